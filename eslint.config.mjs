@@ -1,0 +1,70 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+/** The houses of src/ and what each may import; docs/architecture.md says why. */
+const houses = {
+  dataset: { may: [], packages: [] },
+  protocol: { may: [], packages: [] },
+  tagger: { may: ['dataset', 'protocol'], packages: ['sharp', 'onnxruntime-node', 'bmp-ts', 'csv-parse/sync'] },
+  webview: { may: ['protocol'], packages: ['lit', '@vscode/webview-ui-toolkit'] },
+  cli: { may: ['dataset', 'protocol'], packages: [] },
+  extension: { may: ['dataset', 'protocol'], packages: ['vscode'] },
+};
+
+const packages = ['vscode', 'sharp', 'onnxruntime-node', 'lit', '@vscode/webview-ui-toolkit', 'bmp-ts', 'csv-parse'];
+
+const walls = Object.entries(houses).map(([house, { may, packages: allowed }]) => {
+  const closed = Object.keys(houses).filter((other) => other !== house && !may.includes(other));
+  const foreign = packages.filter((name) => !allowed.some((own) => own === name || own.startsWith(`${name}/`)));
+  return {
+    files: [`src/${house}/**/*.ts`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: [...closed.map((other) => `**/${other}/**`), ...foreign.flatMap((name) => [name, `${name}/*`])],
+              message: `src/${house} may import only ${[...may, ...allowed, 'Node'].join(', ')}.`,
+            },
+            ...(house === 'webview' ? [{ group: ['node:*'], message: 'The webview runs in a browser.' }] : []),
+          ],
+        },
+      ],
+    },
+  };
+});
+
+export default tseslint.config(
+  { ignores: ['dist/', 'out/', 'node_modules/', '.test-host/', '.sample/', '.vscode-test/', 'test/fixtures/'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
+    languageOptions: {
+      parserOptions: { project: ['tsconfig.json', 'src/webview/tsconfig.json'], tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'No default exports.' },
+        { selector: 'ExportAllDeclaration', message: 'No barrels.' },
+      ],
+      'max-lines': ['error', { max: 400 }],
+    },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: {
+      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', fetch: 'readonly' },
+    },
+  },
+  ...walls,
+);

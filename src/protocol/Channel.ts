@@ -1,0 +1,186 @@
+import { RemoteError, toWireError, type WireError } from './wireError';
+
+/** What a channel runs on: a child process, a webview panel, or `acquireVsCodeApi()`. */
+export interface Port {
+  post(message: unknown): void;
+  /** Registers the one listener for incoming messages and returns the function that removes it. */
+  listen(listener: (message: unknown) => void): () => void;
+}
+
+/** A map of request names to functions of one parameter object: what one side of a channel answers. */
+export type RequestMap<T> = { [K in keyof T]: (params: never) => unknown };
+/** The implementation of a request map: each handler also gets a signal that aborts when the caller cancels. */
+export type RequestHandlers<T extends RequestMap<T>> = {
+  [K in keyof T]: (
+    params: Parameters<T[K]>[0],
+    signal: AbortSignal,
+  ) => ReturnType<T[K]> | Promise<ReturnType<T[K]>>;
+};
+/** The listeners for the events that the other side sends. */
+export type EventHandlers<E> = { [K in keyof E]: (payload: E[K]) => void };
+
+type WireMessage =
+  | { type: 'request'; id: number; method: string; params: unknown }
+  | { type: 'result'; id: number; result: unknown }
+  | { type: 'error'; id: number; error: WireError }
+  | { type: 'cancel'; id: number }
+  | { type: 'event'; name: string; payload: unknown };
+
+/** The code of the error with which open requests end when their channel is closed. */
+export const channelClosed = 'CHANNEL_CLOSED';
+
+interface OpenCall {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+  done(): void;
+}
+
+/**
+ * One typed, two-way line of requests and events over a {@link Port}. Errors thrown by a handler reach the caller as
+ * {@link RemoteError}; aborting the caller's signal aborts the handler's; closing rejects every open request.
+ *
+ * @typeParam Serves requests that this side answers
+ * @typeParam Calls requests that the other side answers
+ * @typeParam Hears events that this side gets
+ * @typeParam Tells events that this side sends
+ */
+export class Channel<Serves extends RequestMap<Serves>, Calls extends RequestMap<Calls>, Hears, Tells> {
+  private nextId = 1;
+  private closed = false;
+  private readonly openCalls = new Map<number, OpenCall>();
+  private readonly openHandlers = new Map<number, AbortController>();
+  private readonly stopListening: () => void;
+
+  constructor(
+    private readonly port: Port,
+    private readonly handlers: RequestHandlers<Serves>,
+    private readonly listeners: EventHandlers<Hears>,
+  ) {
+    this.stopListening = port.listen((message) => {
+      this.receive(message);
+    });
+  }
+
+  /**
+   * Asks the other side and waits for its answer.
+   * @param signal aborting it cancels the request on the other side; the promise rejects with the signal's reason
+   * @throws RemoteError what the other side's handler threw, or code {@link channelClosed}
+   */
+  request<K extends keyof Calls & string>(
+    method: K,
+    params: Parameters<Calls[K]>[0],
+    signal?: AbortSignal,
+  ): Promise<ReturnType<Calls[K]>> {
+    return new Promise<unknown>((resolve, reject) => {
+      if (this.closed) {
+        reject(closedError());
+        return;
+      }
+      if (signal?.aborted === true) {
+        reject(abortReason(signal));
+        return;
+      }
+      const id = this.nextId++;
+      const onAbort = (): void => {
+        this.settle(id)?.reject(abortReason(signal));
+        this.port.post({ type: 'cancel', id } satisfies WireMessage);
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.openCalls.set(id, {
+        resolve,
+        reject,
+        done: () => signal?.removeEventListener('abort', onAbort),
+      });
+      this.port.post({ type: 'request', id, method, params } satisfies WireMessage);
+    }) as Promise<ReturnType<Calls[K]>>;
+  }
+
+  /** Sends an event; nobody answers it. After {@link close} it does nothing. */
+  tell<K extends keyof Tells & string>(name: K, payload: Tells[K]): void {
+    if (!this.closed) this.port.post({ type: 'event', name, payload } satisfies WireMessage);
+  }
+
+  /** Stops listening, aborts running handlers and rejects open requests with `error` (code {@link channelClosed}). */
+  close(error: Error = closedError()): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.stopListening();
+    for (const controller of this.openHandlers.values()) controller.abort(error);
+    for (const id of [...this.openCalls.keys()]) this.settle(id)?.reject(error);
+  }
+
+  private settle(id: number): OpenCall | undefined {
+    const call = this.openCalls.get(id);
+    this.openCalls.delete(id);
+    call?.done();
+    return call;
+  }
+
+  private receive(raw: unknown): void {
+    if (!isWireMessage(raw)) return;
+    switch (raw.type) {
+      case 'request':
+        void this.answer(raw.id, raw.method, raw.params);
+        break;
+      case 'result':
+        this.settle(raw.id)?.resolve(raw.result);
+        break;
+      case 'error':
+        this.settle(raw.id)?.reject(new RemoteError(raw.error));
+        break;
+      case 'cancel':
+        this.openHandlers.get(raw.id)?.abort(new DOMException('Cancelled', 'AbortError'));
+        break;
+      case 'event': {
+        if (!Object.hasOwn(this.listeners, raw.name)) return;
+        const listener = this.listeners[raw.name as keyof Hears];
+        listener(raw.payload as Hears[keyof Hears]);
+        break;
+      }
+      default:
+        raw satisfies never;
+    }
+  }
+
+  private async answer(id: number, method: string, params: unknown): Promise<void> {
+    const controller = new AbortController();
+    this.openHandlers.set(id, controller);
+    let reply: WireMessage;
+    try {
+      if (!Object.hasOwn(this.handlers, method)) throw new Error(`Unknown request "${method}"`);
+      const handler = this.handlers[method as keyof Serves];
+      const result: unknown = await handler(params as never, controller.signal);
+      reply = { type: 'result', id, result };
+    } catch (thrown) {
+      reply = { type: 'error', id, error: toWireError(thrown) };
+    }
+    this.openHandlers.delete(id);
+    if (!this.closed) this.port.post(reply);
+  }
+}
+
+function closedError(): Error {
+  return new RemoteError({ name: 'ChannelClosedError', message: 'The connection was closed.', code: channelClosed });
+}
+
+function abortReason(signal: AbortSignal | undefined): Error {
+  return signal?.reason instanceof Error ? signal.reason : new DOMException('Cancelled', 'AbortError');
+}
+
+function isWireMessage(raw: unknown): raw is WireMessage {
+  if (typeof raw !== 'object' || raw === null || !('type' in raw)) return false;
+  const message = raw as { type: unknown; id?: unknown; method?: unknown; name?: unknown; error?: unknown };
+  switch (message.type) {
+    case 'request':
+      return typeof message.id === 'number' && typeof message.method === 'string';
+    case 'error':
+      return typeof message.id === 'number' && typeof message.error === 'object' && message.error !== null;
+    case 'result':
+    case 'cancel':
+      return typeof message.id === 'number';
+    case 'event':
+      return typeof message.name === 'string';
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,126 @@
+/** Whether what a card shows is what the caption file holds. */
+export type SaveState =
+  /** the file holds exactly this caption (or there is no file and no caption) */
+  | { state: 'saved' }
+  /** edited; the automatic save has not come yet */
+  | { state: 'unsaved' }
+  | { state: 'saving' }
+  /** writing failed; `reason` is a sentence for the user */
+  | { state: 'failed'; reason: string }
+  /** the file was changed by another program under an unsaved edit; `theirs` is its text, null when it was deleted */
+  | { state: 'conflict'; theirs: string | null };
+
+/** One card of the grid. */
+export interface CardItem {
+  /** position in the current order and filter, from 0 */
+  index: number;
+  /** path of the image relative to the dataset, with `/` */
+  path: string;
+  /** path of the caption file relative to the dataset, with `/` */
+  captionPath: string;
+  /** the caption as edited, with LF line ends and without the final newline */
+  text: string;
+  save: SaveState;
+  /** sequence number of the last draft of this caption that the host has taken in; 0 when none */
+  draft: number;
+  /** sentences about the caption that the user should know, such as a caption file shared with another image */
+  warnings: string[];
+  /** set when the caption file is not valid UTF-8: the text is a guess and may not be edited until the user agrees */
+  foreignEncoding?: string;
+  /** changes whenever the image file changes */
+  imageVersion: string;
+  /** what the running job does with this image */
+  job?: 'queued' | 'captioning';
+  /** why the last attempt to caption this image failed */
+  jobFailure?: string;
+}
+
+/** A job as the toolbar shows it. */
+export interface JobView {
+  id: string;
+  /** such as `Caption Empty` */
+  label: string;
+  state: 'starting' | 'running' | 'completed' | 'cancelled' | 'error';
+  /** images handled so far, failed ones among them */
+  handled: number;
+  total: number;
+  failed: number;
+  /** images for which no tag passed the threshold */
+  untagged: number;
+  /** one line: what it does now, or how it ended */
+  message: string;
+  /** the first failures, for the list that unfolds */
+  failures: { path: string; reason: string }[];
+}
+
+/** Everything the grid shows besides the cards. Always complete, never a delta. */
+export interface GridSnapshot {
+  /** `scanning` while the folder is being read, `missing` when it is gone, `error` when it cannot be read */
+  state: 'scanning' | 'ready' | 'missing' | 'error';
+  /** what is wrong, or how far the scan is */
+  message: string;
+  folderName: string;
+  folderPath: string;
+  /** increases whenever any card may look different */
+  version: number;
+  /** images in the dataset */
+  total: number;
+  /** images that match the search */
+  matching: number;
+  /** images without a caption */
+  empty: number;
+  /** captions with unsaved edits */
+  unsaved: number;
+  conflicts: number;
+  /** captions that could not be written */
+  unsavedFailures: number;
+  query: string;
+  /** display name of the selected tagger */
+  tagger: string;
+  jobs: JobView[];
+}
+
+/** How the editor behaves in the webview; sent once with the first snapshot. */
+export interface GridSettings {
+  /** pause after the last key after which a caption counts as committed, in milliseconds */
+  commitDelay: number;
+}
+
+/** What the webview asks the host. */
+export interface HostRequests {
+  /** The webview has (re)started. */
+  ready(params: Record<never, never>): { snapshot: GridSnapshot; settings: GridSettings };
+  /** Cards by position in the current order and filter. */
+  getItems(params: { start: number; count: number }): { version: number; items: CardItem[] };
+  /** Sets the search text and answers with the new snapshot. */
+  setQuery(params: { query: string }): { snapshot: GridSnapshot };
+  /** Makes the thumbnail if needed; `uri` can be the `src` of an img. Throws with a reason the tile can show. */
+  getThumbnail(params: { path: string; imageVersion: string }): { uri: string };
+  resolveConflict(params: { path: string; choice: 'mine' | 'theirs' | 'both' }): undefined;
+  /** The user agrees that a caption that is not valid UTF-8 becomes UTF-8 when it is saved. */
+  convertToUtf8(params: { path: string }): undefined;
+  /** Tries again to write what could not be written. */
+  save(params: Record<never, never>): undefined;
+  captionImage(params: { path: string }): undefined;
+  captionAll(params: Record<never, never>): undefined;
+  captionEmpty(params: Record<never, never>): undefined;
+  cancelJob(params: { id: string }): undefined;
+  selectTagger(params: Record<never, never>): undefined;
+  refresh(params: Record<never, never>): undefined;
+}
+
+/** What the webview tells the host. */
+export interface WebviewEvents {
+  /** The text of a caption after each key; `draft` grows by one with each message of this webview. */
+  draft: { path: string; text: string; draft: number };
+  /** The user left the caption or paused: what was typed is one edit to undo. */
+  commit: { path: string };
+}
+
+/** What the host tells the webview. */
+export interface GridEvents {
+  /** Something changed: the webview redraws the chrome and asks again for the cards in view. */
+  snapshot: GridSnapshot;
+  /** Put the keyboard focus into the search box. */
+  focusSearch: Record<never, never>;
+}

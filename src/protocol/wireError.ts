@@ -1,0 +1,50 @@
+/** An error as it travels between processes: plain data that JSON and structured clone both keep. */
+export interface WireError {
+  name: string;
+  message: string;
+  code?: string;
+  path?: string;
+  stack?: string;
+  cause?: WireError;
+}
+
+/** An error that happened on the other side of a channel, with its name, code, path and cause intact. */
+export class RemoteError extends Error {
+  readonly code: string | undefined;
+  readonly path: string | undefined;
+
+  constructor(wire: WireError) {
+    super(wire.message, wire.cause === undefined ? undefined : { cause: new RemoteError(wire.cause) });
+    this.name = wire.name;
+    this.code = wire.code;
+    this.path = wire.path;
+    if (wire.stack !== undefined) this.stack = wire.stack;
+  }
+}
+
+/**
+ * Turns anything that was thrown into plain data.
+ * @param thrown the value of a catch clause
+ * @param depth how many levels of `cause` are kept; a cycle of causes ends here
+ */
+export function toWireError(thrown: unknown, depth = 5): WireError {
+  if (!(thrown instanceof Error)) return { name: 'Error', message: String(thrown) };
+  const { code, path } = thrown as { code?: unknown; path?: unknown };
+  const wire: WireError = { name: thrown.name, message: thrown.message };
+  if (typeof code === 'string') wire.code = code;
+  if (typeof path === 'string') wire.path = path;
+  if (thrown.stack !== undefined) wire.stack = thrown.stack;
+  if (thrown.cause !== undefined && depth > 0) wire.cause = toWireError(thrown.cause, depth - 1);
+  return wire;
+}
+
+/** The `code` of an error, whichever class it has; undefined where it has none. */
+export function errorCode(thrown: unknown): string | undefined {
+  if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return undefined;
+  return typeof thrown.code === 'string' ? thrown.code : undefined;
+}
+
+/** The message of anything that was thrown, fit for a person. */
+export function errorMessage(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
