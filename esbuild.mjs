@@ -1,9 +1,70 @@
 // Builds the product into dist/ and, with --tests, the test suites into out/.
 import { build, context } from 'esbuild';
-import { cp, mkdir, rm } from 'node:fs/promises';
-import { globSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
+const root = path.dirname(fileURLToPath(import.meta.url));
 const watch = process.argv.includes('--watch');
 const tests = process.argv.includes('--tests');
+
+/** Native packages, and what only the editor has: they are found at run time. */
+const external = ['vscode', 'sharp', 'onnxruntime-node'];
+
 /** @type {import('esbuild').BuildOptions} */
-const shared = { bundle: true, logLevel: 'info', sourcemap: watch || tests ? 'linked' : false, minify: !watch && !tests };
+const shared = { absWorkingDir: root, bundle: true, logLevel: 'warning', sourcemap: watch ? 'linked' : false };
+
+/** @type {import('esbuild').BuildOptions} */
+const node = { ...shared, platform: 'node', target: 'node20', format: 'cjs', external };
+
+/** @type {import('esbuild').BuildOptions[]} */
+const product = [
+  { ...node, entryPoints: ['src/extension/extension.ts'], outfile: 'dist/extension.js', minify: !watch },
+  { ...node, entryPoints: ['src/tagger/taggerMain.ts'], outfile: 'dist/tagger.js', minify: !watch },
+  { ...node, entryPoints: ['src/cli/cli.ts'], outfile: 'dist/cli.js', minify: !watch },
+  {
+    ...shared,
+    entryPoints: ['src/webview/main.ts'],
+    outfile: 'dist/webview.js',
+    platform: 'browser',
+    target: 'chrome120',
+    format: 'iife',
+    tsconfig: 'src/webview/tsconfig.json',
+    minify: !watch,
+  },
+];
+
+/** One bundle for each test file: a suite that fails to load takes no other with it. */
+async function testBundles() {
+  const bundles = [];
+  for (const suite of ['unit', 'browser']) {
+    const files = await readdir(path.join(root, 'test', suite));
+    const entryPoints = files.filter((file) => file.endsWith('.test.ts')).map((file) => `test/${suite}/${file}`);
+    bundles.push({ ...node, packages: 'external', entryPoints, outdir: `out/test/${suite}`, sourcemap: 'linked' });
+  }
+  bundles.push({
+    ...node,
+    entryPoints: ['test/host/index.ts'],
+    outfile: 'out/test/host/index.js',
+    external: [...external, 'mocha'],
+    sourcemap: 'linked',
+  });
+  return bundles;
+}
+
+await mkdir(path.join(root, 'dist'), { recursive: true });
+const { writePaletteModel } = await import('./scripts/writePaletteModel.mjs');
+await writePaletteModel(path.join(root, 'dist/models/palette'));
+for (const font of ['codicon.ttf', 'codicon.css']) {
+  const source = path.join(root, 'node_modules/@vscode/codicons/dist', font);
+  if (existsSync(source)) await copyFile(source, path.join(root, 'dist', font));
+}
+
+if (watch) {
+  for (const options of product) await (await context(options)).watch();
+  console.log('Watching. Ctrl+C ends it.');
+} else {
+  await Promise.all([...product, ...(tests ? await testBundles() : [])].map((options) => build(options)));
+  console.log(`Built dist/${tests ? ' and the tests in out/' : ''}.`);
+}

@@ -11,10 +11,7 @@ export interface Port {
 export type RequestMap<T> = { [K in keyof T]: (params: never) => unknown };
 /** The implementation of a request map: each handler also gets a signal that aborts when the caller cancels. */
 export type RequestHandlers<T extends RequestMap<T>> = {
-  [K in keyof T]: (
-    params: Parameters<T[K]>[0],
-    signal: AbortSignal,
-  ) => ReturnType<T[K]> | Promise<ReturnType<T[K]>>;
+  [K in keyof T]: (params: Parameters<T[K]>[0], signal: AbortSignal) => ReturnType<T[K]> | Promise<ReturnType<T[K]>>;
 };
 /** The listeners for the events that the other side sends. */
 export type EventHandlers<E> = { [K in keyof E]: (payload: E[K]) => void };

@@ -89,7 +89,7 @@ export interface GridSettings {
 /** What the webview asks the host. */
 export interface HostRequests {
   /** The webview has (re)started. */
-  ready(params: Record<never, never>): { snapshot: GridSnapshot; settings: GridSettings };
+  ready(params: Record<string, never>): { snapshot: GridSnapshot; settings: GridSettings };
   /** Cards by position in the current order and filter. */
   getItems(params: { start: number; count: number }): { version: number; items: CardItem[] };
   /** Sets the search text and answers with the new snapshot. */
@@ -100,13 +100,13 @@ export interface HostRequests {
   /** The user agrees that a caption that is not valid UTF-8 becomes UTF-8 when it is saved. */
   convertToUtf8(params: { path: string }): undefined;
   /** Tries again to write what could not be written. */
-  save(params: Record<never, never>): undefined;
+  save(params: Record<string, never>): undefined;
   captionImage(params: { path: string }): undefined;
-  captionAll(params: Record<never, never>): undefined;
-  captionEmpty(params: Record<never, never>): undefined;
+  captionAll(params: Record<string, never>): undefined;
+  captionEmpty(params: Record<string, never>): undefined;
   cancelJob(params: { id: string }): undefined;
-  selectTagger(params: Record<never, never>): undefined;
-  refresh(params: Record<never, never>): undefined;
+  selectTagger(params: Record<string, never>): undefined;
+  refresh(params: Record<string, never>): undefined;
 }
 
 /** What the webview tells the host. */
@@ -122,5 +122,5 @@ export interface GridEvents {
   /** Something changed: the webview redraws the chrome and asks again for the cards in view. */
   snapshot: GridSnapshot;
   /** Put the keyboard focus into the search box. */
-  focusSearch: Record<never, never>;
+  focusSearch: Record<string, never>;
 }

@@ -33,4 +33,4 @@ export interface TaggerRequests {
 }
 
 /** The child sends no events yet. */
-export type TaggerEvents = Record<never, never>;
+export type TaggerEvents = Record<string, never>;

@@ -1,0 +1,116 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { Channel, type Port } from './Channel';
+import type { TaggerEvents, TaggerRequests } from './taggerProtocol';
+
+/** The code of the error with which a request ends when the child process dies under it. */
+export const taggerCrashed = 'TAGGER_CRASHED';
+
+/** The child process ended while a request was open. */
+export class TaggerCrashError extends Error {
+  readonly code = taggerCrashed;
+
+  constructor(how: string) {
+    super(`The tagger process ended unexpectedly (${how}).`);
+    this.name = 'TaggerCrashError';
+  }
+}
+
+export interface TaggerProcessOptions {
+  /** absolute path of the child's script, `dist/tagger.js` */
+  entry: string;
+  /** gets each line that the child prints on standard output or error */
+  onLog?: (line: string) => void;
+}
+
+type ChildChannel = Channel<Record<string, never>, TaggerRequests, TaggerEvents, Record<string, never>>;
+
+interface Running {
+  child: ChildProcess;
+  channel: ChildChannel;
+}
+
+/**
+ * The tagger in a process of its own: a crash in native code ends that process and nothing else. It is started by the
+ * first request and started anew by the next one after a crash; requests that were open then fail with
+ * {@link TaggerCrashError}.
+ */
+export class TaggerProcess {
+  private running: Running | undefined;
+  private disposed = false;
+
+  constructor(private readonly options: TaggerProcessOptions) {}
+
+  /** The process id of the running child, undefined while there is none. */
+  get pid(): number | undefined {
+    return this.running?.child.pid;
+  }
+
+  /**
+   * Asks the child and waits for its answer.
+   * @param signal aborting it tells the child to stop working on the request
+   * @throws TaggerCrashError when the child dies before it answers; RemoteError with what the child threw
+   */
+  request<K extends keyof TaggerRequests>(
+    method: K,
+    params: Parameters<TaggerRequests[K]>[0],
+    signal?: AbortSignal,
+  ): Promise<ReturnType<TaggerRequests[K]>> {
+    if (this.disposed) return Promise.reject(new TaggerCrashError('it was stopped'));
+    this.running ??= this.start();
+    return this.running.channel.request(method, params, signal);
+  }
+
+  /** Ends the child; open requests fail. The next request starts a new one. */
+  stop(): void {
+    this.running?.child.kill();
+  }
+
+  /** Ends the child for good. */
+  dispose(): void {
+    this.disposed = true;
+    this.stop();
+  }
+
+  private start(): Running {
+    // NODE_OPTIONS of the editor (debuggers, loaders) breaks children; VIPS_BLOCK_UNTRUSTED keeps libvips from loading
+    // formats that were never hardened (SVG, PDF, ...).
+    const env: NodeJS.ProcessEnv = { ...process.env, VIPS_BLOCK_UNTRUSTED: '1' };
+    delete env.NODE_OPTIONS;
+    const child = fork(this.options.entry, [], {
+      execArgv: [],
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env,
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.options.onLog?.(line));
+    }
+    const channel: ChildChannel = new Channel(childPort(child), {}, {});
+    const running = { child, channel };
+    const end = (how: string): void => {
+      if (this.running === running) this.running = undefined;
+      channel.close(new TaggerCrashError(how));
+    };
+    child.on('exit', (code, signal) => {
+      end(signal ?? `exit code ${String(code)}`);
+    });
+    child.on('error', (error) => {
+      end(error.message);
+    });
+    return running;
+  }
+}
+
+function childPort(child: ChildProcess): Port {
+  return {
+    post: (message) => {
+      // The callback keeps a failed send to a dying child from being thrown as an 'error' event: 'exit' follows anyway.
+      if (child.connected) child.send(message as object, () => undefined);
+    },
+    listen: (listener) => {
+      child.on('message', listener);
+      return () => child.off('message', listener);
+    },
+  };
+}
