@@ -1,0 +1,178 @@
+import type { CaptionError } from './CaptionError';
+import type { CaptionContent } from './captionContent';
+import { isEmptyCaption, rawWithText, textOfRaw } from './captionText';
+
+/** One edit of one caption: what the file should hold before and after; null is no file. */
+export interface CaptionChange {
+  caption: Caption;
+  before: string | null;
+  after: string | null;
+}
+
+/** What becomes of a caption file whose text was emptied: it goes, or it keeps one line end (never 0 bytes). */
+export type EmptiedCaption = 'delete' | 'keepLineEnd';
+
+/**
+ * One caption file and the edits of it that are not saved yet. It never touches the disk: it is told what the disk
+ * holds and says what should be written.
+ */
+export class Caption {
+  /** what the file held when it was last read or written; null when there is none */
+  private disk: CaptionContent | null = null;
+  /** the file as another program left it: new text takes over its byte order mark and line ends */
+  private model: string | null = null;
+  /** the text as it was typed, and the content made of it; reading it back would lose blanks and a last line end */
+  private typed: { text: string; raw: string | null } | undefined;
+  /** the content that the user wants; undefined while it is what the disk holds */
+  private wanted: string | null | undefined;
+  /** what the file held when the unsaved edits began, while another program's content stands against them */
+  private conflictBase: CaptionContent | null | undefined;
+  /** the user agreed that a file that is not UTF-8 becomes UTF-8 */
+  private conversionAgreed = false;
+  saving = false;
+  /** why the last attempt to save failed; undefined once it worked or the text changed */
+  failure: CaptionError | undefined;
+  /** why the file could not be read; it must not be written then */
+  unreadable: CaptionError | undefined;
+
+  constructor(
+    /** path of the caption file, relative to the dataset, with `/` */
+    readonly path: string,
+    /** relative paths of the images that it belongs to, in natural order */
+    public images: string[],
+  ) {}
+
+  /** What the file should hold; null is no file. */
+  get raw(): string | null {
+    return this.wanted === undefined ? (this.disk?.raw ?? null) : this.wanted;
+  }
+
+  /** The caption as the user sees it; an empty string when there is none. */
+  get text(): string {
+    const raw = this.raw;
+    if (this.typed?.raw === raw) return this.typed.text;
+    return raw === null ? '' : textOfRaw(raw);
+  }
+
+  get isEmpty(): boolean {
+    const raw = this.raw;
+    return raw === null || isEmptyCaption(raw);
+  }
+
+  /** Whether there are edits that the disk does not hold. */
+  get isDirty(): boolean {
+    return this.wanted !== undefined;
+  }
+
+  /** The other program's content that stands against the unsaved edit; undefined when there is no conflict. */
+  get theirs(): CaptionContent | null | undefined {
+    return this.conflictBase === undefined ? undefined : this.disk;
+  }
+
+  get inConflict(): boolean {
+    return this.conflictBase !== undefined;
+  }
+
+  /** Set while the file is not UTF-8 and the user has not agreed to convert it: it must not be written. */
+  get foreignEncoding(): string | undefined {
+    return this.conversionAgreed ? undefined : this.disk?.foreign?.encoding;
+  }
+
+  /** What the disk is believed to hold. */
+  get onDisk(): CaptionContent | null {
+    return this.disk;
+  }
+
+  /**
+   * Changes the text. White space alone counts as empty.
+   * @returns what changed, or undefined when nothing did
+   */
+  setText(text: string, emptied: EmptiedCaption): CaptionChange | undefined {
+    if (text === this.text) return undefined;
+    const before = this.raw;
+    let after: string | null = rawWithText(this.model, text);
+    if (isEmptyCaption(after)) after = emptied === 'delete' || before === null ? null : '\n';
+    this.typed = { text, raw: after };
+    return this.setRaw(after) ? { caption: this, before, after } : undefined;
+  }
+
+  /** Sets the wanted content, as undo and redo do. Returns whether anything changed. */
+  setRaw(raw: string | null): boolean {
+    if (raw === this.raw) return false;
+    this.failure = undefined;
+    const base = this.conflictBase;
+    // Taking the own edit back ends a conflict: nothing of one's own stands against the other program's content.
+    if (base !== undefined && raw === (base?.raw ?? null)) this.conflictBase = undefined;
+    const mustConvert = this.disk?.foreign !== undefined && this.conversionAgreed;
+    const restsOnDisk = raw === (this.disk?.raw ?? null) || (base !== undefined && this.conflictBase === undefined);
+    this.wanted = restsOnDisk && !mustConvert ? undefined : raw;
+    return true;
+  }
+
+  /** The user agrees that this file, which is not UTF-8, is written as UTF-8. */
+  agreeToConvert(): void {
+    if (this.disk?.foreign === undefined) return;
+    this.conversionAgreed = true;
+    this.wanted ??= this.disk.raw.replace(/^\uFEFF/, '');
+  }
+
+  /** Tells what the disk holds now. Unsaved edits stay; where both changed, that is a conflict. */
+  readFromDisk(content: CaptionContent | null): void {
+    if (sameContent(this.disk, content)) return;
+    const before = this.disk;
+    this.disk = content;
+    this.model = content?.raw ?? null;
+    if (this.wanted === undefined) {
+      this.conversionAgreed = false;
+      return;
+    }
+    if (content?.foreign === undefined && (content?.raw ?? null) === this.wanted) {
+      this.settle();
+    } else if (this.conflictBase !== undefined && sameContent(this.conflictBase, content)) {
+      this.conflictBase = undefined;
+    } else {
+      this.conflictBase ??= before;
+    }
+  }
+
+  /** Tells that `raw` has been written. Edits made while it was being written stay unsaved. */
+  written(raw: string | null): void {
+    this.disk = raw === null ? null : { raw };
+    this.failure = undefined;
+    if (this.wanted === raw) this.settle();
+  }
+
+  /** Ends a conflict in favour of the unsaved edit: the next save replaces the other program's content. */
+  keepMine(): void {
+    this.conflictBase = undefined;
+    if (this.disk?.foreign !== undefined) this.conversionAgreed = true;
+  }
+
+  /** Ends a conflict with another content than the own one: the other program's, or both merged. */
+  endConflictWith(raw: string | null): CaptionChange {
+    const before = this.raw;
+    this.conflictBase = undefined;
+    this.failure = undefined;
+    this.wanted = raw === (this.disk?.raw ?? null) ? undefined : raw;
+    return { caption: this, before, after: raw };
+  }
+
+  /** Forgets unsaved edits and conflicts: the caption is what the disk holds. */
+  discardEdits(): void {
+    this.settle();
+    this.failure = undefined;
+  }
+
+  private settle(): void {
+    this.wanted = undefined;
+    this.conflictBase = undefined;
+    this.conversionAgreed = false;
+  }
+}
+
+function sameContent(a: CaptionContent | null, b: CaptionContent | null): boolean {
+  if (a === null || b === null) return a === b;
+  if (a.foreign === undefined && b.foreign === undefined) return a.raw === b.raw;
+  if (a.foreign === undefined || b.foreign === undefined) return false;
+  return Buffer.compare(a.foreign.bytes, b.foreign.bytes) === 0;
+}

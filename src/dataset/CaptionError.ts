@@ -1,0 +1,73 @@
+/** What can go wrong with a dataset's files. */
+export type CaptionErrorCode =
+  | 'CAPTION_CONFLICT'
+  | 'CAPTION_NOT_UTF8'
+  | 'CAPTION_LINK_BROKEN'
+  | 'CAPTION_EDITED'
+  | 'DISK_FULL'
+  | 'READ_ONLY'
+  | 'NO_PERMISSION'
+  | 'FOLDER_MISSING'
+  | 'FILE_ERROR';
+
+/** An error about a caption file or dataset folder. `message` is one sentence for the user; the path stands beside it. */
+export class CaptionError extends Error {
+  constructor(
+    readonly code: CaptionErrorCode,
+    message: string,
+    /** absolute path of the file or folder */
+    readonly path: string,
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+    this.name = 'CaptionError';
+  }
+}
+
+/** The file on disk is not the one that was read: another program changed, created or deleted it. */
+export class CaptionConflictError extends CaptionError {
+  constructor(
+    path: string,
+    /** what the file holds now; null when it is gone */
+    readonly theirs: Uint8Array | null,
+  ) {
+    super('CAPTION_CONFLICT', 'The file was changed by another program.', path);
+    this.name = 'CaptionConflictError';
+  }
+}
+
+/** The errno code of a failed system call, undefined for other errors. */
+export function errno(thrown: unknown): string | undefined {
+  const code: unknown = thrown instanceof Error ? (thrown as NodeJS.ErrnoException).code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/**
+ * Explains why a file could not be read or written.
+ * @param doing such as `save` or `read`, for the sentence "Could not save: ..."
+ */
+export function fileError(thrown: unknown, path: string, doing: 'save' | 'read' | 'delete'): CaptionError {
+  if (thrown instanceof CaptionError) return thrown;
+  switch (errno(thrown)) {
+    case 'ENOSPC':
+      return new CaptionError('DISK_FULL', 'The disk is full. Free some space, then save again.', path, thrown);
+    case 'EDQUOT':
+      return new CaptionError(
+        'DISK_FULL',
+        'The disk quota is used up. Free some space, then save again.',
+        path,
+        thrown,
+      );
+    case 'EROFS':
+      return new CaptionError('READ_ONLY', 'The file system is read-only.', path, thrown);
+    case 'EACCES':
+    case 'EPERM':
+      return new CaptionError('NO_PERMISSION', `No permission to ${doing} this file.`, path, thrown);
+    case 'ENOENT':
+      return new CaptionError('FOLDER_MISSING', 'The folder does not exist any more.', path, thrown);
+    default: {
+      const detail = thrown instanceof Error ? thrown.message : String(thrown);
+      return new CaptionError('FILE_ERROR', `Could not ${doing} the file: ${detail}.`, path, thrown);
+    }
+  }
+}

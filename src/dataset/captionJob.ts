@@ -1,0 +1,179 @@
+import type { Caption, CaptionChange } from './Caption';
+import { CaptionError, errno } from './CaptionError';
+import { isEmptyCaption } from './captionText';
+import type { Dataset } from './Dataset';
+
+export type CaptionMode = 'all' | 'empty';
+
+/** One caption file that a job fills, from the first image that it belongs to. */
+export interface JobTarget {
+  /** of the image, relative to the dataset */
+  path: string;
+  caption: Caption;
+  /** what the caption held when the job was made */
+  expected: string | null;
+}
+
+export interface JobProgress {
+  handled: number;
+  total: number;
+  failed: number;
+  untagged: number;
+}
+
+export interface JobOptions {
+  /** makes the caption of an image, given its absolute path; an empty string when no tag passes */
+  makeCaption: (imagePath: string, signal: AbortSignal) => Promise<string>;
+  /** whether an error means that the tagger's process died, which may be the fault of any image in work */
+  isCrash: (thrown: unknown) => boolean;
+  mode: CaptionMode;
+  /** images in work at a time: more than one, so that reading the next overlaps with inference */
+  concurrency: number;
+  signal: AbortSignal;
+  onStart?: (target: JobTarget) => void;
+  onProgress?: (progress: JobProgress, target: JobTarget, failure: string | undefined) => void;
+}
+
+export interface JobResult {
+  /** `error`: the tagger or the disk failed for good; `message` says how, and images are left */
+  status: 'completed' | 'cancelled' | 'error';
+  message: string;
+  total: number;
+  /** the caption of each image that is done, by relative path; empty where no tag passed */
+  results: Map<string, string>;
+  /** the reason of each image that could not be captioned, by relative path */
+  failed: Map<string, string>;
+  untagged: number;
+  /** what was written, to undo it */
+  changes: CaptionChange[];
+}
+
+/** After so many failures in a row that no single image explains, the job ends: the tagger or the disk is broken. */
+const failuresInARow = 8;
+
+/**
+ * What a job has to do: every caption file once (`all`), or those that are empty; never one that is not UTF-8.
+ * @param dataset its scan problems are failures of the job: the user takes those files for images
+ */
+export function planCaptionJob(dataset: Dataset, mode: CaptionMode): JobTarget[] {
+  const targets: JobTarget[] = [];
+  const seen = new Set<Caption>();
+  for (const { path, caption } of dataset.allImages) {
+    if (seen.has(caption)) continue;
+    seen.add(caption);
+    if (mode === 'all' || caption.isEmpty) targets.push({ path, caption, expected: caption.raw });
+  }
+  return targets;
+}
+
+/**
+ * Captions images and writes the captions. One bad image never stops it: it is listed with its reason and the others go
+ * on. When the tagger's process dies, the images that were in work are tried again one by one, and the one that kills
+ * it again is set aside.
+ */
+export async function runCaptionJob(
+  dataset: Dataset,
+  targets: readonly JobTarget[],
+  options: JobOptions,
+): Promise<JobResult> {
+  return new CaptionJob(dataset, targets, options).run();
+}
+
+class CaptionJob {
+  private readonly result: JobResult;
+  private readonly suspects: JobTarget[] = [];
+  private next = 0;
+  private inARow = 0;
+  private readonly giveUp = new AbortController();
+  private readonly signal: AbortSignal;
+
+  constructor(
+    private readonly dataset: Dataset,
+    private readonly targets: readonly JobTarget[],
+    private readonly options: JobOptions,
+  ) {
+    const failed = new Map(dataset.problems.map((problem) => [problem.path, problem.reason]));
+    const total = targets.length + failed.size;
+    this.result = { status: 'completed', message: '', total, results: new Map(), failed, untagged: 0, changes: [] };
+    this.signal = AbortSignal.any([options.signal, this.giveUp.signal]);
+  }
+
+  async run(): Promise<JobResult> {
+    const worker = async (): Promise<void> => {
+      for (let target = this.take(); target !== undefined; target = this.take()) await this.caption(target, false);
+    };
+    await Promise.all(Array.from({ length: this.options.concurrency }, worker));
+    // Alone, so that a crash has one cause; twice, because the process may have been killed from outside.
+    for (const target of this.suspects) {
+      if (this.signal.aborted) break;
+      if (!(await this.caption(target, true))) await this.caption(target, true, true);
+    }
+    if (this.options.signal.aborted) this.result.status = 'cancelled';
+    else if (this.giveUp.signal.aborted) {
+      this.result.status = 'error';
+      this.result.message = (this.giveUp.signal.reason as Error).message;
+    }
+    return this.result;
+  }
+
+  private take(): JobTarget | undefined {
+    return this.signal.aborted ? undefined : this.targets[this.next++];
+  }
+
+  /** @returns false when the tagger's process died under it and it may be tried again */
+  private async caption(target: JobTarget, alone: boolean, last = false): Promise<boolean> {
+    this.options.onStart?.(target);
+    const file = this.dataset.absolute(target.path);
+    try {
+      const text = await this.options.makeCaption(file, this.signal);
+      const kept = text === '' ? '' : await this.write(target, text);
+      this.inARow = 0;
+      this.result.results.set(target.path, kept);
+      if (text === '') this.result.untagged++;
+      this.report(target, undefined);
+    } catch (thrown) {
+      if (this.signal.aborted) return true;
+      const crash = this.options.isCrash(thrown);
+      const diskGone = thrown instanceof CaptionError && (thrown.code === 'DISK_FULL' || thrown.code === 'READ_ONLY');
+      if (crash || diskGone) this.countFailureInARow(thrown as Error);
+      if (crash && !last) {
+        if (!alone) this.suspects.push(target);
+        return false;
+      }
+      const reason = crash ? 'The tagger crashed on this image.' : reasonOf(thrown);
+      this.result.failed.set(target.path, reason);
+      this.report(target, reason);
+    }
+    return true;
+  }
+
+  private async write(target: JobTarget, text: string): Promise<string> {
+    const { caption, expected } = target;
+    try {
+      const change = await this.dataset.writeGenerated(caption, text, expected);
+      if (change !== undefined) this.result.changes.push(change);
+      return text;
+    } catch (thrown) {
+      // Somebody wrote a caption meanwhile: the image is no longer empty, which is what the job was for.
+      const edited = thrown instanceof CaptionError && thrown.code === 'CAPTION_EDITED';
+      if (edited && this.options.mode === 'empty' && !isEmptyCaption(caption.text)) return caption.text;
+      throw thrown;
+    }
+  }
+
+  private countFailureInARow(thrown: Error): void {
+    this.inARow++;
+    if (this.inARow >= failuresInARow) this.giveUp.abort(thrown);
+  }
+
+  private report(target: JobTarget, failure: string | undefined): void {
+    const { results, failed, total, untagged } = this.result;
+    const progress = { handled: results.size + failed.size, total, failed: failed.size, untagged };
+    this.options.onProgress?.(progress, target, failure);
+  }
+}
+
+function reasonOf(thrown: unknown): string {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return errno(thrown) === undefined && !(thrown instanceof CaptionError) ? `Unexpected error: ${message}` : message;
+}

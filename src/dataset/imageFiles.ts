@@ -1,0 +1,19 @@
+import path from 'node:path';
+
+/** The file name extensions of the images of a dataset, in lower case. */
+export const imageExtensions = ['.jpg', '.jpeg', '.png', '.gif', '.bmp', '.webp', '.tiff', '.tif', '.avif'];
+
+/** Whether a file of this name is taken for an image, whatever the case of its extension. */
+export function isImageName(name: string): boolean {
+  // "._x.jpg" is the resource fork that macOS leaves beside x.jpg on foreign disks, never a picture.
+  return imageExtensions.includes(path.extname(name).toLowerCase()) && !name.startsWith('._');
+}
+
+/**
+ * The path of the caption file that belongs to an image.
+ * @param imagePath relative or absolute
+ * @param captionExtension with its dot, such as `.txt`
+ */
+export function captionPathOf(imagePath: string, captionExtension: string): string {
+  return imagePath.slice(0, imagePath.length - path.extname(imagePath).length) + captionExtension;
+}
