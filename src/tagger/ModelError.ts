@@ -1,0 +1,23 @@
+/** Why a model folder could not be used. */
+export type ModelErrorCode =
+  | 'MODEL_MISSING'
+  | 'MODEL_IS_LFS_POINTER'
+  | 'MODEL_UNREADABLE'
+  | 'MODEL_UNSUPPORTED'
+  | 'MODEL_RUN_FAILED'
+  | 'TAGS_MISSING'
+  | 'TAGS_INVALID'
+  | 'TAGS_MISMATCH';
+
+/** A model that cannot be used. The message is one sentence for the user; the path is shown beside it, not in it. */
+export class ModelError extends Error {
+  constructor(
+    readonly code: ModelErrorCode,
+    readonly path: string,
+    message: string,
+    cause?: unknown,
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'ModelError';
+  }
+}

@@ -1,0 +1,241 @@
+import type { DecodedImage } from './decodeImage';
+
+/** A BMP that is cut short or contradicts itself, or that uses a variant nobody writes any more. */
+export class BmpError extends Error {
+  constructor(
+    readonly reason: 'damaged' | 'unsupported',
+    message: string,
+  ) {
+    super(message);
+    this.name = 'BmpError';
+  }
+}
+
+/** The parts of a BMP's headers that matter for its pixels. */
+export interface BmpHeader {
+  width: number;
+  height: number;
+  topDown: boolean;
+  bitsPerPixel: number;
+  compression: number;
+  /** where the pixels begin, in bytes from the file's start */
+  pixelOffset: number;
+  /** bit masks of red, green, blue and alpha (0: no alpha) for 16 and 32 bits per pixel */
+  masks: [number, number, number, number];
+  /** where the colour table begins, how many entries it has and how long each is, in bytes */
+  palette: { offset: number; count: number; entrySize: 3 | 4 };
+}
+
+const compressions = { rgb: 0, rle8: 1, rle4: 2, bitFields: 3, alphaBitFields: 6 };
+const infoHeaderSizes = [40, 52, 56, 64, 108, 124];
+
+/**
+ * Reads the headers of a BMP file (BITMAPCOREHEADER to BITMAPV5HEADER, [MS-WMF] 2.2.2 and the Windows GDI manual).
+ * It does not look at the pixels, so that the size can be checked before anything is allocated.
+ * @throws BmpError
+ */
+export function readBmpHeader(file: Buffer): BmpHeader {
+  if (file.length < 26) throw new BmpError('damaged', 'The headers are cut short.');
+  const pixelOffset = file.readUInt32LE(10);
+  const headerSize = file.readUInt32LE(14);
+  const isCore = headerSize === 12;
+  if (!isCore && !infoHeaderSizes.includes(headerSize)) {
+    throw new BmpError('unsupported', `Unknown header size ${headerSize}.`);
+  }
+  const headerEnd = 14 + headerSize;
+  if (file.length < headerEnd) throw new BmpError('damaged', 'The headers are cut short.');
+
+  const width = isCore ? file.readUInt16LE(18) : file.readInt32LE(18);
+  const signedHeight = isCore ? file.readUInt16LE(20) : file.readInt32LE(22);
+  const bitsPerPixel = file.readUInt16LE(isCore ? 24 : 28);
+  const compression = isCore ? compressions.rgb : file.readUInt32LE(30);
+  const colorsUsed = isCore ? 0 : file.readUInt32LE(46);
+  if (width <= 0 || signedHeight === 0) throw new BmpError('damaged', 'The size is not positive.');
+  checkCompression(compression, bitsPerPixel);
+
+  // With a 40-byte header the masks follow it; the longer headers contain them, at the same place.
+  const hasMasks = compression === compressions.bitFields || compression === compressions.alphaBitFields;
+  const maskCount = compression === compressions.alphaBitFields ? 4 : 3;
+  const trailingMasks = hasMasks && headerSize === 40 ? maskCount * 4 : 0;
+  const paletteOffset = headerEnd + trailingMasks;
+  if (file.length < paletteOffset) throw new BmpError('damaged', 'The headers are cut short.');
+  const masks = readMasks(file, hasMasks, bitsPerPixel, headerSize >= 56 || maskCount === 4);
+
+  const possibleColors = bitsPerPixel <= 8 ? 2 ** bitsPerPixel : 0;
+  const count = colorsUsed === 0 ? possibleColors : Math.min(colorsUsed, possibleColors);
+  return {
+    width,
+    height: Math.abs(signedHeight),
+    topDown: signedHeight < 0,
+    bitsPerPixel,
+    compression,
+    pixelOffset,
+    masks,
+    palette: { offset: paletteOffset, count, entrySize: isCore ? 3 : 4 },
+  };
+}
+
+/**
+ * Decodes the pixels of a BMP file to RGB, or to RGBA where the header declares an alpha mask. As in Pillow, the fourth
+ * byte of plain 32-bit pixels is no alpha. Fields of less than 8 bits are scaled as `floor(value * 255 / largest)`
+ * (Pillow's Unpack.c, BGR;15 and BGR;16).
+ * @throws BmpError for a file that holds fewer pixels than it says
+ */
+export function decodeBmp(file: Buffer, header: BmpHeader): DecodedImage {
+  const { bitsPerPixel, compression } = header;
+  if (header.pixelOffset > file.length) throw new BmpError('damaged', 'The pixels are missing.');
+  if (bitsPerPixel > 8) return decodeDirect(file, header);
+  const isRunLength = compression === compressions.rle8 || compression === compressions.rle4;
+  return paint(header, readPalette(file, header), isRunLength ? readRuns(file, header) : readIndices(file, header));
+}
+
+function checkCompression(compression: number, bitsPerPixel: number): void {
+  const allowed: Record<number, number[]> = {
+    [compressions.rgb]: [1, 4, 8, 16, 24, 32],
+    [compressions.rle8]: [8],
+    [compressions.rle4]: [4],
+    [compressions.bitFields]: [16, 32],
+    [compressions.alphaBitFields]: [16, 32],
+  };
+  if (allowed[compression]?.includes(bitsPerPixel) !== true) {
+    throw new BmpError('unsupported', `${bitsPerPixel} bits per pixel with compression ${compression}.`);
+  }
+}
+
+function readMasks(file: Buffer, hasMasks: boolean, bitsPerPixel: number, hasAlpha: boolean): BmpHeader['masks'] {
+  if (hasMasks) {
+    const alpha = hasAlpha ? file.readUInt32LE(66) : 0;
+    return [file.readUInt32LE(54), file.readUInt32LE(58), file.readUInt32LE(62), alpha];
+  }
+  return bitsPerPixel === 16 ? [0x7c00, 0x03e0, 0x001f, 0] : [0xff0000, 0xff00, 0xff, 0];
+}
+
+/** Red, green and blue of each colour, 3 bytes each; colours the file does not give are black. */
+function readPalette(file: Buffer, { palette, bitsPerPixel }: BmpHeader): Uint8Array {
+  const { offset, count, entrySize } = palette;
+  if (offset + count * entrySize > file.length) throw new BmpError('damaged', 'The colour table is cut short.');
+  const colors = new Uint8Array(2 ** bitsPerPixel * 3);
+  for (let i = 0; i < count; i++) {
+    const at = offset + i * entrySize;
+    colors[i * 3] = file.readUInt8(at + 2);
+    colors[i * 3 + 1] = file.readUInt8(at + 1);
+    colors[i * 3 + 2] = file.readUInt8(at);
+  }
+  return colors;
+}
+
+/** Bytes of one stored row: rows are padded to multiples of 4 bytes. */
+function rowStride({ width, bitsPerPixel }: BmpHeader): number {
+  return Math.ceil((width * bitsPerPixel) / 32) * 4;
+}
+
+function checkLength(file: Buffer, header: BmpHeader): void {
+  // The padding of the last row may be missing.
+  const lastRow = Math.ceil((header.width * header.bitsPerPixel) / 8);
+  if (header.pixelOffset + (header.height - 1) * rowStride(header) + lastRow > file.length) {
+    throw new BmpError('damaged', 'The pixels are cut short.');
+  }
+}
+
+/** The palette index of each pixel, in the order of the file's rows. */
+function readIndices(file: Buffer, header: BmpHeader): Uint8Array {
+  checkLength(file, header);
+  const { width, height, bitsPerPixel, pixelOffset } = header;
+  const stride = rowStride(header);
+  const perByte = 8 / bitsPerPixel;
+  const mask = 2 ** bitsPerPixel - 1;
+  const indices = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const byte = file[pixelOffset + y * stride + Math.floor(x / perByte)] ?? 0;
+      indices[y * width + x] = (byte >> (8 - bitsPerPixel * ((x % perByte) + 1))) & mask;
+    }
+  }
+  return indices;
+}
+
+/** The palette index of each pixel of an RLE8 or RLE4 picture; pixels that the file skips have index 0. */
+function readRuns(file: Buffer, { width, height, bitsPerPixel, pixelOffset }: BmpHeader): Uint8Array {
+  const indices = new Uint8Array(width * height);
+  let at = pixelOffset;
+  let x = 0;
+  let y = 0;
+  const next = (): number => {
+    const byte = file[at++];
+    if (byte === undefined) throw new BmpError('damaged', 'The pixels are cut short.');
+    return byte;
+  };
+  const put = (index: number): void => {
+    if (x < width && y < height) indices[y * width + x] = index;
+    x++;
+  };
+  const nibble = (byte: number, position: number): number => (position % 2 === 0 ? byte >> 4 : byte & 15);
+
+  while (y < height) {
+    const count = next();
+    const value = next();
+    if (count > 0) {
+      for (let i = 0; i < count; i++) put(bitsPerPixel === 8 ? value : nibble(value, i));
+    } else if (value === 0) {
+      x = 0;
+      y++;
+    } else if (value === 1) {
+      return indices;
+    } else if (value === 2) {
+      x += next();
+      y += next();
+    } else {
+      const bytes = bitsPerPixel === 8 ? value : Math.ceil(value / 2);
+      let byte = 0;
+      for (let i = 0; i < value; i++) {
+        if (bitsPerPixel === 8 || i % 2 === 0) byte = next();
+        put(bitsPerPixel === 8 ? byte : nibble(byte, i));
+      }
+      if (bytes % 2 === 1) next();
+    }
+  }
+  return indices;
+}
+
+function paint({ width, height, topDown }: BmpHeader, palette: Uint8Array, indices: Uint8Array): DecodedImage {
+  const pixels = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++) {
+    let from = (topDown ? y : height - 1 - y) * width;
+    for (let to = y * width * 3; to < (y + 1) * width * 3; to += 3) {
+      const color = (indices[from++] ?? 0) * 3;
+      pixels[to] = palette[color] ?? 0;
+      pixels[to + 1] = palette[color + 1] ?? 0;
+      pixels[to + 2] = palette[color + 2] ?? 0;
+    }
+  }
+  return { pixels, width, height, channels: 3 };
+}
+
+function decodeDirect(file: Buffer, header: BmpHeader): DecodedImage {
+  checkLength(file, header);
+  const { width, height, topDown, bitsPerPixel, pixelOffset } = header;
+  const channels = header.masks[3] === 0 ? 3 : 4;
+  const fields = header.masks.slice(0, channels).map(field);
+  const stride = rowStride(header);
+  const bytesPerPixel = bitsPerPixel / 8;
+  const pixels = new Uint8Array(width * height * channels);
+  let to = 0;
+  for (let y = 0; y < height; y++) {
+    let from = pixelOffset + (topDown ? y : height - 1 - y) * stride;
+    for (let x = 0; x < width; x++, from += bytesPerPixel) {
+      const value = file.readUIntLE(from, bytesPerPixel);
+      for (const { shift, largest } of fields) {
+        pixels[to++] = Math.floor((((value >>> shift) & largest) * 255) / largest);
+      }
+    }
+  }
+  return { pixels, width, height, channels };
+}
+
+function field(mask: number): { shift: number; largest: number } {
+  if (mask === 0) throw new BmpError('unsupported', 'A colour has no bits.');
+  const shift = 31 - Math.clz32(mask & -mask);
+  const largest = mask >>> shift;
+  if (largest > 0xffff || (largest & (largest + 1)) !== 0) throw new BmpError('unsupported', 'Unusual bit masks.');
+  return { shift, largest };
+}

@@ -1,0 +1,111 @@
+import type { Sharp, SharpOptions } from 'sharp';
+import { errorMessage } from '../protocol/wireError';
+import { BmpError, decodeBmp, readBmpHeader } from './decodeBmp';
+import { ImageError } from './ImageError';
+import { sniffImageFormat } from './imageFormat';
+import { loadSharp } from './nativePackages';
+import { readImageFile } from './readImageFile';
+
+/** Pictures with more pixels are refused before they are decoded: a file of a few kB can ask for gigabytes. */
+export const maximumPixels = 1e8;
+
+/** JPEG's largest side. Longer ones make the resampler's intermediate picture large even where the area is small. */
+export const maximumSide = 65_535;
+
+/** A decoded picture: `channels` bytes for each pixel (RGB or RGBA, sRGB, alpha not premultiplied), row by row. */
+export interface DecodedImage {
+  pixels: Uint8Array;
+  width: number;
+  height: number;
+  channels: 3 | 4;
+}
+
+/**
+ * What a file holds, after its header was read and found acceptable. For all but BMP the pixels are not decoded yet;
+ * `open` gives a fresh sharp pipeline on the file's first frame.
+ */
+export type OpenedImage =
+  { kind: 'decoded'; image: DecodedImage } | { kind: 'sharp'; format: string; open: (options: SharpOptions) => Sharp };
+
+/**
+ * Decodes the first frame or page of an image file the way Pillow does, bit for bit where the format allows it: the EXIF
+ * orientation is applied, embedded colour profiles are ignored. Two deliberate differences: 16-bit grey is scaled to
+ * 8 bits (Pillow 9 clips it to white), and CMYK is converted by profile.
+ * @throws ImageError for anything that cannot be decoded completely; NativePackageError when sharp does not load
+ */
+export async function decodeImage(path: string): Promise<DecodedImage> {
+  const opened = await openImage(path);
+  if (opened.kind === 'decoded') return opened.image;
+  try {
+    const { data, info } = await opened
+      .open({ ignoreIcc: true, autoOrient: true })
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    if (info.channels !== 3 && info.channels !== 4) throw new Error(`Unexpected number of channels: ${info.channels}`);
+    return { pixels: data, width: info.width, height: info.height, channels: info.channels };
+  } catch (error) {
+    throw damaged(path, opened.format, error);
+  }
+}
+
+/**
+ * Reads a file and its image header.
+ * @throws ImageError for what is no image, is damaged at once, or is larger than {@link maximumPixels}
+ */
+export async function openImage(path: string): Promise<OpenedImage> {
+  const bytes = await readImageFile(path);
+  const format = sniffImageFormat(bytes);
+  if (format === undefined) {
+    throw new ImageError('IMAGE_NOT_AN_IMAGE', path, 'Not an image, or a format that is not supported.');
+  }
+  if (format === 'BMP') return { kind: 'decoded', image: decodeBmpFile(path, bytes) };
+
+  const sharp = await loadSharp();
+  try {
+    // Without a limit, because only the header is read: the numbers are for the message.
+    const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    checkSize(path, width, height);
+  } catch (error) {
+    throw error instanceof ImageError ? error : damaged(path, format, error);
+  }
+  // 'error' refuses truncated and damaged pixel data, as Pillow does, and lets mere warnings pass.
+  const open = (options: SharpOptions): Sharp =>
+    sharp(bytes, { limitInputPixels: maximumPixels, failOn: 'error', pages: 1, ...options });
+  return { kind: 'sharp', format, open };
+}
+
+/** The error for a file that begins like an image and cannot be decoded. */
+export function damaged(path: string, format: string, cause: unknown): ImageError {
+  if (/compression|codec|not built|unsupported (?!image format)/i.test(errorMessage(cause))) {
+    const message = `This kind of ${format} is not supported.`;
+    return new ImageError('IMAGE_NOT_AN_IMAGE', path, message, cause);
+  }
+  return new ImageError('IMAGE_TRUNCATED', path, `The ${format} ends early: it is truncated or damaged.`, cause);
+}
+
+function decodeBmpFile(path: string, bytes: Buffer): DecodedImage {
+  try {
+    const header = readBmpHeader(bytes);
+    checkSize(path, header.width, header.height);
+    return decodeBmp(bytes, header);
+  } catch (error) {
+    if (!(error instanceof BmpError)) throw error;
+    if (error.reason === 'unsupported') {
+      throw new ImageError('IMAGE_NOT_AN_IMAGE', path, 'Not an image, or a kind of BMP that is not supported.', error);
+    }
+    throw damaged(path, 'BMP', error);
+  }
+}
+
+function checkSize(path: string, width: number, height: number): void {
+  if (width * height > maximumPixels) {
+    const limit = maximumPixels / 1e6;
+    const message = `${width} x ${height} pixels are more than the limit of ${limit} megapixels.`;
+    throw new ImageError('IMAGE_TOO_LARGE', path, message);
+  }
+  if (Math.max(width, height) > maximumSide) {
+    const message = `${width} x ${height} pixels: a side is longer than the limit of ${maximumSide} pixels.`;
+    throw new ImageError('IMAGE_TOO_LARGE', path, message);
+  }
+}

@@ -1,0 +1,65 @@
+import { constants } from 'node:fs';
+import { lstat, open, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { errorCode, errorMessage } from '../protocol/wireError';
+import { ImageError } from './ImageError';
+
+/** A larger file is not an image somebody trains with, and it would not fit into memory twice. */
+const maximumFileSize = 1024 * 1024 * 1024;
+
+/**
+ * Reads an image file as a whole: a file that another program cuts short while it is decoded then cannot crash the
+ * decoder, which would otherwise map it into memory.
+ * @throws ImageError for everything that is not a readable regular file with something in it
+ */
+export async function readImageFile(path: string): Promise<Buffer> {
+  try {
+    checkFile(path, await stat(path));
+    // Non-blocking (no such flag on Windows): should the path be a FIFO by now, open() would wait for its writer.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      checkFile(path, await file.stat());
+      const bytes = await file.readFile();
+      if (bytes.length === 0) throw new ImageError('IMAGE_EMPTY', path, 'The file is empty (0 bytes).');
+      return bytes;
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw error instanceof ImageError ? error : await fileError(path, error);
+  }
+}
+
+function checkFile(path: string, stats: Stats): void {
+  if (stats.isDirectory()) throw new ImageError('IMAGE_IS_FOLDER', path, 'This is a folder, not an image.');
+  if (!stats.isFile()) {
+    throw new ImageError('IMAGE_UNREADABLE', path, 'This is not a regular file (a pipe, socket or device).');
+  }
+  if (stats.size === 0) throw new ImageError('IMAGE_EMPTY', path, 'The file is empty (0 bytes).');
+  if (stats.size > maximumFileSize) {
+    const size = (stats.size / maximumFileSize).toFixed(1);
+    throw new ImageError('IMAGE_TOO_LARGE', path, `The file has ${size} GB; files up to 1 GB are read.`);
+  }
+}
+
+async function fileError(path: string, error: unknown): Promise<ImageError> {
+  switch (errorCode(error)) {
+    case 'ENOENT': {
+      const isLink = await lstat(path).then(
+        (stats) => stats.isSymbolicLink(),
+        () => false,
+      );
+      const message = isLink ? 'The link points to a file that does not exist.' : 'The file does not exist.';
+      return new ImageError('IMAGE_MISSING', path, message, error);
+    }
+    case 'ENOTDIR':
+      return new ImageError('IMAGE_MISSING', path, 'The file does not exist.', error);
+    case 'ELOOP':
+      return new ImageError('IMAGE_UNREADABLE', path, 'The link leads back to itself.', error);
+    case 'EACCES':
+    case 'EPERM':
+      return new ImageError('IMAGE_NO_PERMISSION', path, 'There is no permission to read this file.', error);
+    default:
+      return new ImageError('IMAGE_UNREADABLE', path, `The file cannot be read: ${errorMessage(error)}`, error);
+  }
+}
