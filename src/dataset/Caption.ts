@@ -78,6 +78,11 @@ export class Caption {
     return this.conversionAgreed ? undefined : this.disk?.foreign?.encoding;
   }
 
+  /** What the file held when the unsaved edit was made. */
+  get editBase(): CaptionContent | null {
+    return this.conflictBase === undefined ? this.disk : this.conflictBase;
+  }
+
   /** What the disk is believed to hold. */
   get onDisk(): CaptionContent | null {
     return this.disk;
@@ -155,6 +160,18 @@ export class Caption {
     this.failure = undefined;
     this.wanted = raw === (this.disk?.raw ?? null) ? undefined : raw;
     return { caption: this, before, after: raw };
+  }
+
+  /**
+   * Brings an unsaved edit back, for example after a reload.
+   * @param base what the disk held when the edit was made; when it holds something else now, that is a conflict
+   */
+  restoreEdit(raw: string | null, base: CaptionContent | null): void {
+    if (base?.foreign !== undefined) this.conversionAgreed = true;
+    const edited = this.disk;
+    this.disk = base;
+    this.wanted = raw;
+    this.readFromDisk(edited);
   }
 
   /** Forgets unsaved edits and conflicts: the caption is what the disk holds. */

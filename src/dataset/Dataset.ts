@@ -29,6 +29,16 @@ export interface SaveReport {
   failures: { path: string; reason: string }[];
 }
 
+/** An edit that is not saved: what a backup holds. */
+export interface UnsavedEdit {
+  captionPath: string;
+  images: string[];
+  /** what the file should hold; null is no file */
+  raw: string | null;
+  /** the bytes of the file when the edit was made, base64; null is no file */
+  base: string | null;
+}
+
 export interface LoadOptions {
   signal?: AbortSignal;
   /** called with the number of images found so far */
@@ -202,6 +212,36 @@ export class Dataset {
     });
   }
 
+  /** The edits that are not saved, as plain data that {@link restoreEdits} takes back. */
+  unsavedEdits(): UnsavedEdit[] {
+    return [...this.captions.values()]
+      .filter((caption) => caption.isDirty)
+      .map((caption) => {
+        const base = caption.editBase;
+        return {
+          captionPath: caption.path,
+          images: [...caption.images],
+          raw: caption.raw,
+          base: base === null ? null : Buffer.from(encodeCaption(base)).toString('base64'),
+        };
+      });
+  }
+
+  /** Brings edits back that were not saved when the dataset was last open, also those of images that are gone. */
+  async restoreEdits(edits: readonly UnsavedEdit[]): Promise<void> {
+    for (const edit of edits) {
+      const known = this.captions.get(edit.captionPath);
+      const caption = known ?? new Caption(edit.captionPath, edit.images);
+      if (known === undefined) {
+        this.captions.set(caption.path, caption);
+        await this.readCaptions([caption], {});
+        this.list([...this.images, ...caption.images.map((image) => ({ path: image, caption }))]);
+      }
+      caption.restoreEdit(edit.raw, edit.base === null ? null : decodeCaption(Buffer.from(edit.base, 'base64')));
+    }
+    this.changed();
+  }
+
   /** Settles a conflict between an unsaved edit and another program's change. */
   resolveConflict(caption: Caption, choice: 'mine' | 'theirs' | 'both', merge: MergeTexts): CaptionChange | undefined {
     const theirs = caption.theirs;
@@ -246,10 +286,13 @@ export class Dataset {
       (caption) => present === null || present.has(caption.path) || caption.onDisk !== null || caption.isDirty,
     );
     await this.readCaptions(toRead, options);
-    listed.sort((a, b) => compareNaturally(a.path, b.path));
     this.captions = captions;
-    this.images = listed;
-    this.imagesByPath = new Map(listed.map((image) => [image.path, image]));
+    this.list(listed);
+  }
+
+  private list(images: DatasetImage[]): void {
+    this.images = images.sort((a, b) => compareNaturally(a.path, b.path));
+    this.imagesByPath = new Map(images.map((image) => [image.path, image]));
   }
 
   private async readCaptions(captions: readonly Caption[], { signal }: LoadOptions): Promise<void> {
