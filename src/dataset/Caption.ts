@@ -121,6 +121,13 @@ export class Caption {
     this.wanted ??= this.disk.raw.replace(/^\uFEFF/, '');
   }
 
+  /** Takes the agreement back; the file stays as it is. Does nothing once the text was edited or saved. */
+  withdrawConversion(): void {
+    if (this.disk?.foreign === undefined || this.wanted !== this.disk.raw.replace(/^\uFEFF/, '')) return;
+    this.conversionAgreed = false;
+    this.wanted = undefined;
+  }
+
   /** Tells what the disk holds now. Unsaved edits stay; where both changed, that is a conflict. */
   readFromDisk(content: CaptionContent | null): void {
     if (sameContent(this.disk, content)) return;

@@ -2,6 +2,7 @@ import type { Caption, CaptionChange } from './Caption';
 import { CaptionError, errno } from './CaptionError';
 import { isEmptyCaption } from './captionText';
 import type { Dataset } from './Dataset';
+import type { ScanProblem } from './scanDataset';
 
 export type CaptionMode = 'all' | 'empty';
 
@@ -27,6 +28,8 @@ export interface JobOptions {
   /** whether an error means that the tagger's process died, which may be the fault of any image in work */
   isCrash: (thrown: unknown) => boolean;
   mode: CaptionMode;
+  /** what the scan found that looks like an image and is none: failures from the start */
+  problems: readonly ScanProblem[];
   /** images in work at a time: more than one, so that reading the next overlaps with inference */
   concurrency: number;
   signal: AbortSignal;
@@ -52,8 +55,8 @@ export interface JobResult {
 const failuresInARow = 8;
 
 /**
- * What a job has to do: every caption file once (`all`), or those that are empty; never one that is not UTF-8.
- * @param dataset its scan problems are failures of the job: the user takes those files for images
+ * What a job has to do: every caption file once (`all`), or those that are empty; in natural order of
+ * the images.
  */
 export function planCaptionJob(dataset: Dataset, mode: CaptionMode): JobTarget[] {
   const targets: JobTarget[] = [];
@@ -92,7 +95,7 @@ class CaptionJob {
     private readonly targets: readonly JobTarget[],
     private readonly options: JobOptions,
   ) {
-    const failed = new Map(dataset.problems.map((problem) => [problem.path, problem.reason]));
+    const failed = new Map(options.problems.map((problem) => [problem.path, problem.reason]));
     const total = targets.length + failed.size;
     this.result = { status: 'completed', message: '', total, results: new Map(), failed, untagged: 0, changes: [] };
     this.signal = AbortSignal.any([options.signal, this.giveUp.signal]);
