@@ -115,6 +115,8 @@ export interface WebviewEvents {
   draft: { path: string; text: string; draft: number };
   /** The user left the caption or paused: what was typed is one edit to undo. */
   commit: { path: string };
+  /** A card or something in it got the keyboard focus: the image that *Caption Image* means. */
+  focus: { path: string };
 }
 
 /** What the host tells the webview. */

@@ -1,0 +1,280 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Caption } from '../dataset/Caption';
+import { planCaptionJob, runCaptionJob, type CaptionMode, type JobResult, type JobTarget } from '../dataset/captionJob';
+import type { DatasetImage } from '../dataset/Dataset';
+import type { JobView } from '../protocol/gridProtocol';
+import { taggerCrashed, type TaggerProcess } from '../protocol/TaggerProcess';
+import { errorCode, errorMessage } from '../protocol/wireError';
+import type { DatasetDocument } from './DatasetDocument';
+import { Disposable } from './Disposable';
+import { captionOptions } from './settings';
+import type { Taggers } from './Taggers';
+
+/** A finished job stays on screen for so long, in milliseconds. */
+const finishedJobStays = 5000;
+/** Images in work at a time: while one is in the model the next ones are decoded. */
+const imagesInWork = 4;
+/** So many failures travel to the grid; the log has all of them. */
+const shownFailures = 100;
+
+/** A captioning job of one dataset. */
+export interface RunningJob {
+  readonly document: DatasetDocument;
+  /** replaced as a whole whenever the job moves on */
+  view: JobView;
+  readonly cancel: AbortController;
+}
+
+/** Runs captioning jobs and knows how far they are. */
+export class CaptionJobs extends Disposable {
+  private readonly jobs = new Set<RunningJob>();
+  private readonly queued = new Map<Caption, 'queued' | 'captioning'>();
+  private readonly failures = new Map<Caption, string>();
+  private nextId = 1;
+  private anyRunning = false;
+  private readonly changeEmitter = this.register(new vscode.EventEmitter<DatasetDocument>());
+  /** A job of this document moved on. */
+  readonly onDidChange = this.changeEmitter.event;
+
+  constructor(
+    private readonly process: TaggerProcess,
+    private readonly taggers: Taggers,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    super();
+    this.register({
+      dispose: () => {
+        this.cancelAll();
+      },
+    });
+  }
+
+  /** The jobs that are on screen: running ones and those that ended a moment ago. */
+  get shown(): readonly RunningJob[] {
+    return [...this.jobs];
+  }
+
+  get running(): RunningJob[] {
+    return [...this.jobs].filter((job) => isRunning(job));
+  }
+
+  viewsOf(document: DatasetDocument): JobView[] {
+    return [...this.jobs].filter((job) => job.document === document).map((job) => job.view);
+  }
+
+  /** What a job does with a caption right now. */
+  stateOf(caption: Caption): 'queued' | 'captioning' | undefined {
+    return this.queued.get(caption);
+  }
+
+  /** Why the last job could not caption this image. */
+  failureOf(caption: Caption): string | undefined {
+    return this.failures.get(caption);
+  }
+
+  /** Captions all images of a dataset or the empty ones. Asks before it replaces captions. */
+  async captionDataset(document: DatasetDocument, mode: CaptionMode): Promise<void> {
+    const label = mode === 'all' ? vscode.l10n.t('Caption All') : vscode.l10n.t('Caption Empty');
+    await document.whenLoaded();
+    if (this.running.some((job) => job.document === document)) {
+      void vscode.window.showWarningMessage(
+        vscode.l10n.t('A job is already captioning this dataset. Cancel it first or wait until it is done.'),
+      );
+      return;
+    }
+    if (document.dataset.allImages.length === 0) {
+      void vscode.window.showInformationMessage(vscode.l10n.t('There are no images to caption in {0}.', document.name));
+      return;
+    }
+    // What is typed so far counts; it is on disk before anything is replaced.
+    await document.autoSave();
+    const targets = planCaptionJob(document.dataset, mode);
+    if (targets.length === 0) {
+      void vscode.window.showInformationMessage(vscode.l10n.t('Every image has a caption; nothing to do.'));
+      return;
+    }
+    const replaced = targets.filter(({ caption }) => !caption.isEmpty).length;
+    if (replaced > 0 && !(await this.agreesToReplace(targets.length, replaced, label))) return;
+    await this.run(document, label, targets, mode);
+  }
+
+  /** Captions one image. Asks before it replaces a caption. */
+  async captionImage(document: DatasetDocument, image: DatasetImage): Promise<void> {
+    const { caption } = image;
+    if (this.queued.has(caption)) return;
+    const label = vscode.l10n.t('Caption {0}', path.posix.basename(image.path));
+    if (!caption.isEmpty && !(await this.agreesToReplace(1, 1, vscode.l10n.t('Replace Caption')))) return;
+    document.commit();
+    await this.run(document, label, [{ path: image.path, caption, expected: caption.raw }], 'all');
+  }
+
+  /** Cancels a job by its id; captions already written stay. */
+  cancel(id: string): void {
+    for (const job of this.jobs) if (job.view.id === id) job.cancel.abort();
+  }
+
+  /** Cancels the jobs of a document, or all of them. */
+  cancelAll(document?: DatasetDocument): void {
+    for (const job of this.running) if (document === undefined || job.document === document) job.cancel.abort();
+  }
+
+  private async agreesToReplace(images: number, replaced: number, action: string): Promise<boolean> {
+    const question =
+      images === 1
+        ? vscode.l10n.t('Replace the caption of this image?')
+        : vscode.l10n.t('Caption {0} images? {1} caption(s) will be replaced.', images, replaced);
+    const detail = vscode.l10n.t('Undo brings the old captions back.');
+    return (await vscode.window.showWarningMessage(question, { modal: true, detail }, action)) === action;
+  }
+
+  private async run(
+    document: DatasetDocument,
+    label: string,
+    targets: readonly JobTarget[],
+    mode: CaptionMode,
+  ): Promise<void> {
+    const single = targets.length === 1;
+    const total = targets.length + (single ? 0 : document.dataset.problems.length);
+    const job: RunningJob = {
+      document,
+      cancel: new AbortController(),
+      view: {
+        id: String(this.nextId++),
+        label,
+        state: 'starting',
+        handled: 0,
+        total,
+        failed: 0,
+        untagged: 0,
+        message: vscode.l10n.t('Loading the tagger…'),
+        failures: [],
+      },
+    };
+    this.jobs.add(job);
+    for (const { caption } of targets) {
+      this.queued.set(caption, 'queued');
+      this.failures.delete(caption);
+    }
+    this.changed(job);
+    const modelFolder = this.taggers.modelFolder();
+    this.log.info(`${label}: ${String(targets.length)} image(s) of ${document.uri.fsPath} with ${modelFolder}`);
+    let result: JobResult | undefined;
+    try {
+      await this.process.request('describeModel', { modelFolder }, job.cancel.signal);
+      job.view = { ...job.view, state: 'running', message: '' };
+      this.changed(job);
+      result = await this.captionTargets(job, targets, mode, modelFolder);
+    } catch (thrown) {
+      const cancelled = job.cancel.signal.aborted;
+      const message = cancelled ? '' : errorMessage(thrown);
+      job.view = { ...job.view, state: cancelled ? 'cancelled' : 'error', message };
+    }
+    for (const { caption } of targets) this.queued.delete(caption);
+    this.finish(job, result, single);
+  }
+
+  private captionTargets(
+    job: RunningJob,
+    targets: readonly JobTarget[],
+    mode: CaptionMode,
+    modelFolder: string,
+  ): Promise<JobResult> {
+    const { document } = job;
+    const options = captionOptions(document.uri);
+    return runCaptionJob(document.dataset, targets, {
+      makeCaption: async (imagePath, signal) =>
+        (await this.process.request('captionImage', { imagePath, modelFolder, options }, signal)).caption,
+      isCrash: (thrown) => errorCode(thrown) === taggerCrashed,
+      mode,
+      // A single image must not be blamed for the files beside it.
+      problems: targets.length === 1 ? [] : document.dataset.problems,
+      concurrency: imagesInWork,
+      signal: job.cancel.signal,
+      onStart: ({ caption }) => {
+        this.queued.set(caption, 'captioning');
+        this.changeEmitter.fire(document);
+      },
+      onProgress: (progress, target, failure) => {
+        this.queued.delete(target.caption);
+        let { failures } = job.view;
+        if (failure !== undefined) {
+          this.failures.set(target.caption, failure);
+          this.log.warn(`${target.path}: ${failure}`);
+          if (failures.length < shownFailures) failures = [...failures, { path: target.path, reason: failure }];
+        }
+        job.view = { ...job.view, ...progress, failures };
+        this.changed(job);
+      },
+    });
+  }
+
+  private finish(job: RunningJob, result: JobResult | undefined, single: boolean): void {
+    if (result !== undefined) {
+      const { status, failed, results, untagged } = result;
+      const failures = [...failed].slice(0, shownFailures).map(([file, reason]) => ({ path: file, reason }));
+      job.view = {
+        ...job.view,
+        state: status,
+        handled: failed.size + results.size,
+        failed: failed.size,
+        untagged,
+        failures,
+        message: status === 'error' ? result.message : this.summary(result),
+      };
+      job.document.recordEdit(job.view.label, result.changes);
+      void job.document.autoSave();
+    }
+    const { view } = job;
+    this.log.info(`${view.label}: ${view.state}. ${view.message}`);
+    for (const { path: file, reason } of view.failures) this.log.info(`  not captioned: ${file}: ${reason}`);
+    if (view.state === 'error') void this.offerLog(vscode.l10n.t('{0} stopped: {1}', view.label, view.message));
+    else if (view.failed > 0) {
+      const first = view.failures[0];
+      const text = single
+        ? vscode.l10n.t('{0}: {1}', first?.path ?? '', first?.reason ?? '')
+        : vscode.l10n.t('{0}: {1}', view.label, view.message);
+      void this.offerLog(text);
+    } else if (single && view.untagged > 0) {
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('{0}: no tag passed the threshold; the caption was kept.', view.label),
+      );
+    }
+    this.changed(job);
+    const timer = setTimeout(() => {
+      this.jobs.delete(job);
+      this.changed(job);
+    }, finishedJobStays);
+    this.register({
+      dispose: () => {
+        clearTimeout(timer);
+      },
+    });
+  }
+
+  private summary({ results, failed, untagged }: JobResult): string {
+    const parts = [vscode.l10n.t('{0} captioned', results.size - untagged)];
+    if (untagged > 0) parts.push(vscode.l10n.t('{0} without a tag above the threshold', untagged));
+    if (failed.size > 0) parts.push(vscode.l10n.t('{0} failed', failed.size));
+    return parts.join(', ');
+  }
+
+  private async offerLog(text: string): Promise<void> {
+    const showLog = vscode.l10n.t('Show Log');
+    if ((await vscode.window.showWarningMessage(text, showLog)) === showLog) this.log.show();
+  }
+
+  private changed(job: RunningJob): void {
+    if (this.isDisposed) return;
+    const anyRunning = this.running.length > 0;
+    if (anyRunning !== this.anyRunning) {
+      this.anyRunning = anyRunning;
+      void vscode.commands.executeCommand('setContext', 'datasetCaptions.jobRunning', anyRunning);
+    }
+    this.changeEmitter.fire(job.document);
+  }
+}
+
+export function isRunning(job: RunningJob): boolean {
+  return job.view.state === 'starting' || job.view.state === 'running';
+}

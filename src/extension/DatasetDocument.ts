@@ -1,0 +1,315 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Caption, CaptionChange } from '../dataset/Caption';
+import { CaptionError } from '../dataset/CaptionError';
+import { Dataset, type DatasetImage, type SaveReport, type UnsavedEdit } from '../dataset/Dataset';
+import { mergeTags } from '../dataset/tagCounts';
+import { errorMessage } from '../protocol/wireError';
+import { Disposable } from './Disposable';
+import { autoSaveDelay, datasetOptions } from './settings';
+
+/** Where the document is with reading its folder. */
+export type LoadState = 'scanning' | 'ready' | 'missing' | 'error';
+
+/** How long after a key the backup of unsaved captions is brought up to date, in milliseconds. */
+const backupRefreshDelay = 200;
+
+/**
+ * A folder that is open as a dataset: what VS Code needs to show it as dirty, undo, save, revert and back it up. The
+ * dataset itself, and every byte that is written, is the affair of {@link Dataset}.
+ */
+export class DatasetDocument extends Disposable implements vscode.CustomDocument {
+  readonly dataset: Dataset;
+  loadState: LoadState = 'scanning';
+  /** what is wrong, or how far the scan is */
+  loadMessage = '';
+
+  private readonly edited = this.register(new vscode.EventEmitter<{ label: string; undo(): void; redo(): void }>());
+  /** One edit to undo. */
+  readonly onDidEdit = this.edited.event;
+  private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
+  /** Anything that a view shows changed. */
+  readonly onDidChange = this.changeEmitter.event;
+
+  /** Keys typed into one caption are one edit until the user pauses, leaves it, or it is saved. */
+  private typing: CaptionChange | undefined;
+  private readonly drafts = new Map<Caption, number>();
+  private autoSaveTimer: NodeJS.Timeout | undefined;
+  private liveBackup: { file: string; timer: NodeJS.Timeout | undefined } | undefined;
+  /** edits of the last session that wait until the folder can be read */
+  private toRestore: UnsavedEdit[];
+  private loading: Promise<void>;
+
+  constructor(
+    readonly uri: vscode.Uri,
+    restore: UnsavedEdit[],
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    super();
+    this.dataset = new Dataset(uri.fsPath, datasetOptions(uri));
+    this.toRestore = restore;
+    this.register({
+      dispose: this.dataset.onDidChange(() => {
+        this.changeEmitter.fire();
+      }),
+    });
+    this.register({
+      dispose: () => {
+        this.stopTimers();
+      },
+    });
+    this.loading = this.load();
+  }
+
+  /** Ends a disposable together with the document. */
+  addToLife(disposable: vscode.Disposable): void {
+    this.register(disposable);
+  }
+
+  get name(): string {
+    return path.basename(this.uri.fsPath);
+  }
+
+  /** Resolves when the folder has been read or could not be. */
+  async whenLoaded(): Promise<void> {
+    await this.loading;
+  }
+
+  /** Reads the folder again; unsaved edits stay. */
+  refresh(): Promise<void> {
+    this.loading = this.loading.then(() => this.load());
+    return this.loading;
+  }
+
+  /** Looks at files that changed outside. */
+  async reconcile(paths: string[]): Promise<void> {
+    await this.loading;
+    if (this.loadState !== 'ready') return this.refresh();
+    try {
+      await this.dataset.reconcile(paths);
+    } catch (thrown) {
+      this.loadFailed(thrown);
+    }
+  }
+
+  /** The sequence number of the last draft of a caption; 0 when there was none. */
+  draftOf(caption: Caption): number {
+    return this.drafts.get(caption) ?? 0;
+  }
+
+  /** Takes the text in as it is typed. */
+  draft(imagePath: string, text: string, draft: number): void {
+    const image = this.dataset.image(imagePath);
+    if (image === undefined) return;
+    const { caption } = image;
+    this.drafts.set(caption, draft);
+    if (this.typing?.caption !== caption) this.commit();
+    const change = this.dataset.setText(caption, text);
+    if (change === undefined) return;
+    if (this.typing !== undefined) {
+      this.typing.after = change.after;
+      this.refreshBackup();
+    } else {
+      this.typing = change;
+      this.recordEdit(vscode.l10n.t('Edit Caption of {0}', path.basename(imagePath)), [change]);
+    }
+    this.scheduleAutoSave(autoSaveDelay());
+  }
+
+  /** Ends the edit that is being typed: the next key begins another one to undo. */
+  commit(): void {
+    this.typing = undefined;
+  }
+
+  /** Makes changes that are already in the dataset one edit to undo. */
+  recordEdit(label: string, changes: readonly CaptionChange[]): void {
+    if (changes.length === 0) return;
+    const replay = (direction: 'undo' | 'redo') => (): void => {
+      this.commit();
+      const leftAlone = this.dataset.replay(changes, direction);
+      if (leftAlone.length > 0) {
+        const names = leftAlone.slice(0, 3).map((caption) => caption.path);
+        void vscode.window.showInformationMessage(
+          vscode.l10n.t(
+            '{0} caption(s) were changed since and are left as they are: {1}',
+            leftAlone.length,
+            names.join(', '),
+          ),
+        );
+      }
+      this.refreshBackup();
+      this.scheduleAutoSave(Math.min(autoSaveDelay(), 100));
+    };
+    this.edited.fire({ label, undo: replay('undo'), redo: replay('redo') });
+  }
+
+  /** Settles a conflict as the user chose. */
+  resolveConflict(image: DatasetImage, choice: 'mine' | 'theirs' | 'both'): void {
+    this.commit();
+    const change = this.dataset.resolveConflict(image.caption, choice, mergeTags);
+    if (change !== undefined) {
+      this.recordEdit(vscode.l10n.t('Resolve Conflict of {0}', path.basename(image.path)), [change]);
+    }
+    this.scheduleAutoSave(100);
+  }
+
+  /** Makes a caption that is not UTF-8 editable; it is written as UTF-8 from then on. */
+  convertToUtf8(image: DatasetImage): void {
+    const { caption } = image;
+    this.commit();
+    const convert = (agreed: boolean) => (): void => {
+      if (agreed) caption.agreeToConvert();
+      else caption.withdrawConversion();
+      this.dataset.changed();
+      this.scheduleAutoSave(autoSaveDelay());
+    };
+    convert(true)();
+    this.edited.fire({
+      label: vscode.l10n.t('Convert {0} to UTF-8', caption.path),
+      undo: convert(false),
+      redo: convert(true),
+    });
+  }
+
+  /** Writes the edited captions. @throws Error that names those that could not be written */
+  async save(): Promise<void> {
+    await this.loading;
+    const report = await this.writeEdits();
+    if (report.failures.length === 0) return;
+    const first = report.failures[0];
+    throw new Error(
+      vscode.l10n.t(
+        '{0} caption(s) are not saved. {1}: {2}',
+        report.failures.length,
+        first?.path ?? '',
+        first?.reason ?? '',
+      ),
+    );
+  }
+
+  /** Writes what can be written, without a word: the cards say what could not. Clears the dirty mark if all was. */
+  async autoSave(): Promise<void> {
+    clearTimeout(this.autoSaveTimer);
+    await this.loading;
+    if (this.isDisposed) return;
+    const report = await this.writeEdits();
+    for (const { path: file, reason } of report.failures) this.log.warn(`Not saved: ${file}: ${reason}`);
+    if (report.failures.length === 0 && !this.hasUnsavedEdits()) await vscode.workspace.save(this.uri);
+  }
+
+  hasUnsavedEdits(): boolean {
+    for (const caption of this.dataset.allCaptions) if (caption.isDirty) return true;
+    return false;
+  }
+
+  async revert(): Promise<void> {
+    this.commit();
+    this.toRestore = [];
+    clearTimeout(this.autoSaveTimer);
+    await this.loading;
+    await this.dataset.revert();
+  }
+
+  /** Edits that are not on disk, also those that still wait for the folder. */
+  unsavedEdits(): UnsavedEdit[] {
+    return [...this.toRestore, ...this.dataset.unsavedEdits()];
+  }
+
+  /** Writes the unsaved captions to a file and keeps that file up to date until the backup is deleted. */
+  async backup(destination: vscode.Uri): Promise<vscode.CustomDocumentBackup> {
+    const file = destination.fsPath;
+    await mkdir(path.dirname(file), { recursive: true });
+    await this.writeBackup(file);
+    const live = { file, timer: undefined };
+    this.liveBackup = live;
+    return {
+      id: destination.toString(),
+      delete: () => {
+        if (this.liveBackup === live) this.stopBackup();
+        void rm(file, { force: true });
+      },
+    };
+  }
+
+  /** Reads a backup. @throws Error when it cannot be read */
+  static async readBackup(backupId: string): Promise<UnsavedEdit[]> {
+    return JSON.parse(await readFile(vscode.Uri.parse(backupId).fsPath, 'utf8')) as UnsavedEdit[];
+  }
+
+  private async load(): Promise<void> {
+    this.loadState = this.loadState === 'ready' ? 'ready' : 'scanning';
+    this.changeEmitter.fire();
+    try {
+      await this.dataset.load({
+        onProgress: (images) => {
+          this.loadMessage = vscode.l10n.t('{0} images found…', images.toLocaleString());
+          this.changeEmitter.fire();
+        },
+      });
+      const restore = this.toRestore;
+      this.toRestore = [];
+      await this.dataset.restoreEdits(restore);
+      this.loadState = 'ready';
+      this.loadMessage = '';
+      if (restore.length > 0) this.scheduleAutoSave(autoSaveDelay());
+    } catch (thrown) {
+      this.loadFailed(thrown);
+    }
+    this.changeEmitter.fire();
+  }
+
+  private loadFailed(thrown: unknown): void {
+    const missing = thrown instanceof CaptionError && thrown.code === 'FOLDER_MISSING';
+    this.loadState = missing ? 'missing' : 'error';
+    this.loadMessage = errorMessage(thrown);
+    this.log.error(`Could not read ${this.uri.fsPath}: ${this.loadMessage}`);
+    this.changeEmitter.fire();
+  }
+
+  private writeEdits(): Promise<SaveReport> {
+    this.commit();
+    return this.dataset.save();
+  }
+
+  private scheduleAutoSave(delay: number): void {
+    clearTimeout(this.autoSaveTimer);
+    if (autoSaveDelay() === 0) return;
+    this.autoSaveTimer = setTimeout(() => {
+      this.autoSave().catch((thrown: unknown) => {
+        this.log.error(`Saving ${this.uri.fsPath} failed: ${errorMessage(thrown)}`);
+      });
+    }, delay);
+  }
+
+  /**
+   * VS Code takes a backup after an edit begins and believes it complete until the next edit; keys typed since then
+   * must be in it too.
+   */
+  private refreshBackup(): void {
+    const live = this.liveBackup;
+    if (live === undefined) return;
+    clearTimeout(live.timer);
+    live.timer = setTimeout(() => {
+      this.writeBackup(live.file).catch((thrown: unknown) => {
+        this.log.error(`Could not back up unsaved captions: ${errorMessage(thrown)}`);
+      });
+    }, backupRefreshDelay);
+  }
+
+  private async writeBackup(file: string): Promise<void> {
+    const temporary = `${file}.tmp`;
+    await writeFile(temporary, JSON.stringify(this.unsavedEdits()));
+    await rename(temporary, file);
+  }
+
+  private stopBackup(): void {
+    clearTimeout(this.liveBackup?.timer);
+    this.liveBackup = undefined;
+  }
+
+  private stopTimers(): void {
+    clearTimeout(this.autoSaveTimer);
+    this.stopBackup();
+  }
+}

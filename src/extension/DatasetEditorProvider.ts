@@ -1,0 +1,184 @@
+import * as vscode from 'vscode';
+import type { UnsavedEdit } from '../dataset/Dataset';
+import { errorMessage } from '../protocol/wireError';
+import type { CaptionJobs } from './CaptionJobs';
+import { DatasetDocument } from './DatasetDocument';
+import { Disposable } from './Disposable';
+import { watchFolder } from './watchFolder';
+import { GridPanel } from './GridPanel';
+import type { Taggers } from './Taggers';
+import type { Thumbnails } from './Thumbnails';
+
+/** The view type of the editor that shows a folder as a dataset. */
+export const datasetEditorViewType = 'datasetCaptions.editor';
+
+/** Opens folders as datasets and knows which one is in front. */
+export class DatasetEditorProvider extends Disposable implements vscode.CustomEditorProvider<DatasetDocument> {
+  private readonly editEmitter = this.register(
+    new vscode.EventEmitter<vscode.CustomDocumentEditEvent<DatasetDocument>>(),
+  );
+  readonly onDidChangeCustomDocument = this.editEmitter.event;
+  private readonly activeEmitter = this.register(new vscode.EventEmitter<void>());
+  /** Another dataset came to the front, or the one in front changed. */
+  readonly onDidChangeActive = this.activeEmitter.event;
+
+  private readonly panels = new Set<GridPanel>();
+  private lastActive: GridPanel | undefined;
+  /** unsaved edits of a folder that is being renamed, by its new URI */
+  private readonly carriedOver = new Map<string, UnsavedEdit[]>();
+
+  constructor(
+    private readonly jobs: CaptionJobs,
+    private readonly taggers: Taggers,
+    private readonly thumbnails: Thumbnails,
+    private readonly extensionUri: vscode.Uri,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    super();
+    this.register(
+      vscode.window.registerCustomEditorProvider(datasetEditorViewType, this, {
+        supportsMultipleEditorsPerDocument: false,
+      }),
+    );
+    this.register(
+      vscode.workspace.onWillRenameFiles((event) => {
+        event.waitUntil(this.saveBeforeRename(event.files));
+      }),
+    );
+    this.register(
+      vscode.workspace.onDidRenameFiles(async ({ files }) => {
+        await this.followRename(files);
+      }),
+    );
+  }
+
+  /** The grid in front; when another kind of editor is, the last one that was and is still open. */
+  get active(): GridPanel | undefined {
+    return this.lastActive;
+  }
+
+  /** All open grids. */
+  get open(): readonly GridPanel[] {
+    return [...this.panels];
+  }
+
+  async openCustomDocument(uri: vscode.Uri, { backupId }: vscode.CustomDocumentOpenContext): Promise<DatasetDocument> {
+    let restore: UnsavedEdit[] = this.carriedOver.get(uri.toString()) ?? [];
+    this.carriedOver.delete(uri.toString());
+    if (backupId !== undefined) restore = await DatasetDocument.readBackup(backupId);
+    const document = new DatasetDocument(uri, restore, this.log);
+    document.addToLife(
+      document.onDidEdit((edit) => {
+        this.editEmitter.fire({ document, ...edit });
+      }),
+    );
+    document.addToLife(
+      document.onDidChange(() => {
+        if (this.lastActive?.document === document) this.activeEmitter.fire();
+      }),
+    );
+    document.addToLife(watchFolder(document, this.log));
+    return document;
+  }
+
+  resolveCustomEditor(document: DatasetDocument, panel: vscode.WebviewPanel): void {
+    panel.iconPath = vscode.Uri.joinPath(this.extensionUri, 'media', 'dataset.svg');
+    const grid = new GridPanel(document, panel, this.jobs, this.taggers, this.thumbnails, this.extensionUri);
+    this.panels.add(grid);
+    panel.onDidChangeViewState(() => {
+      if (panel.active) this.setActive(grid);
+    });
+    panel.onDidDispose(() => {
+      this.panels.delete(grid);
+      grid.dispose();
+      if (this.lastActive === grid) this.setActive([...this.panels].at(-1));
+      this.updateContext();
+    });
+    if (panel.active || this.lastActive === undefined) this.setActive(grid);
+    this.updateContext();
+  }
+
+  async saveCustomDocument(document: DatasetDocument): Promise<void> {
+    await document.save();
+  }
+
+  saveCustomDocumentAs(): Promise<void> {
+    return Promise.reject(
+      new Error(
+        vscode.l10n.t('A dataset is a folder and cannot be saved under another name. Copy the folder instead.'),
+      ),
+    );
+  }
+
+  async revertCustomDocument(document: DatasetDocument): Promise<void> {
+    await document.revert();
+  }
+
+  backupCustomDocument(
+    document: DatasetDocument,
+    { destination }: vscode.CustomDocumentBackupContext,
+  ): Promise<vscode.CustomDocumentBackup> {
+    return document.backup(destination);
+  }
+
+  private setActive(grid: GridPanel | undefined): void {
+    this.lastActive = grid;
+    this.activeEmitter.fire();
+  }
+
+  private updateContext(): void {
+    void vscode.commands.executeCommand('setContext', 'datasetCaptions.datasetOpen', this.panels.size > 0);
+  }
+
+  private async saveBeforeRename(files: readonly RenamedFile[]): Promise<void> {
+    for (const { document } of this.panels) {
+      const target = renamedTo(document.uri, files);
+      if (target === undefined) continue;
+      await document.autoSave();
+      this.carriedOver.set(target.toString(), document.unsavedEdits());
+    }
+  }
+
+  /** VS Code shows a renamed folder with its own editor, which cannot: the tab is opened again as a dataset. */
+  private async followRename(files: readonly RenamedFile[]): Promise<void> {
+    for (const { document, panel } of this.panels) {
+      const target = renamedTo(document.uri, files);
+      if (target === undefined) continue;
+      const column = panel.viewColumn;
+      try {
+        await closeTabsOf([document.uri, target]);
+        await vscode.commands.executeCommand('vscode.openWith', target, datasetEditorViewType, column);
+      } catch (thrown) {
+        this.log.error(`Could not follow the renamed folder ${target.fsPath}: ${errorMessage(thrown)}`);
+      }
+    }
+  }
+}
+
+interface RenamedFile {
+  readonly oldUri: vscode.Uri;
+  readonly newUri: vscode.Uri;
+}
+
+function renamedTo(folder: vscode.Uri, files: readonly RenamedFile[]): vscode.Uri | undefined {
+  for (const { oldUri, newUri } of files) {
+    if (folder.scheme !== oldUri.scheme) continue;
+    if (folder.path === oldUri.path) return newUri;
+    if (folder.path.startsWith(`${oldUri.path}/`)) {
+      return newUri.with({ path: newUri.path + folder.path.slice(oldUri.path.length) });
+    }
+  }
+  return undefined;
+}
+
+async function closeTabsOf(uris: readonly vscode.Uri[]): Promise<void> {
+  const wanted = new Set(uris.map((uri) => uri.toString()));
+  const tabs = vscode.window.tabGroups.all
+    .flatMap((group) => group.tabs)
+    .filter(({ input }) => {
+      const ours = input instanceof vscode.TabInputCustom && input.viewType === datasetEditorViewType;
+      const replaced = input instanceof vscode.TabInputText;
+      return (ours || replaced) && wanted.has(input.uri.toString());
+    });
+  await vscode.window.tabGroups.close(tabs, true);
+}

@@ -1,0 +1,86 @@
+import * as vscode from 'vscode';
+import { errorMessage } from '../protocol/wireError';
+import type { CaptionJobs } from './CaptionJobs';
+import type { DatasetEditorProvider } from './DatasetEditorProvider';
+import type { GridPanel } from './GridPanel';
+import { openDatasets } from './openDataset';
+import type { Taggers } from './Taggers';
+
+/** Registers every command that package.json contributes. */
+export function registerCommands(
+  editors: DatasetEditorProvider,
+  jobs: CaptionJobs,
+  taggers: Taggers,
+  log: vscode.LogOutputChannel,
+): vscode.Disposable {
+  const onActive = (action: (grid: GridPanel) => unknown) => async (): Promise<void> => {
+    if (editors.active === undefined) {
+      void vscode.window.showInformationMessage(vscode.l10n.t('Open a folder as a dataset first.'));
+      return;
+    }
+    await action(editors.active);
+  };
+  const registered = [
+    vscode.commands.registerCommand('datasetCaptions.open', (uri?: vscode.Uri, uris?: vscode.Uri[]) =>
+      openDatasets(editors, uris ?? (uri === undefined ? [] : [uri])),
+    ),
+    vscode.commands.registerCommand(
+      'datasetCaptions.captionAll',
+      onActive(({ document }) => jobs.captionDataset(document, 'all')),
+    ),
+    vscode.commands.registerCommand(
+      'datasetCaptions.captionEmpty',
+      onActive(({ document }) => jobs.captionDataset(document, 'empty')),
+    ),
+    vscode.commands.registerCommand(
+      'datasetCaptions.captionImage',
+      onActive((grid) => captionImage(grid, jobs)),
+    ),
+    vscode.commands.registerCommand('datasetCaptions.cancelJob', () => {
+      jobs.cancelAll();
+    }),
+    vscode.commands.registerCommand(
+      'datasetCaptions.refresh',
+      onActive(({ document }) => document.refresh()),
+    ),
+    vscode.commands.registerCommand('datasetCaptions.selectTagger', () => taggers.select()),
+    vscode.commands.registerCommand(
+      'datasetCaptions.search',
+      onActive((grid) => {
+        grid.focusSearch();
+      }),
+    ),
+    vscode.commands.registerCommand('datasetCaptions.showJob', async () => {
+      const job = jobs.running[0] ?? jobs.shown.at(-1);
+      if (job === undefined) log.show();
+      else await openDatasets(editors, [job.document.uri]);
+    }),
+    vscode.commands.registerCommand('datasetCaptions.showLog', () => {
+      log.show();
+    }),
+  ];
+  return vscode.Disposable.from(...registered);
+}
+
+/** Captions the image that has the focus in the grid, else one that the user picks. */
+async function captionImage({ document, focusedPath }: GridPanel, jobs: CaptionJobs): Promise<void> {
+  let image = focusedPath === undefined ? undefined : document.dataset.image(focusedPath);
+  if (image === undefined) {
+    const items = document.dataset.allImages.map((candidate) => ({
+      label: candidate.path,
+      description: candidate.caption.text,
+      candidate,
+    }));
+    const picked = await vscode.window.showQuickPick(items, {
+      title: vscode.l10n.t('Caption Image'),
+      matchOnDescription: true,
+    });
+    image = picked?.candidate;
+  }
+  if (image === undefined) return;
+  try {
+    await jobs.captionImage(document, image);
+  } catch (thrown) {
+    void vscode.window.showErrorMessage(`${image.path}: ${errorMessage(thrown)}`);
+  }
+}

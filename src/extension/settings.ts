@@ -1,0 +1,45 @@
+import * as vscode from 'vscode';
+import type { EmptiedCaption } from '../dataset/Caption';
+import type { DatasetOptions } from '../dataset/Dataset';
+import type { CaptionOptions } from '../protocol/taggerProtocol';
+
+/** The value of `datasetCaptions.tagger` that means the built-in model. */
+export const paletteTagger = 'palette';
+
+const section = 'datasetCaptions';
+
+/** How caption files of a folder are named and treated. */
+export function datasetOptions(folder: vscode.Uri): DatasetOptions {
+  const configuration = vscode.workspace.getConfiguration(section, folder);
+  const extension = configuration.get<string>('captionExtension', '.txt');
+  return {
+    captionExtension: /^\.[^./\\]+$/.test(extension) ? extension : '.txt',
+    emptiedCaption: configuration.get<EmptiedCaption>('emptiedCaption', 'delete'),
+  };
+}
+
+/** How scores become captions in a folder. */
+export function captionOptions(folder: vscode.Uri): CaptionOptions {
+  const configuration = vscode.workspace.getConfiguration(section, folder);
+  return {
+    generalThreshold: configuration.get<number>('generalThreshold', 0.35),
+    characterThreshold: configuration.get<number>('characterThreshold', 0.85),
+    excludedTags: configuration.get<string[]>('excludedTags', []),
+  };
+}
+
+/** The pause after the last edit after which captions are saved, in milliseconds; 0 never. */
+export function autoSaveDelay(): number {
+  return vscode.workspace.getConfiguration(section).get<number>('autoSaveDelay', 1000);
+}
+
+/** The selected tagger: {@link paletteTagger} or the path of a model's folder. */
+export function selectedTagger(): string {
+  const tagger = vscode.workspace.getConfiguration(section).get<string>('tagger', paletteTagger).trim();
+  return tagger === '' ? paletteTagger : tagger;
+}
+
+/** Selects a tagger for this machine. */
+export async function setSelectedTagger(tagger: string): Promise<void> {
+  await vscode.workspace.getConfiguration(section).update('tagger', tagger, vscode.ConfigurationTarget.Global);
+}

@@ -1,0 +1,36 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { isTemporaryName } from '../dataset/writeFileSafely';
+import { errorMessage } from '../protocol/wireError';
+import type { DatasetDocument } from './DatasetDocument';
+
+/** Events come in bursts; they are looked at together after this pause, in milliseconds. */
+const settlePause = 250;
+/** Above this many changed files a new scan is cheaper, and VS Code drops events then anyway. */
+const mostSingleFiles = 200;
+
+/** Shows what other programs do to a dataset's files. Events are hints only: what counts is what the disk holds. */
+export function watchFolder(document: DatasetDocument, log: vscode.LogOutputChannel): vscode.Disposable {
+  const changed = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  const look = (): void => {
+    const paths = [...changed];
+    changed.clear();
+    const looking = paths.length > mostSingleFiles ? document.refresh() : document.reconcile(paths);
+    looking.catch((thrown: unknown) => {
+      log.error(`Could not look at changed files: ${errorMessage(thrown)}`);
+    });
+  };
+  const note = (uri: vscode.Uri): void => {
+    if (isTemporaryName(path.basename(uri.fsPath))) return;
+    changed.add(path.relative(document.uri.fsPath, uri.fsPath).split(path.sep).join('/'));
+    clearTimeout(timer);
+    timer = setTimeout(look, settlePause);
+  };
+  const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(document.uri, '**'));
+  const parts = [watcher, watcher.onDidCreate(note), watcher.onDidChange(note), watcher.onDidDelete(note)];
+  return new vscode.Disposable(() => {
+    clearTimeout(timer);
+    for (const part of parts) part.dispose();
+  });
+}
