@@ -1,0 +1,326 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import type { GridSnapshot, HostRequests, JobView } from '../protocol/gridProtocol';
+import { errorMessage } from '../protocol/wireError';
+import { formatNumber, plural } from './captionText';
+import { DatasetToolbar } from './DatasetToolbar';
+import { Drafts } from './Drafts';
+import { editorStyles } from './editor.css';
+import type { EditorActions, Host, ViewState, ViewStateStore } from './editorTypes';
+import { cardSizes } from './gridLayout';
+import { errorIcon, folderIcon, imageIcon, searchIcon } from './icons';
+import type { CardContext } from './ImageCard';
+import { ImageGrid } from './ImageGrid';
+import { ImageQueue } from './ImageQueue';
+import { ItemWindow } from './ItemWindow';
+import './JobList';
+import { loadImage } from './loadImage';
+import { sharedStyles } from './shared.css';
+
+/** The whole page: toolbar, jobs and grid, or what there is to say instead of a grid. */
+@customElement('dataset-editor')
+export class DatasetEditor extends LitElement {
+  static override styles = [sharedStyles, editorStyles];
+
+  @state() private snapshot: GridSnapshot | undefined;
+  @state() private view: ViewState = { cardSize: 'medium', index: 0, query: '' };
+  /** What went wrong with something the user asked for. */
+  @state() private problem: string | undefined;
+  @state() private announcement = '';
+
+  @query('image-grid') private readonly grid!: ImageGrid | null;
+  @query('dataset-toolbar') private readonly toolbar!: DatasetToolbar | null;
+
+  private host: Host | undefined;
+  private store: ViewStateStore | undefined;
+  private commitDelay = 1000;
+  private searches = 0;
+  private storing: ReturnType<typeof setTimeout> | undefined;
+
+  private readonly drafts = new Drafts(
+    (name, payload) => this.host?.tell(name, payload),
+    () => this.commitDelay,
+    (path) => this.grid?.committed(path),
+  );
+  private readonly images = new ImageQueue<HTMLImageElement>({
+    locate: async (key, signal) => (await this.connected().request('getThumbnail', key, signal)).uri,
+    load: (key, uri, signal) => loadImage(uri, key.path.slice(key.path.lastIndexOf('/') + 1), signal),
+    later: (milliseconds, callback) => {
+      const timer = setTimeout(callback, milliseconds);
+      return () => {
+        clearTimeout(timer);
+      };
+    },
+    changed: (key) => this.grid?.updateCard(key.path),
+  });
+  private readonly items = new ItemWindow(
+    async (start, count) => (await this.connected().request('getItems', { start, count })).items,
+    () => {
+      this.grid?.requestUpdate();
+    },
+    (error) => {
+      this.problem = `The images could not be listed: ${errorMessage(error)}`;
+    },
+  );
+  private readonly context: CardContext = {
+    drafts: this.drafts,
+    images: this.images,
+    caption: (path) => {
+      this.ask('captionImage', { path });
+    },
+    convertToUtf8: (path) => {
+      this.ask('convertToUtf8', { path });
+    },
+    resolve: (path, choice) => {
+      this.ask('resolveConflict', { path, choice });
+    },
+    leave: (path, target) => this.grid?.leave(path, target),
+  };
+  private readonly actions: EditorActions = {
+    search: (text) => {
+      void this.search(text);
+    },
+    setCardSize: (cardSize) => {
+      this.view = { ...this.view, cardSize };
+      this.remember();
+    },
+    selectTagger: () => {
+      this.ask('selectTagger', {});
+    },
+    captionEmpty: () => {
+      this.drafts.commitAll();
+      this.ask('captionEmpty', {});
+    },
+    captionAll: () => {
+      this.drafts.commitAll();
+      this.ask('captionAll', {});
+    },
+    save: () => {
+      this.drafts.commitAll();
+      this.ask('save', {});
+    },
+    refresh: () => {
+      this.ask('refresh', {});
+    },
+    cancelJob: (id) => {
+      this.ask('cancelJob', { id });
+    },
+  };
+
+  /** Starts to talk to the host and shows what it has. */
+  async connect(host: Host, store: ViewStateStore): Promise<void> {
+    this.host = host;
+    this.store = store;
+    const remembered = store.read();
+    const { cardSize } = remembered;
+    this.view = {
+      cardSize: cardSize !== undefined && Object.hasOwn(cardSizes, cardSize) ? cardSize : 'medium',
+      index: typeof remembered.index === 'number' ? remembered.index : 0,
+      query: typeof remembered.query === 'string' ? remembered.query : '',
+    };
+    document.addEventListener('visibilitychange', this.onHide);
+    window.addEventListener('pagehide', this.onHide);
+    try {
+      const { snapshot, settings } = await host.request('ready', {});
+      this.commitDelay = settings.commitDelay;
+      const wanted = remembered.query;
+      this.takeSnapshot(snapshot);
+      if (wanted !== undefined && wanted !== snapshot.query) await this.search(wanted, false);
+    } catch (error) {
+      this.problem = `The dataset could not be opened: ${errorMessage(error)}`;
+    }
+  }
+
+  /** Shows what the host says. */
+  takeSnapshot(snapshot: GridSnapshot): void {
+    this.announceJobs(this.snapshot?.jobs ?? [], snapshot.jobs);
+    this.snapshot = snapshot;
+    this.items.refresh();
+  }
+
+  /** Puts the keyboard focus into the search box. */
+  focusSearch(): void {
+    this.toolbar?.focusSearch();
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has('snapshot')) document.title = this.snapshot?.folderName ?? '';
+  }
+
+  protected override render(): TemplateResult {
+    const { snapshot } = this;
+    if (snapshot === undefined) {
+      return html`${this.renderProblem()}${this.problem === undefined ? renderScanning('Opening…') : nothing}`;
+    }
+    const whole = snapshot.state === 'missing' || snapshot.state === 'error';
+    return html`
+      ${
+        whole || snapshot.total === 0
+          ? nothing
+          : html`<dataset-toolbar
+              .snapshot=${snapshot}
+              .cardSize=${this.view.cardSize}
+              .actions=${this.actions}
+            ></dataset-toolbar>`
+      }
+      ${this.renderProblem()}
+      ${
+        snapshot.jobs.length === 0
+          ? nothing
+          : html`<job-list .jobs=${snapshot.jobs} .actions=${this.actions}></job-list>`
+      }
+      ${this.renderMain(snapshot)}
+      <div class="hidden-text" aria-live="polite">${this.announcement}</div>
+    `;
+  }
+
+  private renderMain(snapshot: GridSnapshot): TemplateResult {
+    switch (snapshot.state) {
+      case 'missing':
+        return this.renderPage(folderIcon, 'This folder is gone', [
+          html`<p>It was moved, renamed or deleted. Bring it back and try again.</p>`,
+          html`<p class="path">${snapshot.folderPath}</p>`,
+          html`<vscode-button @click=${this.actions.refresh}>Retry</vscode-button>`,
+        ]);
+      case 'error':
+        return this.renderPage(errorIcon, 'This folder cannot be read', [
+          html`<p>${snapshot.message}</p>`,
+          html`<p class="path">${snapshot.folderPath}</p>`,
+          html`<vscode-button @click=${this.actions.refresh}>Retry</vscode-button>`,
+        ]);
+      case 'scanning':
+        if (snapshot.total === 0) return renderScanning(snapshot.message);
+        break;
+      case 'ready':
+        if (snapshot.total > 0) break;
+        return this.renderPage(imageIcon, 'No images in this folder', [
+          html`<p>Images are files such as JPEG, PNG, WebP, BMP, GIF, AVIF or TIFF, here or in folders inside.</p>`,
+          html`<p class="path">${snapshot.folderPath}</p>`,
+          html`<vscode-button appearance="secondary" @click=${this.actions.refresh}>Look Again</vscode-button>`,
+        ]);
+    }
+    if (snapshot.matching === 0) {
+      return this.renderPage(searchIcon, 'No captions or file names match', [
+        html`<p>Nothing among ${plural(snapshot.total, 'image')} matches <q>${snapshot.query}</q>.</p>`,
+        html`<vscode-button
+          appearance="secondary"
+          @click=${() => {
+            this.actions.search('');
+            this.focusSearch();
+          }}
+          >Clear Search</vscode-button
+        >`,
+      ]);
+    }
+    return html`<image-grid
+      .count=${snapshot.matching}
+      .size=${this.view.cardSize}
+      .items=${this.items}
+      .context=${this.context}
+      .startIndex=${this.view.index}
+      @grid-scroll=${this.onGridScroll}
+    ></image-grid>`;
+  }
+
+  private renderPage(icon: TemplateResult, title: string, body: TemplateResult[]): TemplateResult {
+    return html`<main class="page">
+      <div class="page-icon">${icon}</div>
+      <h1>${title}</h1>
+      ${body}
+    </main>`;
+  }
+
+  private renderProblem(): TemplateResult | typeof nothing {
+    if (this.problem === undefined) return nothing;
+    return html`<div class="problem" role="alert">
+      <span class="error">${errorIcon}</span><span class="problem-text">${this.problem}</span>
+      <button
+        class="link"
+        @click=${() => {
+          this.problem = undefined;
+        }}
+      >
+        Dismiss
+      </button>
+    </div>`;
+  }
+
+  private connected(): Host {
+    if (this.host === undefined) throw new Error('Not connected');
+    return this.host;
+  }
+
+  private ask<K extends keyof HostRequests>(method: K, params: Parameters<HostRequests[K]>[0]): void {
+    this.problem = undefined;
+    this.connected()
+      .request(method, params)
+      .catch((error: unknown) => {
+        this.problem = errorMessage(error);
+      });
+  }
+
+  private async search(text: string, toStart = true): Promise<void> {
+    const search = ++this.searches;
+    this.drafts.commitAll();
+    this.view = { ...this.view, query: text, index: toStart ? 0 : this.view.index };
+    this.remember();
+    try {
+      const { snapshot } = await this.connected().request('setQuery', { query: text });
+      if (search !== this.searches) return;
+      if (snapshot.version >= (this.snapshot?.version ?? 0)) this.takeSnapshot(snapshot);
+      if (toStart) this.grid?.goToStart();
+      this.announcement =
+        text === ''
+          ? plural(snapshot.total, 'image')
+          : `${formatNumber(snapshot.matching)} of ${plural(snapshot.total, 'image')} found`;
+    } catch (error) {
+      this.problem = `The search failed: ${errorMessage(error)}`;
+    }
+  }
+
+  private announceJobs(before: readonly JobView[], after: readonly JobView[]): void {
+    for (const job of after) {
+      const old = before.find(({ id }) => id === job.id);
+      const ended = job.state === 'completed' || job.state === 'cancelled' || job.state === 'error';
+      if (!ended || old === undefined || old.state === job.state) continue;
+      const failed = job.failed === 0 ? '' : `, ${formatNumber(job.failed)} failed`;
+      this.announcement = `${job.label} ${job.state}: ${plural(job.handled, 'image')}${failed}`;
+    }
+  }
+
+  private readonly onGridScroll = (): void => {
+    const index = this.grid?.firstIndex ?? 0;
+    if (index === this.view.index) return;
+    // Nothing on the page shows the index: no update.
+    this.view.index = index;
+    this.remember();
+  };
+
+  private readonly onHide = (): void => {
+    if (document.visibilityState === 'visible' && document.hasFocus()) return;
+    this.drafts.commitAll();
+    if (this.storing !== undefined) this.store?.write(this.view);
+  };
+
+  private remember(): void {
+    clearTimeout(this.storing);
+    this.storing = setTimeout(() => {
+      this.storing = undefined;
+      this.store?.write(this.view);
+    }, 200);
+  }
+}
+
+function renderScanning(message: string): TemplateResult {
+  return html`<main class="page">
+    <div class="scan" role="progressbar" aria-label="Reading the folder"></div>
+    <h1>Reading the folder</h1>
+    <p>${message}</p>
+  </main>`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'dataset-editor': DatasetEditor;
+  }
+}

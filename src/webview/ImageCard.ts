@@ -1,0 +1,301 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { CardItem } from '../protocol/gridProtocol';
+import { countTags, plural } from './captionText';
+import type { Drafts } from './Drafts';
+import { imageIcon, errorIcon, warningIcon } from './icons';
+import type { ImageQueue } from './ImageQueue';
+import { LocalUndo } from './LocalUndo';
+
+/** What all cards of a grid share. */
+export interface CardContext {
+  drafts: Drafts;
+  images: ImageQueue<HTMLImageElement>;
+  caption(path: string): void;
+  convertToUtf8(path: string): void;
+  resolve(path: string, choice: 'mine' | 'theirs' | 'both'): void;
+  /** The user leaves the caption: back to its cell, or on to the next caption. */
+  leave(path: string, target: 'cell' | 'next'): void;
+}
+
+/** As many letters of a file name as stay visible at its end. */
+const nameTail = 12;
+
+/**
+ * One image and its caption: a cell of the grid. It renders into the grid's own root, so that focus, events and the
+ * accessibility tree of the grid are all in one place.
+ */
+@customElement('image-card')
+export class ImageCard extends LitElement {
+  /** What the host says about the image; undefined until it has said anything. */
+  @property({ attribute: false }) item: CardItem | undefined;
+  @property({ attribute: false }) context: CardContext | undefined;
+  /** Whether this is the cell that Tab leads to. */
+  @property({ attribute: false }) active = false;
+
+  private undo: LocalUndo | undefined;
+  private area: HTMLTextAreaElement | undefined;
+  private composing = false;
+
+  /** Puts the caret into the caption. */
+  focusCaption(): void {
+    this.area?.focus({ preventScroll: true });
+  }
+
+  /** The caption's textarea, once the host has sent the card. */
+  get captionArea(): HTMLTextAreaElement | undefined {
+    return this.area;
+  }
+
+  /** The caption as it is now is an edit of the document. */
+  committed(): void {
+    this.undo?.commit();
+    this.requestUpdate();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    // Chromium does not promise a blur event for an element that is taken away.
+    if (this.item !== undefined) this.context?.drafts.commit(this.item.path);
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override willUpdate(): void {
+    this.role = 'gridcell';
+    this.tabIndex = this.active ? 0 : -1;
+    this.ariaLabel = this.item?.path ?? 'Loading';
+    this.ariaBusy = this.item === undefined ? 'true' : 'false';
+  }
+
+  protected override updated(): void {
+    const { item, context } = this;
+    const area = this.querySelector('textarea') ?? undefined;
+    if (item === undefined || context === undefined || area === undefined) return;
+    const text = context.drafts.textOf(item);
+    if (area !== this.area) {
+      this.area = area;
+      area.value = text;
+      this.undo = new LocalUndo(area);
+    } else if (!this.composing) {
+      this.undo?.take(text);
+    }
+  }
+
+  protected override render(): TemplateResult {
+    const { item, context } = this;
+    if (item === undefined || context === undefined) {
+      return html`<div class="picture"></div>
+        <div class="skeleton"></div>
+        <div class="skeleton"></div>`;
+    }
+    return html`${this.renderPicture(item, context)} ${this.renderNotices(item, context)}
+    ${item.save.state === 'conflict' ? this.renderTheirs(item.save.theirs) : nothing} ${this.renderCaption(item)}
+    ${item.save.state === 'conflict' ? this.renderChoices(item, context) : nothing} ${this.renderFoot(item, context)}`;
+  }
+
+  private renderPicture(item: CardItem, context: CardContext): TemplateResult {
+    const image = context.images.stateOf(item);
+    const busy = item.job !== undefined;
+    const shown = item.text === '' && !busy;
+    const caption = (): void => {
+      if (!busy) context.caption(item.path);
+    };
+    return html`<div class="picture">
+      ${image.state === 'ready' ? image.image : nothing}
+      ${image.state === 'waiting' ? html`<div class="tile">${imageIcon}</div>` : nothing}
+      ${
+        image.state === 'failed'
+          ? html`<div class="tile">
+              <span class="error">Can't show this image</span><span>${image.reason}</span>
+              <button
+                class="link"
+                tabindex=${this.tab}
+                aria-label="Retry ${item.path}"
+                @click=${() => {
+                  context.images.retry(item);
+                }}
+              >
+                Retry
+              </button>
+            </div>`
+          : nothing
+      }
+      ${item.job === undefined ? nothing : html`<div class="job">${item.job === 'queued' ? 'Queued' : 'Captioning…'}</div>`}
+      ${item.job === 'captioning' ? html`<div class="working"></div>` : nothing}
+      <button
+        class="caption-button ${shown ? 'shown' : ''}"
+        tabindex=${this.tab}
+        aria-label="Caption ${item.path}"
+        title="Caption this image"
+        ?hidden=${busy}
+        @click=${caption}
+      >
+        Caption
+      </button>
+    </div>`;
+  }
+
+  private renderNotices(item: CardItem, context: CardContext): (TemplateResult | typeof nothing)[] {
+    return [
+      ...item.warnings.map(
+        (warning) =>
+          html`<div class="notice" title=${warning}><i class="warning">${warningIcon}</i><span>${warning}</span></div>`,
+      ),
+      item.jobFailure === undefined
+        ? nothing
+        : html`<div class="notice" title=${item.jobFailure}>
+            <i class="error">${errorIcon}</i><span>Not captioned: ${item.jobFailure}</span>
+          </div>`,
+      item.foreignEncoding === undefined
+        ? nothing
+        : html`<div class="notice">
+            <i class="warning">${warningIcon}</i>
+            <span
+              >Not UTF-8 (${item.foreignEncoding})
+              <button
+                class="link"
+                tabindex=${this.tab}
+                @click=${() => {
+                  context.convertToUtf8(item.path);
+                }}
+              >
+                Convert to UTF-8
+              </button></span
+            >
+          </div>`,
+      item.save.state === 'conflict'
+        ? html`<div class="notice warning">
+            ${warningIcon}<span
+              >${item.save.theirs === null ? 'Deleted' : 'Changed'} on disk while you were editing.</span
+            >
+          </div>`
+        : nothing,
+    ];
+  }
+
+  private renderTheirs(theirs: string | null): TemplateResult {
+    return html`<div class="label">On disk</div>
+      <div class="theirs ${theirs ? '' : 'deleted'}" tabindex=${this.tab} role="note" aria-label="On disk">
+        ${theirs === null ? 'The file was deleted' : theirs === '' ? 'Empty' : theirs}
+      </div>
+      <div class="label">Yours</div>`;
+  }
+
+  private renderChoices(item: CardItem, context: CardContext): TemplateResult {
+    const choice = (label: string, value: 'mine' | 'theirs' | 'both'): TemplateResult =>
+      html`<button
+        class="link"
+        tabindex=${this.tab}
+        @click=${() => {
+          // What was typed last must be at the host before the choice.
+          context.drafts.commit(item.path);
+          context.resolve(item.path, value);
+        }}
+      >
+        ${label}
+      </button>`;
+    return html`<div class="choices">
+      ${choice('Keep mine', 'mine')} ${choice('Take theirs', 'theirs')} ${choice('Keep both tags', 'both')}
+    </div>`;
+  }
+
+  private renderCaption(item: CardItem): TemplateResult {
+    return html`<textarea
+      class=${item.save.state === 'conflict' ? 'in-conflict' : ''}
+      tabindex=${this.tab}
+      aria-label="Caption of ${item.path}"
+      placeholder="No caption"
+      spellcheck="false"
+      ?readonly=${item.foreignEncoding !== undefined}
+      @input=${this.onInput}
+      @keydown=${this.onKeydown}
+      @blur=${this.onBlur}
+      @compositionstart=${() => {
+        this.composing = true;
+      }}
+      @compositionend=${() => {
+        this.composing = false;
+        this.requestUpdate();
+      }}
+    ></textarea>`;
+  }
+
+  private renderFoot(item: CardItem, context: CardContext): TemplateResult {
+    const text = context.drafts.textOf(item);
+    const save = saveText(item, context.drafts);
+    const split = Math.max(0, item.path.length - nameTail);
+    const tone = { saved: 'good', failed: 'error', conflict: 'warning', unsaved: '', saving: '' }[item.save.state];
+    const pending = context.drafts.isPending(item) && item.save.state === 'saved';
+    return html`<div class="foot">
+      <span class="name" title=${item.path}
+        ><span class="head">${item.path.slice(0, split)}</span><span class="tail">${item.path.slice(split)}</span></span
+      >
+      <span>${plural(countTags(text), 'tag')}</span>
+      <span
+        class="save ${pending ? '' : tone} ${item.save.state === 'failed' ? 'long' : ''}"
+        role="status"
+        title=${item.save.state === 'failed' ? save : nothing}
+        .textContent=${save}
+      ></span>
+    </div>`;
+  }
+
+  /** Only the active cell's controls are tab stops: Tab must lead out of a grid of thousands. */
+  private get tab(): number {
+    return this.active ? 0 : -1;
+  }
+
+  private readonly onInput = (event: Event): void => {
+    if (this.item === undefined || this.area === undefined) return;
+    this.undo?.input(event);
+    this.context?.drafts.edit(this.item.path, this.area.value);
+    this.requestUpdate();
+  };
+
+  private readonly onBlur = (): void => {
+    if (this.item !== undefined) this.context?.drafts.commit(this.item.path);
+  };
+
+  private readonly onKeydown = (event: KeyboardEvent): void => {
+    if (this.item === undefined || this.context === undefined || event.isComposing) return;
+    const { path } = this.item;
+    const command = event.ctrlKey || event.metaKey;
+    if (event.key === 'Escape' || (event.key === 'Enter' && command)) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.context.drafts.commit(path);
+      this.context.leave(path, event.key === 'Escape' ? 'cell' : 'next');
+      return;
+    }
+    // VS Code saves on this key: the edit has to be there first.
+    if (command && event.key.toLowerCase() === 's') this.context.drafts.commit(path);
+    this.undo?.keydown(event);
+  };
+}
+
+/** The words that say whether the caption is in its file; empty where there is nothing to save. */
+function saveText(item: CardItem, drafts: Drafts): string {
+  const { save } = item;
+  switch (save.state) {
+    case 'saved':
+      if (drafts.isPending(item)) return 'Unsaved';
+      return item.text === '' && item.draft === 0 ? '' : 'Saved';
+    case 'unsaved':
+      return 'Unsaved';
+    case 'saving':
+      return 'Saving…';
+    case 'failed':
+      return `Not saved: ${save.reason}`;
+    case 'conflict':
+      return 'Conflict';
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'image-card': ImageCard;
+  }
+}

@@ -1,0 +1,107 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { JobView } from '../protocol/gridProtocol';
+import { formatNumber } from './captionText';
+import type { EditorActions } from './editorTypes';
+import { jobStyles } from './jobs.css';
+import { sharedStyles } from './shared.css';
+import { styleProperties } from './styleProperties';
+
+const stateNames: Readonly<Record<JobView['state'], string>> = {
+  starting: 'Starting',
+  running: 'Running',
+  completed: 'Completed',
+  cancelled: 'Cancelled',
+  error: 'Error',
+};
+
+/** The jobs of this dataset: how far they are, and what failed. */
+@customElement('job-list')
+export class JobList extends LitElement {
+  static override styles = [sharedStyles, jobStyles];
+
+  @property({ attribute: false }) jobs: readonly JobView[] = [];
+  @property({ attribute: false }) actions: EditorActions | undefined;
+  @state() private unfolded: ReadonlySet<string> = new Set();
+
+  protected override render(): TemplateResult {
+    return html`<div role="region" aria-label="Jobs">
+      ${repeat(
+        this.jobs,
+        (job) => job.id,
+        (job) => this.renderJob(job),
+      )}
+    </div>`;
+  }
+
+  private renderJob(job: JobView): TemplateResult {
+    const open = this.unfolded.has(job.id);
+    const running = job.state === 'starting' || job.state === 'running';
+    const part = job.total === 0 ? 0 : Math.min(1, job.handled / job.total);
+    return html`<div class="job ${job.state}">
+      <div class="words">
+        <b>${job.label}</b>
+        <span class="state">${stateNames[job.state]}</span>
+        <span>${formatNumber(job.handled)} / ${formatNumber(job.total)} (${Math.floor(part * 100)} %)</span>
+        ${
+          job.failed === 0
+            ? nothing
+            : html`<button
+                class="link error"
+                aria-expanded=${open ? 'true' : 'false'}
+                @click=${() => {
+                  this.toggle(job.id);
+                }}
+              >
+                ${formatNumber(job.failed)} failed
+              </button>`
+        }
+        ${job.untagged === 0 ? nothing : html`<span>${formatNumber(job.untagged)} without tags</span>`}
+        <span class="message" title=${job.message}>${job.message}</span>
+      </div>
+      ${
+        running
+          ? html`<vscode-button
+              appearance="secondary"
+              aria-label="Cancel ${job.label}"
+              @click=${() => this.actions?.cancelJob(job.id)}
+              >Cancel</vscode-button
+            >`
+          : nothing
+      }
+      <div
+        class="track"
+        role="progressbar"
+        aria-label=${job.label}
+        aria-valuemin="0"
+        aria-valuemax=${job.total}
+        aria-valuenow=${job.handled}
+        aria-valuetext="${formatNumber(job.handled)} of ${formatNumber(job.total)}, ${stateNames[job.state]}"
+      >
+        <div class="bar" ${styleProperties({ transform: `scaleX(${part})` })}></div>
+      </div>
+      ${open && job.failures.length > 0 ? renderFailures(job) : nothing}
+    </div>`;
+  }
+
+  private toggle(id: string): void {
+    const next = new Set(this.unfolded);
+    if (!next.delete(id)) next.add(id);
+    this.unfolded = next;
+  }
+}
+
+function renderFailures(job: JobView): TemplateResult {
+  const more = job.failed - job.failures.length;
+  return html`<ul class="failures" aria-label="Failures of ${job.label}">
+    ${job.failures.map(({ path, reason }) => html`<li><span class="path">${path}</span>: ${reason}</li>`)}
+    ${more > 0 ? html`<li>and ${formatNumber(more)} more</li>` : nothing}
+  </ul>`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'job-list': JobList;
+  }
+}

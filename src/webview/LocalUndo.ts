@@ -1,0 +1,78 @@
+import { moveCaret } from './captionText';
+
+/**
+ * Undo inside one textarea. VS Code takes the undo keys of every frame for the document, so that typing could only be
+ * undone caption by caption. While the textarea differs from what the document knows as its last edit, the keys undo
+ * typing; otherwise they are left to the document.
+ */
+export class LocalUndo {
+  private baseline = '';
+  private undone = 0;
+
+  constructor(private readonly area: HTMLTextAreaElement) {
+    this.baseline = area.value;
+  }
+
+  /** What the textarea holds is an edit of the document now: undoing it is the document's business. */
+  commit(): void {
+    this.baseline = this.area.value;
+    this.undone = 0;
+    // Chromium merges typing into one undo step until the caret moves: this keeps the steps on their side of the commit.
+    const { selectionStart, selectionEnd, selectionDirection } = this.area;
+    this.area.setSelectionRange(0, 0);
+    this.area.setSelectionRange(selectionStart, selectionEnd, selectionDirection);
+  }
+
+  /** Shows a text of the document's; the caret stays at its letters. Nothing happens where it is shown already. */
+  take(text: string): void {
+    const { area } = this;
+    if (area.value === text) return;
+    const before = area.value;
+    const { selectionStart, selectionEnd, selectionDirection, scrollTop } = area;
+    area.value = text;
+    // Setting the value moves the caret to the end, and in Chromium setting a caret takes no focus.
+    area.setSelectionRange(
+      moveCaret(before, text, selectionStart),
+      moveCaret(before, text, selectionEnd),
+      selectionDirection,
+    );
+    area.scrollTop = scrollTop;
+    this.baseline = text;
+    this.undone = 0;
+  }
+
+  /** Takes note of an `input` event. */
+  input(event: Event): void {
+    const type = event instanceof InputEvent ? event.inputType : '';
+    if (type === 'historyUndo') this.undone++;
+    else if (type === 'historyRedo') this.undone = Math.max(0, this.undone - 1);
+    else this.undone = 0;
+  }
+
+  /** Handles the keys of undo and redo. */
+  keydown(event: KeyboardEvent): void {
+    if (event.altKey || !(event.ctrlKey || event.metaKey)) return;
+    // The key code names the key where a layout or an input method gives it another letter.
+    const code = keyCodeOf(event);
+    const z = event.key.toLowerCase() === 'z' || code === 90;
+    const y = event.key.toLowerCase() === 'y' || code === 89;
+    if (z && !event.shiftKey) {
+      if (this.area.value !== this.baseline) this.run(event, 'undo');
+    } else if (y || z) {
+      if (this.undone > 0) this.run(event, 'redo');
+    }
+  }
+
+  private run(event: KeyboardEvent, command: 'undo' | 'redo'): void {
+    event.preventDefault();
+    event.stopPropagation();
+    // Deprecated, and still the only way to the undo stack that typing feeds.
+    // eslint-disable-next-line @typescript-eslint/no-deprecated
+    document.execCommand(command);
+  }
+}
+
+function keyCodeOf(event: KeyboardEvent): number {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated
+  return event.keyCode;
+}

@@ -1,0 +1,182 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import {
+  type CardSize,
+  clamp,
+  type GridLayout,
+  layOut,
+  maxTop,
+  rowsNear,
+  type Span,
+  topShowing,
+  toLogical,
+  toPhysical,
+} from './gridLayout';
+
+/** How long the scroll bar rests before it is put where the position in a very long list belongs. */
+const settleDelay = 150;
+
+/**
+ * Keeps track of which rows of a scrolling element are near its viewport, for uniform rows of known height. The host
+ * renders {@link near} (and whatever it pins) at {@link offsetOf} and is asked to update when that changes.
+ *
+ * Lists taller than what a browser can scroll get a shorter scroll bar. Small movements then still scroll pixel by
+ * pixel, large ones in proportion, and at rest the bar is moved to where it belongs without moving the rows.
+ */
+export class RowVirtualizer implements ReactiveController {
+  /** Where everything is; replaced when the width, the number of cells or their size changes. */
+  layout: GridLayout = layOut(0, 0, 'medium');
+  /** Height of the viewport. */
+  viewport = 0;
+  /** First pixel of the content in view. */
+  top = 0;
+
+  private scroller: HTMLElement | undefined;
+  private content: Element | undefined;
+  private resizes: ResizeObserver | undefined;
+  private settle: ReturnType<typeof setTimeout> | undefined;
+  private width = 0;
+  private lastPhysical = 0;
+  private count = 0;
+  private size: CardSize = 'medium';
+  /** difference between a position in the content and in the scrolled element */
+  private base = 0;
+  private moveBar = false;
+
+  constructor(
+    private readonly host: ReactiveControllerHost,
+    private readonly onScroll: () => void,
+  ) {
+    host.addController(this);
+  }
+
+  /** Starts to watch the element that scrolls, and the one in it that is as wide as the rows. */
+  attach(scroller: HTMLElement, content: Element): void {
+    this.scroller = scroller;
+    this.content = content;
+    scroller.addEventListener('scroll', this.scrolled, { passive: true });
+    this.resizes = new ResizeObserver(() => {
+      this.measure();
+    });
+    this.resizes.observe(scroller);
+    this.resizes.observe(content);
+    this.measure();
+  }
+
+  hostDisconnected(): void {
+    this.scroller?.removeEventListener('scroll', this.scrolled);
+    this.resizes?.disconnect();
+    clearTimeout(this.settle);
+    this.scroller = undefined;
+  }
+
+  /** Takes a new number or size of cells; the first cell in view stays in view when the columns change. */
+  configure(count: number, size: CardSize): void {
+    if (count === this.count && size === this.size) return;
+    this.count = count;
+    this.size = size;
+    this.layOutAgain();
+  }
+
+  hostUpdated(): void {
+    // The scroll height belongs to the DOM that was just rendered, so only now can a new position be taken.
+    if (this.scroller === undefined || !this.moveBar) return;
+    this.moveBar = false;
+    this.lastPhysical = this.top - this.base;
+    this.scroller.scrollTop = this.lastPhysical;
+  }
+
+  /** The rows to render: one viewport before and after what is in view. */
+  get near(): Span {
+    return rowsNear(this.layout, this.top, this.viewport, this.viewport);
+  }
+
+  /** The rows of which at least a part is in view. */
+  get inView(): Span {
+    return rowsNear(this.layout, this.top, this.viewport, 0);
+  }
+
+  /** Index of the first cell in view. */
+  get firstIndex(): number {
+    return clamp(Math.round(this.top / this.layout.rowHeight), 0, this.layout.rows) * this.layout.columns;
+  }
+
+  /** Where a row is drawn, in pixels from the top of the scrolled element. */
+  offsetOf(row: number): number {
+    return clamp(row * this.layout.rowHeight - this.base, -this.layout.rowHeight, this.layout.physicalHeight);
+  }
+
+  /** Scrolls no further than needed to show the whole of a row. */
+  reveal(row: number): void {
+    this.scrollTo(topShowing(this.layout, row, this.top, this.viewport));
+  }
+
+  /** Scrolls the row of a cell to the top of the viewport. */
+  scrollToIndex(index: number): void {
+    this.scrollTo(Math.floor(index / this.layout.columns) * this.layout.rowHeight);
+  }
+
+  private scrollTo(top: number): void {
+    const next = clamp(top, 0, maxTop(this.layout, this.viewport));
+    if (next === this.top) return;
+    this.top = next;
+    this.placeBar();
+  }
+
+  /** Puts the scroll bar where {@link top} belongs, as soon as the rows are drawn there. */
+  private placeBar(): void {
+    this.base = this.top - toPhysical(this.layout, this.top, this.viewport);
+    this.moveBar = true;
+    this.host.requestUpdate();
+    this.onScroll();
+  }
+
+  private readonly scrolled = (): void => {
+    if (this.scroller === undefined) return;
+    const physical = this.scroller.scrollTop;
+    const moved = physical - this.lastPhysical;
+    // Programmatic scrolling comes back as an event, rounded to device pixels: it carries no news.
+    if (Math.abs(moved) < 1) return;
+    const before = this.near;
+    this.moveBar = false;
+    this.lastPhysical = physical;
+    if (this.layout.physicalHeight === this.layout.contentHeight) {
+      this.top = physical;
+      this.base = 0;
+    } else if (Math.abs(moved) > this.viewport) {
+      this.top = toLogical(this.layout, physical, this.viewport);
+      this.base = this.top - physical;
+    } else {
+      this.top = clamp(this.top + moved, 0, maxTop(this.layout, this.viewport));
+      this.base = this.top - physical;
+      clearTimeout(this.settle);
+      this.settle = setTimeout(() => {
+        this.placeBar();
+      }, settleDelay);
+    }
+    const after = this.near;
+    if (before.start !== after.start || before.end !== after.end) this.host.requestUpdate();
+    this.onScroll();
+  };
+
+  private measure(): void {
+    if (this.scroller === undefined || this.content === undefined) return;
+    const width = this.content.clientWidth;
+    const viewport = this.scroller.clientHeight;
+    if (width <= 0 || viewport <= 0 || (width === this.width && viewport === this.viewport)) return;
+    this.width = width;
+    this.viewport = viewport;
+    this.layOutAgain();
+  }
+
+  private layOutAgain(): void {
+    const before = this.layout;
+    const anchor = Math.floor(this.top / before.rowHeight) * before.columns;
+    const within = (this.top % before.rowHeight) / before.rowHeight;
+    this.layout = layOut(this.count, this.width, this.size);
+    if (this.layout.columns !== before.columns || this.layout.rowHeight !== before.rowHeight) {
+      this.top = (Math.floor(anchor / this.layout.columns) + within) * this.layout.rowHeight;
+    }
+    this.top = clamp(this.top, 0, maxTop(this.layout, this.viewport));
+    this.placeBar();
+  }
+}

@@ -1,0 +1,139 @@
+import { css } from 'lit';
+
+/** The page as a whole, and the pages that stand in for the grid. */
+export const editorStyles = css`
+  :host {
+    /* The body of a webview has a padding of its own. */
+    position: fixed;
+    inset: 0;
+    display: flex;
+    flex-direction: column;
+    overflow: hidden auto;
+    background: var(--vscode-editor-background);
+    color: var(--vscode-foreground);
+    font-family: var(--vscode-font-family);
+    font-size: var(--vscode-font-size, 13px);
+    line-height: 1.4;
+    --line: var(--vscode-contrastBorder, var(--vscode-panel-border));
+  }
+
+  dataset-toolbar,
+  job-list,
+  .problem {
+    flex: none;
+  }
+
+  image-grid {
+    flex: 1 1 auto;
+    min-height: 240px;
+    margin-top: 10px;
+  }
+
+  .problem {
+    display: flex;
+    gap: 8px;
+    align-items: flex-start;
+    margin: 8px 16px 0;
+    padding: 6px 10px;
+    border: 1px solid var(--vscode-inputValidation-errorBorder, var(--line));
+    border-radius: 4px;
+    background: var(--vscode-inputValidation-errorBackground);
+    color: var(--vscode-inputValidation-errorForeground, inherit);
+  }
+
+  .problem-text {
+    flex: 1;
+    min-width: 0;
+    overflow-wrap: anywhere;
+  }
+
+  .page {
+    display: flex;
+    flex: 1;
+    flex-direction: column;
+    align-items: center;
+    justify-content: center;
+    gap: 10px;
+    min-height: 220px;
+    padding: 24px 16px;
+    text-align: center;
+    overflow-wrap: anywhere;
+  }
+
+  .page-icon {
+    color: var(--vscode-descriptionForeground);
+    font-size: 40px;
+    line-height: 1;
+  }
+
+  .page-icon svg.icon {
+    stroke-width: 0.8;
+  }
+
+  .page h1 {
+    margin: 0;
+    font-size: 1.25em;
+    font-weight: 600;
+  }
+
+  .page p {
+    max-width: 60ch;
+    margin: 0;
+    color: var(--vscode-descriptionForeground);
+  }
+
+  .page .path {
+    font-family: var(--vscode-editor-font-family, monospace);
+    font-size: 12px;
+  }
+
+  .page vscode-button {
+    margin-top: 6px;
+  }
+
+  .scan {
+    position: relative;
+    width: min(240px, 60%);
+    height: 2px;
+    overflow: hidden;
+    background: var(--line);
+  }
+
+  .scan::before {
+    content: '';
+    position: absolute;
+    inset: 0;
+    width: 30%;
+    background: var(--vscode-progressBar-background);
+    animation: scan 1.6s ease-in-out infinite;
+  }
+
+  @keyframes scan {
+    from {
+      transform: translateX(-100%);
+    }
+    to {
+      transform: translateX(340%);
+    }
+  }
+
+  :host-context(body.vscode-reduce-motion) .scan::before {
+    width: 100%;
+    animation: none;
+    opacity: 0.5;
+  }
+
+  @media (prefers-reduced-motion: reduce) {
+    .scan::before {
+      width: 100%;
+      animation: none;
+      opacity: 0.5;
+    }
+  }
+
+  @media (max-width: 480px) {
+    .problem {
+      margin-inline: 8px;
+    }
+  }
+`;

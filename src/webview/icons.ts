@@ -1,0 +1,20 @@
+import { svg, html, type TemplateResult } from 'lit';
+
+function icon(shape: TemplateResult<2>): TemplateResult {
+  return html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true">${shape}</svg>`;
+}
+
+/** A triangle with an exclamation mark. */
+export const warningIcon = icon(
+  svg`<path d="M8 2 15 14H1Z" stroke-linejoin="round" /><path d="M8 6.4v3.4M8 11.2v1.2" />`,
+);
+/** A circle with a cross. */
+export const errorIcon = icon(svg`<circle cx="8" cy="8" r="6.3" /><path d="m5.7 5.7 4.6 4.6m0-4.6-4.6 4.6" />`);
+/** A magnifying glass. */
+export const searchIcon = icon(svg`<circle cx="7" cy="7" r="4.4" /><path d="m10.2 10.2 4 4" />`);
+/** An empty picture. */
+export const imageIcon = icon(
+  svg`<rect x="1.7" y="2.7" width="12.6" height="10.6" rx="1.2" /><path d="m2 11.5 3.6-3.7 3 3 2-2 3.3 3.2" /><circle cx="10.6" cy="6" r="1.1" />`,
+);
+/** A folder. */
+export const folderIcon = icon(svg`<path d="M1.7 12.8V3.2h4.4l1.6 1.9h6.6v7.7Z" stroke-linejoin="round" />`);

@@ -1,0 +1,97 @@
+import { css } from 'lit';
+
+/** One line for each job, with its bar below. */
+export const jobStyles = css`
+  :host {
+    display: block;
+    padding: 8px 16px 0;
+  }
+
+  .job {
+    display: grid;
+    grid-template-columns: 1fr auto;
+    gap: 6px 12px;
+    align-items: center;
+    padding: 6px 10px 8px;
+    border: 1px solid var(--line);
+    border-radius: 4px;
+  }
+
+  .job + .job {
+    margin-top: 6px;
+  }
+
+  .words {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 2px 10px;
+    min-width: 0;
+    min-height: 26px;
+    align-items: center;
+    color: var(--vscode-descriptionForeground);
+  }
+
+  .words b {
+    color: var(--vscode-foreground);
+    font-weight: 600;
+  }
+
+  .completed .state {
+    color: var(--vscode-charts-green);
+  }
+
+  .job.error .state {
+    color: var(--vscode-list-errorForeground);
+  }
+
+  .job.error {
+    color: inherit;
+  }
+
+  .message {
+    min-width: 0;
+    overflow-wrap: anywhere;
+  }
+
+  .link.error {
+    color: var(--vscode-list-errorForeground);
+  }
+
+  .track {
+    grid-column: 1 / -1;
+    height: 3px;
+    overflow: hidden;
+    border-radius: 2px;
+    background: var(--line);
+  }
+
+  .bar {
+    height: 100%;
+    background: var(--vscode-progressBar-background);
+    transform-origin: left;
+  }
+
+  .failures {
+    grid-column: 1 / -1;
+    max-height: 120px;
+    margin: 0;
+    padding: 0 0 0 16px;
+    overflow: auto;
+    font-size: 12px;
+    overflow-wrap: anywhere;
+  }
+
+  .failures .path {
+    color: var(--vscode-foreground);
+  }
+
+  .failures li {
+    color: var(--vscode-descriptionForeground);
+  }
+
+  @media (max-width: 480px) {
+    :host {
+      padding-inline: 8px;
+    }
+  }
+`;

@@ -1,0 +1,65 @@
+import { Channel, type Port } from '../protocol/Channel';
+import type { GridEvents, HostRequests, WebviewEvents } from '../protocol/gridProtocol';
+import { registerControls } from './controls';
+import './DatasetEditor';
+import type { ViewStateStore } from './editorTypes';
+
+interface VsCodeApi {
+  postMessage(message: unknown): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+
+declare function acquireVsCodeApi(): VsCodeApi;
+
+function portOver(vscode: VsCodeApi): Port {
+  return {
+    post: (message) => {
+      vscode.postMessage(message);
+    },
+    listen: (listener) => {
+      const onMessage = (event: MessageEvent<unknown>): void => {
+        listener(event.data);
+      };
+      window.addEventListener('message', onMessage);
+      return () => {
+        window.removeEventListener('message', onMessage);
+      };
+    },
+  };
+}
+
+function storeOver(vscode: VsCodeApi): ViewStateStore {
+  return {
+    read: () => {
+      const state = vscode.getState();
+      return typeof state === 'object' && state !== null ? state : {};
+    },
+    write: (state) => {
+      vscode.setState(state);
+    },
+  };
+}
+
+function start(): void {
+  registerControls();
+  const editor = document.querySelector('dataset-editor');
+  if (editor === null) return;
+  const vscode = acquireVsCodeApi();
+  const host = new Channel<Record<string, never>, HostRequests, GridEvents, WebviewEvents>(
+    portOver(vscode),
+    {},
+    {
+      snapshot: (snapshot) => {
+        editor.takeSnapshot(snapshot);
+      },
+      focusSearch: () => {
+        editor.focusSearch();
+      },
+    },
+  );
+  void editor.connect(host, storeOver(vscode));
+}
+
+if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start);
+else start();
