@@ -17,3 +17,13 @@ export function isImageName(name: string): boolean {
 export function captionPathOf(imagePath: string, captionExtension: string): string {
   return imagePath.slice(0, imagePath.length - path.extname(imagePath).length) + captionExtension;
 }
+
+/**
+ * Why this cannot be the extension of caption files; undefined when it can. An image's extension would make the images
+ * themselves the captions.
+ */
+export function captionExtensionProblem(captionExtension: string): string | undefined {
+  if (!/^\.[^/\\\0]+$/.test(captionExtension)) return 'must be a dot and a name, such as .txt';
+  if (isImageName(`x${captionExtension}`)) return 'is the extension of images';
+  return undefined;
+}

@@ -1,0 +1,42 @@
+/** Milliseconds between two progress lines where they cannot replace each other (a log file, a pipe). */
+const lineInterval = 2000;
+/** Milliseconds between two updates of the one progress line of a terminal. */
+const updateInterval = 100;
+
+/** Where a command writes: results to standard output, everything for people to standard error. */
+export class Console {
+  private lastProgress = Date.now();
+  private lineIsOpen = false;
+
+  /** Writes a piece of the result; resolves when the reader has room for more. */
+  async result(text: string): Promise<void> {
+    this.clearLine();
+    if (!process.stdout.write(text)) await new Promise((resolve) => process.stdout.once('drain', resolve));
+  }
+
+  /** A line for people. */
+  note(line: string): void {
+    this.clearLine();
+    process.stderr.write(`${line}\n`);
+  }
+
+  /** How far the work is: one updating line on a terminal, else a line now and then. */
+  progress(line: string): void {
+    const isTerminal = process.stderr.isTTY;
+    const now = Date.now();
+    if (now - this.lastProgress < (isTerminal ? updateInterval : lineInterval)) return;
+    this.lastProgress = now;
+    if (!isTerminal) {
+      process.stderr.write(`${line}\n`);
+      return;
+    }
+    process.stderr.write(`\r\u001b[K${line.slice(0, process.stderr.columns - 1)}`);
+    this.lineIsOpen = true;
+  }
+
+  /** Removes the progress line of a terminal. */
+  clearLine(): void {
+    if (this.lineIsOpen) process.stderr.write('\r\u001b[K');
+    this.lineIsOpen = false;
+  }
+}

@@ -1,0 +1,118 @@
+import { planCaptionJob, runCaptionJob, type CaptionMode, type JobResult } from '../dataset/captionJob';
+import type { Dataset } from '../dataset/Dataset';
+import { compareNaturally } from '../dataset/naturalOrder';
+import { taggerCrashed } from '../protocol/TaggerProcess';
+import { errorCode } from '../protocol/wireError';
+import type { Command, CommandInput, CommandOutcome } from './Command';
+import { captionExtensionFlag, captionExtensionHelp, openFolderOrImage } from './inputFolder';
+import { jsonObject, jsonOfMap } from './jsonObject';
+import { loadModel, modelHelp, withTagger } from './tagger';
+import { UsageError } from './UsageError';
+
+/** Images in work at a time, so that reading the next ones overlaps with inference. */
+const imagesAtATime = 4;
+
+/** Captions the images of a folder, or one image. */
+export const captionCommand: Command = {
+  usage: '<folder-or-image>',
+  summary: 'caption the images of a folder, or one image',
+  flagHelp: [
+    '--mode all|empty         all: replaces the captions that are there; empty (default): only where there is none',
+    modelHelp,
+    '--general-threshold X    a general tag is kept when its score is greater, 0 to 1 (default 0.35)',
+    '--character-threshold X  a character tag is kept when its score is greater, 0 to 1 (default 0.85)',
+    captionExtensionHelp,
+  ],
+  flags: {
+    ...captionExtensionFlag,
+    mode: { type: 'string' },
+    model: { type: 'string' },
+    'general-threshold': { type: 'string' },
+    'character-threshold': { type: 'string' },
+  },
+  async run(input) {
+    const mode = modeOf(input);
+    const options = {
+      generalThreshold: thresholdOf(input, 'general-threshold', 0.35),
+      characterThreshold: thresholdOf(input, 'character-threshold', 0.85),
+      excludedTags: [],
+    };
+    const dataset = await openFolderOrImage(input);
+    if (dataset.allImages.length + dataset.problems.length === 0) {
+      throw new UsageError(`There are no images in ${dataset.folder}`);
+    }
+    const result = await withTagger(async (tagger) => {
+      const modelFolder = await loadModel(tagger, input.text('model'), input.signal);
+      return runCaptionJob(dataset, planCaptionJob(dataset, mode), {
+        mode,
+        problems: dataset.problems,
+        concurrency: imagesAtATime,
+        signal: input.signal,
+        isCrash: (thrown) => errorCode(thrown) === taggerCrashed,
+        makeCaption: async (imagePath, signal) => {
+          const { caption } = await tagger.request('captionImage', { imagePath, modelFolder, options }, signal);
+          return caption;
+        },
+        onProgress: ({ handled, total, failed }, target, failure) => {
+          if (failure !== undefined) input.output.note(`${dataset.absolute(target.path)}: ${failure}`);
+          const percent = Math.floor((100 * handled) / total);
+          input.output.progress(`${handled}/${total} (${percent}%)${failed === 0 ? '' : `, ${failed} failed`}`);
+        },
+      });
+    });
+    for (const { path, reason } of dataset.problems) input.output.note(`${dataset.absolute(path)}: ${reason}`);
+    await print(dataset, result, input);
+    return outcomeOf(result);
+  },
+};
+
+async function print(dataset: Dataset, result: JobResult, { json, output }: CommandInput): Promise<void> {
+  const { status, message, total, untagged, results, failed } = result;
+  if (json) {
+    const entries: [string, string][] = [
+      ['status', JSON.stringify(status)],
+      ['done', JSON.stringify(results.size)],
+      ['total', JSON.stringify(total)],
+      ['untagged', JSON.stringify(untagged)],
+      ['results', jsonOfMap(byAbsolutePath(dataset, results))],
+      ['failed', jsonOfMap(byAbsolutePath(dataset, failed))],
+    ];
+    if (message !== '') entries.push(['message', JSON.stringify(message)]);
+    await output.result(`${jsonObject(entries)}\n`);
+  } else {
+    for (const [path, caption] of byAbsolutePath(dataset, results)) {
+      await output.result(`${path}: ${caption.replaceAll('\n', '\\n')}\n`);
+    }
+  }
+  const details = [`${results.size} of ${total} done`];
+  if (untagged > 0) details.push(`${untagged} of them without a tag, their captions were kept`);
+  if (failed.size > 0) details.push(`${failed.size} failed`);
+  output.note(
+    `${status === 'completed' ? 'Completed' : status === 'cancelled' ? 'Cancelled' : 'Error'}: ${details.join(', ')}`,
+  );
+  if (message !== '') output.note(message);
+}
+
+function outcomeOf({ status, results, failed }: JobResult): CommandOutcome {
+  if (status === 'error' && results.size === 0) return 'nothingDone';
+  return status === 'error' || failed.size > 0 ? 'someFailed' : 'done';
+}
+
+function byAbsolutePath(dataset: Dataset, map: ReadonlyMap<string, string>): Map<string, string> {
+  const ordered = [...map].sort(([a], [b]) => compareNaturally(a, b));
+  return new Map(ordered.map(([relative, value]) => [dataset.absolute(relative), value]));
+}
+
+function modeOf(input: CommandInput): CaptionMode {
+  const mode = input.text('mode') ?? 'empty';
+  if (mode !== 'all' && mode !== 'empty') throw new UsageError(`--mode must be "all" or "empty", not "${mode}".`);
+  return mode;
+}
+
+function thresholdOf(input: CommandInput, flag: string, usual: number): number {
+  const text = input.text(flag);
+  if (text === undefined) return usual;
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (!(value >= 0 && value <= 1)) throw new UsageError(`--${flag} must be a number from 0 to 1, not "${text}".`);
+  return value;
+}

@@ -1,0 +1,114 @@
+// The command line: the engine of the extension without an editor.
+import { parseArgs } from 'node:util';
+import { CaptionError } from '../dataset/CaptionError';
+import { errorMessage } from '../protocol/wireError';
+import { captionCommand } from './captionCommand';
+import type { Command, CommandOutcome } from './Command';
+import { Console } from './Console';
+import { listCommand } from './listCommand';
+import { scoresCommand } from './scoresCommand';
+import { tagsCommand } from './tagsCommand';
+import { thumbnailCommand } from './thumbnailCommand';
+import { UsageError } from './UsageError';
+
+const commands = new Map<string, Command>([
+  ['list', listCommand],
+  ['tags', tagsCommand],
+  ['caption', captionCommand],
+  ['scores', scoresCommand],
+  ['thumbnail', thumbnailCommand],
+]);
+
+const exitCodes: Record<CommandOutcome, number> = { done: 0, nothingDone: 1, someFailed: 2 };
+/** 128 and the number of the signal, as shells do. */
+const signalExitCodes = { SIGINT: 130, SIGTERM: 143 };
+
+const programHelp = `Captions for folders of training images.
+
+Usage: dataset-captions <command> [flags]
+
+Commands:
+${Array.from(commands, ([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`).join('\n')}
+
+Flags of every command:
+  --json  results as one JSON document on standard output
+  --help  what the command does and takes
+
+Ends with 0 when all is done, 1 when nothing could be done, 2 when some images failed, 130 when cancelled with Ctrl+C.
+`;
+
+const cancellation = new AbortController();
+let cancelledBy: keyof typeof signalExitCodes | undefined;
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  // Once: a second Ctrl+C ends the program at once.
+  process.once(name, () => {
+    cancelledBy ??= name;
+    cancellation.abort();
+  });
+}
+// The reader went away (`| head`): nobody wants the rest.
+process.stdout.on('error', () => process.exit(1));
+
+const output = new Console();
+void main(process.argv.slice(2)).then((exitCode) => {
+  output.clearLine();
+  process.exitCode = cancelledBy === undefined ? exitCode : signalExitCodes[cancelledBy];
+});
+
+async function main(args: string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === '--help' || name === '-h' || name === 'help') {
+    await output.result(programHelp);
+    return 0;
+  }
+  try {
+    const command = name === undefined ? undefined : commands.get(name);
+    if (name === undefined || command === undefined) {
+      const problem = name === undefined ? 'Which command?' : `There is no command "${name}".`;
+      throw new UsageError(`${problem} There are ${[...commands.keys()].join(', ')}. See --help.`);
+    }
+    return exitCodes[await runCommand(name, command, rest)];
+  } catch (thrown) {
+    if (cancellation.signal.aborted) output.note('Cancelled.');
+    else output.note(explain(thrown));
+    return 1;
+  }
+}
+
+async function runCommand(name: string, command: Command, args: string[]): Promise<CommandOutcome> {
+  const { values, positionals } = parse(name, command, args);
+  if (values.help === true) {
+    await output.result(commandHelp(name, command));
+    return 'done';
+  }
+  return command.run({
+    positionals,
+    text: (flag) => {
+      const value = values[flag];
+      return typeof value === 'string' ? value : undefined;
+    },
+    json: values.json === true,
+    output,
+    signal: cancellation.signal,
+  });
+}
+
+function parse(name: string, command: Command, args: string[]): ReturnType<typeof parseArgs> {
+  const common = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
+  try {
+    return parseArgs({ args, allowPositionals: true, options: { ...common, ...command.flags } });
+  } catch (thrown) {
+    throw new UsageError(`${errorMessage(thrown)} See "${name} --help".`);
+  }
+}
+
+function commandHelp(name: string, { usage, summary, flagHelp }: Command): string {
+  const flags = [...flagHelp, '--json                   results as one JSON document on standard output'];
+  return `${name}: ${summary}\n\nUsage: dataset-captions ${name} ${usage} [flags]\n\n${flags.map((line) => `  ${line}\n`).join('')}`;
+}
+
+function explain(thrown: unknown): string {
+  if (thrown instanceof UsageError) return thrown.message;
+  if (thrown instanceof CaptionError) return `${thrown.message} (${thrown.path})`;
+  return `Unexpected error: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`;
+}

@@ -1,0 +1,62 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Dataset, type DatasetOptions } from '../dataset/Dataset';
+import { captionExtensionProblem, captionPathOf, imageExtensions, isImageName } from '../dataset/imageFiles';
+import type { CommandInput } from './Command';
+import { UsageError } from './UsageError';
+
+/** The flag of every command that reads captions. */
+export const captionExtensionFlag = { 'caption-extension': { type: 'string' } } as const;
+export const captionExtensionHelp = '--caption-extension X    extension of the caption files (default .txt)';
+
+/** Opens the folder that a command was given. */
+export async function openFolder(input: CommandInput): Promise<Dataset> {
+  const folder = path.resolve(onlyPositional(input, 'folder'));
+  const dataset = new Dataset(folder, datasetOptions(input));
+  await loadFolder(dataset, input);
+  return dataset;
+}
+
+/** Opens the folder, or the one image, that a command was given. */
+export async function openFolderOrImage(input: CommandInput): Promise<Dataset> {
+  const given = path.resolve(onlyPositional(input, 'folder or image'));
+  const info = await stat(given).catch(() => undefined);
+  if (info === undefined) throw new UsageError(`There is no such file or folder: ${given}`);
+  const options = datasetOptions(input);
+  if (info.isDirectory()) {
+    const dataset = new Dataset(given, options);
+    await loadFolder(dataset, input);
+    return dataset;
+  }
+  if (!info.isFile() || !isImageName(path.basename(given))) {
+    throw new UsageError(`Not an image (${imageExtensions.join(' ')}): ${given}`);
+  }
+  const name = path.basename(given);
+  const image = { path: name, captionPath: captionPathOf(name, options.captionExtension) };
+  return Dataset.ofImages(path.dirname(given), [image], options);
+}
+
+/** The single argument of a command. */
+export function onlyPositional(input: CommandInput, what: string): string {
+  const [first, second] = input.positionals;
+  if (first === undefined || first === '') throw new UsageError(`Which ${what}? None was given.`);
+  if (second !== undefined) throw new UsageError(`Only one ${what} at a time; "${second}" is one too many.`);
+  return first;
+}
+
+async function loadFolder(dataset: Dataset, { output, signal }: CommandInput): Promise<void> {
+  await dataset.load({
+    signal,
+    onProgress: (images) => {
+      output.progress(`Reading ${dataset.folder}: ${images} images`);
+    },
+  });
+  output.clearLine();
+}
+
+function datasetOptions(input: CommandInput): DatasetOptions {
+  const captionExtension = input.text('caption-extension') ?? '.txt';
+  const problem = captionExtensionProblem(captionExtension);
+  if (problem !== undefined) throw new UsageError(`--caption-extension "${captionExtension}": ${problem}`);
+  return { captionExtension, emptiedCaption: 'delete' };
+}

@@ -1,0 +1,55 @@
+import { errorMessage } from '../protocol/wireError';
+import type { Command, CommandOutcome } from './Command';
+import { jsonObject } from './jsonObject';
+import { loadModel, modelHelp, withTagger } from './tagger';
+import { UsageError } from './UsageError';
+import path from 'node:path';
+
+/** How many tags the readable form shows for an image. */
+const tagsShown = 20;
+
+/** Prints the score of every tag of a model for some images. */
+export const scoresCommand: Command = {
+  usage: '<image>…',
+  summary: 'the score of every tag of a model for each image',
+  flagHelp: [modelHelp],
+  flags: { model: { type: 'string' } },
+  async run({ positionals, text, json, output, signal }) {
+    const images = new Set(positionals);
+    if (images.size === 0) throw new UsageError('Which images? None was given.');
+    let outcome: CommandOutcome = 'done';
+    await withTagger(async (tagger) => {
+      const modelFolder = await loadModel(tagger, text('model'), signal);
+      let separator = '';
+      if (json) await output.result('{');
+      for (const image of images) {
+        try {
+          const imagePath = path.resolve(image);
+          const { names, scores } = await tagger.request('scoreImage', { imagePath, modelFolder }, signal);
+          if (json) await output.result(`${separator}${JSON.stringify(image)}:${jsonOfScores(names, scores)}`);
+          else await output.result(`${image}\n${highestScores(names, scores)}`);
+          separator = ',';
+        } catch (thrown) {
+          if (signal.aborted) break;
+          outcome = 'someFailed';
+          output.note(`${image}: ${errorMessage(thrown)}`);
+        }
+      }
+      if (json) await output.result('}\n');
+    });
+    return outcome;
+  },
+};
+
+function jsonOfScores(names: readonly string[], scores: Float32Array): string {
+  return jsonObject(names.map((name, index) => [name, JSON.stringify(scores[index])]));
+}
+
+function highestScores(names: readonly string[], scores: Float32Array): string {
+  return names
+    .map((name, index) => ({ name, score: scores[index] ?? 0 }))
+    .sort((a, b) => b.score - a.score)
+    .slice(0, tagsShown)
+    .map(({ name, score }) => `  ${score.toFixed(4)}  ${name}\n`)
+    .join('');
+}

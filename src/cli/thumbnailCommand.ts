@@ -1,0 +1,59 @@
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { isImageName } from '../dataset/imageFiles';
+import { errorMessage } from '../protocol/wireError';
+import type { Command } from './Command';
+import { onlyPositional } from './inputFolder';
+import { withTagger } from './tagger';
+import { UsageError } from './UsageError';
+
+const largestSize = 4096;
+
+/** Writes a small WebP of an image, the one that the grid shows. */
+export const thumbnailCommand: Command = {
+  usage: '<image> --output FILE',
+  summary: 'a small WebP of an image',
+  flagHelp: [
+    '--output FILE            where the WebP goes; missing folders are made',
+    `--size N                 the longer side in pixels, at most ${largestSize} (default 300); never enlarges`,
+  ],
+  flags: { size: { type: 'string' }, output: { type: 'string' } },
+  async run(input) {
+    const imagePath = path.resolve(onlyPositional(input, 'image'));
+    const given = input.text('output');
+    if (given === undefined || given === '') throw new UsageError('Where to? --output FILE is missing.');
+    const outputPath = path.resolve(given);
+    if ((await sameFile(imagePath, outputPath)) || (isImageName(outputPath) && !/\.webp$/i.test(outputPath))) {
+      throw new UsageError(
+        `The thumbnail is a WebP and must not replace a picture; choose a name with .webp: ${given}`,
+      );
+    }
+    const size = sizeOf(input.text('size') ?? '300');
+    return withTagger(async (tagger) => {
+      try {
+        const made = await tagger.request('makeThumbnail', { imagePath, size, outputPath }, input.signal);
+        const { width, height } = made;
+        if (input.json) await input.output.result(`${JSON.stringify({ output: outputPath, width, height })}\n`);
+        else await input.output.result(`${outputPath}: ${width} x ${height}\n`);
+        return 'done';
+      } catch (thrown) {
+        if (input.signal.aborted) throw thrown;
+        input.output.note(`${imagePath}: ${errorMessage(thrown)}`);
+        return 'someFailed';
+      }
+    });
+  },
+};
+
+function sizeOf(text: string): number {
+  const size = /^\d+$/.test(text) ? Number(text) : 0;
+  if (size < 1 || size > largestSize) {
+    throw new UsageError(`--size must be a whole number from 1 to ${largestSize}, not "${text}".`);
+  }
+  return size;
+}
+
+async function sameFile(a: string, b: string): Promise<boolean> {
+  const [realA, realB] = await Promise.all([a, b].map((file) => realpath(file).catch(() => file)));
+  return realA === realB;
+}
