@@ -1,12 +1,14 @@
 import type { CaptionError } from './CaptionError';
 import type { CaptionContent } from './captionContent';
-import { isEmptyCaption, rawWithText, textOfRaw } from './captionText';
+import { isEmptyCaption, normalizeLineEnds, rawWithText, textOfRaw } from './captionText';
 
 /** One edit of one caption: what the file should hold before and after; null is no file. */
 export interface CaptionChange {
   caption: Caption;
   before: string | null;
   after: string | null;
+  /** set when the edit ended a conflict, which undoing it brings back */
+  conflict?: { base: CaptionContent | null; theirs: CaptionContent | null };
 }
 
 /** What becomes of a caption file whose text was emptied: it goes, or it keeps one line end (never 0 bytes). */
@@ -29,6 +31,7 @@ export class Caption {
   private conflictBase: CaptionContent | null | undefined;
   /** the user agreed that a file that is not UTF-8 becomes UTF-8 */
   private conversionAgreed = false;
+  /** a write is under way */
   saving = false;
   /** why the last attempt to save failed; undefined once it worked or the text changed */
   failure: CaptionError | undefined;
@@ -83,6 +86,11 @@ export class Caption {
     return this.conflictBase === undefined ? this.disk : this.conflictBase;
   }
 
+  /** Whether there was no file when it was last looked for, and nothing else that a new look may change. */
+  get isKnownAbsent(): boolean {
+    return this.disk === null && !this.isDirty && this.unreadable === undefined;
+  }
+
   /** What the disk is believed to hold. */
   get onDisk(): CaptionContent | null {
     return this.disk;
@@ -96,7 +104,7 @@ export class Caption {
     if (text === this.text) return undefined;
     const before = this.raw;
     let after: string | null = rawWithText(this.model, text);
-    if (isEmptyCaption(after)) after = emptied === 'delete' || before === null ? null : '\n';
+    if (isEmptyCaption(after)) after = this.emptyContent(text, emptied);
     this.typed = { text, raw: after };
     return this.setRaw(after) ? { caption: this, before, after } : undefined;
   }
@@ -107,10 +115,9 @@ export class Caption {
     this.failure = undefined;
     const base = this.conflictBase;
     // Taking the own edit back ends a conflict: nothing of one's own stands against the other program's content.
-    if (base !== undefined && raw === (base?.raw ?? null)) this.conflictBase = undefined;
-    const mustConvert = this.disk?.foreign !== undefined && this.conversionAgreed;
-    const restsOnDisk = raw === (this.disk?.raw ?? null) || (base !== undefined && this.conflictBase === undefined);
-    this.wanted = restsOnDisk && !mustConvert ? undefined : raw;
+    const takenBack = base !== undefined && raw === (base?.raw ?? null);
+    if (this.mayRestOnDisk && (takenBack || raw === this.diskRaw)) this.settle();
+    else this.wanted = raw;
     return true;
   }
 
@@ -135,23 +142,39 @@ export class Caption {
     this.disk = content;
     this.model = content?.raw ?? null;
     if (this.wanted === undefined) {
-      this.conversionAgreed = false;
+      this.settle();
+      this.typed = undefined;
       return;
     }
     if (content?.foreign === undefined && (content?.raw ?? null) === this.wanted) {
       this.settle();
     } else if (this.conflictBase !== undefined && sameContent(this.conflictBase, content)) {
       this.conflictBase = undefined;
-    } else {
-      this.conflictBase ??= before;
+    } else if (this.conflictBase === undefined) {
+      // Not `??=`: null is a base too, that of a caption which had no file.
+      this.conflictBase = before;
     }
+  }
+
+  /** Tells that a write begins; {@link written} or {@link notWritten} ends it. */
+  writing(): void {
+    this.saving = true;
   }
 
   /** Tells that `raw` has been written. Edits made while it was being written stay unsaved. */
   written(raw: string | null): void {
+    this.saving = false;
     this.disk = raw === null ? null : { raw };
     this.failure = undefined;
     if (this.wanted === raw) this.settle();
+  }
+
+  /** Tells that nothing was written, and why, unless that shows otherwise. */
+  notWritten(failure: CaptionError | undefined): void {
+    this.saving = false;
+    // The edit may have been taken back during the attempt.
+    if (this.mayRestOnDisk && this.wanted === this.diskRaw) this.settle();
+    else this.failure = failure;
   }
 
   /** Ends a conflict in favour of the unsaved edit: the next save replaces the other program's content. */
@@ -165,8 +188,26 @@ export class Caption {
     const before = this.raw;
     this.conflictBase = undefined;
     this.failure = undefined;
-    this.wanted = raw === (this.disk?.raw ?? null) ? undefined : raw;
+    this.wanted = raw === this.diskRaw ? undefined : raw;
     return { caption: this, before, after: raw };
+  }
+
+  /**
+   * Takes an edit of this caption back or applies it again, and with it the conflict that it ended, if the other
+   * program's content is still there.
+   * @returns false when the caption holds something else by now; then nothing changes
+   */
+  replay({ before, after, conflict }: CaptionChange, direction: 'undo' | 'redo'): boolean {
+    const [from, to] = direction === 'undo' ? [after, before] : [before, after];
+    // An emptied caption has become a line end where its file is a link.
+    const holds = this.raw === from || (from === null && this.isEmpty);
+    if (!holds) return false;
+    if (direction === 'redo' && conflict !== undefined && sameContent(this.disk, conflict.theirs)) this.keepMine();
+    this.setRaw(to);
+    if (direction === 'undo' && conflict !== undefined && sameContent(this.disk, conflict.theirs) && this.isDirty) {
+      this.conflictBase = conflict.base;
+    }
+    return true;
   }
 
   /**
@@ -184,13 +225,31 @@ export class Caption {
   /** Forgets unsaved edits and conflicts: the caption is what the disk holds. */
   discardEdits(): void {
     this.settle();
-    this.failure = undefined;
+    this.typed = undefined;
+  }
+
+  /** What an emptied caption becomes. What was never there is not made, and blanks that were there may stay. */
+  private emptyContent(text: string, emptied: EmptiedCaption): string | null {
+    const old = this.diskRaw;
+    if (old === null) return null;
+    if (isEmptyCaption(old) && textOfRaw(old) === normalizeLineEnds(text)) return old;
+    return emptied === 'delete' ? null : '\n';
+  }
+
+  private get diskRaw(): string | null {
+    return this.disk?.raw ?? null;
+  }
+
+  /** Whether wanting what the disk holds is no edit: not while that is about to change or has to be converted. */
+  private get mayRestOnDisk(): boolean {
+    return !this.saving && !(this.disk?.foreign !== undefined && this.conversionAgreed);
   }
 
   private settle(): void {
     this.wanted = undefined;
     this.conflictBase = undefined;
     this.conversionAgreed = false;
+    this.failure = undefined;
   }
 }
 

@@ -2,12 +2,13 @@ import { lstat, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import pMap from 'p-map';
 import { Caption, type CaptionChange, type EmptiedCaption } from './Caption';
-import { CaptionConflictError, CaptionError, errno, fileError } from './CaptionError';
-import { decodeCaption, encodeCaption, type CaptionContent } from './captionContent';
+import { decodeCaption, encodeCaption } from './captionContent';
+import { editedMeanwhile, readCaptionFile, refuseUnwritable, saveCaptionFile } from './captionFile';
+import { textOfRaw } from './captionText';
 import { isImageName } from './imageFiles';
 import { compareNaturally } from './naturalOrder';
 import { scanDataset, type ScannedImage, type ScanProblem } from './scanDataset';
-import { readIfThere, syncFolder, writeFileSafely } from './writeFileSafely';
+import { syncFolder } from './writeFileSafely';
 
 export interface DatasetOptions {
   /** with its dot, such as `.txt` */
@@ -59,6 +60,8 @@ export class Dataset {
   private readonly listeners = new Set<() => void>();
   /** Reads and writes of one caption wait for each other: a read that began before a write must not undo it. */
   private readonly turns = new Map<Caption, Promise<unknown>>();
+  /** One scan at a time: two that overlap would make two Caption objects for one file. */
+  private scans: Promise<unknown> = Promise.resolve();
 
   constructor(
     /** absolute path */
@@ -107,7 +110,11 @@ export class Dataset {
    * stays listed while its caption has one.
    * @throws CaptionError when the folder cannot be read
    */
-  async load(options: LoadOptions = {}): Promise<void> {
+  load(options: LoadOptions = {}): Promise<void> {
+    return this.afterScans(() => this.scan(options));
+  }
+
+  private async scan(options: LoadOptions): Promise<void> {
     const scan = await scanDataset(this.folder, { captionExtension: this.options.captionExtension, ...options });
     this.scanProblems = scan.problems;
     await this.take(scan.images, scan.captionPaths, options);
@@ -139,7 +146,7 @@ export class Dataset {
    * @throws CaptionError CAPTION_NOT_UTF8 while the user has not agreed to convert the file
    */
   setText(caption: Caption, text: string): CaptionChange | undefined {
-    refuseForeign(caption, this.absolute(caption.path));
+    refuseUnwritable(caption, this.absolute(caption.path));
     const change = caption.setText(text, this.options.emptiedCaption);
     this.changed();
     return change;
@@ -152,10 +159,10 @@ export class Dataset {
    */
   replay(changes: readonly CaptionChange[], direction: 'undo' | 'redo'): Caption[] {
     const leftAlone: Caption[] = [];
-    for (const { caption, before, after } of changes) {
-      const [from, to] = direction === 'undo' ? [after, before] : [before, after];
-      if (caption.raw === from) caption.setRaw(to);
-      else leftAlone.push(caption);
+    for (const change of changes) {
+      // By path: the image may have been away for a while and have a new object.
+      const caption = this.captions.get(change.caption.path);
+      if (caption?.replay(change, direction) !== true) leftAlone.push(change.caption);
     }
     this.changed();
     return leftAlone;
@@ -196,7 +203,7 @@ export class Dataset {
   writeGenerated(caption: Caption, text: string, expected: string | null): Promise<CaptionChange | undefined> {
     return this.inTurn(caption, async () => {
       const file = this.absolute(caption.path);
-      refuseForeign(caption, file);
+      refuseUnwritable(caption, file);
       if (caption.raw !== expected || caption.inConflict) throw editedMeanwhile(file);
       const change = caption.setText(text, this.options.emptiedCaption);
       if (change === undefined) return undefined;
@@ -228,7 +235,11 @@ export class Dataset {
   }
 
   /** Brings edits back that were not saved when the dataset was last open, also those of images that are gone. */
-  async restoreEdits(edits: readonly UnsavedEdit[]): Promise<void> {
+  restoreEdits(edits: readonly UnsavedEdit[]): Promise<void> {
+    return this.afterScans(() => this.restore(edits));
+  }
+
+  private async restore(edits: readonly UnsavedEdit[]): Promise<void> {
     for (const edit of edits) {
       const known = this.captions.get(edit.captionPath);
       const caption = known ?? new Caption(edit.captionPath, edit.images);
@@ -246,15 +257,17 @@ export class Dataset {
   resolveConflict(caption: Caption, choice: 'mine' | 'theirs' | 'both', merge: MergeTexts): CaptionChange | undefined {
     const theirs = caption.theirs;
     if (theirs === undefined) return undefined;
+    const base = caption.editBase;
     let change: CaptionChange | undefined;
     if (choice === 'theirs') change = caption.endConflictWith(theirs?.raw ?? null);
     else {
-      const merged = choice === 'both' ? merge(caption.text, theirs?.raw ?? '') : caption.text;
+      const theirText = theirs === null ? '' : textOfRaw(theirs.raw);
+      const merged = choice === 'both' ? merge(caption.text, theirText) : caption.text;
       caption.keepMine();
       change = caption.setText(merged, this.options.emptiedCaption);
     }
     this.changed();
-    return change;
+    return change === undefined ? undefined : { ...change, conflict: { base, theirs } };
   }
 
   /** Tells the listeners that a caption object was changed from outside. */
@@ -283,9 +296,15 @@ export class Dataset {
       for (const image of caption.images) listed.push({ path: image, caption });
     }
     const toRead = [...captions.values()].filter(
-      (caption) => present === null || present.has(caption.path) || caption.onDisk !== null || caption.isDirty,
+      (caption) => present === null || present.has(caption.path) || !caption.isKnownAbsent,
     );
     await this.readCaptions(toRead, options);
+    // What was edited during the scan stays as well.
+    for (const [captionPath, old] of this.captions) {
+      if (!old.isDirty || captions.has(captionPath)) continue;
+      captions.set(captionPath, old);
+      for (const image of old.images) listed.push({ path: image, caption: old });
+    }
     this.captions = captions;
     this.list(listed);
   }
@@ -297,56 +316,28 @@ export class Dataset {
 
   private async readCaptions(captions: readonly Caption[], { signal }: LoadOptions): Promise<void> {
     const read = (caption: Caption): Promise<void> =>
-      this.inTurn(caption, async () => {
-        const file = this.absolute(caption.path);
-        try {
-          const bytes = await readIfThere(file);
-          caption.readFromDisk(bytes === null ? null : decodeCaption(bytes));
-          caption.unreadable = undefined;
-        } catch (thrown) {
-          caption.unreadable = fileError(thrown, file, 'read');
-        }
-      });
+      this.inTurn(caption, () => readCaptionFile(caption, this.absolute(caption.path)));
     await pMap(captions, read, { concurrency: filesAtATime, ...(signal === undefined ? {} : { signal }) });
   }
 
-  /** @returns whether the file now holds what the caption held when the write began */
-  private async saveCaption(caption: Caption): Promise<boolean> {
-    if (!caption.isDirty) return true;
-    if (caption.inConflict || caption.foreignEncoding !== undefined) return false;
-    const file = this.absolute(caption.path);
-    caption.saving = true;
-    this.changed();
-    try {
-      // Deleting the target of a link would leave a broken link behind.
-      if (caption.raw === null && (await isLink(file))) caption.setRaw('\n');
-      const raw = caption.raw;
-      const before: CaptionContent | null = caption.onDisk;
-      await writeFileSafely(
-        file,
-        raw === null ? null : encodeCaption({ raw }),
-        before === null ? null : encodeCaption(before),
-      );
-      caption.written(raw);
-      return true;
-    } catch (thrown) {
-      if (thrown instanceof CaptionConflictError) {
-        caption.readFromDisk(thrown.theirs === null ? null : decodeCaption(thrown.theirs));
-      } else caption.failure = fileError(thrown, file, 'save');
-      return false;
-    } finally {
-      caption.saving = false;
-    }
+  private saveCaption(caption: Caption): Promise<boolean> {
+    return saveCaptionFile(caption, this.absolute(caption.path), () => {
+      this.changed();
+    });
   }
 
   private async needsScan(relative: string): Promise<boolean> {
-    const known = this.imagesByPath.has(relative);
-    if (!known && path.extname(relative) !== '' && !isImageName(relative)) return false;
-    const exists = await stat(this.absolute(relative)).then(
-      () => true,
-      () => false,
-    );
-    return known !== exists;
+    const info = await lstat(this.absolute(relative)).catch(() => undefined);
+    if (this.imagesByPath.has(relative)) return info === undefined;
+    // Of a folder that went, nobody may have told what was in it.
+    if (info === undefined) return this.images.some((image) => image.path.startsWith(`${relative}/`));
+    return info.isDirectory() || info.isSymbolicLink() || isImageName(path.basename(relative));
+  }
+
+  private afterScans<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.scans.then(task);
+    this.scans = result.catch(noop);
+    return result;
   }
 
   private inTurn<T>(caption: Caption, task: () => Promise<T>): Promise<T> {
@@ -364,27 +355,6 @@ export type MergeTexts = (mine: string, theirs: string) => string;
 
 function noop(): void {
   // Both outcomes of a turn let the next one begin.
-}
-
-function refuseForeign(caption: Caption, file: string): void {
-  const encoding = caption.foreignEncoding;
-  if (caption.unreadable !== undefined) throw caption.unreadable;
-  if (encoding === undefined) return;
-  const message = `The caption file is not UTF-8 (it looks like ${encoding}) and was kept. Convert it in the editor first.`;
-  throw new CaptionError('CAPTION_NOT_UTF8', message, file);
-}
-
-function editedMeanwhile(file: string): CaptionError {
-  return new CaptionError('CAPTION_EDITED', 'The caption was edited meanwhile; the edit was kept.', file);
-}
-
-async function isLink(file: string): Promise<boolean> {
-  try {
-    return (await lstat(file)).isSymbolicLink();
-  } catch (thrown) {
-    if (errno(thrown) === 'ENOENT') return false;
-    throw thrown;
-  }
 }
 
 async function removeLeftover(file: string): Promise<void> {

@@ -51,7 +51,10 @@ export interface JobResult {
   changes: CaptionChange[];
 }
 
-/** After so many failures in a row that no single image explains, the job ends: the tagger or the disk is broken. */
+/**
+ * After so many failures in a row that no single image explains, the job ends: the tagger or the disk is broken. A death
+ * of the tagger's process is one failure, however many images were in work.
+ */
 const failuresInARow = 8;
 
 /**
@@ -138,7 +141,9 @@ class CaptionJob {
       if (this.signal.aborted) return true;
       const crash = this.options.isCrash(thrown);
       const diskGone = thrown instanceof CaptionError && (thrown.code === 'DISK_FULL' || thrown.code === 'READ_ONLY');
-      if (crash || diskGone) this.countFailureInARow(thrown as Error);
+      if (diskGone) this.countFailures(1, thrown);
+      // The second crash on the same image is explained by it.
+      else if (crash && !last) this.countFailures(alone ? 1 : 1 / this.options.concurrency, thrown as Error);
       if (crash && !last) {
         if (!alone) this.suspects.push(target);
         return false;
@@ -164,8 +169,8 @@ class CaptionJob {
     }
   }
 
-  private countFailureInARow(thrown: Error): void {
-    this.inARow++;
+  private countFailures(count: number, thrown: Error): void {
+    this.inARow += count;
     if (this.inARow >= failuresInARow) this.giveUp.abort(thrown);
   }
 

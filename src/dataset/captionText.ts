@@ -65,7 +65,14 @@ export function rawWithText(raw: string | null, text: string): string {
     const fromEnd = lines.length - 1 - index;
     return fromEnd <= sameAtEnd ? oldEnds[oldEnds.length - fromEnd] : usual;
   });
-  return mark + lines.map((line, index) => line + (ends[index] ?? '')).join('') + finalEnd;
+  let edited = mark;
+  for (const [index, line] of lines.entries()) {
+    const end = index < ends.length ? (ends[index] ?? '') : finalEnd;
+    edited += line;
+    // CR and LF with nothing between them would read as one line end.
+    edited += end === '\n' && edited.endsWith('\r') ? '\r\n' : end;
+  }
+  return edited;
 }
 
 /** The lines of a text and the line ends between them: `ends` has one element less than `lines`. */

@@ -35,6 +35,8 @@ export async function writeFileSafely(
     const current = await readIfThere(target);
     if (sameBytes(current, content)) return;
     if (!sameBytes(current, expected)) throw new CaptionConflictError(file, current);
+    // A rename replaces and an unlink removes a write-protected file without asking.
+    if (current !== null) await access(target, constants.W_OK);
     if (content === null) await unlink(target);
     else await replace(file, target, content, expected);
   } catch (thrown) {
@@ -42,9 +44,13 @@ export async function writeFileSafely(
   }
 }
 
-/** The bytes of a file, null when there is none. */
+/**
+ * The bytes of a file, null when there is none.
+ * @throws the error of the system, or CaptionError for anything but a file: reading a pipe would wait for ever
+ */
 export async function readIfThere(file: string): Promise<Uint8Array | null> {
   try {
+    if (!(await stat(file)).isFile()) throw new CaptionError('FILE_ERROR', 'This is not a file.', file);
     return await readFile(file);
   } catch (thrown) {
     if (errno(thrown) === 'ENOENT') return null;
@@ -68,8 +74,6 @@ export async function syncFolder(folder: string): Promise<void> {
 
 async function replace(file: string, target: string, content: Uint8Array, expected: Uint8Array | null): Promise<void> {
   const before = expected === null ? undefined : await stat(target);
-  // A rename would replace a write-protected file without asking.
-  if (before !== undefined) await access(target, constants.W_OK);
   const folder = path.dirname(target);
   const temporary = path.join(folder, `.dataset-captions-${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
   try {
@@ -87,7 +91,8 @@ async function replace(file: string, target: string, content: Uint8Array, expect
 }
 
 async function writeFlushed(temporary: string, content: Uint8Array, before: Stats | undefined): Promise<void> {
-  const handle = await open(temporary, 'wx', 0o666);
+  // Never more open than the old file, not even for a moment.
+  const handle = await open(temporary, 'wx', before === undefined ? 0o666 : before.mode & 0o666);
   try {
     await handle.writeFile(content);
     if (before !== undefined) {
@@ -95,8 +100,10 @@ async function writeFlushed(temporary: string, content: Uint8Array, before: Stat
       if (made.uid !== before.uid || made.gid !== before.gid) {
         await handle.chown(before.uid, before.gid).catch(() => undefined);
       }
-      // After chown, which clears special bits; without the umask that open() applied.
-      if (process.platform !== 'win32') await handle.chmod(before.mode & 0o7777);
+      // After chown, which clears special bits; without the umask that open() applied. Only where it differs: some
+      // mounted file systems refuse every chmod.
+      const { mode } = await handle.stat();
+      if (process.platform !== 'win32' && mode !== before.mode) await handle.chmod(before.mode & 0o7777);
     }
     await handle.sync();
   } finally {

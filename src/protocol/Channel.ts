@@ -88,7 +88,11 @@ export class Channel<Serves extends RequestMap<Serves>, Calls extends RequestMap
         reject,
         done: () => signal?.removeEventListener('abort', onAbort),
       });
-      this.port.post({ type: 'request', id, method, params } satisfies WireMessage);
+      try {
+        this.port.post({ type: 'request', id, method, params } satisfies WireMessage);
+      } catch (thrown) {
+        this.settle(id)?.reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
+      }
     }) as Promise<ReturnType<Calls[K]>>;
   }
 
@@ -152,7 +156,13 @@ export class Channel<Serves extends RequestMap<Serves>, Calls extends RequestMap
       reply = { type: 'error', id, error: toWireError(thrown) };
     }
     this.openHandlers.delete(id);
-    if (!this.closed) this.port.post(reply);
+    if (this.closed) return;
+    try {
+      this.port.post(reply);
+    } catch (thrown) {
+      // A result that cannot be sent (a function, a handle): the caller must not wait for ever.
+      this.port.post({ type: 'error', id, error: toWireError(thrown) } satisfies WireMessage);
+    }
   }
 }
 

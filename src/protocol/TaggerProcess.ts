@@ -64,9 +64,10 @@ export class TaggerProcess {
   /** Ends the child; open requests fail. The next request starts a new one. */
   stop(): void {
     this.running?.child.kill();
+    this.running = undefined;
   }
 
-  /** Ends the child for good. */
+  /** Ends the child for good; every later request fails. */
   dispose(): void {
     this.disposed = true;
     this.stop();
