@@ -234,12 +234,16 @@ export class Dataset {
       });
   }
 
-  /** Brings edits back that were not saved when the dataset was last open, also those of images that are gone. */
-  restoreEdits(edits: readonly UnsavedEdit[]): Promise<void> {
+  /**
+   * Brings edits back that were not saved when the dataset was last open, also those of images that are gone.
+   * @returns what differs from the disk now
+   */
+  restoreEdits(edits: readonly UnsavedEdit[]): Promise<CaptionChange[]> {
     return this.afterScans(() => this.restore(edits));
   }
 
-  private async restore(edits: readonly UnsavedEdit[]): Promise<void> {
+  private async restore(edits: readonly UnsavedEdit[]): Promise<CaptionChange[]> {
+    const changes: CaptionChange[] = [];
     for (const edit of edits) {
       const known = this.captions.get(edit.captionPath);
       const caption = known ?? new Caption(edit.captionPath, edit.images);
@@ -249,8 +253,10 @@ export class Dataset {
         this.list([...this.images, ...caption.images.map((image) => ({ path: image, caption }))]);
       }
       caption.restoreEdit(edit.raw, edit.base === null ? null : decodeCaption(Buffer.from(edit.base, 'base64')));
+      if (caption.isDirty) changes.push({ caption, before: caption.onDisk?.raw ?? null, after: caption.raw });
     }
     this.changed();
+    return changes;
   }
 
   /** Settles a conflict between an unsaved edit and another program's change. */

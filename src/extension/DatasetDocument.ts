@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Caption, CaptionChange } from '../dataset/Caption';
@@ -8,12 +8,10 @@ import { mergeTags } from '../dataset/tagCounts';
 import { errorMessage } from '../protocol/wireError';
 import { Disposable } from './Disposable';
 import { autoSaveDelay, datasetOptions } from './settings';
+import { UnsavedJournal } from './UnsavedJournal';
 
 /** Where the document is with reading its folder. */
 export type LoadState = 'scanning' | 'ready' | 'missing' | 'error';
-
-/** How long after a key the backup of unsaved captions is brought up to date, in milliseconds. */
-const backupRefreshDelay = 200;
 
 /**
  * A folder that is open as a dataset: what VS Code needs to show it as dirty, undo, save, revert and back it up. The
@@ -36,27 +34,43 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   private typing: CaptionChange | undefined;
   private readonly drafts = new Map<Caption, number>();
   private autoSaveTimer: NodeJS.Timeout | undefined;
-  private liveBackup: { file: string; timer: NodeJS.Timeout | undefined } | undefined;
+  private readonly journal: UnsavedJournal;
   /** edits of the last session that wait until the folder can be read */
   private toRestore: UnsavedEdit[];
+  private restored: readonly CaptionChange[] = [];
   private loading: Promise<void>;
 
+  /**
+   * @param storageFolder where unsaved edits are kept, absolute
+   * @param restore edits of an earlier session that were never saved
+   */
   constructor(
     readonly uri: vscode.Uri,
+    storageFolder: string,
     restore: UnsavedEdit[],
     private readonly log: vscode.LogOutputChannel,
   ) {
     super();
     this.dataset = new Dataset(uri.fsPath, datasetOptions(uri));
     this.toRestore = restore;
-    this.register({
-      dispose: this.dataset.onDidChange(() => {
-        this.changeEmitter.fire();
-      }),
+    this.journal = this.register(
+      new UnsavedJournal(
+        storageFolder,
+        uri.fsPath,
+        () => this.unsavedEdits(),
+        (thrown) => {
+          log.error(`Could not keep unsaved captions safe: ${errorMessage(thrown)}`);
+        },
+      ),
+    );
+    const dispose = this.dataset.onDidChange(() => {
+      this.journal.update();
+      this.changeEmitter.fire();
     });
+    this.register({ dispose });
     this.register({
       dispose: () => {
-        this.stopTimers();
+        clearTimeout(this.autoSaveTimer);
       },
     });
     this.loading = this.load();
@@ -109,7 +123,6 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     if (change === undefined) return;
     if (this.typing !== undefined) {
       this.typing.after = change.after;
-      this.refreshBackup();
     } else {
       this.typing = change;
       this.recordEdit(vscode.l10n.t('Edit Caption of {0}', path.basename(imagePath)), [change]);
@@ -138,7 +151,6 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
           ),
         );
       }
-      this.refreshBackup();
       this.scheduleAutoSave(Math.min(autoSaveDelay(), 100));
     };
     this.edited.fire({ label, undo: replay('undo'), redo: replay('redo') });
@@ -211,25 +223,35 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     await this.dataset.revert();
   }
 
+  /** Resolves when the unsaved edits are safe from a crash. */
+  async keepUnsavedEditsSafe(): Promise<void> {
+    await this.journal.flush();
+  }
+
   /** Edits that are not on disk, also those that still wait for the folder. */
   unsavedEdits(): UnsavedEdit[] {
     return [...this.toRestore, ...this.dataset.unsavedEdits()];
   }
 
-  /** Writes the unsaved captions to a file and keeps that file up to date until the backup is deleted. */
+  /** Writes the unsaved captions to a file. */
   async backup(destination: vscode.Uri): Promise<vscode.CustomDocumentBackup> {
     const file = destination.fsPath;
     await mkdir(path.dirname(file), { recursive: true });
-    await this.writeBackup(file);
-    const live = { file, timer: undefined };
-    this.liveBackup = live;
+    await writeFile(file, JSON.stringify(this.unsavedEdits()));
     return {
       id: destination.toString(),
       delete: () => {
-        if (this.liveBackup === live) this.stopBackup();
         void rm(file, { force: true });
       },
     };
+  }
+
+  /** Makes edits of an earlier session dirty and undoable; called when VS Code knows the document. */
+  async announceRestored(): Promise<void> {
+    await this.loading;
+    this.recordEdit(vscode.l10n.t('Restore Unsaved Captions'), this.restored);
+    if (this.restored.length > 0) this.scheduleAutoSave(autoSaveDelay());
+    this.restored = [];
   }
 
   /** Reads a backup. @throws Error when it cannot be read */
@@ -249,10 +271,9 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
       });
       const restore = this.toRestore;
       this.toRestore = [];
-      await this.dataset.restoreEdits(restore);
+      this.restored = await this.dataset.restoreEdits(restore);
       this.loadState = 'ready';
       this.loadMessage = '';
-      if (restore.length > 0) this.scheduleAutoSave(autoSaveDelay());
     } catch (thrown) {
       this.loadFailed(thrown);
     }
@@ -280,36 +301,5 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
         this.log.error(`Saving ${this.uri.fsPath} failed: ${errorMessage(thrown)}`);
       });
     }, delay);
-  }
-
-  /**
-   * VS Code takes a backup after an edit begins and believes it complete until the next edit; keys typed since then
-   * must be in it too.
-   */
-  private refreshBackup(): void {
-    const live = this.liveBackup;
-    if (live === undefined) return;
-    clearTimeout(live.timer);
-    live.timer = setTimeout(() => {
-      this.writeBackup(live.file).catch((thrown: unknown) => {
-        this.log.error(`Could not back up unsaved captions: ${errorMessage(thrown)}`);
-      });
-    }, backupRefreshDelay);
-  }
-
-  private async writeBackup(file: string): Promise<void> {
-    const temporary = `${file}.tmp`;
-    await writeFile(temporary, JSON.stringify(this.unsavedEdits()));
-    await rename(temporary, file);
-  }
-
-  private stopBackup(): void {
-    clearTimeout(this.liveBackup?.timer);
-    this.liveBackup = undefined;
-  }
-
-  private stopTimers(): void {
-    clearTimeout(this.autoSaveTimer);
-    this.stopBackup();
   }
 }

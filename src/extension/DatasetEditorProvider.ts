@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { UnsavedEdit } from '../dataset/Dataset';
 import { errorMessage } from '../protocol/wireError';
@@ -8,6 +9,7 @@ import { watchFolder } from './watchFolder';
 import { GridPanel } from './GridPanel';
 import type { Taggers } from './Taggers';
 import type { Thumbnails } from './Thumbnails';
+import { UnsavedJournal } from './UnsavedJournal';
 
 /** The view type of the editor that shows a folder as a dataset. */
 export const datasetEditorViewType = 'datasetCaptions.editor';
@@ -32,6 +34,7 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
     private readonly taggers: Taggers,
     private readonly thumbnails: Thumbnails,
     private readonly extensionUri: vscode.Uri,
+    private readonly storageFolder: string,
     private readonly log: vscode.LogOutputChannel,
   ) {
     super();
@@ -63,10 +66,18 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
   }
 
   async openCustomDocument(uri: vscode.Uri, { backupId }: vscode.CustomDocumentOpenContext): Promise<DatasetDocument> {
-    let restore: UnsavedEdit[] = this.carriedOver.get(uri.toString()) ?? [];
+    const restore = new Map<string, UnsavedEdit>();
+    const take = (edits: readonly UnsavedEdit[]): void => {
+      for (const edit of edits) restore.set(edit.captionPath, edit);
+    };
+    if (backupId !== undefined) take(await DatasetDocument.readBackup(backupId));
+    const left = await UnsavedJournal.adopt(this.storageFolder, uri.fsPath);
+    take(left.edits);
+    take(this.carriedOver.get(uri.toString()) ?? []);
     this.carriedOver.delete(uri.toString());
-    if (backupId !== undefined) restore = await DatasetDocument.readBackup(backupId);
-    const document = new DatasetDocument(uri, restore, this.log);
+    const document = new DatasetDocument(uri, this.storageFolder, [...restore.values()], this.log);
+    await document.keepUnsavedEditsSafe();
+    await Promise.all(left.files.map((file) => rm(file, { force: true })));
     document.addToLife(
       document.onDidEdit((edit) => {
         this.editEmitter.fire({ document, ...edit });
@@ -95,6 +106,9 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
       this.updateContext();
     });
     if (panel.active || this.lastActive === undefined) this.setActive(grid);
+    document.announceRestored().catch((thrown: unknown) => {
+      this.log.error(`Could not restore unsaved captions: ${errorMessage(thrown)}`);
+    });
     this.updateContext();
   }
 

@@ -29,7 +29,14 @@ export function activate(context: vscode.ExtensionContext): void {
   const thumbnails = new Thumbnails(path.join(context.globalStorageUri.fsPath, 'thumbnails'), thumbnailer);
   const taggers = new Taggers(context.extensionPath, context.globalState);
   const jobs = new CaptionJobs(tagger, taggers, log);
-  const editors = new DatasetEditorProvider(jobs, taggers, thumbnails, context.extensionUri, log);
+  const editors = new DatasetEditorProvider(
+    jobs,
+    taggers,
+    thumbnails,
+    context.extensionUri,
+    context.globalStorageUri.fsPath,
+    log,
+  );
   context.subscriptions.push(
     log,
     tagger,

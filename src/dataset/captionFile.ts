@@ -1,0 +1,76 @@
+import { lstat } from 'node:fs/promises';
+import type { Caption } from './Caption';
+import { CaptionConflictError, CaptionError, errno, fileError } from './CaptionError';
+import { decodeCaption, encodeCaption } from './captionContent';
+import { readIfThere, writeFileSafely } from './writeFileSafely';
+
+/** Tells a caption what its file holds, or why that cannot be read. */
+export async function readCaptionFile(caption: Caption, file: string): Promise<void> {
+  try {
+    const bytes = await readIfThere(file);
+    caption.readFromDisk(bytes === null ? null : decodeCaption(bytes));
+    caption.unreadable = undefined;
+  } catch (thrown) {
+    caption.unreadable = fileError(thrown, file, 'read');
+  }
+}
+
+/**
+ * Writes the unsaved edit of a caption. What stands against it (a conflict, an error) is noted in the caption.
+ * @param onStart called when a write begins
+ * @returns whether the file now holds what the caption held when the write began
+ */
+export async function saveCaptionFile(caption: Caption, file: string, onStart: () => void): Promise<boolean> {
+  if (!caption.isDirty) return true;
+  if (caption.inConflict) return false;
+  if (caption.foreignEncoding !== undefined) {
+    caption.failure = foreignError(caption.foreignEncoding, file);
+    return false;
+  }
+  caption.writing();
+  onStart();
+  try {
+    // Deleting the target of a link would leave a broken link behind.
+    if (caption.raw === null && (await isLink(file))) caption.setRaw('\n');
+    const raw = caption.raw;
+    const before = caption.onDisk;
+    await writeFileSafely(
+      file,
+      raw === null ? null : encodeCaption({ raw }),
+      before === null ? null : encodeCaption(before),
+    );
+    caption.written(raw);
+    return true;
+  } catch (thrown) {
+    const conflict = thrown instanceof CaptionConflictError;
+    caption.notWritten(conflict ? undefined : fileError(thrown, file, 'save'));
+    if (conflict) caption.readFromDisk(thrown.theirs === null ? null : decodeCaption(thrown.theirs));
+    return false;
+  }
+}
+
+/** @throws CaptionError when the file could not be read, or is not UTF-8 and the user has not agreed to convert it */
+export function refuseUnwritable(caption: Caption, file: string): void {
+  if (caption.unreadable !== undefined) throw caption.unreadable;
+  const encoding = caption.foreignEncoding;
+  if (encoding !== undefined) throw foreignError(encoding, file);
+}
+
+/** Why a generated caption was not written. */
+export function editedMeanwhile(file: string): CaptionError {
+  return new CaptionError('CAPTION_EDITED', 'The caption was edited meanwhile; the edit was kept.', file);
+}
+
+function foreignError(encoding: string, file: string): CaptionError {
+  const message = `The caption file is not UTF-8 (it looks like ${encoding}) and was kept. Convert it in the editor first.`;
+  return new CaptionError('CAPTION_NOT_UTF8', message, file);
+}
+
+async function isLink(file: string): Promise<boolean> {
+  try {
+    return (await lstat(file)).isSymbolicLink();
+  } catch (thrown) {
+    if (errno(thrown) === 'ENOENT') return false;
+    throw thrown;
+  }
+}
