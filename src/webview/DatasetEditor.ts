@@ -3,14 +3,16 @@ import { customElement, query, state } from 'lit/decorators.js';
 import type { GridSnapshot, HostRequests, JobView } from '../protocol/gridProtocol';
 import { errorMessage } from '../protocol/wireError';
 import { formatNumber, plural } from './captionText';
-import { DatasetToolbar } from './DatasetToolbar';
+import type { DatasetToolbar } from './DatasetToolbar';
+import './DatasetToolbar';
 import { Drafts } from './Drafts';
 import { editorStyles } from './editor.css';
 import type { EditorActions, Host, ViewState, ViewStateStore } from './editorTypes';
 import { cardSizes } from './gridLayout';
 import { errorIcon, folderIcon, imageIcon, searchIcon } from './icons';
 import type { CardContext } from './ImageCard';
-import { ImageGrid } from './ImageGrid';
+import type { ImageGrid } from './ImageGrid';
+import './ImageGrid';
 import { ImageQueue } from './ImageQueue';
 import { ItemWindow } from './ItemWindow';
 import './JobList';
@@ -68,6 +70,7 @@ export class DatasetEditor extends LitElement {
     caption: (path) => {
       this.ask('captionImage', { path });
     },
+    focused: (path) => this.host?.tell('focus', { path }),
     convertToUtf8: (path) => {
       this.ask('convertToUtf8', { path });
     },

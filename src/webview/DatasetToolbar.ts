@@ -4,7 +4,7 @@ import type { GridSnapshot } from '../protocol/gridProtocol';
 import { formatNumber, plural } from './captionText';
 import type { EditorActions } from './editorTypes';
 import type { CardSize } from './gridLayout';
-import { searchIcon } from './icons';
+import { chevronIcon, closeIcon, searchIcon } from './icons';
 import { sharedStyles } from './shared.css';
 import { toolbarStyles } from './toolbar.css';
 
@@ -66,7 +66,19 @@ export class DatasetToolbar extends LitElement {
           .value=${this.text}
           @input=${this.onInput}
           @keydown=${this.onKeydown}
-          ><span slot="start" class="search-icon">${searchIcon}</span></vscode-text-field
+          ><span slot="start" class="search-icon">${searchIcon}</span> ${
+            this.text === ''
+              ? nothing
+              : html`<button
+                  slot="end"
+                  class="clear"
+                  aria-label="Clear search"
+                  title="Clear (Escape)"
+                  @click=${this.clear}
+                >
+                  ${closeIcon}
+                </button>`
+          }</vscode-text-field
         >
         <vscode-dropdown
           class="size"
@@ -95,7 +107,7 @@ export class DatasetToolbar extends LitElement {
             title="Choose the tagger"
             aria-label="Tagger: ${snapshot.tagger}"
             @click=${actions.selectTagger}
-            ><span class="tagger-name">${snapshot.tagger}</span></vscode-button
+            ><span class="tagger-name">${snapshot.tagger}</span><span slot="end">${chevronIcon}</span></vscode-button
           >
           <vscode-button appearance="primary" ?disabled=${snapshot.empty === 0} @click=${actions.captionEmpty}
             >Caption Empty (${formatNumber(snapshot.empty)})</vscode-button
@@ -136,8 +148,7 @@ export class DatasetToolbar extends LitElement {
   private readonly onKeydown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape' && this.text !== '') {
       event.preventDefault();
-      this.text = '';
-      this.search();
+      this.clear();
     } else if (event.key === 'Enter' && this.timer !== undefined) {
       this.search();
     }
@@ -147,6 +158,12 @@ export class DatasetToolbar extends LitElement {
     const { value } = event.target as HTMLSelectElement;
     const size = sizes.find(([name]) => name === value);
     if (size !== undefined) this.actions?.setCardSize(size[0]);
+  };
+
+  private readonly clear = (): void => {
+    this.text = '';
+    this.search();
+    this.focusSearch();
   };
 
   private search(): void {

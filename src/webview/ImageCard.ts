@@ -12,6 +12,8 @@ export interface CardContext {
   drafts: Drafts;
   images: ImageQueue<HTMLImageElement>;
   caption(path: string): void;
+  /** The focus came to a card or to something in it. */
+  focused(path: string): void;
   convertToUtf8(path: string): void;
   resolve(path: string, choice: 'mine' | 'theirs' | 'both'): void;
   /** The user leaves the caption: back to its cell, or on to the next caption. */
@@ -64,8 +66,6 @@ export class ImageCard extends LitElement {
   }
 
   protected override willUpdate(): void {
-    this.role = 'gridcell';
-    this.tabIndex = this.active ? 0 : -1;
     this.ariaLabel = this.item?.path ?? 'Loading';
     this.ariaBusy = this.item === undefined ? 'true' : 'false';
   }
@@ -151,7 +151,7 @@ export class ImageCard extends LitElement {
           </div>`,
       item.foreignEncoding === undefined
         ? nothing
-        : html`<div class="notice">
+        : html`<div class="notice whole">
             <i class="warning">${warningIcon}</i>
             <span
               >Not UTF-8 (${item.foreignEncoding})
@@ -167,10 +167,8 @@ export class ImageCard extends LitElement {
             >
           </div>`,
       item.save.state === 'conflict'
-        ? html`<div class="notice warning">
-            ${warningIcon}<span
-              >${item.save.theirs === null ? 'Deleted' : 'Changed'} on disk while you were editing.</span
-            >
+        ? html`<div class="notice warning conflict">
+            ${warningIcon}<span>${item.save.theirs === null ? 'Deleted' : 'Changed'} on disk while you edited</span>
           </div>`
         : nothing,
     ];
@@ -178,9 +176,13 @@ export class ImageCard extends LitElement {
 
   private renderTheirs(theirs: string | null): TemplateResult {
     return html`<div class="label">On disk</div>
-      <div class="theirs ${theirs ? '' : 'deleted'}" tabindex=${this.tab} role="note" aria-label="On disk">
-        ${theirs === null ? 'The file was deleted' : theirs === '' ? 'Empty' : theirs}
-      </div>
+      <div
+        class="theirs ${theirs ? '' : 'deleted'}"
+        tabindex=${this.tab}
+        role="note"
+        aria-label="On disk"
+        .textContent=${theirs === null ? 'The file was deleted' : theirs === '' ? 'Empty' : theirs}
+      ></div>
       <div class="label">Yours</div>`;
   }
 

@@ -5,7 +5,8 @@ import type { CardItem } from '../protocol/gridProtocol';
 import { cardStyles } from './card.css';
 import { gridStyles } from './grid.css';
 import { type CardSize, cellsOf, clamp, gap, indexAfterKey, type Span, withPinned } from './gridLayout';
-import { type CardContext, ImageCard } from './ImageCard';
+import type { CardContext, ImageCard } from './ImageCard';
+import './ImageCard';
 import type { ImageKey } from './ImageQueue';
 import type { ItemWindow } from './ItemWindow';
 import { RowVirtualizer } from './RowVirtualizer';
@@ -38,6 +39,7 @@ export class ImageGrid extends LitElement {
   private activePath: string | undefined;
   private goal: { index: number; part: 'cell' | 'caption' } | undefined;
   private held: HeldFocus | undefined;
+  private toldFocus: string | undefined;
   private started = false;
   private frame: number | undefined;
 
@@ -140,6 +142,8 @@ export class ImageGrid extends LitElement {
         (index) => this.items?.at(index)?.path ?? index,
         (index) =>
           html`<image-card
+            role="gridcell"
+            tabindex=${index === this.active ? 0 : -1}
             aria-colindex=${index - cells.start + 1}
             data-index=${index}
             .item=${this.items?.at(index)}
@@ -239,6 +243,10 @@ export class ImageGrid extends LitElement {
     const card = event.target instanceof Element ? event.target.closest('image-card') : null;
     if (!card) return;
     const index = Number(card.dataset.index);
+    if (card.item !== undefined && card.item.path !== this.toldFocus) {
+      this.toldFocus = card.item.path;
+      this.context?.focused(card.item.path);
+    }
     if (this.goal !== undefined && this.goal.index !== index) this.goal = undefined;
     if (index === this.active && card.item?.path === this.activePath) return;
     this.active = index;

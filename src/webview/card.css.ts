@@ -110,7 +110,7 @@ export const cardStyles = css`
     inset: auto 0 0;
     height: 2px;
     overflow: hidden;
-    background: var(--line);
+    background: var(--track);
   }
 
   image-card .working::before {
@@ -158,7 +158,7 @@ export const cardStyles = css`
     margin-top: 2px;
   }
 
-  image-card .notice > span {
+  image-card .notice:not(.whole) > span {
     display: -webkit-box;
     overflow: hidden;
     -webkit-box-orient: vertical;
@@ -191,10 +191,10 @@ export const cardStyles = css`
   image-card .choices {
     display: flex;
     flex-wrap: wrap;
-    gap: 2px 10px;
+    gap: 2px 8px;
     padding: 4px 8px;
     border-top: 1px solid var(--line);
-    font-size: 12px;
+    font-size: 11px;
   }
 
   image-card textarea {
@@ -247,7 +247,7 @@ export const cardStyles = css`
     display: flex;
     flex-wrap: wrap;
     gap: 0 8px;
-    align-items: baseline;
+    align-items: center;
     padding: 4px 8px 5px;
     color: var(--vscode-descriptionForeground);
     font-size: 11px;
@@ -284,6 +284,14 @@ export const cardStyles = css`
     -webkit-box-orient: vertical;
     -webkit-line-clamp: 2;
     overflow-wrap: anywhere;
+  }
+
+  .small image-card .name {
+    flex-basis: 100%;
+  }
+
+  .small image-card .notice.conflict {
+    display: none;
   }
 
   image-card .skeleton {

@@ -1,3 +1,4 @@
+import { endProbe } from './focusVisibleProbe';
 import {
   provideVSCodeDesignSystem,
   vsCodeBadge,
@@ -12,6 +13,7 @@ import {
  * it is here, and the cards do without.
  */
 export function registerControls(): void {
+  endProbe();
   provideVSCodeDesignSystem().register(
     vsCodeBadge(),
     vsCodeButton(),

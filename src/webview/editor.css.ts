@@ -15,6 +15,12 @@ export const editorStyles = css`
     font-size: var(--vscode-font-size, 13px);
     line-height: 1.4;
     --line: var(--vscode-contrastBorder, var(--vscode-panel-border));
+    --track: var(--vscode-panel-border);
+  }
+
+  /* Borders and bars have one colour there: the empty part of a bar has to be seen by having none. */
+  :host-context(body.vscode-high-contrast) {
+    --track: transparent;
   }
 
   dataset-toolbar,
@@ -96,7 +102,7 @@ export const editorStyles = css`
     width: min(240px, 60%);
     height: 2px;
     overflow: hidden;
-    background: var(--line);
+    background: var(--track);
   }
 
   .scan::before {

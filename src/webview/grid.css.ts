@@ -20,14 +20,14 @@ export const gridStyles = css`
 
   .grid {
     --caption-height: 74px;
-    --conflict-height: 52px;
+    --conflict-height: 36px;
     position: relative;
     overflow: clip;
   }
 
   .grid.small {
     --caption-height: 60px;
-    --conflict-height: 34px;
+    --conflict-height: 36px;
   }
 
   .grid.large {

@@ -10,6 +10,10 @@ export const warningIcon = icon(
 );
 /** A circle with a cross. */
 export const errorIcon = icon(svg`<circle cx="8" cy="8" r="6.3" /><path d="m5.7 5.7 4.6 4.6m0-4.6-4.6 4.6" />`);
+/** A cross. */
+export const closeIcon = icon(svg`<path d="m3.5 3.5 9 9m0-9-9 9" />`);
+/** An arrow down, for what opens a choice. */
+export const chevronIcon = icon(svg`<path d="m3.5 6 4.5 4.5L12.5 6" />`);
 /** A magnifying glass. */
 export const searchIcon = icon(svg`<circle cx="7" cy="7" r="4.4" /><path d="m10.2 10.2 4 4" />`);
 /** An empty picture. */

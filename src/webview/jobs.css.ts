@@ -62,7 +62,7 @@ export const jobStyles = css`
     height: 3px;
     overflow: hidden;
     border-radius: 2px;
-    background: var(--line);
+    background: var(--track);
   }
 
   .bar {

@@ -30,7 +30,7 @@ export const toolbarStyles = css`
 
   .size {
     flex: none;
-    width: 96px;
+    width: 112px;
     min-width: 0;
   }
 
@@ -68,15 +68,36 @@ export const toolbarStyles = css`
   }
 
   .tagger-name {
-    display: inline-block;
-    max-width: 220px;
+    /* The toolkit takes every span in a button for an icon. */
+    width: auto;
+    height: auto;
+    display: block;
+    max-width: 200px;
     overflow: hidden;
     text-overflow: ellipsis;
-    vertical-align: bottom;
   }
 
-  .tagger-name::after {
-    content: ' ▾';
+  .search::part(control)::-webkit-search-cancel-button {
+    display: none;
+  }
+
+  .clear {
+    display: flex;
+    padding: 2px;
+    border: none;
+    border-radius: 3px;
+    background: none;
+    color: var(--vscode-descriptionForeground);
+    cursor: pointer;
+  }
+
+  .clear:hover {
+    background: var(--vscode-toolbar-hoverBackground);
+    color: var(--vscode-foreground);
+  }
+
+  .clear:focus-visible {
+    outline: 1px solid var(--vscode-focusBorder);
   }
 
   @media (max-width: 480px) {
