@@ -1,0 +1,162 @@
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import sharp from 'sharp';
+import type { FakeHost } from './fakeHost';
+
+const root = process.cwd();
+const nonce = 'abcdefgh12345678';
+
+/** What VS Code puts into a webview before its own scripts run, and a list of what its policy refused. */
+const preload = `
+  window.violations = [];
+  document.addEventListener('securitypolicyviolation', (e) => window.violations.push(e.violatedDirective + ' ' + e.sourceFile + ':' + e.lineNumber));
+  window.acquireVsCodeApi = () => ({
+    postMessage: (message) => { void window.toHost(message); },
+    getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null'),
+    setState: (state) => { sessionStorage.setItem('state', JSON.stringify(state)); },
+  });
+`;
+
+/** How a page is opened. */
+export interface PageOptions {
+  theme?: 'dark' | 'light' | 'high-contrast';
+  width?: number;
+  height?: number;
+}
+
+/** A browser and a small server that play a VS Code webview with the real bundle and the real policy. */
+export class GridBrowser {
+  /** image requests that are being answered now, and the most there have been at once */
+  imagesOpen = 0;
+  mostImagesOpen = 0;
+  imageDelay = 0;
+  /** how often each image address was asked for */
+  readonly imageRequests = new Map<string, number>();
+  /** image addresses that fail, with the number of times they still will */
+  readonly failing = new Map<string, number>();
+
+  private server: Server | undefined;
+  private browser: Browser | undefined;
+  private contexts: BrowserContext[] = [];
+  private pictures: Buffer[] = [];
+
+  /** Starts the server and the browser. */
+  async start(): Promise<void> {
+    this.pictures = await Promise.all(scenes.map((scene) => sharp(Buffer.from(scene)).png().toBuffer()));
+    this.server = createServer((request, response) => {
+      void this.answer(new URL(request.url ?? '/', 'http://127.0.0.1')).then(({ type, body, status }) => {
+        response.writeHead(status, {
+          'content-type': type,
+          'cache-control': 'no-cache',
+          ...(type === 'text/html' ? { 'content-security-policy': policy } : {}),
+        });
+        response.end(body);
+      });
+    });
+    await new Promise<void>((resolve) => this.server?.listen(0, '127.0.0.1', resolve));
+    this.browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+    });
+  }
+
+  /** Ends both. */
+  async stop(): Promise<void> {
+    await this.browser?.close();
+    this.server?.close();
+  }
+
+  /** Opens the editor for a host. */
+  async open(host: FakeHost, { theme = 'dark', width = 1280, height = 800 }: PageOptions = {}): Promise<Page> {
+    if (this.browser === undefined || this.server === undefined) throw new Error('Not started');
+    const context = await this.browser.newContext({ viewport: { width, height } });
+    this.contexts.push(context);
+    const page = await context.newPage();
+    page.setDefaultTimeout(8000);
+    let listener: ((message: unknown) => void) | undefined;
+    await page.exposeFunction('toHost', (message: unknown) => listener?.(message));
+    await page.addInitScript(preload);
+    host.attach({
+      post: (message) => {
+        page.evaluate(`window.postMessage(${JSON.stringify(message)}, '*')`).catch(() => undefined);
+      },
+      listen: (next) => {
+        listener = next;
+        return () => {
+          listener = undefined;
+        };
+      },
+    });
+    const { port } = this.server.address() as AddressInfo;
+    await page.goto(`http://127.0.0.1:${port}/?theme=${theme}`);
+    return page;
+  }
+
+  /** Closes all pages. */
+  async closePages(): Promise<void> {
+    for (const context of this.contexts.splice(0)) await context.close();
+  }
+
+  private async answer(url: URL): Promise<{ type: string; body: string | Buffer; status: number }> {
+    if (url.pathname === '/')
+      return { type: 'text/html', body: html(url.searchParams.get('theme') ?? ''), status: 200 };
+    if (url.pathname === '/webview.js') {
+      return { type: 'text/javascript', body: await readFile(path.join(root, 'dist/webview.js')), status: 200 };
+    }
+    if (url.pathname.endsWith('.css')) {
+      const file = path.join(root, 'test/fixtures/webview', path.basename(url.pathname));
+      return { type: 'text/css', body: await readFile(file), status: 200 };
+    }
+    if (url.pathname.startsWith('/thumbnail/')) return this.image(url.pathname);
+    return { type: 'text/plain', body: '', status: 404 };
+  }
+
+  private async image(name: string): Promise<{ type: string; body: string | Buffer; status: number }> {
+    this.imagesOpen++;
+    this.mostImagesOpen = Math.max(this.mostImagesOpen, this.imagesOpen);
+    this.imageRequests.set(name, (this.imageRequests.get(name) ?? 0) + 1);
+    await new Promise((resolve) => setTimeout(resolve, this.imageDelay));
+    this.imagesOpen--;
+    const failures = this.failing.get(name) ?? 0;
+    if (failures > 0) {
+      this.failing.set(name, failures - 1);
+      return { type: 'text/plain', body: '', status: 404 };
+    }
+    const picture = this.pictures[Number.parseInt(path.basename(name), 10) % this.pictures.length];
+    return { type: 'image/png', body: picture ?? '', status: 200 };
+  }
+}
+
+const policy = [
+  `default-src 'none'`,
+  `img-src 'self' blob: data:`,
+  `style-src 'self'`,
+  `script-src 'nonce-${nonce}'`,
+  `font-src 'self'`,
+].join('; ');
+
+function html(theme: string): string {
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<link rel="stylesheet" href="/${theme}.css"></head>
+<body class="vscode-${theme}" data-vscode-theme-kind="vscode-${theme}"><dataset-editor></dataset-editor>
+<script nonce="${nonce}" src="/webview.js"></script></body></html>`;
+}
+
+/** A few pictures of different shapes. */
+const scenes = [
+  svg(320, 240, '#31507a', '#d78e6a', '<circle cx="230" cy="80" r="34" fill="#f4d58d"/>'),
+  svg(240, 320, '#8d6a9f', '#2b2d42', '<circle cx="110" cy="120" r="52" fill="#f4d58d"/>'),
+  svg(320, 180, '#204d3f', '#8fb996', '<path d="M0 180 90 60l60 70 50-50 120 100z" fill="#16352c"/>'),
+  svg(300, 300, '#9a3b3b', '#f2c14e', '<path d="M150 40c70 50 70 130 0 220c-70-90-70-170 0-220z" fill="#7a2c2c"/>'),
+  svg(320, 200, '#9fb4c7', '#e8e3d9', '<path d="M0 200 110 50l70 90 40-40 100 100z" fill="#5b6b7a"/>'),
+  svg(200, 320, '#d9cbb4', '#7d6b57', '<rect x="60" y="120" width="80" height="150" fill="#4a3f35"/>'),
+];
+
+function svg(width: number, height: number, from: string, to: string, shapes: string): string {
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><defs>
+<linearGradient id="g" x2=".4" y2="1"><stop stop-color="${from}"/><stop offset="1" stop-color="${to}"/></linearGradient></defs>
+<rect width="100%" height="100%" fill="url(#g)"/>${shapes}</svg>`;
+}

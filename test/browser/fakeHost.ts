@@ -1,0 +1,190 @@
+import { Channel, type Port } from '../../src/protocol/Channel';
+import type {
+  CardItem,
+  GridEvents,
+  GridSnapshot,
+  HostRequests,
+  JobView,
+  WebviewEvents,
+} from '../../src/protocol/gridProtocol';
+
+/** An error as the real host throws it for a damaged image. */
+export class FakeImageError extends Error {
+  readonly code = 'IMAGE_DAMAGED';
+}
+
+/** What the tests can change about an image. */
+export type FakeItem = Omit<CardItem, 'index'>;
+
+/** Plays the extension host for a page: a dataset in memory that takes drafts, saves on commit and makes nothing up. */
+export class FakeHost {
+  items: FakeItem[];
+  jobs: JobView[] = [];
+  query = '';
+  folder: Pick<GridSnapshot, 'state' | 'message'> = { state: 'ready', message: '' };
+  /** everything the page asked or told, in order */
+  readonly log: { name: string; params: unknown }[] = [];
+  /** when false, drafts are not taken in until {@link takeDrafts} */
+  takesDrafts = true;
+  /** the address of a thumbnail; may throw */
+  thumbnail: (path: string) => string | Promise<string> = (path) => `/thumbnail/${path.length % 6}.png`;
+  thumbnailsAsked = 0;
+
+  private version = 1;
+  private waiting: WebviewEvents['draft'][] = [];
+  private channel: Channel<HostRequests, Record<string, never>, WebviewEvents, GridEvents> | undefined;
+
+  constructor(count: number) {
+    this.items = Array.from({ length: count }, (_, index) => ({
+      path: `${String(Math.floor(index / 1000)).padStart(2, '0')}_set/image_${String(index).padStart(5, '0')}.png`,
+      captionPath: `${String(index)}.txt`,
+      text: index % 7 === 3 ? '' : `tag ${index}, sky, tree`,
+      save: { state: 'saved' },
+      draft: 0,
+      warnings: [],
+      imageVersion: '1',
+    }));
+  }
+
+  /** Answers a page from now on. */
+  attach(port: Port): void {
+    this.channel?.close();
+    const note = <T>(name: string, params: unknown, result: T): T => {
+      this.log.push({ name, params });
+      return result;
+    };
+    this.channel = new Channel<HostRequests, Record<string, never>, WebviewEvents, GridEvents>(
+      port,
+      {
+        ready: (params) => note('ready', params, { snapshot: this.snapshot(), settings: { commitDelay: 300 } }),
+        getItems: ({ start, count }) =>
+          note('getItems', { start, count }, { version: this.version, items: this.window(start, count) }),
+        setQuery: ({ query }) => {
+          this.query = query;
+          this.version++;
+          return note('setQuery', { query }, { snapshot: this.snapshot() });
+        },
+        getThumbnail: async ({ path }) => {
+          this.thumbnailsAsked++;
+          return { uri: await this.thumbnail(path) };
+        },
+        resolveConflict: (params) => {
+          const item = this.item(params.path);
+          if (item.save.state === 'conflict' && params.choice === 'theirs') item.text = item.save.theirs ?? '';
+          item.save = { state: 'saved' };
+          this.push();
+          note('resolveConflict', params, undefined);
+        },
+        convertToUtf8: (params) => {
+          delete this.item(params.path).foreignEncoding;
+          this.push();
+          note('convertToUtf8', params, undefined);
+        },
+        save: (params) => {
+          note('save', params, undefined);
+        },
+        captionImage: (params) => {
+          note('captionImage', params, undefined);
+        },
+        captionAll: (params) => {
+          note('captionAll', params, undefined);
+        },
+        captionEmpty: (params) => {
+          note('captionEmpty', params, undefined);
+        },
+        cancelJob: (params) => {
+          note('cancelJob', params, undefined);
+        },
+        selectTagger: (params) => {
+          note('selectTagger', params, undefined);
+        },
+        refresh: (params) => {
+          note('refresh', params, undefined);
+        },
+      },
+      {
+        focus: (params) => {
+          this.log.push({ name: 'focus', params });
+        },
+        draft: (draft) => {
+          this.log.push({ name: 'draft', params: draft });
+          this.waiting.push(draft);
+          if (this.takesDrafts) this.takeDrafts();
+        },
+        commit: ({ path }) => {
+          this.log.push({ name: 'commit', params: { path } });
+          if (!this.takesDrafts) return;
+          const item = this.item(path);
+          if (item.save.state !== 'unsaved') return;
+          item.save = { state: 'saving' };
+          this.push();
+          setTimeout(() => {
+            if (item.save.state === 'saving') item.save = { state: 'saved' };
+            this.push();
+          }, 30);
+        },
+      },
+    );
+  }
+
+  /** Takes in the drafts that came while {@link takesDrafts} was false. */
+  takeDrafts(): void {
+    for (const { path, text, draft } of this.waiting.splice(0)) {
+      Object.assign(this.item(path), { text, draft, save: { state: 'unsaved' } });
+    }
+    this.push();
+  }
+
+  /** Tells the page that something changed. */
+  push(): void {
+    this.version++;
+    this.channel?.tell('snapshot', this.snapshot());
+  }
+
+  /** Puts the focus into the search box of the page. */
+  focusSearch(): void {
+    this.channel?.tell('focusSearch', {});
+  }
+
+  /** The image with this path. */
+  item(path: string): FakeItem {
+    const found = this.items.find((item) => item.path === path);
+    if (found === undefined) throw new Error(`No image ${path}`);
+    return found;
+  }
+
+  /** What the page asked or told under this name. */
+  said(name: string): unknown[] {
+    return this.log.filter((entry) => entry.name === name).map(({ params }) => params);
+  }
+
+  private matching(): FakeItem[] {
+    return this.items.filter(({ path, text }) => path.includes(this.query) || text.includes(this.query));
+  }
+
+  private window(start: number, count: number): CardItem[] {
+    return this.matching()
+      .slice(start, start + count)
+      .map((item, offset) => ({ ...item, index: start + offset }));
+  }
+
+  private snapshot(): GridSnapshot {
+    const of = (state: CardItem['save']['state']): number =>
+      this.items.filter(({ save }) => save.state === state).length;
+    return {
+      ...this.folder,
+      folderName: 'lora',
+      folderPath: '/data/lora',
+      version: this.version,
+      total: this.items.length,
+      matching: this.matching().length,
+      empty: this.items.filter(({ text }) => text === '').length,
+      unsaved: of('unsaved') + of('saving') + of('failed') + of('conflict'),
+      conflicts: of('conflict'),
+      unsavedFailures: of('failed'),
+      query: this.query,
+      tagger: 'Palette',
+      jobs: this.jobs,
+    };
+  }
+}
