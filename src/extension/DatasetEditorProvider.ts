@@ -28,6 +28,8 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
   private lastActive: GridPanel | undefined;
   /** unsaved edits of a folder that is being renamed, by its new URI */
   private readonly carriedOver = new Map<string, UnsavedEdit[]>();
+  /** datasets whose folder is being renamed: when that is done their editors are gone */
+  private moving: { from: vscode.Uri; to: vscode.Uri; column: vscode.ViewColumn | undefined }[] = [];
 
   constructor(
     private readonly jobs: CaptionJobs,
@@ -49,8 +51,8 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
       }),
     );
     this.register(
-      vscode.workspace.onDidRenameFiles(async ({ files }) => {
-        await this.followRename(files);
+      vscode.workspace.onDidRenameFiles(async () => {
+        await this.followRename();
       }),
     );
   }
@@ -145,25 +147,24 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
   }
 
   private async saveBeforeRename(files: readonly RenamedFile[]): Promise<void> {
-    for (const { document } of this.panels) {
-      const target = renamedTo(document.uri, files);
-      if (target === undefined) continue;
+    for (const { document, panel } of this.panels) {
+      const to = renamedTo(document.uri, files);
+      if (to === undefined) continue;
       await document.autoSave();
-      this.carriedOver.set(target.toString(), document.unsavedEdits());
+      this.carriedOver.set(to.toString(), document.unsavedEdits());
+      this.moving.push({ from: document.uri, to, column: panel.viewColumn });
     }
   }
 
   /** VS Code shows a renamed folder with its own editor, which cannot: the tab is opened again as a dataset. */
-  private async followRename(files: readonly RenamedFile[]): Promise<void> {
-    for (const { document, panel } of this.panels) {
-      const target = renamedTo(document.uri, files);
-      if (target === undefined) continue;
-      const column = panel.viewColumn;
+  private async followRename(): Promise<void> {
+    for (const { from, to, column } of this.moving.splice(0)) {
       try {
-        await closeTabsOf([document.uri, target]);
-        await vscode.commands.executeCommand('vscode.openWith', target, datasetEditorViewType, column);
+        await closeTabsOf(from, to);
+        await vscode.commands.executeCommand('vscode.openWith', to, datasetEditorViewType, column);
+        await closeTabsOf(from);
       } catch (thrown) {
-        this.log.error(`Could not follow the renamed folder ${target.fsPath}: ${errorMessage(thrown)}`);
+        this.log.error(`Could not follow the renamed folder ${to.fsPath}: ${errorMessage(thrown)}`);
       }
     }
   }
@@ -185,14 +186,13 @@ function renamedTo(folder: vscode.Uri, files: readonly RenamedFile[]): vscode.Ur
   return undefined;
 }
 
-async function closeTabsOf(uris: readonly vscode.Uri[]): Promise<void> {
-  const wanted = new Set(uris.map((uri) => uri.toString()));
+/** Closes the editors of a folder under its old name, and the text editor that VS Code tries under its new one. */
+async function closeTabsOf(from: vscode.Uri, to?: vscode.Uri): Promise<void> {
   const tabs = vscode.window.tabGroups.all
     .flatMap((group) => group.tabs)
     .filter(({ input }) => {
-      const ours = input instanceof vscode.TabInputCustom && input.viewType === datasetEditorViewType;
-      const replaced = input instanceof vscode.TabInputText;
-      return (ours || replaced) && wanted.has(input.uri.toString());
+      if (input instanceof vscode.TabInputCustom) return input.uri.toString() === from.toString();
+      return input instanceof vscode.TabInputText && input.uri.toString() === to?.toString();
     });
   await vscode.window.tabGroups.close(tabs, true);
 }

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { isTemporaryName } from '../dataset/writeFileSafely';
@@ -6,6 +7,8 @@ import type { DatasetDocument } from './DatasetDocument';
 
 /** Events come in bursts; they are looked at together after this pause, in milliseconds. */
 const settlePause = 250;
+/** Nobody tells when the folder itself goes or comes back (a disk, a network volume); looked at in this rhythm, in ms. */
+const folderCheckPause = 3000;
 /** Above this many changed files a new scan is cheaper, and VS Code drops events then anyway. */
 const mostSingleFiles = 200;
 
@@ -27,10 +30,22 @@ export function watchFolder(document: DatasetDocument, log: vscode.LogOutputChan
     clearTimeout(timer);
     timer = setTimeout(look, settlePause);
   };
+  const checkFolder = setInterval(() => {
+    stat(document.uri.fsPath)
+      .then(
+        () => document.loadState === 'missing',
+        () => document.loadState === 'ready',
+      )
+      .then((differs) => (differs ? document.refresh() : undefined))
+      .catch((thrown: unknown) => {
+        log.error(`Could not look at ${document.uri.fsPath}: ${errorMessage(thrown)}`);
+      });
+  }, folderCheckPause);
   const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(document.uri, '**'));
   const parts = [watcher, watcher.onDidCreate(note), watcher.onDidChange(note), watcher.onDidDelete(note)];
   return new vscode.Disposable(() => {
     clearTimeout(timer);
+    clearInterval(checkFolder);
     for (const part of parts) part.dispose();
   });
 }
