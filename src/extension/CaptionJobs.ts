@@ -123,7 +123,9 @@ export class CaptionJobs extends Disposable {
     const question =
       images === 1
         ? vscode.l10n.t('Replace the caption of this image?')
-        : vscode.l10n.t('Caption {0} images? {1} caption(s) will be replaced.', images, replaced);
+        : replaced === 1
+          ? vscode.l10n.t('Caption {0} images? 1 caption will be replaced.', images)
+          : vscode.l10n.t('Caption {0} images? {1} captions will be replaced.', images, replaced);
     const detail = vscode.l10n.t('Undo brings the old captions back.');
     return (await vscode.window.showWarningMessage(question, { modal: true, detail }, action)) === action;
   }

@@ -145,7 +145,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
         const names = leftAlone.slice(0, 3).map((caption) => caption.path);
         void vscode.window.showInformationMessage(
           vscode.l10n.t(
-            '{0} caption(s) were changed since and are left as they are: {1}',
+            'Left as they are because they were changed since (captions: {0}): {1}',
             leftAlone.length,
             names.join(', '),
           ),
@@ -192,7 +192,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     const first = report.failures[0];
     throw new Error(
       vscode.l10n.t(
-        '{0} caption(s) are not saved. {1}: {2}',
+        'Captions not saved: {0}. {1}: {2}',
         report.failures.length,
         first?.path ?? '',
         first?.reason ?? '',

@@ -58,7 +58,7 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<Node>
     const item = new vscode.TreeItem(node.tag);
     item.id = node.tag;
     item.description = node.count.toLocaleString();
-    item.tooltip = vscode.l10n.t('{0}: {1} time(s)', node.tag, node.count);
+    item.tooltip = vscode.l10n.t('{0}: {1} times', node.tag, node.count);
     item.accessibilityInformation = { label: `${node.tag}, ${String(node.count)}` };
     return item;
   }
