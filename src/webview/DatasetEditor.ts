@@ -299,8 +299,8 @@ export class DatasetEditor extends LitElement {
     this.remember();
   };
 
-  private readonly onHide = (): void => {
-    if (document.visibilityState === 'visible' && document.hasFocus()) return;
+  private readonly onHide = (event: Event): void => {
+    if (event.type === 'visibilitychange' && document.visibilityState === 'visible') return;
     this.drafts.commitAll();
     if (this.storing !== undefined) this.store?.write(this.view);
   };

@@ -38,6 +38,8 @@ export class ImageCard extends LitElement {
   private undo: LocalUndo | undefined;
   private area: HTMLTextAreaElement | undefined;
   private composing = false;
+  /** what had the focus before this update */
+  private held: HTMLElement | null = null;
 
   /** Puts the caret into the caption. */
   focusCaption(): void {
@@ -66,11 +68,17 @@ export class ImageCard extends LitElement {
   }
 
   protected override willUpdate(): void {
-    this.ariaLabel = this.item?.path ?? 'Loading';
+    this.held = this.querySelector<HTMLElement>(':focus');
+    const label = this.item?.path ?? 'Loading';
+    if (this.ariaLabel === label) return;
+    this.ariaLabel = label;
     this.ariaBusy = this.item === undefined ? 'true' : 'false';
   }
 
   protected override updated(): void {
+    // A button that did its work is gone: whoever pressed it with the keyboard goes on from the cell.
+    if (this.held !== null && (!this.held.isConnected || this.held.hidden)) this.focus({ preventScroll: true });
+    this.held = null;
     const { item, context } = this;
     const area = this.querySelector('textarea') ?? undefined;
     if (item === undefined || context === undefined || area === undefined) return;

@@ -77,6 +77,10 @@ export const toolbarStyles = css`
     text-overflow: ellipsis;
   }
 
+  .tagger [slot='end'] {
+    margin-inline-start: 6px;
+  }
+
   .search::part(control)::-webkit-search-cancel-button {
     display: none;
   }

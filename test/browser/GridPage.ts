@@ -33,6 +33,8 @@ export class GridBrowser {
   imagesOpen = 0;
   mostImagesOpen = 0;
   imageDelay = 0;
+  /** errors that nobody in a page caught */
+  readonly errors: string[] = [];
   /** how often each image address was asked for */
   readonly imageRequests = new Map<string, number>();
   /** image addresses that fail, with the number of times they still will */
@@ -76,6 +78,7 @@ export class GridBrowser {
     this.contexts.push(context);
     const page = await context.newPage();
     page.setDefaultTimeout(8000);
+    page.on('pageerror', (error) => this.errors.push(error.message));
     let listener: ((message: unknown) => void) | undefined;
     await page.exposeFunction('toHost', (message: unknown) => listener?.(message));
     await page.addInitScript(preload);

@@ -29,6 +29,7 @@ describe('the grid in a browser', function () {
   });
   afterEach(async () => {
     assert.deepEqual(await page.evaluate('window.violations'), [], 'the content security policy was kept');
+    assert.deepEqual(browser.errors.splice(0), [], 'no error was left to the page');
     await browser.closePages();
   });
 
@@ -160,6 +161,25 @@ describe('the grid in a browser', function () {
     assert.ok((await page.locator('image-card').count()) < 300);
   });
 
+  it('scrolls a list that is taller than a scroll bar can be', async () => {
+    host = new FakeHost(40_000);
+    await open({ width: 320, height: 640 });
+    await cell(first).focus();
+    await page.keyboard.press('Control+End');
+    const last = cell('39_set/image_39999.png');
+    await until('the last image has the focus', () => isFocused(last));
+    await page.waitForTimeout(300);
+    const before = (await last.boundingBox())!.y;
+    await page.mouse.move(150, 600);
+    await page.mouse.wheel(0, -200);
+    await until('it moved by as much as the wheel', async () => {
+      const box = await last.boundingBox();
+      return box !== null && Math.abs(box.y - before - 200) < 3;
+    });
+    await page.waitForTimeout(400);
+    assert.ok(Math.abs((await last.boundingBox())!.y - before - 200) < 3, 'and stays there at rest');
+  });
+
   it('asks for at most twelve images at once', async () => {
     let open_ = 0;
     let most = 0;
@@ -207,6 +227,7 @@ describe('the grid in a browser', function () {
     await cell(first).getByRole('button', { name: 'Keep mine' }).waitFor();
     await cell(first).getByRole('button', { name: 'Take theirs' }).click();
     await holds(first, 'their text');
+    await until('the keyboard goes on from the cell', () => isFocused(cell(first)));
     assert.deepEqual(host.said('resolveConflict'), [{ path: first, choice: 'theirs' }]);
   });
 
