@@ -22,11 +22,23 @@ export function decodeCaption(bytes: Uint8Array): CaptionContent {
         : bytes[0] === 0xfe && bytes[1] === 0xff
           ? 'utf-16be'
           : 'windows-1252';
-    return { raw: new TextDecoder(encoding).decode(bytes), foreign: { bytes: Uint8Array.from(bytes), encoding } };
+    const raw = encoding === 'windows-1252' ? decodeWindows1252(bytes) : new TextDecoder(encoding).decode(bytes);
+    return { raw, foreign: { bytes: Uint8Array.from(bytes), encoding } };
   }
 }
 
 /** The bytes of a caption file. */
 export function encodeCaption(content: CaptionContent): Uint8Array {
   return content.foreign?.bytes ?? Buffer.from(content.raw, 'utf8');
+}
+
+/** What Windows-1252 has in the place of the control characters 0x80 to 0x9F of Latin-1. */
+const windows1252 =
+  '\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f' +
+  '\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178';
+
+/** By hand, because the TextDecoder of Node 20 takes Windows-1252 for Latin-1. */
+function decodeWindows1252(bytes: Uint8Array): string {
+  const latin1 = Buffer.from(bytes).toString('latin1');
+  return latin1.replace(/[\u0080-\u009f]/g, (character) => windows1252.charAt(character.charCodeAt(0) - 0x80));
 }

@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict';
+import { Caption } from '../../src/dataset/Caption';
+import { decodeCaption, encodeCaption } from '../../src/dataset/captionContent';
+import { CaptionError } from '../../src/dataset/CaptionError';
+import { rawWithText } from '../../src/dataset/captionText';
+import { seededRandom } from './testFolder';
+
+function captionWith(raw: string | null): Caption {
+  const caption = new Caption('a.txt', ['a.jpg']);
+  caption.readFromDisk(raw === null ? null : { raw });
+  return caption;
+}
+
+/** Saves as the dataset does. */
+function save(caption: Caption): void {
+  if (!caption.isDirty) return;
+  caption.writing();
+  caption.written(caption.raw);
+}
+
+describe('A caption that is typed', () => {
+  const steps = (text: string): string[] => Array.from(text, (_, index) => text.slice(0, index + 1));
+  const files: [what: string, raw: string | null][] = [
+    ['no file', null],
+    ['a file', 'old'],
+    ['a file with a final line end', 'old\n'],
+    ['a file with CRLF and a byte order mark', '\uFEFFold\r\nlines\r\n'],
+    ['a file of white space', ' \n'],
+    ['a file of 0 bytes', ''],
+  ];
+  const keys = [...steps(' a, b\n\nc '), 'a', '', ...steps('\n\nx\n'), '', ' ', '  y'];
+
+  for (const [what, raw] of files) {
+    for (const saving of ['never', 'after each key', 'after every third key']) {
+      for (const emptied of ['delete', 'keepLineEnd'] as const) {
+        it(`over ${what} shows what was typed at every key, saved ${saving} (${emptied})`, () => {
+          const caption = captionWith(raw);
+          for (const [index, text] of keys.entries()) {
+            caption.setText(text, emptied);
+            assert.equal(caption.text, text);
+            if (saving === 'after each key' || (saving === 'after every third key' && index % 3 === 2)) save(caption);
+            assert.equal(caption.text, text);
+            caption.readFromDisk(caption.onDisk === null ? null : decodeCaption(encodeCaption(caption.onDisk)));
+            assert.equal(caption.text, text);
+          }
+          save(caption);
+          assert.equal(caption.onDisk?.raw, rawWithText(raw, '  y'));
+        });
+      }
+    }
+  }
+
+  it('is not dirty any more when the edit is taken back, with every byte as it was', () => {
+    const random = seededRandom(11);
+    for (const raw of ['a', 'a\n', '\uFEFFa\r\nb\rc\n\n', '', ' ', ' \n', '\n', '\r\n', 'a\r\n\r\n']) {
+      const caption = captionWith(raw);
+      const { text } = caption;
+      for (let round = 0; round < 5; round++) {
+        caption.setText(`x${random(9)}\n${text}`, 'delete');
+        caption.setText('', random(2) === 0 ? 'delete' : 'keepLineEnd');
+        caption.setText(text, random(2) === 0 ? 'delete' : 'keepLineEnd');
+        assert.equal(caption.isDirty, false, JSON.stringify(raw));
+        assert.equal(caption.raw, raw);
+      }
+    }
+  });
+
+  it('and emptied again where there was no file makes none', () => {
+    for (const emptied of ['delete', 'keepLineEnd'] as const) {
+      const caption = captionWith(null);
+      caption.setText('x', emptied);
+      caption.setText('', emptied);
+      assert.equal(caption.isDirty, false);
+      assert.equal(caption.raw, null);
+    }
+  });
+
+  it('is never 0 bytes when emptied', () => {
+    for (const raw of ['a', 'a\r\n', '\uFEFFa']) {
+      for (const text of ['', ' ', '\n']) {
+        const deleted = captionWith(raw);
+        deleted.setText(text, 'delete');
+        assert.equal(deleted.raw, null);
+        const kept = captionWith(raw);
+        kept.setText(text, 'keepLineEnd');
+        assert.equal(kept.raw, '\n');
+      }
+    }
+  });
+
+  it('keeps its line ends and byte order mark over being emptied and saved', () => {
+    const caption = captionWith('\uFEFFa\r\n');
+    caption.setText('', 'delete');
+    save(caption);
+    caption.setText('b\nc', 'delete');
+    assert.equal(caption.raw, '\uFEFFb\r\nc\r\n');
+  });
+
+  it('comes back to the very bytes by undo after it was emptied and saved', () => {
+    const caption = captionWith('\uFEFFa\r\nb\rc\n\n');
+    const change = caption.setText('', 'delete')!;
+    save(caption);
+    assert.equal(caption.replay(change, 'undo'), true);
+    save(caption);
+    assert.equal(caption.onDisk?.raw, '\uFEFFa\r\nb\rc\n\n');
+    assert.equal(caption.replay(change, 'redo'), true);
+    assert.equal(caption.raw, null);
+  });
+
+  it('is not forgotten when it is taken back while it is being written', () => {
+    const caption = captionWith('old');
+    caption.setText('new', 'delete');
+    caption.writing();
+    caption.setText('old', 'delete');
+    caption.written('new');
+    assert.equal(caption.text, 'old');
+    assert.equal(caption.isDirty, true);
+    save(caption);
+    assert.equal(caption.onDisk?.raw, 'old');
+  });
+
+  it('is clean when it was taken back during a write that failed', () => {
+    const caption = captionWith('old');
+    caption.setText('new', 'delete');
+    caption.writing();
+    caption.setText('old', 'delete');
+    caption.notWritten(new CaptionError('DISK_FULL', 'The disk is full.', 'a.txt'));
+    assert.equal(caption.isDirty, false);
+    assert.equal(caption.failure, undefined);
+    assert.equal(caption.saving, false);
+  });
+
+  it('loses the reason of a failed save with the next edit, or when the disk comes to hold it', () => {
+    const caption = captionWith('old');
+    const fail = (): void => {
+      caption.writing();
+      caption.notWritten(new CaptionError('DISK_FULL', 'The disk is full.', 'a.txt'));
+      assert.equal(caption.failure?.code, 'DISK_FULL');
+    };
+    caption.setText('new', 'delete');
+    fail();
+    caption.setText('newer', 'delete');
+    assert.equal(caption.failure, undefined);
+    fail();
+    caption.readFromDisk({ raw: 'newer' });
+    assert.equal(caption.failure, undefined);
+    assert.equal(caption.isDirty, false);
+  });
+});
+
+describe('A caption that another program changes', () => {
+  it('shows the new content when there is no edit', () => {
+    const caption = captionWith('a');
+    caption.readFromDisk({ raw: 'b\r\n' });
+    assert.equal(caption.text, 'b');
+    caption.setText('b\nc', 'delete');
+    assert.equal(caption.raw, 'b\r\nc\r\n');
+  });
+
+  it('shows no text that was typed before the change', () => {
+    const caption = captionWith(null);
+    caption.setText('  ', 'delete');
+    caption.readFromDisk({ raw: 'b' });
+    assert.equal(caption.text, 'b');
+    caption.readFromDisk(null);
+    assert.equal(caption.text, '');
+  });
+
+  for (const base of [null, 'base']) {
+    const what = base === null ? 'a caption without a file' : 'a caption with a file';
+    const from = (raw: string | null): { raw: string } | null => (raw === null ? null : { raw });
+
+    it(`under an edit is a conflict: ${what}`, () => {
+      const caption = captionWith(base);
+      caption.setText('mine', 'delete');
+      caption.readFromDisk({ raw: 'theirs' });
+      assert.equal(caption.inConflict, true);
+      assert.equal(caption.text, 'mine');
+      assert.deepEqual(caption.theirs, { raw: 'theirs' });
+    });
+
+    it(`again and again stays a conflict until it is as it was: ${what}`, () => {
+      const caption = captionWith(base);
+      caption.setText('mine', 'delete');
+      for (const theirs of ['one', 'two', 'one', 'two']) {
+        caption.readFromDisk({ raw: theirs });
+        assert.equal(caption.inConflict, true, theirs);
+        assert.equal(caption.theirs?.raw, theirs);
+      }
+      caption.readFromDisk(from(base));
+      assert.equal(caption.inConflict, false);
+      assert.equal(caption.text, 'mine');
+      assert.equal(caption.isDirty, true);
+    });
+
+    it(`to the very edit settles it: ${what}`, () => {
+      const caption = captionWith(base);
+      caption.setText('mine', 'delete');
+      caption.readFromDisk({ raw: 'theirs' });
+      caption.readFromDisk({ raw: 'mine' });
+      assert.equal(caption.inConflict, false);
+      assert.equal(caption.isDirty, false);
+    });
+
+    it(`shows the other content when the own edit is taken back: ${what}`, () => {
+      const caption = captionWith(base);
+      caption.setText('mine', 'delete');
+      caption.readFromDisk({ raw: 'theirs' });
+      caption.setRaw(base);
+      assert.equal(caption.inConflict, false);
+      assert.equal(caption.isDirty, false);
+      assert.equal(caption.text, 'theirs');
+    });
+
+    it(`is settled when the user types the same: ${what}`, () => {
+      const caption = captionWith(base);
+      caption.setText('mine', 'delete');
+      caption.readFromDisk({ raw: 'theirs' });
+      caption.setText('theirs', 'delete');
+      assert.equal(caption.inConflict, false);
+      assert.equal(caption.isDirty, false);
+    });
+  }
+
+  it('by deleting it is a conflict with nothing', () => {
+    const caption = captionWith('base');
+    caption.setText('mine', 'delete');
+    caption.readFromDisk(null);
+    assert.equal(caption.inConflict, true);
+    assert.equal(caption.theirs, null);
+  });
+});
+
+describe('A caption that is not UTF-8', () => {
+  const latin = Buffer.from([0x63, 0x61, 0x66, 0xe9, 0x0d, 0x0a]);
+  const foreignCaption = (): Caption => {
+    const caption = new Caption('a.txt', ['a.jpg']);
+    caption.readFromDisk(decodeCaption(latin));
+    return caption;
+  };
+
+  it('becomes UTF-8 when the user agrees, with its line ends', () => {
+    const caption = foreignCaption();
+    assert.equal(caption.foreignEncoding, 'windows-1252');
+    assert.equal(caption.isDirty, false);
+    caption.agreeToConvert();
+    assert.equal(caption.foreignEncoding, undefined);
+    assert.equal(caption.isDirty, true);
+    assert.equal(caption.raw, 'caf\u00e9\r\n');
+    save(caption);
+    assert.equal(caption.isDirty, false);
+  });
+
+  it('stays to be converted when an edit is taken back to the old text', () => {
+    const caption = foreignCaption();
+    caption.agreeToConvert();
+    caption.setText('x', 'delete');
+    caption.setText('caf\u00e9', 'delete');
+    assert.equal(caption.isDirty, true);
+    assert.equal(caption.raw, 'caf\u00e9\r\n');
+  });
+
+  it('asks again after another program changed it, and after the edits were discarded', () => {
+    const caption = foreignCaption();
+    caption.agreeToConvert();
+    caption.discardEdits();
+    assert.equal(caption.foreignEncoding, 'windows-1252');
+    caption.readFromDisk(decodeCaption(Buffer.from([0xe8])));
+    assert.equal(caption.foreignEncoding, 'windows-1252');
+  });
+
+  it('is in conflict when it changes after the user agreed, even when the edit is taken back', () => {
+    const caption = foreignCaption();
+    caption.agreeToConvert();
+    caption.setText('mine', 'delete');
+    caption.readFromDisk(decodeCaption(Buffer.from([0xe8])));
+    assert.equal(caption.inConflict, true);
+    caption.setRaw('caf\u00e9\r\n');
+    assert.equal(caption.inConflict, true);
+  });
+});

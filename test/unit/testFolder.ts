@@ -1,0 +1,77 @@
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+
+/** Gives each test of the surrounding `describe` an empty folder of its own, which is removed after it. */
+export function testFolder(): () => string {
+  let folder = '';
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'dataset-captions-test-'));
+    // Tests that act as another user must get in.
+    await chmod(folder, 0o777);
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+  return () => folder;
+}
+
+/** Writes files below a folder, with an mtime in the past, so that any later write shows. */
+export async function writeFiles(folder: string, files: Record<string, string | Uint8Array>): Promise<void> {
+  for (const [name, content] of Object.entries(files)) {
+    const file = path.join(folder, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, content);
+    await utimes(file, 1_000_000, 1_000_000);
+  }
+}
+
+/** Identity and times of a file: equal only if nobody wrote it in between. */
+export async function fingerprint(file: string): Promise<string> {
+  const { ino, mtimeNs, ctimeNs, size, mode } = await stat(file, { bigint: true });
+  return [ino, mtimeNs, ctimeNs, size, mode].join(' ');
+}
+
+/** The names in a folder, sorted. */
+export async function namesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder)).sort();
+}
+
+/** A small generator of random numbers that gives the same ones in every run. */
+export function seededRandom(seed: number): (below: number) => number {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+/** Waits for something that another process does. */
+export async function until(condition: () => boolean | Promise<boolean>, what: string, limit = 10_000): Promise<void> {
+  const end = Date.now() + limit;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`Waited in vain until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** The user id and group id with the fewest rights. */
+export const nobody = { uid: 65534, gid: 65534 };
+
+/** Whether a process can be run as {@link nobody}: only root may, and node must lie where everybody can run it. */
+export function canActAsNobody(): boolean {
+  try {
+    execFileSync(process.execPath, ['--version'], { ...nobody, stdio: 'ignore' });
+    return process.getuid?.() === 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a process is there. */
+export function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,282 @@
+import assert from 'node:assert/strict';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, chown, lstat, mkdir, readFile, readlink, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { buildSync } from 'esbuild';
+import { CaptionConflictError, CaptionError } from '../../src/dataset/CaptionError';
+import { isTemporaryName, readIfThere, writeFileSafely } from '../../src/dataset/writeFileSafely';
+import { canActAsNobody, fingerprint, namesIn, nobody, testFolder, writeFiles } from './testFolder';
+
+const run = promisify(execFile);
+const root = path.resolve(__dirname, '../../..');
+const isRoot = process.getuid?.() === 0;
+const bytes = (text: string): Buffer => Buffer.from(text);
+
+/** Bundles the function for a process of its own; prints `ok` or the code of the error. */
+function writerScript(folder: string, body: string): string {
+  const script = path.join(folder, 'writer.cjs');
+  buildSync({
+    stdin: {
+      contents: `import { writeFileSafely } from './src/dataset/writeFileSafely';\n${body}`,
+      resolveDir: root,
+      loader: 'ts',
+    },
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    outfile: script,
+  });
+  return script;
+}
+
+const writeOnce = `
+  const [file, content, expected] = process.argv.slice(2);
+  const bytesOf = (text: string) => (text === '-' ? null : Buffer.from(text));
+  writeFileSafely(file, bytesOf(content), bytesOf(expected)).then(
+    () => console.log('ok'),
+    (error) => console.log(error.code + ': ' + error.message),
+  );
+`;
+
+describe('Writing a file safely', function () {
+  this.timeout(30_000);
+  const folder = testFolder();
+  const file = (): string => path.join(folder(), 'a.txt');
+
+  it('replaces, creates and deletes, and leaves nothing else behind', async () => {
+    await writeFileSafely(file(), bytes('one'), null);
+    assert.equal(await readFile(file(), 'utf8'), 'one');
+    await writeFileSafely(file(), bytes('two'), bytes('one'));
+    assert.equal(await readFile(file(), 'utf8'), 'two');
+    assert.deepEqual(await namesIn(folder()), ['a.txt']);
+    await writeFileSafely(file(), null, bytes('two'));
+    assert.deepEqual(await namesIn(folder()), []);
+  });
+
+  it('does not touch a file that holds the content already', async () => {
+    await writeFiles(folder(), { 'a.txt': 'same' });
+    const before = await fingerprint(file());
+    await writeFileSafely(file(), bytes('same'), bytes('same'));
+    await writeFileSafely(file(), bytes('same'), bytes('something else'));
+    assert.equal(await fingerprint(file()), before);
+    await writeFileSafely(path.join(folder(), 'none.txt'), null, bytes('gone already'));
+  });
+
+  it('refuses a file that others changed, created or deleted, and says what it holds', async () => {
+    const conflict = async (content: string | null, expected: string | null): Promise<string | null> => {
+      const failed = writeFileSafely(
+        file(),
+        content === null ? null : bytes(content),
+        expected === null ? null : bytes(expected),
+      );
+      const error: unknown = await failed.then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      assert.ok(error instanceof CaptionConflictError);
+      return error.theirs === null ? null : Buffer.from(error.theirs).toString();
+    };
+    assert.equal(await conflict('new', 'old'), null, 'deleted');
+    await writeFiles(folder(), { 'a.txt': 'theirs' });
+    const before = await fingerprint(file());
+    assert.equal(await conflict('new', 'old'), 'theirs', 'changed');
+    assert.equal(await conflict('new', null), 'theirs', 'created');
+    assert.equal(await conflict(null, 'old'), 'theirs', 'not deleted');
+    assert.equal(await fingerprint(file()), before);
+    assert.deepEqual(await namesIn(folder()), ['a.txt']);
+  });
+
+  it('sees a change that keeps size and mtime', async () => {
+    await writeFiles(folder(), { 'a.txt': 'abd' });
+    await assert.rejects(writeFileSafely(file(), bytes('new'), bytes('abc')), CaptionConflictError);
+  });
+
+  for (const mode of [0o600, 0o640, 0o644, 0o666, 0o2664, 0o777]) {
+    it(`keeps the mode ${mode.toString(8)}`, async () => {
+      await writeFiles(folder(), { 'a.txt': 'old' });
+      await chmod(file(), mode);
+      await writeFileSafely(file(), bytes('new'), bytes('old'));
+      assert.equal(((await stat(file())).mode & 0o7777).toString(8), mode.toString(8));
+    });
+  }
+
+  it('keeps the owner where it may', async function () {
+    if (!isRoot) this.skip();
+    await writeFiles(folder(), { 'a.txt': 'old' });
+    await chown(file(), 1234, 2345);
+    await chmod(file(), 0o2664);
+    await writeFileSafely(file(), bytes('new'), bytes('old'));
+    const { uid, gid, mode } = await stat(file());
+    assert.deepEqual([uid, gid, mode & 0o7777], [1234, 2345, 0o2664]);
+  });
+
+  it('writes through a symbolic link, also a chain of them into another folder', async () => {
+    await mkdir(path.join(folder(), 'other'));
+    await writeFiles(folder(), { 'other/real.txt': 'old' });
+    await symlink('other/real.txt', path.join(folder(), 'middle.txt'));
+    await symlink('middle.txt', file());
+    await writeFileSafely(file(), bytes('new'), bytes('old'));
+    assert.equal(await readlink(file()), 'middle.txt');
+    assert.equal(await readFile(path.join(folder(), 'other/real.txt'), 'utf8'), 'new');
+    assert.deepEqual(await namesIn(path.join(folder(), 'other')), ['real.txt']);
+  });
+
+  it('does not replace a link that leads nowhere or in a circle', async () => {
+    await symlink('nowhere.txt', file());
+    await symlink('circle.txt', path.join(folder(), 'circle.txt'));
+    for (const name of ['a.txt', 'circle.txt']) {
+      await assert.rejects(
+        writeFileSafely(path.join(folder(), name), bytes('new'), null),
+        (error) => error instanceof CaptionError && error.code === 'CAPTION_LINK_BROKEN',
+      );
+      assert.ok((await lstat(path.join(folder(), name))).isSymbolicLink());
+    }
+  });
+
+  it('says that the folder is missing', async () => {
+    await assert.rejects(
+      writeFileSafely(path.join(folder(), 'gone/a.txt'), bytes('new'), null),
+      (error) => error instanceof CaptionError && error.code === 'FOLDER_MISSING',
+    );
+  });
+
+  it('neither reads nor writes a folder or a pipe, and does not wait for one', async function () {
+    if (process.platform === 'win32') this.skip();
+    await mkdir(path.join(folder(), 'folder.txt'));
+    execFileSync('mkfifo', [path.join(folder(), 'pipe.txt')]);
+    for (const name of ['folder.txt', 'pipe.txt']) {
+      await assert.rejects(readIfThere(path.join(folder(), name)), CaptionError);
+      await assert.rejects(writeFileSafely(path.join(folder(), name), bytes('new'), null), CaptionError);
+    }
+    assert.deepEqual(await namesIn(folder()), ['folder.txt', 'pipe.txt']);
+  });
+
+  it('refuses a write-protected file and a write-protected folder, and says so', async function () {
+    if (!canActAsNobody()) this.skip();
+    const script = writerScript(folder(), writeOnce);
+    const asNobody = async (...args: string[]): Promise<string> =>
+      (await run(process.execPath, [script, ...args], nobody)).stdout.trim();
+    await writeFiles(folder(), { 'a.txt': 'old', 'locked/a.txt': 'old', 'locked/open.txt': 'old' });
+    await chmod(file(), 0o444);
+    assert.match(await asNobody(file(), 'new', 'old'), /^NO_PERMISSION: .*save/);
+    assert.match(await asNobody(file(), '-', 'old'), /^NO_PERMISSION: .*delete/);
+    await chmod(path.join(folder(), 'locked/open.txt'), 0o666);
+    await chmod(path.join(folder(), 'locked'), 0o555);
+    assert.match(await asNobody(path.join(folder(), 'locked/open.txt'), 'new', 'old'), /^NO_PERMISSION/);
+    assert.match(await asNobody(path.join(folder(), 'locked/new.txt'), 'new', '-'), /^NO_PERMISSION/);
+    await chmod(file(), 0o000);
+    assert.match(await asNobody(file(), 'new', 'old'), /^NO_PERMISSION/);
+    assert.equal(await readFile(file(), 'utf8'), 'old');
+    assert.deepEqual(await namesIn(path.join(folder(), 'locked')), ['a.txt', 'open.txt']);
+  });
+
+  describe('on a small disk', () => {
+    let mounted = false;
+    const disk = (): string => path.join(folder(), 'disk');
+
+    beforeEach(async function () {
+      await mkdir(disk());
+      try {
+        execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk()], { stdio: 'ignore' });
+        mounted = true;
+      } catch {
+        // Only root may mount; there is no other way to a full disk.
+        this.skip();
+      }
+    });
+    afterEach(() => {
+      if (mounted) execFileSync('umount', [disk()]);
+      mounted = false;
+    });
+
+    it('keeps the old content and no temporary file when the disk is full', async () => {
+      const target = path.join(disk(), 'a.txt');
+      await writeFile(target, 'old');
+      await writeFile(path.join(disk(), 'filler'), Buffer.alloc(100_000)).catch(() => undefined);
+      for (const [name, expected] of [
+        ['a.txt', bytes('old')],
+        ['b.txt', null],
+      ] as const) {
+        await assert.rejects(
+          writeFileSafely(path.join(disk(), name), Buffer.alloc(20_000, 'x'), expected),
+          (error) => error instanceof CaptionError && error.code === 'DISK_FULL',
+        );
+      }
+      assert.equal(await readFile(target, 'utf8'), 'old');
+      assert.deepEqual(await namesIn(disk()), ['a.txt', 'filler']);
+      await rm(path.join(disk(), 'filler'));
+      await writeFileSafely(target, Buffer.alloc(20_000, 'x'), bytes('old'));
+      assert.equal((await stat(target)).size, 20_000);
+    });
+
+    it('says that it is read-only, and changes nothing', async () => {
+      const target = path.join(disk(), 'a.txt');
+      await writeFile(target, 'old');
+      execFileSync('mount', ['-o', 'remount,ro', disk()]);
+      for (const content of [bytes('new'), null]) {
+        await assert.rejects(
+          writeFileSafely(target, content, bytes('old')),
+          (error) => error instanceof CaptionError && error.code === 'READ_ONLY',
+        );
+      }
+      assert.equal(await readFile(target, 'utf8'), 'old');
+    });
+  });
+
+  it('is whole at every moment at which the process is killed', async () => {
+    const script = writerScript(
+      folder(),
+      `
+      const [file] = process.argv.slice(2);
+      (async () => {
+        const content = (n: number) => Buffer.alloc(20_000 + n % 7, 'ab'[n % 2]);
+        let old: Uint8Array | null = null;
+        try { old = require('node:fs').readFileSync(file); } catch {}
+        process.stdout.write('started');
+        for (let n = 0; ; n++) {
+          // Every fifth time it is deleted and made anew.
+          const next = n % 5 === 4 ? null : content(n);
+          await writeFileSafely(file, next, old);
+          old = next;
+        }
+      })();
+    `,
+    );
+    for (let round = 0; round < 30; round++) {
+      const child = spawn(process.execPath, [script, file()], { stdio: ['ignore', 'pipe', 'inherit'] });
+      await once(child.stdout, 'data');
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 60));
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      const content = await readIfThere(file());
+      if (content !== null) {
+        assert.ok(content.length >= 20_000, `${content.length} bytes`);
+        assert.ok(content.every((byte) => byte === content[0]));
+      }
+    }
+    const names = (await namesIn(folder())).filter((name) => name !== 'a.txt' && name !== 'writer.cjs');
+    assert.deepEqual(
+      names.filter((name) => !isTemporaryName(name)),
+      [],
+    );
+  });
+
+  it('gives a new file to one of two who create it at the same time, and a conflict to the other', async () => {
+    for (let round = 0; round < 50; round++) {
+      const target = path.join(folder(), `${round}.txt`);
+      const results = await Promise.allSettled(['a', 'b'].map((text) => writeFileSafely(target, bytes(text), null)));
+      assert.deepEqual(results.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+      const won = results[0]?.status === 'fulfilled' ? 'a' : 'b';
+      assert.equal(await readFile(target, 'utf8'), won);
+    }
+  });
+
+  it('does not care about an mtime that goes backwards', async () => {
+    await writeFiles(folder(), { 'a.txt': 'old' });
+    await utimes(file(), 1, 1);
+    await writeFileSafely(file(), bytes('new'), bytes('old'));
+    assert.equal(await readFile(file(), 'utf8'), 'new');
+  });
+});
