@@ -225,7 +225,9 @@ function tagScores(g, image) {
   const limit = g.times(g.times(cellOf.hueLength, asPlane(resultant)), Math.cos((18 * Math.PI) / 180));
   const straying = meanIn(box, g.times(g.atLeast(cellOf.chroma, 0.08), g.not(g.atLeast(along, limit))));
   const tinted = g.all(g.ramp(oneHue, 0.96, 0.985), g.ramp(straying, 0.02, 0.005), g.ramp(chroma, 0.02, 0.05));
-  scores.monochrome = g.any(scores.greyscale, tinted);
+  // A mostly grey picture with a little strong colour has two colours, though one hue.
+  scores.spot_color = g.all(g.ramp(colorless, 0.78, 0.88), g.ramp(vivid, 0.005, 0.015), g.not(scores.greyscale));
+  scores.monochrome = g.any(scores.greyscale, g.all(tinted, g.not(scores.spot_color)));
   // The hue of old photographs, 20 to 50 degrees, as a direction: hueY / hueX between tan 20 and tan 50.
   const warm = g.all(
     g.ramp(hueX, 0.01, 0.03),
@@ -233,7 +235,6 @@ function tagScores(g, image) {
     g.ramp(g.ratio(hueY, hueX), 1.3, 1.1),
   );
   scores.sepia = g.all(tinted, warm, g.ramp(chroma, 0.5, 0.4));
-  scores.spot_color = g.all(g.ramp(colorless, 0.78, 0.88), g.ramp(vivid, 0.005, 0.015), g.not(scores.greyscale));
   scores.colorful = g.all(g.ramp(chroma, 0.2, 0.3), g.ramp(oneHue, 0.75, 0.6));
   scores.muted_color = g.all(
     g.ramp(chroma, 0.03, 0.06),
