@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import sharp from 'sharp';
+import { TaggerProcess } from '../../src/protocol/TaggerProcess';
+import { writeTinyModel } from './writeTinyModel';
+
+const entry = path.resolve(__dirname, '../../../dist/tagger.js');
+const options = { generalThreshold: 0.35, characterThreshold: 0.85, excludedTags: ['second'] };
+
+describe("The tagger's process", function () {
+  this.timeout(20_000);
+  let folder: string;
+  let modelFolder: string;
+  let imagePath: string;
+  let tagger: TaggerProcess;
+  before(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'tagger-'));
+    modelFolder = path.join(folder, 'model');
+    imagePath = path.join(folder, 'image.png');
+    writeTinyModel(modelFolder, { inputName: 'input', inputShape: ['n', 16, 16, 3], outputName: 'output' });
+    // Blue, green and red of the picture are the scores of the three tags: 0.6, 0.8 and 1.
+    await sharp({ create: { width: 16, height: 16, channels: 3, background: { r: 255, g: 204, b: 153 } } }).toFile(
+      imagePath,
+    );
+  });
+  beforeEach(() => {
+    tagger = new TaggerProcess({ entry });
+  });
+  afterEach(() => {
+    tagger.dispose();
+  });
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('describes, scores and captions', async () => {
+    assert.deepEqual(await tagger.request('describeModel', { modelFolder }), {
+      modelFolder,
+      inputSize: 16,
+      tagCount: 3,
+      executionProvider: 'cpu',
+    });
+    const { names, scores } = await tagger.request('scoreImage', { imagePath, modelFolder });
+    assert.deepEqual(names, ['first', 'second', 'third']);
+    assert.deepEqual(
+      Array.from(scores, (score) => Math.round(score * 1000) / 1000),
+      [0.6, 0.8, 1],
+    );
+    const { caption } = await tagger.request('captionImage', { imagePath, modelFolder, options });
+    assert.equal(caption, 'third, first');
+  });
+
+  it('captions many images at once, the broken ones among them', async () => {
+    const missing = path.join(folder, 'missing.png');
+    const requests = Array.from({ length: 20 }, (_, i) =>
+      tagger
+        .request('captionImage', { imagePath: i % 5 === 0 ? missing : imagePath, modelFolder, options })
+        .then(({ caption }) => caption)
+        .catch((error: unknown) => (error as { code?: string }).code),
+    );
+    const expected = Array.from({ length: 20 }, (_, i) => (i % 5 === 0 ? 'IMAGE_MISSING' : 'third, first'));
+    assert.deepEqual(await Promise.all(requests), expected);
+  });
+
+  it('does not load the runtime for thumbnails', async function () {
+    if (process.platform !== 'linux') this.skip();
+    await tagger.request('makeThumbnail', { imagePath, size: 8, outputPath: path.join(folder, 'thumbnail.webp') });
+    const libraries = readFileSync(`/proc/${tagger.pid!}/maps`, 'utf8');
+    assert.match(libraries, /libvips/);
+    assert.doesNotMatch(libraries, /onnxruntime/);
+  });
+
+  it('ends with its parent', async () => {
+    const child = fork(entry, [], { serialization: 'advanced', execArgv: [] });
+    await once(child, 'spawn');
+    child.disconnect();
+    assert.deepEqual(await once(child, 'exit'), [0, null]);
+  });
+});
