@@ -64,7 +64,7 @@ async function main(args: string[]): Promise<number> {
   try {
     const command = name === undefined ? undefined : commands.get(name);
     if (name === undefined || command === undefined) {
-      const problem = name === undefined ? 'Which command?' : `There is no command "${name}".`;
+      const problem = name?.startsWith('-') === false ? `There is no command "${name}".` : 'Which command?';
       throw new UsageError(`${problem} There are ${[...commands.keys()].join(', ')}. See --help.`);
     }
     return exitCodes[await runCommand(name, command, rest)];

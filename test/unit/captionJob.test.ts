@@ -1,0 +1,302 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdir, readFile, symlink, unlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { planCaptionJob, runCaptionJob, type JobOptions, type JobResult } from '../../src/dataset/captionJob';
+import { Dataset } from '../../src/dataset/Dataset';
+import { fingerprint, namesIn, testFolder, writeFiles } from './testFolder';
+
+class Crash extends Error {}
+
+describe('A caption job', function () {
+  this.timeout(20_000);
+  const folder = testFolder();
+  const inFolder = (name: string): string => path.join(folder(), name);
+  const textOf = (name: string): Promise<string> => readFile(inFolder(name), 'utf8');
+
+  async function open(files: Record<string, string | Uint8Array>): Promise<Dataset> {
+    await writeFiles(folder(), files);
+    const dataset = new Dataset(folder(), { captionExtension: '.txt', emptiedCaption: 'delete' });
+    await dataset.load();
+    return dataset;
+  }
+  const images = (count: number): Record<string, string> =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`${index + 1}.png`, '']));
+
+  function run(
+    dataset: Dataset,
+    makeCaption: JobOptions['makeCaption'],
+    more: Partial<JobOptions> = {},
+  ): Promise<JobResult> {
+    const mode = more.mode ?? 'all';
+    return runCaptionJob(dataset, planCaptionJob(dataset, mode), {
+      makeCaption,
+      mode,
+      isCrash: (thrown) => thrown instanceof Crash,
+      problems: dataset.problems,
+      concurrency: 4,
+      signal: new AbortController().signal,
+      ...more,
+    });
+  }
+  const nameOf = (imagePath: string): string => path.basename(imagePath);
+  const tag = (imagePath: string): Promise<string> => Promise.resolve(`tag of ${nameOf(imagePath)}`);
+
+  it('fills the empty captions and leaves the others alone to the byte', async () => {
+    const dataset = await open({ ...images(4), '1.txt': 'mine', '2.txt': '', '3.txt': ' \r\n' });
+    const before = await fingerprint(inFolder('1.txt'));
+    const result = await run(dataset, tag, { mode: 'empty' });
+    assert.equal(result.status, 'completed');
+    assert.deepEqual([...result.results.keys()].sort(), ['2.png', '3.png', '4.png']);
+    assert.equal(await fingerprint(inFolder('1.txt')), before);
+    for (const name of ['2', '3', '4']) assert.match(await textOf(`${name}.txt`), new RegExp(`^tag of ${name}.png`));
+  });
+
+  it('replaces all captions, keeps their line ends, and can be undone to the byte', async () => {
+    const dataset = await open({ ...images(2), '1.txt': '\uFEFFold\r\n' });
+    const result = await run(dataset, tag);
+    assert.equal(await textOf('1.txt'), '\uFEFFtag of 1.png\r\n');
+    assert.deepEqual(dataset.replay(result.changes, 'undo'), []);
+    await dataset.save();
+    assert.equal(await textOf('1.txt'), '\uFEFFold\r\n');
+    assert.deepEqual(await namesIn(folder()), ['1.png', '1.txt', '2.png']);
+  });
+
+  it('lists bad images with their reasons, writes nothing for them and does all others', async () => {
+    const dataset = await open({ ...images(20), 'x.jpg/inner.png': '' });
+    await symlink('gone', inFolder('dangling.png'));
+    await dataset.load();
+    const bad = ['3.png', '4.png', 'dangling.png'];
+    const result = await run(dataset, (imagePath) => {
+      if (!bad.includes(nameOf(imagePath))) return tag(imagePath);
+      return Promise.reject(Object.assign(new Error('The image is damaged.'), { code: 'IMAGE_TRUNCATED' }));
+    });
+    assert.equal(result.status, 'completed');
+    assert.equal(result.results.size, 19);
+    assert.equal(result.total, 23);
+    assert.deepEqual([...result.failed.keys()].sort(), [...bad, 'x.jpg'].sort());
+    assert.equal(result.failed.get('3.png'), 'The image is damaged.');
+    const captions = (await namesIn(folder())).filter((name) => name.endsWith('.txt'));
+    assert.equal(captions.length, 18);
+    assert.ok(!captions.includes('3.txt') && !captions.includes('dangling.txt'));
+  });
+
+  it('captions images that share a caption file once, from the first', async () => {
+    const dataset = await open({ 'a.png': '', 'a.jpg': '', 'b.png': '' });
+    const asked: string[] = [];
+    const result = await run(dataset, (imagePath) => {
+      asked.push(nameOf(imagePath));
+      return tag(imagePath);
+    });
+    assert.deepEqual(asked.sort(), ['a.jpg', 'b.png']);
+    assert.equal(result.total, 2);
+    assert.equal(await textOf('a.txt'), 'tag of a.jpg');
+  });
+
+  it('keeps the caption of an image without a tag, makes no file for it and counts it', async () => {
+    const dataset = await open({ ...images(3), '1.txt': 'old' });
+    const before = await fingerprint(inFolder('1.txt'));
+    const result = await run(dataset, (imagePath) =>
+      nameOf(imagePath) === '3.png' ? tag(imagePath) : Promise.resolve(''),
+    );
+    assert.deepEqual([...result.results].sort(), [
+      ['1.png', ''],
+      ['2.png', ''],
+      ['3.png', 'tag of 3.png'],
+    ]);
+    assert.equal(result.untagged, 2);
+    assert.equal(await fingerprint(inFolder('1.txt')), before);
+    assert.deepEqual(await namesIn(folder()), ['1.png', '1.txt', '2.png', '3.png', '3.txt']);
+  });
+
+  it('reports every image once, up to the end', async () => {
+    const dataset = await open(images(9));
+    const seen: number[] = [];
+    await run(dataset, tag, {
+      onProgress: ({ handled, total }) => {
+        assert.equal(total, 9);
+        seen.push(handled);
+      },
+    });
+    assert.deepEqual(seen, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  for (const concurrency of [1, 2, 4, 8, 16]) {
+    it(`loses no image when the tagger is killed under it once, ${concurrency} at a time`, async () => {
+      const dataset = await open(images(30));
+      let started = 0;
+      let killed = false;
+      const inWork = new Set<(error: Error) => void>();
+      const result = await run(
+        dataset,
+        (imagePath) =>
+          new Promise((resolve, reject) => {
+            inWork.add(reject);
+            setTimeout(() => {
+              inWork.delete(reject);
+              resolve(`tag of ${nameOf(imagePath)}`);
+            }, 2);
+            if (++started === 17 && !killed) {
+              killed = true;
+              for (const fail of inWork) fail(new Crash('killed'));
+            }
+          }),
+        { concurrency },
+      );
+      assert.equal(result.status, 'completed');
+      assert.equal(result.results.size, 30);
+      assert.equal(result.failed.size, 0);
+    });
+  }
+
+  it('sets an image aside that always kills the tagger, and does all others', async () => {
+    const dataset = await open(images(40));
+    const killers = ['5.png', '6.png', '20.png', '21.png', '22.png'];
+    let inWork: ((error: Error) => void)[] = [];
+    const result = await run(
+      dataset,
+      (imagePath) =>
+        new Promise((resolve, reject) => {
+          inWork.push(reject);
+          setTimeout(() => {
+            if (killers.includes(nameOf(imagePath))) {
+              // All that were in work die with the process.
+              for (const fail of inWork) fail(new Crash('SIGSEGV'));
+              inWork = [];
+            } else resolve('tag');
+          }, 1);
+        }),
+    );
+    assert.equal(result.status, 'completed');
+    assert.deepEqual([...result.failed.keys()].sort(), [...killers].sort());
+    for (const reason of result.failed.values()) assert.match(reason, /crash/i);
+    assert.equal(result.results.size, 35);
+  });
+
+  it('gives up soon when the tagger always dies, and says why', async () => {
+    const dataset = await open(images(200));
+    let started = 0;
+    const result = await run(dataset, () => {
+      started++;
+      return Promise.reject(new Crash('The tagger process ended unexpectedly (SIGILL).'));
+    });
+    assert.equal(result.status, 'error');
+    assert.match(result.message, /SIGILL/);
+    assert.ok(started < 50, `${started} images`);
+    assert.equal(result.results.size, 0);
+  });
+
+  it('ends with the reason when the disk is full', async function () {
+    await mkdir(inFolder('disk'));
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', inFolder('disk')], { stdio: 'ignore' });
+    } catch {
+      // Only root may mount; there is no other way to a full disk.
+      this.skip();
+    }
+    try {
+      await writeFile(inFolder('disk/filler'), Buffer.alloc(40_000));
+      await writeFiles(inFolder('disk'), images(100));
+      const dataset = new Dataset(inFolder('disk'), { captionExtension: '.txt', emptiedCaption: 'delete' });
+      await dataset.load();
+      const result = await run(dataset, tag);
+      assert.equal(result.status, 'error');
+      assert.match(result.message, /disk is full/i);
+      assert.ok(result.results.size > 0);
+      for (const [name, caption] of result.results) {
+        assert.equal(await textOf(`disk/${name.replace('.png', '.txt')}`), caption);
+      }
+      const names = await namesIn(inFolder('disk'));
+      assert.equal(names.filter((name) => name.endsWith('.txt')).length, result.results.size);
+      assert.equal(names.filter((name) => name.endsWith('.tmp')).length, 0);
+      for (const { caption } of dataset.allImages) assert.equal(caption.isDirty, false);
+    } finally {
+      execFileSync('umount', [inFolder('disk')]);
+    }
+  });
+
+  it('stops when it is cancelled; what is written is whole, what is not is as it was', async () => {
+    const dataset = await open(images(50));
+    const controller = new AbortController();
+    let started = 0;
+    const result = await run(
+      dataset,
+      async (imagePath, signal) => {
+        if (++started === 10) controller.abort();
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        signal.throwIfAborted();
+        return tag(imagePath);
+      },
+      { signal: controller.signal },
+    );
+    assert.equal(result.status, 'cancelled');
+    assert.equal(result.failed.size, 0);
+    assert.ok(result.results.size >= 5 && result.results.size <= 10, `${result.results.size}`);
+    const captions = (await namesIn(folder())).filter((name) => name.endsWith('.txt'));
+    assert.equal(captions.length, result.results.size);
+    for (const { caption } of dataset.allImages) assert.equal(caption.isDirty, false);
+  });
+
+  it('keeps what the user typed meanwhile and reports it', async () => {
+    const dataset = await open({ ...images(3), '1.txt': 'old', '2.txt': 'old', '3.txt': 'old' });
+    const result = await run(
+      dataset,
+      (imagePath) => {
+        if (nameOf(imagePath) === '1.png') dataset.setText(dataset.image('2.png')!.caption, 'typed');
+        return tag(imagePath);
+      },
+      { concurrency: 1 },
+    );
+    assert.deepEqual([...result.failed.keys()], ['2.png']);
+    assert.match(result.failed.get('2.png')!, /edited meanwhile/);
+    await dataset.save();
+    assert.equal(await textOf('2.txt'), 'typed');
+    assert.equal(await textOf('3.txt'), 'tag of 3.png');
+  });
+
+  it('that fills empty captions is content with one that the user or another program wrote meanwhile', async () => {
+    const dataset = await open(images(3));
+    const result = await run(
+      dataset,
+      async (imagePath) => {
+        if (nameOf(imagePath) === '1.png') dataset.setText(dataset.image('2.png')!.caption, 'typed');
+        if (nameOf(imagePath) === '3.png') await writeFile(inFolder('3.txt'), 'theirs');
+        return tag(imagePath);
+      },
+      { concurrency: 1, mode: 'empty' },
+    );
+    assert.deepEqual([...result.results.values()], ['tag of 1.png', 'typed', 'theirs']);
+    assert.equal(await textOf('3.txt'), 'theirs');
+    assert.equal(dataset.image('3.png')!.caption.inConflict, false);
+    await dataset.save();
+    assert.equal(await textOf('2.txt'), 'typed');
+  });
+
+  it('keeps a caption that another program changed since it was read', async () => {
+    const dataset = await open({ ...images(2), '1.txt': 'old' });
+    await writeFile(inFolder('1.txt'), 'theirs');
+    const result = await run(dataset, tag);
+    assert.deepEqual([...result.failed.keys()], ['1.png']);
+    assert.equal(await textOf('1.txt'), 'theirs');
+    assert.equal(dataset.image('1.png')!.caption.text, 'theirs');
+    assert.equal(dataset.image('1.png')!.caption.inConflict, false);
+  });
+
+  it('keeps a caption that is not UTF-8 and lists it', async () => {
+    const latin = Buffer.from([0x63, 0x61, 0x66, 0xe9]);
+    const dataset = await open({ ...images(2), '1.txt': latin });
+    const result = await run(dataset, tag);
+    assert.match(result.failed.get('1.png')!, /UTF-8/);
+    assert.deepEqual(await readFile(inFolder('1.txt')), latin);
+    assert.equal(await textOf('2.txt'), 'tag of 2.png');
+  });
+
+  it('goes on when the folder of some captions is gone', async () => {
+    const dataset = await open({ 'sub/1.png': '', '2.png': '', '3.png': '' });
+    await unlink(inFolder('2.png'));
+    await mkdir(inFolder('2.txt'));
+    const result = await run(dataset, tag);
+    assert.deepEqual([...result.failed.keys()], ['2.png']);
+    assert.equal(result.results.size, 2);
+  });
+});

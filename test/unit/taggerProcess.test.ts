@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { buildSync } from 'esbuild';
+import { TaggerProcess, taggerCrashed } from '../../src/protocol/TaggerProcess';
+import { errorCode } from '../../src/protocol/wireError';
+import { isRunning, testFolder, until } from './testFolder';
+
+const root = path.resolve(__dirname, '../../..');
+
+/** Speaks the channel's language by hand: a child that answers, fails, hangs, dies or talks. */
+const fakeChild = `
+  process.on('disconnect', () => process.exit());
+  process.on('message', ({ type, id, params }) => {
+    if (type !== 'request') return;
+    const what = params.modelFolder;
+    if (what === 'die') process.exit(3);
+    if (what === 'hang') return;
+    if (what === 'talk') { console.log('one line'); console.error('another'); }
+    if (what === 'env') return process.send({ type: 'result', id, result: { modelFolder: process.env.NODE_OPTIONS + ' ' + process.env.VIPS_BLOCK_UNTRUSTED } });
+    process.send({ type: 'result', id, result: { modelFolder: what, pid: process.pid } });
+  });
+`;
+
+describe('The tagger process', function () {
+  this.timeout(20_000);
+  const folder = testFolder();
+  const entry = (): string => path.join(folder(), 'child.cjs');
+  const lines: string[] = [];
+  let tagger: TaggerProcess;
+
+  beforeEach(async () => {
+    await writeFile(entry(), fakeChild);
+    lines.length = 0;
+    tagger = new TaggerProcess({ entry: entry(), onLog: (line) => lines.push(line) });
+  });
+  afterEach(() => {
+    tagger.dispose();
+  });
+
+  const ask = async (what: string): Promise<string> =>
+    (await tagger.request('describeModel', { modelFolder: what })).modelFolder;
+  const crashes = (request: Promise<unknown>): Promise<void> =>
+    assert.rejects(request, (error) => errorCode(error) === taggerCrashed);
+
+  it('starts with the first request and answers many', async () => {
+    assert.equal(tagger.pid, undefined);
+    assert.deepEqual(await Promise.all(['a', 'b', 'c'].map(ask)), ['a', 'b', 'c']);
+    assert.ok(isRunning((tagger as { pid?: number }).pid!));
+  });
+
+  it('starts anew after it was killed; what was open then fails with the code of a crash', async () => {
+    for (let round = 0; round < 3; round++) {
+      await ask('a');
+      const pid = tagger.pid!;
+      const open = [ask('hang'), ask('hang')];
+      process.kill(pid, 'SIGKILL');
+      await Promise.all(open.map(crashes));
+      assert.equal(await ask('again'), 'again');
+      assert.notEqual(tagger.pid, pid);
+    }
+  });
+
+  it('says how the child ended', async () => {
+    await assert.rejects(ask('die'), /exit code 3/);
+    const missing = new TaggerProcess({ entry: path.join(folder(), 'gone.js') });
+    await crashes(missing.request('describeModel', { modelFolder: 'a' }));
+    missing.dispose();
+  });
+
+  it('gives a request right after stop() to a new child', async () => {
+    await ask('a');
+    const pid = tagger.pid;
+    const open = ask('hang');
+    tagger.stop();
+    const next = ask('b');
+    await crashes(open);
+    assert.equal(await next, 'b');
+    assert.notEqual(tagger.pid, pid);
+  });
+
+  it('ends with dispose() and never starts again', async () => {
+    await ask('a');
+    const pid = tagger.pid!;
+    const open = ask('hang');
+    tagger.dispose();
+    await crashes(open);
+    await until(() => !isRunning(pid), 'the child is gone');
+    await crashes(ask('a'));
+  });
+
+  it('hands on what the child prints, line by line', async () => {
+    await ask('talk');
+    await until(() => lines.length === 2, 'both lines came');
+    assert.deepEqual([...lines].sort(), ['another', 'one line']);
+  });
+
+  it('keeps the options of a debugger from the child and blocks untrusted image formats', async () => {
+    const before = process.env.NODE_OPTIONS;
+    process.env.NODE_OPTIONS = '--no-warnings';
+    try {
+      assert.equal(await ask('env'), 'undefined 1');
+    } finally {
+      if (before === undefined) delete process.env.NODE_OPTIONS;
+      else process.env.NODE_OPTIONS = before;
+    }
+  });
+
+  for (const [what, childEntry] of [
+    ['a simple child', undefined],
+    ['the real tagger', path.join(root, 'dist/tagger.js')],
+  ] as const) {
+    it(`leaves no child behind when its own process is killed: ${what}`, async () => {
+      const script = path.join(folder(), 'parent.cjs');
+      buildSync({
+        stdin: {
+          contents: `import { TaggerProcess } from './src/protocol/TaggerProcess';
+            const tagger = new TaggerProcess({ entry: process.argv[2]! });
+            tagger.request('describeModel', { modelFolder: 'hang' }).catch(() => undefined);
+            console.log(tagger.pid);
+            setInterval(() => undefined, 1000);`,
+          resolveDir: root,
+          loader: 'ts',
+        },
+        bundle: true,
+        platform: 'node',
+        outfile: script,
+      });
+      const parent = spawn(process.execPath, [script, childEntry ?? entry()], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const [output] = (await once(parent.stdout, 'data')) as [Buffer];
+      const pid = Number(output.toString());
+      assert.ok(isRunning(pid));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      parent.kill('SIGKILL');
+      await until(() => !isRunning(pid), 'the child is gone');
+    });
+  }
+});
