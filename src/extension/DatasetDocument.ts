@@ -117,9 +117,9 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     const image = this.dataset.image(imagePath);
     if (image === undefined) return;
     const { caption } = image;
-    this.drafts.set(caption, draft);
     if (this.typing?.caption !== caption) this.commit();
     const change = this.dataset.setText(caption, text);
+    this.drafts.set(caption, draft);
     if (change === undefined) return;
     if (this.typing !== undefined) {
       this.typing.after = change.after;

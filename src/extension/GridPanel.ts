@@ -13,6 +13,7 @@ import type {
   SaveState,
   WebviewEvents,
 } from '../protocol/gridProtocol';
+import { errorMessage } from '../protocol/wireError';
 import type { CaptionJobs } from './CaptionJobs';
 import type { DatasetDocument } from './DatasetDocument';
 import { Disposable } from './Disposable';
@@ -37,6 +38,8 @@ export class GridPanel extends Disposable {
   private matching: readonly DatasetImage[] = [];
   private matchedImages: readonly DatasetImage[] | undefined;
   private snapshotTimer: NodeJS.Timeout | undefined;
+  /** the image whose typing was refused last */
+  private refusedDraft: string | undefined;
   /** the image that has or had the keyboard focus */
   focusedPath: string | undefined;
 
@@ -156,8 +159,12 @@ export class GridPanel extends Disposable {
   private draft(imagePath: string, text: string, draft: number): void {
     try {
       this.document.draft(imagePath, text, draft);
+      this.refusedDraft = undefined;
     } catch (thrown) {
-      void vscode.window.showErrorMessage(`${imagePath}: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+      // The text stays in the card, unsaved; one message is enough for all its keys.
+      if (this.refusedDraft === imagePath) return;
+      this.refusedDraft = imagePath;
+      void vscode.window.showErrorMessage(`${imagePath}: ${errorMessage(thrown)}`);
     }
   }
 
@@ -232,6 +239,7 @@ export class GridPanel extends Disposable {
     const job = this.jobs.stateOf(caption);
     const jobFailure = this.jobs.failureOf(caption);
     if (caption.foreignEncoding !== undefined) item.foreignEncoding = caption.foreignEncoding;
+    if (caption.unreadable !== undefined) item.readOnly = true;
     if (job !== undefined) item.job = job;
     if (jobFailure !== undefined) item.jobFailure = jobFailure;
     return item;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { EmptiedCaption } from '../dataset/Caption';
 import type { DatasetOptions } from '../dataset/Dataset';
+import { captionExtensionProblem } from '../dataset/imageFiles';
 import type { CaptionOptions } from '../protocol/taggerProtocol';
 
 /** The value of `datasetCaptions.tagger` that means the built-in model. */
@@ -13,7 +14,7 @@ export function datasetOptions(folder: vscode.Uri): DatasetOptions {
   const configuration = vscode.workspace.getConfiguration(section, folder);
   const extension = configuration.get<string>('captionExtension', '.txt');
   return {
-    captionExtension: /^\.[^./\\]+$/.test(extension) ? extension : '.txt',
+    captionExtension: captionExtensionProblem(extension) === undefined ? extension : '.txt',
     emptiedCaption: configuration.get<EmptiedCaption>('emptiedCaption', 'delete'),
   };
 }

@@ -75,8 +75,8 @@ export class TaggerProcess {
 
   private start(): Running {
     // NODE_OPTIONS of the editor (debuggers, loaders) breaks children; VIPS_BLOCK_UNTRUSTED keeps libvips from loading
-    // formats that were never hardened (SVG, PDF, ...).
-    const env: NodeJS.ProcessEnv = { ...process.env, VIPS_BLOCK_UNTRUSTED: '1' };
+    // formats that were never hardened (SVG, PDF, ...); ONNX Runtime would report its use to its maker.
+    const env: NodeJS.ProcessEnv = { ...process.env, VIPS_BLOCK_UNTRUSTED: '1', ORT_DISABLE_TELEMETRY: '1' };
     delete env.NODE_OPTIONS;
     const child = fork(this.options.entry, [], {
       execArgv: [],

@@ -27,6 +27,8 @@ export interface CardItem {
   warnings: string[];
   /** set when the caption file is not valid UTF-8: the text is a guess and may not be edited until the user agrees */
   foreignEncoding?: string;
+  /** set when the caption file cannot be read: writing it would lose what it holds */
+  readOnly?: true;
   /** changes whenever the image file changes */
   imageVersion: string;
   /** what the running job does with this image */

@@ -147,7 +147,9 @@ export class DatasetEditor extends LitElement {
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (changed.has('snapshot')) document.title = this.snapshot?.folderName ?? '';
+    const title = this.snapshot?.folderName ?? '';
+    // Only when it differs: setting it removes a node, which cuts the typing that one undo takes back.
+    if (changed.has('snapshot') && document.title !== title) document.title = title;
   }
 
   protected override render(): TemplateResult {

@@ -131,8 +131,10 @@ export class DatasetToolbar extends LitElement {
     if (unsavedFailures > 0) parts.push(html`<span class="error">${formatNumber(unsavedFailures)} not saved</span>`);
     // A caption that could not be written is unsaved too, and counted already.
     const waiting = Math.max(0, unsaved - unsavedFailures - conflicts);
-    if (waiting > 0) parts.push(html`${formatNumber(waiting)} unsaved`);
-    else if (unsavedFailures === 0 && conflicts === 0) parts.push(html`all saved`);
+    // One part with another text, not another part: removing a node would cut the typing that one undo takes back.
+    if (waiting > 0 || (unsavedFailures === 0 && conflicts === 0)) {
+      parts.push(html`${waiting > 0 ? `${formatNumber(waiting)} unsaved` : 'all saved'}`);
+    }
     if (snapshot.state === 'scanning') parts.push(html`${snapshot.message}`);
     return html`${parts.map((part, index) => html`${index === 0 ? nothing : ' · '}<span>${part}</span>`)}`;
   }

@@ -219,7 +219,7 @@ export class ImageCard extends LitElement {
       aria-label="Caption of ${item.path}"
       placeholder="No caption"
       spellcheck="false"
-      ?readonly=${item.foreignEncoding !== undefined}
+      ?readonly=${item.foreignEncoding !== undefined || item.readOnly === true}
       @input=${this.onInput}
       @keydown=${this.onKeydown}
       @blur=${this.onBlur}
@@ -233,6 +233,8 @@ export class ImageCard extends LitElement {
     ></textarea>`;
   }
 
+  // Only text changes here while somebody types: when a node is removed anywhere, Chromium ends the run of typing that one
+  // undo takes back.
   private renderFoot(item: CardItem, context: CardContext): TemplateResult {
     const text = context.drafts.textOf(item);
     const save = saveText(item, context.drafts);
@@ -248,8 +250,8 @@ export class ImageCard extends LitElement {
         class="save ${pending ? '' : tone} ${item.save.state === 'failed' ? 'long' : ''}"
         role="status"
         title=${item.save.state === 'failed' ? save : nothing}
-        .textContent=${save}
-      ></span>
+        >${save}</span
+      >
     </div>`;
   }
 
