@@ -1,0 +1,33 @@
+/** How a test host is started. */
+export interface TestHostOptions {
+  /** folders of extensions: the one under development, and others that are installed beside it */
+  extensionPaths: readonly string[];
+  /** the folder that the workbench opens unless an address names another */
+  folder?: string;
+  /** user settings, beside those that keep the workbench quiet */
+  settings?: Record<string, unknown>;
+  /** where the server keeps its data; a temporary folder, removed at the end, when absent */
+  serverDataDir?: string;
+  /** the port to listen on; a free one when absent */
+  port?: number;
+  /** environment variables that the extension host sees */
+  env?: Record<string, string>;
+}
+
+/** A running VS Code server. */
+export interface TestHost {
+  readonly port: number;
+  readonly serverDataDir: string;
+  /** The end of what the server has printed. */
+  log(): string;
+  /** The address of a workbench. */
+  url(folder?: string, options?: { testsPath?: string }): string;
+  /** Ends the server and all that it started, and removes its temporary data. */
+  stop(): Promise<void>;
+}
+
+export const quietSettings: Readonly<Record<string, unknown>>;
+export function startTestHost(options: TestHostOptions): Promise<TestHost>;
+export function writeSettings(data: string, settings: Record<string, unknown>): Promise<void>;
+export function installTestHost(log: (line: string) => void): Promise<void>;
+export function findChromium(log: (line: string) => void): Promise<string>;

@@ -1,0 +1,169 @@
+// Starts the product in the real VS Code server and its web workbench. docs/development.md says more.
+import { rmSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import { startGroup, stopGroup } from './childProcess.mjs';
+import { testHostCommand } from './testHostInstall.mjs';
+
+export { findChromium, installTestHost } from './testHostInstall.mjs';
+
+/** Settings that keep the workbench quiet: nothing opens, asks, recommends or downloads by itself. */
+export const quietSettings = {
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'workbench.welcomePage.walkthroughs.openOnInstall': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.enableExperiments': false,
+  'workbench.settings.enableNaturalLanguageSearch': false,
+  'chat.disableAIFeatures': true,
+  'chat.commandCenter.enabled': false,
+  'security.workspace.trust.enabled': false,
+  'telemetry.telemetryLevel': 'off',
+  'update.mode': 'none',
+  'extensions.ignoreRecommendations': true,
+  'extensions.autoUpdate': false,
+  'extensions.autoCheckUpdates': false,
+  'git.enabled': false,
+  'git.openRepositoryInParentFolders': 'never',
+  'npm.autoDetect': 'off',
+};
+
+/** What is left to remove when the process ends before a test host was stopped. */
+const leftovers = new Set();
+process.on('exit', () => {
+  for (const folder of leftovers) rmSync(folder, { recursive: true, force: true });
+});
+
+/**
+ * Starts a VS Code server on this machine and waits until it answers.
+ * @param {import('./testHost.mjs').TestHostOptions} options
+ * @returns {Promise<import('./testHost.mjs').TestHost>}
+ */
+export async function startTestHost({ extensionPaths, folder, settings = {}, serverDataDir, port = 0, env = {} }) {
+  const data = serverDataDir ?? (await mkdtemp(path.join(tmpdir(), 'dataset-captions-host-')));
+  if (serverDataDir === undefined) leftovers.add(data);
+  await writeSettings(data, settings);
+  const [developed = '', ...others] = extensionPaths;
+  for (const extension of others) await installExtension(data, extension);
+
+  const { node, script } = testHostCommand();
+  const args = [
+    ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token', '--accept-server-license-terms'],
+    // Only with this does the workbench take the extensions under development from its address.
+    '--enable-smoke-test-driver',
+    ...['--disable-workspace-trust', '--disable-getting-started-override', '--telemetry-level', 'off'],
+    ...['--server-data-dir', data, '--extensions-dir', path.join(data, 'extensions')],
+  ];
+  const wrapper = fileURLToPath(new URL('testHostProcess.mjs', import.meta.url));
+  const child = startGroup(process.execPath, [wrapper, node, script, ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // Without a marketplace nothing is looked for on the network.
+    env: { ...hostEnvironment(), EXTENSIONS_GALLERY: '{}', ...env },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text) => {
+      output = (output + text).slice(-200_000);
+    });
+  }
+  const stop = async () => {
+    await stopGroup(child);
+    if (serverDataDir === undefined) {
+      // The last child processes may still write while the folder goes.
+      await rm(data, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+      leftovers.delete(data);
+    }
+  };
+  try {
+    const actual = await listeningPort(child, () => output);
+    return {
+      port: actual,
+      serverDataDir: data,
+      log: () => output,
+      url: (opened = folder, { testsPath } = {}) => workbenchUrl(actual, opened, developed, testsPath),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/**
+ * Writes the settings of the user, which a running workbench follows at once.
+ * @param {string} data the server's data folder
+ * @param {Record<string, unknown>} settings
+ */
+export async function writeSettings(data, settings) {
+  const text = JSON.stringify({ ...quietSettings, ...settings }, undefined, 2);
+  await mkdir(path.join(data, 'data/User'), { recursive: true });
+  await writeFile(path.join(data, 'data/User/settings.json'), text);
+}
+
+/**
+ * Puts an extension among the installed ones: of several extensions under development in its address, the workbench in
+ * the browser takes only the last.
+ * @param {string} data the server's data folder
+ * @param {string} extension the extension's folder
+ */
+async function installExtension(data, extension) {
+  const { publisher, name, version } = JSON.parse(await readFile(path.join(extension, 'package.json'), 'utf8'));
+  const target = path.join(data, 'extensions', `${publisher}.${name}-${version}`);
+  await cp(extension, target, { recursive: true });
+}
+
+/** This process's environment without what would make the server take part in another VS Code or npm run. */
+function hostEnvironment() {
+  const foreign = /^(VSCODE_|ELECTRON_|npm_|NODE_OPTIONS$|NODE_PATH$)/i;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
+}
+
+/**
+ * @param {number} port
+ * @param {string | undefined} folder
+ * @param {string} extensionPath
+ * @param {string | undefined} testsPath
+ */
+function workbenchUrl(port, folder, extensionPath, testsPath) {
+  const remote = (/** @type {string} */ file) => {
+    const slashed = file.replaceAll('\\', '/');
+    return `vscode-remote://127.0.0.1:${port}${slashed.startsWith('/') ? '' : '/'}${encodeURI(slashed)}`;
+  };
+  const payload = [['extensionDevelopmentPath', remote(extensionPath)]];
+  if (testsPath !== undefined) payload.push(['extensionTestsPath', remote(testsPath)]);
+  const url = new URL(`http://127.0.0.1:${port}/`);
+  if (folder !== undefined) url.searchParams.set('folder', folder.replaceAll('\\', '/'));
+  url.searchParams.set('payload', JSON.stringify(payload));
+  return url.href;
+}
+
+/**
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {() => string} output
+ */
+async function listeningPort(child, output) {
+  const patience = 60_000;
+  const start = performance.now();
+  for (;;) {
+    const port = /Extension host agent listening on (\d+)/.exec(output())?.[1];
+    if (port !== undefined && (await answers(Number(port)))) return Number(port);
+    if (child.exitCode !== null) throw new Error(`The VS Code server ended at once:\n${output()}`);
+    if (performance.now() - start > patience) {
+      throw new Error(`The VS Code server did not answer within ${patience / 1000} s:\n${output()}`);
+    }
+    await new Promise((resolve) => {
+      setTimeout(resolve, 50);
+    });
+  }
+}
+
+/** @param {number} port */
+async function answers(port) {
+  return fetch(`http://127.0.0.1:${port}/version`).then(
+    (response) => response.ok,
+    () => false,
+  );
+}

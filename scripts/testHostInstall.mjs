@@ -1,0 +1,132 @@
+// Installs what the product is tested and tried in: the real VS Code server with its web workbench, and a browser.
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { access, constants, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { run, runNpm } from './childProcess.mjs';
+import { root, seconds } from './setup.mjs';
+
+/** Where the server is installed. */
+const home = path.join(root, '.test-host');
+const server = path.join(home, 'node_modules/code-server/lib/vscode');
+
+/** The program that the server runs in, and the server's main script. */
+export function testHostCommand() {
+  const name = process.platform === 'win32' ? 'node.exe' : 'bin/node';
+  const own = path.join(home, `node_modules/node-${process.platform}-${process.arch}`, name);
+  if (existsSync(own)) return { node: own, script: path.join(server, 'out/server-main.js') };
+  // Where no package brings Node, the one that runs this must do: the server needs 22 or newer.
+  if (Number.parseInt(process.versions.node, 10) < 22) {
+    throw new Error(
+      `The test host needs Node.js 24 on ${process.platform}-${process.arch}; this is ${process.versions.node}.`,
+    );
+  }
+  return { node: process.execPath, script: path.join(server, 'out/server-main.js') };
+}
+
+/**
+ * Installs the VS Code server into .test-host/, unless this very version of it is there.
+ * An install that was interrupted has no stamp and is done again from the start.
+ * @param {(line: string) => void} log
+ */
+export async function installTestHost(log) {
+  const source = path.join(root, 'test/test-host');
+  const stamp = path.join(home, '.stamp');
+  const hash = createHash('sha256');
+  for (const file of ['package.json', 'package-lock.json']) hash.update(await readFile(path.join(source, file)));
+  const wanted = hash.update(`${process.platform}-${process.arch}`).digest('hex');
+  if ((await readFile(stamp, 'utf8').catch(() => '')) === wanted) return;
+
+  log('Installing the test host, the VS Code server, into .test-host/ (once, about 20 s and 900 MB) ...');
+  const start = performance.now();
+  await rm(stamp, { force: true });
+  await mkdir(home, { recursive: true });
+  for (const file of ['package.json', 'package-lock.json']) {
+    await copyFile(path.join(source, file), path.join(home, file));
+  }
+  // `npm ci` removes node_modules first, with whatever an interrupted run has left in it.
+  await runNpm(['ci', '--ignore-scripts'], home);
+  // The server's own dependencies are not part of its package; `npm ci` does not accept its lock file.
+  const install = ['install', '--ignore-scripts', '--omit=dev'];
+  log('Installing the dependencies of the VS Code server ...');
+  await runNpm(install, server);
+  await runNpm(install, path.join(server, 'extensions'));
+  await writeFile(stamp, wanted);
+  log(`The test host is installed (${seconds(performance.now() - start)}).`);
+}
+
+/** @param {string} name a program that may be in PATH */
+export async function findInPath(name) {
+  for (const folder of (process.env.PATH ?? '').split(path.delimiter)) {
+    const file = path.join(folder, name);
+    if (folder !== '' && (await isProgram(file))) return file;
+  }
+  return undefined;
+}
+
+/** @param {string} file */
+async function isProgram(file) {
+  return access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+const chromiumNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const chromiumApps = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
+
+/**
+ * Finds a Chromium, or installs Debian's where that is possible without asking.
+ * @param {(line: string) => void} log
+ * @returns {Promise<string>} its program file
+ */
+export async function findChromium(log) {
+  const named = process.env.CHROMIUM;
+  if (named !== undefined && named !== '') {
+    if (await isProgram(named)) return named;
+    throw new Error(`The environment variable CHROMIUM names ${named}, which is not a program.`);
+  }
+  const found = await lookForChromium();
+  if (found !== undefined) return found;
+  const root = process.getuid?.() === 0;
+  const apt = await findInPath('apt-get');
+  if (apt !== undefined && (root || (await mayBecomeRoot()))) {
+    log('No Chromium found: installing the one of this Linux distribution ...');
+    const start = performance.now();
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    const aptGet = (/** @type {string[]} */ ...args) =>
+      root ? run(apt, args, { env }) : run('sudo', ['-n', apt, ...args], { env });
+    await aptGet('update', '-q');
+    await aptGet('install', '-y', '-q', '--no-install-recommends', 'chromium', 'fonts-dejavu-core');
+    const installed = await lookForChromium();
+    if (installed !== undefined) {
+      log(`Chromium is installed (${seconds(performance.now() - start)}).`);
+      return installed;
+    }
+  }
+  throw new Error(
+    'The tests in the editor need Chromium or Google Chrome. Install one (Debian, Ubuntu: apt-get install chromium), ' +
+      'or set the environment variable CHROMIUM to its program file.',
+  );
+}
+
+async function lookForChromium() {
+  for (const name of chromiumNames) {
+    const file = await findInPath(name);
+    if (file !== undefined) return file;
+  }
+  for (const file of process.platform === 'darwin' ? chromiumApps : []) {
+    if (await isProgram(file)) return file;
+  }
+  return undefined;
+}
+
+async function mayBecomeRoot() {
+  if ((await findInPath('sudo')) === undefined) return false;
+  const { code } = await run('sudo', ['-n', 'true'], { stdio: 'ignore' });
+  return code === 0;
+}
