@@ -67,6 +67,11 @@ export const toolbarStyles = css`
     white-space: nowrap;
   }
 
+  vscode-button[appearance='secondary'] {
+    /* The toolkit gives it the border of the primary button. */
+    --button-border: var(--vscode-button-secondaryBorder, var(--vscode-contrastBorder, transparent));
+  }
+
   .tagger-name {
     /* The toolkit takes every span in a button for an icon. */
     width: auto;
