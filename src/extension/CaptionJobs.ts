@@ -222,20 +222,21 @@ export class CaptionJobs extends Disposable {
         failed: failed.size,
         untagged,
         failures,
-        message: status === 'error' ? result.message : this.summary(result),
+        message: status === 'error' ? result.message : vscode.l10n.t('{0} captioned', results.size - untagged),
       };
       job.document.recordEdit(job.view.label, result.changes);
       void job.document.autoSave();
     }
     const { view } = job;
-    this.log.info(`${view.label}: ${view.state}. ${view.message}`);
+    const summary = result === undefined || view.state === 'error' ? view.message : this.summary(result);
+    this.log.info(`${view.label}: ${view.state}. ${summary}`);
     for (const { path: file, reason } of view.failures) this.log.info(`  not captioned: ${file}: ${reason}`);
     if (view.state === 'error') void this.offerLog(vscode.l10n.t('{0} stopped: {1}', view.label, view.message));
     else if (view.failed > 0) {
       const first = view.failures[0];
       const text = single
         ? vscode.l10n.t('{0}: {1}', first?.path ?? '', first?.reason ?? '')
-        : vscode.l10n.t('{0}: {1}', view.label, view.message);
+        : vscode.l10n.t('{0}: {1}', view.label, summary);
       void this.offerLog(text);
     } else if (single && view.untagged > 0) {
       void vscode.window.showInformationMessage(

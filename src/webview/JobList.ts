@@ -1,4 +1,4 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { JobView } from '../protocol/gridProtocol';
@@ -24,11 +24,21 @@ export class JobList extends LitElement {
   @property({ attribute: false }) jobs: readonly JobView[] = [];
   @property({ attribute: false }) actions: EditorActions | undefined;
   @state() private unfolded: ReadonlySet<string> = new Set();
+  /** Ended jobs whose failures somebody is reading: they stay until dismissed. */
+  @state() private held: readonly JobView[] = [];
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const before = changed.get('jobs');
+    if (before === undefined) return;
+    const listed = new Set(this.jobs.map(({ id }) => id));
+    const leaving = before.filter(({ id }) => !listed.has(id) && this.unfolded.has(id));
+    this.held = [...this.held.filter(({ id }) => !listed.has(id)), ...leaving];
+  }
 
   protected override render(): TemplateResult {
     return html`<div role="region" aria-label="Jobs">
       ${repeat(
-        this.jobs,
+        [...this.held, ...this.jobs],
         (job) => job.id,
         (job) => this.renderJob(job),
       )}
@@ -68,7 +78,16 @@ export class JobList extends LitElement {
               @click=${() => this.actions?.cancelJob(job.id)}
               >Cancel</vscode-button
             >`
-          : nothing
+          : this.held.includes(job)
+            ? html`<vscode-button
+                appearance="secondary"
+                aria-label="Dismiss ${job.label}"
+                @click=${() => {
+                  this.held = this.held.filter((other) => other !== job);
+                }}
+                >Dismiss</vscode-button
+              >`
+            : nothing
       }
       <div
         class="track"

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FrameLocator, Locator } from 'playwright-core';
+import type { Workbench } from './Workbench';
+
+/** The grid of a dataset inside the workbench, by the names that a screen reader says. */
+export class DatasetView {
+  readonly frame: FrameLocator;
+
+  constructor(readonly workbench: Workbench) {
+    this.frame = workbench.webview();
+  }
+
+  /** Opens a folder of the Explorer as a dataset and waits for its cards. */
+  static async open(workbench: Workbench, name: string): Promise<DatasetView> {
+    await workbench.explorerContextMenu(name, 'Open as Dataset');
+    const view = new DatasetView(workbench);
+    await view.ready();
+    return view;
+  }
+
+  /** Waits until the first card shows its caption. */
+  async ready(): Promise<void> {
+    await this.frame
+      .getByRole('textbox', { name: /^Caption of/ })
+      .first()
+      .waitFor();
+  }
+
+  card(path: string): Locator {
+    return this.frame.getByRole('gridcell', { name: path, exact: true });
+  }
+
+  caption(path: string): Locator {
+    return this.frame.getByRole('textbox', { name: `Caption of ${path}`, exact: true });
+  }
+
+  /** Clicks into a caption and types at its end. */
+  async type(path: string, text: string): Promise<void> {
+    await this.caption(path).click();
+    await this.workbench.page.keyboard.press('Control+End');
+    await this.workbench.page.keyboard.type(text, { delay: 10 });
+  }
+
+  /** Waits until the save state of a card reads like this. */
+  async saveState(path: string, expected: string | RegExp): Promise<void> {
+    await this.card(path).getByRole('status').filter({ hasText: expected }).waitFor();
+  }
+
+  async press(button: string | RegExp): Promise<void> {
+    await this.frame.getByRole('button', { name: button }).first().click();
+  }
+
+  /** Waits until the status bar says that a job is through, and gives its text. */
+  async jobDone(label: string): Promise<string> {
+    return until(`${label} at 100 %`, async () => {
+      const texts = await this.workbench.page.locator('.statusbar-item').allInnerTexts();
+      return texts.find((text) => text.includes(`${label}: `) && text.includes('(100%)'))?.trim();
+    });
+  }
+}
+
+/** Waits until `look` finds something. */
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined | false>,
+  patience = 20_000,
+): Promise<T> {
+  const end = Date.now() + patience;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    if (Date.now() > end) throw new Error(`Waited ${patience / 1000} s in vain for ${what}.`);
+    await sleep(50);
+  }
+}

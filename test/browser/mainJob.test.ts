@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict';
+import { appendFile, cp, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DatasetView, until } from './DatasetView';
+import { addBadImages, captions, fingerprint, makeScratch, processesOf, readText, removeScratch } from './datasetFiles';
+import { Workbench } from './Workbench';
+
+const alps = '5_scenery/alps.jpg';
+const sunset = '5_scenery/sunset.png';
+const cat = '10_cat/locomotion.jpg';
+
+describe('the main job in the real workbench', () => {
+  let scratch: string;
+  let dataset: string;
+  let workbench: Workbench | undefined;
+
+  beforeEach(async () => {
+    scratch = await makeScratch();
+    dataset = path.join(scratch, 'dataset');
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed' && workbench !== undefined) {
+      console.log(`Screenshot: ${await workbench.screenshot(`failed ${this.currentTest.title}`)}`);
+      console.log(workbench.errors.join('\n'));
+    }
+    await workbench?.dispose();
+    workbench = undefined;
+    await removeScratch(scratch);
+  });
+
+  async function open(settings: Record<string, unknown> = {}): Promise<DatasetView> {
+    workbench = await Workbench.open({ folder: scratch, settings });
+    return DatasetView.open(workbench, 'dataset');
+  }
+
+  it('saves what was typed into two captions and touches nothing else; undo and redo change text and file', async () => {
+    const before = await fingerprint(dataset);
+    const oldAlps = await readText(path.join(dataset, '5_scenery/alps.txt'));
+    const view = await open();
+    await view.type(alps, ', snow');
+    await view.type(sunset, 'boat, evening sky');
+    await until('both captions on disk', async () => {
+      const saved = await captions(dataset);
+      return saved['5_scenery/sunset.txt'] === 'boat, evening sky' && saved['5_scenery/alps.txt']?.includes(', snow');
+    });
+    await view.saveState(alps, 'Saved');
+    await view.workbench.screenshot('typed');
+    assert.equal(await readText(path.join(dataset, '5_scenery/alps.txt')), oldAlps?.replace(/(\r?\n)?$/, ', snow$1'));
+    const after = await fingerprint(dataset);
+    delete after['5_scenery/sunset.txt'];
+    const untouched = Object.keys(before).filter((name) => name !== '5_scenery/alps.txt');
+    assert.deepEqual(Object.keys(after).sort(), Object.keys(before).sort(), 'no other file came or went');
+    for (const name of untouched) assert.equal(after[name], before[name], `${name} changed`);
+
+    const { keyboard } = view.workbench.page;
+    await keyboard.press('Escape');
+    await keyboard.press('Control+z');
+    await until(
+      'the second caption gone again',
+      async () => (await captions(dataset))['5_scenery/sunset.txt'] === undefined,
+    );
+    await until('the empty text on screen', async () => (await view.caption(sunset).inputValue()) === '');
+    await keyboard.press('Control+z');
+    await until(
+      'the first caption back',
+      async () => (await readText(path.join(dataset, '5_scenery/alps.txt'))) === oldAlps,
+    );
+    await keyboard.press('Control+Shift+z');
+    await until('the first caption again', async () =>
+      (await captions(dataset))['5_scenery/alps.txt']?.includes(', snow'),
+    );
+    await until('the redone text on screen', async () => (await view.caption(alps).inputValue()).endsWith(', snow'));
+  });
+
+  it('brings an unsaved caption back after a reload', async () => {
+    const view = await open({ 'datasetCaptions.autoSaveDelay': 0, 'files.autoSave': 'off' });
+    await view.type(sunset, 'typed and never saved');
+    await view.saveState(sunset, 'Unsaved');
+    await sleep(500);
+    assert.equal((await captions(dataset))['5_scenery/sunset.txt'], undefined, 'nothing was saved');
+    await view.workbench.reload();
+    await view.ready();
+    assert.equal(await view.caption(sunset).inputValue(), 'typed and never saved');
+    await view.saveState(sunset, 'Unsaved');
+    await view.workbench.screenshot('restored');
+    await view.workbench.runCommand('File: Save');
+    await until(
+      'the restored caption on disk',
+      async () => (await captions(dataset))['5_scenery/sunset.txt'] === 'typed and never saved',
+    );
+  });
+
+  it('captions the empty images and leaves the others alone to the byte, then all of them, and takes that back', async () => {
+    const before = await fingerprint(dataset);
+    const oldCaptions = await captions(dataset);
+    const view = await open();
+    await view.press(/^Caption Empty/);
+    assert.match(await view.jobDone('Caption Empty'), /^Caption Empty: (\d+)\/\1 \(100%\)$/);
+    await view.workbench.screenshot('caption-empty');
+    const filled = await captions(dataset);
+    const after = await fingerprint(dataset);
+    for (const [name, print] of Object.entries(before)) assert.equal(after[name], print, `${name} changed`);
+    assert.ok(Object.keys(filled).length > Object.keys(oldCaptions).length, 'empty images got captions');
+
+    await view.workbench.runCommand('Dataset Captions: Caption All');
+    await view.workbench.page.locator('.monaco-dialog-box', { hasText: 'will be replaced' }).waitFor();
+    await view.workbench.screenshot('caption-all-question');
+    await view.workbench.dialogButton('Caption All');
+    await view.jobDone('Caption All');
+    const all = await captions(dataset);
+    for (const name of Object.keys(oldCaptions)) assert.notEqual(all[name], oldCaptions[name], `${name} was captioned`);
+
+    // The tag view counts what is there now.
+    await view.workbench.page.locator('.action-item a[aria-label="Dataset Captions"]').click();
+    const tag = all['10_cat/locomotion.txt']?.split(', ')[0]?.trim() ?? '';
+    const count = Object.values(all)
+      .flatMap((text) => text.trim().split(', '))
+      .filter((other) => other === tag).length;
+    await view.workbench.page.getByRole('treeitem', { name: `${tag}, ${String(count)}` }).waitFor();
+    await view.workbench.screenshot('tags');
+
+    await view.card(cat).click({ position: { x: 20, y: 20 } });
+    await view.workbench.page.keyboard.press('Control+z');
+    await until('the old captions back', async () => {
+      const now = await captions(dataset);
+      return Object.keys(oldCaptions).every((name) => now[name] === oldCaptions[name]);
+    });
+  });
+
+  it('lists each bad image with its reason and captions everything else, in one extension host', async () => {
+    const bad = await addBadImages(dataset);
+    const view = await open();
+    const hosts = await processesOf('type=extensionHost');
+    await view.press(/^Caption Empty/);
+    const status = await view.jobDone('Caption Empty');
+    assert.match(status, new RegExp(`${String(bad.length)} failed`));
+    const failures = view.frame.getByRole('region', { name: 'Jobs' });
+    await failures
+      .getByText(`${String(bad.length)} failed`)
+      .first()
+      .click();
+    await view.workbench.screenshot('bad-images');
+    for (const name of bad) await failures.getByRole('listitem').filter({ hasText: name }).waitFor();
+    // Finished jobs leave after 5 s, but not while somebody reads what failed.
+    await sleep(6000);
+    await failures.getByRole('button', { name: 'Dismiss Caption Empty' }).click();
+    await failures.getByRole('progressbar').waitFor({ state: 'detached' });
+    const written = await captions(dataset);
+    for (const name of bad) assert.equal(written[name.replace(/\.[^.]+$/, '.txt')], undefined, `${name} got a caption`);
+    assert.ok(written['folder.jpg/inside.txt'], 'the image in the folder with an image name was captioned');
+    assert.ok(written['5_scenery/sunset.txt'], 'good images were captioned');
+    assert.deepEqual(await processesOf('type=extensionHost'), hosts, 'the extension host is the same process');
+  });
+
+  it('finishes a job whose tagger is killed in the middle, with no caption half-written or lost', async () => {
+    const many = path.join(dataset, 'many');
+    await mkdir(many);
+    for (let i = 0; i < 150; i++) await cp(path.join(dataset, alps), path.join(many, `${String(i)}.jpg`));
+    const view = await open();
+    await view.press(/^Caption Empty/);
+    for (let kill = 0; kill < 3; kill++) {
+      const soFar = (kill + 1) * 25;
+      await until('some captions', async () => Object.keys(await captions(many)).length >= soFar);
+      for (const pid of await processesOf(path.resolve('dist/tagger.js'))) process.kill(pid, 'SIGKILL');
+    }
+    assert.doesNotMatch(await view.jobDone('Caption Empty'), /failed/);
+    const written = await captions(many);
+    assert.equal(Object.keys(written).length, 150);
+    assert.equal(new Set(Object.values(written)).size, 1, 'the same picture has the same caption everywhere');
+    assert.notEqual(Object.values(written)[0], '');
+  });
+
+  it('never overwrites a caption that another program changed under an unsaved edit, and offers both texts', async () => {
+    const file = path.join(dataset, '5_scenery/alps.txt');
+    const view = await open({ 'datasetCaptions.autoSaveDelay': 3000, 'files.autoSave': 'off' });
+    await view.type(alps, ', mine');
+    const mine = await view.caption(alps).inputValue();
+    await writeFile(file, 'theirs, from another program');
+    await view.saveState(alps, 'Conflict');
+    await sleep(4000);
+    assert.equal(await readText(file), 'theirs, from another program', 'the automatic save left it alone');
+    await view.workbench.runCommand('File: Save');
+    await sleep(500);
+    assert.equal(await readText(file), 'theirs, from another program', 'Save left it alone');
+    await view.card(alps).getByText('theirs, from another program').waitFor();
+    assert.equal(await view.caption(alps).inputValue(), mine);
+    await view.workbench.screenshot('conflict');
+    await view
+      .card(alps)
+      .getByRole('button', { name: /Keep both/ })
+      .click();
+    await until('both on disk', async () => (await readText(file))?.endsWith('theirs, from another program'));
+    assert.ok((await readText(file))?.startsWith(mine));
+  });
+
+  it('shows what another program writes, adds and removes', async () => {
+    const view = await open();
+    await writeFile(path.join(dataset, '5_scenery/alps.txt'), 'written outside');
+    await until('the new text', async () => (await view.caption(alps).inputValue()) === 'written outside');
+    await cp(path.join(dataset, alps), path.join(dataset, 'added.jpg'));
+    await view.card('added.jpg').waitFor();
+    await rm(path.join(dataset, 'added.jpg'));
+    await view.card('added.jpg').waitFor({ state: 'detached' });
+    await appendFile(path.join(dataset, '5_scenery/alps.txt'), ', more');
+    await until('the longer text', async () => (await view.caption(alps).inputValue()) === 'written outside, more');
+    await stat(path.join(dataset, alps));
+  });
+});
