@@ -169,11 +169,7 @@ export class DatasetEditor extends LitElement {
             ></dataset-toolbar>`
       }
       ${this.renderProblem()}
-      ${
-        snapshot.jobs.length === 0
-          ? nothing
-          : html`<job-list .jobs=${snapshot.jobs} .actions=${this.actions}></job-list>`
-      }
+      <job-list .jobs=${snapshot.jobs} .actions=${this.actions}></job-list>
       ${this.renderMain(snapshot)}
       <div class="hidden-text" aria-live="polite">${this.announcement}</div>
     `;

@@ -35,10 +35,12 @@ export class JobList extends LitElement {
     this.held = [...this.held.filter(({ id }) => !listed.has(id)), ...leaving];
   }
 
-  protected override render(): TemplateResult {
-    return html`<div role="region" aria-label="Jobs">
+  protected override render(): TemplateResult | typeof nothing {
+    const shown = [...this.held, ...this.jobs];
+    if (shown.length === 0) return nothing;
+    return html`<div class="jobs" role="region" aria-label="Jobs">
       ${repeat(
-        [...this.held, ...this.jobs],
+        shown,
         (job) => job.id,
         (job) => this.renderJob(job),
       )}

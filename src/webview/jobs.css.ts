@@ -4,6 +4,9 @@ import { css } from 'lit';
 export const jobStyles = css`
   :host {
     display: block;
+  }
+
+  .jobs {
     padding: 8px 16px 0;
   }
 
