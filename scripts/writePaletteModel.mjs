@@ -273,6 +273,12 @@ function tagScores(g, image) {
   scores.white_background = g.any(scores.white_background, g.ramp(margins, 8, 30));
   scores.simple_background = g.any(...colors.map((color) => scores[`${color}_background`]));
 
+  // A picture of which nothing else can be said still has more or less colour: no picture stays without a tag.
+  const nothingElse = g.times(g.not(g.atLeast(g.any(...Object.values(scores)), 0.36)), 0.5);
+  const muchColor = g.atLeast(chroma, 0.2);
+  scores.colorful = g.any(scores.colorful, g.times(nothingElse, muchColor));
+  scores.muted_color = g.any(scores.muted_color, g.times(nothingElse, g.not(muchColor)));
+
   return scores;
 }
 

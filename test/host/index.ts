@@ -16,6 +16,7 @@ export async function run(): Promise<void> {
   // `describe` and `it` come to be here; the suites are loaded after that, which is why nothing imports them above.
   mocha.suite.emit('pre-require', globalThis, 'global', mocha);
   await import('./activation.host');
+  await import('./dataset.host');
 
   const failures = await new Promise<number>((resolve) => {
     mocha.run(resolve);

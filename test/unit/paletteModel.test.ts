@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp, { type OverlayOptions, type Sharp } from 'sharp';
@@ -8,7 +8,8 @@ import { OnnxTagger } from '../../src/tagger/OnnxTagger';
 import { prepareImage } from '../../src/tagger/prepareImage';
 import { scoresToCaption } from '../../src/tagger/scoresToCaption';
 
-const script = path.resolve(__dirname, '../../../scripts/writePaletteModel.mjs');
+const root = path.resolve(__dirname, '../../..');
+const script = path.join(root, 'scripts/writePaletteModel.mjs');
 const options = { generalThreshold: 0.35, characterThreshold: 0.85, excludedTags: [] };
 
 describe('The palette tagger', function () {
@@ -206,7 +207,30 @@ describe('The palette tagger', function () {
     lacks(tags, 'greyscale', 'monochrome');
   });
 
-  it('says nothing about a mid-tone picture it knows nothing about', async () => {
+  it('finds at least one tag for every picture of the sample dataset', async () => {
+    const dataset = path.join(root, 'test/fixtures/sample-dataset');
+    const pictures = readdirSync(dataset, { recursive: true, encoding: 'utf8' }).filter(
+      (name) => !name.endsWith('.txt'),
+    );
+    let seen = 0;
+    for (const name of pictures) {
+      if (!statSync(path.join(dataset, name)).isFile()) continue;
+      assert.notDeepEqual(await tagsOf(sharp(path.join(dataset, name))), [], name);
+      seen++;
+    }
+    assert.ok(seen >= 6);
+  });
+
+  it('finds at least one tag for pictures of two colours, whichever they are', async () => {
+    const levels = [0, 90, 170, 255];
+    const colors = levels.flatMap((r) => levels.flatMap((g) => levels.map((b): [number, number, number] => [r, g, b])));
+    for (const [index, color] of colors.entries()) {
+      const other = colors[(index * 29 + 11) % colors.length]!;
+      assert.notDeepEqual(await tagsOf(busy(320, 240, [color, other])), [], `${String(color)} and ${String(other)}`);
+    }
+  });
+
+  it('says only that the colours are muted of a mid-tone picture', async () => {
     const tags = await tagsOf(
       busy(480, 480, [
         [128, 128, 128],
