@@ -92,6 +92,8 @@ export class GridPanel extends Disposable {
 
   /** Puts the keyboard focus into the search box. */
   focusSearch(): void {
+    // A command of the palette leaves the focus outside the webview.
+    this.panel.reveal();
     this.channel.tell('focusSearch', {});
   }
 

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DatasetView, until } from './DatasetView';
+import { captions, makeScratch, readText, removeScratch } from './datasetFiles';
+import { Workbench } from './Workbench';
+
+const alps = '5_scenery/alps.jpg';
+const sunset = '5_scenery/sunset.png';
+
+describe('a disk that does not take captions, in the real workbench', () => {
+  let scratch: string;
+  let disk: string;
+  let mounted = false;
+  let workbench: Workbench | undefined;
+
+  beforeEach(async function () {
+    // A small disk of its own can be made by root on Linux only.
+    if (process.platform !== 'linux' || process.getuid?.() !== 0) this.skip();
+    scratch = await makeScratch();
+    disk = path.join(scratch, 'disk');
+    await mkdir(disk);
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk], { stdio: 'ignore' });
+      mounted = true;
+    } catch {
+      this.skip();
+    }
+    await cp(path.join(scratch, 'dataset/5_scenery'), path.join(disk, '5_scenery'), { recursive: true });
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed' && workbench !== undefined) {
+      console.log(`Screenshot: ${await workbench.screenshot(`failed ${this.currentTest.title}`)}`);
+    }
+    await workbench?.dispose();
+    workbench = undefined;
+    if (mounted) execFileSync('umount', ['-l', disk]);
+    mounted = false;
+    await removeScratch(scratch);
+  });
+
+  async function open(): Promise<DatasetView> {
+    workbench = await Workbench.open({ folder: scratch });
+    return DatasetView.open(workbench, 'disk');
+  }
+
+  /** Writes until nothing more fits. */
+  async function fillDisk(): Promise<string> {
+    const filler = path.join(disk, 'filler.bin');
+    await writeFile(filler, Buffer.alloc(2_000_000)).catch(() => undefined);
+    return filler;
+  }
+
+  it('says that the disk is full, keeps text and file, and saves when there is room again', async () => {
+    const before = await captions(disk);
+    const view = await open();
+    const filler = await fillDisk();
+    await view.type(alps, ', snow');
+    await view.type(sunset, 'boat');
+    await view.saveState(alps, 'Not saved: The disk is full.');
+    await view.saveState(sunset, 'Not saved: The disk is full.');
+    await view.workbench.screenshot('disk-full');
+    assert.deepEqual(await captions(disk), before);
+    assert.match(await view.caption(alps).inputValue(), /, snow$/);
+    assert.equal(await view.caption(sunset).inputValue(), 'boat');
+    const left = (await readdir(disk, { recursive: true })).filter((name) => name.endsWith('.tmp'));
+    assert.deepEqual(left, [], 'no temporary file is left');
+
+    await rm(filler);
+    await view.press('Retry Saving');
+    await view.saveState(alps, 'Saved');
+    await view.saveState(sunset, 'Saved');
+    assert.equal(await readText(path.join(disk, '5_scenery/sunset.txt')), 'boat');
+    assert.match((await readText(path.join(disk, '5_scenery/alps.txt'))) ?? '', /, snow/);
+  });
+
+  it('says that the folder is read-only, keeps text and file, and saves when it can be written again', async () => {
+    const before = await captions(disk);
+    const view = await open();
+    execFileSync('mount', ['-o', 'remount,ro', disk]);
+    await view.type(alps, ', snow');
+    await view.saveState(alps, 'Not saved: The file system is read-only.');
+    assert.deepEqual(await captions(disk), before);
+    assert.match(await view.caption(alps).inputValue(), /, snow$/);
+    execFileSync('mount', ['-o', 'remount,rw', disk]);
+    await view.press('Retry Saving');
+    await view.saveState(alps, 'Saved');
+    assert.match((await readText(path.join(disk, '5_scenery/alps.txt'))) ?? '', /, snow/);
+  });
+});
+
+describe('the dataset editor with the keyboard alone', () => {
+  let scratch: string;
+  let workbench: Workbench | undefined;
+
+  before(async () => {
+    scratch = await makeScratch();
+  });
+
+  after(async () => {
+    await workbench?.dispose();
+    await removeScratch(scratch);
+  });
+
+  it('searches, moves, edits, saves, undoes, captions and cancels without a mouse', async () => {
+    const dataset = path.join(scratch, 'dataset');
+    workbench = await Workbench.open({ folder: scratch });
+    const { keyboard } = workbench.page;
+    const focused = (): Promise<string> => focusedName(view);
+    const view = await DatasetView.open(workbench, 'dataset');
+
+    await workbench.runCommand('Dataset Captions: Search Captions');
+    await until('the focus in the search box', async () => (await focused()) === 'Search captions and file names');
+    await keyboard.type('sunset');
+    await view.card(alps).waitFor({ state: 'detached' });
+    // From the search box into the grid: Tab passes the toolbar's controls.
+    for (let tabs = 0; tabs < 12 && (await focused()) !== sunset; tabs++) await keyboard.press('Tab');
+    assert.equal(await focused(), sunset);
+    await keyboard.press('Enter');
+    assert.equal(await focused(), `Caption of ${sunset}`);
+    await keyboard.type('boat, evening');
+    await keyboard.press('Control+s');
+    await until(
+      'the caption on disk',
+      async () => (await captions(dataset))['5_scenery/sunset.txt'] === 'boat, evening',
+    );
+    await keyboard.press('Escape');
+    assert.equal(await focused(), sunset);
+    await keyboard.press('Control+z');
+    await until('the caption undone', async () => !('5_scenery/sunset.txt' in (await captions(dataset))));
+
+    await workbench.runCommand('Dataset Captions: Caption Image');
+    await until('the caption of the tagger', async () => Boolean((await captions(dataset))['5_scenery/sunset.txt']));
+    await workbench.runCommand('Dataset Captions: Search Captions');
+    await until('the focus in the search box', async () => (await focused()) === 'Search captions and file names');
+    await keyboard.press('Escape');
+    await view.card(alps).waitFor();
+    await workbench.screenshot('keyboard');
+  });
+});
+
+describe('the look of the dataset editor', () => {
+  let scratch: string;
+  let workbench: Workbench | undefined;
+
+  before(async () => {
+    scratch = await makeScratch();
+  });
+
+  after(async () => {
+    await workbench?.dispose();
+    await removeScratch(scratch);
+  });
+
+  it('fits into a narrow window in every theme, without refused styles or scripts', async () => {
+    workbench = await Workbench.open({ folder: scratch, colorTheme: 'Dark Modern' });
+    const view = await DatasetView.open(workbench, 'dataset');
+    await view.type(sunset, 'boat');
+    await view.saveState(sunset, 'Saved');
+    await sleep(1000);
+    for (const theme of ['Dark Modern', 'Light Modern', 'Default High Contrast']) {
+      await workbench.setColorTheme(theme);
+      await sleep(500);
+      await workbench.screenshot(`look ${theme}`);
+    }
+    await workbench.page.keyboard.press('Control+b');
+    await workbench.page.setViewportSize({ width: 380, height: 800 });
+    await sleep(1000);
+    await workbench.screenshot('look narrow');
+    const overflow = await view.frame
+      .locator('html')
+      .evaluate((html: { scrollWidth: number; clientWidth: number }) => html.scrollWidth - html.clientWidth);
+    assert.equal(overflow, 0, 'no scrolling sideways');
+    const refused = workbench.errors.filter((error) => /Content Security Policy/i.test(error));
+    assert.deepEqual(refused, []);
+  });
+});
+
+/** As much of the DOM as {@link focusedName} needs: the tests are compiled without the browser's types. */
+interface Focusable {
+  ownerDocument: { activeElement: Focusable | null };
+  shadowRoot: { activeElement: Focusable | null } | null;
+  getAttribute(name: string): string | null;
+}
+
+/** The accessible name of what has the focus in the webview. */
+async function focusedName(view: DatasetView): Promise<string> {
+  return view.frame.locator('html').evaluate((html: Focusable): string => {
+    let active = html.ownerDocument.activeElement;
+    for (let inner = active; inner !== null; inner = inner.shadowRoot?.activeElement ?? null) active = inner;
+    return active?.getAttribute('aria-label') ?? '';
+  });
+}
