@@ -1,0 +1,252 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, chromium, type FrameLocator, type Locator, type Page } from 'playwright-core';
+import type { TestHost } from '../../scripts/testHost.mjs';
+
+/** `npm test` and mocha run in the root of the checkout; this file is bundled elsewhere. */
+const root = process.cwd();
+const patience = 30_000;
+
+/** How a workbench is opened. */
+export interface WorkbenchOptions {
+  /** the folder of the window */
+  folder: string;
+  /** user settings */
+  settings?: Record<string, unknown>;
+  /** the name of a color theme, such as `Light Modern` */
+  colorTheme?: string;
+  viewport?: { width: number; height: number };
+  /** folders of more extensions, beside the product */
+  extensions?: readonly string[];
+  /** environment variables that the extension host sees */
+  env?: Record<string, string>;
+}
+
+/** The real VS Code workbench in a headless browser, with the product in its extension host. */
+export class Workbench {
+  /** errors that the pages of the workbench printed or threw */
+  readonly errors: string[] = [];
+
+  private constructor(
+    private readonly host: TestHost,
+    private readonly browser: Browser,
+    readonly page: Page,
+  ) {
+    // The browser asks before it leaves a page with unsaved work; a reload in a test means it.
+    page.on('dialog', (dialog) => void dialog.accept());
+    page.on('pageerror', (error) => this.errors.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.errors.push(message.text());
+    });
+  }
+
+  /** Starts a VS Code server of its own and opens a folder in it. */
+  static async open({
+    folder,
+    settings = {},
+    colorTheme,
+    viewport = { width: 1280, height: 800 },
+    extensions = [],
+    env = {},
+  }: WorkbenchOptions): Promise<Workbench> {
+    const scripts = (await import(
+      pathToFileURL(path.join(root, 'scripts/testHost.mjs')).href
+    )) as typeof import('../../scripts/testHost.mjs');
+    await scripts.installTestHost(console.log);
+    const executablePath = await scripts.findChromium(console.log);
+    const host = await scripts.startTestHost({ folder, settings, extensionPaths: [root, ...extensions], env });
+    let browser: Browser | undefined;
+    try {
+      browser = await chromium.launch({ executablePath, args: chromiumArguments });
+      const page = await browser.newPage({ viewport });
+      page.setDefaultTimeout(patience);
+      const workbench = new Workbench(host, browser, page);
+      await page.goto(host.url());
+      await workbench.ready();
+      if (colorTheme !== undefined) await workbench.setColorTheme(colorTheme);
+      return workbench;
+    } catch (error) {
+      await browser?.close();
+      await host.stop();
+      throw error;
+    }
+  }
+
+  /** Runs a command of the palette by its title, with or without its category. */
+  async runCommand(title: string): Promise<void> {
+    const end = Date.now() + patience;
+    const row = this.page
+      .locator('.quick-input-list .monaco-list-row')
+      .filter({ has: this.page.locator('.label-name', { hasText: new RegExp(`^(.+: )?${escapeRegExp(title)}$`) }) });
+    for (;;) {
+      await this.page.keyboard.press('F1');
+      const input = this.page.locator('.quick-input-widget input[type="text"]').first();
+      await input.fill(`>${title}`);
+      // The palette lists the commands that there are when it opens; right after the start ours are not among them.
+      const found = await row
+        .first()
+        .waitFor({ timeout: 3000 })
+        .then(
+          () => true,
+          () => false,
+        );
+      if (found) break;
+      await this.page.keyboard.press('Escape');
+      if (Date.now() > end) throw new Error(`The palette has no command "${title}".`);
+    }
+    await row.first().click();
+  }
+
+  /** Chooses an item of the context menu of a file or folder in the Explorer. */
+  async explorerContextMenu(name: string, item: string): Promise<void> {
+    const entry = this.page.locator('.explorer-folders-view').getByRole('treeitem', { name, exact: true });
+    const menuItem = this.page.getByRole('menuitem', { name: item, exact: true });
+    const end = Date.now() + patience;
+    for (;;) {
+      await entry.click({ button: 'right' });
+      // A menu that opened before the extension was known lacks its items.
+      const found = await menuItem.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      );
+      if (found) break;
+      await this.page.keyboard.press('Escape');
+      if (Date.now() > end) throw new Error(`The context menu of ${name} has no item "${item}".`);
+    }
+    // A menu ignores a click that comes right after it opened, taking it for the end of the one that opened it.
+    for (;;) {
+      await menuItem.click({ timeout: 3000 }).catch(() => undefined);
+      const closed = await menuItem.waitFor({ state: 'detached', timeout: 1000 }).then(
+        () => true,
+        () => false,
+      );
+      if (closed) return;
+      if (Date.now() > end) throw new Error(`The item "${item}" of the context menu of ${name} does nothing.`);
+    }
+  }
+
+  /** The item of the status bar whose identifier, accessible name or text matches. */
+  async statusBarItem(name: RegExp): Promise<Locator> {
+    const items = this.page.locator('.statusbar-item');
+    const end = Date.now() + patience;
+    while (Date.now() < end) {
+      for (const item of await items.all()) {
+        const texts = [await attribute(item, 'id'), await attribute(item, 'aria-label'), await text(item)];
+        if (texts.some((found) => name.test(found))) return item;
+      }
+      await this.page.waitForTimeout(100);
+    }
+    throw new Error(`The status bar has no item ${String(name)}.`);
+  }
+
+  /** The text of an item of the status bar, as {@link statusBarItem} finds it. */
+  async statusBarText(name: RegExp): Promise<string> {
+    return text(await this.statusBarItem(name));
+  }
+
+  /** Waits for a notification. */
+  async notification(message: RegExp): Promise<Locator> {
+    const toast = this.page.locator('.notification-toast').filter({ hasText: message }).first();
+    await toast.waitFor();
+    return toast;
+  }
+
+  /** Presses a button of the modal dialog. */
+  async dialogButton(name: string): Promise<void> {
+    await this.page.locator('.monaco-dialog-box').getByRole('button', { name, exact: true }).click();
+  }
+
+  /** The document inside the webview of the visible custom editor. */
+  webview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready:visible').frameLocator('#active-frame');
+  }
+
+  /** Reloads the window, as *Developer: Reload Window* does. */
+  async reload(): Promise<void> {
+    const loaded = this.page.waitForEvent('load');
+    // The command stores the open editors first; the browser's own reload may come before they are stored.
+    await this.runCommand('Developer: Reload Window');
+    await loaded;
+    await this.ready();
+  }
+
+  /** Changes the color theme and waits until the workbench shows it. */
+  async setColorTheme(name: string): Promise<void> {
+    const theme = colorThemes[name];
+    if (theme === undefined)
+      throw new Error(`The tests know these color themes: ${Object.keys(colorThemes).join(', ')}`);
+    const shown = this.page.locator(`.monaco-workbench[class*="-themes-${theme.file}-json"]`).first();
+    if ((await shown.count()) > 0) return;
+    // Not through the settings file: what it says while the workbench starts, or after, is not always followed.
+    await this.runCommand('Preferences: Color Theme');
+    const picker = this.page.locator('.quick-input-widget');
+    const { label } = theme;
+    await picker.locator('input[type="text"]').first().fill(label);
+    const row = picker.locator('.monaco-list-row').filter({ has: this.page.getByText(label, { exact: true }) });
+    await row.first().click();
+    await shown.waitFor();
+  }
+
+  /** Saves a picture of the window in screenshots/. */
+  async screenshot(name: string): Promise<string> {
+    const file = path.join(root, 'screenshots', `${name}.png`);
+    await mkdir(path.dirname(file), { recursive: true });
+    await this.page.screenshot({ path: file });
+    return file;
+  }
+
+  /** What the extension host and the product in it have logged. */
+  async extensionHostLog(): Promise<string> {
+    const logs = path.join(this.host.serverDataDir, 'data/logs');
+    const files = await readdir(logs, { recursive: true }).catch(() => []);
+    const wanted = files.filter((file) => /(remoteexthost|dataset-captions.*)\.log$/.test(file)).sort();
+    const texts = await Promise.all(
+      wanted.map(async (file) => `--- ${file}\n${await readFile(path.join(logs, file), 'utf8')}`),
+    );
+    return texts.join('\n');
+  }
+
+  /** Ends the browser and the server, and removes the server's data. */
+  async dispose(): Promise<void> {
+    await this.browser.close();
+    await this.host.stop();
+  }
+
+  private async ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor();
+    await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
+  }
+}
+
+/** Color themes by their names in settings: how the picker calls them, and the file that the workbench's class names. */
+const colorThemes: Record<string, { label: string; file: string }> = {
+  'Dark 2026': { label: 'Dark 2026', file: '2026-dark' },
+  'Light 2026': { label: 'Light 2026', file: '2026-light' },
+  'Dark Modern': { label: 'Dark Modern', file: 'dark_modern' },
+  'Light Modern': { label: 'Light Modern', file: 'light_modern' },
+  'Default High Contrast': { label: 'Dark High Contrast', file: 'hc_black' },
+  'Default High Contrast Light': { label: 'Light High Contrast', file: 'hc_light' },
+};
+
+const chromiumArguments = [
+  // Chromium's sandbox does not work for root, as whom containers run.
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
+
+async function attribute(element: Locator, name: string): Promise<string> {
+  return (await element.getAttribute(name, { timeout: 1000 }).catch(() => null)) ?? '';
+}
+
+async function text(element: Locator): Promise<string> {
+  return ((await element.textContent({ timeout: 1000 }).catch(() => null)) ?? '').trim();
+}
+
+function escapeRegExp(literal: string): string {
+  return literal.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+}
