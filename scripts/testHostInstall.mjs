@@ -34,7 +34,8 @@ export async function installTestHost(log) {
   const source = path.join(root, 'test/test-host');
   const stamp = path.join(home, '.stamp');
   const hash = createHash('sha256');
-  for (const file of ['package.json', 'package-lock.json']) hash.update(await readFile(path.join(source, file)));
+  for (const file of ['package.json', 'package-lock.json', 'spdlog.cjs'])
+    hash.update(await readFile(path.join(source, file)));
   const wanted = hash.update(`${process.platform}-${process.arch}`).digest('hex');
   if ((await readFile(stamp, 'utf8').catch(() => '')) === wanted) return;
 
@@ -52,6 +53,7 @@ export async function installTestHost(log) {
   log('Installing the dependencies of the VS Code server ...');
   await runNpm(install, server);
   await runNpm(install, path.join(server, 'extensions'));
+  await copyFile(path.join(source, 'spdlog.cjs'), path.join(server, 'node_modules/@vscode/spdlog/index.js'));
   await writeFile(stamp, wanted);
   log(`The test host is installed (${seconds(performance.now() - start)}).`);
 }
@@ -92,14 +94,14 @@ export async function findChromium(log) {
   }
   const found = await lookForChromium();
   if (found !== undefined) return found;
-  const root = process.getuid?.() === 0;
+  const isRoot = process.getuid?.() === 0;
   const apt = await findInPath('apt-get');
-  if (apt !== undefined && (root || (await mayBecomeRoot()))) {
+  if (apt !== undefined && (isRoot || (await mayBecomeRoot()))) {
     log('No Chromium found: installing the one of this Linux distribution ...');
     const start = performance.now();
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     const aptGet = (/** @type {string[]} */ ...args) =>
-      root ? run(apt, args, { env }) : run('sudo', ['-n', apt, ...args], { env });
+      isRoot ? run(apt, args, { env }) : run('sudo', ['-n', apt, ...args], { env });
     await aptGet('update', '-q');
     await aptGet('install', '-y', '-q', '--no-install-recommends', 'chromium', 'fonts-dejavu-core');
     const installed = await lookForChromium();
