@@ -84,8 +84,7 @@ async function openOnDesktop(code, folder) {
 async function openInBrowser(folder) {
   await installTestHost((line) => console.log(`> ${line}`));
   console.log('> Starting the VS Code server');
-  const settings = { 'workbench.colorTheme': process.env.DATASET_CAPTIONS_THEME ?? 'Default Dark Modern' };
-  const host = await startTestHost({ folder, settings, extensionPaths });
+  const host = await startTestHost({ folder, extensionPaths });
   console.log(
     `> ${folder} opens as a dataset at this address; on a remote machine, forward port ${host.port} to the same port of yours.`,
   );

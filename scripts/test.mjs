@@ -6,6 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { run } from './childProcess.mjs';
 import { root, seconds, setup } from './setup.mjs';
+import { findChromium } from './testHostInstall.mjs';
 
 const timeLimit = 8 * 60_000;
 const scratch = mkdtempSync(path.join(tmpdir(), 'dataset-captions-test-'));
@@ -81,8 +82,11 @@ async function runPart({ name, kind, commands }, grep) {
   console.log(`\n=== ${name}`);
   const begin = performance.now();
   const resultFile = path.join(scratch, `${name}.json`);
+  /** @type {NodeJS.ProcessEnv} */
   const env = { ...process.env, DATASET_CAPTIONS_TEST_RESULT: resultFile };
   if (grep !== undefined) env.DATASET_CAPTIONS_TEST_GREP = grep;
+  // The suites that need a browser agree on one, which is installed where that is possible.
+  if (name === 'browser') await findChromium(console.log).then((file) => (env.CHROMIUM = file), console.error);
   let code = 0;
   let timedOut = false;
   for (const [command = node, ...args] of commands) {

@@ -28,6 +28,5 @@ export interface TestHost {
 
 export const quietSettings: Readonly<Record<string, unknown>>;
 export function startTestHost(options: TestHostOptions): Promise<TestHost>;
-export function writeSettings(data: string, settings: Record<string, unknown>): Promise<void>;
 export function installTestHost(log: (line: string) => void): Promise<void>;
 export function findChromium(log: (line: string) => void): Promise<string>;

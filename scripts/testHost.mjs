@@ -93,11 +93,11 @@ export async function startTestHost({ extensionPaths, folder, settings = {}, ser
 }
 
 /**
- * Writes the settings of the user, which a running workbench follows at once.
+ * Writes the settings of the user, which a workbench reads when it starts.
  * @param {string} data the server's data folder
  * @param {Record<string, unknown>} settings
  */
-export async function writeSettings(data, settings) {
+async function writeSettings(data, settings) {
   const text = JSON.stringify({ ...quietSettings, ...settings }, undefined, 2);
   await mkdir(path.join(data, 'data/User'), { recursive: true });
   await writeFile(path.join(data, 'data/User/settings.json'), text);
