@@ -4,7 +4,6 @@ import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, trunca
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import sharp from 'sharp';
 
 /** A folder for one test, with a copy of the sample dataset in `dataset`. */
 export async function makeScratch(): Promise<string> {
@@ -57,12 +56,8 @@ export async function addBadImages(folder: string): Promise<string[]> {
   await symlink('loop.png', at('loop.png'));
   await cp(good, at('secret.jpg'));
   await chmod(at('secret.jpg'), 0);
-  await sharp({
-    create: { width: 30_000, height: 30_000, channels: 3, background: '#808080' },
-    limitInputPixels: false,
-  })
-    .png({ compressionLevel: 9, palette: true, colours: 2 })
-    .toFile(at('huge.png'));
+  // 30,000 x 30,000 pixels of one colour: 110 kB on disk, gigabytes in memory.
+  await cp('test/fixtures/huge.png', at('huge.png'));
   const bad = ['truncated.jpg', 'zero.png', 'text.png', 'folder.jpg', 'dangling.png', 'loop.png', 'huge.png'];
   return process.getuid?.() === 0 ? bad : [...bad, 'secret.jpg'];
 }
@@ -72,11 +67,18 @@ export async function removeScratch(scratch: string): Promise<void> {
   await rm(scratch, { recursive: true, force: true });
 }
 
-/** The process ids whose command line has this text. */
+/** The process ids of this test run, and of no other, whose command line has this text. */
 export async function processesOf(text: string): Promise<number[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,args=']);
-  return stdout
-    .split('\n')
-    .filter((line) => line.includes(text) && !line.includes('ps -eo'))
-    .map((line) => Number.parseInt(line, 10));
+  const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,ppid=,args=']);
+  const ours = new Set([process.pid]);
+  const found: number[] = [];
+  const rows = stdout.split('\n').map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? []);
+  // A child may stand before its parent in the list: as many rounds as there are generations.
+  for (let known = 0; known < ours.size;) {
+    known = ours.size;
+    for (const [, pid, parent] of rows) if (ours.has(Number(parent))) ours.add(Number(pid));
+  }
+  for (const [, pid, , args] of rows)
+    if (ours.has(Number(pid)) && args?.includes(text) === true) found.push(Number(pid));
+  return found;
 }

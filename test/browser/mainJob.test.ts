@@ -133,6 +133,7 @@ describe('the main job in the real workbench', () => {
     const bad = await addBadImages(dataset);
     const view = await open();
     const hosts = await processesOf('type=extensionHost');
+    assert.equal(hosts.length, 1);
     await view.press(/^Caption Empty/);
     const status = await view.jobDone('Caption Empty');
     assert.match(status, new RegExp(`${String(bad.length)} failed`));
@@ -191,8 +192,8 @@ describe('the main job in the real workbench', () => {
       .card(alps)
       .getByRole('button', { name: /Keep both/ })
       .click();
-    await until('both on disk', async () => (await readText(file))?.endsWith('theirs, from another program'));
-    assert.ok((await readText(file))?.startsWith(mine));
+    const both = `${mine}, theirs, from another program`;
+    await until('both on disk', async () => (await readText(file)) === both);
   });
 
   it('shows what another program writes, adds and removes', async () => {
