@@ -31,7 +31,10 @@ describe('the main job in the real workbench', () => {
   });
 
   async function open(settings: Record<string, unknown> = {}): Promise<DatasetView> {
-    workbench = await Workbench.open({ folder: scratch, settings });
+    // Settings of the workspace hold from the first moment.
+    await mkdir(path.join(scratch, '.vscode'));
+    await writeFile(path.join(scratch, '.vscode/settings.json'), JSON.stringify(settings));
+    workbench = await Workbench.open({ folder: scratch });
     return DatasetView.open(workbench, 'dataset');
   }
 
