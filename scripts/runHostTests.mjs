@@ -1,6 +1,6 @@
 // Runs the suites of test/host in the extension host of a real VS Code server. `npm test` builds them before.
-import { existsSync } from 'node:fs';
-import { cp, mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
+import { existsSync, rmSync } from 'node:fs';
+import { cp, mkdtemp, open, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -17,6 +17,7 @@ await installTestHost(log);
 const executablePath = await findChromium(log);
 
 const scratch = await mkdtemp(path.join(tmpdir(), 'dataset-captions-host-tests-'));
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const folder = path.join(scratch, 'workspace');
 await cp(path.join(root, 'test/fixtures/sample-dataset'), path.join(folder, 'sample-dataset'), { recursive: true });
 const result = process.env.DATASET_CAPTIONS_TEST_RESULT ?? path.join(scratch, 'result.json');
@@ -47,7 +48,6 @@ try {
 } finally {
   await browser.close();
   await host.stop();
-  await rm(scratch, { recursive: true, force: true });
 }
 
 /** Prints what the tests report until their result is there; tells whether all passed. */

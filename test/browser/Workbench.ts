@@ -37,7 +37,8 @@ export class Workbench {
     page.on('dialog', (dialog) => void dialog.accept());
     page.on('pageerror', (error) => this.errors.push(error.message));
     page.on('console', (message) => {
-      if (message.type() === 'error') this.errors.push(message.text());
+      const said = `${message.text()} ${message.location().url}`;
+      if (message.type() === 'error' && !hostNoise.test(said)) this.errors.push(said);
     });
   }
 
@@ -228,6 +229,9 @@ const colorThemes: Record<string, { label: string; file: string }> = {
   'Default High Contrast': { label: 'Dark High Contrast', file: 'hc_black' },
   'Default High Contrast Light': { label: 'Light High Contrast', file: 'hc_light' },
 };
+
+/** What the VS Code server lacks or does not compile here; it says so in each window and goes on without. */
+const hostNoise = /vsda|update\/check|serviceWorker\.js|fetching the script|native-watchdog/;
 
 const chromiumArguments = [
   // Chromium's sandbox does not work for root, as whom containers run.
