@@ -1,5 +1,6 @@
 // Starts programs so that none of them outlives this one.
 import { spawn } from 'node:child_process';
+import { setInterval } from 'node:timers';
 
 /** Process groups that must end with this process. */
 const groups = new Set();
@@ -35,8 +36,11 @@ function arm() {
   ])) {
     process.on(signal, () => {
       for (const pid of groups) signalGroup(pid, 'SIGTERM');
-      // The children get a moment to clean up; then `exit` above ends them.
-      setTimeout(() => process.exit(code), groups.size === 0 ? 0 : 1500);
+      // The children get a moment to clean up, and so do theirs; then `exit` above ends what is left.
+      const start = Date.now();
+      setInterval(() => {
+        if (groups.size === 0 || Date.now() - start > 4000) process.exit(code);
+      }, 50);
     });
   }
 }

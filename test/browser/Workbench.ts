@@ -231,7 +231,7 @@ const colorThemes: Record<string, { label: string; file: string }> = {
 };
 
 /** What the VS Code server lacks or does not compile here; it says so in each window and goes on without. */
-const hostNoise = /vsda|update\/check|serviceWorker\.js|fetching the script|native-watchdog/;
+const hostNoise = /vsda|update\/check|serviceWorker\.js|favicon|fetching the script|native-watchdog/;
 
 const chromiumArguments = [
   // Chromium's sandbox does not work for root, as whom containers run.
