@@ -1,9 +1,9 @@
 // Builds the product into dist/ and, with --tests, the test suites into out/.
 import { build, context } from 'esbuild';
-import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writePaletteModel } from './scripts/writePaletteModel.mjs';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const watch = process.argv.includes('--watch');
@@ -54,12 +54,9 @@ async function testBundles() {
 }
 
 await mkdir(path.join(root, 'dist'), { recursive: true });
-const { writePaletteModel } = await import('./scripts/writePaletteModel.mjs');
+// A test that was removed must not go on running from its old bundle.
+if (tests) await rm(path.join(root, 'out'), { recursive: true, force: true });
 await writePaletteModel(path.join(root, 'dist/models/palette'));
-for (const font of ['codicon.ttf', 'codicon.css']) {
-  const source = path.join(root, 'node_modules/@vscode/codicons/dist', font);
-  if (existsSync(source)) await copyFile(source, path.join(root, 'dist', font));
-}
 
 if (watch) {
   for (const options of product) await (await context(options)).watch();

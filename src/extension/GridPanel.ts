@@ -283,13 +283,11 @@ function webviewPort(webview: vscode.Webview): Port {
 function gridHtml(webview: vscode.Webview, dist: vscode.Uri): string {
   const nonce = randomBytes(16).toString('hex');
   const script = webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.js')).toString();
-  const icons = webview.asWebviewUri(vscode.Uri.joinPath(dist, 'codicon.css')).toString();
   const source = webview.cspSource;
   const policy = [
     `default-src 'none'`,
     `img-src ${source} data:`,
     `style-src ${source}`,
-    `font-src ${source}`,
     `script-src 'nonce-${nonce}'`,
   ].join('; ');
   return `<!doctype html>
@@ -298,7 +296,6 @@ function gridHtml(webview: vscode.Webview, dist: vscode.Uri): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
-<link rel="stylesheet" href="${icons}" id="vscode-codicon-stylesheet">
 <title>Dataset</title>
 </head>
 <body>

@@ -20,6 +20,8 @@ export class UnsavedJournal extends Disposable {
   private timer: NodeJS.Timeout | undefined;
   private readonly beat: NodeJS.Timeout;
   private holdsEdits = false;
+  /** edits were made or saved since the last write began */
+  private isStale = false;
   private writing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -59,10 +61,9 @@ export class UnsavedJournal extends Disposable {
   /** Says that edits were made or saved. */
   update(): void {
     if (this.isDisposed) return;
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      this.writing = this.writing.then(() => this.write()).catch(this.onError);
-    }, writePause);
+    this.isStale = true;
+    // The first key is written at once, those that follow together.
+    if (this.timer === undefined) this.writeAndPause();
   }
 
   /** Writes at once. */
@@ -77,6 +78,15 @@ export class UnsavedJournal extends Disposable {
     clearTimeout(this.timer);
     clearInterval(this.beat);
     void this.writing.then(() => rm(this.file, { force: true })).catch(this.onError);
+  }
+
+  private writeAndPause(): void {
+    this.isStale = false;
+    this.writing = this.writing.then(() => this.write()).catch(this.onError);
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      if (this.isStale) this.writeAndPause();
+    }, writePause);
   }
 
   private async write(): Promise<void> {

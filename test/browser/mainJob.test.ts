@@ -95,6 +95,20 @@ describe('the main job in the real workbench', () => {
     );
   });
 
+  it('brings back what was typed an instant before the browser reloads', async () => {
+    const view = await open({ 'datasetCaptions.autoSaveDelay': 0, 'files.autoSave': 'off' });
+    const { page } = view.workbench;
+    // The workbench stores its open editors a while after they opened; this test is about the text.
+    await sleep(2000);
+    await view.caption(sunset).click();
+    await page.keyboard.type('saved by nobody', { delay: 0 });
+    await page.reload();
+    await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
+    const back = await DatasetView.open(view.workbench, 'dataset');
+    await until('the text', async () => (await back.caption(sunset).inputValue()) === 'saved by nobody');
+    assert.equal((await captions(dataset))['5_scenery/sunset.txt'], undefined);
+  });
+
   it('captions the empty images and leaves the others alone to the byte, then all of them, and takes that back', async () => {
     const before = await fingerprint(dataset);
     const oldCaptions = await captions(dataset);
@@ -106,6 +120,9 @@ describe('the main job in the real workbench', () => {
     const after = await fingerprint(dataset);
     for (const [name, print] of Object.entries(before)) assert.equal(after[name], print, `${name} changed`);
     assert.ok(Object.keys(filled).length > Object.keys(oldCaptions).length, 'empty images got captions');
+
+    // A finished job leaves by itself.
+    await view.frame.getByRole('region', { name: 'Jobs' }).waitFor({ state: 'detached', timeout: 10_000 });
 
     await view.workbench.runCommand('Dataset Captions: Caption All');
     await view.workbench.page.locator('.monaco-dialog-box', { hasText: 'will be replaced' }).waitFor();
@@ -174,6 +191,22 @@ describe('the main job in the real workbench', () => {
     assert.equal(Object.keys(written).length, 150);
     assert.equal(new Set(Object.values(written)).size, 1, 'the same picture has the same caption everywhere');
     assert.notEqual(Object.values(written)[0], '');
+  });
+
+  it('cancels a job and keeps what it has written', async () => {
+    const many = path.join(dataset, 'many');
+    await mkdir(many);
+    for (let i = 0; i < 150; i++) await cp(path.join(dataset, alps), path.join(many, `${String(i)}.jpg`));
+    const view = await open();
+    await view.press(/^Caption Empty/);
+    await until('some captions', async () => Object.keys(await captions(many)).length >= 10);
+    await view.frame.getByRole('button', { name: 'Cancel Caption Empty' }).click();
+    await view.frame.getByRole('region', { name: 'Jobs' }).getByText('Cancelled').waitFor();
+    const written = await captions(many);
+    await sleep(1500);
+    assert.deepEqual(await captions(many), written, 'nothing more is written');
+    assert.ok(Object.keys(written).length < 150);
+    assert.equal(new Set(Object.values(written)).size, 1, 'each caption is whole');
   });
 
   it('never overwrites a caption that another program changed under an unsaved edit, and offers both texts', async () => {
