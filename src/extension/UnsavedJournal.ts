@@ -5,7 +5,7 @@ import type { UnsavedEdit } from '../dataset/Dataset';
 import { Disposable } from './Disposable';
 
 /** The journal follows the keys at most this much later, in milliseconds. */
-const writePause = 200;
+const writePause = 20;
 /** While it holds something, a journal shows in this rhythm that its owner lives, in milliseconds. */
 const heartbeat = 5_000;
 /** A journal without a heartbeat for so long has lost its owner, in milliseconds. */

@@ -101,7 +101,9 @@ describe('the main job in the real workbench', () => {
     // The workbench stores its open editors a while after they opened; this test is about the text.
     await sleep(2000);
     await view.caption(sunset).click();
-    await page.keyboard.type('saved by nobody', { delay: 0 });
+    await page.keyboard.type('saved by nobody', { delay: 30 });
+    // As fast as a hand gets from the text to F5; VS Code's own backup comes a second later.
+    await sleep(200);
     await page.reload();
     await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
     const back = await DatasetView.open(view.workbench, 'dataset');
