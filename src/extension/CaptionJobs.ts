@@ -5,7 +5,7 @@ import { planCaptionJob, runCaptionJob, type CaptionMode, type JobResult, type J
 import type { DatasetImage } from '../dataset/Dataset';
 import type { JobView } from '../protocol/gridProtocol';
 import { taggerCrashed, type TaggerProcess } from '../protocol/TaggerProcess';
-import { errorCode, errorMessage } from '../protocol/wireError';
+import { errorCode } from '../protocol/wireError';
 import type { DatasetDocument } from './DatasetDocument';
 import { Disposable } from './Disposable';
 import { captionOptions } from './settings';
@@ -169,7 +169,7 @@ export class CaptionJobs extends Disposable {
       result = await this.captionTargets(job, targets, mode, modelFolder);
     } catch (thrown) {
       const cancelled = job.cancel.signal.aborted;
-      const message = cancelled ? '' : errorMessage(thrown);
+      const message = cancelled ? '' : this.taggers.explain(thrown);
       job.view = { ...job.view, state: cancelled ? 'cancelled' : 'error', message };
     }
     for (const { caption } of targets) this.queued.delete(caption);

@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { errorMessage } from '../protocol/wireError';
 import { Disposable } from './Disposable';
 import { paletteTagger, selectedTagger, setSelectedTagger } from './settings';
 
@@ -40,6 +41,16 @@ export class Taggers extends Disposable {
   displayName(): string {
     const tagger = selectedTagger();
     return tagger === paletteTagger ? vscode.l10n.t('Palette') : path.basename(tagger);
+  }
+
+  /** Why the selected tagger could not be loaded, and what to do about it. */
+  explain(thrown: unknown): string {
+    const folder = this.modelFolder();
+    return vscode.l10n.t(
+      'The tagger in {0} cannot be used. {1} Choose another one with Select Tagger.',
+      folder,
+      errorMessage(thrown),
+    );
   }
 
   /** Lets the user choose among the built-in tagger, recent ones, and a folder. */
