@@ -1,6 +1,6 @@
 // Builds the product into dist/ and, with --tests, the test suites into out/.
 import { build, context } from 'esbuild';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writePaletteModel } from './scripts/writePaletteModel.mjs';
@@ -53,9 +53,10 @@ async function testBundles() {
   return bundles;
 }
 
-await mkdir(path.join(root, 'dist'), { recursive: true });
-// A test that was removed must not go on running from its old bundle.
-if (tests) await rm(path.join(root, 'out'), { recursive: true, force: true });
+// What is built no longer must neither be packed nor tested.
+for (const folder of tests ? ['dist', 'out'] : ['dist']) {
+  await rm(path.join(root, folder), { recursive: true, force: true });
+}
 await writePaletteModel(path.join(root, 'dist/models/palette'));
 
 if (watch) {
