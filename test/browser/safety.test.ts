@@ -92,15 +92,15 @@ describe('a disk that does not take captions, in the real workbench', () => {
   });
 });
 
-describe('the dataset editor with the keyboard alone', () => {
+describe('the dataset editor for everybody', () => {
   let scratch: string;
   let workbench: Workbench | undefined;
 
-  before(async () => {
+  beforeEach(async () => {
     scratch = await makeScratch();
   });
 
-  after(async () => {
+  afterEach(async () => {
     await workbench?.dispose();
     await removeScratch(scratch);
   });
@@ -139,20 +139,6 @@ describe('the dataset editor with the keyboard alone', () => {
     await keyboard.press('Escape');
     await view.card(alps).waitFor();
     await workbench.screenshot('keyboard');
-  });
-});
-
-describe('the look of the dataset editor', () => {
-  let scratch: string;
-  let workbench: Workbench | undefined;
-
-  before(async () => {
-    scratch = await makeScratch();
-  });
-
-  after(async () => {
-    await workbench?.dispose();
-    await removeScratch(scratch);
   });
 
   it('fits into a narrow window in every theme, without refused styles or scripts', async () => {
