@@ -1,6 +1,5 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { isImageName } from '../dataset/imageFiles';
 import { errorMessage } from '../protocol/wireError';
 import type { Command } from './Command';
 import { onlyPositional } from './inputFolder';
@@ -9,12 +8,12 @@ import { UsageError } from './UsageError';
 
 const largestSize = 4096;
 
-/** Writes a small WebP of an image, the one that the grid shows. */
+/** Writes a small picture of an image, like those that the grid shows. */
 export const thumbnailCommand: Command = {
   usage: '<image> --output FILE',
-  summary: 'a small WebP of an image',
+  summary: 'a small picture of an image',
   flagHelp: [
-    '--output FILE            where the WebP goes; missing folders are made',
+    '--output FILE            where it goes: .jpg, .png, else WebP; missing folders are made',
     `--size N                 the longer side in pixels, at most ${largestSize} (default 300); never enlarges`,
   ],
   flags: { size: { type: 'string' }, output: { type: 'string' } },
@@ -23,10 +22,8 @@ export const thumbnailCommand: Command = {
     const given = input.text('output');
     if (given === undefined || given === '') throw new UsageError('Where to? --output FILE is missing.');
     const outputPath = path.resolve(given);
-    if ((await sameFile(imagePath, outputPath)) || (isImageName(outputPath) && !/\.webp$/i.test(outputPath))) {
-      throw new UsageError(
-        `The thumbnail is a WebP and must not replace a picture; choose a name with .webp: ${given}`,
-      );
+    if (await sameFile(imagePath, outputPath)) {
+      throw new UsageError(`The thumbnail must not replace its image; choose another --output than ${given}`);
     }
     const size = sizeOf(input.text('size') ?? '300');
     return withTagger(async (tagger) => {

@@ -28,7 +28,10 @@ export interface TaggerRequests {
   scoreImage(params: { imagePath: string; modelFolder: string }): { names: string[]; scores: Float32Array };
   /** The picture as the model sees it: RGB, `size` x `size` x 3 bytes, row by row. */
   prepareImage(params: { imagePath: string; size: number }): { pixels: Uint8Array };
-  /** Writes a WebP whose longer side is at most `size` pixels; never enlarges. Returns its dimensions. */
+  /**
+   * Writes a picture whose longer side is at most `size` pixels, never enlarged: a WebP, or JPEG or PNG where `outputPath`
+   * ends so. Returns its dimensions.
+   */
   makeThumbnail(params: { imagePath: string; size: number; outputPath: string }): { width: number; height: number };
 }
 

@@ -33,6 +33,21 @@ describe('A thumbnail', function () {
     assert.deepEqual({ format, width, height }, { format: 'webp', width: 200, height: 50 });
   });
 
+  it('is a JPEG or a PNG where its name says so', async () => {
+    const image = await plain('half.png', 40, 20, 'rgba(255, 0, 0, 0)');
+    for (const [name, format] of [
+      ['small.jpg', 'jpeg'],
+      ['small.PNG', 'png'],
+      ['small.out', 'webp'],
+    ] as const) {
+      const file = path.join(folder, name);
+      await makeThumbnail(image, 10, file);
+      assert.equal((await sharp(file).metadata()).format, format);
+    }
+    const { data } = await sharp(path.join(folder, 'small.jpg')).raw().toBuffer({ resolveWithObject: true });
+    assert.deepEqual([...data.subarray(0, 3)], [255, 255, 255], 'what was transparent is white');
+  });
+
   it('is never larger than the image', async () => {
     const size = await makeThumbnail(await plain('small.png', 30, 20, 'red'), 200, output());
     assert.deepEqual(size, { width: 30, height: 20 });
