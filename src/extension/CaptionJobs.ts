@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Caption } from '../dataset/Caption';
 import { planCaptionJob, runCaptionJob, type CaptionMode, type JobResult, type JobTarget } from '../dataset/captionJob';
 import type { DatasetImage } from '../dataset/Dataset';
+import type { ScanProblem } from '../dataset/scanDataset';
 import type { JobView } from '../protocol/gridProtocol';
 import { taggerCrashed, type TaggerProcess } from '../protocol/TaggerProcess';
 import { errorCode } from '../protocol/wireError';
@@ -31,6 +32,8 @@ export class CaptionJobs extends Disposable {
   private readonly jobs = new Set<RunningJob>();
   private readonly queued = new Map<Caption, 'queued' | 'captioning'>();
   private readonly failures = new Map<Caption, string>();
+  /** documents whose next job is being prepared or asked about: a second click must not start another one */
+  private readonly preparing = new Set<DatasetDocument>();
   private nextId = 1;
   private anyRunning = false;
   private readonly changeEmitter = this.register(new vscode.EventEmitter<DatasetDocument>());
@@ -75,28 +78,41 @@ export class CaptionJobs extends Disposable {
 
   /** Captions all images of a dataset or the empty ones. Asks before it replaces captions. */
   async captionDataset(document: DatasetDocument, mode: CaptionMode): Promise<void> {
+    if (this.preparing.has(document)) return;
+    this.preparing.add(document);
+    let start: (() => Promise<void>) | undefined;
+    try {
+      start = await this.prepare(document, mode);
+    } finally {
+      this.preparing.delete(document);
+    }
+    await start?.();
+  }
+
+  /** What starts the job, once the user agreed; undefined when there is nothing to do. */
+  private async prepare(document: DatasetDocument, mode: CaptionMode): Promise<(() => Promise<void>) | undefined> {
     const label = mode === 'all' ? vscode.l10n.t('Caption All') : vscode.l10n.t('Caption Empty');
     await document.whenLoaded();
     if (this.running.some((job) => job.document === document)) {
       void vscode.window.showWarningMessage(
         vscode.l10n.t('A job is already captioning this dataset. Cancel it first or wait until it is done.'),
       );
-      return;
+      return undefined;
     }
     if (document.dataset.allImages.length === 0) {
       void vscode.window.showInformationMessage(vscode.l10n.t('There are no images to caption in {0}.', document.name));
-      return;
+      return undefined;
     }
     // What is typed so far counts; it is on disk before anything is replaced.
     await document.autoSave();
     const targets = planCaptionJob(document.dataset, mode);
     if (targets.length === 0) {
       void vscode.window.showInformationMessage(vscode.l10n.t('Every image has a caption; nothing to do.'));
-      return;
+      return undefined;
     }
     const replaced = targets.filter(({ caption }) => !caption.isEmpty).length;
-    if (replaced > 0 && !(await this.agreesToReplace(targets.length, replaced, label))) return;
-    await this.run(document, label, targets, mode);
+    if (replaced > 0 && !(await this.agreesToReplace(targets.length, replaced, label))) return undefined;
+    return () => this.run(document, label, targets, mode, document.dataset.problems);
   }
 
   /** Captions one image. Asks before it replaces a caption. */
@@ -106,7 +122,8 @@ export class CaptionJobs extends Disposable {
     const label = vscode.l10n.t('Caption {0}', path.posix.basename(image.path));
     if (!caption.isEmpty && !(await this.agreesToReplace(1, 1, vscode.l10n.t('Replace Caption')))) return;
     document.commit();
-    await this.run(document, label, [{ path: image.path, caption, expected: caption.raw }], 'all');
+    // A single image is not to blame for the files beside it: no problems of the folder.
+    await this.run(document, label, [{ path: image.path, caption, expected: caption.raw }], 'all', []);
   }
 
   /** Cancels a job by its id; captions already written stay. */
@@ -114,9 +131,9 @@ export class CaptionJobs extends Disposable {
     for (const job of this.jobs) if (job.view.id === id) job.cancel.abort();
   }
 
-  /** Cancels the jobs of a document, or all of them. */
-  cancelAll(document?: DatasetDocument): void {
-    for (const job of this.running) if (document === undefined || job.document === document) job.cancel.abort();
+  /** Cancels all jobs; captions already written stay. */
+  cancelAll(): void {
+    for (const job of this.running) job.cancel.abort();
   }
 
   private async agreesToReplace(images: number, replaced: number, action: string): Promise<boolean> {
@@ -135,9 +152,9 @@ export class CaptionJobs extends Disposable {
     label: string,
     targets: readonly JobTarget[],
     mode: CaptionMode,
+    problems: readonly ScanProblem[],
   ): Promise<void> {
-    const single = targets.length === 1;
-    const total = targets.length + (single ? 0 : document.dataset.problems.length);
+    const total = targets.length + problems.length;
     const job: RunningJob = {
       document,
       cancel: new AbortController(),
@@ -166,20 +183,21 @@ export class CaptionJobs extends Disposable {
       await this.process.request('describeModel', { modelFolder }, job.cancel.signal);
       job.view = { ...job.view, state: 'running', message: '' };
       this.changed(job);
-      result = await this.captionTargets(job, targets, mode, modelFolder);
+      result = await this.captionTargets(job, targets, mode, problems, modelFolder);
     } catch (thrown) {
       const cancelled = job.cancel.signal.aborted;
       const message = cancelled ? '' : this.taggers.explain(thrown);
       job.view = { ...job.view, state: cancelled ? 'cancelled' : 'error', message };
     }
     for (const { caption } of targets) this.queued.delete(caption);
-    this.finish(job, result, single);
+    this.finish(job, result);
   }
 
   private captionTargets(
     job: RunningJob,
     targets: readonly JobTarget[],
     mode: CaptionMode,
+    problems: readonly ScanProblem[],
     modelFolder: string,
   ): Promise<JobResult> {
     const { document } = job;
@@ -189,8 +207,7 @@ export class CaptionJobs extends Disposable {
         (await this.process.request('captionImage', { imagePath, modelFolder, options }, signal)).caption,
       isCrash: (thrown) => errorCode(thrown) === taggerCrashed,
       mode,
-      // A single image must not be blamed for the files beside it.
-      problems: targets.length === 1 ? [] : document.dataset.problems,
+      problems,
       concurrency: imagesInWork,
       signal: job.cancel.signal,
       onStart: ({ caption }) => {
@@ -211,7 +228,7 @@ export class CaptionJobs extends Disposable {
     });
   }
 
-  private finish(job: RunningJob, result: JobResult | undefined, single: boolean): void {
+  private finish(job: RunningJob, result: JobResult | undefined): void {
     if (result !== undefined) {
       const { status, failed, results, untagged } = result;
       const failures = [...failed].slice(0, shownFailures).map(([file, reason]) => ({ path: file, reason }));
@@ -228,6 +245,7 @@ export class CaptionJobs extends Disposable {
       void job.document.autoSave();
     }
     const { view } = job;
+    const single = view.total === 1;
     const summary = result === undefined || view.state === 'error' ? view.message : this.summary(result);
     this.log.info(`${view.label}: ${view.state}. ${summary}`);
     for (const { path: file, reason } of view.failures) this.log.info(`  not captioned: ${file}: ${reason}`);

@@ -37,6 +37,8 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   private readonly journal: UnsavedJournal;
   /** edits of the last session that wait until the folder can be read */
   private toRestore: UnsavedEdit[];
+  /** VS Code knows the document: what is restored from now on can be reported as an edit */
+  private isKnown = false;
   private restored: readonly CaptionChange[] = [];
   private loading: Promise<void>;
 
@@ -201,18 +203,22 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   }
 
   /** Writes what can be written, without a word: the cards say what could not. Clears the dirty mark if all was. */
-  async autoSave(): Promise<void> {
+  async saveQuietly(): Promise<void> {
     clearTimeout(this.autoSaveTimer);
     await this.loading;
     if (this.isDisposed) return;
     const report = await this.writeEdits();
     for (const { path: file, reason } of report.failures) this.log.warn(`Not saved: ${file}: ${reason}`);
-    if (report.failures.length === 0 && !this.hasUnsavedEdits()) await vscode.workspace.save(this.uri);
+    await this.clearDirtyMark();
   }
 
-  hasUnsavedEdits(): boolean {
-    for (const caption of this.dataset.allCaptions) if (caption.isDirty) return true;
-    return false;
+  /** Saves quietly unless the user turned that off; then only the mark of a document without edits is cleared. */
+  async autoSave(): Promise<void> {
+    try {
+      await (autoSaveDelay() === 0 ? this.clearDirtyMark() : this.saveQuietly());
+    } catch (thrown) {
+      this.log.error(`Saving ${this.uri.fsPath} failed: ${errorMessage(thrown)}`);
+    }
   }
 
   async revert(): Promise<void> {
@@ -249,8 +255,14 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   /** Makes edits of an earlier session dirty and undoable; called when VS Code knows the document. */
   async announceRestored(): Promise<void> {
     await this.loading;
+    this.isKnown = true;
+    this.reportRestored();
+  }
+
+  private reportRestored(): void {
+    if (!this.isKnown || this.restored.length === 0) return;
     this.recordEdit(vscode.l10n.t('Restore Unsaved Captions'), this.restored);
-    if (this.restored.length > 0) this.scheduleAutoSave(autoSaveDelay());
+    this.scheduleAutoSave(autoSaveDelay());
     this.restored = [];
   }
 
@@ -269,11 +281,14 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
           this.changeEmitter.fire();
         },
       });
-      const restore = this.toRestore;
-      this.toRestore = [];
-      this.restored = await this.dataset.restoreEdits(restore);
+      if (this.toRestore.length > 0) {
+        this.restored = await this.dataset.restoreEdits(this.toRestore);
+        // Not before: at every moment the journal finds these edits in one place or the other.
+        this.toRestore = [];
+      }
       this.loadState = 'ready';
       this.loadMessage = '';
+      this.reportRestored();
     } catch (thrown) {
       this.loadFailed(thrown);
     }
@@ -288,6 +303,11 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     this.changeEmitter.fire();
   }
 
+  private async clearDirtyMark(): Promise<void> {
+    for (const caption of this.dataset.allCaptions) if (caption.isDirty) return;
+    if (!this.isDisposed) await vscode.workspace.save(this.uri);
+  }
+
   private writeEdits(): Promise<SaveReport> {
     this.commit();
     return this.dataset.save();
@@ -297,9 +317,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     clearTimeout(this.autoSaveTimer);
     if (autoSaveDelay() === 0) return;
     this.autoSaveTimer = setTimeout(() => {
-      this.autoSave().catch((thrown: unknown) => {
-        this.log.error(`Saving ${this.uri.fsPath} failed: ${errorMessage(thrown)}`);
-      });
+      void this.autoSave();
     }, delay);
   }
 }

@@ -72,8 +72,11 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
     const take = (edits: readonly UnsavedEdit[]): void => {
       for (const edit of edits) restore.set(edit.captionPath, edit);
     };
-    if (backupId !== undefined) take(await DatasetDocument.readBackup(backupId));
-    const left = await UnsavedJournal.adopt(this.storageFolder, uri.fsPath);
+    const unreadable = (thrown: unknown): void => {
+      this.log.error(`Unsaved captions of ${uri.fsPath} could not be read: ${errorMessage(thrown)}`);
+    };
+    if (backupId !== undefined) await DatasetDocument.readBackup(backupId).then(take, unreadable);
+    const left = await UnsavedJournal.adopt(this.storageFolder, uri.fsPath, unreadable);
     take(left.edits);
     take(this.carriedOver.get(uri.toString()) ?? []);
     this.carriedOver.delete(uri.toString());

@@ -128,7 +128,7 @@ export class GridPanel extends Disposable {
         return undefined;
       },
       save: async () => {
-        await document.autoSave();
+        await document.saveQuietly();
         return undefined;
       },
       captionImage: async ({ path }) => {

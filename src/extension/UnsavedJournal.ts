@@ -41,19 +41,27 @@ export class UnsavedJournal extends Disposable {
 
   /**
    * The unsaved edits of a dataset that windows left behind which are gone; their journals are removed once these edits
-   * are in the journal of the caller.
+   * are in the journal of the caller. A journal that cannot be read stays where it is and stops nothing.
    */
-  static async adopt(storageFolder: string, dataset: string): Promise<{ edits: UnsavedEdit[]; files: string[] }> {
+  static async adopt(
+    storageFolder: string,
+    dataset: string,
+    onError: (error: unknown) => void,
+  ): Promise<{ edits: UnsavedEdit[]; files: string[] }> {
     const folder = folderOf(storageFolder, dataset);
     const names = await readdir(folder).catch(() => []);
     const edits = new Map<string, UnsavedEdit>();
     const files: string[] = [];
     for (const name of names.filter((candidate) => candidate.endsWith('.json'))) {
       const file = path.join(folder, name);
-      const { mtimeMs } = await stat(file);
-      if (Date.now() - mtimeMs < ownerLost && isAlive(Number.parseInt(name, 10))) continue;
-      for (const edit of JSON.parse(await readFile(file, 'utf8')) as UnsavedEdit[]) edits.set(edit.captionPath, edit);
-      files.push(file);
+      try {
+        const { mtimeMs } = await stat(file);
+        if (Date.now() - mtimeMs < ownerLost && isAlive(Number.parseInt(name, 10))) continue;
+        for (const edit of JSON.parse(await readFile(file, 'utf8')) as UnsavedEdit[]) edits.set(edit.captionPath, edit);
+        files.push(file);
+      } catch (thrown) {
+        onError(thrown);
+      }
     }
     return { edits: [...edits.values()], files };
   }

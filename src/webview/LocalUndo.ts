@@ -66,13 +66,12 @@ export class LocalUndo {
   private run(event: KeyboardEvent, command: 'undo' | 'redo'): void {
     event.preventDefault();
     event.stopPropagation();
-    // Deprecated, and still the only way to the undo stack that typing feeds.
-    // eslint-disable-next-line @typescript-eslint/no-deprecated
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- still the only way to the undo stack that typing feeds
     document.execCommand(command);
   }
 }
 
 function keyCodeOf(event: KeyboardEvent): number {
-  // eslint-disable-next-line @typescript-eslint/no-deprecated
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- `code` names the place of the key, not its letter
   return event.keyCode;
 }

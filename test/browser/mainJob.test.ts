@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, cp, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatasetView, until } from './DatasetView';
@@ -109,6 +109,29 @@ describe('the main job in the real workbench', () => {
     const back = await DatasetView.open(view.workbench, 'dataset');
     await until('the text', async () => (await back.caption(sunset).inputValue()) === 'saved by nobody');
     assert.equal((await captions(dataset))['5_scenery/sunset.txt'], undefined);
+  });
+
+  it('restores an unsaved caption also when its folder comes back only after the reload', async () => {
+    const view = await open({ 'datasetCaptions.autoSaveDelay': 0, 'files.autoSave': 'off' });
+    await view.type(sunset, 'typed before the disk went');
+    await view.saveState(sunset, 'Unsaved');
+    await sleep(2500);
+    const away = path.join(scratch, '.away');
+    await rename(dataset, away);
+    await view.frame.getByText('This folder is gone').waitFor();
+    await view.workbench.reload();
+    await view.frame.getByText('This folder is gone').waitFor();
+    await view.workbench.screenshot('folder-gone');
+    await rename(away, dataset);
+    await view.ready();
+    assert.equal(await view.caption(sunset).inputValue(), 'typed before the disk went');
+    await view.saveState(sunset, 'Unsaved');
+    await view.workbench.page.locator('.tab.dirty').waitFor();
+    await view.workbench.runCommand('File: Save');
+    await until(
+      'the caption on disk',
+      async () => (await captions(dataset))['5_scenery/sunset.txt'] === 'typed before the disk went',
+    );
   });
 
   it('captions the empty images and leaves the others alone to the byte, then all of them, and takes that back', async () => {

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { lstat, mkdir, readFile, symlink, unlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Caption, EmptiedCaption } from '../../src/dataset/Caption';
+import type { EmptiedCaption } from '../../src/dataset/Caption';
 import { CaptionError } from '../../src/dataset/CaptionError';
 import { Dataset } from '../../src/dataset/Dataset';
 import { mergeTags } from '../../src/dataset/tagCounts';
-import { fingerprint, namesIn, testFolder, writeFiles } from './testFolder';
+import { captionOf, openDataset } from './openDataset';
+import { fingerprint, namesIn, testFolder, writeFiles, type TestFiles } from './testFolder';
 
 describe('A dataset', function () {
   this.timeout(20_000);
@@ -14,20 +15,7 @@ describe('A dataset', function () {
   const inFolder = (name: string): string => path.join(folder(), name);
   const textOf = (name: string): Promise<string> => readFile(inFolder(name), 'utf8');
 
-  async function open(
-    files: Record<string, string | Uint8Array>,
-    emptiedCaption: EmptiedCaption = 'delete',
-  ): Promise<Dataset> {
-    await writeFiles(folder(), files);
-    const dataset = new Dataset(folder(), { captionExtension: '.txt', emptiedCaption });
-    await dataset.load();
-    return dataset;
-  }
-  function captionOf(dataset: Dataset, image: string): Caption {
-    const found = dataset.image(image);
-    assert.ok(found, `${image} is not in the dataset`);
-    return found.caption;
-  }
+  const open = (files: TestFiles, emptied?: EmptiedCaption): Promise<Dataset> => openDataset(folder(), files, emptied);
 
   describe('saving', () => {
     it('writes the edited captions exactly and touches nothing else', async () => {

@@ -15,8 +15,11 @@ export function testFolder(): () => string {
   return () => folder;
 }
 
+/** Names and contents of files. */
+export type TestFiles = Record<string, string | Uint8Array>;
+
 /** Writes files below a folder, with an mtime in the past, so that any later write shows. */
-export async function writeFiles(folder: string, files: Record<string, string | Uint8Array>): Promise<void> {
+export async function writeFiles(folder: string, files: TestFiles): Promise<void> {
   for (const [name, content] of Object.entries(files)) {
     const file = path.join(folder, name);
     await mkdir(path.dirname(file), { recursive: true });
