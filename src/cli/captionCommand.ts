@@ -1,5 +1,6 @@
 import { planCaptionJob, runCaptionJob, type CaptionMode, type JobResult } from '../dataset/captionJob';
 import type { Dataset } from '../dataset/Dataset';
+import { defaultCaptionOptions } from '../protocol/captionOptions';
 import { compareNaturally } from '../dataset/naturalOrder';
 import { taggerCrashed } from '../protocol/TaggerProcess';
 import { errorCode } from '../protocol/wireError';
@@ -8,9 +9,6 @@ import { captionExtensionFlag, captionExtensionHelp, openFolderOrImage } from '.
 import { jsonObject, jsonOfMap } from './jsonObject';
 import { loadModel, modelHelp, withTagger } from './tagger';
 import { UsageError } from './UsageError';
-
-/** Images in work at a time, so that reading the next ones overlaps with inference. */
-const imagesAtATime = 4;
 
 /** Captions the images of a folder, or one image. */
 export const captionCommand: Command = {
@@ -32,26 +30,29 @@ export const captionCommand: Command = {
   },
   async run(input) {
     const mode = modeOf(input);
-    const options = {
-      generalThreshold: thresholdOf(input, 'general-threshold', 0.35),
-      characterThreshold: thresholdOf(input, 'character-threshold', 0.85),
-      excludedTags: [],
+    const thresholds = {
+      general: thresholdOf(input, 'general-threshold', 0.35),
+      character: thresholdOf(input, 'character-threshold', 0.85),
     };
     const dataset = await openFolderOrImage(input);
     if (dataset.allImages.length + dataset.problems.length === 0) {
       throw new UsageError(`There are no images in ${dataset.folder}`);
     }
     const result = await withTagger(async (tagger) => {
-      const modelFolder = await loadModel(tagger, input.text('model'), input.signal);
+      const { setup, description } = await loadModel(tagger, input.text('model'), thresholds, input.signal);
       return runCaptionJob(dataset, planCaptionJob(dataset, mode), {
         mode,
         problems: dataset.problems,
-        concurrency: imagesAtATime,
+        concurrency: description.imagesInWork,
         signal: input.signal,
         isCrash: (thrown) => errorCode(thrown) === taggerCrashed,
         makeCaption: async (imagePath, signal) => {
-          const { caption } = await tagger.request('captionImage', { imagePath, modelFolder, options }, signal);
-          return caption;
+          const { tags } = await tagger.request(
+            'captionImage',
+            { imagePath, setup, options: { ...defaultCaptionOptions } },
+            signal,
+          );
+          return tags.join(', ');
         },
         onProgress: ({ handled, total, failed }, target, failure) => {
           if (failure !== undefined) input.output.note(`${dataset.absolute(target.path)}: ${failure}`);

@@ -19,13 +19,13 @@ export const scoresCommand: Command = {
     if (images.size === 0) throw new UsageError('Which images? None was given.');
     let outcome: CommandOutcome = 'done';
     await withTagger(async (tagger) => {
-      const modelFolder = await loadModel(tagger, text('model'), signal);
+      const { setup } = await loadModel(tagger, text('model'), { general: 0.35, character: 0.85 }, signal);
       let separator = '';
       if (json) await output.result('{');
       for (const image of images) {
         try {
           const imagePath = path.resolve(image);
-          const { names, scores } = await tagger.request('scoreImage', { imagePath, modelFolder }, signal);
+          const { names, scores } = await tagger.request('scoreImage', { imagePath, setup }, signal);
           if (json) await output.result(`${separator}${JSON.stringify(image)}:${jsonOfScores(names, scores)}`);
           else await output.result(`${image}\n${highestScores(names, scores)}`);
           separator = ',';

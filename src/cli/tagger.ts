@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { errorMessage } from '../protocol/wireError';
+import { defaultExecution } from '../protocol/execution';
+import type { Thresholds } from '../protocol/captionOptions';
 import { TaggerProcess } from '../protocol/TaggerProcess';
+import type { TaggerDescription, TaggerSetup } from '../protocol/taggerProtocol';
 import { UsageError } from './UsageError';
 
 export const modelHelp =
@@ -23,21 +26,26 @@ export async function withTagger<T>(work: (tagger: TaggerProcess) => Promise<T>)
 /**
  * Loads a model, so that a bad one is one error and not one for each image.
  * @param model `palette` or a folder
- * @returns the model's folder
+ * @returns what to ask the tagger with, and how many images at a time
  * @throws UsageError when it does not load
  */
 export async function loadModel(
   tagger: TaggerProcess,
   model: string | undefined,
+  thresholds: Thresholds,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<{ setup: TaggerSetup; description: TaggerDescription }> {
   const isBuiltIn = model === undefined || model === 'palette';
   const modelFolder = isBuiltIn ? path.join(__dirname, 'models/palette') : path.resolve(model);
+  const setup: TaggerSetup = {
+    models: [{ folder: modelFolder, thresholds }],
+    merge: 'mean',
+    execution: { ...defaultExecution },
+  };
   try {
-    await tagger.request('describeModel', { modelFolder }, signal);
+    return { setup, description: await tagger.request('loadTagger', { setup }, signal) };
   } catch (thrown) {
     if (signal.aborted) throw thrown;
     throw new UsageError(`The model cannot be used: ${errorMessage(thrown)} (${modelFolder})`);
   }
-  return modelFolder;
 }

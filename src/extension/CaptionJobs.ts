@@ -6,16 +6,15 @@ import type { DatasetImage } from '../dataset/Dataset';
 import type { ScanProblem } from '../dataset/scanDataset';
 import type { JobView } from '../protocol/gridProtocol';
 import { taggerCrashed, type TaggerProcess } from '../protocol/TaggerProcess';
+import type { TaggerSetup } from '../protocol/taggerProtocol';
 import { errorCode } from '../protocol/wireError';
 import type { DatasetDocument } from './DatasetDocument';
 import { Disposable } from './Disposable';
-import { captionOptions } from './settings';
+import { captionOptions, executionOptions, thresholds } from './settings';
 import type { Taggers } from './Taggers';
 
 /** A finished job stays on screen for so long, in milliseconds. */
 const finishedJobStays = 5000;
-/** Images in work at a time: while one is in the model the next ones are decoded. */
-const imagesInWork = 4;
 /** So many failures travel to the grid; the log has all of them. */
 const shownFailures = 100;
 
@@ -180,10 +179,15 @@ export class CaptionJobs extends Disposable {
     this.log.info(`${label}: ${String(targets.length)} image(s) of ${document.uri.fsPath} with ${modelFolder}`);
     let result: JobResult | undefined;
     try {
-      await this.process.request('describeModel', { modelFolder }, job.cancel.signal);
+      const setup: TaggerSetup = {
+        models: [{ folder: modelFolder, thresholds: thresholds(document.uri) }],
+        merge: 'mean',
+        execution: executionOptions(),
+      };
+      const { imagesInWork } = await this.process.request('loadTagger', { setup }, job.cancel.signal);
       job.view = { ...job.view, state: 'running', message: '' };
       this.changed(job);
-      result = await this.captionTargets(job, targets, mode, problems, modelFolder);
+      result = await this.captionTargets(job, targets, mode, problems, setup, imagesInWork);
     } catch (thrown) {
       const cancelled = job.cancel.signal.aborted;
       const message = cancelled ? '' : this.taggers.explain(thrown);
@@ -198,13 +202,14 @@ export class CaptionJobs extends Disposable {
     targets: readonly JobTarget[],
     mode: CaptionMode,
     problems: readonly ScanProblem[],
-    modelFolder: string,
+    setup: TaggerSetup,
+    imagesInWork: number,
   ): Promise<JobResult> {
     const { document } = job;
     const options = captionOptions(document.uri);
     return runCaptionJob(document.dataset, targets, {
       makeCaption: async (imagePath, signal) =>
-        (await this.process.request('captionImage', { imagePath, modelFolder, options }, signal)).caption,
+        (await this.process.request('captionImage', { imagePath, setup, options }, signal)).tags.join(', '),
       isCrash: (thrown) => errorCode(thrown) === taggerCrashed,
       mode,
       problems,

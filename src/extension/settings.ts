@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import type { EmptiedCaption } from '../dataset/Caption';
 import type { DatasetOptions } from '../dataset/Dataset';
 import { captionExtensionProblem } from '../dataset/imageFiles';
-import type { CaptionOptions } from '../protocol/taggerProtocol';
+import { defaultCaptionOptions, type CaptionOptions, type Thresholds } from '../protocol/captionOptions';
+import { defaultExecution, type ExecutionOptions } from '../protocol/execution';
 
 /** The value of `datasetCaptions.tagger` that means the built-in model. */
 export const paletteTagger = 'palette';
@@ -23,10 +24,23 @@ export function datasetOptions(folder: vscode.Uri): DatasetOptions {
 export function captionOptions(folder: vscode.Uri): CaptionOptions {
   const configuration = vscode.workspace.getConfiguration(section, folder);
   return {
-    generalThreshold: configuration.get<number>('generalThreshold', 0.35),
-    characterThreshold: configuration.get<number>('characterThreshold', 0.85),
+    ...defaultCaptionOptions,
     excludedTags: configuration.get<string[]>('excludedTags', []),
   };
+}
+
+/** The scores from which tags are kept in a folder. */
+export function thresholds(folder: vscode.Uri): Thresholds {
+  const configuration = vscode.workspace.getConfiguration(section, folder);
+  return {
+    general: configuration.get<number>('generalThreshold', 0.35),
+    character: configuration.get<number>('characterThreshold', 0.85),
+  };
+}
+
+/** On what and how the taggers of this machine run. */
+export function executionOptions(): ExecutionOptions {
+  return { ...defaultExecution };
 }
 
 /** The pause after the last edit after which captions are saved, in milliseconds; 0 never. */

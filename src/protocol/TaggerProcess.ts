@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { Channel, type Port } from './Channel';
+import type { DownloadProgress } from './modelListing';
 import type { TaggerEvents, TaggerRequests } from './taggerProtocol';
 
 /** The code of the error with which a request ends when the child process dies under it. */
@@ -21,6 +22,7 @@ export interface TaggerProcessOptions {
   entry: string;
   /** gets each line that the child prints on standard output or error */
   onLog?: (line: string) => void;
+  onDownloadProgress?: (progress: DownloadProgress) => void;
 }
 
 type ChildChannel = Channel<Record<string, never>, TaggerRequests, TaggerEvents, Record<string, never>>;
@@ -38,6 +40,7 @@ interface Running {
 export class TaggerProcess {
   private running: Running | undefined;
   private disposed = false;
+  private environment: Record<string, string> = {};
 
   constructor(private readonly options: TaggerProcessOptions) {}
 
@@ -61,6 +64,16 @@ export class TaggerProcess {
     return this.running.channel.request(method, params, signal);
   }
 
+  /**
+   * What the child gets in its environment beside this process's own. A library path counts only when a process starts,
+   * so a child that runs with another environment ends; open requests fail.
+   */
+  useEnvironment(environment: Record<string, string>): void {
+    if (JSON.stringify(environment) === JSON.stringify(this.environment)) return;
+    this.environment = environment;
+    this.stop();
+  }
+
   /** Ends the child; open requests fail. The next request starts a new one. */
   stop(): void {
     this.running?.child.kill();
@@ -76,7 +89,12 @@ export class TaggerProcess {
   private start(): Running {
     // NODE_OPTIONS of the editor (debuggers, loaders) breaks children; VIPS_BLOCK_UNTRUSTED keeps libvips from loading
     // formats that were never hardened (SVG, PDF, ...); ONNX Runtime would report its use to its maker.
-    const env: NodeJS.ProcessEnv = { ...process.env, VIPS_BLOCK_UNTRUSTED: '1', ORT_DISABLE_TELEMETRY: '1' };
+    const env: NodeJS.ProcessEnv = {
+      ...process.env,
+      VIPS_BLOCK_UNTRUSTED: '1',
+      ORT_DISABLE_TELEMETRY: '1',
+      ...this.environment,
+    };
     delete env.NODE_OPTIONS;
     const child = fork(this.options.entry, [], {
       execArgv: [],
@@ -87,7 +105,11 @@ export class TaggerProcess {
     for (const stream of [child.stdout, child.stderr]) {
       if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.options.onLog?.(line));
     }
-    const channel: ChildChannel = new Channel(childPort(child), {}, {});
+    const channel: ChildChannel = new Channel(
+      childPort(child),
+      {},
+      { downloadProgress: (progress) => this.options.onDownloadProgress?.(progress) },
+    );
     const running = { child, channel };
     const end = (how: string): void => {
       if (this.running === running) this.running = undefined;

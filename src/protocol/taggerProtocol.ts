@@ -1,39 +1,61 @@
-/** How scores become a caption. */
-export interface CaptionOptions {
-  /** a general tag is kept when its score is greater; 0..1 */
-  generalThreshold: number;
-  /** a character tag is kept when its score is greater; 0..1 */
-  characterThreshold: number;
-  /** tags left out, with spaces or underscores */
-  excludedTags: string[];
+import type { CaptionOptions, EnsembleMerge, TaggerModel } from './captionOptions';
+import type { CudaEnvironment, ExecutionOptions, ExecutionReport, PreprocessMode } from './execution';
+import type { DownloadProgress, FoundModel, ModelFolders, ModelListing } from './modelListing';
+
+/** What captions: one model or several, and on what they run. */
+export interface TaggerSetup {
+  /** at least one */
+  models: TaggerModel[];
+  merge: EnsembleMerge;
+  execution: ExecutionOptions;
 }
 
 /** What a loaded model is. */
 export interface ModelDescription {
-  modelFolder: string;
+  folder: string;
   /** side of the square input, in pixels */
   inputSize: number;
   tagCount: number;
-  /** name of the execution provider that runs the model, such as `cpu` */
-  executionProvider: string;
+  execution: ExecutionReport;
+}
+
+/** What a loaded tagger is. */
+export interface TaggerDescription {
+  models: ModelDescription[];
+  /** so many images asked for at a time keep decoder and model busy */
+  imagesInWork: number;
 }
 
 /** The requests that the tagger's child process answers. */
 export interface TaggerRequests {
-  /** Loads the model (once; later calls are free) and says what it is. */
-  describeModel(params: { modelFolder: string }): ModelDescription;
-  /** The caption of one image; an empty string when no tag passes. */
-  captionImage(params: { imagePath: string; modelFolder: string; options: CaptionOptions }): { caption: string };
-  /** The score of every tag, in the model's order; `names` are the raw names of `selected_tags.csv`. */
-  scoreImage(params: { imagePath: string; modelFolder: string }): { names: string[]; scores: Float32Array };
+  /** Loads the models (once; later calls are free), proves what they run on, and says what they are. */
+  loadTagger(params: { setup: TaggerSetup }): TaggerDescription;
+  /** The tags of one image, ready to be joined; none when no tag passes. */
+  captionImage(params: { imagePath: string; setup: TaggerSetup; options: CaptionOptions }): { tags: string[] };
+  /** The score of every tag, in the order of the models; `names` are the raw names of `selected_tags.csv`. */
+  scoreImage(params: { imagePath: string; setup: TaggerSetup }): { names: string[]; scores: Float32Array };
   /** The picture as the model sees it: RGB, `size` x `size` x 3 bytes, row by row. */
-  prepareImage(params: { imagePath: string; size: number }): { pixels: Uint8Array };
+  prepareImage(params: { imagePath: string; size: number; mode: PreprocessMode }): { pixels: Uint8Array };
   /**
    * Writes a picture whose longer side is at most `size` pixels, never enlarged: a WebP, or JPEG or PNG where `outputPath`
    * ends so. Returns its dimensions.
    */
   makeThumbnail(params: { imagePath: string; size: number; outputPath: string }): { width: number; height: number };
+
+  /** The models of the catalogue and of the extra folders, and where they are on this machine. */
+  listModels(params: { folders: ModelFolders }): { models: ModelListing[] };
+  /** Downloads a model of the catalogue, or goes on with its download; sends `downloadProgress`. */
+  downloadModel(params: { id: string; folders: ModelFolders; token: string | undefined }): { found: FoundModel };
+  /** Deletes a downloaded model, or what there is of it. Models of other programs are never touched. */
+  deleteModel(params: { id: string; folders: ModelFolders }): { freedBytes: number };
+
+  /** What this machine has for CUDA. `folders` are searched first for ONNX Runtime's CUDA libraries. */
+  findCuda(params: { folders: string[]; installFolder: string }): CudaEnvironment;
+  /** Downloads ONNX Runtime's CUDA libraries into `installFolder`; sends `downloadProgress` with the id `cuda`. */
+  installCuda(params: { installFolder: string }): CudaEnvironment;
 }
 
-/** The child sends no events yet. */
-export type TaggerEvents = Record<string, never>;
+/** The events that the child sends. */
+export interface TaggerEvents {
+  downloadProgress: DownloadProgress;
+}

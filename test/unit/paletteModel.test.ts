@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp, { type OverlayOptions, type Sharp } from 'sharp';
 import { OnnxTagger } from '../../src/tagger/OnnxTagger';
+import { defaultCaptionOptions, defaultThresholds } from '../../src/protocol/captionOptions';
 import { prepareImage } from '../../src/tagger/prepareImage';
 import { scoresToCaption } from '../../src/tagger/scoresToCaption';
 
 const root = path.resolve(__dirname, '../../..');
 const script = path.join(root, 'scripts/writePaletteModel.mjs');
-const options = { generalThreshold: 0.35, characterThreshold: 0.85, excludedTags: [] };
 
 describe('The palette tagger', function () {
   this.timeout(20_000);
@@ -31,8 +31,7 @@ describe('The palette tagger', function () {
     await picture.png().toFile(file);
     const scores = await tagger.score(await prepareImage(file, tagger.inputSize));
     assert.ok(scores.every((score) => score >= 0 && score <= 1));
-    const caption = scoresToCaption(tagger.tags, scores, options);
-    return caption === '' ? [] : caption.split(', ');
+    return scoresToCaption(tagger.tags, scores, defaultThresholds, defaultCaptionOptions);
   }
 
   function has(tags: string[], ...expected: string[]): void {

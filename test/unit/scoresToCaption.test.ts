@@ -1,20 +1,19 @@
 import assert from 'node:assert/strict';
-import type { CaptionOptions } from '../../src/protocol/taggerProtocol';
+import { defaultCaptionOptions } from '../../src/protocol/captionOptions';
 import { scoresToCaption } from '../../src/tagger/scoresToCaption';
 import type { ModelTag, TagCategory } from '../../src/tagger/selectedTags';
 
-const options: CaptionOptions = { generalThreshold: 0.35, characterThreshold: 0.85, excludedTags: [] };
-
 function caption(
   tags: [string, number, TagCategory?][],
-  changed: Partial<typeof options & { excludedTags: string[] }> = {},
+  { generalThreshold: general = 0.35, characterThreshold: character = 0.85, excludedTags = [] as string[] } = {},
 ) {
   const modelTags: ModelTag[] = tags.map(([name, , category = 'general']) => ({ name, category }));
   return scoresToCaption(
     modelTags,
     Float32Array.from(tags, ([, score]) => score),
-    { ...options, ...changed },
-  );
+    { general, character },
+    { ...defaultCaptionOptions, excludedTags },
+  ).join(', ');
 }
 
 describe('A caption', () => {

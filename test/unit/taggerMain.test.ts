@@ -5,11 +5,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
+import { defaultCaptionOptions } from '../../src/protocol/captionOptions';
 import { TaggerProcess } from '../../src/protocol/TaggerProcess';
+import { setupOf } from './taggerSetup';
 import { writeTinyModel } from './writeTinyModel';
 
 const entry = path.resolve(__dirname, '../../../dist/tagger.js');
-const options = { generalThreshold: 0.35, characterThreshold: 0.85, excludedTags: ['second'] };
+const options = { ...defaultCaptionOptions, excludedTags: ['second'] };
 
 describe("The tagger's process", function () {
   this.timeout(20_000);
@@ -38,28 +40,40 @@ describe("The tagger's process", function () {
   });
 
   it('describes, scores and captions', async () => {
-    assert.deepEqual(await tagger.request('describeModel', { modelFolder }), {
-      modelFolder,
-      inputSize: 16,
-      tagCount: 3,
-      executionProvider: 'cpu',
+    assert.deepEqual(await tagger.request('loadTagger', { setup: setupOf(modelFolder) }), {
+      models: [
+        {
+          folder: modelFolder,
+          inputSize: 16,
+          tagCount: 3,
+          execution: {
+            requested: 'cpu',
+            provider: 'cpu',
+            notUsed: [],
+            batchSize: 1,
+            batchSizeFrom: 'model',
+            preprocess: 'exact',
+          },
+        },
+      ],
+      imagesInWork: 4,
     });
-    const { names, scores } = await tagger.request('scoreImage', { imagePath, modelFolder });
+    const { names, scores } = await tagger.request('scoreImage', { imagePath, setup: setupOf(modelFolder) });
     assert.deepEqual(names, ['first', 'second', 'third']);
     assert.deepEqual(
       Array.from(scores, (score) => Math.round(score * 1000) / 1000),
       [0.6, 0.8, 1],
     );
-    const { caption } = await tagger.request('captionImage', { imagePath, modelFolder, options });
-    assert.equal(caption, 'third, first');
+    const request = { imagePath, setup: setupOf(modelFolder), options };
+    assert.deepEqual((await tagger.request('captionImage', request)).tags, ['third', 'first']);
   });
 
   it('captions many images at once, the broken ones among them', async () => {
     const missing = path.join(folder, 'missing.png');
     const requests = Array.from({ length: 20 }, (_, i) =>
       tagger
-        .request('captionImage', { imagePath: i % 5 === 0 ? missing : imagePath, modelFolder, options })
-        .then(({ caption }) => caption)
+        .request('captionImage', { imagePath: i % 5 === 0 ? missing : imagePath, setup: setupOf(modelFolder), options })
+        .then(({ tags }) => tags.join(', '))
         .catch((error: unknown) => (error as { code?: string }).code),
     );
     const expected = Array.from({ length: 20 }, (_, i) => (i % 5 === 0 ? 'IMAGE_MISSING' : 'third, first'));

@@ -15,14 +15,16 @@ const fakeChild = `
   process.on('disconnect', () => process.exit());
   process.on('message', ({ type, id, params }) => {
     if (type !== 'request') return;
-    const what = params.modelFolder;
+    const what = params.id;
     if (what === 'die') process.exit(3);
     if (what === 'hang') return;
     if (what === 'talk') { console.log('one line'); console.error('another'); }
-    if (what === 'env') return process.send({ type: 'result', id, result: { modelFolder: process.env.NODE_OPTIONS + ' ' + process.env.VIPS_BLOCK_UNTRUSTED } });
-    process.send({ type: 'result', id, result: { modelFolder: what, pid: process.pid } });
+    if (what === 'env') return process.send({ type: 'result', id, result: { found: process.env.NODE_OPTIONS + ' ' + process.env.VIPS_BLOCK_UNTRUSTED } });
+    process.send({ type: 'result', id, result: { found: what, pid: process.pid } });
   });
 `;
+
+const folders = { downloadFolder: '', extraFolders: [] };
 
 describe('The tagger process', function () {
   this.timeout(20_000);
@@ -41,7 +43,7 @@ describe('The tagger process', function () {
   });
 
   const ask = async (what: string): Promise<string> =>
-    (await tagger.request('describeModel', { modelFolder: what })).modelFolder;
+    (await tagger.request('downloadModel', { id: what, folders, token: undefined })).found as unknown as string;
   const crashes = (request: Promise<unknown>): Promise<void> =>
     assert.rejects(request, (error) => errorCode(error) === taggerCrashed);
 
@@ -66,7 +68,7 @@ describe('The tagger process', function () {
   it('says how the child ended', async () => {
     await assert.rejects(ask('die'), /exit code 3/);
     const missing = new TaggerProcess({ entry: path.join(folder(), 'gone.js') });
-    await crashes(missing.request('describeModel', { modelFolder: 'a' }));
+    await crashes(missing.request('deleteModel', { id: 'a', folders }));
     missing.dispose();
   });
 
@@ -118,7 +120,7 @@ describe('The tagger process', function () {
         stdin: {
           contents: `import { TaggerProcess } from './src/protocol/TaggerProcess';
             const tagger = new TaggerProcess({ entry: process.argv[2]! });
-            tagger.request('describeModel', { modelFolder: 'hang' }).catch(() => undefined);
+            tagger.request('deleteModel', { id: 'hang', folders: { downloadFolder: '', extraFolders: [] } }).catch(() => undefined);
             console.log(tagger.pid);
             setInterval(() => undefined, 1000);`,
           resolveDir: root,

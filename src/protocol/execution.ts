@@ -1,0 +1,61 @@
+/** What may run a model. */
+export const executionProviders = ['cuda', 'webgpu', 'directml', 'coreml', 'cpu'] as const;
+export type ExecutionProvider = (typeof executionProviders)[number];
+export type ProviderChoice = 'auto' | ExecutionProvider;
+
+/**
+ * How pictures become the model's input: `exact` is bit for bit what the model's author does; `fast` lets libvips resize
+ * the padded square and differs a little.
+ */
+export const preprocessModes = ['exact', 'fast'] as const;
+export type PreprocessMode = (typeof preprocessModes)[number];
+
+/** On what and how a tagger runs. */
+export interface ExecutionOptions {
+  provider: ProviderChoice;
+  /** images for each run; 0 finds the best one. A model with a fixed batch keeps its own. */
+  batchSize: number;
+  preprocess: PreprocessMode;
+  /** threads that decode and resize; 0 for as many as there are cores */
+  preprocessThreads: number;
+  /** threads of a run on the CPU; 0 for as many as there are cores */
+  inferenceThreads: number;
+  /** seconds without work after which the model is unloaded, so that others get the memory of the GPU; 0 never */
+  idleSeconds: number;
+}
+
+/** The best that the machine can do, without a loss. */
+export const defaultExecution: Readonly<ExecutionOptions> = {
+  provider: 'auto',
+  batchSize: 0,
+  preprocess: 'exact',
+  preprocessThreads: 0,
+  inferenceThreads: 0,
+  idleSeconds: 300,
+};
+
+/** What a model really runs on. */
+export interface ExecutionReport {
+  requested: ProviderChoice;
+  provider: ExecutionProvider;
+  /** name of the device where it is known */
+  device?: string;
+  /** providers that were tried or asked for and are not used, each with one sentence */
+  notUsed: { provider: ExecutionProvider; reason: string }[];
+  /** images for each run, and whether the model, the user or a probe decided that */
+  batchSize: number;
+  batchSizeFrom: 'model' | 'option' | 'probe';
+  preprocess: PreprocessMode;
+  /** largest difference of a score to the same picture's on the CPU; absent on the CPU */
+  largestDifferenceToCpu?: number;
+}
+
+/** What a process needs in its environment to run models with CUDA. */
+export interface CudaEnvironment {
+  /** a folder with ONNX Runtime and its CUDA libraries side by side; undefined where there is none */
+  runtimeFolder: string | undefined;
+  /** folders of CUDA and cuDNN libraries, for `LD_LIBRARY_PATH` */
+  libraryFolders: string[];
+  /** what is missing for CUDA, in one sentence; undefined where all is there */
+  problem: string | undefined;
+}
