@@ -4,14 +4,17 @@ import type { Caption } from '../dataset/Caption';
 import { planCaptionJob, runCaptionJob, type CaptionMode, type JobResult, type JobTarget } from '../dataset/captionJob';
 import type { DatasetImage } from '../dataset/Dataset';
 import type { ScanProblem } from '../dataset/scanDataset';
+import { describeExecution, describeNotUsed } from '../protocol/executionText';
 import type { JobView } from '../protocol/gridProtocol';
 import { taggerCrashed, type TaggerProcess } from '../protocol/TaggerProcess';
 import type { TaggerSetup } from '../protocol/taggerProtocol';
 import { errorCode } from '../protocol/wireError';
+import type { CudaSupport } from './CudaSupport';
 import type { DatasetDocument } from './DatasetDocument';
 import { Disposable } from './Disposable';
-import { captionOptions, executionOptions, thresholds } from './settings';
+import { captionOptions } from './settings';
 import type { Taggers } from './Taggers';
+import { hasChosenTagger } from './taggerSettings';
 
 /** A finished job stays on screen for so long, in milliseconds. */
 const finishedJobStays = 5000;
@@ -42,6 +45,7 @@ export class CaptionJobs extends Disposable {
   constructor(
     private readonly process: TaggerProcess,
     private readonly taggers: Taggers,
+    private readonly cuda: CudaSupport,
     private readonly log: vscode.LogOutputChannel,
   ) {
     super();
@@ -165,7 +169,8 @@ export class CaptionJobs extends Disposable {
         total,
         failed: 0,
         untagged: 0,
-        message: vscode.l10n.t('Loading the tagger…'),
+        message: vscode.l10n.t('Looking for the tagger…'),
+        execution: [],
         failures: [],
       },
     };
@@ -175,18 +180,11 @@ export class CaptionJobs extends Disposable {
       this.failures.delete(caption);
     }
     this.changed(job);
-    const modelFolder = this.taggers.modelFolder();
-    this.log.info(`${label}: ${String(targets.length)} image(s) of ${document.uri.fsPath} with ${modelFolder}`);
+    const tagger = this.taggers.displayName();
+    this.log.info(`${label}: ${String(targets.length)} image(s) of ${document.uri.fsPath} with ${tagger}`);
     let result: JobResult | undefined;
     try {
-      const setup: TaggerSetup = {
-        models: [{ folder: modelFolder, thresholds: thresholds(document.uri) }],
-        merge: 'mean',
-        execution: executionOptions(),
-      };
-      const { imagesInWork } = await this.process.request('loadTagger', { setup }, job.cancel.signal);
-      job.view = { ...job.view, state: 'running', message: '' };
-      this.changed(job);
+      const { setup, imagesInWork } = await this.loadTagger(job);
       result = await this.captionTargets(job, targets, mode, problems, setup, imagesInWork);
     } catch (thrown) {
       const cancelled = job.cancel.signal.aborted;
@@ -195,6 +193,28 @@ export class CaptionJobs extends Disposable {
     }
     for (const { caption } of targets) this.queued.delete(caption);
     this.finish(job, result);
+  }
+
+  /** Downloads what is missing, loads the models, and shows what they run on. */
+  private async loadTagger(job: RunningJob): Promise<{ setup: TaggerSetup; imagesInWork: number }> {
+    const { signal } = job.cancel;
+    const setup = await this.taggers.setup(job.document.uri, signal, (message) => {
+      job.view = { ...job.view, message };
+      this.changed(job);
+    });
+    job.view = { ...job.view, message: vscode.l10n.t('Loading the tagger…') };
+    this.changed(job);
+    const environment = await this.cuda.environment();
+    if (this.running.every((other) => other === job)) this.process.useEnvironment(environment);
+    const { models, imagesInWork } = await this.process.request('loadTagger', { setup }, signal);
+    const execution = models.map((model) => {
+      const runsOn = vscode.l10n.t('{0} runs on {1}', path.basename(model.folder), describeExecution(model));
+      return { runsOn, notUsed: describeNotUsed(model) };
+    });
+    for (const { runsOn, notUsed } of execution) this.log.info([runsOn, ...notUsed].join('. '));
+    job.view = { ...job.view, state: 'running', message: '', execution };
+    this.changed(job);
+    return { setup, imagesInWork };
   }
 
   private captionTargets(
@@ -266,6 +286,7 @@ export class CaptionJobs extends Disposable {
         vscode.l10n.t('{0}: no tag passed the threshold; the caption was kept.', view.label),
       );
     }
+    if (view.state === 'completed' && !single && !hasChosenTagger()) void this.offerRealTaggers();
     this.changed(job);
     const timer = setTimeout(() => {
       this.jobs.delete(job);
@@ -288,6 +309,17 @@ export class CaptionJobs extends Disposable {
   private async offerLog(text: string): Promise<void> {
     const showLog = vscode.l10n.t('Show Log');
     if ((await vscode.window.showWarningMessage(text, showLog)) === showLog) this.log.show();
+  }
+
+  /** Whoever never chose a tagger may think that colours are all that taggers see. */
+  private async offerRealTaggers(): Promise<void> {
+    const text = vscode.l10n.t(
+      'The built-in Palette wrote these captions: it sees colour and brightness only. A WD14 tagger sees what is in the picture.',
+    );
+    const select = vscode.l10n.t('Select Tagger');
+    if ((await vscode.window.showInformationMessage(text, select)) === select) {
+      await vscode.commands.executeCommand('datasetCaptions.selectTagger');
+    }
   }
 
   private changed(job: RunningJob): void {

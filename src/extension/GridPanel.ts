@@ -148,7 +148,7 @@ export class GridPanel extends Disposable {
         return undefined;
       },
       selectTagger: async () => {
-        await this.taggers.select();
+        await vscode.commands.executeCommand('datasetCaptions.selectTagger');
         return undefined;
       },
       refresh: async () => {

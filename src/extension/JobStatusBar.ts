@@ -42,11 +42,13 @@ export class JobStatusBar extends Disposable {
     const percent = view.total === 0 ? 100 : Math.floor((view.handled / view.total) * 100);
     const count = `${String(view.handled)}/${String(view.total)} (${String(percent)}%)`;
     const failed = view.failed > 0 ? vscode.l10n.t(' · {0} failed', view.failed) : '';
-    this.item.text = `${icon(view)} ${view.label}: ${count}${failed}`;
-    this.item.tooltip = [`${view.label} – ${document.name}: ${stateName(view)}`, view.message]
+    const doing = view.state === 'starting' ? view.message : `${count}${failed}`;
+    this.item.text = `${icon(view)} ${view.label}: ${doing}`;
+    const execution = view.execution.flatMap(({ runsOn, notUsed }) => [runsOn, ...notUsed]);
+    this.item.tooltip = [`${view.label} – ${document.name}: ${stateName(view)}`, view.message, ...execution]
       .filter(Boolean)
       .join('\n');
-    this.item.accessibilityInformation = { label: `${view.label}, ${stateName(view)}, ${count}${failed}` };
+    this.item.accessibilityInformation = { label: `${view.label}, ${stateName(view)}, ${doing}` };
     this.item.show();
   }
 

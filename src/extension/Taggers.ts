@@ -1,115 +1,84 @@
-import { access } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { TaggerModel } from '../protocol/captionOptions';
+import type { TaggerSetup } from '../protocol/taggerProtocol';
 import { errorMessage } from '../protocol/wireError';
 import { Disposable } from './Disposable';
-import { paletteTagger, selectedTagger, setSelectedTagger } from './settings';
+import type { Models } from './Models';
+import { thresholds } from './settings';
+import {
+  ensembleMerge,
+  executionOptions,
+  isFolderPath,
+  modelThresholds,
+  paletteTagger,
+  selectedTaggers,
+  taggerSettings,
+} from './taggerSettings';
 
-const recentKey = 'recentTaggers';
-const recentCount = 8;
-/** What a folder must hold to be a tagger. */
-const modelFiles = ['model.onnx', 'selected_tags.csv'];
-
-interface TaggerItem extends vscode.QuickPickItem {
-  tagger?: string;
-}
-
-/** Which tagger captions, and the choice of it. */
+/** Which taggers caption, and where their models are. */
 export class Taggers extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changeEmitter.event;
 
   constructor(
     private readonly extensionFolder: string,
-    private readonly state: vscode.Memento,
+    private readonly models: Models,
   ) {
     super();
     this.register(
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration('datasetCaptions.tagger')) this.changeEmitter.fire();
+        if (taggerSettings.some((name) => event.affectsConfiguration(name))) this.changeEmitter.fire();
       }),
     );
   }
 
-  /** The folder of the selected model. */
-  modelFolder(): string {
-    const tagger = selectedTagger();
-    return tagger === paletteTagger ? path.join(this.extensionFolder, 'dist', 'models', 'palette') : tagger;
+  /**
+   * What captions a folder, with every model on disk: what is missing is downloaded.
+   * @param onStatus gets one line about what takes time
+   * @throws RemoteError when a model cannot be had
+   */
+  async setup(folder: vscode.Uri, signal: AbortSignal, onStatus: (line: string) => void): Promise<TaggerSetup> {
+    const models: TaggerModel[] = [];
+    for (const tagger of selectedTaggers()) models.push(await this.model(tagger, folder, signal, onStatus));
+    return { models, merge: ensembleMerge(folder), execution: executionOptions() };
   }
 
-  /** The name of the selected tagger, for the toolbar. */
+  /** The name of the selection, for the toolbar. */
   displayName(): string {
-    const tagger = selectedTagger();
-    return tagger === paletteTagger ? vscode.l10n.t('Palette') : path.basename(tagger);
+    return selectedTaggers().map(taggerName).join(' + ');
   }
 
-  /** Why the selected tagger could not be loaded, and what to do about it. */
+  /** Why the selected taggers could not be loaded, and what to do about it. */
   explain(thrown: unknown): string {
-    const folder = this.modelFolder();
     return vscode.l10n.t(
-      'The tagger in {0} cannot be used. {1} Choose another one with Select Tagger.',
-      folder,
+      'The tagger {0} cannot be used. {1} Choose another one with Select Tagger.',
+      selectedTaggers().join(' + '),
       errorMessage(thrown),
     );
   }
 
-  /** Lets the user choose among the built-in tagger, recent ones, and a folder. */
-  async select(): Promise<void> {
-    const current = selectedTagger();
-    const recent = this.state.get<string[]>(recentKey, []);
-    const folders = [...new Set([...(current === paletteTagger ? [] : [current]), ...recent])];
-    const items: TaggerItem[] = [
-      {
-        label: vscode.l10n.t('Palette'),
-        description: mark(current === paletteTagger),
-        detail: vscode.l10n.t('Built in, no download. Tags colour and brightness only: greyscale, dark, red theme, …'),
-        tagger: paletteTagger,
-      },
-      ...folders.map((folder) => ({
-        label: path.basename(folder),
-        description: mark(folder === current),
-        detail: folder,
-        tagger: folder,
-      })),
-      { label: '', kind: vscode.QuickPickItemKind.Separator },
-      {
-        label: vscode.l10n.t('$(folder-opened) Choose a Folder…'),
-        detail: vscode.l10n.t('A folder with model.onnx and selected_tags.csv, such as a WD14 tagger.'),
-      },
-    ];
-    const title = vscode.l10n.t('Select Tagger');
-    const picked = await vscode.window.showQuickPick(items, { title, matchOnDetail: true });
-    if (picked === undefined) return;
-    const tagger = picked.tagger ?? (await this.chooseFolder());
-    if (tagger === undefined) return;
-    if (tagger !== paletteTagger) {
-      const kept = [tagger, ...recent.filter((folder) => folder !== tagger)].slice(0, recentCount);
-      await this.state.update(recentKey, kept);
+  private async model(
+    tagger: string,
+    folder: vscode.Uri,
+    signal: AbortSignal,
+    onStatus: (line: string) => void,
+  ): Promise<TaggerModel> {
+    const name = isFolderPath(tagger) ? path.basename(tagger) : tagger;
+    const own = { ...thresholds(folder), ...modelThresholds(folder, name) };
+    if (tagger === paletteTagger) {
+      return { folder: path.join(this.extensionFolder, 'dist', 'models', 'palette'), thresholds: own };
     }
-    await setSelectedTagger(tagger);
-  }
-
-  private async chooseFolder(): Promise<string | undefined> {
-    const picked = await vscode.window.showOpenDialog({
-      canSelectFiles: false,
-      canSelectFolders: true,
-      title: vscode.l10n.t('Folder of a Tagger'),
-      openLabel: vscode.l10n.t('Use Tagger'),
+    if (isFolderPath(tagger)) return { folder: tagger, thresholds: own };
+    const found = await this.models.ensure(tagger, signal, (line) => {
+      onStatus(vscode.l10n.t('Downloading {0}: {1}', tagger, line));
     });
-    const folder = picked?.[0]?.fsPath;
-    if (folder === undefined) return undefined;
-    const missing: string[] = [];
-    for (const file of modelFiles) {
-      await access(path.join(folder, file)).catch(() => missing.push(file));
-    }
-    if (missing.length === 0) return folder;
-    void vscode.window.showErrorMessage(
-      vscode.l10n.t('{0} is not a tagger: {1} is missing in it.', folder, missing.join(', ')),
-    );
-    return undefined;
+    return { folder: found.folder, files: { model: found.model, tags: found.tags }, thresholds: own };
   }
 }
 
-function mark(isCurrent: boolean): string {
-  return isCurrent ? vscode.l10n.t('selected') : '';
+/** What a tagger is called on screen. */
+export function taggerName(tagger: string): string {
+  if (tagger === paletteTagger) return vscode.l10n.t('Palette');
+  return isFolderPath(tagger) ? path.basename(tagger) : tagger;
 }

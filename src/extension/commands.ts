@@ -4,13 +4,11 @@ import type { CaptionJobs } from './CaptionJobs';
 import type { DatasetEditorProvider } from './DatasetEditorProvider';
 import type { GridPanel } from './GridPanel';
 import { openDatasets } from './openDataset';
-import type { Taggers } from './Taggers';
 
 /** Registers every command that package.json contributes. */
 export function registerCommands(
   editors: DatasetEditorProvider,
   jobs: CaptionJobs,
-  taggers: Taggers,
   log: vscode.LogOutputChannel,
 ): vscode.Disposable {
   const onActive = (action: (grid: GridPanel) => unknown) => async (): Promise<void> => {
@@ -43,7 +41,6 @@ export function registerCommands(
       'datasetCaptions.refresh',
       onActive(({ document }) => document.refresh()),
     ),
-    vscode.commands.registerCommand('datasetCaptions.selectTagger', () => taggers.select()),
     vscode.commands.registerCommand(
       'datasetCaptions.search',
       onActive((grid) => {

@@ -2,9 +2,13 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { TaggerProcess } from '../protocol/TaggerProcess';
 import { CaptionJobs } from './CaptionJobs';
+import { CudaSupport } from './CudaSupport';
 import { registerCommands } from './commands';
 import { DatasetEditorProvider } from './DatasetEditorProvider';
 import { JobStatusBar } from './JobStatusBar';
+import { Models } from './Models';
+import { registerTaggerCommands } from './taggerCommands';
+import { TaggerPicker } from './TaggerPicker';
 import { Taggers } from './Taggers';
 import { TagTree } from './TagTree';
 import { Thumbnails } from './Thumbnails';
@@ -13,7 +17,8 @@ import { Thumbnails } from './Thumbnails';
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel(vscode.l10n.t('Dataset Captions'), { log: true });
   const entry = context.asAbsolutePath(path.join('dist', 'tagger.js'));
-  // Two processes of the same kind: a busy tagger must not keep the thumbnails waiting.
+  const storage = context.globalStorageUri.fsPath;
+  // Processes of the same kind: a busy tagger must not keep the thumbnails waiting.
   const tagger = new TaggerProcess({
     entry,
     onLog: (line) => {
@@ -26,26 +31,24 @@ export function activate(context: vscode.ExtensionContext): void {
       log.info(`[thumbnails] ${line}`);
     },
   });
-  const thumbnails = new Thumbnails(path.join(context.globalStorageUri.fsPath, 'thumbnails'), thumbnailer);
-  const taggers = new Taggers(context.extensionPath, context.globalState);
-  const jobs = new CaptionJobs(tagger, taggers, log);
-  const editors = new DatasetEditorProvider(
-    jobs,
-    taggers,
-    thumbnails,
-    context.extensionUri,
-    context.globalStorageUri.fsPath,
-    log,
-  );
+  const thumbnails = new Thumbnails(path.join(storage, 'thumbnails'), thumbnailer);
+  const models = new Models(entry, storage, context.secrets, log);
+  const taggers = new Taggers(context.extensionPath, models);
+  const picker = new TaggerPicker(models, context.globalState);
+  const cuda = new CudaSupport(storage, models, log);
+  const jobs = new CaptionJobs(tagger, taggers, cuda, log);
+  const editors = new DatasetEditorProvider(jobs, taggers, thumbnails, context.extensionUri, storage, log);
   context.subscriptions.push(
     log,
     tagger,
     thumbnailer,
+    models,
     taggers,
     jobs,
     editors,
     new TagTree(editors),
     new JobStatusBar(jobs),
-    registerCommands(editors, jobs, taggers, log),
+    registerCommands(editors, jobs, log),
+    registerTaggerCommands(picker, models, cuda),
   );
 }

@@ -3,10 +3,6 @@ import type { EmptiedCaption } from '../dataset/Caption';
 import type { DatasetOptions } from '../dataset/Dataset';
 import { captionExtensionProblem } from '../dataset/imageFiles';
 import { defaultCaptionOptions, type CaptionOptions, type Thresholds } from '../protocol/captionOptions';
-import { defaultExecution, type ExecutionOptions } from '../protocol/execution';
-
-/** The value of `datasetCaptions.tagger` that means the built-in model. */
-export const paletteTagger = 'palette';
 
 const section = 'datasetCaptions';
 
@@ -38,23 +34,7 @@ export function thresholds(folder: vscode.Uri): Thresholds {
   };
 }
 
-/** On what and how the taggers of this machine run. */
-export function executionOptions(): ExecutionOptions {
-  return { ...defaultExecution };
-}
-
 /** The pause after the last edit after which captions are saved, in milliseconds; 0 never. */
 export function autoSaveDelay(): number {
   return vscode.workspace.getConfiguration(section).get<number>('autoSaveDelay', 1000);
-}
-
-/** The selected tagger: {@link paletteTagger} or the path of a model's folder. */
-export function selectedTagger(): string {
-  const tagger = vscode.workspace.getConfiguration(section).get<string>('tagger', paletteTagger).trim();
-  return tagger === '' ? paletteTagger : tagger;
-}
-
-/** Selects a tagger for this machine. */
-export async function setSelectedTagger(tagger: string): Promise<void> {
-  await vscode.workspace.getConfiguration(section).update('tagger', tagger, vscode.ConfigurationTarget.Global);
 }

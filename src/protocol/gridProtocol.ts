@@ -51,6 +51,8 @@ export interface JobView {
   untagged: number;
   /** one line: what it does now, or how it ended */
   message: string;
+  /** what each model runs on, and why the better providers are not used; empty until the tagger is loaded */
+  execution: { runsOn: string; notUsed: string[] }[];
   /** the first failures, for the list that unfolds */
   failures: { path: string; reason: string }[];
 }

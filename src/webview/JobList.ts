@@ -70,6 +70,10 @@ export class JobList extends LitElement {
               </button>`
         }
         ${job.untagged === 0 ? nothing : html`<span>${formatNumber(job.untagged)} without tags</span>`}
+        ${job.execution.map(
+          ({ runsOn, notUsed }) =>
+            html`<span class="execution" title=${[runsOn, ...notUsed].join('\n')}>${runsOn}</span>`,
+        )}
         <span class="message" title=${job.message}>${job.message}</span>
       </div>
       ${

@@ -312,6 +312,9 @@ describe('the grid in a browser', function () {
         failed: 1,
         untagged: 0,
         message: '12 images/s',
+        execution: [
+          { runsOn: 'wd-convnext-tagger-v3 runs on CPU', notUsed: ['CUDA is not used: there is no NVIDIA GPU.'] },
+        ],
         failures: [{ path: 'bad.png', reason: 'Truncated' }],
       },
     ];
