@@ -5,13 +5,13 @@ import tseslint from 'typescript-eslint';
 const houses = {
   dataset: { may: [], packages: [] },
   protocol: { may: [], packages: [] },
-  tagger: { may: ['dataset', 'protocol'], packages: ['sharp', 'onnxruntime-node', 'csv-parse/sync'] },
+  tagger: { may: ['dataset', 'protocol'], packages: ['sharp', 'onnxruntime-node', 'csv-parse/sync', 'undici'] },
   webview: { may: ['protocol'], packages: ['lit', '@vscode/webview-ui-toolkit'] },
   cli: { may: ['dataset', 'protocol'], packages: [] },
   extension: { may: ['dataset', 'protocol'], packages: ['vscode'] },
 };
 
-const packages = ['vscode', 'sharp', 'onnxruntime-node', 'lit', '@vscode/webview-ui-toolkit', 'csv-parse'];
+const packages = ['vscode', 'sharp', 'onnxruntime-node', 'lit', '@vscode/webview-ui-toolkit', 'csv-parse', 'undici'];
 
 const walls = Object.entries(houses).map(([house, { may, packages: allowed }]) => {
   const closed = Object.keys(houses).filter((other) => other !== house && !may.includes(other));

@@ -1,0 +1,127 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import { DownloadError } from './DownloadError';
+import { withoutQuery } from './requestErrors';
+
+/** Redirects that one request follows; browsers take 20. */
+const maximumRedirects = 10;
+
+/** A secret and the one origin (scheme, host and port) that may see it. */
+export interface OriginToken {
+  value: string;
+  /** such as `https://huggingface.co` */
+  origin: string;
+}
+
+/** What a server answered. The body must be read or dumped. */
+export interface HttpAnswer {
+  status: number;
+  /** where the answer came from, after redirects */
+  url: string;
+  headers: IncomingHttpHeaders;
+  body: Readable & { dump(): Promise<void> };
+}
+
+export interface HttpClientOptions {
+  /** sent to every server on the way: no secrets */
+  headers: Record<string, string>;
+  token: OriginToken | undefined;
+  /** milliseconds without a byte, or without a connection, after which a request fails */
+  timeout: number;
+  signal: AbortSignal | undefined;
+  /** for errors: the file that is downloaded */
+  target: string;
+}
+
+/**
+ * Sends requests, through the proxies that `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` name, and follows redirects by
+ * hand: a token is sent to its own origin only.
+ */
+export class HttpClient {
+  /** the address that was asked last, after redirects: where a broken connection led */
+  lastUrl: string | undefined;
+
+  private constructor(
+    private readonly options: HttpClientOptions,
+    private readonly agent: Dispatcher,
+    private readonly request: (typeof import('undici'))['request'],
+  ) {}
+
+  /** Loads the HTTP library, which a process that only makes thumbnails never needs. */
+  static async open(options: HttpClientOptions): Promise<HttpClient> {
+    const { EnvHttpProxyAgent, request } = await import('undici');
+    const agent = new EnvHttpProxyAgent({
+      connectTimeout: options.timeout,
+      // Many proxies tunnel to port 443 only; plain HTTP goes through them as such.
+      proxyTunnel: false,
+    });
+    return new HttpClient(options, agent, request);
+  }
+
+  /**
+   * Sends a request and follows its redirects.
+   * @param follow `sameOrigin` stops at a redirect that leads elsewhere and returns it
+   * @returns the answer, whatever its status
+   * @throws DownloadError for a redirect that leads nowhere; errors of undici and of sockets
+   */
+  async send(
+    method: 'HEAD' | 'GET',
+    address: string,
+    headers: Record<string, string>,
+    follow: 'everywhere' | 'sameOrigin',
+  ): Promise<HttpAnswer> {
+    let url = new URL(address);
+    for (let redirects = 0; redirects <= maximumRedirects; redirects++) {
+      const answer = await this.sendOnce(method, url, headers);
+      const { location } = answer.headers;
+      if (answer.status < 300 || answer.status >= 400 || typeof location !== 'string') return answer;
+      const next = this.redirected(location, url);
+      if (follow === 'sameOrigin' && next.origin !== url.origin) return answer;
+      await answer.body.dump();
+      url = next;
+    }
+    const message = `${withoutQuery(address)} redirects in a circle. Check the server's address.`;
+    throw new DownloadError('REFUSED', this.options.target, message);
+  }
+
+  /** Closes all connections. */
+  close(): Promise<void> {
+    return this.agent.destroy();
+  }
+
+  private async sendOnce(method: 'HEAD' | 'GET', url: URL, headers: Record<string, string>): Promise<HttpAnswer> {
+    const { headers: common, token, timeout, signal } = this.options;
+    this.lastUrl = url.href;
+    const authorization = token?.origin === url.origin ? { authorization: `Bearer ${token.value}` } : {};
+    const {
+      statusCode,
+      headers: answered,
+      body,
+    } = await this.request(url.href, {
+      method,
+      // A compressed answer could neither be continued nor compared by size.
+      headers: {
+        'user-agent': 'dataset-captions',
+        ...common,
+        ...headers,
+        'accept-encoding': 'identity',
+        ...authorization,
+      },
+      dispatcher: this.agent,
+      headersTimeout: timeout,
+      bodyTimeout: timeout,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    // A body that is dropped early emits an error; whoever reads it gets the error from the reading.
+    body.on('error', () => undefined);
+    return { status: statusCode, url: url.href, headers: answered, body };
+  }
+
+  private redirected(location: string, from: URL): URL {
+    const next = URL.canParse(location, from.href) ? new URL(location, from.href) : undefined;
+    if (next?.protocol === 'http:' || next?.protocol === 'https:') return next;
+    const message = `${withoutQuery(from.href)} redirects to "${location}", which is no web address.`;
+    throw new DownloadError('REFUSED', this.options.target, message);
+  }
+}

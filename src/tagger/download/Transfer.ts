@@ -1,0 +1,269 @@
+import path from 'node:path';
+import { megabytes } from './diskErrors';
+import { DownloadError } from './DownloadError';
+import type { DownloadEnvironment, DownloadRequest, FileProgress } from './downloadFile';
+import type { HttpAnswer, HttpClient } from './HttpClient';
+import type { PartialFile } from './PartialFile';
+import { connectionError, statusError, withoutQuery } from './requestErrors';
+import { contentRange, sniffLength, sniffProblem, strongEtag } from './responseContent';
+import { SpeedMeter } from './SpeedMeter';
+
+/** Tries after a failure without a new byte. As huggingface_hub does. */
+const maximumRetries = 5;
+/** Milliseconds before the first retry; each further one waits twice as long. */
+const firstWait = 500;
+/** A server that wants a longer pause (milliseconds) gets none: the user is told instead. */
+const longestWait = 120_000;
+/** Milliseconds between two reports. */
+const reportInterval = 100;
+/** Bytes that stay free: a full disk is everybody's problem. */
+const spareSpace = 32 * 1024 * 1024;
+
+interface Job extends DownloadRequest {
+  environment: DownloadEnvironment;
+  onProgress: (progress: FileProgress) => void;
+}
+
+/** What the first request found out about the file. */
+interface RemoteFile {
+  size: number | undefined;
+  /** the server names the very hash that is expected, so its content cannot have changed */
+  isExpected: boolean;
+}
+
+/** One download under way: asks, continues, tries again, verifies. Its process has the lock. */
+export class Transfer {
+  private readonly speed = new SpeedMeter();
+  private remote: RemoteFile | undefined;
+  /** the length that came with the bytes that are there */
+  private announced: number | undefined;
+  private receivedNow = 0;
+  private lastReport = -Infinity;
+  private retry: string | undefined;
+
+  constructor(
+    private readonly job: Job,
+    private readonly http: HttpClient,
+    private readonly partial: PartialFile,
+  ) {}
+
+  /** @throws DownloadError; whatever was thrown when the signal aborted */
+  async run(): Promise<void> {
+    const { environment, signal } = this.job;
+    let failures = 0;
+    let furthest = this.partial.position;
+    this.report('downloading');
+    for (;;) {
+      try {
+        await this.attempt();
+        break;
+      } catch (thrown) {
+        const error = await this.explain(thrown);
+        if (this.partial.position > furthest) failures = 0;
+        furthest = Math.max(furthest, this.partial.position);
+        failures++;
+        const wait = error.retry.after ?? firstWait * 2 ** (failures - 1);
+        if (!error.retry.worthIt || failures > maximumRetries || wait > longestWait) throw error;
+        this.retry = error.message;
+        this.report('downloading');
+        await environment.sleep(wait, signal);
+      }
+    }
+    await this.finish();
+  }
+
+  private async attempt(): Promise<void> {
+    this.remote ??= await this.askAbout();
+    const { partial } = this;
+    const total = this.totalBytes;
+    if (total !== undefined) {
+      await this.checkSpace(total);
+      if (partial.position === total) return;
+      if (partial.position > total) await partial.discard();
+    }
+    const offset = partial.position;
+    const answer = await this.http.send('GET', this.job.url, this.rangeHeaders(offset), 'everywhere');
+    try {
+      const range = contentRange(answer.headers['content-range']);
+      if (answer.status === 416 && offset > 0) {
+        // All there is has been received; or the file has become shorter.
+        if (range?.total === offset && this.expectedBytes === undefined) return;
+        await partial.discard();
+        throw this.brokenOff(answer, 'has another length than before');
+      }
+      if (answer.status !== 200 && answer.status !== 206) {
+        throw statusError(answer, this.job.target, this.job.environment.now());
+      }
+      // Some mirrors answer ranges with 200; the content range is what counts.
+      const start = range?.start ?? 0;
+      const changed = offset > 0 && start > 0 && this.hasChanged(answer, range?.total);
+      if ((start !== 0 && start !== offset) || (answer.status === 206 && range?.start === undefined) || changed) {
+        await partial.discard();
+        throw this.brokenOff(answer, changed ? 'has changed' : 'sent another part than was asked for');
+      }
+      const size = range === undefined ? sizeHeader(answer, 'content-length') : range.total;
+      await (start === 0 ? this.receiveFromStart(answer, size) : this.receive(answer, answer.body, size));
+    } finally {
+      answer.body.destroy();
+    }
+  }
+
+  /** HEAD to the first server: what it says about the file before anything is received. */
+  private async askAbout(): Promise<RemoteFile> {
+    const { url, target, hash, environment } = this.job;
+    const answer = await this.http.send('HEAD', url, {}, 'sameOrigin');
+    await answer.body.dump();
+    // Servers that refuse HEAD (signed addresses, old mirrors) may still give the file.
+    if ([400, 403, 405, 501].includes(answer.status)) return { size: undefined, isExpected: false };
+    if (answer.status >= 400) throw statusError(answer, target, environment.now());
+    const linked = strongEtag(answer.headers['x-linked-etag']);
+    if (
+      hash?.algorithm === 'sha256' &&
+      hash.encoding === 'hex' &&
+      linked !== undefined &&
+      /^[0-9a-f]{64}$/.test(linked)
+    ) {
+      if (linked !== hash.digest) {
+        const message = `${withoutQuery(url)} is another file than expected (sha256 ${linked}, not ${hash.digest}). Check the server's address.`;
+        throw new DownloadError('WRONG_HASH', target, message);
+      }
+      return { size: sizeHeader(answer, 'x-linked-size'), isExpected: true };
+    }
+    return { size: sizeHeader(answer, 'x-linked-size'), isExpected: false };
+  }
+
+  /** The size that the file must have. */
+  private get expectedBytes(): number | undefined {
+    return this.job.size ?? this.remote?.size;
+  }
+
+  private get totalBytes(): number | undefined {
+    return this.expectedBytes ?? this.announced;
+  }
+
+  private rangeHeaders(offset: number): Record<string, string> {
+    if (offset === 0) return {};
+    const { source } = this.partial;
+    // Another mirror has other ETags for the same content, and some servers change them at will.
+    const condition = source?.url === this.job.url && this.remote?.isExpected === false ? source.etag : undefined;
+    return { range: `bytes=${offset}-`, ...(condition === undefined ? {} : { 'if-range': `"${condition}"` }) };
+  }
+
+  private hasChanged(answer: HttpAnswer, size: number | undefined): boolean {
+    if (this.announced !== undefined && size !== undefined && this.announced !== size) return true;
+    const { source } = this.partial;
+    if (source?.url !== this.job.url || this.remote?.isExpected === true) return false;
+    const etag = strongEtag(answer.headers.etag);
+    return etag !== undefined && source.etag !== undefined && etag !== source.etag;
+  }
+
+  /** Looks at the beginning before what was there is dropped: an error page must cost nothing. */
+  private async receiveFromStart(answer: HttpAnswer, size: number | undefined): Promise<void> {
+    const { url, target, hash } = this.job;
+    const pieces = (answer.body as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+    let head = Buffer.alloc(0);
+    let ended = false;
+    while (!ended && head.length < sniffLength) {
+      const next = await pieces.next();
+      ended = next.done === true;
+      if (next.done !== true) head = Buffer.concat([head, next.value]);
+    }
+    const problem = sniffProblem(head, answer.headers['content-type']);
+    if (problem !== undefined) throw new DownloadError(problem.code, target, `${withoutQuery(url)} ${problem.message}`);
+    this.checkSize(answer, size);
+    this.announced = size;
+    await this.partial.restart({ url, digest: hash?.digest, etag: strongEtag(answer.headers.etag) });
+    await this.receive(answer, precededBy(head, pieces), size);
+  }
+
+  private async receive(answer: HttpAnswer, body: AsyncIterable<Buffer>, size: number | undefined): Promise<void> {
+    this.checkSize(answer, size);
+    this.announced ??= size;
+    const total = this.totalBytes;
+    if (total !== undefined) await this.checkSpace(total);
+    for await (const piece of body) {
+      if (total !== undefined && this.partial.position + piece.length > total) {
+        await this.partial.discard();
+        throw this.wrongSize(answer.url, `more than ${total}`, total);
+      }
+      await this.partial.write(piece);
+      this.receivedNow += piece.length;
+      this.retry = undefined;
+      if (this.job.environment.now() - this.lastReport >= reportInterval) this.report('downloading');
+    }
+    if (total !== undefined && this.partial.position < total) throw this.brokenOff(answer, 'ended too early');
+  }
+
+  private checkSize(answer: HttpAnswer, size: number | undefined): void {
+    const expected = this.expectedBytes;
+    if (size !== undefined && expected !== undefined && size !== expected) {
+      throw this.wrongSize(answer.url, String(size), expected);
+    }
+  }
+
+  private wrongSize(url: string, size: string, total: number): DownloadError {
+    const message = `${withoutQuery(url)} has ${size} bytes and not ${total}: it is another file than expected. Check the server's address.`;
+    return new DownloadError('WRONG_SIZE', this.job.target, message);
+  }
+
+  private async checkSpace(total: number): Promise<void> {
+    const free = await this.job.environment.freeSpace(path.dirname(this.job.target));
+    const needed = total - this.partial.position + spareSpace;
+    if (free === undefined || free >= needed || this.partial.position >= total) return;
+    const message = `The disk has ${megabytes(free)} free, and ${megabytes(needed)} are needed. Free some space, or choose another folder for downloads.`;
+    throw new DownloadError('DISK_FULL', this.job.target, message);
+  }
+
+  private brokenOff(answer: HttpAnswer, what: string): DownloadError {
+    const message = `The file from ${new URL(answer.url).host} ${what}. Try again.`;
+    return new DownloadError('NETWORK', this.job.target, message, undefined, { worthIt: true });
+  }
+
+  private async finish(): Promise<void> {
+    const { job, partial } = this;
+    this.report('verifying');
+    if (job.hash !== undefined) {
+      const digest = partial.digest();
+      if (digest !== job.hash.digest) {
+        await partial.discard();
+        const message = `What came from ${withoutQuery(job.url)} is damaged or another file (${job.hash.algorithm} ${digest}, not ${job.hash.digest}) and was deleted. Try again.`;
+        throw new DownloadError('WRONG_HASH', job.target, message);
+      }
+    }
+    await partial.commit();
+  }
+
+  /** @throws what it is given when it is neither about the connection nor about the file */
+  private async explain(thrown: unknown): Promise<DownloadError> {
+    if (this.job.signal?.aborted === true) throw thrown;
+    const error =
+      thrown instanceof DownloadError
+        ? thrown
+        : connectionError(thrown, this.http.lastUrl ?? this.job.url, this.job.target);
+    if (error === undefined) throw thrown;
+    // A full disk hurts other programs, too: what does not fit goes.
+    if (error.code === 'DISK_FULL' && error.cause !== undefined) await this.partial.discard();
+    return error;
+  }
+
+  private report(phase: FileProgress['phase']): void {
+    this.lastReport = this.job.environment.now();
+    this.job.onProgress({
+      phase,
+      receivedBytes: this.partial.position,
+      totalBytes: this.totalBytes ?? 0,
+      bytesPerSecond: phase === 'downloading' ? this.speed.measure(this.receivedNow, this.lastReport) : 0,
+      ...(this.retry === undefined ? {} : { retry: this.retry }),
+    });
+  }
+}
+
+async function* precededBy(head: Buffer, pieces: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  yield head;
+  for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) yield next.value;
+}
+
+function sizeHeader({ headers }: HttpAnswer, name: string): number | undefined {
+  const value = headers[name];
+  return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : undefined;
+}

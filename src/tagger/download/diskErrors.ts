@@ -1,0 +1,36 @@
+import { errorCode, errorMessage } from '../../protocol/wireError';
+import { DownloadError } from './DownloadError';
+
+/**
+ * Runs something that writes to the disk; an error of the file system becomes one for the user.
+ * @param path of the file that is to be written, for the error
+ * @throws DownloadError DISK_FULL, NO_PERMISSION or NOT_WRITABLE; an AbortError as it is
+ */
+export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (thrown instanceof DownloadError || (thrown instanceof Error && thrown.name === 'AbortError')) throw thrown;
+    switch (errorCode(thrown)) {
+      case 'ENOSPC':
+      case 'EDQUOT':
+        throw new DownloadError('DISK_FULL', path, 'The disk is full. Free some space, then try again.', thrown);
+      case 'EACCES':
+      case 'EPERM':
+      case 'EROFS':
+        throw new DownloadError(
+          'NO_PERMISSION',
+          path,
+          'There is no permission to write here. Choose another folder for downloads, or change its permissions.',
+          thrown,
+        );
+      default:
+        throw new DownloadError('NOT_WRITABLE', path, `The file cannot be written: ${errorMessage(thrown)}.`, thrown);
+    }
+  }
+}
+
+/** A number of bytes in words for an error message, such as `326 MB`. */
+export function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6)} MB`;
+}

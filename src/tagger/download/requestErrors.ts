@@ -1,0 +1,103 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { errorCode, errorMessage } from '../../protocol/wireError';
+import { DownloadError } from './DownloadError';
+
+/** Node's and OpenSSL's codes for certificates that are not trusted: trying again does not help. */
+const certificateProblem = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|^ERR_(TLS|SSL)|^EPROTO$/;
+/** Codes of sockets, name resolution and undici. */
+const connectionProblem = /^(E[A-Z]|UND_ERR_|HPE_)/;
+
+/**
+ * The error for an answer whose status is not a success.
+ * @param target the file that was to be written
+ * @param now in milliseconds since 1970, for a `Retry-After` that is a date
+ */
+export function statusError(
+  { status, url, headers }: { status: number; url: string; headers: IncomingHttpHeaders },
+  target: string,
+  now: number,
+): DownloadError {
+  const answered = `${withoutQuery(url)} answered ${status}`;
+  const retry = { worthIt: true, after: retryAfter(headers['retry-after'], now) };
+  switch (true) {
+    case status === 401:
+      return new DownloadError(
+        'UNAUTHORIZED',
+        target,
+        `${answered}: it wants a valid access token. Set one, or check that the one that is set has not expired.`,
+      );
+    case status === 403:
+      return new DownloadError(
+        'FORBIDDEN',
+        target,
+        `${answered}: no access. If the files are gated, accept their licence in the browser and set an access token of that account.`,
+      );
+    case status === 404 || status === 410:
+      return new DownloadError('NOT_FOUND', target, `${answered}: there is no such file. Check the server's address.`);
+    case status === 407:
+      return new DownloadError(
+        'REFUSED',
+        target,
+        `${answered}: the proxy wants a user name and password in its address.`,
+      );
+    case status === 429:
+      return new DownloadError(
+        'RATE_LIMITED',
+        target,
+        `${answered}: too many requests. Try again ${whenAgain(retry.after)}.`,
+        undefined,
+        retry,
+      );
+    case status === 408 || status >= 500:
+      return new DownloadError(
+        'SERVER_ERROR',
+        target,
+        `${answered}: the server has a problem. Try again ${whenAgain(retry.after)}.`,
+        undefined,
+        retry,
+      );
+    default:
+      return new DownloadError('REFUSED', target, `${answered}, which is not the file. Check the server's address.`);
+  }
+}
+
+/**
+ * The error for a request that got no answer, or whose answer broke off.
+ * @returns undefined where it is not about the connection
+ */
+export function connectionError(thrown: unknown, url: string, target: string): DownloadError | undefined {
+  const code = errorCode(thrown);
+  if (code === undefined) return undefined;
+  const { host } = new URL(url);
+  if (certificateProblem.test(code)) {
+    const message = `The certificate of ${host} is not trusted (${code}). If a proxy inspects the traffic, set NODE_EXTRA_CA_CERTS to its certificate.`;
+    return new DownloadError('NETWORK', target, message, thrown);
+  }
+  if (!connectionProblem.test(code)) return undefined;
+  const what =
+    code === 'ENOTFOUND' || code === 'EAI_AGAIN'
+      ? `The server ${host} was not found`
+      : code.includes('TIMEOUT') || code === 'ETIMEDOUT'
+        ? `${host} stopped answering`
+        : `The connection to ${host} failed: ${errorMessage(thrown) === '' ? code : errorMessage(thrown)}`;
+  const message = `${what}. Check the network and the proxy settings, then try again.`;
+  return new DownloadError('NETWORK', target, message, thrown, { worthIt: true });
+}
+
+/** Milliseconds to wait by a `Retry-After`, which is seconds or a date; undefined where there is none. */
+export function retryAfter(value: string | undefined, now: number): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+/** An address fit for people and logs: signed addresses carry secrets in their query. */
+export function withoutQuery(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
+}
+
+function whenAgain(after: number | undefined): string {
+  return after === undefined ? 'later' : `in ${Math.ceil(after / 1000)} seconds`;
+}
