@@ -11,8 +11,12 @@ export const taggerCrashed = 'TAGGER_CRASHED';
 export class TaggerCrashError extends Error {
   readonly code = taggerCrashed;
 
-  constructor(how: string) {
-    super(`The tagger process ended unexpectedly (${how}).`);
+  /**
+   * @param how the signal or exit code
+   * @param hint what may help, as a sentence
+   */
+  constructor(how: string, hint?: string) {
+    super(`The tagger process ended unexpectedly (${how}).${hint === undefined ? '' : ` ${hint}`}`);
     this.name = 'TaggerCrashError';
   }
 }
@@ -22,6 +26,8 @@ export interface TaggerProcessOptions {
   entry: string;
   /** gets each line that the child prints on standard output or error */
   onLog?: (line: string) => void;
+  /** the program that runs the child; without it this process's own, which is Electron in a desktop VS Code */
+  execPath?: string | undefined;
   onDownloadProgress?: (progress: DownloadProgress) => void;
 }
 
@@ -30,6 +36,7 @@ type ChildChannel = Channel<Record<string, never>, TaggerRequests, TaggerEvents,
 interface Running {
   child: ChildProcess;
   channel: ChildChannel;
+  openRequests: number;
 }
 
 /**
@@ -41,6 +48,8 @@ export class TaggerProcess {
   private running: Running | undefined;
   private disposed = false;
   private environment: Record<string, string> = {};
+  /** ids of children that ended by themselves: the next one leaves out what they were trying */
+  private readonly crashed: number[] = [];
 
   constructor(private readonly options: TaggerProcessOptions) {}
 
@@ -54,14 +63,19 @@ export class TaggerProcess {
    * @param signal aborting it tells the child to stop working on the request
    * @throws TaggerCrashError when the child dies before it answers; RemoteError with what the child threw
    */
-  request<K extends keyof TaggerRequests>(
+  async request<K extends keyof TaggerRequests>(
     method: K,
     params: Parameters<TaggerRequests[K]>[0],
     signal?: AbortSignal,
   ): Promise<ReturnType<TaggerRequests[K]>> {
-    if (this.disposed) return Promise.reject(new TaggerCrashError('it was stopped'));
-    this.running ??= this.start();
-    return this.running.channel.request(method, params, signal);
+    if (this.disposed) throw new TaggerCrashError('it was stopped');
+    const running = (this.running ??= this.start());
+    running.openRequests++;
+    try {
+      return await running.channel.request(method, params, signal);
+    } finally {
+      running.openRequests--;
+    }
   }
 
   /**
@@ -93,6 +107,7 @@ export class TaggerProcess {
       ...process.env,
       VIPS_BLOCK_UNTRUSTED: '1',
       ORT_DISABLE_TELEMETRY: '1',
+      DATASET_CAPTIONS_CRASHED: this.crashed.join(','),
       ...this.environment,
     };
     delete env.NODE_OPTIONS;
@@ -101,28 +116,51 @@ export class TaggerProcess {
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env,
+      ...(this.options.execPath === undefined ? {} : { execPath: this.options.execPath }),
     });
     for (const stream of [child.stdout, child.stderr]) {
       if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.options.onLog?.(line));
     }
-    const channel: ChildChannel = new Channel(
+    const channel: ChildChannel = new Channel<
+      Record<string, never>,
+      TaggerRequests,
+      TaggerEvents,
+      Record<string, never>
+    >(
       childPort(child),
       {},
-      { downloadProgress: (progress) => this.options.onDownloadProgress?.(progress) },
+      {
+        downloadProgress: (progress) => this.options.onDownloadProgress?.(progress),
+        idle: () => {
+          if (this.running === running && running.openRequests === 0) this.stop();
+        },
+      },
     );
-    const running = { child, channel };
-    const end = (how: string): void => {
+    const running: Running = { child, channel, openRequests: 0 };
+    const end = (how: string, hint?: string): void => {
       if (this.running === running) this.running = undefined;
-      channel.close(new TaggerCrashError(how));
+      channel.close(new TaggerCrashError(how, hint));
     };
     child.on('exit', (code, signal) => {
-      end(signal ?? `exit code ${String(code)}`);
+      const isOwn = this.running === running;
+      if (isOwn && child.pid !== undefined) this.crashed.push(child.pid);
+      end(signal ?? `exit code ${String(code)}`, crashHint(signal, this.options.execPath));
     });
     child.on('error', (error) => {
       end(error.message);
     });
     return running;
   }
+}
+
+/** Electron's allocator ends a process with SIGTRAP when it asks for 1 to 2 GB at once (electron#44291). */
+function crashHint(signal: NodeJS.Signals | null, execPath: string | undefined): string | undefined {
+  const inElectron = process.versions.electron !== undefined && execPath === undefined;
+  if (!inElectron || (signal !== 'SIGTRAP' && signal !== 'SIGABRT')) return undefined;
+  return (
+    "The model is probably too large for VS Code's built-in Node.js: " +
+    'install Node.js 20 or later and name it in the setting datasetCaptions.nodePath, or choose a smaller model.'
+  );
 }
 
 function childPort(child: ChildProcess): Port {

@@ -42,9 +42,12 @@ export interface ExecutionReport {
   device?: string;
   /** providers that were tried or asked for and are not used, each with one sentence */
   notUsed: { provider: ExecutionProvider; reason: string }[];
-  /** images for each run, and whether the model, the user or a probe decided that */
+  /**
+   * images for each run, and whether the model, the user, a probe, or experience decided that: on the CPU larger batches
+   * gain nothing
+   */
   batchSize: number;
-  batchSizeFrom: 'model' | 'option' | 'probe';
+  batchSizeFrom: 'model' | 'option' | 'probe' | 'default';
   preprocess: PreprocessMode;
   /** largest difference of a score to the same picture's on the CPU; absent on the CPU */
   largestDifferenceToCpu?: number;

@@ -58,4 +58,6 @@ export interface TaggerRequests {
 /** The events that the child sends. */
 export interface TaggerEvents {
   downloadProgress: DownloadProgress;
+  /** The models were not used for as long as the setup says; the process may be ended. */
+  idle: Record<string, never>;
 }

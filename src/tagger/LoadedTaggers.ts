@@ -1,45 +1,85 @@
+import type { TaggerModel } from '../protocol/captionOptions';
+import type { ExecutionOptions } from '../protocol/execution';
+import type { TaggerSetup } from '../protocol/taggerProtocol';
+import { modelFilesOf } from './modelFiles';
 import { OnnxTagger } from './OnnxTagger';
-
-/** Models kept at once: the one in use and the one just switched from. The largest ones take 1.3 GB each. */
-const maximumLoaded = 2;
 
 interface Entry {
   tagger: Promise<OnnxTagger>;
   users: number;
 }
 
-/** The models of this process by folder, each loaded once; the least recently used one goes when there are too many. */
+/**
+ * The models of this process, each loaded once for each way to run it. The least recently used ones go when there are
+ * more than one beside those that were just used: the largest ones take 1.3 GB each.
+ */
 export class LoadedTaggers {
   /** in the order of their last use */
   private readonly entries = new Map<string, Entry>();
+  private lastLoad: Promise<void> = Promise.resolve();
 
   /**
-   * Calls `work` with the folder's model, which stays loaded at least until it returns.
-   * @throws ModelError or NativePackageError when the model does not load; the next call tries again
+   * Calls `work` with the models of a setup, which stay loaded at least until it returns.
+   * @throws ModelError or NativePackageError when one of them does not load; the next call tries again
    */
-  async use<T>(modelFolder: string, work: (tagger: OnnxTagger) => Promise<T> | T): Promise<T> {
-    const entry = this.entries.get(modelFolder) ?? { tagger: OnnxTagger.load(modelFolder), users: 0 };
-    this.entries.delete(modelFolder);
-    this.entries.set(modelFolder, entry);
-    entry.users++;
+  async use<T>(
+    { models, execution }: Pick<TaggerSetup, 'models' | 'execution'>,
+    work: (taggers: OnnxTagger[]) => Promise<T> | T,
+  ): Promise<T> {
+    const held = models.map((model) => this.hold(model, execution));
     try {
-      const tagger = await entry.tagger.catch((error: unknown) => {
-        if (this.entries.get(modelFolder) === entry) this.entries.delete(modelFolder);
-        throw error;
-      });
-      return await work(tagger);
+      return await work(await Promise.all(held.map(({ tagger }) => tagger)));
     } finally {
-      entry.users--;
-      await this.releaseSurplus();
+      for (const entry of held) entry.users--;
+      await this.releaseSurplus(models.length + 1);
     }
   }
 
-  private async releaseSurplus(): Promise<void> {
-    for (const [folder, entry] of this.entries) {
-      if (this.entries.size <= maximumLoaded) return;
+  private hold(model: TaggerModel, execution: ExecutionOptions): Entry {
+    const key = keyOf(model, execution);
+    const entry = this.entries.get(key) ?? this.load(key, model, execution);
+    this.entries.delete(key);
+    this.entries.set(key, entry);
+    entry.users++;
+    return entry;
+  }
+
+  private load(key: string, model: TaggerModel, execution: ExecutionOptions): Entry {
+    const entry = { tagger: this.loadAfterOthers(model, execution), users: 0 };
+    // A model that did not load is forgotten; whoever waits for it gets the error.
+    entry.tagger.catch(() => {
+      if (this.entries.get(key) === entry) this.entries.delete(key);
+    });
+    return entry;
+  }
+
+  /** One after another: what a provider is measured at must not be disturbed, and memory is short while models load. */
+  private loadAfterOthers(model: TaggerModel, execution: ExecutionOptions): Promise<OnnxTagger> {
+    const loading = this.lastLoad.then(() => OnnxTagger.load(model, execution));
+    this.lastLoad = loading.then(
+      (tagger) => {
+        console.log(tagger.summary());
+      },
+      () => undefined,
+    );
+    return loading;
+  }
+
+  private async releaseSurplus(kept: number): Promise<void> {
+    for (const [key, entry] of this.entries) {
+      if (this.entries.size <= kept) return;
       if (entry.users > 0) continue;
-      this.entries.delete(folder);
-      await (await entry.tagger).release();
+      this.entries.delete(key);
+      await entry.tagger.then(
+        (tagger) => tagger.release(),
+        () => undefined,
+      );
     }
   }
+}
+
+/** What makes one loaded model another than the next. Preprocessing and idle time do not. */
+function keyOf(model: TaggerModel, { provider, batchSize, inferenceThreads, preprocess }: ExecutionOptions): string {
+  const files = modelFilesOf(model);
+  return JSON.stringify([files.model, files.tags, provider, batchSize, inferenceThreads, preprocess]);
 }

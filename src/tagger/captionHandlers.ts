@@ -1,65 +1,61 @@
 import type { RequestHandlers } from '../protocol/Channel';
-import type { TaggerModel } from '../protocol/captionOptions';
 import type { TaggerRequests, TaggerSetup } from '../protocol/taggerProtocol';
+import { availableCores } from './availableCores';
+import { IdleTimer } from './IdleTimer';
 import { LoadedTaggers } from './LoadedTaggers';
 import type { OnnxTagger } from './OnnxTagger';
 import { prepareImage } from './prepareImage';
+import { PreprocessPool } from './PreprocessPool';
+import { scoreImage } from './scoreImage';
 import { scoresToCaption } from './scoresToCaption';
 import { makeThumbnail } from './thumbnail';
 
-const taggers = new LoadedTaggers();
-
-/** What the child answers about images. */
-export const captionHandlers: Pick<
+/**
+ * What the child answers about images.
+ * @param onIdle is called when the models were not used for as long as their setup says
+ */
+export function captionHandlers(
+  onIdle: () => void,
+): Pick<
   RequestHandlers<TaggerRequests>,
   'loadTagger' | 'captionImage' | 'scoreImage' | 'prepareImage' | 'makeThumbnail'
-> = {
-  loadTagger: ({ setup }) =>
-    taggers.use(onlyModel(setup).folder, ({ modelFolder, inputSize, tags }) => ({
-      models: [
-        {
-          folder: modelFolder,
-          inputSize,
-          tagCount: tags.length,
-          execution: {
-            requested: setup.execution.provider,
-            provider: 'cpu',
-            notUsed: [],
-            batchSize: 1,
-            batchSizeFrom: 'model',
-            preprocess: 'exact',
-          },
-        },
-      ],
-      imagesInWork: 4,
-    })),
-  captionImage: ({ imagePath, setup, options }, signal) =>
-    taggers.use(onlyModel(setup).folder, async (tagger) => {
-      const scores = await scoreImage(tagger, imagePath, signal);
-      return { tags: scoresToCaption(tagger.tags, scores, onlyModel(setup).thresholds, options) };
-    }),
-  scoreImage: ({ imagePath, setup }, signal) =>
-    taggers.use(onlyModel(setup).folder, async (tagger) => {
-      const scores = await scoreImage(tagger, imagePath, signal);
-      return { names: tagger.tags.map(({ name }) => name), scores };
-    }),
-  prepareImage: async ({ imagePath, size }) => ({ pixels: await prepareImage(imagePath, size) }),
-  makeThumbnail: ({ imagePath, size, outputPath }, signal) => {
-    signal.throwIfAborted();
-    return makeThumbnail(imagePath, size, outputPath);
-  },
-};
+> {
+  const loaded = new LoadedTaggers();
+  const pools = new Map<number, PreprocessPool>();
+  const idle = new IdleTimer(onIdle);
 
-function onlyModel({ models }: TaggerSetup): TaggerModel {
-  const [model] = models;
-  if (model === undefined) throw new Error('No model was asked for.');
-  return model;
-}
+  const poolFor = ({ execution }: TaggerSetup): PreprocessPool => {
+    const threads = execution.preprocessThreads > 0 ? execution.preprocessThreads : availableCores();
+    const pool = pools.get(threads) ?? new PreprocessPool(threads);
+    pools.set(threads, pool);
+    return pool;
+  };
+  const use = <T>(setup: TaggerSetup, work: (taggers: OnnxTagger[]) => Promise<T> | T): Promise<T> => {
+    if (setup.models.length === 0) throw new Error('No model was asked for.');
+    return idle.during(setup.execution.idleSeconds, () => loaded.use(setup, work));
+  };
 
-/** Of several requests in flight, the later ones are decoded by libuv's threads while the runtime holds this thread. */
-async function scoreImage(tagger: OnnxTagger, imagePath: string, signal: AbortSignal): Promise<Float32Array> {
-  signal.throwIfAborted();
-  const pixels = await prepareImage(imagePath, tagger.inputSize);
-  signal.throwIfAborted();
-  return tagger.score(pixels);
+  return {
+    loadTagger: ({ setup }) =>
+      use(setup, (taggers) => ({
+        models: taggers.map((tagger) => tagger.describe()),
+        // One batch in the run, one that waits for it, and what the threads are busy with.
+        imagesInWork: 2 * Math.max(...taggers.map(({ batchSize }) => batchSize)) + poolFor(setup).threads,
+      })),
+    captionImage: ({ imagePath, setup, options }, signal) =>
+      use(setup, async (taggers) => {
+        const scores = await scoreImage(imagePath, taggers, setup.execution, poolFor(setup), signal);
+        return { tags: scoresToCaption(taggers[0]!.tags, scores[0]!, setup.models[0]!.thresholds, options) };
+      }),
+    scoreImage: ({ imagePath, setup }, signal) =>
+      use(setup, async (taggers) => {
+        const scores = await scoreImage(imagePath, taggers, setup.execution, poolFor(setup), signal);
+        return { names: taggers[0]!.tags.map(({ name }) => name), scores: scores[0]! };
+      }),
+    prepareImage: async ({ imagePath, size }) => ({ pixels: await prepareImage(imagePath, size) }),
+    makeThumbnail: ({ imagePath, size, outputPath }, signal) => {
+      signal.throwIfAborted();
+      return makeThumbnail(imagePath, size, outputPath);
+    },
+  };
 }

@@ -19,7 +19,7 @@ const parent: Port = {
 };
 
 const handlers: RequestHandlers<TaggerRequests> = {
-  ...captionHandlers,
+  ...captionHandlers(tellIdle),
   ...modelHandlers(tellProgress),
   ...cudaHandlers(tellProgress),
 };
@@ -28,6 +28,11 @@ const channel = new Channel<TaggerRequests, Record<string, never>, Record<string
   handlers,
   {},
 );
+
+/** The parent ends a process that holds a model for nothing: that alone gives all memory of a GPU back. */
+function tellIdle(): void {
+  channel.tell('idle', {});
+}
 
 function tellProgress(progress: DownloadProgress): void {
   channel.tell('downloadProgress', progress);

@@ -2,14 +2,20 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { defaultExecution } from '../../src/protocol/execution';
 import { availableCores } from '../../src/tagger/availableCores';
 import { LoadedTaggers } from '../../src/tagger/LoadedTaggers';
 import { ModelError } from '../../src/tagger/ModelError';
 import { OnnxTagger } from '../../src/tagger/OnnxTagger';
+import { scorePixels } from './scorePixels';
+import { setupOf } from './taggerSetup';
 import { writeTinyModel, type TinyModel } from './writeTinyModel';
 
 const wdV3: TinyModel = { inputName: 'input', inputShape: ['batch_size', 448, 448, 3], outputName: 'output' };
 const wdV2: TinyModel = { inputName: 'input_1:0', inputShape: [1, 448, 448, 3], outputName: 'predictions_sigmoid' };
+
+const load = (folder: string): Promise<OnnxTagger> =>
+  OnnxTagger.load({ folder }, { ...defaultExecution, provider: 'cpu' });
 
 describe('An ONNX tagger', function () {
   this.timeout(20_000);
@@ -37,17 +43,17 @@ describe('An ONNX tagger', function () {
   for (const [what, model, size] of layouts) {
     it(`gives the model blue, green and red in 0..255: ${what}`, async () => {
       writeTinyModel(folder, model);
-      const tagger = await OnnxTagger.load(folder);
+      const tagger = await load(folder);
       assert.equal(tagger.inputSize, size);
-      assert.deepEqual(await rounded(tagger.score(plain(size, [51, 102, 255]))), [1, 0.4, 0.2]);
+      assert.deepEqual(await rounded(scorePixels(tagger, plain(size, [51, 102, 255]))), [1, 0.4, 0.2]);
       await tagger.release();
     });
   }
 
   it('takes several requests at once', async () => {
     writeTinyModel(folder, wdV3);
-    const tagger = await OnnxTagger.load(folder);
-    const scores = [51, 102, 153].map((grey) => rounded(tagger.score(plain(448, [grey, grey, grey]))));
+    const tagger = await load(folder);
+    const scores = [51, 102, 153].map((grey) => rounded(scorePixels(tagger, plain(448, [grey, grey, grey]))));
     assert.deepEqual(await Promise.all(scores), [
       [0.2, 0.2, 0.2],
       [0.4, 0.4, 0.4],
@@ -57,7 +63,7 @@ describe('An ONNX tagger', function () {
   });
 
   async function rejects(code: string, message: RegExp): Promise<void> {
-    await assert.rejects(OnnxTagger.load(folder), (error: unknown) => {
+    await assert.rejects(load(folder), (error: unknown) => {
       assert.ok(error instanceof ModelError);
       assert.equal(error.code, code);
       assert.match(error.message, message);
@@ -114,27 +120,29 @@ describe('An ONNX tagger', function () {
   it('is loaded once for any number of simultaneous uses', async () => {
     writeTinyModel(folder, wdV3);
     const taggers = new LoadedTaggers();
-    const used = await Promise.all([1, 2, 3].map(() => taggers.use(folder, (tagger) => tagger)));
+    const used = await Promise.all([1, 2, 3].map(() => taggers.use(setupOf(folder), ([tagger]) => tagger)));
     assert.ok(used.every((tagger) => tagger === used[0]));
   });
 
   it('is loaded again after a failure', async () => {
     const taggers = new LoadedTaggers();
     await assert.rejects(
-      taggers.use(folder, () => undefined),
+      taggers.use(setupOf(folder), () => undefined),
       ModelError,
     );
     writeTinyModel(folder, wdV3);
-    assert.equal(await taggers.use(folder, ({ inputSize }) => inputSize), 448);
+    assert.equal(await taggers.use(setupOf(folder), ([tagger]) => tagger!.inputSize), 448);
   });
 
   it('stays usable when more models are in use than are kept', async () => {
     const taggers = new LoadedTaggers();
     const folders = ['a', 'b', 'c', 'd'].map((name) => path.join(folder, name));
     for (const one of folders) writeTinyModel(one, { ...wdV3, inputShape: ['n', 8, 8, 3] });
-    const scores = folders.map((one) => taggers.use(one, (tagger) => rounded(tagger.score(plain(8, [255, 255, 255])))));
+    const scores = folders.map((one) =>
+      taggers.use(setupOf(one), ([tagger]) => rounded(scorePixels(tagger, plain(8, [255, 255, 255])))),
+    );
     assert.deepEqual(await Promise.all(scores), Array(4).fill([1, 1, 1]));
-    assert.equal(await taggers.use(folders[0]!, ({ inputSize }) => inputSize), 8);
+    assert.equal(await taggers.use(setupOf(folders[0]!), ([tagger]) => tagger!.inputSize), 8);
   });
 });
 

@@ -6,8 +6,10 @@ import path from 'node:path';
 import sharp, { type OverlayOptions, type Sharp } from 'sharp';
 import { OnnxTagger } from '../../src/tagger/OnnxTagger';
 import { defaultCaptionOptions, defaultThresholds } from '../../src/protocol/captionOptions';
+import { defaultExecution } from '../../src/protocol/execution';
 import { prepareImage } from '../../src/tagger/prepareImage';
 import { scoresToCaption } from '../../src/tagger/scoresToCaption';
+import { scorePixels } from './scorePixels';
 
 const root = path.resolve(__dirname, '../../..');
 const script = path.join(root, 'scripts/writePaletteModel.mjs');
@@ -19,7 +21,7 @@ describe('The palette tagger', function () {
   before(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'palette-'));
     execFileSync(process.execPath, [script, folder]);
-    tagger = await OnnxTagger.load(folder);
+    tagger = await OnnxTagger.load({ folder }, { ...defaultExecution, provider: 'cpu' });
   });
   after(async () => {
     await tagger.release();
@@ -29,7 +31,7 @@ describe('The palette tagger', function () {
   async function tagsOf(picture: Sharp): Promise<string[]> {
     const file = path.join(folder, 'picture.png');
     await picture.png().toFile(file);
-    const scores = await tagger.score(await prepareImage(file, tagger.inputSize));
+    const scores = await scorePixels(tagger, await prepareImage(file, tagger.inputSize));
     assert.ok(scores.every((score) => score >= 0 && score <= 1));
     return scoresToCaption(tagger.tags, scores, defaultThresholds, defaultCaptionOptions);
   }
@@ -243,7 +245,7 @@ describe('The palette tagger', function () {
 
   it('does not know the rating: all four are equally likely', async () => {
     await plain('red').png().toFile(path.join(folder, 'picture.png'));
-    const scores = await tagger.score(await prepareImage(path.join(folder, 'picture.png'), tagger.inputSize));
+    const scores = await scorePixels(tagger, await prepareImage(path.join(folder, 'picture.png'), tagger.inputSize));
     assert.deepEqual([...scores.slice(0, 4)], [0.25, 0.25, 0.25, 0.25]);
     const names = tagger.tags.slice(0, 4).map(({ name, category }) => `${name} ${category}`);
     assert.deepEqual(names, ['general rating', 'sensitive rating', 'questionable rating', 'explicit rating']);

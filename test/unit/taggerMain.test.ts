@@ -7,6 +7,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { defaultCaptionOptions } from '../../src/protocol/captionOptions';
 import { TaggerProcess } from '../../src/protocol/TaggerProcess';
+import { availableCores } from '../../src/tagger/availableCores';
 import { setupOf } from './taggerSetup';
 import { writeTinyModel } from './writeTinyModel';
 
@@ -51,12 +52,12 @@ describe("The tagger's process", function () {
             provider: 'cpu',
             notUsed: [],
             batchSize: 1,
-            batchSizeFrom: 'model',
+            batchSizeFrom: 'default',
             preprocess: 'exact',
           },
         },
       ],
-      imagesInWork: 4,
+      imagesInWork: 2 + availableCores(),
     });
     const { names, scores } = await tagger.request('scoreImage', { imagePath, setup: setupOf(modelFolder) });
     assert.deepEqual(names, ['first', 'second', 'third']);

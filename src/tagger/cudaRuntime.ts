@@ -1,0 +1,96 @@
+import { open, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { errorMessage } from '../protocol/wireError';
+
+/** ONNX Runtime loads them in this order; the second one needs the first. */
+const cudaFiles = ['libonnxruntime_providers_shared.so', 'libonnxruntime_providers_cuda.so'] as const;
+
+/** Where an installed onnxruntime-node has its native libraries. */
+export function runtimeLibraries(packageFolder: string): string {
+  return path.join(packageFolder, 'bin/napi-v6', process.platform, process.arch);
+}
+
+/**
+ * Why the CUDA libraries beside a runtime cannot be used, in one sentence; undefined when nothing speaks against them.
+ * Looked at before ONNX Runtime loads them: libraries of another version end the process instead of failing.
+ * @param folder with the runtime's libraries, see {@link runtimeLibraries}
+ * @param version of the runtime, such as `1.30.0`
+ */
+export async function cudaLibraryProblem(folder: string, version: string): Promise<string | undefined> {
+  for (const name of cudaFiles) {
+    const file = path.join(folder, name);
+    const size = await stat(file).then(
+      (stats) => stats.size,
+      () => undefined,
+    );
+    if (size === undefined) return "ONNX Runtime's CUDA libraries are not installed: run Install CUDA Support.";
+    if (size === 0) return damaged(file, 'it is empty');
+    if (!(await hasBytes(file, Buffer.from('\x7fELF', 'latin1'), 4))) return damaged(file, 'it is no library');
+  }
+  const file = path.join(folder, cudaFiles[1]);
+  if (await hasBytes(file, Buffer.from(`\0${version}\0`))) return undefined;
+  return `${file} does not belong to ONNX Runtime ${version}: run Install CUDA Support to get the right one.`;
+}
+
+/**
+ * Why ONNX Runtime could not load its CUDA libraries: its own error does not say it. To be called after it failed.
+ * @param folder with the runtime's libraries
+ */
+export function cudaLoadFailure(folder: string): string {
+  for (const name of cudaFiles) {
+    const file = path.join(folder, name);
+    const problem = loadProblem(file);
+    if (problem === undefined) continue;
+    const missing = /^(\S+\.so[.\d]*): cannot open shared object/.exec(problem)?.[1];
+    if (missing === 'libcuda.so.1') return 'There is no NVIDIA driver on this machine: libcuda.so.1 was not found.';
+    if (missing !== undefined) {
+      return `${missing} was not found: CUDA and cuDNN must be installed, for the system or in a Python environment.`;
+    }
+    return damaged(file, problem.split('\n', 1)[0] ?? '');
+  }
+  return damaged(path.join(folder, cudaFiles[1]), "it is not ONNX Runtime's");
+}
+
+/**
+ * Why a shared library cannot be loaded, in the words of the system; undefined when it can.
+ * @param library path, or a name that the system looks for
+ */
+export function loadProblem(library: string): string | undefined {
+  try {
+    process.dlopen({ exports: {} }, library);
+    return undefined;
+  } catch (thrown) {
+    const message = errorMessage(thrown);
+    // Loaded, and not an add-on of Node: all that was to be found out.
+    return /did not self-register/.test(message) ? undefined : message;
+  }
+}
+
+function damaged(file: string, how: string): string {
+  return `${file} cannot be used (${how}): run Install CUDA Support again.`;
+}
+
+/**
+ * Whether a file holds some bytes.
+ * @param within only the first so many bytes are looked at
+ */
+async function hasBytes(file: string, wanted: Buffer, within = Infinity): Promise<boolean> {
+  const chunk = Buffer.alloc(4 * 1024 * 1024);
+  const handle = await open(file);
+  try {
+    let kept = 0;
+    let position = 0;
+    for (;;) {
+      const { bytesRead } = await handle.read(chunk, kept, Math.min(chunk.length - kept, within), position);
+      if (chunk.subarray(0, kept + bytesRead).includes(wanted)) return true;
+      position += bytesRead;
+      if (bytesRead === 0 || position >= within) return false;
+      // What is wanted may begin in this chunk and end in the next one.
+      const filled = kept + bytesRead;
+      kept = Math.min(filled, wanted.length - 1);
+      chunk.copyWithin(0, filled - kept, filled);
+    }
+  } finally {
+    await handle.close();
+  }
+}

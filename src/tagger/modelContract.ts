@@ -1,0 +1,73 @@
+import type { InferenceSession } from 'onnxruntime-node';
+import { ModelError } from './ModelError';
+
+/** How a tagger takes pictures and gives scores. These differ between generations of WD taggers. */
+export interface ModelContract {
+  inputName: string;
+  outputName: string;
+  /** images for each run where the model fixes them, else undefined */
+  fixedBatch: number | undefined;
+  /** side of the square picture, in pixels */
+  size: number;
+  /** [batch, size, size, 3], else [batch, 3, size, size] */
+  channelsLast: boolean;
+}
+
+/**
+ * Reads names, layout, size and batch from a model.
+ * @param tagCount how many scores it must give
+ * @param modelPath for errors
+ * @throws ModelError MODEL_UNSUPPORTED, TAGS_MISMATCH
+ */
+export function readModelContract(
+  { inputMetadata, outputMetadata }: Pick<InferenceSession, 'inputMetadata' | 'outputMetadata'>,
+  tagCount: number,
+  modelPath: string,
+): ModelContract {
+  const [input] = inputMetadata;
+  if (input?.isTensor !== true || inputMetadata.length !== 1) {
+    throw unsupported(modelPath, 'it does not have exactly one input');
+  }
+  const { name, type, shape } = input;
+  if (type !== 'float32') throw unsupported(modelPath, `its input is ${type}, not float32`);
+  const channelsLast = shape[3] === 3;
+  const [height, width] = channelsLast ? [shape[1], shape[2]] : [shape[2], shape[3]];
+  if (shape.length !== 4 || (!channelsLast && shape[1] !== 3)) {
+    throw unsupported(modelPath, `its input [${shape.join(', ')}] is not a batch of colour pictures`);
+  }
+  if (typeof height !== 'number' || height <= 0 || height !== width) {
+    throw unsupported(modelPath, `its input [${shape.join(', ')}] is not square with a fixed size`);
+  }
+  // A free dimension is a name, or a number below 1 in some exporters.
+  const fixedBatch = typeof shape[0] === 'number' && shape[0] > 0 ? shape[0] : undefined;
+  const outputName = findOutput(outputMetadata, tagCount, modelPath);
+  return { inputName: name, outputName, fixedBatch, size: height, channelsLast };
+}
+
+/** The first output with one number for each tag; an output whose length the model leaves open may be it, too. */
+function findOutput(outputMetadata: InferenceSession['outputMetadata'], tagCount: number, modelPath: string): string {
+  const outputs = outputMetadata.map((output) => ({
+    name: output.name,
+    length: output.isTensor ? output.shape.at(-1) : undefined,
+  }));
+  const found = outputs.find(({ length }) => length === tagCount) ?? outputs.find(({ length }) => !isFixed(length));
+  if (found === undefined) {
+    throw scoreMismatch(modelPath, tagCount, outputs.map(({ length }) => String(length)).join(' or '));
+  }
+  return found.name;
+}
+
+function isFixed(length: number | string | undefined): boolean {
+  return typeof length === 'number' && length > 0;
+}
+
+/** The error for a model that cannot be a tagger; `reason` completes a sentence. */
+export function unsupported(modelPath: string, reason: string): ModelError {
+  return new ModelError('MODEL_UNSUPPORTED', modelPath, `This model cannot be used as a tagger: ${reason}.`);
+}
+
+/** The error for a list of tags that belongs to another model. */
+export function scoreMismatch(modelPath: string, tagCount: number, scoreCount: string): ModelError {
+  const message = `selected_tags.csv has ${tagCount} tags but the model gives ${scoreCount} scores.`;
+  return new ModelError('TAGS_MISMATCH', modelPath, message);
+}

@@ -1,0 +1,68 @@
+import { open, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { TaggerModel } from '../protocol/captionOptions';
+import { errorCode, errorMessage } from '../protocol/wireError';
+import { ModelError } from './ModelError';
+import { parseSelectedTags, type ModelTag } from './selectedTags';
+
+/** Absolute paths of what a model consists of. */
+export interface ModelFiles {
+  model: string;
+  tags: string;
+}
+
+/** The files of a model: those that it names, else `model.onnx` and `selected_tags.csv` in its folder. */
+export function modelFilesOf({ folder, files }: Pick<TaggerModel, 'folder' | 'files'>): ModelFiles {
+  return files ?? { model: path.join(folder, 'model.onnx'), tags: path.join(folder, 'selected_tags.csv') };
+}
+
+/**
+ * Looks whether a model file can be one, so that the usual mistakes get a better message than ONNX Runtime's.
+ * @returns size in bytes and time of the last change in milliseconds, which together tell one model from another
+ * @throws ModelError MODEL_MISSING, MODEL_UNREADABLE, MODEL_IS_LFS_POINTER
+ */
+export async function checkModelFile(modelPath: string): Promise<{ size: number; modified: number }> {
+  const name = path.basename(modelPath);
+  let head: Buffer;
+  let size: number;
+  let modified: number;
+  try {
+    ({ size, mtimeMs: modified } = await stat(modelPath));
+    const file = await open(modelPath);
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);
+      head = buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') {
+      throw new ModelError('MODEL_MISSING', modelPath, `The folder has no ${name}.`, error);
+    }
+    throw new ModelError('MODEL_UNREADABLE', modelPath, `${name} cannot be read: ${errorMessage(error)}`, error);
+  }
+  if (head.length === 0) throw new ModelError('MODEL_UNREADABLE', modelPath, `${name} is empty (0 bytes).`);
+  if (head.toString('latin1').startsWith('version https://git-lfs')) {
+    const message = `${name} is a Git LFS pointer, not the model: run "git lfs pull", or download the file itself.`;
+    throw new ModelError('MODEL_IS_LFS_POINTER', modelPath, message);
+  }
+  return { size, modified };
+}
+
+/**
+ * Reads the tags of a model.
+ * @throws ModelError TAGS_MISSING, TAGS_INVALID
+ */
+export async function readTags(tagsPath: string): Promise<ModelTag[]> {
+  const name = path.basename(tagsPath);
+  let csv: string;
+  try {
+    csv = await readFile(tagsPath, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') {
+      throw new ModelError('TAGS_MISSING', tagsPath, `The folder has no ${name}.`, error);
+    }
+    throw new ModelError('TAGS_INVALID', tagsPath, `${name} cannot be read: ${errorMessage(error)}`, error);
+  }
+  return parseSelectedTags(csv, tagsPath);
+}

@@ -1,0 +1,63 @@
+import type { ModelContract } from './modelContract';
+
+/** Scores may differ so much from those of the CPU: rounding, in the order of 0.001, never a wrong result. */
+const tolerance = 0.005;
+
+/**
+ * A picture that is the same everywhere: colour gradients with a disc and stripes, so that a tagger has something to
+ * score.
+ * @returns BGR, 0..255, in the model's layout
+ */
+export function proofPicture({ size, channelsLast }: Pick<ModelContract, 'size' | 'channelsLast'>): Float32Array {
+  const values = new Float32Array(size * size * 3);
+  const plane = size * size;
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const disc = Math.hypot(x - size * 0.45, y - size * 0.4) < size * 0.25;
+      const stripe = y > size * 0.75 && Math.floor((x * 16) / size) % 2 === 0;
+      const [blue, green, red] = disc
+        ? [150, 190, 245]
+        : stripe
+          ? [20, 20, 20]
+          : [Math.round((x * 255) / size), 120, Math.round((y * 255) / size)];
+      const pixel = y * size + x;
+      [blue, green, red].forEach((value, channel) => {
+        values[channelsLast ? pixel * 3 + channel : channel * plane + pixel] = value;
+      });
+    }
+  }
+  return values;
+}
+
+/** How a provider's scores compare with those of the CPU for the same picture. */
+export interface Agreement {
+  largestDifference: number;
+  /** why the provider must not be used; undefined when it agrees */
+  problem: string | undefined;
+}
+
+/**
+ * Compares scores, 0..1, of the same tags.
+ * @param scores of the provider
+ * @param reference of the CPU
+ */
+export function compareScores(scores: Float32Array, reference: Float32Array): Agreement {
+  let largest = 0;
+  let broken = scores.length !== reference.length;
+  for (let i = 0; i < reference.length; i++) {
+    const difference = Math.abs((scores[i] ?? NaN) - (reference[i] ?? NaN));
+    if (Number.isNaN(difference)) broken = true;
+    else largest = Math.max(largest, difference);
+  }
+  // Small scores throughout would hide zeros for everything within the tolerance.
+  const silent = allEqual(scores) && !allEqual(reference);
+  let problem: string | undefined;
+  if (broken) problem = 'It computes scores that are no numbers.';
+  else if (silent) problem = 'It computes the same score for every tag.';
+  else if (largest > tolerance) problem = `Its scores differ from those of the CPU by up to ${largest.toFixed(3)}.`;
+  return { largestDifference: largest, problem };
+}
+
+function allEqual(values: Float32Array): boolean {
+  return values.every((value) => value === values[0]);
+}

@@ -1,0 +1,66 @@
+import { errorMessage } from '../protocol/wireError';
+import type { ExecutionProvider } from '../protocol/execution';
+
+const names: Record<ExecutionProvider, string> = {
+  cuda: 'CUDA',
+  webgpu: 'WebGPU',
+  directml: 'DirectML',
+  coreml: 'Core ML',
+  cpu: 'The CPU',
+};
+
+/** Where each provider can be. */
+const platforms: Record<ExecutionProvider, string | undefined> = {
+  cuda: 'Linux on x64',
+  webgpu: undefined,
+  directml: 'Windows',
+  coreml: 'macOS',
+  cpu: undefined,
+};
+
+/** What ONNX Runtime and the drivers say when something is the matter, and what that means to a person. */
+const known: [RegExp, (name: string) => string][] = [
+  [
+    /out of memory|failed to allocate|not enough (?:memory|GPU)|8007000E|bad_?alloc|allocation failed/i,
+    () => 'There is not enough memory on the GPU for this model.',
+  ],
+  [
+    /adapter_result\.status|no supported adapters|failed to get a webgpu adapter/i,
+    () => 'WebGPU found no GPU with a driver that it can use (on Linux, Vulkan).',
+  ],
+  [
+    /driver version is insufficient|CUDA failure 35\b/i,
+    () => 'The NVIDIA driver is older than this version of CUDA needs.',
+  ],
+  [/no CUDA-capable device|CUDA failure 100\b/i, () => 'There is no NVIDIA GPU that this process may use.'],
+  [
+    /no kernel image is available|CUDA failure 209\b/i,
+    () => 'This NVIDIA GPU is not among those that ONNX Runtime was built for.',
+  ],
+  [/device (?:was )?lost|device removed|887A0005/i, (name) => `${name} lost the GPU.`],
+];
+
+/** Whether a run or the loading of a model failed because there was not enough memory. */
+export function isOutOfMemory(thrown: unknown): boolean {
+  return known[0]?.[0].test(errorMessage(thrown)) === true;
+}
+
+/** Why a provider failed, in one sentence for a person. */
+export function providerFailure(provider: ExecutionProvider, thrown: unknown): string {
+  const message = errorMessage(thrown);
+  if (/no available backend|backend not found/i.test(message)) return notOnThisPlatform(provider);
+  for (const [pattern, sentence] of known) if (pattern.test(message)) return sentence(names[provider]);
+  // Long messages begin with the place in ONNX Runtime's source; their first line is the most that a person reads.
+  const line = message.replace(/^.*?cannot load the model: /, '').trim();
+  const short = (line.split('\n', 1)[0] ?? '').slice(0, 300).replace(/\.$/, '');
+  return `${names[provider]} failed: ${short}.`;
+}
+
+/** The sentence for a provider that ONNX Runtime does not have here. */
+export function notOnThisPlatform(provider: ExecutionProvider): string {
+  const where = platforms[provider];
+  const here = `${process.platform} on ${process.arch}`;
+  return where === undefined
+    ? `ONNX Runtime has no ${names[provider]} for ${here}.`
+    : `${names[provider]} runs on ${where} only.`;
+}

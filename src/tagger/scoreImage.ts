@@ -1,0 +1,31 @@
+import type { TaggerSetup } from '../protocol/taggerProtocol';
+import type { OnnxTagger } from './OnnxTagger';
+import type { PreprocessPool } from './PreprocessPool';
+
+/**
+ * The scores of one image by each of some models. Models with the same input get the same one, prepared once.
+ * @returns for each model one score for each of its tags, 0..1
+ * @throws ImageError, ModelError, or the signal's reason
+ */
+export async function scoreImage(
+  imagePath: string,
+  taggers: readonly OnnxTagger[],
+  { preprocess: mode }: Pick<TaggerSetup['execution'], 'preprocess'>,
+  pool: PreprocessPool,
+  signal: AbortSignal,
+): Promise<Float32Array[]> {
+  const inputs = new Map<string, Promise<Float32Array>>();
+  const inputOf = ({ inputSize: size, channelsLast }: OnnxTagger): Promise<Float32Array> => {
+    const key = `${size} ${channelsLast}`;
+    const input = inputs.get(key) ?? pool.prepare(imagePath, { size, channelsLast, mode }, signal);
+    inputs.set(key, input);
+    return input;
+  };
+  const scores = taggers.map((tagger) => tagger.score(inputOf(tagger), signal));
+  // All of them, so that nothing of this image is in work any more when its request ends.
+  const settled = await Promise.allSettled(scores);
+  return settled.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+}

@@ -1,0 +1,52 @@
+import { availableParallelism } from 'node:os';
+import type { InferenceSession } from 'onnxruntime-node';
+import type { ExecutionProvider } from '../protocol/execution';
+import { availableCores } from './availableCores';
+
+/** What ONNX Runtime calls the providers. */
+export const runtimeNames: Readonly<Record<ExecutionProvider, string>> = {
+  cuda: 'cuda',
+  webgpu: 'webgpu',
+  directml: 'dml',
+  coreml: 'coreml',
+  cpu: 'cpu',
+};
+
+/**
+ * A model with a smaller file than this, in bytes, computes faster than pictures are decoded: further threads would only
+ * take cores from the decoders. The smallest published tagger has 100 MB.
+ */
+const smallModel = 16e6;
+
+/**
+ * How ONNX Runtime is to run a model.
+ * @param modelSize of the file, in bytes
+ * @param threads of a run on the CPU; 0 for the best number
+ */
+export function sessionOptions(
+  provider: ExecutionProvider,
+  modelSize: number,
+  threads: number,
+): InferenceSession.SessionOptions {
+  const onCpu = provider === 'cpu';
+  const intraOpNumThreads = threads > 0 ? threads : onCpu ? cpuThreads(modelSize) : 1;
+  return {
+    executionProviders: [{ name: runtimeNames[provider] }],
+    graphOptimizationLevel: 'all',
+    executionMode: 'sequential',
+    intraOpNumThreads,
+    // DirectML works without memory patterns only.
+    enableMemPattern: provider !== 'directml',
+    // Electron's allocator ends the process at a single allocation of 1 to 2 GB, which the arena asks for with the
+    // large models (electron#44291).
+    enableCpuMemArena: process.versions.electron === undefined,
+    extra: { session: { intra_op: { allow_spinning: onCpu && intraOpNumThreads !== 1 ? '1' : '0' } } },
+  };
+}
+
+/** 0 lets ONNX Runtime take every physical core, which it knows better; it does not know of a container's quota. */
+function cpuThreads(modelSize: number): number {
+  if (modelSize < smallModel) return 1;
+  const cores = availableCores();
+  return cores < availableParallelism() ? cores : 0;
+}
