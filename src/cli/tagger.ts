@@ -3,6 +3,7 @@ import path from 'node:path';
 import { errorMessage } from '../protocol/wireError';
 import { defaultExecution } from '../protocol/execution';
 import type { Thresholds } from '../protocol/captionOptions';
+import { loadTagger } from '../protocol/loadTagger';
 import { TaggerProcess } from '../protocol/TaggerProcess';
 import type { TaggerDescription, TaggerSetup } from '../protocol/taggerProtocol';
 import { UsageError } from './UsageError';
@@ -43,7 +44,7 @@ export async function loadModel(
     execution: { ...defaultExecution },
   };
   try {
-    return { setup, description: await tagger.request('loadTagger', { setup }, signal) };
+    return { setup, description: await loadTagger(tagger, setup, signal) };
   } catch (thrown) {
     if (signal.aborted) throw thrown;
     throw new UsageError(`The model cannot be used: ${errorMessage(thrown)} (${modelFolder})`);

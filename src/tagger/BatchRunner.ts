@@ -40,6 +40,11 @@ export class BatchRunner {
     return this.size;
   }
 
+  /** From now on no batch has more images than this. */
+  shrinkTo(size: number): void {
+    this.size = Math.min(this.size, size);
+  }
+
   /**
    * The scores of one image.
    * @param prepared its input, which may still be in the making
@@ -96,7 +101,7 @@ export class BatchRunner {
       });
     } catch (thrown) {
       const halve = this.canShrink && size > 1 && this.engine.isOutOfMemory(thrown);
-      if (halve) this.size = Math.min(this.size, size >> 1);
+      if (halve) this.shrinkTo(size >> 1);
       const part = halve ? this.size : 1;
       if (!halve && batch.length === 1) {
         batch[0]?.reject(thrown);

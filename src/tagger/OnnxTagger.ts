@@ -122,7 +122,7 @@ export class OnnxTagger {
     } catch (thrown) {
       if (provider === 'cpu' || !(await this.isLost(thrown, filled))) throw thrown;
       await this.continueOnCpu(thrown);
-      return this.run(inputs, batch);
+      return this.chosen.session.run(inputs, fixedBatch);
     }
   }
 
@@ -142,6 +142,7 @@ export class OnnxTagger {
     await session.release().catch(() => undefined);
     const onCpu = await chooseSession(this.model, { ...this.execution, provider: 'cpu' });
     this.chosen = { ...onCpu, notUsed: [...notUsed, { provider, reason }] };
+    if (onCpu.session.contract.fixedBatch === undefined) this.runner.shrinkTo(1);
     console.log(this.summary());
   }
 }

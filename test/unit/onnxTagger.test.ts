@@ -139,7 +139,7 @@ describe('An ONNX tagger', function () {
     const folders = ['a', 'b', 'c', 'd'].map((name) => path.join(folder, name));
     for (const one of folders) writeTinyModel(one, { ...wdV3, inputShape: ['n', 8, 8, 3] });
     const scores = folders.map((one) =>
-      taggers.use(setupOf(one), ([tagger]) => rounded(scorePixels(tagger, plain(8, [255, 255, 255])))),
+      taggers.use(setupOf(one), ([tagger]) => rounded(scorePixels(tagger!, plain(8, [255, 255, 255])))),
     );
     assert.deepEqual(await Promise.all(scores), Array(4).fill([1, 1, 1]));
     assert.equal(await taggers.use(setupOf(folders[0]!), ([tagger]) => tagger!.inputSize), 8);
