@@ -6,6 +6,7 @@ import type { DatasetImage } from '../dataset/Dataset';
 import type { ScanProblem } from '../dataset/scanDataset';
 import { describeExecution, describeNotUsed } from '../protocol/executionText';
 import type { JobView } from '../protocol/gridProtocol';
+import { loadTagger } from '../protocol/loadTagger';
 import { taggerCrashed, type TaggerProcess } from '../protocol/TaggerProcess';
 import type { TaggerSetup } from '../protocol/taggerProtocol';
 import { errorCode } from '../protocol/wireError';
@@ -206,7 +207,7 @@ export class CaptionJobs extends Disposable {
     this.changed(job);
     const environment = await this.cuda.environment();
     if (this.running.every((other) => other === job)) this.process.useEnvironment(environment);
-    const { models, imagesInWork } = await this.process.request('loadTagger', { setup }, signal);
+    const { models, imagesInWork } = await loadTagger(this.process, setup, signal);
     const execution = models.map((model) => {
       const runsOn = vscode.l10n.t('{0} runs on {1}', path.basename(model.folder), describeExecution(model));
       return { runsOn, notUsed: describeNotUsed(model) };

@@ -94,20 +94,25 @@ export class BatchRunner {
         batch.map(({ input }) => input),
         size,
       );
-      batch.forEach(({ resolve, reject }, index) => {
+      batch.forEach((image, index) => {
         const own = scores[index];
-        if (own === undefined) reject(new Error('The run gave no scores for this image.'));
-        else resolve(own);
+        if (own === undefined) image.reject(new Error('The run gave no scores for this image.'));
+        else image.resolve(own);
       });
     } catch (thrown) {
       const halve = this.canShrink && size > 1 && this.engine.isOutOfMemory(thrown);
       if (halve) this.shrinkTo(size >> 1);
-      const part = halve ? this.size : 1;
       if (!halve && batch.length === 1) {
         batch[0]?.reject(thrown);
         return;
       }
-      for (let from = 0; from < batch.length; from += part) await this.runBatch(batch.slice(from, from + part));
+      let from = 0;
+      while (from < batch.length) {
+        // Any of these runs may halve the size again.
+        const part = halve ? this.size : 1;
+        await this.runBatch(batch.slice(from, from + part));
+        from += part;
+      }
     }
   }
 }

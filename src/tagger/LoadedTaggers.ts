@@ -18,6 +18,9 @@ export class LoadedTaggers {
   private readonly entries = new Map<string, Entry>();
   private lastLoad: Promise<void> = Promise.resolve();
 
+  /** @param onLoaded is called when a model was loaded */
+  constructor(private readonly onLoaded: (tagger: OnnxTagger) => void = () => undefined) {}
+
   /**
    * Calls `work` with the models of a setup, which stay loaded at least until it returns.
    * @throws ModelError or NativePackageError when one of them does not load; the next call tries again
@@ -58,7 +61,7 @@ export class LoadedTaggers {
     const loading = this.lastLoad.then(() => OnnxTagger.load(model, execution));
     this.lastLoad = loading.then(
       (tagger) => {
-        console.log(tagger.summary());
+        this.onLoaded(tagger);
       },
       () => undefined,
     );

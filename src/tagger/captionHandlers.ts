@@ -1,4 +1,5 @@
 import type { RequestHandlers } from '../protocol/Channel';
+import type { Thresholds } from '../protocol/captionOptions';
 import type { TaggerRequests, TaggerSetup } from '../protocol/taggerProtocol';
 import { availableCores } from './availableCores';
 import { IdleTimer } from './IdleTimer';
@@ -8,6 +9,7 @@ import { prepareImage } from './prepareImage';
 import { PreprocessPool } from './PreprocessPool';
 import { scoreImage } from './scoreImage';
 import { scoresToCaption } from './scoresToCaption';
+import type { ModelTag } from './selectedTags';
 import { makeThumbnail } from './thumbnail';
 
 /**
@@ -20,7 +22,9 @@ export function captionHandlers(
   RequestHandlers<TaggerRequests>,
   'loadTagger' | 'captionImage' | 'scoreImage' | 'prepareImage' | 'makeThumbnail'
 > {
-  const loaded = new LoadedTaggers();
+  const loaded = new LoadedTaggers((tagger) => {
+    console.log(tagger.summary());
+  });
   const pools = new Map<number, PreprocessPool>();
   const idle = new IdleTimer(onIdle);
 
@@ -45,12 +49,16 @@ export function captionHandlers(
     captionImage: ({ imagePath, setup, options }, signal) =>
       use(setup, async (taggers) => {
         const scores = await scoreImage(imagePath, taggers, setup.execution, poolFor(setup), signal);
-        return { tags: scoresToCaption(taggers[0]!.tags, scores[0]!, setup.models[0]!.thresholds, options) };
+        const [first] = scoredModels(setup, taggers, scores);
+        if (first === undefined) throw new Error('No model was asked for.');
+        return { tags: scoresToCaption(first.tags, first.scores, first.thresholds, options) };
       }),
     scoreImage: ({ imagePath, setup }, signal) =>
       use(setup, async (taggers) => {
         const scores = await scoreImage(imagePath, taggers, setup.execution, poolFor(setup), signal);
-        return { names: taggers[0]!.tags.map(({ name }) => name), scores: scores[0]! };
+        const [first] = scoredModels(setup, taggers, scores);
+        if (first === undefined) throw new Error('No model was asked for.');
+        return { names: first.tags.map(({ name }) => name), scores: first.scores };
       }),
     prepareImage: async ({ imagePath, size }) => ({ pixels: await prepareImage(imagePath, size) }),
     makeThumbnail: ({ imagePath, size, outputPath }, signal) => {
@@ -58,4 +66,16 @@ export function captionHandlers(
       return makeThumbnail(imagePath, size, outputPath);
     },
   };
+}
+
+function scoredModels(
+  { models }: TaggerSetup,
+  taggers: readonly OnnxTagger[],
+  scores: readonly Float32Array[],
+): { tags: readonly ModelTag[]; scores: Float32Array; thresholds: Thresholds }[] {
+  return models.flatMap(({ thresholds }, index) => {
+    const tagger = taggers[index];
+    const own = scores[index];
+    return tagger === undefined || own === undefined ? [] : [{ tags: tagger.tags, scores: own, thresholds }];
+  });
 }

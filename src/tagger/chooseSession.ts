@@ -142,7 +142,7 @@ class Attempt {
   }
 
   private explain(thrown: unknown, { folder }: RuntimeOrigin): string {
-    if (this.provider === 'cuda' && /Failed to load shared library/.test(String(thrown))) {
+    if (this.provider === 'cuda' && String(thrown).includes('Failed to load shared library')) {
       return cudaLoadFailure(runtimeLibraries(folder));
     }
     return providerFailure(this.provider, thrown);

@@ -46,7 +46,7 @@ export function cudaLoadFailure(folder: string): string {
     if (missing !== undefined) {
       return `${missing} was not found: CUDA and cuDNN must be installed, for the system or in a Python environment.`;
     }
-    return damaged(file, problem.split('\n', 1)[0] ?? '');
+    return damaged(file, problem.replace(`${file}: `, '').split('\n', 1)[0] ?? '');
   }
   return damaged(path.join(folder, cudaFiles[1]), "it is not ONNX Runtime's");
 }
@@ -62,7 +62,7 @@ export function loadProblem(library: string): string | undefined {
   } catch (thrown) {
     const message = errorMessage(thrown);
     // Loaded, and not an add-on of Node: all that was to be found out.
-    return /did not self-register/.test(message) ? undefined : message;
+    return message.includes('did not self-register') ? undefined : message;
   }
 }
 

@@ -34,6 +34,8 @@ export function sessionOptions(
     executionProviders: [{ name: runtimeNames[provider] }],
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
+    // Errors only: warnings about the graph are for whoever exported the model.
+    logSeverityLevel: 3,
     intraOpNumThreads,
     // DirectML works without memory patterns only.
     enableMemPattern: provider !== 'directml',
