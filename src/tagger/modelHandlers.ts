@@ -1,13 +1,24 @@
 import type { RequestHandlers } from '../protocol/Channel';
 import type { DownloadProgress } from '../protocol/modelListing';
 import type { TaggerRequests } from '../protocol/taggerProtocol';
+import { catalogue } from './models/catalogue';
+import { deleteModel } from './models/deleteModel';
+import { downloadModel } from './models/downloadModel';
+import { listModels } from './models/findModels';
 
 /** What the child answers about models: which there are, and getting them. */
 export function modelHandlers(
   onProgress: (progress: DownloadProgress) => void,
 ): Pick<RequestHandlers<TaggerRequests>, 'listModels' | 'downloadModel' | 'deleteModel'> {
-  const notBuilt = (): never => {
-    throw new Error('not built yet');
+  return {
+    listModels: async ({ folders }, signal) => ({
+      models: await listModels({ catalogue: catalogue(), folders, signal }),
+    }),
+    downloadModel: async ({ id, folders, token }, signal) => ({
+      found: await downloadModel({ catalogue: catalogue(), id, folders, token, signal, onProgress }),
+    }),
+    deleteModel: async ({ id, folders }, signal) => ({
+      freedBytes: await deleteModel(id, { catalogue: catalogue(), folders, signal }),
+    }),
   };
-  return { listModels: notBuilt, downloadModel: notBuilt, deleteModel: notBuilt };
 }

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileDigest } from '../download/fileHash';
+import type { PinnedFile } from './catalogue';
+
+interface HashedFile {
+  size: number;
+  /** the time of its last change, in milliseconds since 1970 */
+  modified: number;
+  sha256: string;
+}
+
+/**
+ * Which files are what the catalogue pins. A large file is hashed once; the result is kept in `verified-files.json` of the
+ * download folder by path, size and time. What a hub cache holds is named after its hash and is not read at all.
+ */
+export class VerifiedFiles {
+  private readonly path: string;
+  private known: Promise<Map<string, HashedFile>> | undefined;
+
+  constructor(private readonly downloadFolder: string) {
+    this.path = path.join(downloadFolder, 'verified-files.json');
+  }
+
+  /** The answer where it costs nothing; undefined where the file would have to be read. */
+  async knownAnswer(file: string, pinned: PinnedFile): Promise<boolean | undefined> {
+    const stats = await stat(file).catch(() => undefined);
+    if (stats?.isFile() !== true || (pinned.size !== undefined && stats.size !== pinned.size)) return false;
+    const real = await realpath(file);
+    const blob = path.basename(path.dirname(real)) === 'blobs' ? path.basename(real) : '';
+    if (/^[0-9a-f]{64}$/.test(blob)) {
+      if (blob !== pinned.sha256) return false;
+      if (pinned.size !== undefined) return true;
+    }
+    const known = (await this.load()).get(real);
+    if (known?.size !== stats.size || known.modified !== stats.mtimeMs) return undefined;
+    return known.sha256 === pinned.sha256;
+  }
+
+  /**
+   * Whether the file is the pinned one; reads it where that is not known.
+   * @throws the signal's reason
+   */
+  async verify(file: string, pinned: PinnedFile, signal: AbortSignal | undefined): Promise<boolean> {
+    const answer = await this.knownAnswer(file, pinned);
+    if (answer !== undefined) return answer;
+    try {
+      const sha256 = await sha256Of(file, signal);
+      await this.remember(file, sha256);
+      return sha256 === pinned.sha256;
+    } catch (error) {
+      if (signal?.aborted === true) throw error;
+      // A file that cannot be read is not the right one.
+      return false;
+    }
+  }
+
+  /** Notes the hash of a file as it is now. A folder that cannot be written to only costs time later. */
+  async remember(file: string, sha256: string): Promise<void> {
+    const [{ size, mtimeMs }, real, known] = await Promise.all([stat(file), realpath(file), this.load()]);
+    known.set(real, { size, modified: mtimeMs, sha256 });
+    const temporary = `${this.path}.${randomUUID()}.tmp`;
+    try {
+      await mkdir(this.downloadFolder, { recursive: true });
+      await writeFile(temporary, JSON.stringify(Object.fromEntries(known), undefined, 1));
+      await rename(temporary, this.path);
+    } catch {
+      await rm(temporary, { force: true }).catch(() => undefined);
+    }
+  }
+
+  private load(): Promise<Map<string, HashedFile>> {
+    this.known ??= readKnown(this.path);
+    return this.known;
+  }
+}
+
+/** Whether a small file is the pinned one; it is read each time. */
+export async function isPinnedFile(file: string, { sha256 }: PinnedFile): Promise<boolean> {
+  const actual = await sha256Of(file, undefined).catch(() => undefined);
+  return actual === sha256;
+}
+
+function sha256Of(file: string, signal: AbortSignal | undefined): Promise<string> {
+  return fileDigest(file, { algorithm: 'sha256', encoding: 'hex' }, signal);
+}
+
+async function readKnown(file: string): Promise<Map<string, HashedFile>> {
+  const known = new Map<string, HashedFile>();
+  try {
+    const content = JSON.parse(await readFile(file, 'utf8')) as Record<string, Partial<HashedFile>>;
+    for (const [name, { size, modified, sha256 }] of Object.entries(content)) {
+      if (typeof size === 'number' && typeof modified === 'number' && typeof sha256 === 'string') {
+        known.set(name, { size, modified, sha256 });
+      }
+    }
+  } catch {
+    // Missing or damaged: the files are hashed again.
+    return new Map();
+  }
+  return known;
+}

@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import type { CatalogueModel } from '../../src/tagger/models/catalogue';
+import { sha256, type HubServer } from './hubServer';
+
+/** A model of a catalogue for tests: some random bytes and a short list of tags. */
+export interface SmallModel {
+  entry: CatalogueModel;
+  model: Buffer;
+  tags: Buffer;
+}
+
+/** Makes a model that is in no other catalogue. */
+export function smallModel(id: string, size = 200_000): SmallModel {
+  const model = randomBytes(size);
+  const tags = Buffer.from(`tag_id,name,category,count\n1,${id},0,1\n`);
+  return {
+    model,
+    tags,
+    entry: {
+      id,
+      repo: `SmilingWolf/${id}`,
+      commit: sha256(model).slice(0, 40),
+      hint: 'For tests',
+      model: { sha256: sha256(model), size: model.length, approximateSize: model.length },
+      tags: { sha256: sha256(tags), size: tags.length },
+      thresholds: { general: 0.35, character: 0.85 },
+      balancedThreshold: 0.3,
+    },
+  };
+}
+
+/** Puts a model on the hub. */
+export function publish(hub: HubServer, { entry, model, tags }: SmallModel): void {
+  const folder = `/${entry.repo}/resolve/${entry.commit}`;
+  hub.add(`${folder}/model.onnx`, model);
+  hub.add(`${folder}/selected_tags.csv`, tags, 'small');
+}
