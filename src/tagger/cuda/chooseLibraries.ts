@@ -1,0 +1,129 @@
+import path from 'node:path';
+import type { LibraryFolder, LibraryGroup } from './libraryGroups';
+
+/** cuDNN is not linked: ONNX Runtime opens it by this name when a model has convolutions (since 1.28). */
+const cudnn = 'libcudnn.so.9';
+/** NVIDIA's driver, which no package brings. */
+const driver = 'libcuda.so.1';
+
+/** Python packages that bring a library, by the start of its name; for CUDA 12 with `-cu12` behind. */
+const packagesOf: Record<string, string> = {
+  libcublas: 'nvidia-cublas',
+  libcublasLt: 'nvidia-cublas',
+  libcudart: 'nvidia-cuda-runtime',
+  libcufft: 'nvidia-cufft',
+  libcurand: 'nvidia-curand',
+  libnvrtc: 'nvidia-cuda-nvrtc',
+  libcusparse: 'nvidia-cusparse',
+  libcusolver: 'nvidia-cusolver',
+  libnvJitLink: 'nvidia-nvjitlink',
+};
+
+/** Where the CUDA libraries are that a library needs. */
+export interface ChosenLibraries {
+  /** for `LD_LIBRARY_PATH`, in its order */
+  folders: string[];
+  /** names that were found nowhere, without the driver's */
+  missing: string[];
+  driverFound: boolean;
+}
+
+/**
+ * The CUDA libraries among those that ONNX Runtime's CUDA library is linked with, and cuDNN.
+ * @param needed its DT_NEEDED names
+ */
+export function cudaLibrariesOf(needed: readonly string[]): string[] {
+  const linked = needed.filter((name) => /^lib(cu|nv)/.test(name) && name !== driver && name !== cudnn);
+  return [cudnn, ...linked];
+}
+
+/**
+ * The major version of CUDA that a library is built for.
+ * @param needed its DT_NEEDED names
+ */
+export function cudaMajorOf(needed: readonly string[]): number | undefined {
+  for (const name of needed) {
+    const major = /^lib(?:cudart|cublas|cublasLt)\.so\.(\d+)$/.exec(name)?.[1];
+    if (major !== undefined) return Number(major);
+  }
+  return undefined;
+}
+
+/**
+ * Chooses the folders of the libraries that are needed: the first group that has all of them; else the one that has most,
+ * and the rest from the others. The folder of cuDNN comes first, so that its parts are of one version.
+ * @param wanted names, cuDNN first
+ * @param isSound whether a file is a library and no placeholder
+ */
+export async function chooseLibraries(
+  wanted: readonly string[],
+  groups: readonly LibraryGroup[],
+  isSound: (file: string) => Promise<boolean>,
+): Promise<ChosenLibraries> {
+  const search = async (group: LibraryGroup, name: string): Promise<LibraryFolder | undefined> => {
+    for (const folder of group) {
+      if (folder.names.has(name) && (await isSound(path.join(folder.folder, name)))) return folder;
+    }
+    return undefined;
+  };
+  const found = await Promise.all(
+    groups.map(async (group) => new Map(await Promise.all(wanted.map(async (name) => [name, await search(group, name)] as const)))),
+  );
+  const count = (map: ReadonlyMap<string, LibraryFolder | undefined>): number =>
+    wanted.filter((name) => map.get(name) !== undefined).length;
+  // The sort is stable: of groups with the same number, the first.
+  const best = [...found].sort((a, b) => count(b) - count(a));
+  const places = new Map(wanted.map((name) => [name, best.map((map) => map.get(name)).find((place) => place !== undefined)]));
+  const driverPlace = (await Promise.all(groups.slice(0, 1).map((group) => search(group, driver))))[0];
+  const folders = [...places.values(), driverPlace].filter((place) => place?.implicit === false);
+  return {
+    folders: [...new Set(folders.map((place) => place?.folder ?? ''))],
+    missing: wanted.filter((name) => places.get(name) === undefined),
+    driverFound: driverPlace !== undefined,
+  };
+}
+
+/**
+ * What is missing and how to get it, in one sentence.
+ * @param missing names of libraries, at least one
+ * @param cudaMajor the version that they must have
+ * @param groups everything that was looked at, to name a wrong version that is there
+ */
+export function missingLibrariesSentence(
+  missing: readonly string[],
+  cudaMajor: number | undefined,
+  groups: readonly LibraryGroup[],
+): string {
+  const packages = new Set(missing.map((name) => packageOf(name, cudaMajor)).filter((name) => name !== undefined));
+  const present = otherMajors(missing, groups);
+  const libraries = missing.length === 1 ? `${missing.join('')} is missing` : `${listed(missing)} are missing`;
+  const version = cudaMajor === undefined ? 'CUDA' : `CUDA ${cudaMajor}`;
+  const instead = present.length === 0 ? '' : ` (this machine has CUDA ${present.join(' and ')})`;
+  const help = packages.size === 0 ? '' : `; install them with: pip install ${[...packages].join(' ')}`;
+  return `ONNX Runtime's CUDA libraries need ${version} and cuDNN 9${instead}, but ${libraries}${help}`;
+}
+
+function packageOf(library: string, cudaMajor: number | undefined): string | undefined {
+  if (cudaMajor === undefined) return undefined;
+  if (library === cudnn) return `nvidia-cudnn-cu${cudaMajor}`;
+  const name = packagesOf[library.split('.', 1)[0] ?? ''];
+  // From CUDA 13 on the packages have no version in their names. cuRAND has a version of its own.
+  if (name === undefined || cudaMajor < 13) return name === undefined ? undefined : `${name}-cu${cudaMajor}`;
+  return ['nvidia-cufft', 'nvidia-curand'].includes(name) ? name : `"${name}==${cudaMajor}.*"`;
+}
+
+/** Major versions of the CUDA runtime that are there when the one that is needed is not. */
+function otherMajors(missing: readonly string[], groups: readonly LibraryGroup[]): number[] {
+  if (!missing.some((name) => /^lib(cudart|cublas)/.test(name))) return [];
+  const majors = groups
+    .flat()
+    .flatMap(({ names }) => [...names])
+    .map((name) => /^lib(?:cudart|cublas)\.so\.(\d+)$/.exec(name)?.[1])
+    .filter((major) => major !== undefined)
+    .map(Number);
+  return [...new Set(majors)].sort((a, b) => a - b);
+}
+
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+}
