@@ -5,13 +5,25 @@ import tseslint from 'typescript-eslint';
 const houses = {
   dataset: { may: [], packages: [] },
   protocol: { may: [], packages: [] },
-  tagger: { may: ['dataset', 'protocol'], packages: ['sharp', 'onnxruntime-node', 'csv-parse/sync', 'undici'] },
+  tagger: {
+    may: ['dataset', 'protocol'],
+    packages: ['sharp', 'onnxruntime-node', 'csv-parse/sync', 'undici', 'yauzl'],
+  },
   webview: { may: ['protocol'], packages: ['lit', '@vscode/webview-ui-toolkit'] },
   cli: { may: ['dataset', 'protocol'], packages: [] },
   extension: { may: ['dataset', 'protocol'], packages: ['vscode'] },
 };
 
-const packages = ['vscode', 'sharp', 'onnxruntime-node', 'lit', '@vscode/webview-ui-toolkit', 'csv-parse', 'undici'];
+const packages = [
+  'vscode',
+  'sharp',
+  'onnxruntime-node',
+  'lit',
+  '@vscode/webview-ui-toolkit',
+  'csv-parse',
+  'undici',
+  'yauzl',
+];
 
 const walls = Object.entries(houses).map(([house, { may, packages: allowed }]) => {
   const closed = Object.keys(houses).filter((other) => other !== house && !may.includes(other));

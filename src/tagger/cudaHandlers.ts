@@ -1,13 +1,15 @@
 import type { RequestHandlers } from '../protocol/Channel';
 import type { DownloadProgress } from '../protocol/modelListing';
 import type { TaggerRequests } from '../protocol/taggerProtocol';
+import { findCuda } from './cuda/findCuda';
+import { installCuda } from './cuda/installCuda';
 
 /** What the child answers about CUDA: whether it is there, and getting it. */
 export function cudaHandlers(
   onProgress: (progress: DownloadProgress) => void,
 ): Pick<RequestHandlers<TaggerRequests>, 'findCuda' | 'installCuda'> {
-  const notBuilt = (): never => {
-    throw new Error('not built yet');
+  return {
+    findCuda: (search) => findCuda(search),
+    installCuda: ({ installFolder }, signal) => installCuda({ installFolder, onProgress, signal }),
   };
-  return { findCuda: notBuilt, installCuda: notBuilt };
 }

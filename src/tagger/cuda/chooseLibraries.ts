@@ -67,13 +67,18 @@ export async function chooseLibraries(
     return undefined;
   };
   const found = await Promise.all(
-    groups.map(async (group) => new Map(await Promise.all(wanted.map(async (name) => [name, await search(group, name)] as const)))),
+    groups.map(
+      async (group) =>
+        new Map(await Promise.all(wanted.map(async (name) => [name, await search(group, name)] as const))),
+    ),
   );
   const count = (map: ReadonlyMap<string, LibraryFolder | undefined>): number =>
     wanted.filter((name) => map.get(name) !== undefined).length;
   // The sort is stable: of groups with the same number, the first.
   const best = [...found].sort((a, b) => count(b) - count(a));
-  const places = new Map(wanted.map((name) => [name, best.map((map) => map.get(name)).find((place) => place !== undefined)]));
+  const places = new Map(
+    wanted.map((name) => [name, best.map((map) => map.get(name)).find((place) => place !== undefined)]),
+  );
   const driverPlace = (await Promise.all(groups.slice(0, 1).map((group) => search(group, driver))))[0];
   const folders = [...places.values(), driverPlace].filter((place) => place?.implicit === false);
   return {

@@ -5,7 +5,14 @@ import type { Machine } from './Machine';
 import type { PythonEnvironment } from './pythonEnvironments';
 
 /** Where the loader looks without being told. They are never put on the library path: they hold more than CUDA. */
-const loaderFolders = ['/lib/x86_64-linux-gnu', '/usr/lib/x86_64-linux-gnu', '/lib64', '/usr/lib64', '/lib', '/usr/lib'];
+const loaderFolders = [
+  '/lib/x86_64-linux-gnu',
+  '/usr/lib/x86_64-linux-gnu',
+  '/lib64',
+  '/usr/lib64',
+  '/lib',
+  '/usr/lib',
+];
 
 /** Where CUDA and the driver are installed beside the folders of the loader; containers get the driver in the last ones. */
 const systemFolders = [

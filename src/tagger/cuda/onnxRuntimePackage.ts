@@ -76,7 +76,8 @@ export function readCudaPackageSource({ folder }: OnnxRuntimePackage): CudaPacka
 
 function packageRoot(file: string, name: string): string {
   const end = file.lastIndexOf(`${path.sep}${name}${path.sep}`);
-  return file.slice(0, end + name.length + 1);
+  if (end < 0) throw new Error(`${name} is not in a folder of its name`);
+  return file.slice(0, end + path.sep.length + name.length);
 }
 
 function property(value: unknown, name: string): unknown {

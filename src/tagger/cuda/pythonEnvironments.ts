@@ -98,7 +98,9 @@ async function packageFoldersOf(prefix: string): Promise<string[]> {
     for (const python of await expandFolders(path.join(prefix, lib, 'python3*'))) {
       const names = await namesIn(python);
       folders.push(
-        ...['site-packages', 'dist-packages'].filter((name) => names.includes(name)).map((name) => path.join(python, name)),
+        ...['site-packages', 'dist-packages']
+          .filter((name) => names.includes(name))
+          .map((name) => path.join(python, name)),
       );
     }
   }

@@ -94,7 +94,6 @@ export async function findVersion(
           other = wanted;
           return;
         }
-        // eslint-disable-next-line no-control-regex -- texts in the library end with a zero byte
         other ??= /\0(\d{1,2}\.\d{1,3}\.\d{1,3})\0/.exec(chunk.toString('latin1'))?.[1];
       }
     });
@@ -187,7 +186,8 @@ async function findConstants(file: FileHandle, header: Buffer, fileSize: number)
     if (names !== undefined) {
       const texts = await readTable(file, names.offset, names.size);
       const found = sections.find(({ name, type }) => type !== sectionNoBits && textAt(texts, name) === '.rodata');
-      if (found !== undefined && found.offset + found.size <= fileSize) return { offset: found.offset, size: found.size };
+      if (found !== undefined && found.offset + found.size <= fileSize)
+        return { offset: found.offset, size: found.size };
     }
   }
   return { offset: 0, size: fileSize };

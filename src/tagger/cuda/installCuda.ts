@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import type { CudaEnvironment } from '../../protocol/execution';
+import type { DownloadProgress } from '../../protocol/modelListing';
+import { errorCode, errorMessage } from '../../protocol/wireError';
+import { downloadFile } from '../download/downloadFile';
+import { FileLock } from '../download/FileLock';
+import { CudaError } from './CudaError';
+import { findCuda, platformProblem } from './findCuda';
+import { thisMachine, type Machine } from './Machine';
+import { findFeedPackage } from './nugetFeed';
+import {
+  findOnnxRuntimePackage,
+  readCudaPackageSource,
+  type CudaPackageSource,
+  type OnnxRuntimePackage,
+} from './onnxRuntimePackage';
+import { readProviderLibraries } from './providerLibraries';
+import { buildCopy, installedCopy, nativeFolderOf, removeOtherInstalls, writeError } from './runtimeCopy';
+import { unpackFiles } from './unpackFiles';
+
+/** Milliseconds between two reports while files are unpacked. */
+const reportInterval = 100;
+
+/** Where CUDA support is installed, and who hears of it. */
+export interface CudaInstallation {
+  installFolder: string;
+  onProgress?: (progress: DownloadProgress) => void;
+  /** cancels; what was downloaded is kept for the next time */
+  signal?: AbortSignal | undefined;
+}
+
+/** What tests put in place of this machine and of the feed. */
+export interface InstallationSource {
+  machine: Machine;
+  runtime: OnnxRuntimePackage;
+  source: CudaPackageSource;
+}
+
+/**
+ * Downloads ONNX Runtime's CUDA libraries of this program's version, verifies them, and puts them beside a copy of the
+ * runtime in `installFolder`, which appears when it is complete. Does nothing where they are installed; processes that
+ * install at the same time wait for each other.
+ * @returns what the machine then has for CUDA, which may still lack CUDA itself
+ * @throws CudaError; DownloadError; nothing is half installed then
+ */
+export async function installCuda(
+  { installFolder, onProgress, signal }: CudaInstallation,
+  given: Partial<InstallationSource> = {},
+): Promise<CudaEnvironment> {
+  const machine = given.machine ?? thisMachine();
+  const unsupported = platformProblem(machine);
+  if (unsupported !== undefined) throw new CudaError('CUDA_PLATFORM_UNSUPPORTED', installFolder, unsupported);
+  const runtime = given.runtime ?? (await findOnnxRuntimePackage());
+  const source = given.source ?? readCudaPackageSource(runtime);
+  const tell = (progress: Omit<DownloadProgress, 'id'>): void => {
+    onProgress?.({ id: 'cuda', ...progress });
+  };
+  if (!(await isInstalled(installFolder, runtime))) {
+    const lock = await takeLock(installFolder, signal, () => {
+      tell({ phase: 'waiting', receivedBytes: 0, totalBytes: 0, bytesPerSecond: 0 });
+    });
+    try {
+      if (!(await isInstalled(installFolder, runtime))) await install(installFolder, runtime, source, tell, signal);
+    } finally {
+      await lock.release();
+    }
+  }
+  return findCuda({ folders: [], installFolder }, machine, runtime);
+}
+
+async function install(
+  installFolder: string,
+  runtime: OnnxRuntimePackage,
+  source: CudaPackageSource,
+  tell: (progress: Omit<DownloadProgress, 'id'>) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const found = await findFeedPackage(source, (url) => readJson(url, installFolder, signal));
+  const archive = path.join(installFolder, path.posix.basename(new URL(found.url).pathname));
+  await downloadFile({
+    url: found.url,
+    target: archive,
+    size: found.size,
+    hash: { algorithm: 'sha512', encoding: 'base64', digest: found.sha512 },
+    onProgress: tell,
+    signal,
+  });
+  try {
+    await buildCopy(runtime, installedCopy(installFolder, runtime), async (native) => {
+      let lastReport = 0;
+      await unpackFiles(archive, source.files, native, {
+        onProgress: (written, total) => {
+          if (written !== 0 && written !== total && Date.now() - lastReport < reportInterval) return;
+          lastReport = Date.now();
+          tell({ phase: 'unpacking', receivedBytes: written, totalBytes: total, bytesPerSecond: 0 });
+        },
+        signal,
+      });
+      await readProviderLibraries(native, runtime.version);
+      return JSON.stringify({ version: runtime.version, package: source.packageName, sha512: found.sha512 });
+    });
+  } catch (error) {
+    // A package that is not what it should be would be found and used again.
+    const code = errorCode(error);
+    if (error instanceof CudaError && code !== 'CUDA_DISK_FULL' && code !== 'CUDA_FOLDER_UNWRITABLE') {
+      await rm(archive, { force: true });
+    }
+    throw error;
+  }
+  await rm(archive, { force: true });
+  await removeOtherInstalls(installFolder, runtime);
+}
+
+async function isInstalled(installFolder: string, runtime: OnnxRuntimePackage): Promise<boolean> {
+  try {
+    await readProviderLibraries(nativeFolderOf(installedCopy(installFolder, runtime)), runtime.version);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function takeLock(installFolder: string, signal: AbortSignal | undefined, onWait: () => void): Promise<FileLock> {
+  try {
+    await mkdir(installFolder, { recursive: true });
+    return await FileLock.acquire(path.join(installFolder, 'install.lock'), { signal, onWait });
+  } catch (error) {
+    throw signal?.aborted === true ? error : writeError(error, installFolder);
+  }
+}
+
+/** Reads a document of the feed: with the retries, proxies and messages of every download. */
+async function readJson(url: string, installFolder: string, signal: AbortSignal | undefined): Promise<unknown> {
+  const folder = path.join(installFolder, `.feed-${randomUUID()}`);
+  const target = path.join(folder, 'document.json');
+  try {
+    await downloadFile({ url, target, signal });
+    const content = await readFile(target);
+    // Some feeds compress their documents whatever was asked for.
+    const text = content[0] === 0x1f && content[1] === 0x8b ? gunzipSync(content) : content;
+    return JSON.parse(text.toString('utf8')) as unknown;
+  } catch (error) {
+    if (errorCode(error) === 'NOT_FOUND') return undefined;
+    if (!(error instanceof SyntaxError)) throw error;
+    const message = `The package feed cannot be used: ${url} is not JSON (${errorMessage(error)}).`;
+    throw new CudaError('CUDA_FEED_UNREADABLE', url, message, error);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,86 @@
+import { CudaError } from './CudaError';
+import type { CudaPackageSource } from './onnxRuntimePackage';
+
+/** A package of a feed, and what it must be. */
+export interface FeedPackage {
+  url: string;
+  /** in bytes; undefined where the feed does not say */
+  size: number | undefined;
+  /** SHA-512 of the package, base64 */
+  sha512: string;
+}
+
+/**
+ * Reads a JSON document.
+ * @returns undefined where the server has none (404)
+ * @throws when it cannot be read
+ */
+export type ReadJson = (url: string) => Promise<unknown>;
+
+/** The names of the service in the index; those that send compressed documents only come last. */
+const registrations = [
+  'RegistrationsBaseUrl',
+  'RegistrationsBaseUrl/3.0.0-beta',
+  'RegistrationsBaseUrl/3.0.0-rc',
+  'RegistrationsBaseUrl/3.4.0',
+  'RegistrationsBaseUrl/3.6.0',
+];
+
+/**
+ * Asks a NuGet V3 feed where a package is and what its hash is: service index, package content and registration of
+ * https://learn.microsoft.com/nuget/api/overview.
+ * @throws CudaError CUDA_FEED_UNREADABLE, CUDA_PACKAGE_MISSING, CUDA_PACKAGE_UNVERIFIABLE; what `readJson` throws
+ */
+export async function findFeedPackage(source: CudaPackageSource, readJson: ReadJson): Promise<FeedPackage> {
+  const { feedIndex, packageName, version } = source;
+  const index = await readJson(feedIndex);
+  const content = service(index, ['PackageBaseAddress/3.0.0']);
+  if (content === undefined) throw unreadable(feedIndex, 'it is not the index of a package feed');
+  // Names and versions are lower-case in addresses.
+  const id = packageName.toLowerCase();
+  const wanted = version.toLowerCase();
+  const versionsUrl = `${content}${id}/index.json`;
+  const versions = field(await readJson(versionsUrl), 'versions');
+  if (!Array.isArray(versions) || !versions.includes(wanted)) {
+    const message = `The package feed has no ${packageName} ${version}. Try again later, or install onnxruntime-gpu ${version} with pip.`;
+    throw new CudaError('CUDA_PACKAGE_MISSING', versionsUrl, message);
+  }
+  const registration = service(index, registrations);
+  const leaf = registration === undefined ? undefined : await readJson(`${registration}${id}/${wanted}.json`);
+  const link = field(leaf, 'catalogEntry');
+  const entry = typeof link === 'string' ? await readJson(link) : link;
+  const hash = field(entry, 'packageHash');
+  const algorithm = field(entry, 'packageHashAlgorithm');
+  if (typeof hash !== 'string' || algorithm !== 'SHA512' || Buffer.from(hash, 'base64').length !== 64) {
+    const message = `The package feed gives no SHA-512 for ${packageName} ${version}, so a download could not be verified and was not begun.`;
+    throw new CudaError('CUDA_PACKAGE_UNVERIFIABLE', feedIndex, message);
+  }
+  const size = field(entry, 'packageSize');
+  return {
+    url: `${content}${id}/${wanted}/${id}.${wanted}.nupkg`,
+    size: typeof size === 'number' && size > 0 ? size : undefined,
+    sha512: hash,
+  };
+}
+
+/** The address of a service, with a slash at its end. */
+function service(index: unknown, types: readonly string[]): string | undefined {
+  const resources: unknown = field(index, 'resources');
+  if (!Array.isArray(resources)) return undefined;
+  for (const type of types) {
+    const address = field(
+      resources.find((resource) => [field(resource, '@type')].flat().includes(type)),
+      '@id',
+    );
+    if (typeof address === 'string') return address.endsWith('/') ? address : `${address}/`;
+  }
+  return undefined;
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+function unreadable(url: string, why: string): CudaError {
+  return new CudaError('CUDA_FEED_UNREADABLE', url, `The package feed ${url} cannot be used: ${why}.`);
+}
