@@ -6,6 +6,8 @@ export interface CommandInput {
   positionals: string[];
   /** the value of a flag, undefined where it was not given */
   text: (flag: string) => string | undefined;
+  /** the values of a flag that may be given several times */
+  texts: (flag: string) => string[];
   json: boolean;
   output: Console;
   /** aborts when the user ends the program */

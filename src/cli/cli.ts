@@ -5,6 +5,7 @@ import { errorMessage } from '../protocol/wireError';
 import { captionCommand } from './captionCommand';
 import type { Command, CommandOutcome } from './Command';
 import { Console } from './Console';
+import { cudaCommand } from './cudaCommand';
 import { listCommand } from './listCommand';
 import { scoresCommand } from './scoresCommand';
 import { tagsCommand } from './tagsCommand';
@@ -17,6 +18,7 @@ const commands = new Map<string, Command>([
   ['caption', captionCommand],
   ['scores', scoresCommand],
   ['thumbnail', thumbnailCommand],
+  ['cuda', cudaCommand],
 ]);
 
 const exitCodes: Record<CommandOutcome, number> = { done: 0, nothingDone: 1, someFailed: 2 };
@@ -87,6 +89,7 @@ async function runCommand(name: string, command: Command, args: string[]): Promi
       const value = values[flag];
       return typeof value === 'string' ? value : undefined;
     },
+    texts: (flag) => [values[flag] ?? []].flat().filter((value) => typeof value === 'string'),
     json: values.json === true,
     output,
     signal: cancellation.signal,

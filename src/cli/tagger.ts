@@ -4,7 +4,7 @@ import { errorMessage } from '../protocol/wireError';
 import { defaultExecution } from '../protocol/execution';
 import type { Thresholds } from '../protocol/captionOptions';
 import { loadTagger } from '../protocol/loadTagger';
-import { TaggerProcess } from '../protocol/TaggerProcess';
+import { TaggerProcess, type TaggerProcessOptions } from '../protocol/TaggerProcess';
 import type { TaggerDescription, TaggerSetup } from '../protocol/taggerProtocol';
 import { UsageError } from './UsageError';
 
@@ -12,11 +12,18 @@ export const modelHelp =
   '--model palette|DIR      model folder, or the built-in "palette" (default), which knows colours only';
 
 /** Calls `work` with a tagger process that ends with it. */
-export async function withTagger<T>(work: (tagger: TaggerProcess) => Promise<T>): Promise<T> {
+export async function withTagger<T>(
+  work: (tagger: TaggerProcess) => Promise<T>,
+  listeners: Pick<TaggerProcessOptions, 'onDownloadProgress'> = {},
+): Promise<T> {
   const entry = path.join(__dirname, 'tagger.js');
   if (!existsSync(entry))
     throw new UsageError(`The program is not complete: ${entry} is missing. Run "npm run build".`);
-  const tagger = new TaggerProcess({ entry, onLog: (line) => process.stderr.write(`tagger: ${line}\n`) });
+  const tagger = new TaggerProcess({
+    entry,
+    onLog: (line) => process.stderr.write(`tagger: ${line}\n`),
+    ...listeners,
+  });
   try {
     return await work(tagger);
   } finally {

@@ -1,0 +1,59 @@
+import { describeDownload } from '../protocol/downloadText';
+import type { CudaEnvironment } from '../protocol/execution';
+import { errorMessage } from '../protocol/wireError';
+import type { Command, CommandInput } from './Command';
+import { cudaFlag, cudaHelp, cudaInstallFolder, findCuda } from './cudaSearch';
+import { withTagger } from './tagger';
+import { UsageError } from './UsageError';
+
+/** Says what the machine has for CUDA, and installs what ONNX Runtime needs for it. */
+export const cudaCommand: Command = {
+  usage: '[install]',
+  summary: 'what this machine has for CUDA; "install" downloads what ONNX Runtime needs for it',
+  flagHelp: [cudaHelp],
+  flags: cudaFlag,
+  async run(input) {
+    const [action, ...more] = input.positionals;
+    if (more.length > 0 || (action !== undefined && action !== 'install')) {
+      throw new UsageError(`"cuda" takes "install" or nothing, not "${input.positionals.join(' ')}".`);
+    }
+    const found = await (action === 'install' ? install(input) : withTagger((tagger) => findCuda(tagger, input)));
+    await report(input, found);
+    return found.problem === undefined ? 'done' : 'nothingDone';
+  },
+};
+
+async function install({ output, signal }: CommandInput): Promise<CudaEnvironment> {
+  const installFolder = cudaInstallFolder();
+  const onDownloadProgress = (progress: Parameters<typeof describeDownload>[0]): void => {
+    output.progress(`Installing CUDA support: ${describeDownload(progress)}`);
+  };
+  try {
+    return await withTagger((tagger) => tagger.request('installCuda', { installFolder }, signal), {
+      onDownloadProgress,
+    });
+  } catch (thrown) {
+    if (signal.aborted) throw thrown;
+    throw new UsageError(`CUDA support was not installed: ${errorMessage(thrown)}`);
+  }
+}
+
+async function report({ json, output }: CommandInput, found: CudaEnvironment): Promise<void> {
+  const { runtimeFolder, libraryFolders, problem } = found;
+  const installFolder = cudaInstallFolder();
+  if (json) {
+    const document = {
+      usable: problem === undefined,
+      problem: problem ?? null,
+      runtimeFolder: runtimeFolder ?? null,
+      libraryFolders,
+      installFolder,
+    };
+    await output.result(`${JSON.stringify(document)}\n`);
+    return;
+  }
+  const lines = [problem === undefined ? 'CUDA can be used.' : `CUDA cannot be used: ${problem}`];
+  if (runtimeFolder !== undefined) lines.push(`ONNX Runtime with CUDA: ${runtimeFolder}`);
+  if (libraryFolders.length > 0) lines.push(`CUDA libraries: ${libraryFolders.join(', ')}`);
+  await output.result(lines.map((line) => `${line}\n`).join(''));
+}
