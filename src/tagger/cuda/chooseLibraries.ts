@@ -100,7 +100,7 @@ export function missingLibrariesSentence(
   groups: readonly LibraryGroup[],
 ): string {
   const packages = new Set(missing.map((name) => packageOf(name, cudaMajor)).filter((name) => name !== undefined));
-  const present = otherMajors(missing, groups);
+  const present = otherMajors(missing, cudaMajor, groups);
   const libraries = missing.length === 1 ? `${missing.join('')} is missing` : `${listed(missing)} are missing`;
   const version = cudaMajor === undefined ? 'CUDA' : `CUDA ${cudaMajor}`;
   const instead = present.length === 0 ? '' : ` (this machine has CUDA ${present.join(' and ')})`;
@@ -118,7 +118,11 @@ function packageOf(library: string, cudaMajor: number | undefined): string | und
 }
 
 /** Major versions of the CUDA runtime that are there when the one that is needed is not. */
-function otherMajors(missing: readonly string[], groups: readonly LibraryGroup[]): number[] {
+function otherMajors(
+  missing: readonly string[],
+  cudaMajor: number | undefined,
+  groups: readonly LibraryGroup[],
+): number[] {
   if (!missing.some((name) => /^lib(cudart|cublas)/.test(name))) return [];
   const majors = groups
     .flat()
@@ -126,7 +130,7 @@ function otherMajors(missing: readonly string[], groups: readonly LibraryGroup[]
     .map((name) => /^lib(?:cudart|cublas)\.so\.(\d+)$/.exec(name)?.[1])
     .filter((major) => major !== undefined)
     .map(Number);
-  return [...new Set(majors)].sort((a, b) => a - b);
+  return [...new Set(majors)].filter((major) => major !== cudaMajor).sort((a, b) => a - b);
 }
 
 function listed(names: readonly string[]): string {

@@ -128,7 +128,7 @@ async function driverProblem({ systemRoot }: Machine): Promise<string> {
   );
   return gpu
     ? "The NVIDIA driver is loaded but its library libcuda.so.1 was not found; give the container the driver's libraries (docker run --gpus all)."
-    : 'There is no NVIDIA driver on this machine (libcuda.so.1 was not found), so CUDA cannot be used.';
+    : 'There is no NVIDIA driver on this machine: libcuda.so.1 was not found.';
 }
 
 function notHere({ version }: OnnxRuntimePackage, folders: readonly string[]): string {
