@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { LibraryFolder, LibraryGroup } from './libraryGroups';
 
-/** cuDNN is not linked: ONNX Runtime opens it by this name when a model has convolutions (since 1.28). */
+/** cuDNN is not linked: ONNX Runtime opens it by this name when a model has convolutions (1.29, 1.30). */
 const cudnn = 'libcudnn.so.9';
 /** NVIDIA's driver, which no package brings. */
 const driver = 'libcuda.so.1';
