@@ -8,6 +8,8 @@ export interface CommandInput {
   text: (flag: string) => string | undefined;
   /** the values of a flag that may be given several times */
   texts: (flag: string) => string[];
+  /** whether a flag without a value was given */
+  isSet: (flag: string) => boolean;
   json: boolean;
   output: Console;
   /** aborts when the user ends the program */

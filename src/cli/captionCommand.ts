@@ -1,9 +1,10 @@
 import { planCaptionJob, runCaptionJob, type CaptionMode, type JobResult } from '../dataset/captionJob';
 import type { Dataset } from '../dataset/Dataset';
-import { defaultCaptionOptions } from '../protocol/captionOptions';
 import { compareNaturally } from '../dataset/naturalOrder';
+import type { WriteMode } from '../dataset/writeMode';
 import { taggerCrashed } from '../protocol/TaggerProcess';
 import { errorCode } from '../protocol/wireError';
+import { captionFlagHelp, captionFlags, captionOptionsOf, thresholdsOf, writeOptionsOf } from './captionFlags';
 import type { Command, CommandInput, CommandOutcome } from './Command';
 import { captionExtensionFlag, captionExtensionHelp, openFolderOrImage } from './inputFolder';
 import { jsonObject, jsonOfMap } from './jsonObject';
@@ -15,45 +16,38 @@ export const captionCommand: Command = {
   usage: '<folder-or-image>',
   summary: 'caption the images of a folder, or one image',
   flagHelp: [
-    '--mode all|empty         all: replaces the captions that are there; empty (default): only where there is none',
+    '--mode all|empty         all: every image, --write-mode says what becomes of captions that are there;',
+    '                         empty (default, but with --write-mode append or prepend): only where there is none',
     modelHelp,
-    '--general-threshold X    a general tag is kept when its score is greater, 0 to 1 (default 0.35)',
-    '--character-threshold X  a character tag is kept when its score is greater, 0 to 1 (default 0.85)',
     captionExtensionHelp,
+    ...captionFlagHelp,
   ],
   flags: {
     ...captionExtensionFlag,
+    ...captionFlags,
     mode: { type: 'string' },
     model: { type: 'string' },
-    'general-threshold': { type: 'string' },
-    'character-threshold': { type: 'string' },
   },
   async run(input) {
-    const mode = modeOf(input);
-    const thresholds = {
-      general: thresholdOf(input, 'general-threshold', 0.35),
-      character: thresholdOf(input, 'character-threshold', 0.85),
-    };
+    const write = writeOptionsOf(input);
+    const mode = modeOf(input, write.mode);
+    const options = captionOptionsOf(input);
+    const thresholds = thresholdsOf(input);
     const dataset = await openFolderOrImage(input);
     if (dataset.allImages.length + dataset.problems.length === 0) {
       throw new UsageError(`There are no images in ${dataset.folder}`);
     }
     const result = await withTagger(async (tagger) => {
       const { setup, description } = await loadModel(tagger, input.text('model'), thresholds, input.signal);
-      return runCaptionJob(dataset, planCaptionJob(dataset, mode), {
+      return runCaptionJob(dataset, planCaptionJob(dataset, mode, write.mode), {
         mode,
+        write,
         problems: dataset.problems,
         concurrency: description.imagesInWork,
         signal: input.signal,
         isCrash: (thrown) => errorCode(thrown) === taggerCrashed,
-        makeCaption: async (imagePath, signal) => {
-          const { tags } = await tagger.request(
-            'captionImage',
-            { imagePath, setup, options: { ...defaultCaptionOptions } },
-            signal,
-          );
-          return tags.join(', ');
-        },
+        makeTags: async (imagePath, signal) =>
+          (await tagger.request('captionImage', { imagePath, setup, options }, signal)).tags,
         onProgress: ({ handled, total, failed }, target, failure) => {
           if (failure !== undefined) input.output.note(`${dataset.absolute(target.path)}: ${failure}`);
           const percent = Math.floor((100 * handled) / total);
@@ -104,16 +98,10 @@ function byAbsolutePath(dataset: Dataset, map: ReadonlyMap<string, string>): Map
   return new Map(ordered.map(([relative, value]) => [dataset.absolute(relative), value]));
 }
 
-function modeOf(input: CommandInput): CaptionMode {
-  const mode = input.text('mode') ?? 'empty';
+/** Who adds tags to captions means those that are there. */
+function modeOf(input: CommandInput, writeMode: WriteMode): CaptionMode {
+  const usual = writeMode === 'append' || writeMode === 'prepend' ? 'all' : 'empty';
+  const mode = input.text('mode') ?? usual;
   if (mode !== 'all' && mode !== 'empty') throw new UsageError(`--mode must be "all" or "empty", not "${mode}".`);
   return mode;
-}
-
-function thresholdOf(input: CommandInput, flag: string, usual: number): number {
-  const text = input.text(flag);
-  if (text === undefined) return usual;
-  const value = text.trim() === '' ? NaN : Number(text);
-  if (!(value >= 0 && value <= 1)) throw new UsageError(`--${flag} must be a number from 0 to 1, not "${text}".`);
-  return value;
 }

@@ -90,6 +90,7 @@ async function runCommand(name: string, command: Command, args: string[]): Promi
       return typeof value === 'string' ? value : undefined;
     },
     texts: (flag) => [values[flag] ?? []].flat().filter((value) => typeof value === 'string'),
+    isSet: (flag) => values[flag] === true,
     json: values.json === true,
     output,
     signal: cancellation.signal,

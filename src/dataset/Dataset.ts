@@ -196,16 +196,25 @@ export class Dataset {
 
   /**
    * Writes a caption that a tagger made, at once.
+   * @param makeText makes the new text of the one that the caption holds when it is written
    * @param expected what the caption held when the job took it on: a caption edited since then is kept
+   * @param keepsEdits whether `makeText` keeps what is there: then only an edit that is not saved yet, which somebody may
+   * still be typing, stands against the write
    * @returns what changed; undefined when the caption already was this text
    * @throws CaptionError with the reason why the caption was kept or could not be written
    */
-  writeGenerated(caption: Caption, text: string, expected: string | null): Promise<CaptionChange | undefined> {
+  writeGenerated(
+    caption: Caption,
+    makeText: (text: string) => string,
+    expected: string | null,
+    keepsEdits = false,
+  ): Promise<CaptionChange | undefined> {
     return this.inTurn(caption, async () => {
       const file = this.absolute(caption.path);
       refuseUnwritable(caption, file);
-      if (caption.raw !== expected || caption.inConflict) throw editedMeanwhile(file);
-      const change = caption.setText(text, this.options.emptiedCaption);
+      const edited = caption.raw !== expected && (!keepsEdits || caption.isDirty);
+      if (edited || caption.inConflict) throw editedMeanwhile(file);
+      const change = caption.setText(makeText(caption.text), this.options.emptiedCaption);
       if (change === undefined) return undefined;
       const saved = await this.saveCaption(caption);
       if (!saved) {

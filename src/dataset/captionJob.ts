@@ -3,6 +3,8 @@ import { CaptionError, errno } from './CaptionError';
 import { isEmptyCaption } from './captionText';
 import type { Dataset } from './Dataset';
 import type { ScanProblem } from './scanDataset';
+import type { WriteMode, WriteOptions } from './writeMode';
+import { captionWithTags } from './writeTags';
 
 export type CaptionMode = 'all' | 'empty';
 
@@ -23,11 +25,13 @@ export interface JobProgress {
 }
 
 export interface JobOptions {
-  /** makes the caption of an image, given its absolute path; an empty string when no tag passes */
-  makeCaption: (imagePath: string, signal: AbortSignal) => Promise<string>;
+  /** finds the tags of an image, given its absolute path; none when no tag passes */
+  makeTags: (imagePath: string, signal: AbortSignal) => Promise<string[]>;
   /** whether an error means that the tagger's process died, which may be the fault of any image in work */
   isCrash: (thrown: unknown) => boolean;
   mode: CaptionMode;
+  /** how tags are written; with mode `empty` into empty captions only */
+  write: WriteOptions;
   /** what the scan found that looks like an image and is none: failures from the start */
   problems: readonly ScanProblem[];
   /** images in work at a time: more than one, so that reading the next overlaps with inference */
@@ -42,7 +46,7 @@ export interface JobResult {
   status: 'completed' | 'cancelled' | 'error';
   message: string;
   total: number;
-  /** the caption of each image that is done, by relative path; empty where no tag passed */
+  /** the whole caption of each image that is done, by relative path; empty where no tag passed */
   results: Map<string, string>;
   /** the reason of each image that could not be captioned, by relative path */
   failed: Map<string, string>;
@@ -58,16 +62,17 @@ export interface JobResult {
 const failuresInARow = 8;
 
 /**
- * What a job has to do: every caption file once (`all`), or those that are empty; in natural order of
- * the images.
+ * What a job has to do: every caption file once (`all`), or those that are empty, also where the write mode fills
+ * no others; in natural order of the images.
  */
-export function planCaptionJob(dataset: Dataset, mode: CaptionMode): JobTarget[] {
+export function planCaptionJob(dataset: Dataset, mode: CaptionMode, writeMode: WriteMode): JobTarget[] {
+  const all = mode === 'all' && writeMode !== 'onlyEmpty';
   const targets: JobTarget[] = [];
   const seen = new Set<Caption>();
   for (const { path, caption } of dataset.allImages) {
     if (seen.has(caption)) continue;
     seen.add(caption);
-    if (mode === 'all' || caption.isEmpty) targets.push({ path, caption, expected: caption.raw });
+    if (all || caption.isEmpty) targets.push({ path, caption, expected: caption.raw });
   }
   return targets;
 }
@@ -92,6 +97,7 @@ class CaptionJob {
   private inARow = 0;
   private readonly giveUp = new AbortController();
   private readonly signal: AbortSignal;
+  private readonly writeOptions: WriteOptions;
 
   constructor(
     private readonly dataset: Dataset,
@@ -102,6 +108,7 @@ class CaptionJob {
     const total = targets.length + failed.size;
     this.result = { status: 'completed', message: '', total, results: new Map(), failed, untagged: 0, changes: [] };
     this.signal = AbortSignal.any([options.signal, this.giveUp.signal]);
+    this.writeOptions = options.mode === 'empty' ? { ...options.write, mode: 'onlyEmpty' } : options.write;
   }
 
   async run(): Promise<JobResult> {
@@ -131,11 +138,11 @@ class CaptionJob {
     this.options.onStart?.(target);
     const file = this.dataset.absolute(target.path);
     try {
-      const text = await this.options.makeCaption(file, this.signal);
-      const kept = text === '' ? '' : await this.write(target, text);
+      const tags = await this.options.makeTags(file, this.signal);
+      const text = tags.length === 0 ? '' : await this.write(target, tags);
       this.inARow = 0;
-      this.result.results.set(target.path, kept);
-      if (text === '') this.result.untagged++;
+      this.result.results.set(target.path, text);
+      if (tags.length === 0) this.result.untagged++;
       this.report(target, undefined);
     } catch (thrown) {
       if (this.signal.aborted) return true;
@@ -155,17 +162,23 @@ class CaptionJob {
     return true;
   }
 
-  private async write(target: JobTarget, text: string): Promise<string> {
+  /** @returns the whole caption */
+  private async write(target: JobTarget, tags: readonly string[], again = false): Promise<string> {
     const { caption, expected } = target;
+    const { mode } = this.writeOptions;
+    let text = '';
+    const makeText = (existing: string): string => (text = captionWithTags(existing, tags, this.writeOptions));
     try {
-      const change = await this.dataset.writeGenerated(caption, text, expected);
+      const change = await this.dataset.writeGenerated(caption, makeText, expected, mode !== 'replace');
       if (change !== undefined) this.result.changes.push(change);
       return text;
     } catch (thrown) {
+      if (!(thrown instanceof CaptionError) || thrown.code !== 'CAPTION_EDITED' || mode === 'replace') throw thrown;
       // Somebody wrote a caption meanwhile: the image is no longer empty, which is what the job was for.
-      const edited = thrown instanceof CaptionError && thrown.code === 'CAPTION_EDITED';
-      if (edited && this.options.mode === 'empty' && !isEmptyCaption(caption.text)) return caption.text;
-      throw thrown;
+      if (mode === 'onlyEmpty' && !isEmptyCaption(caption.text)) return caption.text;
+      // Another program wrote the file since it was read; what it wrote is known now.
+      if (again) throw thrown;
+      return this.write(target, tags, true);
     }
   }
 

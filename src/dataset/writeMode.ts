@@ -13,3 +13,13 @@ export interface WriteOptions {
   /** between two tags */
   separator: string;
 }
+
+/** A job replaces the whole caption, unless it is told otherwise. */
+export const defaultWriteOptions: Readonly<WriteOptions> = { mode: 'replace', keepFirst: 0, separator: ', ' };
+
+/** What is wrong with a separator, as the end of a sentence; undefined where it can be used. */
+export function separatorProblem(separator: string): string | undefined {
+  if (separator === '') return 'must not be empty';
+  if (/[\r\n]/.test(separator)) return 'must not have a line end, because trainers read the first line only';
+  return undefined;
+}

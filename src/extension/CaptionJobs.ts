@@ -4,6 +4,7 @@ import type { Caption } from '../dataset/Caption';
 import { planCaptionJob, runCaptionJob, type CaptionMode, type JobResult, type JobTarget } from '../dataset/captionJob';
 import type { DatasetImage } from '../dataset/Dataset';
 import type { ScanProblem } from '../dataset/scanDataset';
+import type { WriteOptions } from '../dataset/writeMode';
 import { describeExecution, describeNotUsed } from '../protocol/executionText';
 import type { JobView } from '../protocol/gridProtocol';
 import { loadTagger } from '../protocol/loadTagger';
@@ -13,7 +14,8 @@ import { errorCode } from '../protocol/wireError';
 import type { CudaSupport } from './CudaSupport';
 import type { DatasetDocument } from './DatasetDocument';
 import { Disposable } from './Disposable';
-import { captionOptions } from './settings';
+import { questionBeforeWriting } from './questionBeforeWriting';
+import { captionOptions, writeOptions } from './settings';
 import type { Taggers } from './Taggers';
 import { hasChosenTagger } from './taggerSettings';
 
@@ -28,6 +30,15 @@ export interface RunningJob {
   /** replaced as a whole whenever the job moves on */
   view: JobView;
   readonly cancel: AbortController;
+}
+
+/** What a job is to do. */
+interface JobPlan {
+  label: string;
+  targets: readonly JobTarget[];
+  mode: CaptionMode;
+  write: WriteOptions;
+  problems: readonly ScanProblem[];
 }
 
 /** Runs captioning jobs and knows how far they are. */
@@ -109,14 +120,15 @@ export class CaptionJobs extends Disposable {
     }
     // What is typed so far counts; it is on disk before anything is replaced.
     await document.autoSave();
-    const targets = planCaptionJob(document.dataset, mode);
+    const write = writeOptions(document.uri);
+    const targets = planCaptionJob(document.dataset, mode, write.mode);
     if (targets.length === 0) {
       void vscode.window.showInformationMessage(vscode.l10n.t('Every image has a caption; nothing to do.'));
       return undefined;
     }
     const replaced = targets.filter(({ caption }) => !caption.isEmpty).length;
-    if (replaced > 0 && !(await this.agreesToReplace(targets.length, replaced, label))) return undefined;
-    return () => this.run(document, label, targets, mode, document.dataset.problems);
+    if (replaced > 0 && !(await this.agrees(write, targets.length, replaced, label))) return undefined;
+    return () => this.run(document, { label, targets, mode, write, problems: document.dataset.problems });
   }
 
   /** Captions one image. Asks before it replaces a caption. */
@@ -124,10 +136,21 @@ export class CaptionJobs extends Disposable {
     const { caption } = image;
     if (this.queued.has(caption)) return;
     const label = vscode.l10n.t('Caption {0}', path.posix.basename(image.path));
-    if (!caption.isEmpty && !(await this.agreesToReplace(1, 1, vscode.l10n.t('Replace Caption')))) return;
+    const write = writeOptions(document.uri);
+    if (!caption.isEmpty) {
+      if (write.mode === 'onlyEmpty') {
+        void vscode.window.showInformationMessage(
+          vscode.l10n.t('{0} has a caption, and the setting "Write Mode" fills empty ones only.', image.path),
+        );
+        return;
+      }
+      const action = write.mode === 'replace' ? vscode.l10n.t('Replace Caption') : vscode.l10n.t('Add Tags');
+      if (!(await this.agrees(write, 1, 1, action))) return;
+    }
     document.commit();
     // A single image is not to blame for the files beside it: no problems of the folder.
-    await this.run(document, label, [{ path: image.path, caption, expected: caption.raw }], 'all', []);
+    const targets = [{ path: image.path, caption, expected: caption.raw }];
+    await this.run(document, { label, targets, mode: 'all', write, problems: [] });
   }
 
   /** Cancels a job by its id; captions already written stay. */
@@ -140,24 +163,14 @@ export class CaptionJobs extends Disposable {
     for (const job of this.running) job.cancel.abort();
   }
 
-  private async agreesToReplace(images: number, replaced: number, action: string): Promise<boolean> {
-    const question =
-      images === 1
-        ? vscode.l10n.t('Replace the caption of this image?')
-        : replaced === 1
-          ? vscode.l10n.t('Caption {0} images? 1 caption will be replaced.', images)
-          : vscode.l10n.t('Caption {0} images? {1} captions will be replaced.', images, replaced);
+  private async agrees(write: WriteOptions, images: number, changed: number, action: string): Promise<boolean> {
+    const question = questionBeforeWriting(write, images, changed, (text, ...values) => vscode.l10n.t(text, ...values));
     const detail = vscode.l10n.t('Undo brings the old captions back.');
     return (await vscode.window.showWarningMessage(question, { modal: true, detail }, action)) === action;
   }
 
-  private async run(
-    document: DatasetDocument,
-    label: string,
-    targets: readonly JobTarget[],
-    mode: CaptionMode,
-    problems: readonly ScanProblem[],
-  ): Promise<void> {
+  private async run(document: DatasetDocument, plan: JobPlan): Promise<void> {
+    const { label, targets, problems } = plan;
     const total = targets.length + problems.length;
     const job: RunningJob = {
       document,
@@ -186,7 +199,7 @@ export class CaptionJobs extends Disposable {
     let result: JobResult | undefined;
     try {
       const { setup, imagesInWork } = await this.loadTagger(job);
-      result = await this.captionTargets(job, targets, mode, problems, setup, imagesInWork);
+      result = await this.captionTargets(job, plan, setup, imagesInWork);
     } catch (thrown) {
       const cancelled = job.cancel.signal.aborted;
       const message = cancelled ? '' : this.taggers.explain(thrown);
@@ -220,19 +233,18 @@ export class CaptionJobs extends Disposable {
 
   private captionTargets(
     job: RunningJob,
-    targets: readonly JobTarget[],
-    mode: CaptionMode,
-    problems: readonly ScanProblem[],
+    { targets, mode, write, problems }: JobPlan,
     setup: TaggerSetup,
     imagesInWork: number,
   ): Promise<JobResult> {
     const { document } = job;
     const options = captionOptions(document.uri);
     return runCaptionJob(document.dataset, targets, {
-      makeCaption: async (imagePath, signal) =>
-        (await this.process.request('captionImage', { imagePath, setup, options }, signal)).tags.join(', '),
+      makeTags: async (imagePath, signal) =>
+        (await this.process.request('captionImage', { imagePath, setup, options }, signal)).tags,
       isCrash: (thrown) => errorCode(thrown) === taggerCrashed,
       mode,
+      write,
       problems,
       concurrency: imagesInWork,
       signal: job.cancel.signal,

@@ -2,7 +2,9 @@ import * as vscode from 'vscode';
 import type { EmptiedCaption } from '../dataset/Caption';
 import type { DatasetOptions } from '../dataset/Dataset';
 import { captionExtensionProblem } from '../dataset/imageFiles';
-import { defaultCaptionOptions, type CaptionOptions, type Thresholds } from '../protocol/captionOptions';
+import type { WriteOptions } from '../dataset/writeMode';
+import type { CaptionOptions, Thresholds } from '../protocol/captionOptions';
+import { captionOptionsOf, thresholdsOf, writeOptionsOf, type ReadSetting } from './captionSettings';
 
 const section = 'datasetCaptions';
 
@@ -18,23 +20,25 @@ export function datasetOptions(folder: vscode.Uri): DatasetOptions {
 
 /** How scores become captions in a folder. */
 export function captionOptions(folder: vscode.Uri): CaptionOptions {
-  const configuration = vscode.workspace.getConfiguration(section, folder);
-  return {
-    ...defaultCaptionOptions,
-    excludedTags: configuration.get<string[]>('excludedTags', []),
-  };
+  return captionOptionsOf(readIn(folder));
+}
+
+/** How tags are written into the captions of a folder. */
+export function writeOptions(folder: vscode.Uri): WriteOptions {
+  return writeOptionsOf(readIn(folder));
 }
 
 /** The scores from which tags are kept in a folder. */
 export function thresholds(folder: vscode.Uri): Thresholds {
-  const configuration = vscode.workspace.getConfiguration(section, folder);
-  return {
-    general: configuration.get<number>('generalThreshold', 0.35),
-    character: configuration.get<number>('characterThreshold', 0.85),
-  };
+  return thresholdsOf(readIn(folder));
 }
 
 /** The pause after the last edit after which captions are saved, in milliseconds; 0 never. */
 export function autoSaveDelay(): number {
   return vscode.workspace.getConfiguration(section).get<number>('autoSaveDelay', 1000);
+}
+
+function readIn(folder: vscode.Uri): ReadSetting {
+  const configuration = vscode.workspace.getConfiguration(section, folder);
+  return (name) => configuration.get<unknown>(name);
 }

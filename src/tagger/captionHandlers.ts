@@ -8,7 +8,7 @@ import type { OnnxTagger } from './OnnxTagger';
 import { prepareImage } from './prepareImage';
 import { PreprocessPool } from './PreprocessPool';
 import { scoreImage } from './scoreImage';
-import { scoresToCaption } from './scoresToCaption';
+import { scoresToTags } from './scoresToTags';
 import type { ModelTag } from './selectedTags';
 import { makeThumbnail } from './thumbnail';
 
@@ -49,9 +49,7 @@ export function captionHandlers(
     captionImage: ({ imagePath, setup, options }, signal) =>
       use(setup, async (taggers) => {
         const scores = await scoreImage(imagePath, taggers, setup.execution, poolFor(setup), signal);
-        const [first] = scoredModels(setup, taggers, scores);
-        if (first === undefined) throw new Error('No model was asked for.');
-        return { tags: scoresToCaption(first.tags, first.scores, first.thresholds, options) };
+        return { tags: scoresToTags(scoredModels(setup, taggers, scores), setup.merge, options) };
       }),
     scoreImage: ({ imagePath, setup }, signal) =>
       use(setup, async (taggers) => {

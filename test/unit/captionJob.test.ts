@@ -3,7 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, symlink, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { planCaptionJob, runCaptionJob, type JobOptions, type JobResult } from '../../src/dataset/captionJob';
+import { parseTags } from '../../src/dataset/captionText';
 import { Dataset } from '../../src/dataset/Dataset';
+import { defaultWriteOptions } from '../../src/dataset/writeMode';
 import { fingerprint, namesIn, testFolder, writeFiles } from './testFolder';
 
 class Crash extends Error {}
@@ -25,13 +27,14 @@ describe('A caption job', function () {
 
   function run(
     dataset: Dataset,
-    makeCaption: JobOptions['makeCaption'],
+    makeText: (imagePath: string, signal: AbortSignal) => Promise<string>,
     more: Partial<JobOptions> = {},
   ): Promise<JobResult> {
-    const mode = more.mode ?? 'all';
-    return runCaptionJob(dataset, planCaptionJob(dataset, mode), {
-      makeCaption,
+    const { mode = 'all', write = defaultWriteOptions } = more;
+    return runCaptionJob(dataset, planCaptionJob(dataset, mode, write.mode), {
+      makeTags: async (imagePath, signal) => parseTags(await makeText(imagePath, signal)),
       mode,
+      write,
       isCrash: (thrown) => thrown instanceof Crash,
       problems: dataset.problems,
       concurrency: 4,

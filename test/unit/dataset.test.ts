@@ -205,7 +205,10 @@ describe('A dataset', function () {
         assert.equal(caption.text, 'caf\u00e9');
         const notUtf8 = (error: unknown): boolean => error instanceof CaptionError && error.code === 'CAPTION_NOT_UTF8';
         assert.throws(() => dataset.setText(caption, 'x'), notUtf8);
-        await assert.rejects(dataset.writeGenerated(caption, 'x', caption.raw), notUtf8);
+        await assert.rejects(
+          dataset.writeGenerated(caption, () => 'x', caption.raw),
+          notUtf8,
+        );
         dataset.setText(captionOf(dataset, 'b.jpg'), 'x');
         await dataset.save();
         assert.equal(await fingerprint(inFolder('a.txt')), before);

@@ -8,7 +8,7 @@ import { OnnxTagger } from '../../src/tagger/OnnxTagger';
 import { defaultCaptionOptions, defaultThresholds } from '../../src/protocol/captionOptions';
 import { defaultExecution } from '../../src/protocol/execution';
 import { prepareImage } from '../../src/tagger/prepareImage';
-import { scoresToCaption } from '../../src/tagger/scoresToCaption';
+import { scoresToTags } from '../../src/tagger/scoresToTags';
 import { scorePixels } from './scorePixels';
 
 const root = path.resolve(__dirname, '../../..');
@@ -33,7 +33,7 @@ describe('The palette tagger', function () {
     await picture.png().toFile(file);
     const scores = await scorePixels(tagger, await prepareImage(file, tagger.inputSize));
     assert.ok(scores.every((score) => score >= 0 && score <= 1));
-    return scoresToCaption(tagger.tags, scores, defaultThresholds, defaultCaptionOptions);
+    return scoresToTags([{ tags: tagger.tags, scores, thresholds: defaultThresholds }], 'mean', defaultCaptionOptions);
   }
 
   function has(tags: string[], ...expected: string[]): void {

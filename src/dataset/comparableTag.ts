@@ -1,0 +1,11 @@
+/**
+ * A tag as it is compared with others: without blanks around it, in small letters, with spaces for underscores and plain
+ * parentheses for escaped ones. Two tags that differ in nothing else are the same tag.
+ */
+export function comparableTag(tag: string): string {
+  return tag
+    .trim()
+    .replaceAll('_', ' ')
+    .replace(/\\([()])/g, '$1')
+    .toLowerCase();
+}

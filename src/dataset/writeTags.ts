@@ -1,0 +1,89 @@
+import { isEmptyCaption } from './captionText';
+import { comparableTag } from './comparableTag';
+import type { WriteOptions } from './writeMode';
+
+/** What sd-scripts reads as ends of a tag beside the comma (`keep_tokens_separator` and `secondary_separator`). */
+const trainerSeparators = ['|||', ';;;'];
+
+/**
+ * A caption with generated tags in it. Of a caption with several lines the first is the list of tags; `append` and
+ * `prepend` leave the others as they are. What was there stays character by character, but for blanks where tags are
+ * joined to it; tags that the first line has already are not written again ({@link comparableTag} says which are the
+ * same). With `replace` nothing stays but the first `keepFirst` tags.
+ * @param existing the caption as it is, with any line ends
+ * @returns `existing` where nothing is new
+ */
+export function captionWithTags(existing: string, tags: readonly string[], options: WriteOptions): string {
+  const { mode, keepFirst, separator } = options;
+  const given = tags.filter((tag) => tag.trim() !== '');
+  if (given.length === 0) return existing;
+  if (isEmptyCaption(existing)) return newTags('', given, separator).join(separator);
+  if (mode === 'onlyEmpty') return existing;
+
+  const line = /^[^\r\n]*/.exec(existing)?.[0] ?? '';
+  const kept = line.slice(0, endOfTag(line, keepFirst, separator));
+  if (mode === 'replace') return join(kept, newTags(kept, given, separator).join(separator), separator);
+  const added = newTags(line, given, separator).join(separator);
+  if (added === '') return existing;
+  const otherLines = existing.slice(line.length);
+  if (mode === 'append') return join(line, added, separator) + otherLines;
+  // What follows the kept tags begins with its own separator.
+  return kept === ''
+    ? join(added, line, separator) + otherLines
+    : join(kept, added, separator) + existing.slice(kept.length);
+}
+
+/** The tags that a line does not have yet, each once. */
+function newTags(line: string, tags: readonly string[], separator: string): string[] {
+  let plain = withCommas(line, separator);
+  for (const other of trainerSeparators) plain = plain.replaceAll(other, ',');
+  const seen = new Set(plain.split(',').map(comparableTag));
+  return tags.filter((tag) => {
+    const comparable = comparableTag(tag);
+    if (seen.has(comparable)) return false;
+    seen.add(comparable);
+    return true;
+  });
+}
+
+/** Where the so-manieth tag of a line ends, or the last one; 0 for none. */
+function endOfTag(line: string, count: number, separator: string): number {
+  let tags = 0;
+  let start = 0;
+  let end = 0;
+  for (const part of withCommas(line, separator).split(',')) {
+    if (tags === count) break;
+    if (part.trim() !== '') {
+      tags++;
+      end = start + part.trimEnd().length;
+    }
+    start += part.length + 1;
+  }
+  return end;
+}
+
+/** The line with commas for its separators, as long as before. Where blanks separate, they do so in lines without comma. */
+function withCommas(line: string, separator: string): string {
+  const core = coreOf(separator);
+  if (core !== '') return line.replaceAll(core, ','.repeat(core.length));
+  return line.includes(',') ? line : line.replace(/\s/g, ',');
+}
+
+/** A separator without its blanks; a word keeps them, because it may be part of a tag. */
+function coreOf(separator: string): string {
+  return /[\p{L}\p{N}]/u.test(separator) ? separator : separator.trim();
+}
+
+/** Two parts of a line with one separator between them, which may be there already at the end of one. */
+function join(left: string, right: string, separator: string): string {
+  const before = left.trimEnd();
+  const behind = right.trimStart();
+  if (before === '') return behind;
+  if (behind === '') return before;
+  const ends = [',', coreOf(separator), ...trainerSeparators].filter((end) => end !== '');
+  if (ends.some((end) => before.endsWith(end))) {
+    const blanks = left === before ? (/\s*$/.exec(separator)?.[0] ?? '') : '';
+    return left + blanks + behind;
+  }
+  return ends.some((end) => behind.startsWith(end)) ? before + behind : before + separator + behind;
+}

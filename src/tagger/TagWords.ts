@@ -1,0 +1,58 @@
+import { comparableTag } from '../dataset/comparableTag';
+import type { CaptionOptions } from '../protocol/captionOptions';
+import { expandCharacterTag } from './expandCharacterTag';
+import { formatTag } from './formatTag';
+import type { PassedTag } from './mergeScores';
+import { tagMatcher } from './tagMatcher';
+
+/** What the tags of a model become in a caption: left out, replaced, expanded or as they are. */
+export class TagWords {
+  private readonly isExcluded: (tag: string) => boolean;
+  private readonly replacements: ReadonlyMap<string, string[]>;
+  private readonly ratingNames: ReadonlyMap<string, string[]>;
+
+  constructor(private readonly options: CaptionOptions) {
+    this.isExcluded = tagMatcher(options.excludedTags.flatMap(tagsInText));
+    this.replacements = wordsByTag(options.replacements);
+    this.ratingNames = wordsByTag(options.ratingNames);
+  }
+
+  /**
+   * A tag in the caption; nothing, or several tags, where the options say so. A replacement for the whole tag goes before
+   * its expansion, and what it names is not replaced again. An excluded tag is left out as the model writes it and as it
+   * would come into the caption.
+   */
+  ofTag({ name, isCharacter }: PassedTag): string[] {
+    const parts =
+      this.options.expandCharacterTags && isCharacter && !this.replacements.has(comparableTag(name))
+        ? expandCharacterTag(name)
+        : [name];
+    return this.allowed(
+      name,
+      parts.flatMap((part) => this.replacements.get(comparableTag(part)) ?? formatTag(part, this.options)),
+    );
+  }
+
+  /** A rating in the caption: by its own name in the options, else as any other tag. */
+  ofRating(name: string): string[] {
+    const key = comparableTag(name);
+    const words = this.ratingNames.get(key) ?? this.replacements.get(key) ?? [formatTag(name, this.options)];
+    return this.allowed(name, words);
+  }
+
+  private allowed(name: string, words: string[]): string[] {
+    return this.isExcluded(name) ? [] : words.filter((word) => !this.isExcluded(word));
+  }
+}
+
+/** The tags that a user wrote into one text: separated by commas or line ends, without blanks around them. */
+export function tagsInText(text: string): string[] {
+  return text
+    .split(/[,\r\n]/)
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '');
+}
+
+function wordsByTag(texts: Readonly<Record<string, string>>): Map<string, string[]> {
+  return new Map(Object.entries(texts).map(([tag, text]) => [comparableTag(tag), tagsInText(text)]));
+}

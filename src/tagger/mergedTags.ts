@@ -1,0 +1,52 @@
+import type { ModelTag } from './selectedTags';
+
+/** The tags of several models as one list. */
+export interface MergedTags {
+  /** those of the first model in its order, then what only the later ones know, each with its first model's category */
+  tags: readonly ModelTag[];
+  /** for each model, the output of each merged tag; -1 where the model does not know it */
+  outputs: readonly Int32Array[];
+}
+
+/** By the first model's list; the last ensemble that began with it, because jobs change their models rarely. */
+const known = new WeakMap<readonly ModelTag[], { lists: readonly (readonly ModelTag[])[]; merged: MergedTags }>();
+
+/**
+ * Merges the tag lists of models by name; a rating is never the same as a tag of its name. The result is kept for the
+ * next call with the same lists.
+ * @param lists at least one, each the very array that its model was loaded with
+ */
+export function mergedTags(lists: readonly (readonly ModelTag[])[]): MergedTags {
+  const [first] = lists;
+  if (first === undefined) return { tags: [], outputs: [] };
+  const last = known.get(first);
+  if (last?.lists.length === lists.length && last.lists.every((list, index) => list === lists[index])) {
+    return last.merged;
+  }
+  const merged = merge(lists);
+  known.set(first, { lists: [...lists], merged });
+  return merged;
+}
+
+function merge(lists: readonly (readonly ModelTag[])[]): MergedTags {
+  const entries: { tag: ModelTag; outputs: number[] }[] = [];
+  const byName = new Map<string, (typeof entries)[number]>();
+  for (const [model, list] of lists.entries()) {
+    for (const [output, tag] of list.entries()) {
+      const key = tag.category === 'rating' ? `rating ${tag.name}` : `tag ${tag.name}`;
+      const same = byName.get(key);
+      // A model that lists a name twice keeps both outputs.
+      if (same !== undefined && same.outputs[model] === undefined) same.outputs[model] = output;
+      else {
+        const entry = { tag, outputs: [] as number[] };
+        entry.outputs[model] = output;
+        entries.push(entry);
+        if (same === undefined) byName.set(key, entry);
+      }
+    }
+  }
+  return {
+    tags: entries.map(({ tag }) => tag),
+    outputs: lists.map((_, model) => Int32Array.from(entries, ({ outputs }) => outputs[model] ?? -1)),
+  };
+}
