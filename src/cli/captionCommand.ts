@@ -17,7 +17,7 @@ export const captionCommand: Command = {
   summary: 'caption the images of a folder, or one image',
   flagHelp: [
     '--mode all|empty         all: every image, --write-mode says what becomes of captions that are there;',
-    '                         empty (default, but with --write-mode append or prepend): only where there is none',
+    '                         empty (default): only where there is none; append and prepend mean all by default',
     modelHelp,
     captionExtensionHelp,
     ...captionFlagHelp,

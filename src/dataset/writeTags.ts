@@ -14,13 +14,15 @@ const trainerSeparators = ['|||', ';;;'];
  * @returns `existing` where nothing is new
  */
 export function captionWithTags(existing: string, tags: readonly string[], options: WriteOptions): string {
-  const { mode, keepFirst, separator } = options;
+  const { mode, keepFirst } = options;
   const given = tags.filter((tag) => tag.trim() !== '');
   if (given.length === 0) return existing;
-  if (isEmptyCaption(existing)) return newTags('', given, separator).join(separator);
+  if (isEmptyCaption(existing)) return newTags('', given, options.separator).join(options.separator);
   if (mode === 'onlyEmpty') return existing;
 
   const line = /^[^\r\n]*/.exec(existing)?.[0] ?? '';
+  // Blanks cannot separate tags in a line where commas do.
+  const separator = options.separator.trim() === '' && line.includes(',') ? ', ' : options.separator;
   const kept = line.slice(0, endOfTag(line, keepFirst, separator));
   if (mode === 'replace') return join(kept, newTags(kept, given, separator).join(separator), separator);
   const added = newTags(line, given, separator).join(separator);
@@ -62,11 +64,10 @@ function endOfTag(line: string, count: number, separator: string): number {
   return end;
 }
 
-/** The line with commas for its separators, as long as before. Where blanks separate, they do so in lines without comma. */
+/** The line with commas for its separators, as long as before. */
 function withCommas(line: string, separator: string): string {
   const core = coreOf(separator);
-  if (core !== '') return line.replaceAll(core, ','.repeat(core.length));
-  return line.includes(',') ? line : line.replace(/\s/g, ',');
+  return core === '' ? line.replace(/\s/g, ',') : line.replaceAll(core, ','.repeat(core.length));
 }
 
 /** A separator without its blanks; a word keeps them, because it may be part of a tag. */

@@ -1,5 +1,5 @@
 import type { CaptionOptions, Thresholds } from '../protocol/captionOptions';
-import type { ModelTag } from './selectedTags';
+import { tagKind } from './mergedTags';
 
 /** The threshold of character tags is never found below this; SmilingWolf's wd-tagger space has the same floor. */
 export const lowestCharacterCut = Math.fround(0.15);
@@ -13,44 +13,58 @@ export const lowestCharacterCut = Math.fround(0.15);
  */
 export function mcutThreshold(scores: Float64Array): number | undefined {
   if (scores.length < 2) return undefined;
-  const ascending = scores.toSorted();
-  let largest = -1;
-  let threshold = 0;
-  let above = ascending[ascending.length - 1] ?? 0;
-  for (let index = ascending.length - 2; index >= 0; index--) {
-    const below = ascending[index] ?? 0;
+  let lowest = Infinity;
+  let highest = -Infinity;
+  for (const score of scores) {
+    lowest = Math.min(lowest, score);
+    highest = Math.max(highest, score);
+  }
+  // Sorting is ten times slower. The largest gap is at least two bins wide, so it never lies within one.
+  const bins = 2 * scores.length;
+  const perBin = highest === lowest ? 0 : (bins - 1) / (highest - lowest);
+  const lowestOf = new Float64Array(bins).fill(Infinity);
+  const highestOf = new Float64Array(bins).fill(-Infinity);
+  for (const score of scores) {
+    const bin = Math.floor((score - lowest) * perBin);
+    lowestOf[bin] = Math.min(lowestOf[bin] ?? Infinity, score);
+    highestOf[bin] = Math.max(highestOf[bin] ?? -Infinity, score);
+  }
+  let largest = 0;
+  let threshold = highest;
+  let above = highest;
+  for (let bin = bins - 1; bin >= 0; bin--) {
+    const below = highestOf[bin] ?? -Infinity;
+    if (below === -Infinity) continue;
     if (above - below > largest) {
       largest = above - below;
       threshold = (above + below) / 2;
     }
-    above = below;
+    above = lowestOf[bin] ?? below;
   }
   return threshold;
 }
 
 /**
- * The thresholds found in the scores, of the categories that `mcut` names. Categories other than character and rating
- * count as general.
+ * The thresholds found in the scores, of the categories that `mcut` names.
+ * @param kinds of each tag, as {@link tagKind}
  * @param scores one for each tag, 0..1
  */
 export function mcutThresholds(
-  tags: readonly ModelTag[],
+  kinds: Uint8Array,
   scores: ArrayLike<number>,
   mcut: CaptionOptions['mcut'],
 ): Partial<Thresholds> {
-  const general = mcut.general ? mcutThreshold(scoresOf(tags, scores, false)) : undefined;
-  const character = mcut.character ? mcutThreshold(scoresOf(tags, scores, true)) : undefined;
+  const general = mcut.general ? mcutThreshold(scoresOf(tagKind.general, kinds, scores)) : undefined;
+  const character = mcut.character ? mcutThreshold(scoresOf(tagKind.character, kinds, scores)) : undefined;
   return {
     ...(general === undefined ? {} : { general }),
     ...(character === undefined ? {} : { character: Math.max(lowestCharacterCut, character) }),
   };
 }
 
-function scoresOf(tags: readonly ModelTag[], scores: ArrayLike<number>, ofCharacters: boolean): Float64Array {
-  const chosen = new Float64Array(tags.length);
+function scoresOf(kind: number, kinds: Uint8Array, scores: ArrayLike<number>): Float64Array {
+  const chosen = new Float64Array(kinds.length);
   let count = 0;
-  for (const [index, { category }] of tags.entries()) {
-    if (category !== 'rating' && (category === 'character') === ofCharacters) chosen[count++] = scores[index] ?? 0;
-  }
+  for (let index = 0; index < kinds.length; index++) if (kinds[index] === kind) chosen[count++] = scores[index] ?? 0;
   return chosen.subarray(0, count);
 }

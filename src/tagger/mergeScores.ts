@@ -1,6 +1,6 @@
 import type { CaptionOptions, EnsembleMerge, Thresholds } from '../protocol/captionOptions';
 import { mcutThresholds } from './mcutThreshold';
-import { mergedTags } from './mergedTags';
+import { mergedTags, tagKind } from './mergedTags';
 import type { ModelTag } from './selectedTags';
 
 /** What one model says about an image. */
@@ -42,51 +42,51 @@ export function mergeScores(
   merge: EnsembleMerge,
   mcut: CaptionOptions['mcut'],
 ): MergedScores {
-  const { tags, outputs } = mergedTags(models.map((model) => model.tags));
+  const { tags, kinds, ownKinds, outputs } = mergedTags(models.map((model) => model.tags));
   const score = new Float64Array(tags.length);
   const limit = new Float64Array(tags.length);
   const knowing = new Uint8Array(tags.length);
   const passing = new Uint8Array(tags.length);
   const eachPasses = merge === 'union' || merge === 'intersection';
-  for (const [model, { tags: own, scores, thresholds }] of models.entries()) {
-    const limits = { ...rounded(thresholds), ...(eachPasses ? mcutThresholds(own, scores, mcut) : {}) };
-    outputs[model]?.forEach((output, index) => {
-      if (output === -1) return;
-      const value = scores[output] ?? 0;
-      const ownLimit = limits[kindOf(tags[index])];
+  for (const [model, { scores, thresholds }] of models.entries()) {
+    const output = outputs[model] ?? [];
+    const found = eachPasses ? mcutThresholds(ownKinds[model] ?? kinds, scores, mcut) : {};
+    const { general, character } = { ...rounded(thresholds), ...found };
+    // Plain loops over numbers: all scores of all models are looked at, for every image.
+    for (let index = 0; index < kinds.length; index++) {
+      const row = output[index] ?? -1;
+      if (row === -1) continue;
+      const value = scores[row] ?? 0;
+      const ownLimit = kinds[index] === tagKind.character ? character : general;
       const before = score[index] ?? 0;
       score[index] = merge === 'max' ? Math.max(before, value) : before + value;
       limit[index] = (limit[index] ?? 0) + ownLimit;
       knowing[index] = (knowing[index] ?? 0) + 1;
       if (value > ownLimit) passing[index] = (passing[index] ?? 0) + 1;
-    });
+    }
   }
-  knowing.forEach((count, index) => {
+  for (let index = 0; index < kinds.length; index++) {
+    const count = knowing[index] ?? 1;
     limit[index] = (limit[index] ?? 0) / count;
     if (merge !== 'max') score[index] = (score[index] ?? 0) / count;
-  });
-  const found = eachPasses ? {} : mcutThresholds(tags, score, mcut);
+  }
+  const found = eachPasses ? {} : mcutThresholds(kinds, score, mcut);
   const needed = merge === 'intersection' ? models.length : 1;
 
   const passed: PassedTag[] = [];
   let rating: { name: string; score: number } | undefined;
-  score.forEach((value, index) => {
-    const tag = tags[index];
-    if (tag === undefined) return;
-    if (tag.category === 'rating') {
-      if (rating === undefined || value > rating.score) rating = { name: tag.name, score: value };
-      return;
+  for (const [index, kind] of kinds.entries()) {
+    const value = score[index] ?? 0;
+    const isCharacter = kind === tagKind.character;
+    const foundLimit = isCharacter ? found.character : found.general;
+    const name = (): string => tags[index]?.name ?? '';
+    if (kind === tagKind.rating) {
+      if (rating === undefined || value > rating.score) rating = { name: name(), score: value };
+    } else if (eachPasses ? (passing[index] ?? 0) >= needed : value > (foundLimit ?? limit[index] ?? 1)) {
+      passed.push({ name: name(), isCharacter, score: value });
     }
-    const kind = kindOf(tag);
-    const passes = eachPasses ? (passing[index] ?? 0) >= needed : value > (found[kind] ?? limit[index] ?? 1);
-    if (passes) passed.push({ name: tag.name, isCharacter: kind === 'character', score: value });
-  });
+  }
   return { passed, rating: rating?.name };
-}
-
-/** The threshold that a tag has to pass: every category but character follows the general one. */
-function kindOf(tag: ModelTag | undefined): keyof Thresholds {
-  return tag?.category === 'character' ? 'character' : 'general';
 }
 
 /** Scores are 32-bit floats, and 0.85 is not one: unrounded, a score of "0.85" would be greater than 0.85. */

@@ -1,9 +1,16 @@
 import type { ModelTag } from './selectedTags';
 
+/** What threshold a merged tag has to pass; every category but character and rating follows the general one. */
+export const tagKind = { general: 0, character: 1, rating: 2 } as const;
+
 /** The tags of several models as one list. */
 export interface MergedTags {
   /** those of the first model in its order, then what only the later ones know, each with its first model's category */
   tags: readonly ModelTag[];
+  /** of each merged tag, as numbers because every score of every image is looked at */
+  kinds: Uint8Array;
+  /** for each model, the same of its own tags */
+  ownKinds: readonly Uint8Array[];
   /** for each model, the output of each merged tag; -1 where the model does not know it */
   outputs: readonly Int32Array[];
 }
@@ -18,7 +25,7 @@ const known = new WeakMap<readonly ModelTag[], { lists: readonly (readonly Model
  */
 export function mergedTags(lists: readonly (readonly ModelTag[])[]): MergedTags {
   const [first] = lists;
-  if (first === undefined) return { tags: [], outputs: [] };
+  if (first === undefined) return { tags: [], kinds: new Uint8Array(0), ownKinds: [], outputs: [] };
   const last = known.get(first);
   if (last?.lists.length === lists.length && last.lists.every((list, index) => list === lists[index])) {
     return last.merged;
@@ -47,6 +54,12 @@ function merge(lists: readonly (readonly ModelTag[])[]): MergedTags {
   }
   return {
     tags: entries.map(({ tag }) => tag),
+    kinds: Uint8Array.from(entries, ({ tag }) => kindOf(tag)),
+    ownKinds: lists.map((list) => Uint8Array.from(list, kindOf)),
     outputs: lists.map((_, model) => Int32Array.from(entries, ({ outputs }) => outputs[model] ?? -1)),
   };
+}
+
+function kindOf({ category }: ModelTag): number {
+  return category === 'character' || category === 'rating' ? tagKind[category] : tagKind.general;
 }

@@ -2,13 +2,10 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, symlink, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { planCaptionJob, runCaptionJob, type JobOptions, type JobResult } from '../../src/dataset/captionJob';
-import { parseTags } from '../../src/dataset/captionText';
 import { Dataset } from '../../src/dataset/Dataset';
-import { defaultWriteOptions } from '../../src/dataset/writeMode';
-import { fingerprint, namesIn, testFolder, writeFiles } from './testFolder';
-
-class Crash extends Error {}
+import { Crash, nameOf, numberedImages, runJob, tagOfName } from './captionJobs';
+import { openDataset } from './openDataset';
+import { fingerprint, namesIn, testFolder, writeFiles, type TestFiles } from './testFolder';
 
 describe('A caption job', function () {
   this.timeout(20_000);
@@ -16,39 +13,12 @@ describe('A caption job', function () {
   const inFolder = (name: string): string => path.join(folder(), name);
   const textOf = (name: string): Promise<string> => readFile(inFolder(name), 'utf8');
 
-  async function open(files: Record<string, string | Uint8Array>): Promise<Dataset> {
-    await writeFiles(folder(), files);
-    const dataset = new Dataset(folder(), { captionExtension: '.txt', emptiedCaption: 'delete' });
-    await dataset.load();
-    return dataset;
-  }
-  const images = (count: number): Record<string, string> =>
-    Object.fromEntries(Array.from({ length: count }, (_, index) => [`${index + 1}.png`, '']));
-
-  function run(
-    dataset: Dataset,
-    makeText: (imagePath: string, signal: AbortSignal) => Promise<string>,
-    more: Partial<JobOptions> = {},
-  ): Promise<JobResult> {
-    const { mode = 'all', write = defaultWriteOptions } = more;
-    return runCaptionJob(dataset, planCaptionJob(dataset, mode, write.mode), {
-      makeTags: async (imagePath, signal) => parseTags(await makeText(imagePath, signal)),
-      mode,
-      write,
-      isCrash: (thrown) => thrown instanceof Crash,
-      problems: dataset.problems,
-      concurrency: 4,
-      signal: new AbortController().signal,
-      ...more,
-    });
-  }
-  const nameOf = (imagePath: string): string => path.basename(imagePath);
-  const tag = (imagePath: string): Promise<string> => Promise.resolve(`tag of ${nameOf(imagePath)}`);
+  const open = (files: TestFiles): Promise<Dataset> => openDataset(folder(), files);
 
   it('fills the empty captions and leaves the others alone to the byte', async () => {
-    const dataset = await open({ ...images(4), '1.txt': 'mine', '2.txt': '', '3.txt': ' \r\n' });
+    const dataset = await open({ ...numberedImages(4), '1.txt': 'mine', '2.txt': '', '3.txt': ' \r\n' });
     const before = await fingerprint(inFolder('1.txt'));
-    const result = await run(dataset, tag, { mode: 'empty' });
+    const result = await runJob(dataset, tagOfName, { mode: 'empty' });
     assert.equal(result.status, 'completed');
     assert.deepEqual([...result.results.keys()].sort(), ['2.png', '3.png', '4.png']);
     assert.equal(await fingerprint(inFolder('1.txt')), before);
@@ -56,8 +26,8 @@ describe('A caption job', function () {
   });
 
   it('replaces all captions, keeps their line ends, and can be undone to the byte', async () => {
-    const dataset = await open({ ...images(2), '1.txt': '\uFEFFold\r\n' });
-    const result = await run(dataset, tag);
+    const dataset = await open({ ...numberedImages(2), '1.txt': '\uFEFFold\r\n' });
+    const result = await runJob(dataset, tagOfName);
     assert.equal(await textOf('1.txt'), '\uFEFFtag of 1.png\r\n');
     assert.deepEqual(dataset.replay(result.changes, 'undo'), []);
     await dataset.save();
@@ -66,12 +36,12 @@ describe('A caption job', function () {
   });
 
   it('lists bad images with their reasons, writes nothing for them and does all others', async () => {
-    const dataset = await open({ ...images(20), 'x.jpg/inner.png': '' });
+    const dataset = await open({ ...numberedImages(20), 'x.jpg/inner.png': '' });
     await symlink('gone', inFolder('dangling.png'));
     await dataset.load();
     const bad = ['3.png', '4.png', 'dangling.png'];
-    const result = await run(dataset, (imagePath) => {
-      if (!bad.includes(nameOf(imagePath))) return tag(imagePath);
+    const result = await runJob(dataset, (imagePath) => {
+      if (!bad.includes(nameOf(imagePath))) return tagOfName(imagePath);
       return Promise.reject(Object.assign(new Error('The image is damaged.'), { code: 'IMAGE_TRUNCATED' }));
     });
     assert.equal(result.status, 'completed');
@@ -87,9 +57,9 @@ describe('A caption job', function () {
   it('captions images that share a caption file once, from the first', async () => {
     const dataset = await open({ 'a.png': '', 'a.jpg': '', 'b.png': '' });
     const asked: string[] = [];
-    const result = await run(dataset, (imagePath) => {
+    const result = await runJob(dataset, (imagePath) => {
       asked.push(nameOf(imagePath));
-      return tag(imagePath);
+      return tagOfName(imagePath);
     });
     assert.deepEqual(asked.sort(), ['a.jpg', 'b.png']);
     assert.equal(result.total, 2);
@@ -97,10 +67,10 @@ describe('A caption job', function () {
   });
 
   it('keeps the caption of an image without a tag, makes no file for it and counts it', async () => {
-    const dataset = await open({ ...images(3), '1.txt': 'old' });
+    const dataset = await open({ ...numberedImages(3), '1.txt': 'old' });
     const before = await fingerprint(inFolder('1.txt'));
-    const result = await run(dataset, (imagePath) =>
-      nameOf(imagePath) === '3.png' ? tag(imagePath) : Promise.resolve(''),
+    const result = await runJob(dataset, (imagePath) =>
+      nameOf(imagePath) === '3.png' ? tagOfName(imagePath) : Promise.resolve(''),
     );
     assert.deepEqual([...result.results].sort(), [
       ['1.png', ''],
@@ -113,9 +83,9 @@ describe('A caption job', function () {
   });
 
   it('reports every image once, up to the end', async () => {
-    const dataset = await open(images(9));
+    const dataset = await open(numberedImages(9));
     const seen: number[] = [];
-    await run(dataset, tag, {
+    await runJob(dataset, tagOfName, {
       onProgress: ({ handled, total }) => {
         assert.equal(total, 9);
         seen.push(handled);
@@ -126,11 +96,11 @@ describe('A caption job', function () {
 
   for (const concurrency of [1, 2, 4, 8, 16]) {
     it(`loses no image when the tagger is killed under it once, ${concurrency} at a time`, async () => {
-      const dataset = await open(images(30));
+      const dataset = await open(numberedImages(30));
       let started = 0;
       let killed = false;
       const inWork = new Set<(error: Error) => void>();
-      const result = await run(
+      const result = await runJob(
         dataset,
         (imagePath) =>
           new Promise((resolve, reject) => {
@@ -153,10 +123,10 @@ describe('A caption job', function () {
   }
 
   it('sets an image aside that always kills the tagger, and does all others', async () => {
-    const dataset = await open(images(40));
+    const dataset = await open(numberedImages(40));
     const killers = ['5.png', '6.png', '20.png', '21.png', '22.png'];
     let inWork: ((error: Error) => void)[] = [];
-    const result = await run(
+    const result = await runJob(
       dataset,
       (imagePath) =>
         new Promise((resolve, reject) => {
@@ -177,9 +147,9 @@ describe('A caption job', function () {
   });
 
   it('gives up soon when the tagger always dies, and says why', async () => {
-    const dataset = await open(images(200));
+    const dataset = await open(numberedImages(200));
     let started = 0;
-    const result = await run(dataset, () => {
+    const result = await runJob(dataset, () => {
       started++;
       return Promise.reject(new Crash('The tagger process ended unexpectedly (SIGILL).'));
     });
@@ -199,10 +169,10 @@ describe('A caption job', function () {
     }
     try {
       await writeFile(inFolder('disk/filler'), Buffer.alloc(40_000));
-      await writeFiles(inFolder('disk'), images(100));
+      await writeFiles(inFolder('disk'), numberedImages(100));
       const dataset = new Dataset(inFolder('disk'), { captionExtension: '.txt', emptiedCaption: 'delete' });
       await dataset.load();
-      const result = await run(dataset, tag);
+      const result = await runJob(dataset, tagOfName);
       assert.equal(result.status, 'error');
       assert.match(result.message, /disk is full/i);
       assert.ok(result.results.size > 0);
@@ -219,16 +189,16 @@ describe('A caption job', function () {
   });
 
   it('stops when it is cancelled; what is written is whole, what is not is as it was', async () => {
-    const dataset = await open(images(50));
+    const dataset = await open(numberedImages(50));
     const controller = new AbortController();
     let started = 0;
-    const result = await run(
+    const result = await runJob(
       dataset,
       async (imagePath, signal) => {
         if (++started === 10) controller.abort();
         await new Promise((resolve) => setTimeout(resolve, 1));
         signal.throwIfAborted();
-        return tag(imagePath);
+        return tagOfName(imagePath);
       },
       { signal: controller.signal },
     );
@@ -241,12 +211,12 @@ describe('A caption job', function () {
   });
 
   it('keeps what the user typed meanwhile and reports it', async () => {
-    const dataset = await open({ ...images(3), '1.txt': 'old', '2.txt': 'old', '3.txt': 'old' });
-    const result = await run(
+    const dataset = await open({ ...numberedImages(3), '1.txt': 'old', '2.txt': 'old', '3.txt': 'old' });
+    const result = await runJob(
       dataset,
       (imagePath) => {
         if (nameOf(imagePath) === '1.png') dataset.setText(dataset.image('2.png')!.caption, 'typed');
-        return tag(imagePath);
+        return tagOfName(imagePath);
       },
       { concurrency: 1 },
     );
@@ -258,13 +228,13 @@ describe('A caption job', function () {
   });
 
   it('that fills empty captions is content with one that the user or another program wrote meanwhile', async () => {
-    const dataset = await open(images(3));
-    const result = await run(
+    const dataset = await open(numberedImages(3));
+    const result = await runJob(
       dataset,
       async (imagePath) => {
         if (nameOf(imagePath) === '1.png') dataset.setText(dataset.image('2.png')!.caption, 'typed');
         if (nameOf(imagePath) === '3.png') await writeFile(inFolder('3.txt'), 'theirs');
-        return tag(imagePath);
+        return tagOfName(imagePath);
       },
       { concurrency: 1, mode: 'empty' },
     );
@@ -276,9 +246,9 @@ describe('A caption job', function () {
   });
 
   it('keeps a caption that another program changed since it was read', async () => {
-    const dataset = await open({ ...images(2), '1.txt': 'old' });
+    const dataset = await open({ ...numberedImages(2), '1.txt': 'old' });
     await writeFile(inFolder('1.txt'), 'theirs');
-    const result = await run(dataset, tag);
+    const result = await runJob(dataset, tagOfName);
     assert.deepEqual([...result.failed.keys()], ['1.png']);
     assert.equal(await textOf('1.txt'), 'theirs');
     assert.equal(dataset.image('1.png')!.caption.text, 'theirs');
@@ -287,8 +257,8 @@ describe('A caption job', function () {
 
   it('keeps a caption that is not UTF-8 and lists it', async () => {
     const latin = Buffer.from([0x63, 0x61, 0x66, 0xe9]);
-    const dataset = await open({ ...images(2), '1.txt': latin });
-    const result = await run(dataset, tag);
+    const dataset = await open({ ...numberedImages(2), '1.txt': latin });
+    const result = await runJob(dataset, tagOfName);
     assert.match(result.failed.get('1.png')!, /UTF-8/);
     assert.deepEqual(await readFile(inFolder('1.txt')), latin);
     assert.equal(await textOf('2.txt'), 'tag of 2.png');
@@ -298,7 +268,7 @@ describe('A caption job', function () {
     const dataset = await open({ 'sub/1.png': '', '2.png': '', '3.png': '' });
     await unlink(inFolder('2.png'));
     await mkdir(inFolder('2.txt'));
-    const result = await run(dataset, tag);
+    const result = await runJob(dataset, tagOfName);
     assert.deepEqual([...result.failed.keys()], ['2.png']);
     assert.equal(result.results.size, 2);
   });

@@ -1,0 +1,45 @@
+import path from 'node:path';
+import { planCaptionJob, runCaptionJob, type JobOptions, type JobResult } from '../../src/dataset/captionJob';
+import { parseTags } from '../../src/dataset/captionText';
+import type { Dataset } from '../../src/dataset/Dataset';
+import { defaultWriteOptions } from '../../src/dataset/writeMode';
+import type { TestFiles } from './testFolder';
+
+/** What tells a job that the tagger's process died. */
+export class Crash extends Error {}
+
+/** Empty files `1.png`, `2.png`, … */
+export function numberedImages(count: number): TestFiles {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`${index + 1}.png`, '']));
+}
+
+/**
+ * Captions a dataset: all of it, by replacing, unless told otherwise.
+ * @param makeText the tags of an image, separated by commas
+ */
+export function runJob(
+  dataset: Dataset,
+  makeText: (imagePath: string, signal: AbortSignal) => Promise<string>,
+  more: Partial<JobOptions> = {},
+): Promise<JobResult> {
+  const { mode = 'all', write = defaultWriteOptions } = more;
+  return runCaptionJob(dataset, planCaptionJob(dataset, mode, write.mode), {
+    makeTags: async (imagePath, signal) => parseTags(await makeText(imagePath, signal)),
+    mode,
+    write,
+    isCrash: (thrown) => thrown instanceof Crash,
+    problems: dataset.problems,
+    concurrency: 4,
+    signal: new AbortController().signal,
+    ...more,
+  });
+}
+
+export function nameOf(imagePath: string): string {
+  return path.basename(imagePath);
+}
+
+/** A tag that tells the images apart. */
+export function tagOfName(imagePath: string): Promise<string> {
+  return Promise.resolve(`tag of ${nameOf(imagePath)}`);
+}
