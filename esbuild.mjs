@@ -3,6 +3,7 @@ import { build, context } from 'esbuild';
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { wasmPlugin } from './scripts/compileWasm.mjs';
 import { writePaletteModel } from './scripts/writePaletteModel.mjs';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
@@ -16,12 +17,18 @@ const external = ['vscode', 'sharp', 'onnxruntime-node'];
 const shared = { absWorkingDir: root, bundle: true, logLevel: 'warning', sourcemap: watch ? 'linked' : false };
 
 /** @type {import('esbuild').BuildOptions} */
-const node = { ...shared, platform: 'node', target: 'node20', format: 'cjs', external };
+const node = { ...shared, platform: 'node', target: 'node20', format: 'cjs', external, plugins: [wasmPlugin] };
 
 /** @type {import('esbuild').BuildOptions[]} */
 const product = [
   { ...node, entryPoints: ['src/extension/extension.ts'], outfile: 'dist/extension.js', minify: !watch },
   { ...node, entryPoints: ['src/tagger/taggerMain.ts'], outfile: 'dist/tagger.js', minify: !watch },
+  {
+    ...node,
+    entryPoints: ['src/tagger/preprocessWorker.ts'],
+    outfile: 'dist/preprocessWorker.js',
+    minify: !watch,
+  },
   { ...node, entryPoints: ['src/cli/cli.ts'], outfile: 'dist/cli.js', minify: !watch },
   {
     ...shared,

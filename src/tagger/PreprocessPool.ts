@@ -1,31 +1,232 @@
-import type { PreprocessMode } from '../protocol/execution';
-import { prepareImage } from './prepareImage';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { errorMessage } from '../protocol/wireError';
+import { availableCores } from './availableCores';
+import { PixelBudget } from './PixelBudget';
+import type { PreparedInput } from './prepareImage';
+import { PreprocessError } from './PreprocessError';
+import {
+  claim,
+  fromFailure,
+  type PreprocessJob,
+  type PreprocessReply,
+  type PreprocessWorkerData,
+} from './preprocessMessages';
 
-/** What a model wants to get. */
-export interface PreparedInput {
-  size: number;
-  channelsLast: boolean;
-  mode: PreprocessMode;
+export interface PreprocessPoolOptions {
+  /** pixels that are decoded at a time in all threads together; a larger picture is decoded alone */
+  pixelBudget?: number;
+  /** the thread's script, `dist/preprocessWorker.js` */
+  workerFile?: string;
 }
 
-/** Interim: prepares pictures on this thread. */
-export class PreprocessPool {
-  constructor(readonly threads: number) {}
+/** Some 400 MB of RGB. */
+const defaultPixelBudget = 128e6;
 
-  async prepare(imagePath: string, input: PreparedInput, signal?: AbortSignal): Promise<Float32Array> {
-    const pixels = await prepareImage(imagePath, input.size);
-    signal?.throwIfAborted();
-    const values = new Float32Array(pixels.length);
-    const plane = pixels.length / 3;
-    for (let i = 0; i < plane; i++) {
-      for (let channel = 0; channel < 3; channel++) {
-        values[input.channelsLast ? i * 3 + channel : channel * plane + i] = pixels[i * 3 + 2 - channel] ?? 0;
+/**
+ * Jobs that a thread has at a time. The main thread is blocked for seconds while a model runs, and a thread must not wait
+ * for it to get its next image.
+ */
+const jobsPerThread = 4;
+
+interface Job {
+  imagePath: string;
+  input: PreparedInput;
+  /** the caller still wants it */
+  wanted: boolean;
+  /** where a thread has it */
+  place: number | undefined;
+  resolve: (values: Float32Array<ArrayBuffer>) => void;
+  reject: (error: Error) => void;
+}
+
+interface Thread {
+  slot: number;
+  worker: Worker;
+  jobs: Map<number, Job>;
+}
+
+/**
+ * Threads that turn image files into what models take. Each works on one image at a time; images are begun in the order
+ * in which they were asked for, and memory is bounded by the pixels in work. A thread is started when there is work for
+ * it, and a pool without work does not keep the process alive.
+ */
+export class PreprocessPool {
+  readonly threads: number;
+  private readonly workerFile: string;
+  private readonly budget: SharedArrayBuffer;
+  private readonly claims: Int32Array<SharedArrayBuffer>;
+  private readonly freePlaces: number[];
+  private readonly running: (Thread | undefined)[];
+  private readonly waiting: Job[] = [];
+  private nextId = 1;
+  private closed = false;
+
+  /** @param threads 0 for as many as there are cores */
+  constructor(threads: number, { pixelBudget = defaultPixelBudget, workerFile }: PreprocessPoolOptions = {}) {
+    this.threads = threads > 0 ? Math.floor(threads) : availableCores();
+    this.workerFile = workerFile ?? path.join(__dirname, 'preprocessWorker.js');
+    this.budget = PixelBudget.createMemory(pixelBudget, this.threads);
+    const places = this.threads * jobsPerThread;
+    this.claims = new Int32Array(new SharedArrayBuffer(places * 4));
+    this.freePlaces = Array.from({ length: places }, (_, place) => place);
+    this.running = Array.from({ length: this.threads }, () => undefined);
+  }
+
+  /** The most pixels that were in work at any time. */
+  get highestPixelsInWork(): number {
+    return new PixelBudget(this.budget, 0).highest;
+  }
+
+  /**
+   * Decodes an image and makes it what a model takes; images wait in the order asked.
+   * @param signal aborting it rejects with its reason; an image that has not been begun is dropped
+   * @returns BGR, `size` x `size` x 3 floats, 0..255, NHWC or NCHW
+   * @throws ImageError, NativePackageError, both as `prepareImage`; PreprocessError when the thread dies or the pool is
+   *   closed
+   */
+  prepare(imagePath: string, input: PreparedInput, signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>> {
+    return new Promise((resolve, reject) => {
+      if (this.closed) {
+        reject(closedError(imagePath));
+        return;
+      }
+      if (signal?.aborted === true) {
+        reject(abortReason(signal));
+        return;
+      }
+      const onAbort = (): void => {
+        job.reject(abortReason(signal));
+        this.drop(job);
+      };
+      const settle = (): void => {
+        job.wanted = false;
+        signal?.removeEventListener('abort', onAbort);
+      };
+      const job: Job = {
+        imagePath,
+        input,
+        wanted: true,
+        place: undefined,
+        resolve: (values) => {
+          settle();
+          resolve(values);
+        },
+        reject: (error) => {
+          settle();
+          reject(error);
+        },
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.waiting.push(job);
+      this.assign();
+    });
+  }
+
+  /** Ends the threads, whatever they do; images in work are rejected with PreprocessError. */
+  async close(): Promise<void> {
+    this.closed = true;
+    for (const job of this.waiting.splice(0)) job.reject(closedError(job.imagePath));
+    const threads = this.running.filter((thread) => thread !== undefined);
+    this.running.fill(undefined);
+    for (const { jobs } of threads) for (const job of jobs.values()) job.reject(closedError(job.imagePath));
+    await Promise.all(threads.map(({ worker }) => worker.terminate()));
+  }
+
+  private drop(job: Job): void {
+    const index = this.waiting.indexOf(job);
+    if (index >= 0) this.waiting.splice(index, 1);
+    if (job.place !== undefined) Atomics.compareExchange(this.claims, job.place, claim.waiting, claim.cancelled);
+  }
+
+  /** Gives waiting jobs to the threads that have the fewest. */
+  private assign(): void {
+    while (this.waiting.length > 0 && !this.closed) {
+      const thread = this.leastBusy();
+      if (thread === undefined) return;
+      const place = this.freePlaces.pop();
+      const job = place === undefined ? undefined : this.waiting.shift();
+      if (place === undefined || job === undefined) return;
+      const id = this.nextId++;
+      Atomics.store(this.claims, place, claim.waiting);
+      job.place = place;
+      thread.jobs.set(id, job);
+      if (thread.jobs.size === 1) thread.worker.ref();
+      const { imagePath, input } = job;
+      thread.worker.postMessage({ id, claim: place, imagePath, input } satisfies PreprocessJob);
+    }
+  }
+
+  private leastBusy(): Thread | undefined {
+    let best: Thread | undefined;
+    for (let slot = 0; slot < this.threads; slot++) {
+      const thread = this.running[slot];
+      if (thread === undefined) {
+        // One that idles is better than a new one.
+        if (best === undefined || best.jobs.size > 0) return this.start(slot);
+      } else if (thread.jobs.size < jobsPerThread && (best === undefined || thread.jobs.size < best.jobs.size)) {
+        best = thread;
       }
     }
-    return values;
+    return best;
   }
 
-  close(): Promise<void> {
-    return Promise.resolve();
+  private start(slot: number): Thread {
+    const workerData: PreprocessWorkerData = { budget: this.budget, slot, claims: this.claims.buffer };
+    const worker = new Worker(this.workerFile, { workerData, execArgv: [] });
+    const thread: Thread = { slot, worker, jobs: new Map() };
+    worker.unref();
+    worker.on('message', (reply: PreprocessReply) => {
+      this.finish(thread, reply);
+    });
+    let cause: unknown;
+    worker.on('error', (error) => {
+      cause = error;
+    });
+    worker.on('exit', (code) => {
+      this.lose(thread, cause, code);
+    });
+    this.running[slot] = thread;
+    return thread;
   }
+
+  private finish(thread: Thread, reply: PreprocessReply): void {
+    const job = thread.jobs.get(reply.id);
+    if (job === undefined) return;
+    thread.jobs.delete(reply.id);
+    this.free(job);
+    if (job.wanted && reply.kind === 'done') job.resolve(reply.values);
+    if (job.wanted && reply.kind === 'failed') job.reject(fromFailure(reply.error));
+    this.assign();
+    if (thread.jobs.size === 0) thread.worker.unref();
+  }
+
+  /** A thread that ended by itself: its images fail, another one takes its place when there is work. */
+  private lose(thread: Thread, cause: unknown, code: number): void {
+    if (this.running[thread.slot] !== thread) return;
+    this.running[thread.slot] = undefined;
+    new PixelBudget(this.budget, thread.slot).release();
+    const how = cause === undefined ? `exit code ${code}` : errorMessage(cause);
+    for (const job of thread.jobs.values()) {
+      this.free(job);
+      if (!job.wanted) continue;
+      const message = `The thread that prepared this image ended unexpectedly (${how}).`;
+      job.reject(new PreprocessError(job.imagePath, message, cause));
+    }
+    thread.jobs.clear();
+    this.assign();
+  }
+
+  private free(job: Job): void {
+    if (job.place !== undefined) this.freePlaces.push(job.place);
+    job.place = undefined;
+  }
+}
+
+function closedError(imagePath: string): PreprocessError {
+  return new PreprocessError(imagePath, 'The threads that prepare images were stopped.');
+}
+
+function abortReason(signal: AbortSignal | undefined): Error {
+  return signal?.reason instanceof Error ? signal.reason : new DOMException('Cancelled', 'AbortError');
 }

@@ -58,7 +58,7 @@ export function captionHandlers(
         if (first === undefined) throw new Error('No model was asked for.');
         return { names: first.tags.map(({ name }) => name), scores: first.scores };
       }),
-    prepareImage: async ({ imagePath, size }) => ({ pixels: await prepareImage(imagePath, size) }),
+    prepareImage: async ({ imagePath, size, mode }) => ({ pixels: await prepareImage(imagePath, size, mode) }),
     makeThumbnail: ({ imagePath, size, outputPath }, signal) => {
       signal.throwIfAborted();
       return makeThumbnail(imagePath, size, outputPath);

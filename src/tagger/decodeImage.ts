@@ -21,11 +21,17 @@ export interface DecodedImage {
 }
 
 /**
- * What a file holds, after its header was read and found acceptable. For all but BMP the pixels are not decoded yet;
- * `open` gives a fresh sharp pipeline on the file's first frame.
+ * What a file holds, after its header was read and found acceptable; the pixels are not decoded yet. For all but BMP `open`
+ * gives a fresh sharp pipeline on the file's first frame.
  */
-export type OpenedImage =
-  { kind: 'decoded'; image: DecodedImage } | { kind: 'sharp'; format: string; open: (options: SharpOptions) => Sharp };
+export type OpenedImage = {
+  /** of the picture as it is stored: an EXIF orientation may exchange them */
+  width: number;
+  height: number;
+} & (
+  | { kind: 'bmp'; decode: () => DecodedImage }
+  | { kind: 'sharp'; format: string; open: (options: SharpOptions) => Sharp }
+);
 
 /**
  * Decodes the first frame or page of an image file the way Pillow does, bit for bit where the format allows it: the EXIF
@@ -34,8 +40,16 @@ export type OpenedImage =
  * @throws ImageError for anything that cannot be decoded completely; NativePackageError when sharp does not load
  */
 export async function decodeImage(path: string): Promise<DecodedImage> {
-  const opened = await openImage(path);
-  if (opened.kind === 'decoded') return opened.image;
+  return decodeOpened(path, await openImage(path));
+}
+
+/**
+ * The second half of {@link decodeImage}.
+ * @param path for the error's sake
+ * @throws ImageError IMAGE_TRUNCATED, IMAGE_NOT_AN_IMAGE
+ */
+export async function decodeOpened(path: string, opened: OpenedImage): Promise<DecodedImage> {
+  if (opened.kind === 'bmp') return opened.decode();
   try {
     const { data, info } = await opened
       .open({ ignoreIcc: true, autoOrient: true })
@@ -51,7 +65,8 @@ export async function decodeImage(path: string): Promise<DecodedImage> {
 
 /**
  * Reads a file and its image header.
- * @throws ImageError for what is no image, is damaged at once, or is larger than {@link maximumPixels}
+ * @throws ImageError for what is no image, is damaged at once, or is larger than {@link maximumPixels};
+ *   NativePackageError when sharp does not load
  */
 export async function openImage(path: string): Promise<OpenedImage> {
   const bytes = await readImageFile(path);
@@ -59,20 +74,21 @@ export async function openImage(path: string): Promise<OpenedImage> {
   if (format === undefined) {
     throw new ImageError('IMAGE_NOT_AN_IMAGE', path, 'Not an image, or a format that is not supported.');
   }
-  if (format === 'BMP') return { kind: 'decoded', image: decodeBmpFile(path, bytes) };
+  if (format === 'BMP') return openBmp(path, bytes);
 
   const sharp = await loadSharp();
+  let size: { width: number; height: number };
   try {
     // Without a limit, because only the header is read: the numbers are for the message.
-    const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
-    checkSize(path, width, height);
+    size = await sharp(bytes, { limitInputPixels: false }).metadata();
+    checkSize(path, size.width, size.height);
   } catch (error) {
     throw error instanceof ImageError ? error : damaged(path, format, error);
   }
   // 'error' refuses truncated and damaged pixel data, as Pillow does, and lets mere warnings pass.
   const open = (options: SharpOptions): Sharp =>
     sharp(bytes, { limitInputPixels: maximumPixels, failOn: 'error', pages: 1, ...options });
-  return { kind: 'sharp', format, open };
+  return { kind: 'sharp', width: size.width, height: size.height, format, open };
 }
 
 /** The error for a file that begins like an image and cannot be decoded. */
@@ -84,11 +100,18 @@ export function damaged(path: string, format: string, cause: unknown): ImageErro
   return new ImageError('IMAGE_TRUNCATED', path, `The ${format} ends early: it is truncated or damaged.`, cause);
 }
 
-function decodeBmpFile(path: string, bytes: Buffer): DecodedImage {
-  try {
+function openBmp(path: string, bytes: Buffer): OpenedImage {
+  return orBmpError(path, () => {
     const header = readBmpHeader(bytes);
     checkSize(path, header.width, header.height);
-    return decodeBmp(bytes, header);
+    const decode = (): DecodedImage => orBmpError(path, () => decodeBmp(bytes, header));
+    return { kind: 'bmp', width: header.width, height: header.height, decode };
+  });
+}
+
+function orBmpError<T>(path: string, action: () => T): T {
+  try {
+    return action();
   } catch (error) {
     if (!(error instanceof BmpError)) throw error;
     if (error.reason === 'unsupported') {

@@ -8,7 +8,10 @@ import { errorMessage } from '../protocol/wireError';
 export class NativePackageError extends Error {
   readonly code = 'NATIVE_PACKAGE_UNAVAILABLE';
 
-  constructor(packageName: string, cause: unknown) {
+  constructor(
+    readonly packageName: string,
+    cause: unknown,
+  ) {
     super(`${packageName} could not be loaded on this machine: ${firstLine(errorMessage(cause))}`, { cause });
     this.name = 'NativePackageError';
   }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Sharp } from 'sharp';
-import { damaged, openImage } from './decodeImage';
+import type { default as SharpFactory, Sharp } from 'sharp';
+import { damaged, openImage, type DecodedImage } from './decodeImage';
 import { loadSharp } from './nativePackages';
 
 /**
@@ -21,12 +21,7 @@ export async function makeThumbnail(
   const sharp = await loadSharp();
   const opened = await openImage(imagePath);
   // Resizing at once lets libvips decode JPEG and WebP at a fraction of their size.
-  const source =
-    opened.kind === 'sharp'
-      ? opened.open({ autoOrient: true })
-      : sharp(opened.image.pixels, {
-          raw: { width: opened.image.width, height: opened.image.height, channels: opened.image.channels },
-        });
+  const source = opened.kind === 'sharp' ? opened.open({ autoOrient: true }) : rawPicture(sharp, opened.decode());
   let thumbnail: { data: Buffer; info: { width: number; height: number } };
   try {
     const small = source.resize({ width: size, height: size, fit: 'inside', withoutEnlargement: true });
@@ -36,6 +31,10 @@ export async function makeThumbnail(
   }
   await writeAtomically(outputPath, thumbnail.data);
   return { width: thumbnail.info.width, height: thumbnail.info.height };
+}
+
+function rawPicture(sharp: typeof SharpFactory, { pixels, width, height, channels }: DecodedImage): Sharp {
+  return sharp(pixels, { raw: { width, height, channels } });
 }
 
 function encode(picture: Sharp, outputPath: string): Sharp {

@@ -1,0 +1,110 @@
+/** Where things are in the shared memory, in 32-bit words; the slots follow. */
+const word = { budget: 0, lock: 1, changes: 2, lastTicket: 3, highest: 4, slots: 5 } as const;
+const wordsPerSlot = 2;
+
+/**
+ * How many pixels may be decoded at a time, over all threads: memory goes with pixels, not with the number of images. Each
+ * thread has a slot for one picture. Threads are served in the order in which they ask, so that a large picture is not
+ * overtaken for ever; one larger than the whole budget is let in alone.
+ */
+export class PixelBudget {
+  private readonly words: Int32Array<SharedArrayBuffer>;
+  private readonly slot: number;
+
+  /**
+   * @param memory of {@link createMemory}, the same for all threads
+   * @param slot this thread's own, from 0
+   */
+  constructor(
+    readonly memory: SharedArrayBuffer,
+    slot: number,
+  ) {
+    this.words = new Int32Array(memory);
+    this.slot = word.slots + slot * wordsPerSlot;
+  }
+
+  /**
+   * @param pixels the budget, at most 2e9
+   * @param slots the number of threads
+   */
+  static createMemory(pixels: number, slots: number): SharedArrayBuffer {
+    const memory = new SharedArrayBuffer((word.slots + slots * wordsPerSlot) * 4);
+    new Int32Array(memory)[word.budget] = pixels;
+    return memory;
+  }
+
+  /** The most pixels that were in work at any time. */
+  get highest(): number {
+    return Atomics.load(this.words, word.highest);
+  }
+
+  /** The pixels that are in work now. */
+  get inWork(): number {
+    return this.locked(() => this.total());
+  }
+
+  /** Blocks this thread until there is room for a picture of so many pixels. It holds none yet. */
+  acquire(pixels: number): void {
+    const ticket = this.locked(() => {
+      const next = this.at(word.lastTicket) + 1;
+      this.words[word.lastTicket] = next;
+      this.words[this.slot + 1] = next;
+      return next;
+    });
+    for (;;) {
+      const changes = Atomics.load(this.words, word.changes);
+      if (this.locked(() => this.enter(pixels, ticket))) return;
+      Atomics.wait(this.words, word.changes, changes);
+    }
+  }
+
+  /** Gives the room of this slot's picture back; without one it does nothing. Also for the slot of a thread that died. */
+  release(): void {
+    this.locked(() => {
+      this.words[this.slot] = 0;
+      this.words[this.slot + 1] = 0;
+      this.changed();
+    });
+  }
+
+  private enter(pixels: number, ticket: number): boolean {
+    for (let slot: number = word.slots; slot < this.words.length; slot += wordsPerSlot) {
+      const other = this.at(slot + 1);
+      if (other !== 0 && other < ticket) return false;
+    }
+    const total = this.total();
+    if (total > 0 && total + pixels > this.at(word.budget)) return false;
+    this.words[this.slot] = pixels;
+    this.words[this.slot + 1] = 0;
+    this.words[word.highest] = Math.max(this.at(word.highest), total + pixels);
+    // The next in the line may fit, too.
+    this.changed();
+    return true;
+  }
+
+  private total(): number {
+    let total = 0;
+    for (let slot: number = word.slots; slot < this.words.length; slot += wordsPerSlot) total += this.at(slot);
+    return total;
+  }
+
+  private changed(): void {
+    Atomics.add(this.words, word.changes, 1);
+    Atomics.notify(this.words, word.changes);
+  }
+
+  /** Everything but the counter of changes is read and written under this lock, which is held for microseconds. */
+  private locked<T>(action: () => T): T {
+    while (Atomics.compareExchange(this.words, word.lock, 0, 1) !== 0) Atomics.wait(this.words, word.lock, 1, 1);
+    try {
+      return action();
+    } finally {
+      Atomics.store(this.words, word.lock, 0);
+      Atomics.notify(this.words, word.lock, 1);
+    }
+  }
+
+  private at(index: number): number {
+    return this.words[index] ?? 0;
+  }
+}

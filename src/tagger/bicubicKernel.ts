@@ -1,0 +1,90 @@
+/** For each output position: where its weights begin in `weights`, and the input positions they belong to. */
+export interface Kernel {
+  /** first input position for each output position */
+  first: Int32Array;
+  /** number of input positions for each output position */
+  count: Int32Array;
+  /** `stride` fixed-point weights for each output position */
+  weights: Int32Array;
+  stride: number;
+}
+
+/** Fraction bits of the weights: Pillow's PRECISION_BITS, 32 - 8 - 2 (src/libImaging/Resample.c). */
+const precisionBits = 22;
+const half = 1 << (precisionBits - 1);
+
+/** Radius of the bicubic filter in source pixels at scale 1 (BICUBIC in Resample.c). */
+const filterSupport = 2;
+
+/** Pillow's bicubic_filter with a = -0.5. */
+function bicubic(distance: number): number {
+  const a = -0.5;
+  const x = Math.abs(distance);
+  if (x < 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
+  if (x < 2) return (((x - 5) * x + 8) * x - 4) * a;
+  return 0;
+}
+
+/**
+ * The weights with which Pillow scales a row of `inputSize` 8-bit values to `outputSize` (precompute_coeffs and
+ * normalize_coeffs_8bpc in src/libImaging/Resample.c): antialiased bicubic, 22 fraction bits.
+ */
+export function bicubicKernel(inputSize: number, outputSize: number): Kernel {
+  const scale = inputSize / outputSize;
+  const filterScale = Math.max(scale, 1);
+  const support = filterSupport * filterScale;
+  const inverse = 1 / filterScale;
+  const stride = Math.ceil(support) * 2 + 1;
+  const first = new Int32Array(outputSize);
+  const count = new Int32Array(outputSize);
+  const weights = new Int32Array(outputSize * stride);
+  const raw = new Float64Array(stride);
+  for (let out = 0; out < outputSize; out++) {
+    const center = (out + 0.5) * scale;
+    const begin = Math.max(0, Math.trunc(center - support + 0.5));
+    const end = Math.min(inputSize, Math.trunc(center + support + 0.5));
+    let sum = 0;
+    for (let i = 0; i < end - begin; i++) {
+      const weight = bicubic((i + begin - center + 0.5) * inverse);
+      raw[i] = weight;
+      sum += weight;
+    }
+    for (let i = 0; i < end - begin; i++) {
+      const weight = ((raw[i] ?? 0) / sum) * (1 << precisionBits);
+      weights[out * stride + i] = Math.trunc(weight < 0 ? weight - 0.5 : weight + 0.5);
+    }
+    first[out] = begin;
+    count[out] = end - begin;
+  }
+  return { first, count, weights, stride };
+}
+
+/** The part of an output position's weights that falls on the picture. */
+export interface Span {
+  /** first picture row or column, and the one after the last; both 0 where only white is seen */
+  from: number;
+  to: number;
+  /** where the weight of `from` is */
+  firstWeight: number;
+  /** what the white pixels around the picture add up to, and the half for rounding */
+  white: number;
+}
+
+/**
+ * Cuts an output position's weights to a picture that lies in the middle of white: only what is on the picture has to be
+ * computed for each row.
+ * @param start position of the picture in the square
+ * @param length of the picture, in pixels
+ */
+export function clipToPicture(kernel: Kernel, out: number, start: number, length: number): Span {
+  const begin = kernel.first[out] ?? 0;
+  const end = begin + (kernel.count[out] ?? 0);
+  const from = Math.min(Math.max(begin, start), end);
+  const to = Math.max(Math.min(end, start + length), from);
+  const base = out * kernel.stride;
+  let white = 0;
+  for (let i = begin; i < from; i++) white += kernel.weights[base + i - begin] ?? 0;
+  for (let i = to; i < end; i++) white += kernel.weights[base + i - begin] ?? 0;
+  const span = { firstWeight: base + from - begin, white: white * 255 + half };
+  return from === to ? { from: 0, to: 0, ...span } : { from: from - start, to: to - start, ...span };
+}

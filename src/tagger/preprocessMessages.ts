@@ -1,0 +1,62 @@
+import { RemoteError, toWireError, type WireError } from '../protocol/wireError';
+import { ImageError, type ImageErrorCode } from './ImageError';
+import { NativePackageError } from './nativePackages';
+import type { PreparedInput } from './prepareImage';
+
+/** What a thread gets when it starts. */
+export interface PreprocessWorkerData {
+  /** of the `PixelBudget` */
+  budget: SharedArrayBuffer;
+  slot: number;
+  /** one int32 for each job that can be in work: {@link claim} */
+  claims: SharedArrayBuffer;
+}
+
+/** Who has a job: whoever changes `waiting` first, so that a job that was cancelled is not begun. */
+export const claim = { waiting: 0, begun: 1, cancelled: 2 } as const;
+
+export interface PreprocessJob {
+  id: number;
+  /** index in the claims */
+  claim: number;
+  imagePath: string;
+  input: PreparedInput;
+}
+
+/** What a thread answers to each job, whatever became of it. */
+export type PreprocessReply =
+  | { id: number; kind: 'done'; values: Float32Array<ArrayBuffer> }
+  | { id: number; kind: 'dropped' }
+  | { id: number; kind: 'failed'; error: PreprocessFailure };
+
+/** An error as plain data, so that it can be made again with its own class. */
+export type PreprocessFailure =
+  | { kind: 'image'; code: ImageErrorCode; path: string; message: string; cause: WireError | undefined }
+  | { kind: 'package'; packageName: string; cause: WireError }
+  | { kind: 'other'; error: WireError };
+
+/** What was thrown as plain data. */
+export function toFailure(thrown: unknown): PreprocessFailure {
+  if (thrown instanceof ImageError) {
+    const { code, path, message, cause } = thrown;
+    return { kind: 'image', code, path, message, cause: cause === undefined ? undefined : toWireError(cause) };
+  }
+  if (thrown instanceof NativePackageError) {
+    return { kind: 'package', packageName: thrown.packageName, cause: toWireError(thrown.cause) };
+  }
+  return { kind: 'other', error: toWireError(thrown) };
+}
+
+/** The error that {@link toFailure} took apart. */
+export function fromFailure(failure: PreprocessFailure): Error {
+  switch (failure.kind) {
+    case 'image': {
+      const cause = failure.cause === undefined ? undefined : new RemoteError(failure.cause);
+      return new ImageError(failure.code, failure.path, failure.message, cause);
+    }
+    case 'package':
+      return new NativePackageError(failure.packageName, new RemoteError(failure.cause));
+    case 'other':
+      return new RemoteError(failure.error);
+  }
+}
