@@ -2,16 +2,20 @@ import type { CudaEnvironment } from './execution';
 
 /** Names the folder of the ONNX Runtime that a child process is to require in place of its own. */
 export const runtimeFolderVariable = 'DATASET_CAPTIONS_ORT';
+/** Says to the child why CUDA cannot be used, in one sentence. */
+export const cudaProblemVariable = 'DATASET_CAPTIONS_CUDA_PROBLEM';
 
 /**
- * What a child process needs in its environment to run models with CUDA; nothing where CUDA cannot be used.
+ * What a child process needs in its environment to run models with CUDA; where it cannot be used, the reason for
+ * the child's report.
  * @param inherited the environment that it would get otherwise: its library path is kept, behind the new folders
  */
 export function cudaEnvironmentVariables(
   { runtimeFolder, libraryFolders, problem }: CudaEnvironment,
   inherited: Readonly<Record<string, string | undefined>> = process.env,
 ): Record<string, string> {
-  if (runtimeFolder === undefined || problem !== undefined) return {};
+  if (problem !== undefined) return { [cudaProblemVariable]: problem };
+  if (runtimeFolder === undefined) return {};
   const existing = (inherited.LD_LIBRARY_PATH ?? '').split(':').filter((folder) => folder !== '');
   const libraryPath = [...new Set([...libraryFolders, ...existing])].join(':');
   return { [runtimeFolderVariable]: runtimeFolder, ...(libraryPath === '' ? {} : { LD_LIBRARY_PATH: libraryPath }) };

@@ -1,3 +1,4 @@
+import { cudaProblemVariable } from '../protocol/cudaEnvironmentVariables';
 import type { ExecutionOptions, ExecutionProvider, ExecutionReport } from '../protocol/execution';
 import { cudaLibraryProblem, cudaLoadFailure, loadProblem, runtimeLibraries } from './cudaRuntime';
 import { loadOnnxRuntime, runtimeOrigin, type RuntimeOrigin } from './nativePackages';
@@ -134,7 +135,11 @@ class Attempt {
     const { listSupportedBackends } = await loadOnnxRuntime();
     const supported = listSupportedBackends().some(({ name }) => name === runtimeNames[provider]);
     if (!supported) return notOnThisPlatform(provider);
-    if (provider === 'cuda') return copyProblem ?? cudaLibraryProblem(runtimeLibraries(folder), version);
+    if (provider === 'cuda') {
+      // The parent has searched the whole machine and says best what is missing.
+      const searched = process.env[cudaProblemVariable];
+      return copyProblem ?? searched ?? cudaLibraryProblem(runtimeLibraries(folder), version);
+    }
     if (provider === 'webgpu' && process.platform === 'linux' && loadProblem('libvulkan.so.1') !== undefined) {
       return 'WebGPU needs Vulkan: libvulkan.so.1 was not found.';
     }

@@ -1,9 +1,10 @@
-import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { errorMessage } from '../protocol/wireError';
+import { cudaLibrary, sharedProviderLibrary } from './cuda/onnxRuntimePackage';
+import { havingCudaLibrary, readProviderLibraries } from './cuda/providerLibraries';
 
 /** ONNX Runtime loads them in this order; the second one needs the first. */
-const cudaFiles = ['libonnxruntime_providers_shared.so', 'libonnxruntime_providers_cuda.so'] as const;
+const cudaFiles = [sharedProviderLibrary, cudaLibrary] as const;
 
 /** Where an installed onnxruntime-node has its native libraries. */
 export function runtimeLibraries(packageFolder: string): string {
@@ -17,19 +18,15 @@ export function runtimeLibraries(packageFolder: string): string {
  * @param version of the runtime, such as `1.30.0`
  */
 export async function cudaLibraryProblem(folder: string, version: string): Promise<string | undefined> {
-  for (const name of cudaFiles) {
-    const file = path.join(folder, name);
-    const size = await stat(file).then(
-      (stats) => stats.size,
-      () => undefined,
-    );
-    if (size === undefined) return "ONNX Runtime's CUDA libraries are not installed: run Install CUDA Support.";
-    if (size === 0) return damaged(file, 'it is empty');
-    if (!(await hasBytes(file, Buffer.from('\x7fELF', 'latin1'), 4))) return damaged(file, 'it is no library');
+  if ((await havingCudaLibrary([folder])).length === 0) {
+    return "ONNX Runtime's CUDA libraries are not installed: run Install CUDA Support.";
   }
-  const file = path.join(folder, cudaFiles[1]);
-  if (await hasBytes(file, Buffer.from(`\0${version}\0`))) return undefined;
-  return `${file} does not belong to ONNX Runtime ${version}: run Install CUDA Support to get the right one.`;
+  try {
+    await readProviderLibraries(folder, version);
+    return undefined;
+  } catch (error) {
+    return errorMessage(error);
+  }
 }
 
 /**
@@ -68,29 +65,4 @@ export function loadProblem(library: string): string | undefined {
 
 function damaged(file: string, how: string): string {
   return `${file} cannot be used (${how}): run Install CUDA Support again.`;
-}
-
-/**
- * Whether a file holds some bytes.
- * @param within only the first so many bytes are looked at
- */
-async function hasBytes(file: string, wanted: Buffer, within = Infinity): Promise<boolean> {
-  const chunk = Buffer.alloc(4 * 1024 * 1024);
-  const handle = await open(file);
-  try {
-    let kept = 0;
-    let position = 0;
-    for (;;) {
-      const { bytesRead } = await handle.read(chunk, kept, Math.min(chunk.length - kept, within), position);
-      if (chunk.subarray(0, kept + bytesRead).includes(wanted)) return true;
-      position += bytesRead;
-      if (bytesRead === 0 || position >= within) return false;
-      // What is wanted may begin in this chunk and end in the next one.
-      const filled = kept + bytesRead;
-      kept = Math.min(filled, wanted.length - 1);
-      chunk.copyWithin(0, filled - kept, filled);
-    }
-  } finally {
-    await handle.close();
-  }
 }

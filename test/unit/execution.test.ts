@@ -4,10 +4,12 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { defaultCaptionOptions } from '../../src/protocol/captionOptions';
+import { cudaEnvironmentVariables } from '../../src/protocol/cudaEnvironmentVariables';
 import type { ExecutionOptions, ExecutionReport } from '../../src/protocol/execution';
 import { loadTagger } from '../../src/protocol/loadTagger';
 import { TaggerProcess } from '../../src/protocol/TaggerProcess';
 import type { TaggerSetup } from '../../src/protocol/taggerProtocol';
+import { elfBytes } from './elfBytes';
 import { writeFakeRuntime, type FakeCuda } from './fakeRuntime';
 import { setupOf } from './taggerSetup';
 import { isRunning, testFolder, until } from './testFolder';
@@ -224,25 +226,25 @@ describe('What a model runs on', function () {
     }
     const shared = 'libonnxruntime_providers_shared.so';
     const cuda = 'libonnxruntime_providers_cuda.so';
-    const elf = (text: string): Buffer => Buffer.from(`\x7fELF${text}`, 'latin1');
+    const sound = elfBytes({ constant: '1.30.0' });
+    // Of a version of the format that no system loads.
+    const unloadable = Buffer.from(sound);
+    unloadable.writeUInt32LE(0, 20);
 
     const cases: [string, Record<string, string | Buffer>, RegExp][] = [
       ['there are no CUDA libraries', {}, /^ONNX Runtime's CUDA libraries are not installed/],
-      ['a library is empty', { [shared]: '', [cuda]: '' }, /shared\.so cannot be used \(it is empty\)/],
-      [
-        'a library is a text',
-        { [shared]: 'x'.repeat(99), [cuda]: '' },
-        /shared\.so cannot be used \(it is no library\)/,
-      ],
+      ['a library is empty', { [shared]: sound, [cuda]: '' }, /cuda\.so cannot be used: it is cut off/],
+      ['a library is a text', { [shared]: 'x'.repeat(99), [cuda]: sound }, /shared\.so cannot be used: it is not a/],
+      ['a library is missing', { [cuda]: sound }, /shared\.so cannot be used: it is missing\./],
       [
         'libraries belong to another version',
-        { [shared]: elf(''), [cuda]: elf('\x001.29.0\0') },
-        /does not belong to ONNX Runtime 1\.30\.0/,
+        { [shared]: sound, [cuda]: elfBytes({ constant: '1.29.0' }) },
+        /cuda\.so is of ONNX Runtime 1\.29\.0; version 1\.30\.0 is needed/,
       ],
       [
-        'libraries are garbage',
-        { [shared]: elf('?'.repeat(9999)), [cuda]: elf('\x001.30.0\0') },
-        /shared\.so cannot be used \(.*ELF/,
+        'libraries only look right',
+        { [shared]: unloadable, [cuda]: sound },
+        /shared\.so cannot be used \(.*ELF.*\): run Install CUDA Support/,
       ],
     ];
     for (const [what, files, reason] of cases) {
@@ -256,6 +258,14 @@ describe('What a model runs on', function () {
         assert.deepEqual(await caption(tagger, of, 4), expected(4));
       });
     }
+
+    itOnLinux('is the CPU, with the reason that the search for CUDA found', async () => {
+      const problem = 'There is no NVIDIA driver on this machine: libcuda.so.1 was not found.';
+      const tagger = start(cudaEnvironmentVariables({ runtimeFolder: undefined, libraryFolders: [], problem }));
+      const execution = await report(tagger, setup({ provider: 'cuda' }));
+      assert.equal(execution.provider, 'cpu');
+      assert.equal(reasonOf(execution, 'cuda'), problem);
+    });
 
     itOnLinux('is the CPU when the copy of ONNX Runtime does not load', async () => {
       const tagger = start({ DATASET_CAPTIONS_ORT: path.join(folder(), 'gone') });

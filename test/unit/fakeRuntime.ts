@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { elfBytes } from './elfBytes';
 
 const require = createRequire(__filename);
 
@@ -23,7 +24,7 @@ export function writeFakeRuntime(folder: string, { create, run }: FakeCuda): str
   const libraries = path.join(folder, 'bin/napi-v6', process.platform, process.arch);
   mkdirSync(libraries, { recursive: true });
   for (const name of ['shared', 'cuda']) {
-    writeFileSync(path.join(libraries, `libonnxruntime_providers_${name}.so`), `\x7fELF\0${version}\0`, 'latin1');
+    writeFileSync(path.join(libraries, `libonnxruntime_providers_${name}.so`), elfBytes({ constant: version }));
   }
   writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ name: 'fake', version, main: 'index.js' }));
   writeFileSync(

@@ -204,7 +204,6 @@ describe('The search for CUDA', () => {
       "ONNX Runtime's CUDA libraries need CUDA 12 and cuDNN 9, but libcudnn.so.9 and libcudart.so.12 are missing; install them with: pip install nvidia-cudnn-cu12 nvidia-cuda-runtime-cu12",
     );
     assert.equal(found.runtimeFolder, undefined);
-    assert.deepEqual(cudaEnvironmentVariables(found, {}), {});
   });
 
   it('says that a machine has CUDA 13 where 12 is needed', async () => {
@@ -253,7 +252,7 @@ describe('The search for CUDA', () => {
     await rm(at('named/libonnxruntime_providers_shared.so'));
     assert.match(
       (await find({ folders: ['named'] })).problem ?? '',
-      /libonnxruntime_providers_shared\.so cannot be used/,
+      /libonnxruntime_providers_shared\.so cannot be used: it is missing\./,
     );
   });
 
@@ -301,8 +300,10 @@ describe('The environment of a process with CUDA', () => {
     });
   });
 
-  it('is empty where CUDA cannot be used', () => {
-    assert.deepEqual(cudaEnvironmentVariables({ ...found, problem: 'No driver.' }, {}), {});
+  it('only says why where CUDA cannot be used', () => {
+    assert.deepEqual(cudaEnvironmentVariables({ ...found, problem: 'No driver.' }, {}), {
+      DATASET_CAPTIONS_CUDA_PROBLEM: 'No driver.',
+    });
     assert.deepEqual(cudaEnvironmentVariables({ ...found, runtimeFolder: undefined }, {}), {});
   });
 });

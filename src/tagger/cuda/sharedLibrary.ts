@@ -1,5 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { errorMessage } from '../../protocol/wireError';
+import { errorCode, errorMessage } from '../../protocol/wireError';
 import { CudaError } from './CudaError';
 
 // Names and offsets of the 64-bit ELF structures: elf(5), System V ABI gabi 4.1 chapters 4 and 5.
@@ -64,7 +64,8 @@ export async function readSharedLibrary(libraryPath: string): Promise<SharedLibr
       return { needed: await readNeeded(file, segments), constants: await findConstants(file, header, fileSize) };
     });
   } catch (error) {
-    const message = `${libraryPath} cannot be used: ${errorMessage(error)}.`;
+    const why = errorCode(error) === 'ENOENT' ? 'it is missing' : errorMessage(error);
+    const message = `${libraryPath} cannot be used: ${why}.`;
     throw new CudaError('CUDA_LIBRARY_DAMAGED', libraryPath, message, error);
   }
 }
