@@ -7,6 +7,7 @@ import type { Command, CommandOutcome } from './Command';
 import { Console } from './Console';
 import { cudaCommand } from './cudaCommand';
 import { listCommand } from './listCommand';
+import { modelsCommand } from './modelsCommand';
 import { scoresCommand } from './scoresCommand';
 import { tagsCommand } from './tagsCommand';
 import { thumbnailCommand } from './thumbnailCommand';
@@ -19,6 +20,7 @@ const commands = new Map<string, Command>([
   ['scores', scoresCommand],
   ['thumbnail', thumbnailCommand],
   ['cuda', cudaCommand],
+  ['models', modelsCommand],
 ]);
 
 const exitCodes: Record<CommandOutcome, number> = { done: 0, nothingDone: 1, someFailed: 2 };

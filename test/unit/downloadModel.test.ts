@@ -9,7 +9,7 @@ import { TaggerProcess } from '../../src/protocol/TaggerProcess';
 import { downloadModel } from '../../src/tagger/models/downloadModel';
 import { hubSettings } from '../../src/tagger/models/hubSettings';
 import { answer, HubServer } from './hubServer';
-import { publish, smallModel } from './smallModel';
+import { hubEnvironment, publish, smallModel } from './smallModel';
 import { namesIn, testFolder, until, writeFiles } from './testFolder';
 
 const entry = path.resolve(__dirname, '../../../dist/tagger.js');
@@ -50,7 +50,7 @@ describe('Getting a model', function () {
     onDownloadProgress?: (progress: DownloadProgress) => void,
   ): TaggerProcess {
     const process = new TaggerProcess({ entry, ...(onDownloadProgress === undefined ? {} : { onDownloadProgress }) });
-    process.useEnvironment({ ...testEnvironment(folder(), hub), ...env });
+    process.useEnvironment({ ...hubEnvironment(folder(), hub), ...env });
     children.push(process);
     return process;
   }
@@ -279,22 +279,3 @@ describe('The settings of the hub', () => {
     assert.equal((await settings({ HF_TOKEN: 'first' }, ' stored ')).token?.value, 'stored');
   });
 });
-
-/** The environment of a process that sees the test's hub and catalogue and nothing of this machine. */
-function testEnvironment(folder: string, hub: HubServer): Record<string, string> {
-  const names = [
-    'HF_HUB_CACHE',
-    'HUGGINGFACE_HUB_CACHE',
-    'HF_HOME',
-    'XDG_CACHE_HOME',
-    'HF_TOKEN',
-    'HUGGING_FACE_HUB_TOKEN',
-  ];
-  const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy', 'HF_HUB_OFFLINE', 'TRANSFORMERS_OFFLINE'];
-  return {
-    ...Object.fromEntries([...names, ...proxies].map((name) => [name, ''])),
-    HOME: path.join(folder, 'home'),
-    HF_ENDPOINT: hub.hub.origin,
-    DATASET_CAPTIONS_CATALOGUE: path.join(folder, 'catalogue.json'),
-  };
-}

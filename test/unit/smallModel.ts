@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import path from 'node:path';
 import type { CatalogueModel } from '../../src/tagger/models/catalogue';
 import { sha256, type HubServer } from './hubServer';
 
@@ -34,4 +35,26 @@ export function publish(hub: HubServer, { entry, model, tags }: SmallModel): voi
   const folder = `/${entry.repo}/resolve/${entry.commit}`;
   hub.add(`${folder}/model.onnx`, model);
   hub.add(`${folder}/selected_tags.csv`, tags, 'small');
+}
+
+/**
+ * The environment of a process that sees the test's hub, the catalogue that the test wrote into `folder` as
+ * `catalogue.json`, and nothing of this machine.
+ */
+export function hubEnvironment(folder: string, hub: HubServer): Record<string, string> {
+  const names = [
+    'HF_HUB_CACHE',
+    'HUGGINGFACE_HUB_CACHE',
+    'HF_HOME',
+    'XDG_CACHE_HOME',
+    'HF_TOKEN',
+    'HUGGING_FACE_HUB_TOKEN',
+  ];
+  const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy', 'HF_HUB_OFFLINE', 'TRANSFORMERS_OFFLINE'];
+  return {
+    ...Object.fromEntries([...names, ...proxies].map((name) => [name, ''])),
+    HOME: path.join(folder, 'home'),
+    HF_ENDPOINT: hub.hub.origin,
+    DATASET_CAPTIONS_CATALOGUE: path.join(folder, 'catalogue.json'),
+  };
 }

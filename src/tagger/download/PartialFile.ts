@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { open, readFile, rename, rm, stat, truncate, writeFile, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { syncFolder } from '../../dataset/writeFileSafely';
 import { onDisk } from './diskErrors';
 import { hashFile, type ExpectedHash } from './fileHash';
 
@@ -160,19 +161,5 @@ async function readSource(file: string): Promise<PartialSource | undefined> {
     };
   } catch {
     return undefined;
-  }
-}
-
-/** Makes a rename last through a power failure where the platform can (Windows cannot open folders). */
-async function syncFolder(folder: string): Promise<void> {
-  try {
-    const handle = await open(folder, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    return;
   }
 }

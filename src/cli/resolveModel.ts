@@ -1,0 +1,74 @@
+import { formatBytes } from '../protocol/downloadText';
+import type { FoundModel, ModelFolders, ModelListing } from '../protocol/modelListing';
+import type { TaggerProcess } from '../protocol/TaggerProcess';
+import { RemoteError } from '../protocol/wireError';
+import { UsageError } from './UsageError';
+
+/** How a model of the catalogue is got. */
+export interface ResolveOptions {
+  folders: ModelFolders;
+  /** downloads it where it is not on this machine */
+  download: boolean;
+  signal: AbortSignal;
+}
+
+/**
+ * The files of the model with this name. Nothing is downloaded unless that is asked for, and another version of a model
+ * is never taken for it.
+ * @param id of the catalogue, or the name of a model in the extra folders
+ * @throws UsageError where it cannot be had, and how it could
+ */
+export async function resolveModel(
+  tagger: TaggerProcess,
+  id: string,
+  { folders, download, signal }: ResolveOptions,
+): Promise<FoundModel> {
+  const listing = await findListing(tagger, id, folders, signal);
+  const { found } = listing;
+  if (found !== undefined && (found.verified || !listing.inCatalogue)) return found;
+  if (download) return downloadModel(tagger, id, folders, signal);
+  const advice = `"models download ${id}" gets it (${formatBytes(listing.approximateSize)})`;
+  throw new UsageError(
+    found === undefined
+      ? `${id} is not on this machine: ${advice}.`
+      : `There is another version of ${id} in ${found.folder}. ${advice}; to use the other one, name its folder.`,
+  );
+}
+
+/**
+ * Downloads a model of the catalogue, unless it is on this machine.
+ * @throws UsageError with what went wrong; the signal's reason
+ */
+export async function downloadModel(
+  tagger: TaggerProcess,
+  id: string,
+  folders: ModelFolders,
+  signal: AbortSignal,
+): Promise<FoundModel> {
+  return explained(
+    async () => (await tagger.request('downloadModel', { id, folders, token: undefined }, signal)).found,
+  );
+}
+
+/** The listing of a model. @throws UsageError where there is no such model */
+export async function findListing(
+  tagger: TaggerProcess,
+  id: string,
+  folders: ModelFolders,
+  signal: AbortSignal,
+): Promise<ModelListing> {
+  const { models } = await tagger.request('listModels', { folders }, signal);
+  const listing = models.find((model) => model.id === id);
+  if (listing !== undefined) return listing;
+  throw new UsageError(`There is no model "${id}". There are ${models.map((model) => model.id).join(', ')}.`);
+}
+
+/** Runs a request about models; what it says about the user's request or the network is a UsageError. */
+export async function explained<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (!(thrown instanceof RemoteError) || thrown.name !== 'DownloadError') throw thrown;
+    throw new UsageError(`${thrown.message} (${thrown.path ?? ''})`);
+  }
+}
