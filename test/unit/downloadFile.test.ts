@@ -368,13 +368,13 @@ describe('A download', () => {
   });
 
   it('checks the free space first', async () => {
-    await fails('DISK_FULL', /1 MB free.*33 MB|34 MB/, {
+    await fails('DISK_FULL', /1 MB free.*34 MB are needed/, {
       environment: { freeSpace: () => Promise.resolve(1_000_000) },
     });
     assert.equal(hub.storage.bodyBytes, 0);
   });
 
-  it('gives the space back when the disk is full in spite of that', async function () {
+  it('gives the space back when the disk is full in spite of that, and says when it may not write', async function () {
     const disk = path.dirname(target);
     await mkdir(disk);
     try {
@@ -386,6 +386,8 @@ describe('A download', () => {
     try {
       await fails('DISK_FULL', /disk is full/, { environment: { freeSpace: () => Promise.resolve(undefined) } });
       assert.deepEqual(pauses, []);
+      execFileSync('mount', ['-o', 'remount,ro', disk]);
+      await fails('NO_PERMISSION', /no permission.*another folder/);
     } finally {
       execFileSync('umount', [disk]);
     }

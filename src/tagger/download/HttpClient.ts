@@ -48,15 +48,24 @@ export class HttpClient {
     private readonly request: (typeof import('undici'))['request'],
   ) {}
 
-  /** Loads the HTTP library, which a process that only makes thumbnails never needs. */
+  /**
+   * Loads the HTTP library, which a process that only makes thumbnails never needs.
+   * @throws DownloadError BAD_ADDRESS for a proxy that is none
+   */
   static async open(options: HttpClientOptions): Promise<HttpClient> {
     const { EnvHttpProxyAgent, request } = await import('undici');
-    const agent = new EnvHttpProxyAgent({
-      connectTimeout: options.timeout,
-      // Many proxies tunnel to port 443 only; plain HTTP goes through them as such.
-      proxyTunnel: false,
-    });
-    return new HttpClient(options, agent, request);
+    try {
+      const agent = new EnvHttpProxyAgent({
+        connectTimeout: options.timeout,
+        // Many proxies tunnel to port 443 only; plain HTTP goes through them as such.
+        proxyTunnel: false,
+      });
+      return new HttpClient(options, agent, request);
+    } catch (error) {
+      const message =
+        'The address of the proxy in HTTP_PROXY or HTTPS_PROXY is no web address. Correct it, such as http://proxy:3128.';
+      throw new DownloadError('BAD_ADDRESS', options.target, message, error);
+    }
   }
 
   /**

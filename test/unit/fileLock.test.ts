@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFile, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { FileLock } from '../../src/tagger/download/FileLock';
+import { SpeedMeter } from '../../src/tagger/download/SpeedMeter';
+import { namesIn, testFolder } from './testFolder';
+
+describe('The lock of a download', () => {
+  const folder = testFolder();
+  const lockFile = (): string => path.join(folder(), 'x.lock');
+  /** Makes a lock of this process look as if another one had it. */
+  async function rewrite(change: Record<string, unknown>, seconds = 0): Promise<void> {
+    const content = JSON.parse(await readFile(lockFile(), 'utf8')) as Record<string, unknown>;
+    await writeFile(lockFile(), JSON.stringify({ ...content, ...change }));
+    const time = Date.now() / 1000 - seconds;
+    await utimes(lockFile(), time, time);
+  }
+
+  it('is had by one at a time and leaves nothing', async () => {
+    const all = await Promise.all(Array.from({ length: 20 }, () => FileLock.tryAcquire(lockFile())));
+    const got = all.filter((lock) => lock !== undefined);
+    assert.equal(got.length, 1);
+    assert.deepEqual(await namesIn(folder()), ['x.lock']);
+    await got[0]?.release();
+    assert.deepEqual(await namesIn(folder()), []);
+  });
+
+  it('is taken over at once from a process that is gone, by one of many', async () => {
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const first = await FileLock.tryAcquire(lockFile());
+    await rewrite({ pid, token: 'of the dead' });
+    const all = await Promise.all(Array.from({ length: 20 }, () => FileLock.tryAcquire(lockFile())));
+    const got = all.filter((lock) => lock !== undefined);
+    assert.ok(got.length <= 1, `${got.length} have it`);
+    const next = got[0] ?? (await FileLock.tryAcquire(lockFile()));
+    assert.ok(next !== undefined);
+    // Who lost it must not release what another one has now.
+    await first?.release();
+    assert.deepEqual(await namesIn(folder()), ['x.lock']);
+    await next.release();
+  });
+
+  it("is another machine's as long as that one renews it", async () => {
+    const lock = await FileLock.tryAcquire(lockFile());
+    await rewrite({ machine: 'another one', pid: 1, token: 'theirs' }, 60);
+    assert.equal(await FileLock.tryAcquire(lockFile()), undefined);
+    await rewrite({}, 180);
+    const next = await FileLock.tryAcquire(lockFile());
+    assert.ok(next !== undefined);
+    await lock?.release();
+    await next.release();
+    assert.deepEqual(await namesIn(folder()), []);
+  });
+
+  it('waits until it is free, or until nobody wants it any more', async () => {
+    const first = await FileLock.acquire(lockFile(), {});
+    const cancel = new AbortController();
+    const given = FileLock.acquire(lockFile(), {
+      signal: cancel.signal,
+      onWait: () => {
+        cancel.abort();
+      },
+    });
+    await assert.rejects(given, { name: 'AbortError' });
+    let waits = 0;
+    const second = FileLock.acquire(lockFile(), {
+      onWait: () => {
+        if (++waits === 1) void first.release();
+      },
+    });
+    await (await second).release();
+    assert.equal(waits, 1);
+  });
+});
+
+describe('The speed of a download', () => {
+  it('is the mean of the last five seconds, not known at first, and falls while nothing comes', () => {
+    const meter = new SpeedMeter();
+    assert.equal(meter.measure(0, 0), 0);
+    assert.equal(meter.measure(300, 300), 0);
+    for (let second = 1; second <= 10; second++) assert.equal(meter.measure(second * 1000, second * 1000), 1000);
+    assert.equal(meter.measure(10_000, 13_000), 400);
+    assert.equal(meter.measure(10_000, 40_000), 0);
+  });
+});
