@@ -1,7 +1,7 @@
-import { homedir } from 'node:os';
 import path from 'node:path';
 import type { ModelFolders } from '../protocol/modelListing';
 import type { CommandInput } from './Command';
+import { userDataFolder } from './userDataFolder';
 
 /** The flags of every command that looks for models of the catalogue. */
 export const modelFolderFlags = {
@@ -22,27 +22,7 @@ export function modelFolders({ text, texts }: Pick<CommandInput, 'text' | 'texts
   };
 }
 
-/** The folder for a user's data by the platform's rules: XDG's on Linux. */
+/** Where models are kept unless the user names a folder. */
 export function defaultModelsFolder(): string {
-  return path.join(userData(), 'dataset-captions', 'models');
-}
-
-function userData(): string {
-  const { XDG_DATA_HOME, LOCALAPPDATA } = process.env;
-  const home = homedir();
-  switch (process.platform) {
-    case 'win32':
-      return isSet(LOCALAPPDATA) ? LOCALAPPDATA : path.join(home, 'AppData', 'Local');
-    case 'darwin':
-      return path.join(home, 'Library', 'Application Support');
-    default:
-      // XDG's rule: a path that is not absolute does not count.
-      return isSet(XDG_DATA_HOME) && path.isAbsolute(XDG_DATA_HOME)
-        ? XDG_DATA_HOME
-        : path.join(home, '.local', 'share');
-  }
-}
-
-function isSet(value: string | undefined): value is string {
-  return value !== undefined && value !== '';
+  return path.join(userDataFolder(), 'models');
 }
