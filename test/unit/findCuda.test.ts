@@ -160,6 +160,24 @@ describe('The search for CUDA', () => {
     );
   });
 
+  it("does not take another CUDA's cuDNN, which has the same name", async () => {
+    const site = `root/opt/venv/${packages}`;
+    await write({
+      ...driverFiles,
+      ...providerFiles('named', '1.30.0', cuda13),
+      ...libraryFiles(`${site}/nvidia/cu13/lib`, cuda13),
+      ...libraryFiles(`${site}/nvidia/cudnn/lib`, ['libcudnn.so.9']),
+      [`${site}/nvidia_cudnn_cu12-9.10.2.21.dist-info/METADATA`]: '',
+    });
+    assert.match(
+      (await find({ folders: ['named'] })).problem ?? '',
+      /but libcudnn\.so\.9 is missing; install it with: pip install nvidia-cudnn-cu13$/,
+    );
+    await rm(at(site, 'nvidia_cudnn_cu12-9.10.2.21.dist-info'), { recursive: true });
+    await write({ [`${site}/nvidia_cudnn_cu13-9.10.2.21.dist-info/METADATA`]: '' });
+    assert.equal((await find({ folders: ['named'] })).problem, undefined);
+  });
+
   it('fills up from another environment where none has all, with one cuDNN', async () => {
     await write({
       ...driverFiles,

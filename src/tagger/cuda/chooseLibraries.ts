@@ -28,40 +28,38 @@ export interface ChosenLibraries {
   driverFound: boolean;
 }
 
+/** What must be found for a provider library. */
+export interface WantedLibraries {
+  /** names, cuDNN first */
+  wanted: string[];
+  /** the version of CUDA that they must belong to; undefined where the names do not say it */
+  cudaMajor: number | undefined;
+}
+
 /**
  * The CUDA libraries among those that ONNX Runtime's CUDA library is linked with, and cuDNN.
  * @param needed its DT_NEEDED names
  */
-export function cudaLibrariesOf(needed: readonly string[]): string[] {
+export function wantedLibraries(needed: readonly string[]): WantedLibraries {
   const linked = needed.filter((name) => /^lib(cu|nv)/.test(name) && name !== driver && name !== cudnn);
-  return [cudnn, ...linked];
-}
-
-/**
- * The major version of CUDA that a library is built for.
- * @param needed its DT_NEEDED names
- */
-export function cudaMajorOf(needed: readonly string[]): number | undefined {
-  for (const name of needed) {
-    const major = /^lib(?:cudart|cublas|cublasLt)\.so\.(\d+)$/.exec(name)?.[1];
-    if (major !== undefined) return Number(major);
-  }
-  return undefined;
+  const majors = linked.map((name) => /^lib(?:cudart|cublas|cublasLt)\.so\.(\d+)$/.exec(name)?.[1]);
+  const cudaMajor = majors.find((major) => major !== undefined);
+  return { wanted: [cudnn, ...linked], cudaMajor: cudaMajor === undefined ? undefined : Number(cudaMajor) };
 }
 
 /**
  * Chooses the folders of the libraries that are needed: the first group that has all of them; else the one that has most,
  * and the rest from the others. The folder of cuDNN comes first, so that its parts are of one version.
- * @param wanted names, cuDNN first
  * @param isSound whether a file is a library and no placeholder
  */
 export async function chooseLibraries(
-  wanted: readonly string[],
+  { wanted, cudaMajor }: WantedLibraries,
   groups: readonly LibraryGroup[],
   isSound: (file: string) => Promise<boolean>,
 ): Promise<ChosenLibraries> {
   const search = async (group: LibraryGroup, name: string): Promise<LibraryFolder | undefined> => {
     for (const folder of group) {
+      if (name === cudnn && (folder.cudnnFor ?? cudaMajor) !== cudaMajor) continue;
       if (folder.names.has(name) && (await isSound(path.join(folder.folder, name)))) return folder;
     }
     return undefined;
@@ -104,7 +102,10 @@ export function missingLibrariesSentence(
   const libraries = missing.length === 1 ? `${missing.join('')} is missing` : `${listed(missing)} are missing`;
   const version = cudaMajor === undefined ? 'CUDA' : `CUDA ${cudaMajor}`;
   const instead = present.length === 0 ? '' : ` (this machine has CUDA ${present.join(' and ')})`;
-  const help = packages.size === 0 ? '' : `; install them with: pip install ${[...packages].join(' ')}`;
+  const help =
+    packages.size === 0
+      ? ''
+      : `; install ${missing.length === 1 ? 'it' : 'them'} with: pip install ${[...packages].join(' ')}`;
   return `ONNX Runtime's CUDA libraries need ${version} and cuDNN 9${instead}, but ${libraries}${help}`;
 }
 

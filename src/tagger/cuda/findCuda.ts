@@ -2,13 +2,7 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { CudaEnvironment } from '../../protocol/execution';
 import { errorMessage } from '../../protocol/wireError';
-import {
-  chooseLibraries,
-  cudaLibrariesOf,
-  cudaMajorOf,
-  missingLibrariesSentence,
-  type ChosenLibraries,
-} from './chooseLibraries';
+import { chooseLibraries, missingLibrariesSentence, wantedLibraries, type ChosenLibraries } from './chooseLibraries';
 import { listLibraryGroups } from './libraryGroups';
 import { thisMachine, type Machine } from './Machine';
 import { cudaLibrary, findOnnxRuntimePackage, nativeFolder, type OnnxRuntimePackage } from './onnxRuntimePackage';
@@ -70,7 +64,7 @@ export async function findCuda(
     for (const folder of [...own, ...others]) {
       try {
         const libraries = await readProviderLibraries(folder, runtime.version);
-        const wanted = cudaLibrariesOf(libraries.needed);
+        const wanted = wantedLibraries(libraries.needed);
         const candidate = { libraries, chosen: await chooseLibraries(wanted, groups, looksLikeSharedLibrary) };
         if (candidate.chosen.missing.length === 0 && candidate.chosen.driverFound) {
           return await environmentOf(candidate, runtime, installFolder);
@@ -84,12 +78,16 @@ export async function findCuda(
     // What the user named or installed and is broken comes first: that is what they expect to work.
     if (incomplete === undefined && problem !== undefined) return nothing(problem);
     const driverFound =
-      incomplete?.chosen.driverFound ?? (await chooseLibraries([], groups, looksLikeSharedLibrary)).driverFound;
+      incomplete?.chosen.driverFound ??
+      (await chooseLibraries({ wanted: [], cudaMajor: undefined }, groups, looksLikeSharedLibrary)).driverFound;
     const runtimeFolder = incomplete && (await runtimeAround(incomplete.libraries.folder, runtime));
     if (!driverFound) return nothing(await driverProblem(machine), runtimeFolder);
     if (incomplete !== undefined) {
       const { libraries, chosen } = incomplete;
-      return nothing(missingLibrariesSentence(chosen.missing, cudaMajorOf(libraries.needed), groups), runtimeFolder);
+      return nothing(
+        missingLibrariesSentence(chosen.missing, wantedLibraries(libraries.needed).cudaMajor, groups),
+        runtimeFolder,
+      );
     }
     return nothing(otherProblem ?? notHere(runtime, folders));
   } catch (error) {

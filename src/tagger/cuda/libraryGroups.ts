@@ -32,6 +32,8 @@ export interface LibraryFolder {
   names: ReadonlySet<string>;
   /** the loader looks there anyway */
   implicit: boolean;
+  /** the version of CUDA that the cuDNN in it is built for; undefined where that is not known */
+  cudnnFor: number | undefined;
 }
 
 /** Folders whose libraries were installed to fit each other. */
@@ -57,10 +59,25 @@ export async function listLibraryGroups(machine: Machine, pythons: PythonEnviron
           folder,
           names: new Set((await namesIn(folder)).filter((name) => name.includes('.so'))),
           implicit: implicit.has(folder),
+          cudnnFor: await cudnnPackageIn(folder),
         })),
       ),
     ),
   );
+}
+
+/**
+ * cuDNN's libraries have the same names whatever CUDA they are for; the name of the Python package tells, where just one
+ * of them is installed.
+ */
+async function cudnnPackageIn(folder: string): Promise<number | undefined> {
+  const inPackages = `${path.sep}${path.join('nvidia', 'cudnn', 'lib')}`;
+  if (!folder.endsWith(inPackages)) return undefined;
+  const packages = await namesIn(folder.slice(0, -inPackages.length));
+  const majors = packages
+    .map((name) => /^nvidia_cudnn_cu(\d+)-.*\.dist-info$/.exec(name)?.[1])
+    .filter((major) => major !== undefined);
+  return majors.length === 1 ? Number(majors[0]) : undefined;
 }
 
 /** The folders of /etc/ld.so.conf and of the files that it includes. */
