@@ -74,7 +74,7 @@ function texts(value: unknown): string[] {
 }
 
 function textsByName(value: unknown): Record<string, string> {
-  if (typeof value !== 'object' || value === null) return {};
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
   const entries = Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   return Object.fromEntries(entries);
 }

@@ -5,26 +5,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
+import { cli, program, root, type CaptionReport } from './runCli';
 import { fingerprint, namesIn, testFolder, until, writeFiles } from './testFolder';
-
-const root = path.resolve(__dirname, '../../..');
-const program = path.join(root, 'dist/cli.js');
-
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-/** Runs the program as a user would. */
-async function cli(...args: string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const ended: Ended = { code: null, stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (ended.stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (ended.stderr += text));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { ...ended, code };
-}
 
 /** The processes that a process has started, on Linux. */
 function childrenOf(parent: number): number[] {
@@ -40,15 +22,6 @@ function childrenOf(parent: number): number[] {
       return false;
     }
   });
-}
-
-interface CaptionReport {
-  status: string;
-  done: number;
-  total: number;
-  untagged: number;
-  results: Record<string, string>;
-  failed: Record<string, string>;
 }
 
 describe('The command line', function () {

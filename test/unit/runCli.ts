@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+
+export const root = path.resolve(__dirname, '../../..');
+/** The built program. */
+export const program = path.join(root, 'dist/cli.js');
+
+/** How a run of the program ended. */
+export interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the program as a user would. */
+export async function cli(...args: string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended: Ended = { code: null, stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (ended.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (ended.stderr += text));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { ...ended, code };
+}
+
+/** What `caption --json` prints. */
+export interface CaptionReport {
+  status: string;
+  done: number;
+  total: number;
+  untagged: number;
+  results: Record<string, string>;
+  failed: Record<string, string>;
+}
