@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Dataset } from '../../src/dataset/Dataset';
 import { defaultWriteOptions } from '../../src/dataset/writeMode';
 import { nameOf, numberedImages, runJob, tagOfName } from './captionJobs';
-import { openDataset } from './openDataset';
+import { captionOf, openDataset } from './openDataset';
 import { fingerprint, namesIn, testFolder, type TestFiles } from './testFolder';
 
 describe('A caption job that keeps what is there', () => {
@@ -60,8 +60,7 @@ describe('A caption job that keeps what is there', () => {
       dataset,
       async (imagePath) => {
         if (nameOf(imagePath) === '1.png') {
-          dataset.setText(dataset.image('2.png')!.caption, 'typed');
-          await dataset.save();
+          await typeAndSave(dataset, '2.png');
           await writeFile(inFolder('3.txt'), 'theirs');
         }
         return tagOfName(imagePath);
@@ -78,13 +77,13 @@ describe('A caption job that keeps what is there', () => {
     const result = await runJob(
       dataset,
       (imagePath) => {
-        dataset.setText(dataset.image('1.png')!.caption, 'half a wo');
+        dataset.setText(captionOf(dataset, '1.png'), 'half a wo');
         return tagOfName(imagePath);
       },
       { write: append },
     );
     assert.match(result.failed.get('1.png')!, /edited meanwhile/);
-    assert.equal(dataset.image('1.png')!.caption.text, 'half a wo');
+    assert.equal(captionOf(dataset, '1.png').text, 'half a wo');
     assert.equal(await textOf('1.txt'), 'old');
   });
 
@@ -93,10 +92,7 @@ describe('A caption job that keeps what is there', () => {
     const result = await runJob(
       dataset,
       async (imagePath) => {
-        if (nameOf(imagePath) === '1.png') {
-          dataset.setText(dataset.image('2.png')!.caption, 'typed');
-          await dataset.save();
-        }
+        if (nameOf(imagePath) === '1.png') await typeAndSave(dataset, '2.png');
         return tagOfName(imagePath);
       },
       { concurrency: 1, mode: 'empty', write: append },
@@ -105,3 +101,8 @@ describe('A caption job that keeps what is there', () => {
     assert.equal(await textOf('2.txt'), 'typed');
   });
 });
+
+async function typeAndSave(dataset: Dataset, image: string): Promise<void> {
+  dataset.setText(captionOf(dataset, image), 'typed');
+  await dataset.save();
+}
