@@ -50,6 +50,9 @@ export function providerFailure(provider: ExecutionProvider, thrown: unknown): s
   const message = errorMessage(thrown);
   if (/no available backend|backend not found/i.test(message)) return notOnThisPlatform(provider);
   for (const [pattern, sentence] of known) if (pattern.test(message)) return sentence(names[provider]);
+  // `CUDA failure 36: API call is not supported ; GPU=0 ; …` in the middle of C++ signatures.
+  const failure = /\b(CU[A-Z]+) failure \d+: ([^;]+)/.exec(message);
+  if (failure !== null) return `${failure[1] ?? ''} failed: ${failure[2]?.trim() ?? ''}.`;
   // Long messages begin with the place in ONNX Runtime's source; their first line is the most that a person reads.
   const line = message.replace(/^.*?cannot load the model: /, '').trim();
   const short = (line.split('\n', 1)[0] ?? '').slice(0, 300).replace(/\.$/, '');

@@ -108,6 +108,11 @@ describe('What a model runs on', function () {
     ['runs out of memory', 'CUDA failure 2: out of memory ; GPU=0', /^There is not enough memory on the GPU/],
     ['has no GPU', 'CUDA failure 100: no CUDA-capable device is detected', /^There is no NVIDIA GPU/],
     ['has an old driver', 'CUDA driver version is insufficient for CUDA runtime version', /driver is older/],
+    [
+      'says what failed among much else',
+      '/ort/cuda_call.cc:154 std::conditional_t<THRW, void, Status> CudaCall(ERRTYPE) [with ERRTYPE = cudaError] CUDA failure 36: API call is not supported in the installed CUDA driver ; GPU=-1 ; hostname=vm',
+      /^CUDA failed: API call is not supported in the installed CUDA driver\.$/,
+    ],
     ['says something unknown', '/a/b.cc:3 Something odd.\nat x', /^CUDA failed: \/a\/b\.cc:3 Something odd\.$/],
   ];
   for (const [what, message, reason] of failures) {
