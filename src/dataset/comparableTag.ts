@@ -3,9 +3,6 @@
  * parentheses for escaped ones. Two tags that differ in nothing else are the same tag.
  */
 export function comparableTag(tag: string): string {
-  return tag
-    .trim()
-    .replaceAll('_', ' ')
-    .replace(/\\([()])/g, '$1')
-    .toLowerCase();
+  const plain = tag.includes('\\') ? tag.replace(/\\([()])/g, '$1') : tag;
+  return plain.trim().replaceAll('_', ' ').toLowerCase();
 }

@@ -24,20 +24,24 @@ export class TagWords {
    */
   ofTag({ name, isCharacter }: PassedTag): string[] {
     const parts =
-      this.options.expandCharacterTags && isCharacter && !this.replacements.has(comparableTag(name))
+      this.options.expandCharacterTags && isCharacter && this.replacementOf(name) === undefined
         ? expandCharacterTag(name)
         : [name];
     return this.allowed(
       name,
-      parts.flatMap((part) => this.replacements.get(comparableTag(part)) ?? formatTag(part, this.options)),
+      parts.flatMap((part) => this.replacementOf(part) ?? formatTag(part, this.options)),
     );
   }
 
   /** A rating in the caption: by its own name in the options, else as any other tag. */
   ofRating(name: string): string[] {
-    const key = comparableTag(name);
-    const words = this.ratingNames.get(key) ?? this.replacements.get(key) ?? [formatTag(name, this.options)];
+    const own = this.ratingNames.get(comparableTag(name));
+    const words = own ?? this.replacementOf(name) ?? [formatTag(name, this.options)];
     return this.allowed(name, words);
+  }
+
+  private replacementOf(name: string): string[] | undefined {
+    return this.replacements.size === 0 ? undefined : this.replacements.get(comparableTag(name));
   }
 
   private allowed(name: string, words: string[]): string[] {

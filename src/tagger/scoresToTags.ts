@@ -52,6 +52,9 @@ function surest(sorted: readonly WordedTag[], maximum: number): WordedTag[] {
 /** The words by the tag that they are, each tag once, where it stands first. */
 function byTag(words: readonly string[]): Map<string, string> {
   const tags = new Map<string, string>();
-  for (const word of words) if (!tags.has(comparableTag(word))) tags.set(comparableTag(word), word);
+  for (const word of words) {
+    const tag = comparableTag(word);
+    if (!tags.has(tag)) tags.set(tag, word);
+  }
   return tags;
 }

@@ -15,6 +15,7 @@ export function tagMatcher(patterns: readonly string[]): (tag: string) => boolea
     if (hasWildcard) sources.push(sourceOf(comparable));
     else exact.add(comparable.replace(/\\([*?])/g, '$1'));
   }
+  if (patterns.length === 0) return () => false;
   const wildcards = sources.length === 0 ? undefined : new RegExp(`^(?:${sources.join('|')})$`, 'su');
   return (tag) => {
     const comparable = comparableTag(tag);

@@ -236,7 +236,7 @@ describe('The speed of post-processing', () => {
       });
       // It takes about one; the fastest of all, because the machine does other things as well.
       const fastest = Math.min(...times);
-      assert.ok(fastest < 2, `${fastest.toFixed(2)} ms`);
+      assert.ok(fastest < 3, `${fastest.toFixed(2)} ms`);
     });
   }
 });
