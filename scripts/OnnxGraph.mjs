@@ -33,25 +33,39 @@ export class OnnxGraph {
     return this.#constant({ dataType: DataType.FLOAT, dims, floatData });
   }
 
+  /**
+   * A constant of very many 32-bit floats.
+   * @param {Float32Array} values
+   * @param {number[]} dims
+   */
+  weights(values, dims) {
+    return this.#constant({
+      dataType: DataType.FLOAT,
+      dims,
+      rawData: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+    });
+  }
+
   /** A constant of 64-bit whole numbers; without `dims` a list. */
   int64(values, dims = [values.length]) {
     return this.#constant({ dataType: DataType.INT64, dims, int64Data: values });
   }
 
   /**
-   * The finished model as the bytes of an `.onnx` file (operator set 13).
+   * The finished model as the bytes of an `.onnx` file.
    * @param {{ name: string, dims: (number | string)[] }} input float32
    * @param {{ name: string, dims: (number | string)[], from: string }[]} outputs float32; `from` is a result's name
+   * @param {number} version of the operator set
    */
-  toBytes(input, outputs) {
+  toBytes(input, outputs, version = 13) {
     const node = [
       ...this.#nodes,
       ...outputs.map(({ name, from }) => ({ opType: 'Identity', name, input: [from], output: [name], attribute: [] })),
     ];
     const model = onnx.ModelProto.create({
-      irVersion: 7,
+      irVersion: version < 17 ? 7 : 8,
       producerName: 'dataset-captions',
-      opsetImport: [{ domain: '', version: 13 }],
+      opsetImport: [{ domain: '', version }],
       graph: {
         name: 'graph',
         node,
