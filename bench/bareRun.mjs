@@ -1,5 +1,6 @@
 // Runs a model as fast as it goes, with nothing around it: ONNX Runtime as it comes, one picture for each run, one after
 // another. Usage: node bench/bareRun.mjs <model.onnx> <seconds>; prints images/s.
+import { performance } from 'node:perf_hooks';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
 const [modelPath = '', seconds = '5'] = process.argv.slice(2);

@@ -29,11 +29,6 @@ export function runNode(args) {
   });
 }
 
-/** Builds the program where that was not done. */
-export async function ensureBuilt() {
-  if (!existsSync(path.join(root, 'dist/preprocessWorker.js'))) await runNode(['esbuild.mjs']);
-}
-
 /**
  * Different JPEG photos of one megapixel, as datasets have them.
  * @param {number} count
@@ -102,14 +97,19 @@ export function median(values) {
   return sorted[Math.floor(sorted.length / 2)];
 }
 
+/** A number with as many digits as it deserves. */
+export function rounded(value) {
+  return Number(value.toPrecision(4));
+}
+
 /**
- * Prints rows for people, or one JSON document where `--json` was given.
+ * A table for people: one column for each row, because the names are longer than the numbers.
  * @param {Record<string, string | number>[]} rows
  */
-export function printRows(rows) {
-  if (process.argv.includes('--json')) {
-    console.log(JSON.stringify(rows, undefined, 2));
-    return;
-  }
-  console.table(rows);
+export function table(rows) {
+  const names = Object.keys(rows[0] ?? {});
+  const width = Math.max(...names.map(({ length }) => length));
+  return names
+    .map((name) => [name.padEnd(width), ...rows.map((row) => String(row[name]).padStart(16))].join('  '))
+    .join('\n');
 }

@@ -8,7 +8,15 @@ import { parseArgs } from 'node:util';
 const folder = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(folder);
 /** A benchmark is a file with `measure` and `describe`; the other files here are what they share. */
-const shared = ['run.mjs', 'images.mjs', 'preprocessRow.mjs'];
+const shared = [
+  'run.mjs',
+  'images.mjs',
+  'preprocessRow.mjs',
+  'measure.mjs',
+  'convnext.mjs',
+  'bareRun.mjs',
+  'preprocessRun.mjs',
+];
 const names = readdirSync(folder)
   .filter((file) => file.endsWith('.mjs') && !shared.includes(file))
   .map((file) => path.basename(file, '.mjs'));

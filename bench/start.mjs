@@ -2,38 +2,52 @@
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { convnextModel } from './convnext.mjs';
-import { ensureBuilt, median, photos, printRows, root } from './measure.mjs';
+import { median, photos, table } from './measure.mjs';
 
-const rounds = 5;
 /** Images after the first one, until memory is at its highest. */
 const imagesForPeak = 8;
 
-await ensureBuilt();
-const files = await photos(imagesForPeak + 1);
-const rows = [];
-for (const { model, folder } of [
-  { model: 'palette', folder: path.join(root, 'dist/models/palette') },
-  { model: 'ConvNeXt-Base', folder: await convnextModel() },
-]) {
-  const starts = [];
-  for (let round = 0; round < rounds; round++) starts.push(await start(folder));
-  const of = (key) => Math.round(median(starts.map((one) => one[key])));
-  rows.push({
-    model,
-    'loaded after ms': of('loaded'),
-    'first caption after ms': of('caption'),
-    'peak RSS at first caption, MB': of('rssFirst'),
-    'peak RSS, MB': of('rssPeak'),
-  });
+/**
+ * @param {{ root: string, seconds: number }} options
+ * @returns {Promise<{ rows: Record<string, string | number>[] }>}
+ */
+export async function measure({ root, seconds }) {
+  const files = await photos(imagesForPeak + 1);
+  const rows = [];
+  for (const { model, folder } of [
+    { model: 'palette', folder: path.join(root, 'dist/models/palette') },
+    { model: 'ConvNeXt-Base', folder: await convnextModel() },
+  ]) {
+    const starts = [];
+    const end = Date.now() + (seconds * 1000) / 2;
+    while (starts.length < 3 || (Date.now() < end && starts.length < 15)) {
+      starts.push(await start(path.join(root, 'dist/tagger.js'), folder, files));
+    }
+    const of = (key) => Math.round(median(starts.map((one) => one[key])));
+    rows.push({
+      model,
+      starts: starts.length,
+      'loaded after, ms': of('loaded'),
+      'first caption after, ms': of('caption'),
+      'peak RSS at first caption, MB': of('rssFirst'),
+      'peak RSS, MB': of('rssPeak'),
+    });
+  }
+  return { rows };
 }
-printRows(rows);
+
+/** @param {{ rows: Record<string, string | number>[] }} result */
+export function describe({ rows }) {
+  return table(rows);
+}
 
 /** Starts a tagger as the extension does and asks it for captions, one after another. */
-async function start(folder) {
+async function start(entry, folder, files) {
   const env = { ...process.env, VIPS_BLOCK_UNTRUSTED: '1', ORT_DISABLE_TELEMETRY: '1' };
   const begin = performance.now();
-  const child = fork(path.join(root, 'dist/tagger.js'), [], { serialization: 'advanced', silent: true, env });
+  const child = fork(entry, [], { serialization: 'advanced', silent: true, env });
   let nextId = 1;
   const ask = (method, params) =>
     new Promise((resolve, reject) => {

@@ -32,7 +32,10 @@ export interface TaggerRequests {
   loadTagger(params: { setup: TaggerSetup }): TaggerDescription;
   /** The tags of one image, ready to be joined; none when no tag passes. */
   captionImage(params: { imagePath: string; setup: TaggerSetup; options: CaptionOptions }): { tags: string[] };
-  /** The score of every tag, in the order of the models; `names` are the raw names of `selected_tags.csv`. */
+  /**
+   * The score of every tag, in the order of the models; `names` are the raw names of `selected_tags.csv`. Of several
+   * models, the mean of those that know the tag.
+   */
   scoreImage(params: { imagePath: string; setup: TaggerSetup }): { names: string[]; scores: Float32Array };
   /** The picture as the model sees it: RGB, `size` x `size` x 3 bytes, row by row. */
   prepareImage(params: { imagePath: string; size: number; mode: PreprocessMode }): { pixels: Uint8Array };

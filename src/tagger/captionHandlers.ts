@@ -1,15 +1,15 @@
 import type { RequestHandlers } from '../protocol/Channel';
-import type { Thresholds } from '../protocol/captionOptions';
 import type { TaggerRequests, TaggerSetup } from '../protocol/taggerProtocol';
 import { availableCores } from './availableCores';
 import { IdleTimer } from './IdleTimer';
 import { LoadedTaggers } from './LoadedTaggers';
+import { meanScores } from './meanScores';
+import type { ScoredModel } from './mergeScores';
 import type { OnnxTagger } from './OnnxTagger';
 import { prepareImage } from './prepareImage';
 import { PreprocessPool } from './PreprocessPool';
 import { scoreImage } from './scoreImage';
 import { scoresToTags } from './scoresToTags';
-import type { ModelTag } from './selectedTags';
 import { makeThumbnail } from './thumbnail';
 
 /**
@@ -54,9 +54,7 @@ export function captionHandlers(
     scoreImage: ({ imagePath, setup }, signal) =>
       use(setup, async (taggers) => {
         const scores = await scoreImage(imagePath, taggers, setup.execution, poolFor(setup), signal);
-        const [first] = scoredModels(setup, taggers, scores);
-        if (first === undefined) throw new Error('No model was asked for.');
-        return { names: first.tags.map(({ name }) => name), scores: first.scores };
+        return meanScores(scoredModels(setup, taggers, scores));
       }),
     prepareImage: async ({ imagePath, size, mode }) => ({ pixels: await prepareImage(imagePath, size, mode) }),
     makeThumbnail: ({ imagePath, size, outputPath }, signal) => {
@@ -70,7 +68,7 @@ function scoredModels(
   { models }: TaggerSetup,
   taggers: readonly OnnxTagger[],
   scores: readonly Float32Array[],
-): { tags: readonly ModelTag[]; scores: Float32Array; thresholds: Thresholds }[] {
+): ScoredModel[] {
   return models.flatMap(({ thresholds }, index) => {
     const tagger = taggers[index];
     const own = scores[index];
