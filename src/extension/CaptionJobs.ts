@@ -7,6 +7,7 @@ import type { ScanProblem } from '../dataset/scanDataset';
 import type { WriteOptions } from '../dataset/writeMode';
 import { describeExecution, describeNotUsed } from '../protocol/executionText';
 import type { JobView } from '../protocol/gridProtocol';
+import { JobRate } from '../protocol/JobRate';
 import { loadTagger } from '../protocol/loadTagger';
 import { taggerCrashed, type TaggerProcess } from '../protocol/TaggerProcess';
 import type { TaggerSetup } from '../protocol/taggerProtocol';
@@ -239,6 +240,7 @@ export class CaptionJobs extends Disposable {
   ): Promise<JobResult> {
     const { document } = job;
     const options = captionOptions(document.uri);
+    const rate = new JobRate();
     return runCaptionJob(document.dataset, targets, {
       makeTags: async (imagePath, signal) =>
         (await this.process.request('captionImage', { imagePath, setup, options }, signal)).tags,
@@ -260,7 +262,8 @@ export class CaptionJobs extends Disposable {
           this.log.warn(`${target.path}: ${failure}`);
           if (failures.length < shownFailures) failures = [...failures, { path: target.path, reason: failure }];
         }
-        job.view = { ...job.view, ...progress, failures };
+        const message = rate.describe(performance.now(), progress.handled, progress.total);
+        job.view = { ...job.view, ...progress, failures, message };
         this.changed(job);
       },
     });
