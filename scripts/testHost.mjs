@@ -101,6 +101,9 @@ async function writeSettings(data, settings) {
   const text = JSON.stringify({ ...quietSettings, ...settings }, undefined, 2);
   await mkdir(path.join(data, 'data/User'), { recursive: true });
   await writeFile(path.join(data, 'data/User/settings.json'), text);
+  // Those of the machine hold from the first moment, and are the only place for settings of that scope.
+  await mkdir(path.join(data, 'data/Machine'), { recursive: true });
+  await writeFile(path.join(data, 'data/Machine/settings.json'), JSON.stringify(settings));
 }
 
 /**

@@ -2,13 +2,16 @@ import { planCaptionJob, runCaptionJob, type CaptionMode, type JobResult } from 
 import type { Dataset } from '../dataset/Dataset';
 import { compareNaturally } from '../dataset/naturalOrder';
 import type { WriteMode } from '../dataset/writeMode';
+import { JobRate } from '../protocol/JobRate';
 import { taggerCrashed } from '../protocol/TaggerProcess';
+import type { TaggerDescription } from '../protocol/taggerProtocol';
 import { errorCode } from '../protocol/wireError';
 import { captionFlagHelp, captionFlags, captionOptionsOf, thresholdsOf, writeOptionsOf } from './captionFlags';
 import type { Command, CommandInput, CommandOutcome } from './Command';
 import { captionExtensionFlag, captionExtensionHelp, openFolderOrImage } from './inputFolder';
 import { jsonObject, jsonOfMap } from './jsonObject';
-import { loadModel, modelHelp, withTagger } from './tagger';
+import { showDownload, withTagger } from './tagger';
+import { executionAsJson, loadTaggerOf, taggerFlagHelp, taggerFlags } from './taggerFlags';
 import { UsageError } from './UsageError';
 
 /** Captions the images of a folder, or one image. */
@@ -18,15 +21,15 @@ export const captionCommand: Command = {
   flagHelp: [
     '--mode all|empty         all: every image, --write-mode says what becomes of captions that are there;',
     '                         empty (default): only where there is none; append and prepend mean all by default',
-    modelHelp,
     captionExtensionHelp,
+    ...taggerFlagHelp,
     ...captionFlagHelp,
   ],
   flags: {
     ...captionExtensionFlag,
+    ...taggerFlags,
     ...captionFlags,
     mode: { type: 'string' },
-    model: { type: 'string' },
   },
   async run(input) {
     const write = writeOptionsOf(input);
@@ -37,8 +40,11 @@ export const captionCommand: Command = {
     if (dataset.allImages.length + dataset.problems.length === 0) {
       throw new UsageError(`There are no images in ${dataset.folder}`);
     }
+    const rate = new JobRate();
+    let execution: TaggerDescription | undefined;
     const result = await withTagger(async (tagger) => {
-      const { setup, description } = await loadModel(tagger, input.text('model'), thresholds, input.signal);
+      const { setup, description } = await loadTaggerOf(tagger, input, thresholds);
+      execution = description;
       return runCaptionJob(dataset, planCaptionJob(dataset, mode, write.mode), {
         mode,
         write,
@@ -51,17 +57,24 @@ export const captionCommand: Command = {
         onProgress: ({ handled, total, failed }, target, failure) => {
           if (failure !== undefined) input.output.note(`${dataset.absolute(target.path)}: ${failure}`);
           const percent = Math.floor((100 * handled) / total);
-          input.output.progress(`${handled}/${total} (${percent}%)${failed === 0 ? '' : `, ${failed} failed`}`);
+          const parts = [`${handled}/${total} (${percent}%)`, rate.describe(performance.now(), handled, total)];
+          if (failed > 0) parts.push(`${failed} failed`);
+          input.output.progress(parts.filter((part) => part !== '').join(', '));
         },
       });
-    });
+    }, showDownload(input));
     for (const { path, reason } of dataset.problems) input.output.note(`${dataset.absolute(path)}: ${reason}`);
-    await print(dataset, result, input);
+    await print(dataset, result, execution, input);
     return outcomeOf(result);
   },
 };
 
-async function print(dataset: Dataset, result: JobResult, { json, output }: CommandInput): Promise<void> {
+async function print(
+  dataset: Dataset,
+  result: JobResult,
+  execution: TaggerDescription | undefined,
+  { json, output }: CommandInput,
+): Promise<void> {
   const { status, message, total, untagged, results, failed } = result;
   if (json) {
     const entries: [string, string][] = [
@@ -69,6 +82,7 @@ async function print(dataset: Dataset, result: JobResult, { json, output }: Comm
       ['done', JSON.stringify(results.size)],
       ['total', JSON.stringify(total)],
       ['untagged', JSON.stringify(untagged)],
+      ['execution', JSON.stringify(execution === undefined ? [] : executionAsJson(execution))],
       ['results', jsonOfMap(byAbsolutePath(dataset, results))],
       ['failed', jsonOfMap(byAbsolutePath(dataset, failed))],
     ];

@@ -12,6 +12,7 @@ import {
   type Thresholds,
 } from '../protocol/captionOptions';
 import type { Command, CommandInput } from './Command';
+import { choice, count, score, wrongChoice } from './flagValues';
 import { UsageError } from './UsageError';
 
 /** The flags that say which tags a caption gets and how they are written. */
@@ -89,8 +90,8 @@ export function captionOptionsOf(input: CommandInput): CaptionOptions {
  */
 export function thresholdsOf(input: CommandInput): Thresholds {
   return {
-    general: score(input, 'general-threshold', defaultThresholds.general),
-    character: score(input, 'character-threshold', defaultThresholds.character),
+    general: scoreOf(input, 'general-threshold', defaultThresholds.general),
+    character: scoreOf(input, 'character-threshold', defaultThresholds.character),
   };
 }
 
@@ -121,32 +122,9 @@ function spelling(mode: WriteMode): string {
   return mode === 'onlyEmpty' ? 'only-empty' : mode;
 }
 
-function choice<T extends string>(input: CommandInput, flag: string, choices: readonly T[], usual: T): T {
-  const given = input.text(flag) ?? usual;
-  const known = choices.find((one) => one === given);
-  if (known === undefined) throw wrongChoice(flag, choices, given);
-  return known;
-}
-
-function wrongChoice(flag: string, choices: readonly string[], given: string): UsageError {
-  return new UsageError(
-    `--${flag} must be ${choices.slice(0, -1).join(', ')} or ${choices.at(-1) ?? ''}, not "${given}".`,
-  );
-}
-
-function count(input: CommandInput, flag: string, usual: number): number {
+function scoreOf(input: CommandInput, flag: string, usual: number): number {
   const text = input.text(flag);
-  if (text === undefined) return usual;
-  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--${flag} must be a whole number from 0 up, not "${text}".`);
-  return Number(text);
-}
-
-function score(input: CommandInput, flag: string, usual: number): number {
-  const text = input.text(flag);
-  if (text === undefined) return usual;
-  const value = text.trim() === '' ? NaN : Number(text);
-  if (!(value >= 0 && value <= 1)) throw new UsageError(`--${flag} must be a number from 0 to 1, not "${text}".`);
-  return value;
+  return text === undefined ? usual : score(flag, text);
 }
 
 /** `A=B,C=D`: what stands before the first `=`, and the rest. `\,` and `\=` are a comma and an equals sign of a name. */

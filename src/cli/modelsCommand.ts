@@ -1,11 +1,11 @@
 import path from 'node:path';
-import { describeDownload, formatBytes } from '../protocol/downloadText';
+import { formatBytes } from '../protocol/downloadText';
 import type { FoundModel, ModelListing } from '../protocol/modelListing';
 import type { TaggerProcess } from '../protocol/TaggerProcess';
 import type { Command, CommandInput, CommandOutcome } from './Command';
 import { modelFolderFlags, modelFolderHelp, modelFolders } from './modelFolders';
 import { downloadModel, explained, findListing, resolveModel } from './resolveModel';
-import { withTagger } from './tagger';
+import { showDownload, withTagger } from './tagger';
 import { UsageError } from './UsageError';
 
 const actions = ['download', 'delete', 'path'] as const;
@@ -20,19 +20,12 @@ export const modelsCommand: Command = {
   run: (input) => {
     const [action, id, surplus] = input.positionals;
     if (surplus !== undefined) throw new UsageError(`One model at a time; "${surplus}" is one too many.`);
-    return withTagger(
-      async (tagger) => {
-        if (action === undefined) return list(tagger, input);
-        if (!isAction(action)) throw new UsageError(`"${action}" is not one of ${actions.join(', ')}.`);
-        if (id === undefined) throw new UsageError(`Which model? "models" lists them.`);
-        return run(action, id, tagger, input);
-      },
-      {
-        onDownloadProgress: (progress) => {
-          input.output.progress(`${progress.id}: ${describeDownload(progress)}`);
-        },
-      },
-    );
+    return withTagger(async (tagger) => {
+      if (action === undefined) return list(tagger, input);
+      if (!isAction(action)) throw new UsageError(`"${action}" is not one of ${actions.join(', ')}.`);
+      if (id === undefined) throw new UsageError(`Which model? "models" lists them.`);
+      return run(action, id, tagger, input);
+    }, showDownload(input));
   },
 };
 

@@ -1,7 +1,9 @@
+import { defaultThresholds } from '../protocol/captionOptions';
 import { errorMessage } from '../protocol/wireError';
 import type { Command, CommandOutcome } from './Command';
 import { jsonObject } from './jsonObject';
-import { loadModel, modelHelp, withTagger } from './tagger';
+import { showDownload, withTagger } from './tagger';
+import { loadTaggerOf, taggerFlagHelp, taggerFlags } from './taggerFlags';
 import { UsageError } from './UsageError';
 import path from 'node:path';
 
@@ -12,14 +14,15 @@ const tagsShown = 20;
 export const scoresCommand: Command = {
   usage: '<image>…',
   summary: 'the score of every tag of a model for each image',
-  flagHelp: [modelHelp],
-  flags: { model: { type: 'string' } },
-  async run({ positionals, text, json, output, signal }) {
+  flagHelp: taggerFlagHelp,
+  flags: taggerFlags,
+  async run(input) {
+    const { positionals, json, output, signal } = input;
     const images = new Set(positionals);
     if (images.size === 0) throw new UsageError('Which images? None was given.');
     let outcome: CommandOutcome = 'done';
     await withTagger(async (tagger) => {
-      const { setup } = await loadModel(tagger, text('model'), { general: 0.35, character: 0.85 }, signal);
+      const { setup } = await loadTaggerOf(tagger, input, defaultThresholds);
       let separator = '';
       if (json) await output.result('{');
       for (const image of images) {
@@ -36,7 +39,7 @@ export const scoresCommand: Command = {
         }
       }
       if (json) await output.result('}\n');
-    });
+    }, showDownload(input));
     return outcome;
   },
 };

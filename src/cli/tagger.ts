@@ -1,15 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { errorMessage } from '../protocol/wireError';
-import { defaultExecution } from '../protocol/execution';
-import type { Thresholds } from '../protocol/captionOptions';
-import { loadTagger } from '../protocol/loadTagger';
+import { describeDownload } from '../protocol/downloadText';
 import { TaggerProcess, type TaggerProcessOptions } from '../protocol/TaggerProcess';
-import type { TaggerDescription, TaggerSetup } from '../protocol/taggerProtocol';
+import type { CommandInput } from './Command';
 import { UsageError } from './UsageError';
-
-export const modelHelp =
-  '--model palette|DIR      model folder, or the built-in "palette" (default), which knows colours only';
 
 /** Calls `work` with a tagger process that ends with it. */
 export async function withTagger<T>(
@@ -31,29 +25,11 @@ export async function withTagger<T>(
   }
 }
 
-/**
- * Loads a model, so that a bad one is one error and not one for each image.
- * @param model `palette` or a folder
- * @returns what to ask the tagger with, and how many images at a time
- * @throws UsageError when it does not load
- */
-export async function loadModel(
-  tagger: TaggerProcess,
-  model: string | undefined,
-  thresholds: Thresholds,
-  signal: AbortSignal,
-): Promise<{ setup: TaggerSetup; description: TaggerDescription }> {
-  const isBuiltIn = model === undefined || model === 'palette';
-  const modelFolder = isBuiltIn ? path.join(__dirname, 'models/palette') : path.resolve(model);
-  const setup: TaggerSetup = {
-    models: [{ folder: modelFolder, thresholds }],
-    merge: 'mean',
-    execution: { ...defaultExecution },
+/** Shows how far downloads are, for {@link withTagger}. */
+export function showDownload({ output }: CommandInput): Pick<TaggerProcessOptions, 'onDownloadProgress'> {
+  return {
+    onDownloadProgress: (progress) => {
+      output.progress(`${progress.id}: ${describeDownload(progress)}`);
+    },
   };
-  try {
-    return { setup, description: await loadTagger(tagger, setup, signal) };
-  } catch (thrown) {
-    if (signal.aborted) throw thrown;
-    throw new UsageError(`The model cannot be used: ${errorMessage(thrown)} (${modelFolder})`);
-  }
 }

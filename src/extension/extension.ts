@@ -11,6 +11,7 @@ import { registerTaggerCommands } from './taggerCommands';
 import { TaggerPicker } from './TaggerPicker';
 import { Taggers } from './Taggers';
 import { TagTree } from './TagTree';
+import { nodePath } from './taggerSettings';
 import { Thumbnails } from './Thumbnails';
 
 /** Called by VS Code when the first command, editor or view of the extension is used. */
@@ -21,6 +22,9 @@ export function activate(context: vscode.ExtensionContext): void {
   // Processes of the same kind: a busy tagger must not keep the thumbnails waiting.
   const tagger = new TaggerProcess({
     entry,
+    get execPath() {
+      return nodePath();
+    },
     onLog: (line) => {
       log.info(`[tagger] ${line}`);
     },

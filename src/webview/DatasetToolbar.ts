@@ -104,7 +104,7 @@ export class DatasetToolbar extends LitElement {
           <vscode-button
             class="tagger"
             appearance="secondary"
-            title="Choose the tagger"
+            title="Choose the tagger (${snapshot.tagger})"
             aria-label="Tagger: ${snapshot.tagger}"
             @click=${actions.selectTagger}
             ><span class="tagger-name">${snapshot.tagger}</span><span slot="end">${chevronIcon}</span></vscode-button

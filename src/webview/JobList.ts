@@ -24,14 +24,16 @@ export class JobList extends LitElement {
   @property({ attribute: false }) jobs: readonly JobView[] = [];
   @property({ attribute: false }) actions: EditorActions | undefined;
   @state() private unfolded: ReadonlySet<string> = new Set();
-  /** Ended jobs whose failures somebody is reading: they stay until dismissed. */
+  /** Ended jobs that went wrong or whose failures somebody is reading: they stay until dismissed. */
   @state() private held: readonly JobView[] = [];
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get('jobs');
     if (before === undefined) return;
     const listed = new Set(this.jobs.map(({ id }) => id));
-    const leaving = before.filter(({ id }) => !listed.has(id) && this.unfolded.has(id));
+    const leaving = before.filter(
+      ({ id, state: end }) => !listed.has(id) && (end === 'error' || this.unfolded.has(id)),
+    );
     this.held = [...this.held.filter(({ id }) => !listed.has(id)), ...leaving];
   }
 

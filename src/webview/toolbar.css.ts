@@ -77,9 +77,10 @@ export const toolbarStyles = css`
     width: auto;
     height: auto;
     display: block;
-    max-width: 200px;
+    max-width: 260px;
     overflow: hidden;
     text-overflow: ellipsis;
+    white-space: nowrap;
   }
 
   .tagger [slot='end'] {

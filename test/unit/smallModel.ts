@@ -10,10 +10,13 @@ export interface SmallModel {
   tags: Buffer;
 }
 
-/** Makes a model that is in no other catalogue. */
-export function smallModel(id: string, size = 200_000): SmallModel {
-  const model = randomBytes(size);
-  const tags = Buffer.from(`tag_id,name,category,count\n1,${id},0,1\n`);
+/** Makes a model that is in no other catalogue: of random bytes, unless the test brings one that works. */
+export function smallModel(
+  id: string,
+  size = 200_000,
+  model = randomBytes(size),
+  tags = Buffer.from(`tag_id,name,category,count\n1,${id},0,1\n`),
+): SmallModel {
   return {
     model,
     tags,

@@ -1,0 +1,158 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { ensembleMerges, type TaggerModel, type Thresholds } from '../protocol/captionOptions';
+import { cudaEnvironmentVariables } from '../protocol/cudaEnvironmentVariables';
+import {
+  defaultExecution,
+  executionProviders,
+  preprocessModes,
+  type ExecutionOptions,
+  type ProviderChoice,
+} from '../protocol/execution';
+import { loadTagger } from '../protocol/loadTagger';
+import type { TaggerProcess } from '../protocol/TaggerProcess';
+import type { TaggerDescription, TaggerSetup } from '../protocol/taggerProtocol';
+import { errorMessage } from '../protocol/wireError';
+import type { Command, CommandInput } from './Command';
+import { cudaFlag, cudaHelp, findCuda } from './cudaSearch';
+import { choice, count, score } from './flagValues';
+import { modelFolderFlags, modelFolderHelp, modelFolders } from './modelFolders';
+import { resolveModel } from './resolveModel';
+import { UsageError } from './UsageError';
+
+const palette = 'palette';
+const providers: readonly ProviderChoice[] = ['auto', ...executionProviders];
+
+/** The flags that say what captions and on what it runs. */
+export const taggerFlags: Command['flags'] = {
+  model: { type: 'string', multiple: true },
+  merge: { type: 'string' },
+  'model-threshold': { type: 'string', multiple: true },
+  download: { type: 'boolean' },
+  ...modelFolderFlags,
+  provider: { type: 'string' },
+  'batch-size': { type: 'string' },
+  preprocess: { type: 'string' },
+  'preprocess-threads': { type: 'string' },
+  'inference-threads': { type: 'string' },
+  ...cudaFlag,
+};
+
+export const taggerFlagHelp = [
+  '--model palette|ID|DIR   the built-in "palette" (default), which knows colours only; a name that "models" lists;',
+  '                         or the folder of a model. Given several times, their scores are merged',
+  '--merge HOW              mean (default), max, union or intersection of several models',
+  '--model-threshold M=G,C  general and character threshold of one of the models; "M=G" only the general one',
+  '--download               downloads a model that is not on this machine',
+  ...modelFolderHelp,
+  '--provider P             auto (default), cuda, webgpu, directml, coreml or cpu',
+  '--batch-size N           images for each run; 0 (default) finds the best one',
+  '--preprocess MODE        exact (default): bit for bit as the author of the model does it; fast differs a little',
+  '--preprocess-threads N   threads that decode and resize; 0 (default) for as many as there are cores',
+  '--inference-threads N    threads of a run on the CPU; 0 (default) for as many as there are cores',
+  cudaHelp,
+];
+
+/**
+ * Loads what the flags name, so that a bad model is one error and not one for each image.
+ * @param thresholds of the models that have none of their own
+ * @throws UsageError for a wrong flag, or a model that cannot be had or does not load; the signal's reason
+ */
+export async function loadTaggerOf(
+  tagger: TaggerProcess,
+  input: CommandInput,
+  thresholds: Thresholds,
+): Promise<{ setup: TaggerSetup; description: TaggerDescription }> {
+  const { signal } = input;
+  const merge = choice(input, 'merge', ensembleMerges, 'mean');
+  const execution = executionOf(input);
+  const names = [...new Set(input.texts('model'))];
+  if (names.length === 0) names.push(palette);
+  const own = modelThresholds(input, names, thresholds);
+  const models: TaggerModel[] = [];
+  for (const name of names)
+    models.push({ ...(await locate(tagger, name, input)), thresholds: own.get(name) ?? thresholds });
+  const mayUseCuda = execution.provider === 'auto' || execution.provider === 'cuda';
+  if (mayUseCuda && process.platform === 'linux' && process.arch === 'x64') {
+    tagger.useEnvironment(cudaEnvironmentVariables(await findCuda(tagger, input)));
+  }
+  const setup: TaggerSetup = { models, merge, execution };
+  try {
+    return { setup, description: await loadTagger(tagger, setup, signal) };
+  } catch (thrown) {
+    if (signal.aborted) throw thrown;
+    throw new UsageError(`The model cannot be used: ${errorMessage(thrown)} (${names.join(', ')})`);
+  }
+}
+
+/** What ran the models and why nothing better did, for `--json`. */
+export function executionAsJson({ models }: TaggerDescription): unknown[] {
+  return models.map(({ folder, execution }) => ({
+    model: folder,
+    provider: execution.provider,
+    device: execution.device ?? null,
+    requested: execution.requested,
+    not_used: execution.notUsed,
+    batch_size: execution.batchSize,
+    batch_size_from: execution.batchSizeFrom,
+    preprocess: execution.preprocess,
+    largest_difference_to_cpu: execution.largestDifferenceToCpu ?? null,
+  }));
+}
+
+async function locate(
+  tagger: TaggerProcess,
+  name: string,
+  input: CommandInput,
+): Promise<Pick<TaggerModel, 'folder' | 'files'>> {
+  if (name === palette) return { folder: path.join(__dirname, 'models/palette') };
+  const file = path.resolve(name);
+  if (file.endsWith('.onnx')) {
+    const ownTags = file.replace(/\.onnx$/, '.csv');
+    const folder = path.dirname(file);
+    const tags = existsSync(ownTags) ? ownTags : path.join(folder, 'selected_tags.csv');
+    return { folder, files: { model: file, tags } };
+  }
+  // A folder here goes before a model of the catalogue with its name, as the user may have put it there for that.
+  if (/[/\\]|^\./.test(name) || existsSync(file)) return { folder: file };
+  const found = await resolveModel(tagger, name, {
+    folders: modelFolders(input),
+    download: input.isSet('download'),
+    signal: input.signal,
+  });
+  return { folder: found.folder, files: { model: found.model, tags: found.tags } };
+}
+
+function executionOf(input: CommandInput): ExecutionOptions {
+  return {
+    ...defaultExecution,
+    provider: choice(input, 'provider', providers, defaultExecution.provider),
+    batchSize: count(input, 'batch-size', defaultExecution.batchSize),
+    preprocess: choice(input, 'preprocess', preprocessModes, defaultExecution.preprocess),
+    preprocessThreads: count(input, 'preprocess-threads', defaultExecution.preprocessThreads),
+    inferenceThreads: count(input, 'inference-threads', defaultExecution.inferenceThreads),
+    // The process ends with the command.
+    idleSeconds: 0,
+  };
+}
+
+function modelThresholds(
+  input: CommandInput,
+  models: readonly string[],
+  usual: Thresholds,
+): ReadonlyMap<string, Thresholds> {
+  const own = new Map<string, Thresholds>();
+  for (const text of input.texts('model-threshold')) {
+    const equals = text.lastIndexOf('=');
+    const name = text.slice(0, equals);
+    const [general, character, surplus] = text.slice(equals + 1).split(',');
+    if (equals === -1 || general === undefined || surplus !== undefined || !models.includes(name)) {
+      throw new UsageError(`--model-threshold takes MODEL=GENERAL,CHARACTER with a model of --model, not "${text}".`);
+    }
+    own.set(name, {
+      general: score('model-threshold', general),
+      character: character === undefined ? usual.character : score('model-threshold', character),
+    });
+  }
+  return own;
+}
