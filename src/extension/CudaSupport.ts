@@ -49,7 +49,7 @@ export class CudaSupport {
     const install = vscode.l10n.t('Install');
     const question = vscode.l10n.t("Install ONNX Runtime's CUDA libraries?");
     const detail = vscode.l10n.t(
-      'Downloads about {0} into {1}. CUDA 12 and cuDNN 9 themselves must be on the machine, also where pip put them.',
+      'Downloads about {0} into {1}. CUDA and cuDNN 9 themselves must be on the machine; where pip put them is fine.',
       formatBytes(approximateDownload),
       this.installFolder,
     );
