@@ -1,25 +1,13 @@
 // Measures one thing: npm run bench -- <name> [--json] [--seconds N]
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const folder = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(folder);
-/** A benchmark is a file with `measure` and `describe`; the other files here are what they share. */
-const shared = [
-  'run.mjs',
-  'images.mjs',
-  'preprocessRow.mjs',
-  'measure.mjs',
-  'convnext.mjs',
-  'bareRun.mjs',
-  'preprocessRun.mjs',
-];
-const names = readdirSync(folder)
-  .filter((file) => file.endsWith('.mjs') && !shared.includes(file))
-  .map((file) => path.basename(file, '.mjs'));
+/** Each is a file with `measure` and `describe`; the other files here are what they share. */
+const names = ['pipeline', 'preprocess', 'start'];
 
 try {
   const { values, positionals } = parseArgs({

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
 import { Channel, type Port } from './Channel';
+import { fastEnvironment } from './fastEnvironment';
 import type { DownloadProgress } from './modelListing';
 import type { TaggerEvents, TaggerRequests } from './taggerProtocol';
 
@@ -31,14 +31,6 @@ export interface TaggerProcessOptions {
   execPath?: string | undefined;
   onDownloadProgress?: (progress: DownloadProgress) => void;
 }
-
-/** glibc's malloc: large blocks come from one heap, which keeps some of what is free. */
-const memoryReuse = {
-  MALLOC_ARENA_MAX: '1',
-  MALLOC_MMAP_MAX_: '0',
-  MALLOC_TOP_PAD_: String(64 * 1024 * 1024),
-  MALLOC_TRIM_THRESHOLD_: String(256 * 1024 * 1024),
-};
 
 type ChildChannel = Channel<Record<string, never>, TaggerRequests, TaggerEvents, Record<string, never>>;
 
@@ -112,11 +104,8 @@ export class TaggerProcess {
   private start(): Running {
     // NODE_OPTIONS of the editor (debuggers, loaders) breaks children; VIPS_BLOCK_UNTRUSTED keeps libvips from loading
     // formats that were never hardened (SVG, PDF, ...); ONNX Runtime would report its use to its maker.
-    // The rest is speed: as many pictures are decoded at a time as libuv has threads, and memory for pixels that goes back to
-    // Linux after each picture costs a third of the time of a decoder (glibc's malloc, which ignores it elsewhere).
     const env: NodeJS.ProcessEnv = {
-      UV_THREADPOOL_SIZE: String(Math.max(4, availableParallelism())),
-      ...memoryReuse,
+      ...fastEnvironment(),
       ...process.env,
       VIPS_BLOCK_UNTRUSTED: '1',
       ORT_DISABLE_TELEMETRY: '1',
