@@ -1,5 +1,6 @@
 // The entry of a thread that turns image files into what models take, one at a time. `PreprocessPool` starts it.
 import { parentPort, workerData } from 'node:worker_threads';
+import { freePixels } from './freePixels';
 import { PixelBudget } from './PixelBudget';
 import { prepareInput } from './prepareImage';
 import {
@@ -9,6 +10,9 @@ import {
   type PreprocessReply,
   type PreprocessWorkerData,
 } from './preprocessMessages';
+
+/** Of a picture with transparency. */
+const bytesPerPixel = 4;
 
 const data = workerData as PreprocessWorkerData;
 const budget = new PixelBudget(data.budget, data.slot);
@@ -30,14 +34,17 @@ async function work(): Promise<void> {
 async function prepare({ id, claim: place, imagePath, input }: PreprocessJob): Promise<PreprocessReply> {
   if (Atomics.compareExchange(claims, place, claim.waiting, claim.begun) !== claim.waiting)
     return { id, kind: 'dropped' };
+  let pixels = 0;
   try {
-    const values = await prepareInput(imagePath, input, (pixels) => {
-      budget.acquire(pixels);
+    const values = await prepareInput(imagePath, input, (needed) => {
+      pixels = needed;
+      budget.acquire(needed);
     });
     return { id, kind: 'done', values };
   } catch (error) {
     return { id, kind: 'failed', error: toFailure(error) };
   } finally {
+    await freePixels(pixels * bytesPerPixel);
     budget.release();
   }
 }

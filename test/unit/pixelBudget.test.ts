@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { PixelBudget } from '../../src/tagger/PixelBudget';
 
@@ -26,8 +25,15 @@ if (isMainThread) {
     ): Promise<{ entered: Promise<unknown> }> {
       const worker = new Worker(__filename, { workerData: { memory, slot, pixels } satisfies Asking });
       workers.push(worker);
-      await once(worker, 'message');
-      const entered = once(worker, 'message');
+      // Both listeners from the start: the thread may get its room before this one gets the first message.
+      const message = (expected: string): Promise<void> =>
+        new Promise((resolve) => {
+          worker.on('message', (said) => {
+            if (said === expected) resolve();
+          });
+        });
+      const [asking, entered] = [message('asking'), message('entered')];
+      await asking;
       // It said so just before it asked.
       await new Promise((resolve) => setTimeout(resolve, 50));
       return { entered };
