@@ -170,7 +170,8 @@ function closedError(): Error {
   return new RemoteError({ name: 'ChannelClosedError', message: 'The connection was closed.', code: channelClosed });
 }
 
-function abortReason(signal: AbortSignal | undefined): Error {
+/** What a request that was aborted rejects with: always an error, whatever the signal was given. */
+export function abortReason(signal: AbortSignal | undefined): Error {
   return signal?.reason instanceof Error ? signal.reason : new DOMException('Cancelled', 'AbortError');
 }
 

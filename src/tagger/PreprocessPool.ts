@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { abortReason } from '../protocol/Channel';
 import { errorMessage } from '../protocol/wireError';
 import { availableCores } from './availableCores';
 import { PixelBudget } from './PixelBudget';
@@ -225,8 +226,4 @@ export class PreprocessPool {
 
 function closedError(imagePath: string): PreprocessError {
   return new PreprocessError(imagePath, 'The threads that prepare images were stopped.');
-}
-
-function abortReason(signal: AbortSignal | undefined): Error {
-  return signal?.reason instanceof Error ? signal.reason : new DOMException('Cancelled', 'AbortError');
 }
