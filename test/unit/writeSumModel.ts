@@ -49,7 +49,7 @@ export function writeSumModel(folder: string, batch: number | string, channelsLa
         reshape('ofColumns', 'flatColumns'),
         { opType: 'Concat', input: ['flatRows', 'flatColumns'], output: ['output'], attribute: [axis] },
       ],
-      initializer: [int64('rows', [rows!]), int64('columns', [columns!]), int64('flat', [0, -1])],
+      initializer: [int64('rows', [rows]), int64('columns', [columns]), int64('flat', [0, -1])],
       input: [
         type('input', channelsLast ? [batch, sumModelSize, sumModelSize, 3] : [batch, 3, sumModelSize, sumModelSize]),
       ],
