@@ -1,25 +1,23 @@
-// Prepares pictures with all threads and nothing else, over and over. Usage: node bench/preprocessRun.mjs <seconds>
-// <file…>; prints images/s.
-import { rm } from 'node:fs/promises';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+// Prepares pictures with all threads and nothing else, over and over, in the environment that the tagger's process has.
+// Usage: node bench/preprocessRun.mjs <seconds> <file…>; prints images/s.
+import { spawnSync } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
-import { build } from 'esbuild';
-import { root } from './measure.mjs';
+import { fileURLToPath } from 'node:url';
+import { bundled } from './bundled.mjs';
 
-const [seconds = '5', ...files] = process.argv.slice(2);
-// Beside the thread's script, which it finds by that.
-const bundle = path.join(root, `dist/bench-pool-${process.pid}.cjs`);
-await build({
-  entryPoints: [path.join(root, 'src/tagger/PreprocessPool.ts')],
-  outfile: bundle,
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  external: ['sharp', 'onnxruntime-node'],
-});
-try {
-  const { PreprocessPool } = (await import(pathToFileURL(bundle).href)).default;
+const { fastEnvironment } = await bundled('src/protocol/fastEnvironment.ts');
+const environment = fastEnvironment();
+if (Object.keys(environment).every((name) => process.env[name] !== undefined)) {
+  await measure(process.argv.slice(2));
+} else {
+  // What malloc and libuv read from it counts only from the start of a process.
+  const args = [fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+  const env = { ...environment, ...process.env };
+  process.exitCode = spawnSync(process.execPath, args, { env, stdio: 'inherit' }).status ?? 1;
+}
+
+async function measure([seconds = '5', ...files]) {
+  const { PreprocessPool } = await bundled('src/tagger/PreprocessPool.ts');
   const pool = new PreprocessPool(0);
   const input = { size: 448, channelsLast: true, mode: 'exact' };
   let next = 0;
@@ -39,6 +37,4 @@ try {
   await prepareFor(500);
   console.log(await prepareFor(Number(seconds) * 1000));
   await pool.close();
-} finally {
-  await rm(bundle, { force: true });
 }

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
-import { TaggerProcess, taggerCrashed } from '../../src/protocol/TaggerProcess';
+import { loadTagger } from '../../src/protocol/loadTagger';
+import { TaggerCrashError, TaggerProcess, taggerCrashed } from '../../src/protocol/TaggerProcess';
 import { errorCode } from '../../src/protocol/wireError';
+import { setupOf } from './taggerSetup';
 import { isRunning, testFolder, until } from './testFolder';
 
 const root = path.resolve(__dirname, '../../..');
@@ -18,6 +20,7 @@ const fakeChild = `
     const what = params.id;
     if (what === 'die') process.exit(3);
     if (what === 'hang') return;
+    if (what === 'execPath') return process.send({ type: 'result', id, result: { found: process.argv0 } });
     if (what === 'talk') { console.log('one line'); console.error('another'); }
     if (what === 'env') return process.send({ type: 'result', id, result: { found: process.env.NODE_OPTIONS + ' ' + process.env.VIPS_BLOCK_UNTRUSTED } });
     process.send({ type: 'result', id, result: { found: what, pid: process.pid } });
@@ -81,6 +84,29 @@ describe('The tagger process', function () {
     await crashes(open);
     assert.equal(await next, 'b');
     assert.notEqual(tagger.pid, pid);
+  });
+
+  it('loads a tagger again when its process died of that, and gives up when it does so again and again', async () => {
+    let tries = 0;
+    const dying = (until: number): Pick<TaggerProcess, 'request'> => ({
+      request: (() => {
+        tries++;
+        return tries < until ? Promise.reject(new TaggerCrashError('SIGSEGV')) : Promise.resolve('loaded');
+      }) as unknown as TaggerProcess['request'],
+    });
+    assert.equal(await loadTagger(dying(3), setupOf('model')), 'loaded');
+    tries = 0;
+    await assert.rejects(loadTagger(dying(9), setupOf('model')), /SIGSEGV/);
+    assert.equal(tries, 3);
+  });
+
+  it('runs the child with another Node where one is named', async () => {
+    const other = path.join(folder(), 'node');
+    await symlink(process.execPath, other);
+    const named = new TaggerProcess({ entry: entry(), execPath: other });
+    const found = (await named.request('downloadModel', { id: 'execPath', folders, token: undefined })).found;
+    named.dispose();
+    assert.equal(found, other);
   });
 
   it('ends with dispose() and never starts again', async () => {
