@@ -4,8 +4,8 @@ export type ExecutionProvider = (typeof executionProviders)[number];
 export type ProviderChoice = 'auto' | ExecutionProvider;
 
 /**
- * How pictures become the model's input: `exact` is bit for bit what the model's author does; `fast` lets libvips resize
- * the padded square and differs a little.
+ * How pictures become the model's input: `exact` is bit for bit what the model's author does; `fast` shrinks large JPEG
+ * and WebP pictures while they are decoded and differs a little.
  */
 export const preprocessModes = ['exact', 'fast'] as const;
 export type PreprocessMode = (typeof preprocessModes)[number];

@@ -46,13 +46,19 @@ export async function decodeImage(path: string): Promise<DecodedImage> {
 /**
  * The second half of {@link decodeImage}.
  * @param path for the error's sake
+ * @param shrink a power of two by which JPEG and WebP are shrunk while they are decoded; not exact then
  * @throws ImageError IMAGE_TRUNCATED, IMAGE_NOT_AN_IMAGE
  */
-export async function decodeOpened(path: string, opened: OpenedImage): Promise<DecodedImage> {
+export async function decodeOpened(path: string, opened: OpenedImage, shrink = 1): Promise<DecodedImage> {
   if (opened.kind === 'bmp') return opened.decode();
+  const pipeline = opened.open({ ignoreIcc: true, autoOrient: true });
+  if (shrink > 1) {
+    // At a size that the decoder can shrink to, sharp leaves it at that.
+    const side = Math.ceil(Math.max(opened.width, opened.height) / shrink);
+    pipeline.resize({ width: side, height: side, fit: 'inside', kernel: 'cubic' });
+  }
   try {
-    const { data, info } = await opened
-      .open({ ignoreIcc: true, autoOrient: true })
+    const { data, info } = await pipeline
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });

@@ -1,6 +1,6 @@
 import type { PreprocessMode } from '../protocol/execution';
-import { decodeImage, decodeOpened, openImage, type DecodedImage } from './decodeImage';
-import { resizeFast, squarePixels } from './fastResize';
+import { decodeOpened, openImage, type OpenedImage } from './decodeImage';
+import { fastShrink } from './fastShrink';
 import { PillowResizer } from './PillowResizer';
 
 /** What a model takes. */
@@ -23,7 +23,8 @@ const resizer = new PillowResizer();
  * @throws ImageError for anything that cannot be decoded completely; NativePackageError when sharp does not load
  */
 export async function prepareImage(path: string, size: number, mode: PreprocessMode): Promise<Uint8Array> {
-  return resizer.resize(await atModelSize(await decodeImage(path), size, mode), size);
+  const opened = await openImage(path);
+  return resizer.resize(await decodeOpened(path, opened, shrinkOf(opened, size, mode)), size);
 }
 
 /**
@@ -38,8 +39,9 @@ export async function prepareInput(
   enter: (pixels: number) => void,
 ): Promise<Float32Array<ArrayBuffer>> {
   const opened = await openImage(path);
-  enter(opened.width * opened.height + (mode === 'fast' ? squarePixels(opened) : 0));
-  const image = await atModelSize(await decodeOpened(path, opened), size, mode);
+  const shrink = shrinkOf(opened, size, mode);
+  enter(Math.ceil(opened.width / shrink) * Math.ceil(opened.height / shrink));
+  const image = await decodeOpened(path, opened, shrink);
   return resizer.resizeToFloats(image, size, channelsLast);
 }
 
@@ -49,9 +51,8 @@ export async function prepareInput(
  * @throws ImageError, NativePackageError as {@link prepareImage}
  */
 export async function fastDifference(path: string, size: number): Promise<{ largest: number; mean: number }> {
-  const image = await decodeImage(path);
-  const exact = resizer.resize(image, size);
-  const fast = resizer.resize(await atModelSize(image, size, 'fast'), size);
+  const exact = await prepareImage(path, size, 'exact');
+  const fast = await prepareImage(path, size, 'fast');
   let largest = 0;
   let sum = 0;
   for (const [i, value] of exact.entries()) {
@@ -62,8 +63,7 @@ export async function fastDifference(path: string, size: number): Promise<{ larg
   return { largest, mean: sum / exact.length };
 }
 
-/** In `fast` mode what libvips makes of the picture, which the resizer then leaves alone; else the picture. */
-async function atModelSize(image: DecodedImage, size: number, mode: PreprocessMode): Promise<DecodedImage> {
-  if (mode === 'exact' || squarePixels(image) === 0) return image;
-  return { pixels: await resizeFast(image, size), width: size, height: size, channels: 3 };
+function shrinkOf(opened: OpenedImage, size: number, mode: PreprocessMode): number {
+  if (mode === 'exact' || opened.kind === 'bmp') return 1;
+  return fastShrink(opened.format, Math.max(opened.width, opened.height), size);
 }
