@@ -7,8 +7,11 @@ import { setupOf, TaggerClient } from './taggerClient.mjs';
 
 const total = 10_000;
 const firstLook = 1_000;
-/** Every so many images there is one of 16 megapixels. */
-const largeEvery = 250;
+/**
+ * Every so many images there is one of 16 megapixels: often enough that each thread has met each kind of them before the
+ * first look, because what the first ones take is kept for the next.
+ */
+const largeEvery = 50;
 
 /**
  * @param {{ root: string }} options

@@ -8,7 +8,7 @@ import { captionJob, median, photos, rounded, runNode, table, withDataset } from
 /** Less than this, in seconds, says nothing about a rate. */
 const leastSeconds = 2;
 /** What is compared runs on the CPU; a GPU would be compared with it. */
-const onCpu = [];
+const onCpu = ['--provider', 'cpu'];
 
 /**
  * @param {{ root: string, seconds: number }} options
