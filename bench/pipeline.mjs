@@ -3,6 +3,7 @@
 // turns, so that a busy machine slows down all of them.
 import path from 'node:path';
 import { convnextModel } from './convnext.mjs';
+import { benchImages } from './images.mjs';
 import { captionJob, median, photos, rounded, runNode, table, withDataset } from './measure.mjs';
 
 /** Less than this, in seconds, says nothing about a rate. */
@@ -15,11 +16,19 @@ const onCpu = ['--provider', 'cpu'];
  * @returns {Promise<{ rows: Record<string, string | number>[] }>}
  */
 export async function measure({ root, seconds }) {
-  const files = await photos(24);
+  const small = await photos(24);
+  const palette = path.join(root, 'dist/models/palette');
   const rows = [];
-  for (const { model, folder, images, skip } of [
-    { model: 'palette', folder: path.join(root, 'dist/models/palette'), images: 600, skip: 60 },
-    { model: 'ConvNeXt-Base', folder: await convnextModel(), images: 24, skip: 4 },
+  for (const { model, folder, files, images, skip } of [
+    { model: 'palette, 1 MP JPEG', folder: palette, files: small, images: 600, skip: 60 },
+    {
+      model: 'palette, 1 to 16 MP',
+      folder: palette,
+      files: (await benchImages()).map(({ path: file }) => file),
+      images: 180,
+      skip: 18,
+    },
+    { model: 'ConvNeXt-Base', folder: await convnextModel(), files: small, images: 24, skip: 4 },
   ]) {
     rows.push(await measureModel(model, folder, files, images, skip, seconds));
   }

@@ -26,7 +26,8 @@ async function measure([seconds = '5', ...files]) {
     let done = 0;
     const worker = async () => {
       while (performance.now() - start < milliseconds) {
-        await pool.prepare(files[next++ % files.length], input);
+        // As a job does, which is done with an input once the model has seen it.
+        pool.recycle(await pool.prepare(files[next++ % files.length], input));
         done++;
       }
     };

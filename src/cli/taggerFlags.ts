@@ -49,7 +49,7 @@ export const taggerFlagHelp = [
   '--batch-size N           images for each run; 0 (default) finds the best one',
   '--preprocess MODE        exact (default): bit for bit as the author of the model does it;',
   '                         fast: large JPEG and WebP are shrunk while they are decoded, which differs a little',
-  '--preprocess-threads N   threads that decode and resize; 0 (default) for as many as there are cores',
+  '--preprocess-threads N   threads that decode and resize; 0 (default) for some more than cores',
   '--inference-threads N    threads of a run on the CPU; 0 (default) for as many as there are cores',
   cudaHelp,
 ];

@@ -16,7 +16,7 @@ export interface ExecutionOptions {
   /** images for each run; 0 finds the best one. A model with a fixed batch keeps its own. */
   batchSize: number;
   preprocess: PreprocessMode;
-  /** threads that decode and resize; 0 for as many as there are cores */
+  /** threads that decode and resize; 0 for some more than there are cores */
   preprocessThreads: number;
   /** threads of a run on the CPU; 0 for as many as there are cores */
   inferenceThreads: number;

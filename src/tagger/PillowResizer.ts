@@ -78,13 +78,12 @@ export class PillowResizer {
   /**
    * @param size side of the result, in pixels
    * @param channelsLast pixel by pixel, else in three planes
-   * @returns BGR, `size` x `size` x 3 floats, 0..255
+   * @param floats gets the result: BGR, `size` x `size` x 3, 0..255
    */
-  resizeToFloats(image: DecodedImage, size: number, channelsLast: boolean): Float32Array<ArrayBuffer> {
+  resizeToFloats(image: DecodedImage, size: number, channelsLast: boolean, floats: Float32Array): void {
     const { result, strip } = this.run(image, size);
-    const floats = this.toFloats(result, strip, size, channelsLast);
+    this.toFloats(result, strip, size, channelsLast, floats);
     this.shrink();
-    return floats;
   }
 
   private run(image: DecodedImage, size: number): Layout {
@@ -144,9 +143,8 @@ export class PillowResizer {
     }
   }
 
-  private toFloats(result: number, scratch: number, size: number, channelsLast: boolean): Float32Array<ArrayBuffer> {
+  private toFloats(result: number, scratch: number, size: number, channelsLast: boolean, floats: Float32Array): void {
     const area = size * size;
-    const floats = new Float32Array(area * 3);
     const step = piecePixels;
     for (let done = 0; done < area; done += step) {
       const count = Math.min(step, area - done);
@@ -161,7 +159,6 @@ export class PillowResizer {
         floats.set(new Float32Array(this.memory.buffer, scratch + plane * step * 4, count), plane * area + done);
       }
     }
-    return floats;
   }
 
   /** Lays out the memory for one picture and makes it large enough. */

@@ -9,6 +9,7 @@ import { PreprocessError } from './PreprocessError';
 import {
   claim,
   fromFailure,
+  inputBytes,
   type PreprocessJob,
   type PreprocessReply,
   type PreprocessWorkerData,
@@ -29,6 +30,9 @@ const defaultPixelBudget = 128e6;
  * for it to get its next image.
  */
 const jobsPerThread = 4;
+
+/** Each thread waits between its steps, for the disk and for the decoder: so many more keep the cores busy meanwhile. */
+const spareThreads = 2;
 
 interface Job {
   imagePath: string;
@@ -60,12 +64,14 @@ export class PreprocessPool {
   private readonly freePlaces: number[];
   private readonly running: (Thread | undefined)[];
   private readonly waiting: Job[] = [];
+  /** of inputs that are not needed any more */
+  private readonly spare: ArrayBuffer[] = [];
   private nextId = 1;
   private closed = false;
 
-  /** @param threads 0 for as many as there are cores */
+  /** @param threads 0 for some more than there are cores */
   constructor(threads: number, { pixelBudget = defaultPixelBudget, workerFile }: PreprocessPoolOptions = {}) {
-    this.threads = threads > 0 ? Math.floor(threads) : availableCores();
+    this.threads = threads > 0 ? Math.floor(threads) : availableCores() + spareThreads;
     this.workerFile = workerFile ?? path.join(__dirname, 'preprocessWorker.js');
     this.budget = PixelBudget.createMemory(pixelBudget, this.threads);
     const places = this.threads * jobsPerThread;
@@ -124,6 +130,14 @@ export class PreprocessPool {
     });
   }
 
+  /**
+   * Takes an input back whose values nobody needs any more: its memory becomes another image's. New memory for each image
+   * would keep the garbage collector busy on every core.
+   */
+  recycle({ buffer }: Float32Array<ArrayBuffer>): void {
+    if (this.spare.length < this.claims.length) this.spare.push(buffer);
+  }
+
   /** Ends the threads, whatever they do; images in work are rejected with PreprocessError. */
   async close(): Promise<void> {
     this.closed = true;
@@ -154,8 +168,18 @@ export class PreprocessPool {
       thread.jobs.set(id, job);
       if (thread.jobs.size === 1) thread.worker.ref();
       const { imagePath, input } = job;
-      thread.worker.postMessage({ id, claim: place, imagePath, input } satisfies PreprocessJob);
+      const memory = this.takeMemory(inputBytes(input.size));
+      const message: PreprocessJob = { id, claim: place, imagePath, input, memory };
+      thread.worker.postMessage(message, memory === undefined ? [] : [memory]);
     }
+  }
+
+  /** Memory of an input with so many bytes; models of another size make what is there useless. */
+  private takeMemory(bytes: number): ArrayBuffer | undefined {
+    const memory = this.spare.pop();
+    if (memory === undefined || memory.byteLength === bytes) return memory;
+    this.spare.length = 0;
+    return undefined;
   }
 
   private leastBusy(): Thread | undefined {

@@ -1,6 +1,5 @@
 import type { RequestHandlers } from '../protocol/Channel';
 import type { TaggerRequests, TaggerSetup } from '../protocol/taggerProtocol';
-import { availableCores } from './availableCores';
 import { IdleTimer } from './IdleTimer';
 import { LoadedTaggers } from './LoadedTaggers';
 import { meanScores } from './meanScores';
@@ -29,7 +28,7 @@ export function captionHandlers(
   const idle = new IdleTimer(onIdle);
 
   const poolFor = ({ execution }: TaggerSetup): PreprocessPool => {
-    const threads = execution.preprocessThreads > 0 ? execution.preprocessThreads : availableCores();
+    const threads = execution.preprocessThreads;
     const pool = pools.get(threads) ?? new PreprocessPool(threads);
     pools.set(threads, pool);
     return pool;
@@ -43,8 +42,9 @@ export function captionHandlers(
     loadTagger: ({ setup }) =>
       use(setup, (taggers) => ({
         models: taggers.map((tagger) => tagger.describe()),
-        // One batch in the run, one that waits for it, and what the threads are busy with.
-        imagesInWork: 2 * Math.max(...taggers.map(({ batchSize }) => batchSize)) + poolFor(setup).threads,
+        // One batch in the run, one that waits for it, what the threads are busy with and have in store, and captions
+        // that are being written.
+        imagesInWork: 2 * Math.max(...taggers.map(({ batchSize }) => batchSize)) + 2 * poolFor(setup).threads + 4,
       })),
     captionImage: ({ imagePath, setup, options }, signal) =>
       use(setup, async (taggers) => {

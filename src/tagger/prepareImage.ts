@@ -1,6 +1,7 @@
 import type { PreprocessMode } from '../protocol/execution';
 import { decodeOpened, openImage, type OpenedImage } from './decodeImage';
 import { fastShrink } from './fastShrink';
+import { inputBytes } from './preprocessMessages';
 import { PillowResizer } from './PillowResizer';
 
 /** What a model takes. */
@@ -30,6 +31,7 @@ export async function prepareImage(path: string, size: number, mode: PreprocessM
 /**
  * The same as {@link prepareImage} in the form that models take.
  * @param enter called with the number of pixels before they are decoded; it returns when there is room for them
+ * @param memory of {@link inputBytes} bytes, which the result gets
  * @returns BGR, `size` x `size` x 3 floats, 0..255
  * @throws ImageError, NativePackageError as {@link prepareImage}
  */
@@ -37,12 +39,15 @@ export async function prepareInput(
   path: string,
   { size, channelsLast, mode }: PreparedInput,
   enter: (pixels: number) => void,
+  memory = new ArrayBuffer(inputBytes(size)),
 ): Promise<Float32Array<ArrayBuffer>> {
   const opened = await openImage(path);
   const shrink = shrinkOf(opened, size, mode);
   enter(Math.ceil(opened.width / shrink) * Math.ceil(opened.height / shrink));
   const image = await decodeOpened(path, opened, shrink);
-  return resizer.resizeToFloats(image, size, channelsLast);
+  const values = new Float32Array(memory);
+  resizer.resizeToFloats(image, size, channelsLast, values);
+  return values;
 }
 
 /**

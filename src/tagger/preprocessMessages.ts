@@ -12,6 +12,11 @@ export interface PreprocessWorkerData {
   claims: SharedArrayBuffer;
 }
 
+/** Bytes of a model's input with this side, in 32-bit floats. */
+export function inputBytes(size: number): number {
+  return size * size * 3 * Float32Array.BYTES_PER_ELEMENT;
+}
+
 /** Who has a job: whoever changes `waiting` first, so that a job that was cancelled is not begun. */
 export const claim = { waiting: 0, begun: 1, cancelled: 2 } as const;
 
@@ -21,6 +26,8 @@ export interface PreprocessJob {
   claim: number;
   imagePath: string;
   input: PreparedInput;
+  /** memory of an earlier input of this size, to be used again */
+  memory: ArrayBuffer | undefined;
 }
 
 /** What a thread answers to each job, whatever became of it. */

@@ -31,15 +31,16 @@ async function work(): Promise<void> {
   working = false;
 }
 
-async function prepare({ id, claim: place, imagePath, input }: PreprocessJob): Promise<PreprocessReply> {
+async function prepare({ id, claim: place, imagePath, input, memory }: PreprocessJob): Promise<PreprocessReply> {
   if (Atomics.compareExchange(claims, place, claim.waiting, claim.begun) !== claim.waiting)
     return { id, kind: 'dropped' };
   let pixels = 0;
   try {
-    const values = await prepareInput(imagePath, input, (needed) => {
+    const enter = (needed: number): void => {
       pixels = needed;
       budget.acquire(needed);
-    });
+    };
+    const values = await prepareInput(imagePath, input, enter, memory);
     return { id, kind: 'done', values };
   } catch (error) {
     return { id, kind: 'failed', error: toFailure(error) };

@@ -14,8 +14,8 @@ export async function scoreImage(
   pool: PreprocessPool,
   signal: AbortSignal,
 ): Promise<Float32Array[]> {
-  const inputs = new Map<string, Promise<Float32Array>>();
-  const inputOf = ({ inputSize: size, channelsLast }: OnnxTagger): Promise<Float32Array> => {
+  const inputs = new Map<string, Promise<Float32Array<ArrayBuffer>>>();
+  const inputOf = ({ inputSize: size, channelsLast }: OnnxTagger): Promise<Float32Array<ArrayBuffer>> => {
     const key = `${size} ${channelsLast}`;
     const input = inputs.get(key) ?? pool.prepare(imagePath, { size, channelsLast, mode }, signal);
     inputs.set(key, input);
@@ -24,6 +24,9 @@ export async function scoreImage(
   const scores = taggers.map((tagger) => tagger.score(inputOf(tagger), signal));
   // All of them, so that nothing of this image is in work any more when its request ends.
   const settled = await Promise.allSettled(scores);
+  for (const input of await Promise.allSettled(inputs.values())) {
+    if (input.status === 'fulfilled') pool.recycle(input.value);
+  }
   return settled.map((result) => {
     if (result.status === 'rejected') throw result.reason;
     return result.value;

@@ -86,7 +86,7 @@ describe('What other tools get wrong', () => {
       nameOf(image) === '2.png' ? Promise.reject(new Error('boom')) : tagOfName(image),
     );
     assert.match(result.failed.get('2.png')!, /boom/);
-    assert.deepEqual([...result.results.keys()], ['1.png', '3.png']);
+    assert.deepEqual([...result.results.keys()].sort(), ['1.png', '3.png']);
   });
 
   it('no empty caption files are left for images without a tag: a trainer stops at them', async () => {

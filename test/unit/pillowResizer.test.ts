@@ -141,8 +141,11 @@ describe("Pillow's bicubic filter", () => {
       const expected = (channel: number, at: number): number => pixels[at * 3 + 2 - channel]!;
       const last = Float32Array.from({ length: area * 3 }, (_, i) => expected(i % 3, Math.floor(i / 3)));
       const first = Float32Array.from({ length: area * 3 }, (_, i) => expected(Math.floor(i / area), i % area));
-      assert.deepEqual(resizer.resizeToFloats(image, size, true), last);
-      assert.deepEqual(resizer.resizeToFloats(image, size, false), first);
+      const floats = new Float32Array(size * size * 3);
+      resizer.resizeToFloats(image, size, true, floats);
+      assert.deepEqual(floats, last);
+      resizer.resizeToFloats(image, size, false, floats);
+      assert.deepEqual(floats, first);
     }
   });
 });

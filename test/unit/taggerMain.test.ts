@@ -41,24 +41,23 @@ describe("The tagger's process", function () {
   });
 
   it('describes, scores and captions', async () => {
-    assert.deepEqual(await tagger.request('loadTagger', { setup: setupOf(modelFolder) }), {
-      models: [
-        {
-          folder: modelFolder,
-          inputSize: 16,
-          tagCount: 3,
-          execution: {
-            requested: 'cpu',
-            provider: 'cpu',
-            notUsed: [],
-            batchSize: 1,
-            batchSizeFrom: 'default',
-            preprocess: 'exact',
-          },
+    const { models, imagesInWork } = await tagger.request('loadTagger', { setup: setupOf(modelFolder) });
+    assert.ok(imagesInWork > 2 + availableCores(), 'enough to keep every core and the model busy');
+    assert.deepEqual(models, [
+      {
+        folder: modelFolder,
+        inputSize: 16,
+        tagCount: 3,
+        execution: {
+          requested: 'cpu',
+          provider: 'cpu',
+          notUsed: [],
+          batchSize: 1,
+          batchSizeFrom: 'default',
+          preprocess: 'exact',
         },
-      ],
-      imagesInWork: 2 + availableCores(),
-    });
+      },
+    ]);
     const { names, scores } = await tagger.request('scoreImage', { imagePath, setup: setupOf(modelFolder) });
     assert.deepEqual(names, ['first', 'second', 'third']);
     assert.deepEqual(
