@@ -208,6 +208,16 @@ export class Workbench {
     return texts.join('\n');
   }
 
+  /** Ends the workbench after a test; of one that failed, it leaves a picture and prints what was logged. */
+  async disposeAfter(test: { state?: string | undefined; title: string } | undefined): Promise<void> {
+    if (test?.state === 'failed') {
+      console.log(`Screenshot: ${await this.screenshot(`failed ${test.title}`)}`);
+      console.log(this.errors.join('\n'));
+      console.log(await this.extensionHostLog());
+    }
+    await this.dispose();
+  }
+
   /** Ends the browser and the server, and removes the server's data. */
   async dispose(): Promise<void> {
     await this.browser.close();

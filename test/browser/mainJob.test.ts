@@ -21,11 +21,7 @@ describe('the main job in the real workbench', () => {
   });
 
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed' && workbench !== undefined) {
-      console.log(`Screenshot: ${await workbench.screenshot(`failed ${this.currentTest.title}`)}`);
-      console.log(workbench.errors.join('\n'));
-    }
-    await workbench?.dispose();
+    await workbench?.disposeAfter(this.currentTest);
     workbench = undefined;
     await removeScratch(scratch);
   });

@@ -32,10 +32,7 @@ describe('a disk that does not take captions, in the real workbench', () => {
   });
 
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed' && workbench !== undefined) {
-      console.log(`Screenshot: ${await workbench.screenshot(`failed ${this.currentTest.title}`)}`);
-    }
-    await workbench?.dispose();
+    await workbench?.disposeAfter(this.currentTest);
     workbench = undefined;
     if (mounted) execFileSync('umount', ['-l', disk]);
     mounted = false;

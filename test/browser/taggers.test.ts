@@ -32,11 +32,7 @@ describe('taggers in the real workbench', () => {
   });
 
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed' && workbench !== undefined) {
-      console.log(`Screenshot: ${await workbench.screenshot(`failed ${this.currentTest.title}`)}`);
-      console.log(await workbench.extensionHostLog());
-    }
-    await workbench?.dispose();
+    await workbench?.disposeAfter(this.currentTest);
     workbench = undefined;
     await hub.stop();
     await rm(scratch, { recursive: true, force: true });

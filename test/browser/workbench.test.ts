@@ -14,11 +14,7 @@ describe('the product in the real workbench', () => {
   });
 
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed' && workbench !== undefined) {
-      console.log(`Screenshot: ${await workbench.screenshot(`failed ${this.currentTest.title}`)}`);
-      console.log(await workbench.extensionHostLog());
-    }
-    await workbench?.dispose();
+    await workbench?.disposeAfter(this.currentTest);
     workbench = undefined;
     await rm(scratch, { recursive: true, force: true });
   });
