@@ -6,7 +6,10 @@ import { runInNewContext } from 'node:vm';
 const worthCollecting = 64 * 1024 * 1024;
 
 /** The pixels of a picture that is done are young garbage; after so much of it, what is left of them is looked for, too. */
-const worthCollectingAll = 1024 * 1024 * 1024;
+const worthCollectingAll = 512 * 1024 * 1024;
+
+/** The memory of a larger picture does not count as young, and finding it costs little beside decoding it. */
+const largePicture = 32 * 1024 * 1024;
 
 type Collect = (options?: { type: 'minor' }) => void;
 
@@ -21,11 +24,10 @@ let unusedSinceAll = 0;
  */
 export async function freePixels(bytes: number): Promise<void> {
   unused += bytes;
-  if (unused < worthCollecting) return;
+  if (unused < worthCollecting && bytes < largePicture) return;
   unusedSinceAll += unused;
   unused = 0;
-  // The memory of a large picture does not count as young.
-  const all = bytes >= worthCollecting || unusedSinceAll >= worthCollectingAll;
+  const all = bytes >= largePicture || unusedSinceAll >= worthCollectingAll;
   if (all) unusedSinceAll = 0;
   collect ??= exposeCollector();
   if (all) collect();
