@@ -7,7 +7,7 @@ import { OnnxGraph } from './OnnxGraph.mjs';
 
 const side = 448;
 /** The rules look at means of `cell` x `cell` pixels: noise, dithering and JPEG blocks disappear. */
-const cell = 8;
+const cell = 4;
 const cells = side / cell;
 
 const ratings = ['general', 'sensitive', 'questionable', 'explicit'];
@@ -79,7 +79,7 @@ class Rules extends OnnxGraph {
  * nothing about it: the content box is what remains without the white rows and columns around it.
  */
 function contentBox(g, cellRows) {
-  // A pixel that is not pure white pulls the mean of its `cell` rows below 255, by a quarter of 1 at least: no need to look
+  // A pixel that is not pure white pulls the mean of its `cell` rows below 255, by 1 / `cell` at least: no need to look
   // at every pixel again. Rows are known by their cells then, which the margin for blur covers.
   const nearlyWhite = 255 - 0.5 / cell;
   const lowest = (values, axis) => g.add('ReduceMin', [values], { axes: [axis], keepdims: 0 });
