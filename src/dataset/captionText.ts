@@ -9,11 +9,6 @@ export function parseTags(text: string): string[] {
     .filter((tag) => tag !== '');
 }
 
-/** The caption of a list of tags. */
-export function formatTags(tags: readonly string[]): string {
-  return tags.join(', ');
-}
-
 /** Whether a caption counts as empty: nothing but white space (or only a byte order mark). */
 export function isEmptyCaption(raw: string): boolean {
   return raw.trim() === '';
