@@ -39,14 +39,14 @@ async function install({ output, signal }: CommandInput): Promise<CudaEnvironmen
 }
 
 async function report({ json, output }: CommandInput, found: CudaEnvironment): Promise<void> {
-  const { runtimeFolder, libraryFolders, problem } = found;
+  const { runtimeFolder, cudaLibraryFolders, problem } = found;
   const installFolder = cudaInstallFolder();
   if (json) {
     const document = {
       usable: problem === undefined,
       problem: problem ?? null,
       runtimeFolder: runtimeFolder ?? null,
-      libraryFolders,
+      cudaLibraryFolders,
       installFolder,
     };
     await output.result(`${JSON.stringify(document)}\n`);
@@ -54,6 +54,6 @@ async function report({ json, output }: CommandInput, found: CudaEnvironment): P
   }
   const lines = [problem === undefined ? 'CUDA can be used.' : `CUDA cannot be used: ${problem}`];
   if (runtimeFolder !== undefined) lines.push(`ONNX Runtime with CUDA: ${runtimeFolder}`);
-  if (libraryFolders.length > 0) lines.push(`CUDA libraries: ${libraryFolders.join(', ')}`);
+  if (cudaLibraryFolders.length > 0) lines.push(`CUDA libraries: ${cudaLibraryFolders.join(', ')}`);
   await output.result(lines.map((line) => `${line}\n`).join(''));
 }

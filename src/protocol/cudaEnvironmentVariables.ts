@@ -11,12 +11,12 @@ export const cudaProblemVariable = 'DATASET_CAPTIONS_CUDA_PROBLEM';
  * @param inherited the environment that it would get otherwise: its library path is kept, behind the new folders
  */
 export function cudaEnvironmentVariables(
-  { runtimeFolder, libraryFolders, problem }: CudaEnvironment,
+  { runtimeFolder, cudaLibraryFolders, problem }: CudaEnvironment,
   inherited: Readonly<Record<string, string | undefined>> = process.env,
 ): Record<string, string> {
   if (problem !== undefined) return { [cudaProblemVariable]: problem };
   if (runtimeFolder === undefined) return {};
   const existing = (inherited.LD_LIBRARY_PATH ?? '').split(':').filter((folder) => folder !== '');
-  const libraryPath = [...new Set([...libraryFolders, ...existing])].join(':');
+  const libraryPath = [...new Set([...cudaLibraryFolders, ...existing])].join(':');
   return { [runtimeFolderVariable]: runtimeFolder, ...(libraryPath === '' ? {} : { LD_LIBRARY_PATH: libraryPath }) };
 }

@@ -58,7 +58,7 @@ export interface CudaEnvironment {
   /** a folder with ONNX Runtime and its CUDA libraries side by side; undefined where there is none */
   runtimeFolder: string | undefined;
   /** folders of CUDA and cuDNN libraries, for `LD_LIBRARY_PATH` */
-  libraryFolders: string[];
+  cudaLibraryFolders: string[];
   /** what is missing for CUDA, in one sentence; undefined where all is there */
   problem: string | undefined;
 }

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { cuda13, providerFiles } from './cudaFiles';
+import { itOnLinux } from './itOnLinux';
 import { namesIn, testFolder, writeFiles } from './testFolder';
 
 const program = path.resolve(__dirname, '../../../dist/cli.js');
-const itOnLinux = process.platform === 'linux' && process.arch === 'x64' ? it : it.skip;
 
 describe('The command "cuda"', function () {
   this.timeout(20_000);
@@ -28,7 +28,7 @@ describe('The command "cuda"', function () {
       usable: false,
       problem,
       runtimeFolder: null,
-      libraryFolders: [],
+      cudaLibraryFolders: [],
       installFolder: path.join(folder(), 'data/dataset-captions/cuda'),
     });
     assert.deepEqual(await namesIn(folder()), ['old', 'other']);

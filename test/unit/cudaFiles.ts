@@ -20,7 +20,7 @@ export function providerFiles(folder: string, version = '1.30.0', cuda = cuda12)
 }
 
 /** Libraries of these names in a folder. */
-export function libraryFiles(folder: string, names: readonly string[]): TestFiles {
+export function sharedLibraryFiles(folder: string, names: readonly string[]): TestFiles {
   return Object.fromEntries(names.map((name) => [path.join(folder, name), elfBytes()]));
 }
 
@@ -28,14 +28,14 @@ export function libraryFiles(folder: string, names: readonly string[]): TestFile
 export function pipFiles(prefix: string, python = 'python3.12'): TestFiles {
   const packages = path.join(prefix, 'lib', python, 'site-packages');
   return {
-    ...libraryFiles(path.join(packages, 'nvidia/cublas/lib'), ['libcublas.so.12', 'libcublasLt.so.12']),
-    ...libraryFiles(path.join(packages, 'nvidia/cuda_runtime/lib'), ['libcudart.so.12']),
-    ...libraryFiles(path.join(packages, 'nvidia/cudnn/lib'), ['libcudnn.so.9', 'libcudnn_ops.so.9']),
-    ...libraryFiles(path.join(packages, 'nvidia/curand/lib'), ['libcurand.so.10']),
+    ...sharedLibraryFiles(path.join(packages, 'nvidia/cublas/lib'), ['libcublas.so.12', 'libcublasLt.so.12']),
+    ...sharedLibraryFiles(path.join(packages, 'nvidia/cuda_runtime/lib'), ['libcudart.so.12']),
+    ...sharedLibraryFiles(path.join(packages, 'nvidia/cudnn/lib'), ['libcudnn.so.9', 'libcudnn_ops.so.9']),
+    ...sharedLibraryFiles(path.join(packages, 'nvidia/curand/lib'), ['libcurand.so.10']),
   };
 }
 
-export const driverFiles: TestFiles = libraryFiles('root/usr/lib/x86_64-linux-gnu', ['libcuda.so.1']);
+export const driverFiles: TestFiles = sharedLibraryFiles('root/usr/lib/x86_64-linux-gnu', ['libcuda.so.1']);
 
 /** A machine whose home and system are below a folder. */
 export function testMachine(folder: string, environment: NodeJS.ProcessEnv = {}): Machine {

@@ -11,6 +11,7 @@ import { TaggerProcess } from '../../src/protocol/TaggerProcess';
 import type { TaggerSetup } from '../../src/protocol/taggerProtocol';
 import { elfBytes } from './elfBytes';
 import { writeFakeRuntime, type FakeCuda } from './fakeRuntime';
+import { itOnLinux } from './itOnLinux';
 import { setupOf } from './taggerSetup';
 import { isRunning, testFolder, until } from './testFolder';
 import { writeTinyModel } from './writeTinyModel';
@@ -20,9 +21,7 @@ const entry = path.join(root, 'dist/tagger.js');
 const native = 'bin/napi-v6/linux/x64';
 const options = { ...defaultCaptionOptions };
 
-// CUDA is a matter of Linux on x64; the machines that run these tests have no GPU, so a fake runtime plays one.
-const itOnLinux = process.platform === 'linux' && process.arch === 'x64' ? it : it.skip;
-
+// The machines that run these tests have no GPU: a fake runtime plays one.
 describe('What a model runs on', function () {
   this.timeout(20_000);
   const folder = testFolder();
@@ -268,7 +267,7 @@ describe('What a model runs on', function () {
 
     itOnLinux('is the CPU, with the reason that the search for CUDA found', async () => {
       const problem = 'There is no NVIDIA driver on this machine: libcuda.so.1 was not found.';
-      const tagger = start(cudaEnvironmentVariables({ runtimeFolder: undefined, libraryFolders: [], problem }));
+      const tagger = start(cudaEnvironmentVariables({ runtimeFolder: undefined, cudaLibraryFolders: [], problem }));
       const execution = await report(tagger, setup({ provider: 'cuda' }));
       assert.equal(execution.provider, 'cpu');
       assert.equal(reasonOf(execution, 'cuda'), problem);

@@ -6,7 +6,15 @@ import type { CudaEnvironment } from '../../src/protocol/execution';
 import { cudaEnvironmentVariables } from '../../src/protocol/cudaEnvironmentVariables';
 import { findCuda } from '../../src/tagger/cuda/findCuda';
 import type { Machine } from '../../src/tagger/cuda/Machine';
-import { cuda13, driverFiles, libraryFiles, pipFiles, providerFiles, testMachine, writeRuntime } from './cudaFiles';
+import {
+  cuda13,
+  driverFiles,
+  sharedLibraryFiles,
+  pipFiles,
+  providerFiles,
+  testMachine,
+  writeRuntime,
+} from './cudaFiles';
 import { elfBytes } from './elfBytes';
 import { fingerprint, namesIn, testFolder, writeFiles } from './testFolder';
 
@@ -32,7 +40,7 @@ describe('The search for CUDA', () => {
     const found = await find({ folders: ['named'], environment: { VIRTUAL_ENV: at('venv') } });
     assert.equal(found.problem, undefined);
     assert.deepEqual(
-      found.libraryFolders,
+      found.cudaLibraryFolders,
       ['cudnn', 'cublas', 'curand', 'cuda_runtime'].map((name) => at('venv', packages, 'nvidia', name, 'lib')),
     );
   });
@@ -89,13 +97,13 @@ describe('The search for CUDA', () => {
     await write({
       ...driverFiles,
       ...providerFiles(`home/.venv/${packages}/onnxruntime/capi`, '1.30.0', cuda13),
-      ...libraryFiles(`home/.venv/${packages}/nvidia/cu13/lib`, cuda13),
-      ...libraryFiles(`home/.venv/${packages}/nvidia/cudnn/lib`, ['libcudnn.so.9']),
+      ...sharedLibraryFiles(`home/.venv/${packages}/nvidia/cu13/lib`, cuda13),
+      ...sharedLibraryFiles(`home/.venv/${packages}/nvidia/cudnn/lib`, ['libcudnn.so.9']),
       ...pipFiles('root/opt/venv'),
     });
-    const { libraryFolders, problem } = await find();
+    const { cudaLibraryFolders, problem } = await find();
     assert.equal(problem, undefined);
-    assert.deepEqual(libraryFolders, [
+    assert.deepEqual(cudaLibraryFolders, [
       at('home/.venv', packages, 'nvidia/cudnn/lib'),
       at('home/.venv', packages, 'nvidia/cu13/lib'),
     ]);
@@ -123,11 +131,11 @@ describe('The search for CUDA', () => {
       ['root/workspace/kohya_ss/venv', {}],
     ] as const) {
       await write({ ...pipFiles(prefix), [`${prefix}/bin/python3`]: 'this is no program' });
-      const { problem, libraryFolders } = await find({ folders: ['named'], environment });
+      const { problem, cudaLibraryFolders } = await find({ folders: ['named'], environment });
       assert.equal(problem, undefined, prefix);
       assert.ok(
-        libraryFolders.every((library) => library.startsWith(at(prefix))),
-        libraryFolders.join(),
+        cudaLibraryFolders.every((library) => library.startsWith(at(prefix))),
+        cudaLibraryFolders.join(),
       );
       await rm(at(prefix), { recursive: true });
     }
@@ -137,26 +145,29 @@ describe('The search for CUDA', () => {
     await write({
       ...driverFiles,
       ...providerFiles('named'),
-      ...libraryFiles('conda/lib', ['libcudnn.so.9', 'libcudart.so.12', 'libcurand.so.10', 'libstdc++.so.6']),
-      ...libraryFiles(`conda/${packages}/nvidia/cublas/lib`, ['libcublas.so.12', 'libcublasLt.so.12']),
+      ...sharedLibraryFiles('conda/lib', ['libcudnn.so.9', 'libcudart.so.12', 'libcurand.so.10', 'libstdc++.so.6']),
+      ...sharedLibraryFiles(`conda/${packages}/nvidia/cublas/lib`, ['libcublas.so.12', 'libcublasLt.so.12']),
       'conda/conda-meta/history': '',
     });
-    const { libraryFolders, problem } = await find({ folders: ['named'], environment: { CONDA_PREFIX: at('conda') } });
+    const { cudaLibraryFolders, problem } = await find({
+      folders: ['named'],
+      environment: { CONDA_PREFIX: at('conda') },
+    });
     assert.equal(problem, undefined);
-    assert.deepEqual(libraryFolders, [at('conda/lib'), at('conda', packages, 'nvidia/cublas/lib')]);
+    assert.deepEqual(cudaLibraryFolders, [at('conda/lib'), at('conda', packages, 'nvidia/cublas/lib')]);
   });
 
   it('takes cuDNN and all else from the one environment that has all', async () => {
     await write({
       ...driverFiles,
       ...providerFiles('named'),
-      ...libraryFiles(`half/${packages}/torch/lib`, ['libcudnn.so.9', 'libcudart.so.12']),
+      ...sharedLibraryFiles(`half/${packages}/torch/lib`, ['libcudnn.so.9', 'libcudart.so.12']),
       ...pipFiles('root/opt/venv'),
     });
-    const { libraryFolders } = await find({ folders: ['named'], environment: { VIRTUAL_ENV: at('half') } });
+    const { cudaLibraryFolders } = await find({ folders: ['named'], environment: { VIRTUAL_ENV: at('half') } });
     assert.ok(
-      libraryFolders.every((library) => library.startsWith(at('root/opt/venv'))),
-      libraryFolders.join(),
+      cudaLibraryFolders.every((library) => library.startsWith(at('root/opt/venv'))),
+      cudaLibraryFolders.join(),
     );
   });
 
@@ -165,8 +176,8 @@ describe('The search for CUDA', () => {
     await write({
       ...driverFiles,
       ...providerFiles('named', '1.30.0', cuda13),
-      ...libraryFiles(`${site}/nvidia/cu13/lib`, cuda13),
-      ...libraryFiles(`${site}/nvidia/cudnn/lib`, ['libcudnn.so.9']),
+      ...sharedLibraryFiles(`${site}/nvidia/cu13/lib`, cuda13),
+      ...sharedLibraryFiles(`${site}/nvidia/cudnn/lib`, ['libcudnn.so.9']),
       [`${site}/nvidia_cudnn_cu12-9.10.2.21.dist-info/METADATA`]: '',
     });
     assert.match(
@@ -187,10 +198,13 @@ describe('The search for CUDA', () => {
     });
     await rm(at('most', packages, 'nvidia/curand'), { recursive: true });
     await rm(at('root/opt/venv', packages, 'nvidia/cublas'), { recursive: true });
-    const { libraryFolders, problem } = await find({ folders: ['named'], environment: { VIRTUAL_ENV: at('most') } });
+    const { cudaLibraryFolders, problem } = await find({
+      folders: ['named'],
+      environment: { VIRTUAL_ENV: at('most') },
+    });
     assert.equal(problem, undefined);
     const nvidia = (prefix: string, name: string): string => at(prefix, packages, 'nvidia', name, 'lib');
-    assert.deepEqual(libraryFolders, [
+    assert.deepEqual(cudaLibraryFolders, [
       nvidia('most', 'cudnn'),
       nvidia('most', 'cublas'),
       nvidia('root/opt/venv', 'curand'),
@@ -202,14 +216,18 @@ describe('The search for CUDA', () => {
     await write({
       ...driverFiles,
       ...providerFiles('named'),
-      ...libraryFiles('root/usr/local/cuda-12.4/lib64', ['libcublas.so.12', 'libcublasLt.so.12', 'libcudart.so.12']),
-      ...libraryFiles('root/opt/math', ['libcurand.so.10']),
-      ...libraryFiles('root/usr/lib/x86_64-linux-gnu', ['libcudnn.so.9']),
+      ...sharedLibraryFiles('root/usr/local/cuda-12.4/lib64', [
+        'libcublas.so.12',
+        'libcublasLt.so.12',
+        'libcudart.so.12',
+      ]),
+      ...sharedLibraryFiles('root/opt/math', ['libcurand.so.10']),
+      ...sharedLibraryFiles('root/usr/lib/x86_64-linux-gnu', ['libcudnn.so.9']),
       'root/etc/ld.so.conf.d/math.conf': '# more\n/opt/math\n',
     });
-    const { libraryFolders, problem } = await find({ folders: ['named'] });
+    const { cudaLibraryFolders, problem } = await find({ folders: ['named'] });
     assert.equal(problem, undefined);
-    assert.deepEqual(libraryFolders, [at('root/usr/local/cuda-12.4/lib64'), at('root/opt/math')]);
+    assert.deepEqual(cudaLibraryFolders, [at('root/usr/local/cuda-12.4/lib64'), at('root/opt/math')]);
   });
 
   it('names the missing libraries and the packages that bring them', async () => {
@@ -228,7 +246,7 @@ describe('The search for CUDA', () => {
     await write({
       ...driverFiles,
       ...providerFiles('named'),
-      ...libraryFiles('root/usr/local/cuda/lib64', [...cuda13, 'libcudnn.so.9']),
+      ...sharedLibraryFiles('root/usr/local/cuda/lib64', [...cuda13, 'libcudnn.so.9']),
     });
     assert.match(
       (await find({ folders: ['named'] })).problem ?? '',
@@ -303,7 +321,7 @@ describe('The search for CUDA', () => {
 });
 
 describe('The environment of a process with CUDA', () => {
-  const found: CudaEnvironment = { runtimeFolder: '/runtime', libraryFolders: ['/b', '/a'], problem: undefined };
+  const found: CudaEnvironment = { runtimeFolder: '/runtime', cudaLibraryFolders: ['/b', '/a'], problem: undefined };
 
   it('names the runtime and puts the folders in front of those that are there', () => {
     assert.deepEqual(cudaEnvironmentVariables(found, { LD_LIBRARY_PATH: '/c:/a:' }), {
@@ -313,7 +331,7 @@ describe('The environment of a process with CUDA', () => {
   });
 
   it('sets no library path where none is needed', () => {
-    assert.deepEqual(cudaEnvironmentVariables({ ...found, libraryFolders: [] }, {}), {
+    assert.deepEqual(cudaEnvironmentVariables({ ...found, cudaLibraryFolders: [] }, {}), {
       DATASET_CAPTIONS_ORT: '/runtime',
     });
   });

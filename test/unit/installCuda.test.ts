@@ -11,6 +11,7 @@ import { findOnnxRuntimePackage, readCudaPackageSource } from '../../src/tagger/
 import { linkedCopy } from '../../src/tagger/cuda/runtimeCopy';
 import { driverFiles, pipFiles, providerFiles, testMachine, writeRuntime } from './cudaFiles';
 import { FeedServer, type FeedOptions } from './feedServer';
+import { itOnLinux } from './itOnLinux';
 import { namesIn, testFolder, until, writeFiles } from './testFolder';
 import { writeTinyModel } from './writeTinyModel';
 import { zipBytes } from './zipBytes';
@@ -257,8 +258,7 @@ describe('A copy of the runtime', function () {
   this.timeout(20_000);
   const folder = testFolder();
 
-  it('runs models from a folder with spaces, and looks for its CUDA library beside itself', async function () {
-    if (process.platform !== 'linux' || process.arch !== 'x64') this.skip();
+  itOnLinux('runs models from a folder with spaces, and looks for its CUDA library beside itself', async () => {
     await writeFiles(folder(), { [`libraries/${cudaName}`]: 'garbage', [`libraries/${sharedName}`]: 'garbage' });
     const installFolder = path.join(folder(), 'a folder with spaces');
     const copy = await linkedCopy(await findOnnxRuntimePackage(), path.join(folder(), 'libraries'), installFolder);

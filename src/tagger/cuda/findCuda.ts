@@ -112,11 +112,11 @@ async function environmentOf(
 ): Promise<CudaEnvironment> {
   const runtimeFolder =
     (await runtimeAround(libraries.folder, runtime)) ?? (await linkedCopy(runtime, libraries.folder, installFolder));
-  return { runtimeFolder, libraryFolders: chosen.folders, problem: undefined };
+  return { runtimeFolder, cudaLibraryFolders: chosen.folders, problem: undefined };
 }
 
 function nothing(problem: string, runtimeFolder?: string): CudaEnvironment {
-  return { runtimeFolder, libraryFolders: [], problem };
+  return { runtimeFolder, cudaLibraryFolders: [], problem };
 }
 
 async function driverProblem({ systemRoot }: Machine): Promise<string> {
