@@ -1,14 +1,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { cudaEnvironmentVariables } from '../protocol/cudaEnvironmentVariables';
-import { describeDownload, formatBytes } from '../protocol/downloadText';
+import { describeDownload } from '../protocol/downloadText';
 import type { CudaEnvironment } from '../protocol/execution';
 import { errorMessage } from '../protocol/wireError';
 import type { Models } from './Models';
 import { cudaFolders, executionOptions } from './taggerSettings';
-
-/** About the size of the download, in bytes: the package of ONNX Runtime 1.30. */
-const approximateDownload = 300e6;
 
 /** What this machine has for CUDA, and getting it. */
 export class CudaSupport {
@@ -49,8 +46,7 @@ export class CudaSupport {
     const install = vscode.l10n.t('Install');
     const question = vscode.l10n.t("Install ONNX Runtime's CUDA libraries?");
     const detail = vscode.l10n.t(
-      'Downloads about {0} into {1}. CUDA and cuDNN 9 themselves must be on the machine; where pip put them is fine.',
-      formatBytes(approximateDownload),
+      'Downloads some hundred megabytes into {0}. CUDA and cuDNN 9 themselves must be on the machine; where pip put them is fine.',
       this.installFolder,
     );
     if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, install)) !== install) return;
