@@ -3,11 +3,13 @@ import path from 'node:path';
 import pMap from 'p-map';
 import { Caption, type CaptionChange, type EmptiedCaption } from './Caption';
 import { decodeCaption, encodeCaption } from './captionContent';
+import { countDataset, type DatasetCounts } from './datasetCounts';
 import { editedMeanwhile, readCaptionFile, refuseUnwritable, saveCaptionFile } from './captionFile';
 import { textOfRaw } from './captionText';
 import { isImageName } from './imageFiles';
 import { compareNaturally } from './naturalOrder';
 import { scanDataset, type ScannedImage, type ScanProblem } from './scanDataset';
+import { countTags } from './tagCounts';
 import { syncFolder } from './writeFileSafely';
 
 export interface DatasetOptions {
@@ -88,6 +90,21 @@ export class Dataset {
 
   get allCaptions(): Iterable<Caption> {
     return this.captions.values();
+  }
+
+  /** How many images and captions are in which state now. */
+  get counts(): DatasetCounts {
+    return countDataset(this.images, this.dirtyCaptions);
+  }
+
+  /** In how many captions each tag occurs (counted once for each image), in no order. */
+  get tagCounts(): ReadonlyMap<string, number> {
+    return countTags(this.images.map(({ caption }) => caption.text));
+  }
+
+  /** The captions with unsaved edits. */
+  get dirtyCaptions(): Iterable<Caption> {
+    return [...this.captions.values()].filter((caption) => caption.isDirty);
   }
 
   image(imagePath: string): DatasetImage | undefined {

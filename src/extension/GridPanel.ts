@@ -1,25 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { Caption } from '../dataset/Caption';
 import type { DatasetImage } from '../dataset/Dataset';
-import { normalizeLineEnds, textOfRaw } from '../dataset/captionText';
-import { searchImages } from '../dataset/searchImages';
+import { ImageSelection } from '../dataset/ImageSelection';
+import { ImageView } from '../dataset/ImageView';
 import { Channel, type Port, type RequestHandlers } from '../protocol/Channel';
-import type {
-  CardItem,
-  GridEvents,
-  GridSnapshot,
-  HostRequests,
-  SaveState,
-  WebviewEvents,
-} from '../protocol/gridProtocol';
+import type { GridEvents, GridSnapshot, HostRequests, SelectCommand, WebviewEvents } from '../protocol/gridProtocol';
 import { errorMessage } from '../protocol/wireError';
+import { cardItem } from './cardItem';
 import type { CaptionJobs } from './CaptionJobs';
 import type { DatasetDocument } from './DatasetDocument';
 import { Disposable } from './Disposable';
 import { autoSaveDelay } from './settings';
 import type { Taggers } from './Taggers';
-import { fileVersion, type Thumbnails } from './Thumbnails';
+import type { Thumbnails } from './Thumbnails';
 
 /** A snapshot is sent at most this often, in milliseconds. */
 const snapshotPause = 100;
@@ -34,9 +27,9 @@ type GridChannel = Channel<HostRequests, Record<string, never>, WebviewEvents, G
 export class GridPanel extends Disposable {
   private readonly channel: GridChannel;
   private version = 1;
-  private query = '';
-  private matching: readonly DatasetImage[] = [];
-  private matchedImages: readonly DatasetImage[] | undefined;
+  /** what is shown, in which order */
+  readonly view: ImageView;
+  readonly selection = new ImageSelection();
   private snapshotTimer: NodeJS.Timeout | undefined;
   /** the image whose typing was refused last */
   private refusedDraft: string | undefined;
@@ -52,6 +45,7 @@ export class GridPanel extends Disposable {
     extensionUri: vscode.Uri,
   ) {
     super();
+    this.view = new ImageView(document.dataset);
     const dist = vscode.Uri.joinPath(extensionUri, 'dist');
     const { webview } = panel;
     webview.options = { enableScripts: true, localResourceRoots: [dist, vscode.Uri.file(thumbnails.folder)] };
@@ -102,17 +96,26 @@ export class GridPanel extends Disposable {
     return {
       ready: () => ({ snapshot: this.snapshot(), settings: { commitDelay: autoSaveDelay() || commitPause } }),
       getItems: async ({ start, count }) => {
-        const { version } = this;
-        this.match();
-        const end = start + Math.min(count, mostCards);
-        const images = this.matching.slice(start, end);
-        return { version, items: await Promise.all(images.map((image, offset) => this.card(image, start + offset))) };
+        const { version, view, selection } = this;
+        const images = view.images.slice(start, start + Math.min(count, mostCards));
+        const { order } = view;
+        const items = await Promise.all(
+          images.map((image, offset) => cardItem(image, start + offset, { document, jobs, selection })),
+        );
+        return { version, order, items };
       },
-      setQuery: ({ query }) => {
-        this.query = query;
-        this.matchedImages = undefined;
-        this.version++;
-        return { snapshot: this.snapshot() };
+      locate: ({ path }) => ({ index: this.view.indexOf(path) ?? null, order: this.view.order }),
+      setQuery: async ({ query }) => {
+        await this.view.setQuery(query);
+        return { snapshot: this.nextSnapshot() };
+      },
+      setSort: async ({ sort }) => {
+        await this.view.setSort(sort);
+        return { snapshot: this.nextSnapshot() };
+      },
+      select: ({ command }) => {
+        this.select(command);
+        return { snapshot: this.nextSnapshot() };
       },
       getThumbnail: async ({ path, imageVersion }, signal) => {
         const file = await this.thumbnails.get(document.dataset.absolute(this.image(path).path), signal);
@@ -186,84 +189,62 @@ export class GridPanel extends Disposable {
     }, snapshotPause);
   }
 
-  /** Searches again only when the query or the images changed: a card must not vanish while its caption is edited. */
-  private match(): void {
-    const { allImages } = this.document.dataset;
-    if (this.matchedImages === allImages) return;
-    this.matchedImages = allImages;
-    this.matching = searchImages(allImages, this.query);
+  private select(command: SelectCommand): void {
+    const { selection, view } = this;
+    switch (command.kind) {
+      case 'only':
+        selection.only(command.path);
+        break;
+      case 'toggle':
+        selection.toggle(command.path);
+        break;
+      case 'range': {
+        if (command.order !== view.order) return;
+        if (!command.keep) selection.clear();
+        const [first, last] = command.from < command.to ? [command.from, command.to] : [command.to, command.from];
+        selection.add(view.images.slice(first, last + 1));
+        break;
+      }
+      case 'all':
+        selection.clear();
+        selection.add(view.images);
+        break;
+      case 'none':
+        selection.clear();
+        break;
+      default:
+        command satisfies never;
+    }
+  }
+
+  private nextSnapshot(): GridSnapshot {
+    this.version++;
+    return this.snapshot();
   }
 
   private snapshot(): GridSnapshot {
-    const { document } = this;
-    this.match();
-    let empty = 0;
-    for (const { caption } of document.dataset.allImages) if (caption.isEmpty) empty++;
-    let unsaved = 0;
-    let conflicts = 0;
-    let unsavedFailures = 0;
-    for (const caption of document.dataset.allCaptions) {
-      if (!caption.isDirty) continue;
-      unsaved++;
-      if (caption.inConflict) conflicts++;
-      else if (caption.failure !== undefined) unsavedFailures++;
-    }
+    const { document, view, selection } = this;
+    const { images, empty, unsaved, conflicts, failed } = document.dataset.counts;
     return {
       state: document.loadState,
       message: document.loadMessage,
       folderName: document.name,
       folderPath: document.uri.fsPath,
       version: this.version,
-      total: document.dataset.allImages.length,
-      matching: this.matching.length,
+      total: images,
+      matching: view.images.length,
       empty,
       unsaved,
       conflicts,
-      unsavedFailures,
-      query: this.query,
+      unsavedFailures: failed,
+      query: view.query,
+      sort: view.sort,
+      order: view.order,
+      selected: { count: selection.count, hidden: selection.count - selection.among(view.images).length },
       tagger: this.taggers.displayName(),
       jobs: this.jobs.viewsOf(document),
     };
   }
-
-  private async card(image: DatasetImage, index: number): Promise<CardItem> {
-    const { caption } = image;
-    const item: CardItem = {
-      index,
-      path: image.path,
-      captionPath: caption.path,
-      text: normalizeLineEnds(caption.text),
-      save: saveState(caption),
-      draft: this.document.draftOf(caption),
-      warnings: warnings(image),
-      imageVersion: await fileVersion(this.document.dataset.absolute(image.path)),
-    };
-    const job = this.jobs.stateOf(caption);
-    const jobFailure = this.jobs.failureOf(caption);
-    if (caption.foreignEncoding !== undefined) item.foreignEncoding = caption.foreignEncoding;
-    if (caption.unreadable !== undefined) item.readOnly = true;
-    if (job !== undefined) item.job = job;
-    if (jobFailure !== undefined) item.jobFailure = jobFailure;
-    return item;
-  }
-}
-
-function saveState(caption: Caption): SaveState {
-  const { theirs } = caption;
-  if (theirs !== undefined) return { state: 'conflict', theirs: theirs === null ? null : textOfRaw(theirs.raw) };
-  if (caption.saving) return { state: 'saving' };
-  if (caption.failure !== undefined) return { state: 'failed', reason: caption.failure.message };
-  return { state: caption.isDirty ? 'unsaved' : 'saved' };
-}
-
-function warnings({ path, caption }: DatasetImage): string[] {
-  const list: string[] = [];
-  const sharers = caption.images.filter((other) => other !== path);
-  if (sharers.length > 0) list.push(vscode.l10n.t('Shares its caption file with {0}', sharers.join(', ')));
-  if (caption.unreadable !== undefined) {
-    list.push(vscode.l10n.t('The caption file cannot be read: {0}', caption.unreadable.message));
-  }
-  return list;
 }
 
 function webviewPort(webview: vscode.Webview): Port {

@@ -31,11 +31,32 @@ export interface CardItem {
   readOnly?: true;
   /** changes whenever the image file changes */
   imageVersion: string;
+  selected: boolean;
   /** what the running job does with this image */
   job?: 'queued' | 'captioning';
   /** why the last attempt to caption this image failed */
   jobFailure?: string;
 }
+
+/** What images can be ordered by; equal ones are in natural order of their paths. */
+export type SortKey = 'name' | 'modified' | 'fileSize' | 'imageSize' | 'captionLength' | 'tagCount';
+export interface ImageSort {
+  key: SortKey;
+  descending: boolean;
+}
+
+/**
+ * A change of the selection. Positions are of the order with the number `order`; the host ignores a command of another
+ * order, since it would mean other images. Images that the search hides stay selected, except after `only`, `all` and
+ * `none`.
+ */
+export type SelectCommand =
+  | { kind: 'only' | 'toggle'; path: string }
+  /** the images from one position to another, both included; `keep` adds them to what is selected */
+  | { kind: 'range'; from: number; to: number; order: number; keep: boolean }
+  /** all that match the search */
+  | { kind: 'all' }
+  | { kind: 'none' };
 
 /** A job as the toolbar shows it. */
 export interface JobView {
@@ -79,6 +100,11 @@ export interface GridSnapshot {
   /** captions that could not be written */
   unsavedFailures: number;
   query: string;
+  sort: ImageSort;
+  /** changes whenever the images in view or their order change: positions of another order mean other images */
+  order: number;
+  /** selected images, and how many of them the search hides */
+  selected: { count: number; hidden: number };
   /** display name of the selected tagger */
   tagger: string;
   jobs: JobView[];
@@ -95,7 +121,11 @@ export interface HostRequests {
   /** The webview has (re)started. */
   ready(params: Record<string, never>): { snapshot: GridSnapshot; settings: GridSettings };
   /** Cards by position in the current order and filter. */
-  getItems(params: { start: number; count: number }): { version: number; items: CardItem[] };
+  getItems(params: { start: number; count: number }): { version: number; order: number; items: CardItem[] };
+  /** Where an image is in the current order and filter; null where it is not. */
+  locate(params: { path: string }): { index: number | null; order: number };
+  setSort(params: { sort: ImageSort }): { snapshot: GridSnapshot };
+  select(params: { command: SelectCommand }): { snapshot: GridSnapshot };
   /** Sets the search text and answers with the new snapshot. */
   setQuery(params: { query: string }): { snapshot: GridSnapshot };
   /** Makes the thumbnail if needed; `uri` can be the `src` of an img. Throws with a reason the tile can show. */

@@ -5,6 +5,7 @@ import type {
   GridSnapshot,
   HostRequests,
   JobView,
+  SelectCommand,
   WebviewEvents,
 } from '../../src/protocol/gridProtocol';
 
@@ -21,6 +22,7 @@ export class FakeHost {
   items: FakeItem[];
   jobs: JobView[] = [];
   query = '';
+  sort: GridSnapshot['sort'] = { key: 'name', descending: false };
   folder: Pick<GridSnapshot, 'state' | 'message'> = { state: 'ready', message: '' };
   /** everything the page asked or told, in order */
   readonly log: { name: string; params: unknown }[] = [];
@@ -43,6 +45,7 @@ export class FakeHost {
       draft: 0,
       warnings: [],
       imageVersion: '1',
+      selected: false,
     }));
   }
 
@@ -58,7 +61,21 @@ export class FakeHost {
       {
         ready: (params) => note('ready', params, { snapshot: this.snapshot(), settings: { commitDelay: 300 } }),
         getItems: ({ start, count }) =>
-          note('getItems', { start, count }, { version: this.version, items: this.window(start, count) }),
+          note('getItems', { start, count }, { version: this.version, order: 1, items: this.window(start, count) }),
+        locate: ({ path }) => {
+          const index = this.matching().findIndex((item) => item.path === path);
+          return { index: index < 0 ? null : index, order: 1 };
+        },
+        setSort: (params) => {
+          this.sort = params.sort;
+          this.version++;
+          return note('setSort', params, { snapshot: this.snapshot() });
+        },
+        select: (params) => {
+          this.select(params.command);
+          this.version++;
+          return note('select', params, { snapshot: this.snapshot() });
+        },
         setQuery: ({ query }) => {
           this.query = query;
           this.version++;
@@ -158,6 +175,20 @@ export class FakeHost {
     return this.log.filter((entry) => entry.name === name).map(({ params }) => params);
   }
 
+  private select(command: SelectCommand): void {
+    const shown = this.matching();
+    if (command.kind === 'toggle') this.item(command.path).selected = !this.item(command.path).selected;
+    else {
+      if (command.kind !== 'range' || !command.keep) for (const item of this.items) item.selected = false;
+      if (command.kind === 'only') this.item(command.path).selected = true;
+      if (command.kind === 'all') for (const item of shown) item.selected = true;
+      if (command.kind === 'range') {
+        const [first, last] = [Math.min(command.from, command.to), Math.max(command.from, command.to)];
+        for (const item of shown.slice(first, last + 1)) item.selected = true;
+      }
+    }
+  }
+
   private matching(): FakeItem[] {
     return this.items.filter(({ path, text }) => path.includes(this.query) || text.includes(this.query));
   }
@@ -183,6 +214,9 @@ export class FakeHost {
       conflicts: of('conflict'),
       unsavedFailures: of('failed'),
       query: this.query,
+      sort: this.sort,
+      order: 1,
+      selected: { count: this.items.filter(({ selected }) => selected).length, hidden: 0 },
       tagger: 'Palette',
       jobs: this.jobs,
     };

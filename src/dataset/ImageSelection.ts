@@ -1,0 +1,43 @@
+import type { DatasetImage } from './Dataset';
+
+/** The selected images of one view, by their paths: they stay selected whatever is searched, sorted or scanned. */
+export class ImageSelection {
+  private readonly paths = new Set<string>();
+
+  get count(): number {
+    return this.paths.size;
+  }
+
+  has(path: string): boolean {
+    return this.paths.has(path);
+  }
+
+  /** Selects one image and nothing else. */
+  only(path: string): void {
+    this.paths.clear();
+    this.paths.add(path);
+  }
+
+  toggle(path: string): void {
+    if (!this.paths.delete(path)) this.paths.add(path);
+  }
+
+  /** Adds images. */
+  add(images: Iterable<DatasetImage>): void {
+    for (const { path } of images) this.paths.add(path);
+  }
+
+  clear(): void {
+    this.paths.clear();
+  }
+
+  /** Forgets images that are not in the dataset any more. */
+  retain(exists: (path: string) => boolean): void {
+    for (const path of this.paths) if (!exists(path)) this.paths.delete(path);
+  }
+
+  /** The selected ones among some images, in their order. */
+  among(images: readonly DatasetImage[]): DatasetImage[] {
+    return this.paths.size === 0 ? [] : images.filter(({ path }) => this.paths.has(path));
+  }
+}

@@ -1,0 +1,58 @@
+import * as vscode from 'vscode';
+import type { Caption } from '../dataset/Caption';
+import type { DatasetImage } from '../dataset/Dataset';
+import type { ImageSelection } from '../dataset/ImageSelection';
+import { normalizeLineEnds, textOfRaw } from '../dataset/captionText';
+import type { CardItem, SaveState } from '../protocol/gridProtocol';
+import type { CaptionJobs } from './CaptionJobs';
+import type { DatasetDocument } from './DatasetDocument';
+import { fileVersion } from './Thumbnails';
+
+/** What a card's item is made of. */
+interface CardSources {
+  document: DatasetDocument;
+  jobs: CaptionJobs;
+  selection: ImageSelection;
+}
+
+/** What the card of an image shows. */
+export async function cardItem(image: DatasetImage, index: number, sources: CardSources): Promise<CardItem> {
+  const { document, jobs, selection } = sources;
+  const { caption } = image;
+  const item: CardItem = {
+    index,
+    path: image.path,
+    captionPath: caption.path,
+    text: normalizeLineEnds(caption.text),
+    save: saveState(caption),
+    draft: document.draftOf(caption),
+    warnings: warnings(image),
+    imageVersion: await fileVersion(document.dataset.absolute(image.path)),
+    selected: selection.has(image.path),
+  };
+  const job = jobs.stateOf(caption);
+  const jobFailure = jobs.failureOf(caption);
+  if (caption.foreignEncoding !== undefined) item.foreignEncoding = caption.foreignEncoding;
+  if (caption.unreadable !== undefined) item.readOnly = true;
+  if (job !== undefined) item.job = job;
+  if (jobFailure !== undefined) item.jobFailure = jobFailure;
+  return item;
+}
+
+function saveState(caption: Caption): SaveState {
+  const { theirs } = caption;
+  if (theirs !== undefined) return { state: 'conflict', theirs: theirs === null ? null : textOfRaw(theirs.raw) };
+  if (caption.saving) return { state: 'saving' };
+  if (caption.failure !== undefined) return { state: 'failed', reason: caption.failure.message };
+  return { state: caption.isDirty ? 'unsaved' : 'saved' };
+}
+
+function warnings({ path, caption }: DatasetImage): string[] {
+  const list: string[] = [];
+  const sharers = caption.images.filter((other) => other !== path);
+  if (sharers.length > 0) list.push(vscode.l10n.t('Shares its caption file with {0}', sharers.join(', ')));
+  if (caption.unreadable !== undefined) {
+    list.push(vscode.l10n.t('The caption file cannot be read: {0}', caption.unreadable.message));
+  }
+  return list;
+}
