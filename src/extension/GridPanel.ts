@@ -280,7 +280,7 @@ function gridHtml(webview: vscode.Webview, dist: vscode.Uri): string {
 <title>Dataset</title>
 </head>
 <body>
-<dataset-editor></dataset-editor>
+<dataset-editor role="main"></dataset-editor>
 <script nonce="${nonce}" src="${script}"></script>
 </body>
 </html>`;

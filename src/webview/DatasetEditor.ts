@@ -224,11 +224,11 @@ export class DatasetEditor extends LitElement {
   }
 
   private renderPage(icon: TemplateResult, title: string, body: TemplateResult[]): TemplateResult {
-    return html`<main class="page">
+    return html`<div class="page">
       <div class="page-icon">${icon}</div>
       <h1>${title}</h1>
       ${body}
-    </main>`;
+    </div>`;
   }
 
   private renderProblem(): TemplateResult | typeof nothing {
@@ -313,11 +313,11 @@ export class DatasetEditor extends LitElement {
 }
 
 function renderScanning(message: string): TemplateResult {
-  return html`<main class="page">
+  return html`<div class="page">
     <div class="scan" role="progressbar" aria-label="Reading the folder"></div>
     <h1>Reading the folder</h1>
     <p>${message}</p>
-  </main>`;
+  </div>`;
 }
 
 declare global {

@@ -40,7 +40,7 @@ export const jobStyles = css`
   }
 
   .completed .state {
-    color: var(--vscode-charts-green);
+    color: color-mix(in srgb, var(--vscode-charts-green) 75%, var(--vscode-foreground));
   }
 
   .job.error .state {

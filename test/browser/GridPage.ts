@@ -144,7 +144,7 @@ const policy = [
 function html(theme: string): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <link rel="stylesheet" href="/${theme}.css"></head>
-<body class="vscode-${theme}" data-vscode-theme-kind="vscode-${theme}"><dataset-editor></dataset-editor>
+<body class="vscode-${theme}" data-vscode-theme-kind="vscode-${theme}"><dataset-editor role="main"></dataset-editor>
 <script nonce="${nonce}" src="/webview.js"></script></body></html>`;
 }
 
