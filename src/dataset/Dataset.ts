@@ -175,14 +175,15 @@ export class Dataset {
    * @returns the captions left alone
    */
   replay(changes: readonly CaptionChange[], direction: 'undo' | 'redo'): Caption[] {
-    const leftAlone: Caption[] = [];
-    for (const change of changes) {
-      // By path: the image may have been away for a while and have a new object.
-      const caption = this.captions.get(change.caption.path);
-      if (caption?.replay(change, direction) !== true) leftAlone.push(change.caption);
-    }
+    const leftAlone = changes.filter((change) => !this.replayOne(change, direction)).map(({ caption }) => caption);
     this.changed();
     return leftAlone;
+  }
+
+  /** Does {@link replay} for one edit without telling the listeners. Returns whether the caption was as expected. */
+  replayOne(change: CaptionChange, direction: 'undo' | 'redo'): boolean {
+    // By path: the image may have been away for a while and have a new object.
+    return this.captions.get(change.caption.path)?.replay(change, direction) === true;
   }
 
   /** Writes every edited caption that can be written, and nothing else. */

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { applyEdits, replayEdits, type AppliedEdits, type TextEdit } from '../dataset/bulkEdits';
 import type { Caption, CaptionChange } from '../dataset/Caption';
 import { CaptionError } from '../dataset/CaptionError';
 import { Dataset, type DatasetImage, type SaveReport, type UnsavedEdit } from '../dataset/Dataset';
@@ -13,6 +14,13 @@ import { UnsavedJournal } from './UnsavedJournal';
 /** Where the document is with reading its folder. */
 export type LoadState = 'scanning' | 'ready' | 'missing' | 'error';
 
+/** One edit to undo, as VS Code is told. */
+export interface DocumentEdit {
+  label: string;
+  undo(): Thenable<void> | void;
+  redo(): Thenable<void> | void;
+}
+
 /**
  * A folder that is open as a dataset: what VS Code needs to show it as dirty, undo, save, revert and back it up. The
  * dataset itself, and every byte that is written, is the affair of {@link Dataset}.
@@ -23,7 +31,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   /** what is wrong, or how far the scan is */
   loadMessage = '';
 
-  private readonly edited = this.register(new vscode.EventEmitter<{ label: string; undo(): void; redo(): void }>());
+  private readonly edited = this.register(new vscode.EventEmitter<DocumentEdit>());
   /** One edit to undo. */
   readonly onDidEdit = this.edited.event;
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
@@ -41,6 +49,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   private isKnown = false;
   private restored: readonly CaptionChange[] = [];
   private loading: Promise<void>;
+  private bulkEdits: Promise<void> = Promise.resolve();
 
   /**
    * @param storageFolder where unsaved edits are kept, absolute
@@ -140,22 +149,42 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   /** Makes changes that are already in the dataset one edit to undo. */
   recordEdit(label: string, changes: readonly CaptionChange[]): void {
     if (changes.length === 0) return;
-    const replay = (direction: 'undo' | 'redo') => (): void => {
-      this.commit();
-      const leftAlone = this.dataset.replay(changes, direction);
-      if (leftAlone.length > 0) {
-        const names = leftAlone.slice(0, 3).map((caption) => caption.path);
-        void vscode.window.showInformationMessage(
-          vscode.l10n.t(
-            'Left as they are because they were changed since (captions: {0}): {1}',
-            leftAlone.length,
-            names.join(', '),
-          ),
-        );
-      }
-      this.scheduleAutoSave(Math.min(autoSaveDelay(), 100));
-    };
+    const replay = (direction: 'undo' | 'redo') => (): Promise<void> =>
+      this.inTurn(() => this.replay(changes, direction));
     this.edited.fire({ label, undo: replay('undo'), redo: replay('redo') });
+  }
+
+  /**
+   * Changes the texts of many captions as one edit to undo, which is saved in the background: all of them, or none when
+   * it fails.
+   * @param edits the new texts, with LF line ends
+   * @returns how many captions changed, and those that could not be edited, each with a sentence that says why
+   */
+  async applyEdits(
+    label: string,
+    edits: readonly TextEdit[],
+  ): Promise<{ changed: number; leftOut: AppliedEdits['leftOut'] }> {
+    this.commit();
+    const { changes, leftOut } = await this.inTurn(() => applyEdits(this.dataset, edits));
+    this.recordEdit(label, changes);
+    this.scheduleAutoSave(Math.min(autoSaveDelay(), 100));
+    return { changed: changes.length, leftOut };
+  }
+
+  private async replay(changes: readonly CaptionChange[], direction: 'undo' | 'redo'): Promise<void> {
+    this.commit();
+    const leftAlone = await replayEdits(this.dataset, changes, direction);
+    if (leftAlone.length > 0) {
+      const names = leftAlone.slice(0, 3).map((caption) => caption.path);
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t(
+          'Left as they are because they were changed since (captions: {0}): {1}',
+          leftAlone.length,
+          names.join(', '),
+        ),
+      );
+    }
+    this.scheduleAutoSave(Math.min(autoSaveDelay(), 100));
   }
 
   /** Settles a conflict as the user chose. */
@@ -313,6 +342,13 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     return this.dataset.save();
   }
 
+  /** Edits of many captions take a while: they follow one another. */
+  private inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.bulkEdits.then(task);
+    this.bulkEdits = result.then(noop, noop);
+    return result;
+  }
+
   private scheduleAutoSave(delay: number): void {
     clearTimeout(this.autoSaveTimer);
     if (autoSaveDelay() === 0) return;
@@ -320,4 +356,8 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
       void this.autoSave();
     }, delay);
   }
+}
+
+function noop(): void {
+  // Both outcomes of a bulk edit let the next one begin.
 }

@@ -1,0 +1,79 @@
+import type { Caption, CaptionChange } from './Caption';
+import { CaptionError } from './CaptionError';
+import { refuseUnwritable } from './captionFile';
+import type { Dataset } from './Dataset';
+import { inSlices } from './inSlices';
+
+/** The new text of one caption. */
+export interface TextEdit {
+  caption: Caption;
+  /** with LF line ends, without the final one */
+  text: string;
+}
+
+/** What a bulk edit did. */
+export interface AppliedEdits {
+  /** what changed: one entry for each caption */
+  changes: CaptionChange[];
+  /** captions that must not be edited now, and why */
+  leftOut: { path: string; reason: string }[];
+}
+
+/**
+ * Changes many captions in memory, in slices: all that can be edited, or, when something fails, none. A caption that
+ * stands in a conflict, cannot be read or is not UTF-8 is left out.
+ */
+export async function applyEdits(dataset: Dataset, edits: readonly TextEdit[]): Promise<AppliedEdits> {
+  const changes = new Map<Caption, CaptionChange>();
+  const leftOut: AppliedEdits['leftOut'] = [];
+  const apply = ({ caption, text }: TextEdit): void => {
+    const reason = reasonToLeaveOut(dataset, caption);
+    if (reason !== undefined) {
+      leftOut.push({ path: caption.path, reason });
+      return;
+    }
+    const change = caption.setText(text, dataset.options.emptiedCaption);
+    if (change === undefined) return;
+    const first = changes.get(caption);
+    // Images may share a caption: what it held before all of this is what undo brings back.
+    if (first === undefined) changes.set(caption, change);
+    else first.after = change.after;
+  };
+  try {
+    await inSlices(edits, apply);
+  } catch (thrown) {
+    for (const change of changes.values()) change.caption.replay(change, 'undo');
+    throw thrown;
+  } finally {
+    dataset.changed();
+  }
+  return { changes: [...changes.values()], leftOut };
+}
+
+/**
+ * Takes many edits back or applies them again, in slices, as {@link Dataset.replay} does.
+ * @returns the captions that hold something else by now and were left alone
+ */
+export async function replayEdits(
+  dataset: Dataset,
+  changes: readonly CaptionChange[],
+  direction: 'undo' | 'redo',
+): Promise<Caption[]> {
+  const leftAlone: Caption[] = [];
+  await inSlices(changes, (change) => {
+    if (!dataset.replayOne(change, direction)) leftAlone.push(change.caption);
+  });
+  dataset.changed();
+  return leftAlone;
+}
+
+function reasonToLeaveOut(dataset: Dataset, caption: Caption): string | undefined {
+  if (caption.inConflict) return 'Another program changed the file under an unsaved edit. Choose a text first.';
+  try {
+    refuseUnwritable(caption, dataset.absolute(caption.path));
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof CaptionError) return thrown.message;
+    throw thrown;
+  }
+}
