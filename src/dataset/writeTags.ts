@@ -3,7 +3,7 @@ import { comparableTag } from './comparableTag';
 import type { WriteOptions } from './writeMode';
 
 /** What sd-scripts reads as ends of a tag beside the comma (`keep_tokens_separator` and `secondary_separator`). */
-const trainerSeparators = ['|||', ';;;'];
+export const trainerSeparators = ['|||', ';;;'] as const;
 
 /**
  * A caption with generated tags in it. Of a caption with several lines the first is the list of tags; `append` and
@@ -37,9 +37,7 @@ export function captionWithTags(existing: string, tags: readonly string[], optio
 
 /** The tags that a line does not have yet, each once. */
 function newTags(line: string, tags: readonly string[], separator: string): string[] {
-  let plain = withCommas(line, separator);
-  for (const other of trainerSeparators) plain = plain.replaceAll(other, ',');
-  const seen = new Set(plain.split(',').map(comparableTag));
+  const seen = new Set(withCommas(line, separator).split(',').map(comparableTag));
   return tags.filter((tag) => {
     const comparable = comparableTag(tag);
     if (seen.has(comparable)) return false;
@@ -67,11 +65,13 @@ function endOfTag(line: string, count: number, separator: string): number {
 /** The line with commas for its separators, as long as before. */
 function withCommas(line: string, separator: string): string {
   const core = coreOf(separator);
-  return core === '' ? line.replace(/\s/g, ',') : line.replaceAll(core, ','.repeat(core.length));
+  let plain = core === '' ? line.replace(/\s/g, ',') : line.replaceAll(core, ','.repeat(core.length));
+  for (const other of trainerSeparators) plain = plain.replaceAll(other, ','.repeat(other.length));
+  return plain;
 }
 
 /** A separator without its blanks; a word keeps them, because it may be part of a tag. */
-function coreOf(separator: string): string {
+export function coreOf(separator: string): string {
   return /[\p{L}\p{N}]/u.test(separator) ? separator : separator.trim();
 }
 

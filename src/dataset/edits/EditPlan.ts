@@ -1,0 +1,188 @@
+import { performance } from 'node:perf_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Caption } from '../Caption';
+import { parseTags } from '../captionText';
+import type { DatasetImage } from '../Dataset';
+import { inSlices } from '../inSlices';
+import { EditError } from './EditError';
+import { TimeLimitError, withTimeLimit } from './timeLimit';
+
+/** What an edit makes of one caption. */
+export interface PlannedChange {
+  caption: Caption;
+  /** the images of the scope that it belongs to, by their paths */
+  images: string[];
+  /** what the file should have held when the plan was made: only that is edited */
+  expected: string | null;
+  before: string;
+  after: string;
+  /** whether the user wants it */
+  ticked: boolean;
+}
+
+/** How often an edit takes a tag away and adds it, over all captions. */
+export interface TagChange {
+  tag: string;
+  removed: number;
+  added: number;
+}
+
+export interface PlanOptions {
+  signal?: AbortSignal;
+  /** the longest time at a stretch, in milliseconds */
+  sliceMs?: number;
+}
+
+/** One caption must not take longer than this, in milliseconds: only a regular expression that explodes does. */
+const longestEdit = 40;
+/** A busy machine may stop anything for a moment, so a caption gets several tries. */
+const tries = 3;
+const captionsBetweenLooks = 16;
+
+/** What a bulk edit would do, caption by caption, before it does anything. */
+export class EditPlan {
+  readonly changes: PlannedChange[] = [];
+  /** captions that the edit leaves as they are */
+  unchanged = 0;
+  /** captions that cannot be edited, with the reason */
+  readonly leftOut: { path: string; reason: string }[] = [];
+  private readonly tags = new Map<string, TagChange>();
+  private unticked = 0;
+
+  private constructor() {
+    // Plans are made by `make`, which takes its time.
+  }
+
+  /**
+   * Tries an edit on the captions of some images, without changing them. Images that share a caption are one.
+   * @param edit takes and gives a caption
+   * @throws EditError PATTERN_TOO_SLOW when one caption takes far longer than any sensible edit
+   * @throws the signal's reason when aborted
+   */
+  static async make(
+    images: Iterable<DatasetImage>,
+    edit: (text: string) => string,
+    options: PlanOptions = {},
+  ): Promise<EditPlan> {
+    const plan = new EditPlan();
+    const imagesOf = new Map<Caption, string[]>();
+    await inSlices(
+      images,
+      ({ path, caption }) => {
+        const paths = imagesOf.get(caption);
+        if (paths === undefined) imagesOf.set(caption, [path]);
+        else paths.push(path);
+      },
+      options,
+    );
+    await plan.editAll(imagesOf, edit, options);
+    return plan;
+  }
+
+  /** How many captions would change. */
+  get tickedCount(): number {
+    return this.changes.length - this.unticked;
+  }
+
+  /** The tags that come and go, those of most captions first. */
+  get tagChanges(): TagChange[] {
+    return [...this.tags.values()].sort((a, b) => b.removed + b.added - a.removed - a.added);
+  }
+
+  /** The changes that the user wants. */
+  get tickedChanges(): PlannedChange[] {
+    return this.changes.filter(({ ticked }) => ticked);
+  }
+
+  /**
+   * Chooses which captions change.
+   * @param index a position in {@link changes}, or all of them
+   */
+  tick(index: number | 'all', ticked: boolean): void {
+    if (index === 'all') {
+      for (const change of this.changes) change.ticked = ticked;
+      this.unticked = ticked ? 0 : this.changes.length;
+      return;
+    }
+    const change = this.changes[index];
+    if (change === undefined || change.ticked === ticked) return;
+    change.ticked = ticked;
+    this.unticked += ticked ? -1 : 1;
+  }
+
+  private async editAll(
+    imagesOf: ReadonlyMap<Caption, string[]>,
+    edit: (text: string) => string,
+    { signal, sliceMs = 8 }: PlanOptions,
+  ): Promise<void> {
+    const entries = [...imagesOf];
+    let next = 0;
+    let failed = 0;
+    while (next < entries.length) {
+      signal?.throwIfAborted();
+      // Stopping may come between any two steps, so one step alone moves on: the push.
+      const edited: { before: string; after: string }[] = [];
+      const slice = (): void => {
+        const end = performance.now() + sliceMs;
+        for (let entry = entries[next]; entry !== undefined; entry = entries[next + edited.length]) {
+          const before = entry[0].text;
+          edited.push({ before, after: edit(before) });
+          if (edited.length % captionsBetweenLooks === 0 && performance.now() > end) return;
+        }
+      };
+      try {
+        withTimeLimit(sliceMs + longestEdit, slice);
+        failed = 0;
+      } catch (thrown) {
+        if (!(thrown instanceof TimeLimitError)) throw thrown;
+        failed = edited.length > 0 ? 1 : failed + 1;
+        const entry = entries[next];
+        if (failed >= tries && entry !== undefined) throw tooSlow(entry[0].path, thrown);
+      }
+      for (const { before, after } of edited) {
+        const entry = entries[next++];
+        if (entry !== undefined) this.note(...entry, before, after);
+      }
+      await nextTurn();
+    }
+  }
+
+  private note(caption: Caption, images: string[], before: string, after: string): void {
+    if (caption.unreadable !== undefined) {
+      this.leftOut.push({ path: caption.path, reason: caption.unreadable.message });
+    } else if (before === after) {
+      this.unchanged++;
+    } else if (caption.inConflict) {
+      const reason = 'Another program changed it while it was edited here. Settle the conflict first.';
+      this.leftOut.push({ path: caption.path, reason });
+    } else if (caption.foreignEncoding !== undefined) {
+      const reason = `It is not UTF-8 (${caption.foreignEncoding}). Convert it first.`;
+      this.leftOut.push({ path: caption.path, reason });
+    } else {
+      this.changes.push({ caption, images, expected: caption.raw, before, after, ticked: true });
+      this.countTags(before, after);
+    }
+  }
+
+  private countTags(before: string, after: string): void {
+    const balance = new Map<string, number>();
+    for (const tag of parseTags(before)) balance.set(tag, (balance.get(tag) ?? 0) - 1);
+    for (const tag of parseTags(after)) balance.set(tag, (balance.get(tag) ?? 0) + 1);
+    for (const [tag, difference] of balance) {
+      if (difference === 0) continue;
+      let change = this.tags.get(tag);
+      if (change === undefined) this.tags.set(tag, (change = { tag, removed: 0, added: 0 }));
+      if (difference < 0) change.removed++;
+      else change.added++;
+    }
+  }
+}
+
+function tooSlow(path: string, cause: Error): EditError {
+  return new EditError(
+    'PATTERN_TOO_SLOW',
+    'The pattern takes too long: it tries too many ways to match. Make it simpler, without repetitions inside repetitions.',
+    path,
+    cause,
+  );
+}

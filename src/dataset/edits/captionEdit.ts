@@ -1,0 +1,192 @@
+import { comparableTag } from '../comparableTag';
+import { captionWithTags } from '../writeTags';
+import {
+  dividesTags,
+  lineText,
+  parseTagLine,
+  separatorOf,
+  tagsOf,
+  withoutParts,
+  type TagLine,
+  type TagPart,
+} from './tagLine';
+import {
+  expand,
+  plainExpression,
+  regularExpression,
+  tagRewrite,
+  textRewrite,
+  type Rewrite,
+  type TagMatch,
+} from './tagPattern';
+
+/** One way to change many captions. `keepFirst` is the number of tags in front that stay where they are. */
+export type CaptionEdit =
+  | { kind: 'addTags'; tags: readonly string[]; position: 'first' | 'last'; keepFirst: number }
+  | { kind: 'removeTags'; match: TagMatch }
+  /** renaming a tag to one that the caption has merges them; a comma in the replacement makes several tags */
+  | { kind: 'replaceTags'; match: TagMatch; replacement: string }
+  | { kind: 'moveTags'; tags: readonly string[]; keepFirst: number }
+  | { kind: 'deduplicate' }
+  | { kind: 'sortTags'; by: 'alphabet' | 'frequency'; keepFirst: number }
+  /** one and the same separator between all tags, no empty tags, no blanks at the ends */
+  | { kind: 'separators' }
+  | { kind: 'replaceText'; find: string; replacement: string; regex: boolean; matchCase: boolean }
+  | { kind: 'setCaption'; text: string; how: 'replace' | 'append' | 'prepend' }
+  | { kind: 'clear' };
+
+/** What an edit needs to know beside the caption. */
+export interface EditContext {
+  /** between two tags, where a caption does not show what it uses */
+  separator: string;
+  /** how often a tag occurs in the dataset */
+  countOf: (tag: string) => number;
+}
+
+const alphabet = new Intl.Collator('en', { numeric: true });
+
+/**
+ * Makes the function that edits one caption. Only the first line is a list of tags; every character that the edit does
+ * not mean stays.
+ * @returns takes and gives a caption with LF line ends; the same text where there is nothing to change
+ * @throws EditError PATTERN_INVALID
+ */
+export function captionEditor(edit: CaptionEdit, { separator, countOf }: EditContext): (text: string) => string {
+  const parse = (text: string): TagLine => parseTagLine(text, separator);
+  const add = (text: string, tags: readonly string[], mode: 'append' | 'prepend', keepFirst: number): string => {
+    const given = tags.filter((tag) => tag.trim() !== '');
+    return captionWithTags(text, given, { mode, keepFirst, separator: separatorOf(parse(text), separator) });
+  };
+  switch (edit.kind) {
+    case 'addTags':
+      return (text) => add(text, edit.tags, edit.position === 'first' ? 'prepend' : 'append', edit.keepFirst);
+    case 'removeTags': {
+      const rewrite = tagRewrite(edit.match, '');
+      return (text) => lineText(withoutParts(parse(text), ({ tag }) => tag !== '' && rewrite(tag) !== undefined));
+    }
+    case 'replaceTags': {
+      const rewrite = tagRewrite(edit.match, edit.replacement);
+      return (text) => replaceTags(text, parse(text), rewrite, separator);
+    }
+    case 'moveTags':
+      return (text) => {
+        const line = parse(text);
+        const moved = tagsToMove(line, edit.tags, edit.keepFirst);
+        if (moved === undefined) return text;
+        const places = new Set(moved);
+        const without = lineText(withoutParts(line, (part) => places.has(part)));
+        const tags = moved.map(({ tag }) => tag);
+        return captionWithTags(without, tags, {
+          mode: 'prepend',
+          keepFirst: edit.keepFirst,
+          separator: separatorOf(line, separator),
+        });
+      };
+    case 'deduplicate':
+      return (text) => {
+        const seen = new Set<string>();
+        const isRepeated = ({ tag }: TagPart): boolean => tag !== '' && seen.size === seen.add(comparableTag(tag)).size;
+        return lineText(withoutParts(parse(text), isRepeated));
+      };
+    case 'sortTags': {
+      const byAlphabet = (a: string, b: string): number => alphabet.compare(comparableTag(a), comparableTag(b));
+      const order = edit.by === 'alphabet' ? byAlphabet : (a: string, b: string) => countOf(b) - countOf(a);
+      return (text) => sortTags(parse(text), order, edit.keepFirst);
+    }
+    case 'separators':
+      return (text) => evenSeparators(parse(text), separator);
+    case 'replaceText': {
+      const flags = edit.matchCase ? 'gm' : 'gmi';
+      const rewrite = edit.regex
+        ? textRewrite(regularExpression(edit.find, flags), (found) => expand(withEscapes(edit.replacement), found))
+        : textRewrite(plainExpression(edit.find, flags), () => edit.replacement);
+      return (text) => (edit.find === '' ? text : (rewrite(text) ?? text));
+    }
+    case 'setCaption':
+      return (text) => {
+        if (edit.how === 'replace') return edit.text;
+        return add(text, tagsOf(parse(edit.text)), edit.how, 0);
+      };
+    case 'clear':
+      return () => '';
+  }
+}
+
+function replaceTags(text: string, line: TagLine, rewrite: Rewrite, usual: string): string {
+  const rewritten = line.parts.map(({ tag }) => (tag === '' ? undefined : rewrite(tag)));
+  const isMeant = (index: number): boolean => {
+    const after = rewritten[index];
+    return after !== undefined && after !== line.parts[index]?.tag;
+  };
+  if (!line.parts.some((_, index) => isMeant(index))) return text;
+  const between = separatorOf(line, usual);
+  const seen = new Set(line.parts.filter((_, index) => !isMeant(index)).map(({ tag }) => comparableTag(tag)));
+  const parts = line.parts.map((part, index) => {
+    if (!isMeant(index)) return part;
+    const tags = tagsOf(parseTagLine(rewritten[index] ?? '', ',')).filter((tag) => {
+      const isNew = !seen.has(comparableTag(tag));
+      seen.add(comparableTag(tag));
+      return isNew;
+    });
+    return { ...part, tag: tags.join(between) };
+  });
+  return lineText(withoutParts({ ...line, parts }, (part, index) => isMeant(index) && part.tag === ''));
+}
+
+/** The tags that move, in their new order; undefined where they are in front already. */
+function tagsToMove(line: TagLine, tags: readonly string[], keepFirst: number): TagPart[] | undefined {
+  const all = line.parts.filter(({ tag }) => tag !== '');
+  const movable = all.slice(keepFirst);
+  const kept = new Set(all.slice(0, keepFirst).map(({ tag }) => comparableTag(tag)));
+  const wanted = [...new Set(tags.map(comparableTag))].filter((tag) => !kept.has(tag));
+  const moved = wanted.flatMap((tag) => movable.filter((part) => comparableTag(part.tag) === tag));
+  return moved.every((part, index) => movable[index] === part) ? undefined : moved;
+}
+
+/** Sorts within the parts that `|||` divides; tags that `;;;` joins stay together. */
+function sortTags(line: TagLine, order: (a: string, b: string) => number, keepFirst: number): string {
+  const units: { lead: string; text: string; first: string; trail: string; end: string | undefined }[] = [];
+  let joined = false;
+  for (const [index, { lead, tag, trail }] of line.parts.entries()) {
+    const end = line.separators[index];
+    const unit = units.at(-1);
+    if (joined && unit !== undefined) {
+      unit.text += unit.trail + (unit.end ?? '') + lead + tag;
+      Object.assign(unit, { trail, end });
+    } else units.push({ lead, text: tag, first: tag, trail, end });
+    joined = end === ';;;';
+  }
+  let tags = 0;
+  let section: typeof units = [];
+  const sortSection = (): void => {
+    const sorted = section.map(({ text, first }) => ({ text, first })).sort((a, b) => order(a.first, b.first));
+    for (const [index, unit] of section.entries()) Object.assign(unit, sorted[index]);
+    section = [];
+  };
+  for (const unit of units) {
+    if (unit.text !== '' && ++tags > keepFirst) section.push(unit);
+    if (!dividesTags(unit.end)) sortSection();
+  }
+  return units.map(({ lead, text, trail, end }) => lead + text + trail + (end ?? '')).join('') + line.rest;
+}
+
+function evenSeparators({ parts, separators, rest }: TagLine, separator: string): string {
+  let text = '';
+  let joins = false;
+  for (const [index, { lead, tag }] of parts.entries()) {
+    const before = separators[index - 1];
+    if (before !== undefined && !dividesTags(before)) {
+      text += (parts[index - 1]?.trail ?? '') + before + lead;
+      joins = false;
+    }
+    if (tag === '') continue;
+    text += (joins ? separator : '') + tag;
+    joins = true;
+  }
+  return text.trim() + rest;
+}
+
+/** `\n` and `\t` in the replacement of a regular expression, as in VS Code's own search. */
+function withEscapes(replacement: string): string {
+  return replacement.replace(/\\([nt\\])/g, (_, letter: string) => ({ n: '\n', t: '\t' })[letter] ?? '\\');
+}

@@ -1,0 +1,119 @@
+import { coreOf, trainerSeparators } from '../writeTags';
+
+/** A tag with the blanks around it; an empty tag where two separators follow each other. */
+export interface TagPart {
+  lead: string;
+  tag: string;
+  trail: string;
+}
+
+/**
+ * The first line of a caption, which is its list of tags, taken apart so that {@link lineText} gives the same characters
+ * again. Where a caption has more lines, trainers read only the first.
+ */
+export interface TagLine {
+  parts: TagPart[];
+  /** between the parts: one less than those */
+  separators: string[];
+  /** the other lines, with the line end before them */
+  rest: string;
+}
+
+/**
+ * Takes a caption apart.
+ * @param text the caption with LF line ends
+ * @param separator what may stand between two tags beside the comma and the separators of trainers; one of blanks only
+ * counts where the line has no comma
+ */
+export function parseTagLine(text: string, separator: string): TagLine {
+  const line = /^[^\r\n]*/.exec(text)?.[0] ?? '';
+  const pieces = line.split(splitter(line, coreOf(separator)));
+  const parts = pieces.filter((_, index) => index % 2 === 0).map(partOf);
+  return { parts, separators: pieces.filter((_, index) => index % 2 === 1), rest: text.slice(line.length) };
+}
+
+/** The caption that a line was made of, with the changes that were made to it. */
+export function lineText({ parts, separators, rest }: TagLine): string {
+  let text = '';
+  for (const [index, { lead, tag, trail }] of parts.entries()) text += lead + tag + trail + (separators[index] ?? '');
+  return text + rest;
+}
+
+/** The tags of a line, empty ones left out. */
+export function tagsOf({ parts }: TagLine): string[] {
+  return parts.map(({ tag }) => tag).filter((tag) => tag !== '');
+}
+
+/** What stands between two tags of this line, most often; `usual` where there are no two. */
+export function separatorOf({ parts, separators }: TagLine, usual: string): string {
+  const counts = new Map<string, number>();
+  for (const [index, separator] of separators.entries()) {
+    const left = parts[index];
+    const right = parts[index + 1];
+    if (left === undefined || right === undefined || !dividesTags(separator)) continue;
+    if (left.tag === '' || right.tag === '') continue;
+    const whole = left.trail + separator + right.lead;
+    counts.set(whole, (counts.get(whole) ?? 0) + 1);
+  }
+  let best = usual;
+  let most = 0;
+  for (const [whole, count] of counts) if (count > most) [best, most] = [whole, count];
+  return best;
+}
+
+/**
+ * Takes tags out of a line, each with one separator. The separators of trainers stay: they say which tags are kept in
+ * front and which belong together.
+ * @param isRemoved asked once for each tag, from the first to the last
+ */
+export function withoutParts(line: TagLine, isRemoved: (part: TagPart, index: number) => boolean): TagLine {
+  const removed = line.parts.map(isRemoved);
+  if (!removed.includes(true)) return line;
+  const parts = line.parts.map((part) => ({ ...part }));
+  const separators = [...line.separators];
+  // From the end, so that what is removed does not move what still has to be looked at.
+  for (let index = parts.length - 1; index >= 0; index--) {
+    const part = parts[index];
+    if (part === undefined || removed[index] !== true) continue;
+    const previous = parts[index - 1];
+    const next = parts[index + 1];
+    const after = separators[index];
+    if (previous !== undefined && dividesTags(separators[index - 1])) {
+      if (!dividesTags(after)) previous.trail = part.trail;
+      separators.splice(index - 1, 1);
+      parts.splice(index, 1);
+    } else if (next !== undefined && dividesTags(after)) {
+      next.lead = part.lead;
+      separators.splice(index, 1);
+      parts.splice(index, 1);
+    } else {
+      parts[index] = { lead: previous === undefined || next === undefined ? '' : part.lead, tag: '', trail: '' };
+    }
+  }
+  const hasTags = parts.some(({ tag }) => tag !== '');
+  if (!hasTags && separators.every(dividesTags)) return { ...line, parts: [partOf('')], separators: [] };
+  return { ...line, parts, separators };
+}
+
+/** Whether this only divides tags, and is none of the separators that mean something to a trainer. */
+export function dividesTags(separator: string | undefined): boolean {
+  return separator !== undefined && !trainerSeparators.some((one) => one === separator);
+}
+
+function splitter(line: string, core: string): RegExp {
+  const separators: string[] = [...trainerSeparators];
+  if (core === '' && !line.includes(',')) return new RegExp(`(${separators.map(escaped).join('|')}|\\s+)`);
+  if (core !== '' && core !== ',') separators.push(core);
+  return new RegExp(`(${separators.map(escaped).join('|')}|,)`);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
+}
+
+function partOf(text: string): TagPart {
+  const tag = text.trim();
+  if (tag === '') return { lead: text, tag, trail: '' };
+  const start = text.indexOf(tag);
+  return { lead: text.slice(0, start), tag, trail: text.slice(start + tag.length) };
+}

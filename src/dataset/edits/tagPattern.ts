@@ -1,0 +1,114 @@
+import { comparableTag } from '../comparableTag';
+import { EditError } from './EditError';
+
+/**
+ * Which tags an edit means: the same tags ({@link comparableTag} says which are), tags that a pattern describes as a
+ * whole (`*` stands for any text, `?` for one character, `\*` and `\?` for themselves), or tags in which a regular
+ * expression finds something.
+ */
+export type TagMatch =
+  { kind: 'exact' | 'wildcard'; patterns: readonly string[] } | { kind: 'regex'; pattern: string; matchCase: boolean };
+
+/** Makes new text of old; undefined where the pattern does not match. */
+export type Rewrite = (text: string) => string | undefined;
+
+/**
+ * Makes the function that replaces a matching tag.
+ * @param replacement in it `*` stands for what the `*` of a wildcard matched, in turn, and `$1`, `$&`, `$<name>` for what a
+ * regular expression did; `$$` is a dollar sign
+ * @throws EditError PATTERN_INVALID
+ */
+export function tagRewrite(match: TagMatch, replacement: string): Rewrite {
+  if (match.kind === 'regex') {
+    return textRewrite(regularExpression(match.pattern, match.matchCase ? 'g' : 'gi'), (found) =>
+      expand(replacement, found),
+    );
+  }
+  const exact = new Set<string>();
+  const wildcards: RegExp[] = [];
+  for (const pattern of match.patterns.map((one) => one.trim()).filter((one) => one !== '')) {
+    if (match.kind === 'wildcard' && /(?<!\\)[*?]/.test(pattern)) wildcards.push(wildcardExpression(pattern));
+    else exact.add(comparableTag(match.kind === 'wildcard' ? pattern.replace(/\\([*?])/g, '$1') : pattern));
+  }
+  return (tag) => {
+    for (const wildcard of wildcards) {
+      const found = wildcard.exec(tag);
+      if (found !== null) return filled(replacement, found.slice(1));
+    }
+    // Without a wildcard there is nothing that a `*` could stand for.
+    return exact.has(comparableTag(tag)) ? replacement : undefined;
+  };
+}
+
+/** Replaces every match in a text. An empty match right behind another one is none: `.*` matches a text once. */
+export function textRewrite(expression: RegExp, replace: (found: RegExpExecArray) => string): Rewrite {
+  return (text) => {
+    let result = '';
+    let end = 0;
+    let matched = false;
+    for (const found of text.matchAll(expression)) {
+      if (found[0] === '' && matched && found.index === end) continue;
+      result += text.slice(end, found.index) + replace(found);
+      end = found.index + found[0].length;
+      matched = true;
+    }
+    return matched ? result + text.slice(end) : undefined;
+  };
+}
+
+/**
+ * Compiles a regular expression as a user wrote it.
+ * @throws EditError PATTERN_INVALID with what is wrong
+ */
+export function regularExpression(pattern: string, flags: string): RegExp {
+  try {
+    return new RegExp(pattern, `${flags}u`);
+  } catch {
+    // What is strict about Unicode refuses harmless escapes, such as `\_`.
+  }
+  try {
+    return new RegExp(pattern, flags);
+  } catch (thrown) {
+    const detail = thrown instanceof Error ? thrown.message.replace(/^.*\/[a-z]*: /, '') : String(thrown);
+    throw new EditError('PATTERN_INVALID', `The regular expression is not valid: ${detail}.`, undefined, thrown);
+  }
+}
+
+/** A plain text as an expression that finds it. */
+export function plainExpression(text: string, flags: string): RegExp {
+  return new RegExp(text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`), `${flags}u`);
+}
+
+/** Puts what was found into a replacement: `$1` to `$99`, `$&`, `$<name>`, `$$`. */
+export function expand(replacement: string, found: RegExpExecArray): string {
+  return replacement.replace(/\$(?:(\$)|(&)|(\d\d?)|<([^>]*)>)/g, (whole: string, ...groups: unknown[]) => {
+    const [dollar, all, digits, name] = groups as (string | undefined)[];
+    if (dollar !== undefined) return '$';
+    if (all !== undefined) return found[0];
+    if (name !== undefined) return found.groups === undefined ? whole : (found.groups[name] ?? '');
+    const number = Number(digits);
+    if (number >= 1 && number < found.length) return found[number] ?? '';
+    // `$12` is group 1 and a 2 where there are fewer groups.
+    const first = Number(digits?.[0]);
+    return digits?.length === 2 && first >= 1 && first < found.length ? (found[first] ?? '') + digits.slice(1) : whole;
+  });
+}
+
+/** An expression for whole tags as they are written: blanks match underscores, parentheses match escaped ones. */
+function wildcardExpression(pattern: string): RegExp {
+  const source = pattern.replace(/\\[*?()]|\*+|[^*]/gsu, (part) => {
+    if (part.startsWith('*')) return '(.*)';
+    if (part === '?') return '.';
+    if (part === ' ' || part === '_') return '[ _]';
+    const plain = part.length > 1 && part.startsWith('\\') ? part.slice(1) : part;
+    if (plain === '(' || plain === ')') return `\\\\?\\${plain}`;
+    return plain.replace(/[\\^$.*+?[\]{}|/]/, String.raw`\$&`);
+  });
+  return new RegExp(`^${source}$`, 'isu');
+}
+
+/** A replacement with what the wildcards matched in place of its `*`. */
+function filled(replacement: string, texts: readonly string[]): string {
+  let next = 0;
+  return replacement.replace(/\\\*|\*+/g, (part) => (part === '\\*' ? '*' : (texts[next++] ?? part)));
+}
