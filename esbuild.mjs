@@ -29,6 +29,7 @@ const product = [
     outfile: 'dist/preprocessWorker.js',
     minify: !watch,
   },
+  { ...node, entryPoints: ['src/dataset/writeWorker.ts'], outfile: 'dist/writeWorker.js', minify: !watch },
   { ...node, entryPoints: ['src/cli/cli.ts'], outfile: 'dist/cli.js', minify: !watch },
   {
     ...shared,

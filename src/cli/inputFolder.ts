@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Dataset, type DatasetOptions } from '../dataset/Dataset';
+import { WriteThreads } from '../dataset/WriteThreads';
 import { captionExtensionProblem, captionPathOf, imageExtensions, isImageName } from '../dataset/imageFiles';
 import type { CommandInput } from './Command';
 import { UsageError } from './UsageError';
@@ -12,7 +13,7 @@ export const captionExtensionHelp = '--caption-extension X    extension of the c
 /** Opens the folder that a command was given. */
 export async function openFolder(input: CommandInput): Promise<Dataset> {
   const folder = path.resolve(onlyPositional(input, 'folder'));
-  const dataset = new Dataset(folder, datasetOptions(input));
+  const dataset = new Dataset(folder, datasetOptions(input), fileWriter());
   await loadFolder(dataset, input);
   return dataset;
 }
@@ -24,7 +25,7 @@ export async function openFolderOrImage(input: CommandInput): Promise<Dataset> {
   if (info === undefined) throw new UsageError(`There is no such file or folder: ${given}`);
   const options = datasetOptions(input);
   if (info.isDirectory()) {
-    const dataset = new Dataset(given, options);
+    const dataset = new Dataset(given, options, fileWriter());
     await loadFolder(dataset, input);
     return dataset;
   }
@@ -33,7 +34,7 @@ export async function openFolderOrImage(input: CommandInput): Promise<Dataset> {
   }
   const name = path.basename(given);
   const image = { path: name, captionPath: captionPathOf(name, options.captionExtension) };
-  return Dataset.ofImages(path.dirname(given), [image], options);
+  return Dataset.ofImages(path.dirname(given), [image], options, fileWriter());
 }
 
 /** The single argument of a command. */
@@ -42,6 +43,10 @@ export function onlyPositional(input: CommandInput, what: string): string {
   if (first === undefined || first === '') throw new UsageError(`Which ${what}? None was given.`);
   if (second !== undefined) throw new UsageError(`Only one ${what} at a time; "${second}" is one too many.`);
   return first;
+}
+
+function fileWriter(): WriteThreads {
+  return new WriteThreads({ workerFile: path.join(__dirname, 'writeWorker.js') });
 }
 
 async function loadFolder(dataset: Dataset, { output, signal }: CommandInput): Promise<void> {

@@ -2,15 +2,18 @@ import { lstat, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import pMap from 'p-map';
 import { Caption, type CaptionChange, type EmptiedCaption } from './Caption';
-import { decodeCaption, encodeCaption } from './captionContent';
+import { decodeCaption } from './captionContent';
 import { countDataset, type DatasetCounts } from './datasetCounts';
-import { editedMeanwhile, readCaptionFile, refuseUnwritable, saveCaptionFile } from './captionFile';
+import { editedMeanwhile, refuseUnwritable } from './captionFile';
+import { CaptionSaver, type SaveProgress, type SaveReport } from './CaptionSaver';
 import { textOfRaw } from './captionText';
+import { InPlaceWriter, type FileWriter } from './FileWriter';
 import { isImageName } from './imageFiles';
 import { compareNaturally } from './naturalOrder';
 import { scanDataset, type ScannedImage, type ScanProblem } from './scanDataset';
 import { countTags } from './tagCounts';
-import { syncFolder } from './writeFileSafely';
+import { unsavedEditOf, type UnsavedEdit } from './unsavedEdit';
+import { isOfDeadProcess } from './writeFileSafely';
 
 export interface DatasetOptions {
   /** with its dot, such as `.txt` */
@@ -25,30 +28,13 @@ export interface DatasetImage {
   caption: Caption;
 }
 
-/** What a save did. */
-export interface SaveReport {
-  saved: number;
-  /** captions that are still not saved: conflicts and files that could not be written */
-  failures: { path: string; reason: string }[];
-}
-
-/** An edit that is not saved: what a backup holds. */
-export interface UnsavedEdit {
-  captionPath: string;
-  images: string[];
-  /** what the file should hold; null is no file */
-  raw: string | null;
-  /** the bytes of the file when the edit was made, base64; null is no file */
-  base: string | null;
-}
-
 export interface LoadOptions {
   signal?: AbortSignal;
   /** called with the number of images found so far */
   onProgress?: (images: number) => void;
 }
 
-/** How many files are read or written at a time; more only queues in the thread pool. */
+/** How many files are read at a time; more only queues in the thread pool. */
 const filesAtATime = 16;
 /** A temporary file older than this was left behind by a process that died, in milliseconds. */
 const leftoverAge = 3_600_000;
@@ -60,8 +46,7 @@ export class Dataset {
   private captions = new Map<string, Caption>();
   private scanProblems: ScanProblem[] = [];
   private readonly listeners = new Set<() => void>();
-  /** Reads and writes of one caption wait for each other: a read that began before a write must not undo it. */
-  private readonly turns = new Map<Caption, Promise<unknown>>();
+  private readonly saver: CaptionSaver;
   /** One scan at a time: two that overlap would make two Caption objects for one file. */
   private scans: Promise<unknown> = Promise.resolve();
 
@@ -69,11 +54,26 @@ export class Dataset {
     /** absolute path */
     readonly folder: string,
     readonly options: DatasetOptions,
-  ) {}
+    /** what writes the caption files */
+    writer: FileWriter = new InPlaceWriter(),
+  ) {
+    this.saver = new CaptionSaver(
+      (relative) => this.absolute(relative),
+      writer,
+      () => {
+        this.changed();
+      },
+    );
+  }
 
   /** A dataset of the given images only, for work on a single file without reading the whole folder. */
-  static async ofImages(folder: string, images: ScannedImage[], options: DatasetOptions): Promise<Dataset> {
-    const dataset = new Dataset(folder, options);
+  static async ofImages(
+    folder: string,
+    images: ScannedImage[],
+    options: DatasetOptions,
+    writer?: FileWriter,
+  ): Promise<Dataset> {
+    const dataset = new Dataset(folder, options, writer);
     await dataset.take(images, null, {});
     return dataset;
   }
@@ -187,23 +187,13 @@ export class Dataset {
   }
 
   /** Writes every edited caption that can be written, and nothing else. */
-  async save(): Promise<SaveReport> {
-    const dirty = [...this.captions.values()].filter((caption) => caption.isDirty);
-    const failures: SaveReport['failures'] = [];
-    const folders = new Set<string>();
-    await pMap(
-      dirty,
-      async (caption) => {
-        await this.inTurn(caption, () => this.saveCaption(caption));
-        if (caption.inConflict) failures.push({ path: caption.path, reason: 'Changed by another program.' });
-        else if (caption.failure !== undefined) failures.push({ path: caption.path, reason: caption.failure.message });
-        else folders.add(path.dirname(this.absolute(caption.path)));
-      },
-      { concurrency: filesAtATime },
-    );
-    await pMap(folders, syncFolder, { concurrency: filesAtATime });
-    if (dirty.length > 0) this.changed();
-    return { saved: dirty.length - failures.length, failures };
+  save(): Promise<SaveReport> {
+    return this.saver.save([...this.dirtyCaptions]);
+  }
+
+  /** How far the saves are that run now; undefined when none does. */
+  get saving(): SaveProgress | undefined {
+    return this.saver.progress;
   }
 
   /** Forgets unsaved edits and reads the folder again. */
@@ -227,14 +217,14 @@ export class Dataset {
     expected: string | null,
     keepsEdits = false,
   ): Promise<CaptionChange | undefined> {
-    return this.inTurn(caption, async () => {
+    return this.saver.inTurn(caption, async () => {
       const file = this.absolute(caption.path);
       refuseUnwritable(caption, file);
       const edited = caption.raw !== expected && (!keepsEdits || caption.isDirty);
       if (edited || caption.inConflict) throw editedMeanwhile(file);
       const change = caption.setText(makeText(caption.text), this.options.emptiedCaption);
       if (change === undefined) return undefined;
-      const saved = await this.saveCaption(caption);
+      const saved = await this.saver.write(caption);
       if (!saved) {
         const reason = caption.failure ?? editedMeanwhile(file);
         if (caption.raw === change.after) caption.setRaw(change.before);
@@ -248,17 +238,7 @@ export class Dataset {
 
   /** The edits that are not saved, as plain data that {@link restoreEdits} takes back. */
   unsavedEdits(): UnsavedEdit[] {
-    return [...this.captions.values()]
-      .filter((caption) => caption.isDirty)
-      .map((caption) => {
-        const base = caption.editBase;
-        return {
-          captionPath: caption.path,
-          images: [...caption.images],
-          raw: caption.raw,
-          base: base === null ? null : Buffer.from(encodeCaption(base)).toString('base64'),
-        };
-      });
+    return [...this.dirtyCaptions].map(unsavedEditOf);
   }
 
   /**
@@ -348,15 +328,8 @@ export class Dataset {
   }
 
   private async readCaptions(captions: readonly Caption[], { signal }: LoadOptions): Promise<void> {
-    const read = (caption: Caption): Promise<void> =>
-      this.inTurn(caption, () => readCaptionFile(caption, this.absolute(caption.path)));
+    const read = (caption: Caption): Promise<void> => this.saver.read(caption);
     await pMap(captions, read, { concurrency: filesAtATime, ...(signal === undefined ? {} : { signal }) });
-  }
-
-  private saveCaption(caption: Caption): Promise<boolean> {
-    return saveCaptionFile(caption, this.absolute(caption.path), () => {
-      this.changed();
-    });
   }
 
   private async needsScan(relative: string): Promise<boolean> {
@@ -372,27 +345,19 @@ export class Dataset {
     this.scans = result.catch(noop);
     return result;
   }
-
-  private inTurn<T>(caption: Caption, task: () => Promise<T>): Promise<T> {
-    const result = (this.turns.get(caption) ?? Promise.resolve()).then(task, task);
-    const turn = result.then(noop, noop).then(() => {
-      if (this.turns.get(caption) === turn) this.turns.delete(caption);
-    });
-    this.turns.set(caption, turn);
-    return result;
-  }
 }
 
 /** Makes one caption of the own text and the content of another program's file. */
 export type MergeTexts = (mine: string, theirs: string) => string;
 
 function noop(): void {
-  // Both outcomes of a turn let the next one begin.
+  // Both outcomes of a scan let the next one begin.
 }
 
 async function removeLeftover(file: string): Promise<void> {
   try {
-    if (Date.now() - (await stat(file)).mtimeMs > leftoverAge) await unlink(file);
+    const left = isOfDeadProcess(path.basename(file)) || Date.now() - (await stat(file)).mtimeMs > leftoverAge;
+    if (left) await unlink(file);
   } catch {
     // Somebody else removed it, or may; it is only rubbish.
   }

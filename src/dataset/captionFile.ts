@@ -1,8 +1,23 @@
-import { lstat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { Caption } from './Caption';
 import { CaptionConflictError, CaptionError, errno, fileError } from './CaptionError';
-import { decodeCaption, encodeCaption } from './captionContent';
-import { readIfThere, writeFileSafely } from './writeFileSafely';
+import { decodeCaption } from './captionContent';
+import type { FileWriter } from './FileWriter';
+import { notAFile } from './writeFileSafely';
+
+/**
+ * The bytes of a file, null when there is none.
+ * @throws the error of the system, or CaptionError for anything but a file: reading a pipe would wait for ever
+ */
+export async function readIfThere(file: string): Promise<Uint8Array | null> {
+  try {
+    if (!(await stat(file)).isFile()) throw notAFile(file);
+    return await readFile(file);
+  } catch (thrown) {
+    if (errno(thrown) === 'ENOENT') return null;
+    throw thrown;
+  }
+}
 
 /** Tells a caption what its file holds, or why that cannot be read. */
 export async function readCaptionFile(caption: Caption, file: string): Promise<void> {
@@ -20,7 +35,12 @@ export async function readCaptionFile(caption: Caption, file: string): Promise<v
  * @param onStart called when a write begins
  * @returns whether the file now holds what the caption held when the write began
  */
-export async function saveCaptionFile(caption: Caption, file: string, onStart: () => void): Promise<boolean> {
+export async function saveCaptionFile(
+  caption: Caption,
+  file: string,
+  writer: FileWriter,
+  onStart: () => void,
+): Promise<boolean> {
   if (!caption.isDirty) return true;
   if (caption.inConflict) return false;
   if (caption.foreignEncoding !== undefined) {
@@ -30,16 +50,11 @@ export async function saveCaptionFile(caption: Caption, file: string, onStart: (
   caption.writing();
   onStart();
   try {
-    // Deleting the target of a link would leave a broken link behind.
-    if (caption.raw === null && (await isLink(file))) caption.setRaw('\n');
-    const raw = caption.raw;
-    const before = caption.onDisk;
-    await writeFileSafely(
-      file,
-      raw === null ? null : encodeCaption({ raw }),
-      before === null ? null : encodeCaption(before),
-    );
-    caption.written(raw);
+    const { raw, onDisk } = caption;
+    const written = await writer.write({ file, content: raw, expected: onDisk?.foreign?.bytes ?? onDisk?.raw ?? null });
+    // Something else than was asked for: unless it was edited meanwhile, the caption is what the file holds now.
+    if (written !== raw && caption.raw === raw) caption.setRaw(written);
+    caption.written(written);
     return true;
   } catch (thrown) {
     const conflict = thrown instanceof CaptionConflictError;
@@ -64,13 +79,4 @@ export function editedMeanwhile(file: string): CaptionError {
 function foreignError(encoding: string, file: string): CaptionError {
   const message = `The caption file is not UTF-8 (it looks like ${encoding}) and was kept. Convert it in the editor first.`;
   return new CaptionError('CAPTION_NOT_UTF8', message, file);
-}
-
-async function isLink(file: string): Promise<boolean> {
-  try {
-    return (await lstat(file)).isSymbolicLink();
-  } catch (thrown) {
-    if (errno(thrown) === 'ENOENT') return false;
-    throw thrown;
-  }
 }

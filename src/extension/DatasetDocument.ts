@@ -4,8 +4,11 @@ import * as vscode from 'vscode';
 import { applyEdits, replayEdits, type AppliedEdits, type TextEdit } from '../dataset/bulkEdits';
 import type { Caption, CaptionChange } from '../dataset/Caption';
 import { CaptionError } from '../dataset/CaptionError';
-import { Dataset, type DatasetImage, type SaveReport, type UnsavedEdit } from '../dataset/Dataset';
+import type { SaveReport } from '../dataset/CaptionSaver';
+import { Dataset, type DatasetImage } from '../dataset/Dataset';
+import type { FileWriter } from '../dataset/FileWriter';
 import { mergeTags } from '../dataset/tagCounts';
+import type { UnsavedEdit } from '../dataset/unsavedEdit';
 import { errorMessage } from '../protocol/wireError';
 import { Disposable } from './Disposable';
 import { autoSaveDelay, datasetOptions } from './settings';
@@ -13,6 +16,9 @@ import { UnsavedJournal } from './UnsavedJournal';
 
 /** Where the document is with reading its folder. */
 export type LoadState = 'scanning' | 'ready' | 'missing' | 'error';
+
+/** A full disk fails for every caption; the cards say it of each. */
+const loggedFailures = 20;
 
 /** One edit to undo, as VS Code is told. */
 export interface DocumentEdit {
@@ -54,15 +60,17 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   /**
    * @param storageFolder where unsaved edits are kept, absolute
    * @param restore edits of an earlier session that were never saved
+   * @param writer what writes the caption files
    */
   constructor(
     readonly uri: vscode.Uri,
     storageFolder: string,
     restore: UnsavedEdit[],
+    writer: FileWriter,
     private readonly log: vscode.LogOutputChannel,
   ) {
     super();
-    this.dataset = new Dataset(uri.fsPath, datasetOptions(uri));
+    this.dataset = new Dataset(uri.fsPath, datasetOptions(uri), writer);
     this.toRestore = restore;
     this.journal = this.register(
       new UnsavedJournal(
@@ -237,7 +245,11 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     await this.loading;
     if (this.isDisposed) return;
     const report = await this.writeEdits();
-    for (const { path: file, reason } of report.failures) this.log.warn(`Not saved: ${file}: ${reason}`);
+    const { failures } = report;
+    for (const { path: file, reason } of failures.slice(0, loggedFailures)) {
+      this.log.warn(`Not saved: ${file}: ${reason}`);
+    }
+    if (failures.length > loggedFailures) this.log.warn(`Not saved: ${failures.length - loggedFailures} more`);
     await this.clearDirtyMark();
   }
 
@@ -337,8 +349,10 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     if (!this.isDisposed) await vscode.workspace.save(this.uri);
   }
 
-  private writeEdits(): Promise<SaveReport> {
+  private async writeEdits(): Promise<SaveReport> {
     this.commit();
+    // A crash in the middle of the save must find what is left in the journal.
+    await this.keepUnsavedEditsSafe();
     return this.dataset.save();
   }
 

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import type { UnsavedEdit } from '../dataset/Dataset';
+import type { UnsavedEdit } from '../dataset/unsavedEdit';
+import { WriteThreads } from '../dataset/WriteThreads';
 import { errorMessage } from '../protocol/wireError';
 import type { CaptionJobs } from './CaptionJobs';
 import { DatasetDocument } from './DatasetDocument';
@@ -24,6 +25,7 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
   /** Another dataset came to the front, or the one in front changed. */
   readonly onDidChangeActive = this.activeEmitter.event;
 
+  private readonly writer: WriteThreads;
   private readonly panels = new Set<GridPanel>();
   private lastActive: GridPanel | undefined;
   /** unsaved edits of a folder that is being renamed, by its new URI */
@@ -40,6 +42,7 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
     private readonly log: vscode.LogOutputChannel,
   ) {
     super();
+    this.writer = new WriteThreads({ workerFile: vscode.Uri.joinPath(extensionUri, 'dist', 'writeWorker.js').fsPath });
     this.register(
       vscode.window.registerCustomEditorProvider(datasetEditorViewType, this, {
         supportsMultipleEditorsPerDocument: false,
@@ -80,7 +83,7 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
     take(left.edits);
     take(this.carriedOver.get(uri.toString()) ?? []);
     this.carriedOver.delete(uri.toString());
-    const document = new DatasetDocument(uri, this.storageFolder, [...restore.values()], this.log);
+    const document = new DatasetDocument(uri, this.storageFolder, [...restore.values()], this.writer, this.log);
     await document.keepUnsavedEditsSafe();
     await Promise.all(left.files.map((file) => rm(file, { force: true })));
     document.addToLife(

@@ -237,6 +237,7 @@ export class GridPanel extends Disposable {
       unsaved,
       conflicts,
       unsavedFailures: failed,
+      saving: document.dataset.saving,
       query: view.query,
       sort: view.sort,
       order: view.order,

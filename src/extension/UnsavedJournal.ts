@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { UnsavedEdit } from '../dataset/Dataset';
+import type { UnsavedEdit } from '../dataset/unsavedEdit';
 import { Disposable } from './Disposable';
 
 /** The journal follows the keys at most this much later, in milliseconds. */

@@ -99,6 +99,8 @@ export interface GridSnapshot {
   conflicts: number;
   /** captions that could not be written */
   unsavedFailures: number;
+  /** how far the save is that runs now; undefined when none does */
+  saving: { done: number; total: number } | undefined;
   query: string;
   sort: ImageSort;
   /** changes whenever the images in view or their order change: positions of another order mean other images */

@@ -10,6 +10,8 @@ import { toolbarStyles } from './toolbar.css';
 
 /** The pause after the last key before the search is made. */
 const searchDelay = 150;
+/** Saves of so many captions take long enough to say how far they are. */
+const longSave = 200;
 
 const sizes: readonly [CardSize, string][] = [
   ['small', 'Small'],
@@ -118,7 +120,7 @@ export class DatasetToolbar extends LitElement {
   }
 
   private renderSummary(snapshot: GridSnapshot): TemplateResult {
-    const { matching, total, empty, unsaved, conflicts, unsavedFailures } = snapshot;
+    const { matching, total, empty, unsaved, conflicts, unsavedFailures, saving } = snapshot;
     const parts: TemplateResult[] = [
       matching === total && snapshot.query === ''
         ? html`<b>${formatNumber(total)}</b> ${total === 1 ? 'image' : 'images'}`
@@ -132,7 +134,10 @@ export class DatasetToolbar extends LitElement {
     // A caption that could not be written is unsaved too, and counted already.
     const waiting = Math.max(0, unsaved - unsavedFailures - conflicts);
     // One part with another text, not another part: removing a node would cut the typing that one undo takes back.
-    if (waiting > 0 || (unsavedFailures === 0 && conflicts === 0)) {
+    // A short save comes and goes too fast to be read.
+    if (saving !== undefined && saving.total >= longSave) {
+      parts.push(html`saving ${formatNumber(saving.done)} of ${formatNumber(saving.total)}`);
+    } else if (waiting > 0 || (unsavedFailures === 0 && conflicts === 0)) {
       parts.push(html`${waiting > 0 ? `${formatNumber(waiting)} unsaved` : 'all saved'}`);
     }
     if (snapshot.state === 'scanning') parts.push(html`${snapshot.message}`);

@@ -213,6 +213,7 @@ export class FakeHost {
       unsaved: of('unsaved') + of('saving') + of('failed') + of('conflict'),
       conflicts: of('conflict'),
       unsavedFailures: of('failed'),
+      saving: undefined,
       query: this.query,
       sort: this.sort,
       order: 1,

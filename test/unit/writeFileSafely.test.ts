@@ -6,7 +6,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { buildSync } from 'esbuild';
 import { CaptionConflictError, CaptionError } from '../../src/dataset/CaptionError';
-import { isTemporaryName, readIfThere, writeFileSafely } from '../../src/dataset/writeFileSafely';
+import { readIfThere } from '../../src/dataset/captionFile';
+import { isOfDeadProcess, isTemporaryName, writeFileSafely as writeNow } from '../../src/dataset/writeFileSafely';
 import { canActAsNobody, fingerprint, namesIn, nobody, testFolder, writeFiles } from './testFolder';
 
 const run = promisify(execFile);
@@ -34,11 +35,19 @@ function writerScript(folder: string, body: string): string {
 const writeOnce = `
   const [file, content, expected] = process.argv.slice(2);
   const bytesOf = (text: string) => (text === '-' ? null : Buffer.from(text));
-  writeFileSafely(file, bytesOf(content), bytesOf(expected)).then(
-    () => console.log('ok'),
-    (error) => console.log(error.code + ': ' + error.message),
-  );
+  try {
+    writeFileSafely(file, bytesOf(content), bytesOf(expected));
+    console.log('ok');
+  } catch (error) {
+    console.log(error.code + ': ' + error.message);
+  }
 `;
+
+/** As a promise, since the tests are about how it ends. */
+// eslint-disable-next-line @typescript-eslint/require-await
+const writeFileSafely = async (...write: Parameters<typeof writeNow>): Promise<void> => {
+  writeNow(...write);
+};
 
 describe('Writing a file safely', function () {
   this.timeout(30_000);
@@ -238,7 +247,7 @@ describe('Writing a file safely', function () {
         for (let n = 0; ; n++) {
           // Every fifth time it is deleted and made anew.
           const next = n % 5 === 4 ? null : content(n);
-          await writeFileSafely(file, next, old);
+          writeFileSafely(file, next, old);
           old = next;
         }
       })();
@@ -263,14 +272,24 @@ describe('Writing a file safely', function () {
     );
   });
 
-  it('gives a new file to one of two who create it at the same time, and a conflict to the other', async () => {
-    for (let round = 0; round < 50; round++) {
-      const target = path.join(folder(), `${round}.txt`);
-      const results = await Promise.allSettled(['a', 'b'].map((text) => writeFileSafely(target, bytes(text), null)));
-      assert.deepEqual(results.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
-      const won = results[0]?.status === 'fulfilled' ? 'a' : 'b';
-      assert.equal(await readFile(target, 'utf8'), won);
-    }
+  it('knows its temporary files, and those of a process of this machine that is gone', async () => {
+    const script = writerScript(
+      folder(),
+      `
+      require('node:fs').renameSync = () => process.kill(process.pid, 'SIGKILL');
+      writeFileSafely(process.argv[2], Buffer.from('new'), Buffer.from('old'));
+    `,
+    );
+    await writeFiles(folder(), { 'a.txt': 'old' });
+    const child = spawn(process.execPath, [script, file()], { stdio: 'ignore' });
+    await once(child, 'exit');
+    const left = (await namesIn(folder())).filter((name) => isTemporaryName(name));
+    assert.equal(left.length, 1);
+    assert.deepEqual(left.filter(isOfDeadProcess), left);
+    const [name = ''] = left;
+    assert.equal(isOfDeadProcess(name.replace(String(child.pid), String(process.pid))), false, 'a process that lives');
+    assert.equal(isOfDeadProcess('.dataset-captions-4242-0123456789ab.tmp'), false, 'of another machine');
+    assert.equal(await readFile(file(), 'utf8'), 'old');
   });
 
   it('does not care about an mtime that goes backwards', async () => {

@@ -1,0 +1,103 @@
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import pMap from 'p-map';
+import type { Caption } from './Caption';
+import { readCaptionFile, saveCaptionFile } from './captionFile';
+import type { FileWriter } from './FileWriter';
+import { syncFolder } from './writeFileSafely';
+
+/** What a save did. */
+export interface SaveReport {
+  saved: number;
+  /** captions that are still not saved: conflicts and files that could not be written */
+  failures: { path: string; reason: string }[];
+}
+
+/** How far the saves are that run now. */
+export interface SaveProgress {
+  done: number;
+  total: number;
+}
+
+/** Files that a writer has at a time: enough for all its threads, and an edit taken back meanwhile is not written first. */
+const filesAtATime = 512;
+const foldersAtATime = 16;
+/** While many captions are saved, the listeners are told in this rhythm, in milliseconds. */
+const tellPause = 50;
+
+/** Reads and writes the files of captions, each caption in turn: a read that began before a write must not undo it. */
+export class CaptionSaver {
+  private readonly turns = new Map<Caption, Promise<unknown>>();
+  private running = 0;
+  private done = 0;
+  private total = 0;
+  private lastTold = 0;
+
+  constructor(
+    private readonly absolute: (relative: string) => string,
+    private readonly writer: FileWriter,
+    /** called when the state of captions changed */
+    private readonly changed: () => void,
+  ) {}
+
+  /** How far the saves are that run now; undefined when none does. */
+  get progress(): SaveProgress | undefined {
+    return this.running === 0 ? undefined : { done: this.done, total: this.total };
+  }
+
+  /** Reads the file of a caption. */
+  read(caption: Caption): Promise<void> {
+    return this.inTurn(caption, () => readCaptionFile(caption, this.absolute(caption.path)));
+  }
+
+  /** Writes every caption that has edits and can be written. */
+  async save(captions: readonly Caption[]): Promise<SaveReport> {
+    const failures: SaveReport['failures'] = [];
+    const folders = new Set<string>();
+    const save = async (caption: Caption): Promise<void> => {
+      await this.inTurn(caption, () => this.write(caption, this.tellNowAndThen));
+      if (caption.inConflict) failures.push({ path: caption.path, reason: 'Changed by another program.' });
+      else if (caption.failure !== undefined) failures.push({ path: caption.path, reason: caption.failure.message });
+      else folders.add(path.dirname(this.absolute(caption.path)));
+      this.done++;
+      this.tellNowAndThen();
+    };
+    this.running++;
+    this.total += captions.length;
+    try {
+      await pMap(captions, save, { concurrency: filesAtATime });
+      await pMap(folders, syncFolder, { concurrency: foldersAtATime });
+    } finally {
+      this.running--;
+      if (this.running === 0) this.done = this.total = 0;
+      if (captions.length > 0) this.changed();
+    }
+    return { saved: captions.length - failures.length, failures };
+  }
+
+  /** Writes one caption, whose turn it has to be. Returns whether the file holds now what the caption did. */
+  write(caption: Caption, onStart = this.changed): Promise<boolean> {
+    return saveCaptionFile(caption, this.absolute(caption.path), this.writer, onStart);
+  }
+
+  /** Does something with a caption while nobody else reads or writes its file. */
+  inTurn<T>(caption: Caption, task: () => Promise<T>): Promise<T> {
+    const result = (this.turns.get(caption) ?? Promise.resolve()).then(task, task);
+    const turn = result.then(noop, noop).then(() => {
+      if (this.turns.get(caption) === turn) this.turns.delete(caption);
+    });
+    this.turns.set(caption, turn);
+    return result;
+  }
+
+  private readonly tellNowAndThen = (): void => {
+    const now = performance.now();
+    if (now - this.lastTold < tellPause) return;
+    this.lastTold = now;
+    this.changed();
+  };
+}
+
+function noop(): void {
+  // Both outcomes of a turn let the next one begin.
+}

@@ -1,0 +1,46 @@
+import { lstatSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { writeFileSafely } from './writeFileSafely';
+
+/** One caption file to write. */
+export interface FileWrite {
+  /** absolute path */
+  file: string;
+  /** what it should hold; null deletes it */
+  content: string | null;
+  /** what it holds now as far as the caller knows; null when it should not exist */
+  expected: string | Uint8Array | null;
+}
+
+/** Writes caption files as {@link writeCaptionFile} does, wherever that is done. */
+export interface FileWriter {
+  write(write: FileWrite): Promise<string | null>;
+}
+
+/**
+ * Writes one file with {@link writeFileSafely}. A link is not deleted but gets one line end: without its target it would
+ * be broken.
+ * @returns what the file holds now; null when it is gone
+ * @throws CaptionConflictError when the file holds something else; CaptionError with the reason when writing fails
+ */
+export function writeCaptionFile({ file, content, expected }: FileWrite): string | null {
+  const written = content === null && isLink(file) ? '\n' : content;
+  const before = typeof expected === 'string' ? Buffer.from(expected, 'utf8') : expected;
+  writeFileSafely(file, written === null ? null : Buffer.from(written, 'utf8'), before);
+  return written;
+}
+
+/** Writes on the caller's own thread, file by file, with a turn for everything else in between. */
+export class InPlaceWriter implements FileWriter {
+  private last: Promise<unknown> = Promise.resolve();
+
+  write(write: FileWrite): Promise<string | null> {
+    const written = this.last.then(() => nextTurn()).then(() => writeCaptionFile(write));
+    this.last = written.catch(() => undefined);
+    return written;
+  }
+}
+
+function isLink(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}

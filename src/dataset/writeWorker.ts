@@ -1,0 +1,17 @@
+// The entry of a thread that writes caption files one after another. `WriteThreads` starts it.
+import { parentPort } from 'node:worker_threads';
+import { writeCaptionFile, type FileWrite } from './FileWriter';
+import { toFailedWrite, type FileWritten, type WriteReply, type WriteRequest } from './writeMessages';
+
+parentPort?.on('message', (request: WriteRequest) => {
+  const reply: WriteReply = request.map(written);
+  parentPort?.postMessage(reply);
+});
+
+function written(write: FileWrite): FileWritten {
+  try {
+    return { written: writeCaptionFile(write) };
+  } catch (thrown) {
+    return toFailedWrite(thrown, write.file);
+  }
+}
