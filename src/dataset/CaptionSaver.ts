@@ -45,6 +45,11 @@ export class CaptionSaver {
     return this.running === 0 ? undefined : { done: this.done, total: this.total };
   }
 
+  /** Whether the file of a caption is being read or written. */
+  isBusy(caption: Caption): boolean {
+    return this.turns.has(caption);
+  }
+
   /** Reads the file of a caption. */
   read(caption: Caption): Promise<void> {
     return this.inTurn(caption, () => readCaptionFile(caption, this.absolute(caption.path)));
