@@ -37,6 +37,8 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
     private readonly jobs: CaptionJobs,
     private readonly taggers: Taggers,
     private readonly thumbnails: Thumbnails,
+    /** the folders that thumbnails may be in */
+    private readonly pictureRoots: readonly vscode.Uri[],
     private readonly extensionUri: vscode.Uri,
     private readonly storageFolder: string,
     private readonly log: vscode.LogOutputChannel,
@@ -102,7 +104,15 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
 
   resolveCustomEditor(document: DatasetDocument, panel: vscode.WebviewPanel): void {
     panel.iconPath = vscode.Uri.joinPath(this.extensionUri, 'media', 'dataset.svg');
-    const grid = new GridPanel(document, panel, this.jobs, this.taggers, this.thumbnails, this.extensionUri);
+    const grid = new GridPanel(
+      document,
+      panel,
+      this.jobs,
+      this.taggers,
+      this.thumbnails,
+      this.pictureRoots,
+      this.extensionUri,
+    );
     this.panels.add(grid);
     panel.onDidChangeViewState(() => {
       if (panel.active) this.setActive(grid);

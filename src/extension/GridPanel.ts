@@ -4,12 +4,22 @@ import type { DatasetImage } from '../dataset/Dataset';
 import { ImageSelection } from '../dataset/ImageSelection';
 import { ImageView } from '../dataset/ImageView';
 import { Channel, type Port, type RequestHandlers } from '../protocol/Channel';
-import type { GridEvents, GridSnapshot, HostRequests, SelectCommand, WebviewEvents } from '../protocol/gridProtocol';
+import type {
+  GridEvents,
+  GridSettings,
+  GridSnapshot,
+  HostRequests,
+  SelectCommand,
+  WebviewEvents,
+} from '../protocol/gridProtocol';
+import type { PictureRequests } from '../protocol/pictureProtocol';
 import { errorMessage } from '../protocol/wireError';
 import { cardItem } from './cardItem';
 import type { CaptionJobs } from './CaptionJobs';
 import type { DatasetDocument } from './DatasetDocument';
 import { Disposable } from './Disposable';
+import { pictureHandlers } from './pictureRequests';
+import { onPictureSettings, pictureSettings } from './pictureSettings';
 import { autoSaveDelay } from './settings';
 import type { Taggers } from './Taggers';
 import type { Thumbnails } from './Thumbnails';
@@ -41,17 +51,18 @@ export class GridPanel extends Disposable {
     readonly panel: vscode.WebviewPanel,
     private readonly jobs: CaptionJobs,
     private readonly taggers: Taggers,
-    private readonly thumbnails: Thumbnails,
+    thumbnails: Thumbnails,
+    pictureRoots: readonly vscode.Uri[],
     extensionUri: vscode.Uri,
   ) {
     super();
     this.view = new ImageView(document.dataset);
     const dist = vscode.Uri.joinPath(extensionUri, 'dist');
     const { webview } = panel;
-    webview.options = { enableScripts: true, localResourceRoots: [dist, vscode.Uri.file(thumbnails.folder)] };
+    webview.options = { enableScripts: true, localResourceRoots: [dist, ...pictureRoots] };
     this.channel = new Channel<HostRequests, Record<string, never>, WebviewEvents, GridEvents>(
       webviewPort(webview),
-      this.handlers(),
+      { ...this.handlers(), ...pictureHandlers(this, thumbnails) },
       {
         draft: ({ path, text, draft }) => {
           this.draft(path, text, draft);
@@ -76,6 +87,11 @@ export class GridPanel extends Disposable {
       }),
     );
     this.register(panel.onDidChangeViewState(update));
+    this.register(
+      onPictureSettings(() => {
+        this.channel.tell('pictureSettings', pictureSettings());
+      }),
+    );
     this.register({
       dispose: () => {
         clearTimeout(this.snapshotTimer);
@@ -91,10 +107,10 @@ export class GridPanel extends Disposable {
     this.channel.tell('focusSearch', {});
   }
 
-  private handlers(): RequestHandlers<HostRequests> {
+  private handlers(): Omit<RequestHandlers<HostRequests>, keyof PictureRequests> {
     const { document, jobs } = this;
     return {
-      ready: () => ({ snapshot: this.snapshot(), settings: { commitDelay: autoSaveDelay() || commitPause } }),
+      ready: () => ({ snapshot: this.snapshot(), settings: this.settings() }),
       getItems: async ({ start, count }) => {
         const { version, view, selection } = this;
         const images = view.images.slice(start, start + Math.min(count, mostCards));
@@ -116,11 +132,6 @@ export class GridPanel extends Disposable {
       select: ({ command }) => {
         this.select(command);
         return { snapshot: this.nextSnapshot() };
-      },
-      getThumbnail: async ({ path, imageVersion }, signal) => {
-        const file = await this.thumbnails.get(document.dataset.absolute(this.image(path).path), signal);
-        const uri = this.panel.webview.asWebviewUri(vscode.Uri.file(file));
-        return { uri: uri.with({ query: `v=${imageVersion}` }).toString() };
       },
       resolveConflict: ({ path, choice }) => {
         document.resolveConflict(this.image(path), choice);
@@ -173,7 +184,15 @@ export class GridPanel extends Disposable {
     }
   }
 
-  private image(path: string): DatasetImage {
+  private settings(): GridSettings {
+    return { commitDelay: autoSaveDelay() || commitPause, pictures: pictureSettings() };
+  }
+
+  /**
+   * The image with a path relative to the dataset.
+   * @throws Error when there is none any more
+   */
+  image(path: string): DatasetImage {
     const image = this.document.dataset.image(path);
     if (image === undefined) throw new Error(vscode.l10n.t('{0} is not in the dataset any more.', path));
     return image;

@@ -6,7 +6,7 @@ import { normalizeLineEnds, textOfRaw } from '../dataset/captionText';
 import type { CardItem, SaveState } from '../protocol/gridProtocol';
 import type { CaptionJobs } from './CaptionJobs';
 import type { DatasetDocument } from './DatasetDocument';
-import { fileVersion } from './Thumbnails';
+import { fileVersion } from './fileVersion';
 
 /** What a card's item is made of. */
 interface CardSources {

@@ -11,7 +11,9 @@ import { registerTaggerCommands } from './taggerCommands';
 import { TaggerPicker } from './TaggerPicker';
 import { Taggers } from './Taggers';
 import { TagTree } from './TagTree';
+import { cacheRoots } from './pictureSettings';
 import { nodePath } from './taggerSettings';
+import { ThumbnailCache } from './ThumbnailCache';
 import { Thumbnails } from './Thumbnails';
 
 /** Called by VS Code when the first command, editor or view of the extension is used. */
@@ -29,23 +31,39 @@ export function activate(context: vscode.ExtensionContext): void {
       log.info(`[tagger] ${line}`);
     },
   });
-  const thumbnailer = new TaggerProcess({
-    entry,
-    onLog: (line) => {
-      log.info(`[thumbnails] ${line}`);
-    },
-  });
-  const thumbnails = new Thumbnails(path.join(storage, 'thumbnails'), thumbnailer);
+  const pictureMaker = (): TaggerProcess =>
+    new TaggerProcess({
+      entry,
+      onLog: (line) => {
+        log.info(`[thumbnails] ${line}`);
+      },
+    });
+  const thumbnailer = pictureMaker();
+  const suspectThumbnailer = pictureMaker();
+  const pictureFolder = path.join(storage, 'pictures');
+  const cache = new ThumbnailCache(pictureFolder, log);
+  const pictureRoots = cacheRoots(pictureFolder).map((folder) => vscode.Uri.file(folder));
+  const thumbnails = new Thumbnails(() => cache.open(), thumbnailer, suspectThumbnailer);
   const models = new Models(entry, storage, context.secrets, log);
   const taggers = new Taggers(context.extensionPath, models);
   const picker = new TaggerPicker(models, context.globalState);
   const cuda = new CudaSupport(storage, models, log);
   const jobs = new CaptionJobs(tagger, taggers, cuda, log);
-  const editors = new DatasetEditorProvider(jobs, taggers, thumbnails, context.extensionUri, storage, log);
+  const editors = new DatasetEditorProvider(
+    jobs,
+    taggers,
+    thumbnails,
+    pictureRoots,
+    context.extensionUri,
+    storage,
+    log,
+  );
   context.subscriptions.push(
     log,
     tagger,
     thumbnailer,
+    suspectThumbnailer,
+    cache,
     models,
     taggers,
     jobs,

@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { ensembleMerges, type EnsembleMerge, type Thresholds } from '../protocol/captionOptions';
@@ -10,6 +9,7 @@ import {
   type ProviderChoice,
 } from '../protocol/execution';
 import type { ModelFolders } from '../protocol/modelListing';
+import { expandHome } from './expandPath';
 
 /** The entry of `datasetCaptions.taggers` that means the built-in model. */
 export const paletteTagger = 'palette';
@@ -133,8 +133,4 @@ function wholeNumber(name: string, otherwise: number): number {
 
 function record(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function expandHome(file: string): string {
-  return file === '~' || /^~[/\\]/.test(file) ? path.join(homedir(), file.slice(1)) : file;
 }

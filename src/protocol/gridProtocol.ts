@@ -1,3 +1,5 @@
+import type { PictureRequests, PictureSettings } from './pictureProtocol';
+
 /** Whether what a card shows is what the caption file holds. */
 export type SaveState =
   /** the file holds exactly this caption (or there is no file and no caption) */
@@ -116,10 +118,11 @@ export interface GridSnapshot {
 export interface GridSettings {
   /** pause after the last key after which a caption counts as committed, in milliseconds */
   commitDelay: number;
+  pictures: PictureSettings;
 }
 
 /** What the webview asks the host. */
-export interface HostRequests {
+export interface HostRequests extends PictureRequests {
   /** The webview has (re)started. */
   ready(params: Record<string, never>): { snapshot: GridSnapshot; settings: GridSettings };
   /** Cards by position in the current order and filter. */
@@ -130,8 +133,6 @@ export interface HostRequests {
   select(params: { command: SelectCommand }): { snapshot: GridSnapshot };
   /** Sets the search text and answers with the new snapshot. */
   setQuery(params: { query: string }): { snapshot: GridSnapshot };
-  /** Makes the thumbnail if needed; `uri` can be the `src` of an img. Throws with a reason the tile can show. */
-  getThumbnail(params: { path: string; imageVersion: string }): { uri: string };
   resolveConflict(params: { path: string; choice: 'mine' | 'theirs' | 'both' }): undefined;
   /** The user agrees that a caption that is not valid UTF-8 becomes UTF-8 when it is saved. */
   convertToUtf8(params: { path: string }): undefined;
@@ -161,4 +162,6 @@ export interface GridEvents {
   snapshot: GridSnapshot;
   /** Put the keyboard focus into the search box. */
   focusSearch: Record<string, never>;
+  /** The user changed how pictures are loaded. */
+  pictureSettings: PictureSettings;
 }

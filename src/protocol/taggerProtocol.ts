@@ -1,5 +1,6 @@
 import type { CaptionOptions, EnsembleMerge, TaggerModel } from './captionOptions';
 import type { CudaEnvironment, ExecutionOptions, ExecutionReport, PreprocessMode } from './execution';
+import type { ImageInfo, PictureRegion } from './pictureProtocol';
 import type { DownloadProgress, FoundModel, ModelFolders, ModelListing } from './modelListing';
 
 /** What captions: one model or several, and on what they run. */
@@ -26,6 +27,20 @@ export interface TaggerDescription {
   imagesInWork: number;
 }
 
+/** A picture that is to be made of an image. */
+export interface ThumbnailOrder {
+  imagePath: string;
+  /** the longer side, in pixels */
+  size: number;
+  outputPath: string;
+  /** only this part of the image */
+  region?: PictureRegion;
+  /** of a lossy format, from 1 to 100; without it what is enough for a thumbnail */
+  quality?: number;
+  /** of the pictures that wait, those of the lowest rank are made first; 0 without it */
+  rank?: number;
+}
+
 /** The requests that the tagger's child process answers. */
 export interface TaggerRequests {
   /** Loads the models (once; later calls are free), proves what they run on, and says what they are. */
@@ -41,9 +56,11 @@ export interface TaggerRequests {
   prepareImage(params: { imagePath: string; size: number; mode: PreprocessMode }): { pixels: Uint8Array };
   /**
    * Writes a picture whose longer side is at most `size` pixels, never enlarged: a WebP, or JPEG or PNG where `outputPath`
-   * ends so. Returns its dimensions.
+   * ends so. Returns its dimensions and the size of its file.
    */
-  makeThumbnail(params: { imagePath: string; size: number; outputPath: string }): { width: number; height: number };
+  makeThumbnail(params: ThumbnailOrder): { width: number; height: number; bytes: number };
+  /** What an image file is, by its header. */
+  readImageInfo(params: { imagePath: string }): ImageInfo;
 
   /** The models of the catalogue and of the extra folders, and where they are on this machine. */
   listModels(params: { folders: ModelFolders }): { models: ModelListing[] };

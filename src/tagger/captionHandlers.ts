@@ -9,7 +9,6 @@ import { prepareImage } from './prepareImage';
 import { PreprocessPool } from './PreprocessPool';
 import { scoreImage } from './scoreImage';
 import { scoresToTags } from './scoresToTags';
-import { makeThumbnail } from './thumbnail';
 
 /**
  * What the child answers about images.
@@ -17,10 +16,7 @@ import { makeThumbnail } from './thumbnail';
  */
 export function captionHandlers(
   onIdle: () => void,
-): Pick<
-  RequestHandlers<TaggerRequests>,
-  'loadTagger' | 'captionImage' | 'scoreImage' | 'prepareImage' | 'makeThumbnail'
-> {
+): Pick<RequestHandlers<TaggerRequests>, 'loadTagger' | 'captionImage' | 'scoreImage' | 'prepareImage'> {
   const loaded = new LoadedTaggers((tagger) => {
     console.log(tagger.summary());
   });
@@ -57,10 +53,6 @@ export function captionHandlers(
         return meanScores(scoredModels(setup, taggers, scores));
       }),
     prepareImage: async ({ imagePath, size, mode }) => ({ pixels: await prepareImage(imagePath, size, mode) }),
-    makeThumbnail: ({ imagePath, size, outputPath }, signal) => {
-      signal.throwIfAborted();
-      return makeThumbnail(imagePath, size, outputPath);
-    },
   };
 }
 

@@ -28,6 +28,8 @@ export type OpenedImage = {
   /** of the picture as it is stored: an EXIF orientation may exchange them */
   width: number;
   height: number;
+  /** as it is shown */
+  upright: { width: number; height: number };
 } & (
   | { kind: 'bmp'; decode: () => DecodedImage }
   | { kind: 'sharp'; format: string; open: (options: SharpOptions) => Sharp }
@@ -83,7 +85,7 @@ export async function openImage(path: string): Promise<OpenedImage> {
   if (format === 'BMP') return openBmp(path, bytes);
 
   const sharp = await loadSharp();
-  let size: { width: number; height: number };
+  let size: { width: number; height: number; autoOrient: { width: number; height: number } };
   try {
     // Without a limit, because only the header is read: the numbers are for the message.
     size = await sharp(bytes, { limitInputPixels: false }).metadata();
@@ -94,7 +96,7 @@ export async function openImage(path: string): Promise<OpenedImage> {
   // 'error' refuses truncated and damaged pixel data, as Pillow does, and lets mere warnings pass.
   const open = (options: SharpOptions): Sharp =>
     sharp(bytes, { limitInputPixels: maximumPixels, failOn: 'error', pages: 1, ...options });
-  return { kind: 'sharp', width: size.width, height: size.height, format, open };
+  return { kind: 'sharp', width: size.width, height: size.height, upright: size.autoOrient, format, open };
 }
 
 /** The error for a file that begins like an image and cannot be decoded. */
@@ -111,7 +113,8 @@ function openBmp(path: string, bytes: Buffer): OpenedImage {
     const header = readBmpHeader(bytes);
     checkSize(path, header.width, header.height);
     const decode = (): DecodedImage => orBmpError(path, () => decodeBmp(bytes, header));
-    return { kind: 'bmp', width: header.width, height: header.height, decode };
+    const { width, height } = header;
+    return { kind: 'bmp', width, height, upright: { width, height }, decode };
   });
 }
 

@@ -6,6 +6,7 @@ import type { TaggerEvents, TaggerRequests } from '../protocol/taggerProtocol';
 import { captionHandlers } from './captionHandlers';
 import { cudaHandlers } from './cudaHandlers';
 import { modelHandlers } from './modelHandlers';
+import { pictureHandlers } from './pictureHandlers';
 
 const parent: Port = {
   post: (message) => {
@@ -22,6 +23,7 @@ const handlers: RequestHandlers<TaggerRequests> = {
   ...captionHandlers(tellIdle),
   ...modelHandlers(tellProgress),
   ...cudaHandlers(tellProgress),
+  ...pictureHandlers(),
 };
 const channel = new Channel<TaggerRequests, Record<string, never>, Record<string, never>, TaggerEvents>(
   parent,

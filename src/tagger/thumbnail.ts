@@ -1,61 +1,105 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import PQueue from 'p-queue';
 import type { default as SharpFactory, Sharp } from 'sharp';
-import { damaged, openImage, type DecodedImage } from './decodeImage';
+import type { ImageInfo, PictureRegion } from '../protocol/pictureProtocol';
+import type { ThumbnailOrder } from '../protocol/taggerProtocol';
+import { errorCode } from '../protocol/wireError';
+import { damaged, openImage, type DecodedImage, type OpenedImage } from './decodeImage';
 import { loadSharp } from './nativePackages';
+
+/** A picture with more pixels may take gigabytes (interlaced, progressive, BMP): one of them at a time. */
+const largePicture = 25e6;
+const largeOnes = new PQueue({ concurrency: 1 });
 
 /**
  * Writes a small picture of an image's first frame for people to look at: a WebP, or what the name of the output asks
  * for (`.jpg`, `.jpeg`, `.png`); colours converted to sRGB, upright, transparency kept
  * (white in a JPEG), never enlarged. The file appears under its name only when it is complete; missing folders are made.
- * @param size the longest side of the thumbnail, in pixels
- * @returns the thumbnail's width and height, in pixels
+ * @returns the picture's width and height in pixels, and the size of its file
  * @throws ImageError for anything that cannot be decoded completely; NativePackageError when sharp does not load
  */
-export async function makeThumbnail(
-  imagePath: string,
-  size: number,
-  outputPath: string,
-): Promise<{ width: number; height: number }> {
-  const sharp = await loadSharp();
+export async function makeThumbnail(order: ThumbnailOrder): Promise<{ width: number; height: number; bytes: number }> {
+  const opened = await openImage(order.imagePath);
+  const make = (): ReturnType<typeof draw> => draw(opened, order);
+  const { data, info } = opened.width * opened.height > largePicture ? await largeOnes.add(make) : await make();
+  await writeAtomically(order.outputPath, data);
+  return { width: info.width, height: info.height, bytes: data.length };
+}
+
+/**
+ * What an image file is, by its header.
+ * @throws ImageError for what is no image or cannot be read; NativePackageError when sharp does not load
+ */
+export async function readImageInfo(imagePath: string): Promise<ImageInfo> {
   const opened = await openImage(imagePath);
+  const { size } = await stat(imagePath);
+  return { ...opened.upright, format: formatOf(opened), fileSize: size };
+}
+
+async function draw(
+  opened: OpenedImage,
+  { imagePath, size, outputPath, region, quality }: ThumbnailOrder,
+): Promise<{ data: Buffer; info: { width: number; height: number } }> {
+  const sharp = await loadSharp();
   // Resizing at once lets libvips decode JPEG and WebP at a fraction of their size.
   const source = opened.kind === 'sharp' ? opened.open({ autoOrient: true }) : rawPicture(sharp, opened.decode());
-  let thumbnail: { data: Buffer; info: { width: number; height: number } };
+  if (region !== undefined) source.extract(within(region, opened.upright));
   try {
     const small = source.resize({ width: size, height: size, fit: 'inside', withoutEnlargement: true });
-    thumbnail = await encode(small, outputPath).toBuffer({ resolveWithObject: true });
+    return await encode(small, outputPath, quality).toBuffer({ resolveWithObject: true });
   } catch (error) {
-    throw damaged(imagePath, opened.kind === 'sharp' ? opened.format : 'BMP', error);
+    throw damaged(imagePath, formatOf(opened), error);
   }
-  await writeAtomically(outputPath, thumbnail.data);
-  return { width: thumbnail.info.width, height: thumbnail.info.height };
+}
+
+/** The part of a region that lies in the picture, at least one pixel of it, in whole pixels. */
+function within(region: PictureRegion, { width, height }: { width: number; height: number }): PictureRegion {
+  const left = Math.min(Math.max(0, Math.floor(region.left)), width - 1);
+  const top = Math.min(Math.max(0, Math.floor(region.top)), height - 1);
+  return {
+    left,
+    top,
+    width: Math.max(1, Math.min(Math.ceil(region.left + region.width), width) - left),
+    height: Math.max(1, Math.min(Math.ceil(region.top + region.height), height) - top),
+  };
+}
+
+function formatOf(opened: OpenedImage): string {
+  return opened.kind === 'sharp' ? opened.format : 'BMP';
 }
 
 function rawPicture(sharp: typeof SharpFactory, { pixels, width, height, channels }: DecodedImage): Sharp {
   return sharp(pixels, { raw: { width, height, channels } });
 }
 
-function encode(picture: Sharp, outputPath: string): Sharp {
+function encode(picture: Sharp, outputPath: string, quality?: number): Sharp {
   switch (path.extname(outputPath).toLowerCase()) {
     case '.jpg':
     case '.jpeg':
-      return picture.flatten({ background: 'white' }).jpeg({ quality: 85 });
+      return picture.flatten({ background: 'white' }).jpeg({ quality: quality ?? 85 });
     case '.png':
       return picture.png();
     default:
-      return picture.webp({ quality: 80, effort: 0 });
+      return picture.webp({ quality: quality ?? 80, effort: 0 });
   }
 }
 
 async function writeAtomically(target: string, data: Buffer): Promise<void> {
   const folder = path.dirname(target);
-  await mkdir(folder, { recursive: true });
   const temporary = path.join(folder, `.${path.basename(target)}.${randomUUID()}.tmp`);
-  try {
+  const write = async (): Promise<void> => {
+    await mkdir(folder, { recursive: true });
     await writeFile(temporary, data);
     await rename(temporary, target);
+  };
+  try {
+    // A cache that is being cleared takes its empty folders away, perhaps this one in this moment.
+    await write().catch((error: unknown) => {
+      if (errorCode(error) === 'ENOENT') return write();
+      throw error;
+    });
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;

@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { GridSnapshot, HostRequests, JobView } from '../protocol/gridProtocol';
+import type { PictureSettings } from '../protocol/pictureProtocol';
 import { errorMessage } from '../protocol/wireError';
 import { formatNumber, plural } from './captionText';
 import type { DatasetToolbar } from './DatasetToolbar';
@@ -16,7 +17,7 @@ import './ImageGrid';
 import { ImageQueue } from './ImageQueue';
 import { ItemWindow } from './ItemWindow';
 import './JobList';
-import { loadImage } from './loadImage';
+import { pictureSource } from './pictureSource';
 import { sharedStyles } from './shared.css';
 
 /** The whole page: toolbar, jobs and grid, or what there is to say instead of a grid. */
@@ -44,17 +45,13 @@ export class DatasetEditor extends LitElement {
     () => this.commitDelay,
     (path) => this.grid?.committed(path),
   );
-  private readonly images = new ImageQueue<HTMLImageElement>({
-    locate: async (key, signal) => (await this.connected().request('getThumbnail', key, signal)).uri,
-    load: (key, uri, signal) => loadImage(uri, key.path.slice(key.path.lastIndexOf('/') + 1), signal),
-    later: (milliseconds, callback) => {
-      const timer = setTimeout(callback, milliseconds);
-      return () => {
-        clearTimeout(timer);
-      };
-    },
-    changed: (key) => this.grid?.updateCard(key.path),
-  });
+  private readonly images = new ImageQueue(
+    pictureSource({
+      host: () => this.connected(),
+      pictureBox: (path) => this.grid?.pictureBox(path),
+      changed: (key) => this.grid?.updateCard(key.path),
+    }),
+  );
   private readonly items = new ItemWindow(
     async (start, count) => (await this.connected().request('getItems', { start, count })).items,
     () => {
@@ -85,6 +82,7 @@ export class DatasetEditor extends LitElement {
     },
     setCardSize: (cardSize) => {
       this.view = { ...this.view, cardSize };
+      this.images.resized();
       this.remember();
     },
     selectTagger: () => {
@@ -123,9 +121,13 @@ export class DatasetEditor extends LitElement {
     };
     document.addEventListener('visibilitychange', this.onHide);
     window.addEventListener('pagehide', this.onHide);
+    window.addEventListener('resize', () => {
+      this.images.resized();
+    });
     try {
       const { snapshot, settings } = await host.request('ready', {});
       this.commitDelay = settings.commitDelay;
+      this.images.configure(settings.pictures);
       const wanted = remembered.query;
       this.takeSnapshot(snapshot);
       if (wanted !== undefined && wanted !== snapshot.query) await this.search(wanted, false);
@@ -139,6 +141,11 @@ export class DatasetEditor extends LitElement {
     this.announceJobs(this.snapshot?.jobs ?? [], snapshot.jobs);
     this.snapshot = snapshot;
     this.items.refresh();
+  }
+
+  /** The user changed how pictures are loaded. */
+  configurePictures(settings: PictureSettings): void {
+    this.images.configure(settings);
   }
 
   /** Puts the keyboard focus into the search box. */

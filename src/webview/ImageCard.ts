@@ -10,7 +10,7 @@ import { LocalUndo } from './LocalUndo';
 /** What all cards of a grid share. */
 export interface CardContext {
   drafts: Drafts;
-  images: ImageQueue<HTMLImageElement>;
+  images: Pick<ImageQueue<HTMLImageElement>, 'stateOf' | 'retry' | 'want'>;
   caption(path: string): void;
   /** The focus came to a card or to something in it. */
   focused(path: string): void;

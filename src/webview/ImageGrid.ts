@@ -7,7 +7,7 @@ import { gridStyles } from './grid.css';
 import { type CardSize, cellsOf, clamp, gap, indexAfterKey, type Span, withPinned } from './gridLayout';
 import type { CardContext, ImageCard } from './ImageCard';
 import './ImageCard';
-import type { ImageKey } from './ImageQueue';
+import type { WantedImage } from './ImageQueue';
 import type { ItemWindow } from './ItemWindow';
 import { RowVirtualizer } from './RowVirtualizer';
 import { sharedStyles } from './shared.css';
@@ -59,6 +59,11 @@ export class ImageGrid extends LitElement {
   /** Draws a card again whose picture or draft has changed. */
   updateCard(path: string): void {
     this.cardOf(path)?.requestUpdate();
+  }
+
+  /** Where the card of an image shows its picture. */
+  pictureBox(path: string): Element | undefined {
+    return this.cardOf(path)?.querySelector('.picture') ?? undefined;
   }
 
   /** The host knows the caption of this card as an edit now. */
@@ -288,14 +293,16 @@ export class ImageGrid extends LitElement {
   private wantImages(): void {
     const { layout, near, top, viewport } = this.rows;
     const middle = top + viewport / 2;
-    const wanted: { key: ImageKey; distance: number }[] = [];
+    const wanted: { key: WantedImage; distance: number }[] = [];
     const cells = cellsOf(layout, near);
+    const seen = cellsOf(layout, this.rows.inView);
     for (let index = cells.start; index < cells.end; index++) {
       const item: CardItem | undefined = this.items?.at(index);
       if (item === undefined) continue;
       const { path, imageVersion } = item;
       const rowMiddle = this.rowOf(index) * layout.rowHeight + layout.cellHeight / 2;
-      wanted.push({ key: { path, imageVersion }, distance: Math.abs(rowMiddle - middle) });
+      const inView = index >= seen.start && index < seen.end;
+      wanted.push({ key: { path, imageVersion, inView }, distance: Math.abs(rowMiddle - middle) });
     }
     wanted.sort((a, b) => a.distance - b.distance);
     this.context?.images.want(wanted.map(({ key }) => key));

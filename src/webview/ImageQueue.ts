@@ -1,43 +1,91 @@
+import {
+  defaultPictureSettings,
+  type PictureRegion,
+  type PictureSettings,
+  previewSizeFor,
+  thumbnailSize,
+} from '../protocol/pictureProtocol';
+
 /** An image as the queue knows it: another version is another image. */
 export interface ImageKey {
   path: string;
   imageVersion: string;
 }
 
+/** An image near the viewport. */
+export interface WantedImage extends ImageKey {
+  /** whether it can be seen; what stays in view gets a sharp picture */
+  inView?: boolean;
+}
+
+/** A picture of an image: its thumbnail, or a larger one of the whole image or of a part of it. */
+export interface Picture extends ImageKey {
+  /** the longer side in pixels; undefined for the thumbnail */
+  size?: number;
+  region?: PictureRegion;
+}
+
 /** What the tile of an image shows. */
 export type ImageState<T> = { state: 'waiting' } | { state: 'ready'; image: T } | { state: 'failed'; reason: string };
 
+/** How a picture is asked for. */
+export interface AskOptions {
+  /** what was answered before could not be loaded, or the user asks once more */
+  fresh: boolean;
+  /** somebody waits for this one alone */
+  urgent: boolean;
+}
+
 /** What the queue needs from outside; injected so that it can be tested without a DOM. */
 export interface ImageSource<T> {
-  /** Asks for the address of the thumbnail; rejects with an error whose `code` may say that it is final. */
-  locate(key: ImageKey, signal: AbortSignal): Promise<string>;
-  /** Loads the image at an address; must stop loading when the signal aborts. */
-  load(key: ImageKey, uri: string, signal: AbortSignal): Promise<T>;
+  /** Asks for the address of a picture; rejects with an error whose `code` may say that it is final. */
+  locate(picture: Picture, options: AskOptions, signal: AbortSignal): Promise<string>;
+  /** Loads the picture at an address; must stop loading when the signal aborts. */
+  load(picture: Picture, uri: string, signal: AbortSignal): Promise<T>;
   /** Calls back after a pause and returns the function that calls it off. */
   later(milliseconds: number, callback: () => void): () => void;
   /** The state of an image has changed. */
   changed(key: ImageKey): void;
+  /** The longer side of a loaded picture, in pixels. */
+  sizeOf(image: T): number;
+  /** The longer side of an image as its card shows it now, in pixels of the screen; undefined where there is no card. */
+  shownSize(key: ImageKey, image: T): number | undefined;
 }
 
-/** The pauses before a failed image is tried again, in milliseconds. */
-export const retryPauses: readonly number[] = [500, 1000, 2000];
-
 interface Entry<T> {
-  key: ImageKey;
+  picture: Picture;
   image?: T;
   uri?: string;
   failures: number;
+  /** the user asked to try again */
+  asked?: boolean;
   reason?: string;
   running?: AbortController;
   cancelPause?: () => void;
+  urgent?: boolean;
+  /** of a thumbnail: the pause before a sharp picture is asked for */
+  cancelDelay?: (() => void) | undefined;
+  /** of a thumbnail: it was in view for long enough */
+  isDue?: boolean;
+  /** of a thumbnail: the name of the picture that is shown in its place when it is there */
+  sharp?: string | undefined;
 }
 
+/** So many large pictures are kept for coming back to them. */
+const rememberedLarge = 40;
+
 /**
- * Loads the thumbnails in view, nearest first and only a few at a time: a webview that asks for hundreds of images at
- * once freezes. A slot covers both the question where the thumbnail is and the loading of its bytes.
+ * Loads the pictures in view, nearest first and only a few at a time: a webview that asks for hundreds of images at
+ * once freezes. Thumbnails come first, then the sharp pictures of cards that stay in view; what is looked at alone comes
+ * before both. A slot covers both the question where a picture is and the loading of its bytes.
  */
 export class ImageQueue<T> {
   private readonly entries = new Map<string, Entry<T>>();
+  private settings = defaultPictureSettings;
+  /** what the grid wants, nearest first */
+  private near: readonly WantedImage[] = [];
+  /** what is looked at alone, and what may be next */
+  private viewed: { now: readonly Picture[]; next: readonly Picture[] } = { now: [], next: [] };
   private wanted: readonly string[] = [];
   private running = 0;
 
@@ -47,16 +95,90 @@ export class ImageQueue<T> {
     private readonly remembered = 1500,
   ) {}
 
-  /** Says which images are near the viewport, nearest first. What is not among them is called off. */
-  want(keys: readonly ImageKey[]): void {
-    this.wanted = keys.map(nameOf);
-    const wanted = new Set(this.wanted);
-    for (const key of keys) {
-      const name = nameOf(key);
-      const entry = this.entries.get(name) ?? { key, failures: 0 };
-      this.entries.delete(name);
-      this.entries.set(name, entry);
+  /** Takes the user's settings. */
+  configure(settings: PictureSettings): void {
+    this.settings = settings;
+    for (const entry of this.entries.values()) {
+      entry.cancelDelay?.();
+      entry.cancelDelay = undefined;
+      entry.isDue = false;
+      if (entry.sharp === undefined) continue;
+      entry.sharp = undefined;
+      this.source.changed(entry.picture);
     }
+    this.want(this.near);
+  }
+
+  /** Says which images are near the viewport, nearest first. What is not among them is called off. */
+  want(images: readonly WantedImage[]): void {
+    this.near = images;
+    const inView = new Set(images.filter((image) => image.inView === true).map(nameOf));
+    for (const [name, entry] of this.entries) if (!inView.has(name)) stopDelay(entry);
+    for (const image of images) this.entryOf({ path: image.path, imageVersion: image.imageVersion });
+    for (const name of inView) this.startDelay(name);
+    this.update();
+  }
+
+  /** Cards have another size: those in view may need sharper pictures after the usual pause. */
+  resized(): void {
+    for (const entry of this.entries.values()) stopDelay(entry);
+    this.want(this.near);
+  }
+
+  /** Says which pictures are looked at alone, and which may be next. */
+  view(now: readonly Picture[], next: readonly Picture[]): void {
+    this.viewed = { now, next };
+    this.update();
+  }
+
+  /** What the tile of an image shows now. */
+  stateOf(key: ImageKey): ImageState<T> {
+    const entry = this.entries.get(nameOf({ path: key.path, imageVersion: key.imageVersion }));
+    const sharp = entry?.sharp === undefined ? undefined : this.entries.get(entry.sharp)?.image;
+    return sharp === undefined ? stateOfEntry(entry) : { state: 'ready', image: sharp };
+  }
+
+  /** What there is of one picture. */
+  stateOfPicture(picture: Picture): ImageState<T> {
+    return stateOfEntry(this.entries.get(nameOf(picture)));
+  }
+
+  /** Tries an image again that failed. */
+  retry(key: ImageKey): void {
+    let isChanged = false;
+    for (const entry of this.entries.values()) {
+      const { path, imageVersion } = entry.picture;
+      if (path !== key.path || imageVersion !== key.imageVersion || entry.reason === undefined) continue;
+      delete entry.reason;
+      delete entry.uri;
+      entry.failures = 0;
+      entry.asked = true;
+      isChanged = true;
+    }
+    if (!isChanged) return;
+    this.source.changed(key);
+    this.pump();
+  }
+
+  /** Brings the list of what is wanted up to date, calls off what is not, and goes on. */
+  private update(): void {
+    const wanted = new Set<string>();
+    const add = (picture: Picture, urgent: boolean): void => {
+      const entry = this.entryOf(picture);
+      entry.urgent = urgent;
+      wanted.add(nameOf(picture));
+    };
+    for (const picture of this.viewed.now) add(picture, true);
+    const sharp: string[] = [];
+    for (const { path, imageVersion } of this.near) {
+      const name = nameOf({ path, imageVersion });
+      wanted.add(name);
+      const entry = this.entries.get(name);
+      if (entry?.isDue === true && entry.sharp !== undefined) sharp.push(entry.sharp);
+    }
+    for (const name of sharp) wanted.add(name);
+    for (const picture of this.viewed.next) if (!wanted.has(nameOf(picture))) add(picture, false);
+    this.wanted = [...wanted];
     for (const [name, entry] of this.entries) {
       if (!wanted.has(name)) this.callOff(name, entry);
     }
@@ -64,23 +186,40 @@ export class ImageQueue<T> {
     this.pump();
   }
 
-  /** What the tile of an image shows now. */
-  stateOf(key: ImageKey): ImageState<T> {
-    const entry = this.entries.get(nameOf(key));
-    if (entry?.image !== undefined) return { state: 'ready', image: entry.image };
-    if (entry?.reason !== undefined) return { state: 'failed', reason: entry.reason };
-    return { state: 'waiting' };
+  /** The entry of a picture, which is the one used last from now on. */
+  private entryOf(picture: Picture): Entry<T> {
+    const name = nameOf(picture);
+    const entry = this.entries.get(name) ?? { picture, failures: 0 };
+    this.entries.delete(name);
+    this.entries.set(name, entry);
+    return entry;
   }
 
-  /** Tries an image again that failed. */
-  retry(key: ImageKey): void {
-    const entry = this.entries.get(nameOf(key));
-    if (entry?.reason === undefined) return;
-    delete entry.reason;
-    delete entry.uri;
-    entry.failures = 0;
-    this.source.changed(entry.key);
-    this.pump();
+  private startDelay(name: string): void {
+    const entry = this.entries.get(name);
+    if (entry === undefined || entry.isDue === true || entry.cancelDelay !== undefined) return;
+    if (this.settings.sharpImages === 'never') return;
+    entry.cancelDelay = this.source.later(this.settings.sharpImageDelay, () => {
+      entry.cancelDelay = undefined;
+      entry.isDue = true;
+      this.chooseSharp(entry);
+    });
+  }
+
+  /** Decides whether an image that is in view for a while needs a larger picture, and which. */
+  private chooseSharp(entry: Entry<T>): void {
+    // A picture with fewer pixels than a thumbnail may have is the whole image.
+    if (entry.image === undefined || this.source.sizeOf(entry.image) < thumbnailSize) return;
+    const shown = this.source.shownSize(entry.picture, entry.image);
+    if (shown === undefined || (this.settings.sharpImages === 'auto' && shown <= thumbnailSize)) return;
+    const size = previewSizeFor(shown);
+    const before = entry.sharp === undefined ? undefined : this.entries.get(entry.sharp);
+    if (before === undefined || (before.picture.size ?? 0) < size || before.reason !== undefined) {
+      const sharp = { ...entry.picture, size };
+      this.entryOf(sharp);
+      entry.sharp = nameOf(sharp);
+    }
+    this.update();
   }
 
   private pump(): void {
@@ -95,30 +234,35 @@ export class ImageQueue<T> {
 
   private async run(entry: Entry<T>): Promise<void> {
     const controller = new AbortController();
+    const { picture } = entry;
     entry.running = controller;
     this.running++;
     try {
-      entry.uri ??= await this.source.locate(entry.key, controller.signal);
-      const image = await this.source.load(entry.key, entry.uri, controller.signal);
+      const options = { fresh: entry.failures > 0 || entry.asked === true, urgent: entry.urgent === true };
+      entry.uri ??= await this.source.locate(picture, options, controller.signal);
+      const image = await this.source.load(picture, entry.uri, controller.signal);
       if (!controller.signal.aborted) entry.image = image;
     } catch (thrown) {
       if (!controller.signal.aborted) this.failed(entry, thrown);
     }
     this.running--;
     if (entry.running === controller) delete entry.running;
-    if (!controller.signal.aborted) this.source.changed(entry.key);
+    if (!controller.signal.aborted) {
+      this.source.changed(picture);
+      if (entry.isDue === true && entry.image !== undefined && entry.sharp === undefined) this.chooseSharp(entry);
+    }
     this.pump();
   }
 
   private failed(entry: Entry<T>, thrown: unknown): void {
-    // The thumbnail may have been deleted under its address: ask for it again.
+    // The picture may have been deleted under its address: ask for it again.
     delete entry.uri;
-    const pause = retryPauses[entry.failures++];
-    if (pause === undefined || isFinal(thrown)) {
+    const attempt = entry.failures++;
+    if (attempt >= this.settings.retries || isFinal(thrown)) {
       entry.reason = thrown instanceof Error ? thrown.message : String(thrown);
       return;
     }
-    entry.cancelPause = this.source.later(pause, () => {
+    entry.cancelPause = this.source.later(this.settings.retryDelay * 2 ** attempt, () => {
       delete entry.cancelPause;
       this.pump();
     });
@@ -133,11 +277,34 @@ export class ImageQueue<T> {
   }
 
   private forget(wanted: ReadonlySet<string>): void {
-    for (const name of this.entries.keys()) {
-      if (this.entries.size <= this.remembered) return;
-      if (!wanted.has(name)) this.entries.delete(name);
+    let large = 0;
+    for (const { picture } of this.entries.values()) if (picture.size !== undefined) large++;
+    let small = this.entries.size - large;
+    for (const [name, { picture }] of this.entries) {
+      if (small <= this.remembered && large <= rememberedLarge) return;
+      if (wanted.has(name)) continue;
+      if (picture.size !== undefined) {
+        if (large <= rememberedLarge) continue;
+        large--;
+      } else {
+        if (small <= this.remembered) continue;
+        small--;
+      }
+      this.entries.delete(name);
     }
   }
+}
+
+function stateOfEntry<T>(entry: Entry<T> | undefined): ImageState<T> {
+  if (entry?.image !== undefined) return { state: 'ready', image: entry.image };
+  if (entry?.reason !== undefined) return { state: 'failed', reason: entry.reason };
+  return { state: 'waiting' };
+}
+
+function stopDelay<T>(entry: Entry<T>): void {
+  entry.cancelDelay?.();
+  entry.cancelDelay = undefined;
+  entry.isDue = false;
 }
 
 /** Codes that start so say that the image itself is bad: trying again cannot help. */
@@ -151,6 +318,7 @@ function isFinal(thrown: unknown): boolean {
   );
 }
 
-function nameOf(key: ImageKey): string {
-  return `${key.imageVersion}\n${key.path}`;
+function nameOf({ path, imageVersion, size, region }: Picture): string {
+  const part = region === undefined ? '' : `${region.left},${region.top},${region.width},${region.height}`;
+  return `${imageVersion}\n${size ?? ''}\n${part}\n${path}`;
 }

@@ -1,8 +1,21 @@
 /**
  * Loads an image into an element of its own, which the card then shows: nothing is loaded a second time.
+ * @param decoded whether it is also decoded: it can then take the place of another picture without a flash
  * @throws Error when the image cannot be loaded, or the signal's reason
  */
-export function loadImage(uri: string, name: string, signal: AbortSignal): Promise<HTMLImageElement> {
+export async function loadImage(
+  uri: string,
+  name: string,
+  signal: AbortSignal,
+  decoded = false,
+): Promise<HTMLImageElement> {
+  const image = await load(uri, name, signal);
+  // A picture that was loaded is shown even where the browser will not say that it can.
+  if (decoded) await image.decode().catch(() => undefined);
+  return image;
+}
+
+function load(uri: string, name: string, signal: AbortSignal): Promise<HTMLImageElement> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const image = new Image();

@@ -53,6 +53,9 @@ function start(): void {
       snapshot: (snapshot) => {
         editor.takeSnapshot(snapshot);
       },
+      pictureSettings: (settings) => {
+        editor.configurePictures(settings);
+      },
       focusSearch: () => {
         editor.focusSearch();
       },

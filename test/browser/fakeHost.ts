@@ -2,12 +2,16 @@ import { Channel, type Port } from '../../src/protocol/Channel';
 import type {
   CardItem,
   GridEvents,
+  GridSettings,
   GridSnapshot,
   HostRequests,
   JobView,
   SelectCommand,
   WebviewEvents,
 } from '../../src/protocol/gridProtocol';
+import { defaultPictureSettings, type ImageInfo } from '../../src/protocol/pictureProtocol';
+
+type Preview = Parameters<HostRequests['getPreview']>[0];
 
 /** An error as the real host throws it for a damaged image. */
 export class FakeImageError extends Error {
@@ -31,6 +35,15 @@ export class FakeHost {
   /** the address of a thumbnail; may throw */
   thumbnail: (path: string) => string | Promise<string> = (path) => `/thumbnail/${path.length % 6}.png`;
   thumbnailsAsked = 0;
+
+  settings: GridSettings = { commitDelay: 300, pictures: { ...defaultPictureSettings } };
+  /** the address of a larger picture; may throw */
+  preview: (params: Preview) => string | Promise<string> = ({ path, size, region }) => {
+    const part = region === undefined ? '' : `_${region.left}_${region.top}_${region.width}_${region.height}`;
+    return `/thumbnail/${path.length % 6}_${size}${part}.png`;
+  };
+  /** what the files of the images are */
+  info: (path: string) => ImageInfo = () => ({ width: 1920, height: 1440, format: 'PNG', fileSize: 1_234_567 });
 
   private version = 1;
   private waiting: WebviewEvents['draft'][] = [];
@@ -59,7 +72,7 @@ export class FakeHost {
     this.channel = new Channel<HostRequests, Record<string, never>, WebviewEvents, GridEvents>(
       port,
       {
-        ready: (params) => note('ready', params, { snapshot: this.snapshot(), settings: { commitDelay: 300 } }),
+        ready: (params) => note('ready', params, { snapshot: this.snapshot(), settings: this.settings }),
         getItems: ({ start, count }) =>
           note('getItems', { start, count }, { version: this.version, order: 1, items: this.window(start, count) }),
         locate: ({ path }) => {
@@ -85,6 +98,8 @@ export class FakeHost {
           this.thumbnailsAsked++;
           return { uri: await this.thumbnail(path) };
         },
+        getPreview: async (params) => note('getPreview', params, { uri: await this.preview(params) }),
+        getImageInfo: (params) => this.info(params.path),
         resolveConflict: (params) => {
           const item = this.item(params.path);
           if (item.save.state === 'conflict' && params.choice === 'theirs') item.text = item.save.theirs ?? '';

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { type ImageKey, ImageQueue } from '../../src/webview/ImageQueue';
+import { defaultPictureSettings } from '../../src/protocol/pictureProtocol';
+import { type AskOptions, type ImageKey, ImageQueue, type Picture } from '../../src/webview/ImageQueue';
 
 interface Call {
-  key: ImageKey;
+  key: Picture;
+  options?: AskOptions;
   signal: AbortSignal;
   succeed(): void;
   fail(error: Error): void;
@@ -15,20 +17,22 @@ function setUp(slots?: number): {
   loading: Call[];
   pauses: { milliseconds: number; callback: () => void; cancelled: boolean }[];
   changed: string[];
+  /** how large the cards show their pictures, and how many pixels the pictures have */
+  page: { shown: number | undefined; pixels: number };
 } {
   const locating: Call[] = [];
   const loading: Call[] = [];
   const pauses: { milliseconds: number; callback: () => void; cancelled: boolean }[] = [];
   const changed: string[] = [];
-  const call = (calls: Call[], key: ImageKey, signal: AbortSignal, result: string): Promise<string> =>
+  const page: ReturnType<typeof setUp>['page'] = { shown: 280, pixels: 300 };
+  const call = (calls: Call[], made: Pick<Call, 'key' | 'options' | 'signal'>, result: string): Promise<string> =>
     new Promise((resolve, reject) => {
       const abort = (): void => {
         reject(new DOMException('Cancelled', 'AbortError'));
       };
-      signal.addEventListener('abort', abort);
+      made.signal.addEventListener('abort', abort);
       calls.push({
-        key,
-        signal,
+        ...made,
         succeed: () => {
           resolve(result);
         },
@@ -37,8 +41,13 @@ function setUp(slots?: number): {
     });
   const queue = new ImageQueue<string>(
     {
-      locate: (key, signal) => call(locating, key, signal, `uri of ${key.path}`),
-      load: (key, uri, signal) => call(loading, key, signal, `image at ${uri}`),
+      locate: (key, options, signal) => {
+        const size = key.size === undefined ? '' : ` at ${key.size}`;
+        return call(locating, { key, options, signal }, `uri of ${key.path}${size}`);
+      },
+      load: (key, uri, signal) => call(loading, { key, signal }, `image at ${uri}`),
+      sizeOf: () => page.pixels,
+      shownSize: () => page.shown,
       later: (milliseconds, callback) => {
         const pause = { milliseconds, callback, cancelled: false };
         pauses.push(pause);
@@ -46,11 +55,13 @@ function setUp(slots?: number): {
           pause.cancelled = true;
         };
       },
-      changed: ({ path }) => changed.push(path),
+      changed: ({ path }) => {
+        changed.push(path);
+      },
     },
     slots,
   );
-  return { queue, locating, loading, pauses, changed };
+  return { queue, locating, loading, pauses, changed, page };
 }
 
 const keys = (count: number, from = 0): ImageKey[] =>
@@ -139,5 +150,154 @@ describe('ImageQueue', () => {
     assert.equal(locating[1]!.key.path, '1.png');
     queue.want([]);
     assert.ok(pauses[0]!.cancelled);
+  });
+
+  it('tries as often and pauses as long as the settings say, and asks for what is fresh', async () => {
+    const { queue, locating, pauses } = setUp();
+    queue.configure({ ...defaultPictureSettings, retries: 2, retryDelay: 100 });
+    queue.want(keys(1));
+    for (const attempt of [0, 1, 2]) {
+      locating[attempt]!.fail(new Error('Not now'));
+      await settled();
+      pauses[attempt]?.callback();
+    }
+    assert.deepEqual(
+      pauses.map(({ milliseconds }) => milliseconds),
+      [100, 200],
+    );
+    assert.deepEqual(
+      locating.map(({ options }) => options?.fresh),
+      [false, true, true],
+    );
+    assert.equal(queue.stateOf(keys(1)[0]!).state, 'failed');
+  });
+
+  describe('with sharp pictures', () => {
+    const seen = (count: number): (ImageKey & { inView: boolean })[] =>
+      keys(count).map((key) => ({ ...key, inView: true }));
+
+    /** Loads the thumbnails of all that is wanted. */
+    async function withThumbnails(count: number, change: Partial<typeof defaultPictureSettings> = {}, slots?: number) {
+      const all = setUp(slots);
+      all.queue.configure({ ...defaultPictureSettings, ...change });
+      all.page.shown = 700;
+      all.queue.want(seen(count));
+      await finish(all);
+      return all;
+    }
+
+    /** Answers everything that was asked so far. */
+    async function finish({
+      locating,
+      loading,
+    }: Pick<ReturnType<typeof setUp>, 'locating' | 'loading'>): Promise<void> {
+      for (const call of locating) call.succeed();
+      await settled();
+      for (const call of loading) call.succeed();
+      await settled();
+    }
+    const waiting = ({ pauses }: Pick<ReturnType<typeof setUp>, 'pauses'>): ReturnType<typeof setUp>['pauses'] =>
+      pauses.filter(({ cancelled }) => !cancelled);
+
+    it('asks for one that has the pixels that the card shows, after two seconds in view, and then shows it', async () => {
+      const all = await withThumbnails(1);
+      assert.deepEqual(
+        waiting(all).map(({ milliseconds }) => milliseconds),
+        [2000],
+      );
+      assert.equal(all.locating.length, 1);
+      waiting(all)[0]!.callback();
+      assert.equal(all.locating[1]?.key.size, 768);
+      assert.deepEqual(all.queue.stateOf(keys(1)[0]!), { state: 'ready', image: 'image at uri of 0.png' });
+      await finish(all);
+      assert.deepEqual(all.queue.stateOf(keys(1)[0]!), { state: 'ready', image: 'image at uri of 0.png at 768' });
+    });
+
+    it('asks for none that is scrolled away before, and calls off one that is', async () => {
+      const all = await withThumbnails(2);
+      const [first, second] = waiting(all);
+      all.queue.want([{ ...keys(1)[0]!, inView: true }, keys(2)[1]!]);
+      assert.ok(second!.cancelled && !first!.cancelled, 'one that left the view but is near waits no more');
+      first!.callback();
+      const asked = all.locating[2]!;
+      assert.equal(asked.key.path, '0.png');
+      all.queue.want([]);
+      assert.ok(asked.signal.aborted);
+    });
+
+    it('asks for none where the thumbnail has enough pixels or is the whole image, or the user wants none', async () => {
+      const enough = await withThumbnails(1);
+      enough.page.shown = 300;
+      waiting(enough)[0]!.callback();
+      const whole = await withThumbnails(1);
+      whole.page.pixels = 200;
+      waiting(whole)[0]!.callback();
+      const never = await withThumbnails(1, { sharpImages: 'never' });
+      assert.equal(never.pauses.length, 0);
+      assert.deepEqual(
+        [enough, whole, never].map(({ locating }) => locating.length),
+        [1, 1, 1],
+      );
+    });
+
+    it('asks for one in any case where the user wants it always', async () => {
+      const all = await withThumbnails(1, { sharpImages: 'always', sharpImageDelay: 50 });
+      all.page.shown = 200;
+      assert.equal(waiting(all)[0]!.milliseconds, 50);
+      waiting(all)[0]!.callback();
+      assert.equal(all.locating[1]?.key.size, 768);
+    });
+
+    it('loads thumbnails first and never more than its slots', async () => {
+      const all = await withThumbnails(2, {}, 3);
+      for (const pause of waiting(all)) pause.callback();
+      assert.equal(all.locating.length, 4, 'both sharp ones are asked for');
+      all.queue.want([...keys(2, 50), ...seen(2)]);
+      await settled();
+      assert.deepEqual(
+        all.locating.slice(4).map(({ key }) => key.path),
+        ['50.png'],
+        'one slot was free',
+      );
+      all.locating[2]!.succeed();
+      await settled();
+      all.loading[2]!.succeed();
+      await settled();
+      assert.equal(all.locating[5]?.key.path, '51.png');
+    });
+
+    it('keeps the thumbnail where the sharp picture cannot be made, and asks for a larger one when cards grow', async () => {
+      const all = await withThumbnails(1);
+      waiting(all)[0]!.callback();
+      all.locating[1]!.fail(Object.assign(new Error('Too large'), { code: 'IMAGE_TOO_LARGE' }));
+      await settled();
+      assert.deepEqual(all.queue.stateOf(keys(1)[0]!), { state: 'ready', image: 'image at uri of 0.png' });
+      all.page.shown = 1400;
+      all.queue.resized();
+      waiting(all).at(-1)!.callback();
+      assert.equal(all.locating[2]?.key.size, 1536);
+    });
+
+    it('lets what is looked at alone come before everything, and its neighbours after', async () => {
+      const all = setUp(1);
+      all.queue.want(keys(2));
+      const [one] = keys(1, 10);
+      const [next] = keys(1, 11);
+      all.queue.view([one!, { ...one!, size: 1536 }], [{ ...next!, size: 1536 }]);
+      for (let turn = 0; turn < 6; turn++) await finish(all);
+      assert.deepEqual(
+        all.locating.map(({ key, options }) => [key.path, key.size, options?.urgent]),
+        [
+          ['0.png', undefined, false],
+          ['10.png', undefined, true],
+          ['10.png', 1536, true],
+          ['1.png', undefined, false],
+          ['11.png', 1536, false],
+        ],
+      );
+      assert.equal(all.queue.stateOfPicture({ ...one!, size: 1536 }).state, 'ready');
+      all.queue.view([], []);
+      assert.equal(all.queue.stateOfPicture({ ...one!, size: 1536 }).state, 'ready', 'it is kept for coming back');
+    });
   });
 });

@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { errorMessage } from '../protocol/wireError';
+
+/** The folder below the one that the user names: what is in it is the cache's and may be deleted. */
+export const cacheName = 'dataset-captions-thumbnails';
+
+/** Where thumbnails are kept. */
+export interface CacheFolder {
+  folder: string;
+  /** why the folder that the user chose is not used, as part of a sentence */
+  problem?: string;
+}
+
+/**
+ * The cache's folder: below the one that the user chose if that can be written, else the usual one.
+ * @param chosen absolute path, or empty for the usual place
+ * @param usual absolute path
+ */
+export async function chooseCacheFolder(chosen: string, usual: string): Promise<CacheFolder> {
+  if (chosen === '') return { folder: usual };
+  const folder = path.join(chosen, cacheName);
+  if (!path.isAbsolute(chosen)) return { folder: usual, problem: 'it is not an absolute path' };
+  try {
+    await mkdir(folder, { recursive: true });
+    const probe = path.join(folder, `.${randomUUID()}.probe`);
+    await writeFile(probe, '');
+    await rm(probe, { force: true });
+    return { folder };
+  } catch (thrown) {
+    return { folder: usual, problem: errorMessage(thrown) };
+  }
+}
