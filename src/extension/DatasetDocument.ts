@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { applyEdits, replayEdits, type AppliedEdits, type TextEdit } from '../dataset/bulkEdits';
@@ -11,6 +11,7 @@ import { mergeTags } from '../dataset/tagCounts';
 import type { UnsavedEdit } from '../dataset/unsavedEdit';
 import { errorMessage } from '../protocol/wireError';
 import { Disposable } from './Disposable';
+import { parseUnsavedEdits, writeUnsavedEdits, type Unsaved } from './JournalFile';
 import { autoSaveDelay, datasetOptions } from './settings';
 import { UnsavedJournal } from './UnsavedJournal';
 
@@ -73,14 +74,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     this.dataset = new Dataset(uri.fsPath, datasetOptions(uri), writer);
     this.toRestore = restore;
     this.journal = this.register(
-      new UnsavedJournal(
-        storageFolder,
-        uri.fsPath,
-        () => this.unsavedEdits(),
-        (thrown) => {
-          log.error(`Could not keep unsaved captions safe: ${errorMessage(thrown)}`);
-        },
-      ),
+      new UnsavedJournal(storageFolder, uri.fsPath, () => this.unsaved(), this.journalFailed),
     );
     const dispose = this.dataset.onDidChange(() => {
       this.journal.update();
@@ -270,9 +264,15 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     await this.dataset.revert();
   }
 
-  /** Resolves when the unsaved edits are safe from a crash. */
-  async keepUnsavedEditsSafe(): Promise<void> {
-    await this.journal.flush();
+  /** Has the unsaved edits in the journal. Returns whether they are: a full disk must not stop anything else. */
+  async keepUnsavedEditsSafe(): Promise<boolean> {
+    try {
+      await this.journal.flush();
+      return true;
+    } catch (thrown) {
+      this.journalFailed(thrown);
+      return false;
+    }
   }
 
   /** Edits that are not on disk, also those that still wait for the folder. */
@@ -280,11 +280,14 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     return [...this.toRestore, ...this.dataset.unsavedEdits()];
   }
 
+  private unsaved(): Unsaved[] {
+    return [...this.toRestore, ...this.dataset.dirtyCaptions];
+  }
+
   /** Writes the unsaved captions to a file. */
   async backup(destination: vscode.Uri): Promise<vscode.CustomDocumentBackup> {
     const file = destination.fsPath;
-    await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, JSON.stringify(this.unsavedEdits()));
+    await writeUnsavedEdits(file, this.unsaved());
     return {
       id: destination.toString(),
       delete: () => {
@@ -309,8 +312,12 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
 
   /** Reads a backup. @throws Error when it cannot be read */
   static async readBackup(backupId: string): Promise<UnsavedEdit[]> {
-    return JSON.parse(await readFile(vscode.Uri.parse(backupId).fsPath, 'utf8')) as UnsavedEdit[];
+    return parseUnsavedEdits(await readFile(vscode.Uri.parse(backupId).fsPath, 'utf8'));
   }
+
+  private readonly journalFailed = (thrown: unknown): void => {
+    this.log.error(`Could not keep unsaved captions safe: ${errorMessage(thrown)}`);
+  };
 
   private async load(): Promise<void> {
     this.loadState = this.loadState === 'ready' ? 'ready' : 'scanning';

@@ -86,8 +86,7 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
     take(this.carriedOver.get(uri.toString()) ?? []);
     this.carriedOver.delete(uri.toString());
     const document = new DatasetDocument(uri, this.storageFolder, [...restore.values()], this.writer, this.log);
-    await document.keepUnsavedEditsSafe();
-    await Promise.all(left.files.map((file) => rm(file, { force: true })));
+    if (await document.keepUnsavedEditsSafe()) await Promise.all(left.files.map((file) => rm(file, { force: true })));
     document.addToLife(
       document.onDidEdit((edit) => {
         this.editEmitter.fire({ document, ...edit });

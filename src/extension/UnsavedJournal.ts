@@ -1,11 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { UnsavedEdit } from '../dataset/unsavedEdit';
 import { Disposable } from './Disposable';
+import { JournalFile, parseUnsavedEdits, type Unsaved } from './JournalFile';
 
-/** The journal follows the keys at most this much later, in milliseconds. */
+/** The journal follows the keys at most this much later, in milliseconds, where few captions are unsaved. */
 const writePause = 20;
+/** With many, the pause is so many times as long as comparing them took. */
+const pauseForWork = 3;
 /** While it holds something, a journal shows in this rhythm that its owner lives, in milliseconds. */
 const heartbeat = 5_000;
 /** A journal without a heartbeat for so long has lost its owner, in milliseconds. */
@@ -16,26 +21,25 @@ const ownerLost = 15_000;
  * are not always offered again after a crash or a reload in the browser; what was typed must survive those too.
  */
 export class UnsavedJournal extends Disposable {
-  private readonly file: string;
-  private timer: NodeJS.Timeout | undefined;
+  private readonly file: JournalFile;
   private readonly beat: NodeJS.Timeout;
-  private holdsEdits = false;
   /** edits were made or saved since the last write began */
   private isStale = false;
+  private isKeepingUp = false;
   private writing: Promise<void> = Promise.resolve();
 
   constructor(
     storageFolder: string,
     dataset: string,
-    private readonly unsavedEdits: () => UnsavedEdit[],
+    private readonly unsaved: () => Iterable<Unsaved>,
     private readonly onError: (error: unknown) => void,
   ) {
     super();
-    const name = `${String(process.pid)}-${randomBytes(4).toString('hex')}.json`;
-    this.file = path.join(folderOf(storageFolder, dataset), name);
+    const name = `${String(process.pid)}-${randomBytes(4).toString('hex')}.jsonl`;
+    this.file = new JournalFile(path.join(folderOf(storageFolder, dataset), name));
     this.beat = setInterval(() => {
       const now = new Date();
-      if (this.holdsEdits) utimes(this.file, now, now).catch(onError);
+      if (this.file.isThere) utimes(this.file.file, now, now).catch(onError);
     }, heartbeat);
   }
 
@@ -52,12 +56,15 @@ export class UnsavedJournal extends Disposable {
     const names = await readdir(folder).catch(() => []);
     const edits = new Map<string, UnsavedEdit>();
     const files: string[] = [];
-    for (const name of names.filter((candidate) => candidate.endsWith('.json'))) {
+    for (const name of names) {
       const file = path.join(folder, name);
       try {
         const { mtimeMs } = await stat(file);
         if (Date.now() - mtimeMs < ownerLost && isAlive(Number.parseInt(name, 10))) continue;
-        for (const edit of JSON.parse(await readFile(file, 'utf8')) as UnsavedEdit[]) edits.set(edit.captionPath, edit);
+        // One that was being written anew: what it replaces is still there.
+        if (!name.endsWith('.tmp')) {
+          for (const edit of await parseUnsavedEdits(await readFile(file, 'utf8'))) edits.set(edit.captionPath, edit);
+        }
         files.push(file);
       } catch (thrown) {
         onError(thrown);
@@ -70,46 +77,33 @@ export class UnsavedJournal extends Disposable {
   update(): void {
     if (this.isDisposed) return;
     this.isStale = true;
-    // The first key is written at once, those that follow together.
-    if (this.timer === undefined) this.writeAndPause();
+    if (!this.isKeepingUp) void this.keepUp();
   }
 
   /** Writes at once. */
-  async flush(): Promise<void> {
-    this.writing = this.writing.then(() => this.write());
-    await this.writing;
+  flush(): Promise<void> {
+    const written = this.writing.then(() => (this.isDisposed ? undefined : this.file.follow(this.unsaved())));
+    this.writing = written.catch(() => undefined);
+    return written;
   }
 
   /** Removes the journal: the edits are saved or were given up. */
   override dispose(): void {
     super.dispose();
-    clearTimeout(this.timer);
     clearInterval(this.beat);
-    void this.writing.then(() => rm(this.file, { force: true })).catch(this.onError);
+    void this.writing.then(() => this.file.remove()).catch(this.onError);
   }
 
-  private writeAndPause(): void {
-    this.isStale = false;
-    this.writing = this.writing.then(() => this.write()).catch(this.onError);
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      if (this.isStale) this.writeAndPause();
-    }, writePause);
-  }
-
-  private async write(): Promise<void> {
-    if (this.isDisposed) return;
-    const edits = this.unsavedEdits();
-    if (edits.length === 0) {
-      if (this.holdsEdits) await rm(this.file, { force: true });
-      this.holdsEdits = false;
-      return;
+  /** Writes the first key at once, those that follow together. */
+  private async keepUp(): Promise<void> {
+    this.isKeepingUp = true;
+    while (this.isStale && !this.isDisposed) {
+      this.isStale = false;
+      const start = performance.now();
+      await this.flush().catch(this.onError);
+      await sleep(Math.max(writePause, pauseForWork * (performance.now() - start)));
     }
-    await mkdir(path.dirname(this.file), { recursive: true });
-    const temporary = `${this.file}.tmp`;
-    await writeFile(temporary, JSON.stringify(edits));
-    await rename(temporary, this.file);
-    this.holdsEdits = true;
+    this.isKeepingUp = false;
   }
 }
 

@@ -1,0 +1,191 @@
+import { mkdir, open, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { Caption } from '../dataset/Caption';
+import { inSlices } from '../dataset/inSlices';
+import { unsavedEditOf, type UnsavedEdit } from '../dataset/unsavedEdit';
+
+/** A caption with an unsaved edit, or an edit of an earlier session that no caption holds yet. */
+export type Unsaved = Caption | UnsavedEdit;
+
+/** What the file says of one caption. */
+interface Entry {
+  raw: string | null;
+  base: string | null;
+  /** the last comparison in which it was unsaved */
+  seen: number;
+}
+
+/** A line that says that the edit of a caption is saved or was given up. */
+interface Ended {
+  captionPath: string;
+  ended: true;
+}
+
+/** So many characters are written at a time. */
+const pieceLength = 1 << 20;
+/** With so many lines more than four for each edit that is left, the file is written anew. */
+const spareLines = 1000;
+
+/**
+ * A file of unsaved edits, one line of JSON for each change, so that following the edits costs what changed and not what
+ * is unsaved. Each line begins with its line end: what a crash or a full disk left of one does not touch the next.
+ */
+export class JournalFile {
+  private readonly entries = new Map<string, Entry>();
+  private handle: FileHandle | undefined;
+  private lines = 0;
+  private comparison = 0;
+  /** a write failed: what the file holds is not known */
+  private isDamaged = false;
+
+  constructor(readonly file: string) {}
+
+  /** Whether there is a file: it has at least one edit. */
+  get isThere(): boolean {
+    return this.handle !== undefined;
+  }
+
+  /** Makes the file say what is unsaved now. Without unsaved edits there is no file. */
+  async follow(unsaved: Iterable<Unsaved>): Promise<void> {
+    if (this.isDamaged) {
+      await this.writeAnew(unsaved);
+      this.isDamaged = false;
+    }
+    const comparison = ++this.comparison;
+    await inSlicedPieces(
+      unsaved,
+      (item) => {
+        const edit = { raw: item.raw, base: baseOf(item) };
+        const name = item instanceof Caption ? item.path : item.captionPath;
+        const entry = this.entries.get(name);
+        if (entry !== undefined) entry.seen = comparison;
+        if (entry?.raw === edit.raw && entry.base === edit.base) return undefined;
+        this.entries.set(name, { ...edit, seen: comparison });
+        return item instanceof Caption ? unsavedEditOf(item) : item;
+      },
+      (piece, count) => this.append(piece, count),
+    );
+    await inSlicedPieces(
+      this.entries,
+      ([captionPath, { seen }]): Ended | undefined => {
+        if (seen === comparison) return undefined;
+        this.entries.delete(captionPath);
+        return { captionPath, ended: true };
+      },
+      (piece, count) => (this.entries.size === 0 ? Promise.resolve() : this.append(piece, count)),
+    );
+    if (this.entries.size === 0) {
+      if (this.isThere) await this.remove();
+    } else if (this.lines > 4 * this.entries.size + spareLines) await this.writeAnew(unsaved);
+  }
+
+  /** Removes the file. */
+  async remove(): Promise<void> {
+    this.entries.clear();
+    this.lines = 0;
+    await this.close();
+    await rm(this.file, { force: true });
+  }
+
+  private async append(piece: string, count: number): Promise<void> {
+    try {
+      if (this.handle === undefined) {
+        await mkdir(path.dirname(this.file), { recursive: true });
+        this.handle = await open(this.file, 'a');
+      }
+      await this.handle.appendFile(piece);
+      this.lines += count;
+    } catch (thrown) {
+      this.isDamaged = true;
+      throw thrown;
+    }
+  }
+
+  private async writeAnew(unsaved: Iterable<Unsaved>): Promise<void> {
+    const next = new JournalFile(`${this.file}.tmp`);
+    try {
+      await rm(next.file, { force: true });
+      await next.follow(unsaved);
+      await next.close();
+      await this.close();
+      if (next.lines === 0) {
+        await this.remove();
+        return;
+      }
+      await rename(next.file, this.file);
+      this.handle = await open(this.file, 'a');
+    } catch (thrown) {
+      await next.remove().catch(() => undefined);
+      throw thrown;
+    }
+    this.entries.clear();
+    for (const [name, entry] of next.entries) this.entries.set(name, entry);
+    this.lines = next.lines;
+  }
+
+  private async close(): Promise<void> {
+    await this.handle?.close();
+    this.handle = undefined;
+  }
+}
+
+/** Writes unsaved edits into a new file, which {@link parseUnsavedEdits} reads. */
+export async function writeUnsavedEdits(file: string, unsaved: Iterable<Unsaved>): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, '');
+  const edit = (item: Unsaved): UnsavedEdit => (item instanceof Caption ? unsavedEditOf(item) : item);
+  await inSlicedPieces(unsaved, edit, (piece) => writeFile(file, piece, { flag: 'a' }));
+}
+
+/** The edits that a journal or backup holds. A line that is not whole is left out. */
+export async function parseUnsavedEdits(text: string): Promise<UnsavedEdit[]> {
+  // Before there were lines, the file was one array.
+  if (text.startsWith('[')) return JSON.parse(text) as UnsavedEdit[];
+  const edits = new Map<string, UnsavedEdit>();
+  await inSlices(text.split('\n'), (line) => {
+    const record = parseLine(line);
+    if (record === undefined) return;
+    if ('ended' in record) edits.delete(record.captionPath);
+    else edits.set(record.captionPath, record);
+  });
+  return [...edits.values()];
+}
+
+function parseLine(line: string): UnsavedEdit | Ended | undefined {
+  if (line === '') return undefined;
+  try {
+    return JSON.parse(line) as UnsavedEdit | Ended;
+  } catch {
+    return undefined;
+  }
+}
+
+function baseOf(item: Unsaved): string | null {
+  return item instanceof Caption ? (item.editBase?.raw ?? null) : item.base;
+}
+
+/** Makes lines of items, in slices, and has them written in pieces of a bounded length. */
+async function inSlicedPieces<T>(
+  items: Iterable<T>,
+  record: (item: T) => UnsavedEdit | Ended | undefined,
+  write: (piece: string, lines: number) => Promise<void>,
+): Promise<void> {
+  const lines: string[] = [];
+  await inSlices(items, (item) => {
+    const made = record(item);
+    if (made !== undefined) lines.push(`\n${JSON.stringify(made)}`);
+  });
+  let piece: string[] = [];
+  let length = 0;
+  const flush = async (): Promise<void> => {
+    if (piece.length > 0) await write(piece.join(''), piece.length);
+    piece = [];
+    length = 0;
+  };
+  for (const line of lines) {
+    piece.push(line);
+    length += line.length;
+    if (length >= pieceLength) await flush();
+  }
+  await flush();
+}

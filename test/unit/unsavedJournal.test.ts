@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { appendFile, mkdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { buildSync } from 'esbuild';
+import { Caption } from '../../src/dataset/Caption';
+import type { UnsavedEdit } from '../../src/dataset/unsavedEdit';
+import { parseUnsavedEdits, writeUnsavedEdits } from '../../src/extension/JournalFile';
+import { UnsavedJournal } from '../../src/extension/UnsavedJournal';
+import { longestBlock } from './longestBlock';
+import { namesIn, seededRandom, testFolder, until } from './testFolder';
+
+const root = path.resolve(__dirname, '../../..');
+
+function caption(name: string, text: string, base: string | null = null): Caption {
+  const made = new Caption(`${name}.txt`, [`${name}.jpg`]);
+  made.readFromDisk(base === null ? null : { raw: base });
+  made.setText(text, 'delete');
+  return made;
+}
+
+describe('The journal of unsaved captions', function () {
+  this.timeout(30_000);
+  const folder = testFolder();
+  const dataset = '/data/set';
+  const storage = (): string =>
+    path.join(folder(), 'unsaved', createHash('sha256').update(dataset).digest('hex').slice(0, 32));
+  const open: UnsavedJournal[] = [];
+  const noError = (error: unknown): void => {
+    throw error;
+  };
+
+  afterEach(() => {
+    for (const journal of open.splice(0)) journal.dispose();
+  });
+
+  function keep(captions: Iterable<Caption | UnsavedEdit>): UnsavedJournal {
+    const unsaved = (): (Caption | UnsavedEdit)[] =>
+      [...captions].filter((item) => !(item instanceof Caption) || item.isDirty);
+    const journal = new UnsavedJournal(folder(), dataset, unsaved, noError);
+    open.push(journal);
+    return journal;
+  }
+
+  /** What would be brought back if this process were gone. */
+  async function held(): Promise<Record<string, string | null>> {
+    const found: Record<string, string | null> = {};
+    for (const name of await namesIn(storage()).catch(() => [])) {
+      if (name.endsWith('.tmp')) continue;
+      const edits = await parseUnsavedEdits(await readFile(path.join(storage(), name), 'utf8'));
+      for (const { captionPath, raw } of edits) found[captionPath] = raw;
+    }
+    return found;
+  }
+
+  it('has each key on disk a moment later, and nothing once all is saved', async () => {
+    const a = caption('a', 'o', 'old');
+    const captions = [a, caption('b', 'other')];
+    const journal = keep(captions);
+    for (const text of ['on', 'one', 'one ', 'one girl']) {
+      a.setText(text, 'delete');
+      journal.update();
+      await until(async () => (await held())['a.txt'] === text, `"${text}" is on disk`, 1000);
+    }
+    assert.deepEqual(await held(), { 'a.txt': 'one girl', 'b.txt': 'other' });
+    a.writing();
+    a.written('one girl');
+    journal.update();
+    await until(async () => !('a.txt' in (await held())), 'the saved one is gone');
+    assert.deepEqual(await held(), { 'b.txt': 'other' });
+    captions[1]?.discardEdits();
+    await journal.flush();
+    assert.deepEqual(await namesIn(storage()), []);
+  });
+
+  it('keeps what the file held, an emptied caption, and line ends inside a text', async () => {
+    const captions = [
+      caption('a', '', 'old \u00e9\r\n'),
+      caption('b', 'x\ny', null),
+      caption('c', 'two\nlines', 'a\r\nb\r\n'),
+    ];
+    await keep(captions).flush();
+    const [name = ''] = await namesIn(storage());
+    const edits = await parseUnsavedEdits(await readFile(path.join(storage(), name), 'utf8'));
+    assert.deepEqual(
+      edits.map(({ captionPath, images, raw, base }) => [
+        captionPath,
+        images,
+        raw,
+        base === null ? null : Buffer.from(base, 'base64').toString(),
+      ]),
+      [
+        ['a.txt', ['a.jpg'], null, 'old \u00e9\r\n'],
+        ['b.txt', ['b.jpg'], 'x\ny', null],
+        ['c.txt', ['c.jpg'], 'two\r\nlines\r\n', 'a\r\nb\r\n'],
+      ],
+    );
+  });
+
+  it('writes what changed and not what is unsaved', async () => {
+    const captions = Array.from({ length: 5000 }, (_, n) => caption(`${n}`, 'tag, '.repeat(40)));
+    const journal = keep(captions);
+    await journal.flush();
+    const file = path.join(storage(), (await namesIn(storage()))[0] ?? '');
+    const { size } = await stat(file);
+    assert.ok(size > 1_000_000);
+    captions[17]?.setText('short', 'delete');
+    await journal.flush();
+    const grown = (await stat(file)).size - size;
+    assert.ok(grown > 0 && grown < 200, `${grown} bytes`);
+    await journal.flush();
+    assert.equal((await stat(file)).size, size + grown, 'nothing changed, nothing is written');
+  });
+
+  it('does not grow without end', async () => {
+    const a = caption('a', 'x');
+    const journal = keep([a]);
+    for (let key = 0; key < 3000; key++) {
+      a.setText(`text ${key}`, 'delete');
+      await journal.flush();
+    }
+    const [name = '', ...others] = await namesIn(storage());
+    assert.deepEqual(others, []);
+    assert.ok((await readFile(path.join(storage(), name), 'utf8')).split('\n').length < 1100);
+    assert.deepEqual(await held(), { 'a.txt': 'text 2999' });
+  });
+
+  it('is right after any number of edits, saves and rewrites', async () => {
+    const random = seededRandom(7);
+    const captions = Array.from({ length: 40 }, (_, n) => caption(`${n}`, 'start'));
+    const journal = keep(captions);
+    for (let step = 0; step < 4000; step++) {
+      const chosen = captions[random(40)];
+      if (random(3) === 0) chosen?.discardEdits();
+      else chosen?.setText(`text ${random(50)}`, 'delete');
+      if (random(4) === 0) await journal.flush();
+      if (step % 500 !== 0) continue;
+      await journal.flush();
+      const dirty = captions.filter(({ isDirty }) => isDirty);
+      assert.deepEqual(await held(), Object.fromEntries(dirty.map(({ path: name, raw }) => [name, raw])));
+    }
+  });
+
+  it('can be read when it was cut off anywhere, but for the last edit', async () => {
+    const captions = Array.from({ length: 5 }, (_, n) => caption(`${n}`, `text ${n}`));
+    await keep(captions).flush();
+    const file = path.join(storage(), (await namesIn(storage()))[0] ?? '');
+    const { size } = await stat(file);
+    for (let length = size - 1; length > size - 60; length -= 7) {
+      await truncate(file, length);
+      assert.deepEqual(Object.keys(await held()), ['0.txt', '1.txt', '2.txt', '3.txt']);
+    }
+    // What a full disk cut off does not take the next line with it.
+    await appendFile(file, '\n{"captionPath":"9.txt","images":[],"raw":"later","base":null}');
+    assert.equal((await held())['9.txt'], 'later');
+  });
+
+  it('gives a new window what a window left that is gone, also of a program from before there were lines', async () => {
+    await mkdir(storage(), { recursive: true });
+    const edit = (name: string): UnsavedEdit => ({ captionPath: `${name}.txt`, images: [], raw: name, base: null });
+    // No system gives out a process id as high as this.
+    await writeFile(path.join(storage(), '4194999-aa.json'), JSON.stringify([edit('old')]));
+    await writeFile(path.join(storage(), '4194999-bb.jsonl'), `\n${JSON.stringify(edit('new'))}\n{"capt`);
+    await writeFile(path.join(storage(), '4194999-bb.jsonl.tmp'), '\n{"captionPath":"half.txt","ra');
+    await keep([caption('mine', 'of a window that lives')]).flush();
+    const { edits, files } = await UnsavedJournal.adopt(folder(), dataset, noError);
+    assert.deepEqual(edits.map(({ raw }) => raw).sort(), ['new', 'old']);
+    assert.equal(files.length, 3, 'all that is left of them can be removed');
+  });
+
+  it('has 20,000 edits on disk without keeping anything else waiting, and a backup of them too', async () => {
+    const captions = Array.from({ length: 20_000 }, (_, n) => caption(`${n}`, 'tag, '.repeat(40), 'old, '.repeat(40)));
+    const journal = keep(captions);
+    let round = 0;
+    const blocked = await longestBlock(async () => {
+      round++;
+      for (const [n, changed] of captions.entries()) if (n % 2 === 0) changed.setText(`round ${round}`, 'delete');
+      await journal.flush();
+      await writeUnsavedEdits(path.join(folder(), 'deep/backup'), captions);
+    });
+    assert.equal(Object.keys(await held()).length, 20_000);
+    assert.equal((await parseUnsavedEdits(await readFile(path.join(folder(), 'deep/backup'), 'utf8'))).length, 20_000);
+    assert.ok(blocked < 100, `the loop waited ${blocked} ms`);
+  });
+
+  it('survives a kill at any moment with every edit that was on disk', async () => {
+    const script = path.join(folder(), 'journal.cjs');
+    buildSync({
+      stdin: {
+        contents: `
+          import { Caption } from './src/dataset/Caption';
+          import { UnsavedJournal } from './src/extension/UnsavedJournal';
+          const captions = Array.from({ length: 300 }, (_, n) => new Caption(n + '.txt', []));
+          const journal = new UnsavedJournal(process.argv[2], '/data/set',
+            () => captions.filter((caption) => caption.isDirty), console.error);
+          (async () => {
+            for (let round = 1; ; round++) {
+              for (const caption of captions) caption.setText('round ' + round, 'delete');
+              await journal.flush();
+              process.stdout.write(round + ' ');
+            }
+          })();`,
+        resolveDir: root,
+        loader: 'ts',
+      },
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      outfile: script,
+    });
+    for (let kill = 0; kill < 8; kill++) {
+      const child = spawn(process.execPath, [script, path.join(folder(), `${kill}`)], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      let said = '';
+      child.stdout.on('data', (data: Buffer) => (said += data.toString()));
+      await once(child.stdout, 'data');
+      await new Promise((resolve) => setTimeout(resolve, 20 + kill * 15));
+      child.kill('SIGKILL');
+      await once(child, 'close');
+      const last = Number(/(\d+) (?:\d*)$/.exec(said)?.[1]);
+      const { edits } = await UnsavedJournal.adopt(path.join(folder(), `${kill}`), dataset, noError);
+      assert.equal(edits.length, 300);
+      for (const { raw } of edits) {
+        const round = Number(/^round (\d+)$/.exec(raw ?? '')?.[1]);
+        assert.ok(round >= last, `round ${round}, but ${last} was on disk`);
+      }
+    }
+  });
+});
