@@ -11,7 +11,7 @@ const houses = {
   },
   webview: { may: ['protocol'], packages: ['lit', '@vscode/webview-ui-toolkit'] },
   cli: { may: ['dataset', 'protocol'], packages: [] },
-  extension: { may: ['dataset', 'protocol'], packages: ['vscode'] },
+  extension: { may: ['dataset', 'protocol'], packages: ['vscode', 'csv-parse'] },
 };
 
 const packages = [

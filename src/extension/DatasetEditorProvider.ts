@@ -9,6 +9,7 @@ import { Disposable } from './Disposable';
 import { watchFolder } from './watchFolder';
 import { GridPanel } from './GridPanel';
 import type { Taggers } from './Taggers';
+import type { TagSuggestions } from './TagSuggestions';
 import type { Thumbnails } from './Thumbnails';
 import { UnsavedJournal } from './UnsavedJournal';
 
@@ -39,6 +40,7 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
     private readonly thumbnails: Thumbnails,
     /** the folders that thumbnails may be in */
     private readonly pictureRoots: readonly vscode.Uri[],
+    private readonly suggestions: TagSuggestions,
     private readonly extensionUri: vscode.Uri,
     private readonly storageFolder: string,
     private readonly log: vscode.LogOutputChannel,
@@ -110,6 +112,7 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
       this.taggers,
       this.thumbnails,
       this.pictureRoots,
+      this.suggestions,
       this.extensionUri,
     );
     this.panels.add(grid);

@@ -21,7 +21,9 @@ import { Disposable } from './Disposable';
 import { pictureHandlers } from './pictureRequests';
 import { onPictureSettings, pictureSettings } from './pictureSettings';
 import { autoSaveDelay } from './settings';
+import { suggestHandlers } from './suggestRequests';
 import type { Taggers } from './Taggers';
+import type { TagSuggestions } from './TagSuggestions';
 import type { Thumbnails } from './Thumbnails';
 
 /** A snapshot is sent at most this often, in milliseconds. */
@@ -53,6 +55,7 @@ export class GridPanel extends Disposable {
     private readonly taggers: Taggers,
     thumbnails: Thumbnails,
     pictureRoots: readonly vscode.Uri[],
+    private readonly suggestions: TagSuggestions,
     extensionUri: vscode.Uri,
   ) {
     super();
@@ -110,6 +113,7 @@ export class GridPanel extends Disposable {
   private handlers(): Omit<RequestHandlers<HostRequests>, keyof PictureRequests> {
     const { document, jobs } = this;
     return {
+      ...suggestHandlers(document, this.suggestions),
       ready: () => ({ snapshot: this.snapshot(), settings: this.settings() }),
       getItems: async ({ start, count }) => {
         const { version, view, selection } = this;

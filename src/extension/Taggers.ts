@@ -16,6 +16,9 @@ import {
   taggerSettings,
 } from './taggerSettings';
 
+/** The list of a tagger's tags, in its folder. */
+const tagFile = 'selected_tags.csv';
+
 /** Which taggers caption, and where their models are. */
 export class Taggers extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
@@ -26,6 +29,11 @@ export class Taggers extends Disposable {
     private readonly models: Models,
   ) {
     super();
+    this.register(
+      models.onDidChange(() => {
+        this.changeEmitter.fire();
+      }),
+    );
     this.register(
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (taggerSettings.some((name) => event.affectsConfiguration(name))) this.changeEmitter.fire();
@@ -44,6 +52,19 @@ export class Taggers extends Disposable {
     return { models, merge: ensembleMerge(folder), execution: executionOptions() };
   }
 
+  /** Absolute paths of the lists of tags that the selected taggers have; only of those that are on this machine. */
+  async tagFiles(): Promise<string[]> {
+    const taggers = selectedTaggers();
+    const listed = taggers.every((tagger) => tagger === paletteTagger || isFolderPath(tagger))
+      ? []
+      : await this.models.list();
+    return taggers.flatMap((tagger) => {
+      if (tagger === paletteTagger) return [path.join(this.paletteFolder, tagFile)];
+      if (isFolderPath(tagger)) return [path.join(tagger, tagFile)];
+      return listed.find(({ id }) => id === tagger)?.found?.tags ?? [];
+    });
+  }
+
   /** The name of the selection, for the toolbar. */
   displayName(): string {
     return selectedTaggers().map(taggerName).join(' + ');
@@ -58,6 +79,10 @@ export class Taggers extends Disposable {
     );
   }
 
+  private get paletteFolder(): string {
+    return path.join(this.extensionFolder, 'dist', 'models', 'palette');
+  }
+
   private async model(
     tagger: string,
     folder: vscode.Uri,
@@ -67,7 +92,7 @@ export class Taggers extends Disposable {
     const name = isFolderPath(tagger) ? path.basename(tagger) : tagger;
     const own = { ...thresholds(folder), ...modelThresholds(folder, name) };
     if (tagger === paletteTagger) {
-      return { folder: path.join(this.extensionFolder, 'dist', 'models', 'palette'), thresholds: own };
+      return { folder: this.paletteFolder, thresholds: own };
     }
     if (isFolderPath(tagger)) return { folder: tagger, thresholds: own };
     const found = await this.models.ensure(tagger, signal, (line) => {

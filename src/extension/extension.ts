@@ -10,6 +10,7 @@ import { Models } from './Models';
 import { registerTaggerCommands } from './taggerCommands';
 import { TaggerPicker } from './TaggerPicker';
 import { Taggers } from './Taggers';
+import { TagSuggestions } from './TagSuggestions';
 import { TagTree } from './TagTree';
 import { cacheRoots } from './pictureSettings';
 import { nodePath } from './taggerSettings';
@@ -49,11 +50,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const picker = new TaggerPicker(models, context.globalState);
   const cuda = new CudaSupport(storage, models, log);
   const jobs = new CaptionJobs(tagger, taggers, cuda, log);
+  const suggestions = new TagSuggestions(taggers, log);
   const editors = new DatasetEditorProvider(
     jobs,
     taggers,
     thumbnails,
     pictureRoots,
+    suggestions,
     context.extensionUri,
     storage,
     log,
@@ -66,6 +69,7 @@ export function activate(context: vscode.ExtensionContext): void {
     cache,
     models,
     taggers,
+    suggestions,
     jobs,
     editors,
     new TagTree(editors),

@@ -4,6 +4,7 @@ import type { DatasetOptions } from '../dataset/Dataset';
 import { captionExtensionProblem } from '../dataset/imageFiles';
 import type { WriteOptions } from '../dataset/writeMode';
 import type { CaptionOptions, Thresholds } from '../protocol/captionOptions';
+import { expandHome } from './expandPath';
 import { captionOptionsOf, thresholdsOf, writeOptionsOf, type ReadSetting } from './captionSettings';
 
 const section = 'datasetCaptions';
@@ -36,6 +37,16 @@ export function thresholds(folder: vscode.Uri): Thresholds {
 /** The pause after the last edit after which captions are saved, in milliseconds; 0 never. */
 export function autoSaveDelay(): number {
   return vscode.workspace.getConfiguration(section).get<number>('autoSaveDelay', 1000);
+}
+
+/** Whether tags are suggested while somebody types, without a key that asks for them. */
+export function autocompletes(): boolean {
+  return vscode.workspace.getConfiguration(section).get<boolean>('autocomplete', true);
+}
+
+/** The user's own list of tags, as a path; an empty text where there is none. */
+export function tagListFile(): string {
+  return expandHome(vscode.workspace.getConfiguration(section).get<string>('tagList', '').trim());
 }
 
 function readIn(folder: vscode.Uri): ReadSetting {

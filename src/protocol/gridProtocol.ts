@@ -1,4 +1,5 @@
 import type { PictureRequests, PictureSettings } from './pictureProtocol';
+import type { SuggestRequests } from './suggestProtocol';
 
 /** Whether what a card shows is what the caption file holds. */
 export type SaveState =
@@ -122,7 +123,7 @@ export interface GridSettings {
 }
 
 /** What the webview asks the host. */
-export interface HostRequests extends PictureRequests {
+export interface HostRequests extends PictureRequests, SuggestRequests {
   /** The webview has (re)started. */
   ready(params: Record<string, never>): { snapshot: GridSnapshot; settings: GridSettings };
   /** Cards by position in the current order and filter. */

@@ -1,7 +1,7 @@
 import { comparableTag } from '../dataset/comparableTag';
 import type { CaptionOptions } from '../protocol/captionOptions';
+import { formatTag } from '../protocol/formatTag';
 import { expandCharacterTag } from './expandCharacterTag';
-import { formatTag } from './formatTag';
 import type { PassedTag } from './mergeScores';
 import { tagMatcher } from './tagMatcher';
 

@@ -1,0 +1,152 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { CsvError, parse } from 'csv-parse';
+import type { KnownTag } from '../dataset/TagIndex';
+import { errorCode, errorMessage } from '../protocol/wireError';
+
+/** Why a list of tags cannot be used at all. */
+export class TagListError extends Error {
+  override readonly name = 'TagListError';
+  readonly code = 'TAG_LIST_UNREADABLE';
+
+  constructor(
+    /** absolute path of the list */
+    readonly path: string,
+    reason: string,
+    cause?: unknown,
+  ) {
+    super(`The tag list ${path} cannot be read: ${reason}.`, { cause });
+  }
+}
+
+/** What is in a list of tags. */
+export interface TagList {
+  /** the tags as they are written there, and each other name of them */
+  tags: KnownTag[];
+  /** lines that could not be used */
+  skipped: number;
+  /** which line was the first of them, from 1, and what is wrong with it */
+  firstProblem: { line: number; reason: string } | undefined;
+}
+
+interface Columns {
+  tag: number;
+  count: number;
+  aliases: number;
+}
+
+/** The columns of a list without a header, as a1111-sd-webui-tagcomplete has them: tag, category, count, aliases. */
+const usualColumns: Columns = { tag: 0, count: 2, aliases: 3 };
+/** A field longer than this is several lines behind a quotation mark that nobody closed. */
+const longestField = 20_000;
+
+/**
+ * Reads a list of tags in CSV: `tag,category,count,"alias,alias"` as of a1111-sd-webui-tagcomplete, a bare tag on each
+ * line, or any columns under a header with `name` or `tag`, such as a model's `selected_tags.csv`. Lines that cannot be
+ * used are left out and counted. It is read piece by piece, so that nobody waits for a list of 200,000 tags.
+ * @param file absolute path
+ * @throws TagListError when nothing of it can be used; the signal's reason when aborted
+ */
+export async function readTagList(file: string, signal?: AbortSignal): Promise<TagList> {
+  const list: TagList = { tags: [], skipped: 0, firstProblem: undefined };
+  const refuse = (line: number, reason: string): void => {
+    list.skipped++;
+    list.firstProblem ??= { line, reason };
+  };
+  let columns: Columns | undefined;
+  let lineBefore = 0;
+  const parser = parse({
+    bom: true,
+    record_delimiter: ['\r\n', '\n', '\r'],
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+    skip_records_with_error: true,
+    max_record_size: longestField,
+    on_record: (row: string[], { lines }) => {
+      const line = lineBefore + 1;
+      lineBefore = lines;
+      if (columns === undefined) {
+        const header = headerOf(row);
+        columns = header ?? usualColumns;
+        if (header !== undefined) return null;
+      }
+      const problem = takeRow(row, columns, list.tags);
+      if (problem !== undefined) refuse(line, problem);
+      return null;
+    },
+  });
+  parser.on('skip', (error: CsvError) => {
+    refuse(lineBefore + 1, quoteProblem(error));
+    lineBefore = typeof error.lines === 'number' ? error.lines : lineBefore + 1;
+  });
+  parser.resume();
+  try {
+    if (!(await stat(file)).isFile()) throw new Error('it is no file');
+    await pipeline(createReadStream(file), parser, { signal });
+  } catch (thrown) {
+    signal?.throwIfAborted();
+    if (!(thrown instanceof CsvError)) throw new TagListError(file, reasonOf(thrown), thrown);
+    refuse(lineBefore + 1, quoteProblem(thrown));
+  }
+  if (list.tags.length === 0) {
+    const { firstProblem } = list;
+    const reason = firstProblem === undefined ? 'it has no tags' : `line ${firstProblem.line}: ${firstProblem.reason}`;
+    throw new TagListError(file, reason);
+  }
+  return list;
+}
+
+/** Takes the tag of a line and its other names. @returns what is wrong with the line */
+function takeRow(row: readonly string[], columns: Columns, tags: KnownTag[]): string | undefined {
+  const tag = row[columns.tag]?.trim() ?? '';
+  const written = row[columns.count]?.trim() ?? '';
+  const count = Number(written);
+  if (tag === '') return 'it has no tag';
+  if (tag.includes('\n')) return 'a quotation mark is not closed';
+  if (tag.includes('\uFFFD')) return 'it is not UTF-8';
+  if (tag.includes(',')) return `the tag "${tag}" has a comma`;
+  if (!Number.isFinite(count) || count < 0) return `the count "${written.slice(0, 40)}" is no number`;
+  tags.push({ tag, count });
+  for (const name of (row[columns.aliases] ?? '').split(',')) {
+    const alias = name.trim();
+    if (alias !== '' && alias !== tag) tags.push({ tag, count, alias });
+  }
+  return undefined;
+}
+
+function headerOf(row: readonly string[]): Columns | undefined {
+  const names = row.map((cell) => cell.trim().toLowerCase());
+  const column = (...wanted: string[]): number => names.findIndex((name) => wanted.includes(name));
+  const tag = column('name', 'tag');
+  const isHeader = tag !== -1 && (row.length > 1 || names[0] === 'name' || names[0] === 'tag');
+  if (!isHeader || names.some((name) => name !== '' && Number.isFinite(Number(name)))) return undefined;
+  return { tag, count: column('count', 'post_count', 'posts'), aliases: column('aliases', 'alias') };
+}
+
+function quoteProblem(error: CsvError): string {
+  const isQuote = error.code === 'CSV_MAX_RECORD_SIZE' || error.code.includes('QUOTE');
+  return isQuote ? 'a quotation mark is not closed' : error.message;
+}
+
+function reasonOf(thrown: unknown): string {
+  switch (errorCode(thrown)) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'there is no such file';
+    case 'EACCES':
+    case 'EPERM':
+      return 'the system does not allow it';
+    default:
+      return errorMessage(thrown).replace(/\.$/, '');
+  }
+}
+
+/** What is wrong with a list of which most can be used, in one sentence; undefined where nothing is. */
+export function tagListWarning(file: string, { skipped, firstProblem }: TagList): string | undefined {
+  if (firstProblem === undefined) return undefined;
+  const first = `Line ${firstProblem.line} of the tag list ${path.basename(file)} was left out: ${firstProblem.reason}`;
+  return skipped === 1 ? `${first}.` : `${first}; ${skipped - 1} more lines were left out, too.`;
+}

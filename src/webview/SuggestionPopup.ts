@@ -1,0 +1,328 @@
+import { html, LitElement, type TemplateResult } from 'lit';
+import { customElement, query, queryAll, state } from 'lit/decorators.js';
+import { mostSuggestions, type SuggestAnswer, type SuggestQuery, type TagSuggestion } from '../protocol/suggestProtocol';
+import { CaretFinder, type TextField } from './CaretFinder';
+import { plural } from './captionText';
+import { replacementOf, tagAt, type TagSpot } from './tagAtCaret';
+
+/** How tags are suggested in a field. */
+export interface SuggestOptions {
+  /** the image whose caption the field holds */
+  path?: string;
+  /** the field holds one tag only, so that no comma follows it */
+  alone?: boolean;
+  /** called after a suggestion has come into the field */
+  accepted?: () => void;
+}
+
+/** Space between the list and what is around it, in CSS pixels. */
+const margin = 4;
+/** While lists are being read: the pause before they are asked again, in milliseconds, and how often that happens. */
+const askAgainAfter = 400;
+const askAgainAtMost = 20;
+
+const counts = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+const origins = { dataset: 'dataset', model: 'tagger', list: 'list' } as const;
+
+/**
+ * The tags that may be meant, below the caret of the field that has the focus. One for a whole page: it stays where it is
+ * and its rows are used again, because a node that goes away ends the run of typing that one undo takes back. It renders
+ * into the root that it is in (which needs `suggestionStyles`): a field may only refer to elements of its own root and
+ * the roots around that.
+ *
+ * Set {@link source}, and call {@link attach} when a field gets the focus; it lets go by itself.
+ */
+@customElement('suggestion-popup')
+export class SuggestionPopup extends LitElement {
+  /** Knows the tags. */
+  source: ((query: SuggestQuery) => Promise<SuggestAnswer>) | undefined;
+
+  @state() private suggestions: readonly TagSuggestion[] = [];
+  @state() private chosen = -1;
+
+  @query('.suggestions') private readonly list!: HTMLElement;
+  @queryAll('.suggestion') private readonly rows!: NodeListOf<HTMLElement>;
+
+  private field: TextField | undefined;
+  private options: SuggestOptions = {};
+  private caret: CaretFinder | undefined;
+  private spot: TagSpot | undefined;
+  /** the number of the last question: answers to earlier ones come too late */
+  private turn = 0;
+  /** nobody asked by a key */
+  private automatic = true;
+  private accepting = false;
+  private watched: Node | undefined;
+
+  /** Suggests tags in a field until it loses the focus. */
+  attach(field: TextField, options: SuggestOptions = {}): void {
+    this.detach();
+    this.field = field;
+    this.options = options;
+    field.setAttribute('aria-autocomplete', 'list');
+    field.addEventListener('input', this.onInput);
+    field.addEventListener('compositionend', this.onInput);
+    // Before the field's own keys: Enter and Escape mean the list first.
+    field.addEventListener('keydown', this.onKeydown, { capture: true });
+    field.addEventListener('pointerdown', this.onPointerdown);
+    field.addEventListener('scroll', this.onFieldScroll);
+    field.addEventListener('blur', this.onBlur);
+  }
+
+  /** Whether tags are shown. */
+  get isOpen(): boolean {
+    return this.suggestions.length > 0;
+  }
+
+  /** Shows nothing until somebody types again. */
+  close(): void {
+    this.turn++;
+    this.automatic = true;
+    this.chosen = -1;
+    if (this.isOpen) this.suggestions = [];
+    this.tellField();
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.detach();
+  }
+
+  protected override firstUpdated(): void {
+    const mirror = this.querySelector<HTMLElement>('.caret-mirror');
+    if (mirror !== null) this.caret = new CaretFinder(mirror);
+  }
+
+  protected override updated(): void {
+    this.tellField();
+    if (!this.isOpen) return;
+    this.place();
+    this.rows[Math.max(this.chosen, 0)]?.scrollIntoView({ block: 'nearest' });
+  }
+
+  protected override render(): TemplateResult {
+    return html`<div class="suggestions" role="listbox" aria-label="Suggested tags" ?hidden=${!this.isOpen}>
+        ${Array.from({ length: mostSuggestions }, (_, index) => this.renderRow(index))}
+      </div>
+      <div class="caret-mirror" aria-hidden="true"></div>
+      <div class="hidden-text" aria-live="polite">
+        ${this.isOpen && this.chosen < 0 ? `${plural(this.suggestions.length, 'suggestion')}, arrow down to choose` : ''}
+      </div>`;
+  }
+
+  private renderRow(index: number): TemplateResult {
+    const suggestion = this.suggestions[index];
+    const { tag = '', alias, count = 0, source = 'dataset' } = suggestion ?? {};
+    const shown = alias === undefined ? tag : `${alias} → ${tag}`;
+    const [start, end] = matchIn(shown, this.spot?.prefix ?? '');
+    const origin = count === 0 ? origins[source] : `${counts.format(count)} ${origins[source]}`;
+    return html`<div
+      class="suggestion"
+      role="option"
+      aria-selected=${index === this.chosen ? 'true' : 'false'}
+      ?hidden=${suggestion === undefined}
+      @pointerdown=${this.keepFocus}
+      @click=${() => {
+        this.accept(index);
+      }}
+    >
+      <span class="names"
+        ><span>${shown.slice(0, start)}</span><span class="match">${shown.slice(start, end)}</span
+        ><span>${shown.slice(end)}</span></span
+      ><span class="origin">${suggestion === undefined ? '' : origin}</span>
+    </div>`;
+  }
+
+  private readonly onInput = (event: Event): void => {
+    if (this.accepting || (event instanceof InputEvent && event.isComposing)) return;
+    const type = event instanceof InputEvent ? event.inputType : 'insertText';
+    const isTyping = type === 'insertText' || type === 'insertCompositionText';
+    if (isTyping || (this.isOpen && type.startsWith('deleteContent'))) void this.ask(true);
+    else this.close();
+  };
+
+  private readonly onKeydown = (event: Event): void => {
+    if (!(event instanceof KeyboardEvent) || event.isComposing) return;
+    const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey;
+    if (event.ctrlKey && event.key === ' ') {
+      swallow(event);
+      this.automatic = false;
+      void this.ask(false);
+      return;
+    }
+    if (!this.isOpen) return;
+    const count = this.suggestions.length;
+    switch (event.key) {
+      case 'ArrowDown':
+      case 'ArrowUp':
+        if (!plain) break;
+        swallow(event);
+        this.chosen = event.key === 'ArrowDown' ? (this.chosen + 1) % count : (Math.max(this.chosen, 0) + count - 1) % count;
+        return;
+      case 'Enter':
+      case 'Tab':
+        if (!plain || this.chosen < 0) break;
+        swallow(event);
+        this.accept(this.chosen);
+        return;
+      case 'Escape':
+        swallow(event);
+        this.close();
+        return;
+      case 'Control':
+      case 'Shift':
+      case 'Alt':
+      case 'Meta':
+        return;
+      default:
+        // Letters come as input.
+        if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) return;
+        if (event.key === 'Backspace' || event.key === 'Delete' || event.key === 'Process') return;
+    }
+    this.close();
+  };
+
+  private readonly onPointerdown = (): void => {
+    this.close();
+  };
+
+  private readonly onFieldScroll = (): void => {
+    if (this.isOpen) this.place();
+  };
+
+  private readonly onBlur = (): void => {
+    this.detach();
+  };
+
+  private readonly onOtherScroll = (event: Event): void => {
+    if (this.isOpen && event.target !== this.list) this.close();
+  };
+
+  private readonly onResize = (): void => {
+    this.close();
+  };
+
+  private keepFocus(event: Event): void {
+    event.preventDefault();
+  }
+
+  private detach(): void {
+    const { field } = this;
+    this.close();
+    this.field = undefined;
+    if (field === undefined) return;
+    field.removeAttribute('aria-autocomplete');
+    field.removeEventListener('input', this.onInput);
+    field.removeEventListener('compositionend', this.onInput);
+    field.removeEventListener('keydown', this.onKeydown, { capture: true });
+    field.removeEventListener('pointerdown', this.onPointerdown);
+    field.removeEventListener('scroll', this.onFieldScroll);
+    field.removeEventListener('blur', this.onBlur);
+  }
+
+  private async ask(automatic: boolean, tries = 0): Promise<void> {
+    const { field, source, options } = this;
+    const turn = ++this.turn;
+    if (field === undefined || source === undefined || field.readOnly || field.selectionStart === null) return;
+    if (field.selectionStart !== field.selectionEnd) {
+      this.close();
+      return;
+    }
+    const spot = tagAt(field.value, field.selectionStart);
+    if (automatic && this.automatic && spot.prefix.trim() === '') {
+      this.close();
+      return;
+    }
+    const typed = field.value.slice(spot.start, spot.end);
+    const path = options.path === undefined ? {} : { path: options.path };
+    let answer: SuggestAnswer;
+    try {
+      answer = await source({ prefix: spot.prefix, typed, automatic: this.automatic, ...path });
+    } catch {
+      // Nobody asked for help that cannot be given; typing goes on.
+      if (turn === this.turn) this.close();
+      return;
+    }
+    if (turn !== this.turn) return;
+    const useful = answer.suggestions.some(({ tag }) => tag !== typed);
+    this.spot = spot;
+    this.chosen = -1;
+    this.suggestions = useful ? answer.suggestions.slice(0, mostSuggestions) : [];
+    if (!answer.loading || tries === askAgainAtMost) return;
+    setTimeout(() => {
+      if (turn === this.turn && this.chosen < 0) void this.ask(automatic, tries + 1);
+    }, askAgainAfter);
+  }
+
+  private accept(index: number): void {
+    const { field, spot, options } = this;
+    const suggestion = this.suggestions[index];
+    if (field === undefined || spot === undefined || suggestion === undefined) return;
+    const text = replacementOf(field.value, spot, suggestion.tag, options.alone === true);
+    this.accepting = true;
+    field.setSelectionRange(spot.start, spot.end);
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way that Ctrl+Z takes it back as typing
+    document.execCommand('insertText', false, text);
+    this.accepting = false;
+    // What is typed next is another step to undo.
+    const { selectionStart } = field;
+    field.setSelectionRange(0, 0);
+    field.setSelectionRange(selectionStart, selectionStart);
+    this.close();
+    options.accepted?.();
+  }
+
+  private tellField(): void {
+    const { field } = this;
+    if (field === undefined) return;
+    field.ariaControlsElements = this.isOpen ? [this.list] : null;
+    field.ariaActiveDescendantElement = this.isOpen ? (this.rows[this.chosen] ?? null) : null;
+    const root = this.isOpen ? this.getRootNode() : undefined;
+    if (root === this.watched) return;
+    this.watched?.removeEventListener('scroll', this.onOtherScroll, { capture: true });
+    root?.addEventListener('scroll', this.onOtherScroll, { capture: true });
+    this.watched = root;
+    if (root === undefined) window.removeEventListener('resize', this.onResize);
+    else window.addEventListener('resize', this.onResize);
+  }
+
+  private place(): void {
+    const { field, spot, caret, list } = this;
+    if (field === undefined || spot === undefined || caret === undefined) return;
+    const at = caret.find(field, spot.start);
+    const { offsetWidth, offsetHeight } = list;
+    const left = Math.max(margin, Math.min(at.left - margin, window.innerWidth - offsetWidth - margin));
+    const below = at.bottom + margin;
+    const above = at.top - offsetHeight - margin;
+    const fits = below + offsetHeight <= window.innerHeight - margin;
+    const top = fits || above < margin ? Math.min(below, window.innerHeight - offsetHeight - margin) : above;
+    list.style.setProperty('left', `${left}px`);
+    list.style.setProperty('top', `${Math.max(margin, top)}px`);
+  }
+}
+
+/** Where what was typed is in a suggestion: its beginning and end, or twice the end where it is spelled otherwise. */
+function matchIn(shown: string, typed: string): [start: number, end: number] {
+  const plain = (text: string): string => text.replaceAll('_', ' ').toLowerCase();
+  const key = plain(typed).trim();
+  const text = plain(shown);
+  if (key === '' || text.length !== shown.length) return [shown.length, shown.length];
+  const word = text.startsWith(key) ? 0 : text.indexOf(` ${key}`) + 1;
+  const start = word > 0 || text.startsWith(key) ? word : text.indexOf(key);
+  return start === -1 ? [shown.length, shown.length] : [start, start + key.length];
+}
+
+function swallow(event: Event): void {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'suggestion-popup': SuggestionPopup;
+  }
+}
