@@ -13,6 +13,7 @@ import type {
   WebviewEvents,
 } from '../protocol/gridProtocol';
 import type { PictureRequests } from '../protocol/pictureProtocol';
+import type { SuggestRequests } from '../protocol/suggestProtocol';
 import { errorMessage } from '../protocol/wireError';
 import { cardItem } from './cardItem';
 import type { CaptionJobs } from './CaptionJobs';
@@ -55,7 +56,7 @@ export class GridPanel extends Disposable {
     private readonly taggers: Taggers,
     thumbnails: Thumbnails,
     pictureRoots: readonly vscode.Uri[],
-    private readonly suggestions: TagSuggestions,
+    suggestions: TagSuggestions,
     extensionUri: vscode.Uri,
   ) {
     super();
@@ -65,7 +66,7 @@ export class GridPanel extends Disposable {
     webview.options = { enableScripts: true, localResourceRoots: [dist, ...pictureRoots] };
     this.channel = new Channel<HostRequests, Record<string, never>, WebviewEvents, GridEvents>(
       webviewPort(webview),
-      { ...this.handlers(), ...pictureHandlers(this, thumbnails) },
+      { ...this.handlers(), ...pictureHandlers(this, thumbnails), ...suggestHandlers(document, suggestions) },
       {
         draft: ({ path, text, draft }) => {
           this.draft(path, text, draft);
@@ -110,10 +111,9 @@ export class GridPanel extends Disposable {
     this.channel.tell('focusSearch', {});
   }
 
-  private handlers(): Omit<RequestHandlers<HostRequests>, keyof PictureRequests> {
+  private handlers(): Omit<RequestHandlers<HostRequests>, keyof PictureRequests | keyof SuggestRequests> {
     const { document, jobs } = this;
     return {
-      ...suggestHandlers(document, this.suggestions),
       ready: () => ({ snapshot: this.snapshot(), settings: this.settings() }),
       getItems: async ({ start, count }) => {
         const { version, view, selection } = this;

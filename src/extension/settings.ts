@@ -4,7 +4,7 @@ import type { DatasetOptions } from '../dataset/Dataset';
 import { captionExtensionProblem } from '../dataset/imageFiles';
 import type { WriteOptions } from '../dataset/writeMode';
 import type { CaptionOptions, Thresholds } from '../protocol/captionOptions';
-import { expandHome } from './expandPath';
+import { expandPath } from './expandPath';
 import { captionOptionsOf, thresholdsOf, writeOptionsOf, type ReadSetting } from './captionSettings';
 
 const section = 'datasetCaptions';
@@ -46,7 +46,7 @@ export function autocompletes(): boolean {
 
 /** The user's own list of tags, as a path; an empty text where there is none. */
 export function tagListFile(): string {
-  return expandHome(vscode.workspace.getConfiguration(section).get<string>('tagList', '').trim());
+  return expandPath(vscode.workspace.getConfiguration(section).get<string>('tagList', '').trim());
 }
 
 function readIn(folder: vscode.Uri): ReadSetting {

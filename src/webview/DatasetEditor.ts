@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, query, state } from 'lit/decorators.js';
 import type { GridSnapshot, HostRequests, JobView } from '../protocol/gridProtocol';
 import type { PictureSettings } from '../protocol/pictureProtocol';
+import type { SuggestAnswer, SuggestQuery } from '../protocol/suggestProtocol';
 import { errorMessage } from '../protocol/wireError';
 import { formatNumber, plural } from './captionText';
 import type { DatasetToolbar } from './DatasetToolbar';
@@ -19,11 +20,14 @@ import { ItemWindow } from './ItemWindow';
 import './JobList';
 import { pictureSource } from './pictureSource';
 import { sharedStyles } from './shared.css';
+import { suggestionStyles } from './suggestions.css';
+import type { SuggestionPopup } from './SuggestionPopup';
+import './SuggestionPopup';
 
 /** The whole page: toolbar, jobs and grid, or what there is to say instead of a grid. */
 @customElement('dataset-editor')
 export class DatasetEditor extends LitElement {
-  static override styles = [sharedStyles, editorStyles];
+  static override styles = [sharedStyles, editorStyles, suggestionStyles];
 
   @state() private snapshot: GridSnapshot | undefined;
   @state() private view: ViewState = { cardSize: 'medium', index: 0, query: '' };
@@ -33,6 +37,8 @@ export class DatasetEditor extends LitElement {
 
   @query('image-grid') private readonly grid!: ImageGrid | null;
   @query('dataset-toolbar') private readonly toolbar!: DatasetToolbar | null;
+
+  @query('suggestion-popup') private readonly suggestions!: SuggestionPopup | null;
 
   private host: Host | undefined;
   private store: ViewStateStore | undefined;
@@ -74,7 +80,11 @@ export class DatasetEditor extends LitElement {
     resolve: (path, choice) => {
       this.ask('resolveConflict', { path, choice });
     },
-    leave: (path, target) => this.grid?.leave(path, target),
+    suggestIn: (field, options) => this.suggestions?.attach(field, options),
+    leave: (path, target) => {
+      if (target !== 'cell') this.ask('save', {});
+      this.grid?.leave(path, target);
+    },
   };
   private readonly actions: EditorActions = {
     search: (text) => {
@@ -107,6 +117,9 @@ export class DatasetEditor extends LitElement {
       this.ask('cancelJob', { id });
     },
   };
+
+  private readonly knowTags = (query: SuggestQuery): Promise<SuggestAnswer> =>
+    this.connected().request('suggestTags', query);
 
   /** Starts to talk to the host and shows what it has. */
   async connect(host: Host, store: ViewStateStore): Promise<void> {
@@ -179,6 +192,7 @@ export class DatasetEditor extends LitElement {
       <job-list .jobs=${snapshot.jobs} .actions=${this.actions}></job-list>
       ${this.renderMain(snapshot)}
       <div class="hidden-text" aria-live="polite">${this.announcement}</div>
+      <suggestion-popup .source=${this.knowTags}></suggestion-popup>
     `;
   }
 

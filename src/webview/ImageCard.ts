@@ -2,10 +2,12 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { CardItem } from '../protocol/gridProtocol';
 import { countTags, plural } from './captionText';
+import type { TextField } from './CaretFinder';
 import type { Drafts } from './Drafts';
 import { imageIcon, errorIcon, warningIcon } from './icons';
 import type { ImageQueue } from './ImageQueue';
 import { LocalUndo } from './LocalUndo';
+import type { SuggestOptions } from './SuggestionPopup';
 
 /** What all cards of a grid share. */
 export interface CardContext {
@@ -16,8 +18,10 @@ export interface CardContext {
   focused(path: string): void;
   convertToUtf8(path: string): void;
   resolve(path: string, choice: 'mine' | 'theirs' | 'both'): void;
-  /** The user leaves the caption: back to its cell, or on to the next caption. */
-  leave(path: string, target: 'cell' | 'next'): void;
+  /** Suggests tags in a field of a card while it has the focus. */
+  suggestIn(field: TextField, options: SuggestOptions): void;
+  /** The user leaves the caption: back to its cell, or, when it is done, on to another caption. */
+  leave(path: string, target: 'cell' | 'next' | 'previous'): void;
 }
 
 /** As many letters of a file name as stay visible at its end. */
@@ -222,6 +226,7 @@ export class ImageCard extends LitElement {
       ?readonly=${item.foreignEncoding !== undefined || item.readOnly === true}
       @input=${this.onInput}
       @keydown=${this.onKeydown}
+      @focus=${this.onFocus}
       @blur=${this.onBlur}
       @compositionstart=${() => {
         this.composing = true;
@@ -267,6 +272,11 @@ export class ImageCard extends LitElement {
     this.requestUpdate();
   };
 
+  private readonly onFocus = (): void => {
+    const { area, item } = this;
+    if (area !== undefined && item !== undefined) this.context?.suggestIn(area, { path: item.path });
+  };
+
   private readonly onBlur = (): void => {
     if (this.item !== undefined) this.context?.drafts.commit(this.item.path);
   };
@@ -279,7 +289,7 @@ export class ImageCard extends LitElement {
       event.preventDefault();
       event.stopPropagation();
       this.context.drafts.commit(path);
-      this.context.leave(path, event.key === 'Escape' ? 'cell' : 'next');
+      this.context.leave(path, event.key === 'Escape' ? 'cell' : event.shiftKey ? 'previous' : 'next');
       return;
     }
     // VS Code saves on this key: the edit has to be there first.

@@ -71,11 +71,14 @@ export class ImageGrid extends LitElement {
     this.cardOf(path)?.committed();
   }
 
-  /** Leaves a caption for its cell or for the next caption. */
-  leave(path: string, target: 'cell' | 'next'): void {
+  /** Leaves a caption for its cell or for the caption next to it. */
+  leave(path: string, target: 'cell' | 'next' | 'previous'): void {
     const index = this.items?.indexOf(path) ?? this.active;
     if (target === 'cell') this.moveTo(index, 'cell');
-    else if (index + 1 < this.count) this.moveTo(index + 1, 'caption');
+    else {
+      const next = index + (target === 'next' ? 1 : -1);
+      if (next >= 0 && next < this.count) this.moveTo(next, 'caption');
+    }
   }
 
   protected override firstUpdated(): void {

@@ -1,6 +1,11 @@
 import { html, LitElement, type TemplateResult } from 'lit';
 import { customElement, query, queryAll, state } from 'lit/decorators.js';
-import { mostSuggestions, type SuggestAnswer, type SuggestQuery, type TagSuggestion } from '../protocol/suggestProtocol';
+import {
+  mostSuggestions,
+  type SuggestAnswer,
+  type SuggestQuery,
+  type TagSuggestion,
+} from '../protocol/suggestProtocol';
 import { CaretFinder, type TextField } from './CaretFinder';
 import { plural } from './captionText';
 import { replacementOf, tagAt, type TagSpot } from './tagAtCaret';
@@ -21,6 +26,8 @@ const margin = 4;
 const askAgainAfter = 400;
 const askAgainAtMost = 20;
 
+/** What suggestionStyles call the part of a suggestion that was typed. */
+const highlight = 'typed-tag';
 const counts = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 const origins = { dataset: 'dataset', model: 'tagger', list: 'list' } as const;
 
@@ -53,6 +60,10 @@ export class SuggestionPopup extends LitElement {
   private automatic = true;
   private accepting = false;
   private watched: Node | undefined;
+  /** What the rows say. A text that becomes empty ends a run of typing as well, so that hidden rows keep theirs. */
+  private readonly texts: { shown: string; origin: string }[] = [];
+  private announcement = '';
+  private readonly marks = new Highlight();
 
   /** Suggests tags in a field until it loses the focus. */
   attach(field: TextField, options: SuggestOptions = {}): void {
@@ -87,9 +98,21 @@ export class SuggestionPopup extends LitElement {
     return this;
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    CSS.highlights.set(highlight, this.marks);
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    if (CSS.highlights.get(highlight) === this.marks) CSS.highlights.delete(highlight);
     this.detach();
+  }
+
+  protected override willUpdate(): void {
+    if (this.isOpen && this.chosen < 0) {
+      this.announcement = `${plural(this.suggestions.length, 'suggestion')}, arrow down to choose`;
+    }
   }
 
   protected override firstUpdated(): void {
@@ -101,6 +124,7 @@ export class SuggestionPopup extends LitElement {
     this.tellField();
     if (!this.isOpen) return;
     this.place();
+    this.markMatches();
     this.rows[Math.max(this.chosen, 0)]?.scrollIntoView({ block: 'nearest' });
   }
 
@@ -109,31 +133,24 @@ export class SuggestionPopup extends LitElement {
         ${Array.from({ length: mostSuggestions }, (_, index) => this.renderRow(index))}
       </div>
       <div class="caret-mirror" aria-hidden="true"></div>
-      <div class="hidden-text" aria-live="polite">
-        ${this.isOpen && this.chosen < 0 ? `${plural(this.suggestions.length, 'suggestion')}, arrow down to choose` : ''}
-      </div>`;
+      <div class="hidden-text" aria-live="polite">${this.announcement}</div>`;
   }
 
   private renderRow(index: number): TemplateResult {
     const suggestion = this.suggestions[index];
-    const { tag = '', alias, count = 0, source = 'dataset' } = suggestion ?? {};
-    const shown = alias === undefined ? tag : `${alias} → ${tag}`;
-    const [start, end] = matchIn(shown, this.spot?.prefix ?? '');
-    const origin = count === 0 ? origins[source] : `${counts.format(count)} ${origins[source]}`;
+    if (suggestion !== undefined) this.texts[index] = { shown: shownText(suggestion), origin: originText(suggestion) };
+    const { shown, origin } = this.texts[index] ?? { shown: '', origin: '' };
     return html`<div
       class="suggestion"
       role="option"
       aria-selected=${index === this.chosen ? 'true' : 'false'}
       ?hidden=${suggestion === undefined}
-      @pointerdown=${this.keepFocus}
+      @pointerdown=${keepFocus}
       @click=${() => {
         this.accept(index);
       }}
     >
-      <span class="names"
-        ><span>${shown.slice(0, start)}</span><span class="match">${shown.slice(start, end)}</span
-        ><span>${shown.slice(end)}</span></span
-      ><span class="origin">${suggestion === undefined ? '' : origin}</span>
+      <span class="names">${shown}</span><span class="origin">${origin}</span>
     </div>`;
   }
 
@@ -161,7 +178,8 @@ export class SuggestionPopup extends LitElement {
       case 'ArrowUp':
         if (!plain) break;
         swallow(event);
-        this.chosen = event.key === 'ArrowDown' ? (this.chosen + 1) % count : (Math.max(this.chosen, 0) + count - 1) % count;
+        this.chosen =
+          event.key === 'ArrowDown' ? (this.chosen + 1) % count : (Math.max(this.chosen, 0) + count - 1) % count;
         return;
       case 'Enter':
       case 'Tab':
@@ -205,10 +223,6 @@ export class SuggestionPopup extends LitElement {
   private readonly onResize = (): void => {
     this.close();
   };
-
-  private keepFocus(event: Event): void {
-    event.preventDefault();
-  }
 
   private detach(): void {
     const { field } = this;
@@ -290,6 +304,20 @@ export class SuggestionPopup extends LitElement {
     else window.addEventListener('resize', this.onResize);
   }
 
+  /** Marks what was typed, without elements of its own: those would have texts that become empty. */
+  private markMatches(): void {
+    this.marks.clear();
+    for (const [index, suggestion] of this.suggestions.entries()) {
+      const match = matchIn(shownText(suggestion), this.spot?.prefix ?? '');
+      const names = this.rows[index]?.querySelector('.names');
+      const text = [...(names?.childNodes ?? [])].find((node) => node instanceof Text);
+      if (match === undefined || text === undefined || text.length < match[1]) continue;
+      this.marks.add(
+        new StaticRange({ startContainer: text, startOffset: match[0], endContainer: text, endOffset: match[1] }),
+      );
+    }
+  }
+
   private place(): void {
     const { field, spot, caret, list } = this;
     if (field === undefined || spot === undefined || caret === undefined) return;
@@ -305,15 +333,27 @@ export class SuggestionPopup extends LitElement {
   }
 }
 
-/** Where what was typed is in a suggestion: its beginning and end, or twice the end where it is spelled otherwise. */
-function matchIn(shown: string, typed: string): [start: number, end: number] {
+function shownText({ tag, alias }: TagSuggestion): string {
+  return alias === undefined ? tag : `${alias} → ${tag}`;
+}
+
+function originText({ count, source }: TagSuggestion): string {
+  return count === 0 ? origins[source] : `${counts.format(count)} ${origins[source]}`;
+}
+
+/** Where what was typed is in a suggestion; undefined where that is spelled otherwise. */
+function matchIn(shown: string, typed: string): [start: number, end: number] | undefined {
   const plain = (text: string): string => text.replaceAll('_', ' ').toLowerCase();
   const key = plain(typed).trim();
   const text = plain(shown);
-  if (key === '' || text.length !== shown.length) return [shown.length, shown.length];
+  if (key === '' || text.length !== shown.length) return undefined;
   const word = text.startsWith(key) ? 0 : text.indexOf(` ${key}`) + 1;
   const start = word > 0 || text.startsWith(key) ? word : text.indexOf(key);
-  return start === -1 ? [shown.length, shown.length] : [start, start + key.length];
+  return start === -1 ? undefined : [start, start + key.length];
+}
+
+function keepFocus(event: Event): void {
+  event.preventDefault();
 }
 
 function swallow(event: Event): void {

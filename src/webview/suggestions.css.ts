@@ -16,7 +16,8 @@ export const suggestionStyles = css`
     max-height: min(260px, calc(100vh - 8px));
     overflow: hidden auto;
     padding: 2px;
-    border: 1px solid var(--vscode-contrastBorder, var(--vscode-editorSuggestWidget-border, var(--vscode-widget-border)));
+    border: 1px solid
+      var(--vscode-contrastBorder, var(--vscode-editorSuggestWidget-border, var(--vscode-widget-border)));
     border-radius: 4px;
     background: var(--vscode-editorSuggestWidget-background, var(--vscode-editorWidget-background));
     color: var(--vscode-editorSuggestWidget-foreground, var(--vscode-foreground));
@@ -48,14 +49,12 @@ export const suggestionStyles = css`
     white-space: pre;
   }
 
-  .suggestion .alias,
   .suggestion .origin {
     color: var(--vscode-descriptionForeground);
   }
 
-  .suggestion .match {
+  .suggestion .names::highlight(typed-tag) {
     color: var(--vscode-editorSuggestWidget-highlightForeground, var(--vscode-textLink-foreground));
-    font-weight: 600;
   }
 
   .suggestion .origin {
@@ -74,10 +73,13 @@ export const suggestionStyles = css`
     color: var(--vscode-list-activeSelectionForeground);
   }
 
-  .suggestion[aria-selected='true'] .alias,
-  .suggestion[aria-selected='true'] .match,
   .suggestion[aria-selected='true'] .origin {
     color: inherit;
+  }
+
+  .suggestion[aria-selected='true'] .names::highlight(typed-tag) {
+    color: var(--vscode-list-activeSelectionForeground);
+    text-decoration: underline;
   }
 
   .caret-mirror {

@@ -10,6 +10,7 @@ import type {
   WebviewEvents,
 } from '../../src/protocol/gridProtocol';
 import { defaultPictureSettings, type ImageInfo } from '../../src/protocol/pictureProtocol';
+import type { SuggestAnswer, SuggestQuery } from '../../src/protocol/suggestProtocol';
 
 type Preview = Parameters<HostRequests['getPreview']>[0];
 
@@ -35,6 +36,11 @@ export class FakeHost {
   /** the address of a thumbnail; may throw */
   thumbnail: (path: string) => string | Promise<string> = (path) => `/thumbnail/${path.length % 6}.png`;
   thumbnailsAsked = 0;
+  /** what tags it suggests */
+  suggest: (query: SuggestQuery) => SuggestAnswer | Promise<SuggestAnswer> = () => ({
+    suggestions: [],
+    loading: false,
+  });
 
   settings: GridSettings = { commitDelay: 300, pictures: { ...defaultPictureSettings } };
   /** the address of a larger picture; may throw */
@@ -130,6 +136,7 @@ export class FakeHost {
         selectTagger: (params) => {
           note('selectTagger', params, undefined);
         },
+        suggestTags: async (params) => note('suggestTags', params, await this.suggest(params)),
         refresh: (params) => {
           note('refresh', params, undefined);
         },
