@@ -81,15 +81,19 @@ describe('the index of tags', () => {
     }, 1);
     const index = await TagIndex.build(many);
     clearInterval(timer);
-    // Generous: other programs may have the processor. Measured: 3 ms for the slowest search, 25 ms for the longest wait.
+    // Generous, for a busy machine. Measured: 4 ms for the slowest search, 44 ms for the longest wait.
     assert.ok(longest < 250, `waited ${longest} ms`);
     for (const typed of ['b', 'hair', 'nothing at all', '猫5', '9999', 'ss4']) {
-      index.search(typed, 20);
-      const start = performance.now();
-      for (let turn = 0; turn < 5; turn++) index.search(typed, 20);
-      const each = (performance.now() - start) / 5;
-      if (process.env.SHOW_TIMES) console.log(typed, each.toFixed(2), 'ms', longest.toFixed(0));
-      assert.ok(each < 25, `"${typed}" took ${each} ms`);
+      // The best of some: other programs may have the processor.
+      let best = Infinity;
+      for (let turn = 0; turn < 7; turn++) {
+        const start = performance.now();
+        index.search(typed, 20);
+        best = Math.min(best, performance.now() - start);
+      }
+      if (process.env.SHOW_TIMES)
+        console.log(`"${typed}": ${best.toFixed(2)} ms; longest wait ${longest.toFixed()} ms`);
+      assert.ok(best < 25, `"${typed}" took ${best} ms`);
     }
   });
 });
