@@ -30,6 +30,7 @@ const product = [
     minify: !watch,
   },
   { ...node, entryPoints: ['src/dataset/writeWorker.ts'], outfile: 'dist/writeWorker.js', minify: !watch },
+  { ...node, entryPoints: ['src/dataset/scan/scanWorker.ts'], outfile: 'dist/scanWorker.js', minify: !watch },
   { ...node, entryPoints: ['src/cli/cli.ts'], outfile: 'dist/cli.js', minify: !watch },
   {
     ...shared,
@@ -51,6 +52,8 @@ async function testBundles() {
     const entryPoints = files.filter((file) => file.endsWith('.test.ts')).map((file) => `test/${suite}/${file}`);
     bundles.push({ ...node, packages: 'external', entryPoints, outdir: `out/test/${suite}`, sourcemap: 'linked' });
   }
+  // A thread's script is looked for beside the bundle that starts the thread.
+  bundles.push({ ...node, entryPoints: ['src/dataset/scan/scanWorker.ts'], outfile: 'out/test/unit/scanWorker.js' });
   bundles.push({
     ...node,
     entryPoints: ['test/host/index.ts'],

@@ -14,6 +14,13 @@ export interface CaptionChange {
 /** What becomes of a caption file whose text was emptied: it goes, or it keeps one line end (never 0 bytes). */
 export type EmptiedCaption = 'delete' | 'keepLineEnd';
 
+/** Is told whenever a caption changed in a way that counts may show. */
+export interface CaptionObserver {
+  note(caption: Caption): void;
+  /** It is not part of the dataset any more. */
+  forget(caption: Caption): void;
+}
+
 /**
  * One caption file and the edits of it that are not saved yet. It never touches the disk: it is told what the disk
  * holds and says what should be written.
@@ -31,19 +38,53 @@ export class Caption {
   private conflictBase: CaptionContent | null | undefined;
   /** the user agreed that a file that is not UTF-8 becomes UTF-8 */
   private conversionAgreed = false;
+  private saveFailure: CaptionError | undefined;
+  /** modification time in ms and size in bytes of the file that holds what {@link disk} is; NaN while not known */
+  private modified = NaN;
+  private size = 0;
+  /** the path of the one image, or those of several; hundred thousands of arrays would take memory for nothing */
+  private owners: string | readonly string[];
   /** a write is under way */
   saving = false;
-  /** why the last attempt to save failed; undefined once it worked or the text changed */
-  failure: CaptionError | undefined;
   /** why the file could not be read; it must not be written then */
   unreadable: CaptionError | undefined;
+  /** set while the caption is part of a dataset */
+  observer: CaptionObserver | undefined;
+  /** what {@link observer} has counted of it */
+  counted: string | null = null;
+  countedAs = 0;
 
   constructor(
     /** path of the caption file, relative to the dataset, with `/` */
     readonly path: string,
-    /** relative paths of the images that it belongs to, in natural order */
-    public images: string[],
-  ) {}
+    images: readonly string[],
+  ) {
+    this.owners = images.length === 1 ? (images[0] ?? '') : images;
+  }
+
+  /** Relative paths of the images that it belongs to, in natural order. */
+  get images(): readonly string[] {
+    return typeof this.owners === 'string' ? [this.owners] : this.owners;
+  }
+
+  set images(images: readonly string[]) {
+    this.owners = images.length === 1 ? (images[0] ?? '') : images;
+    this.observer?.note(this);
+  }
+
+  get imageCount(): number {
+    return typeof this.owners === 'string' ? 1 : this.owners.length;
+  }
+
+  /** Why the last attempt to save failed; undefined once it worked or the text changed. */
+  get failure(): CaptionError | undefined {
+    return this.saveFailure;
+  }
+
+  set failure(failure: CaptionError | undefined) {
+    this.saveFailure = failure;
+    this.observer?.note(this);
+  }
 
   /** What the file should hold; null is no file. */
   get raw(): string | null {
@@ -96,6 +137,17 @@ export class Caption {
     return this.disk;
   }
 
+  /** Modification time in ms (NaN where it cannot be relied on) and size in bytes of the file as it was last read. */
+  get stamp(): { modified: number; size: number } {
+    return { modified: this.modified, size: this.size };
+  }
+
+  /** Tells which file holds what the disk is believed to hold: one with the same stamp need not be read again. */
+  stampAs(modified: number, size: number): void {
+    this.modified = modified;
+    this.size = size;
+  }
+
   /**
    * Changes the text. White space alone counts as empty.
    * @returns what changed, or undefined when nothing did
@@ -112,12 +164,13 @@ export class Caption {
   /** Sets the wanted content, as undo and redo do. Returns whether anything changed. */
   setRaw(raw: string | null): boolean {
     if (raw === this.raw) return false;
-    this.failure = undefined;
+    this.saveFailure = undefined;
     const base = this.conflictBase;
     // Taking the own edit back ends a conflict: nothing of one's own stands against the other program's content.
     const takenBack = base !== undefined && raw === (base?.raw ?? null);
     if (this.mayRestOnDisk && (takenBack || raw === this.diskRaw)) this.settle();
     else this.wanted = raw;
+    this.observer?.note(this);
     return true;
   }
 
@@ -126,6 +179,7 @@ export class Caption {
     if (this.disk?.foreign === undefined) return;
     this.conversionAgreed = true;
     this.wanted ??= this.disk.raw.replace(/^\uFEFF/, '');
+    this.observer?.note(this);
   }
 
   /** Takes the agreement back; the file stays as it is. Does nothing once the text was edited or saved. */
@@ -133,6 +187,7 @@ export class Caption {
     if (this.disk?.foreign === undefined || this.wanted !== this.disk.raw.replace(/^\uFEFF/, '')) return;
     this.conversionAgreed = false;
     this.wanted = undefined;
+    this.observer?.note(this);
   }
 
   /** Tells what the disk holds now. Unsaved edits stay; where both changed, that is a conflict. */
@@ -140,13 +195,12 @@ export class Caption {
     if (sameContent(this.disk, content)) return;
     const before = this.disk;
     this.disk = content;
+    this.modified = NaN;
     this.model = content?.raw ?? null;
     if (this.wanted === undefined) {
       this.settle();
       this.typed = undefined;
-      return;
-    }
-    if (content?.foreign === undefined && (content?.raw ?? null) === this.wanted) {
+    } else if (content?.foreign === undefined && (content?.raw ?? null) === this.wanted) {
       this.settle();
     } else if (this.conflictBase !== undefined && sameContent(this.conflictBase, content)) {
       this.conflictBase = undefined;
@@ -154,6 +208,7 @@ export class Caption {
       // Not `??=`: null is a base too, that of a caption which had no file.
       this.conflictBase = before;
     }
+    this.observer?.note(this);
   }
 
   /** Tells that a write begins; {@link written} or {@link notWritten} ends it. */
@@ -165,8 +220,10 @@ export class Caption {
   written(raw: string | null): void {
     this.saving = false;
     this.disk = raw === null ? null : { raw };
-    this.failure = undefined;
+    this.modified = NaN;
+    this.saveFailure = undefined;
     if (this.wanted === raw) this.settle();
+    this.observer?.note(this);
   }
 
   /** Tells that nothing was written, and why, unless that shows otherwise. */
@@ -174,21 +231,24 @@ export class Caption {
     this.saving = false;
     // The edit may have been taken back during the attempt.
     if (this.mayRestOnDisk && this.wanted === this.diskRaw) this.settle();
-    else this.failure = failure;
+    else this.saveFailure = failure;
+    this.observer?.note(this);
   }
 
   /** Ends a conflict in favour of the unsaved edit: the next save replaces the other program's content. */
   keepMine(): void {
     this.conflictBase = undefined;
     if (this.disk?.foreign !== undefined) this.conversionAgreed = true;
+    this.observer?.note(this);
   }
 
   /** Ends a conflict with another content than the own one: the other program's, or both merged. */
   endConflictWith(raw: string | null): CaptionChange {
     const before = this.raw;
     this.conflictBase = undefined;
-    this.failure = undefined;
+    this.saveFailure = undefined;
     this.wanted = raw === this.diskRaw ? undefined : raw;
+    this.observer?.note(this);
     return { caption: this, before, after: raw };
   }
 
@@ -206,6 +266,7 @@ export class Caption {
     this.setRaw(to);
     if (direction === 'undo' && conflict !== undefined && sameContent(this.disk, conflict.theirs) && this.isDirty) {
       this.conflictBase = conflict.base;
+      this.observer?.note(this);
     }
     return true;
   }
@@ -220,12 +281,14 @@ export class Caption {
     this.disk = base;
     this.wanted = raw;
     this.readFromDisk(edited);
+    this.observer?.note(this);
   }
 
   /** Forgets unsaved edits and conflicts: the caption is what the disk holds. */
   discardEdits(): void {
     this.settle();
     this.typed = undefined;
+    this.observer?.note(this);
   }
 
   /** What an emptied caption becomes. What was never there is not made, and blanks that were there may stay. */
@@ -249,7 +312,7 @@ export class Caption {
     this.wanted = undefined;
     this.conflictBase = undefined;
     this.conversionAgreed = false;
-    this.failure = undefined;
+    this.saveFailure = undefined;
   }
 }
 

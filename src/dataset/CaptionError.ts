@@ -8,6 +8,7 @@ export type CaptionErrorCode =
   | 'READ_ONLY'
   | 'NO_PERMISSION'
   | 'FOLDER_MISSING'
+  | 'SCAN_STOPPED'
   | 'FILE_ERROR';
 
 /** An error about a caption file or dataset folder. `message` is one sentence for the user; the path stands beside it. */

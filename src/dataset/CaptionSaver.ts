@@ -28,6 +28,7 @@ const tellPause = 50;
 /** Reads and writes the files of captions, each caption in turn: a read that began before a write must not undo it. */
 export class CaptionSaver {
   private readonly turns = new Map<Caption, Promise<unknown>>();
+  private readonly watchers = new Set<Set<Caption>>();
   private running = 0;
   private done = 0;
   private total = 0;
@@ -48,6 +49,17 @@ export class CaptionSaver {
   /** Whether the file of a caption is being read or written. */
   isBusy(caption: Caption): boolean {
     return this.turns.has(caption);
+  }
+
+  /** A set that from now on gets every caption that is read or written, until {@link unwatchTurns}. */
+  watchTurns(): Set<Caption> {
+    const watcher = new Set<Caption>();
+    this.watchers.add(watcher);
+    return watcher;
+  }
+
+  unwatchTurns(watcher: Set<Caption>): void {
+    this.watchers.delete(watcher);
   }
 
   /** Reads the file of a caption. */
@@ -87,6 +99,7 @@ export class CaptionSaver {
 
   /** Does something with a caption while nobody else reads or writes its file. */
   inTurn<T>(caption: Caption, task: () => Promise<T>): Promise<T> {
+    for (const watcher of this.watchers) watcher.add(caption);
     const result = (this.turns.get(caption) ?? Promise.resolve()).then(task, task);
     const turn = result.then(noop, noop).then(() => {
       if (this.turns.get(caption) === turn) this.turns.delete(caption);

@@ -1,19 +1,20 @@
-import { lstat, stat, unlink } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import pMap from 'p-map';
 import { Caption, type CaptionChange, type EmptiedCaption } from './Caption';
 import { decodeCaption } from './captionContent';
-import { countDataset, type DatasetCounts } from './datasetCounts';
 import { editedMeanwhile, refuseUnwritable } from './captionFile';
 import { CaptionSaver, type SaveProgress, type SaveReport } from './CaptionSaver';
 import { textOfRaw } from './captionText';
+import { DatasetIndex } from './DatasetIndex';
+import { DatasetTally, type DatasetCounts } from './DatasetTally';
 import { InPlaceWriter, type FileWriter } from './FileWriter';
+import { ImageFacts } from './ImageFacts';
 import { isImageName } from './imageFiles';
-import { compareNaturally } from './naturalOrder';
-import { scanDataset, type ScannedImage, type ScanProblem } from './scanDataset';
-import { countTags } from './tagCounts';
+import { removeLeftover } from './leftovers';
+import { DatasetScan } from './scan/DatasetScan';
+import type { ScannedImage, ScanProblem } from './scanDataset';
 import { unsavedEditOf, type UnsavedEdit } from './unsavedEdit';
-import { isOfDeadProcess } from './writeFileSafely';
 
 export interface DatasetOptions {
   /** with its dot, such as `.txt` */
@@ -30,20 +31,21 @@ export interface DatasetImage {
 
 export interface LoadOptions {
   signal?: AbortSignal;
-  /** called with the number of images found so far */
+  /** called at most some 10 times a second with the number of images found so far */
   onProgress?: (images: number) => void;
+  /** read only captions whose file has another time or size than when it was read last */
+  changedOnly?: boolean;
 }
 
 /** How many files are read at a time; more only queues in the thread pool. */
 const filesAtATime = 16;
-/** A temporary file older than this was left behind by a process that died, in milliseconds. */
-const leftoverAge = 3_600_000;
 
 /** The images and captions of a folder, with the edits that are not saved yet. The only writer of caption files. */
 export class Dataset {
-  private images: DatasetImage[] = [];
-  private imagesByPath = new Map<string, DatasetImage>();
-  private captions = new Map<string, Caption>();
+  /** Modification times, file sizes and sizes in pixels of the images, once they were asked for. */
+  readonly facts: ImageFacts;
+  private index = new DatasetIndex();
+  private readonly tally = new DatasetTally();
   private scanProblems: ScanProblem[] = [];
   private readonly listeners = new Set<() => void>();
   private readonly saver: CaptionSaver;
@@ -57,6 +59,7 @@ export class Dataset {
     /** what writes the caption files */
     writer: FileWriter = new InPlaceWriter(),
   ) {
+    this.facts = new ImageFacts(folder, () => this.allImages);
     this.saver = new CaptionSaver(
       (relative) => this.absolute(relative),
       writer,
@@ -74,13 +77,19 @@ export class Dataset {
     writer?: FileWriter,
   ): Promise<Dataset> {
     const dataset = new Dataset(folder, options, writer);
-    await dataset.take(images, null, {});
+    for (const { path: image, captionPath } of images) {
+      const caption = dataset.index.captions.get(captionPath) ?? dataset.newCaption(captionPath, []);
+      caption.images = [...caption.images, image];
+      dataset.index.insert({ path: image, caption });
+    }
+    dataset.index.arrange();
+    await dataset.readCaptions(dataset.index.captions.values());
     return dataset;
   }
 
   /** All images, in natural order. */
   get allImages(): readonly DatasetImage[] {
-    return this.images;
+    return this.index.images;
   }
 
   /** What the last scan found that looks like an image and is none. */
@@ -89,26 +98,26 @@ export class Dataset {
   }
 
   get allCaptions(): Iterable<Caption> {
-    return this.captions.values();
+    return this.index.captions.values();
   }
 
   /** How many images and captions are in which state now. */
   get counts(): DatasetCounts {
-    return countDataset(this.images, this.dirtyCaptions);
+    return this.tally.counts;
   }
 
-  /** In how many captions each tag occurs (counted once for each image), in no order. */
+  /** In how many captions each tag occurs (counted once for each image), in no order; it changes with the captions. */
   get tagCounts(): ReadonlyMap<string, number> {
-    return countTags(this.images.map(({ caption }) => caption.text));
+    return this.tally.tagCounts;
   }
 
   /** The captions with unsaved edits. */
-  get dirtyCaptions(): Iterable<Caption> {
-    return [...this.captions.values()].filter((caption) => caption.isDirty);
+  get dirtyCaptions(): ReadonlySet<Caption> {
+    return this.tally.dirty;
   }
 
   image(imagePath: string): DatasetImage | undefined {
-    return this.imagesByPath.get(imagePath);
+    return this.index.byPath.get(imagePath);
   }
 
   /** The absolute path of a relative one. */
@@ -131,11 +140,33 @@ export class Dataset {
     return this.afterScans(() => this.scan(options));
   }
 
-  private async scan(options: LoadOptions): Promise<void> {
-    const scan = await scanDataset(this.folder, { captionExtension: this.options.captionExtension, ...options });
-    this.scanProblems = scan.problems;
-    await this.take(scan.images, scan.captionPaths, options);
-    await pMap(scan.temporaryFiles, (file) => removeLeftover(this.absolute(file)), { concurrency: filesAtATime });
+  private async scan({ signal, onProgress, changedOnly = false }: LoadOptions): Promise<void> {
+    const touched = this.saver.watchTurns();
+    try {
+      const scan = new DatasetScan({
+        folder: this.folder,
+        captionExtension: this.options.captionExtension,
+        index: this.index,
+        observer: this.tally,
+        changedOnly,
+        isTouched: (caption) => touched.has(caption) || this.saver.isBusy(caption),
+        onGrown: () => {
+          this.changed();
+        },
+        adopt: (index) => {
+          this.index = index;
+        },
+        onProgress,
+        signal,
+      });
+      const { rest, readAgain } = await scan.run();
+      this.scanProblems = rest.problems;
+      this.facts.expire();
+      await this.readCaptions(readAgain);
+      for (const file of rest.temporaryFiles) await removeLeftover(this.absolute(file));
+    } finally {
+      this.saver.unwatchTurns(touched);
+    }
     this.changed();
   }
 
@@ -144,16 +175,18 @@ export class Dataset {
    * @param paths relative, with `/`
    */
   async reconcile(paths: readonly string[]): Promise<void> {
+    await this.scans;
     const captions: Caption[] = [];
     for (const changed of paths) {
-      const caption = this.captions.get(changed);
+      this.facts.forget(changed);
+      const caption = this.index.captions.get(changed);
       if (caption !== undefined) captions.push(caption);
       else if (await this.needsScan(changed)) {
         await this.load();
         return;
       }
     }
-    await this.readCaptions(captions, {});
+    await this.readCaptions(captions);
     this.changed();
   }
 
@@ -183,7 +216,7 @@ export class Dataset {
   /** Does {@link replay} for one edit without telling the listeners. Returns whether the caption was as expected. */
   replayOne(change: CaptionChange, direction: 'undo' | 'redo'): boolean {
     // By path: the image may have been away for a while and have a new object.
-    return this.captions.get(change.caption.path)?.replay(change, direction) === true;
+    return this.index.captions.get(change.caption.path)?.replay(change, direction) === true;
   }
 
   /** Writes every edited caption that can be written, and nothing else. */
@@ -198,7 +231,7 @@ export class Dataset {
 
   /** Forgets unsaved edits and reads the folder again. */
   async revert(): Promise<void> {
-    for (const caption of this.captions.values()) caption.discardEdits();
+    for (const caption of [...this.dirtyCaptions]) caption.discardEdits();
     await this.load();
   }
 
@@ -252,16 +285,16 @@ export class Dataset {
   private async restore(edits: readonly UnsavedEdit[]): Promise<CaptionChange[]> {
     const changes: CaptionChange[] = [];
     for (const edit of edits) {
-      const known = this.captions.get(edit.captionPath);
-      const caption = known ?? new Caption(edit.captionPath, edit.images);
+      const known = this.index.captions.get(edit.captionPath);
+      const caption = known ?? this.newCaption(edit.captionPath, edit.images);
       if (known === undefined) {
-        this.captions.set(caption.path, caption);
-        await this.readCaptions([caption], {});
-        this.list([...this.images, ...caption.images.map((image) => ({ path: image, caption }))]);
+        for (const image of caption.images) this.index.insert({ path: image, caption });
+        await this.readCaptions([caption]);
       }
       caption.restoreEdit(edit.raw, edit.base === null ? null : decodeCaption(Buffer.from(edit.base, 'base64')));
       if (caption.isDirty) changes.push({ caption, before: caption.onDisk?.raw ?? null, after: caption.raw });
     }
+    this.index.arrange();
     this.changed();
     return changes;
   }
@@ -288,55 +321,22 @@ export class Dataset {
     for (const listener of this.listeners) listener();
   }
 
-  private async take(images: ScannedImage[], present: Set<string> | null, options: LoadOptions): Promise<void> {
-    const byCaption = new Map<string, string[]>();
-    for (const image of images) {
-      const sharers = byCaption.get(image.captionPath);
-      if (sharers === undefined) byCaption.set(image.captionPath, [image.path]);
-      else sharers.push(image.path);
-    }
-    for (const [captionPath, old] of this.captions) {
-      if (old.isDirty && !byCaption.has(captionPath)) byCaption.set(captionPath, old.images);
-    }
-    const captions = new Map<string, Caption>();
-    for (const [captionPath, sharers] of byCaption) {
-      const caption = this.captions.get(captionPath) ?? new Caption(captionPath, sharers);
-      caption.images = sharers;
-      captions.set(captionPath, caption);
-    }
-    const listed: DatasetImage[] = [];
-    for (const caption of captions.values()) {
-      for (const image of caption.images) listed.push({ path: image, caption });
-    }
-    const toRead = [...captions.values()].filter(
-      (caption) => present === null || present.has(caption.path) || !caption.isKnownAbsent,
-    );
-    await this.readCaptions(toRead, options);
-    // What was edited during the scan stays as well.
-    for (const [captionPath, old] of this.captions) {
-      if (!old.isDirty || captions.has(captionPath)) continue;
-      captions.set(captionPath, old);
-      for (const image of old.images) listed.push({ path: image, caption: old });
-    }
-    this.captions = captions;
-    this.list(listed);
+  private newCaption(captionPath: string, images: readonly string[]): Caption {
+    const caption = new Caption(captionPath, images);
+    caption.observer = this.tally;
+    this.tally.note(caption);
+    return caption;
   }
 
-  private list(images: DatasetImage[]): void {
-    this.images = images.sort((a, b) => compareNaturally(a.path, b.path));
-    this.imagesByPath = new Map(images.map((image) => [image.path, image]));
-  }
-
-  private async readCaptions(captions: readonly Caption[], { signal }: LoadOptions): Promise<void> {
-    const read = (caption: Caption): Promise<void> => this.saver.read(caption);
-    await pMap(captions, read, { concurrency: filesAtATime, ...(signal === undefined ? {} : { signal }) });
+  private async readCaptions(captions: Iterable<Caption>): Promise<void> {
+    await pMap(captions, (caption) => this.saver.read(caption), { concurrency: filesAtATime });
   }
 
   private async needsScan(relative: string): Promise<boolean> {
     const info = await lstat(this.absolute(relative)).catch(() => undefined);
-    if (this.imagesByPath.has(relative)) return info === undefined;
+    if (this.index.byPath.has(relative)) return info === undefined;
     // Of a folder that went, nobody may have told what was in it.
-    if (info === undefined) return this.images.some((image) => image.path.startsWith(`${relative}/`));
+    if (info === undefined) return this.index.hasFolder(relative);
     return info.isDirectory() || info.isSymbolicLink() || isImageName(path.basename(relative));
   }
 
@@ -352,13 +352,4 @@ export type MergeTexts = (mine: string, theirs: string) => string;
 
 function noop(): void {
   // Both outcomes of a scan let the next one begin.
-}
-
-async function removeLeftover(file: string): Promise<void> {
-  try {
-    const left = isOfDeadProcess(path.basename(file)) || Date.now() - (await stat(file)).mtimeMs > leftoverAge;
-    if (left) await unlink(file);
-  } catch {
-    // Somebody else removed it, or may; it is only rubbish.
-  }
 }

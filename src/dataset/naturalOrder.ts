@@ -1,5 +1,6 @@
 // A fixed locale: the order of a dataset must not depend on the machine.
 const collator = new Intl.Collator('en', { numeric: true });
+const zero = 0x30;
 
 /**
  * Orders relative paths as people expect: folder by folder, numbers by value (`img2` before `img10`).
@@ -10,16 +11,106 @@ export function compareNaturally(a: string, b: string): number {
   const right = b.split('/');
   const shared = Math.min(left.length, right.length) - 1;
   for (let depth = 0; depth < shared; depth++) {
-    const order = comparePart(left[depth] ?? '', right[depth] ?? '');
+    const order = compareNames(left[depth] ?? '', right[depth] ?? '');
     if (order !== 0) return order;
   }
   // Files of a folder come before those of its sub-folders.
   if (left.length !== right.length) return left.length - right.length;
-  return comparePart(left[shared] ?? '', right[shared] ?? '');
+  return compareNames(left[shared] ?? '', right[shared] ?? '');
 }
 
-function comparePart(a: string, b: string): number {
+/**
+ * Sorts the names in one folder in the order of {@link compareNaturally}, some 20 times as fast where they are ASCII.
+ * @param names without `/`
+ * @returns a new array
+ */
+export function sortNames(names: readonly string[]): string[] {
+  const keys: string[] = [];
+  const others: string[] = [];
+  for (const name of names) {
+    const key = sortKey(name);
+    if (key === undefined) others.push(name);
+    else keys.push(key);
+  }
+  const sorted = keys.sort().map((key) => key.slice(key.lastIndexOf('\0') + 1));
+  if (others.length === 0) return sorted;
+  others.sort(compareNames);
+  const merged: string[] = [];
+  let next = 0;
+  for (const other of others) {
+    for (let name = sorted[next]; name !== undefined && compareNames(name, other) < 0; name = sorted[++next]) {
+      merged.push(name);
+    }
+    merged.push(other);
+  }
+  return [...merged, ...sorted.slice(next)];
+}
+
+function compareNames(a: string, b: string): number {
   const order = collator.compare(a, b);
   if (order !== 0) return order;
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Rank of each ASCII character, upper and lower case alike; 0 for those that have no key. All digits share one rank. */
+const ranks = asciiRanks();
+/** Longer numbers than this are cut into pieces by the collator. */
+const mostDigits = 200;
+const scratch = Buffer.alloc(1024);
+
+/**
+ * A string whose order by code units is the order of the collator, then of the code units; its last part, after U+0000,
+ * is the name itself. As in Unicode's algorithm (UTS #10) the letters without their case come first, then the case of
+ * all letters. Undefined for a name with other characters than ASCII's printable ones.
+ */
+function sortKey(name: string): string | undefined {
+  const { length } = name;
+  if (length * 3 + 2 > scratch.length) return undefined;
+  let end = 0;
+  for (let at = 0; at < length; at++) {
+    const code = name.charCodeAt(at);
+    const rank = ranks[code] ?? 0;
+    if (rank === 0) return undefined;
+    scratch[end++] = rank;
+    if (!isDigit(code)) continue;
+    // A number: the one with more digits is larger, whatever zeros stand in front.
+    while (name.charCodeAt(at) === zero && isDigit(name.charCodeAt(at + 1))) at++;
+    let stop = at + 1;
+    while (stop < length && isDigit(name.charCodeAt(stop))) stop++;
+    if (stop - at > mostDigits) return undefined;
+    scratch[end++] = stop - at;
+    while (at < stop) scratch[end++] = name.charCodeAt(at++);
+    at--;
+  }
+  scratch[end++] = 0;
+  for (let at = 0; at < length; at++) {
+    const code = name.charCodeAt(at);
+    if (!isDigit(code)) scratch[end++] = code >= 0x41 && code <= 0x5a ? 2 : 1;
+  }
+  scratch[end++] = 0;
+  return scratch.toString('latin1', 0, end) + name;
+}
+
+/** @param code NaN is none */
+function isDigit(code: number): boolean {
+  return code >= zero && code <= zero + 9;
+}
+
+/** As the collator has them, so that another version of it cannot disagree. */
+function asciiRanks(): Uint8Array {
+  const letters = new Intl.Collator('en', { sensitivity: 'base' });
+  const characters = Array.from({ length: 0x7f - 0x20 }, (_, index) => String.fromCharCode(0x20 + index));
+  characters.sort(compareNames);
+  const table = new Uint8Array(0x80);
+  let rank = 0;
+  let before: string | undefined;
+  for (const character of characters) {
+    const same =
+      before !== undefined &&
+      (letters.compare(before, character) === 0 || (isDigit(before.charCodeAt(0)) && isDigit(character.charCodeAt(0))));
+    if (!same) rank++;
+    table[character.charCodeAt(0)] = rank;
+    before = character;
+  }
+  return table;
 }

@@ -1,9 +1,9 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import path from 'node:path';
 import { CaptionError, errno, fileError } from './CaptionError';
 import { captionPathOf, isImageName } from './imageFiles';
-import { compareNaturally } from './naturalOrder';
+import { compareNaturally, sortNames } from './naturalOrder';
 import { isTemporaryName } from './writeFileSafely';
 
 /** An image of a dataset; paths are relative to its folder and have `/` on every system. */
@@ -18,76 +18,114 @@ export interface ScanProblem {
   reason: string;
 }
 
-export interface ScanResult {
+/** The images of one folder. */
+export interface FolderListing {
   /** in natural order */
-  images: ScannedImage[];
-  /** caption files that are there, whether or not an image belongs to them */
-  captionPaths: Set<string>;
+  images: ListedImage[];
+  /** reached through a link: such folders come last, wherever their paths belong */
+  linked: boolean;
+}
+
+export interface ListedImage {
+  /** relative to the dataset, with `/` */
+  path: string;
+  /** whether a file stands where its caption would be */
+  hasCaption: boolean;
+}
+
+/** What a scan finds beside images. */
+export interface ScanRest {
+  /** in natural order */
   problems: ScanProblem[];
   /** temporary files of this program; one that is old was left by a process that died while it saved */
   temporaryFiles: string[];
 }
 
-export interface ScanOptions {
-  /** with its dot, such as `.txt` */
-  captionExtension: string;
-  signal?: AbortSignal;
-  /** called after each folder with the number of images found so far */
-  onProgress?: (images: number) => void;
-}
-
 /**
- * Finds the images below a folder. Hidden folders are skipped. Links to folders are followed, but every real folder is
- * visited once, so a circle of links ends and no caption file appears under two names.
+ * Finds the images below a folder, folder by folder in natural order. Hidden folders are skipped. Links to folders are
+ * followed, but every real folder is visited once, so a circle of links ends and no caption file appears under two names.
+ * It works synchronously, for a thread of its own: several times as fast as promises.
  * @param folder absolute path
- * @throws CaptionError when the folder itself cannot be read; the signal's reason when aborted
+ * @param captionExtension with its dot, such as `.txt`
+ * @throws CaptionError when the folder itself cannot be read
  */
-export async function scanDataset(folder: string, options: ScanOptions): Promise<ScanResult> {
-  const result: ScanResult = { images: [], captionPaths: new Set(), problems: [], temporaryFiles: [] };
+export function* scanDataset(folder: string, captionExtension: string): Generator<FolderListing, ScanRest, void> {
+  const rest: ScanRest = { problems: [], temporaryFiles: [] };
   const visited = new Set<string>();
   // Real folders first: a linked one is shown under its link only if it is not part of the dataset anyway.
-  const folders = [''];
+  const folders = [{ relative: '', linked: false }];
   const linkedFolders: string[] = [];
   for (;;) {
-    options.signal?.throwIfAborted();
-    const relative = folders.pop() ?? linkedFolders.shift();
-    if (relative === undefined) break;
+    const next = folders.pop() ?? shiftLinked(linkedFolders);
+    if (next === undefined) break;
+    const { relative, linked } = next;
     let entries: Dirent[];
     try {
-      const real = await realpath(path.join(folder, relative));
+      const real = realpathSync.native(path.join(folder, relative));
       if (visited.has(real)) continue;
       visited.add(real);
-      entries = await readdir(real, { withFileTypes: true });
+      entries = readdirSync(real, { withFileTypes: true });
     } catch (thrown) {
       if (relative === '') throw folderError(thrown, folder);
-      result.problems.push({ path: relative, reason: fileError(thrown, folder, 'read').message });
+      rest.problems.push({ path: relative, reason: fileError(thrown, folder, 'read').message });
       continue;
     }
-    for (const entry of entries) {
-      const entryPath = relative === '' ? entry.name : `${relative}/${entry.name}`;
-      const kind = entry.isSymbolicLink() ? await linkKind(path.join(folder, entryPath)) : entryKind(entry);
-      if (kind === 'folder') {
-        if (entry.name.startsWith('.')) continue;
-        (entry.isSymbolicLink() ? linkedFolders : folders).push(entryPath);
-        if (isImageName(entry.name)) result.problems.push({ path: entryPath, reason: 'A folder, not an image.' });
-      } else if (isImageName(entry.name)) {
-        // A broken link stays in the list: the user must see that this image is not there.
-        if (kind === 'other') result.problems.push({ path: entryPath, reason: 'Not a regular file.' });
-        else {
-          const captionPath = captionPathOf(entryPath, options.captionExtension);
-          result.images.push({ path: entryPath, captionPath });
-        }
-      } else if (entry.name.endsWith(options.captionExtension) && kind !== 'other') {
-        result.captionPaths.add(entryPath);
-      } else if (isTemporaryName(entry.name)) {
-        result.temporaryFiles.push(entryPath);
-      }
+    const prefix = relative === '' ? '' : `${relative}/`;
+    const found = sortEntries(entries, folder, prefix, captionExtension, rest);
+    if (found.images.length > 0) {
+      const images = sortNames(found.images).map((name) => {
+        const hasCaption = found.captions.has(captionPathOf(name, captionExtension));
+        return { path: prefix + name, hasCaption };
+      });
+      yield { images, linked };
     }
-    options.onProgress?.(result.images.length);
+    for (const name of sortNames(found.folders).reverse()) folders.push({ relative: prefix + name, linked });
+    for (const name of sortNames(found.linkedFolders)) linkedFolders.push(prefix + name);
   }
-  result.images.sort((a, b) => compareNaturally(a.path, b.path));
-  result.problems.sort((a, b) => compareNaturally(a.path, b.path));
-  return result;
+  rest.problems.sort((a, b) => compareNaturally(a.path, b.path));
+  return rest;
+}
+
+interface FolderNames {
+  images: string[];
+  captions: Set<string>;
+  folders: string[];
+  linkedFolders: string[];
+}
+
+/** What the entries of one folder are, by their names. */
+function sortEntries(
+  entries: readonly Dirent[],
+  folder: string,
+  prefix: string,
+  captionExtension: string,
+  { problems, temporaryFiles }: ScanRest,
+): FolderNames {
+  const found: FolderNames = { images: [], captions: new Set(), folders: [], linkedFolders: [] };
+  for (const entry of entries) {
+    const { name } = entry;
+    const entryPath = prefix + name;
+    const kind = entry.isSymbolicLink() ? linkKind(path.join(folder, entryPath)) : entryKind(entry);
+    if (kind === 'folder') {
+      if (name.startsWith('.')) continue;
+      (entry.isSymbolicLink() ? found.linkedFolders : found.folders).push(name);
+      if (isImageName(name)) problems.push({ path: entryPath, reason: 'A folder, not an image.' });
+    } else if (isImageName(name)) {
+      // A broken link stays in the list: the user must see that this image is not there.
+      if (kind === 'other') problems.push({ path: entryPath, reason: 'Not a regular file.' });
+      else found.images.push(name);
+    } else if (name.endsWith(captionExtension) && kind !== 'other') {
+      found.captions.add(name);
+    } else if (isTemporaryName(name)) {
+      temporaryFiles.push(entryPath);
+    }
+  }
+  return found;
+}
+
+function shiftLinked(linkedFolders: string[]): { relative: string; linked: boolean } | undefined {
+  const relative = linkedFolders.shift();
+  return relative === undefined ? undefined : { relative, linked: true };
 }
 
 type Kind = 'file' | 'folder' | 'broken' | 'other';
@@ -96,9 +134,9 @@ function entryKind(entry: Dirent): Kind {
   return entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : 'other';
 }
 
-async function linkKind(absolute: string): Promise<Kind> {
+function linkKind(absolute: string): Kind {
   try {
-    const target = await stat(absolute);
+    const target = statSync(absolute);
     return target.isDirectory() ? 'folder' : target.isFile() ? 'file' : 'other';
   } catch {
     return 'broken';

@@ -1,0 +1,100 @@
+import type { Caption } from './Caption';
+import type { DatasetImage } from './Dataset';
+import { compareNaturally } from './naturalOrder';
+
+/** The images and captions of a dataset, by their paths and in natural order. */
+export class DatasetIndex {
+  readonly byPath = new Map<string, DatasetImage>();
+  /** by the path of the caption file */
+  readonly captions = new Map<string, Caption>();
+  private ordered: DatasetImage[] = [];
+  private shown: readonly DatasetImage[] = [];
+  /** images that {@link arrange} has to put between the others: each element belongs together */
+  private apart: DatasetImage[][] = [];
+
+  /** The images in natural order, as they were when {@link arrange} or {@link show} was called last. */
+  get images(): readonly DatasetImage[] {
+    return this.shown;
+  }
+
+  /** Adds an image that comes after all others; {@link show} makes it visible. */
+  append(image: DatasetImage): void {
+    this.add(image);
+    this.ordered.push(image);
+  }
+
+  /** Adds an image of a folder whose place is not known; the images of such a folder have to come in natural order. */
+  addLinked(image: DatasetImage): void {
+    const last = this.ordered.at(-1);
+    const block = this.apart.at(-1);
+    const folder = folderOf(image.path);
+    if (block?.[0] !== undefined && folderOf(block[0].path) === folder) block.push(image);
+    else if (last === undefined || folderOf(last.path) === folder || compareNaturally(last.path, image.path) < 0) {
+      this.ordered.push(image);
+    } else this.apart.push([image]);
+    this.add(image);
+  }
+
+  /** Adds an image wherever it belongs. */
+  insert(image: DatasetImage): void {
+    this.add(image);
+    this.apart.push([image]);
+  }
+
+  /** Shows what was appended, unless that is little beside what is shown: each time is a copy and a new search. */
+  showGrowth(): boolean {
+    if (this.ordered.length < this.shown.length * 1.4) return false;
+    this.shown = [...this.ordered];
+    return true;
+  }
+
+  /** Puts all images in their places and shows them. */
+  arrange(): void {
+    const blocks = this.apart.sort(([a], [b]) => compareNaturally(a?.path ?? '', b?.path ?? ''));
+    this.apart = [];
+    const parts: DatasetImage[][] = [];
+    let start = 0;
+    for (const block of blocks) {
+      const end = placeIn(this.ordered, block[0]?.path ?? '', start);
+      parts.push(this.ordered.slice(start, end), block);
+      start = end;
+    }
+    if (parts.length > 0) this.ordered = [...parts, this.ordered.slice(start)].flat();
+    if (!sameElements(this.ordered, this.shown)) this.shown = [...this.ordered];
+  }
+
+  /** Whether another index has the same images. */
+  hasImagesOf(other: DatasetIndex): boolean {
+    return sameElements(this.shown, other.shown);
+  }
+
+  /** Whether any image is in a folder. */
+  hasFolder(folder: string): boolean {
+    return this.shown.some(({ path }) => path.startsWith(`${folder}/`));
+  }
+
+  private add(image: DatasetImage): void {
+    this.byPath.set(image.path, image);
+    this.captions.set(image.caption.path, image.caption);
+  }
+}
+
+/** The position of the first image from some position on that does not come before a path. */
+function placeIn(images: readonly DatasetImage[], path: string, from: number): number {
+  let low = from;
+  let high = images.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareNaturally(images[middle]?.path ?? '', path) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function sameElements(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((element, index) => element === b[index]);
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,93 @@
+import type { Caption, CaptionObserver } from './Caption';
+import { parseTags, textOfRaw } from './captionText';
+
+/** How many images and captions are in which state. */
+export interface DatasetCounts {
+  images: number;
+  /** images without a caption */
+  empty: number;
+  /** captions with unsaved edits, those in conflict and those that could not be written among them */
+  unsaved: number;
+  conflicts: number;
+  /** captions that could not be written */
+  failed: number;
+}
+
+/** How a caption was counted, as bits beside the number of its images. */
+const empty = 1;
+const unsaved = 2;
+const conflict = 4;
+const failed = 8;
+const bits = 4;
+
+/** Counts captions and tags as they change, so that nothing ever has to look at all of them. */
+export class DatasetTally implements CaptionObserver {
+  private readonly counted: DatasetCounts = { images: 0, empty: 0, unsaved: 0, conflicts: 0, failed: 0 };
+  private readonly tags = new Map<string, number>();
+  private readonly dirtyOnes = new Set<Caption>();
+
+  get counts(): DatasetCounts {
+    return { ...this.counted };
+  }
+
+  /** In how many images' captions each tag occurs, in no order; the map changes with the captions. */
+  get tagCounts(): ReadonlyMap<string, number> {
+    return this.tags;
+  }
+
+  /** The captions with unsaved edits. */
+  get dirty(): ReadonlySet<Caption> {
+    return this.dirtyOnes;
+  }
+
+  /** Counts a caption as it is now. */
+  note(caption: Caption): void {
+    let state = caption.imageCount << bits;
+    if (caption.isEmpty) state |= empty;
+    if (caption.isDirty) state |= unsaved;
+    if (caption.inConflict) state |= conflict;
+    else if (caption.failure !== undefined && caption.isDirty) state |= failed;
+    this.count(caption, caption.raw, state);
+    if (caption.isDirty) this.dirtyOnes.add(caption);
+    else this.dirtyOnes.delete(caption);
+  }
+
+  /** Counts a caption no more. */
+  forget(caption: Caption): void {
+    caption.observer = undefined;
+    this.count(caption, null, 0);
+    this.dirtyOnes.delete(caption);
+  }
+
+  private count(caption: Caption, raw: string | null, state: number): void {
+    const { counted, countedAs } = caption;
+    const [imagesBefore, images] = [countedAs >> bits, state >> bits];
+    if (counted !== raw || imagesBefore !== images) {
+      this.addTags(raw, images);
+      this.addTags(counted, -imagesBefore);
+      caption.counted = raw;
+    }
+    if (countedAs === state) return;
+    this.addState(countedAs, -1);
+    this.addState(state, 1);
+    caption.countedAs = state;
+  }
+
+  private addState(state: number, sign: 1 | -1): void {
+    const images = sign * (state >> bits);
+    this.counted.images += images;
+    if ((state & empty) !== 0) this.counted.empty += images;
+    if ((state & unsaved) !== 0) this.counted.unsaved += sign;
+    if ((state & conflict) !== 0) this.counted.conflicts += sign;
+    if ((state & failed) !== 0) this.counted.failed += sign;
+  }
+
+  private addTags(raw: string | null, images: number): void {
+    if (raw === null || images === 0) return;
+    for (const tag of parseTags(textOfRaw(raw))) {
+      const count = (this.tags.get(tag) ?? 0) + images;
+      if (count === 0) this.tags.delete(tag);
+      else this.tags.set(tag, count);
+    }
+  }
+}

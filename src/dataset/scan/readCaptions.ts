@@ -1,0 +1,94 @@
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { errno } from '../CaptionError';
+import { decodeCaption } from '../captionContent';
+import { captionPathOf } from '../imageFiles';
+import { captionKind, unpackPaths, type CaptionsRead, type ReadCaptions } from './scanMessages';
+
+/** Opening a pipe waits for its other end without this; Windows has neither. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- Windows lacks it
+const readOnly = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+/**
+ * A file that was written less than this before it was read may be written again without a later time, because times are
+ * as coarse as this on some file systems; in milliseconds.
+ */
+const coarsestTime = 2500;
+let scratch = Buffer.allocUnsafeSlow(64 * 1024);
+
+/**
+ * Reads the captions of some images, synchronously.
+ * @param folder of the dataset, absolute
+ */
+export function readCaptions(
+  { images, wanted, known }: ReadCaptions,
+  folder: string,
+  captionExtension: string,
+): CaptionsRead {
+  const paths = unpackPaths(images);
+  const texts: string[] = [];
+  const read: CaptionsRead = {
+    kinds: new Uint8Array(paths.length),
+    text: '',
+    lengths: new Uint32Array(paths.length),
+    stamps: new Float64Array(paths.length * 2).fill(NaN),
+    foreign: [],
+    failures: [],
+  };
+  const now = Date.now();
+  for (const [index, image] of paths.entries()) {
+    if (wanted[index] !== 1) continue;
+    const file = `${folder}/${captionPathOf(image, captionExtension)}`;
+    try {
+      const modified = known?.[index * 2];
+      if (modified !== undefined && !Number.isNaN(modified)) {
+        const info = statSync(file);
+        if (info.mtimeMs === modified && info.size === known?.[index * 2 + 1]) {
+          read.kinds[index] = captionKind.unchanged;
+          continue;
+        }
+      }
+      const { bytes, modifiedAt } = readWhole(file);
+      if (now - modifiedAt > coarsestTime) {
+        read.stamps[index * 2] = modifiedAt;
+        read.stamps[index * 2 + 1] = bytes.length;
+      }
+      const { raw, foreign } = decodeCaption(bytes);
+      if (foreign === undefined) {
+        read.kinds[index] = captionKind.text;
+        read.lengths[index] = raw.length;
+        texts.push(raw);
+      } else {
+        read.kinds[index] = captionKind.foreign;
+        read.foreign.push({ index, bytes: foreign.bytes });
+      }
+    } catch (thrown) {
+      const code = errno(thrown);
+      read.kinds[index] = code === 'ENOENT' ? captionKind.absent : captionKind.failed;
+      if (code !== 'ENOENT') {
+        read.failures.push({ index, code, message: thrown instanceof Error ? thrown.message : String(thrown) });
+      }
+    }
+  }
+  read.text = texts.join('');
+  return read;
+}
+
+/** @returns a view that holds until the next call */
+function readWhole(file: string): { bytes: Uint8Array; modifiedAt: number } {
+  const handle = openSync(file, readOnly);
+  try {
+    const info = fstatSync(handle);
+    if (!info.isFile()) throw new Error('this is not a file');
+    let length = 0;
+    for (;;) {
+      if (length === scratch.length) scratch = Buffer.concat([scratch], scratch.length * 2);
+      const count = readSync(handle, scratch, length, scratch.length - length, null);
+      if (count === 0) break;
+      length += count;
+      // A regular file that gave all that it has needs no second look.
+      if (length === info.size) break;
+    }
+    return { bytes: scratch.subarray(0, length), modifiedAt: info.mtimeMs };
+  } finally {
+    closeSync(handle);
+  }
+}

@@ -1,0 +1,71 @@
+import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs';
+import { imageSize } from 'image-size';
+import { unpackPaths, type FactsRead, type ReadFacts } from './scanMessages';
+
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- Windows lacks it
+const readOnly = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+/** How much of a file is looked at, in bytes: first a little, then what large metadata in front of a picture take. */
+const headSizes = [4096, 64 * 1024, 1024 * 1024];
+const scratch = Buffer.allocUnsafeSlow(1024 * 1024);
+
+/**
+ * Looks at some image files, synchronously.
+ * @param folder of the dataset, absolute
+ */
+export function readFacts({ images, pixels }: ReadFacts, folder: string): FactsRead {
+  const paths = unpackPaths(images);
+  const facts: FactsRead = {
+    stats: new Float64Array(paths.length * 2).fill(NaN),
+    pixels: new Uint32Array(pixels ? paths.length * 2 : 0),
+  };
+  for (const [index, image] of paths.entries()) {
+    const file = `${folder}/${image}`;
+    try {
+      const { info, size } = pixels ? openedFacts(file) : { info: statSync(file), size: undefined };
+      facts.stats[index * 2] = info.mtimeMs;
+      facts.stats[index * 2 + 1] = info.size;
+      if (size === undefined) continue;
+      facts.pixels[index * 2] = size.width;
+      facts.pixels[index * 2 + 1] = size.height;
+    } catch {
+      // One that cannot be read has no facts; its card says why.
+    }
+  }
+  return facts;
+}
+
+interface PixelSize {
+  width: number;
+  height: number;
+}
+
+function openedFacts(file: string): { info: Stats; size: PixelSize | undefined } {
+  const handle = openSync(file, readOnly);
+  try {
+    const info = fstatSync(handle);
+    return { info, size: info.isFile() ? pixelSize(handle, info.size) : undefined };
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** The size as the picture is shown: turned where its file says so. */
+function pixelSize(handle: number, fileSize: number): PixelSize | undefined {
+  let length = 0;
+  for (const headSize of headSizes) {
+    while (length < Math.min(headSize, fileSize)) {
+      const count = readSync(handle, scratch, length, headSize - length, length);
+      if (count === 0) break;
+      length += count;
+    }
+    try {
+      const { width, height, orientation = 1 } = imageSize(scratch.subarray(0, length));
+      // Of half a file some formats give numbers that are none.
+      if (width > 0 && height > 0) return orientation >= 5 ? { width: height, height: width } : { width, height };
+    } catch {
+      // Not known yet, or not an image.
+    }
+    if (length >= fileSize) return undefined;
+  }
+  return undefined;
+}

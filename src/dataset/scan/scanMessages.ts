@@ -1,0 +1,87 @@
+import type { CaptionErrorCode } from '../CaptionError';
+import type { ScanRest } from '../scanDataset';
+
+/** What a thread is started with. */
+export interface ScanWorkerData {
+  /** of the dataset, absolute */
+  folder: string;
+  /** with its dot, such as `.txt` */
+  captionExtension: string;
+}
+
+/** Relative paths in one string with U+0000 between them, which no path has: one string crosses threads like one number. */
+export type PackedPaths = string;
+
+export function packPaths(paths: readonly string[]): PackedPaths {
+  return paths.join('\0');
+}
+
+export function unpackPaths(packed: PackedPaths): string[] {
+  return packed === '' ? [] : packed.split('\0');
+}
+
+/** Some images in natural order, as the scan finds them. */
+export interface ScanBatch {
+  images: PackedPaths;
+  /** for each image: 1 where a file stands in the place of its caption, else 0 */
+  hasCaption: Uint8Array;
+  linked: boolean;
+}
+
+/** Asks for the captions of some images. */
+export interface ReadCaptions {
+  images: PackedPaths;
+  /** for each image: 1 to read its caption, 0 to leave it */
+  wanted: Uint8Array;
+  /** for each image the modification time in ms and the size in bytes that its caption is known with; NaN is none */
+  known: Float64Array | undefined;
+}
+
+/** How a caption was found; {@link CaptionsRead.kinds} holds them. */
+export const captionKind = { notRead: 0, text: 1, foreign: 2, absent: 3, unchanged: 4, failed: 5 } as const;
+
+export interface CaptionsRead {
+  /** for each image one of {@link captionKind} */
+  kinds: Uint8Array;
+  /** all captions that are valid UTF-8, one after the other */
+  text: string;
+  /** for each image the length of its part of `text`, in UTF-16 code units */
+  lengths: Uint32Array;
+  /** for each image the modification time in ms and the size in bytes of its caption; NaN where they cannot be relied on */
+  stamps: Float64Array;
+  /** captions that are not valid UTF-8, by the position of their image */
+  foreign: { index: number; bytes: Uint8Array }[];
+  /** captions that could not be read, by the position of their image */
+  failures: { index: number; code: string | undefined; message: string }[];
+}
+
+/** Asks for what is known of image files. */
+export interface ReadFacts {
+  images: PackedPaths;
+  /** whether to read the size in pixels too */
+  pixels: boolean;
+}
+
+export interface FactsRead {
+  /** for each image the modification time in ms and the size in bytes; NaN where the file cannot be read */
+  stats: Float64Array;
+  /** for each image width and height as shown; 0 where they cannot be read or were not asked for */
+  pixels: Uint32Array;
+}
+
+export type ScanRequest =
+  | { id: number; task: 'scan' }
+  | ({ id: number; task: 'read' } & ReadCaptions)
+  | ({ id: number; task: 'facts' } & ReadFacts);
+
+/** An error as it crosses threads. */
+export interface ScanFailure {
+  code: CaptionErrorCode;
+  message: string;
+  path: string;
+}
+
+export type ScanReply =
+  | { id: number; batch: ScanBatch }
+  | { id: number; result: ScanRest | CaptionsRead | FactsRead }
+  | { id: number; failure: ScanFailure };

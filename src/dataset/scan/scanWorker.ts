@@ -1,0 +1,82 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { CaptionError, fileError } from '../CaptionError';
+import { scanDataset, type FolderListing, type ScanRest } from '../scanDataset';
+import { readCaptions } from './readCaptions';
+import { readFacts } from './readFacts';
+import {
+  packPaths,
+  type ScanBatch,
+  type ScanFailure,
+  type ScanReply,
+  type ScanRequest,
+  type ScanWorkerData,
+} from './scanMessages';
+
+/** The first batch fills a screen and comes at once; later ones cost less for each image. */
+const firstBatch = 100;
+const mostInBatch = 2000;
+
+const { folder, captionExtension } = workerData as ScanWorkerData;
+
+parentPort?.on('message', (request: ScanRequest) => {
+  const { id } = request;
+  try {
+    switch (request.task) {
+      case 'scan':
+        send({ id, result: scan(id) });
+        break;
+      case 'read': {
+        const result = readCaptions(request, folder, captionExtension);
+        send({ id, result }, [result.kinds.buffer, result.lengths.buffer, result.stamps.buffer]);
+        break;
+      }
+      case 'facts': {
+        const result = readFacts(request, folder);
+        send({ id, result }, [result.stats.buffer, result.pixels.buffer]);
+        break;
+      }
+      default:
+        request satisfies never;
+    }
+  } catch (thrown) {
+    const { code, message, path } = thrown instanceof CaptionError ? thrown : fileError(thrown, folder, 'read');
+    send({ id, failure: { code, message, path } satisfies ScanFailure });
+  }
+});
+
+function scan(id: number): ScanRest {
+  let size = firstBatch;
+  /** folders that are too small for a batch of their own */
+  let waiting: FolderListing['images'] = [];
+  let linkedWait = false;
+  const flush = (): void => {
+    if (waiting.length === 0) return;
+    const hasCaption = Uint8Array.from(waiting, (image) => (image.hasCaption ? 1 : 0));
+    const batch: ScanBatch = { images: packPaths(waiting.map(({ path }) => path)), hasCaption, linked: linkedWait };
+    send({ id, batch }, [hasCaption.buffer]);
+    waiting = [];
+    size = Math.min(size * 2, mostInBatch);
+  };
+  const folders = scanDataset(folder, captionExtension);
+  for (;;) {
+    const next = folders.next();
+    if (next.done === true) {
+      flush();
+      return next.value;
+    }
+    const { images, linked } = next.value;
+    if (linked !== linkedWait) flush();
+    linkedWait = linked;
+    let start = 0;
+    while (start < images.length) {
+      const taken = images.slice(start, start + size - waiting.length);
+      waiting = waiting.length === 0 ? taken : waiting.concat(taken);
+      start += taken.length;
+      if (waiting.length >= size) flush();
+    }
+  }
+}
+
+function send(reply: ScanReply, transfer: ArrayBufferLike[] = []): void {
+  parentPort?.postMessage(reply, transfer as ArrayBuffer[]);
+}

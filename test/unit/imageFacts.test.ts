@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import sharp, { type Sharp } from 'sharp';
+import { openDataset } from './openDataset';
+import { testFolder } from './testFolder';
+
+describe('Facts of image files', function () {
+  this.timeout(20_000);
+  const folder = testFolder();
+  const inFolder = (name: string): string => path.join(folder(), name);
+  const picture = (width: number, height: number): Sharp =>
+    sharp({ create: { width, height, channels: 3, background: '#808080' } });
+
+  it('are unknown until asked for, then those of the file', async () => {
+    await picture(30, 20).toFile(inFolder('a.png'));
+    const dataset = await openDataset(folder(), { 'b.jpg': 'no picture' });
+    assert.equal(dataset.facts.get('a.png'), undefined);
+    await dataset.facts.loadStats();
+    const { mtimeMs, size } = await stat(inFolder('a.png'));
+    assert.deepEqual(dataset.facts.get('a.png'), { modified: mtimeMs, fileSize: size });
+    await dataset.facts.loadSizes();
+    assert.deepEqual(dataset.facts.get('a.png'), { modified: mtimeMs, fileSize: size, width: 30, height: 20 });
+    assert.deepEqual(dataset.facts.get('b.jpg'), { modified: 1_000_000_000, fileSize: 10 });
+  });
+
+  it('have the size of every format, as it is shown', async () => {
+    for (const extension of ['jpg', 'png', 'webp', 'gif', 'tiff', 'avif']) {
+      await picture(70, 50).toFile(inFolder(`plain.${extension}`));
+    }
+    // 8 turns by a quarter: what lies is shown upright.
+    await picture(70, 50).withMetadata({ orientation: 8 }).toFile(inFolder('turned.jpg'));
+    // So much in front of the picture that a look at the first bytes is not enough.
+    await picture(70, 50)
+      .withExif({ IFD0: { ImageDescription: 'x'.repeat(60_000) } })
+      .toFile(inFolder('late.jpg'));
+    const dataset = await openDataset(folder(), {});
+    await dataset.facts.loadSizes();
+    const sizes = Object.fromEntries(
+      dataset.allImages.map(({ path: image }) => {
+        const { width, height } = dataset.facts.get(image)!;
+        return [image, `${width}x${height}`];
+      }),
+    );
+    assert.deepEqual(sizes, {
+      'late.jpg': '70x50',
+      'plain.avif': '70x50',
+      'plain.gif': '70x50',
+      'plain.jpg': '70x50',
+      'plain.png': '70x50',
+      'plain.tiff': '70x50',
+      'plain.webp': '70x50',
+      'turned.jpg': '50x70',
+    });
+  });
+
+  it('are looked at again when the file changed: told of it, or with a refresh', async () => {
+    await picture(30, 20).toFile(inFolder('a.png'));
+    const dataset = await openDataset(folder(), {});
+    const size = (): string => {
+      const fact = dataset.facts.get('a.png');
+      return `${fact?.width}x${fact?.height}`;
+    };
+    await dataset.facts.loadSizes();
+    await picture(40, 20).toFile(inFolder('a.png'));
+    await dataset.reconcile(['a.png']);
+    assert.equal(dataset.facts.get('a.png'), undefined);
+    await dataset.facts.loadSizes({ paths: ['a.png'] });
+    assert.equal(size(), '40x20');
+    await picture(50, 20).toFile(inFolder('a.png'));
+    await utimes(inFolder('a.png'), 5, 5);
+    await dataset.load();
+    await dataset.facts.loadStats();
+    assert.equal(dataset.facts.get('a.png')?.modified, 5000);
+    assert.equal(size(), 'undefinedxundefined', 'a size of another file');
+    await dataset.facts.loadSizes();
+    assert.equal(size(), '50x20');
+    await unlink(inFolder('a.png'));
+    dataset.facts.expire();
+    await dataset.facts.loadStats({ paths: ['a.png'] });
+    assert.equal(dataset.facts.get('a.png'), undefined);
+  });
+
+  it('of thousands come with progress, and stop when told to', async () => {
+    const names = Array.from({ length: 3000 }, (_, index) => `${index}.jpg`);
+    await Promise.all(names.map((name) => writeFile(inFolder(name), name)));
+    const dataset = await openDataset(folder(), {});
+    const stop = new AbortController();
+    const stopped = dataset.facts.loadSizes({
+      signal: stop.signal,
+      onProgress: () => {
+        stop.abort();
+      },
+    });
+    await assert.rejects(stopped, { name: 'AbortError' });
+    const seen: number[] = [];
+    await dataset.facts.loadStats({
+      onProgress: (done, total) => {
+        assert.ok(done <= total);
+        seen.push(done);
+      },
+    });
+    assert.ok(seen.length > 1);
+    assert.ok(names.every((name) => dataset.facts.get(name)?.fileSize === name.length));
+  });
+});
