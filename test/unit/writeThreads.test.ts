@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
 import { CaptionConflictError, CaptionError } from '../../src/dataset/CaptionError';
@@ -183,6 +183,7 @@ describe('Writing files in threads', function () {
       format: 'cjs',
       outfile: script,
     });
+    await copyFile(path.join(root, 'dist/scanWorker.js'), inFolder('scanWorker.js'));
     const child = spawn(process.execPath, [script, inFolder('set'), workerFile], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
