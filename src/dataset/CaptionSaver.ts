@@ -64,7 +64,8 @@ export class CaptionSaver {
 
   /** Reads the file of a caption. */
   read(caption: Caption): Promise<void> {
-    return this.inTurn(caption, () => readCaptionFile(caption, this.absolute(caption.path)));
+    const file = this.absolute(caption.path);
+    return this.inTurn(caption, () => readCaptionFile(caption, file, this.writer.unsavedText?.(file)));
   }
 
   /** Writes every caption that has edits and can be written. */

@@ -15,6 +15,8 @@ export interface FileWrite {
 /** Writes caption files as {@link writeCaptionFile} does, wherever that is done. */
 export interface FileWriter {
   write(write: FileWrite): Promise<string | null>;
+  /** text of a file that an editor has and the disk has not; it stands for what the file holds */
+  unsavedText?(file: string): string | undefined;
 }
 
 /**

@@ -5,6 +5,9 @@ import { decodeCaption } from './captionContent';
 import type { FileWriter } from './FileWriter';
 import { notAFile } from './writeFileSafely';
 
+/** The byte order mark, which editors keep to themselves. */
+const mark = '\uFEFF';
+
 /**
  * The bytes of a file, null when there is none.
  * @throws the error of the system, or CaptionError for anything but a file: reading a pipe would wait for ever
@@ -19,9 +22,14 @@ export async function readIfThere(file: string): Promise<Uint8Array | null> {
   }
 }
 
-/** Tells a caption what its file holds, or why that cannot be read. */
-export async function readCaptionFile(caption: Caption, file: string): Promise<void> {
+/** Tells a caption what its file holds, or why that cannot be read. Text that an editor has not saved yet goes first. */
+export async function readCaptionFile(caption: Caption, file: string, unsavedText?: string): Promise<void> {
   try {
+    if (unsavedText !== undefined) {
+      caption.readFromDisk({ raw: (caption.onDisk?.raw.startsWith(mark) === true ? mark : '') + unsavedText });
+      caption.unreadable = undefined;
+      return;
+    }
     const bytes = await readIfThere(file);
     caption.readFromDisk(bytes === null ? null : decodeCaption(bytes));
     caption.unreadable = undefined;

@@ -6,11 +6,11 @@ import type { Caption, CaptionChange } from '../dataset/Caption';
 import { CaptionError } from '../dataset/CaptionError';
 import type { SaveReport } from '../dataset/CaptionSaver';
 import { Dataset, type DatasetImage } from '../dataset/Dataset';
-import type { FileWriter } from '../dataset/FileWriter';
 import { mergeTags } from '../dataset/tagCounts';
 import type { UnsavedEdit } from '../dataset/unsavedEdit';
 import { errorMessage } from '../protocol/wireError';
 import { Disposable } from './Disposable';
+import type { EditorFiles } from './EditorFiles';
 import { parseUnsavedEdits, writeUnsavedEdits, type Unsaved } from './JournalFile';
 import { autoSaveDelay, datasetOptions } from './settings';
 import { UnsavedJournal } from './UnsavedJournal';
@@ -61,17 +61,17 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   /**
    * @param storageFolder where unsaved edits are kept, absolute
    * @param restore edits of an earlier session that were never saved
-   * @param writer what writes the caption files
+   * @param files what writes the caption files
    */
   constructor(
     readonly uri: vscode.Uri,
     storageFolder: string,
     restore: UnsavedEdit[],
-    writer: FileWriter,
+    private readonly files: EditorFiles,
     private readonly log: vscode.LogOutputChannel,
   ) {
     super();
-    this.dataset = new Dataset(uri.fsPath, datasetOptions(uri), writer);
+    this.dataset = new Dataset(uri.fsPath, datasetOptions(uri), files);
     this.toRestore = restore;
     this.journal = this.register(
       new UnsavedJournal(storageFolder, uri.fsPath, () => this.unsaved(), this.journalFailed),
@@ -118,6 +118,11 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     } catch (thrown) {
       this.loadFailed(thrown);
     }
+  }
+
+  /** Whether a text editor has text of this caption that is not saved: that text is shown. */
+  isUnsavedInEditor(caption: Caption): boolean {
+    return this.files.unsavedText(this.dataset.absolute(caption.path)) !== undefined;
   }
 
   /** The sequence number of the last draft of a caption; 0 when there was none. */
@@ -329,6 +334,8 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
           this.changeEmitter.fire();
         },
       });
+      const unsaved = this.files.unsavedIn(this.uri.fsPath);
+      if (unsaved.length > 0) await this.dataset.reconcile(unsaved);
       if (this.toRestore.length > 0) {
         this.restored = await this.dataset.restoreEdits(this.toRestore);
         // Not before: at every moment the journal finds these edits in one place or the other.

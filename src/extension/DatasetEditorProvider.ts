@@ -6,6 +6,7 @@ import { errorMessage } from '../protocol/wireError';
 import type { CaptionJobs } from './CaptionJobs';
 import { DatasetDocument } from './DatasetDocument';
 import { Disposable } from './Disposable';
+import { EditorFiles } from './EditorFiles';
 import { watchFolder } from './watchFolder';
 import { GridPanel } from './GridPanel';
 import type { Taggers } from './Taggers';
@@ -26,7 +27,7 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
   /** Another dataset came to the front, or the one in front changed. */
   readonly onDidChangeActive = this.activeEmitter.event;
 
-  private readonly writer: WriteThreads;
+  private readonly files: EditorFiles;
   private readonly panels = new Set<GridPanel>();
   private lastActive: GridPanel | undefined;
   /** unsaved edits of a folder that is being renamed, by its new URI */
@@ -46,7 +47,8 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
     private readonly log: vscode.LogOutputChannel,
   ) {
     super();
-    this.writer = new WriteThreads({ workerFile: vscode.Uri.joinPath(extensionUri, 'dist', 'writeWorker.js').fsPath });
+    const workerFile = vscode.Uri.joinPath(extensionUri, 'dist', 'writeWorker.js').fsPath;
+    this.files = new EditorFiles(new WriteThreads({ workerFile }));
     this.register(
       vscode.window.registerCustomEditorProvider(datasetEditorViewType, this, {
         supportsMultipleEditorsPerDocument: false,
@@ -87,7 +89,7 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
     take(left.edits);
     take(this.carriedOver.get(uri.toString()) ?? []);
     this.carriedOver.delete(uri.toString());
-    const document = new DatasetDocument(uri, this.storageFolder, [...restore.values()], this.writer, this.log);
+    const document = new DatasetDocument(uri, this.storageFolder, [...restore.values()], this.files, this.log);
     if (await document.keepUnsavedEditsSafe()) await Promise.all(left.files.map((file) => rm(file, { force: true })));
     document.addToLife(
       document.onDidEdit((edit) => {

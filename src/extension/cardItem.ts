@@ -26,7 +26,7 @@ export async function cardItem(image: DatasetImage, index: number, sources: Card
     text: normalizeLineEnds(caption.text),
     save: saveState(caption),
     draft: document.draftOf(caption),
-    warnings: warnings(image),
+    warnings: warnings(image, document),
     imageVersion: await fileVersion(document.dataset.absolute(image.path)),
     selected: selection.has(image.path),
   };
@@ -47,12 +47,14 @@ function saveState(caption: Caption): SaveState {
   return { state: caption.isDirty ? 'unsaved' : 'saved' };
 }
 
-function warnings({ path, caption }: DatasetImage): string[] {
+function warnings({ path, caption }: DatasetImage, document: DatasetDocument): string[] {
   const list: string[] = [];
   const sharers = caption.images.filter((other) => other !== path);
   if (sharers.length > 0) list.push(vscode.l10n.t('Shares its caption file with {0}', sharers.join(', ')));
   if (caption.unreadable !== undefined) {
     list.push(vscode.l10n.t('The caption file cannot be read: {0}', caption.unreadable.message));
   }
+  if (document.isUnsavedInEditor(caption))
+    list.push(vscode.l10n.t('A text editor has this text and has not saved it.'));
   return list;
 }

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { isTemporaryName } from '../dataset/writeFileSafely';
 import { errorMessage } from '../protocol/wireError';
 import type { DatasetDocument } from './DatasetDocument';
+import { watchTextEditors } from './EditorFiles';
 
 /** Events come in bursts; they are looked at together after this pause, in milliseconds. */
 const settlePause = 250;
@@ -24,11 +25,14 @@ export function watchFolder(document: DatasetDocument, log: vscode.LogOutputChan
       log.error(`Could not look at changed files: ${errorMessage(thrown)}`);
     });
   };
-  const note = (uri: vscode.Uri): void => {
-    if (isTemporaryName(path.basename(uri.fsPath))) return;
-    changed.add(path.relative(document.uri.fsPath, uri.fsPath).split(path.sep).join('/'));
+  const noteFile = (relative: string): void => {
+    changed.add(relative);
     clearTimeout(timer);
     timer = setTimeout(look, settlePause);
+  };
+  const note = (uri: vscode.Uri): void => {
+    if (isTemporaryName(path.basename(uri.fsPath))) return;
+    noteFile(path.relative(document.uri.fsPath, uri.fsPath).split(path.sep).join('/'));
   };
   const checkFolder = setInterval(() => {
     stat(document.uri.fsPath)
@@ -42,7 +46,13 @@ export function watchFolder(document: DatasetDocument, log: vscode.LogOutputChan
       });
   }, folderCheckPause);
   const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(document.uri, '**'));
-  const parts = [watcher, watcher.onDidCreate(note), watcher.onDidChange(note), watcher.onDidDelete(note)];
+  const parts = [
+    watcher,
+    watcher.onDidCreate(note),
+    watcher.onDidChange(note),
+    watcher.onDidDelete(note),
+    watchTextEditors(document.uri.fsPath, noteFile),
+  ];
   return new vscode.Disposable(() => {
     clearTimeout(timer);
     clearInterval(checkFolder);

@@ -1,0 +1,91 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { readIfThere } from '../dataset/captionFile';
+import { decodeCaption } from '../dataset/captionContent';
+import { CaptionConflictError, CaptionError } from '../dataset/CaptionError';
+import { normalizeLineEnds } from '../dataset/captionText';
+import type { FileWrite, FileWriter } from '../dataset/FileWriter';
+
+/**
+ * Writes caption files so that nothing is lost that is open in a text editor: while an editor has unsaved text, that text
+ * stands for the file. An edit made of the same text goes through the editor, which saves it; any other is a conflict.
+ */
+export class EditorFiles implements FileWriter {
+  constructor(private readonly disk: FileWriter) {}
+
+  unsavedText(file: string): string | undefined {
+    return unsavedDocument(file)?.getText();
+  }
+
+  /** The files below a folder that text editors have unsaved text of; relative, with `/`. */
+  unsavedIn(folder: string): string[] {
+    return vscode.workspace.textDocuments
+      .filter((document) => document.isDirty)
+      .map((document) => relativeTo(folder, document.uri))
+      .filter((relative) => relative !== undefined);
+  }
+
+  async write(write: FileWrite): Promise<string | null> {
+    const document = unsavedDocument(write.file);
+    if (document === undefined) return this.disk.write(write);
+    const { file, content, expected } = write;
+    const text = document.getText();
+    // An editor makes a file of no text, which stops trainers.
+    const wanted = content ?? '\n';
+    if (!isSameText(text, wanted)) {
+      if (typeof expected !== 'string' || !isSameText(text, expected)) {
+        throw new CaptionConflictError(file, Buffer.from(text, 'utf8'));
+      }
+      const edit = new vscode.WorkspaceEdit();
+      edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), withoutMark(wanted));
+      // VS Code refuses an edit of a text that changed since it was read.
+      if (!(await vscode.workspace.applyEdit(edit))) throw new CaptionConflictError(file, textBytes(document));
+    }
+    if (!(await document.save())) {
+      const message = vscode.l10n.t('The file is open in a text editor, which could not save it.');
+      throw new CaptionError('FILE_ERROR', message, file);
+    }
+    // What the editor made of it: its own byte order mark, line ends, and what it does on saving.
+    const bytes = await readIfThere(file);
+    return bytes === null ? null : decodeCaption(bytes).raw;
+  }
+}
+
+/** Calls `noticed` with files below a folder, relative with `/`, whenever a text editor changed, saved or closed one. */
+export function watchTextEditors(folder: string, noticed: (relative: string) => void): vscode.Disposable {
+  const note = (document: vscode.TextDocument): void => {
+    const relative = relativeTo(folder, document.uri);
+    if (relative !== undefined) noticed(relative);
+  };
+  return vscode.Disposable.from(
+    vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      note(document);
+    }),
+    vscode.workspace.onDidSaveTextDocument(note),
+    vscode.workspace.onDidCloseTextDocument(note),
+  );
+}
+
+function unsavedDocument(file: string): vscode.TextDocument | undefined {
+  return vscode.workspace.textDocuments.find(
+    ({ uri, isDirty }) => isDirty && uri.scheme === 'file' && uri.fsPath === file,
+  );
+}
+
+function relativeTo(folder: string, { scheme, fsPath }: vscode.Uri): string | undefined {
+  if (scheme !== 'file' || !fsPath.startsWith(folder + path.sep)) return undefined;
+  return path.relative(folder, fsPath).split(path.sep).join('/');
+}
+
+/** An editor's text has no byte order mark and one kind of line end. */
+function isSameText(a: string, b: string): boolean {
+  return normalizeLineEnds(withoutMark(a)) === normalizeLineEnds(withoutMark(b));
+}
+
+function withoutMark(text: string): string {
+  return text.replace(/^\uFEFF/, '');
+}
+
+function textBytes(document: vscode.TextDocument): Uint8Array {
+  return Buffer.from(document.getText(), 'utf8');
+}
