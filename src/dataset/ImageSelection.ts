@@ -2,10 +2,17 @@ import type { DatasetImage } from './Dataset';
 
 /** The selected images of one view, by their paths: they stay selected whatever is searched, sorted or scanned. */
 export class ImageSelection {
+  /** changes whenever the selection may have */
+  revision = 0;
   private readonly paths = new Set<string>();
 
   get count(): number {
     return this.paths.size;
+  }
+
+  /** The paths of all selected images, in no order. */
+  get all(): string[] {
+    return [...this.paths];
   }
 
   has(path: string): boolean {
@@ -14,25 +21,30 @@ export class ImageSelection {
 
   /** Selects one image and nothing else. */
   only(path: string): void {
+    this.revision++;
     this.paths.clear();
     this.paths.add(path);
   }
 
   toggle(path: string): void {
+    this.revision++;
     if (!this.paths.delete(path)) this.paths.add(path);
   }
 
   /** Adds images. */
-  add(images: Iterable<DatasetImage>): void {
+  add(images: Iterable<Pick<DatasetImage, 'path'>>): void {
+    this.revision++;
     for (const { path } of images) this.paths.add(path);
   }
 
   clear(): void {
+    this.revision++;
     this.paths.clear();
   }
 
   /** Forgets images that are not in the dataset any more. */
   retain(exists: (path: string) => boolean): void {
+    this.revision++;
     for (const path of this.paths) if (!exists(path)) this.paths.delete(path);
   }
 

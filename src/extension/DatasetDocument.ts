@@ -47,7 +47,6 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
 
   /** Keys typed into one caption are one edit until the user pauses, leaves it, or it is saved. */
   private typing: CaptionChange | undefined;
-  private readonly drafts = new Map<Caption, number>();
   private autoSaveTimer: NodeJS.Timeout | undefined;
   private readonly journal: UnsavedJournal;
   /** edits of the last session that wait until the folder can be read */
@@ -120,25 +119,24 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     }
   }
 
+  /** How many edits of an earlier session wait until the folder can be read. */
+  get waitingEdits(): number {
+    return this.toRestore.length;
+  }
+
   /** Whether a text editor has text of this caption that is not saved: that text is shown. */
   isUnsavedInEditor(caption: Caption): boolean {
     return this.files.unsavedText(this.dataset.absolute(caption.path)) !== undefined;
   }
 
-  /** The sequence number of the last draft of a caption; 0 when there was none. */
-  draftOf(caption: Caption): number {
-    return this.drafts.get(caption) ?? 0;
-  }
-
-  /** Takes the text in as it is typed. */
-  draft(imagePath: string, text: string, draft: number): void {
+  /** Takes the text in as it is typed. Returns the caption, undefined when its image is gone. */
+  draft(imagePath: string, text: string): Caption | undefined {
     const image = this.dataset.image(imagePath);
-    if (image === undefined) return;
+    if (image === undefined) return undefined;
     const { caption } = image;
     if (this.typing?.caption !== caption) this.commit();
     const change = this.dataset.setText(caption, text);
-    this.drafts.set(caption, draft);
-    if (change === undefined) return;
+    if (change === undefined) return caption;
     if (this.typing !== undefined) {
       this.typing.after = change.after;
     } else {
@@ -146,6 +144,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
       this.recordEdit(vscode.l10n.t('Edit Caption of {0}', path.basename(imagePath)), [change]);
     }
     this.scheduleAutoSave(autoSaveDelay());
+    return caption;
   }
 
   /** Ends the edit that is being typed: the next key begins another one to undo. */

@@ -9,6 +9,7 @@ import { Disposable } from './Disposable';
 import { EditorFiles } from './EditorFiles';
 import { watchFolder } from './watchFolder';
 import { GridPanel } from './GridPanel';
+import { RememberedViews } from './RememberedViews';
 import type { Taggers } from './Taggers';
 import type { TagSuggestions } from './TagSuggestions';
 import type { Thumbnails } from './Thumbnails';
@@ -28,6 +29,7 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
   readonly onDidChangeActive = this.activeEmitter.event;
 
   private readonly files: EditorFiles;
+  private readonly views: RememberedViews;
   private readonly panels = new Set<GridPanel>();
   private lastActive: GridPanel | undefined;
   /** unsaved edits of a folder that is being renamed, by its new URI */
@@ -49,9 +51,13 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
     super();
     const workerFile = vscode.Uri.joinPath(extensionUri, 'dist', 'writeWorker.js').fsPath;
     this.files = new EditorFiles(new WriteThreads({ workerFile }));
+    const forgotten = (thrown: unknown): void => {
+      log.warn(`Could not remember what a dataset shows: ${errorMessage(thrown)}`);
+    };
+    this.views = this.register(new RememberedViews(storageFolder, forgotten));
     this.register(
       vscode.window.registerCustomEditorProvider(datasetEditorViewType, this, {
-        supportsMultipleEditorsPerDocument: false,
+        supportsMultipleEditorsPerDocument: true,
       }),
     );
     this.register(
@@ -115,6 +121,7 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
       this.thumbnails,
       this.pictureRoots,
       this.suggestions,
+      this.views,
       this.extensionUri,
     );
     this.panels.add(grid);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import type { Caption } from '../dataset/Caption';
 import type { DatasetImage } from '../dataset/Dataset';
 import { ImageSelection } from '../dataset/ImageSelection';
 import { ImageView } from '../dataset/ImageView';
@@ -21,6 +22,7 @@ import type { DatasetDocument } from './DatasetDocument';
 import { Disposable } from './Disposable';
 import { pictureHandlers } from './pictureRequests';
 import { onPictureSettings, pictureSettings } from './pictureSettings';
+import type { RememberedViews } from './RememberedViews';
 import { autoSaveDelay } from './settings';
 import { suggestHandlers } from './suggestRequests';
 import type { Taggers } from './Taggers';
@@ -44,6 +46,11 @@ export class GridPanel extends Disposable {
   readonly view: ImageView;
   readonly selection = new ImageSelection();
   private snapshotTimer: NodeJS.Timeout | undefined;
+  /** the number of the last draft of each caption that was typed here */
+  private readonly drafts = new Map<Caption, number>();
+  private viewId: string | undefined;
+  private restored: Promise<void> = Promise.resolve();
+  private remembered = '';
   /** the image whose typing was refused last */
   private refusedDraft: string | undefined;
   /** the image that has or had the keyboard focus */
@@ -57,6 +64,7 @@ export class GridPanel extends Disposable {
     thumbnails: Thumbnails,
     pictureRoots: readonly vscode.Uri[],
     suggestions: TagSuggestions,
+    private readonly views: RememberedViews,
     extensionUri: vscode.Uri,
   ) {
     super();
@@ -68,6 +76,9 @@ export class GridPanel extends Disposable {
       webviewPort(webview),
       { ...this.handlers(), ...pictureHandlers(this, thumbnails), ...suggestHandlers(document, suggestions) },
       {
+        identify: ({ viewId }) => {
+          this.restored = this.restore(viewId);
+        },
         draft: ({ path, text, draft }) => {
           this.draft(path, text, draft);
         },
@@ -114,13 +125,18 @@ export class GridPanel extends Disposable {
   private handlers(): Omit<RequestHandlers<HostRequests>, keyof PictureRequests | keyof SuggestRequests> {
     const { document, jobs } = this;
     return {
-      ready: () => ({ snapshot: this.snapshot(), settings: this.settings() }),
+      ready: async () => {
+        await this.restored;
+        return { snapshot: this.snapshot(), settings: this.settings() };
+      },
       getItems: async ({ start, count }) => {
         const { version, view, selection } = this;
         const images = view.images.slice(start, start + Math.min(count, mostCards));
         const { order } = view;
         const items = await Promise.all(
-          images.map((image, offset) => cardItem(image, start + offset, { document, jobs, selection })),
+          images.map((image, offset) =>
+            cardItem(image, start + offset, { document, jobs, selection, drafts: this.drafts }),
+          ),
         );
         return { version, order, items };
       },
@@ -178,7 +194,8 @@ export class GridPanel extends Disposable {
 
   private draft(imagePath: string, text: string, draft: number): void {
     try {
-      this.document.draft(imagePath, text, draft);
+      const caption = this.document.draft(imagePath, text);
+      if (caption !== undefined) this.drafts.set(caption, draft);
       this.refusedDraft = undefined;
     } catch (thrown) {
       // The text stays in the card, unsaved; one message is enough for all its keys.
@@ -202,8 +219,29 @@ export class GridPanel extends Disposable {
     return image;
   }
 
+  /** Shows again what the webview showed before VS Code made it and this grid anew. */
+  private async restore(viewId: string): Promise<void> {
+    if (this.viewId !== undefined) return;
+    this.viewId = viewId;
+    const view = await this.views.get(viewId);
+    if (view === undefined) return;
+    this.selection.add(view.selected.map((path) => ({ path })));
+    await this.view.setSort(view.sort);
+    await this.view.setQuery(view.query);
+  }
+
+  private remember(): void {
+    const { viewId, view, selection } = this;
+    const { query, sort } = view;
+    const state = JSON.stringify([query, sort, selection.revision]);
+    if (viewId === undefined || state === this.remembered) return;
+    this.remembered = state;
+    this.views.set(viewId, { query, sort, selected: selection.all });
+  }
+
   private changed(): void {
     this.version++;
+    this.remember();
     // A hidden webview does not exist; when it is shown again it asks for everything.
     if (this.snapshotTimer !== undefined || !this.panel.visible || this.isDisposed) return;
     this.snapshotTimer = setTimeout(() => {
@@ -242,6 +280,7 @@ export class GridPanel extends Disposable {
 
   private nextSnapshot(): GridSnapshot {
     this.version++;
+    this.remember();
     return this.snapshot();
   }
 
@@ -257,7 +296,7 @@ export class GridPanel extends Disposable {
       total: images,
       matching: view.images.length,
       empty,
-      unsaved,
+      unsaved: unsaved + document.waitingEdits,
       conflicts,
       unsavedFailures: failed,
       saving: document.dataset.saving,

@@ -13,11 +13,13 @@ interface CardSources {
   document: DatasetDocument;
   jobs: CaptionJobs;
   selection: ImageSelection;
+  /** the numbers of the drafts that the host has taken in from this webview */
+  drafts: ReadonlyMap<Caption, number>;
 }
 
 /** What the card of an image shows. */
 export async function cardItem(image: DatasetImage, index: number, sources: CardSources): Promise<CardItem> {
-  const { document, jobs, selection } = sources;
+  const { document, jobs, selection, drafts } = sources;
   const { caption } = image;
   const item: CardItem = {
     index,
@@ -25,7 +27,7 @@ export async function cardItem(image: DatasetImage, index: number, sources: Card
     captionPath: caption.path,
     text: normalizeLineEnds(caption.text),
     save: saveState(caption),
-    draft: document.draftOf(caption),
+    draft: drafts.get(caption) ?? 0,
     warnings: warnings(image, document),
     imageVersion: await fileVersion(document.dataset.absolute(image.path)),
     selected: selection.has(image.path),

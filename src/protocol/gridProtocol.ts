@@ -149,6 +149,8 @@ export interface HostRequests extends PictureRequests, SuggestRequests {
 
 /** What the webview tells the host. */
 export interface WebviewEvents {
+  /** The name that the webview gave itself and keeps when VS Code makes it anew; sent before anything else. */
+  identify: { viewId: string };
   /** The text of a caption after each key; `draft` grows by one with each message of this webview. */
   draft: { path: string; text: string; draft: number };
   /** The user left the caption or paused: what was typed is one edit to undo. */

@@ -201,12 +201,14 @@ export class DatasetEditor extends LitElement {
       case 'missing':
         return this.renderPage(folderIcon, 'This folder is gone', [
           html`<p>It was moved, renamed or deleted. Bring it back and try again.</p>`,
+          renderKept(snapshot),
           html`<p class="path">${snapshot.folderPath}</p>`,
           html`<vscode-button @click=${this.actions.refresh}>Retry</vscode-button>`,
         ]);
       case 'error':
         return this.renderPage(errorIcon, 'This folder cannot be read', [
           html`<p>${snapshot.message}</p>`,
+          renderKept(snapshot),
           html`<p class="path">${snapshot.folderPath}</p>`,
           html`<vscode-button @click=${this.actions.refresh}>Retry</vscode-button>`,
         ]);
@@ -244,7 +246,7 @@ export class DatasetEditor extends LitElement {
     ></image-grid>`;
   }
 
-  private renderPage(icon: TemplateResult, title: string, body: TemplateResult[]): TemplateResult {
+  private renderPage(icon: TemplateResult, title: string, body: (TemplateResult | typeof nothing)[]): TemplateResult {
     return html`<div class="page">
       <div class="page-icon">${icon}</div>
       <h1>${title}</h1>
@@ -331,6 +333,12 @@ export class DatasetEditor extends LitElement {
       this.store?.write(this.view);
     }, 200);
   }
+}
+
+/** What was typed is not lost with the folder. */
+function renderKept({ unsaved }: GridSnapshot): TemplateResult | typeof nothing {
+  if (unsaved === 0) return nothing;
+  return html`<p>${plural(unsaved, 'caption')} not saved yet: the text is kept and is there again with the folder.</p>`;
 }
 
 function renderScanning(message: string): TemplateResult {

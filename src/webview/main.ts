@@ -36,9 +36,19 @@ function storeOver(vscode: VsCodeApi): ViewStateStore {
       return typeof state === 'object' && state !== null ? state : {};
     },
     write: (state) => {
-      vscode.setState(state);
+      vscode.setState({ ...state, viewId: viewIdOf(vscode) });
     },
   };
+}
+
+/** The name of this webview, by which the host finds again what it showed; made once. */
+function viewIdOf(vscode: VsCodeApi): string {
+  const state = vscode.getState();
+  const known = typeof state === 'object' && state !== null ? state : {};
+  if ('viewId' in known && typeof known.viewId === 'string') return known.viewId;
+  const viewId = crypto.randomUUID();
+  vscode.setState({ ...known, viewId });
+  return viewId;
 }
 
 function start(): void {
@@ -61,6 +71,7 @@ function start(): void {
       },
     },
   );
+  host.tell('identify', { viewId: viewIdOf(vscode) });
   void editor.connect(host, storeOver(vscode));
 }
 

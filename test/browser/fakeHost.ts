@@ -142,6 +142,7 @@ export class FakeHost {
         },
       },
       {
+        identify: () => undefined,
         focus: (params) => {
           this.log.push({ name: 'focus', params });
         },
