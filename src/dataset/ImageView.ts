@@ -1,5 +1,10 @@
 import type { Dataset, DatasetImage } from './Dataset';
-import { searchImages } from './searchImages';
+import { inSlices } from './inSlices';
+import { belongsBehind, orderImages, orderValue, type OrderValue } from './orderImages';
+import type { ImageFact, ImageFacts } from './query/ImageFacts';
+import { parseQuery } from './query/parseQuery';
+import { queryMatcher, queryNeeds, type QueryContext, type QueryMatcher } from './query/queryMatcher';
+import type { QueryError, QueryNode } from './query/QueryNode';
 
 export type SortKey = 'name' | 'modified' | 'fileSize' | 'imageSize' | 'captionLength' | 'tagCount';
 
@@ -8,39 +13,141 @@ export interface ImageSort {
   descending: boolean;
 }
 
+/** How far a search is, in images. */
+export interface SearchProgress {
+  done: number;
+  total: number;
+}
+
+/** What a view knows besides the dataset. */
+export interface ImageViewOptions extends Partial<Omit<QueryContext, 'fact'>> {
+  facts?: ImageFacts;
+  /** the pause between a change and the look at what it means for the view, in milliseconds */
+  pause?: number;
+}
+
+const byName: ImageSort = { key: 'name', descending: false };
+/** The pause before images that came or went are taken in, and before a look at what edits mean, in milliseconds. */
+const followPause = 250;
+const stalePause = 1000;
+/** Progress is told after so many images. */
+const progressStep = 8192;
+
 /**
  * The images of a dataset that match a search, in an order: what one grid shows. It is not made anew while captions are
- * edited: a card must not vanish or move under the cursor.
+ * edited: a card must not vanish or move under the cursor. {@link staleImages} says when that would change it, and
+ * {@link refresh} does it. Images that come to the dataset or leave it come and leave here by themselves.
  */
 export class ImageView {
+  /** the search as it was set last; while it has an {@link error}, or is cancelled, {@link images} are of an earlier one */
   query = '';
-  sort: ImageSort = { key: 'name', descending: false };
+  error: QueryError | undefined;
+  sort: ImageSort = byName;
   /** changes whenever {@link images} does */
   order = 1;
-  private shown: readonly DatasetImage[] = [];
-  private source: readonly DatasetImage[] | undefined;
-  private positions: Map<string, number> | undefined;
+  /** set while a search is under way: {@link images} are still the old ones */
+  searching: SearchProgress | undefined;
+  /** images that would come, leave or move if the search were made anew */
+  staleImages = 0;
+  /** the last search was cancelled */
+  cancelled = false;
 
-  constructor(private readonly dataset: Dataset) {}
+  /** what was searched for last, and the search and order that {@link images} are the result of */
+  private wanted: QueryNode | null = null;
+  private tree: QueryNode | null = null;
+  private shownSort: ImageSort = byName;
+  private shown: readonly DatasetImage[];
+  private source: readonly DatasetImage[];
+  private positions: Map<string, number> | undefined;
+  private readonly listeners = new Set<() => void>();
+  private readonly unlisten: () => void;
+  private running: AbortController | undefined;
+  private latest: Promise<void> = Promise.resolve();
+  private looking: AbortController | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  /** something changed since the last look began */
+  private isChanged = false;
+  private isDisposed = false;
+  private readonly context: QueryContext;
+
+  constructor(
+    private readonly dataset: Dataset,
+    private readonly options: ImageViewOptions = {},
+  ) {
+    this.context = {
+      fact: (path) => this.fact(path),
+      isSelected: options.isSelected ?? (() => false),
+      hasFailed: options.hasFailed ?? (() => false),
+    };
+    this.source = this.shown = dataset.allImages;
+    this.unlisten = dataset.onDidChange(() => {
+      this.noteChange();
+    });
+  }
+
+  /** Ends what is under way; the view follows the dataset no longer. */
+  dispose(): void {
+    this.isDisposed = true;
+    this.unlisten();
+    clearTimeout(this.timer);
+    this.looking?.abort();
+    this.running?.abort();
+    this.listeners.clear();
+  }
+
+  /** Calls `listener` after {@link images}, {@link searching} or {@link staleImages} changed. */
+  onDidChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
 
   /** The matching images in their order. */
   get images(): readonly DatasetImage[] {
-    if (this.source !== this.dataset.allImages) this.match();
+    const { allImages } = this.dataset;
+    if (this.isWhole && this.source !== allImages) this.adopt(allImages, allImages);
     return this.shown;
   }
 
-  /** Searches; resolves when {@link images} are those that match. */
-  setQuery(query: string): Promise<void> {
-    this.query = query;
-    this.match();
-    return Promise.resolve();
+  /** The search that {@link images} are the result of; null for all images. */
+  get matchingTree(): QueryNode | null {
+    return this.tree;
   }
 
-  /** Sorts; resolves when {@link images} are in that order. */
+  /**
+   * Searches; resolves when {@link images} are those that match the newest search. A query with an error changes nothing
+   * but {@link error}.
+   */
+  setQuery(query: string): Promise<void> {
+    this.query = query;
+    const { tree, error } = parseQuery(query);
+    this.error = error;
+    if (error !== undefined) {
+      this.changed();
+      return this.latest.catch(noop);
+    }
+    this.wanted = tree;
+    return this.refresh();
+  }
+
+  /** Sorts; resolves when {@link images} are in the newest order. */
   setSort(sort: ImageSort): Promise<void> {
     this.sort = sort;
-    this.match();
-    return Promise.resolve();
+    return this.refresh();
+  }
+
+  /** Makes search and order anew; resolves when {@link images} are what they should be. */
+  refresh(): Promise<void> {
+    return this.start((signal) => this.search(signal));
+  }
+
+  /** Ends a search that takes too long: {@link images} stay what they were. */
+  cancel(): void {
+    if (this.searching === undefined) return;
+    this.running?.abort();
+    this.running = undefined;
+    this.searching = undefined;
+    this.cancelled = true;
+    this.changed();
   }
 
   /** The position of an image; undefined where it does not match. */
@@ -50,10 +157,229 @@ export class ImageView {
     return this.positions.get(path);
   }
 
-  private match(): void {
-    this.source = this.dataset.allImages;
-    this.shown = searchImages(this.source, this.query);
+  /** Tells that something changed that a query may ask about. */
+  noteChange(): void {
+    const grown = this.source !== this.dataset.allImages;
+    if (this.isWhole || (!grown && !this.canBecomeStale)) return;
+    this.isChanged = true;
+    this.timer ??= setTimeout(
+      () => {
+        this.isChanged = false;
+        this.look()
+          .catch(noop)
+          .finally(() => {
+            this.timer = undefined;
+            if (this.isChanged && !this.isDisposed) this.noteChange();
+          });
+      },
+      this.options.pause ?? (grown ? followPause : stalePause),
+    );
+  }
+
+  /** Whether every image is shown, in the order of the dataset. */
+  private get isWhole(): boolean {
+    return this.tree === null && this.shownSort.key === 'name' && !this.shownSort.descending;
+  }
+
+  private get canBecomeStale(): boolean {
+    const { key } = this.shownSort;
+    return queryNeeds(this.tree).changing || key === 'captionLength' || key === 'tagCount';
+  }
+
+  private fact(path: string): ImageFact | undefined {
+    return this.options.facts?.get(path);
+  }
+
+  /** Runs a search; an older one ends, and its promise resolves together with this one's. */
+  private async start(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    this.running?.abort();
+    this.looking?.abort();
+    const running = new AbortController();
+    this.running = running;
+    this.cancelled = false;
+    this.searching = { done: 0, total: this.dataset.allImages.length };
+    const done = work(running.signal);
+    this.latest = done;
+    try {
+      await done;
+    } catch (thrown) {
+      if (!running.signal.aborted) throw thrown;
+      if (this.latest !== done) await this.latest.catch(noop);
+    } finally {
+      if (this.running === running) {
+        this.running = undefined;
+        this.searching = undefined;
+        this.changed();
+      }
+    }
+  }
+
+  private async search(signal: AbortSignal): Promise<void> {
+    const { wanted, sort } = this;
+    await this.learnFacts(wanted, sort, signal);
+    const source = this.dataset.allImages;
+    let matching: readonly DatasetImage[] = source;
+    if (wanted !== null) {
+      const matches = queryMatcher(wanted, this.context);
+      const found: DatasetImage[] = [];
+      await inSlices(
+        source,
+        (image, index) => {
+          if (index % progressStep === progressStep - 1) this.progress(index, source.length);
+          if (matches(image)) found.push(image);
+        },
+        { signal },
+      );
+      matching = found;
+    }
+    const ordered = await orderImages(matching, sort, this.context.fact, { signal });
+    this.tree = wanted;
+    this.shownSort = sort;
+    this.staleImages = 0;
+    this.adopt(source, ordered);
+    if (source !== this.dataset.allImages) this.noteChange();
+  }
+
+  private async learnFacts(tree: QueryNode | null, { key }: ImageSort, signal: AbortSignal): Promise<void> {
+    const { facts } = this.options;
+    const needs = queryNeeds(tree);
+    const options = {
+      signal,
+      onProgress: (done: number, total: number) => {
+        if (this.running?.signal === signal) this.progress(done, total);
+      },
+    };
+    if (needs.stats || key === 'modified' || key === 'fileSize') await facts?.loadStats(options);
+    if (needs.sizes || key === 'imageSize') await facts?.loadSizes(options);
+    signal.throwIfAborted();
+  }
+
+  private progress(done: number, total: number): void {
+    this.searching = { done, total };
+    this.changed();
+  }
+
+  private adopt(source: readonly DatasetImage[], shown: readonly DatasetImage[]): void {
+    const same = shown.length === this.shown.length && shown.every(({ path }, at) => path === this.shown[at]?.path);
+    this.source = source;
+    this.shown = shown;
+    if (same) return;
     this.positions = undefined;
     this.order++;
   }
+
+  private changed(): void {
+    for (const listener of this.listeners) listener();
+  }
+
+  /** Takes in what came to the dataset or left it; else looks what edits mean for the results. */
+  private async look(): Promise<void> {
+    // The search that is under way takes the dataset as it was when it began.
+    if (this.running !== undefined) await this.latest.catch(noop);
+    if (this.isWhole || this.isDisposed) return;
+    const looking = new AbortController();
+    this.looking = looking;
+    if (this.source === this.dataset.allImages) await this.countStale(looking.signal);
+    else await this.follow(looking.signal);
+  }
+
+  private async follow(signal: AbortSignal): Promise<void> {
+    const { shown, shownSort: sort } = this;
+    await this.learnFacts(this.tree, sort, signal);
+    const source = this.dataset.allImages;
+    const known = new Set<string>();
+    await inSlices(this.source, ({ path }) => known.add(path), { signal });
+    const old = new Set<string>();
+    await inSlices(shown, ({ path }) => old.add(path), { signal });
+    const matches = queryMatcher(this.tree, this.context);
+    const stay = new Map<string, DatasetImage>();
+    const come: DatasetImage[] = [];
+    const inNaturalOrder: DatasetImage[] = [];
+    await inSlices(
+      source,
+      (image) => {
+        const isOld = old.has(image.path);
+        if (!isOld && (known.has(image.path) || !matches(image))) return;
+        if (isOld) stay.set(image.path, image);
+        else come.push(image);
+        inNaturalOrder.push(image);
+      },
+      { signal },
+    );
+    if (sort.key === 'name') {
+      this.adopt(source, sort.descending ? inNaturalOrder.reverse() : inNaturalOrder);
+      this.changed();
+      return;
+    }
+    const value = orderValue(sort.key, this.context.fact);
+    const newcomers = await orderImages(come, sort, this.context.fact, { signal });
+    this.adopt(source, await mergedInto(shown, stay, { newcomers, value, descending: sort.descending, signal }));
+    this.changed();
+  }
+
+  private async countStale(signal: AbortSignal): Promise<void> {
+    const { shownSort: sort } = this;
+    const matches: QueryMatcher = queryMatcher(this.tree, this.context);
+    let stale = 0;
+    await inSlices(
+      this.source,
+      (image) => {
+        if (matches(image) !== (this.indexOf(image.path) !== undefined)) stale++;
+      },
+      { signal },
+    );
+    if (sort.key === 'captionLength' || sort.key === 'tagCount') {
+      const value = orderValue(sort.key, this.context.fact);
+      let before: number | undefined;
+      await inSlices(
+        this.shown,
+        (image, index) => {
+          const own = value(image);
+          if (index > 0 && belongsBehind(before, own, sort.descending)) stale++;
+          before = own;
+        },
+        { signal },
+      );
+    }
+    if (stale === this.staleImages) return;
+    this.staleImages = stale;
+    this.changed();
+  }
+}
+
+interface Newcomers {
+  newcomers: readonly DatasetImage[];
+  value: OrderValue;
+  descending: boolean;
+  signal: AbortSignal;
+}
+
+/** Puts new images between those that are shown, which keep their order whatever was edited since it was made. */
+async function mergedInto(
+  shown: readonly DatasetImage[],
+  stay: ReadonlyMap<string, DatasetImage>,
+  { newcomers, value, descending, signal }: Newcomers,
+): Promise<DatasetImage[]> {
+  const merged: DatasetImage[] = [];
+  let next = 0;
+  await inSlices(
+    shown,
+    ({ path }) => {
+      const image = stay.get(path);
+      if (image === undefined) return;
+      const own = value(image);
+      for (let other = newcomers[next]; other !== undefined; other = newcomers[++next]) {
+        if (!belongsBehind(own, value(other), descending)) break;
+        merged.push(other);
+      }
+      merged.push(image);
+    },
+    { signal },
+  );
+  for (const image of newcomers.slice(next)) merged.push(image);
+  return merged;
+}
+
+function noop(): void {
+  // A search that ended early left everything as it was.
 }

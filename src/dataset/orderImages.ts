@@ -1,0 +1,74 @@
+import type { DatasetImage } from './Dataset';
+import { parseTags } from './captionText';
+import { inSlices, type SliceOptions } from './inSlices';
+import type { ImageSort, SortKey } from './ImageView';
+import type { ImageFact } from './query/ImageFacts';
+import { characterCount } from './query/queryMatcher';
+
+/** What an image is ordered by; undefined where it is not known. */
+export type OrderValue = (image: DatasetImage) => number | undefined;
+
+/** The number that a sort compares. For `name` there is none: datasets are in that order already. */
+export function orderValue(key: Exclude<SortKey, 'name'>, fact: (path: string) => ImageFact | undefined): OrderValue {
+  switch (key) {
+    case 'modified':
+      return ({ path }) => fact(path)?.modified;
+    case 'fileSize':
+      return ({ path }) => fact(path)?.bytes;
+    case 'imageSize':
+      return ({ path }) => {
+        const { width, height } = fact(path) ?? {};
+        return width === undefined || height === undefined ? undefined : width * height;
+      };
+    case 'captionLength':
+      return ({ caption }) => characterCount(caption.text);
+    case 'tagCount':
+      return ({ caption }) => parseTags(caption.text).length;
+  }
+}
+
+/**
+ * Orders images, which are given in natural order; equal ones stay in that. Those whose value is not known come last in
+ * both directions.
+ * @throws the signal's reason when aborted
+ */
+export async function orderImages(
+  images: readonly DatasetImage[],
+  { key, descending }: ImageSort,
+  fact: (path: string) => ImageFact | undefined,
+  options: SliceOptions,
+): Promise<readonly DatasetImage[]> {
+  if (key === 'name') return descending ? images.toReversed() : images;
+  const value = orderValue(key, fact);
+  const unknown: DatasetImage[] = [];
+  const byValue = new Map<number, DatasetImage[]>();
+  await inSlices(
+    images,
+    (image) => {
+      const own = value(image);
+      const equal = own === undefined ? unknown : byValue.get(own);
+      if (equal !== undefined) equal.push(image);
+      else if (own !== undefined) byValue.set(own, [image]);
+    },
+    options,
+  );
+  // Numbers alone sort in some ten milliseconds; images with a comparison would keep the event loop waiting.
+  const values = Float64Array.from(byValue.keys()).sort();
+  if (descending) values.reverse();
+  const ordered: DatasetImage[] = [];
+  await inSlices(
+    values,
+    (own) => {
+      for (const image of byValue.get(own) ?? []) ordered.push(image);
+    },
+    options,
+  );
+  for (const image of unknown) ordered.push(image);
+  return ordered;
+}
+
+/** Whether one image belongs behind another; unknown values are behind all others in both directions. */
+export function belongsBehind(a: number | undefined, b: number | undefined, descending: boolean): boolean {
+  if (a === undefined || b === undefined) return a === undefined && b !== undefined;
+  return descending ? a < b : a > b;
+}

@@ -1,0 +1,252 @@
+import { comparableTag } from '../comparableTag';
+import { parseTags } from '../captionText';
+import type { DatasetImage } from '../Dataset';
+import { GlobPattern } from './GlobPattern';
+import type { ImageFact } from './ImageFacts';
+import type { ImageState, NumberField, QueryNode, TextField } from './QueryNode';
+
+/** What a query may ask about an image besides its path and caption. */
+export interface QueryContext {
+  fact: (path: string) => ImageFact | undefined;
+  isSelected: (path: string) => boolean;
+  /** whether the last attempt to caption it failed */
+  hasFailed: (image: DatasetImage) => boolean;
+}
+
+/** Whether an image matches. */
+export type QueryMatcher = (image: DatasetImage) => boolean;
+
+/** What a query depends on. */
+export interface QueryNeeds {
+  /** times and sizes of the image files */
+  stats: boolean;
+  /** widths and heights */
+  sizes: boolean;
+  /** what changes while captions are edited, saved or selected: results may be out of date */
+  changing: boolean;
+}
+
+/** Makes a function of a query that tells which images match. */
+export function queryMatcher(tree: QueryNode | null, context: QueryContext): QueryMatcher {
+  if (tree === null) return () => true;
+  const matches = compile(tree, context);
+  const candidate = new Candidate();
+  return (image) => matches(candidate.become(image));
+}
+
+/** What must be known before a query can be answered. */
+export function queryNeeds(tree: QueryNode | null): QueryNeeds {
+  const fields = new Set<string>();
+  const collect = (node: QueryNode): void => {
+    switch (node.kind) {
+      case 'not':
+        collect(node.part);
+        break;
+      case 'and':
+      case 'or':
+        node.parts.forEach(collect);
+        break;
+      case 'state':
+        fields.add('state');
+        break;
+      default:
+        fields.add(node.field);
+    }
+  };
+  if (tree !== null) collect(tree);
+  return {
+    stats: fields.has('size'),
+    sizes: ['width', 'height', 'ratio'].some((field) => fields.has(field)),
+    changing: ['any', 'tag', 'caption', 'tags', 'chars', 'state'].some((field) => fields.has(field)),
+  };
+}
+
+/** How many characters a text has, as people count: one that takes two units counts once. */
+export function characterCount(text: string): number {
+  let count = text.length;
+  for (let at = 0; at < text.length - 1; at++) if (text.charCodeAt(at) >> 10 === 0x36) count--;
+  return count;
+}
+
+/** An image that is being matched, with what several terms ask of it. */
+class Candidate {
+  private current: DatasetImage | undefined;
+  private lowerText: string | undefined;
+  private lowerPath: string | undefined;
+
+  become(image: DatasetImage): this {
+    this.current = image;
+    this.lowerText = undefined;
+    this.lowerPath = undefined;
+    return this;
+  }
+
+  get image(): DatasetImage {
+    if (this.current === undefined) throw new Error('No image is being matched');
+    return this.current;
+  }
+
+  /** the path in small letters */
+  get path(): string {
+    return (this.lowerPath ??= this.image.path.toLowerCase());
+  }
+
+  /** the caption in small letters */
+  get text(): string {
+    return (this.lowerText ??= this.image.caption.text.toLowerCase());
+  }
+}
+
+type Test = (candidate: Candidate) => boolean;
+
+function compile(node: QueryNode, context: QueryContext): Test {
+  switch (node.kind) {
+    case 'not': {
+      const test = compile(node.part, context);
+      return (candidate) => !test(candidate);
+    }
+    case 'and': {
+      const tests = cheapestFirst(node.parts).map((part) => compile(part, context));
+      return (candidate) => tests.every((test) => test(candidate));
+    }
+    case 'or': {
+      const tests = cheapestFirst(node.parts).map((part) => compile(part, context));
+      return (candidate) => tests.some((test) => test(candidate));
+    }
+    case 'state':
+      return stateTest(node.state, context);
+    case 'number':
+      return numberTest(node, context);
+    case 'text':
+      return textTest(node.field, node.pattern);
+  }
+}
+
+/** States and facts are looked up, texts are searched. */
+function cheapestFirst(parts: readonly QueryNode[]): QueryNode[] {
+  const cost = (node: QueryNode): number => {
+    if (node.kind === 'not') return cost(node.part);
+    if (node.kind === 'and' || node.kind === 'or') return 3;
+    if (node.kind === 'text') return 2;
+    return (node.kind === 'state' && node.state === 'duplicate') || (node.kind === 'number' && isOfCaption(node.field))
+      ? 3
+      : 1;
+  };
+  return [...parts].sort((a, b) => cost(a) - cost(b));
+}
+
+function isOfCaption(field: NumberField): boolean {
+  return field === 'tags' || field === 'chars';
+}
+
+function stateTest(state: ImageState, { isSelected, hasFailed }: QueryContext): Test {
+  switch (state) {
+    case 'empty':
+      return ({ image }) => image.caption.isEmpty;
+    case 'unsaved':
+      return ({ image }) => image.caption.isDirty;
+    case 'conflict':
+      return ({ image }) => image.caption.inConflict;
+    case 'failed':
+      return ({ image }) =>
+        image.caption.failure !== undefined || image.caption.unreadable !== undefined || hasFailed(image);
+    case 'duplicate':
+      return ({ image }) => hasDuplicate(parseTags(image.caption.text));
+    case 'selected':
+      return ({ image }) => isSelected(image.path);
+  }
+}
+
+function hasDuplicate(tags: readonly string[]): boolean {
+  return new Set(tags.map(comparableTag)).size < tags.length;
+}
+
+function numberTest(node: QueryNode & { kind: 'number' }, { fact }: QueryContext): Test {
+  const { operator, value, tolerance } = node;
+  const number = numberOf(node.field, fact);
+  return ({ image }) => {
+    const actual = number(image);
+    if (actual === undefined) return false;
+    const equal = Math.abs(actual - value) <= tolerance;
+    switch (operator) {
+      case '=':
+        return equal;
+      case '!=':
+        return !equal;
+      case '<':
+        return actual < value;
+      case '<=':
+        return actual < value || equal;
+      case '>':
+        return actual > value;
+      case '>=':
+        return actual > value || equal;
+    }
+  };
+}
+
+function numberOf(field: NumberField, fact: QueryContext['fact']): (image: DatasetImage) => number | undefined {
+  switch (field) {
+    case 'tags':
+      return ({ caption }) => parseTags(caption.text).length;
+    case 'chars':
+      return ({ caption }) => characterCount(caption.text);
+    case 'width':
+      return ({ path }) => fact(path)?.width;
+    case 'height':
+      return ({ path }) => fact(path)?.height;
+    case 'ratio':
+      return ({ path }) => {
+        const { width, height } = fact(path) ?? {};
+        return width === undefined || height === undefined || height === 0 ? undefined : width / height;
+      };
+    case 'size':
+      return ({ path }) => fact(path)?.bytes;
+  }
+}
+
+function textTest(field: TextField, pattern: string): Test {
+  const glob = new GlobPattern(pattern);
+  switch (field) {
+    case 'any':
+      return (candidate) => glob.isIn(candidate.path) || glob.isIn(candidate.text);
+    case 'caption':
+      return ({ text }) => glob.isIn(text);
+    case 'path':
+      return ({ path }) => glob.isIn(path);
+    case 'name':
+      return ({ path }) => glob.isIn(path.slice(path.lastIndexOf('/') + 1));
+    case 'tag':
+      return tagTest(pattern);
+  }
+}
+
+/** Compares whole tags as {@link comparableTag} does; most captions need not be cut into tags for that. */
+function tagTest(pattern: string): Test {
+  // In a pattern a backslash is two: `\\(` is what a caption with escaped parentheses has.
+  const plain = pattern
+    .replace(/\\\\([()])/g, '$1')
+    .trim()
+    .replaceAll('_', ' ')
+    .toLowerCase();
+  const glob = new GlobPattern(plain);
+  const { literal, needle } = glob;
+  if (needle.includes(',')) return () => false;
+  return ({ text }) => {
+    const escaped = text.includes('\\');
+    const spaced = text.includes('_') ? text.replaceAll('_', ' ') : text;
+    // An escape may stand within the needle.
+    if (!escaped && !spaced.includes(needle)) return false;
+    if (literal === undefined || literal === '' || escaped) {
+      return parseTags(text).some((tag) => glob.is(comparableTag(tag)));
+    }
+    let at = spaced.indexOf(literal);
+    while (at >= 0) {
+      const comma = text.indexOf(',', at);
+      const end = comma < 0 ? text.length : comma;
+      if (comparableTag(text.slice(text.lastIndexOf(',', at) + 1, end)) === literal) return true;
+      at = spaced.indexOf(literal, end);
+    }
+    return false;
+  };
+}

@@ -1,0 +1,313 @@
+import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { Caption } from '../../src/dataset/Caption';
+import { Dataset, type DatasetImage } from '../../src/dataset/Dataset';
+import { ImageView } from '../../src/dataset/ImageView';
+import type { FactOptions, ImageFact, ImageFacts } from '../../src/dataset/query/ImageFacts';
+import { captionOf, openDataset } from './openDataset';
+import { testFolder, until, writeFiles } from './testFolder';
+
+const files = {
+  'a.png': '',
+  'a.txt': 'cat, sky, tree',
+  'b.png': '',
+  'b.txt': 'dog',
+  'c.png': '',
+  'c.txt': 'cat, dog',
+  'd.png': '',
+};
+
+/** Facts that come when the test says so. */
+class SlowFacts implements ImageFacts {
+  known = new Map<string, ImageFact>();
+  loads = 0;
+  release: () => void = () => undefined;
+
+  get(image: string): ImageFact | undefined {
+    return this.known.get(image);
+  }
+
+  async loadStats({ signal, onProgress }: FactOptions = {}): Promise<void> {
+    this.loads++;
+    onProgress?.(1, 4);
+    await new Promise<void>((resolve, reject) => {
+      this.release = resolve;
+      signal?.addEventListener('abort', () => {
+        reject(signal.reason as Error);
+      });
+    });
+  }
+
+  loadSizes(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+describe('A view of a dataset', () => {
+  const folder = testFolder();
+  let dataset: Dataset;
+  let view: ImageView;
+
+  beforeEach(async () => {
+    dataset = await openDataset(folder(), files);
+    view = new ImageView(dataset, { pause: 5 });
+  });
+  afterEach(() => {
+    view.dispose();
+  });
+
+  const shown = (): string => view.images.map((image) => image.path.replace('.png', '')).join(' ');
+
+  it('shows all images in natural order at first', () => {
+    assert.equal(shown(), 'a b c d');
+    assert.equal(view.indexOf('c.png'), 2);
+  });
+
+  it('searches and sorts', async () => {
+    await view.setQuery('tag:cat');
+    assert.equal(shown(), 'a c');
+    assert.equal(view.indexOf('b.png'), undefined);
+    await view.setSort({ key: 'tagCount', descending: false });
+    assert.equal(shown(), 'c a');
+    await view.setQuery('');
+    assert.equal(shown(), 'd b c a');
+    await view.setSort({ key: 'tagCount', descending: true });
+    assert.equal(shown(), 'a c b d');
+    await view.setSort({ key: 'captionLength', descending: false });
+    assert.equal(shown(), 'd b c a');
+    await view.setSort({ key: 'name', descending: true });
+    assert.equal(shown(), 'd c b a');
+  });
+
+  it('keeps equal images in natural order in both directions', async () => {
+    captionOf(dataset, 'b.png').setText('cat, dog', 'delete');
+    captionOf(dataset, 'd.png').setText('owl, dog', 'delete');
+    await view.setSort({ key: 'tagCount', descending: true });
+    assert.equal(shown(), 'a b c d');
+    await view.setSort({ key: 'tagCount', descending: false });
+    assert.equal(shown(), 'b c d a');
+  });
+
+  it('has a new order number exactly when the images are others', async () => {
+    const { order } = view;
+    await view.refresh();
+    await dataset.load();
+    assert.equal(shown(), 'a b c d');
+    assert.equal(view.order, order);
+    await view.setQuery('cat');
+    assert.notEqual(view.order, order);
+  });
+
+  it('keeps its images while a query has a mistake', async () => {
+    await view.setQuery('cat');
+    await view.setQuery('cat tags:');
+    assert.equal(shown(), 'a c');
+    assert.equal(view.query, 'cat tags:');
+    assert.match(view.error?.message ?? '', /number/);
+    await view.setQuery('dog');
+    assert.equal(view.error, undefined);
+    assert.equal(shown(), 'b c');
+  });
+
+  it('neither moves nor loses an image that is edited, says that it would, and does it when told', async () => {
+    await view.setQuery('cat');
+    await view.setSort({ key: 'tagCount', descending: true });
+    const { order } = view;
+    dataset.setText(captionOf(dataset, 'a.png'), 'sky');
+    await until(() => view.staleImages > 0, 'the view knows');
+    assert.equal(shown(), 'a c');
+    assert.equal(view.order, order);
+    dataset.setText(captionOf(dataset, 'b.png'), 'cat');
+    await until(() => view.staleImages >= 2, 'the view knows of the other, too');
+    assert.equal(shown(), 'a c');
+    await view.refresh();
+    assert.equal(shown(), 'c b');
+    assert.equal(view.staleImages, 0);
+  });
+
+  it('is up to date again when the edit is taken back', async () => {
+    await view.setQuery('cat');
+    dataset.setText(captionOf(dataset, 'a.png'), 'sky');
+    await until(() => view.staleImages === 1, 'the view knows');
+    dataset.setText(captionOf(dataset, 'a.png'), 'cat, sky, tree');
+    await until(() => view.staleImages === 0, 'the view knows that all is as it was');
+  });
+
+  it('lets images that are gone leave and new ones come where they belong, and keeps the others', async () => {
+    await view.setQuery('cat OR bird');
+    assert.equal(shown(), 'a c');
+    dataset.setText(captionOf(dataset, 'c.png'), 'edited');
+    await writeFiles(folder(), { 'b2.png': '', 'b2.txt': 'bird', 'e.png': '', 'e.txt': 'dog' });
+    await rm(path.join(folder(), 'a.png'));
+    await dataset.load();
+    await until(() => shown() === 'b2 c', 'the view follows');
+  });
+
+  it('puts new images where they belong in another order, past edits that did not move', async () => {
+    await view.setSort({ key: 'tagCount', descending: true });
+    assert.equal(shown(), 'a c b d');
+    dataset.setText(captionOf(dataset, 'b.png'), '1, 2, 3, 4, 5');
+    await writeFiles(folder(), { 'n.png': '', 'n.txt': 'x, y', 'm.png': '', 'm.txt': '1, 2, 3, 4, 5, 6' });
+    await dataset.load();
+    await until(() => view.images.length === 6, 'the view follows');
+    assert.equal(shown(), 'm a c b n d');
+  });
+
+  it('shows new images at once while it shows everything', async () => {
+    await writeFiles(folder(), { 'a2.png': '' });
+    await dataset.load();
+    assert.equal(shown(), 'a a2 b c d');
+  });
+
+  it('is asked for the newest of several searches', async () => {
+    const first = view.setQuery('cat');
+    const second = view.setQuery('dog');
+    await first;
+    assert.equal(shown(), 'b c');
+    await second;
+    assert.equal(shown(), 'b c');
+  });
+
+  it('knows selected images and those that a job failed with', async () => {
+    const selecting = new ImageView(dataset, {
+      isSelected: (image) => image === 'b.png',
+      hasFailed: (image) => image.path === 'd.png',
+    });
+    await selecting.setQuery('is:selected OR is:failed');
+    assert.deepEqual(
+      selecting.images.map((image) => image.path),
+      ['b.png', 'd.png'],
+    );
+    selecting.dispose();
+  });
+});
+
+describe('A view that needs facts of the files', () => {
+  const folder = testFolder();
+  let dataset: Dataset;
+  let facts: SlowFacts;
+  let view: ImageView;
+
+  beforeEach(async () => {
+    dataset = await openDataset(folder(), files);
+    facts = new SlowFacts();
+    facts.known = new Map([
+      ['a.png', { modified: 3, bytes: 10, width: 4, height: 4 }],
+      ['b.png', { modified: 1, bytes: 30, width: 9, height: 1 }],
+      ['d.png', { modified: 2, bytes: 20, width: 1, height: 2 }],
+    ]);
+    view = new ImageView(dataset, { facts, pause: 5 });
+  });
+  afterEach(() => {
+    view.dispose();
+  });
+  const shown = (): string => view.images.map((image) => image.path.replace('.png', '')).join(' ');
+
+  it('says how far it is and shows the old order meanwhile', async () => {
+    const done = view.setSort({ key: 'modified', descending: false });
+    await until(() => facts.loads === 1, 'facts are asked for');
+    assert.deepEqual(view.searching, { done: 1, total: 4 });
+    assert.equal(shown(), 'a b c d');
+    facts.release();
+    await done;
+    assert.equal(view.searching, undefined);
+    assert.equal(shown(), 'b d a c');
+  });
+
+  it('puts images of which nothing is known last in both directions', async () => {
+    await view.setSort({ key: 'imageSize', descending: false });
+    assert.equal(shown(), 'd b a c');
+    await view.setSort({ key: 'imageSize', descending: true });
+    assert.equal(shown(), 'a b d c');
+  });
+
+  it('can be cancelled and then shows what it showed', async () => {
+    await view.setQuery('dog');
+    const done = view.setQuery('size:>15');
+    await until(() => facts.loads === 1, 'facts are asked for');
+    view.cancel();
+    await done;
+    assert.equal(shown(), 'b c');
+    assert.equal(view.cancelled, true);
+    assert.equal(view.searching, undefined);
+    const again = view.refresh();
+    await until(() => facts.loads === 2, 'facts are asked for again');
+    facts.release();
+    await again;
+    assert.equal(shown(), 'b d');
+    assert.equal(view.cancelled, false);
+  });
+
+  it('lets a newer search win while an older one waits', async () => {
+    const older = view.setQuery('size:>15');
+    await until(() => facts.loads === 1, 'facts are asked for');
+    await view.setQuery('cat');
+    await older;
+    assert.equal(shown(), 'a c');
+  });
+});
+
+describe('A view of 100,000 images', function () {
+  this.timeout(30_000);
+
+  const count = 100_000;
+  let images: DatasetImage[];
+  let view: ImageView;
+
+  before(() => {
+    images = Array.from({ length: count }, (_, index) => {
+      const image = `${Math.floor(index / 1000)}_set/image_${index}.png`;
+      const caption = new Caption(`${image}.txt`, [image]);
+      const tags = Array.from(
+        { length: index % 3 === 0 ? 0 : 20 },
+        (_tag, tag) => `tag_${(index * 7 + tag * 13) % 997}`,
+      );
+      caption.readFromDisk(tags.length === 0 ? null : { raw: `1girl, ${tags.join(', ')}` });
+      return { path: image, caption };
+    });
+    const dataset = new Dataset('/nowhere', { captionExtension: '.txt', emptiedCaption: 'delete' });
+    Object.defineProperty(dataset, 'allImages', { get: () => images });
+    view = new ImageView(dataset);
+  });
+  after(() => {
+    view.dispose();
+  });
+
+  /** The longest stretch without a turn for others, and all of it, in milliseconds of this process' own time. */
+  const measure = async (work: () => Promise<void>): Promise<{ longest: number; all: number }> => {
+    const used = (): number => process.cpuUsage().user / 1000;
+    const start = used();
+    let last = start;
+    let longest = 0;
+    let isDone = false;
+    const look = (): void => {
+      const now = used();
+      longest = Math.max(longest, now - last);
+      last = now;
+      if (!isDone) setImmediate(look);
+    };
+    setImmediate(look);
+    await work();
+    isDone = true;
+    look();
+    return { longest, all: last - start };
+  };
+
+  for (const query of ['tag_500', 'tag:"tag 500"', 'tag:1girl', 'tag:*_50?', 'tags:>5 -is:empty', 'is:unsaved']) {
+    it(`finds ${query} and lets everything else have its turn`, async () => {
+      await view.setQuery(query);
+      const { longest, all } = await measure(() => view.setQuery(query));
+      // Twice what is promised: threads that collect garbage are counted, too.
+      assert.ok(longest < 100, `the event loop waited ${longest} ms`);
+      assert.ok(all < 1500, `it took ${all} ms`);
+    });
+  }
+
+  it('sorts and lets everything else have its turn', async () => {
+    await view.setQuery('');
+    const { longest } = await measure(() => view.setSort({ key: 'captionLength', descending: true }));
+    assert.equal(view.images.length, count);
+    assert.ok(longest < 100, `the event loop waited ${longest} ms`);
+  });
+});
