@@ -1,7 +1,8 @@
 import type { Dataset, DatasetImage } from './Dataset';
 import { inSlices } from './inSlices';
 import { belongsBehind, orderImages, orderValue, type OrderValue } from './orderImages';
-import type { ImageFact, ImageFacts } from './query/ImageFacts';
+import type { ImageFact } from './ImageFacts';
+import type { FactSource } from './query/FactSource';
 import { parseQuery } from './query/parseQuery';
 import { queryMatcher, queryNeeds, type QueryContext, type QueryMatcher } from './query/queryMatcher';
 import type { QueryError, QueryNode } from './query/QueryNode';
@@ -21,7 +22,8 @@ export interface SearchProgress {
 
 /** What a view knows besides the dataset. */
 export interface ImageViewOptions extends Partial<Omit<QueryContext, 'fact'>> {
-  facts?: ImageFacts;
+  /** the dataset's own, unless a test says so */
+  facts?: FactSource;
   /** the pause between a change and the look at what it means for the view, in milliseconds */
   pause?: number;
 }
@@ -68,12 +70,14 @@ export class ImageView {
   /** something changed since the last look began */
   private isChanged = false;
   private isDisposed = false;
+  private readonly facts: FactSource;
   private readonly context: QueryContext;
 
   constructor(
     private readonly dataset: Dataset,
     private readonly options: ImageViewOptions = {},
   ) {
+    this.facts = options.facts ?? dataset.facts;
     this.context = {
       fact: (path) => this.fact(path),
       isSelected: options.isSelected ?? (() => false),
@@ -187,7 +191,7 @@ export class ImageView {
   }
 
   private fact(path: string): ImageFact | undefined {
-    return this.options.facts?.get(path);
+    return this.facts.get(path);
   }
 
   /** Runs a search; an older one ends, and its promise resolves together with this one's. */
@@ -241,7 +245,7 @@ export class ImageView {
   }
 
   private async learnFacts(tree: QueryNode | null, { key }: ImageSort, signal: AbortSignal): Promise<void> {
-    const { facts } = this.options;
+    const { facts } = this;
     const needs = queryNeeds(tree);
     const options = {
       signal,
@@ -249,8 +253,8 @@ export class ImageView {
         if (this.running?.signal === signal) this.progress(done, total);
       },
     };
-    if (needs.stats || key === 'modified' || key === 'fileSize') await facts?.loadStats(options);
-    if (needs.sizes || key === 'imageSize') await facts?.loadSizes(options);
+    if (needs.stats || key === 'modified' || key === 'fileSize') await facts.loadStats(options);
+    if (needs.sizes || key === 'imageSize') await facts.loadSizes(options);
     signal.throwIfAborted();
   }
 

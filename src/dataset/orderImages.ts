@@ -2,7 +2,7 @@ import type { DatasetImage } from './Dataset';
 import { parseTags } from './captionText';
 import { inSlices, type SliceOptions } from './inSlices';
 import type { ImageSort, SortKey } from './ImageView';
-import type { ImageFact } from './query/ImageFacts';
+import type { ImageFact } from './ImageFacts';
 import { characterCount } from './query/queryMatcher';
 
 /** What an image is ordered by; undefined where it is not known. */
@@ -14,7 +14,7 @@ export function orderValue(key: Exclude<SortKey, 'name'>, fact: (path: string) =
     case 'modified':
       return ({ path }) => fact(path)?.modified;
     case 'fileSize':
-      return ({ path }) => fact(path)?.bytes;
+      return ({ path }) => fact(path)?.fileSize;
     case 'imageSize':
       return ({ path }) => {
         const { width, height } = fact(path) ?? {};

@@ -10,6 +10,7 @@ import { EditorFiles } from './EditorFiles';
 import { watchFolder } from './watchFolder';
 import { GridPanel } from './GridPanel';
 import { RememberedViews } from './RememberedViews';
+import type { SavedSearches } from './SavedSearches';
 import type { Taggers } from './Taggers';
 import type { TagSuggestions } from './TagSuggestions';
 import type { Thumbnails } from './Thumbnails';
@@ -44,6 +45,7 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
     /** the folders that thumbnails may be in */
     private readonly pictureRoots: readonly vscode.Uri[],
     private readonly suggestions: TagSuggestions,
+    private readonly searches: SavedSearches,
     private readonly extensionUri: vscode.Uri,
     private readonly storageFolder: string,
     private readonly log: vscode.LogOutputChannel,
@@ -122,6 +124,7 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
       this.pictureRoots,
       this.suggestions,
       this.views,
+      this.searches,
       this.extensionUri,
     );
     this.panels.add(grid);

@@ -23,6 +23,8 @@ import { Disposable } from './Disposable';
 import { pictureHandlers } from './pictureRequests';
 import { onPictureSettings, pictureSettings } from './pictureSettings';
 import type { RememberedViews } from './RememberedViews';
+import type { SavedSearches } from './SavedSearches';
+import { searchHandlers, searchView } from './searchRequests';
 import { autoSaveDelay } from './settings';
 import { suggestHandlers } from './suggestRequests';
 import type { Taggers } from './Taggers';
@@ -65,10 +67,16 @@ export class GridPanel extends Disposable {
     pictureRoots: readonly vscode.Uri[],
     suggestions: TagSuggestions,
     private readonly views: RememberedViews,
+    private readonly searches: SavedSearches,
     extensionUri: vscode.Uri,
   ) {
     super();
-    this.view = new ImageView(document.dataset);
+    this.view = this.register(
+      new ImageView(document.dataset, {
+        isSelected: (path) => this.selection.has(path),
+        hasFailed: ({ caption }) => jobs.failureOf(caption) !== undefined,
+      }),
+    );
     const dist = vscode.Uri.joinPath(extensionUri, 'dist');
     const { webview } = panel;
     webview.options = { enableScripts: true, localResourceRoots: [dist, ...pictureRoots] };
@@ -95,6 +103,10 @@ export class GridPanel extends Disposable {
       this.changed();
     };
     this.register(document.onDidChange(update));
+    this.register({ dispose: this.view.onDidChange(update) });
+    this.register(searches.onDidChange(update));
+    // What was found while captions were still being read may be wrong.
+    void document.whenLoaded().then(() => this.view.refresh().catch(() => undefined));
     this.register(taggers.onDidChange(update));
     this.register(
       jobs.onDidChange((changed) => {
@@ -122,6 +134,12 @@ export class GridPanel extends Disposable {
     this.channel.tell('focusSearch', {});
   }
 
+  /** Searches, and shows the search in the field. */
+  async search(query: string): Promise<void> {
+    await this.view.setQuery(query);
+    await this.searches.remember(query);
+  }
+
   private handlers(): Omit<RequestHandlers<HostRequests>, keyof PictureRequests | keyof SuggestRequests> {
     const { document, jobs } = this;
     return {
@@ -129,6 +147,7 @@ export class GridPanel extends Disposable {
         await this.restored;
         return { snapshot: this.snapshot(), settings: this.settings() };
       },
+      ...searchHandlers(this, this.searches),
       getItems: async ({ start, count }) => {
         const { version, view, selection } = this;
         const images = view.images.slice(start, start + Math.min(count, mostCards));
@@ -252,6 +271,8 @@ export class GridPanel extends Disposable {
 
   private select(command: SelectCommand): void {
     const { selection, view } = this;
+    // A search may ask which images are selected.
+    view.noteChange();
     switch (command.kind) {
       case 'only':
         selection.only(command.path);
@@ -301,6 +322,7 @@ export class GridPanel extends Disposable {
       unsavedFailures: failed,
       saving: document.dataset.saving,
       query: view.query,
+      search: searchView(view, this.searches),
       sort: view.sort,
       order: view.order,
       selected: { count: selection.count, hidden: selection.count - selection.among(view.images).length },

@@ -1,52 +1,81 @@
 import * as vscode from 'vscode';
-import { countTags } from '../dataset/tagCounts';
+import { tagFilter, type TagFilter } from '../dataset/query/tagFilter';
+import { countTagsOf, firstTags, type CountedTag, type TagOrder } from '../dataset/TagList';
 import type { DatasetEditorProvider } from './DatasetEditorProvider';
 import { Disposable } from './Disposable';
+import type { GridPanel } from './GridPanel';
+import { tagCountsFollowFilter } from './settings';
 
 /** Counting again while somebody types would only flicker; pause in milliseconds. */
 const refreshPause = 500;
 /** A tree of many thousand entries takes VS Code seconds; the rest comes on demand. */
 const tagsAtATime = 500;
 
-type Node = { tag: string; count: number } | 'more';
+type Node = CountedTag | 'more';
 
-/** The sidebar view *Tags*: the tags of the dataset in front, most frequent first. */
+/**
+ * The sidebar view *Tags*: the tags of the images that the dataset in front shows, most frequent first. A click on one
+ * filters by it.
+ */
 export class TagTree extends Disposable implements vscode.TreeDataProvider<Node> {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   readonly onDidChangeTreeData = this.changeEmitter.event;
   private readonly view: vscode.TreeView<Node>;
-  private tags: { tag: string; count: number }[] = [];
+  private tags: readonly CountedTag[] = [];
+  private hasMore = false;
   private shownTags = tagsAtATime;
+  private order: TagOrder = 'count';
   private timer: NodeJS.Timeout | undefined;
+  private counting: AbortController | undefined;
+  /** the grid whose tags are shown, and the end of listening to it */
+  private grid: GridPanel | undefined;
+  private unlisten: (() => void) | undefined;
   private readonly moreCommand = 'datasetCaptions.internal.showMoreTags';
 
   constructor(private readonly editors: DatasetEditorProvider) {
     super();
     this.view = this.register(vscode.window.createTreeView('datasetCaptions.tags', { treeDataProvider: this }));
+    const changed = (): void => {
+      this.schedule();
+    };
     this.register(
       vscode.commands.registerCommand(this.moreCommand, () => {
         this.shownTags += tagsAtATime;
-        this.changeEmitter.fire();
+        return this.count();
+      }),
+    );
+    this.register(
+      vscode.commands.registerCommand('datasetCaptions.sortTagsByName', () => {
+        this.sortBy('name');
+      }),
+    );
+    this.register(
+      vscode.commands.registerCommand('datasetCaptions.sortTagsByCount', () => {
+        this.sortBy('count');
       }),
     );
     this.register(
       editors.onDidChangeActive(() => {
+        this.followActive();
         this.schedule();
       }),
     );
+    this.register(vscode.workspace.onDidChangeConfiguration(changed));
+    this.register(this.view.onDidChangeVisibility(changed));
     this.register({
       dispose: () => {
         clearTimeout(this.timer);
+        this.counting?.abort();
+        this.unlisten?.();
       },
     });
-    this.count();
+    this.followActive();
+    this.schedule();
   }
 
   getChildren(node?: Node): Node[] {
     if (node !== undefined) return [];
-    const shown: Node[] = this.tags.slice(0, this.shownTags);
-    if (this.tags.length > this.shownTags) shown.push('more');
-    return shown;
+    return this.hasMore ? [...this.tags, 'more'] : [...this.tags];
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
@@ -55,31 +84,89 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<Node>
       item.command = { command: this.moreCommand, title: vscode.l10n.t('Show more…') };
       return item;
     }
-    const item = new vscode.TreeItem(node.tag);
-    item.id = node.tag;
-    item.description = node.count.toLocaleString();
-    item.tooltip = vscode.l10n.t('{0}: {1} times', node.tag, node.count);
-    item.accessibilityInformation = { label: `${node.tag}, ${String(node.count)}` };
+    const { tag, count } = node;
+    const filter = tagFilter(this.grid?.view.matchingTree ?? null, tag);
+    const item = new vscode.TreeItem(tag);
+    item.id = tag;
+    item.contextValue = 'tag';
+    item.description = count.toLocaleString();
+    item.tooltip = tooltip(node, filter);
+    const icon = filter === undefined ? undefined : new vscode.ThemeIcon(filter === 'included' ? 'filter' : 'exclude');
+    if (icon !== undefined) item.iconPath = icon;
+    item.command = {
+      command: filter === 'excluded' ? 'datasetCaptions.excludeTag' : 'datasetCaptions.filterByTag',
+      title: vscode.l10n.t('Filter by Tag'),
+      arguments: [node],
+    };
+    item.accessibilityInformation = { label: [tag, String(count), filter].filter(Boolean).join(', ') };
     return item;
+  }
+
+  private sortBy(order: TagOrder): void {
+    this.order = order;
+    void vscode.commands.executeCommand('setContext', 'datasetCaptions.tagOrder', order);
+    void this.count();
+  }
+
+  private followActive(): void {
+    const { active } = this.editors;
+    if (active === this.grid) return;
+    this.unlisten?.();
+    this.grid = active;
+    this.shownTags = tagsAtATime;
+    this.unlisten = active?.view.onDidChange(() => {
+      this.schedule();
+    });
   }
 
   private schedule(): void {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      this.count();
+      void this.count();
     }, refreshPause);
   }
 
-  private count(): void {
-    const document = this.editors.active?.document;
-    const counts = countTags(captionTexts(document?.dataset.allImages ?? []));
-    this.tags = Array.from(counts, ([tag, count]) => ({ tag, count }));
-    this.view.description = document?.name ?? '';
-    this.view.message = document !== undefined && this.tags.length === 0 ? vscode.l10n.t('No captions yet.') : '';
+  /** Counts what the grid shows, a slice at a time. Nobody sees a view that is closed: it counts when it opens. */
+  private async count(): Promise<void> {
+    this.counting?.abort();
+    if (!this.view.visible) return;
+    const counting = new AbortController();
+    this.counting = counting;
+    try {
+      await this.countUntil(counting.signal);
+    } catch (thrown) {
+      if (!counting.signal.aborted) throw thrown;
+    }
+  }
+
+  private async countUntil(signal: AbortSignal): Promise<void> {
+    const { grid } = this;
+    const dataset = grid?.document.dataset;
+    const images = grid?.view.images ?? [];
+    const isFiltered = dataset !== undefined && images.length < dataset.allImages.length && tagCountsFollowFilter();
+    const counts = isFiltered
+      ? await countTagsOf(images, { signal })
+      : (dataset?.tagCounts ?? new Map<string, number>());
+    this.tags = await firstTags(counts, this.order, this.shownTags, { signal });
+    this.hasMore = counts.size > this.tags.length;
+    this.view.description = grid?.document.name ?? '';
+    this.view.message = dataset === undefined || counts.size > 0 ? '' : emptyMessage(isFiltered);
     this.changeEmitter.fire();
   }
 }
 
-function* captionTexts(images: readonly { caption: { text: string } }[]): Iterable<string> {
-  for (const { caption } of images) yield caption.text;
+function emptyMessage(isFiltered: boolean): string {
+  return isFiltered ? vscode.l10n.t('No tags among the images found.') : vscode.l10n.t('No captions yet.');
+}
+
+function tooltip({ tag, count }: CountedTag, filter: TagFilter): string {
+  const times = vscode.l10n.t('{0}: {1} times', tag, count);
+  switch (filter) {
+    case 'included':
+      return vscode.l10n.t('{0}. The search asks for it; click to take it out.', times);
+    case 'excluded':
+      return vscode.l10n.t('{0}. The search excludes it; click to take it out.', times);
+    case undefined:
+      return vscode.l10n.t('{0}. Click to find the images that have it.', times);
+  }
 }

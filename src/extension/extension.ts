@@ -7,6 +7,8 @@ import { registerCommands } from './commands';
 import { DatasetEditorProvider } from './DatasetEditorProvider';
 import { JobStatusBar } from './JobStatusBar';
 import { Models } from './Models';
+import { SavedSearches } from './SavedSearches';
+import { registerSearchCommands } from './searchCommands';
 import { registerTaggerCommands } from './taggerCommands';
 import { TaggerPicker } from './TaggerPicker';
 import { Taggers } from './Taggers';
@@ -51,12 +53,14 @@ export function activate(context: vscode.ExtensionContext): void {
   const cuda = new CudaSupport(storage, models, log);
   const jobs = new CaptionJobs(tagger, taggers, cuda, log);
   const suggestions = new TagSuggestions(taggers, log);
+  const searches = new SavedSearches(context.workspaceState);
   const editors = new DatasetEditorProvider(
     jobs,
     taggers,
     thumbnails,
     pictureRoots,
     suggestions,
+    searches,
     context.extensionUri,
     storage,
     log,
@@ -75,6 +79,8 @@ export function activate(context: vscode.ExtensionContext): void {
     new TagTree(editors),
     new JobStatusBar(jobs),
     registerCommands(editors, jobs, log),
+    searches,
+    registerSearchCommands(editors, searches),
     registerTaggerCommands(picker, models, cuda),
   );
 }

@@ -49,6 +49,11 @@ export function tagListFile(): string {
   return expandPath(vscode.workspace.getConfiguration(section).get<string>('tagList', '').trim());
 }
 
+/** Whether the tag view counts the images that the search finds, not all. */
+export function tagCountsFollowFilter(): boolean {
+  return vscode.workspace.getConfiguration(section).get<boolean>('tagCountsFollowFilter', true);
+}
+
 function readIn(folder: vscode.Uri): ReadSetting {
   const configuration = vscode.workspace.getConfiguration(section, folder);
   return (name) => configuration.get<unknown>(name);

@@ -1,5 +1,6 @@
 import type { PictureRequests, PictureSettings } from './pictureProtocol';
 import type { SuggestRequests } from './suggestProtocol';
+import type { SearchRequests, SearchView } from './searchProtocol';
 
 /** Whether what a card shows is what the caption file holds. */
 export type SaveState =
@@ -105,6 +106,7 @@ export interface GridSnapshot {
   /** how far the save is that runs now; undefined when none does */
   saving: { done: number; total: number } | undefined;
   query: string;
+  search: SearchView;
   sort: ImageSort;
   /** changes whenever the images in view or their order change: positions of another order mean other images */
   order: number;
@@ -123,7 +125,7 @@ export interface GridSettings {
 }
 
 /** What the webview asks the host. */
-export interface HostRequests extends PictureRequests, SuggestRequests {
+export interface HostRequests extends PictureRequests, SearchRequests, SuggestRequests {
   /** The webview has (re)started. */
   ready(params: Record<string, never>): { snapshot: GridSnapshot; settings: GridSettings };
   /** Cards by position in the current order and filter. */

@@ -19,6 +19,7 @@ import { ImageQueue } from './ImageQueue';
 import { ItemWindow } from './ItemWindow';
 import './JobList';
 import { pictureSource } from './pictureSource';
+import { searchActions, searchAnnouncement } from './searchActions';
 import { sharedStyles } from './shared.css';
 import { suggestionStyles } from './suggestions.css';
 import type { SuggestionPopup } from './SuggestionPopup';
@@ -87,6 +88,13 @@ export class DatasetEditor extends LitElement {
     },
   };
   private readonly actions: EditorActions = {
+    ...searchActions({
+      host: () => this.connected(),
+      ask: (method, params) => {
+        this.ask(method, params);
+      },
+      search: (query) => void this.search(query),
+    }),
     search: (text) => {
       void this.search(text);
     },
@@ -143,7 +151,8 @@ export class DatasetEditor extends LitElement {
       this.images.configure(settings.pictures);
       const wanted = remembered.query;
       this.takeSnapshot(snapshot);
-      if (wanted !== undefined && wanted !== snapshot.query) await this.search(wanted, false);
+      // What the host searches for is newer: it may come from the tag view.
+      if (wanted !== undefined && wanted !== '' && snapshot.query === '') await this.search(wanted, false);
     } catch (error) {
       this.problem = `The dataset could not be opened: ${errorMessage(error)}`;
     }
@@ -292,11 +301,8 @@ export class DatasetEditor extends LitElement {
       const { snapshot } = await this.connected().request('setQuery', { query: text });
       if (search !== this.searches) return;
       if (snapshot.version >= (this.snapshot?.version ?? 0)) this.takeSnapshot(snapshot);
-      if (toStart) this.grid?.goToStart();
-      this.announcement =
-        text === ''
-          ? plural(snapshot.total, 'image')
-          : `${formatNumber(snapshot.matching)} of ${plural(snapshot.total, 'image')} found`;
+      if (toStart && snapshot.search.mistake === null) this.grid?.goToStart();
+      this.announcement = searchAnnouncement(snapshot);
     } catch (error) {
       this.problem = `The search failed: ${errorMessage(error)}`;
     }

@@ -1,15 +1,18 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { customElement, property, query } from 'lit/decorators.js';
 import type { GridSnapshot } from '../protocol/gridProtocol';
 import { formatNumber, plural } from './captionText';
 import type { EditorActions } from './editorTypes';
 import type { CardSize } from './gridLayout';
-import { chevronIcon, closeIcon, searchIcon } from './icons';
+import './FilterChips';
+import { chevronIcon } from './icons';
+import type { SearchField } from './SearchField';
+import './SearchField';
+import './SearchStatus';
 import { sharedStyles } from './shared.css';
+import './SortControl';
 import { toolbarStyles } from './toolbar.css';
 
-/** The pause after the last key before the search is made. */
-const searchDelay = 150;
 /** Saves of so many captions take long enough to say how far they are. */
 const longSave = 200;
 
@@ -27,61 +30,21 @@ export class DatasetToolbar extends LitElement {
   @property({ attribute: false }) snapshot: GridSnapshot | undefined;
   @property({ attribute: false }) cardSize: CardSize = 'medium';
   @property({ attribute: false }) actions: EditorActions | undefined;
-  @state() private text = '';
 
-  @query('vscode-text-field') private readonly field!: HTMLElement | null;
-
-  private knownQuery = '';
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  @query('search-field') private readonly field!: SearchField | null;
 
   /** Puts the keyboard focus into the search box. */
   focusSearch(): void {
     this.field?.focus();
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearTimeout(this.timer);
-  }
-
-  protected override willUpdate(): void {
-    const query = this.snapshot?.query ?? '';
-    if (query === this.knownQuery) return;
-    this.knownQuery = query;
-    // The host may set the search too, as when a tag is clicked elsewhere; but not over what is being typed.
-    if (this.timer === undefined && query.trim() !== this.text.trim()) this.text = query;
-  }
-
-  protected override updated(): void {
-    // The toolkit's field takes its label from its content, which it also shows: the attribute has to come after that.
-    if (this.field?.ariaLabel !== searchLabel) this.field?.setAttribute('aria-label', searchLabel);
-  }
-
   protected override render(): TemplateResult {
     const { snapshot, actions } = this;
     if (snapshot === undefined || actions === undefined) return html``;
     return html`<div class="line">
-        <vscode-text-field
-          class="search"
-          type="search"
-          placeholder="Search captions and file names"
-          .value=${this.text}
-          @input=${this.onInput}
-          @keydown=${this.onKeydown}
-          ><span slot="start" class="search-icon">${searchIcon}</span> ${
-            this.text === ''
-              ? nothing
-              : html`<button
-                  slot="end"
-                  class="clear"
-                  aria-label="Clear search"
-                  title="Clear (Escape)"
-                  @click=${this.clear}
-                >
-                  ${closeIcon}
-                </button>`
-          }</vscode-text-field
-        >
+        <search-field .snapshot=${snapshot} .actions=${actions}></search-field>
+        <sort-control .sort=${snapshot.sort} .actions=${actions}></sort-control>
+        <slot name="view-options"></slot>
         <vscode-dropdown
           class="size"
           aria-label="Card size"
@@ -95,8 +58,12 @@ export class DatasetToolbar extends LitElement {
           )}
         </vscode-dropdown>
       </div>
+      <filter-chips .snapshot=${snapshot} .actions=${actions}></filter-chips>
       <div class="line">
-        <div class="summary">${this.renderSummary(snapshot)}</div>
+        <div class="summary">
+          ${this.renderSummary(snapshot)}
+          <search-status .search=${snapshot.search} .actions=${actions}></search-status>
+        </div>
         <div class="buttons">
           ${
             snapshot.unsavedFailures === 0
@@ -144,43 +111,12 @@ export class DatasetToolbar extends LitElement {
     return html`${parts.map((part, index) => html`${index === 0 ? nothing : ' · '}<span>${part}</span>`)}`;
   }
 
-  private readonly onInput = (event: Event): void => {
-    this.text = (event.target as HTMLInputElement).value;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.search();
-    }, searchDelay);
-  };
-
-  private readonly onKeydown = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape' && this.text !== '') {
-      event.preventDefault();
-      this.clear();
-    } else if (event.key === 'Enter' && this.timer !== undefined) {
-      this.search();
-    }
-  };
-
   private readonly onSize = (event: Event): void => {
     const { value } = event.target as HTMLSelectElement;
     const size = sizes.find(([name]) => name === value);
     if (size !== undefined) this.actions?.setCardSize(size[0]);
   };
-
-  private readonly clear = (): void => {
-    this.text = '';
-    this.search();
-    this.focusSearch();
-  };
-
-  private search(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.actions?.search(this.text.trim());
-  }
 }
-
-const searchLabel = 'Search captions and file names';
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -1,6 +1,7 @@
 import type { Channel } from '../protocol/Channel';
 import type { GridEvents, HostRequests, WebviewEvents } from '../protocol/gridProtocol';
 import type { CardSize } from './gridLayout';
+import type { SearchActions } from './searchActions';
 
 /** The line to the extension host. */
 export type Host = Channel<Record<string, never>, HostRequests, GridEvents, WebviewEvents>;
@@ -20,7 +21,7 @@ export interface ViewStateStore {
 }
 
 /** What the chrome around the grid can ask for. */
-export interface EditorActions {
+export interface EditorActions extends SearchActions {
   search: (query: string) => void;
   setCardSize: (size: CardSize) => void;
   selectTagger: () => void;

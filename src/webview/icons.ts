@@ -16,6 +16,14 @@ export const closeIcon = icon(svg`<path d="m3.5 3.5 9 9m0-9-9 9" />`);
 export const chevronIcon = icon(svg`<path d="m3.5 6 4.5 4.5L12.5 6" />`);
 /** A magnifying glass. */
 export const searchIcon = icon(svg`<circle cx="7" cy="7" r="4.4" /><path d="m10.2 10.2 4 4" />`);
+/** A star. */
+export const starIcon = icon(
+  svg`<path d="m8 1.8 1.9 4 4.3.6-3.1 3 .7 4.4L8 11.7l-3.8 2.1.7-4.4-3.1-3 4.3-.6Z" stroke-linejoin="round" />`,
+);
+/** Bars that grow, for small things first. */
+export const ascendingIcon = icon(svg`<path d="M4.5 13.5v-11m-2.6 2.6 2.6-2.6 2.6 2.6M9 4h2M9 8h3.5M9 12h5" />`);
+/** Bars that shrink, for large things first. */
+export const descendingIcon = icon(svg`<path d="M4.5 2.5v11m-2.6-2.6 2.6 2.6 2.6-2.6M9 4h5M9 8h3.5M9 12h2" />`);
 /** An empty picture. */
 export const imageIcon = icon(
   svg`<rect x="1.7" y="2.7" width="12.6" height="10.6" rx="1.2" /><path d="m2 11.5 3.6-3.7 3 3 2-2 3.3 3.2" /><circle cx="10.6" cy="6" r="1.1" />`,

@@ -14,18 +14,8 @@ export const toolbarStyles = css`
     align-items: center;
   }
 
-  .line + .line {
+  .line ~ .line {
     margin-top: 8px;
-  }
-
-  .search {
-    flex: 1 1 180px;
-    min-width: 0;
-  }
-
-  .search-icon {
-    display: flex;
-    color: var(--vscode-descriptionForeground);
   }
 
   .size {
@@ -87,32 +77,13 @@ export const toolbarStyles = css`
     margin-inline-start: 6px;
   }
 
-  .search::part(control)::-webkit-search-cancel-button {
-    display: none;
-  }
-
-  .clear {
-    display: flex;
-    padding: 2px;
-    border: none;
-    border-radius: 3px;
-    background: none;
-    color: var(--vscode-descriptionForeground);
-    cursor: pointer;
-  }
-
-  .clear:hover {
-    background: var(--vscode-toolbar-hoverBackground);
-    color: var(--vscode-foreground);
-  }
-
-  .clear:focus-visible {
-    outline: 1px solid var(--vscode-focusBorder);
-  }
-
   @media (max-width: 480px) {
     :host {
       padding-inline: 8px;
+    }
+
+    search-field {
+      flex-basis: 100%;
     }
   }
 `;

@@ -11,6 +11,7 @@ import type {
 } from '../../src/protocol/gridProtocol';
 import { defaultPictureSettings, type ImageInfo } from '../../src/protocol/pictureProtocol';
 import type { SuggestAnswer, SuggestQuery } from '../../src/protocol/suggestProtocol';
+import { FakeSearch } from './FakeSearch';
 
 type Preview = Parameters<HostRequests['getPreview']>[0];
 
@@ -27,6 +28,7 @@ export class FakeHost {
   items: FakeItem[];
   jobs: JobView[] = [];
   query = '';
+  readonly search = new FakeSearch(this);
   sort: GridSnapshot['sort'] = { key: 'name', descending: false };
   folder: Pick<GridSnapshot, 'state' | 'message'> = { state: 'ready', message: '' };
   /** everything the page asked or told, in order */
@@ -79,6 +81,7 @@ export class FakeHost {
       port,
       {
         ready: (params) => note('ready', params, { snapshot: this.snapshot(), settings: this.settings }),
+        ...this.search.handlers(note),
         getItems: ({ start, count }) =>
           note('getItems', { start, count }, { version: this.version, order: 1, items: this.window(start, count) }),
         locate: ({ path }) => {
@@ -87,7 +90,7 @@ export class FakeHost {
         },
         setSort: (params) => {
           this.sort = params.sort;
-          this.version++;
+          this.push();
           return note('setSort', params, { snapshot: this.snapshot() });
         },
         select: (params) => {
@@ -213,7 +216,7 @@ export class FakeHost {
   }
 
   private matching(): FakeItem[] {
-    return this.items.filter(({ path, text }) => path.includes(this.query) || text.includes(this.query));
+    return this.search.matching(this.items);
   }
 
   private window(start: number, count: number): CardItem[] {
@@ -238,6 +241,7 @@ export class FakeHost {
       unsavedFailures: of('failed'),
       saving: undefined,
       query: this.query,
+      search: this.search.view(),
       sort: this.sort,
       order: 1,
       selected: { count: this.items.filter(({ selected }) => selected).length, hidden: 0 },

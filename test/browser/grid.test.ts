@@ -287,7 +287,7 @@ describe('the grid in a browser', function () {
   it('searches, counts, and says so when nothing matches', async () => {
     await open();
     host.focusSearch();
-    const search = page.getByRole('searchbox', { name: 'Search captions and file names' });
+    const search = page.getByRole('combobox', { name: 'Search captions and file names' });
     await page.waitForTimeout(100);
     await page.keyboard.type('image_0012');
     await page.getByText('10 of 10,000 images', { exact: true }).waitFor();

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
+import { rm, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { Caption } from '../../src/dataset/Caption';
 import { Dataset, type DatasetImage } from '../../src/dataset/Dataset';
 import { ImageView } from '../../src/dataset/ImageView';
-import type { FactOptions, ImageFact, ImageFacts } from '../../src/dataset/query/ImageFacts';
+import type { FactsOptions, ImageFact } from '../../src/dataset/ImageFacts';
+import type { FactSource } from '../../src/dataset/query/FactSource';
 import { captionOf, openDataset } from './openDataset';
 import { testFolder, until, writeFiles } from './testFolder';
 
@@ -19,7 +20,7 @@ const files = {
 };
 
 /** Facts that come when the test says so. */
-class SlowFacts implements ImageFacts {
+class SlowFacts implements FactSource {
   known = new Map<string, ImageFact>();
   loads = 0;
   release: () => void = () => undefined;
@@ -28,7 +29,7 @@ class SlowFacts implements ImageFacts {
     return this.known.get(image);
   }
 
-  async loadStats({ signal, onProgress }: FactOptions = {}): Promise<void> {
+  async loadStats({ signal, onProgress }: FactsOptions = {}): Promise<void> {
     this.loads++;
     onProgress?.(1, 4);
     await new Promise<void>((resolve, reject) => {
@@ -169,6 +170,14 @@ describe('A view of a dataset', () => {
     assert.equal(shown(), 'b c');
   });
 
+  it('knows the files without being told', async () => {
+    await utimes(path.join(folder(), 'c.png'), 2_000_000, 2_000_000);
+    await view.setSort({ key: 'modified', descending: true });
+    assert.equal(shown(), 'c a b d');
+    await view.setQuery('size:>0');
+    assert.equal(shown(), '');
+  });
+
   it('knows selected images and those that a job failed with', async () => {
     const selecting = new ImageView(dataset, {
       isSelected: (image) => image === 'b.png',
@@ -193,9 +202,9 @@ describe('A view that needs facts of the files', () => {
     dataset = await openDataset(folder(), files);
     facts = new SlowFacts();
     facts.known = new Map([
-      ['a.png', { modified: 3, bytes: 10, width: 4, height: 4 }],
-      ['b.png', { modified: 1, bytes: 30, width: 9, height: 1 }],
-      ['d.png', { modified: 2, bytes: 20, width: 1, height: 2 }],
+      ['a.png', { modified: 3, fileSize: 10, width: 4, height: 4 }],
+      ['b.png', { modified: 1, fileSize: 30, width: 9, height: 1 }],
+      ['d.png', { modified: 2, fileSize: 20, width: 1, height: 2 }],
     ]);
     view = new ImageView(dataset, { facts, pause: 5 });
   });

@@ -5,7 +5,7 @@ import { parseTags } from '../../src/dataset/captionText';
 import { comparableTag } from '../../src/dataset/comparableTag';
 import type { DatasetImage } from '../../src/dataset/Dataset';
 import { GlobPattern } from '../../src/dataset/query/GlobPattern';
-import type { ImageFact } from '../../src/dataset/query/ImageFacts';
+import type { ImageFact } from '../../src/dataset/ImageFacts';
 import { parseQuery } from '../../src/dataset/query/parseQuery';
 import { literalPattern, tagTerm } from '../../src/dataset/query/printQuery';
 import { queryMatcher, type QueryContext } from '../../src/dataset/query/queryMatcher';
@@ -17,8 +17,8 @@ function image(path: string, text: string): DatasetImage {
 }
 
 const facts = new Map<string, ImageFact>([
-  ['10_cat/wide.png', { width: 1920, height: 1080, bytes: 3 * 1024 ** 2, modified: 1 }],
-  ['10_cat/tall.png', { width: 512, height: 768, bytes: 900, modified: 2 }],
+  ['10_cat/wide.png', { width: 1920, height: 1080, fileSize: 3 * 1024 ** 2, modified: 1 }],
+  ['10_cat/tall.png', { width: 512, height: 768, fileSize: 900, modified: 2 }],
 ]);
 const context: QueryContext = {
   fact: (path) => facts.get(path),

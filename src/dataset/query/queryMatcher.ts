@@ -2,7 +2,7 @@ import { comparableTag } from '../comparableTag';
 import { parseTags } from '../captionText';
 import type { DatasetImage } from '../Dataset';
 import { GlobPattern } from './GlobPattern';
-import type { ImageFact } from './ImageFacts';
+import type { ImageFact } from '../ImageFacts';
 import type { ImageState, NumberField, QueryNode, TextField } from './QueryNode';
 
 /** What a query may ask about an image besides its path and caption. */
@@ -201,7 +201,7 @@ function numberOf(field: NumberField, fact: QueryContext['fact']): (image: Datas
         return width === undefined || height === undefined || height === 0 ? undefined : width / height;
       };
     case 'size':
-      return ({ path }) => fact(path)?.bytes;
+      return ({ path }) => fact(path)?.fileSize;
   }
 }
 

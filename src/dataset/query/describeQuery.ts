@@ -1,0 +1,22 @@
+import type { Operator, QueryNode } from './QueryNode';
+import { printQuery } from './printQuery';
+
+const signs: Readonly<Record<Operator, string>> = { '=': '=', '!=': '≠', '<': '<', '<=': '≤', '>': '>', '>=': '≥' };
+
+/** A part of a query as people read it, such as `not tag: long hair` or `width ≥ 1024`. */
+export function describeQuery(tree: QueryNode): string {
+  switch (tree.kind) {
+    case 'not':
+      return `not ${describeQuery(tree.part)}`;
+    case 'state':
+      return tree.state;
+    case 'number':
+      return `${tree.field} ${signs[tree.operator]} ${tree.text}`;
+    case 'text': {
+      const text = tree.pattern.replace(/\\(?=[*?\\])/g, '').replaceAll('\\\\', '\\');
+      return tree.field === 'any' ? `“${text}”` : `${tree.field}: ${text}`;
+    }
+    default:
+      return printQuery(tree);
+  }
+}

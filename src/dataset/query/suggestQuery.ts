@@ -1,0 +1,158 @@
+import { comparableTag } from '../comparableTag';
+import { inSlices } from '../inSlices';
+import { tagTerm } from './printQuery';
+import { imageStates, type ImageState } from './QueryNode';
+import { queryTokens, type QueryToken } from './queryTokens';
+import { numberExamples } from './queryValues';
+
+/** What may be typed next. */
+export interface QuerySuggestion {
+  kind: 'field' | 'state' | 'tag' | 'saved' | 'recent';
+  /** what is suggested */
+  label: string;
+  /** what it means, or how often a tag occurs */
+  detail: string;
+  /** the whole query when it is taken, and where the caret is then */
+  text: string;
+  caret: number;
+}
+
+export interface NamedQuery {
+  name: string;
+  query: string;
+}
+
+/** What suggestions are made of. */
+export interface SuggestionSources {
+  tagCounts: Iterable<readonly [tag: string, count: number]>;
+  saved: readonly NamedQuery[];
+  /** newest first */
+  recent: readonly string[];
+}
+
+const most = 8;
+
+const fields: readonly [name: string, detail: string][] = [
+  ['tag:', 'images with this tag'],
+  ['-tag:', 'images without this tag'],
+  ['caption:', 'text of the caption'],
+  ['name:', 'file name'],
+  ['path:', 'folder and file name'],
+  ['is:', 'empty, unsaved, duplicate, …'],
+  ['tags:', `number of tags: ${numberExamples.tags}`],
+  ['chars:', `length of the caption: ${numberExamples.chars}`],
+  ['width:', `in pixels: ${numberExamples.width}`],
+  ['height:', `in pixels: ${numberExamples.height}`],
+  ['ratio:', `width to height: ${numberExamples.ratio}`],
+  ['size:', `of the file: ${numberExamples.size}`],
+];
+
+const states: Readonly<Record<ImageState, string>> = {
+  empty: 'without a caption',
+  unsaved: 'edited and not saved yet',
+  conflict: 'changed by another program, too',
+  failed: 'could not be saved or captioned',
+  duplicate: 'with a tag twice',
+  selected: 'selected in the grid',
+};
+
+/** What may be typed at the caret of a query, the likeliest first. */
+export async function suggestQuery(
+  text: string,
+  caret: number,
+  { tagCounts, saved, recent }: SuggestionSources,
+): Promise<QuerySuggestion[]> {
+  const term = queryTokens(text).find(({ kind, start, end }) => kind === 'term' && start < caret && caret <= end);
+  const make = (
+    kind: QuerySuggestion['kind'],
+    label: string,
+    detail: string,
+    insert: string,
+    isFinished = true,
+  ): QuerySuggestion =>
+    replaced(text, term ?? { start: caret, end: caret }, { kind, label, detail, insert, isFinished });
+  const whole = (kind: 'saved' | 'recent', label: string, query: string): QuerySuggestion => ({
+    kind,
+    label,
+    detail: kind === 'saved' ? query : 'recent',
+    text: query,
+    caret: query.length,
+  });
+  if (term?.kind !== 'term') {
+    const started = fields.map(([name, detail]) => make('field', name, detail, name, false));
+    if (text.trim() !== '') return started.slice(0, most);
+    return [
+      ...saved.map(({ name, query }) => whole('saved', name, query)).slice(0, 5),
+      ...recent.map((query) => whole('recent', query, query)).slice(0, 5),
+      ...started,
+    ].slice(0, 12);
+  }
+  const written = text.slice(term.valueStart + (term.quoted ? 1 : 0), caret);
+  const isNegated = text.charAt(term.start - 1) === '-';
+  switch (term.prefix) {
+    case 'tag':
+      return (await likelyTags(tagCounts, written)).map(([tag, count]) =>
+        make('tag', tag, count.toLocaleString('en'), tagTerm(tag)),
+      );
+    case 'is':
+      return imageStates
+        .filter((state) => state.startsWith(written.toLowerCase()))
+        .map((state) => make('state', `is:${state}`, states[state], `is:${state}`));
+    case '': {
+      const begins = fields.filter(
+        ([name]) => name.startsWith(written.toLowerCase()) && !(isNegated && name === '-tag:'),
+      );
+      const named = saved.filter(({ name }) => name.toLowerCase().includes(text.trim().toLowerCase()));
+      return [
+        ...begins.map(([name, detail]) => make('field', name, detail, name, false)),
+        ...named.slice(0, 2).map(({ name, query }) => whole('saved', name, query)),
+        ...(await likelyTags(tagCounts, written)).map(([tag, count]) =>
+          make('tag', tag, count.toLocaleString('en'), tagTerm(tag)),
+        ),
+      ].slice(0, most);
+    }
+    default: {
+      const example = Object.entries(numberExamples).find(([field]) => field === term.prefix)?.[1];
+      return written !== '' || example === undefined ? [] : [make('field', example, 'for example', example)];
+    }
+  }
+}
+
+interface Replacement {
+  kind: QuerySuggestion['kind'];
+  label: string;
+  detail: string;
+  insert: string;
+  /** a blank follows, for the next term */
+  isFinished: boolean;
+}
+
+function replaced(
+  text: string,
+  { start, end }: Pick<QueryToken, 'start' | 'end'>,
+  { kind, label, detail, insert, isFinished }: Replacement,
+): QuerySuggestion {
+  const rest = text.slice(end);
+  const gap = isFinished && !/^\s/.test(rest) ? ' ' : '';
+  const caret = start + insert.length + (isFinished ? 1 : 0);
+  return { kind, label, detail, text: `${text.slice(0, start)}${insert}${gap}${rest}`, caret };
+}
+
+/** The most frequent tags that begin with a text, then those with it inside. */
+async function likelyTags(
+  tagCounts: SuggestionSources['tagCounts'],
+  written: string,
+): Promise<(readonly [string, number])[]> {
+  const wanted = comparableTag(written.replaceAll('*', ''));
+  const likely: { tag: string; count: number; begins: boolean }[] = [];
+  await inSlices(tagCounts, ([tag, count]) => {
+    const at = comparableTag(tag).indexOf(wanted);
+    if (at < 0) return;
+    const begins = at === 0;
+    const place = likely.findIndex((other) => (begins === other.begins ? count > other.count : begins));
+    if (place < 0 && likely.length >= most) return;
+    likely.splice(place < 0 ? likely.length : place, 0, { tag, count, begins });
+    if (likely.length > most) likely.pop();
+  });
+  return likely.map(({ tag, count }) => [tag, count] as const);
+}

@@ -1,0 +1,72 @@
+import * as vscode from 'vscode';
+import type { NamedQuery } from '../dataset/query/suggestQuery';
+import { Disposable } from './Disposable';
+
+const savedKey = 'savedSearches';
+const recentKey = 'recentSearches';
+const mostRecent = 20;
+
+/** The searches that the user saved under a name, and the last ones; kept for each workspace. */
+export class SavedSearches extends Disposable {
+  private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
+  readonly onDidChange = this.changeEmitter.event;
+
+  constructor(private readonly memory: vscode.Memento) {
+    super();
+  }
+
+  /** The saved searches by name. */
+  get saved(): readonly NamedQuery[] {
+    const stored = this.memory.get<unknown>(savedKey);
+    return Array.isArray(stored) ? stored.filter(isNamedQuery) : [];
+  }
+
+  /** The last searches, newest first. */
+  get recent(): readonly string[] {
+    const stored = this.memory.get<unknown>(recentKey);
+    return Array.isArray(stored) ? stored.filter((query) => typeof query === 'string') : [];
+  }
+
+  /** The name under which a search is saved. */
+  nameOf(query: string): string | undefined {
+    return this.saved.find((other) => other.query === query.trim())?.name;
+  }
+
+  /** Saves a search; another one of that name is replaced. */
+  async save(name: string, query: string): Promise<void> {
+    const others = this.saved.filter((other) => other.name !== name);
+    const saved = [...others, { name, query: query.trim() }];
+    await this.memory.update(
+      savedKey,
+      saved.sort((a, b) => a.name.localeCompare(b.name)),
+    );
+    this.changeEmitter.fire();
+  }
+
+  async delete(name: string): Promise<void> {
+    await this.memory.update(
+      savedKey,
+      this.saved.filter((other) => other.name !== name),
+    );
+    this.changeEmitter.fire();
+  }
+
+  /** Puts a search at the front of the last ones. */
+  async remember(query: string): Promise<void> {
+    const own = query.trim();
+    if (own === '' || this.recent[0] === own) return;
+    const recent = [own, ...this.recent.filter((other) => other !== own)];
+    await this.memory.update(recentKey, recent.slice(0, mostRecent));
+  }
+}
+
+function isNamedQuery(value: unknown): value is NamedQuery {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'name' in value &&
+    'query' in value &&
+    typeof value.name === 'string' &&
+    typeof value.query === 'string'
+  );
+}

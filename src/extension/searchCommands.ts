@@ -1,0 +1,45 @@
+import * as vscode from 'vscode';
+import { toggleTag } from '../dataset/query/tagFilter';
+import type { DatasetEditorProvider } from './DatasetEditorProvider';
+import type { GridPanel } from './GridPanel';
+import type { SavedSearches } from './SavedSearches';
+import { openSavedSearch, saveSearch, sortImages } from './searchQuestions';
+
+/** Registers the commands that search, sort and filter the dataset in front. */
+export function registerSearchCommands(editors: DatasetEditorProvider, searches: SavedSearches): vscode.Disposable {
+  const onActive =
+    <Argument>(action: (grid: GridPanel, argument: Argument) => unknown) =>
+    async (argument: Argument): Promise<void> => {
+      if (editors.active !== undefined) await action(editors.active, argument);
+    };
+  const filter = (exclude: boolean): ((node?: unknown) => Promise<void>) =>
+    onActive((grid, node?: unknown) => {
+      const tag = tagOf(node);
+      return tag === undefined ? undefined : grid.search(toggleTag(grid.view.query, tag, exclude));
+    });
+  return vscode.Disposable.from(
+    vscode.commands.registerCommand(
+      'datasetCaptions.saveSearch',
+      onActive((grid) => saveSearch(grid, searches)),
+    ),
+    vscode.commands.registerCommand(
+      'datasetCaptions.openSavedSearch',
+      onActive((grid) => openSavedSearch(grid, searches)),
+    ),
+    vscode.commands.registerCommand('datasetCaptions.sortImages', onActive(sortImages)),
+    vscode.commands.registerCommand(
+      'datasetCaptions.refreshResults',
+      onActive(({ view }) => view.refresh()),
+    ),
+    vscode.commands.registerCommand('datasetCaptions.filterByTag', filter(false)),
+    vscode.commands.registerCommand('datasetCaptions.excludeTag', filter(true)),
+  );
+}
+
+/** The tag that a line of the tag view, or whoever calls the command, means. */
+function tagOf(node: unknown): string | undefined {
+  if (typeof node === 'string') return node;
+  return typeof node === 'object' && node !== null && 'tag' in node && typeof node.tag === 'string'
+    ? node.tag
+    : undefined;
+}

@@ -1,0 +1,63 @@
+import { describeQuery } from '../dataset/query/describeQuery';
+import type { ImageView } from '../dataset/ImageView';
+import { parseQuery, topLevelParts } from '../dataset/query/parseQuery';
+import { suggestQuery } from '../dataset/query/suggestQuery';
+import { toggleTag } from '../dataset/query/tagFilter';
+import type { RequestHandlers } from '../protocol/Channel';
+import type { SearchRequests, SearchView } from '../protocol/searchProtocol';
+import type { GridPanel } from './GridPanel';
+import type { SavedSearches } from './SavedSearches';
+import { openSavedSearch, saveSearch } from './searchQuestions';
+
+/** Answers what the search field of a grid asks. */
+export function searchHandlers(grid: GridPanel, searches: SavedSearches): RequestHandlers<SearchRequests> {
+  const { view, document } = grid;
+  return {
+    suggestQuery: async ({ text, caret }) => {
+      const { saved, recent } = searches;
+      const { tagCounts } = document.dataset;
+      return { suggestions: await suggestQuery(text, caret, { tagCounts, saved, recent }) };
+    },
+    addFilter: ({ tag, exclude }) => ({ query: toggleTag(view.query, tag, exclude) }),
+    refreshResults: async () => {
+      await view.refresh();
+      return undefined;
+    },
+    cancelSearch: () => {
+      view.cancel();
+      return undefined;
+    },
+    rememberSearch: async () => {
+      if (view.error === undefined) await searches.remember(view.query);
+      return undefined;
+    },
+    toggleSavedSearch: async () => {
+      const name = searches.nameOf(view.query);
+      if (name === undefined) await saveSearch(grid, searches);
+      else await searches.delete(name);
+      return undefined;
+    },
+    openSavedSearch: async () => {
+      await openSavedSearch(grid, searches);
+      return undefined;
+    },
+  };
+}
+
+/** What the page shows of a search. */
+export function searchView(view: ImageView, searches: SavedSearches): SearchView {
+  const { query, error, searching, staleImages, cancelled } = view;
+  return {
+    mistake: error ?? null,
+    terms: topLevelParts(parseQuery(query).tree).map((part) => ({
+      label: describeQuery(part),
+      start: part.start,
+      end: part.end,
+      excluded: part.kind === 'not',
+    })),
+    progress: searching ?? null,
+    stale: staleImages,
+    cancelled,
+    savedAs: query.trim() === '' ? null : (searches.nameOf(query) ?? null),
+  };
+}

@@ -1,0 +1,119 @@
+import { css, html, LitElement, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { GridSnapshot } from '../protocol/gridProtocol';
+import type { EditorActions } from './editorTypes';
+import { closeIcon } from './icons';
+import { sharedStyles } from './shared.css';
+
+const chipStyles = css`
+  :host {
+    display: block;
+    min-width: 0;
+  }
+
+  [hidden] {
+    display: none !important;
+  }
+
+  ul {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 4px;
+    margin: 6px 0 0;
+    padding: 0;
+    list-style: none;
+  }
+
+  li {
+    display: flex;
+    align-items: center;
+    max-width: 100%;
+    padding-inline-start: 8px;
+    border: 1px solid var(--vscode-contrastBorder, transparent);
+    border-radius: 10px;
+    background: var(--vscode-badge-background);
+    color: var(--vscode-badge-foreground);
+    font-size: 0.92em;
+    line-height: 18px;
+  }
+
+  li.excluded {
+    border-color: var(--vscode-badge-background);
+    background: none;
+    color: var(--vscode-foreground);
+  }
+
+  span {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+
+  button {
+    display: flex;
+    margin-inline-start: 2px;
+    padding: 3px 5px;
+    border: none;
+    border-radius: 9px;
+    background: none;
+    cursor: pointer;
+  }
+
+  button:hover {
+    background: var(--vscode-toolbar-hoverBackground);
+  }
+
+  button:focus-visible {
+    outline: 1px solid var(--vscode-focusBorder);
+  }
+`;
+
+/** The terms that every image in view matches, each with a button that takes it out of the search. */
+@customElement('filter-chips')
+export class FilterChips extends LitElement {
+  static override styles = [sharedStyles, chipStyles];
+
+  @property({ attribute: false }) snapshot: GridSnapshot | undefined;
+  @property({ attribute: false }) actions: EditorActions | undefined;
+
+  /** chips stay in the page once they are there: taking one out would end a step to undo for who is typing */
+  private chipCount = 0;
+
+  protected override render(): TemplateResult {
+    const { snapshot } = this;
+    const terms = snapshot?.search.terms ?? [];
+    this.chipCount = Math.max(this.chipCount, terms.length);
+    // One word is in the field already, with a button that clears it.
+    const [only] = terms;
+    const isOneWord = terms.length === 1 && only?.label.startsWith('“') === true;
+    return html`<ul aria-label="Filters" ?hidden=${terms.length === 0 || isOneWord}>
+      ${Array.from({ length: this.chipCount }, (_, index) => {
+        const term = terms[index];
+        return html`<li class=${term?.excluded === true ? 'excluded' : ''} ?hidden=${term === undefined}>
+          <span title=${term?.label ?? ''}>${term?.label ?? ''}</span
+          ><button
+            aria-label="Remove filter: ${term?.label ?? ''}"
+            title="Remove"
+            @click=${() => {
+              this.removeTerm(index);
+            }}
+          >
+            ${closeIcon}
+          </button>
+        </li>`;
+      })}
+    </ul>`;
+  }
+
+  private removeTerm(index: number): void {
+    const { query, search } = this.snapshot ?? { query: '', search: { terms: [] } };
+    const kept = search.terms.filter((_, other) => other !== index);
+    this.actions?.search(kept.map(({ start, end }) => query.slice(start, end)).join(' '));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'filter-chips': FilterChips;
+  }
+}

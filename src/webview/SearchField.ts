@@ -1,0 +1,323 @@
+import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
+import type { GridSnapshot } from '../protocol/gridProtocol';
+import type { SearchMistake, SearchSuggestion } from '../protocol/searchProtocol';
+import type { EditorActions } from './editorTypes';
+import { closeIcon, searchIcon, starIcon } from './icons';
+import { searchFieldStyles } from './searchField.css';
+import { sharedStyles } from './shared.css';
+
+/** The pause after the last key before the search is made, in milliseconds. */
+const searchDelay = 150;
+/** The pause after the last key before a term that is not finished counts as a mistake, in milliseconds. */
+const mistakeDelay = 1200;
+/** Rows of the list; they stay in the page and are used again, so that typing remains one step to undo. */
+const rowCount = 12;
+const rows = Array.from({ length: rowCount }, (_, index) => index);
+
+const label = 'Search captions and file names';
+const fullHelp =
+  'Words, tag:"long hair", caption:, name:, path:, tags:<5, chars:>200, width:>=1024, ratio:16:9, size:>2MB, is:empty; AND OR NOT ( ), - for not, * and ? for any text';
+
+/** The search: a text field that suggests what may come next and shows mistakes where they are. */
+@customElement('search-field')
+export class SearchField extends LitElement {
+  static override styles = [sharedStyles, searchFieldStyles];
+
+  @property({ attribute: false }) snapshot: GridSnapshot | undefined;
+  @property({ attribute: false }) actions: EditorActions | undefined;
+  @state() private text = '';
+  @state() private suggestions: readonly SearchSuggestion[] = [];
+  @state() private isOpen = false;
+  /** the suggestion that Enter takes; -1 none */
+  @state() private active = -1;
+  /** nobody has typed for a while: what is not finished is a mistake */
+  @state() private hasPaused = true;
+
+  @query('input') private readonly input!: HTMLInputElement | null;
+  @query('.mirror') private readonly mirror!: HTMLElement | null;
+  @query('.active') private readonly activeRow!: HTMLElement | null;
+
+  private knownQuery = '';
+  private searchTimer: ReturnType<typeof setTimeout> | undefined;
+  private mistakeTimer: ReturnType<typeof setTimeout> | undefined;
+  private asked = 0;
+
+  override focus(): void {
+    this.input?.focus();
+    this.input?.select();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.searchTimer);
+    clearTimeout(this.mistakeTimer);
+  }
+
+  protected override willUpdate(): void {
+    const found = this.snapshot?.query ?? '';
+    if (found === this.knownQuery) return;
+    this.knownQuery = found;
+    // The host may set the search too, as when a tag is clicked elsewhere; but not over what is being typed.
+    if (this.searchTimer === undefined && found.trim() !== this.text.trim()) this.text = found;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    this.alignMirror();
+    if (changed.has('active')) this.activeRow?.scrollIntoView({ block: 'nearest' });
+  }
+
+  protected override render(): TemplateResult {
+    const mistake = this.shownMistake();
+    const [start, end] = mistake === undefined ? [0, 0] : [mistake.start, mistake.end];
+    const showsList = this.isOpen && this.suggestions.length > 0;
+    return html`<div class="field ${mistake === undefined ? '' : 'wrong'}">
+        <span class="icon-slot">${searchIcon}</span>
+        <div class="text">
+          <div class="mirror" aria-hidden="true" ?hidden=${mistake === undefined}>
+            <span>${this.text.slice(0, start)}</span><span class="mark">${this.text.slice(start, end)}</span
+            ><span>${this.text.slice(end)}</span>
+          </div>
+          <input
+            type="text"
+            role="combobox"
+            aria-label=${label}
+            aria-autocomplete="list"
+            aria-controls="suggestions"
+            aria-expanded=${showsList}
+            aria-activedescendant=${showsList && this.active >= 0 ? `suggestion-${this.active}` : ''}
+            aria-invalid=${mistake !== undefined}
+            aria-describedby="mistake"
+            placeholder=${label}
+            title=${this.text === '' ? fullHelp : ''}
+            autocomplete="off"
+            autocapitalize="off"
+            spellcheck="false"
+            .value=${live(this.text)}
+            @input=${this.onInput}
+            @keydown=${this.onKeydown}
+            @blur=${this.onBlur}
+            @click=${this.onClick}
+            @scroll=${this.alignMirror}
+          />
+        </div>
+        <button
+          class="tool star ${this.snapshot?.search.savedAs == null ? '' : 'on'}"
+          aria-pressed=${this.snapshot?.search.savedAs != null}
+          aria-label="Save this search"
+          title=${this.starTitle()}
+          ?hidden=${this.text.trim() === ''}
+          @click=${() => this.actions?.toggleSavedSearch()}
+        >
+          ${starIcon}
+        </button>
+        <button
+          class="tool"
+          aria-label="Clear search"
+          title="Clear (Escape)"
+          ?hidden=${this.text === ''}
+          @click=${this.clear}
+        >
+          ${closeIcon}
+        </button>
+      </div>
+      <div class="popup" ?hidden=${!showsList && mistake === undefined}>
+        <div id="mistake" class="mistake" role="status" ?hidden=${mistake === undefined}>${mistake?.message ?? ''}</div>
+        <ul id="suggestions" role="listbox" aria-label="Suggestions" ?hidden=${!showsList}>
+          ${rows.map((index) => this.renderRow(index))}
+        </ul>
+      </div>
+      <div class="hidden-text" role="status">${this.announcement(showsList)}</div>`;
+  }
+
+  private renderRow(index: number): TemplateResult {
+    const suggestion = this.suggestions[index];
+    return html`<li
+      id="suggestion-${index}"
+      role="option"
+      aria-selected=${index === this.active}
+      class=${index === this.active ? 'active' : ''}
+      data-kind=${suggestion?.kind ?? ''}
+      ?hidden=${suggestion === undefined}
+      @mousedown=${keepFocus}
+      @click=${() => {
+        this.accept(index);
+      }}
+    >
+      <span class="label">${suggestion?.label ?? ''}</span><span class="detail">${suggestion?.detail ?? ''}</span>
+    </li>`;
+  }
+
+  /** The mistake, if the user should see it now, by the places in the text as it is typed. */
+  private shownMistake(): SearchMistake | undefined {
+    const { snapshot, text } = this;
+    const mistake = snapshot?.search.mistake;
+    if (snapshot === undefined || mistake == null || snapshot.query !== text.trim()) return undefined;
+    if (mistake.incomplete && !this.hasPaused) return undefined;
+    const shift = text.length - text.trimStart().length;
+    return { ...mistake, start: mistake.start + shift, end: mistake.end + shift };
+  }
+
+  private announcement(showsList: boolean): string {
+    if (!showsList) return '';
+    const count = this.suggestions.length;
+    return count === 1 ? '1 suggestion' : `${count} suggestions`;
+  }
+
+  private starTitle(): string {
+    const name = this.snapshot?.search.savedAs;
+    return name == null ? 'Save this search' : `Saved as “${name}”. Click to forget it`;
+  }
+
+  private readonly onInput = (): void => {
+    this.setText(this.input?.value ?? '');
+    // Between two terms anything may come; a list of everything would only be in the way.
+    if (/[^\s)]$/.test(this.beforeCaret)) void this.suggest();
+    else this.close();
+  };
+
+  private get beforeCaret(): string {
+    return this.text.slice(0, this.input?.selectionStart ?? this.text.length);
+  }
+
+  private setText(text: string): void {
+    this.text = text;
+    this.hasPaused = false;
+    clearTimeout(this.searchTimer);
+    clearTimeout(this.mistakeTimer);
+    this.searchTimer = setTimeout(() => {
+      this.search();
+    }, searchDelay);
+    this.mistakeTimer = setTimeout(() => {
+      this.hasPaused = true;
+    }, mistakeDelay);
+  }
+
+  private readonly onKeydown = (event: KeyboardEvent): void => {
+    if (event.isComposing) return;
+    const takes = this.handleKey(event);
+    if (!takes) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  /** @returns whether the key meant something here */
+  private handleKey({ key, altKey, ctrlKey, metaKey, shiftKey }: KeyboardEvent): boolean {
+    if (ctrlKey || metaKey) return false;
+    switch (key) {
+      case 'ArrowDown':
+      case 'ArrowUp':
+        if (!this.isOpen) void this.suggest();
+        else if (!altKey) this.move(key === 'ArrowDown' ? 1 : -1);
+        else this.close();
+        return true;
+      case 'Enter':
+        if (this.isOpen && this.active >= 0) this.accept(this.active);
+        else this.commit();
+        return true;
+      case 'Tab': {
+        const taken = this.active >= 0 ? this.active : this.completesTerm() ? 0 : undefined;
+        if (!this.isOpen || shiftKey || taken === undefined) return false;
+        this.accept(taken);
+        return true;
+      }
+      case 'Escape':
+        if (this.isOpen && this.suggestions.length > 0) this.close();
+        else if (this.text !== '') this.clear();
+        else return false;
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** Whether the first suggestion is the rest of a term with a field: then Tab takes it, else Tab leaves. */
+  private completesTerm(): boolean {
+    return this.suggestions.length > 0 && /(^|[\s(-])(tag|is):[^\s]*$/i.test(this.beforeCaret);
+  }
+
+  private move(step: 1 | -1): void {
+    const count = Math.min(rowCount, this.suggestions.length);
+    // From the last one back to the text, as the first step came from it.
+    this.active = ((this.active + 1 + step + count + 1) % (count + 1)) - 1;
+  }
+
+  private accept(index: number): void {
+    const suggestion = this.suggestions[index];
+    if (suggestion === undefined) return;
+    const { text, caret, kind } = suggestion;
+    this.setText(text);
+    this.close();
+    void this.updateComplete.then(() => {
+      this.input?.focus();
+      this.input?.setSelectionRange(caret, caret);
+      if (kind === 'field') void this.suggest();
+    });
+    if (kind === 'saved' || kind === 'recent') this.search();
+  }
+
+  private commit(): void {
+    this.close();
+    this.hasPaused = true;
+    this.search();
+    this.actions?.refreshResults();
+    this.actions?.rememberSearch();
+  }
+
+  private readonly clear = (): void => {
+    this.setText('');
+    this.close();
+    this.search();
+    this.input?.focus();
+  };
+
+  private readonly onClick = (): void => {
+    if (this.isOpen) void this.suggest();
+  };
+
+  private readonly onBlur = (): void => {
+    this.close();
+    this.hasPaused = true;
+    const { snapshot } = this;
+    if (snapshot !== undefined && snapshot.matching > 0 && snapshot.query === this.text.trim()) {
+      this.actions?.rememberSearch();
+    }
+  };
+
+  private close(): void {
+    this.asked++;
+    this.isOpen = false;
+    this.active = -1;
+  }
+
+  private async suggest(): Promise<void> {
+    const asked = ++this.asked;
+    const suggestions = await this.actions?.suggest(this.text, this.input?.selectionStart ?? this.text.length);
+    // Another key, or the end of it, came meanwhile.
+    if (asked !== this.asked || suggestions === undefined) return;
+    this.suggestions = suggestions;
+    this.isOpen = suggestions.length > 0;
+    this.active = -1;
+  }
+
+  private search(): void {
+    clearTimeout(this.searchTimer);
+    this.searchTimer = undefined;
+    if (this.text.trim() !== this.knownQuery.trim()) this.actions?.search(this.text.trim());
+  }
+
+  private readonly alignMirror = (): void => {
+    if (this.mirror !== null && this.input !== null) this.mirror.scrollLeft = this.input.scrollLeft;
+  };
+}
+
+function keepFocus(event: Event): void {
+  event.preventDefault();
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'search-field': SearchField;
+  }
+}

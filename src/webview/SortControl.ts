@@ -1,0 +1,86 @@
+import { css, html, LitElement, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { ImageSort, SortKey } from '../protocol/gridProtocol';
+import type { EditorActions } from './editorTypes';
+import { ascendingIcon, descendingIcon } from './icons';
+import { sharedStyles } from './shared.css';
+
+/** What images are sorted by, and what the two directions mean. */
+const keys: readonly [key: SortKey, name: string, ascending: string, descending: string][] = [
+  ['name', 'Name', 'A to Z', 'Z to A'],
+  ['modified', 'Modified', 'oldest first', 'newest first'],
+  ['captionLength', 'Caption length', 'shortest first', 'longest first'],
+  ['tagCount', 'Number of tags', 'fewest first', 'most first'],
+  ['imageSize', 'Image size', 'smallest first', 'largest first'],
+  ['fileSize', 'File size', 'smallest first', 'largest first'],
+];
+
+const sortStyles = css`
+  :host {
+    display: flex;
+    flex: none;
+  }
+
+  vscode-dropdown {
+    width: 132px;
+    min-width: 0;
+  }
+
+  button {
+    display: flex;
+    align-items: center;
+    padding: 0 5px;
+    border: 1px solid transparent;
+    border-radius: 4px;
+    background: none;
+    color: var(--vscode-foreground);
+    cursor: pointer;
+  }
+
+  button:hover {
+    background: var(--vscode-toolbar-hoverBackground);
+  }
+
+  button:focus-visible {
+    outline: 1px solid var(--vscode-focusBorder);
+  }
+`;
+
+/** Chooses the order of the images and its direction. */
+@customElement('sort-control')
+export class SortControl extends LitElement {
+  static override styles = [sharedStyles, sortStyles];
+
+  @property({ attribute: false }) sort: ImageSort = { key: 'name', descending: false };
+  @property({ attribute: false }) actions: EditorActions | undefined;
+
+  protected override render(): TemplateResult {
+    const { key, descending } = this.sort;
+    const [, , ascends = '', descends = ''] = keys.find(([own]) => own === key) ?? [];
+    const [now, other] = descending ? [descends, ascends] : [ascends, descends];
+    return html`<vscode-dropdown aria-label="Sort by" title="Sort by" .value=${key} @change=${this.onKey}>
+        ${keys.map(([own, name]) => html`<vscode-option value=${own} ?selected=${own === key}>${name}</vscode-option>`)}
+      </vscode-dropdown>
+      <button aria-label="Sorted ${now}, change to ${other}" title="Sorted ${now}" @click=${this.turn}>
+        ${descending ? descendingIcon : ascendingIcon}
+      </button>`;
+  }
+
+  private readonly onKey = (event: Event): void => {
+    const { value } = event.target as HTMLSelectElement;
+    const chosen = keys.find(([key]) => key === value)?.[0];
+    if (chosen === undefined || chosen === this.sort.key) return;
+    // Who sorts by time wants to see what is new; else small comes first.
+    this.actions?.setSort({ key: chosen, descending: chosen === 'modified' });
+  };
+
+  private readonly turn = (): void => {
+    this.actions?.setSort({ ...this.sort, descending: !this.sort.descending });
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sort-control': SortControl;
+  }
+}
