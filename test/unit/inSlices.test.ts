@@ -21,7 +21,13 @@ describe('work on many items in slices', () => {
   it('lets timers run in between', async () => {
     let ticks = 0;
     const timer = setInterval(() => ticks++, 1);
-    await inSlices(items, () => { burn(0.05); }, { sliceMs: 5 });
+    await inSlices(
+      items,
+      () => {
+        burn(0.05);
+      },
+      { sliceMs: 5 },
+    );
     clearInterval(timer);
     assert.ok(ticks >= 5, `${ticks} ticks in 100 ms`);
   });
