@@ -16,6 +16,8 @@ import type { CardContext } from './ImageCard';
 import type { ImageGrid } from './ImageGrid';
 import './ImageGrid';
 import { ImageQueue } from './ImageQueue';
+import type { ImageViewer, ViewerClosed } from './ImageViewer';
+import './ImageViewer';
 import { ItemWindow } from './ItemWindow';
 import './JobList';
 import { pictureSource } from './pictureSource';
@@ -37,6 +39,7 @@ export class DatasetEditor extends LitElement {
   @state() private announcement = '';
 
   @query('image-grid') private readonly grid!: ImageGrid | null;
+  @query('image-viewer') private readonly viewer!: ImageViewer | null;
   @query('dataset-toolbar') private readonly toolbar!: DatasetToolbar | null;
 
   @query('suggestion-popup') private readonly suggestions!: SuggestionPopup | null;
@@ -50,13 +53,19 @@ export class DatasetEditor extends LitElement {
   private readonly drafts = new Drafts(
     (name, payload) => this.host?.tell(name, payload),
     () => this.commitDelay,
-    (path) => this.grid?.committed(path),
+    (path) => {
+      this.grid?.committed(path);
+      this.viewer?.committed(path);
+    },
   );
   private readonly images = new ImageQueue(
     pictureSource({
       host: () => this.connected(),
       pictureBox: (path) => this.grid?.pictureBox(path),
-      changed: (key) => this.grid?.updateCard(key.path),
+      changed: ({ path }) => {
+        this.grid?.updateCard(path);
+        this.viewer?.changed(path);
+      },
     }),
   );
   private readonly items = new ItemWindow(
@@ -200,6 +209,13 @@ export class DatasetEditor extends LitElement {
       ${this.renderProblem()}
       <job-list .jobs=${snapshot.jobs} .actions=${this.actions}></job-list>
       ${this.renderMain(snapshot)}
+      <image-viewer
+        .connection=${this.connection}
+        .context=${this.context}
+        .images=${this.images}
+        .snapshot=${snapshot}
+        @viewer-closed=${this.onViewerClosed}
+      ></image-viewer>
       <div class="hidden-text" aria-live="polite">${this.announcement}</div>
       <suggestion-popup .source=${this.knowTags}></suggestion-popup>
     `;
@@ -252,6 +268,7 @@ export class DatasetEditor extends LitElement {
       .context=${this.context}
       .startIndex=${this.view.index}
       @grid-scroll=${this.onGridScroll}
+      @open-viewer=${this.onOpenViewer}
     ></image-grid>`;
   }
 
@@ -277,6 +294,17 @@ export class DatasetEditor extends LitElement {
       </button>
     </div>`;
   }
+
+  private readonly connection = (): Host => this.connected();
+
+  private readonly onOpenViewer = (event: CustomEvent<{ path: string }>): void => {
+    event.preventDefault();
+    void this.viewer?.show(event.detail.path);
+  };
+
+  private readonly onViewerClosed = ({ detail: { index } }: ViewerClosed): void => {
+    this.grid?.returnTo(index);
+  };
 
   private connected(): Host {
     if (this.host === undefined) throw new Error('Not connected');

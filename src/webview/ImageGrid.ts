@@ -71,6 +71,11 @@ export class ImageGrid extends LitElement {
     this.cardOf(path)?.committed();
   }
 
+  /** Puts the keyboard focus on an image, as after it was looked at elsewhere. */
+  returnTo(index: number): void {
+    if (this.count > 0) this.moveTo(clamp(index, 0, this.count - 1), 'cell');
+  }
+
   /** Leaves a caption for its cell or for the caption next to it. */
   leave(path: string, target: 'cell' | 'next' | 'previous'): void {
     const index = this.items?.indexOf(path) ?? this.active;

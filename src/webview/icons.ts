@@ -30,3 +30,11 @@ export const imageIcon = icon(
 );
 /** A folder. */
 export const folderIcon = icon(svg`<path d="M1.7 12.8V3.2h4.4l1.6 1.9h6.6v7.7Z" stroke-linejoin="round" />`);
+/** An arrow to the left, for what comes before. */
+export const previousIcon = icon(svg`<path d="M10 3.5 5.5 8l4.5 4.5" />`);
+/** An arrow to the right, for what comes next. */
+export const nextIcon = icon(svg`<path d="M6 3.5 10.5 8 6 12.5" />`);
+/** A minus. */
+export const minusIcon = icon(svg`<path d="M3 8h10" />`);
+/** A plus. */
+export const plusIcon = icon(svg`<path d="M3 8h10M8 3v10" />`);

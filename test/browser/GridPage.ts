@@ -25,6 +25,8 @@ export interface PageOptions {
   theme?: 'dark' | 'light' | 'high-contrast';
   width?: number;
   height?: number;
+  /** pixels of the screen for each CSS pixel */
+  deviceScaleFactor?: number;
 }
 
 /** A browser and a small server that play a VS Code webview with the real bundle and the real policy. */
@@ -72,9 +74,12 @@ export class GridBrowser {
   }
 
   /** Opens the editor for a host. */
-  async open(host: FakeHost, { theme = 'dark', width = 1280, height = 800 }: PageOptions = {}): Promise<Page> {
+  async open(
+    host: FakeHost,
+    { theme = 'dark', width = 1280, height = 800, deviceScaleFactor = 1 }: PageOptions = {},
+  ): Promise<Page> {
     if (this.browser === undefined || this.server === undefined) throw new Error('Not started');
-    const context = await this.browser.newContext({ viewport: { width, height } });
+    const context = await this.browser.newContext({ viewport: { width, height }, deviceScaleFactor });
     this.contexts.push(context);
     const page = await context.newPage();
     page.setDefaultTimeout(8000);
@@ -113,7 +118,7 @@ export class GridBrowser {
       const file = path.join(root, 'test/fixtures/webview', path.basename(url.pathname));
       return { type: 'text/css', body: await readFile(file), status: 200 };
     }
-    if (url.pathname.startsWith('/thumbnail/')) return this.image(url.pathname);
+    if (/^\/(?:thumbnail|preview)\//.test(url.pathname)) return this.image(url.pathname);
     return { type: 'text/plain', body: '', status: 404 };
   }
 
@@ -129,8 +134,28 @@ export class GridBrowser {
       return { type: 'text/plain', body: '', status: 404 };
     }
     const picture = this.pictures[Number.parseInt(path.basename(name), 10) % this.pictures.length];
-    return { type: 'image/png', body: picture ?? '', status: 200 };
+    const body = name.startsWith('/preview/') && picture !== undefined ? await preview(picture, name) : picture;
+    return { type: 'image/png', body: body ?? '', status: 200 };
   }
+}
+
+/** A picture enlarged as a preview's name says: `<picture>_<longer side>[_<left>_<top>_<width>_<height> in per mille].png`. */
+async function preview(picture: Buffer, name: string): Promise<Buffer> {
+  const [, size = 300, ...part] = path.basename(name, '.png').split('_').map(Number);
+  const enlarged = sharp(picture).resize({ width: size, height: size, fit: 'inside', kernel: 'cubic' });
+  const [left, top, width, height] = part;
+  if (left === undefined || top === undefined || width === undefined || height === undefined) {
+    return enlarged.png({ compressionLevel: 1 }).toBuffer();
+  }
+  const { data, info } = await enlarged.raw().toBuffer({ resolveWithObject: true });
+  const region = {
+    left: Math.floor((left * info.width) / 1000),
+    top: Math.floor((top * info.height) / 1000),
+    width: Math.max(1, Math.floor((width * info.width) / 1000)),
+    height: Math.max(1, Math.floor((height * info.height) / 1000)),
+  };
+  const raw = { width: info.width, height: info.height, channels: info.channels };
+  return sharp(data, { raw }).extract(region).resize({ width: size, fit: 'inside' }).png({ compressionLevel: 1 }).toBuffer();
 }
 
 const policy = [

@@ -47,11 +47,21 @@ export class FakeHost {
   settings: GridSettings = { commitDelay: 300, pictures: { ...defaultPictureSettings } };
   /** the address of a larger picture; may throw */
   preview: (params: Preview) => string | Promise<string> = ({ path, size, region }) => {
-    const part = region === undefined ? '' : `_${region.left}_${region.top}_${region.width}_${region.height}`;
-    return `/thumbnail/${path.length % 6}_${size}${part}.png`;
+    const { width, height } = this.info(path);
+    const thousandths = (value: number, of: number): number => Math.round((1000 * value) / of);
+    const part =
+      region === undefined
+        ? []
+        : [
+            thousandths(region.left, width),
+            thousandths(region.top, height),
+            thousandths(region.width, width),
+            thousandths(region.height, height),
+          ];
+    return `/preview/${[path.length % 6, size, ...part].join('_')}.png`;
   };
   /** what the files of the images are */
-  info: (path: string) => ImageInfo = () => ({ width: 1920, height: 1440, format: 'PNG', fileSize: 1_234_567 });
+  info: (path: string) => ImageInfo = () => ({ width: 1920, height: 1200, format: 'PNG', fileSize: 1_234_567 });
 
   private version = 1;
   private waiting: WebviewEvents['draft'][] = [];

@@ -1,0 +1,308 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { CardItem, GridSnapshot } from '../protocol/gridProtocol';
+import type { ImageInfo } from '../protocol/pictureProtocol';
+import { errorMessage } from '../protocol/wireError';
+import { cardStyles } from './card.css';
+import { formatNumber } from './captionText';
+import type { Host } from './editorTypes';
+import { formatBytes } from './formatBytes';
+import { closeIcon, minusIcon, nextIcon, plusIcon, previousIcon } from './icons';
+import type { CardContext, ImageCard } from './ImageCard';
+import './ImageCard';
+import type { ImageQueue } from './ImageQueue';
+import { ModalLayer } from './ModalLayer';
+import type { PictureStage } from './PictureStage';
+import './PictureStage';
+import { sharedStyles } from './shared.css';
+import { viewerStyles } from './viewer.css';
+import { type ViewerAction, viewerAction } from './viewerKeys';
+import { ViewerWindow } from './ViewerWindow';
+
+/** The viewer closed; `detail` is the image that was shown last and its position in the current order. */
+export type ViewerClosed = CustomEvent<{ path: string; index: number; listed: boolean }>;
+
+/**
+ * One image large, beside its caption: a layer over the page. Says `viewer-closed` when it is left.
+ */
+@customElement('image-viewer')
+export class ImageViewer extends LitElement {
+  static override styles = [sharedStyles, cardStyles, viewerStyles];
+
+  @property({ attribute: false }) connection: (() => Host) | undefined;
+  @property({ attribute: false }) context: CardContext | undefined;
+  @property({ attribute: false }) images: ImageQueue<HTMLImageElement> | undefined;
+  @property({ attribute: false }) snapshot: GridSnapshot | undefined;
+
+  @state() private isOpen = false;
+  @state() private info: (ImageInfo & { imageVersion: string; path: string }) | undefined;
+  @state() private problem: string | undefined;
+  @state() private announcement = '';
+
+  @query('picture-stage') private readonly stage!: PictureStage | null;
+  @query('image-card') private readonly card!: ImageCard | null;
+
+  private readonly layer = new ModalLayer(this);
+  private readonly list = new ViewerWindow(
+    {
+      items: (start, count) => this.connected().request('getItems', { start, count }),
+      locate: (path) => this.connected().request('locate', { path }),
+    },
+    () => {
+      this.requestUpdate();
+    },
+    (error) => {
+      this.problem = `The images could not be listed: ${errorMessage(error)}`;
+    },
+  );
+  private ownContext: CardContext | undefined;
+  private asked = '';
+
+  /** Shows an image; the keyboard focus comes to it. */
+  async show(path: string): Promise<void> {
+    this.problem = undefined;
+    this.announcement = '';
+    if (!this.isOpen) {
+      this.isOpen = true;
+      this.layer.open();
+    }
+    await this.list.show(path);
+    await this.updateComplete;
+    this.stage?.focus({ preventScroll: true });
+  }
+
+  /** Draws again what shows a picture or draft that has changed. */
+  changed(path: string): void {
+    this.stage?.pictureChanged();
+    if (path === this.list.item?.path) this.card?.requestUpdate();
+  }
+
+  /** The host knows the caption of this image as an edit now. */
+  committed(path: string): void {
+    if (path === this.list.item?.path) this.card?.committed();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.layer.close();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('context')) this.ownContext = this.contextOf(this.context);
+    if (changed.has('snapshot') && this.isOpen) void this.list.refresh();
+    const { item } = this.list;
+    if (this.isOpen && item !== undefined) void this.askInfo(item);
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    if (!this.isOpen) return nothing;
+    const { item } = this.list;
+    const total = this.snapshot?.matching ?? 0;
+    const info = this.infoOf(item);
+    return html`<div
+      class="viewer"
+      role="dialog"
+      aria-modal="true"
+      aria-label=${item === undefined ? 'Image' : `Image ${item.path}`}
+      @keydown=${this.onKeydown}
+    >
+      <div class="bar">${this.renderBar(item, info, total)}</div>
+      ${this.problem === undefined ? nothing : html`<div class="problem" role="alert">${this.problem}</div>`}
+      <div class="body">
+        <picture-stage
+          tabindex="0"
+          role="group"
+          aria-label=${item === undefined ? 'Picture' : `Picture of ${item.path}`}
+          .images=${this.images}
+          .image=${item}
+          .neighbours=${this.list.around}
+          .info=${info}
+          @stage-zoom=${() => {
+            this.requestUpdate();
+          }}
+        ></picture-stage>
+        <div class="side">
+          <image-card class="viewed" .item=${item} .context=${this.ownContext} .active=${true}></image-card>
+        </div>
+      </div>
+      <div class="hidden-text" aria-live="polite">${this.announcement}</div>
+    </div>`;
+  }
+
+  private renderBar(item: CardItem | undefined, info: ImageInfo | undefined, total: number): TemplateResult {
+    const { index, isListed } = this.list;
+    const percent = this.stage?.percent;
+    const button = (
+      name: string,
+      keys: string,
+      content: TemplateResult | string,
+      action: ViewerAction,
+      disabled = false,
+    ): TemplateResult =>
+      html`<button
+        class="tool"
+        aria-label=${name}
+        title="${name} (${keys})"
+        ?disabled=${disabled}
+        @click=${() => {
+          this.run(action);
+        }}
+      >
+        ${content}
+      </button>`;
+    return html`<div class="group">
+        ${button('Previous Image', 'Page Up', previousIcon, 'previous', isListed && index === 0)}
+        ${button('Next Image', 'Page Down', nextIcon, 'next', isListed && index >= total - 1)}
+        <span class="position"
+          >${isListed ? `${formatNumber(index + 1)} of ${formatNumber(total)}` : 'not in this search'}</span
+        >
+      </div>
+      <div class="about">
+        <span class="path" title=${item?.path ?? nothing}>${item?.path ?? ''}</span>
+        <span class="facts">${info === undefined ? '' : factsOf(info)}</span>
+      </div>
+      <div class="group">
+        ${button('Zoom Out', '-', minusIcon, 'zoomOut')}
+        <span class="zoom">${percent === undefined ? '' : `${formatNumber(Math.round(percent))} %`}</span>
+        ${button('Zoom In', '+', plusIcon, 'zoomIn')} ${button('Fit', '0', 'Fit', 'fit')}
+        ${button('Actual Pixels', '1', '1:1', 'pixels')} ${button('Close', 'Escape', closeIcon, 'close')}
+      </div>`;
+  }
+
+  private readonly onKeydown = (event: KeyboardEvent): void => {
+    const [target] = event.composedPath();
+    if (event.defaultPrevented || !(target instanceof Element)) return;
+    const action = viewerAction(event, {
+      isTyping: target.closest('image-card') !== null,
+      isOnStage: target.matches('picture-stage'),
+      showsAll: this.stage?.showsAll ?? true,
+    });
+    if (action === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.run(action);
+  };
+
+  private run(action: ViewerAction): void {
+    switch (action) {
+      case 'previous':
+        void this.move(-1);
+        break;
+      case 'next':
+        void this.move(1);
+        break;
+      case 'first':
+        void this.move(-Infinity);
+        break;
+      case 'last':
+        void this.move(Infinity);
+        break;
+      case 'zoomIn':
+        this.stage?.zoomBy('in');
+        break;
+      case 'zoomOut':
+        this.stage?.zoomBy('out');
+        break;
+      case 'fit':
+        this.stage?.fit();
+        break;
+      case 'pixels':
+        this.stage?.showPixels();
+        break;
+      case 'left':
+      case 'right':
+      case 'up':
+      case 'down':
+        this.stage?.pan(action);
+        break;
+      case 'edit':
+        this.card?.focusCaption();
+        break;
+      case 'close':
+        this.close();
+        break;
+      default:
+        action satisfies never;
+    }
+  }
+
+  /** Shows another image; who types goes on typing in its caption. */
+  private async move(by: number): Promise<void> {
+    const { item } = this.list;
+    const isTyping = this.shadowRoot?.activeElement?.matches('image-card textarea') === true;
+    if (item !== undefined) this.context?.drafts.commit(item.path);
+    const total = this.snapshot?.matching ?? 0;
+    if (!(await this.list.move(by, total))) {
+      this.announcement = by < 0 ? 'This is the first image' : 'This is the last image';
+      return;
+    }
+    this.announcement = `${this.list.item?.path ?? ''}, ${formatNumber(this.list.index + 1)} of ${formatNumber(total)}`;
+    await this.updateComplete;
+    await this.card?.updateComplete;
+    if (isTyping) this.card?.focusCaption();
+  }
+
+  private async saveAndMove(by: number): Promise<void> {
+    void this.move(by);
+    try {
+      await this.connected().request('save', {});
+    } catch (error) {
+      this.problem = errorMessage(error);
+    }
+  }
+
+  private close(): void {
+    const { item, index, isListed } = this.list;
+    if (item !== undefined) this.context?.drafts.commit(item.path);
+    this.layer.close();
+    this.isOpen = false;
+    this.list.close();
+    const detail = { path: item?.path ?? '', index, listed: isListed };
+    this.dispatchEvent(new CustomEvent('viewer-closed', { detail }) satisfies ViewerClosed);
+  }
+
+  private infoOf(item: CardItem | undefined): ImageInfo | undefined {
+    const { info } = this;
+    return info?.path === item?.path && info?.imageVersion === item?.imageVersion ? info : undefined;
+  }
+
+  private async askInfo({ path, imageVersion }: CardItem): Promise<void> {
+    const name = `${imageVersion}\n${path}`;
+    if (name === this.asked) return;
+    this.asked = name;
+    try {
+      const info = await this.connected().request('getImageInfo', { path, imageVersion });
+      if (name === this.asked) this.info = { ...info, path, imageVersion };
+    } catch {
+      // The stage says what is wrong with the image.
+    }
+  }
+
+  /** The card of the viewer shares captions with those of the grid; its picture is the stage's. */
+  private contextOf(context: CardContext | undefined): CardContext | undefined {
+    if (context === undefined) return undefined;
+    return {
+      ...context,
+      images: { stateOf: () => ({ state: 'waiting' }), retry: () => undefined, want: () => undefined },
+      leave: (_path, target) => {
+        if (target === 'cell') this.stage?.focus({ preventScroll: true });
+        else void this.saveAndMove(target === 'next' ? 1 : -1);
+      },
+    };
+  }
+
+  private connected(): Host {
+    if (this.connection === undefined) throw new Error('Not connected');
+    return this.connection();
+  }
+}
+
+function factsOf({ width, height, fileSize, format }: ImageInfo): string {
+  return `${String(width)} × ${String(height)} · ${formatBytes(fileSize)} · ${format}`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'image-viewer': ImageViewer;
+  }
+}

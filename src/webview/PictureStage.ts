@@ -1,0 +1,292 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { ImageInfo, PictureRegion } from '../protocol/pictureProtocol';
+import type { ImageKey, ImageQueue, Picture } from './ImageQueue';
+import { fittingPreview, sharperPicture, type ShownRegion } from './pictureNeeds';
+import { PointerGestures } from './PointerGestures';
+import { sharedStyles } from './shared.css';
+import { stageStyles } from './stage.css';
+import { styleProperties } from './styleProperties';
+import { fitted, isWhole, panned, type Placement, type Point, type Size, within, zoomed } from './zoomPan';
+
+/** A key or a click on a button changes the zoom by this factor. */
+const zoomStep = 1.25;
+/** An arrow key moves an enlarged picture by this part of the stage. */
+const panStep = 0.12;
+/** After zooming and moving, the pause before sharper pictures are asked for, in milliseconds. */
+const settleDelay = 150;
+/** From so many pixels of the screen for one of the image on, its pixels are drawn as squares. */
+const squaresFrom = 4;
+
+/** One picture, as large as there is room or enlarged. Says `stage-zoom` when the zoom changed. */
+@customElement('picture-stage')
+export class PictureStage extends LitElement {
+  static override styles = [sharedStyles, stageStyles];
+
+  @property({ attribute: false }) images: ImageQueue<HTMLImageElement> | undefined;
+  /** the image that is shown; undefined for none */
+  @property({ attribute: false }) image: ImageKey | undefined;
+  /** images whose pictures are loaded before they are seen */
+  @property({ attribute: false }) neighbours: readonly ImageKey[] = [];
+  /** what the image file is, once that is known */
+  @property({ attribute: false }) info: ImageInfo | undefined;
+
+  @state() private place: Placement | undefined;
+  /** what is drawn: the best picture of the whole image, and a sharper one of a part of it */
+  @state() private whole: HTMLImageElement | undefined;
+  @state() private detail: (ShownRegion & { image: HTMLImageElement }) | undefined;
+
+  private stage: Size = { width: 0, height: 0 };
+  /** the whole picture stays fitted when the window changes, until the user zooms */
+  private follows = true;
+  private sharper: Picture | undefined;
+  private settling: ReturnType<typeof setTimeout> | undefined;
+  /** the pictures of the queue that are or become {@link whole} and {@link detail} */
+  private taken: { whole?: HTMLImageElement; part?: HTMLImageElement } = {};
+  private readonly resizes = new ResizeObserver(([entry]) => {
+    if (entry === undefined) return;
+    const { width, height } = entry.contentRect;
+    this.stage = { width, height };
+    this.arrange();
+  });
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.resizes.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.resizes.disconnect();
+    clearTimeout(this.settling);
+    this.images?.view([], []);
+  }
+
+  /** Zoom in percent: 100 shows one pixel of the image as one of the screen. Undefined until the size of the image is known. */
+  get percent(): number | undefined {
+    return this.place === undefined || this.info === undefined
+      ? undefined
+      : this.place.scale * window.devicePixelRatio * 100;
+  }
+
+  /** Whether all of the picture can be seen. */
+  get showsAll(): boolean {
+    return this.place === undefined || isWhole(this.place, this.size, this.stage);
+  }
+
+  /** Makes the picture larger or smaller around the middle of the stage. */
+  zoomBy(direction: 'in' | 'out'): void {
+    this.scaleTo((this.place?.scale ?? 1) * (direction === 'in' ? zoomStep : 1 / zoomStep));
+  }
+
+  /** Shows all of the picture. */
+  fit(): void {
+    this.follows = true;
+    this.arrange();
+  }
+
+  /** Shows one pixel of the image as one of the screen. */
+  showPixels(): void {
+    this.scaleTo(1 / window.devicePixelRatio);
+  }
+
+  /** Moves an enlarged picture. */
+  pan(direction: 'left' | 'right' | 'up' | 'down'): void {
+    const dx = { left: 1, right: -1, up: 0, down: 0 }[direction] * this.stage.width * panStep;
+    const dy = { left: 0, right: 0, up: 1, down: -1 }[direction] * this.stage.height * panStep;
+    this.put(this.place === undefined ? undefined : panned(this.place, dx, dy, this.size, this.stage));
+  }
+
+  /** The queue has news of a picture. */
+  pictureChanged(): void {
+    this.takePictures();
+    this.requestUpdate();
+  }
+
+  protected override firstUpdated(): void {
+    new PointerGestures(this, {
+      pan: (dx, dy) => {
+        if (this.place !== undefined) this.put(panned(this.place, dx, dy, this.size, this.stage));
+      },
+      zoom: (factor, point) => {
+        this.scaleTo((this.place?.scale ?? 1) * factor, point);
+      },
+      toggle: (point) => {
+        if (this.follows) this.scaleTo(1 / window.devicePixelRatio, point);
+        else this.fit();
+      },
+    });
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('image') && nameOf(changed.get('image')) !== nameOf(this.image)) {
+      const isOther = changed.get('image')?.path !== this.image?.path;
+      this.taken = {};
+      this.detail = undefined;
+      this.sharper = undefined;
+      if (isOther) {
+        this.whole = undefined;
+        this.follows = true;
+      }
+      this.takePictures();
+      this.arrange();
+    } else if (changed.has('info')) {
+      this.arrange();
+    }
+    if (changed.has('image') || changed.has('neighbours')) this.want();
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { image, place, whole, detail } = this;
+    if (image === undefined) return nothing;
+    const state = this.images?.stateOfPicture({ path: image.path, imageVersion: image.imageVersion });
+    if (state?.state === 'failed') {
+      return html`<div class="message" role="alert">
+        <span class="error">Can't show this image</span><span>${state.reason}</span>
+        <button
+          class="link"
+          @click=${() => {
+            this.images?.retry(image);
+          }}
+        >
+          Retry
+        </button>
+      </div>`;
+    }
+    if (place === undefined || whole === undefined) return html`<div class="message">Loading…</div>`;
+    const { width, height } = this.size;
+    const squares = place.scale * window.devicePixelRatio >= squaresFrom ? 'squares' : '';
+    return html`<div
+      class="ground ${squares} ${this.showsAll ? '' : 'movable'}"
+      ${styleProperties({
+        width: `${width * place.scale}px`,
+        height: `${height * place.scale}px`,
+        transform: `translate(${place.x}px, ${place.y}px)`,
+      })}
+    >
+      ${whole}
+      ${
+        detail === undefined
+          ? nothing
+          : html`<div
+              class="part"
+              ${styleProperties({
+                left: `${(100 * detail.region.left) / width}%`,
+                top: `${(100 * detail.region.top) / height}%`,
+                width: `${(100 * detail.region.width) / width}%`,
+                height: `${(100 * detail.region.height) / height}%`,
+              })}
+            >
+              ${detail.image}
+            </div>`
+      }
+    </div>`;
+  }
+
+  /** The size of the image; until that is known, a large one of the right shape. */
+  private get size(): Size {
+    if (this.info !== undefined) return this.info;
+    const known = this.taken.whole ?? this.whole;
+    return known === undefined
+      ? { width: 4096, height: 4096 }
+      : { width: known.naturalWidth * 16, height: known.naturalHeight * 16 };
+  }
+
+  private scaleTo(scale: number, point: Point = { x: this.stage.width / 2, y: this.stage.height / 2 }): void {
+    if (this.place === undefined) return;
+    this.follows = false;
+    this.put(zoomed(this.place, scale, point, this.size, this.stage, window.devicePixelRatio));
+  }
+
+  /** Places the picture anew: the stage, the image or its size is another. */
+  private arrange(): void {
+    if (this.stage.width <= 0 || this.stage.height <= 0 || this.image === undefined) return;
+    if (this.follows || this.place === undefined) this.put(fitted(this.size, this.stage));
+    else this.put(within(this.place, this.size, this.stage));
+  }
+
+  private put(place: Placement | undefined): void {
+    this.place = place;
+    this.dispatchEvent(new CustomEvent('stage-zoom'));
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => {
+      this.want();
+    }, settleDelay);
+  }
+
+  /** Tells the queue what is needed: first the thumbnail, which is mostly there, then a picture that fills the stage. */
+  private want(): void {
+    const { image, images, info, place, stage } = this;
+    if (images === undefined) return;
+    if (image === undefined || stage.width <= 0) {
+      images.view([], []);
+      return;
+    }
+    const ratio = window.devicePixelRatio;
+    const { path, imageVersion } = image;
+    const now: Picture[] = [{ path, imageVersion }, fittingPreview(image, stage, ratio)];
+    if (place !== undefined && info !== undefined) {
+      const sharper = sharperPicture(image, place, info, stage, ratio, this.detail);
+      if (sharper !== undefined) this.sharper = sharper;
+    }
+    if (this.sharper !== undefined) now.push(this.sharper);
+    const next = this.neighbours.flatMap((neighbour) => [
+      { path: neighbour.path, imageVersion: neighbour.imageVersion },
+      fittingPreview(neighbour, stage, ratio),
+    ]);
+    images.view(now, next);
+    this.takePictures();
+  }
+
+  /** Takes the best pictures that are there. */
+  private takePictures(): void {
+    const { image, images } = this;
+    if (image === undefined || images === undefined) return;
+    const ready = (picture: Picture | undefined): HTMLImageElement | undefined => {
+      const found = picture === undefined ? undefined : images.stateOfPicture(picture);
+      return found?.state === 'ready' ? found.image : undefined;
+    };
+    const { sharper } = this;
+    const thumbnail = { path: image.path, imageVersion: image.imageVersion };
+    const whole =
+      (sharper?.region === undefined ? ready(sharper) : undefined) ??
+      ready(this.stage.width > 0 ? fittingPreview(image, this.stage, window.devicePixelRatio) : undefined) ??
+      ready(thumbnail);
+    // Zoomed in further, the sharper picture is a part; the whole around it stays as sharp as it was.
+    const before = this.taken.whole;
+    if (whole !== undefined && whole !== before && whole.naturalWidth >= (before?.naturalWidth ?? 0)) {
+      this.taken.whole = whole;
+      void this.show(whole, (own) => {
+        if (this.taken.whole !== whole) return;
+        this.whole = own;
+        if (this.info === undefined) this.arrange();
+      });
+    }
+    const part = sharper?.region === undefined ? undefined : ready(sharper);
+    if (part !== undefined && sharper?.region !== undefined && part !== this.taken.part) {
+      const region: PictureRegion = sharper.region;
+      this.taken.part = part;
+      void this.show(part, (own) => {
+        if (this.taken.part !== part) return;
+        this.detail = { region, image: own, pixels: Math.max(own.naturalWidth, own.naturalHeight) };
+      });
+    }
+  }
+
+  /** An element of our own with a picture that may also be in a card; it is drawn at once when it is shown. */
+  private async show(image: HTMLImageElement, then: (own: HTMLImageElement) => void): Promise<void> {
+    const own = image.cloneNode() as HTMLImageElement;
+    await own.decode().catch(() => undefined);
+    then(own);
+  }
+}
+
+function nameOf(key: ImageKey | undefined): string {
+  return key === undefined ? '' : `${key.imageVersion}\n${key.path}`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'picture-stage': PictureStage;
+  }
+}

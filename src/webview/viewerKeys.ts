@@ -1,0 +1,67 @@
+/** What a key or button of the viewer does. */
+export type ViewerAction =
+  | 'previous'
+  | 'next'
+  | 'first'
+  | 'last'
+  | 'zoomIn'
+  | 'zoomOut'
+  | 'fit'
+  | 'pixels'
+  | 'left'
+  | 'right'
+  | 'up'
+  | 'down'
+  | 'edit'
+  | 'close';
+
+/** Where a key was pressed. */
+export interface KeyPlace {
+  /** in the caption or what belongs to it */
+  isTyping: boolean;
+  /** on the picture, not on a button */
+  isOnStage: boolean;
+  /** all of the picture can be seen, so that arrows have nothing to move */
+  showsAll: boolean;
+}
+
+type Key = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>;
+
+const always: Readonly<Record<string, ViewerAction>> = { PageUp: 'previous', PageDown: 'next', Escape: 'close' };
+const outsideText: Readonly<Record<string, ViewerAction>> = {
+  '+': 'zoomIn',
+  '=': 'zoomIn',
+  '-': 'zoomOut',
+  '0': 'fit',
+  '1': 'pixels',
+  Home: 'first',
+  End: 'last',
+  F2: 'edit',
+};
+const whole: Readonly<Record<string, ViewerAction>> = {
+  ArrowLeft: 'previous',
+  ArrowUp: 'previous',
+  ArrowRight: 'next',
+  ArrowDown: 'next',
+};
+const enlarged: Readonly<Record<string, ViewerAction>> = {
+  ArrowLeft: 'left',
+  ArrowRight: 'right',
+  ArrowUp: 'up',
+  ArrowDown: 'down',
+};
+
+/** What a key means in the viewer; undefined where it is not the viewer's. Escape in a caption leaves that first, by itself. */
+export function viewerAction(
+  { key, ctrlKey, metaKey, altKey, shiftKey }: Key,
+  place: KeyPlace,
+): ViewerAction | undefined {
+  if (ctrlKey || metaKey || altKey) return undefined;
+  if (!shiftKey && Object.hasOwn(always, key)) return always[key];
+  if (place.isTyping) return undefined;
+  if (Object.hasOwn(outsideText, key)) return outsideText[key];
+  if (shiftKey) return undefined;
+  if (key === 'Enter') return place.isOnStage ? 'edit' : undefined;
+  const arrows = place.showsAll ? whole : enlarged;
+  return Object.hasOwn(arrows, key) ? arrows[key] : undefined;
+}
