@@ -165,7 +165,7 @@ export class ImageViewer extends LitElement {
         ${button('Zoom Out', '-', minusIcon, 'zoomOut')}
         <span class="zoom">${percent === undefined ? '' : `${formatNumber(Math.round(percent))} %`}</span>
         ${button('Zoom In', '+', plusIcon, 'zoomIn')} ${button('Fit', '0', 'Fit', 'fit')}
-        ${button('Actual Pixels', '1', '1:1', 'pixels')} ${button('Close', 'Escape', closeIcon, 'close')}
+        ${button('100 %', '1', '100 %', 'pixels')} ${button('Close', 'Escape', closeIcon, 'close')}
       </div>`;
   }
 

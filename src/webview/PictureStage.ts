@@ -112,8 +112,7 @@ export class PictureStage extends LitElement {
         this.scaleTo((this.place?.scale ?? 1) * factor, point);
       },
       toggle: (point) => {
-        if (this.follows) this.scaleTo(1 / window.devicePixelRatio, point);
-        else this.fit();
+        this.toggle(point);
       },
     });
   }
@@ -190,6 +189,14 @@ export class PictureStage extends LitElement {
     return known === undefined
       ? { width: 4096, height: 4096 }
       : { width: known.naturalWidth * 16, height: known.naturalHeight * 16 };
+  }
+
+  /** Fitted, the picture shows its pixels at a point (twice as large where it is larger than them already), else all of it. */
+  private toggle(point: Point): void {
+    const { scale } = fitted(this.size, this.stage);
+    const pixels = 1 / window.devicePixelRatio;
+    if (this.place === undefined || Math.abs(this.place.scale / scale - 1) > 0.01) this.fit();
+    else this.scaleTo(pixels > scale * 1.05 ? pixels : scale * 2, point);
   }
 
   private scaleTo(scale: number, point: Point = { x: this.stage.width / 2, y: this.stage.height / 2 }): void {

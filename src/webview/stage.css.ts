@@ -10,6 +10,15 @@ export const stageStyles = css`
     user-select: none;
   }
 
+  /* Not an outline: the picture would cover it. */
+  :host(:focus-visible)::after {
+    content: '';
+    position: absolute;
+    inset: 0;
+    border: 2px solid var(--vscode-focusBorder);
+    pointer-events: none;
+  }
+
   .ground {
     position: absolute;
     inset: 0 auto auto 0;

@@ -117,11 +117,6 @@ export const viewerStyles = css`
     outline: none;
   }
 
-  picture-stage:focus-visible {
-    outline: 2px solid var(--vscode-focusBorder);
-    outline-offset: -2px;
-  }
-
   .side {
     display: flex;
     flex: 0 0 clamp(240px, 30%, 380px);

@@ -25,7 +25,14 @@ export interface KeyPlace {
   showsAll: boolean;
 }
 
-type Key = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>;
+/** What counts of a keyboard event. */
+interface Key {
+  key: string;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  altKey: boolean;
+  shiftKey: boolean;
+}
 
 const always: Readonly<Record<string, ViewerAction>> = { PageUp: 'previous', PageDown: 'next', Escape: 'close' };
 const outsideText: Readonly<Record<string, ViewerAction>> = {

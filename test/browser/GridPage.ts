@@ -155,7 +155,11 @@ async function preview(picture: Buffer, name: string): Promise<Buffer> {
     height: Math.max(1, Math.floor((height * info.height) / 1000)),
   };
   const raw = { width: info.width, height: info.height, channels: info.channels };
-  return sharp(data, { raw }).extract(region).resize({ width: size, fit: 'inside' }).png({ compressionLevel: 1 }).toBuffer();
+  return sharp(data, { raw })
+    .extract(region)
+    .resize({ width: size, fit: 'inside' })
+    .png({ compressionLevel: 1 })
+    .toBuffer();
 }
 
 const policy = [

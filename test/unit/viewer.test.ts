@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import type { CardItem } from '../../src/protocol/gridProtocol';
+import { formatBytes } from '../../src/webview/formatBytes';
+import { fittingPreview, sharperPicture } from '../../src/webview/pictureNeeds';
+import { viewerAction } from '../../src/webview/viewerKeys';
+import { ViewerWindow } from '../../src/webview/ViewerWindow';
+import { fitted, isWhole, panned, visiblePart, zoomed } from '../../src/webview/zoomPan';
+
+const stage = { width: 800, height: 600 };
+const photo = { width: 4000, height: 2000 };
+
+describe('Zooming and moving a picture', () => {
+  it('fits the whole picture into the stage, in its middle, and enlarges a small one four times at most', () => {
+    assert.deepEqual(fitted(photo, stage), { scale: 0.2, x: 0, y: 100 });
+    assert.deepEqual(fitted({ width: 100, height: 50 }, stage), { scale: 4, x: 200, y: 200 });
+    assert.ok(isWhole(fitted(photo, stage), photo, stage));
+  });
+
+  it('keeps the point under the pointer where it is', () => {
+    const before = fitted(photo, stage);
+    const point = { x: 200, y: 250 };
+    const after = zoomed(before, 1, point, photo, stage, 1);
+    assert.equal(after.scale, 1);
+    for (const axis of ['x', 'y'] as const) {
+      assert.equal((point[axis] - after[axis]) / after.scale, (point[axis] - before[axis]) / before.scale);
+    }
+    assert.ok(!isWhole(after, photo, stage));
+  });
+
+  it('ends at 32 pixels of the screen for one of the image, and at the whole picture', () => {
+    const middle = { x: 400, y: 300 };
+    const place = fitted(photo, stage);
+    assert.equal(zoomed(place, 1000, middle, photo, stage, 2).scale, 16);
+    assert.deepEqual(zoomed(place, 0.001, middle, photo, stage, 2), place);
+    const small = { width: 10, height: 10 };
+    assert.equal(zoomed(fitted(small, stage), 0.1, middle, small, stage, 1).scale, 1, 'a small one down to its size');
+  });
+
+  it('never moves the picture out of the stage', () => {
+    const large = zoomed(fitted(photo, stage), 1, { x: 400, y: 300 }, photo, stage, 1);
+    assert.deepEqual(panned(large, 1e6, 1e6, photo, stage), { scale: 1, x: 0, y: 0 });
+    assert.deepEqual(panned(large, -1e6, -1e6, photo, stage), { scale: 1, x: -3200, y: -1400 });
+    const whole = fitted(photo, stage);
+    assert.deepEqual(panned(whole, 50, 50, photo, stage), whole);
+  });
+
+  it('knows which part can be seen', () => {
+    const place = panned(zoomed(fitted(photo, stage), 2, { x: 0, y: 300 }, photo, stage, 1), -100, 0, photo, stage);
+    assert.deepEqual(visiblePart(place, photo, stage), { left: 50, top: 850, width: 400, height: 300 });
+    assert.deepEqual(visiblePart(fitted(photo, stage), photo, stage), { left: 0, top: 0, width: 4000, height: 2000 });
+  });
+});
+
+describe('The pictures that the viewer asks for', () => {
+  const key = { path: 'a.jpg', imageVersion: '1' };
+  const huge = { width: 12_000, height: 9000 };
+  const at = (image: typeof huge, scale: number): ReturnType<typeof zoomed> =>
+    zoomed(fitted(image, stage), scale, { x: 400, y: 300 }, image, stage, 1);
+
+  it('fill the stage at first, with the pixels of the screen', () => {
+    assert.equal(fittingPreview(key, stage, 1).size, 1536);
+    assert.equal(fittingPreview(key, { width: 500, height: 700 }, 1).size, 768);
+    assert.equal(fittingPreview(key, { width: 3000, height: 2000 }, 2).size, 3072, 'and are never enormous');
+  });
+
+  it('are no sharper ones where those have enough pixels, or the image has no more', () => {
+    assert.equal(sharperPicture(key, fitted(huge, stage), huge, stage, 1), undefined);
+    const small = { width: 1000, height: 1000 };
+    assert.equal(sharperPicture(key, at(small, 8), small, stage, 1), undefined);
+  });
+
+  it('are all of a picture up to 3072 pixels', () => {
+    const image = { width: 3000, height: 2000 };
+    assert.deepEqual(sharperPicture(key, at(image, 1), image, stage, 1), { ...key, size: 3072 });
+  });
+
+  it('are the part that can be seen of a larger one, with a margin, at no more pixels than the screen shows', () => {
+    const exact = sharperPicture(key, at(huge, 1), huge, stage, 1);
+    assert.deepEqual(exact?.region, { left: 5376, top: 3840, width: 1280, height: 1024 + 256 });
+    assert.equal(exact.size, 1536);
+    const half = sharperPicture(key, at(huge, 0.5), huge, stage, 1);
+    assert.ok(half?.region !== undefined && half.region.width >= 1600 * 1.5);
+    assert.equal(half.size, 1536, 'half of the pixels are enough');
+  });
+
+  it('are no other part while the one that is there covers what can be seen', () => {
+    const region = { left: 5376, top: 3840, width: 1280, height: 1280 };
+    const place = at(huge, 1);
+    assert.equal(sharperPicture(key, place, huge, stage, 1, { region, pixels: 1280 }), undefined);
+    const aside = panned(place, -500, 0, huge, stage);
+    assert.notEqual(sharperPicture(key, aside, huge, stage, 1, { region, pixels: 1280 }), undefined);
+    assert.notEqual(sharperPicture(key, place, huge, stage, 1, { region, pixels: 640 }), undefined, 'it is not sharp');
+  });
+});
+
+describe('The keys of the viewer', () => {
+  const press = (key: string, place: Partial<Parameters<typeof viewerAction>[1]> = {}, ctrlKey = false) =>
+    viewerAction(
+      { key, ctrlKey, metaKey: false, altKey: false, shiftKey: false },
+      { isTyping: false, isOnStage: true, showsAll: true, ...place },
+    );
+
+  it('turn pages everywhere, and with arrows where the whole picture can be seen', () => {
+    assert.equal(press('PageDown', { isTyping: true }), 'next');
+    assert.equal(press('ArrowLeft'), 'previous');
+    assert.equal(press('ArrowLeft', { showsAll: false }), 'left');
+    assert.equal(press('ArrowLeft', { isTyping: true }), undefined);
+  });
+
+  it('leave typing and the shortcuts of others alone', () => {
+    for (const key of ['0', '1', '+', '-', 'Home', 'Enter']) assert.equal(press(key, { isTyping: true }), undefined);
+    assert.equal(press('0', {}, true), undefined);
+    assert.equal(press('Enter', { isOnStage: false }), undefined, 'Enter on a button presses it');
+    assert.equal(press('constructor'), undefined);
+  });
+});
+
+describe('The images of the viewer', () => {
+  const item = (path: string, index: number): CardItem => ({
+    index,
+    path,
+    captionPath: `${path}.txt`,
+    text: '',
+    save: { state: 'saved' },
+    draft: 0,
+    warnings: [],
+    imageVersion: '1',
+    selected: false,
+  });
+
+  function viewerOf(paths: string[]): { list: ViewerWindow; failures: unknown[] } {
+    const failures: unknown[] = [];
+    const list = new ViewerWindow(
+      {
+        items: (start, count) =>
+          Promise.resolve({
+            order: 1,
+            items: paths.slice(start, start + count).map((path, offset) => item(path, start + offset)),
+          }),
+        locate: (path) => {
+          const index = paths.indexOf(path);
+          return Promise.resolve({ index: index < 0 ? null : index, order: 1 });
+        },
+      },
+      () => undefined,
+      (error) => failures.push(error),
+    );
+    return { list, failures };
+  }
+
+  it('are the ones around the shown one, nearest first', async () => {
+    const { list } = viewerOf(['a', 'b', 'c', 'd', 'e', 'f']);
+    await list.show('c');
+    assert.deepEqual([list.index, list.item?.path], [2, 'c']);
+    assert.deepEqual(
+      list.around.map(({ path }) => path),
+      ['b', 'd', 'a', 'e'],
+    );
+  });
+
+  it('go on one by one and to both ends', async () => {
+    const paths = ['a', 'b', 'c', 'd'];
+    const { list } = viewerOf(paths);
+    await list.show('b');
+    assert.equal(await list.move(1, 4), true);
+    assert.equal(list.item?.path, 'c');
+    await list.move(Infinity, 4);
+    assert.equal(list.item.path, 'd');
+    assert.equal(await list.move(1, 4), false);
+    await list.move(-Infinity, 4);
+    assert.equal(list.item.path, 'a');
+  });
+
+  it('stay when others come and go before them', async () => {
+    const paths = ['a', 'b', 'c'];
+    const { list } = viewerOf(paths);
+    await list.show('b');
+    paths.unshift('0');
+    await list.refresh();
+    assert.deepEqual([list.index, list.item?.path], [2, 'b']);
+  });
+
+  it('go on from the place of one that is gone', async () => {
+    const paths = ['a', 'b', 'c', 'd'];
+    const { list } = viewerOf(paths);
+    await list.show('b');
+    paths.splice(1, 1);
+    await list.refresh();
+    assert.deepEqual([list.isListed, list.item?.path], [false, 'b']);
+    await list.move(1, 3);
+    assert.deepEqual([list.isListed, list.item?.path], [true, 'c']);
+    paths.splice(1, 1);
+    await list.refresh();
+    await list.move(-1, 2);
+    assert.equal(list.item?.path, 'a');
+  });
+
+  it('say when they cannot be listed', async () => {
+    const { list, failures } = viewerOf(['a']);
+    await list.show('a');
+    const broken = new ViewerWindow(
+      { items: () => Promise.reject(new Error('Gone')), locate: () => Promise.reject(new Error('Gone')) },
+      () => undefined,
+      (error) => failures.push(error),
+    );
+    await broken.show('a');
+    assert.equal(failures.length, 1);
+  });
+});
+
+it('The size of a file is said as people read it', () => {
+  assert.deepEqual([0, 999, 1000, 1_234_567, 999_700, 25_400_000, 3e12].map(formatBytes), [
+    '0 bytes',
+    '999 bytes',
+    '1.0 kB',
+    '1.2 MB',
+    '1.0 MB',
+    '25 MB',
+    '3000 GB',
+  ]);
+});
