@@ -11,6 +11,7 @@ import { DatasetTally, type DatasetCounts } from './DatasetTally';
 import { InPlaceWriter, type FileWriter } from './FileWriter';
 import { ImageFacts } from './ImageFacts';
 import { isImageName } from './imageFiles';
+import { inSlices } from './inSlices';
 import { removeLeftover } from './leftovers';
 import { DatasetScan } from './scan/DatasetScan';
 import type { ScannedImage, ScanProblem } from './scanDataset';
@@ -283,17 +284,24 @@ export class Dataset {
   }
 
   private async restore(edits: readonly UnsavedEdit[]): Promise<CaptionChange[]> {
+    const unknown: Caption[] = [];
+    await inSlices(edits, ({ captionPath, images }) => {
+      if (this.index.captions.has(captionPath)) return;
+      const caption = this.newCaption(captionPath, images);
+      for (const image of caption.images) this.index.insert({ path: image, caption });
+      unknown.push(caption);
+    });
+    await this.readCaptions(unknown);
     const changes: CaptionChange[] = [];
-    for (const edit of edits) {
-      const known = this.index.captions.get(edit.captionPath);
-      const caption = known ?? this.newCaption(edit.captionPath, edit.images);
-      if (known === undefined) {
-        for (const image of caption.images) this.index.insert({ path: image, caption });
-        await this.readCaptions([caption]);
-      }
-      caption.restoreEdit(edit.raw, edit.base === null ? null : decodeCaption(Buffer.from(edit.base, 'base64')));
-      if (caption.isDirty) changes.push({ caption, before: caption.onDisk?.raw ?? null, after: caption.raw });
-    }
+    await inSlices(edits, ({ captionPath, raw, base }) => {
+      const caption = this.index.captions.get(captionPath);
+      if (caption === undefined) return;
+      const wasTyped = caption.isDirty;
+      // What was typed while the folder was being read stays, and undo brings the older edit.
+      if (!wasTyped) caption.restoreEdit(raw, base === null ? null : decodeCaption(Buffer.from(base, 'base64')));
+      const before = wasTyped ? raw : (caption.onDisk?.raw ?? null);
+      if (caption.isDirty && !(wasTyped && before === caption.raw)) changes.push({ caption, before, after: caption.raw });
+    });
     this.index.arrange();
     this.changed();
     return changes;

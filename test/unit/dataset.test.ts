@@ -191,6 +191,19 @@ describe('A dataset', function () {
     });
   });
 
+  it('keeps what was typed before an older unsaved edit was brought back, and undo brings that one', async () => {
+    const dataset = await open({ 'a.jpg': '', 'a.txt': 'old' });
+    const caption = captionOf(dataset, 'a.jpg');
+    dataset.setText(caption, 'typed just now');
+    const base = Buffer.from('old').toString('base64');
+    const changes = await dataset.restoreEdits([
+      { captionPath: 'a.txt', images: ['a.jpg'], raw: 'typed before', base },
+    ]);
+    assert.equal(caption.text, 'typed just now');
+    assert.deepEqual(dataset.replay(changes, 'undo'), []);
+    assert.equal(caption.text, 'typed before');
+  });
+
   describe('with a caption that is not UTF-8', () => {
     const latin = Buffer.from([0x63, 0x61, 0x66, 0xe9]);
     const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('caf\u00e9', 'utf16le')]);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Caption, EmptiedCaption } from '../../src/dataset/Caption';
@@ -107,6 +108,30 @@ describe('A dataset that shares its files', function () {
       await dataset.reconcile(['a.txt']);
       assert.equal((await dataset.save()).saved, 1);
       assert.equal(await textOf('a.txt'), 'mine');
+    });
+
+    it('among a thousand files is a conflict exactly where an edit was unsaved, and nothing of either is lost', async () => {
+      const files: TestFiles = {};
+      for (let n = 0; n < 1000; n++) Object.assign(files, { [`${n}.jpg`]: '', [`${n}.txt`]: `old ${n}` });
+      const dataset = await open(files);
+      const edited = dataset.allImages.filter((_, index) => index % 20 === 0).map(({ caption }) => caption);
+      for (const caption of edited) dataset.setText(caption, `mine of ${caption.path}`);
+      const script = `for (let n = 0; n < 1000; n++) require('fs').writeFileSync(n + '.txt', 'theirs ' + n)`;
+      execFileSync(process.execPath, ['-e', script], { cwd: folder() });
+      const saves = [dataset.save(), dataset.load({ changedOnly: true }), dataset.save()];
+      await Promise.all(saves);
+      assert.equal(dataset.counts.conflicts, 50);
+      const conflicts = [...dataset.allCaptions].filter(({ inConflict }) => inConflict);
+      assert.deepEqual(conflicts.map((caption) => caption.path).sort(), edited.map((caption) => caption.path).sort());
+      for (const caption of dataset.allCaptions) {
+        const theirs = `theirs ${caption.path.replace('.txt', '')}`;
+        assert.equal(caption.text, caption.inConflict ? `mine of ${caption.path}` : theirs);
+        assert.equal(await textOf(caption.path), theirs);
+        if (caption.inConflict) assert.equal(caption.theirs?.raw, theirs);
+      }
+      for (const caption of conflicts) dataset.resolveConflict(caption, 'both', mergeTags);
+      assert.equal((await dataset.save()).saved, 50);
+      assert.equal(await textOf('0.txt'), 'mine of 0.txt, theirs 0');
     });
 
     it('is left alone by undo when its caption holds something else by now', async () => {
