@@ -300,7 +300,8 @@ export class Dataset {
       // What was typed while the folder was being read stays, and undo brings the older edit.
       if (!wasTyped) caption.restoreEdit(raw, base === null ? null : decodeCaption(Buffer.from(base, 'base64')));
       const before = wasTyped ? raw : (caption.onDisk?.raw ?? null);
-      if (caption.isDirty && !(wasTyped && before === caption.raw)) changes.push({ caption, before, after: caption.raw });
+      if (caption.isDirty && !(wasTyped && before === caption.raw))
+        changes.push({ caption, before, after: caption.raw });
     });
     this.index.arrange();
     this.changed();
