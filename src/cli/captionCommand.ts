@@ -45,7 +45,7 @@ export const captionCommand: Command = {
     const result = await withTagger(async (tagger) => {
       const { setup, description } = await loadTaggerOf(tagger, input, thresholds);
       execution = description;
-      return runCaptionJob(dataset, planCaptionJob(dataset, mode, write.mode), {
+      return runCaptionJob(dataset, planCaptionJob(dataset.allImages, mode, write.mode), {
         mode,
         write,
         problems: dataset.problems,

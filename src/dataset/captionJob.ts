@@ -1,7 +1,7 @@
 import type { Caption, CaptionChange } from './Caption';
 import { CaptionError, errno } from './CaptionError';
 import { isEmptyCaption } from './captionText';
-import type { Dataset } from './Dataset';
+import type { Dataset, DatasetImage } from './Dataset';
 import type { ScanProblem } from './scanDataset';
 import type { WriteMode, WriteOptions } from './writeMode';
 import { captionWithTags } from './writeTags';
@@ -63,13 +63,14 @@ const failuresInARow = 8;
 
 /**
  * What a job has to do: every caption file once (`all`), or those that are empty, also where the write mode fills
- * no others; in natural order of the images.
+ * no others; in the order of the images.
+ * @param images the ones to caption
  */
-export function planCaptionJob(dataset: Dataset, mode: CaptionMode, writeMode: WriteMode): JobTarget[] {
+export function planCaptionJob(images: readonly DatasetImage[], mode: CaptionMode, writeMode: WriteMode): JobTarget[] {
   const all = mode === 'all' && writeMode !== 'onlyEmpty';
   const targets: JobTarget[] = [];
   const seen = new Set<Caption>();
-  for (const { path, caption } of dataset.allImages) {
+  for (const { path, caption } of images) {
     if (seen.has(caption)) continue;
     seen.add(caption);
     if (all || caption.isEmpty) targets.push({ path, caption, expected: caption.raw });

@@ -42,6 +42,13 @@ interface JobPlan {
   problems: readonly ScanProblem[];
 }
 
+/** Which images a job is to caption; all of the dataset where none are named. */
+interface JobWish {
+  label: string;
+  mode: CaptionMode;
+  images?: readonly DatasetImage[];
+}
+
 /** Runs captioning jobs and knows how far they are. */
 export class CaptionJobs extends Disposable {
   private readonly jobs = new Set<RunningJob>();
@@ -93,12 +100,22 @@ export class CaptionJobs extends Disposable {
   }
 
   /** Captions all images of a dataset or the empty ones. Asks before it replaces captions. */
-  async captionDataset(document: DatasetDocument, mode: CaptionMode): Promise<void> {
+  captionDataset(document: DatasetDocument, mode: CaptionMode): Promise<void> {
+    const label = mode === 'all' ? vscode.l10n.t('Caption All') : vscode.l10n.t('Caption Empty');
+    return this.captionAfterAsking(document, { label, mode });
+  }
+
+  /** Captions some images of a dataset. Asks before it replaces captions. */
+  captionImages(document: DatasetDocument, images: readonly DatasetImage[], label: string): Promise<void> {
+    return this.captionAfterAsking(document, { label, mode: 'all', images });
+  }
+
+  private async captionAfterAsking(document: DatasetDocument, wish: JobWish): Promise<void> {
     if (this.preparing.has(document)) return;
     this.preparing.add(document);
     let start: (() => Promise<void>) | undefined;
     try {
-      start = await this.prepare(document, mode);
+      start = await this.prepare(document, wish);
     } finally {
       this.preparing.delete(document);
     }
@@ -106,8 +123,8 @@ export class CaptionJobs extends Disposable {
   }
 
   /** What starts the job, once the user agreed; undefined when there is nothing to do. */
-  private async prepare(document: DatasetDocument, mode: CaptionMode): Promise<(() => Promise<void>) | undefined> {
-    const label = mode === 'all' ? vscode.l10n.t('Caption All') : vscode.l10n.t('Caption Empty');
+  private async prepare(document: DatasetDocument, wish: JobWish): Promise<(() => Promise<void>) | undefined> {
+    const { label, mode } = wish;
     await document.whenLoaded();
     if (this.running.some((job) => job.document === document)) {
       void vscode.window.showWarningMessage(
@@ -122,14 +139,17 @@ export class CaptionJobs extends Disposable {
     // What is typed so far counts; it is on disk before anything is replaced.
     await document.autoSave();
     const write = writeOptions(document.uri);
-    const targets = planCaptionJob(document.dataset, mode, write.mode);
+    const { dataset } = document;
+    const targets = planCaptionJob(wish.images ?? dataset.allImages, mode, write.mode);
     if (targets.length === 0) {
       void vscode.window.showInformationMessage(vscode.l10n.t('Every image has a caption; nothing to do.'));
       return undefined;
     }
     const replaced = targets.filter(({ caption }) => !caption.isEmpty).length;
     if (replaced > 0 && !(await this.agrees(write, targets.length, replaced, label))) return undefined;
-    return () => this.run(document, { label, targets, mode, write, problems: document.dataset.problems });
+    // Images that were chosen are not to blame for the files beside them.
+    const problems = wish.images === undefined ? dataset.problems : [];
+    return () => this.run(document, { label, targets, mode, write, problems });
   }
 
   /** Captions one image. Asks before it replaces a caption. */

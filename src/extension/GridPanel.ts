@@ -5,6 +5,7 @@ import type { DatasetImage } from '../dataset/Dataset';
 import { ImageSelection } from '../dataset/ImageSelection';
 import { ImageView } from '../dataset/ImageView';
 import { Channel, type Port, type RequestHandlers } from '../protocol/Channel';
+import type { BulkEditRequests, WantedEdit } from '../protocol/bulkEditProtocol';
 import type {
   GridEvents,
   GridSettings,
@@ -17,6 +18,8 @@ import type { PictureRequests } from '../protocol/pictureProtocol';
 import type { SuggestRequests } from '../protocol/suggestProtocol';
 import { errorMessage } from '../protocol/wireError';
 import { cardItem } from './cardItem';
+import { bulkEditHandlers } from './bulkEditRequests';
+import { BulkEdits } from './BulkEdits';
 import type { CaptionJobs } from './CaptionJobs';
 import type { DatasetDocument } from './DatasetDocument';
 import { Disposable } from './Disposable';
@@ -47,6 +50,7 @@ export class GridPanel extends Disposable {
   /** what is shown, in which order */
   readonly view: ImageView;
   readonly selection = new ImageSelection();
+  readonly bulkEdits = new BulkEdits(this);
   private snapshotTimer: NodeJS.Timeout | undefined;
   /** the number of the last draft of each caption that was typed here */
   private readonly drafts = new Map<Caption, number>();
@@ -82,7 +86,12 @@ export class GridPanel extends Disposable {
     webview.options = { enableScripts: true, localResourceRoots: [dist, ...pictureRoots] };
     this.channel = new Channel<HostRequests, Record<string, never>, WebviewEvents, GridEvents>(
       webviewPort(webview),
-      { ...this.handlers(), ...pictureHandlers(this, thumbnails), ...suggestHandlers(document, suggestions) },
+      {
+        ...this.handlers(),
+        ...pictureHandlers(this, thumbnails),
+        ...suggestHandlers(document, suggestions),
+        ...bulkEditHandlers(this, jobs),
+      },
       {
         identify: ({ viewId }) => {
           this.restored = this.restore(viewId);
@@ -140,7 +149,23 @@ export class GridPanel extends Disposable {
     await this.searches.remember(query);
   }
 
-  private handlers(): Omit<RequestHandlers<HostRequests>, keyof PictureRequests | keyof SuggestRequests> {
+  /** Opens the dialog for bulk edits. */
+  openBulkEdit(wanted: WantedEdit): void {
+    const isShown = this.panel.visible;
+    this.bulkEdits.wanted = isShown ? undefined : wanted;
+    this.panel.reveal();
+    if (isShown) this.channel.tell('openBulkEdit', wanted);
+  }
+
+  /** Tells the webview that something changed that only this grid has, such as its selection. */
+  update(): void {
+    this.changed();
+  }
+
+  private handlers(): Omit<
+    RequestHandlers<HostRequests>,
+    keyof (PictureRequests & SuggestRequests & BulkEditRequests)
+  > {
     const { document, jobs } = this;
     return {
       ready: async () => {

@@ -5,6 +5,7 @@ import { CaptionJobs } from './CaptionJobs';
 import { CudaSupport } from './CudaSupport';
 import { registerCommands } from './commands';
 import { DatasetEditorProvider } from './DatasetEditorProvider';
+import { registerImageCommands } from './imageCommands';
 import { JobStatusBar } from './JobStatusBar';
 import { Models } from './Models';
 import { SavedSearches } from './SavedSearches';
@@ -81,6 +82,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerCommands(editors, jobs, log),
     searches,
     registerSearchCommands(editors, searches),
+    registerImageCommands(editors, jobs),
     registerTaggerCommands(picker, models, cuda),
   );
 }

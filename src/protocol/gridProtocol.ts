@@ -1,3 +1,4 @@
+import type { BulkEditRequests, WantedEdit } from './bulkEditProtocol';
 import type { PictureRequests, PictureSettings } from './pictureProtocol';
 import type { SuggestRequests } from './suggestProtocol';
 import type { SearchRequests, SearchView } from './searchProtocol';
@@ -125,7 +126,7 @@ export interface GridSettings {
 }
 
 /** What the webview asks the host. */
-export interface HostRequests extends PictureRequests, SearchRequests, SuggestRequests {
+export interface HostRequests extends PictureRequests, SearchRequests, SuggestRequests, BulkEditRequests {
   /** The webview has (re)started. */
   ready(params: Record<string, never>): { snapshot: GridSnapshot; settings: GridSettings };
   /** Cards by position in the current order and filter. */
@@ -167,6 +168,8 @@ export interface GridEvents {
   snapshot: GridSnapshot;
   /** Put the keyboard focus into the search box. */
   focusSearch: Record<string, never>;
+  /** Open the dialog for bulk edits. */
+  openBulkEdit: WantedEdit;
   /** The user changed how pictures are loaded. */
   pictureSettings: PictureSettings;
 }

@@ -1,17 +1,21 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import type { GridSnapshot, HostRequests, JobView } from '../protocol/gridProtocol';
+import type { WantedEdit } from '../protocol/bulkEditProtocol';
+import type { GridSnapshot, HostRequests, JobView, SelectCommand } from '../protocol/gridProtocol';
 import type { PictureSettings } from '../protocol/pictureProtocol';
 import type { SuggestAnswer, SuggestQuery } from '../protocol/suggestProtocol';
 import { errorMessage } from '../protocol/wireError';
+import type { BulkEditDialog } from './BulkEditDialog';
+import './BulkEditDialog';
 import { formatNumber, plural } from './captionText';
+import { listenForCardActions } from './cardActions';
 import type { DatasetToolbar } from './DatasetToolbar';
 import './DatasetToolbar';
 import { Drafts } from './Drafts';
 import { editorStyles } from './editor.css';
 import type { EditorActions, Host, ViewState, ViewStateStore } from './editorTypes';
 import { cardSizes } from './gridLayout';
-import { errorIcon, folderIcon, imageIcon, searchIcon } from './icons';
+import { errorIcon } from './icons';
 import type { CardContext } from './ImageCard';
 import type { ImageGrid } from './ImageGrid';
 import './ImageGrid';
@@ -22,6 +26,9 @@ import { ItemWindow } from './ItemWindow';
 import './JobList';
 import { pictureSource } from './pictureSource';
 import { searchActions, searchAnnouncement } from './searchActions';
+import { selectionActions } from './selectionActions';
+import './SelectionBar';
+import { scanningPage, standInPage } from './standInPage';
 import { sharedStyles } from './shared.css';
 import { suggestionStyles } from './suggestions.css';
 import type { SuggestionPopup } from './SuggestionPopup';
@@ -40,6 +47,7 @@ export class DatasetEditor extends LitElement {
 
   @query('image-grid') private readonly grid!: ImageGrid | null;
   @query('image-viewer') private readonly viewer!: ImageViewer | null;
+  @query('bulk-edit-dialog') private readonly bulkEdit!: BulkEditDialog | null;
   @query('dataset-toolbar') private readonly toolbar!: DatasetToolbar | null;
 
   @query('suggestion-popup') private readonly suggestions!: SuggestionPopup | null;
@@ -133,6 +141,20 @@ export class DatasetEditor extends LitElement {
     cancelJob: (id) => {
       this.ask('cancelJob', { id });
     },
+    ...selectionActions({
+      ask: (method, params) => {
+        this.ask(method, params);
+      },
+      select: (command) => {
+        void this.select(command);
+      },
+      openBulkEdit: (wanted) => {
+        this.openBulkEdit(wanted);
+      },
+      commitAll: () => {
+        this.drafts.commitAll();
+      },
+    }),
   };
 
   private readonly knowTags = (query: SuggestQuery): Promise<SuggestAnswer> =>
@@ -149,6 +171,7 @@ export class DatasetEditor extends LitElement {
       index: typeof remembered.index === 'number' ? remembered.index : 0,
       query: typeof remembered.query === 'string' ? remembered.query : '',
     };
+    listenForCardActions(this, this.actions);
     document.addEventListener('visibilitychange', this.onHide);
     window.addEventListener('pagehide', this.onHide);
     window.addEventListener('resize', () => {
@@ -162,6 +185,9 @@ export class DatasetEditor extends LitElement {
       this.takeSnapshot(snapshot);
       // What the host searches for is newer: it may come from the tag view.
       if (wanted !== undefined && wanted !== '' && snapshot.query === '') await this.search(wanted, false);
+      const edit = await host.request('wantedEdit', {});
+      await this.updateComplete;
+      if (edit !== null) this.openBulkEdit(edit);
     } catch (error) {
       this.problem = `The dataset could not be opened: ${errorMessage(error)}`;
     }
@@ -179,6 +205,13 @@ export class DatasetEditor extends LitElement {
     this.images.configure(settings);
   }
 
+  /** Opens the dialog for bulk edits. */
+  openBulkEdit(wanted: WantedEdit): void {
+    // What was typed last is part of what is edited.
+    this.drafts.commitAll();
+    void this.bulkEdit?.open(wanted);
+  }
+
   /** Puts the keyboard focus into the search box. */
   focusSearch(): void {
     this.toolbar?.focusSearch();
@@ -193,7 +226,7 @@ export class DatasetEditor extends LitElement {
   protected override render(): TemplateResult {
     const { snapshot } = this;
     if (snapshot === undefined) {
-      return html`${this.renderProblem()}${this.problem === undefined ? renderScanning('Opening…') : nothing}`;
+      return html`${this.renderProblem()}${this.problem === undefined ? scanningPage('Opening…') : nothing}`;
     }
     const whole = snapshot.state === 'missing' || snapshot.state === 'error';
     return html`
@@ -206,6 +239,7 @@ export class DatasetEditor extends LitElement {
               .actions=${this.actions}
             ></dataset-toolbar>`
       }
+      <selection-bar .snapshot=${snapshot} .actions=${this.actions}></selection-bar>
       ${this.renderProblem()}
       <job-list .jobs=${snapshot.jobs} .actions=${this.actions}></job-list>
       ${this.renderMain(snapshot)}
@@ -216,51 +250,21 @@ export class DatasetEditor extends LitElement {
         .snapshot=${snapshot}
         @viewer-closed=${this.onViewerClosed}
       ></image-viewer>
+      <bulk-edit-dialog .snapshot=${snapshot} .host=${this.host} .announce=${this.announce}></bulk-edit-dialog>
       <div class="hidden-text" aria-live="polite">${this.announcement}</div>
       <suggestion-popup .source=${this.knowTags}></suggestion-popup>
     `;
   }
 
   private renderMain(snapshot: GridSnapshot): TemplateResult {
-    switch (snapshot.state) {
-      case 'missing':
-        return this.renderPage(folderIcon, 'This folder is gone', [
-          html`<p>It was moved, renamed or deleted. Bring it back and try again.</p>`,
-          renderKept(snapshot),
-          html`<p class="path">${snapshot.folderPath}</p>`,
-          html`<vscode-button @click=${this.actions.refresh}>Retry</vscode-button>`,
-        ]);
-      case 'error':
-        return this.renderPage(errorIcon, 'This folder cannot be read', [
-          html`<p>${snapshot.message}</p>`,
-          renderKept(snapshot),
-          html`<p class="path">${snapshot.folderPath}</p>`,
-          html`<vscode-button @click=${this.actions.refresh}>Retry</vscode-button>`,
-        ]);
-      case 'scanning':
-        if (snapshot.total === 0) return renderScanning(snapshot.message);
-        break;
-      case 'ready':
-        if (snapshot.total > 0) break;
-        return this.renderPage(imageIcon, 'No images in this folder', [
-          html`<p>Images are files such as JPEG, PNG, WebP, BMP, GIF, AVIF or TIFF, here or in folders inside.</p>`,
-          html`<p class="path">${snapshot.folderPath}</p>`,
-          html`<vscode-button appearance="secondary" @click=${this.actions.refresh}>Look Again</vscode-button>`,
-        ]);
-    }
-    if (snapshot.matching === 0) {
-      return this.renderPage(searchIcon, 'No captions or file names match', [
-        html`<p>Nothing among ${plural(snapshot.total, 'image')} matches <q>${snapshot.query}</q>.</p>`,
-        html`<vscode-button
-          appearance="secondary"
-          @click=${() => {
-            this.actions.search('');
-            this.focusSearch();
-          }}
-          >Clear Search</vscode-button
-        >`,
-      ]);
-    }
+    const page = standInPage(snapshot, {
+      refresh: this.actions.refresh,
+      clearSearch: () => {
+        this.actions.search('');
+        this.focusSearch();
+      },
+    });
+    if (page !== undefined) return page;
     return html`<image-grid
       .count=${snapshot.matching}
       .size=${this.view.cardSize}
@@ -270,14 +274,6 @@ export class DatasetEditor extends LitElement {
       @grid-scroll=${this.onGridScroll}
       @open-viewer=${this.onOpenViewer}
     ></image-grid>`;
-  }
-
-  private renderPage(icon: TemplateResult, title: string, body: (TemplateResult | typeof nothing)[]): TemplateResult {
-    return html`<div class="page">
-      <div class="page-icon">${icon}</div>
-      <h1>${title}</h1>
-      ${body}
-    </div>`;
   }
 
   private renderProblem(): TemplateResult | typeof nothing {
@@ -320,6 +316,14 @@ export class DatasetEditor extends LitElement {
       });
   }
 
+  private async select(command: SelectCommand): Promise<void> {
+    try {
+      this.takeSnapshot((await this.connected().request('select', { command })).snapshot);
+    } catch (error) {
+      this.problem = errorMessage(error);
+    }
+  }
+
   private async search(text: string, toStart = true): Promise<void> {
     const search = ++this.searches;
     this.drafts.commitAll();
@@ -346,6 +350,10 @@ export class DatasetEditor extends LitElement {
     }
   }
 
+  private readonly announce = (text: string): void => {
+    this.announcement = text;
+  };
+
   private readonly onGridScroll = (): void => {
     const index = this.grid?.firstIndex ?? 0;
     if (index === this.view.index) return;
@@ -367,20 +375,6 @@ export class DatasetEditor extends LitElement {
       this.store?.write(this.view);
     }, 200);
   }
-}
-
-/** What was typed is not lost with the folder. */
-function renderKept({ unsaved }: GridSnapshot): TemplateResult | typeof nothing {
-  if (unsaved === 0) return nothing;
-  return html`<p>${plural(unsaved, 'caption')} not saved yet: the text is kept and is there again with the folder.</p>`;
-}
-
-function renderScanning(message: string): TemplateResult {
-  return html`<div class="page">
-    <div class="scan" role="progressbar" aria-label="Reading the folder"></div>
-    <h1>Reading the folder</h1>
-    <p>${message}</p>
-  </div>`;
 }
 
 declare global {

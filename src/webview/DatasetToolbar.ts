@@ -71,6 +71,14 @@ export class DatasetToolbar extends LitElement {
               : html`<vscode-button appearance="secondary" @click=${actions.save}>Retry Saving</vscode-button>`
           }
           <vscode-button
+            appearance="secondary"
+            title="Edit many captions at once (Ctrl+H)"
+            @click=${() => {
+              actions.editTags({ form: {} });
+            }}
+            >Edit…</vscode-button
+          >
+          <vscode-button
             class="tagger"
             appearance="secondary"
             title="Choose the tagger (${snapshot.tagger})"

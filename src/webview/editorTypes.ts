@@ -1,3 +1,4 @@
+import type { ImageTarget, WantedEdit } from '../protocol/bulkEditProtocol';
 import type { Channel } from '../protocol/Channel';
 import type { GridEvents, HostRequests, WebviewEvents } from '../protocol/gridProtocol';
 import type { CardSize } from './gridLayout';
@@ -30,4 +31,12 @@ export interface EditorActions extends SearchActions {
   save: () => void;
   refresh: () => void;
   cancelJob: (id: string) => void;
+  /** Opens the dialog for bulk edits. */
+  editTags: (wanted: WantedEdit) => void;
+  selectAll: () => void;
+  clearSelection: () => void;
+  captionSelection: () => void;
+  copyCaption: (target?: ImageTarget) => void;
+  pasteCaption: (target?: ImageTarget) => void;
+  deleteImages: (target?: ImageTarget) => void;
 }

@@ -69,6 +69,9 @@ function start(): void {
       focusSearch: () => {
         editor.focusSearch();
       },
+      openBulkEdit: (wanted) => {
+        editor.openBulkEdit(wanted);
+      },
     },
   );
   host.tell('identify', { viewId: viewIdOf(vscode) });

@@ -1,3 +1,4 @@
+import type { WantedEdit } from '../../src/protocol/bulkEditProtocol';
 import { Channel, type Port } from '../../src/protocol/Channel';
 import type {
   CardItem,
@@ -9,6 +10,7 @@ import type {
   SelectCommand,
   WebviewEvents,
 } from '../../src/protocol/gridProtocol';
+import { FakeBulkEdits } from './FakeBulkEdits';
 import { defaultPictureSettings, type ImageInfo } from '../../src/protocol/pictureProtocol';
 import type { SuggestAnswer, SuggestQuery } from '../../src/protocol/suggestProtocol';
 import { FakeSearch } from './FakeSearch';
@@ -63,6 +65,7 @@ export class FakeHost {
   /** what the files of the images are */
   info: (path: string) => ImageInfo = () => ({ width: 1920, height: 1200, format: 'PNG', fileSize: 1_234_567 });
 
+  readonly bulkEdits = new FakeBulkEdits(this);
   private version = 1;
   private waiting: WebviewEvents['draft'][] = [];
   private channel: Channel<HostRequests, Record<string, never>, WebviewEvents, GridEvents> | undefined;
@@ -90,6 +93,7 @@ export class FakeHost {
     this.channel = new Channel<HostRequests, Record<string, never>, WebviewEvents, GridEvents>(
       port,
       {
+        ...this.bulkEdits.handlers(note),
         ready: (params) => note('ready', params, { snapshot: this.snapshot(), settings: this.settings }),
         ...this.search.handlers(note),
         getItems: ({ start, count }) =>
@@ -194,6 +198,11 @@ export class FakeHost {
     this.channel?.tell('snapshot', this.snapshot());
   }
 
+  /** Opens the dialog for bulk edits, as a command does. */
+  openBulkEdit(wanted: WantedEdit): void {
+    this.channel?.tell('openBulkEdit', wanted);
+  }
+
   /** Puts the focus into the search box of the page. */
   focusSearch(): void {
     this.channel?.tell('focusSearch', {});
@@ -225,7 +234,8 @@ export class FakeHost {
     }
   }
 
-  private matching(): FakeItem[] {
+  /** The images that match the search. */
+  matching(): FakeItem[] {
     return this.search.matching(this.items);
   }
 

@@ -23,7 +23,7 @@ export function runJob(
   more: Partial<JobOptions> = {},
 ): Promise<JobResult> {
   const { mode = 'all', write = defaultWriteOptions } = more;
-  return runCaptionJob(dataset, planCaptionJob(dataset, mode, write.mode), {
+  return runCaptionJob(dataset, planCaptionJob(dataset.allImages, mode, write.mode), {
     makeTags: async (imagePath, signal) => parseTags(await makeText(imagePath, signal)),
     mode,
     write,

@@ -36,7 +36,7 @@ describe('The plan of a bulk edit', () => {
       ],
     );
     assert.equal(plan.unchanged, 1);
-    assert.deepEqual(plan.tagChanges, [{ tag: 'smile', removed: 0, added: 2 }]);
+    assert.deepEqual(plan.tagChanges(10), [{ tag: 'smile', removed: 0, added: 2 }]);
     assert.ok(images.every(({ caption }) => !caption.isDirty));
   });
 

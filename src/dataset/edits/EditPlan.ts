@@ -84,9 +84,25 @@ export class EditPlan {
     return this.changes.length - this.unticked;
   }
 
-  /** The tags that come and go, those of most captions first. */
-  get tagChanges(): TagChange[] {
-    return [...this.tags.values()].sort((a, b) => b.removed + b.added - a.removed - a.added);
+  /** How many different tags come or go. */
+  get tagCount(): number {
+    return this.tags.size;
+  }
+
+  /**
+   * The tags that come or go in most captions.
+   * @param most so many at most: there may be as many as captions, and sorting them all takes long
+   */
+  tagChanges(most: number): TagChange[] {
+    const best: TagChange[] = [];
+    for (const change of this.tags.values()) {
+      const last = best[most - 1];
+      if (last !== undefined && captionsOf(last) >= captionsOf(change)) continue;
+      const place = best.findIndex((other) => captionsOf(other) < captionsOf(change));
+      best.splice(place < 0 ? best.length : place, 0, change);
+      best.length = Math.min(best.length, most);
+    }
+    return best;
   }
 
   /** The changes that the user wants. */
@@ -176,6 +192,10 @@ export class EditPlan {
       else change.added++;
     }
   }
+}
+
+function captionsOf({ removed, added }: TagChange): number {
+  return removed + added;
 }
 
 function tooSlow(path: string, cause: Error): EditError {

@@ -1,0 +1,181 @@
+import * as vscode from 'vscode';
+import type { Caption } from '../dataset/Caption';
+import type { DatasetImage } from '../dataset/Dataset';
+import { captionDiff } from '../dataset/edits/captionDiff';
+import { captionEditor } from '../dataset/edits/captionEdit';
+import { EditError } from '../dataset/edits/EditError';
+import { EditPlan } from '../dataset/edits/EditPlan';
+import { inSlices } from '../dataset/inSlices';
+import type {
+  EditForm,
+  EditOperation,
+  EditScope,
+  LeftOut,
+  PlanAnswer,
+  PlanItem,
+  PlanSummary,
+  WantedEdit,
+} from '../protocol/bulkEditProtocol';
+import { editLabel, editOfForm, meansTags } from './editOfForm';
+import { fileVersion } from './fileVersion';
+import type { GridPanel } from './GridPanel';
+import { writeOptions } from './settings';
+
+/** So many rows of each list go to the webview. */
+const listed = 100;
+/** More rows than any screen shows are never asked for. */
+const mostRows = 200;
+
+/** The bulk edit that one grid is previewing. */
+export class BulkEdits {
+  /** what the dialog is to be opened with as soon as there is a webview */
+  wanted: WantedEdit | undefined;
+  private plan: { id: number; edits: EditPlan; operation: EditOperation; separator: string } | undefined;
+  private planning: AbortController | undefined;
+  private nextId = 1;
+
+  constructor(private readonly grid: GridPanel) {}
+
+  /** The images of a scope, in the order of the dataset or of the view. */
+  async imagesIn(scope: EditScope, signal?: AbortSignal): Promise<readonly DatasetImage[]> {
+    const { document, view, selection } = this.grid;
+    await document.whenLoaded();
+    if (scope === 'filtered') return view.images;
+    const all = document.dataset.allImages;
+    if (scope === 'all') return all;
+    const images: DatasetImage[] = [];
+    const take = (image: DatasetImage): void => {
+      if (selection.has(image.path)) images.push(image);
+    };
+    await inSlices(all, take, signal === undefined ? {} : { signal });
+    return images;
+  }
+
+  /** Tries an edit. A newer one ends this one. */
+  async make(scope: EditScope, form: EditForm, signal: AbortSignal): Promise<PlanAnswer> {
+    this.drop();
+    const planning = new AbortController();
+    this.planning = planning;
+    const either = AbortSignal.any([signal, planning.signal]);
+    const { document } = this.grid;
+    const { dataset } = document;
+    try {
+      const edit = editOfForm(form, translate);
+      const { separator } = writeOptions(document.uri);
+      const needsCounts = edit.kind === 'sortTags' && edit.by === 'frequency';
+      const counts: ReadonlyMap<string, number> = needsCounts ? dataset.tagCounts : new Map();
+      const editor = captionEditor(edit, { separator, countOf: (tag) => counts.get(tag) ?? 0 });
+      // What is being typed is an edit of its own, before this one.
+      document.commit();
+      const images = await this.imagesIn(scope, either);
+      const edits = await EditPlan.make(images, editor, { signal: either });
+      either.throwIfAborted();
+      this.plan = { id: this.nextId++, edits, operation: form.operation, separator };
+      return { state: 'planned', plan: summary(this.plan.id, edits) };
+    } catch (thrown) {
+      if (!(thrown instanceof EditError)) throw thrown;
+      const message = thrown.path === undefined ? thrown.message : `${thrown.path}: ${thrown.message}`;
+      return { state: thrown.code === 'FORM_INCOMPLETE' ? 'incomplete' : 'invalid', message };
+    }
+  }
+
+  /** Rows of the preview. */
+  async items(planId: number, start: number, count: number): Promise<PlanItem[]> {
+    const { edits, operation, separator } = this.current(planId);
+    const { dataset } = this.grid.document;
+    const changes = edits.changes.slice(start, start + Math.min(count, mostRows));
+    const unit = meansTags(operation) ? 'tags' : 'text';
+    return Promise.all(
+      changes.map(async ({ images, before, after, ticked }, offset) => ({
+        index: start + offset,
+        images,
+        imageVersion: await fileVersion(dataset.absolute(images[0] ?? '')),
+        ticked,
+        ...captionDiff(before, after, unit, separator),
+      })),
+    );
+  }
+
+  /** Chooses whether captions change. Returns how many will. */
+  tick(planId: number, index: number | 'all', ticked: boolean): number {
+    const { edits } = this.current(planId);
+    edits.tick(index, ticked);
+    return edits.tickedCount;
+  }
+
+  /** Makes the ticked changes, as one edit to undo. What was changed since the preview is left as it is. */
+  async apply(planId: number): Promise<{ changed: number; leftOutCount: number }> {
+    const { edits, operation } = this.current(planId);
+    this.drop();
+    const { document } = this.grid;
+    document.commit();
+    const leftOut: LeftOut[] = [];
+    const wanted: { caption: Caption; text: string }[] = [];
+    await inSlices(edits.tickedChanges, ({ caption, images, expected, after }) => {
+      const now = document.dataset.image(images[0] ?? '')?.caption;
+      if (now === undefined) {
+        leftOut.push({ path: caption.path, reason: vscode.l10n.t('Its image is not in the dataset any more.') });
+      } else if (now.raw !== expected) {
+        leftOut.push({ path: caption.path, reason: vscode.l10n.t('It was changed since the preview.') });
+      } else wanted.push({ caption: now, text: after });
+    });
+    const label = editLabel(operation, translate);
+    const applied =
+      wanted.length === 0
+        ? { changed: 0, leftOut: [] }
+        : await document.applyEdits(
+            wanted.length === 1 ? label : vscode.l10n.t('{0} ({1} captions)', label, wanted.length.toLocaleString()),
+            wanted,
+          );
+    leftOut.push(...applied.leftOut);
+    if (leftOut.length > 0) void reportLeftOut(label, leftOut);
+    return { changed: applied.changed, leftOutCount: leftOut.length };
+  }
+
+  /** Forgets the plan. */
+  drop(): void {
+    this.planning?.abort(new DOMException('A newer plan was asked for.', 'AbortError'));
+    this.planning = undefined;
+    this.plan = undefined;
+  }
+
+  private current(planId: number): NonNullable<BulkEdits['plan']> {
+    if (this.plan?.id !== planId) throw new EditError('PLAN_GONE', 'There is a newer preview.');
+    return this.plan;
+  }
+}
+
+function translate(text: string, ...values: (string | number)[]): string {
+  return vscode.l10n.t(text, ...values);
+}
+
+function summary(planId: number, edits: EditPlan): PlanSummary {
+  const { changes, unchanged, leftOut, tagCount, tickedCount } = edits;
+  return {
+    planId,
+    changed: changes.length,
+    ticked: tickedCount,
+    unchanged,
+    leftOutCount: leftOut.length,
+    leftOut: leftOut.slice(0, listed),
+    tagCount,
+    tags: edits.tagChanges(listed),
+  };
+}
+
+async function reportLeftOut(label: string, leftOut: readonly LeftOut[]): Promise<void> {
+  const first = leftOut[0];
+  const text = vscode.l10n.t(
+    '{0}: captions left as they are: {1}. {2}: {3}',
+    label,
+    leftOut.length.toLocaleString(),
+    first?.path ?? '',
+    first?.reason ?? '',
+  );
+  const show = vscode.l10n.t('Show All');
+  if (leftOut.length === 1) await vscode.window.showWarningMessage(text);
+  else if ((await vscode.window.showWarningMessage(text, show)) === show) {
+    const content = leftOut.map(({ path, reason }) => `${path}: ${reason}`).join('\n');
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content }));
+  }
+}

@@ -1,0 +1,161 @@
+import path from 'node:path';
+import pMap from 'p-map';
+import * as vscode from 'vscode';
+import type { DatasetImage } from '../dataset/Dataset';
+import { errno } from '../dataset/CaptionError';
+import { planDeletion, type Deletion } from '../dataset/planDeletion';
+import type { LeftOut } from '../protocol/bulkEditProtocol';
+import { errorMessage } from '../protocol/wireError';
+import type { DatasetDocument } from './DatasetDocument';
+
+/** Files that are moved to the trash at a time. */
+const filesAtATime = 4;
+
+/**
+ * Asks, then moves images and their captions to the trash. A caption that another image uses stays, and so does an image
+ * whose caption has edits that could not be saved. Where there is no trash, a second question offers to delete for good.
+ */
+export async function deleteImages(document: DatasetDocument, images: readonly DatasetImage[]): Promise<void> {
+  if (images.length === 0) return;
+  document.commit();
+  const deletion = planDeletion(images);
+  if (!(await agrees(deletion))) return;
+  if (unsavedIn(deletion) > 0) await document.saveQuietly();
+  const title =
+    images.length === 1
+      ? vscode.l10n.t('Deleting {0}', images[0]?.path ?? '')
+      : vscode.l10n.t('Deleting {0} images', images.length.toLocaleString());
+  const location = vscode.ProgressLocation.Notification;
+  await vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
+    const remover = new Remover(document);
+    const increment = 100 / images.length;
+    await pMap(
+      images,
+      async (image) => {
+        if (!token.isCancellationRequested) await remover.remove(image, deletion);
+        progress.report({ increment });
+      },
+      { concurrency: filesAtATime },
+    );
+    await document.reconcile([...remover.gone]);
+    if (remover.failures.length > 0) void reportFailures(remover.failures);
+  });
+}
+
+function unsavedIn({ captions }: Deletion): number {
+  return [...captions.keys()].filter((caption) => caption.isDirty).length;
+}
+
+async function agrees(deletion: Deletion): Promise<boolean> {
+  const { images, captions, shared } = deletion;
+  const files = [...captions.keys()].filter((caption) => caption.raw !== null || caption.onDisk !== null).length;
+  const only = images.length === 1;
+  const question = only
+    ? files === 0
+      ? vscode.l10n.t('Delete {0}?', images[0]?.path ?? '')
+      : vscode.l10n.t('Delete {0} and its caption?', images[0]?.path ?? '')
+    : files === 1
+      ? vscode.l10n.t('Delete {0} images and 1 caption?', images.length.toLocaleString())
+      : vscode.l10n.t('Delete {0} images and {1} captions?', images.length.toLocaleString(), files.toLocaleString());
+  const details = [vscode.l10n.t('The files are moved to the trash. Undo in the editor does not bring them back.')];
+  if (shared > 0) {
+    details.push(
+      shared === 1
+        ? vscode.l10n.t('1 caption stays, because another image uses it.')
+        : vscode.l10n.t('{0} captions stay, because other images use them.', shared.toLocaleString()),
+    );
+  }
+  const unsaved = unsavedIn(deletion);
+  if (unsaved > 0) {
+    details.push(
+      unsaved === 1
+        ? vscode.l10n.t('1 of the captions has unsaved edits: they are saved first, so that the trash has them.')
+        : vscode.l10n.t(
+            '{0} of the captions have unsaved edits: they are saved first, so that the trash has them.',
+            unsaved.toLocaleString(),
+          ),
+    );
+  }
+  const move = vscode.l10n.t('Move to Trash');
+  const options = { modal: true, detail: details.join('\n\n') };
+  return (await vscode.window.showWarningMessage(question, options, move)) === move;
+}
+
+/** Removes files one by one, and asks once what to do where there is no trash. */
+class Remover {
+  readonly failures: LeftOut[] = [];
+  /** relative paths of the images that are gone */
+  readonly gone = new Set<string>();
+  private forGood: Promise<boolean> | undefined;
+
+  constructor(private readonly document: DatasetDocument) {}
+
+  async remove(image: DatasetImage, { captions }: Deletion): Promise<void> {
+    const { caption } = image;
+    if (captions.has(caption) && caption.isDirty) {
+      const reason = vscode.l10n.t('Its caption has edits that could not be saved.');
+      this.failures.push({ path: image.path, reason });
+      return;
+    }
+    if (!(await this.delete(image.path))) return;
+    this.gone.add(image.path);
+    // Of images that share a caption, the last one to go takes it along.
+    if (!captions.has(caption) || !caption.images.every((other) => this.gone.has(other))) return;
+    if (caption.onDisk === null) return;
+    if (caption.isDirty) {
+      const reason = vscode.l10n.t('It was edited meanwhile, so it was kept.');
+      this.failures.push({ path: caption.path, reason });
+    } else await this.delete(caption.path);
+  }
+
+  private async delete(relative: string): Promise<boolean> {
+    const uri = vscode.Uri.file(this.document.dataset.absolute(relative));
+    try {
+      try {
+        await vscode.workspace.fs.delete(uri, { useTrash: true });
+      } catch (thrown) {
+        if (!(await exists(uri))) return true;
+        this.forGood ??= this.asksForGood(thrown);
+        if (!(await this.forGood)) throw thrown;
+        await vscode.workspace.fs.delete(uri, { useTrash: false });
+      }
+      return true;
+    } catch (thrown) {
+      this.failures.push({ path: relative, reason: errorMessage(thrown) });
+      return false;
+    }
+  }
+
+  private async asksForGood(thrown: unknown): Promise<boolean> {
+    const forGood = vscode.l10n.t('Delete Permanently');
+    const question = vscode.l10n.t(
+      'Files of {0} cannot be moved to the trash. Delete them permanently?',
+      path.basename(this.document.uri.fsPath),
+    );
+    const detail = vscode.l10n.t('This cannot be undone. The reason: {0}', errorMessage(thrown));
+    return (await vscode.window.showWarningMessage(question, { modal: true, detail }, forGood)) === forGood;
+  }
+}
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(uri);
+    return true;
+  } catch (thrown) {
+    return !(thrown instanceof vscode.FileSystemError && thrown.code === 'FileNotFound') && errno(thrown) !== 'ENOENT';
+  }
+}
+
+async function reportFailures(failures: readonly LeftOut[]): Promise<void> {
+  const first = failures[0];
+  const text =
+    failures.length === 1
+      ? vscode.l10n.t('Not deleted: {0}: {1}', first?.path ?? '', first?.reason ?? '')
+      : vscode.l10n.t(
+          'Files not deleted: {0}. {1}: {2}',
+          failures.length.toLocaleString(),
+          first?.path ?? '',
+          first?.reason ?? '',
+        );
+  await vscode.window.showErrorMessage(text);
+}

@@ -1,0 +1,338 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import {
+  blankEditForm,
+  type EditForm,
+  type EditScope,
+  type PlanItem,
+  type PlanSummary,
+  type WantedEdit,
+} from '../protocol/bulkEditProtocol';
+import type { GridSnapshot } from '../protocol/gridProtocol';
+import { errorMessage } from '../protocol/wireError';
+import { bulkEditStyles } from './bulkEdit.css';
+import { bulkEditPreviewStyles } from './bulkEditPreview.css';
+import type { BulkEditForm } from './BulkEditForm';
+import './BulkEditForm';
+import './BulkEditPreview';
+import { formatNumber, plural } from './captionText';
+import type { Host } from './editorTypes';
+import { closeIcon, errorIcon } from './icons';
+import { PlanRows } from './PlanRows';
+import { sharedStyles } from './shared.css';
+
+/** The pause after the last key before the edit is tried. */
+const planDelay = 150;
+/** So many tags are named above the list. */
+const namedTags = 12;
+
+/** The dialog for bulk edits: what to do, what that would change, and the button that does it. */
+@customElement('bulk-edit-dialog')
+export class BulkEditDialog extends LitElement {
+  static override styles = [sharedStyles, bulkEditPreviewStyles, bulkEditStyles];
+
+  @property({ attribute: false }) snapshot: GridSnapshot | undefined;
+  @property({ attribute: false }) host: Host | undefined;
+  /** Says something to those who hear the page. */
+  @property({ attribute: false }) announce: ((text: string) => void) | undefined;
+
+  @state() private form: EditForm = { ...blankEditForm };
+  @state() private scope: EditScope = 'all';
+  @state() private plan: PlanSummary | undefined;
+  @state() private rows: PlanRows | undefined;
+  @state() private version = 0;
+  /** what is missing in the form */
+  @state() private missing = '';
+  /** what is wrong */
+  @state() private problem = '';
+  @state() private busy: 'planning' | 'applying' | undefined;
+
+  @query('dialog') private readonly dialog!: HTMLDialogElement | null;
+  @query('bulk-edit-form') private readonly fields!: BulkEditForm | null;
+
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private planning: AbortController | undefined;
+  private readonly pictures = new Map<string, string | null>();
+
+  /** Opens the dialog, filled in as a command wants it. */
+  async open(wanted: WantedEdit): Promise<void> {
+    if (this.snapshot === undefined || this.snapshot.total === 0) return;
+    this.form = { ...this.form, ...wanted.form };
+    const { counts } = this;
+    const best = (counts.selection ?? 0) > 0 ? 'selection' : (counts.filtered ?? 0) > 0 ? 'filtered' : 'all';
+    this.scope = wanted.scope !== undefined && (counts[wanted.scope] ?? 0) > 0 ? wanted.scope : best;
+    this.forget();
+    await this.updateComplete;
+    if (this.dialog?.open === false) this.dialog.showModal();
+    await this.fields?.updateComplete;
+    this.fields?.focusFirst();
+    void this.makePlan();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.timer);
+    this.planning?.abort();
+  }
+
+  protected override render(): TemplateResult {
+    return html`<dialog
+      aria-labelledby="title"
+      @close=${this.onClose}
+      @keydown=${this.onKeydown}
+      @cancel=${(event: Event) => {
+        if (this.busy === 'applying') event.preventDefault();
+      }}
+    >
+      <header>
+        <h2 id="title">Edit Captions</h2>
+        <button class="close" aria-label="Close" title="Close (Escape)" @click=${this.close}>${closeIcon}</button>
+      </header>
+      <div class="body">
+        <bulk-edit-form
+          .form=${this.form}
+          .scope=${this.scope}
+          .counts=${this.counts}
+          .change=${this.onChange}
+        ></bulk-edit-form>
+        <section class="preview ${this.busy ?? ''}" aria-label="Preview">
+          ${this.renderSummary()}
+          <bulk-edit-preview
+            ?hidden=${(this.plan?.changed ?? 0) === 0}
+            .rows=${this.rows}
+            .version=${this.version}
+            .tick=${this.onTick}
+            .picture=${this.picture}
+          ></bulk-edit-preview>
+          <p class="nothing" ?hidden=${(this.plan?.changed ?? 0) > 0}>${this.nothingText}</p>
+          ${this.renderLeftOut()}
+        </section>
+      </div>
+      <footer>
+        <span class="status" role="status">${this.renderStatus()}</span>
+        <button class="button secondary" @click=${this.close}>Cancel</button>
+        <button
+          class="button"
+          title="Apply (Ctrl+Enter)"
+          ?disabled=${this.busy !== undefined || (this.plan?.ticked ?? 0) === 0}
+          @click=${this.apply}
+        >
+          ${this.plan === undefined ? 'Apply' : `Apply to ${plural(this.plan.ticked, 'Caption')}`}
+        </button>
+      </footer>
+    </dialog>`;
+  }
+
+  private renderSummary(): TemplateResult {
+    const { plan } = this;
+    const tags = (plan?.tags ?? []).slice(0, namedTags);
+    const more = (plan?.tagCount ?? 0) - tags.length;
+    const ticked = plan?.ticked ?? 0;
+    const changed = plan?.changed ?? 0;
+    return html`<div class="summary" ?hidden=${changed === 0}>
+      <div class="line">
+        <span><b>${formatNumber(ticked)}</b> of ${plural(changed, 'caption')} ticked</span>
+        <span class="spring"></span>
+        <button class="link" ?disabled=${ticked === changed} @click=${() => void this.onTick('all', true)}>
+          Tick All
+        </button>
+        <button class="link" ?disabled=${ticked === 0} @click=${() => void this.onTick('all', false)}>Tick None</button>
+      </div>
+      <div class="tags" ?hidden=${tags.length === 0}>
+        ${tags.map(({ tag, removed, added }) => [
+          removed === 0 ? nothing : html`<span class="tag"><del>${tag}</del> ${formatNumber(removed)}</span>`,
+          added === 0 ? nothing : html`<span class="tag"><ins>${tag}</ins> ${formatNumber(added)}</span>`,
+        ])}
+        ${more > 0 ? html`<span class="tag">and ${plural(more, 'tag')} more</span>` : nothing}
+      </div>
+    </div>`;
+  }
+
+  private renderLeftOut(): TemplateResult | typeof nothing {
+    const { plan } = this;
+    if (plan === undefined || plan.leftOutCount === 0) return nothing;
+    return html`<details class="left-out">
+      <summary>${plural(plan.leftOutCount, 'caption')} cannot be edited</summary>
+      <ul tabindex="0" aria-label="Captions that cannot be edited">
+        ${plan.leftOut.map(({ path, reason }) => html`<li><b>${path}</b>: ${reason}</li>`)}
+        ${
+          plan.leftOutCount > plan.leftOut.length
+            ? html`<li>and ${formatNumber(plan.leftOutCount - plan.leftOut.length)} more</li>`
+            : nothing
+        }
+      </ul>
+    </details>`;
+  }
+
+  private renderStatus(): TemplateResult {
+    if (this.problem !== '') return html`<span class="error">${errorIcon} ${this.problem}</span>`;
+    if (this.busy === 'applying') return html`Applying…`;
+    if (this.plan === undefined) return html`${this.busy === 'planning' ? 'Looking…' : ''}`;
+    const { changed, unchanged } = this.plan;
+    return html`${plural(changed, 'caption')} would change, ${formatNumber(unchanged)} would not`;
+  }
+
+  private get nothingText(): string {
+    if (this.missing !== '') return this.missing;
+    if (this.problem !== '') return 'No preview.';
+    return this.plan === undefined ? 'Looking for what would change…' : 'No caption would change.';
+  }
+
+  private get counts(): Partial<Record<EditScope, number>> {
+    const { snapshot } = this;
+    if (snapshot === undefined) return {};
+    return {
+      ...(snapshot.selected.count > 0 ? { selection: snapshot.selected.count } : {}),
+      ...(snapshot.query === '' ? {} : { filtered: snapshot.matching }),
+      all: snapshot.total,
+    };
+  }
+
+  private readonly onChange = (form: EditForm, scope: EditScope): void => {
+    this.form = form;
+    this.scope = scope;
+    // What is ticked belongs to another edit from now on.
+    this.busy = 'planning';
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      void this.makePlan();
+    }, planDelay);
+  };
+
+  private async makePlan(): Promise<void> {
+    clearTimeout(this.timer);
+    this.planning?.abort();
+    const planning = new AbortController();
+    this.planning = planning;
+    const { signal } = planning;
+    this.busy = 'planning';
+    const { host, scope, form } = this;
+    if (host === undefined) return;
+    try {
+      const answer = await host.request('planEdit', { scope, form }, signal);
+      if (planning !== this.planning) return;
+      let rows: PlanRows | undefined;
+      if (answer.state === 'planned') {
+        const { planId, changed } = answer.plan;
+        rows = new PlanRows(
+          changed,
+          async (start, count) => (await host.request('getPlanItems', { planId, start, count })).items,
+          () => {
+            this.version++;
+          },
+        );
+        // The old rows stay until the new ones are there: the list must not blink at each key.
+        await rows.need(0, 1);
+        if (planning !== this.planning) return;
+      }
+      this.plan = answer.state === 'planned' ? answer.plan : undefined;
+      this.rows = rows;
+      this.missing = answer.state === 'incomplete' ? answer.message : '';
+      this.problem = answer.state === 'invalid' ? answer.message : '';
+    } catch (error) {
+      if (planning !== this.planning) return;
+      this.forget();
+      this.problem = errorMessage(error);
+    }
+    this.busy = undefined;
+  }
+
+  private readonly onTick = async (index: number | 'all', ticked: boolean): Promise<void> => {
+    const { plan, rows, host } = this;
+    if (plan === undefined || host === undefined || this.busy !== undefined) return;
+    rows?.tick(index, ticked);
+    this.version++;
+    try {
+      const answer = await host.request('tickPlan', { planId: plan.planId, index, ticked });
+      if (this.plan?.planId === plan.planId) this.plan = { ...this.plan, ...answer };
+    } catch (error) {
+      this.problem = errorMessage(error);
+    }
+  };
+
+  private readonly apply = async (): Promise<void> => {
+    const { plan, host } = this;
+    if (plan === undefined || plan.ticked === 0 || host === undefined || this.busy !== undefined) return;
+    this.busy = 'applying';
+    try {
+      const { changed } = await host.request('applyPlan', { planId: plan.planId });
+      this.announce?.(`${plural(changed, 'caption')} changed`);
+      this.busy = undefined;
+      this.dialog?.close();
+    } catch (error) {
+      this.busy = undefined;
+      this.problem = errorMessage(error);
+      // The plan is spent; what can still be done has to be looked up again.
+      this.plan = undefined;
+    }
+  };
+
+  private readonly close = (): void => {
+    if (this.busy !== 'applying') this.dialog?.close();
+  };
+
+  private readonly onClose = (): void => {
+    clearTimeout(this.timer);
+    this.planning?.abort();
+    this.forget();
+    this.host?.request('dropPlan', {}).catch(() => undefined);
+  };
+
+  /** The tab key stays in the dialog: from an iframe it would go on into the workbench behind it. */
+  private readonly onKeydown = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      void this.apply();
+    }
+    // The grid's keys are not for the dialog.
+    event.stopPropagation();
+    if (event.key !== 'Tab' || this.dialog === null) return;
+    const stops = [...this.dialog.querySelectorAll<HTMLElement>(tabStops)].filter(
+      (element) => element.checkVisibility() && isStop(element),
+    );
+    const goal = event.shiftKey ? stops.at(-1) : stops[0];
+    const end = event.shiftKey ? stops[0] : stops.at(-1);
+    const focused = (this.renderRoot as ShadowRoot).activeElement;
+    if (focused !== end && focused !== this.dialog) return;
+    event.preventDefault();
+    goal?.focus();
+  };
+
+  private readonly picture = (item: PlanItem): string | undefined => {
+    const [path = ''] = item.images;
+    const key = `${path}|${item.imageVersion}`;
+    const known = this.pictures.get(key);
+    if (known !== undefined) return known ?? undefined;
+    this.pictures.set(key, null);
+    this.host?.request('getThumbnail', { path, imageVersion: item.imageVersion }).then(
+      ({ uri }) => {
+        this.pictures.set(key, uri);
+        this.version++;
+      },
+      // A list of changes does without a picture that cannot be shown.
+      () => undefined,
+    );
+    return undefined;
+  };
+
+  private forget(): void {
+    this.plan = undefined;
+    this.rows = undefined;
+    this.missing = '';
+    this.problem = '';
+    this.busy = undefined;
+  }
+}
+
+const tabStops = 'button:enabled, input:enabled, select, textarea, summary, [tabindex="0"]';
+
+/** Of a group of radio buttons, only the chosen one is a tab stop. */
+function isStop(element: HTMLElement): boolean {
+  return !(element instanceof HTMLInputElement && element.type === 'radio' && !element.checked);
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'bulk-edit-dialog': BulkEditDialog;
+  }
+}

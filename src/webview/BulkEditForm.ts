@@ -1,0 +1,242 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { blankEditForm, type EditForm, type EditOperation, type EditScope } from '../protocol/bulkEditProtocol';
+import { formatNumber } from './captionText';
+
+const operations: readonly [EditOperation, string][] = [
+  ['addTags', 'Add tags'],
+  ['removeTags', 'Remove tags'],
+  ['replaceTags', 'Replace or rename tags'],
+  ['moveTags', 'Move tags to the front'],
+  ['deduplicate', 'Remove duplicate tags'],
+  ['sortTags', 'Sort tags'],
+  ['separators', 'Tidy separators'],
+  ['replaceText', 'Find and replace text'],
+  ['setCaption', 'Set or extend captions'],
+  ['clear', 'Clear captions'],
+];
+
+/** What an operation does, where its fields do not say it. */
+const explanations: Partial<Record<EditOperation, string>> = {
+  addTags: 'Tags that a caption has already are not added again.',
+  deduplicate: 'The first of each tag stays. Case, underscores and escaped parentheses make no difference.',
+  separators: 'One separator between all tags, no empty ones. The tags stay as they are written.',
+  moveTags: 'In this order, where a caption has them.',
+  clear: 'All text goes. Undo brings it back.',
+};
+
+/** The left half of the dialog for bulk edits: what to do, and with which captions. */
+@customElement('bulk-edit-form')
+export class BulkEditForm extends LitElement {
+  @property({ attribute: false }) form: EditForm = { ...blankEditForm };
+  @property({ attribute: false }) scope: EditScope = 'all';
+  /** How many images each scope has; a scope that is not offered is undefined. */
+  @property({ attribute: false }) counts: Partial<Record<EditScope, number>> = {};
+  @property({ attribute: false }) change: ((form: EditForm, scope: EditScope) => void) | undefined;
+
+  /** Puts the keyboard focus where typing begins. */
+  focusFirst(): void {
+    const field = this.querySelector<HTMLElement>('.fields input:not([type=radio]), .fields textarea');
+    (field ?? this.querySelector<HTMLElement>('select'))?.focus();
+    if (field instanceof HTMLInputElement) field.select();
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override render(): TemplateResult {
+    const { operation } = this.form;
+    const explanation = explanations[operation];
+    return html`<div class="fields">
+        <label class="field"
+          ><span>What to do</span
+          ><select
+            class="operation"
+            @change=${(event: Event) => {
+              this.set({ operation: (event.target as HTMLSelectElement).value as EditOperation });
+            }}
+          >
+            ${operations.map(
+              ([value, label]) => html`<option value=${value} ?selected=${value === operation}>${label}</option>`,
+            )}
+          </select></label
+        >
+        ${this.renderFields(operation)}
+        ${explanation === undefined ? nothing : html`<p class="hint">${explanation}</p>`}
+      </div>
+      <fieldset class="scopes">
+        <legend>In the captions of</legend>
+        ${this.renderScope('selection', '', 'selected images')}
+        ${this.renderScope('filtered', '', 'images found by the search')} ${this.renderScope('all', 'all ', 'images')}
+      </fieldset>`;
+  }
+
+  private renderFields(operation: EditOperation): TemplateResult | typeof nothing {
+    const { form } = this;
+    switch (operation) {
+      case 'addTags':
+        return html`${this.text('tags', 'Tags', 'smile, long hair')}
+        ${this.radios('position', 'Where', [
+          ['last', 'At the end'],
+          ['first', 'At the start'],
+        ])}
+        ${form.position === 'first' ? this.keepFirst('Behind the first … tags') : nothing}`;
+      case 'removeTags':
+        return html`${this.text('find', form.match === 'regex' ? 'Regular expression' : 'Tags', findExample(form))}
+        ${this.matching()}`;
+      case 'replaceTags':
+        return html`${this.text('find', form.match === 'regex' ? 'Regular expression' : 'Tags', findExample(form))}
+          ${this.text('replacement', 'Replace with', replacementExample(form))} ${this.matching()}
+          <p class="hint">
+            A comma makes several tags, nothing removes the tag. A tag that a caption has already is not doubled.
+          </p>`;
+      case 'moveTags':
+        return html`${this.text('tags', 'Tags', 'trigger word, 1girl')} ${this.keepFirst('Behind the first … tags')}`;
+      case 'sortTags':
+        return html`${this.radios('sortBy', 'Order', [
+          ['alphabet', 'By the alphabet'],
+          ['frequency', 'Most frequent in the dataset first'],
+        ])}
+        ${this.keepFirst('Leave the first … tags in place')}`;
+      case 'replaceText':
+        return html`${this.text('find', form.regex ? 'Regular expression' : 'Find', '')}
+          ${this.text('replacement', 'Replace with', '')}
+          <div class="checks">
+            ${this.check('matchCase', 'Match case')} ${this.check('regex', 'Regular expression')}
+          </div>
+          ${form.regex ? html`<p class="hint">Groups: <code>$1</code>. Line end: <code>\\n</code>.</p>` : nothing}`;
+      case 'setCaption':
+        return html`<label class="field"
+            ><span>Caption</span
+            ><textarea
+              rows="4"
+              spellcheck="false"
+              .value=${form.text}
+              @input=${(event: Event) => {
+                this.set({ text: (event.target as HTMLTextAreaElement).value });
+              }}
+            ></textarea></label
+          >${this.radios('how', 'How', [
+            ['replace', 'Replace what is there'],
+            ['append', 'Add its tags at the end'],
+            ['prepend', 'Add its tags at the start'],
+          ])}`;
+      case 'deduplicate':
+      case 'separators':
+      case 'clear':
+        return nothing;
+    }
+  }
+
+  private renderScope(scope: EditScope, before: string, behind: string): TemplateResult | typeof nothing {
+    const count = this.counts[scope];
+    if (count === undefined) return nothing;
+    return html`<label class="choice"
+      ><input
+        type="radio"
+        name="scope"
+        .checked=${this.scope === scope}
+        ?disabled=${count === 0}
+        @change=${() => {
+          this.change?.(this.form, scope);
+        }}
+      /><span>${before}<b>${formatNumber(count)}</b> ${behind}</span></label
+    >`;
+  }
+
+  private text(name: 'tags' | 'find' | 'replacement', label: string, placeholder: string): TemplateResult {
+    return html`<label class="field"
+      ><span>${label}</span
+      ><input
+        type="text"
+        name=${name}
+        placeholder=${placeholder}
+        spellcheck="false"
+        autocomplete="off"
+        .value=${this.form[name]}
+        @input=${(event: Event) => {
+          this.set({ [name]: (event.target as HTMLInputElement).value });
+        }}
+    /></label>`;
+  }
+
+  /** A number in the middle of a sentence. */
+  private keepFirst(sentence: string): TemplateResult {
+    const [before = '', after = ''] = sentence.split('…');
+    return html`<label class="inline"
+      >${before}<input
+        type="number"
+        min="0"
+        max="999"
+        .value=${String(this.form.keepFirst)}
+        @input=${(event: Event) => {
+          const value = (event.target as HTMLInputElement).valueAsNumber;
+          if (Number.isSafeInteger(value) && value >= 0) this.set({ keepFirst: value });
+        }}
+      />${after}</label
+    >`;
+  }
+
+  private matching(): TemplateResult {
+    return html`${this.radios('match', 'Tags are', [
+      ['exact', 'exactly these'],
+      ['wildcard', 'patterns with * and ?'],
+      ['regex', 'a regular expression'],
+    ])}
+    ${this.form.match === 'regex' ? html`<div class="checks">${this.check('matchCase', 'Match case')}</div>` : nothing}`;
+  }
+
+  private radios<K extends 'position' | 'match' | 'sortBy' | 'how'>(
+    name: K,
+    legend: string,
+    choices: readonly [EditForm[K], string][],
+  ): TemplateResult {
+    return html`<fieldset>
+      <legend>${legend}</legend>
+      ${choices.map(
+        ([value, label]) =>
+          html`<label class="choice"
+            ><input
+              type="radio"
+              name=${name}
+              .checked=${this.form[name] === value}
+              @change=${() => {
+                this.set({ [name]: value });
+              }}
+            /><span>${label}</span></label
+          >`,
+      )}
+    </fieldset>`;
+  }
+
+  private check(name: 'matchCase' | 'regex', label: string): TemplateResult {
+    return html`<label class="choice"
+      ><input
+        type="checkbox"
+        .checked=${this.form[name]}
+        @change=${(event: Event) => {
+          this.set({ [name]: (event.target as HTMLInputElement).checked });
+        }}
+      /><span>${label}</span></label
+    >`;
+  }
+
+  private set(fields: Partial<EditForm>): void {
+    this.change?.({ ...this.form, ...fields }, this.scope);
+  }
+}
+
+function findExample({ match }: EditForm): string {
+  return { exact: 'blue hair, solo', wildcard: '* hair', regex: '^(.+) hair$' }[match];
+}
+
+function replacementExample({ match }: EditForm): string {
+  return { exact: '', wildcard: '* hairstyle', regex: '$1 hairstyle' }[match];
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'bulk-edit-form': BulkEditForm;
+  }
+}

@@ -1,0 +1,47 @@
+import type { ImageTarget } from '../protocol/bulkEditProtocol';
+import type { CardItem } from '../protocol/gridProtocol';
+import type { EditorActions } from './editorTypes';
+
+/** What can be done with a card by a key. */
+type CardActions = Pick<EditorActions, 'copyCaption' | 'pasteCaption' | 'deleteImages'>;
+
+/**
+ * Makes the keys of a cell (Ctrl+C, Ctrl+V, Delete) do something, and tells VS Code which card its context menu is for.
+ * @param page the element in the document itself: VS Code does not look into shadow roots for a context
+ */
+export function listenForCardActions(page: HTMLElement, actions: CardActions): void {
+  page.addEventListener('contextmenu', (event) => {
+    const card = cardIn(event);
+    const context =
+      card === undefined ? {} : { webviewSection: 'image', path: card.item.path, preventDefaultContextMenuItems: true };
+    // In a caption the menu is that of text.
+    const inText = event.composedPath()[0] instanceof HTMLTextAreaElement;
+    page.dataset.vscodeContext = JSON.stringify(inText ? {} : context);
+  });
+  page.addEventListener('keydown', (event) => {
+    const card = cardIn(event);
+    if (card === undefined || !card.isTarget || event.defaultPrevented || event.altKey || event.shiftKey) return;
+    const action = actionOf(event, actions);
+    if (action === undefined || window.getSelection()?.isCollapsed === false) return;
+    event.preventDefault();
+    action(card.item.selected ? { scope: 'selection' } : { path: card.item.path });
+  });
+}
+
+function actionOf(event: KeyboardEvent, actions: CardActions): ((target: ImageTarget) => void) | undefined {
+  const command = event.ctrlKey || event.metaKey;
+  const key = event.key.toLowerCase();
+  if (command && key === 'c') return actions.copyCaption;
+  if (command && key === 'v') return actions.pasteCaption;
+  return key === 'delete' || (key === 'backspace' && event.metaKey) ? actions.deleteImages : undefined;
+}
+
+/** The card that an event happened in, and whether it is the event's target itself. */
+function cardIn(event: Event): { item: CardItem; isTarget: boolean } | undefined {
+  for (const [index, element] of event.composedPath().entries()) {
+    if (!(element instanceof HTMLElement) || element.localName !== 'image-card') continue;
+    const { item } = element as HTMLElement & { item?: CardItem };
+    return item === undefined ? undefined : { item, isTarget: index === 0 };
+  }
+  return undefined;
+}

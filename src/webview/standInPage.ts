@@ -1,0 +1,70 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { GridSnapshot } from '../protocol/gridProtocol';
+import { plural } from './captionText';
+import { errorIcon, folderIcon, imageIcon, searchIcon } from './icons';
+
+/** What can be done on such a page. */
+interface PageActions {
+  refresh: () => void;
+  clearSearch: () => void;
+}
+
+/** What there is to say in place of a grid; undefined where there are images to show. */
+export function standInPage(snapshot: GridSnapshot, actions: PageActions): TemplateResult | undefined {
+  switch (snapshot.state) {
+    case 'missing':
+      return page(folderIcon, 'This folder is gone', [
+        html`<p>It was moved, renamed or deleted. Bring it back and try again.</p>`,
+        keptText(snapshot),
+        html`<p class="path">${snapshot.folderPath}</p>`,
+        html`<vscode-button @click=${actions.refresh}>Retry</vscode-button>`,
+      ]);
+    case 'error':
+      return page(errorIcon, 'This folder cannot be read', [
+        html`<p>${snapshot.message}</p>`,
+        keptText(snapshot),
+        html`<p class="path">${snapshot.folderPath}</p>`,
+        html`<vscode-button @click=${actions.refresh}>Retry</vscode-button>`,
+      ]);
+    case 'scanning':
+      if (snapshot.total === 0) return scanningPage(snapshot.message);
+      break;
+    case 'ready':
+      if (snapshot.total > 0) break;
+      return page(imageIcon, 'No images in this folder', [
+        html`<p>Images are files such as JPEG, PNG, WebP, BMP, GIF, AVIF or TIFF, here or in folders inside.</p>`,
+        html`<p class="path">${snapshot.folderPath}</p>`,
+        html`<vscode-button appearance="secondary" @click=${actions.refresh}>Look Again</vscode-button>`,
+      ]);
+  }
+  if (snapshot.matching === 0) {
+    return page(searchIcon, 'No captions or file names match', [
+      html`<p>Nothing among ${plural(snapshot.total, 'image')} matches <q>${snapshot.query}</q>.</p>`,
+      html`<vscode-button appearance="secondary" @click=${actions.clearSearch}>Clear Search</vscode-button>`,
+    ]);
+  }
+  return undefined;
+}
+
+function page(icon: TemplateResult, title: string, body: (TemplateResult | typeof nothing)[]): TemplateResult {
+  return html`<div class="page">
+    <div class="page-icon">${icon}</div>
+    <h1>${title}</h1>
+    ${body}
+  </div>`;
+}
+
+/** What was typed is not lost with the folder. */
+function keptText({ unsaved }: GridSnapshot): TemplateResult | typeof nothing {
+  if (unsaved === 0) return nothing;
+  return html`<p>${plural(unsaved, 'caption')} not saved yet: the text is kept and is there again with the folder.</p>`;
+}
+
+/** The page while the folder is being read. */
+export function scanningPage(message: string): TemplateResult {
+  return html`<div class="page">
+    <div class="scan" role="progressbar" aria-label="Reading the folder"></div>
+    <h1>Reading the folder</h1>
+    <p>${message}</p>
+  </div>`;
+}
