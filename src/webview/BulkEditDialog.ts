@@ -36,6 +36,7 @@ export class BulkEditDialog extends LitElement {
   /** Says something to those who hear the page. */
   @property({ attribute: false }) announce: ((text: string) => void) | undefined;
 
+  @state() private isOpen = false;
   @state() private form: EditForm = { ...blankEditForm };
   @state() private scope: EditScope = 'all';
   @state() private plan: PlanSummary | undefined;
@@ -62,6 +63,7 @@ export class BulkEditDialog extends LitElement {
     const best = (counts.selection ?? 0) > 0 ? 'selection' : (counts.filtered ?? 0) > 0 ? 'filtered' : 'all';
     this.scope = wanted.scope !== undefined && (counts[wanted.scope] ?? 0) > 0 ? wanted.scope : best;
     this.forget();
+    this.isOpen = true;
     await this.updateComplete;
     if (this.dialog?.open === false) this.dialog.showModal();
     await this.fields?.updateComplete;
@@ -84,7 +86,12 @@ export class BulkEditDialog extends LitElement {
         if (this.busy === 'applying') event.preventDefault();
       }}
     >
-      <header>
+      ${this.isOpen ? this.renderContent() : nothing}
+    </dialog>`;
+  }
+
+  private renderContent(): TemplateResult {
+    return html`<header>
         <h2 id="title">Edit Captions</h2>
         <button class="close" aria-label="Close" title="Close (Escape)" @click=${this.close}>${closeIcon}</button>
       </header>
@@ -119,8 +126,7 @@ export class BulkEditDialog extends LitElement {
         >
           ${this.plan === undefined ? 'Apply' : `Apply to ${plural(this.plan.ticked, 'Caption')}`}
         </button>
-      </footer>
-    </dialog>`;
+      </footer>`;
   }
 
   private renderSummary(): TemplateResult {
@@ -272,6 +278,7 @@ export class BulkEditDialog extends LitElement {
   };
 
   private readonly onClose = (): void => {
+    this.isOpen = false;
     clearTimeout(this.timer);
     this.planning?.abort();
     this.forget();

@@ -181,9 +181,10 @@ export class EditPlan {
   }
 
   private countTags(before: string, after: string): void {
+    const [gone, come] = differingTags(before, after);
     const balance = new Map<string, number>();
-    for (const tag of parseTags(before)) balance.set(tag, (balance.get(tag) ?? 0) - 1);
-    for (const tag of parseTags(after)) balance.set(tag, (balance.get(tag) ?? 0) + 1);
+    for (const tag of gone) balance.set(tag, (balance.get(tag) ?? 0) - 1);
+    for (const tag of come) balance.set(tag, (balance.get(tag) ?? 0) + 1);
     for (const [tag, difference] of balance) {
       if (difference === 0) continue;
       let change = this.tags.get(tag);
@@ -192,6 +193,20 @@ export class EditPlan {
       else change.added++;
     }
   }
+}
+
+/** The tags of two captions without those that both have at their start and at their end. */
+function differingTags(before: string, after: string): [string[], string[]] {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) start++;
+  let end = 0;
+  while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end++;
+  // Whole tags: from the comma before the first difference to the one behind the last.
+  start = start === 0 ? 0 : before.lastIndexOf(',', start - 1) + 1;
+  const comma = before.indexOf(',', before.length - end);
+  end = comma < 0 ? 0 : before.length - comma;
+  return [parseTags(before.slice(start, before.length - end)), parseTags(after.slice(start, after.length - end))];
 }
 
 function captionsOf({ removed, added }: TagChange): number {

@@ -28,8 +28,13 @@ export interface TagLine {
 export function parseTagLine(text: string, separator: string): TagLine {
   const line = /^[^\r\n]*/.exec(text)?.[0] ?? '';
   const pieces = line.split(splitter(line, coreOf(separator)));
-  const parts = pieces.filter((_, index) => index % 2 === 0).map(partOf);
-  return { parts, separators: pieces.filter((_, index) => index % 2 === 1), rest: text.slice(line.length) };
+  const parts: TagPart[] = [];
+  const separators: string[] = [];
+  for (const [index, piece] of pieces.entries()) {
+    if (index % 2 === 0) parts.push(partOf(piece));
+    else separators.push(piece);
+  }
+  return { parts, separators, rest: text.slice(line.length) };
 }
 
 /** The caption that a line was made of, with the changes that were made to it. */
@@ -100,11 +105,19 @@ export function dividesTags(separator: string | undefined): boolean {
   return separator !== undefined && !trainerSeparators.some((one) => one === separator);
 }
 
+/** What separates tags, by the separator of the setting: compiling it for each caption takes longer than splitting. */
+const splitters = new Map<string, RegExp>();
+
 function splitter(line: string, core: string): RegExp {
-  const separators: string[] = [...trainerSeparators];
-  if (core === '' && !line.includes(',')) return new RegExp(`(${separators.map(escaped).join('|')}|\\s+)`);
-  if (core !== '' && core !== ',') separators.push(core);
-  return new RegExp(`(${separators.map(escaped).join('|')}|,)`);
+  // Blanks cannot separate tags in a line where commas do.
+  const own = core === '' && line.includes(',') ? ',' : core;
+  let known = splitters.get(own);
+  if (known === undefined) {
+    const separators = [...trainerSeparators, ...(own === '' || own === ',' ? [] : [own])].map(escaped);
+    known = new RegExp(`(${[...separators, own === '' ? '\\s+' : ','].join('|')})`);
+    splitters.set(own, known);
+  }
+  return known;
 }
 
 function escaped(text: string): string {

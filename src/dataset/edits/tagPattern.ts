@@ -9,6 +9,9 @@ import { EditError } from './EditError';
 export type TagMatch =
   { kind: 'exact' | 'wildcard'; patterns: readonly string[] } | { kind: 'regex'; pattern: string; matchCase: boolean };
 
+/** So many tags are remembered at most: captions may be sentences, each of which occurs once. */
+const mostRemembered = 50_000;
+
 /** Makes new text of old; undefined where the pattern does not match. */
 export type Rewrite = (text: string) => string | undefined;
 
@@ -20,9 +23,8 @@ export type Rewrite = (text: string) => string | undefined;
  */
 export function tagRewrite(match: TagMatch, replacement: string): Rewrite {
   if (match.kind === 'regex') {
-    return textRewrite(regularExpression(match.pattern, match.matchCase ? 'g' : 'gi'), (found) =>
-      expand(replacement, found),
-    );
+    const expression = regularExpression(match.pattern, match.matchCase ? 'g' : 'gi');
+    return remembered(textRewrite(expression, (found) => expand(replacement, found)));
   }
   const exact = new Set<string>();
   const wildcards: RegExp[] = [];
@@ -30,13 +32,25 @@ export function tagRewrite(match: TagMatch, replacement: string): Rewrite {
     if (match.kind === 'wildcard' && /(?<!\\)[*?]/.test(pattern)) wildcards.push(wildcardExpression(pattern));
     else exact.add(comparableTag(match.kind === 'wildcard' ? pattern.replace(/\\([*?])/g, '$1') : pattern));
   }
-  return (tag) => {
+  return remembered((tag) => {
     for (const wildcard of wildcards) {
       const found = wildcard.exec(tag);
       if (found !== null) return filled(replacement, found.slice(1));
     }
     // Without a wildcard there is nothing that a `*` could stand for.
     return exact.has(comparableTag(tag)) ? replacement : undefined;
+  });
+}
+
+/** The same tags occur in thousands of captions. */
+function remembered(rewrite: Rewrite): Rewrite {
+  const known = new Map<string, string | undefined>();
+  return (tag) => {
+    let after = known.get(tag);
+    if (after !== undefined || known.has(tag)) return after;
+    after = rewrite(tag);
+    if (known.size < mostRemembered) known.set(tag, after);
+    return after;
   };
 }
 
