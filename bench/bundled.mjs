@@ -19,7 +19,7 @@ export async function bundled(entry) {
     bundle: true,
     platform: 'node',
     format: 'cjs',
-    external: ['sharp', 'onnxruntime-node'],
+    external: ['sharp', 'onnxruntime-node', 'playwright-core'],
     logLevel: 'warning',
   });
   try {

@@ -177,16 +177,14 @@ export class Dataset {
    */
   async reconcile(paths: readonly string[]): Promise<void> {
     await this.scans;
-    const captions: Caption[] = [];
+    let needsScan = false;
     for (const changed of paths) {
       this.facts.forget(changed);
-      const caption = this.index.captions.get(changed);
-      if (caption !== undefined) captions.push(caption);
-      else if (await this.needsScan(changed)) {
-        await this.load();
-        return;
-      }
+      if (!this.index.captions.has(changed)) needsScan ||= await this.mayBeImages(changed);
     }
+    if (needsScan) await this.load({ changedOnly: true });
+    // Whatever their times are: these are said to have changed.
+    const captions = paths.flatMap((changed) => this.index.captions.get(changed) ?? []);
     await this.readCaptions(captions);
     this.changed();
   }
@@ -341,7 +339,7 @@ export class Dataset {
     await pMap(captions, (caption) => this.saver.read(caption), { concurrency: filesAtATime });
   }
 
-  private async needsScan(relative: string): Promise<boolean> {
+  private async mayBeImages(relative: string): Promise<boolean> {
     const info = await lstat(this.absolute(relative)).catch(() => undefined);
     if (this.index.byPath.has(relative)) return info === undefined;
     // Of a folder that went, nobody may have told what was in it.

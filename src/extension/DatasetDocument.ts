@@ -55,6 +55,8 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   private isKnown = false;
   private restored: readonly CaptionChange[] = [];
   private loading: Promise<void>;
+  /** ends what still runs when the editor is closed */
+  private readonly life = new AbortController();
   private bulkEdits: Promise<void> = Promise.resolve();
 
   /**
@@ -85,6 +87,11 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
         clearTimeout(this.autoSaveTimer);
       },
     });
+    this.register({
+      dispose: () => {
+        this.life.abort();
+      },
+    });
     this.loading = this.load();
   }
 
@@ -102,9 +109,12 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     await this.loading;
   }
 
-  /** Reads the folder again; unsaved edits stay. */
-  refresh(): Promise<void> {
-    this.loading = this.loading.then(() => this.load());
+  /**
+   * Reads the folder again; unsaved edits stay.
+   * @param changedOnly leave captions alone whose file has the time and size that are known
+   */
+  refresh(changedOnly = false): Promise<void> {
+    this.loading = this.loading.then(() => this.load(changedOnly));
     return this.loading;
   }
 
@@ -323,11 +333,14 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     this.log.error(`Could not keep unsaved captions safe: ${errorMessage(thrown)}`);
   };
 
-  private async load(): Promise<void> {
+  private async load(changedOnly = false): Promise<void> {
+    if (this.isDisposed) return;
     this.loadState = this.loadState === 'ready' ? 'ready' : 'scanning';
     this.changeEmitter.fire();
     try {
       await this.dataset.load({
+        changedOnly,
+        signal: this.life.signal,
         onProgress: (images) => {
           this.loadMessage = vscode.l10n.t('{0} images found…', images.toLocaleString());
           this.changeEmitter.fire();
@@ -350,6 +363,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   }
 
   private loadFailed(thrown: unknown): void {
+    if (this.isDisposed) return;
     const missing = thrown instanceof CaptionError && thrown.code === 'FOLDER_MISSING';
     this.loadState = missing ? 'missing' : 'error';
     this.loadMessage = errorMessage(thrown);
@@ -358,8 +372,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   }
 
   private async clearDirtyMark(): Promise<void> {
-    for (const caption of this.dataset.allCaptions) if (caption.isDirty) return;
-    if (!this.isDisposed) await vscode.workspace.save(this.uri);
+    if (this.dataset.counts.unsaved === 0 && !this.isDisposed) await vscode.workspace.save(this.uri);
   }
 
   private async writeEdits(): Promise<SaveReport> {

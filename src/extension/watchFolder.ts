@@ -1,13 +1,19 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { performance } from 'node:perf_hooks';
 import * as vscode from 'vscode';
 import { isTemporaryName } from '../dataset/writeFileSafely';
 import { errorMessage } from '../protocol/wireError';
 import type { DatasetDocument } from './DatasetDocument';
+import { Disposable } from './Disposable';
 import { watchTextEditors } from './EditorFiles';
 
 /** Events come in bursts; they are looked at together after this pause, in milliseconds. */
 const settlePause = 250;
+/** A program that writes without a pause must not hide what it does for longer than this, in milliseconds. */
+const longestWait = 2000;
+/** After a look that took long, the next one waits this many times as long: looking must not become all that is done. */
+const restAfterLook = 4;
 /** Nobody tells when the folder itself goes or comes back (a disk, a network volume); looked at in this rhythm, in ms. */
 const folderCheckPause = 3000;
 /** Above this many changed files a new scan is cheaper, and VS Code drops events then anyway. */
@@ -15,47 +21,92 @@ const mostSingleFiles = 200;
 
 /** Shows what other programs do to a dataset's files. Events are hints only: what counts is what the disk holds. */
 export function watchFolder(document: DatasetDocument, log: vscode.LogOutputChannel): vscode.Disposable {
-  const changed = new Set<string>();
-  let timer: NodeJS.Timeout | undefined;
-  const look = (): void => {
-    const paths = [...changed];
-    changed.clear();
-    const looking = paths.length > mostSingleFiles ? document.refresh() : document.reconcile(paths);
-    looking.catch((thrown: unknown) => {
-      log.error(`Could not look at changed files: ${errorMessage(thrown)}`);
+  return vscode.Disposable.from(new FolderWatch(document, log));
+}
+
+class FolderWatch extends Disposable {
+  private readonly changed = new Set<string>();
+  /** when the oldest of them was noted */
+  private since = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private isLooking = false;
+  private notBefore = 0;
+
+  constructor(
+    private readonly document: DatasetDocument,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    super();
+    const note = (uri: vscode.Uri): void => {
+      this.note(uri);
+    };
+    const watcher = this.register(
+      vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(document.uri, '**')),
+    );
+    this.register(watcher.onDidCreate(note));
+    this.register(watcher.onDidChange(note));
+    this.register(watcher.onDidDelete(note));
+    this.register(
+      watchTextEditors(document.uri.fsPath, (relative) => {
+        this.noteFile(relative);
+      }),
+    );
+    const checkFolder = setInterval(() => {
+      void this.checkFolder();
+    }, folderCheckPause);
+    this.register({
+      dispose: () => {
+        clearInterval(checkFolder);
+        clearTimeout(this.timer);
+      },
     });
-  };
-  const noteFile = (relative: string): void => {
-    changed.add(relative);
-    clearTimeout(timer);
-    timer = setTimeout(look, settlePause);
-  };
-  const note = (uri: vscode.Uri): void => {
+  }
+
+  private note(uri: vscode.Uri): void {
     if (isTemporaryName(path.basename(uri.fsPath))) return;
-    noteFile(path.relative(document.uri.fsPath, uri.fsPath).split(path.sep).join('/'));
-  };
-  const checkFolder = setInterval(() => {
-    stat(document.uri.fsPath)
-      .then(
-        () => document.loadState === 'missing',
-        () => document.loadState === 'ready',
-      )
-      .then((differs) => (differs ? document.refresh() : undefined))
-      .catch((thrown: unknown) => {
-        log.error(`Could not look at ${document.uri.fsPath}: ${errorMessage(thrown)}`);
-      });
-  }, folderCheckPause);
-  const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(document.uri, '**'));
-  const parts = [
-    watcher,
-    watcher.onDidCreate(note),
-    watcher.onDidChange(note),
-    watcher.onDidDelete(note),
-    watchTextEditors(document.uri.fsPath, noteFile),
-  ];
-  return new vscode.Disposable(() => {
-    clearTimeout(timer);
-    clearInterval(checkFolder);
-    for (const part of parts) part.dispose();
-  });
+    this.noteFile(path.relative(this.document.uri.fsPath, uri.fsPath).split(path.sep).join('/'));
+  }
+
+  private noteFile(relative: string): void {
+    if (this.changed.size === 0) this.since = performance.now();
+    this.changed.add(relative);
+    if (!this.isLooking) this.schedule();
+  }
+
+  private schedule(): void {
+    const now = performance.now();
+    const pause = Math.min(settlePause, Math.max(0, this.since + longestWait - now));
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.look(), Math.max(pause, this.notBefore - now));
+  }
+
+  /** One look at a time; what changes meanwhile is looked at after it. */
+  private async look(): Promise<void> {
+    const paths = [...this.changed];
+    this.changed.clear();
+    this.isLooking = true;
+    const begun = performance.now();
+    try {
+      await (paths.length > mostSingleFiles ? this.document.refresh(true) : this.document.reconcile(paths));
+    } catch (thrown) {
+      this.log.error(`Could not look at changed files: ${errorMessage(thrown)}`);
+    }
+    this.isLooking = false;
+    const end = performance.now();
+    this.notBefore = end + restAfterLook * (end - begun);
+    if (this.changed.size > 0 && !this.isDisposed) this.schedule();
+  }
+
+  private async checkFolder(): Promise<void> {
+    const { document } = this;
+    try {
+      const isThere = await stat(document.uri.fsPath).then(
+        () => true,
+        () => false,
+      );
+      if (document.loadState === (isThere ? 'missing' : 'ready')) await document.refresh(true);
+    } catch (thrown) {
+      this.log.error(`Could not look at ${document.uri.fsPath}: ${errorMessage(thrown)}`);
+    }
+  }
 }
