@@ -85,10 +85,6 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     this.register({
       dispose: () => {
         clearTimeout(this.autoSaveTimer);
-      },
-    });
-    this.register({
-      dispose: () => {
         this.life.abort();
       },
     });
