@@ -1,5 +1,11 @@
 import * as vscode from 'vscode';
-import { blankEditForm, type EditForm, type ImageTarget, type WantedEdit } from '../protocol/bulkEditProtocol';
+import {
+  blankEditForm,
+  type EditForm,
+  type EditOperation,
+  type ImageTarget,
+  type WantedEdit,
+} from '../protocol/bulkEditProtocol';
 import { errorMessage } from '../protocol/wireError';
 import type { CaptionJobs } from './CaptionJobs';
 import type { DatasetEditorProvider } from './DatasetEditorProvider';
@@ -24,6 +30,13 @@ export function registerImageCommands(editors: DatasetEditorProvider, jobs: Capt
   const edit = (form: Partial<EditForm>) =>
     run((grid, argument) => {
       openEdit(grid, argument, form);
+    });
+  /** For a tag of the tag view, in all captions. */
+  const editTag = (operation: EditOperation) =>
+    run((grid, argument) => {
+      const find = textIn(argument, 'tag');
+      if (find === undefined) return;
+      grid.openBulkEdit({ scope: 'all', form: { operation, find, replacement: '', match: 'exact' } });
     });
   const caption = async (grid: GridPanel, target: ImageTarget): Promise<void> => {
     if ('path' in target) {
@@ -57,6 +70,8 @@ export function registerImageCommands(editors: DatasetEditorProvider, jobs: Capt
     vscode.commands.registerCommand('datasetCaptions.addTags', edit({ operation: 'addTags' })),
     vscode.commands.registerCommand('datasetCaptions.removeTags', edit({ operation: 'removeTags' })),
     vscode.commands.registerCommand('datasetCaptions.replaceTags', edit({ operation: 'replaceTags' })),
+    vscode.commands.registerCommand('datasetCaptions.renameTag', editTag('replaceTags')),
+    vscode.commands.registerCommand('datasetCaptions.removeTag', editTag('removeTags')),
     vscode.commands.registerCommand(
       'datasetCaptions.captionSelection',
       run((grid, argument) => caption(grid, targetOf(grid, pathIn(argument)))),
@@ -101,8 +116,13 @@ function openEdit(grid: GridPanel, argument: unknown, form: Partial<EditForm>): 
 }
 
 function pathIn(argument: unknown): string | undefined {
-  if (typeof argument !== 'object' || argument === null || !('path' in argument)) return undefined;
-  return typeof argument.path === 'string' ? argument.path : undefined;
+  return textIn(argument, 'path');
+}
+
+function textIn(argument: unknown, name: string): string | undefined {
+  if (typeof argument !== 'object' || argument === null) return undefined;
+  const value = (argument as Record<string, unknown>)[name];
+  return typeof value === 'string' ? value : undefined;
 }
 
 function wantedIn(argument: unknown): WantedEdit {

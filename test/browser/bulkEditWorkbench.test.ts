@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { captions, fingerprint, makeScratch, readText, removeScratch } from './datasetFiles';
+import { DatasetView, until } from './DatasetView';
+import { Workbench } from './Workbench';
+
+describe('Bulk edits in the workbench', function () {
+  this.timeout(120_000);
+  let scratch: string;
+  let dataset: string;
+  let workbench: Workbench | undefined;
+
+  beforeEach(async () => {
+    scratch = await makeScratch();
+    dataset = path.join(scratch, 'dataset');
+  });
+  afterEach(async function () {
+    await workbench?.disposeAfter(this.currentTest);
+    await removeScratch(scratch);
+  });
+
+  it('adds a tag to the files that the preview shows, and one undo gives every byte back; deletes image and caption', async () => {
+    const bytes = async (): Promise<string[]> =>
+      Object.entries(await fingerprint(dataset)).map(([name, print]) => `${name} ${print.split(' ')[0] ?? ''}`);
+    const before = await captions(dataset);
+    const beforeBytes = await bytes();
+    // The last one has no caption yet.
+    const images = ['10_cat/locomotion', '5_scenery/alps', '5_scenery/acanthus'];
+    workbench = await Workbench.open({ folder: scratch });
+    const view = await DatasetView.open(workbench, 'dataset');
+    const { frame } = view;
+    const { keyboard } = workbench.page;
+    await view.card('5_scenery/alps.jpg').focus();
+    await keyboard.press('Control+h');
+    const dialog = frame.getByRole('dialog', { name: 'Edit Captions' });
+    await dialog.getByRole('textbox', { name: 'Tags' }).fill('of one edit');
+    const rows = dialog.getByRole('listbox', { name: 'Captions that change' }).getByRole('option');
+    await rows.filter({ hasText: 'of one edit' }).first().waitFor();
+    await workbench.screenshot('bulk-edit');
+    await dialog.getByRole('button', { name: 'Tick None' }).click();
+    for (const name of images) await rows.filter({ hasText: name }).click();
+    await dialog.getByRole('button', { name: 'Apply to 3 Captions' }).click();
+    await until('three files with the tag', async () => {
+      const now = await captions(dataset);
+      const edited = Object.keys(now).filter((name) => now[name]?.includes('of one edit'));
+      return edited.length === 3 && edited.every((name) => now[name]?.startsWith((before[name] ?? '').trimEnd()));
+    });
+    await view.card('5_scenery/alps.jpg').focus();
+    await keyboard.press('Control+z');
+    await until('the old bytes', async () => JSON.stringify(await bytes()) === JSON.stringify(beforeBytes));
+
+    await view.card('5_scenery/alps.jpg').focus();
+    await keyboard.press('Delete');
+    const box = workbench.page.locator('.monaco-dialog-box');
+    await box.getByText('Delete 5_scenery/alps.jpg and its caption?').waitFor();
+    await workbench.dialogButton('Move to Trash');
+    // The server of a browser has no trash: nothing goes before the second question.
+    await box.getByText(/cannot be moved to the trash/).waitFor();
+    assert.ok((await readText(path.join(dataset, '5_scenery/alps.jpg'))) !== undefined);
+    await workbench.screenshot('delete-permanently');
+    await workbench.dialogButton('Delete Permanently');
+    await until(
+      'image and caption gone',
+      async () =>
+        (await readText(path.join(dataset, '5_scenery/alps.jpg'))) === undefined &&
+        (await readText(path.join(dataset, '5_scenery/alps.txt'))) === undefined,
+    );
+    await view.card('5_scenery/alps.jpg').waitFor({ state: 'detached' });
+  });
+});
