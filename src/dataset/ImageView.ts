@@ -141,6 +141,7 @@ export class ImageView {
 
   /** Makes search and order anew; resolves when {@link images} are what they should be. */
   refresh(): Promise<void> {
+    if (this.isDisposed) return Promise.resolve();
     return this.start((signal) => this.search(signal));
   }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { tagFilter, type TagFilter } from '../dataset/query/tagFilter';
+import { comparableTag } from '../dataset/comparableTag';
+import { filteredTags, tagFilter, type TagFilter } from '../dataset/query/tagFilter';
 import { countTagsOf, firstTags, type CountedTag, type TagOrder } from '../dataset/TagList';
 import type { DatasetEditorProvider } from './DatasetEditorProvider';
 import { Disposable } from './Disposable';
@@ -27,6 +28,7 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<Node>
   private order: TagOrder = 'count';
   private timer: NodeJS.Timeout | undefined;
   private counting: AbortController | undefined;
+  private pause = refreshPause;
   /** the grid whose tags are shown, and the end of listening to it */
   private grid: GridPanel | undefined;
   private unlisten: (() => void) | undefined;
@@ -91,7 +93,8 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<Node>
     item.contextValue = 'tag';
     item.description = count.toLocaleString();
     item.tooltip = tooltip(node, filter);
-    const icon = filter === undefined ? undefined : new vscode.ThemeIcon(filter === 'included' ? 'filter' : 'exclude');
+    const icon =
+      filter === undefined ? undefined : new vscode.ThemeIcon(filter === 'included' ? 'filter' : 'circle-slash');
     if (icon !== undefined) item.iconPath = icon;
     item.command = {
       command: filter === 'excluded' ? 'datasetCaptions.excludeTag' : 'datasetCaptions.filterByTag',
@@ -123,7 +126,7 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<Node>
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       void this.count();
-    }, refreshPause);
+    }, this.pause);
   }
 
   /** Counts what the grid shows, a slice at a time. Nobody sees a view that is closed: it counts when it opens. */
@@ -134,12 +137,13 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<Node>
     this.counting = counting;
     try {
       await this.countUntil(counting.signal);
-    } catch (thrown) {
-      if (!counting.signal.aborted) throw thrown;
+    } catch {
+      // A newer count began.
     }
   }
 
   private async countUntil(signal: AbortSignal): Promise<void> {
+    const start = performance.now();
     const { grid } = this;
     const dataset = grid?.document.dataset;
     const images = grid?.view.images ?? [];
@@ -147,11 +151,17 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<Node>
     const counts = isFiltered
       ? await countTagsOf(images, { signal })
       : (dataset?.tagCounts ?? new Map<string, number>());
-    this.tags = await firstTags(counts, this.order, this.shownTags, { signal });
-    this.hasMore = counts.size > this.tags.length;
+    const tags = await firstTags(counts, this.order, this.shownTags, { signal });
+    this.hasMore = counts.size > tags.length;
+    const shown = new Set(tags.map(({ tag }) => comparableTag(tag)));
+    // A tag that the search excludes occurs nowhere; its line is where it can be taken out again.
+    const missing = filteredTags(grid?.view.matchingTree ?? null).filter((tag) => !shown.has(comparableTag(tag)));
+    this.tags = [...new Set(missing)].map((tag) => ({ tag, count: counts.get(tag) ?? 0 })).concat(tags);
     this.view.description = grid?.document.name ?? '';
     this.view.message = dataset === undefined || counts.size > 0 ? '' : emptyMessage(isFiltered);
     this.changeEmitter.fire();
+    // While a large dataset is edited, counting takes a tenth of the time at most.
+    this.pause = Math.max(refreshPause, (performance.now() - start) * 10);
   }
 }
 

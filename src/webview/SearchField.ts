@@ -1,5 +1,6 @@
 import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { ifDefined } from 'lit/directives/if-defined.js';
 import { live } from 'lit/directives/live.js';
 import type { GridSnapshot } from '../protocol/gridProtocol';
 import type { SearchMistake, SearchSuggestion } from '../protocol/searchProtocol';
@@ -86,7 +87,7 @@ export class SearchField extends LitElement {
             aria-autocomplete="list"
             aria-controls="suggestions"
             aria-expanded=${showsList}
-            aria-activedescendant=${showsList && this.active >= 0 ? `suggestion-${this.active}` : ''}
+            aria-activedescendant=${ifDefined(showsList && this.active >= 0 ? `suggestion-${this.active}` : undefined)}
             aria-invalid=${mistake !== undefined}
             aria-describedby="mistake"
             placeholder=${label}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Caption } from '../../src/dataset/Caption';
 import { describeQuery } from '../../src/dataset/query/describeQuery';
 import { parseQuery, topLevelParts } from '../../src/dataset/query/parseQuery';
-import { tagFilter, toggleTag } from '../../src/dataset/query/tagFilter';
+import { filteredTags, tagFilter, toggleTag } from '../../src/dataset/query/tagFilter';
 import { countTagsOf, firstTags } from '../../src/dataset/TagList';
 
 describe('A tag that is clicked', () => {
@@ -35,6 +35,11 @@ describe('A tag that is clicked', () => {
     assert.equal(tagFilter(tree, 'dog'), 'excluded');
     assert.equal(tagFilter(tree, 'bird'), undefined);
     assert.equal(tagFilter(tree, 'cat'), undefined);
+  });
+
+  it('is known to whoever lists the tags of a search', () => {
+    const { tree } = parseQuery('cat tag:long_hair -tag:dog tag:*_sky (tag:bird OR sky) tag:a\\*b');
+    assert.deepEqual(filteredTags(tree), ['long_hair', 'dog', 'a*b']);
   });
 
   it('with odd letters finds itself', () => {

@@ -1,3 +1,4 @@
+import { GlobPattern } from './GlobPattern';
 import { parseQuery, topLevelParts } from './parseQuery';
 import { printQuery, tagNode, tagTerm } from './printQuery';
 import type { QueryNode } from './QueryNode';
@@ -13,6 +14,18 @@ export function tagFilter(tree: QueryNode | null, tag: string): TagFilter {
     if (part.kind === 'not' && isSame(part.part, wanted)) return 'excluded';
   }
   return undefined;
+}
+
+/** The tags that a query asks for or excludes by terms of their own, without those with wildcards. */
+export function filteredTags(tree: QueryNode | null): string[] {
+  const tags: string[] = [];
+  for (const part of topLevelParts(tree)) {
+    const own = part.kind === 'not' ? part.part : part;
+    if (own.kind !== 'text' || own.field !== 'tag') continue;
+    const { literal } = new GlobPattern(own.pattern);
+    if (literal !== undefined) tags.push(literal);
+  }
+  return tags;
 }
 
 /**
