@@ -5,6 +5,8 @@ export class ImageSelection {
   /** changes whenever the selection may have */
   revision = 0;
   private readonly paths = new Set<string>();
+  /** what {@link hiddenFrom} counted last */
+  private hidden: { images: readonly DatasetImage[]; revision: number; count: number } | undefined;
 
   get count(): number {
     return this.paths.size;
@@ -51,5 +53,14 @@ export class ImageSelection {
   /** The selected ones among some images, in their order. */
   among(images: readonly DatasetImage[]): DatasetImage[] {
     return this.paths.size === 0 ? [] : images.filter(({ path }) => this.paths.has(path));
+  }
+
+  /** How many selected images are not among some; they are counted again only when either changed. */
+  hiddenFrom(images: readonly DatasetImage[]): number {
+    const { hidden, revision } = this;
+    if (hidden?.images === images && hidden.revision === revision) return hidden.count;
+    const count = this.count - this.among(images).length;
+    this.hidden = { images, revision, count };
+    return count;
   }
 }

@@ -350,7 +350,7 @@ export class GridPanel extends Disposable {
       search: searchView(view, this.searches),
       sort: view.sort,
       order: view.order,
-      selected: { count: selection.count, hidden: selection.count - selection.among(view.images).length },
+      selected: { count: selection.count, hidden: selection.hiddenFrom(view.images) },
       tagger: this.taggers.displayName(),
       jobs: this.jobs.viewsOf(document),
     };

@@ -164,7 +164,7 @@ export class DatasetScan {
   /** The caption of an image that this scan has not come upon yet. */
   private captionOf(path: string, captionPath: string): Caption | undefined {
     if (this.next.captions.has(captionPath)) return undefined;
-    const known = this.known.captions.get(captionPath);
+    const known = this.live ? undefined : this.known.captions.get(captionPath);
     if (known === undefined) {
       const caption = new Caption(captionPath, [path]);
       this.created.push(caption);
