@@ -26,7 +26,7 @@ export async function cardItem(image: DatasetImage, index: number, sources: Card
     path: image.path,
     captionPath: caption.path,
     text: normalizeLineEnds(caption.text),
-    save: saveState(caption),
+    save: document.isUnsavedInEditor(caption) ? unsavedElsewhere(saveState(caption)) : saveState(caption),
     draft: drafts.get(caption) ?? 0,
     warnings: warnings(image, document),
     imageVersion: await fileVersion(document.dataset.absolute(image.path)),
@@ -47,6 +47,11 @@ function saveState(caption: Caption): SaveState {
   if (caption.saving) return { state: 'saving' };
   if (caption.failure !== undefined) return { state: 'failed', reason: caption.failure.message };
   return { state: caption.isDirty ? 'unsaved' : 'saved' };
+}
+
+/** What a text editor has is not on the disk either. */
+function unsavedElsewhere(state: SaveState): SaveState {
+  return state.state === 'saved' ? { state: 'unsaved' } : state;
 }
 
 function warnings({ path, caption }: DatasetImage, document: DatasetDocument): string[] {

@@ -74,6 +74,11 @@ export class Workbench {
     }
   }
 
+  /** Where the product keeps its own files, absolute. */
+  get storageFolder(): string {
+    return path.join(this.host.serverDataDir, 'data/User/globalStorage/dataset-captions.dataset-captions');
+  }
+
   /** Runs a command of the palette by its title, with or without its category. */
   async runCommand(title: string): Promise<void> {
     const end = Date.now() + patience;
