@@ -1,5 +1,5 @@
-/** What stays usable beside a layer: the list of suggestions belongs to fields in it, announcements are heard. */
-const stays = 'suggestion-popup, [aria-live]';
+/** What stays usable beside a layer: suggestions belong to fields in it, a dialog may open above it, announcements are heard. */
+const stays = 'suggestion-popup, bulk-edit-dialog, [aria-live]';
 
 /**
  * Makes an element the only one that can be used: what lies beside it is inert, Tab stays in it, and the focus goes back
