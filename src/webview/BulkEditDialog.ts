@@ -9,6 +9,7 @@ import {
   type WantedEdit,
 } from '../protocol/bulkEditProtocol';
 import type { GridSnapshot } from '../protocol/gridProtocol';
+import type { SuggestAnswer, SuggestQuery } from '../protocol/suggestProtocol';
 import { errorMessage } from '../protocol/wireError';
 import { bulkEditStyles } from './bulkEdit.css';
 import { bulkEditPreviewStyles } from './bulkEditPreview.css';
@@ -20,6 +21,9 @@ import type { Host } from './editorTypes';
 import { closeIcon, errorIcon } from './icons';
 import { PlanRows } from './PlanRows';
 import { sharedStyles } from './shared.css';
+import { suggestionStyles } from './suggestions.css';
+import type { SuggestionPopup } from './SuggestionPopup';
+import './SuggestionPopup';
 
 /** The pause after the last key before the edit is tried. */
 const planDelay = 150;
@@ -29,7 +33,7 @@ const namedTags = 12;
 /** The dialog for bulk edits: what to do, what that would change, and the button that does it. */
 @customElement('bulk-edit-dialog')
 export class BulkEditDialog extends LitElement {
-  static override styles = [sharedStyles, bulkEditPreviewStyles, bulkEditStyles];
+  static override styles = [sharedStyles, suggestionStyles, bulkEditPreviewStyles, bulkEditStyles];
 
   @property({ attribute: false }) snapshot: GridSnapshot | undefined;
   @property({ attribute: false }) host: Host | undefined;
@@ -49,6 +53,7 @@ export class BulkEditDialog extends LitElement {
   @state() private busy: 'planning' | 'applying' | undefined;
 
   @query('dialog') private readonly dialog!: HTMLDialogElement | null;
+  @query('suggestion-popup') private readonly suggestions!: SuggestionPopup | null;
   @query('bulk-edit-form') private readonly fields!: BulkEditForm | null;
 
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -101,6 +106,7 @@ export class BulkEditDialog extends LitElement {
           .scope=${this.scope}
           .counts=${this.counts}
           .change=${this.onChange}
+          .suggestIn=${this.suggestIn}
         ></bulk-edit-form>
         <section class="preview ${this.busy ?? ''}" aria-label="Preview">
           ${this.renderSummary()}
@@ -126,7 +132,8 @@ export class BulkEditDialog extends LitElement {
         >
           ${this.plan === undefined ? 'Apply' : `Apply to ${plural(this.plan.ticked, 'Caption')}`}
         </button>
-      </footer>`;
+      </footer>
+      <suggestion-popup .source=${this.knowTags}></suggestion-popup>`;
   }
 
   private renderSummary(): TemplateResult {
@@ -193,6 +200,15 @@ export class BulkEditDialog extends LitElement {
       all: snapshot.total,
     };
   }
+
+  private readonly knowTags = async (query: SuggestQuery): Promise<SuggestAnswer> => {
+    if (this.host === undefined) return { suggestions: [], loading: false };
+    return this.host.request('suggestTags', query);
+  };
+
+  private readonly suggestIn = (field: HTMLInputElement): void => {
+    this.suggestions?.attach(field);
+  };
 
   private readonly onChange = (form: EditForm, scope: EditScope): void => {
     this.form = form;

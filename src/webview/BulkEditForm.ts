@@ -34,6 +34,9 @@ export class BulkEditForm extends LitElement {
   @property({ attribute: false }) counts: Partial<Record<EditScope, number>> = {};
   @property({ attribute: false }) change: ((form: EditForm, scope: EditScope) => void) | undefined;
 
+  /** Suggests tags in a field that has got the focus. */
+  @property({ attribute: false }) suggestIn: ((field: HTMLInputElement) => void) | undefined;
+
   /** Puts the keyboard focus where typing begins. */
   focusFirst(): void {
     const field = this.querySelector<HTMLElement>('.fields input:not([type=radio]), .fields textarea');
@@ -155,10 +158,19 @@ export class BulkEditForm extends LitElement {
         spellcheck="false"
         autocomplete="off"
         .value=${this.form[name]}
+        @focus=${(event: Event) => {
+          if (this.holdsTags(name)) this.suggestIn?.(event.target as HTMLInputElement);
+        }}
         @input=${(event: Event) => {
           this.set({ [name]: (event.target as HTMLInputElement).value });
         }}
     /></label>`;
+  }
+
+  /** Whether what is typed there are tags: neither text nor an expression. */
+  private holdsTags(name: 'tags' | 'find' | 'replacement'): boolean {
+    const { operation, match } = this.form;
+    return operation !== 'replaceText' && (name === 'tags' || match !== 'regex');
   }
 
   /** A number in the middle of a sentence. */

@@ -307,6 +307,8 @@ export class SuggestionPopup extends LitElement {
   /** Marks what was typed, without elements of its own: those would have texts that become empty. */
   private markMatches(): void {
     this.marks.clear();
+    // A dialog has a list of its own: the marks are those of the one that is open.
+    CSS.highlights.set(highlight, this.marks);
     for (const [index, suggestion] of this.suggestions.entries()) {
       const match = matchIn(shownText(suggestion), this.spot?.prefix ?? '');
       const names = this.rows[index]?.querySelector('.names');

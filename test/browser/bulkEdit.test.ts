@@ -161,6 +161,24 @@ describe('Bulk edits in a browser', function () {
     await row(0).waitFor();
   });
 
+  it('suggests tags while they are typed', async () => {
+    host.suggest = () => ({ suggestions: [{ tag: 'smile', count: 7, source: 'dataset' }], loading: false });
+    await open();
+    host.openBulkEdit({ form: { operation: 'addTags' } });
+    await dialog().waitFor();
+    await page.keyboard.type('sm');
+    await dialog().getByRole('listbox', { name: 'Suggested tags' }).getByText('smile').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await row(0).getByText('smile').waitFor();
+    assert.match(await dialog().getByRole('textbox', { name: 'Tags' }).inputValue(), /^smile,? ?$/);
+    await page.keyboard.type('sm');
+    await dialog().getByRole('listbox', { name: 'Suggested tags' }).waitFor();
+    await page.keyboard.press('Escape');
+    await dialog().getByRole('listbox', { name: 'Suggested tags' }).waitFor({ state: 'hidden' });
+    assert.ok(await dialog().isVisible(), 'the first Escape closes the suggestions only');
+  });
+
   it('says what is missing or wrong, and applies nothing then', async () => {
     await open();
     host.openBulkEdit({ form: { operation: 'removeTags', find: '' } });
