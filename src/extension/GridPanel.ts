@@ -7,6 +7,7 @@ import { ImageView } from '../dataset/ImageView';
 import { Channel, type Port, type RequestHandlers } from '../protocol/Channel';
 import type { BulkEditRequests, WantedEdit } from '../protocol/bulkEditProtocol';
 import type {
+  CardItem,
   GridEvents,
   GridSettings,
   GridSnapshot,
@@ -23,6 +24,7 @@ import { BulkEdits } from './BulkEdits';
 import type { CaptionJobs } from './CaptionJobs';
 import type { DatasetDocument } from './DatasetDocument';
 import { Disposable } from './Disposable';
+import { gridViewHandlers } from './gridViewRequests';
 import { pictureHandlers } from './pictureRequests';
 import { onPictureSettings, pictureSettings } from './pictureSettings';
 import type { RememberedViews } from './RememberedViews';
@@ -162,6 +164,16 @@ export class GridPanel extends Disposable {
     this.changed();
   }
 
+  /** The cards from a position on, as they are in this moment. */
+  async items(start: number, count: number): Promise<{ version: number; order: number; items: CardItem[] }> {
+    const { version, view, document, jobs, selection, drafts } = this;
+    const images = view.images.slice(start, start + Math.min(count, mostCards));
+    const { order } = view;
+    const sources = { document, jobs, selection, drafts };
+    const items = await Promise.all(images.map((image, at) => cardItem(image, start + at, sources)));
+    return { version, order, items };
+  }
+
   private handlers(): Omit<
     RequestHandlers<HostRequests>,
     keyof (PictureRequests & SuggestRequests & BulkEditRequests)
@@ -173,17 +185,8 @@ export class GridPanel extends Disposable {
         return { snapshot: this.snapshot(), settings: this.settings() };
       },
       ...searchHandlers(this, this.searches),
-      getItems: async ({ start, count }) => {
-        const { version, view, selection } = this;
-        const images = view.images.slice(start, start + Math.min(count, mostCards));
-        const { order } = view;
-        const items = await Promise.all(
-          images.map((image, offset) =>
-            cardItem(image, start + offset, { document, jobs, selection, drafts: this.drafts }),
-          ),
-        );
-        return { version, order, items };
-      },
+      getItems: ({ start, count }) => this.items(start, count),
+      ...gridViewHandlers(this),
       locate: ({ path }) => ({ index: this.view.indexOf(path) ?? null, order: this.view.order }),
       setQuery: async ({ query }) => {
         await this.view.setQuery(query);

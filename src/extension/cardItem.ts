@@ -29,8 +29,8 @@ export async function cardItem(image: DatasetImage, index: number, sources: Card
     save: document.isUnsavedInEditor(caption) ? unsavedElsewhere(saveState(caption)) : saveState(caption),
     draft: drafts.get(caption) ?? 0,
     warnings: warnings(image, document),
-    imageVersion: await fileVersion(document.dataset.absolute(image.path)),
     selected: selection.has(image.path),
+    imageVersion: await fileVersion(document.dataset.absolute(image.path)),
   };
   const job = jobs.stateOf(caption);
   const jobFailure = jobs.failureOf(caption);

@@ -1,4 +1,5 @@
 import type { BulkEditRequests, WantedEdit } from './bulkEditProtocol';
+import type { GridViewRequests } from './gridViewProtocol';
 import type { PictureRequests, PictureSettings } from './pictureProtocol';
 import type { SuggestRequests } from './suggestProtocol';
 import type { SearchRequests, SearchView } from './searchProtocol';
@@ -126,7 +127,8 @@ export interface GridSettings {
 }
 
 /** What the webview asks the host. */
-export interface HostRequests extends PictureRequests, SearchRequests, SuggestRequests, BulkEditRequests {
+export interface HostRequests
+  extends GridViewRequests, PictureRequests, SearchRequests, SuggestRequests, BulkEditRequests {
   /** The webview has (re)started. */
   ready(params: Record<string, never>): { snapshot: GridSnapshot; settings: GridSettings };
   /** Cards by position in the current order and filter. */

@@ -13,12 +13,18 @@ import type { DatasetToolbar } from './DatasetToolbar';
 import './DatasetToolbar';
 import { Drafts } from './Drafts';
 import { editorStyles } from './editor.css';
-import type { EditorActions, Host, ViewState, ViewStateStore } from './editorTypes';
-import { cardSizes } from './gridLayout';
+import {
+  type Ask,
+  type EditorActions,
+  type Host,
+  type ViewState,
+  viewStateOf,
+  type ViewStateStore,
+} from './editorTypes';
 import { errorIcon } from './icons';
 import type { CardContext } from './ImageCard';
+import './ImageArea';
 import type { ImageGrid } from './ImageGrid';
-import './ImageGrid';
 import { ImageQueue } from './ImageQueue';
 import type { ImageViewer, ViewerClosed } from './ImageViewer';
 import './ImageViewer';
@@ -40,7 +46,7 @@ export class DatasetEditor extends LitElement {
   static override styles = [sharedStyles, editorStyles, suggestionStyles];
 
   @state() private snapshot: GridSnapshot | undefined;
-  @state() private view: ViewState = { cardSize: 'medium', index: 0, query: '' };
+  @state() private view: ViewState = viewStateOf({});
   /** What went wrong with something the user asked for. */
   @state() private problem: string | undefined;
   @state() private announcement = '';
@@ -77,7 +83,7 @@ export class DatasetEditor extends LitElement {
     }),
   );
   private readonly items = new ItemWindow(
-    async (start, count) => (await this.connected().request('getItems', { start, count })).items,
+    (start, count) => this.connected().request('getItems', { start, count }),
     () => {
       this.grid?.requestUpdate();
     },
@@ -85,7 +91,8 @@ export class DatasetEditor extends LitElement {
       this.problem = `The images could not be listed: ${errorMessage(error)}`;
     },
   );
-  private readonly context: CardContext = {
+  private context: CardContext = {
+    captionMode: 'text',
     drafts: this.drafts,
     images: this.images,
     caption: (path) => {
@@ -115,8 +122,8 @@ export class DatasetEditor extends LitElement {
     search: (text) => {
       void this.search(text);
     },
-    setCardSize: (cardSize) => {
-      this.view = { ...this.view, cardSize };
+    show: (choices) => {
+      this.takeView({ ...this.view, ...choices });
       this.images.resized();
       this.remember();
     },
@@ -165,12 +172,7 @@ export class DatasetEditor extends LitElement {
     this.host = host;
     this.store = store;
     const remembered = store.read();
-    const { cardSize } = remembered;
-    this.view = {
-      cardSize: cardSize !== undefined && Object.hasOwn(cardSizes, cardSize) ? cardSize : 'medium',
-      index: typeof remembered.index === 'number' ? remembered.index : 0,
-      query: typeof remembered.query === 'string' ? remembered.query : '',
-    };
+    this.takeView(viewStateOf(remembered));
     listenForCardActions(this, this.actions);
     document.addEventListener('visibilitychange', this.onHide);
     window.addEventListener('pagehide', this.onHide);
@@ -182,9 +184,10 @@ export class DatasetEditor extends LitElement {
       this.commitDelay = settings.commitDelay;
       this.images.configure(settings.pictures);
       const wanted = remembered.query;
-      this.takeSnapshot(snapshot);
       // What the host searches for is newer: it may come from the tag view.
       if (wanted !== undefined && wanted !== '' && snapshot.query === '') await this.search(wanted, false);
+      // Not the whole dataset first: the place of the images that were looked at is one among those that match.
+      if (this.snapshot === undefined) this.takeSnapshot(snapshot);
       const edit = await host.request('wantedEdit', {});
       await this.updateComplete;
       if (edit !== null) this.openBulkEdit(edit);
@@ -197,7 +200,7 @@ export class DatasetEditor extends LitElement {
   takeSnapshot(snapshot: GridSnapshot): void {
     this.announceJobs(this.snapshot?.jobs ?? [], snapshot.jobs);
     this.snapshot = snapshot;
-    this.items.refresh();
+    this.items.refresh(snapshot.version);
   }
 
   /** The user changed how pictures are loaded. */
@@ -235,7 +238,7 @@ export class DatasetEditor extends LitElement {
           ? nothing
           : html`<dataset-toolbar
               .snapshot=${snapshot}
-              .cardSize=${this.view.cardSize}
+              .choices=${this.view}
               .actions=${this.actions}
             ></dataset-toolbar>`
       }
@@ -265,15 +268,17 @@ export class DatasetEditor extends LitElement {
       },
     });
     if (page !== undefined) return page;
-    return html`<image-grid
-      .count=${snapshot.matching}
-      .size=${this.view.cardSize}
+    return html`<image-area
+      .snapshot=${snapshot}
+      .view=${this.view}
       .items=${this.items}
       .context=${this.context}
-      .startIndex=${this.view.index}
-      @grid-scroll=${this.onGridScroll}
+      .ask=${this.request}
+      .took=${this.took}
+      .announce=${this.announce}
+      @place-changed=${this.onPlaceChanged}
       @open-viewer=${this.onOpenViewer}
-    ></image-grid>`;
+    ></image-area>`;
   }
 
   private renderProblem(): TemplateResult | typeof nothing {
@@ -309,31 +314,44 @@ export class DatasetEditor extends LitElement {
 
   private ask<K extends keyof HostRequests>(method: K, params: Parameters<HostRequests[K]>[0]): void {
     this.problem = undefined;
-    this.connected()
-      .request(method, params)
-      .catch((error: unknown) => {
-        this.problem = errorMessage(error);
-      });
+    void this.request(method, params);
   }
 
   private async select(command: SelectCommand): Promise<void> {
+    const answer = await this.request('select', { command });
+    if (answer !== undefined) this.took(answer.snapshot);
+  }
+
+  /** Asks the host; undefined where that failed, which the user is told. */
+  private readonly request: Ask = async (method, params) => {
     try {
-      this.takeSnapshot((await this.connected().request('select', { command })).snapshot);
+      return await this.connected().request(method, params);
     } catch (error) {
       this.problem = errorMessage(error);
+      return undefined;
     }
+  };
+
+  /** Shows the snapshot that an answer brought, unless a later one came before it. */
+  private readonly took = (snapshot: GridSnapshot): void => {
+    if (snapshot.version >= (this.snapshot?.version ?? 0)) this.takeSnapshot(snapshot);
+  };
+
+  private takeView(view: ViewState): void {
+    this.view = view;
+    if (this.context.captionMode === view.captionMode) return;
+    this.context = { ...this.context, captionMode: view.captionMode };
   }
 
   private async search(text: string, toStart = true): Promise<void> {
     const search = ++this.searches;
     this.drafts.commitAll();
-    this.view = { ...this.view, query: text, index: toStart ? 0 : this.view.index };
+    this.view = { ...this.view, query: text, ...(toStart ? { index: 0, path: '' } : {}) };
     this.remember();
     try {
       const { snapshot } = await this.connected().request('setQuery', { query: text });
       if (search !== this.searches) return;
-      if (snapshot.version >= (this.snapshot?.version ?? 0)) this.takeSnapshot(snapshot);
-      if (toStart && snapshot.search.mistake === null) this.grid?.goToStart();
+      this.took(snapshot);
       this.announcement = searchAnnouncement(snapshot);
     } catch (error) {
       this.problem = `The search failed: ${errorMessage(error)}`;
@@ -354,11 +372,9 @@ export class DatasetEditor extends LitElement {
     this.announcement = text;
   };
 
-  private readonly onGridScroll = (): void => {
-    const index = this.grid?.firstIndex ?? 0;
-    if (index === this.view.index) return;
-    // Nothing on the page shows the index: no update.
-    this.view.index = index;
+  private readonly onPlaceChanged = (event: CustomEvent<{ index: number; path: string }>): void => {
+    // Nothing on the page shows the place: no update.
+    Object.assign(this.view, event.detail);
     this.remember();
   };
 

@@ -2,8 +2,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { GridSnapshot } from '../protocol/gridProtocol';
 import { formatNumber, plural } from './captionText';
-import type { EditorActions } from './editorTypes';
-import type { CardSize } from './gridLayout';
+import type { EditorActions, ViewChoices } from './editorTypes';
 import './FilterChips';
 import { chevronIcon } from './icons';
 import type { SearchField } from './SearchField';
@@ -12,15 +11,10 @@ import './SearchStatus';
 import { sharedStyles } from './shared.css';
 import './SortControl';
 import { toolbarStyles } from './toolbar.css';
+import './ViewOptions';
 
 /** Saves of so many captions take long enough to say how far they are. */
 const longSave = 200;
-
-const sizes: readonly [CardSize, string][] = [
-  ['small', 'Small'],
-  ['medium', 'Medium'],
-  ['large', 'Large'],
-];
 
 /** Search, counts, and what can be done with the whole dataset. */
 @customElement('dataset-toolbar')
@@ -28,7 +22,7 @@ export class DatasetToolbar extends LitElement {
   static override styles = [sharedStyles, toolbarStyles];
 
   @property({ attribute: false }) snapshot: GridSnapshot | undefined;
-  @property({ attribute: false }) cardSize: CardSize = 'medium';
+  @property({ attribute: false }) choices: ViewChoices | undefined;
   @property({ attribute: false }) actions: EditorActions | undefined;
 
   @query('search-field') private readonly field!: SearchField | null;
@@ -44,19 +38,7 @@ export class DatasetToolbar extends LitElement {
     return html`<div class="line">
         <search-field .snapshot=${snapshot} .actions=${actions}></search-field>
         <sort-control .sort=${snapshot.sort} .actions=${actions}></sort-control>
-        <slot name="view-options"></slot>
-        <vscode-dropdown
-          class="size"
-          aria-label="Card size"
-          title="Card size"
-          .value=${this.cardSize}
-          @change=${this.onSize}
-        >
-          ${sizes.map(
-            ([value, label]) =>
-              html`<vscode-option value=${value} ?selected=${value === this.cardSize}>${label}</vscode-option>`,
-          )}
-        </vscode-dropdown>
+        <view-options .choices=${this.choices} .show=${actions.show}></view-options>
       </div>
       <filter-chips .snapshot=${snapshot} .actions=${actions}></filter-chips>
       <div class="line">
@@ -118,12 +100,6 @@ export class DatasetToolbar extends LitElement {
     if (snapshot.state === 'scanning') parts.push(html`${snapshot.message}`);
     return html`${parts.map((part, index) => html`${index === 0 ? nothing : ' · '}<span>${part}</span>`)}`;
   }
-
-  private readonly onSize = (event: Event): void => {
-    const { value } = event.target as HTMLSelectElement;
-    const size = sizes.find(([name]) => name === value);
-    if (size !== undefined) this.actions?.setCardSize(size[0]);
-  };
 }
 
 declare global {

@@ -67,6 +67,11 @@ export class Drafts {
     return item.text;
   }
 
+  /** The captions with typing that the host does not know as an edit yet. */
+  openPaths(): string[] {
+    return [...new Set([...this.pending.keys(), ...this.uncommitted.keys()])];
+  }
+
   /** Whether the host has not yet taken in all that was typed. */
   isPending(item: HostText): boolean {
     const draft = this.pending.get(item.path);

@@ -3,14 +3,18 @@ import { customElement, property } from 'lit/decorators.js';
 import type { CardItem } from '../protocol/gridProtocol';
 import { countTags, plural } from './captionText';
 import type { TextField } from './CaretFinder';
+import type { CaptionMode } from './editorTypes';
 import type { Drafts } from './Drafts';
 import { imageIcon, errorIcon, warningIcon } from './icons';
 import type { ImageQueue } from './ImageQueue';
 import { LocalUndo } from './LocalUndo';
 import type { SuggestOptions } from './SuggestionPopup';
+import { selectionCheck } from './selectionCheck';
 
 /** What all cards of a grid share. */
 export interface CardContext {
+  /** Whether captions are shown as text or as tags. */
+  captionMode: CaptionMode;
   drafts: Drafts;
   images: Pick<ImageQueue<HTMLImageElement>, 'stateOf' | 'retry' | 'want'>;
   caption(path: string): void;
@@ -38,6 +42,7 @@ export class ImageCard extends LitElement {
   @property({ attribute: false }) context: CardContext | undefined;
   /** Whether this is the cell that Tab leads to. */
   @property({ attribute: false }) active = false;
+  @property({ attribute: false }) selected = false;
 
   private undo: LocalUndo | undefined;
   private area: HTMLTextAreaElement | undefined;
@@ -116,7 +121,7 @@ export class ImageCard extends LitElement {
       if (!busy) context.caption(item.path);
     };
     return html`<div class="picture">
-      ${image.state === 'ready' ? image.image : nothing}
+      ${selectionCheck(item.path, this.selected)} ${image.state === 'ready' ? image.image : nothing}
       ${image.state === 'waiting' ? html`<div class="tile">${imageIcon}</div>` : nothing}
       ${
         image.state === 'failed'
@@ -243,19 +248,24 @@ export class ImageCard extends LitElement {
   private renderFoot(item: CardItem, context: CardContext): TemplateResult {
     const text = context.drafts.textOf(item);
     const save = saveText(item, context.drafts);
-    const split = Math.max(0, item.path.length - nameTail);
+    const folder = item.path.lastIndexOf('/') + 1;
+    const split = Math.max(folder, item.path.length - nameTail);
     const tone = { saved: 'good', failed: 'error', conflict: 'warning', unsaved: '', saving: '' }[item.save.state];
     const pending = context.drafts.isPending(item) && item.save.state === 'saved';
     return html`<div class="foot">
       <span class="name" title=${item.path}
-        ><span class="head">${item.path.slice(0, split)}</span><span class="tail">${item.path.slice(split)}</span></span
+        ><span class="folder">${item.path.slice(0, folder)}</span
+        ><span class="head">${item.path.slice(folder, split)}</span
+        ><span class="tail">${item.path.slice(split)}</span></span
       >
-      <span>${plural(countTags(text), 'tag')}</span>
-      <span
-        class="save ${pending ? '' : tone} ${item.save.state === 'failed' ? 'long' : ''}"
-        role="status"
-        title=${item.save.state === 'failed' ? save : nothing}
-        >${save}</span
+      <span class="facts"
+        ><span>${plural(countTags(text), 'tag')}</span>
+        <span
+          class="save ${pending ? '' : tone} ${item.save.state === 'failed' ? 'long' : ''}"
+          role="status"
+          title=${item.save.state === 'failed' ? save : nothing}
+          >${save}</span
+        ></span
       >
     </div>`;
   }

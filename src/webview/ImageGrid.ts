@@ -1,59 +1,101 @@
 import { html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { CardItem } from '../protocol/gridProtocol';
+import type { GridSnapshot, SelectCommand } from '../protocol/gridProtocol';
 import { cardStyles } from './card.css';
+import { CardPointer } from './CardPointer';
 import { gridStyles } from './grid.css';
-import { type CardSize, cellsOf, clamp, gap, indexAfterKey, type Span, withPinned } from './gridLayout';
+import { type GridAction, gridAction } from './gridKeys';
+import {
+  type CardSize,
+  cellsOf,
+  clamp,
+  type GridMode,
+  indexAfterKey,
+  type RenderedRow,
+  type Span,
+  withPinned,
+} from './gridLayout';
+import { type AskAround, GridPlace } from './GridPlace';
+import { GridSelector } from './GridSelector';
+import { focusIn, giveFocusBack, type HeldFocus } from './heldFocus';
 import type { CardContext, ImageCard } from './ImageCard';
 import './ImageCard';
-import type { WantedImage } from './ImageQueue';
 import type { ItemWindow } from './ItemWindow';
+import { listStyles } from './list.css';
+import { pinnedCells } from './pinnedCells';
 import { RowVirtualizer } from './RowVirtualizer';
+import { selectionStyles } from './selection.css';
 import { sharedStyles } from './shared.css';
 import { styleProperties } from './styleProperties';
+import { wantedImages } from './wantedImages';
 
-interface HeldFocus {
-  path: string | undefined;
-  /** the caret, where the focus was in the caption */
-  caret: [start: number, end: number, direction: 'forward' | 'backward' | 'none'] | undefined;
-  element: Element;
-}
-
-/** The images of the dataset, of which only those near the viewport exist. Scrolls by itself. */
+/**
+ * The images of the dataset, of which only those near the viewport exist. Scrolls by itself.
+ *
+ * Events: `grid-scroll`; `open-viewer` with the path of an image, cancelled by who opens it, else
+ * its caption is edited; `folder-key` with the direction.
+ */
 @customElement('image-grid')
 export class ImageGrid extends LitElement {
-  static override styles = [sharedStyles, gridStyles, cardStyles];
+  static override styles = [sharedStyles, gridStyles, cardStyles, listStyles, selectionStyles];
 
+  /** Images in view, of the order {@link order}. */
   @property({ attribute: false }) count = 0;
+  @property({ attribute: false }) order = 0;
+  /** Search and sort order: where they change, the user asked for other images. */
+  @property({ attribute: false }) viewKey = '';
   @property({ attribute: false }) size: CardSize = 'medium';
+  @property({ attribute: false }) mode: GridMode = 'grid';
   @property({ attribute: false }) items: ItemWindow | undefined;
   @property({ attribute: false }) context: CardContext | undefined;
-  /** Position to show first; looked at once. */
+  @property({ attribute: false }) selectedCount = 0;
+  @property({ attribute: false }) select: ((command: SelectCommand) => Promise<GridSnapshot | undefined>) | undefined;
+  /** Image to show first, and its position where it is gone; looked at once. */
+  @property({ attribute: false }) startPath = '';
   @property({ attribute: false }) startIndex = 0;
+  /** Asks the host for the images around a place. */
+  @property({ attribute: false }) around: AskAround | undefined;
 
-  private readonly rows = new RowVirtualizer(this, () => {
+  readonly rows = new RowVirtualizer(this, () => {
     this.scrolled();
   });
-  private active = 0;
-  private activePath: string | undefined;
+  /** position of the cell that Tab leads to, and its image */
+  active = 0;
+  activePath: string | undefined;
+  /** whether the user went to the active cell */
+  chosen = false;
+  readonly selector = new GridSelector(this);
+  private readonly place = new GridPlace(this);
+  private pointer: CardPointer | undefined;
   private goal: { index: number; part: 'cell' | 'caption' } | undefined;
   private held: HeldFocus | undefined;
   private toldFocus: string | undefined;
-  private started = false;
+  private jumped: { index: number; top: number } | undefined;
   private frame: number | undefined;
-
-  /** Shows the first images, as after another search. */
-  goToStart(): void {
-    this.active = 0;
-    this.activePath = undefined;
-    this.rows.scrollToIndex(0);
-    this.requestUpdate();
-  }
 
   /** Index of the first image in view. */
   get firstIndex(): number {
-    return this.rows.firstIndex;
+    return Math.min(this.rows.firstIndex, Math.max(0, this.count - 1));
+  }
+
+  /** The image whose folder stands for what is in view: the first one, or the one that was jumped to. */
+  get headIndex(): number {
+    return this.jumped?.top === this.rows.top ? this.jumped.index : this.firstIndex;
+  }
+
+  /** Puts the row of an image at the top and makes it the active one. */
+  jumpTo(index: number, focus: boolean): void {
+    this.rows.scrollToIndex(index);
+    this.jumped = { index, top: this.rows.top };
+    if (focus) {
+      this.moveTo(index, 'cell');
+    } else {
+      this.active = index;
+      this.activePath = this.items?.at(index)?.path;
+      this.requestUpdate();
+    }
+    this.scrolled();
   }
 
   /** Draws a card again whose picture or draft has changed. */
@@ -87,62 +129,72 @@ export class ImageGrid extends LitElement {
   }
 
   protected override firstUpdated(): void {
+    const root = this.renderRoot as ShadowRoot;
     this.addEventListener('keydown', this.onKeydown);
-    this.renderRoot.addEventListener('focusin', this.onFocusin);
-    const content = this.renderRoot.querySelector('.grid');
+    root.addEventListener('focusin', this.onFocusin);
+    this.pointer = new CardPointer(root, this.selector, {
+      active: () => this.active,
+      view: (index) => {
+        this.openViewer(index);
+      },
+    });
+    const content = root.querySelector('.grid');
     if (content !== null) this.rows.attach(this, content);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     if (this.frame !== undefined) cancelAnimationFrame(this.frame);
+    this.pointer?.lift();
     this.context?.images.want([]);
   }
 
   protected override willUpdate(): void {
-    this.rows.configure(this.count, this.size);
-    if (!this.started && this.rows.viewport > 0 && this.count > 0) {
-      this.started = true;
-      this.active = clamp(this.startIndex, 0, this.count - 1);
-      this.rows.scrollToIndex(this.active);
-    }
-    this.held = this.focusNow();
+    this.place.follow();
+    this.held = focusIn(this.renderRoot as ShadowRoot);
     this.followActive();
-    this.items?.need(this.neededCells());
+    const { layout, near, direction } = this.rows;
+    const ahead = near.end - near.start;
+    const soon =
+      direction > 0
+        ? { start: near.end, end: Math.min(layout.rows, near.end + ahead) }
+        : { start: Math.max(0, near.start - ahead), end: near.start };
+    this.items?.need(this.neededCells(), cellsOf(layout, soon));
   }
 
   protected override updated(): void {
     this.restoreFocus();
     this.reachGoal();
-    this.wantImages();
+    // Also without scrolling: it may be known only now which images are in view.
+    this.scrolled();
   }
 
   protected override render(): TemplateResult {
     const { layout } = this.rows;
     return html`<div
-      class="grid ${this.size}"
+      class="grid ${this.mode} ${this.size} ${this.selector.any ? 'selecting' : ''}"
       role="grid"
       aria-label="Images"
+      aria-multiselectable="true"
       aria-rowcount=${layout.rows}
       aria-colcount=${layout.columns}
       ${styleProperties({
         height: `${layout.physicalHeight}px`,
         '--columns': String(layout.columns),
         '--cell-height': `${layout.cellHeight}px`,
-        '--gap': `${gap}px`,
+        '--gap': `${layout.gap}px`,
       })}
     >
       ${repeat(
         this.renderedRows(),
-        (row) => row,
+        ({ row }) => row,
         (row) => this.renderRow(row),
       )}
     </div>`;
   }
 
-  private renderRow(row: number): TemplateResult {
-    const cells = cellsOf(this.rows.layout, { start: row, end: row + 1 });
-    const indices = Array.from({ length: cells.end - cells.start }, (_, column) => cells.start + column);
+  private renderRow({ row, cells }: RenderedRow): TemplateResult {
+    const first = row * this.rows.layout.columns;
     return html`<div
       class="row"
       role="row"
@@ -150,37 +202,43 @@ export class ImageGrid extends LitElement {
       ${styleProperties({ transform: `translateY(${this.rows.offsetOf(row)}px)` })}
     >
       ${repeat(
-        indices,
+        cells,
         // By path: a textarea must never come to stand for another caption while somebody types into it.
         (index) => this.items?.at(index)?.path ?? index,
-        (index) =>
-          html`<image-card
+        (index) => {
+          const selected = this.selector.isSelected(index);
+          return html`<image-card
             role="gridcell"
             tabindex=${index === this.active ? 0 : -1}
-            aria-colindex=${index - cells.start + 1}
+            aria-colindex=${index - first + 1}
+            aria-selected=${selected}
             data-index=${index}
             .item=${this.items?.at(index)}
             .context=${this.context}
             .active=${index === this.active}
-          ></image-card>`,
+            .selected=${selected}
+            ${styleProperties({ 'grid-column': String(index - first + 1) })}
+          ></image-card>`;
+        },
       )}
     </div>`;
   }
 
-  /** The rows near the viewport, the active one, so that its focus survives, and the one the focus is on its way to. */
-  private renderedRows(): number[] {
-    const { layout } = this.rows;
-    const pinned = [this.rowOf(this.active)];
-    if (this.goal !== undefined) pinned.push(this.rowOf(this.goal.index));
-    return withPinned(layout, this.rows.near, pinned);
+  /** The rows near the viewport and, wherever they are, the cells that must stay. */
+  private renderedRows(): RenderedRow[] {
+    const pinned = pinnedCells(this);
+    if (this.goal !== undefined) pinned.push(this.goal.index);
+    return withPinned(this.rows.layout, this.rows.near, pinned);
   }
 
   private neededCells(): Span[] {
-    const { layout } = this.rows;
-    const { near } = this.rows;
-    const spans = [cellsOf(layout, near)];
-    const row = this.rowOf(this.active);
-    if (row < near.start || row >= near.end) spans.push(cellsOf(layout, { start: row, end: row + 1 }));
+    const { layout, near } = this.rows;
+    const cells = cellsOf(layout, near);
+    const far = pinnedCells(this).filter(
+      (index) => index < layout.count && (index < cells.start || index >= cells.end),
+    );
+    const spans = [cells, ...far.map((index) => ({ start: index, end: index + 1 }))];
+    this.selector.settle(this.items?.oldestVersion(spans) ?? 0);
     return spans.filter((span) => span.end > span.start);
   }
 
@@ -188,26 +246,11 @@ export class ImageGrid extends LitElement {
     return Math.floor(index / this.rows.layout.columns);
   }
 
-  /** The active cell is an image, not a place: it moves along when images come and go before it. */
   private followActive(): void {
     const { items } = this;
-    if (items === undefined) return;
-    if (this.activePath !== undefined && items.at(this.active) !== undefined) {
-      if (items.at(this.active)?.path !== this.activePath) this.active = items.indexOf(this.activePath) ?? this.active;
-    }
-    this.active = clamp(this.active, 0, Math.max(0, this.count - 1));
-    this.activePath = items.at(this.active)?.path ?? this.activePath;
-  }
-
-  private focusNow(): HeldFocus | undefined {
-    const element = (this.renderRoot as ShadowRoot).activeElement;
-    const card = element?.closest('image-card');
-    if (!element || !card) return undefined;
-    const caret: HeldFocus['caret'] =
-      element instanceof HTMLTextAreaElement
-        ? [element.selectionStart, element.selectionEnd, element.selectionDirection]
-        : undefined;
-    return { path: card.item?.path, caret, element };
+    this.active = clamp(this.active, 0, Math.max(0, this.rows.layout.count - 1));
+    const path = items?.at(this.active)?.path;
+    if (path !== undefined) this.activePath = path;
   }
 
   /** Where rendering took the focused element away, its image gets the focus at its new place. */
@@ -217,19 +260,12 @@ export class ImageGrid extends LitElement {
     if (held === undefined || this.goal !== undefined) return;
     if ((this.renderRoot as ShadowRoot).activeElement !== null) return;
     const card = held.path === undefined ? undefined : this.cardOf(held.path);
-    void this.updateComplete.then(async () => {
-      await card?.updateComplete;
-      if (card?.captionArea !== undefined && held.caret !== undefined) {
-        card.focusCaption();
-        card.captionArea.setSelectionRange(...held.caret);
-      } else {
-        this.cardAt(this.active)?.focus({ preventScroll: true });
-      }
-    });
+    void this.updateComplete.then(() => giveFocusBack(held, card, this.cardAt(this.active)));
   }
 
   private moveTo(index: number, part: 'cell' | 'caption'): void {
     this.goal = { index, part };
+    this.chosen = true;
     this.active = index;
     this.activePath = this.items?.at(index)?.path;
     this.rows.reveal(this.rowOf(index));
@@ -261,6 +297,7 @@ export class ImageGrid extends LitElement {
       this.context?.focused(card.item.path);
     }
     if (this.goal !== undefined && this.goal.index !== index) this.goal = undefined;
+    this.chosen = true;
     if (index === this.active && card.item?.path === this.activePath) return;
     this.active = index;
     this.activePath = card.item?.path;
@@ -269,51 +306,74 @@ export class ImageGrid extends LitElement {
 
   private readonly onKeydown = (event: KeyboardEvent): void => {
     const [target] = event.composedPath();
-    if (!(target instanceof Element) || event.altKey) return;
+    if (!(target instanceof Element) || event.defaultPrevented) return;
     const card = target.closest('image-card');
     if (!card) return;
+    const action = gridAction(event);
     if (target !== card) {
-      if (event.key === 'Escape' && !event.defaultPrevented) this.moveTo(this.active, 'cell');
+      if (action?.kind === 'none') this.moveTo(this.active, 'cell');
+      else if (action?.kind === 'folder') this.act(action, event);
       return;
     }
-    const command = event.ctrlKey || event.metaKey;
-    if ((event.key === 'Enter' && !command) || event.key === 'F2') {
-      event.preventDefault();
-      this.moveTo(this.active, 'caption');
-      return;
-    }
-    const pageRows = Math.floor(this.rows.viewport / this.rows.layout.rowHeight);
-    const next = indexAfterKey(event.key, command, this.active, this.rows.layout, pageRows);
-    if (next === undefined) return;
-    event.preventDefault();
-    this.moveTo(next, 'cell');
+    if (action !== undefined) this.act(action, event);
   };
+
+  private act(action: GridAction, event: KeyboardEvent): void {
+    // Escape on a cell is VS Code's where there is nothing to deselect.
+    if (action.kind === 'none' && !this.selector.any) return;
+    event.preventDefault();
+    const { active, selector } = this;
+    switch (action.kind) {
+      case 'move': {
+        const { layout, viewport } = this.rows;
+        const pageRows = Math.floor(viewport / layout.rowHeight);
+        const next = indexAfterKey(action.key, action.ends, active, layout, pageRows) ?? active;
+        if (action.extend) selector.extend(active, next, action.keep);
+        this.moveTo(next, 'cell');
+        break;
+      }
+      case 'toggle':
+        selector.toggle(active);
+        break;
+      case 'extend':
+        selector.extend(active, active, false);
+        break;
+      case 'all':
+        // VS Code would select the text of the page.
+        event.stopPropagation();
+        selector.all(this.rows.layout.count);
+        break;
+      case 'none':
+        selector.none();
+        break;
+      case 'view':
+        this.openViewer(active);
+        break;
+      case 'edit':
+        this.moveTo(active, 'caption');
+        break;
+      case 'folder':
+        this.dispatchEvent(new CustomEvent('folder-key', { detail: { direction: action.direction } }));
+        break;
+      default:
+        action satisfies never;
+    }
+  }
+
+  private openViewer(index: number): void {
+    const path = this.items?.at(index)?.path;
+    if (path === undefined) return;
+    const init = { detail: { path }, bubbles: true, composed: true, cancelable: true };
+    if (this.dispatchEvent(new CustomEvent('open-viewer', init))) this.moveTo(index, 'caption');
+  }
 
   private scrolled(): void {
     this.frame ??= requestAnimationFrame(() => {
       this.frame = undefined;
-      this.wantImages();
+      const { items, context } = this;
+      if (items !== undefined) context?.images.want(wantedImages(this.rows, items));
       this.dispatchEvent(new CustomEvent('grid-scroll'));
     });
-  }
-
-  /** Tells the queue which pictures are near, those in the middle of the viewport first. */
-  private wantImages(): void {
-    const { layout, near, top, viewport } = this.rows;
-    const middle = top + viewport / 2;
-    const wanted: { key: WantedImage; distance: number }[] = [];
-    const cells = cellsOf(layout, near);
-    const seen = cellsOf(layout, this.rows.inView);
-    for (let index = cells.start; index < cells.end; index++) {
-      const item: CardItem | undefined = this.items?.at(index);
-      if (item === undefined) continue;
-      const { path, imageVersion } = item;
-      const rowMiddle = this.rowOf(index) * layout.rowHeight + layout.cellHeight / 2;
-      const inView = index >= seen.start && index < seen.end;
-      wanted.push({ key: { path, imageVersion, inView }, distance: Math.abs(rowMiddle - middle) });
-    }
-    wanted.sort((a, b) => a.distance - b.distance);
-    this.context?.images.want(wanted.map(({ key }) => key));
   }
 
   private cardOf(path: string): ImageCard | undefined {

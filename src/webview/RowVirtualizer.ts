@@ -1,11 +1,12 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import {
-  type CardSize,
+  type CellShape,
   clamp,
   type GridLayout,
   layOut,
   maxTop,
   rowsNear,
+  rowsToRender,
   type Span,
   topShowing,
   toLogical,
@@ -24,11 +25,13 @@ const settleDelay = 150;
  */
 export class RowVirtualizer implements ReactiveController {
   /** Where everything is; replaced when the width, the number of cells or their size changes. */
-  layout: GridLayout = layOut(0, 0, 'medium');
+  layout: GridLayout = layOut(0, 0, { mode: 'grid', size: 'medium' });
   /** Height of the viewport. */
   viewport = 0;
   /** First pixel of the content in view. */
   top = 0;
+  /** Which way the last scrolling went: 1 down, -1 up. */
+  direction: 1 | -1 = 1;
 
   private scroller: HTMLElement | undefined;
   private content: Element | undefined;
@@ -37,7 +40,7 @@ export class RowVirtualizer implements ReactiveController {
   private width = 0;
   private lastPhysical = 0;
   private count = 0;
-  private size: CardSize = 'medium';
+  private shape: CellShape = { mode: 'grid', size: 'medium' };
   /** difference between a position in the content and in the scrolled element */
   private base = 0;
   private moveBar = false;
@@ -70,10 +73,10 @@ export class RowVirtualizer implements ReactiveController {
   }
 
   /** Takes a new number or size of cells; the first cell in view stays in view when the columns change. */
-  configure(count: number, size: CardSize): void {
-    if (count === this.count && size === this.size) return;
+  configure(count: number, shape: CellShape): void {
+    if (count === this.count && shape.mode === this.shape.mode && shape.size === this.shape.size) return;
     this.count = count;
-    this.size = size;
+    this.shape = shape;
     this.layOutAgain();
   }
 
@@ -85,9 +88,9 @@ export class RowVirtualizer implements ReactiveController {
     this.scroller.scrollTop = this.lastPhysical;
   }
 
-  /** The rows to render: one viewport before and after what is in view. */
+  /** The rows to render: those in view, and up to one viewport before and after it. */
   get near(): Span {
-    return rowsNear(this.layout, this.top, this.viewport, this.viewport);
+    return rowsToRender(this.layout, this.top, this.viewport);
   }
 
   /** The rows of which at least a part is in view. */
@@ -115,9 +118,20 @@ export class RowVirtualizer implements ReactiveController {
     this.scrollTo(Math.floor(index / this.layout.columns) * this.layout.rowHeight);
   }
 
+  /** How far below the top of the viewport the row of a cell begins; negative above it. */
+  distanceOf(index: number): number {
+    return Math.floor(index / this.layout.columns) * this.layout.rowHeight - this.top;
+  }
+
+  /** Scrolls so that the row of a cell begins as far below the top of the viewport. */
+  scrollToDistance(index: number, distance: number): void {
+    this.scrollTo(this.top + this.distanceOf(index) - distance);
+  }
+
   private scrollTo(top: number): void {
     const next = clamp(top, 0, maxTop(this.layout, this.viewport));
     if (next === this.top) return;
+    this.direction = next > this.top ? 1 : -1;
     this.top = next;
     this.placeBar();
   }
@@ -137,6 +151,7 @@ export class RowVirtualizer implements ReactiveController {
     // Programmatic scrolling comes back as an event, rounded to device pixels: it carries no news.
     if (Math.abs(moved) < 1) return;
     const before = this.near;
+    this.direction = moved > 0 ? 1 : -1;
     this.moveBar = false;
     this.lastPhysical = physical;
     if (this.layout.physicalHeight === this.layout.contentHeight) {
@@ -172,7 +187,7 @@ export class RowVirtualizer implements ReactiveController {
     const before = this.layout;
     const anchor = Math.floor(this.top / before.rowHeight) * before.columns;
     const within = (this.top % before.rowHeight) / before.rowHeight;
-    this.layout = layOut(this.count, this.width, this.size);
+    this.layout = layOut(this.count, this.width, this.shape, this.viewport);
     if (this.layout.columns !== before.columns || this.layout.rowHeight !== before.rowHeight) {
       this.top = (Math.floor(anchor / this.layout.columns) + within) * this.layout.rowHeight;
     }

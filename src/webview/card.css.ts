@@ -262,6 +262,17 @@ export const cardStyles = css`
     white-space: pre;
   }
 
+  image-card .facts {
+    display: contents;
+  }
+
+  image-card .name .folder {
+    flex: 0 100 auto;
+    overflow: hidden;
+    color: var(--vscode-descriptionForeground);
+    text-overflow: ellipsis;
+  }
+
   image-card .name .head {
     overflow: hidden;
     text-overflow: ellipsis;

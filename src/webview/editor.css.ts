@@ -29,6 +29,10 @@ export const editorStyles = css`
     flex: none;
   }
 
+  image-area {
+    display: contents;
+  }
+
   image-grid {
     flex: 1 1 auto;
     min-height: 240px;

@@ -1,18 +1,48 @@
 import type { ImageTarget, WantedEdit } from '../protocol/bulkEditProtocol';
 import type { Channel } from '../protocol/Channel';
 import type { GridEvents, HostRequests, WebviewEvents } from '../protocol/gridProtocol';
-import type { CardSize } from './gridLayout';
+import { type CardSize, cardSizes, type GridMode } from './gridLayout';
 import type { SearchActions } from './searchActions';
 
 /** The line to the extension host. */
 export type Host = Channel<Record<string, never>, HostRequests, GridEvents, WebviewEvents>;
 
-/** What is remembered of the page when VS Code throws it away and makes it again. */
-export interface ViewState {
+/** Asks the host for something; resolves with undefined where that failed. */
+export type Ask = <K extends keyof HostRequests>(
+  method: K,
+  params: Parameters<HostRequests[K]>[0],
+) => Promise<ReturnType<HostRequests[K]> | undefined>;
+
+/** How captions are shown. */
+export type CaptionMode = 'text' | 'tags';
+
+/** How the images are shown. */
+export interface ViewChoices {
+  layout: GridMode;
   cardSize: CardSize;
+  captionMode: CaptionMode;
+}
+
+/** What is remembered of the page when VS Code throws it away and makes it again. */
+export interface ViewState extends ViewChoices {
   /** index of the first image in view */
   index: number;
+  /** its path, by which it is found again */
+  path: string;
   query: string;
+}
+
+/** What was remembered, completed where an older version of the page knew less. */
+export function viewStateOf(remembered: Partial<ViewState>): ViewState {
+  const { layout, cardSize, captionMode, index, path, query } = remembered;
+  return {
+    layout: layout === 'list' ? 'list' : 'grid',
+    cardSize: cardSize !== undefined && Object.hasOwn(cardSizes, cardSize) ? cardSize : 'medium',
+    captionMode: captionMode === 'tags' ? 'tags' : 'text',
+    index: typeof index === 'number' ? index : 0,
+    path: typeof path === 'string' ? path : '',
+    query: typeof query === 'string' ? query : '',
+  };
 }
 
 /** Where the {@link ViewState} is kept. */
@@ -24,7 +54,7 @@ export interface ViewStateStore {
 /** What the chrome around the grid can ask for. */
 export interface EditorActions extends SearchActions {
   search: (query: string) => void;
-  setCardSize: (size: CardSize) => void;
+  show: (choices: Partial<ViewChoices>) => void;
   selectTagger: () => void;
   captionEmpty: () => void;
   captionAll: () => void;

@@ -1,6 +1,9 @@
 /** The sizes a card can have. */
 export type CardSize = 'small' | 'medium' | 'large';
 
+/** Cards side by side, or one below the other as rows. */
+export type GridMode = 'grid' | 'list';
+
 /** What a card size means, in CSS pixels: a cell is never narrower than `minWidth` and always `height` tall. */
 export const cardSizes: Readonly<Record<CardSize, { minWidth: number; height: number }>> = {
   small: { minWidth: 140, height: 226 },
@@ -8,8 +11,14 @@ export const cardSizes: Readonly<Record<CardSize, { minWidth: number; height: nu
   large: { minWidth: 340, height: 436 },
 };
 
-/** Space between cells, in CSS pixels. */
+/** How tall the rows of the list are, in CSS pixels. */
+export const listHeights: Readonly<Record<CardSize, number>> = { small: 48, medium: 76, large: 124 };
+
+/** Space between cells, in CSS pixels. The rows of the list touch. */
 export const gap = 12;
+
+/** So many cards near the viewport are in the document at most; pinned ones come on top. */
+export const maxNearCards = 280;
 
 /**
  * The tallest element that the scroll bar is trusted with. Chromium stops near 33 million device pixels, which is half
@@ -22,6 +31,8 @@ export interface GridLayout {
   count: number;
   columns: number;
   rows: number;
+  /** space between cells */
+  gap: number;
   cellWidth: number;
   cellHeight: number;
   /** distance between the tops of two rows */
@@ -32,22 +43,41 @@ export interface GridLayout {
   physicalHeight: number;
 }
 
+/** What the cells of a layout are. */
+export interface CellShape {
+  mode: GridMode;
+  size: CardSize;
+}
+
 /**
- * Lays out `count` uniform cells in rows as wide as `width`; the cells stretch to fill the row.
+ * Lays out `count` uniform cells in rows as wide as `width`; the cells stretch to fill the row. Where more than
+ * {@link maxNearCards} would be in view, the columns are fewer and the cells wider.
+ * @param viewport height of what is seen at a time, in CSS pixels
  * @param maxHeight for tests; see {@link maxPhysicalHeight}
  */
-export function layOut(count: number, width: number, size: CardSize, maxHeight = maxPhysicalHeight): GridLayout {
-  const { minWidth, height } = cardSizes[size];
-  const columns = Math.max(1, Math.floor((width + gap) / (minWidth + gap)));
+export function layOut(
+  count: number,
+  width: number,
+  { mode, size }: CellShape,
+  viewport = 0,
+  maxHeight = maxPhysicalHeight,
+): GridLayout {
+  const list = mode === 'list';
+  const height = list ? listHeights[size] : cardSizes[size].height;
+  const between = list ? 0 : gap;
+  const rowsInView = Math.ceil(viewport / (height + between)) + 1;
+  const fitting = list ? 1 : Math.floor((width + between) / (cardSizes[size].minWidth + between));
+  const columns = Math.max(1, Math.min(fitting, Math.floor(maxNearCards / rowsInView)));
   const rows = Math.ceil(count / columns);
-  const contentHeight = Math.max(0, rows * (height + gap) - gap);
+  const contentHeight = Math.max(0, rows * (height + between) - between);
   return {
     count,
     columns,
     rows,
-    cellWidth: Math.max(0, (width - gap * (columns - 1)) / columns),
+    gap: between,
+    cellWidth: Math.max(0, (width - between * (columns - 1)) / columns),
     cellHeight: height,
-    rowHeight: height + gap,
+    rowHeight: height + between,
     contentHeight,
     physicalHeight: Math.min(contentHeight, maxHeight),
   };
@@ -66,14 +96,43 @@ export function rowsNear(layout: GridLayout, top: number, viewport: number, over
   return { start: clamp(start, 0, layout.rows), end: clamp(end, 0, layout.rows) };
 }
 
-/** The rows of `span` and the `pinned` ones, ascending and each once. */
-export function withPinned(layout: GridLayout, span: Span, pinned: readonly number[]): number[] {
-  const rows: number[] = [];
-  for (let row = span.start; row < span.end; row++) rows.push(row);
-  for (const row of pinned) {
-    if (row >= 0 && row < layout.rows && !rows.includes(row)) rows.push(row);
+/**
+ * The rows to keep in the document: those that touch the viewport, and as many before and after it as there is room for,
+ * up to one viewport each and {@link maxNearCards} cards together.
+ */
+export function rowsToRender(layout: GridLayout, top: number, viewport: number): Span {
+  const seen = rowsNear(layout, top, viewport, 0);
+  const most = Math.max(1, Math.floor(maxNearCards / layout.columns));
+  const spare = Math.max(0, most - (seen.end - seen.start));
+  const margin = Math.min(Math.ceil(viewport / layout.rowHeight), Math.floor(spare / 2));
+  const start = Math.max(0, seen.start - margin);
+  return { start, end: Math.min(layout.rows, seen.end + margin, start + most) };
+}
+
+/** A row in the document: the cells of it that are there, all or only the pinned ones. */
+export interface RenderedRow {
+  row: number;
+  cells: number[];
+}
+
+/** The rows of `span` with all their cells and, of other rows, the `pinned` cells; ascending, each once. */
+export function withPinned(layout: GridLayout, span: Span, pinned: readonly number[]): RenderedRow[] {
+  const rows = new Map<number, number[]>();
+  for (let row = span.start; row < span.end; row++) {
+    const { start, end } = cellsOf(layout, { start: row, end: row + 1 });
+    rows.set(
+      row,
+      Array.from({ length: end - start }, (_, column) => start + column),
+    );
   }
-  return rows.sort((a, b) => a - b);
+  for (const cell of pinned) {
+    if (cell < 0 || cell >= layout.count) continue;
+    const row = Math.floor(cell / layout.columns);
+    const cells = rows.get(row);
+    if (cells === undefined) rows.set(row, [cell]);
+    else if (!cells.includes(cell)) cells.push(cell);
+  }
+  return [...rows].sort(([a], [b]) => a - b).map(([row, cells]) => ({ row, cells: cells.sort((a, b) => a - b) }));
 }
 
 /** The cells of the rows in `span`. */

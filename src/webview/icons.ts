@@ -38,3 +38,21 @@ export const nextIcon = icon(svg`<path d="M6 3.5 10.5 8 6 12.5" />`);
 export const minusIcon = icon(svg`<path d="M3 8h10" />`);
 /** A plus. */
 export const plusIcon = icon(svg`<path d="M3 8h10M8 3v10" />`);
+/** Four cards side by side. */
+export const gridIcon = icon(
+  svg`<rect x="2" y="2" width="5" height="5" rx=".8" /><rect x="9" y="2" width="5" height="5" rx=".8" /><rect x="2" y="9" width="5" height="5" rx=".8" /><rect x="9" y="9" width="5" height="5" rx=".8" />`,
+);
+/** Rows, one below the other. */
+export const listIcon = icon(
+  svg`<rect x="2" y="2.5" width="3" height="3" rx=".6" /><rect x="2" y="10.5" width="3" height="3" rx=".6" /><path d="M7.5 4H14M7.5 12H14M2 8h12" />`,
+);
+/** Lines of text. */
+export const textIcon = icon(svg`<path d="M2.5 4h11M2.5 8h11M2.5 12h7" />`);
+/** Tags in boxes. */
+export const tagsIcon = icon(
+  svg`<rect x="1.7" y="3" width="6" height="4" rx="2" /><rect x="9.3" y="3" width="5" height="4" rx="2" /><rect x="1.7" y="9.5" width="9" height="4" rx="2" />`,
+);
+/** Up, to what was before. */
+export const upIcon = icon(svg`<path d="M8 13.5v-11M3.5 7 8 2.5 12.5 7" />`);
+/** Down, to what comes next. */
+export const downIcon = icon(svg`<path d="M8 2.5v11M3.5 9 8 13.5 12.5 9" />`);

@@ -18,12 +18,6 @@ export const toolbarStyles = css`
     margin-top: 8px;
   }
 
-  .size {
-    flex: none;
-    width: 112px;
-    min-width: 0;
-  }
-
   .summary {
     flex: 1 1 200px;
     min-width: 0;

@@ -27,6 +27,7 @@ export interface PageOptions {
   height?: number;
   /** pixels of the screen for each CSS pixel */
   deviceScaleFactor?: number;
+  touch?: boolean;
 }
 
 /** A browser and a small server that play a VS Code webview with the real bundle and the real policy. */
@@ -76,10 +77,10 @@ export class GridBrowser {
   /** Opens the editor for a host. */
   async open(
     host: FakeHost,
-    { theme = 'dark', width = 1280, height = 800, deviceScaleFactor = 1 }: PageOptions = {},
+    { theme = 'dark', width = 1280, height = 800, deviceScaleFactor = 1, touch = false }: PageOptions = {},
   ): Promise<Page> {
     if (this.browser === undefined || this.server === undefined) throw new Error('Not started');
-    const context = await this.browser.newContext({ viewport: { width, height }, deviceScaleFactor });
+    const context = await this.browser.newContext({ viewport: { width, height }, deviceScaleFactor, hasTouch: touch });
     this.contexts.push(context);
     const page = await context.newPage();
     page.setDefaultTimeout(8000);

@@ -1,4 +1,5 @@
 import type { WantedEdit } from '../../src/protocol/bulkEditProtocol';
+import { folderOf, folderRun } from '../../src/dataset/folderRun';
 import { Channel, type Port } from '../../src/protocol/Channel';
 import type {
   CardItem,
@@ -11,6 +12,7 @@ import type {
   WebviewEvents,
 } from '../../src/protocol/gridProtocol';
 import { FakeBulkEdits } from './FakeBulkEdits';
+import type { FolderPlace } from '../../src/protocol/gridViewProtocol';
 import { defaultPictureSettings, type ImageInfo } from '../../src/protocol/pictureProtocol';
 import type { SuggestAnswer, SuggestQuery } from '../../src/protocol/suggestProtocol';
 import { FakeSearch } from './FakeSearch';
@@ -38,13 +40,16 @@ export class FakeHost {
   /** when false, drafts are not taken in until {@link takeDrafts} */
   takesDrafts = true;
   /** the address of a thumbnail; may throw */
-  thumbnail: (path: string) => string | Promise<string> = (path) => `/thumbnail/${path.length % 6}.png`;
+  thumbnail: (path: string, signal: AbortSignal) => string | Promise<string> = (path) =>
+    `/thumbnail/${path.length % 6}.png`;
   thumbnailsAsked = 0;
   /** what tags it suggests */
   suggest: (query: SuggestQuery) => SuggestAnswer | Promise<SuggestAnswer> = () => ({
     suggestions: [],
     loading: false,
   });
+  /** how long answers with cards and the selection take, in milliseconds */
+  latency = 0;
 
   settings: GridSettings = { commitDelay: 300, pictures: { ...defaultPictureSettings } };
   /** the address of a larger picture; may throw */
@@ -67,20 +72,13 @@ export class FakeHost {
 
   readonly bulkEdits = new FakeBulkEdits(this);
   private version = 1;
+  private orders = 1;
+  private lastShown: readonly string[] = [];
   private waiting: WebviewEvents['draft'][] = [];
   private channel: Channel<HostRequests, Record<string, never>, WebviewEvents, GridEvents> | undefined;
 
   constructor(count: number) {
-    this.items = Array.from({ length: count }, (_, index) => ({
-      path: `${String(Math.floor(index / 1000)).padStart(2, '0')}_set/image_${String(index).padStart(5, '0')}.png`,
-      captionPath: `${String(index)}.txt`,
-      text: index % 7 === 3 ? '' : `tag ${index}, sky, tree`,
-      save: { state: 'saved' },
-      draft: 0,
-      warnings: [],
-      imageVersion: '1',
-      selected: false,
-    }));
+    this.items = Array.from({ length: count }, (_, index) => fakeItem(index));
   }
 
   /** Answers a page from now on. */
@@ -96,30 +94,52 @@ export class FakeHost {
         ...this.bulkEdits.handlers(note),
         ready: (params) => note('ready', params, { snapshot: this.snapshot(), settings: this.settings }),
         ...this.search.handlers(note),
-        getItems: ({ start, count }) =>
-          note('getItems', { start, count }, { version: this.version, order: 1, items: this.window(start, count) }),
+        getItems: async ({ start, count }) => {
+          const answer = { version: this.version, order: this.order(), items: this.window(start, count) };
+          await this.delay();
+          return note('getItems', { start, count }, answer);
+        },
+        getItemsAround: async (params) => {
+          const { paths, index, before, after, find } = params;
+          const at = paths.map((path) => ({ path, index: this.indexOf(path) })).find((place) => place.index >= 0);
+          const start = Math.max(0, (at?.index ?? index) - before);
+          const answer = {
+            version: this.version,
+            order: this.order(),
+            matching: this.matchingCount(),
+            anchor: at ?? null,
+            found: find.map((path) => (this.indexOf(path) < 0 ? null : this.indexOf(path))),
+            start,
+            items: this.window(start, (at?.index ?? index) + after - start),
+          };
+          await this.delay();
+          return note('getItemsAround', params, answer);
+        },
+        folderAt: ({ index }) => this.folderAt(index),
         locate: ({ path }) => {
-          const index = this.matching().findIndex((item) => item.path === path);
-          return { index: index < 0 ? null : index, order: 1 };
+          const index = this.indexOf(path);
+          return { index: index < 0 ? null : index, order: this.order() };
         },
         setSort: (params) => {
           this.sort = params.sort;
           this.push();
           return note('setSort', params, { snapshot: this.snapshot() });
         },
-        select: (params) => {
+        select: async (params) => {
+          note('select', params, undefined);
+          await this.delay();
           this.select(params.command);
           this.version++;
-          return note('select', params, { snapshot: this.snapshot() });
+          return { snapshot: this.snapshot() };
         },
         setQuery: ({ query }) => {
           this.query = query;
           this.version++;
           return note('setQuery', { query }, { snapshot: this.snapshot() });
         },
-        getThumbnail: async ({ path }) => {
+        getThumbnail: async ({ path }, signal) => {
           this.thumbnailsAsked++;
-          return { uri: await this.thumbnail(path) };
+          return { uri: await this.thumbnail(path, signal) };
         },
         getPreview: async (params) => note('getPreview', params, { uri: await this.preview(params) }),
         getImageInfo: (params) => this.info(params.path),
@@ -236,37 +256,134 @@ export class FakeHost {
 
   /** The images that match the search. */
   matching(): FakeItem[] {
-    return this.search.matching(this.items);
+    const found = this.search.matching(this.items);
+    return this.sort.descending ? [...found].reverse() : found;
   }
 
-  private window(start: number, count: number): CardItem[] {
+  protected matchingCount(): number {
+    return this.matching().length;
+  }
+
+  protected indexOf(path: string): number {
+    return this.matching().findIndex((item) => item.path === path);
+  }
+
+  protected window(start: number, count: number): CardItem[] {
     return this.matching()
       .slice(start, start + count)
-      .map((item, offset) => ({ ...item, index: start + offset }));
+      .map((item, offset) => structuredClone({ ...item, index: start + offset }));
+  }
+
+  protected folderAt(index: number): FolderPlace | null {
+    const shown = this.matching();
+    const image = shown[index];
+    if (image === undefined || this.sort.key !== 'name') return null;
+    const { start, end } = folderRun(shown, index);
+    const previous = start === 0 ? null : folderRun(shown, start - 1).start;
+    return { order: this.order(), folder: folderOf(image.path), start, end, previous };
+  }
+
+  /** The number of the order: another one after images came, went or moved. */
+  protected order(): number {
+    const shown = this.matching().map(({ path }) => path);
+    const same = shown.length === this.lastShown.length && shown.every((path, index) => path === this.lastShown[index]);
+    if (!same) {
+      this.lastShown = shown;
+      this.orders++;
+    }
+    return this.orders;
+  }
+
+  protected counts(): Pick<
+    GridSnapshot,
+    'total' | 'matching' | 'empty' | 'unsaved' | 'conflicts' | 'unsavedFailures' | 'selected'
+  > {
+    const of = (state: CardItem['save']['state']): number =>
+      this.items.filter(({ save }) => save.state === state).length;
+    return {
+      total: this.items.length,
+      matching: this.matchingCount(),
+      empty: this.items.filter(({ text }) => text === '').length,
+      unsaved: of('unsaved') + of('saving') + of('failed') + of('conflict'),
+      conflicts: of('conflict'),
+      unsavedFailures: of('failed'),
+      selected: { count: this.items.filter(({ selected }) => selected).length, hidden: 0 },
+    };
+  }
+
+  private async delay(): Promise<void> {
+    if (this.latency > 0) await new Promise((resolve) => setTimeout(resolve, this.latency));
   }
 
   private snapshot(): GridSnapshot {
-    const of = (state: CardItem['save']['state']): number =>
-      this.items.filter(({ save }) => save.state === state).length;
     return {
       ...this.folder,
       folderName: 'lora',
       folderPath: '/data/lora',
       version: this.version,
-      total: this.items.length,
-      matching: this.matching().length,
-      empty: this.items.filter(({ text }) => text === '').length,
-      unsaved: of('unsaved') + of('saving') + of('failed') + of('conflict'),
-      conflicts: of('conflict'),
-      unsavedFailures: of('failed'),
+      ...this.counts(),
       saving: undefined,
       query: this.query,
       search: this.search.view(),
       sort: this.sort,
-      order: 1,
-      selected: { count: this.items.filter(({ selected }) => selected).length, hidden: 0 },
+      order: this.order(),
       tagger: 'Palette',
       jobs: this.jobs,
     };
+  }
+}
+
+/** The image at a position of the dataset in the order of names. */
+function fakeItem(index: number): FakeItem {
+  return {
+    path: `${String(Math.floor(index / 1000)).padStart(2, '0')}_set/image_${String(index).padStart(5, '0')}.png`,
+    captionPath: `${String(index)}.txt`,
+    text: index % 7 === 3 ? '' : `tag ${index}, sky, tree`,
+    save: { state: 'saved' },
+    draft: 0,
+    warnings: [],
+    imageVersion: '1',
+    selected: false,
+  };
+}
+
+/** A dataset too large to be made: its images exist while they are asked for. It is neither searched nor edited. */
+export class HugeFakeHost extends FakeHost {
+  constructor(private readonly count: number) {
+    super(0);
+  }
+
+  /** The path of the image at a position. */
+  pathAt(index: number): string {
+    return fakeItem(index).path;
+  }
+
+  protected override matchingCount(): number {
+    return this.count;
+  }
+
+  protected override indexOf(path: string): number {
+    const index = Number(/(\d+)\.png$/.exec(path)?.[1] ?? -1);
+    return index < this.count ? index : -1;
+  }
+
+  protected override window(start: number, count: number): CardItem[] {
+    const length = Math.max(0, Math.min(count, this.count - start));
+    return Array.from({ length }, (_, offset) => ({ ...fakeItem(start + offset), index: start + offset }));
+  }
+
+  protected override folderAt(index: number): FolderPlace {
+    const start = Math.floor(index / 1000) * 1000;
+    const previous = start === 0 ? null : start - 1000;
+    return { order: 1, folder: folderOf(this.pathAt(index)), start, end: Math.min(this.count, start + 1000), previous };
+  }
+
+  protected override order(): number {
+    return 1;
+  }
+
+  protected override counts(): ReturnType<FakeHost['counts']> {
+    const none = { empty: 0, unsaved: 0, conflicts: 0, unsavedFailures: 0 };
+    return { ...none, total: this.count, matching: this.count, selected: { count: 0, hidden: 0 } };
   }
 }

@@ -114,9 +114,9 @@ describe('the dataset editor for everybody', () => {
     await keyboard.type('sunset');
     await view.card(alps).waitFor({ state: 'detached' });
     // From the search box into the grid: Tab passes the toolbar's controls.
-    for (let tabs = 0; tabs < 12 && (await focused()) !== sunset; tabs++) await keyboard.press('Tab');
+    for (let tabs = 0; tabs < 20 && (await focused()) !== sunset; tabs++) await keyboard.press('Tab');
     assert.equal(await focused(), sunset);
-    await keyboard.press('Enter');
+    await keyboard.press('F2');
     assert.equal(await focused(), `Caption of ${sunset}`);
     await keyboard.type('boat, evening');
     await keyboard.press('Control+s');

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import {
   cardSizes,
+  type CellShape,
   cellsOf,
   gap,
   indexAfterKey,
   layOut,
   maxTop,
+  listHeights,
+  maxNearCards,
   rowsNear,
+  rowsToRender,
   topShowing,
   toLogical,
   toPhysical,
@@ -14,10 +18,11 @@ import {
 } from '../../src/webview/gridLayout';
 
 const medium = cardSizes.medium;
+const asGrid: CellShape = { mode: 'grid', size: 'medium' };
 
 describe('gridLayout', () => {
   it('fits as many columns as have room and stretches them over the row', () => {
-    const layout = layOut(100, 3 * medium.minWidth + 2 * gap + 30, 'medium');
+    const layout = layOut(100, 3 * medium.minWidth + 2 * gap + 30, asGrid);
     assert.equal(layout.columns, 3);
     assert.equal(layout.cellWidth, medium.minWidth + 10);
     assert.equal(layout.rows, 34);
@@ -25,12 +30,12 @@ describe('gridLayout', () => {
   });
 
   it('has one column where not even one card fits, and no height without cards', () => {
-    assert.equal(layOut(5, 100, 'large').columns, 1);
-    assert.equal(layOut(0, 1000, 'medium').contentHeight, 0);
+    assert.equal(layOut(5, 100, { mode: 'grid', size: 'large' }).columns, 1);
+    assert.equal(layOut(0, 1000, asGrid).contentHeight, 0);
   });
 
   it('names the rows near the viewport and no others', () => {
-    const layout = layOut(1000, 4 * 300, 'medium');
+    const layout = layOut(1000, 4 * 300, asGrid);
     const { rowHeight } = layout;
     assert.deepEqual(rowsNear(layout, 10 * rowHeight, 2 * rowHeight, 0), { start: 10, end: 12 });
     assert.deepEqual(rowsNear(layout, 10 * rowHeight, 2 * rowHeight, 2 * rowHeight), { start: 8, end: 14 });
@@ -38,18 +43,56 @@ describe('gridLayout', () => {
     assert.equal(rowsNear(layout, maxTop(layout, 800), 800, 800).end, layout.rows);
   });
 
-  it('adds pinned rows once, in order, and only existing ones', () => {
-    const layout = layOut(100, 250, 'medium');
-    assert.deepEqual(withPinned(layout, { start: 10, end: 12 }, [3, 11, 50, 100, -1]), [3, 10, 11, 50]);
+  it('adds pinned cells once, in order, and only existing ones', () => {
+    const layout = layOut(100, 4 * 220 + 3 * gap, asGrid);
+    assert.deepEqual(withPinned(layout, { start: 10, end: 11 }, [14, 41, 3, 100, -1]), [
+      { row: 0, cells: [3] },
+      { row: 3, cells: [14] },
+      { row: 10, cells: [40, 41, 42, 43] },
+    ]);
+    assert.deepEqual(withPinned(layout, { start: 0, end: 0 }, [7, 5, 7]), [{ row: 1, cells: [5, 7] }]);
+  });
+
+  for (const [width, height] of [
+    [1280, 800],
+    [3840, 2160],
+    [7680, 4320],
+    [320, 4320],
+  ] as const) {
+    it(`never renders more than ${maxNearCards} cards in a window of ${width} x ${height}`, () => {
+      for (const mode of ['grid', 'list'] as const) {
+        for (const size of ['small', 'medium', 'large'] as const) {
+          const layout = layOut(100_000, width, { mode, size }, height);
+          for (const top of [0, 12_345.6, maxTop(layout, height)]) {
+            const seen = rowsNear(layout, top, height, 0);
+            const near = rowsToRender(layout, top, height);
+            assert.ok((near.end - near.start) * layout.columns <= maxNearCards, `${mode} ${size}`);
+            assert.ok(near.start <= seen.start && near.end >= seen.end, 'all that is in view is rendered');
+          }
+        }
+      }
+    });
+  }
+
+  it('renders a viewport before and after what is in view where there is room', () => {
+    const layout = layOut(10_000, 1280, asGrid, 800);
+    const near = rowsToRender(layout, 100 * layout.rowHeight, 800);
+    assert.deepEqual(near, { start: 97, end: 106 });
+  });
+
+  it('lists images one below the other', () => {
+    const layout = layOut(1000, 1280, { mode: 'list', size: 'small' });
+    assert.equal(layout.columns, 1);
+    assert.equal(layout.contentHeight, 1000 * listHeights.small);
   });
 
   it('ends the cells of the last row at the last cell', () => {
-    const layout = layOut(10, 4 * 220 + 3 * gap, 'medium');
+    const layout = layOut(10, 4 * 220 + 3 * gap, asGrid);
     assert.deepEqual(cellsOf(layout, { start: 2, end: 3 }), { start: 8, end: 10 });
   });
 
   it('reaches every position of a list that is taller than the scroll bar can be', () => {
-    const layout = layOut(100_000, 250, 'medium', 1_000_000);
+    const layout = layOut(100_000, 250, asGrid, 0, 1_000_000);
     assert.equal(layout.physicalHeight, 1_000_000);
     assert.equal(toLogical(layout, 0, 800), 0);
     assert.equal(toLogical(layout, 1_000_000 - 800, 800), maxTop(layout, 800));
@@ -58,7 +101,7 @@ describe('gridLayout', () => {
   });
 
   it('scrolls no further than needed to show a row', () => {
-    const layout = layOut(100, 250, 'medium');
+    const layout = layOut(100, 250, asGrid);
     const { rowHeight, cellHeight } = layout;
     assert.equal(topShowing(layout, 5, 5 * rowHeight - 10, 800), 5 * rowHeight - 10);
     assert.equal(topShowing(layout, 5, 6 * rowHeight, 800), 5 * rowHeight);
@@ -66,7 +109,7 @@ describe('gridLayout', () => {
   });
 
   describe('navigation keys', () => {
-    const layout = layOut(10, 4 * 220 + 3 * gap, 'medium');
+    const layout = layOut(10, 4 * 220 + 3 * gap, asGrid);
     const cases: [key: string, ctrl: boolean, from: number, to: number][] = [
       ['ArrowRight', false, 3, 4],
       ['ArrowRight', false, 9, 9],

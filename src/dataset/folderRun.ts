@@ -1,0 +1,33 @@
+/** The folder of an image's path; empty for the dataset's own. */
+export function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+/**
+ * The images of the folder that the image at `index` lies in, found by halving: in the order of names the images of a
+ * folder stand together.
+ * @param images in the order of their names, ascending or descending
+ * @param index from 0 to `images.length - 1`
+ * @returns the position of the folder's first image and the one after its last
+ */
+export function folderRun(images: readonly { path: string }[], index: number): { start: number; end: number } {
+  const folder = folderOf(images[index]?.path ?? '');
+  const inside = (at: number): boolean => {
+    const image = images[at];
+    return image !== undefined && folderOf(image.path) === folder;
+  };
+  return { start: lastInside(index, -1, inside), end: lastInside(index, 1, inside) + 1 };
+}
+
+/** The last position from `from` in a direction for which `inside` holds without a break: steps double, then halve. */
+function lastInside(from: number, direction: 1 | -1, inside: (at: number) => boolean): number {
+  let step = 1;
+  while (inside(from + direction * step)) step *= 2;
+  let known = Math.floor(step / 2);
+  for (let outside = step; outside - known > 1;) {
+    const middle = Math.floor((known + outside) / 2);
+    if (inside(from + direction * middle)) known = middle;
+    else outside = middle;
+  }
+  return from + direction * known;
+}

@@ -1,0 +1,109 @@
+import type { CardItem, GridSnapshot, SelectCommand } from '../protocol/gridProtocol';
+import type { ItemWindow } from './ItemWindow';
+import { SelectionMarks } from './SelectionMarks';
+
+/** What the selector needs of the grid. */
+export interface SelectorHost {
+  /** Asks the host and resolves with what it says then; undefined where that failed. */
+  readonly select: ((command: SelectCommand) => Promise<GridSnapshot | undefined>) | undefined;
+  readonly items: ItemWindow | undefined;
+  /** how many images the host says are selected */
+  readonly selectedCount: number;
+  requestUpdate(): void;
+}
+
+/** Selects images: shows each change at once and tells the host. */
+export class GridSelector {
+  private readonly marks = new SelectionMarks();
+  /** where a range begins: the image that was clicked or toggled last */
+  private origin: { path: string; index: number } | undefined;
+  private expected: number | undefined;
+
+  constructor(private readonly grid: SelectorHost) {}
+
+  /** Whether anything is selected, as far as is known. */
+  get any(): boolean {
+    return (this.expected ?? this.grid.selectedCount) > 0;
+  }
+
+  /** Whether the card at a position is shown as selected. */
+  isSelected(index: number): boolean {
+    const item = this.grid.items?.at(index);
+    if (item === undefined) return false;
+    return this.marks.isSelected(item, index, this.grid.items?.versionAt(index) ?? 0);
+  }
+
+  /** Selects one image and nothing else. */
+  only(index: number): void {
+    const item = this.begin(index);
+    if (item !== undefined) this.send({ kind: 'only', path: item.path }, 1);
+  }
+
+  /** Selects an image or takes it out of the selection. */
+  toggle(index: number): void {
+    const selects = !this.isSelected(index);
+    const item = this.begin(index);
+    if (item === undefined) return;
+    const now = this.expected ?? this.grid.selectedCount;
+    this.send({ kind: 'toggle', path: item.path }, Math.max(0, now + (selects ? 1 : -1)), selects);
+  }
+
+  /**
+   * Selects from where the last selection began to a position.
+   * @param from the position to begin at where nothing was selected before
+   * @param keep whether what is selected already stays so
+   */
+  extend(from: number, to: number, keep: boolean): void {
+    const { items } = this.grid;
+    if (items === undefined) return;
+    if (this.origin === undefined) this.begin(from);
+    const { origin } = this;
+    if (origin === undefined) return;
+    this.send({ kind: 'range', from: origin.index, to, order: items.order, keep }, Math.abs(to - origin.index) + 1);
+  }
+
+  /** Selects all images that match the search. */
+  all(count: number): void {
+    this.send({ kind: 'all' }, count);
+  }
+
+  /** Takes all images out of the selection. */
+  none(): void {
+    this.origin = undefined;
+    this.send({ kind: 'none' }, 0);
+  }
+
+  /** The image that the next range begins at. */
+  get originPath(): string | undefined {
+    return this.origin?.path;
+  }
+
+  /** The images have moved: `places` says where to, of those that are still there. */
+  orderChanged(places: ReadonlyMap<string, number>): void {
+    const index = places.get(this.origin?.path ?? '');
+    if (this.origin !== undefined) this.origin = index === undefined ? undefined : { ...this.origin, index };
+  }
+
+  /** The cards shown are of this version or later ones. */
+  settle(version: number): void {
+    this.marks.settle(version);
+  }
+
+  private begin(index: number): CardItem | undefined {
+    const { items } = this.grid;
+    const item = items?.at(index);
+    if (item !== undefined) this.origin = { path: item.path, index };
+    return item;
+  }
+
+  private send(command: SelectCommand, expected: number, selects?: boolean): void {
+    const mark = this.marks.add(command, selects);
+    this.expected = expected;
+    this.grid.requestUpdate();
+    void this.grid.select?.(command).then((snapshot) => {
+      this.marks.answer(mark, snapshot?.version ?? 0);
+      if (this.expected === expected) this.expected = undefined;
+      this.grid.requestUpdate();
+    });
+  }
+}

@@ -1,0 +1,100 @@
+import { html, LitElement, type TemplateResult } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import type { GridSnapshot, SelectCommand } from '../protocol/gridProtocol';
+import { plural } from './captionText';
+import type { Ask, ViewState } from './editorTypes';
+import type { FolderHeading } from './FolderHeading';
+import './FolderHeading';
+import type { AskAround } from './GridPlace';
+import type { CardContext } from './ImageCard';
+import type { ImageGrid } from './ImageGrid';
+import './ImageGrid';
+import type { ItemWindow } from './ItemWindow';
+
+/**
+ * The images and the heading above them, and what these two ask the host. It has no root of its own. Fires
+ * `place-changed` with the position and the path of the first image in view.
+ */
+@customElement('image-area')
+export class ImageArea extends LitElement {
+  @property({ attribute: false }) snapshot: GridSnapshot | undefined;
+  @property({ attribute: false }) view: ViewState | undefined;
+  @property({ attribute: false }) items: ItemWindow | undefined;
+  @property({ attribute: false }) context: CardContext | undefined;
+  @property({ attribute: false }) ask: Ask | undefined;
+  @property({ attribute: false }) took: ((snapshot: GridSnapshot) => void) | undefined;
+  @property({ attribute: false }) announce: ((text: string) => void) | undefined;
+
+  @query('image-grid') private readonly grid!: ImageGrid | null;
+  @query('folder-heading') private readonly heading!: FolderHeading | null;
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override render(): TemplateResult {
+    const { snapshot, view } = this;
+    if (snapshot === undefined || view === undefined) return html``;
+    const { key, descending } = snapshot.sort;
+    return html`<folder-heading
+        .index=${this.grid?.headIndex ?? view.index}
+        .order=${snapshot.order}
+        .count=${snapshot.matching}
+        .byName=${key === 'name'}
+        .ask=${this.folderAt}
+        @go-to-index=${this.onGoToIndex}
+      ></folder-heading>
+      <image-grid
+        .count=${snapshot.matching}
+        .order=${snapshot.order}
+        .viewKey=${`${key} ${descending}\n${snapshot.query}`}
+        .size=${view.cardSize}
+        .mode=${view.layout}
+        .items=${this.items}
+        .context=${this.context}
+        .selectedCount=${snapshot.selected.count}
+        .select=${this.select}
+        .around=${this.around}
+        .startPath=${view.path}
+        .startIndex=${view.index}
+        @grid-scroll=${this.onGridScroll}
+        @folder-key=${this.onFolderKey}
+      ></image-grid>`;
+  }
+
+  private readonly around: AskAround = (params) => this.ask?.('getItemsAround', params) ?? Promise.resolve(undefined);
+
+  private readonly folderAt = (index: number): ReturnType<NonNullable<FolderHeading['ask']>> =>
+    this.ask?.('folderAt', { index }) ?? Promise.resolve(undefined);
+
+  private readonly select = async (command: SelectCommand): Promise<GridSnapshot | undefined> => {
+    const answer = await this.ask?.('select', { command });
+    if (answer === undefined) return undefined;
+    const { count } = answer.snapshot.selected;
+    this.announce?.(count === 0 ? 'Nothing selected' : `${plural(count, 'image')} selected`);
+    this.took?.(answer.snapshot);
+    return answer.snapshot;
+  };
+
+  private readonly onGridScroll = (): void => {
+    const index = this.grid?.firstIndex ?? 0;
+    const path = this.items?.at(index)?.path ?? '';
+    if (path !== '') this.dispatchEvent(new CustomEvent('place-changed', { detail: { index, path } }));
+    // The heading.
+    this.requestUpdate();
+  };
+
+  private readonly onFolderKey = (event: CustomEvent<{ direction: 1 | -1 }>): void => {
+    void this.heading?.go(event.detail.direction, this.grid?.active, true);
+  };
+
+  private readonly onGoToIndex = (event: CustomEvent<{ index: number; focus: boolean }>): void => {
+    this.grid?.jumpTo(event.detail.index, event.detail.focus);
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'image-area': ImageArea;
+  }
+}

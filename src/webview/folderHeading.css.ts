@@ -1,0 +1,80 @@
+import { css } from 'lit';
+
+/** One line above the images. */
+export const folderHeadingStyles = css`
+  :host {
+    display: flex;
+    flex: none;
+    gap: 6px;
+    align-items: center;
+    min-width: 0;
+    margin: 8px 16px -4px;
+  }
+
+  :host([hidden]) {
+    display: none;
+  }
+
+  .icon {
+    display: flex;
+    color: var(--vscode-descriptionForeground);
+  }
+
+  h2 {
+    display: flex;
+    min-width: 0;
+    margin: 0;
+    font-size: 13px;
+    font-weight: 600;
+    white-space: pre;
+  }
+
+  .parents,
+  .name {
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+
+  .parents {
+    flex: 0 100 auto;
+    color: var(--vscode-descriptionForeground);
+    font-weight: normal;
+  }
+
+  .count {
+    flex: 1;
+    color: var(--vscode-descriptionForeground);
+    font-size: 12px;
+    white-space: nowrap;
+  }
+
+  button {
+    display: flex;
+    padding: 3px;
+    border: 1px solid transparent;
+    border-radius: 3px;
+    background: none;
+    color: var(--vscode-foreground);
+    cursor: pointer;
+  }
+
+  button:hover:not(:disabled) {
+    background: var(--vscode-toolbar-hoverBackground);
+  }
+
+  button:focus-visible {
+    border-color: var(--vscode-focusBorder);
+    outline: none;
+  }
+
+  button:disabled {
+    color: var(--vscode-disabledForeground);
+    cursor: default;
+  }
+
+  @media (max-width: 480px) {
+    :host {
+      margin-inline: 8px;
+    }
+  }
+`;

@@ -1,0 +1,63 @@
+import { css } from 'lit';
+
+/** How a card shows that it is selected. */
+export const selectionStyles = css`
+  image-card .picture {
+    user-select: none;
+    -webkit-touch-callout: none;
+  }
+
+  image-card[aria-selected='true'] {
+    border-color: var(--vscode-list-focusOutline, var(--vscode-focusBorder));
+    background: color-mix(in srgb, var(--vscode-list-activeSelectionBackground) 35%, var(--vscode-sideBar-background));
+    box-shadow: inset 0 0 0 1px var(--vscode-list-focusOutline, var(--vscode-focusBorder));
+  }
+
+  image-card[aria-selected='true'] .picture {
+    background: color-mix(in srgb, var(--vscode-list-activeSelectionBackground) 50%, var(--vscode-editor-background));
+  }
+
+  :host-context(body.vscode-high-contrast) image-card[aria-selected='true'] {
+    border: 2px dashed var(--vscode-contrastActiveBorder);
+    background: var(--vscode-editor-background);
+    box-shadow: none;
+  }
+
+  image-card .check {
+    position: absolute;
+    z-index: 1;
+    top: 6px;
+    left: 6px;
+    width: 18px;
+    height: 18px;
+    margin: 0;
+    accent-color: var(--vscode-button-background);
+    cursor: pointer;
+    opacity: 0;
+  }
+
+  :host-context(body.vscode-dark) .check,
+  :host-context(body.vscode-high-contrast:not(.vscode-high-contrast-light)) .check {
+    color-scheme: dark;
+  }
+
+  image-card .check::before {
+    /* A finger needs more room than the box takes. */
+    content: '';
+    position: absolute;
+    inset: -6px;
+  }
+
+  image-card:hover .check,
+  image-card:focus-within .check,
+  image-card[aria-selected='true'] .check,
+  .selecting image-card .check {
+    opacity: 1;
+  }
+
+  @media (hover: none) {
+    image-card .check {
+      opacity: 1;
+    }
+  }
+`;

@@ -1,0 +1,14 @@
+import { html, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+
+/** The tick box of a card, for mouse and touch: it is seen on the card that is pointed at, and on all while any is selected. */
+export function selectionCheck(path: string, selected: boolean): TemplateResult {
+  return html`<input
+    type="checkbox"
+    class="check"
+    tabindex="-1"
+    aria-label="Select ${path}"
+    title="Select (Space)"
+    .checked=${live(selected)}
+  />`;
+}
