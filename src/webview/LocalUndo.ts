@@ -1,7 +1,8 @@
+import type { TextField } from './CaretFinder';
 import { moveCaret } from './captionText';
 
 /**
- * Undo inside one textarea. VS Code takes the undo keys of every frame for the document, so that typing could only be
+ * Undo inside one field. VS Code takes the undo keys of every frame for the document, so that typing could only be
  * undone caption by caption. While the textarea differs from what the document knows as its last edit, the keys undo
  * typing; otherwise they are left to the document.
  */
@@ -9,7 +10,7 @@ export class LocalUndo {
   private baseline = '';
   private undone = 0;
 
-  constructor(private readonly area: HTMLTextAreaElement) {
+  constructor(private readonly area: TextField) {
     this.baseline = area.value;
   }
 

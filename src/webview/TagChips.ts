@@ -1,0 +1,412 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { TextField } from './CaretFinder';
+import { plural } from './captionText';
+import { ChipDrag } from './ChipDrag';
+import { warningIcon } from './icons';
+import { LocalUndo } from './LocalUndo';
+import type { SuggestOptions } from './SuggestionPopup';
+import { addTag, type Chip, chipsOf, moveTag, otherLines, removeTag, replaceTag } from './tagChips';
+
+/** What chips tell the card that they are in. */
+export interface ChipActions {
+  /** This is the caption now, while somebody types. */
+  draft(text: string): void;
+  /** What was typed is an edit of its own. */
+  commit(): void;
+  suggest(field: TextField, options: SuggestOptions): void;
+  leave(target: 'cell' | 'next' | 'previous'): void;
+  /** Shows only images with this tag, or without it. */
+  filter(tag: string, exclude: boolean): void;
+}
+
+/**
+ * The first line of a caption as tags that can be added, removed, changed and moved. It never makes the text anew: each
+ * change is one of the text's own, so that all other characters stay. Renders into the root of the card.
+ */
+@customElement('tag-chips')
+export class TagChips extends LitElement {
+  /** the caption */
+  @property({ attribute: false }) text = '';
+  /** the image that it belongs to */
+  @property({ attribute: false }) path = '';
+  @property({ attribute: false }) readonly = false;
+  /** `tabindex` of what Tab leads to */
+  @property({ attribute: false }) tab = -1;
+  @property({ attribute: false }) actions: ChipActions | undefined;
+
+  /** the chip that the arrow keys came to; the number of chips means the field behind them */
+  @state() private current = -1;
+  /** the chip that is being changed */
+  @state() private editing = -1;
+
+  /** the caption without what is in the field: what the chips show */
+  private base = '';
+  /** what the card was told last */
+  private told: string | undefined;
+  private goal: 'chip' | 'field' | 'edit' | undefined;
+  /** something in here had the focus before this update */
+  private hadFocus = false;
+  private undo: LocalUndo | undefined;
+  private undoField: HTMLInputElement | undefined;
+  private readonly drag = new ChipDrag(this, (from, to) => {
+    this.change(moveTag(this.base, from, to), to, 'chip');
+  });
+
+  /** Puts the caret behind the last tag, or the focus on the first where nothing can be typed. */
+  focusField(): void {
+    const field = this.field;
+    if (field === null) this.querySelector<HTMLElement>('.chip-tag')?.focus({ preventScroll: true });
+    else field.focus({ preventScroll: true });
+  }
+
+  /** Makes what is in the field a part of the caption, as leaving it does. */
+  finish(): void {
+    const field = this.typedIn();
+    if (field !== undefined) this.end(this.withTyped(field), field);
+  }
+
+  override disconnectedCallback(): void {
+    // Chromium does not promise a blur event for an element that is taken away.
+    this.finish();
+    super.disconnectedCallback();
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    this.hadFocus = this.contains(this.focused);
+    if (changed.has('path')) this.editing = this.current = -1;
+    if (!changed.has('text') || this.text === this.told) return;
+    this.base = this.text;
+    this.told = undefined;
+    this.editing = -1;
+  }
+
+  protected override updated(): void {
+    const { goal } = this;
+    this.goal = undefined;
+    // What undo takes away may have had the focus.
+    if (goal === undefined && this.hadFocus && this.focused === null) this.focusNear();
+    if (goal === 'chip') this.querySelector<HTMLElement>(`[data-chip="${this.current}"]`)?.focus();
+    if (goal === 'field') this.focusField();
+    const edited = goal === 'edit' ? this.querySelector<HTMLInputElement>('input.chip-edit') : null;
+    edited?.focus();
+    edited?.select();
+  }
+
+  protected override render(): TemplateResult {
+    const chips = chipsOf(this.base);
+    const more = otherLines(this.base);
+    const lines = more.split('\n').length;
+    const current = this.current < 0 || this.current > chips.length ? chips.length : this.current;
+    const fieldless = this.readonly ? Math.min(current, chips.length - 1) : current;
+    return html`<div class="chips" @pointerdown=${this.drag.start}>
+        <div class="chip-list" role=${chips.length > 0 ? 'list' : nothing} aria-label="Tags of ${this.path}">
+          ${repeat(
+            chips,
+            // A tag that comes again is another element, one that moves the same.
+            (chip, index) => `${chips.slice(0, index).filter(({ tag }) => tag === chip.tag).length} ${chip.tag}`,
+            (chip, index) => this.renderChip(chip, index, index === fieldless),
+          )}
+        </div>
+        ${
+          this.readonly
+            ? nothing
+            : html`<input
+                class="chip-field"
+                type="text"
+                tabindex=${current === chips.length ? this.tab : -1}
+                aria-label="Add a tag to ${this.path}"
+                placeholder=${chips.length === 0 ? 'No caption' : 'Add a tag'}
+                autocomplete="off"
+                spellcheck="false"
+                @focus=${this.onFieldFocus}
+                @blur=${this.onFieldBlur}
+                @input=${this.onFieldInput}
+                @keydown=${this.onFieldKeydown}
+              />`
+        }
+      </div>
+      ${
+        more === ''
+          ? nothing
+          : html`<div class="more-lines" title=${more}>
+              ${plural(lines, 'more line')}: ${more.replaceAll('\n', ' ⏎ ')}
+            </div>`
+      }`;
+  }
+
+  private renderChip({ tag, isDuplicate }: Chip, index: number, isTabStop: boolean): TemplateResult {
+    if (index === this.editing) {
+      return html`<div class="chip" role="listitem">
+        <input
+          class="chip-edit"
+          type="text"
+          tabindex=${this.tab}
+          aria-label="Change ${tag}"
+          autocomplete="off"
+          spellcheck="false"
+          .value=${tag}
+          @focus=${this.onFieldFocus}
+          @blur=${this.onFieldBlur}
+          @input=${this.onFieldInput}
+          @keydown=${this.onFieldKeydown}
+        />
+      </div>`;
+    }
+    const hint = this.readonly
+      ? 'Ctrl+click or Alt+Enter: show images with this tag'
+      : 'Enter: change. Delete: remove. Alt+arrow keys or drag: move. Ctrl+click or Alt+Enter: show images with this tag';
+    return html`<div class="chip ${isDuplicate ? 'duplicate' : ''}" role="listitem">
+      <button
+        class="chip-tag"
+        data-chip=${index}
+        tabindex=${isTabStop ? this.tab : -1}
+        aria-label=${isDuplicate ? `${tag}, duplicate` : nothing}
+        title=${isDuplicate ? `Duplicate. ${hint}` : hint}
+        @focus=${() => {
+          this.current = index;
+        }}
+        @click=${(event: MouseEvent) => {
+          if (event.ctrlKey || event.metaKey) this.actions?.filter(tag, event.altKey);
+        }}
+        @dblclick=${() => {
+          this.edit(index);
+        }}
+        @keydown=${(event: KeyboardEvent) => {
+          this.onChipKeydown(event, index, tag);
+        }}
+      >
+        ${isDuplicate ? html`<span class="chip-mark warning">${warningIcon} twice</span>` : nothing}${tag}</button
+      >${
+        this.readonly
+          ? nothing
+          : html`<button
+              class="chip-remove"
+              tabindex="-1"
+              aria-label=${isDuplicate ? `Remove duplicate ${tag}` : `Remove ${tag}`}
+              title=${isDuplicate ? 'Remove duplicate' : 'Remove'}
+              @click=${() => {
+                this.remove(index, index);
+              }}
+            >
+              ×
+            </button>`
+      }
+    </div>`;
+  }
+
+  private onChipKeydown(event: KeyboardEvent, index: number, tag: string): void {
+    if (event.isComposing) return;
+    const command = event.ctrlKey || event.metaKey;
+    if (this.leaves(event)) return;
+    const last = chipsOf(this.base).length - 1;
+    const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
+    if (event.altKey && step !== undefined && !command) {
+      swallow(event);
+      const to = index + step;
+      if (!this.readonly && to >= 0 && to <= last) this.change(moveTag(this.base, index, to), to, 'chip');
+    } else if (event.altKey && event.key === 'Enter') {
+      swallow(event);
+      this.actions?.filter(tag, event.shiftKey);
+    } else if (!command && !event.altKey && step !== undefined) {
+      swallow(event);
+      this.goTo(index + step);
+    } else if (event.key === 'Home' || event.key === 'End') {
+      swallow(event);
+      this.goTo(event.key === 'Home' ? 0 : last + 1);
+    } else if (this.readonly || event.altKey) {
+      return;
+    } else if (event.key === 'Delete' || event.key === 'Backspace') {
+      swallow(event);
+      this.remove(index, event.key === 'Delete' ? index : index - 1);
+    } else if (event.key === 'Enter' || event.key === 'F2') {
+      swallow(event);
+      this.edit(index);
+    } else if (!command && event.key.length === 1 && event.key !== ' ') {
+      // The letter itself comes to where the focus is now.
+      this.field?.focus();
+    }
+  }
+
+  private readonly onFieldKeydown = (event: KeyboardEvent): void => {
+    const field = event.currentTarget;
+    if (!(field instanceof HTMLInputElement) || event.isComposing) return;
+    const isEdit = field.classList.contains('chip-edit');
+    if (isEdit && event.key === 'Escape') {
+      swallow(event);
+      this.cancelEdit();
+    } else if (this.leaves(event)) {
+      return;
+    } else if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) {
+      swallow(event);
+      const index = this.editing;
+      if (isEdit) this.change(replaceTag(this.base, index, field.value), index, 'chip');
+      else this.finish();
+    } else if (!isEdit && (event.key === 'Backspace' || event.key === 'ArrowLeft') && field.selectionEnd === 0) {
+      const last = chipsOf(this.base).length - 1;
+      if (last < 0 || event.shiftKey) return;
+      swallow(event);
+      this.goTo(last);
+    } else {
+      // VS Code saves on this key: the edit has to be there first.
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's') this.finish();
+      else this.undoOf(field).keydown(event);
+    }
+  };
+
+  /** Whether a key means to leave the caption, which it then does. */
+  private leaves(event: KeyboardEvent): boolean {
+    const done = event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.altKey;
+    if (event.key !== 'Escape' && !done) return false;
+    swallow(event);
+    this.finish();
+    this.actions?.leave(event.key === 'Escape' ? 'cell' : event.shiftKey ? 'previous' : 'next');
+    return true;
+  }
+
+  private readonly onFieldFocus = (event: Event): void => {
+    const field = event.currentTarget;
+    if (!(field instanceof HTMLInputElement)) return;
+    if (this.editing === -1) this.current = chipsOf(this.base).length;
+    const accepted = (): void => {
+      if (field.classList.contains('chip-field')) this.finish();
+    };
+    this.undoOf(field);
+    this.actions?.suggest(field, { path: this.path, alone: true, accepted });
+  };
+
+  private readonly onFieldBlur = (): void => {
+    this.finish();
+  };
+
+  private readonly onFieldInput = (event: Event): void => {
+    const field = event.currentTarget;
+    if (!(field instanceof HTMLInputElement)) return;
+    this.undoOf(field).input(event);
+    const isComposing = event instanceof InputEvent && event.isComposing;
+    const comma = field.value.lastIndexOf(',');
+    if (comma !== -1 && !isComposing && field.classList.contains('chip-field')) {
+      const rest = field.value.slice(comma + 1).trimStart();
+      this.change(addTag(this.base, field.value.slice(0, comma)), -1, undefined);
+      field.value = rest;
+      this.undo = undefined;
+      if (rest === '') return;
+    }
+    this.tell(this.withTyped(field));
+  };
+
+  /** The field in which something is typed that is not part of the caption yet. */
+  private typedIn(): HTMLInputElement | undefined {
+    if (this.editing !== -1) return this.querySelector<HTMLInputElement>('input.chip-edit') ?? undefined;
+    const field = this.field;
+    return field === null || field.value === '' ? undefined : field;
+  }
+
+  private withTyped(field: HTMLInputElement): string {
+    return field.classList.contains('chip-edit')
+      ? replaceTag(this.base, this.editing, field.value)
+      : addTag(this.base, field.value);
+  }
+
+  private end(text: string, field: HTMLInputElement): void {
+    this.editing = -1;
+    if (field.classList.contains('chip-field')) {
+      field.value = '';
+      this.undo = undefined;
+      this.current = chipsOf(text).length;
+    }
+    if (text !== (this.told ?? this.base)) this.tell(text);
+    this.base = text;
+    this.actions?.commit();
+    this.requestUpdate();
+  }
+
+  private cancelEdit(): void {
+    const index = this.editing;
+    this.editing = -1;
+    if (this.told !== undefined && this.told !== this.base) this.tell(this.base);
+    this.actions?.commit();
+    this.goTo(index);
+  }
+
+  private edit(index: number): void {
+    if (this.readonly) return;
+    this.finish();
+    this.current = this.editing = index;
+    this.goal = 'edit';
+  }
+
+  private remove(index: number, next: number): void {
+    this.finish();
+    const text = removeTag(this.base, index);
+    const left = chipsOf(text).length;
+    if (left === 0) this.change(text, 0, 'field');
+    else this.change(text, Math.max(0, Math.min(next, left - 1)), 'chip');
+  }
+
+  /** One change of the caption that is one edit to undo. */
+  private change(text: string, current: number, goal: 'chip' | 'field' | undefined): void {
+    this.editing = -1;
+    this.actions?.commit();
+    if (text !== (this.told ?? this.base)) this.tell(text);
+    this.base = text;
+    this.actions?.commit();
+    this.current = current;
+    this.goal = goal;
+    this.requestUpdate();
+  }
+
+  private tell(text: string): void {
+    this.told = text;
+    this.actions?.draft(text);
+  }
+
+  private goTo(chip: number): void {
+    const count = chipsOf(this.base).length;
+    const isField = chip >= count;
+    if (isField && this.readonly) return;
+    this.current = Math.max(0, Math.min(chip, count));
+    this.goal = isField ? 'field' : 'chip';
+    this.requestUpdate();
+  }
+
+  private focusNear(): void {
+    const chips = this.querySelectorAll<HTMLElement>('.chip-tag');
+    const near = chips[Math.min(this.current, chips.length - 1)];
+    if (near === undefined || this.current >= chips.length) this.focusField();
+    else near.focus({ preventScroll: true });
+  }
+
+  private get focused(): Element | null {
+    const root = this.getRootNode();
+    return root instanceof ShadowRoot || root instanceof Document ? root.activeElement : null;
+  }
+
+  private get field(): HTMLInputElement | null {
+    return this.querySelector<HTMLInputElement>('input.chip-field');
+  }
+
+  private undoOf(field: HTMLInputElement): LocalUndo {
+    if (this.undo === undefined || this.undoField !== field) {
+      this.undo = new LocalUndo(field);
+      this.undoField = field;
+    }
+    return this.undo;
+  }
+}
+
+function swallow(event: Event): void {
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tag-chips': TagChips;
+  }
+}

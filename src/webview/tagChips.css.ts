@@ -1,0 +1,169 @@
+import { css } from 'lit';
+
+/** The look of the chips of a card. They render into the grid's shadow root, so these are styles of the grid. */
+export const tagChipsStyles = css`
+  tag-chips {
+    display: flex;
+    flex: none;
+    flex-direction: column;
+    width: 100%;
+    height: var(--caption-height);
+    border-top: 1px solid var(--line);
+    font-size: 12px;
+    line-height: 18px;
+  }
+
+  tag-chips.in-conflict {
+    height: var(--conflict-height);
+    border-top: none;
+  }
+
+  tag-chips:focus-within {
+    outline: 1px solid var(--vscode-focusBorder);
+    outline-offset: -1px;
+  }
+
+  .chips {
+    display: flex;
+    flex: 1 1 0;
+    flex-wrap: wrap;
+    align-content: flex-start;
+    gap: 3px;
+    min-height: 0;
+    padding: 4px 6px;
+    overflow: hidden auto;
+  }
+
+  .chip-list {
+    display: contents;
+  }
+
+  .chip {
+    position: relative;
+    display: flex;
+    flex: 0 1 auto;
+    min-width: 0;
+    max-width: 100%;
+    border: 1px solid var(--vscode-contrastBorder, transparent);
+    border-radius: 4px;
+    background: var(--vscode-badge-background);
+    color: var(--vscode-badge-foreground);
+  }
+
+  .chip-tag {
+    min-width: 0;
+    padding: 0 2px 0 6px;
+    overflow: hidden;
+    border: none;
+    border-radius: 3px;
+    background: none;
+    text-align: start;
+    text-overflow: ellipsis;
+    white-space: pre;
+    cursor: default;
+    touch-action: pan-y;
+  }
+
+  .chip-tag:last-child {
+    padding-inline-end: 6px;
+  }
+
+  .chip-tag:focus-visible,
+  .chip-tag:focus {
+    outline: 2px solid var(--vscode-focusBorder);
+    outline-offset: 1px;
+  }
+
+  .chip-mark {
+    padding-inline-end: 4px;
+    color: inherit;
+    font-size: 11px;
+    font-style: italic;
+  }
+
+  .chip.duplicate {
+    border: 1px dashed var(--vscode-list-warningForeground);
+    background: transparent;
+    color: var(--vscode-foreground);
+  }
+
+  .chip-remove {
+    flex: none;
+    width: 18px;
+    padding: 0;
+    border: none;
+    border-radius: 3px;
+    background: none;
+    cursor: pointer;
+  }
+
+  .chip-remove:hover {
+    background: var(--vscode-toolbar-hoverBackground);
+  }
+
+  .chip.dragged {
+    opacity: 0.5;
+  }
+
+  .chip.drop-before::before,
+  .chip.drop-after::after {
+    content: '';
+    position: absolute;
+    inset: 0 auto 0 -3px;
+    width: 2px;
+    background: var(--vscode-focusBorder);
+  }
+
+  .chip.drop-after::after {
+    inset: 0 -3px 0 auto;
+  }
+
+  .chip-field,
+  .chip-edit {
+    min-width: 0;
+    max-width: 100%;
+    height: 20px;
+    padding: 0 4px;
+    border: none;
+    outline: none;
+    background: transparent;
+    color: var(--vscode-foreground);
+    font: inherit;
+    font-size: 12px;
+  }
+
+  .chip-field {
+    flex: 1 1 72px;
+  }
+
+  .chip-field::placeholder {
+    color: var(--vscode-input-placeholderForeground);
+    opacity: 1;
+  }
+
+  .chip-field:focus {
+    background: var(--vscode-input-background);
+    color: var(--vscode-input-foreground);
+  }
+
+  .chip-edit {
+    height: 18px;
+    field-sizing: content;
+    min-width: 48px;
+    border-radius: 3px;
+    outline: 1px solid var(--vscode-focusBorder);
+    background: var(--vscode-input-background);
+    color: var(--vscode-input-foreground);
+  }
+
+  .more-lines {
+    flex: none;
+    padding: 0 8px 2px;
+    overflow: hidden;
+    color: var(--vscode-descriptionForeground);
+    font-size: 11px;
+    line-height: 15px;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+`;
