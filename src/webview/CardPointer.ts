@@ -15,7 +15,7 @@ const longPress = 500;
 const restRadius = 10;
 
 /** Controls and text of a card: a click there means them, not the card. */
-const own = 'button, a, input, textarea, select, [contenteditable], [tabindex]:not(image-card), .theirs';
+const own = 'button, a, input, textarea, select, [contenteditable], [tabindex]:not(image-card), .theirs, tag-chips';
 
 /** Selects by mouse and touch: a click on the picture or the frame of a card, its tick box, or a long press. */
 export class CardPointer {

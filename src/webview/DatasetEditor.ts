@@ -106,6 +106,9 @@ export class DatasetEditor extends LitElement {
       this.ask('resolveConflict', { path, choice });
     },
     suggestIn: (field, options) => this.suggestions?.attach(field, options),
+    filterBy: (tag) => {
+      this.actions.search(tag);
+    },
     leave: (path, target) => {
       if (target !== 'cell') this.ask('save', {});
       this.grid?.leave(path, target);

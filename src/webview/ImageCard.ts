@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { CardItem } from '../protocol/gridProtocol';
-import { countTags, plural } from './captionText';
+import { formatNumber, plural } from './captionText';
 import type { TextField } from './CaretFinder';
 import type { CaptionMode } from './editorTypes';
 import type { Drafts } from './Drafts';
@@ -10,6 +10,9 @@ import type { ImageQueue } from './ImageQueue';
 import { LocalUndo } from './LocalUndo';
 import type { SuggestOptions } from './SuggestionPopup';
 import { selectionCheck } from './selectionCheck';
+import type { ChipActions } from './TagChips';
+import './TagChips';
+import { type CaptionFacts, captionFacts } from './captionTags';
 
 /** What all cards of a grid share. */
 export interface CardContext {
@@ -24,6 +27,8 @@ export interface CardContext {
   resolve(path: string, choice: 'mine' | 'theirs' | 'both'): void;
   /** Suggests tags in a field of a card while it has the focus. */
   suggestIn(field: TextField, options: SuggestOptions): void;
+  /** Shows only images with this tag, or without it. */
+  filterBy(tag: string, exclude: boolean): void;
   /** The user leaves the caption: back to its cell, or, when it is done, on to another caption. */
   leave(path: string, target: 'cell' | 'next' | 'previous'): void;
 }
@@ -47,15 +52,33 @@ export class ImageCard extends LitElement {
   private undo: LocalUndo | undefined;
   private area: HTMLTextAreaElement | undefined;
   private composing = false;
+  private facts: { text: string; of: CaptionFacts } | undefined;
+  /** the last ones that there were: their text stays where it is hidden, see renderFoot */
+  private saidDuplicates: readonly string[] = [];
+  private readonly chipActions: ChipActions = {
+    draft: (text) => {
+      if (this.item !== undefined) this.context?.drafts.edit(this.item.path, text);
+      this.requestUpdate();
+    },
+    commit: () => {
+      if (this.item !== undefined) this.context?.drafts.commit(this.item.path);
+    },
+    suggest: (field, options) => this.context?.suggestIn(field, options),
+    leave: (target) => {
+      if (this.item !== undefined) this.context?.leave(this.item.path, target);
+    },
+    filter: (tag, exclude) => this.context?.filterBy(tag, exclude),
+  };
   /** what had the focus before this update */
   private held: HTMLElement | null = null;
 
   /** Puts the caret into the caption. */
   focusCaption(): void {
-    this.area?.focus({ preventScroll: true });
+    if (this.area !== undefined) this.area.focus({ preventScroll: true });
+    else this.querySelector('tag-chips')?.focusField();
   }
 
-  /** The caption's textarea, once the host has sent the card. */
+  /** The caption's textarea, once the host has sent the card; undefined where the caption is shown as tags. */
   get captionArea(): HTMLTextAreaElement | undefined {
     return this.area;
   }
@@ -90,6 +113,7 @@ export class ImageCard extends LitElement {
     this.held = null;
     const { item, context } = this;
     const area = this.querySelector('textarea') ?? undefined;
+    if (area === undefined) this.area = this.undo = undefined;
     if (item === undefined || context === undefined || area === undefined) return;
     const text = context.drafts.textOf(item);
     if (area !== this.area) {
@@ -109,7 +133,8 @@ export class ImageCard extends LitElement {
         <div class="skeleton"></div>`;
     }
     return html`${this.renderPicture(item, context)} ${this.renderNotices(item, context)}
-    ${item.save.state === 'conflict' ? this.renderTheirs(item.save.theirs) : nothing} ${this.renderCaption(item)}
+    ${item.save.state === 'conflict' ? this.renderTheirs(item.save.theirs) : nothing}
+    ${context.captionMode === 'tags' ? this.renderChips(item, context) : this.renderCaption(item)}
     ${item.save.state === 'conflict' ? this.renderChoices(item, context) : nothing} ${this.renderFoot(item, context)}`;
   }
 
@@ -221,6 +246,17 @@ export class ImageCard extends LitElement {
     </div>`;
   }
 
+  private renderChips(item: CardItem, context: CardContext): TemplateResult {
+    return html`<tag-chips
+      class=${item.save.state === 'conflict' ? 'in-conflict' : ''}
+      .text=${context.drafts.textOf(item)}
+      .path=${item.path}
+      .readonly=${item.foreignEncoding !== undefined || item.readOnly === true}
+      .tab=${this.tab}
+      .actions=${this.chipActions}
+    ></tag-chips>`;
+  }
+
   private renderCaption(item: CardItem): TemplateResult {
     return html`<textarea
       class=${item.save.state === 'conflict' ? 'in-conflict' : ''}
@@ -244,9 +280,14 @@ export class ImageCard extends LitElement {
   }
 
   // Only text changes here while somebody types: when a node is removed anywhere, Chromium ends the run of typing that one
-  // undo takes back.
+  // undo takes back; so does a text that becomes empty.
   private renderFoot(item: CardItem, context: CardContext): TemplateResult {
     const text = context.drafts.textOf(item);
+    const facts = this.factsOf(text);
+    const { duplicates } = facts;
+    if (duplicates.length > 0) this.saidDuplicates = duplicates;
+    const said = this.saidDuplicates;
+    const counts = `${plural(facts.tags, 'tag')}, ${plural(facts.characters, 'character')}`;
     const save = saveText(item, context.drafts);
     const folder = item.path.lastIndexOf('/') + 1;
     const split = Math.max(folder, item.path.length - nameTail);
@@ -259,7 +300,12 @@ export class ImageCard extends LitElement {
         ><span class="tail">${item.path.slice(split)}</span></span
       >
       <span class="facts"
-        ><span>${plural(countTags(text), 'tag')}</span>
+        ><span class="counts" title=${counts}
+          >${plural(facts.tags, 'tag')}<span class="characters"> · ${formatNumber(facts.characters)}</span></span
+        >
+        <span class="duplicates" title="There twice: ${said.join(', ')}" ?hidden=${duplicates.length === 0}
+          ><i class="warning">${warningIcon}</i><span class="word">${plural(said.length, 'duplicate')}</span></span
+        >
         <span
           class="save ${pending ? '' : tone} ${item.save.state === 'failed' ? 'long' : ''}"
           role="status"
@@ -268,6 +314,12 @@ export class ImageCard extends LitElement {
         ></span
       >
     </div>`;
+  }
+
+  /** Counted again only when the text changed: cards are drawn far more often. */
+  private factsOf(text: string): CaptionFacts {
+    if (this.facts?.text !== text) this.facts = { text, of: captionFacts(text) };
+    return this.facts.of;
   }
 
   /** Only the active cell's controls are tab stops: Tab must lead out of a grid of thousands. */

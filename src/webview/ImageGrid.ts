@@ -3,6 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { GridSnapshot, SelectCommand } from '../protocol/gridProtocol';
 import { cardStyles } from './card.css';
+import { tagChipsStyles } from './tagChips.css';
 import { CardPointer } from './CardPointer';
 import { gridStyles } from './grid.css';
 import { type GridAction, gridAction } from './gridKeys';
@@ -38,7 +39,7 @@ import { wantedImages } from './wantedImages';
  */
 @customElement('image-grid')
 export class ImageGrid extends LitElement {
-  static override styles = [sharedStyles, gridStyles, cardStyles, listStyles, selectionStyles];
+  static override styles = [sharedStyles, gridStyles, cardStyles, tagChipsStyles, listStyles, selectionStyles];
 
   /** Images in view, of the order {@link order}. */
   @property({ attribute: false }) count = 0;

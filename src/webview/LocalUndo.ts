@@ -21,7 +21,7 @@ export class LocalUndo {
     // Chromium merges typing into one undo step until the caret moves: this keeps the steps on their side of the commit.
     const { selectionStart, selectionEnd, selectionDirection } = this.area;
     this.area.setSelectionRange(0, 0);
-    this.area.setSelectionRange(selectionStart, selectionEnd, selectionDirection);
+    this.area.setSelectionRange(selectionStart, selectionEnd, selectionDirection ?? 'none');
   }
 
   /** Shows a text of the document's; the caret stays at its letters. Nothing happens where it is shown already. */
@@ -33,9 +33,9 @@ export class LocalUndo {
     area.value = text;
     // Setting the value moves the caret to the end, and in Chromium setting a caret takes no focus.
     area.setSelectionRange(
-      moveCaret(before, text, selectionStart),
-      moveCaret(before, text, selectionEnd),
-      selectionDirection,
+      moveCaret(before, text, selectionStart ?? 0),
+      moveCaret(before, text, selectionEnd ?? 0),
+      selectionDirection ?? 'none',
     );
     area.scrollTop = scrollTop;
     this.baseline = text;

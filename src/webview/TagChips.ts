@@ -3,11 +3,11 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { TextField } from './CaretFinder';
 import { plural } from './captionText';
+import { chipTemplate } from './chipTemplate';
 import { ChipDrag } from './ChipDrag';
-import { warningIcon } from './icons';
 import { LocalUndo } from './LocalUndo';
 import type { SuggestOptions } from './SuggestionPopup';
-import { addTag, type Chip, chipsOf, moveTag, otherLines, removeTag, replaceTag } from './tagChips';
+import { addTag, type Chip, chipsOf, moveTag, otherLines, removeTag, replaceTag } from './captionTags';
 
 /** What chips tell the card that they are in. */
 export interface ChipActions {
@@ -104,7 +104,7 @@ export class TagChips extends LitElement {
     const lines = more.split('\n').length;
     const current = this.current < 0 || this.current > chips.length ? chips.length : this.current;
     const fieldless = this.readonly ? Math.min(current, chips.length - 1) : current;
-    return html`<div class="chips" @pointerdown=${this.drag.start}>
+    return html`<div class="chips" @pointerdown=${this.drag.start} @click=${this.onClick}>
         <div class="chip-list" role=${chips.length > 0 ? 'list' : nothing} aria-label="Tags of ${this.path}">
           ${repeat(
             chips,
@@ -116,19 +116,11 @@ export class TagChips extends LitElement {
         ${
           this.readonly
             ? nothing
-            : html`<input
-                class="chip-field"
-                type="text"
-                tabindex=${current === chips.length ? this.tab : -1}
-                aria-label="Add a tag to ${this.path}"
-                placeholder=${chips.length === 0 ? 'No caption' : 'Add a tag'}
-                autocomplete="off"
-                spellcheck="false"
-                @focus=${this.onFieldFocus}
-                @blur=${this.onFieldBlur}
-                @input=${this.onFieldInput}
-                @keydown=${this.onFieldKeydown}
-              />`
+            : this.renderField('chip-field', {
+                label: `Add a tag to ${this.path}`,
+                placeholder: chips.length === 0 ? 'No caption' : 'Add a tag',
+                tab: current === chips.length ? this.tab : -1,
+              })
         }
       </div>
       ${
@@ -140,64 +132,55 @@ export class TagChips extends LitElement {
       }`;
   }
 
-  private renderChip({ tag, isDuplicate }: Chip, index: number, isTabStop: boolean): TemplateResult {
+  private renderChip(chip: Chip, index: number, isTabStop: boolean): TemplateResult {
+    const { tag } = chip;
     if (index === this.editing) {
-      return html`<div class="chip" role="listitem">
-        <input
-          class="chip-edit"
-          type="text"
-          tabindex=${this.tab}
-          aria-label="Change ${tag}"
-          autocomplete="off"
-          spellcheck="false"
-          .value=${tag}
-          @focus=${this.onFieldFocus}
-          @blur=${this.onFieldBlur}
-          @input=${this.onFieldInput}
-          @keydown=${this.onFieldKeydown}
-        />
-      </div>`;
+      const field = this.renderField('chip-edit', {
+        label: `Change ${tag}`,
+        placeholder: '',
+        tab: this.tab,
+        value: tag,
+      });
+      return html`<div class="chip" role="listitem">${field}</div>`;
     }
-    const hint = this.readonly
-      ? 'Ctrl+click or Alt+Enter: show images with this tag'
-      : 'Enter: change. Delete: remove. Alt+arrow keys or drag: move. Ctrl+click or Alt+Enter: show images with this tag';
-    return html`<div class="chip ${isDuplicate ? 'duplicate' : ''}" role="listitem">
-      <button
-        class="chip-tag"
-        data-chip=${index}
-        tabindex=${isTabStop ? this.tab : -1}
-        aria-label=${isDuplicate ? `${tag}, duplicate` : nothing}
-        title=${isDuplicate ? `Duplicate. ${hint}` : hint}
-        @focus=${() => {
-          this.current = index;
-        }}
-        @click=${(event: MouseEvent) => {
-          if (event.ctrlKey || event.metaKey) this.actions?.filter(tag, event.altKey);
-        }}
-        @dblclick=${() => {
-          this.edit(index);
-        }}
-        @keydown=${(event: KeyboardEvent) => {
-          this.onChipKeydown(event, index, tag);
-        }}
-      >
-        ${isDuplicate ? html`<span class="chip-mark warning">${warningIcon} twice</span>` : nothing}${tag}</button
-      >${
-        this.readonly
-          ? nothing
-          : html`<button
-              class="chip-remove"
-              tabindex="-1"
-              aria-label=${isDuplicate ? `Remove duplicate ${tag}` : `Remove ${tag}`}
-              title=${isDuplicate ? 'Remove duplicate' : 'Remove'}
-              @click=${() => {
-                this.remove(index, index);
-              }}
-            >
-              ×
-            </button>`
-      }
-    </div>`;
+    return chipTemplate(chip, {
+      index,
+      tab: isTabStop ? this.tab : -1,
+      readonly: this.readonly,
+      focused: () => {
+        this.current = index;
+      },
+      filter: (exclude) => this.actions?.filter(tag, exclude),
+      edit: () => {
+        this.edit(index);
+      },
+      remove: () => {
+        this.removeChip(index, index);
+      },
+      keydown: (event) => {
+        this.onChipKeydown(event, index, tag);
+      },
+    });
+  }
+
+  private renderField(
+    name: string,
+    { label, placeholder, tab, value = '' }: { label: string; placeholder: string; tab: number; value?: string },
+  ): TemplateResult {
+    return html`<input
+      class=${name}
+      type="text"
+      tabindex=${tab}
+      aria-label=${label}
+      placeholder=${placeholder}
+      autocomplete="off"
+      spellcheck="false"
+      .value=${value}
+      @focus=${this.onFieldFocus}
+      @blur=${this.onFieldBlur}
+      @input=${this.onFieldInput}
+      @keydown=${this.onFieldKeydown}
+    />`;
   }
 
   private onChipKeydown(event: KeyboardEvent, index: number, tag: string): void {
@@ -223,7 +206,7 @@ export class TagChips extends LitElement {
       return;
     } else if (event.key === 'Delete' || event.key === 'Backspace') {
       swallow(event);
-      this.remove(index, event.key === 'Delete' ? index : index - 1);
+      this.removeChip(index, event.key === 'Delete' ? index : index - 1);
     } else if (event.key === 'Enter' || event.key === 'F2') {
       swallow(event);
       this.edit(index);
@@ -232,6 +215,10 @@ export class TagChips extends LitElement {
       this.field?.focus();
     }
   }
+
+  private readonly onClick = (event: Event): void => {
+    if (event.target === event.currentTarget) this.focusField();
+  };
 
   private readonly onFieldKeydown = (event: KeyboardEvent): void => {
     const field = event.currentTarget;
@@ -341,7 +328,7 @@ export class TagChips extends LitElement {
     this.goal = 'edit';
   }
 
-  private remove(index: number, next: number): void {
+  private removeChip(index: number, next: number): void {
     this.finish();
     const text = removeTag(this.base, index);
     const left = chipsOf(text).length;

@@ -1,8 +1,3 @@
-/** How many tags a caption has. */
-export function countTags(text: string): number {
-  return text.split(/[,\n]/).filter((tag) => tag.trim() !== '').length;
-}
-
 /** Where the caret belongs after `before` was replaced by `after`: at the same letters, as far as they are still there. */
 export function moveCaret(before: string, after: string, caret: number): number {
   let prefix = 0;

@@ -245,7 +245,6 @@ export const cardStyles = css`
 
   image-card .foot {
     display: flex;
-    flex-wrap: wrap;
     gap: 0 8px;
     align-items: center;
     padding: 4px 8px 5px;
@@ -256,10 +255,49 @@ export const cardStyles = css`
 
   image-card .name {
     display: flex;
-    flex: 1 1 60px;
+    flex: 1 1 44px;
     min-width: 0;
     color: var(--vscode-foreground);
     white-space: pre;
+  }
+
+  /* One line, whatever is said there: the picture must not change its size while somebody types. */
+  image-card .foot:has(.long),
+  .small image-card .foot {
+    flex-wrap: wrap;
+  }
+
+  image-card .counts {
+    white-space: nowrap;
+  }
+
+  image-card .duplicates {
+    display: flex;
+    flex: 1000 1 16px;
+    gap: 3px;
+    align-items: center;
+    min-width: 12px;
+    max-width: max-content;
+    overflow: hidden;
+    white-space: nowrap;
+  }
+
+  image-card .duplicates[hidden] {
+    display: none;
+  }
+
+  image-card .duplicates .word {
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+
+  .small image-card .characters {
+    display: none;
+  }
+
+  .small image-card .duplicates {
+    flex: none;
+    width: 12px;
   }
 
   image-card .facts {

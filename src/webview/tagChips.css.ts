@@ -23,6 +23,23 @@ export const tagChipsStyles = css`
     outline-offset: -1px;
   }
 
+  .list image-card tag-chips {
+    grid-area: 1 / 4;
+    height: auto;
+    min-height: 0;
+    margin: 3px 0;
+    border: 1px solid transparent;
+  }
+
+  .list image-card tag-chips.in-conflict {
+    width: 50%;
+  }
+
+  .list image-card .duplicates {
+    flex: none;
+    max-width: 100%;
+  }
+
   .chips {
     display: flex;
     flex: 1 1 0;
@@ -59,7 +76,7 @@ export const tagChipsStyles = css`
     background: none;
     text-align: start;
     text-overflow: ellipsis;
-    white-space: pre;
+    white-space: nowrap;
     cursor: default;
     touch-action: pan-y;
   }
@@ -72,6 +89,10 @@ export const tagChipsStyles = css`
   .chip-tag:focus {
     outline: 2px solid var(--vscode-focusBorder);
     outline-offset: 1px;
+  }
+
+  .chip-text {
+    white-space: pre;
   }
 
   .chip-mark {

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { addTag, captionFacts, chipsOf, moveTag, otherLines, removeTag, replaceTag } from '../../src/webview/tagChips';
+import {
+  addTag,
+  captionFacts,
+  chipsOf,
+  moveTag,
+  otherLines,
+  removeTag,
+  replaceTag,
+} from '../../src/webview/captionTags';
 
 const tags = (text: string): string[] => chipsOf(text).map(({ tag }) => tag);
 
@@ -104,7 +112,7 @@ describe('tag chips', () => {
 });
 
 describe('what is said below a caption', () => {
-  it('are its characters as people count them, its tags, and what is there twice in a line', () => {
+  it('are its characters, its tags, and what is there twice in a line', () => {
     assert.deepEqual(captionFacts('sky, 猫, 😀\nsky, Sky, sky'), {
       characters: 23,
       tags: 6,

@@ -92,7 +92,7 @@ export interface CaptionFacts {
 
 /** Counts what a caption has; tags are separated by commas and line ends. */
 export function captionFacts(text: string): CaptionFacts {
-  const facts: CaptionFacts = { characters: [...text].length, tags: 0, duplicates: [] };
+  const facts: CaptionFacts = { characters: characterCount(text), tags: 0, duplicates: [] };
   for (const line of text.split('\n')) {
     const known = new Set<string>();
     for (const tag of tagsOf(line)) {
@@ -103,6 +103,11 @@ export function captionFacts(text: string): CaptionFacts {
     }
   }
   return facts;
+}
+
+/** Counts letters outside the basic plane, such as emojis, as one. */
+function characterCount(text: string): number {
+  return text.length - (text.match(/[\uD800-\uDBFF][\uDC00-\uDFFF]/g)?.length ?? 0);
 }
 
 /** What two tags have in common that are the same: no matter how capitals, underscores and parentheses are written. */

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import type { Locator, Page } from 'playwright-core';
+import { FakeHost } from './fakeHost';
+import { GridBrowser } from './GridPage';
+
+const first = '00_set/image_00000.png';
+const second = '00_set/image_00001.png';
+
+/** What the tests use of elements: they run where there is no DOM. */
+interface Focusable {
+  getRootNode(): { activeElement: unknown };
+}
+
+describe('tag chips in a browser', function () {
+  this.timeout(60_000);
+  const browser = new GridBrowser();
+  let host: FakeHost;
+  let page: Page;
+
+  before(() => browser.start());
+  after(() => browser.stop());
+  beforeEach(() => {
+    host = new FakeHost(200);
+    host.settings.commitDelay = 5000;
+    host.item(first).text = 'blue eyes,  sky,(tree:1.1) , sky\nsecond line, here';
+  });
+  afterEach(async () => {
+    assert.deepEqual(await page.evaluate('window.violations'), [], 'the content security policy was kept');
+    assert.deepEqual(browser.errors.splice(0), [], 'no error was left to the page');
+    await browser.closePages();
+  });
+
+  const cell = (path: string): Locator => page.getByRole('gridcell', { name: path });
+  const chip = (name: string, path = first): Locator =>
+    cell(path).getByRole('list').getByRole('button', { name, exact: true });
+  const field = (path = first): Locator => page.getByRole('textbox', { name: `Add a tag to ${path}` });
+  const until = async (what: string, check: () => boolean | Promise<boolean>): Promise<void> => {
+    for (let tries = 0; tries < 100; tries++) {
+      if (await check()) return;
+      await page.waitForTimeout(30);
+    }
+    assert.fail(`Waited in vain until ${what}`);
+  };
+  const holds = (text: string, path = first): Promise<void> =>
+    until(
+      `the host holds ${JSON.stringify(text)}, not ${JSON.stringify(host.item(path).text)}`,
+      () => host.item(path).text === text,
+    );
+  const isFocused = (locator: Locator): Promise<boolean> =>
+    locator.evaluate((element: unknown) => (element as Focusable).getRootNode().activeElement === element);
+  const focused = (locator: Locator, what: string): Promise<void> =>
+    until(`${what} has the focus`, () => isFocused(locator));
+  const shown = async (path = first): Promise<string[]> => cell(path).locator('.chip-text').allTextContents();
+  const open = async (...options: [Parameters<GridBrowser['open']>[1]?]): Promise<void> => {
+    await browser.open(host, ...options).then((opened) => (page = opened));
+    await page.evaluate(`sessionStorage.setItem('state', JSON.stringify({ captionMode: 'tags' }))`);
+    await page.reload();
+    await field().waitFor();
+  };
+  const commits = (): number => host.said('commit').length;
+
+  it('are added, removed and moved with the keyboard, each as one edit, and nothing else changes', async () => {
+    await open();
+    assert.deepEqual(await shown(), ['blue eyes', 'sky', '(tree:1.1)', 'sky']);
+    await cell(first).focus();
+    await page.keyboard.press('Enter');
+    await focused(field(), 'the field');
+    await page.keyboard.type('new tag');
+    await holds('blue eyes,  sky,(tree:1.1) , sky,  new tag\nsecond line, here');
+    assert.equal(await chip('new tag').count(), 0, 'what is typed is no chip yet');
+    await page.keyboard.press('Enter');
+    await chip('new tag').waitFor();
+    assert.equal(commits(), 1);
+    assert.ok(await isFocused(field()), 'the next tag can be typed');
+    await page.keyboard.press('ArrowLeft');
+    await focused(chip('new tag'), 'the last chip');
+    await page.keyboard.press('Home');
+    await focused(chip('blue eyes'), 'the first chip');
+    await page.keyboard.press('Alt+ArrowRight');
+    await holds('sky,  blue eyes,(tree:1.1) , sky,  new tag\nsecond line, here');
+    await focused(chip('blue eyes'), 'the moved chip');
+    await page.keyboard.press('Delete');
+    await holds('sky,(tree:1.1) , sky,  new tag\nsecond line, here');
+    await focused(chip('(tree:1.1)'), 'the chip behind it');
+    assert.equal(commits(), 3);
+    await page.keyboard.press('ArrowRight');
+    await focused(chip('sky, duplicate'), 'the duplicate');
+    await page.keyboard.press('Backspace');
+    await holds('sky,(tree:1.1) ,  new tag\nsecond line, here');
+    await page.keyboard.press('Escape');
+    await focused(cell(first), 'the cell');
+  });
+
+  it('are changed in place, and Escape leaves them as they were', async () => {
+    await open();
+    await chip('sky').first().focus();
+    await page.keyboard.press('F2');
+    const edit = page.getByRole('textbox', { name: 'Change sky' });
+    await focused(edit, 'the field');
+    await page.keyboard.type('night sky');
+    await holds('blue eyes,  night sky,(tree:1.1) , sky\nsecond line, here');
+    await page.keyboard.press('Escape');
+    await holds('blue eyes,  sky,(tree:1.1) , sky\nsecond line, here');
+    await focused(chip('sky').first(), 'the chip');
+    await chip('sky').first().dblclick();
+    await focused(edit, 'the field');
+    await page.keyboard.type('dusk');
+    await page.keyboard.press('Enter');
+    await holds('blue eyes,  dusk,(tree:1.1) , sky\nsecond line, here');
+    await focused(chip('dusk'), 'the changed chip');
+  });
+
+  it('keep what was typed when the caption is left, and send Ctrl+Z on where there is nothing typed', async () => {
+    await open();
+    await page.evaluate(
+      `window.through = 0; window.addEventListener('keydown', (e) => { if (e.ctrlKey && e.key === 'z') window.through++; })`,
+    );
+    await field().focus();
+    await page.keyboard.type('one, two');
+    await holds('blue eyes,  sky,(tree:1.1) , sky,  one,  two\nsecond line, here');
+    assert.equal(commits(), 1, 'the comma ended the first');
+    await page.keyboard.press('Control+z');
+    await holds('blue eyes,  sky,(tree:1.1) , sky,  one\nsecond line, here');
+    assert.equal(await page.evaluate('window.through'), 0);
+    await page.keyboard.type('three');
+    await page.keyboard.press('Control+Enter');
+    await focused(field(second), 'the next caption');
+    await chip('three').waitFor();
+    await holds('blue eyes,  sky,(tree:1.1) , sky,  one,  three\nsecond line, here');
+    assert.ok(host.log.map(({ name }) => name).includes('save'));
+    await page.keyboard.press('Control+z');
+    assert.equal(await page.evaluate('window.through'), 1, 'the document undoes');
+    host.item(first).text = 'undone, by the document';
+    host.push();
+    await chip('undone').waitFor();
+    assert.deepEqual(await shown(), ['undone', 'by the document']);
+  });
+
+  it('are dragged with the mouse, and Escape ends that', async () => {
+    await open();
+    const from = (await chip('(tree:1.1)').boundingBox())!;
+    const to = (await chip('blue eyes').boundingBox())!;
+    const drag = async (): Promise<void> => {
+      await page.mouse.move(from.x + 10, from.y + 8);
+      await page.mouse.down();
+      await page.mouse.move(from.x, from.y + 4);
+      await page.mouse.move(to.x + 4, to.y + 8);
+    };
+    await drag();
+    await page.screenshot({ path: 'screenshots/chips-drag.png' });
+    await page.keyboard.press('Escape');
+    await page.mouse.up();
+    assert.equal(host.item(first).text, 'blue eyes,  sky,(tree:1.1) , sky\nsecond line, here');
+    await drag();
+    await page.mouse.up();
+    await holds('(tree:1.1),  blue eyes,sky , sky\nsecond line, here');
+    assert.deepEqual(await shown(), ['(tree:1.1)', 'blue eyes', 'sky', 'sky']);
+  });
+
+  it('say what is there twice, take it away, and are suggested', async () => {
+    host.suggest = ({ prefix }) => ({
+      suggestions: prefix === 'blu' ? [{ tag: 'blue sky', count: 3, source: 'dataset' }] : [],
+      loading: false,
+    });
+    await open();
+    await cell(first).getByText('1 duplicate').waitFor();
+    await cell(first).getByText('6 tags · 50').waitFor();
+    await cell(first).getByRole('button', { name: 'Remove duplicate sky' }).click();
+    await holds('blue eyes,  sky,(tree:1.1) \nsecond line, here');
+    await cell(first).getByText('1 duplicate').waitFor({ state: 'hidden' });
+    await field().focus();
+    await page.keyboard.type('blu');
+    await page.getByRole('option', { name: /blue sky/ }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await holds('blue eyes,  sky,(tree:1.1),  blue sky \nsecond line, here');
+    await chip('blue sky').waitFor();
+    assert.equal(await field().inputValue(), '');
+    assert.ok(await isFocused(field()));
+  });
+
+  it('can be read in every theme, and scroll inside their card', async () => {
+    host.item(first).text = Array.from({ length: 40 }, (_, number) => `tag number ${number}`).join(', ');
+    host.item(second).text =
+      'sky, sky, (tree:1.1), {a|b} dress, a very long tag that does not fit into the card at all, x\nmore';
+    for (const theme of ['dark', 'light', 'high-contrast'] as const) {
+      await open({ theme, width: theme === 'light' ? 420 : 900, height: 560 });
+      const height = (await cell(first).boundingBox())!.height;
+      assert.ok((await cell(first).locator('tag-chips').boundingBox())!.height < height / 2);
+      await chip('sky', second).focus();
+      await page.screenshot({ path: `screenshots/chips-${theme}.png` });
+    }
+  });
+});
