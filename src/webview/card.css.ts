@@ -255,7 +255,7 @@ export const cardStyles = css`
 
   image-card .name {
     display: flex;
-    flex: 1 1 44px;
+    flex: 1 1 80px;
     min-width: 0;
     color: var(--vscode-foreground);
     white-space: pre;
@@ -273,11 +273,10 @@ export const cardStyles = css`
 
   image-card .duplicates {
     display: flex;
-    flex: 1000 1 16px;
+    flex: 0 1000 auto;
     gap: 3px;
     align-items: center;
     min-width: 12px;
-    max-width: max-content;
     overflow: hidden;
     white-space: nowrap;
   }
