@@ -19,6 +19,8 @@ export class TagLists {
   constructor(
     private readonly read: (file: string, list: TagList) => void,
     private readonly failed: (thrown: unknown) => void,
+    /** in milliseconds */
+    private readonly now = (): number => performance.now(),
   ) {}
 
   /** Whether lists are being read. */
@@ -37,7 +39,7 @@ export class TagLists {
       this.version = `${files.join('\n')}\n`;
       this.lookedAt = -Infinity;
     }
-    const now = performance.now();
+    const now = this.now();
     if (this.work === undefined && files.length > 0 && now - this.lookedAt > lookAgainAfter) {
       this.lookedAt = now;
       this.work = this.look(files)

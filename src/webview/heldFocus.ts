@@ -5,6 +5,8 @@ export interface HeldFocus {
   path: string | undefined;
   /** the caret, where the focus was in the caption */
   caret: [start: number, end: number, direction: 'forward' | 'backward' | 'none'] | undefined;
+  /** it was in a caption that is shown as tags */
+  inTags: boolean;
 }
 
 /** Where the focus is; undefined where it is on no card of the grid. */
@@ -16,7 +18,7 @@ export function focusIn(root: ShadowRoot): HeldFocus | undefined {
     element instanceof HTMLTextAreaElement
       ? [element.selectionStart, element.selectionEnd, element.selectionDirection]
       : undefined;
-  return { path: card.item?.path, caret };
+  return { path: card.item?.path, caret, inTags: element.closest('tag-chips') !== null };
 }
 
 /** Gives the focus to the image that had it, or to `instead` where that is gone. */
@@ -29,6 +31,8 @@ export async function giveFocusBack(
   if (card?.captionArea !== undefined && held.caret !== undefined) {
     card.focusCaption();
     card.captionArea.setSelectionRange(...held.caret);
+  } else if (held.inTags && card !== undefined) {
+    card.focusCaption();
   } else {
     (card ?? instead)?.focus({ preventScroll: true });
   }

@@ -63,7 +63,7 @@ describe('tag chips in a browser', function () {
     await open();
     assert.deepEqual(await shown(), ['blue eyes', 'sky', '(tree:1.1)', 'sky']);
     await cell(first).focus();
-    await page.keyboard.press('Enter');
+    await page.keyboard.press('F2');
     await focused(field(), 'the field');
     await page.keyboard.type('new tag');
     await holds('blue eyes,  sky,(tree:1.1) , sky,  new tag\nsecond line, here');
