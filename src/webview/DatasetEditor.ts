@@ -106,8 +106,8 @@ export class DatasetEditor extends LitElement {
       this.ask('resolveConflict', { path, choice });
     },
     suggestIn: (field, options) => this.suggestions?.attach(field, options),
-    filterBy: (tag) => {
-      this.actions.search(tag);
+    filterBy: (tag, exclude) => {
+      this.actions.addFilter(tag, exclude);
     },
     leave: (path, target) => {
       if (target !== 'cell') this.ask('save', {});

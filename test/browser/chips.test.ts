@@ -52,8 +52,8 @@ describe('tag chips in a browser', function () {
     until(`${what} has the focus`, () => isFocused(locator));
   const shown = async (path = first): Promise<string[]> => cell(path).locator('.chip-text').allTextContents();
   const open = async (...options: [Parameters<GridBrowser['open']>[1]?]): Promise<void> => {
-    await browser.open(host, ...options).then((opened) => (page = opened));
-    await page.evaluate(`sessionStorage.setItem('state', JSON.stringify({ captionMode: 'tags' }))`);
+    page = await browser.open(host, ...options);
+    await page.addInitScript(`sessionStorage.setItem('state', JSON.stringify({ captionMode: 'tags' }))`);
     await page.reload();
     await field().waitFor();
   };
@@ -134,6 +134,20 @@ describe('tag chips in a browser', function () {
     host.push();
     await chip('undone').waitFor();
     assert.deepEqual(await shown(), ['undone', 'by the document']);
+  });
+
+  it('are searched for with a click or a key', async () => {
+    await open();
+    await chip('blue eyes').click({ modifiers: ['Control'] });
+    await until('it is searched for', () => host.said('addFilter').length === 1);
+    await field().waitFor();
+    await chip('(tree:1.1)').focus();
+    await page.keyboard.press('Alt+Shift+Enter');
+    await until('the other is excluded', () => host.said('addFilter').length === 2);
+    assert.deepEqual(host.said('addFilter'), [
+      { tag: 'blue eyes', exclude: false },
+      { tag: '(tree:1.1)', exclude: true },
+    ]);
   });
 
   it('are dragged with the mouse, and Escape ends that', async () => {
