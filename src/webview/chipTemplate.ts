@@ -28,7 +28,6 @@ export function chipTemplate({ tag, isDuplicate }: Chip, use: ChipUse): Template
       class="chip-tag"
       data-chip=${use.index}
       tabindex=${use.tab}
-      aria-label=${isDuplicate ? `${tag}, duplicate` : nothing}
       title=${isDuplicate ? `There twice. ${hint}` : hint}
       @focus=${use.focused}
       @click=${(event: MouseEvent) => {
@@ -37,8 +36,8 @@ export function chipTemplate({ tag, isDuplicate }: Chip, use: ChipUse): Template
       @dblclick=${use.edit}
       @keydown=${use.keydown}
     >
-      ${isDuplicate ? html`<span class="chip-mark warning">${warningIcon} twice</span>` : nothing}
       <span class="chip-text">${tag}</span>
+      ${isDuplicate ? html`<span class="chip-mark warning">${warningIcon} twice</span>` : nothing}
     </button>
     ${
       use.readonly

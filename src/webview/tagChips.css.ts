@@ -96,7 +96,7 @@ export const tagChipsStyles = css`
   }
 
   .chip-mark {
-    padding-inline-end: 4px;
+    padding-inline: 2px;
     color: inherit;
     font-size: 11px;
     font-style: italic;

@@ -84,7 +84,7 @@ describe('tag chips in a browser', function () {
     await focused(chip('(tree:1.1)'), 'the chip behind it');
     assert.equal(commits(), 3);
     await page.keyboard.press('ArrowRight');
-    await focused(chip('sky, duplicate'), 'the duplicate');
+    await focused(chip('sky twice'), 'the duplicate');
     await page.keyboard.press('Backspace');
     await holds('sky,(tree:1.1) ,  new tag\nsecond line, here');
     await page.keyboard.press('Escape');
