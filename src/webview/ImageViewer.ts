@@ -15,6 +15,7 @@ import { ModalLayer } from './ModalLayer';
 import type { PictureStage } from './PictureStage';
 import './PictureStage';
 import { sharedStyles } from './shared.css';
+import { tagChipsStyles } from './tagChips.css';
 import { viewerStyles } from './viewer.css';
 import { type ViewerAction, viewerAction } from './viewerKeys';
 import { ViewerWindow } from './ViewerWindow';
@@ -27,7 +28,7 @@ export type ViewerClosed = CustomEvent<{ path: string; index: number; listed: bo
  */
 @customElement('image-viewer')
 export class ImageViewer extends LitElement {
-  static override styles = [sharedStyles, cardStyles, viewerStyles];
+  static override styles = [sharedStyles, cardStyles, tagChipsStyles, viewerStyles];
 
   @property({ attribute: false }) connection: (() => Host) | undefined;
   @property({ attribute: false }) context: CardContext | undefined;
@@ -229,7 +230,7 @@ export class ImageViewer extends LitElement {
   /** Shows another image; who types goes on typing in its caption. */
   private async move(by: number): Promise<void> {
     const { item } = this.list;
-    const isTyping = this.shadowRoot?.activeElement?.matches('image-card textarea') === true;
+    const isTyping = this.shadowRoot?.activeElement?.matches('image-card textarea, tag-chips input') === true;
     if (item !== undefined) this.context?.drafts.commit(item.path);
     const total = this.snapshot?.matching ?? 0;
     if (!(await this.list.move(by, total))) {

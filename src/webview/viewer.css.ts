@@ -162,6 +162,12 @@ export const viewerStyles = css`
     font-size: 13px;
   }
 
+  image-card.viewed tag-chips {
+    flex: 1 1 auto;
+    height: auto;
+    min-height: 0;
+  }
+
   @media (max-width: 640px) {
     .body {
       flex-direction: column;
