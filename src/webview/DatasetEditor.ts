@@ -3,7 +3,6 @@ import { customElement, query, state } from 'lit/decorators.js';
 import type { WantedEdit } from '../protocol/bulkEditProtocol';
 import type { GridSnapshot, HostRequests, JobView, SelectCommand } from '../protocol/gridProtocol';
 import type { PictureSettings } from '../protocol/pictureProtocol';
-import type { SuggestAnswer, SuggestQuery } from '../protocol/suggestProtocol';
 import { errorMessage } from '../protocol/wireError';
 import type { BulkEditDialog } from './BulkEditDialog';
 import './BulkEditDialog';
@@ -55,7 +54,6 @@ export class DatasetEditor extends LitElement {
   @query('image-viewer') private readonly viewer!: ImageViewer | null;
   @query('bulk-edit-dialog') private readonly bulkEdit!: BulkEditDialog | null;
   @query('dataset-toolbar') private readonly toolbar!: DatasetToolbar | null;
-
   @query('suggestion-popup') private readonly suggestions!: SuggestionPopup | null;
 
   private host: Host | undefined;
@@ -106,8 +104,8 @@ export class DatasetEditor extends LitElement {
       this.ask('resolveConflict', { path, choice });
     },
     suggestIn: (field, options) => this.suggestions?.attach(field, options),
-    filterBy: (tag, exclude) => {
-      this.actions.addFilter(tag, exclude);
+    filterBy: (...filter) => {
+      this.actions.addFilter(...filter);
     },
     leave: (path, target) => {
       if (target !== 'cell') this.ask('save', {});
@@ -167,8 +165,7 @@ export class DatasetEditor extends LitElement {
     }),
   };
 
-  private readonly knowTags = (query: SuggestQuery): Promise<SuggestAnswer> =>
-    this.connected().request('suggestTags', query);
+  private readonly knowTags: SuggestionPopup['source'] = (query) => this.connected().request('suggestTags', query);
 
   /** Starts to talk to the host and shows what it has. */
   async connect(host: Host, store: ViewStateStore): Promise<void> {
