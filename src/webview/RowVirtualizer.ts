@@ -76,7 +76,7 @@ export class RowVirtualizer implements ReactiveController {
   configure(count: number, shape: CellShape): void {
     if (count === this.count && shape.mode === this.shape.mode && shape.size === this.shape.size) return;
     this.count = count;
-    this.shape = shape;
+    this.shape = { mode: shape.mode, size: shape.size };
     this.layOutAgain();
   }
 

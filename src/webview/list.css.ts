@@ -19,7 +19,7 @@ export const listStyles = css`
 
   .list image-card {
     display: grid;
-    grid-template-columns: 30px var(--picture) minmax(80px, 1fr) minmax(0, 3fr) minmax(0, max-content) 92px;
+    grid-template-columns: 30px var(--picture) minmax(80px, 1fr) minmax(0, 3fr) 96px;
     grid-template-rows: minmax(0, 1fr);
     column-gap: 8px;
     align-items: stretch;
@@ -111,15 +111,21 @@ export const listStyles = css`
     border-color: var(--line);
   }
 
-  .list image-card textarea.in-conflict {
-    width: 50%;
+  /* What there is to say and to choose stands at the end of the caption's column. */
+  .list image-card .notice:not(.conflict) ~ textarea {
+    width: calc(70% - 8px);
+  }
+
+  .list image-card textarea.in-conflict,
+  .list image-card .notice:not(.conflict) ~ textarea.in-conflict {
+    width: calc(42% - 6px);
   }
 
   .list image-card .theirs {
     grid-area: 1 / 4;
-    width: calc(50% - 6px);
+    width: calc(42% - 6px);
     max-height: none;
-    margin: 3px 0 3px calc(50% + 6px);
+    margin: 3px 0 3px 42%;
     padding: 4px 6px;
     border: 1px dashed var(--vscode-list-warningForeground);
   }
@@ -130,23 +136,31 @@ export const listStyles = css`
   }
 
   .list image-card .choices {
-    grid-area: 1 / 5;
+    grid-area: 1 / 4;
     flex-direction: column;
     flex-wrap: nowrap;
-    justify-content: center;
+    justify-content: safe center;
+    justify-self: end;
+    width: 16%;
     overflow: hidden auto;
     padding: 2px 0;
     border: none;
+    line-height: 15px;
   }
 
   .list image-card .notice {
-    grid-area: 1 / 5;
+    grid-area: 1 / 4;
     align-self: center;
-    max-width: 220px;
+    justify-self: end;
+    width: 30%;
     max-height: 100%;
     overflow: hidden auto;
     padding: 0;
     border: none;
+  }
+
+  .list image-card .notice:has(~ textarea.in-conflict) {
+    display: none;
   }
 
   .list image-card .foot {
@@ -154,7 +168,7 @@ export const listStyles = css`
   }
 
   .list image-card .facts {
-    grid-area: 1 / 6;
+    grid-area: 1 / 5;
     display: flex;
     flex-direction: column;
     align-items: flex-end;
@@ -164,30 +178,24 @@ export const listStyles = css`
     text-align: end;
   }
 
+  .list image-card .facts .save.long {
+    flex-basis: auto;
+  }
+
   .list image-card .name {
     grid-area: 1 / 3;
-    flex-wrap: wrap;
-    align-content: center;
-    line-height: 16px;
+    display: block;
+    align-self: center;
+    max-height: 100%;
+    overflow: hidden;
     font-size: 12px;
+    line-height: 15px;
+    white-space: normal;
+    overflow-wrap: anywhere;
   }
 
-  .list image-card .name .folder {
-    flex: 0 0 100%;
-  }
-
-  .list.small image-card .name {
-    flex-wrap: nowrap;
-    align-items: center;
-  }
-
-  .list.small image-card .name .folder {
-    flex: 0 1 auto;
-  }
-
-  .list image-card .name .head,
-  .list image-card .name .tail {
-    flex: 0 1 auto;
+  .list:not(.small) image-card .name .folder {
+    display: block;
   }
 
   .list image-card .skeleton {
@@ -202,7 +210,7 @@ export const listStyles = css`
 
   @media (max-width: 700px) {
     .list image-card {
-      grid-template-columns: 26px min(var(--picture), 64px) minmax(0, 2fr) minmax(0, 3fr) 0 64px;
+      grid-template-columns: 26px min(var(--picture), 64px) minmax(0, 2fr) minmax(0, 3fr) 64px;
       column-gap: 6px;
       padding-right: 2px;
     }
@@ -215,9 +223,26 @@ export const listStyles = css`
       font-size: 11px;
     }
 
+    .list image-card textarea.in-conflict,
+    .list image-card .theirs {
+      width: calc(50% - 2px);
+    }
+
+    .list image-card .theirs {
+      margin-left: 50%;
+    }
+
     .list image-card .choices {
       grid-area: 1 / 3;
-      background: var(--vscode-editor-background);
+      width: 100%;
+    }
+
+    .list image-card .choices ~ .foot .name {
+      visibility: hidden;
+    }
+
+    .list image-card .notice:not(.conflict) ~ textarea {
+      width: 100%;
     }
 
     .list image-card .notice {
@@ -227,7 +252,7 @@ export const listStyles = css`
 
   @media (max-width: 480px) {
     .list image-card {
-      grid-template-columns: 24px 40px minmax(0, 1fr) minmax(0, 2fr) 0 48px;
+      grid-template-columns: 24px 40px minmax(0, 1fr) minmax(0, 2fr) 48px;
     }
 
     .list image-card .name .folder {
