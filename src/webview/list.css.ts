@@ -112,7 +112,8 @@ export const listStyles = css`
   }
 
   /* What there is to say and to choose stands at the end of the caption's column. */
-  .list image-card .notice:not(.conflict) ~ textarea {
+  .list image-card .notice:not(.conflict) ~ textarea,
+  .list image-card .notice:not(.conflict) ~ tag-chips {
     width: calc(70% - 8px);
   }
 
@@ -241,7 +242,8 @@ export const listStyles = css`
       visibility: hidden;
     }
 
-    .list image-card .notice:not(.conflict) ~ textarea {
+    .list image-card .notice:not(.conflict) ~ textarea,
+    .list image-card .notice:not(.conflict) ~ tag-chips {
       width: 100%;
     }
 
@@ -255,7 +257,8 @@ export const listStyles = css`
       grid-template-columns: 24px 40px minmax(0, 1fr) minmax(0, 2fr) 48px;
     }
 
-    .list image-card .name .folder {
+    .list image-card .name .folder,
+    .list image-card .characters {
       display: none;
     }
   }
