@@ -1,5 +1,6 @@
 import type { Caption } from './Caption';
 import type { DatasetImage } from './Dataset';
+import { firstFrom } from './firstFrom';
 import { compareNaturally } from './naturalOrder';
 
 /** The images and captions of a dataset, by their paths and in natural order. */
@@ -55,7 +56,8 @@ export class DatasetIndex {
     const parts: DatasetImage[][] = [];
     let start = 0;
     for (const block of blocks) {
-      const end = placeIn(this.ordered, block[0]?.path ?? '', start);
+      const first = block[0]?.path ?? '';
+      const end = firstFrom(this.ordered, (image) => compareNaturally(image.path, first) >= 0, start);
       parts.push(this.ordered.slice(start, end), block);
       start = end;
     }
@@ -77,18 +79,6 @@ export class DatasetIndex {
     this.byPath.set(image.path, image);
     this.captions.set(image.caption.path, image.caption);
   }
-}
-
-/** The position of the first image from some position on that does not come before a path. */
-function placeIn(images: readonly DatasetImage[], path: string, from: number): number {
-  let low = from;
-  let high = images.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (compareNaturally(images[middle]?.path ?? '', path) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function sameElements(a: readonly unknown[], b: readonly unknown[]): boolean {

@@ -1,5 +1,5 @@
 import type { Caption, CaptionObserver } from './Caption';
-import { parseTags, textOfRaw } from './captionText';
+import { eachTag, textOfRaw } from './captionText';
 
 /** How many images and captions are in which state. */
 export interface DatasetCounts {
@@ -84,10 +84,10 @@ export class DatasetTally implements CaptionObserver {
 
   private addTags(raw: string | null, images: number): void {
     if (raw === null || images === 0) return;
-    for (const tag of parseTags(textOfRaw(raw))) {
+    eachTag(textOfRaw(raw), (tag) => {
       const count = (this.tags.get(tag) ?? 0) + images;
       if (count === 0) this.tags.delete(tag);
       else this.tags.set(tag, count);
-    }
+    });
   }
 }

@@ -1,11 +1,14 @@
 import type { Dataset, DatasetImage } from './Dataset';
+import { firstFrom } from './firstFrom';
 import { inSlices } from './inSlices';
-import { belongsBehind, orderImages, orderValue, type OrderValue } from './orderImages';
+import { compareNaturally } from './naturalOrder';
+import { belongsBehind, orderImages, orderValue } from './orderImages';
 import type { ImageFact } from './ImageFacts';
 import type { FactSource } from './query/FactSource';
 import { parseQuery } from './query/parseQuery';
 import { queryMatcher, queryNeeds, type QueryContext, type QueryMatcher } from './query/queryMatcher';
 import type { QueryError, QueryNode } from './query/QueryNode';
+import { mergedInto, positionsIn } from './viewOrder';
 
 export type SortKey = 'name' | 'modified' | 'fileSize' | 'imageSize' | 'captionLength' | 'tagCount';
 
@@ -60,7 +63,8 @@ export class ImageView {
   private shownSort: ImageSort = byName;
   private shown: readonly DatasetImage[];
   private source: readonly DatasetImage[];
-  private positions: Map<string, number> | undefined;
+  /** the position of each image, unless they are in the order of their paths, where it is found without */
+  private positions: ReadonlyMap<string, number> | undefined;
   private readonly listeners = new Set<() => void>();
   private readonly unlisten: () => void;
   private running: AbortController | undefined;
@@ -158,8 +162,7 @@ export class ImageView {
   /** The position of an image; undefined where it does not match. */
   indexOf(path: string): number | undefined {
     const { images } = this;
-    this.positions ??= new Map(images.map((image, index) => [image.path, index]));
-    return this.positions.get(path);
+    return this.positions === undefined ? this.indexByName(images, path) : this.positions.get(path);
   }
 
   /** Tells that something changed that a query may ask about. */
@@ -238,10 +241,11 @@ export class ImageView {
       matching = found;
     }
     const ordered = await orderImages(matching, sort, this.context.fact, { signal });
+    const positions = await positionsIn(ordered, sort, signal);
     this.tree = wanted;
     this.shownSort = sort;
     this.staleImages = 0;
-    this.adopt(source, ordered);
+    this.adopt(source, ordered, positions);
     if (source !== this.dataset.allImages) this.noteChange();
   }
 
@@ -264,13 +268,22 @@ export class ImageView {
     this.changed();
   }
 
-  private adopt(source: readonly DatasetImage[], shown: readonly DatasetImage[]): void {
+  private adopt(
+    source: readonly DatasetImage[],
+    shown: readonly DatasetImage[],
+    positions?: ReadonlyMap<string, number>,
+  ): void {
     const same = shown.length === this.shown.length && shown.every(({ path }, at) => path === this.shown[at]?.path);
     this.source = source;
     this.shown = shown;
-    if (same) return;
-    this.positions = undefined;
-    this.order++;
+    this.positions = positions;
+    if (!same) this.order++;
+  }
+
+  private indexByName(images: readonly DatasetImage[], path: string): number | undefined {
+    const sign = this.shownSort.descending ? -1 : 1;
+    const at = firstFrom(images, (image) => sign * compareNaturally(image.path, path) >= 0);
+    return images[at]?.path === path ? at : undefined;
   }
 
   private changed(): void {
@@ -318,18 +331,21 @@ export class ImageView {
     }
     const value = orderValue(sort.key, this.context.fact);
     const newcomers = await orderImages(come, sort, this.context.fact, { signal });
-    this.adopt(source, await mergedInto(shown, stay, { newcomers, value, descending: sort.descending, signal }));
+    const merged = await mergedInto(shown, stay, { newcomers, value, descending: sort.descending, signal });
+    this.adopt(source, merged, await positionsIn(merged, sort, signal));
     this.changed();
   }
 
   private async countStale(signal: AbortSignal): Promise<void> {
     const { shownSort: sort } = this;
     const matches: QueryMatcher = queryMatcher(this.tree, this.context);
+    const shown = new Set<string>();
+    await inSlices(this.shown, ({ path }) => shown.add(path), { signal });
     let stale = 0;
     await inSlices(
       this.source,
       (image) => {
-        if (matches(image) !== (this.indexOf(image.path) !== undefined)) stale++;
+        if (matches(image) !== shown.has(image.path)) stale++;
       },
       { signal },
     );
@@ -350,39 +366,6 @@ export class ImageView {
     this.staleImages = stale;
     this.changed();
   }
-}
-
-interface Newcomers {
-  newcomers: readonly DatasetImage[];
-  value: OrderValue;
-  descending: boolean;
-  signal: AbortSignal;
-}
-
-/** Puts new images between those that are shown, which keep their order whatever was edited since it was made. */
-async function mergedInto(
-  shown: readonly DatasetImage[],
-  stay: ReadonlyMap<string, DatasetImage>,
-  { newcomers, value, descending, signal }: Newcomers,
-): Promise<DatasetImage[]> {
-  const merged: DatasetImage[] = [];
-  let next = 0;
-  await inSlices(
-    shown,
-    ({ path }) => {
-      const image = stay.get(path);
-      if (image === undefined) return;
-      const own = value(image);
-      for (let other = newcomers[next]; other !== undefined; other = newcomers[++next]) {
-        if (!belongsBehind(own, value(other), descending)) break;
-        merged.push(other);
-      }
-      merged.push(image);
-    },
-    { signal },
-  );
-  for (const image of newcomers.slice(next)) merged.push(image);
-  return merged;
 }
 
 function noop(): void {

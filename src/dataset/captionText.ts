@@ -3,10 +3,20 @@ const byteOrderMark = '\uFEFF';
 
 /** The tags of a caption: separated by commas, trimmed, empty ones left out; order and duplicates stay. */
 export function parseTags(text: string): string[] {
-  return text
-    .split(',')
-    .map((tag) => tag.trim())
-    .filter((tag) => tag !== '');
+  const tags: string[] = [];
+  eachTag(text, (tag) => tags.push(tag));
+  return tags;
+}
+
+/** Calls back for each tag of a caption, as {@link parseTags} gives them: without lists, for whole datasets. */
+export function eachTag(text: string, take: (tag: string) => void): void {
+  for (let start = 0; start <= text.length;) {
+    const comma = text.indexOf(',', start);
+    const end = comma < 0 ? text.length : comma;
+    const tag = text.slice(start, end).trim();
+    if (tag !== '') take(tag);
+    start = end + 1;
+  }
 }
 
 /** Whether a caption counts as empty: nothing but white space (or only a byte order mark). */
@@ -19,12 +29,13 @@ export function isEmptyCaption(raw: string): boolean {
  * @param raw the decoded content of the file, every character of it
  */
 export function textOfRaw(raw: string): string {
-  return normalizeLineEnds(raw.startsWith(byteOrderMark) ? raw.slice(1) : raw).replace(/\n$/, '');
+  const text = normalizeLineEnds(raw.startsWith(byteOrderMark) ? raw.slice(1) : raw);
+  return text.endsWith('\n') ? text.slice(0, -1) : text;
 }
 
 /** All line ends (CRLF, CR) as LF, which is what a text area gives back. */
 export function normalizeLineEnds(text: string): string {
-  return text.replace(/\r\n?/g, '\n');
+  return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
 }
 
 /**

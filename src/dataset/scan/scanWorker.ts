@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { CaptionError, fileError } from '../CaptionError';
 import { scanDataset, type FolderListing, type ScanRest } from '../scanDataset';
@@ -15,8 +16,13 @@ import {
 /** The first batch fills a screen and comes at once; later ones cost less for each image. */
 const firstBatch = 100;
 const mostInBatch = 2000;
+/** As `nice` counts: above 0 gives way to others. */
+const readingPriority = 5;
 
 const { folder, captionExtension } = workerData as ScanWorkerData;
+
+// The editor must not wait for its own threads where there are few cores. Elsewhere this would mean the whole process.
+if (process.platform === 'linux') setPriority(0, readingPriority);
 
 parentPort?.on('message', (request: ScanRequest) => {
   const { id } = request;

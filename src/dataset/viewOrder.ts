@@ -1,0 +1,50 @@
+import type { DatasetImage } from './Dataset';
+import type { ImageSort } from './ImageView';
+import { inSlices } from './inSlices';
+import { belongsBehind, type OrderValue } from './orderImages';
+
+/** Where each image is; undefined for images in the order of their paths, which need no table. */
+export async function positionsIn(
+  images: readonly DatasetImage[],
+  { key }: ImageSort,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, number> | undefined> {
+  if (key === 'name') return undefined;
+  const positions = new Map<string, number>();
+  await inSlices(images, ({ path }, index) => positions.set(path, index), { signal });
+  return positions;
+}
+
+/** Images that come into an order, and what the order goes by. */
+export interface Newcomers {
+  newcomers: readonly DatasetImage[];
+  value: OrderValue;
+  descending: boolean;
+  signal: AbortSignal;
+}
+
+/** Puts new images between those that are shown, which keep their order whatever was edited since it was made. */
+export async function mergedInto(
+  shown: readonly DatasetImage[],
+  stay: ReadonlyMap<string, DatasetImage>,
+  { newcomers, value, descending, signal }: Newcomers,
+): Promise<DatasetImage[]> {
+  const merged: DatasetImage[] = [];
+  let next = 0;
+  await inSlices(
+    shown,
+    ({ path }) => {
+      const image = stay.get(path);
+      if (image === undefined) return;
+      const own = value(image);
+      for (let other = newcomers[next]; other !== undefined; other = newcomers[++next]) {
+        if (!belongsBehind(own, value(other), descending)) break;
+        merged.push(other);
+      }
+      merged.push(image);
+    },
+    { signal },
+  );
+  for (const image of newcomers.slice(next)) merged.push(image);
+  return merged;
+}
