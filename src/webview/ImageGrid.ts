@@ -208,18 +208,19 @@ export class ImageGrid extends LitElement {
         (index) => this.items?.at(index)?.path ?? index,
         (index) => {
           const selected = this.selector.isSelected(index);
-          return html`<image-card
-            role="gridcell"
-            tabindex=${index === this.active ? 0 : -1}
-            aria-colindex=${index - first + 1}
-            aria-selected=${selected}
-            data-index=${index}
-            .item=${this.items?.at(index)}
-            .context=${this.context}
-            .active=${index === this.active}
-            .selected=${selected}
-            ${styleProperties({ 'grid-column': String(index - first + 1) })}
-          ></image-card>`;
+          // The name is the group's: one of the cell itself would have to have all the words in it.
+          return html`<div class="cell" role="gridcell" aria-colindex=${index - first + 1} aria-selected=${selected}>
+            <image-card
+              role="group"
+              tabindex=${index === this.active ? 0 : -1}
+              data-index=${index}
+              .item=${this.items?.at(index)}
+              .context=${this.context}
+              .active=${index === this.active}
+              .selected=${selected}
+              ${styleProperties({ 'grid-column': String(index - first + 1) })}
+            ></image-card>
+          </div>`;
         },
       )}
     </div>`;

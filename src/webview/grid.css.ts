@@ -35,6 +35,10 @@ export const gridStyles = css`
     --conflict-height: 70px;
   }
 
+  .cell {
+    display: contents;
+  }
+
   .row {
     position: absolute;
     inset: 0 0 auto;

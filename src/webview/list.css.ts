@@ -33,12 +33,12 @@ export const listStyles = css`
     background: var(--vscode-list-hoverBackground);
   }
 
-  .list image-card[aria-selected='true'] {
+  .list .cell[aria-selected='true'] image-card {
     background: color-mix(in srgb, var(--vscode-list-activeSelectionBackground) 35%, var(--vscode-editor-background));
     box-shadow: inset 3px 0 0 var(--vscode-list-focusOutline, var(--vscode-focusBorder));
   }
 
-  :host-context(body.vscode-high-contrast) .list image-card[aria-selected='true'] {
+  :host-context(body.vscode-high-contrast) .list .cell[aria-selected='true'] image-card {
     border-width: 2px;
     background: transparent;
   }

@@ -7,17 +7,17 @@ export const selectionStyles = css`
     -webkit-touch-callout: none;
   }
 
-  image-card[aria-selected='true'] {
+  .cell[aria-selected='true'] image-card {
     border-color: var(--vscode-list-focusOutline, var(--vscode-focusBorder));
     background: color-mix(in srgb, var(--vscode-list-activeSelectionBackground) 35%, var(--vscode-sideBar-background));
     box-shadow: inset 0 0 0 1px var(--vscode-list-focusOutline, var(--vscode-focusBorder));
   }
 
-  image-card[aria-selected='true'] .picture {
+  .cell[aria-selected='true'] image-card .picture {
     background: color-mix(in srgb, var(--vscode-list-activeSelectionBackground) 50%, var(--vscode-editor-background));
   }
 
-  :host-context(body.vscode-high-contrast) image-card[aria-selected='true'] {
+  :host-context(body.vscode-high-contrast) .cell[aria-selected='true'] image-card {
     border: 2px dashed var(--vscode-contrastActiveBorder);
     background: var(--vscode-editor-background);
     box-shadow: none;
@@ -50,7 +50,7 @@ export const selectionStyles = css`
 
   image-card:hover .check,
   image-card:focus-within .check,
-  image-card[aria-selected='true'] .check,
+  .cell[aria-selected='true'] image-card .check,
   .selecting image-card .check {
     opacity: 1;
   }

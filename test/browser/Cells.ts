@@ -11,7 +11,7 @@ export class Cells {
   constructor(readonly page: Page) {}
 
   cell(path: string): Locator {
-    return this.page.getByRole('gridcell', { name: path, exact: true });
+    return this.page.getByRole('group', { name: path, exact: true });
   }
 
   caption(path: string): Locator {
@@ -39,7 +39,7 @@ export class Cells {
 
   /** The last parts of the paths of the selected cells that are in the document. */
   async selected(): Promise<string[]> {
-    const cells = await this.page.locator('image-card[aria-selected=true]').all();
+    const cells = await this.page.locator('[role=gridcell][aria-selected=true] image-card').all();
     const names = await Promise.all(cells.map(async (cell) => (await cell.getAttribute('aria-label')) ?? ''));
     return names.map((name) => name.slice(name.lastIndexOf('/') + 1)).sort();
   }

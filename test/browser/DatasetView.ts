@@ -27,7 +27,7 @@ export class DatasetView {
   }
 
   card(path: string): Locator {
-    return this.frame.getByRole('gridcell', { name: path, exact: true });
+    return this.frame.getByRole('group', { name: path, exact: true });
   }
 
   caption(path: string): Locator {

@@ -106,7 +106,7 @@ describe('Bulk edits in a browser', function () {
 
   it('keeps the tab key in the dialog and gives the focus back when Escape closes it', async () => {
     await open();
-    const cell = page.getByRole('gridcell', { name: path(0) });
+    const cell = page.getByRole('group', { name: path(0) });
     await cell.focus();
     host.openBulkEdit({ form: { operation: 'replaceTags', find: 'sky', replacement: 'heaven' } });
     await apply('Apply to 1,714 Captions').waitFor();
@@ -225,7 +225,7 @@ describe('Bulk edits in a browser', function () {
 
   it('copies, pastes and deletes by the keys of a cell, but not by those of its caption', async () => {
     await open();
-    const cell = page.getByRole('gridcell', { name: path(0) });
+    const cell = page.getByRole('group', { name: path(0) });
     await cell.focus();
     await page.keyboard.press('Control+c');
     await page.keyboard.press('Control+v');
@@ -246,7 +246,7 @@ describe('Bulk edits in a browser', function () {
     const context = (): Promise<unknown> =>
       page.evaluate(`JSON.parse(document.querySelector('dataset-editor').dataset.vscodeContext ?? 'null')`);
     await page
-      .getByRole('gridcell', { name: path(2) })
+      .getByRole('group', { name: path(2) })
       .locator('.picture')
       .click({ button: 'right' });
     assert.deepEqual(await context(), {
@@ -255,7 +255,7 @@ describe('Bulk edits in a browser', function () {
       preventDefaultContextMenuItems: true,
     });
     await page
-      .getByRole('gridcell', { name: path(2) })
+      .getByRole('group', { name: path(2) })
       .getByRole('textbox')
       .click({ button: 'right' });
     assert.deepEqual(await context(), {});

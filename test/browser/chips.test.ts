@@ -30,7 +30,7 @@ describe('tag chips in a browser', function () {
     await browser.closePages();
   });
 
-  const cell = (path: string): Locator => page.getByRole('gridcell', { name: path });
+  const cell = (path: string): Locator => page.getByRole('group', { name: path });
   const chip = (name: string, path = first): Locator =>
     cell(path).getByRole('list').getByRole('button', { name, exact: true });
   const field = (path = first): Locator => page.getByRole('textbox', { name: `Add a tag to ${path}` });

@@ -36,7 +36,7 @@ describe('the grid in a browser', function () {
   const open = async (...options: [Parameters<GridBrowser['open']>[1]?]): Promise<void> => {
     page = await browser.open(host, ...options);
   };
-  const cell = (path: string): Locator => page.getByRole('gridcell', { name: path });
+  const cell = (path: string): Locator => page.getByRole('group', { name: path });
   const caption = (path: string): Locator => page.getByRole('textbox', { name: `Caption of ${path}` });
   const saveState = (path: string): Locator => cell(path).getByRole('status');
   const until = async (what: string, check: () => boolean | Promise<boolean>): Promise<void> => {
@@ -57,7 +57,7 @@ describe('the grid in a browser', function () {
     await open();
     const grid = page.getByRole('grid', { name: 'Images' });
     const row = grid.getByRole('row').first();
-    const first_ = row.getByRole('gridcell', { name: first });
+    const first_ = row.getByRole('group', { name: first });
     await first_.getByRole('textbox', { name: `Caption of ${first}` }).waitFor();
     await first_.getByRole('img', { name: 'image_00000.png' }).waitFor();
     await first_.getByRole('button', { name: `Caption ${first}` }).waitFor();

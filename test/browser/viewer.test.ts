@@ -44,7 +44,7 @@ describe('the viewer in a browser', function () {
     await until('the picture has the focus', () => isFocused(stage(path)));
   };
   const dialog = (): Locator => page.getByRole('dialog');
-  const cell = (path: string): Locator => page.getByRole('gridcell', { name: path });
+  const cell = (path: string): Locator => page.getByRole('group', { name: path });
   const stage = (path: string): Locator => dialog().getByRole('group', { name: `Picture of ${path}` });
   const caption = (path: string): Locator => dialog().getByRole('textbox', { name: `Caption of ${path}` });
   const button = (name: string): Locator => dialog().getByRole('button', { name, exact: true });
