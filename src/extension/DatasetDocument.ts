@@ -333,6 +333,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     if (this.isDisposed) return;
     this.loadState = this.loadState === 'ready' ? 'ready' : 'scanning';
     this.changeEmitter.fire();
+    const begun = performance.now();
     try {
       await this.dataset.load({
         changedOnly,
@@ -342,6 +343,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
           this.changeEmitter.fire();
         },
       });
+      this.log.info(`Read ${this.uri.fsPath} in ${(performance.now() - begun).toFixed(0)} ms`);
       const unsaved = this.files.unsavedIn(this.uri.fsPath);
       if (unsaved.length > 0) await this.dataset.reconcile(unsaved);
       if (this.toRestore.length > 0) {
@@ -387,10 +389,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
 
   private scheduleAutoSave(delay: number): void {
     clearTimeout(this.autoSaveTimer);
-    if (autoSaveDelay() === 0) return;
-    this.autoSaveTimer = setTimeout(() => {
-      void this.autoSave();
-    }, delay);
+    if (autoSaveDelay() > 0) this.autoSaveTimer = setTimeout(() => void this.autoSave(), delay);
   }
 }
 

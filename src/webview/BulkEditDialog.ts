@@ -96,7 +96,7 @@ export class BulkEditDialog extends LitElement {
   }
 
   private renderContent(): TemplateResult {
-    return html`<header>
+    return html`<header role="presentation">
         <h2 id="title">Edit Captions</h2>
         <button class="close" aria-label="Close" title="Close (Escape)" @click=${this.close}>${closeIcon}</button>
       </header>
@@ -121,7 +121,7 @@ export class BulkEditDialog extends LitElement {
           ${this.renderLeftOut()}
         </section>
       </div>
-      <footer>
+      <footer role="presentation">
         <span class="status" role="status">${this.renderStatus()}</span>
         <button class="button secondary" @click=${this.close}>Cancel</button>
         <button

@@ -92,7 +92,6 @@ export class BulkEditPreview extends LitElement {
       aria-selected=${item?.ticked === false ? 'false' : 'true'}
       aria-setsize=${this.rows?.count ?? 0}
       aria-posinset=${index + 1}
-      aria-label=${item === undefined ? 'Loading' : spoken(item)}
       ${styleProperties({ transform: `translateY(${top}px)` })}
       @click=${() => {
         this.active = index;
@@ -101,7 +100,8 @@ export class BulkEditPreview extends LitElement {
     >
       <span class="box" aria-hidden="true"></span>
       <span class="thumb">${address === undefined ? nothing : html`<img src=${address} alt="" />`}</span>
-      <span class="what">
+      <span class="hidden-text">${item === undefined ? 'Loading' : spoken(item)}</span>
+      <span class="what" aria-hidden="true">
         <span class="image" title=${(item?.images ?? []).join('\n')}
           >${image}${others.length === 0 ? nothing : html` <i>and ${plural(others.length, 'image')} more</i>`}</span
         >

@@ -105,7 +105,7 @@ export class TagChips extends LitElement {
     const current = this.current < 0 || this.current > chips.length ? chips.length : this.current;
     const fieldless = this.readonly ? Math.min(current, chips.length - 1) : current;
     return html`<div class="chips" @pointerdown=${this.drag.start} @click=${this.onClick}>
-        <div class="chip-list" role=${chips.length > 0 ? 'list' : nothing} aria-label="Tags of ${this.path}">
+        <div class="chip-list" role=${chips.length > 0 ? 'list' : 'group'} aria-label="Tags of ${this.path}">
           ${repeat(
             chips,
             // A tag that comes again is another element, one that moves the same.

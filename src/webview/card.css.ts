@@ -71,6 +71,11 @@ export const cardStyles = css`
     opacity: 0;
   }
 
+  /* There it would let the picture through. */
+  :host-context(body.vscode-high-contrast) image-card .caption-button {
+    background: var(--vscode-editor-background);
+  }
+
   image-card .caption-button:hover {
     background: var(--vscode-button-secondaryHoverBackground);
   }
@@ -308,6 +313,12 @@ export const cardStyles = css`
     overflow: hidden;
     color: var(--vscode-descriptionForeground);
     text-overflow: ellipsis;
+  }
+
+  /* There is room for the file's name only; the folder stands above the grid. */
+  .medium:not(.list) image-card .foot:not(:has(.long)) .folder,
+  .small:not(.list) image-card .folder {
+    display: none;
   }
 
   image-card .name .head {

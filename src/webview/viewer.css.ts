@@ -145,7 +145,8 @@ export const viewerStyles = css`
     background: none;
   }
 
-  image-card.viewed .tile {
+  image-card.viewed .tile,
+  image-card.viewed .check {
     display: none;
   }
 

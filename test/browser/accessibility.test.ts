@@ -25,7 +25,7 @@ describe('the page for everybody', function () {
   /** Every rule of axe-core, also the advice. */
   async function violations(page: Page): Promise<string[]> {
     await page.evaluate(axe.source);
-    const { violations } = (await page.evaluate('axe.run(document)')) as { violations: Violation[] };
+    const { violations } = await page.evaluate<{ violations: Violation[] }>('axe.run(document)');
     return violations.flatMap(({ id, impact, help, nodes }) =>
       nodes.map(
         ({ target, failureSummary }) => `${id} (${impact}): ${help}\n  ${JSON.stringify(target)}\n  ${failureSummary}`,
@@ -35,7 +35,7 @@ describe('the page for everybody', function () {
 
   /** Cards in every state that a card can be in. */
   function datasetInTrouble(): FakeHost {
-    const host = new FakeHost(300);
+    const host = new FakeHost(60);
     const [
       unsaved,
       saving,
@@ -79,11 +79,49 @@ describe('the page for everybody', function () {
     return host;
   }
 
-  for (const theme of themes) {
-    it(`has no violation of axe-core's rules: the grid, ${theme}`, async () => {
-      const page = await browser.open(datasetInTrouble(), { theme });
-      await page.locator('image-card img').first().waitFor();
-      assert.deepEqual(await violations(page), []);
-    });
+  /** The screens of the page, and how to come to each. */
+  const screens: Record<string, (page: Page, host: FakeHost) => Promise<void>> = {
+    'the grid': () => Promise.resolve(),
+    'the grid of tags': async (page) => {
+      await page.getByRole('radio', { name: 'Captions as tags' }).check();
+      await page.locator('tag-chips').first().waitFor();
+    },
+    'the list': async (page) => {
+      await page.getByRole('radio', { name: 'List', exact: true }).check();
+    },
+    'the viewer': async (page, host) => {
+      await page.getByRole('group', { name: host.items[0]?.path ?? '', exact: true }).focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog').locator('img').first().waitFor();
+    },
+    'the dialog for bulk edits': async (page, host) => {
+      host.openBulkEdit({ form: { operation: 'replaceTags', find: 'sky', replacement: 'moon' }, scope: 'all' });
+      await page.getByRole('dialog', { name: 'Edit Captions' }).waitFor();
+      await page.getByRole('dialog').getByRole('listbox').getByRole('option').first().waitFor();
+    },
+    'a search with suggestions': async (page) => {
+      await page.getByRole('combobox', { name: 'Search captions and file names' }).focus();
+      await page.keyboard.type('is:', { delay: 20 });
+      await page.locator('search-field [role=option]').first().waitFor();
+    },
+    'a search with a mistake': async (page) => {
+      await page.getByRole('combobox', { name: 'Search captions and file names' }).focus();
+      await page.keyboard.type('(sky', { delay: 20 });
+      await page.keyboard.press('Enter');
+      await page.waitForTimeout(300);
+    },
+  };
+
+  for (const [name, show] of Object.entries(screens)) {
+    for (const theme of themes) {
+      it(`has no violation of axe-core's rules: ${name}, ${theme}`, async () => {
+        const host = datasetInTrouble();
+        const page = await browser.open(host, { theme });
+        await page.locator('image-card img').first().waitFor();
+        await show(page, host);
+        await page.screenshot({ path: `screenshots/${name} ${theme}.png` });
+        assert.deepEqual(await violations(page), []);
+      });
+    }
   }
 });
