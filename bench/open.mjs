@@ -1,10 +1,7 @@
 // How long it takes from the command until a large dataset can be worked on, in the real editor; and how much memory.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { bundled } from './bundled.mjs';
+import { allImages, inEditor } from './inEditor.mjs';
 import { largeDataset } from './largeDataset.mjs';
 import { runNode, table } from './measure.mjs';
 
@@ -22,8 +19,7 @@ export async function measure({ root }) {
   // The first read fills the system's cache, for everybody.
   count();
   const python = count();
-  const editor = await inEditor(root, folder, python.images);
-
+  const editor = await openedIn(root, folder, python.images);
   const index = await indexOf(folder);
   const largeIndex = await indexOf(await largeDataset(manyImages));
   for (const [name, own] of Object.entries({ images: index.images, tags: index.tags, different: index.different })) {
@@ -70,48 +66,11 @@ async function indexOf(folder) {
 }
 
 /** Opens the dataset in the workbench and looks at the page as a user does. */
-async function inEditor(root, folder, total) {
-  const { Workbench } = await bundled('test/browser/Workbench.ts');
-  const temporary = mkdtempSync(path.join(tmpdir(), 'dataset-captions-bench-open-'));
-  const report = path.join(temporary, 'report.json');
-  // An empty window never gets ready: its Explorer shows no file.
-  writeFileSync(path.join(temporary, 'empty.txt'), '');
-  const workbench = await Workbench.open({
-    folder: temporary,
-    extensions: [path.join(root, 'bench/open-helper')],
-    env: { DATASET_CAPTIONS_BENCH_REPORT: report, DATASET_CAPTIONS_BENCH_FOLDER: folder },
-    settings: { 'files.watcherExclude': {} },
-  });
-  try {
-    // The workbench itself is busy for a while after it started.
-    await sleep(5000);
-    await workbench.runCommand('Open Benchmark Dataset');
-    const frame = workbench.webview();
-    await frame
-      .getByRole('textbox', { name: /^Caption of/ })
-      .first()
-      .waitFor({ timeout: 60_000 });
-    const first = Date.now();
-    const all = new Intl.NumberFormat('en').format(total);
-    await frame
-      .locator('.summary')
-      .filter({ hasText: new RegExp(`^\\s*${all} images`) })
-      .waitFor({ timeout: 120_000 });
-    const full = Date.now();
-    await workbench.runCommand('Report Benchmark');
-    while (!existsSync(report)) await sleep(50);
-    await sleep(100);
+function openedIn(root, folder, total) {
+  return inEditor({ root, folder }, async ({ workbench, frame, firstMs, sinceCommand, report }) => {
+    await allImages(frame, total);
+    const fullMs = sinceCommand();
     const [, readMs] = /Read .* in (\d+) ms/.exec(await workbench.extensionHostLog()) ?? [];
-    const begun = Number(readFileSync(`${report}.begun`, 'utf8'));
-    return {
-      images: total,
-      firstMs: first - begun,
-      fullMs: full - begun,
-      readMs: Number(readMs),
-      ...JSON.parse(readFileSync(report, 'utf8')),
-    };
-  } finally {
-    await workbench.dispose();
-    rmSync(temporary, { recursive: true, force: true });
-  }
+    return { images: total, firstMs, fullMs, readMs: Number(readMs), ...(await report()) };
+  });
 }

@@ -64,6 +64,8 @@ export class GridBrowser {
     await new Promise<void>((resolve) => this.server?.listen(0, '127.0.0.1', resolve));
     this.browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      // Users have scroll bars, which take room and can be dragged.
+      ignoreDefaultArgs: ['--hide-scrollbars'],
       args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
     });
   }

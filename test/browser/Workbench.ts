@@ -59,7 +59,12 @@ export class Workbench {
     const host = await scripts.startTestHost({ folder, settings, extensionPaths: [root, ...extensions], env });
     let browser: Browser | undefined;
     try {
-      browser = await chromium.launch({ executablePath, args: chromiumArguments });
+      browser = await chromium.launch({
+        executablePath,
+        // Users have scroll bars, which take room and can be dragged.
+        ignoreDefaultArgs: ['--hide-scrollbars'],
+        args: chromiumArguments,
+      });
       const page = await browser.newPage({ viewport });
       page.setDefaultTimeout(patience);
       const workbench = new Workbench(host, browser, page);

@@ -184,7 +184,14 @@ describe('the place in the grid in a browser', function () {
     await cells.page.keyboard.press('Control+Home');
     await cells.focused(imagePath(0));
     for (const part of ['0.1', '0.35', '0.62', '0.9']) await scrollTo(`${grid}.scrollHeight * ${part}`);
-    await scrollTo(`${grid}.scrollHeight`);
+    await scrollTo('0');
+    const box = (await cells.page.locator('image-grid').boundingBox())!;
+    const { mouse } = cells.page;
+    await mouse.move(box.x + box.width - 5, box.y + 20);
+    await mouse.down();
+    await mouse.move(box.x + box.width - 5, box.y + box.height / 2, { steps: 5 });
+    await mouse.move(box.x + box.width - 5, box.y + box.height + 20, { steps: 5 });
+    await mouse.up();
     await seen(last);
     assert.ok((await cards()) <= 300);
     const used = await heap();
