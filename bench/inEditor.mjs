@@ -7,7 +7,8 @@ import { bundled } from './bundled.mjs';
 /**
  * Opens a dataset in the real workbench and waits for its first cards.
  * @template T
- * @param {{ root: string, folder: string, settings?: Record<string, unknown> }} options
+ * @param {{ root: string, folder: string, settings?: Record<string, unknown>,
+ *   viewport?: { width: number, height: number } }} options
  * @param {(editor: {
  *   workbench: any,
  *   frame: import('playwright-core').FrameLocator,
@@ -18,7 +19,7 @@ import { bundled } from './bundled.mjs';
  *   `firstMs`: from the command to the first cards; `report`: what the extension host measured meanwhile
  * @returns {Promise<T>}
  */
-export async function inEditor({ root, folder, settings = {} }, work) {
+export async function inEditor({ root, folder, settings = {}, viewport }, work) {
   const { Workbench } = await bundled('test/browser/Workbench.ts');
   const temporary = mkdtempSync(path.join(tmpdir(), 'dataset-captions-bench-editor-'));
   const report = path.join(temporary, 'report.json');
@@ -29,6 +30,7 @@ export async function inEditor({ root, folder, settings = {} }, work) {
     extensions: [path.join(root, 'bench/open-helper')],
     env: { DATASET_CAPTIONS_BENCH_REPORT: report, DATASET_CAPTIONS_BENCH_FOLDER: folder },
     settings: { 'files.watcherExclude': {}, ...settings },
+    viewport,
   });
   try {
     // The workbench itself is busy for a while after it started.

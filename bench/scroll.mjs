@@ -10,6 +10,8 @@ import { rounded, table } from './measure.mjs';
 const scrolled = 10_000;
 const large = 100_000;
 const huge = 1_000_000;
+/** A large screen: more cards to draw. */
+const viewport = { width: 1920, height: 1200 };
 const pressesPerSecond = 10;
 /** Presses before the measured ones: code gets compiled. */
 const warmUp = 20;
@@ -33,7 +35,7 @@ export function describe({ scrolling, ends }) {
 
 function scrolling(root, folder) {
   const settings = { 'datasetCaptions.cacheDirectory': benchFolder('scroll-thumbnails-1') };
-  return inEditor({ root, folder, settings }, async (editor) => {
+  return inEditor({ root, folder, settings, viewport }, async (editor) => {
     const { workbench } = editor;
     await allImages(editor.frame, scrolled);
     // Once slowly, so that all thumbnails are in the cache; then a new page, which remembers none of them.
@@ -72,7 +74,7 @@ function scrolling(root, folder) {
 }
 
 function ends(root, folder) {
-  return inEditor({ root, folder }, async ({ workbench, frame }) => {
+  return inEditor({ root, folder, viewport }, async ({ workbench, frame }) => {
     await allImages(frame, large);
     await focusFirst(frame);
     await page(frame, watch);
@@ -133,14 +135,15 @@ function page(frame, work, value) {
 
 /** What the page holds: JavaScript's heap after a collection, and the memory of the largest renderer process. */
 async function memory(opened) {
-  const grid = opened.frames().find((frame) => frame.name() === 'active-frame') ?? opened.mainFrame();
-  let heapOf = 'page';
+  const counts = await Promise.all(opened.frames().map((frame) => frame.locator('dataset-editor').count()));
+  const grid = opened.frames()[counts.indexOf(1)];
+  let heapOf = 'the webview';
   // A frame of another site has a process and a session of its own.
   const session = await opened
     .context()
     .newCDPSession(grid)
     .catch(() => {
-      heapOf = 'page and workbench';
+      heapOf = grid === opened.mainFrame() ? 'the page' : 'webview and workbench';
       return opened.context().newCDPSession(opened);
     });
   await session.send('HeapProfiler.collectGarbage');
