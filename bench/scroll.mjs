@@ -197,8 +197,8 @@ function watch(grid) {
     set(uri) {
       if (!pending.has(this)) seen.most = Math.max(seen.most, ++seen.open);
       pending.add(this);
-      this.addEventListener('load', done, { once: true });
-      this.addEventListener('error', done, { once: true });
+      this.addEventListener('load', done, { once: true, capture: true });
+      this.addEventListener('error', done, { once: true, capture: true });
       set.call(this, uri);
     },
   });

@@ -41,9 +41,14 @@ export class DatasetView {
     await this.workbench.page.keyboard.type(text, { delay: 10 });
   }
 
-  /** Waits until the save state of a card reads like this. */
+  /** Waits until the save state of a card begins like this; so "Unsaved" is not "Saved". */
   async saveState(path: string, expected: string | RegExp): Promise<void> {
-    await this.card(path).getByRole('status').filter({ hasText: expected }).waitFor();
+    const status = this.card(path).getByRole('status');
+    const begins = (text: string): boolean =>
+      typeof expected === 'string' ? text.startsWith(expected) : expected.test(text);
+    await until(`${path} to be "${String(expected)}"`, async () =>
+      (await status.allTextContents()).some((text) => begins(text.trim())),
+    );
   }
 
   async press(button: string | RegExp): Promise<void> {

@@ -29,7 +29,10 @@ describe('the search in a browser', function () {
 
   const open = async (options?: PageOptions): Promise<void> => {
     page = await browser.open(host, options);
-    await page.getByText(/60 images/).waitFor();
+    await page
+      .getByText(/60 images/)
+      .first()
+      .waitFor();
   };
   const field = (): Locator => page.getByRole('combobox', { name: 'Search captions and file names' });
   const isFocused = (): Promise<boolean> =>
