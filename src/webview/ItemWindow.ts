@@ -116,10 +116,10 @@ export class ItemWindow {
   private async run(): Promise<void> {
     this.busy = true;
     for (let span = this.next(); span !== undefined; span = this.next()) {
-      const { order } = this;
+      const { order, version } = this;
       try {
         const answer = await this.fetch(span.start, span.end - span.start);
-        if (answer.order === this.order) this.take(span, answer);
+        if (answer.order === this.order) this.take(span, answer.items, Math.max(version, answer.version));
         // Positions of another order mean other images. Where it is the host that went on, a snapshot says so.
         else if (order === this.order) this.waiting = true;
       } catch (error) {
@@ -131,7 +131,8 @@ export class ItemWindow {
     this.busy = false;
   }
 
-  private take(span: Span, { version, items }: ItemAnswer): void {
+  /** @param version at least the one that was known when the question was asked: else it would be asked for ever */
+  private take(span: Span, items: readonly CardItem[], version: number): void {
     this.version = Math.max(this.version, version);
     for (let index = span.start; index < span.end; index++) {
       const old = this.known.get(index)?.item;
