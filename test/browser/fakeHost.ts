@@ -53,7 +53,7 @@ export class FakeHost {
 
   settings: GridSettings = { commitDelay: 300, pictures: { ...defaultPictureSettings } };
   /** the address of a larger picture; may throw */
-  preview: (params: Preview) => string | Promise<string> = ({ path, size, region }) => {
+  preview: (params: Preview, signal: AbortSignal) => string | Promise<string> = ({ path, size, region }) => {
     const { width, height } = this.info(path);
     const thousandths = (value: number, of: number): number => Math.round((1000 * value) / of);
     const part =
@@ -141,7 +141,7 @@ export class FakeHost {
           this.thumbnailsAsked++;
           return { uri: await this.thumbnail(path, signal) };
         },
-        getPreview: async (params) => note('getPreview', params, { uri: await this.preview(params) }),
+        getPreview: async (params, signal) => note('getPreview', params, { uri: await this.preview(params, signal) }),
         getImageInfo: (params) => this.info(params.path),
         resolveConflict: (params) => {
           const item = this.item(params.path);
