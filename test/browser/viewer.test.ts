@@ -97,7 +97,7 @@ describe('the viewer in a browser', function () {
     const { preview } = host;
     host.preview = async (params, signal) => {
       await held;
-      return preview(params);
+      return preview(params, signal);
     };
     await open();
     await view(second);
