@@ -8,7 +8,7 @@ import { run } from './childProcess.mjs';
 import { root, seconds, setup } from './setup.mjs';
 import { findChromium } from './testHostInstall.mjs';
 
-const timeLimit = 8 * 60_000;
+const timeLimit = 10 * 60_000;
 const scratch = mkdtempSync(path.join(tmpdir(), 'dataset-captions-test-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 

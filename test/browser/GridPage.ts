@@ -106,6 +106,12 @@ export class GridBrowser {
     return page;
   }
 
+  /** What the policy of the open pages refused. */
+  async violations(): Promise<unknown[]> {
+    const pages = this.contexts.flatMap((context) => context.pages());
+    return (await Promise.all(pages.map((page) => page.evaluate<unknown[]>('window.violations')))).flat();
+  }
+
   /** Closes all pages. */
   async closePages(): Promise<void> {
     for (const context of this.contexts.splice(0)) await context.close();

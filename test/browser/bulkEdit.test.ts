@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
 import { FakeHost } from './fakeHost';
-import { GridBrowser } from './GridPage';
+import type { GridBrowser } from './GridPage';
+import { useGridBrowser } from './useGridBrowser';
 
 const path = (index: number): string =>
   `${String(Math.floor(index / 1000)).padStart(2, '0')}_set/image_${String(index).padStart(5, '0')}.png`;
@@ -18,19 +19,12 @@ interface Style {
 
 describe('Bulk edits in a browser', function () {
   this.timeout(60_000);
-  const browser = new GridBrowser();
+  const browser = useGridBrowser();
   let host: FakeHost;
   let page: Page;
 
-  before(() => browser.start());
-  after(() => browser.stop());
   beforeEach(() => {
     host = new FakeHost(2000);
-  });
-  afterEach(async () => {
-    assert.deepEqual(await page.evaluate('window.violations'), [], 'the content security policy was kept');
-    assert.deepEqual(browser.errors.splice(0), [], 'no error was left to the page');
-    await browser.closePages();
   });
 
   const open = async (options?: Parameters<GridBrowser['open']>[1]): Promise<void> => {

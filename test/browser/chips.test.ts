@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
 import { FakeHost } from './fakeHost';
-import { GridBrowser } from './GridPage';
+import type { GridBrowser } from './GridPage';
+import { useGridBrowser } from './useGridBrowser';
 
 const first = '00_set/image_00000.png';
 const second = '00_set/image_00001.png';
@@ -13,21 +14,14 @@ interface Focusable {
 
 describe('tag chips in a browser', function () {
   this.timeout(60_000);
-  const browser = new GridBrowser();
+  const browser = useGridBrowser();
   let host: FakeHost;
   let page: Page;
 
-  before(() => browser.start());
-  after(() => browser.stop());
   beforeEach(() => {
     host = new FakeHost(200);
     host.settings.commitDelay = 5000;
     host.item(first).text = 'blue eyes,  sky,(tree:1.1) , sky\nsecond line, here';
-  });
-  afterEach(async () => {
-    assert.deepEqual(await page.evaluate('window.violations'), [], 'the content security policy was kept');
-    assert.deepEqual(browser.errors.splice(0), [], 'no error was left to the page');
-    await browser.closePages();
   });
 
   const cell = (path: string): Locator => page.getByRole('group', { name: path });

@@ -1,24 +1,17 @@
 import assert from 'node:assert/strict';
 import { Cells, imagePath } from './Cells';
 import { FakeHost, HugeFakeHost } from './fakeHost';
-import { GridBrowser, type PageOptions } from './GridPage';
+import type { PageOptions } from './GridPage';
+import { useGridBrowser } from './useGridBrowser';
 
 /** What the tests read of the grid, which they cannot reach by a name. */
 const grid = `document.querySelector('dataset-editor').shadowRoot.querySelector('image-grid')`;
 
 describe('the place in the grid in a browser', function () {
   this.timeout(60_000);
-  const browser = new GridBrowser();
+  const browser = useGridBrowser();
   let host: FakeHost;
   let cells: Cells;
-
-  before(() => browser.start());
-  after(() => browser.stop());
-  afterEach(async () => {
-    assert.deepEqual(await cells.page.evaluate('window.violations'), []);
-    assert.deepEqual(browser.errors.splice(0), []);
-    await browser.closePages();
-  });
 
   const open = async (count: number, options?: PageOptions): Promise<void> => {
     host = count > 20_000 ? new HugeFakeHost(count) : new FakeHost(count);

@@ -2,29 +2,21 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright-core';
 import { FakeHost } from './fakeHost';
-import { GridBrowser, type PageOptions } from './GridPage';
+import type { PageOptions } from './GridPage';
+import { useGridBrowser } from './useGridBrowser';
 
 describe('the search in a browser', function () {
   this.timeout(60_000);
-  const browser = new GridBrowser();
+  const browser = useGridBrowser();
   let host: FakeHost;
   let page: Page;
 
-  before(async () => {
-    await browser.start();
-    await mkdir('screenshots', { recursive: true });
-  });
-  after(() => browser.stop());
+  before(() => mkdir('screenshots', { recursive: true }));
   beforeEach(() => {
     host = new FakeHost(60);
     for (const [index, item] of host.items.entries()) {
       item.text = index % 3 === 0 ? '1girl, long hair, sky' : index % 3 === 1 ? '1girl, long_skirt, tree' : '';
     }
-  });
-  afterEach(async () => {
-    assert.deepEqual(await page.evaluate('window.violations'), [], 'the content security policy was kept');
-    assert.deepEqual(browser.errors.splice(0), [], 'no error was left to the page');
-    await browser.closePages();
   });
 
   const open = async (options?: PageOptions): Promise<void> => {

@@ -1,23 +1,17 @@
 import assert from 'node:assert/strict';
 import { Cells, imageName, imagePath } from './Cells';
 import { FakeHost } from './fakeHost';
-import { GridBrowser, type PageOptions } from './GridPage';
+import type { PageOptions } from './GridPage';
+import { useGridBrowser } from './useGridBrowser';
 
 describe('the selection in a browser', function () {
   this.timeout(60_000);
-  const browser = new GridBrowser();
+  const browser = useGridBrowser();
   let host: FakeHost;
   let cells: Cells;
 
-  before(() => browser.start());
-  after(() => browser.stop());
   beforeEach(() => {
     host = new FakeHost(3000);
-  });
-  afterEach(async () => {
-    assert.deepEqual(await cells.page.evaluate('window.violations'), []);
-    assert.deepEqual(browser.errors.splice(0), []);
-    await browser.closePages();
   });
 
   const open = async (options?: PageOptions): Promise<void> => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
 import type { TagSuggestion } from '../../src/protocol/suggestProtocol';
 import { FakeHost } from './fakeHost';
-import { GridBrowser } from './GridPage';
+import type { GridBrowser } from './GridPage';
+import { useGridBrowser } from './useGridBrowser';
 
 const first = '00_set/image_00000.png';
 const second = '00_set/image_00001.png';
@@ -25,12 +26,10 @@ const known: TagSuggestion[] = [
 
 describe('suggested tags in a browser', function () {
   this.timeout(60_000);
-  const browser = new GridBrowser();
+  const browser = useGridBrowser();
   let host: FakeHost;
   let page: Page;
 
-  before(() => browser.start());
-  after(() => browser.stop());
   beforeEach(() => {
     host = new FakeHost(200);
     // A busy machine must not end a run of typing by a pause.
@@ -39,11 +38,6 @@ describe('suggested tags in a browser', function () {
       suggestions: known.filter(({ tag, alias }) => `${tag} ${alias ?? ''}`.replace('_', ' ').includes(prefix.trim())),
       loading: false,
     });
-  });
-  afterEach(async () => {
-    assert.deepEqual(await page.evaluate('window.violations'), [], 'the content security policy was kept');
-    assert.deepEqual(browser.errors.splice(0), [], 'no error was left to the page');
-    await browser.closePages();
   });
 
   const caption = (path: string): Locator => page.getByRole('textbox', { name: `Caption of ${path}` });

@@ -94,6 +94,7 @@ describe('taggers in the real workbench', () => {
       // It closes at once when the focus comes back from the dialog only then.
       const shown = await picker
         .getByText('WD14 taggers')
+        .first()
         .waitFor({ timeout: 3000 })
         .then(
           () => true,

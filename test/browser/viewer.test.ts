@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
 import { FakeHost, FakeImageError } from './fakeHost';
-import { GridBrowser, type PageOptions } from './GridPage';
+import type { PageOptions } from './GridPage';
+import { useGridBrowser } from './useGridBrowser';
 
 const nth = (index: number): string => `00_set/image_${String(index).padStart(5, '0')}.png`;
 const first = nth(0);
@@ -16,20 +17,12 @@ interface Drawn {
 
 describe('the viewer in a browser', function () {
   this.timeout(60_000);
-  const browser = new GridBrowser();
+  const browser = useGridBrowser();
   let host: FakeHost;
   let page: Page;
 
-  before(() => browser.start());
-  after(() => browser.stop());
   beforeEach(() => {
     host = new FakeHost(340);
-    browser.imageDelay = 0;
-  });
-  afterEach(async () => {
-    assert.deepEqual(await page.evaluate('window.violations'), [], 'the content security policy was kept');
-    assert.deepEqual(browser.errors.splice(0), [], 'no error was left to the page');
-    await browser.closePages();
   });
 
   const open = async (options?: PageOptions): Promise<void> => {
