@@ -44,10 +44,11 @@ const writeOnce = `
 `;
 
 /** As a promise, since the tests are about how it ends. */
-// eslint-disable-next-line @typescript-eslint/require-await
-const writeFileSafely = async (...write: Parameters<typeof writeNow>): Promise<void> => {
-  writeNow(...write);
-};
+const writeFileSafely = (...write: Parameters<typeof writeNow>): Promise<void> =>
+  new Promise((resolve) => {
+    writeNow(...write);
+    resolve();
+  });
 
 describe('Writing a file safely', function () {
   this.timeout(30_000);
