@@ -1,12 +1,10 @@
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { errno } from '../CaptionError';
 import { decodeCaption } from '../captionContent';
 import { captionPathOf } from '../imageFiles';
+import { readOnly } from './readOnly';
 import { captionKind, unpackPaths, type CaptionsRead, type ReadCaptions } from './scanMessages';
 
-/** Opening a pipe waits for its other end without this; Windows has neither. */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- Windows lacks it
-const readOnly = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 /**
  * A file that was written less than this before it was read may be written again without a later time, because times are
  * as coarse as this on some file systems; in milliseconds.

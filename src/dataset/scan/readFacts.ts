@@ -1,9 +1,8 @@
-import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs';
 import { imageSize } from 'image-size';
+import { readOnly } from './readOnly';
 import { unpackPaths, type FactsRead, type ReadFacts } from './scanMessages';
 
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- Windows lacks it
-const readOnly = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 /** How much of a file is looked at, in bytes: first a little, then what large metadata in front of a picture take. */
 const headSizes = [4096, 64 * 1024, 1024 * 1024];
 const scratch = Buffer.allocUnsafeSlow(1024 * 1024);
