@@ -10,8 +10,11 @@ const houses = {
     packages: ['sharp', 'onnxruntime-node', 'csv-parse/sync', 'undici', 'yauzl'],
   },
   webview: { may: ['protocol'], packages: ['lit', '@vscode/webview-ui-toolkit'] },
-  cli: { may: ['dataset', 'protocol'], packages: [] },
-  extension: { may: ['dataset', 'protocol'], packages: ['vscode', 'csv-parse'] },
+  jobs: { may: ['dataset', 'protocol'], packages: [] },
+  cluster: { may: ['jobs', 'dataset', 'protocol'], packages: ['bullmq', 'ioredis'] },
+  runner: { may: ['cluster', 'jobs', 'dataset', 'protocol'], packages: [] },
+  cli: { may: ['cluster', 'jobs', 'dataset', 'protocol'], packages: [] },
+  extension: { may: ['jobs', 'dataset', 'protocol'], packages: ['vscode', 'csv-parse'] },
 };
 
 const packages = [
@@ -23,6 +26,8 @@ const packages = [
   'csv-parse',
   'undici',
   'yauzl',
+  'bullmq',
+  'ioredis',
 ];
 
 const walls = Object.entries(houses).map(([house, { may, packages: allowed }]) => {

@@ -6,6 +6,7 @@ export type CaptionErrorCode =
   | 'CAPTION_EDITED'
   | 'DISK_FULL'
   | 'READ_ONLY'
+  | 'DISK_ERROR'
   | 'NO_PERMISSION'
   | 'FOLDER_MISSING'
   | 'SCAN_STOPPED'
@@ -61,6 +62,18 @@ export function fileError(thrown: unknown, path: string, doing: 'save' | 'read' 
       );
     case 'EROFS':
       return new CaptionError('READ_ONLY', 'The file system is read-only.', path, thrown);
+    case 'EIO':
+    case 'ESTALE':
+    case 'ETIMEDOUT':
+    case 'ENXIO':
+    case 'ENODEV':
+    case 'EHOSTDOWN':
+      return new CaptionError(
+        'DISK_ERROR',
+        `The disk or the network to it does not answer (${errno(thrown) ?? ''}). Nothing was changed.`,
+        path,
+        thrown,
+      );
     case 'EACCES':
     case 'EPERM':
       return new CaptionError('NO_PERMISSION', `No permission to ${doing} this file.`, path, thrown);

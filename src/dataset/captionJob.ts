@@ -1,5 +1,5 @@
 import type { Caption, CaptionChange } from './Caption';
-import { CaptionError, errno } from './CaptionError';
+import { CaptionError, errno, type CaptionErrorCode } from './CaptionError';
 import { isEmptyCaption } from './captionText';
 import type { Dataset, DatasetImage } from './Dataset';
 import type { ScanProblem } from './scanDataset';
@@ -16,6 +16,16 @@ export interface JobTarget {
   /** what the caption held when the job was made */
   expected: string | null;
 }
+
+/**
+ * What became of an image:
+ * - `written`: its caption file was written; `same`: it held that text already
+ * - `untagged`: no tag passed the threshold, the caption was kept
+ * - `kept`: somebody else wrote a caption meanwhile, which was kept
+ * - `failed`: it could not be captioned
+ */
+export const imageOutcomes = ['written', 'same', 'untagged', 'kept', 'failed'] as const;
+export type ImageOutcome = (typeof imageOutcomes)[number];
 
 export interface JobProgress {
   handled: number;
@@ -38,13 +48,16 @@ export interface JobOptions {
   concurrency: number;
   signal: AbortSignal;
   onStart?: (target: JobTarget) => void;
+  /** called once for each image that is done, before {@link JobOptions.onProgress} */
+  onOutcome?: (target: JobTarget, outcome: ImageOutcome, reason: string | undefined) => void;
   onProgress?: (progress: JobProgress, target: JobTarget, failure: string | undefined) => void;
 }
 
 export interface JobResult {
-  /** `error`: the tagger or the disk failed for good; `message` says how, and images are left */
+  /** `error`: the tagger or the disk failed for good; `error` and `message` say how, and images are left */
   status: 'completed' | 'cancelled' | 'error';
   message: string;
+  error?: Error;
   total: number;
   /** the whole caption of each image that is done, by relative path; empty where no tag passed */
   results: Map<string, string>;
@@ -54,6 +67,11 @@ export interface JobResult {
   /** what was written, to undo it */
   changes: CaptionChange[];
 }
+
+/** What no image is to blame for: going on would only fail for each of them. */
+const systemicErrors: ReadonlySet<CaptionErrorCode> = new Set(['DISK_FULL', 'READ_ONLY', 'DISK_ERROR']);
+/** What may be wrong with one file or folder, or with all of them. */
+const perhapsSystemic: ReadonlySet<CaptionErrorCode> = new Set(['NO_PERMISSION', 'FOLDER_MISSING']);
 
 /**
  * After so many failures in a row that no single image explains, the job ends: the tagger or the disk is broken. A death
@@ -91,6 +109,13 @@ export async function runCaptionJob(
   return new CaptionJob(dataset, targets, options).run();
 }
 
+interface Written {
+  text: string;
+  outcome: ImageOutcome;
+}
+
+const untagged: Written = { text: '', outcome: 'untagged' };
+
 class CaptionJob {
   private readonly result: JobResult;
   private readonly suspects: JobTarget[] = [];
@@ -124,8 +149,8 @@ class CaptionJob {
     }
     if (this.options.signal.aborted) this.result.status = 'cancelled';
     else if (this.giveUp.signal.aborted) {
-      this.result.status = 'error';
-      this.result.message = (this.giveUp.signal.reason as Error).message;
+      const error = this.giveUp.signal.reason as Error;
+      Object.assign(this.result, { status: 'error', message: error.message, error });
     }
     return this.result;
   }
@@ -140,16 +165,22 @@ class CaptionJob {
     const file = this.dataset.absolute(target.path);
     try {
       const tags = await this.options.makeTags(file, this.signal);
-      const text = tags.length === 0 ? '' : await this.write(target, tags);
+      const { text, outcome } = tags.length === 0 ? untagged : await this.write(target, tags);
       this.inARow = 0;
       this.result.results.set(target.path, text);
       if (tags.length === 0) this.result.untagged++;
+      this.options.onOutcome?.(target, outcome, undefined);
       this.report(target, undefined);
     } catch (thrown) {
       if (this.signal.aborted) return true;
       const crash = this.options.isCrash(thrown);
-      const diskGone = thrown instanceof CaptionError && (thrown.code === 'DISK_FULL' || thrown.code === 'READ_ONLY');
-      if (diskGone) this.countFailures(1, thrown);
+      const code = thrown instanceof CaptionError ? thrown.code : undefined;
+      if (code !== undefined && systemicErrors.has(code)) {
+        // The image is as it was: another run takes it up again.
+        this.giveUp.abort(thrown);
+        return true;
+      }
+      if (code !== undefined && perhapsSystemic.has(code)) this.countFailures(1, thrown as CaptionError);
       // The second crash on the same image is explained by it.
       else if (crash && !last) this.countFailures(alone ? 1 : 1 / this.options.concurrency, thrown as Error);
       if (crash && !last) {
@@ -158,13 +189,14 @@ class CaptionJob {
       }
       const reason = crash ? 'The tagger crashed on this image.' : reasonOf(thrown);
       this.result.failed.set(target.path, reason);
+      this.options.onOutcome?.(target, code === 'CAPTION_EDITED' ? 'kept' : 'failed', reason);
       this.report(target, reason);
     }
     return true;
   }
 
-  /** @returns the whole caption */
-  private async write(target: JobTarget, tags: readonly string[], again = false): Promise<string> {
+  /** @returns the whole caption, and whether it had to be written */
+  private async write(target: JobTarget, tags: readonly string[], again = false): Promise<Written> {
     const { caption, expected } = target;
     const { mode } = this.writeOptions;
     let text = '';
@@ -172,11 +204,11 @@ class CaptionJob {
     try {
       const change = await this.dataset.writeGenerated(caption, makeText, expected, mode !== 'replace');
       if (change !== undefined) this.result.changes.push(change);
-      return text;
+      return { text, outcome: change === undefined ? 'same' : 'written' };
     } catch (thrown) {
       if (!(thrown instanceof CaptionError) || thrown.code !== 'CAPTION_EDITED' || mode === 'replace') throw thrown;
       // Somebody wrote a caption meanwhile: the image is no longer empty, which is what the job was for.
-      if (mode === 'onlyEmpty' && !isEmptyCaption(caption.text)) return caption.text;
+      if (mode === 'onlyEmpty' && !isEmptyCaption(caption.text)) return { text: caption.text, outcome: 'kept' };
       // Another program wrote the file since it was read; what it wrote is known now.
       if (again) throw thrown;
       return this.write(target, tags, true);

@@ -18,7 +18,7 @@ export interface SliceOptions {
 export async function inSlices<T>(
   items: Iterable<T>,
   work: (item: T, index: number) => void,
-  { signal, sliceMs = 8 }: SliceOptions = {},
+  { signal, sliceMs = 4 }: SliceOptions = {},
 ): Promise<void> {
   let index = 0;
   let end = performance.now() + sliceMs;

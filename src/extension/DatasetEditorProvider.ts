@@ -85,6 +85,7 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
   }
 
   async openCustomDocument(uri: vscode.Uri, { backupId }: vscode.CustomDocumentOpenContext): Promise<DatasetDocument> {
+    this.thumbnails.warmUp();
     const restore = new Map<string, UnsavedEdit>();
     const take = (edits: readonly UnsavedEdit[]): void => {
       for (const edit of edits) restore.set(edit.captionPath, edit);

@@ -16,7 +16,7 @@ const previewQuality = 90;
 const remembered = 1000;
 
 /** The process that makes pictures. */
-export type PictureMaker = Pick<TaggerProcess, 'request' | 'stop'>;
+export type PictureMaker = Pick<TaggerProcess, 'request' | 'stop' | 'warmUp'>;
 
 /** A picture of an image. */
 export interface PictureOrder {
@@ -62,6 +62,11 @@ export class Thumbnails {
     /** another process, for images that are suspected to crash it */
     private readonly suspectMaker: PictureMaker,
   ) {}
+
+  /** Starts the process that makes pictures: they are wanted soon, and starting it later blocks this one for longer. */
+  warmUp(): void {
+    this.maker.warmUp();
+  }
 
   /**
    * The file of a picture, made if need be.

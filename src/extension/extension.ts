@@ -38,6 +38,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const pictureMaker = (): TaggerProcess =>
     new TaggerProcess({
       entry,
+      inBackground: true,
       onLog: (line) => {
         log.info(`[thumbnails] ${line}`);
       },

@@ -9,19 +9,30 @@ export class JobRate {
   private readonly samples: { time: number; handled: number }[] = [];
 
   /**
-   * One line such as `12.3 images/s, 3 min left`; empty until there is something to tell.
+   * Images a second, and the seconds that are left; undefined until there is something to tell.
    * @param time now, in milliseconds of any clock that never goes back
    */
-  describe(time: number, handled: number, total: number): string {
+  measure(time: number, handled: number, total: number): { imagesPerSecond: number; secondsLeft: number } | undefined {
     const last = this.samples.at(-1);
     if (last === undefined || time - last.time >= 250) this.samples.push({ time, handled });
     while (this.samples.length > 2 && time - (this.samples[1]?.time ?? time) >= span) this.samples.shift();
     const first = this.samples[0];
-    if (first === undefined || time - first.time < 1000 || handled <= first.handled) return '';
-    const perSecond = ((handled - first.handled) / (time - first.time)) * 1000;
-    const rate =
-      perSecond >= 99.5 ? perSecond.toFixed(0) : perSecond >= 0.95 ? perSecond.toFixed(1) : perSecond.toFixed(2);
-    const left = handled >= total ? '' : `, ${formatSeconds((total - handled) / perSecond)} left`;
-    return `${rate} images/s${left}`;
+    if (first === undefined || time - first.time < 1000 || handled <= first.handled) return undefined;
+    const imagesPerSecond = ((handled - first.handled) / (time - first.time)) * 1000;
+    return { imagesPerSecond, secondsLeft: Math.max(total - handled, 0) / imagesPerSecond };
   }
+
+  /** What {@link measure} finds in one line such as `12.3 images/s, 3 min left`; empty where it finds nothing. */
+  describe(time: number, handled: number, total: number): string {
+    const measured = this.measure(time, handled, total);
+    return measured === undefined ? '' : describeRate(measured.imagesPerSecond, measured.secondsLeft);
+  }
+}
+
+/** One line such as `12.3 images/s, 3 min left`. */
+export function describeRate(perSecond: number, secondsLeft: number): string {
+  const rate =
+    perSecond >= 99.5 ? perSecond.toFixed(0) : perSecond >= 0.95 ? perSecond.toFixed(1) : perSecond.toFixed(2);
+  const left = secondsLeft <= 0 ? '' : `, ${formatSeconds(secondsLeft)} left`;
+  return `${rate} images/s${left}`;
 }

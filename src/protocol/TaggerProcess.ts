@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { Channel, type Port } from './Channel';
 import { fastEnvironment } from './fastEnvironment';
@@ -30,6 +31,8 @@ export interface TaggerProcessOptions {
   /** the program that runs the child; without it this process's own, which is Electron in a desktop VS Code */
   execPath?: string | undefined;
   onDownloadProgress?: (progress: DownloadProgress) => void;
+  /** lets the work of other processes go first, where the system can: for what nobody waits for alone */
+  inBackground?: boolean;
 }
 
 type ChildChannel = Channel<Record<string, never>, TaggerRequests, TaggerEvents, Record<string, never>>;
@@ -89,6 +92,11 @@ export class TaggerProcess {
     this.stop();
   }
 
+  /** Starts the child unless it runs, so that the first request need not wait for it. */
+  warmUp(): void {
+    if (!this.disposed) this.running ??= this.start();
+  }
+
   /** Ends the child; open requests fail. The next request starts a new one. */
   stop(): void {
     this.running?.child.kill();
@@ -120,6 +128,7 @@ export class TaggerProcess {
       env,
       ...(this.options.execPath === undefined ? {} : { execPath: this.options.execPath }),
     });
+    if (this.options.inBackground === true && child.pid !== undefined) lowerPriority(child.pid);
     for (const stream of [child.stdout, child.stderr]) {
       if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.options.onLog?.(line));
     }
@@ -152,6 +161,14 @@ export class TaggerProcess {
       end(error.message);
     });
     return running;
+  }
+}
+
+function lowerPriority(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It ended already, or the system does not allow it.
   }
 }
 

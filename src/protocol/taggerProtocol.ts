@@ -11,6 +11,14 @@ export interface TaggerSetup {
   execution: ExecutionOptions;
 }
 
+/** What a model's files are, to know them again. */
+export interface ModelHash {
+  /** hexadecimal SHA-256 of the model's file */
+  model: string;
+  /** the same of the list of its tags */
+  tags: string;
+}
+
 /** What a loaded model is. */
 export interface ModelDescription {
   folder: string;
@@ -45,6 +53,8 @@ export interface ThumbnailOrder {
 export interface TaggerRequests {
   /** Loads the models (once; later calls are free), proves what they run on, and says what they are. */
   loadTagger(params: { setup: TaggerSetup }): TaggerDescription;
+  /** SHA-256 of the files of each model, in the order of the setup. Reads them whole. */
+  hashModels(params: { setup: TaggerSetup }): { hashes: ModelHash[] };
   /** The tags of one image, ready to be joined; none when no tag passes. */
   captionImage(params: { imagePath: string; setup: TaggerSetup; options: CaptionOptions }): { tags: string[] };
   /**

@@ -1,7 +1,9 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { TaggerModel } from '../protocol/captionOptions';
+import type { ModelHash } from '../protocol/taggerProtocol';
 import { errorCode, errorMessage } from '../protocol/wireError';
+import { fileDigest } from './download/fileHash';
 import { ModelError } from './ModelError';
 import { parseSelectedTags, type ModelTag } from './selectedTags';
 
@@ -65,4 +67,19 @@ export async function readTags(tagsPath: string): Promise<ModelTag[]> {
     throw new ModelError('TAGS_INVALID', tagsPath, `${name} cannot be read: ${errorMessage(error)}`, error);
   }
   return parseSelectedTags(csv, tagsPath);
+}
+
+/**
+ * What the files of a model hash to.
+ * @throws ModelError MODEL_MISSING, MODEL_UNREADABLE, MODEL_IS_LFS_POINTER, TAGS_MISSING, TAGS_INVALID; the signal's reason
+ */
+export async function hashModel(model: Pick<TaggerModel, 'folder' | 'files'>, signal: AbortSignal): Promise<ModelHash> {
+  const files = modelFilesOf(model);
+  await checkModelFile(files.model);
+  await readTags(files.tags);
+  const sha256 = { algorithm: 'sha256', encoding: 'hex' } as const;
+  return {
+    model: await fileDigest(files.model, sha256, signal),
+    tags: await fileDigest(files.tags, sha256, signal),
+  };
 }

@@ -1,6 +1,7 @@
 import type { RequestHandlers } from '../protocol/Channel';
 import type { DownloadProgress } from '../protocol/modelListing';
-import type { TaggerRequests } from '../protocol/taggerProtocol';
+import type { ModelHash, TaggerRequests } from '../protocol/taggerProtocol';
+import { hashModel } from './modelFiles';
 import { catalogue } from './models/catalogue';
 import { deleteModel } from './models/deleteModel';
 import { downloadModel } from './models/downloadModel';
@@ -9,8 +10,13 @@ import { listModels } from './models/findModels';
 /** What the child answers about models: which there are, and getting them. */
 export function modelHandlers(
   onProgress: (progress: DownloadProgress) => void,
-): Pick<RequestHandlers<TaggerRequests>, 'listModels' | 'downloadModel' | 'deleteModel'> {
+): Pick<RequestHandlers<TaggerRequests>, 'hashModels' | 'listModels' | 'downloadModel' | 'deleteModel'> {
   return {
+    hashModels: async ({ setup }, signal) => {
+      const hashes: ModelHash[] = [];
+      for (const model of setup.models) hashes.push(await hashModel(model, signal));
+      return { hashes };
+    },
     listModels: async ({ folders }, signal) => ({
       models: await listModels({ catalogue: catalogue(), folders, signal }),
     }),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { FileLock } from '../../src/tagger/download/FileLock';
+import { FileLock } from '../../src/dataset/FileLock';
 import { SpeedMeter } from '../../src/tagger/download/SpeedMeter';
 import { namesIn, testFolder } from './testFolder';
 

@@ -23,6 +23,7 @@ class FakeMaker {
       await writeFile(order.outputPath, 'picture');
       return { width: 1, height: 1, bytes: 7 };
     }) as PictureMaker['request'],
+    warmUp: () => undefined,
     stop: () => {
       this.stops++;
     },

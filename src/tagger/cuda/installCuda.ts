@@ -6,7 +6,7 @@ import type { CudaEnvironment } from '../../protocol/execution';
 import type { DownloadProgress } from '../../protocol/modelListing';
 import { errorCode, errorMessage } from '../../protocol/wireError';
 import { downloadFile } from '../download/downloadFile';
-import { FileLock } from '../download/FileLock';
+import { FileLock } from '../../dataset/FileLock';
 import { CudaError } from './CudaError';
 import { findCuda, platformProblem } from './findCuda';
 import { thisMachine, type Machine } from './Machine';

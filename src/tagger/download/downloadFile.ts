@@ -5,7 +5,7 @@ import type { DownloadProgress } from '../../protocol/modelListing';
 import { onDisk } from './diskErrors';
 import { DownloadError } from './DownloadError';
 import { fileDigest, type ExpectedHash } from './fileHash';
-import { FileLock } from './FileLock';
+import { FileLock } from '../../dataset/FileLock';
 import { HttpClient, type OriginToken } from './HttpClient';
 import { PartialFile, partialPaths } from './PartialFile';
 import { Transfer } from './Transfer';

@@ -4,7 +4,7 @@ import type { ModelFolders } from '../../protocol/modelListing';
 import { onDisk } from '../download/diskErrors';
 import { DownloadError } from '../download/DownloadError';
 import { lockPath } from '../download/downloadFile';
-import { FileLock } from '../download/FileLock';
+import { FileLock } from '../../dataset/FileLock';
 import { partialPaths } from '../download/PartialFile';
 import { modelFileName, tagsFileName, type CatalogueModel } from './catalogue';
 

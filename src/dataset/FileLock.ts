@@ -3,7 +3,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { link, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { errorCode } from '../../protocol/wireError';
+import { errno } from './CaptionError';
 
 /** Milliseconds between two signs of life of a holder. */
 const heartbeat = 5000;
@@ -67,6 +67,16 @@ export class FileLock {
     return new FileLock(path, holder.token);
   }
 
+  /** Whether a live process has the lock, as far as can be told. */
+  static async isHeld(path: string): Promise<boolean> {
+    const holder = await readHolder(path);
+    const modified = await stat(path).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => undefined,
+    );
+    return modified !== undefined && isAlive(holder, modified);
+  }
+
   /** Gives the lock back. */
   async release(): Promise<void> {
     clearInterval(this.timer);
@@ -85,7 +95,7 @@ async function create(path: string, holder: Holder): Promise<boolean> {
       await link(temporary, path);
       return true;
     } catch (error) {
-      if (errorCode(error) === 'EEXIST') return false;
+      if (errno(error) === 'EEXIST') return false;
       // A file system without hard links.
       return await createWithoutLink(path, content);
     }
@@ -104,7 +114,7 @@ async function createWithoutLink(path: string, content: string): Promise<boolean
     }
     return true;
   } catch (error) {
-    if (errorCode(error) === 'EEXIST') return false;
+    if (errno(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -117,9 +127,7 @@ async function removeIfStale(path: string): Promise<boolean> {
     () => undefined,
   );
   if (modified === undefined) return true;
-  const isHere = holder?.machine === thisMachine();
-  const isAlive = !(isHere && !isRunning(holder.pid)) && Date.now() - modified < staleAfter;
-  if (isAlive) return false;
+  if (isAlive(holder, modified)) return false;
   // Moved away, then looked at: had another process taken the stale lock over in between, this would be its live one.
   const aside = `${path}.${randomUUID()}`;
   try {
@@ -131,6 +139,11 @@ async function removeIfStale(path: string): Promise<boolean> {
   if (taken?.token !== holder?.token) await link(aside, path).catch(() => undefined);
   await rm(aside, { force: true });
   return taken?.token === holder?.token;
+}
+
+function isAlive(holder: Holder | undefined, modified: number): boolean {
+  const isHere = holder?.machine === thisMachine();
+  return !(isHere && !isRunning(holder.pid)) && Date.now() - modified < staleAfter;
 }
 
 async function readHolder(path: string): Promise<Holder | undefined> {
@@ -170,6 +183,6 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return errorCode(error) === 'EPERM';
+    return errno(error) === 'EPERM';
   }
 }

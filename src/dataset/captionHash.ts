@@ -1,0 +1,15 @@
+import { createHash } from 'node:crypto';
+import type { CaptionContent } from './captionContent';
+
+/**
+ * Tells one content of a caption file from another: the first 32 hexadecimal digits of its SHA-256.
+ * @param bytes of the file; null where there is none
+ */
+export function captionHash(bytes: string | Uint8Array | null): string | null {
+  return bytes === null ? null : createHash('sha256').update(bytes).digest('hex').slice(0, 32);
+}
+
+/** {@link captionHash} of what a caption's file held when it was read. */
+export function contentHash(content: CaptionContent | null): string | null {
+  return captionHash(content === null ? null : (content.foreign?.bytes ?? content.raw));
+}

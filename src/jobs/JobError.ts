@@ -1,0 +1,16 @@
+/** What can go wrong with a job as a whole. */
+export type JobErrorCode = 'JOB_MISSING' | 'JOB_UNREADABLE' | 'JOB_BUSY' | 'JOURNAL_FAILED';
+
+/** An error about a job or its folder. `message` is one sentence for the user. */
+export class JobError extends Error {
+  constructor(
+    readonly code: JobErrorCode,
+    message: string,
+    /** absolute path of the job's folder or file */
+    readonly path: string,
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+    this.name = 'JobError';
+  }
+}

@@ -1,0 +1,186 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { FileLock } from '../dataset/FileLock';
+import { errno } from '../dataset/CaptionError';
+import { errorMessage } from '../protocol/wireError';
+import { JobError } from './JobError';
+import { JobJournal } from './JobJournal';
+import { parseJournal, type ImageRecord } from './journalEntries';
+import type { JobImage, JobManifest, JobState } from './jobTypes';
+
+const manifestFile = 'manifest.json';
+const imagesFile = 'images.jsonl';
+const stateFile = 'state.json';
+const journalFile = 'journal.jsonl';
+const lockFile = 'lock';
+
+/** What is known of a job before it has a name. */
+export type NewJob = Omit<JobManifest, 'version' | 'id' | 'created' | 'total'>;
+
+/**
+ * A job on disk: a folder with what it is to do (`manifest.json`, `images.jsonl`, never changed), what it did
+ * (`journal.jsonl`, only appended to) and where it is (`state.json`). Whoever runs or reverts it holds its lock.
+ */
+export class JobFolder {
+  constructor(
+    /** absolute */
+    readonly path: string,
+  ) {}
+
+  get id(): string {
+    return path.basename(this.path);
+  }
+
+  /**
+   * Writes a new job, complete or not at all.
+   * @param jobsFolder where all jobs are; made if need be, for this user only
+   * @throws errors of the file system
+   */
+  static async create(jobsFolder: string, job: NewJob, images: readonly JobImage[]): Promise<JobFolder> {
+    await mkdir(jobsFolder, { recursive: true, mode: 0o700 });
+    const created = new Date();
+    const id = `${created.toISOString().replace(/[-:]|\.\d+Z$/g, '')}-${randomBytes(4).toString('hex')}`;
+    const manifest: JobManifest = { version: 1, id, created: created.toISOString(), ...job, total: images.length };
+    const unfinished = path.join(jobsFolder, `.${id}.tmp`);
+    try {
+      await mkdir(unfinished, { mode: 0o700 });
+      const lines = images.map(({ path: image, expected }) => `${JSON.stringify([image, expected])}\n`);
+      await writeFlushed(path.join(unfinished, imagesFile), lines);
+      await writeFlushed(path.join(unfinished, manifestFile), [`${JSON.stringify(manifest, null, 2)}\n`]);
+      const state: JobState = newState(created.getTime());
+      await writeFlushed(path.join(unfinished, stateFile), [JSON.stringify(state)]);
+      await rename(unfinished, path.join(jobsFolder, id));
+    } catch (error) {
+      await rm(unfinished, { recursive: true, force: true });
+      throw error;
+    }
+    return new JobFolder(path.join(jobsFolder, id));
+  }
+
+  /** All jobs of a folder, oldest first. None where there is no such folder. */
+  static async list(jobsFolder: string): Promise<JobFolder[]> {
+    const names = await readdir(jobsFolder).catch((error: unknown) => {
+      if (errno(error) === 'ENOENT') return [];
+      throw error;
+    });
+    return names
+      .filter((name) => /^\d{8}T\d{6}-[0-9a-f]{8}$/.test(name))
+      .sort()
+      .map((name) => new JobFolder(path.join(jobsFolder, name)));
+  }
+
+  /** @throws JobError JOB_MISSING, JOB_UNREADABLE */
+  async readManifest(): Promise<JobManifest> {
+    const manifest = (await this.readJson(manifestFile)) as Partial<JobManifest>;
+    if (manifest.version !== 1 || typeof manifest.root !== 'string' || manifest.tagger === undefined) {
+      throw new JobError('JOB_UNREADABLE', 'This job was made by another version and cannot be read.', this.path);
+    }
+    return manifest as JobManifest;
+  }
+
+  /** The images in the order of the job. @throws JobError JOB_MISSING, JOB_UNREADABLE */
+  async readImages(): Promise<JobImage[]> {
+    const text = await this.read(imagesFile);
+    try {
+      return text
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => {
+          const [image, expected] = JSON.parse(line) as [string, string | null];
+          return { path: image, expected };
+        });
+    } catch (error) {
+      throw unreadable(this.path, error);
+    }
+  }
+
+  /** What was done so far, by the index of the image. @throws JobError JOB_UNREADABLE */
+  async readJournal(): Promise<Map<number, ImageRecord>> {
+    try {
+      return parseJournal(await readFile(path.join(this.path, journalFile), 'utf8'));
+    } catch (error) {
+      if (errno(error) === 'ENOENT') return new Map();
+      throw unreadable(this.path, error);
+    }
+  }
+
+  /** Opens the journal for appending. Only for the holder of the lock. @throws JobError JOURNAL_FAILED */
+  openJournal(): Promise<JobJournal> {
+    return JobJournal.open(path.join(this.path, journalFile));
+  }
+
+  /** @throws JobError JOB_MISSING, JOB_UNREADABLE */
+  async readState(): Promise<JobState> {
+    return { ...newState(0), ...((await this.readJson(stateFile)) as Partial<JobState>) };
+  }
+
+  /** Replaces the state, in one step. @throws errors of the file system */
+  async writeState(state: JobState): Promise<void> {
+    const temporary = path.join(this.path, `${stateFile}.${randomBytes(4).toString('hex')}.tmp`);
+    try {
+      await writeFlushed(temporary, [JSON.stringify(state)]);
+      await rename(temporary, path.join(this.path, stateFile));
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Takes the right to run or revert this job; undefined while another process has it. */
+  lock(): Promise<FileLock | undefined> {
+    return FileLock.tryAcquire(path.join(this.path, lockFile));
+  }
+
+  /** Whether a live process runs or reverts it. */
+  async isLocked(): Promise<boolean> {
+    return FileLock.isHeld(path.join(this.path, lockFile));
+  }
+
+  /** Deletes the job and its journal. */
+  async remove(): Promise<void> {
+    await rm(this.path, { recursive: true, force: true });
+  }
+
+  private async readJson(name: string): Promise<unknown> {
+    try {
+      const value: unknown = JSON.parse(await this.read(name));
+      if (typeof value === 'object' && value !== null) return value;
+    } catch (error) {
+      if (error instanceof JobError) throw error;
+      throw unreadable(this.path, error);
+    }
+    throw new JobError('JOB_UNREADABLE', `${name} of the job is not an object.`, this.path);
+  }
+
+  private async read(name: string): Promise<string> {
+    try {
+      return await readFile(path.join(this.path, name), 'utf8');
+    } catch (error) {
+      if (errno(error) !== 'ENOENT') throw unreadable(this.path, error);
+      throw new JobError('JOB_MISSING', `There is no job ${this.id}.`, this.path, error);
+    }
+  }
+}
+
+/** The state of a job that nobody worked on yet. */
+export function newState(position: number): JobState {
+  const counts = { written: 0, same: 0, untagged: 0, kept: 0, failed: 0 };
+  return { status: 'queued', position, ran: 0, execution: [], counts, failures: [] };
+}
+
+function unreadable(folder: string, error: unknown): JobError {
+  return new JobError('JOB_UNREADABLE', `The job cannot be read: ${errorMessage(error)}`, folder, error);
+}
+
+async function writeFlushed(file: string, pieces: readonly string[]): Promise<void> {
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    for (let start = 0; start < pieces.length; start += 10_000) {
+      await handle.appendFile(pieces.slice(start, start + 10_000).join(''));
+    }
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,46 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { captionHash } from '../dataset/captionHash';
+import { CaptionError, errno } from '../dataset/CaptionError';
+import type { FileWrite, FileWriter } from '../dataset/FileWriter';
+import type { JobError } from './JobError';
+import type { JobJournal } from './JobJournal';
+
+/** Pauses before a write is tried again that a disk or network did not answer, in milliseconds. */
+const retryPauses = [100, 500, 2000];
+
+/**
+ * Writes caption files for a job: what a file held goes to the journal before the file is touched, so that a process that
+ * is killed in between leaves nothing unknown. A disk that does not answer is given some time.
+ */
+export class JournaledWriter implements FileWriter {
+  constructor(
+    private readonly writer: FileWriter,
+    private readonly journal: JobJournal,
+    /** the index of the image to whose caption a file belongs, by its absolute path */
+    private readonly indexOf: (file: string) => number | undefined,
+  ) {}
+
+  /** @throws CaptionError as the writer does, or because the journal cannot be written: then nothing was written */
+  async write(write: FileWrite): Promise<string | null> {
+    const index = this.indexOf(write.file);
+    if (index === undefined) throw new Error(`Not a caption of this job: ${write.file}`);
+    const previous = write.expected === null ? null : Buffer.from(write.expected as string).toString('base64');
+    try {
+      // Only what is destroyed has to be on the disk before; that nothing was there can be seen from the new file.
+      await this.journal.append(['w', index, previous, captionHash(write.content)], previous !== null);
+    } catch (thrown) {
+      const { message, path, cause } = thrown as JobError;
+      const full = errno(cause) === 'ENOSPC' || errno(cause) === 'EDQUOT';
+      throw new CaptionError(full ? 'DISK_FULL' : 'DISK_ERROR', message, path, thrown);
+    }
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.writer.write(write);
+      } catch (thrown) {
+        const pause = retryPauses[attempt];
+        if (pause === undefined || !(thrown instanceof CaptionError) || thrown.code !== 'DISK_ERROR') throw thrown;
+        await delay(pause);
+      }
+    }
+  }
+}

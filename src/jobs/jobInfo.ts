@@ -1,0 +1,55 @@
+import type { ImageRecord } from './journalEntries';
+import type { JobFolder } from './JobFolder';
+import {
+  shownFailures,
+  type JobImage,
+  type JobInfo,
+  type JobManifest,
+  type JobState,
+  type OutcomeCounts,
+} from './jobTypes';
+
+/** What is shown of a job that is as its files say. */
+export function jobInfo(manifest: JobManifest, state: JobState, interrupted: boolean): JobInfo {
+  const { id, label, root, place, created, total } = manifest;
+  const { status, position, fault, started, finished, reverted, counts, failures, execution } = state;
+  return {
+    ...{ id, label, root, place, created, total, tagger: manifest.tagger.name },
+    ...{ status, interrupted, position, counts, failures, execution, message: '', inWork: [] },
+    ...(fault === undefined ? {} : { fault }),
+    ...(started === undefined ? {} : { started }),
+    ...(finished === undefined ? {} : { finished }),
+    ...(reverted === undefined ? {} : { reverted }),
+  };
+}
+
+/** Reads what is shown of a job that this process does not run. @throws JobError */
+export async function readJobInfo(folder: JobFolder): Promise<JobInfo> {
+  const manifest = await folder.readManifest();
+  const state = await folder.readState();
+  const interrupted = state.status === 'running' && !(await folder.isLocked());
+  // The state is written now and then only; after a crash the journal knows more.
+  if (interrupted) Object.assign(state, countOutcomes(await folder.readImages(), await folder.readJournal()));
+  return jobInfo(manifest, state, interrupted);
+}
+
+/** How many images have which outcome, and the first failures. */
+export function countOutcomes(
+  images: readonly JobImage[],
+  records: ReadonlyMap<number, ImageRecord>,
+): Pick<JobState, 'counts' | 'failures'> {
+  const counts: OutcomeCounts = { written: 0, same: 0, untagged: 0, kept: 0, failed: 0 };
+  const failures: JobState['failures'] = [];
+  for (const [index, { outcome, reason }] of records) {
+    const image = images[index];
+    if (outcome === undefined || image === undefined) continue;
+    counts[outcome]++;
+    if (reason !== undefined && failures.length < shownFailures) failures.push({ path: image.path, reason });
+  }
+  return { counts, failures };
+}
+
+/** How many images have an outcome. */
+export function handledOf(counts: OutcomeCounts): number {
+  return counts.written + counts.same + counts.untagged + counts.kept + counts.failed;
+}

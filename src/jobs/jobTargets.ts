@@ -1,0 +1,83 @@
+import path from 'node:path';
+import type { JobTarget } from '../dataset/captionJob';
+import { contentHash } from '../dataset/captionHash';
+import { Dataset, type DatasetImage } from '../dataset/Dataset';
+import type { FileWriter } from '../dataset/FileWriter';
+import { captionPathOf } from '../dataset/imageFiles';
+import type { ImageRecord } from './journalEntries';
+import type { JobImage, JobManifest } from './jobTypes';
+
+/** For more images than this the whole folder is read, in threads, which is faster than file by file. */
+const fewImages = 500;
+
+/** What is left of a job to do. */
+export interface JobWork {
+  dataset: Dataset;
+  targets: JobTarget[];
+  /** images that cannot be captioned any more, by their index */
+  settled: { index: number; outcome: 'kept' | 'failed'; reason: string }[];
+}
+
+/** What a new job is to do, as it is written down: a caption that changes from now on is kept. */
+export function jobImages(targets: readonly JobTarget[]): JobImage[] {
+  return targets.map(({ path: image, caption }) => ({ path: image, expected: contentHash(caption.onDisk) }));
+}
+
+/** Reads the captions of a job, for what has no outcome yet. */
+export async function readJobWork(
+  manifest: JobManifest,
+  images: readonly JobImage[],
+  records: ReadonlyMap<number, ImageRecord>,
+  writer: FileWriter,
+  signal: AbortSignal,
+): Promise<JobWork> {
+  const open = Array.from(images.entries()).filter(([index]) => records.get(index)?.outcome === undefined);
+  const dataset = await readDataset(manifest, open, records.size > 0, writer, signal);
+  const work: JobWork = { dataset, targets: [], settled: [] };
+  const keepsEdits = manifest.mode === 'empty' || manifest.write.mode !== 'replace';
+  for (const [index, { path: image, expected }] of open) {
+    const found = dataset.image(image);
+    if (found === undefined) work.settled.push({ index, outcome: 'failed', reason: 'The image is gone.' });
+    else if (!keepsEdits && contentHash(found.caption.onDisk) !== expected && !isUnreadable(found)) {
+      work.settled.push({ index, outcome: 'kept', reason: 'The caption was edited meanwhile; the edit was kept.' });
+    } else if (manifest.mode === 'empty' && !found.caption.isEmpty) {
+      work.settled.push({ index, outcome: 'kept', reason: 'Somebody wrote a caption meanwhile; it was kept.' });
+    } else work.targets.push({ path: image, caption: found.caption, expected: found.caption.raw });
+  }
+  return work;
+}
+
+/** Which image a caption file belongs to, by the file's absolute path. */
+export function captionIndex(manifest: JobManifest, images: readonly JobImage[]): Map<string, number> {
+  return new Map(
+    images.map(({ path: image }, index) => [
+      path.join(manifest.root, captionPathOf(image, manifest.captionExtension)),
+      index,
+    ]),
+  );
+}
+
+async function readDataset(
+  { root, captionExtension }: JobManifest,
+  open: readonly [number, JobImage][],
+  isResumed: boolean,
+  writer: FileWriter,
+  signal: AbortSignal,
+): Promise<Dataset> {
+  const options = { captionExtension, emptiedCaption: 'delete' } as const;
+  // Reading the whole folder also removes what a process that was killed left behind.
+  if (isResumed || open.length > fewImages) {
+    const dataset = new Dataset(root, options, writer);
+    await dataset.load({ signal });
+    return dataset;
+  }
+  const scanned = open.map(([, image]) => ({
+    path: image.path,
+    captionPath: captionPathOf(image.path, captionExtension),
+  }));
+  return Dataset.ofImages(root, scanned, options, writer);
+}
+
+function isUnreadable({ caption }: DatasetImage): boolean {
+  return caption.unreadable !== undefined;
+}

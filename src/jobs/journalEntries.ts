@@ -1,0 +1,88 @@
+import { imageOutcomes, type ImageOutcome } from '../dataset/captionJob';
+
+/** What a job was about to write into a caption file; stands in the journal before the file is touched. */
+export interface WriteIntent {
+  /** what the file held; null where there was none */
+  previous: Uint8Array | null;
+  /** `captionHash` of what was to be written */
+  written: string | null;
+}
+
+/** What the journal knows of one image. */
+export interface ImageRecord {
+  outcome?: ImageOutcome;
+  /** why it failed or was kept */
+  reason?: string;
+  milliseconds?: number;
+  /** the last one */
+  intent?: WriteIntent;
+}
+
+/**
+ * A line of the journal, as JSON: what is about to be written into the caption of an image (`w`: index, previous bytes in
+ * base64, hash of the new ones), what became of an image (`o`: index, outcome, milliseconds, reason), or that an image is
+ * to be tried again (`r`: index).
+ */
+export type JournalLine =
+  ['w', number, string | null, string | null] | ['o', number, ImageOutcome, number, string?] | ['r', number];
+
+/**
+ * Reads a journal. A line that was cut off by a crash or a full disk is passed over: what it would have told was not done,
+ * or is found out by looking at the file.
+ * @returns what is known of each image, by its index
+ */
+export function parseJournal(text: string): Map<number, ImageRecord> {
+  const records = new Map<number, ImageRecord>();
+  for (const line of text.split('\n')) {
+    const entry = parseLine(line);
+    if (entry === undefined) continue;
+    const index = entry[1];
+    const record = records.get(index) ?? {};
+    records.set(index, record);
+    switch (entry[0]) {
+      case 'w': {
+        const [, , previous, written] = entry;
+        record.intent = { previous: previous === null ? null : Buffer.from(previous, 'base64'), written };
+        break;
+      }
+      case 'o': {
+        const [, , outcome, milliseconds, reason] = entry;
+        Object.assign(record, { outcome, milliseconds });
+        if (reason === undefined) delete record.reason;
+        else record.reason = reason;
+        break;
+      }
+      case 'r':
+        delete record.outcome;
+        delete record.reason;
+    }
+  }
+  return records;
+}
+
+function parseLine(line: string): JournalLine | undefined {
+  if (line === '') return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(value) || !Number.isSafeInteger(value[1])) return undefined;
+  const [kind, , a, b, c] = value as unknown[];
+  const isText = (one: unknown): boolean => one === null || typeof one === 'string';
+  switch (kind) {
+    case 'w':
+      return isText(a) && isText(b) ? (value as JournalLine) : undefined;
+    case 'o': {
+      const isOutcome = imageOutcomes.some((outcome) => outcome === a);
+      return isOutcome && typeof b === 'number' && (c === undefined || typeof c === 'string')
+        ? (value as JournalLine)
+        : undefined;
+    }
+    case 'r':
+      return ['r', value[1] as number];
+    default:
+      return undefined;
+  }
+}

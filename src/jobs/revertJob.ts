@@ -1,0 +1,89 @@
+import path from 'node:path';
+import pMap from 'p-map';
+import { CaptionConflictError, fileError } from '../dataset/CaptionError';
+import { captionHash } from '../dataset/captionHash';
+import { readIfThere } from '../dataset/captionFile';
+import type { FileWriter } from '../dataset/FileWriter';
+import { captionPathOf } from '../dataset/imageFiles';
+import { JobError } from './JobError';
+import type { JobFolder } from './JobFolder';
+import type { WriteIntent } from './journalEntries';
+
+/** Files in work at a time. */
+const filesAtATime = 64;
+
+export interface RevertResult {
+  /** relative paths of the images whose captions are what they were before the job */
+  reverted: string[];
+  /** those that were left alone, each with the reason */
+  left: { path: string; reason: string }[];
+}
+
+/**
+ * Gives every caption that a job wrote, and that nobody changed since, its previous bytes back; where there was no file,
+ * there is none again.
+ * @throws JobError JOB_BUSY while the job runs; the signal's reason, and what was reverted by then stays so: again goes on
+ */
+export async function revertJob(
+  folder: JobFolder,
+  writer: FileWriter,
+  options: { signal: AbortSignal; onProgress?: (done: number, total: number) => void },
+): Promise<RevertResult> {
+  const lock = await folder.lock();
+  if (lock === undefined) {
+    throw new JobError('JOB_BUSY', 'The job is running. Pause or cancel it before you revert it.', folder.path);
+  }
+  try {
+    const { root, captionExtension } = await folder.readManifest();
+    const images = await folder.readImages();
+    const intents = [...(await folder.readJournal())].flatMap(([index, { intent }]) => {
+      const image = images[index];
+      return intent === undefined || image === undefined ? [] : [{ image: image.path, intent }];
+    });
+    const result: RevertResult = { reverted: [], left: [] };
+    let done = 0;
+    await pMap(
+      intents,
+      async ({ image, intent }) => {
+        const file = path.join(root, captionPathOf(image, captionExtension));
+        const reason = await revertFile(file, intent, writer);
+        if (reason === undefined) result.reverted.push(image);
+        else if (reason !== neverWritten) result.left.push({ path: image, reason });
+        options.onProgress?.(++done, intents.length);
+      },
+      { concurrency: filesAtATime, signal: options.signal },
+    );
+    const state = await folder.readState();
+    await folder.writeState({
+      ...state,
+      status: state.status === 'completed' ? 'completed' : 'cancelled',
+      reverted: new Date().toISOString(),
+    });
+    return result;
+  } finally {
+    await lock.release();
+  }
+}
+
+const neverWritten = Symbol('never written');
+
+/** @returns why the file was left alone; undefined where it holds what it held before */
+async function revertFile(
+  file: string,
+  { previous, written }: WriteIntent,
+  writer: FileWriter,
+): Promise<string | undefined | typeof neverWritten> {
+  try {
+    const bytes = await readIfThere(file);
+    const hash = captionHash(bytes);
+    if (hash === captionHash(previous)) return hash === written ? undefined : neverWritten;
+    if (hash !== written) return changedSince;
+    // A job writes no file that is not UTF-8, so no byte is lost in the text.
+    await writer.write({ file, content: previous === null ? null : Buffer.from(previous).toString(), expected: bytes });
+    return undefined;
+  } catch (thrown) {
+    return thrown instanceof CaptionConflictError ? changedSince : fileError(thrown, file, 'save').message;
+  }
+}
+
+const changedSince = 'The caption was changed after the job wrote it.';
