@@ -10,20 +10,13 @@ import type { TaggerDescription } from '../protocol/taggerProtocol';
 import { errorCode } from '../protocol/wireError';
 import { JobError } from './JobError';
 import { jobFault, JobFaultError } from './jobFault';
-import type { JobFolder } from './JobFolder';
+import { newState, type JobFolder } from './JobFolder';
 import { countOutcomes, handledOf, jobInfo } from './jobInfo';
 import type { JobJournal } from './JobJournal';
 import { JournaledWriter } from './JournaledWriter';
 import type { ImageRecord } from './journalEntries';
 import { captionIndex, readJobWork } from './jobTargets';
-import {
-  shownFailures,
-  type JobImage,
-  type JobInfo,
-  type JobManifest,
-  type JobState,
-  type JobStatus,
-} from './jobTypes';
+import { shownFailures, type JobImage, type JobInfo, type JobManifest, type JobStatus } from './jobTypes';
 import { settleIntents } from './settleIntents';
 
 /** `state.json` is written at most this often while a job runs, in milliseconds. */
@@ -32,7 +25,8 @@ const statePause = 2000;
 const providerPause = 5000;
 
 export interface JobRunOptions {
-  tagger: TaggerProcess;
+  /** in the environment that the job's tagger needs */
+  tagger: Pick<TaggerProcess, 'request'>;
   /** what writes the caption files */
   writer: FileWriter;
   /** images that failed are tried again */
@@ -45,6 +39,12 @@ export interface JobRunOptions {
   onLoaded?: (description: TaggerDescription) => void;
 }
 
+/**
+ * What becomes of a job whose run is stopped. `running` is for a process that has to end: whoever finds the job says that it
+ * was interrupted.
+ */
+export type JobStop = Extract<JobStatus, 'paused' | 'cancelled' | 'running'>;
+
 /** How a run of a job ended. */
 export interface JobRunEnd {
   info: JobInfo;
@@ -56,21 +56,24 @@ export interface JobRunEnd {
 export class JobRun {
   private current: JobInfo;
   private readonly stopper = new AbortController();
-  private stoppedAs: Extract<JobStatus, 'paused' | 'cancelled'> = 'paused';
+  private stoppedAs: JobStop = 'paused';
   private fault: JobFaultError | undefined;
   private readonly startedAt = new Map<string, number>();
   private readonly rate = new JobRate();
   private stateWritten = 0;
+  /** what the models run on since they were loaded */
+  private providers = '';
   private readonly begun = performance.now();
+
+  private state = newState(0);
 
   /** @param manifest that of the folder */
   constructor(
     private readonly folder: JobFolder,
     private readonly manifest: JobManifest,
-    private readonly state: JobState,
     private readonly options: JobRunOptions,
   ) {
-    this.current = jobInfo(manifest, { ...state, status: 'running' }, false);
+    this.current = jobInfo(manifest, { ...this.state, status: 'running' }, false);
   }
 
   /** Where it is; another object whenever it moved on. */
@@ -79,7 +82,7 @@ export class JobRun {
   }
 
   /** Ends the run after the writes that have begun; images in work are taken up again by the next run. */
-  stop(as: 'paused' | 'cancelled'): void {
+  stop(as: JobStop): void {
     this.stoppedAs = as;
     this.stopper.abort(new DOMException('Stopped', 'AbortError'));
   }
@@ -92,6 +95,7 @@ export class JobRun {
     const lock = await this.folder.lock();
     if (lock === undefined) throw new JobError('JOB_BUSY', 'Another process runs this job.', this.folder.path);
     try {
+      this.state = await this.folder.readState();
       const images = await this.folder.readImages();
       const records = await this.folder.readJournal();
       const journal = await this.folder.openJournal();
@@ -186,10 +190,9 @@ export class JobRun {
 
   /** Loads the models that the job was made with. @returns how many images to have in work */
   private async load(): Promise<number> {
-    const { setup, hashes, environment } = this.manifest.tagger;
+    const { setup, hashes } = this.manifest.tagger;
     const { tagger } = this.options;
     const { signal } = this.stopper;
-    tagger.useEnvironment(environment);
     const now = await tagger.request('hashModels', { setup }, signal);
     for (const [index, model] of setup.models.entries()) {
       const [before, after] = [hashes[index], now.hashes[index]];
@@ -210,7 +213,6 @@ export class JobRun {
     this.providers = providersOf(description);
     return description.imagesInWork;
   }
-  private providers = '';
 
   /** A GPU that went in the middle of a job is replaced by the CPU: hours become days, so somebody has to decide. */
   private async watchProvider(): Promise<void> {

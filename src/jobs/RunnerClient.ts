@@ -1,0 +1,256 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Channel } from '../protocol/Channel';
+import { errorCode, errorMessage } from '../protocol/wireError';
+import { JobFolder } from './JobFolder';
+import { readJobInfo } from './jobInfo';
+import type { JobInfo } from './jobTypes';
+import { readEndpoint, runnerLogFile, type RunnerEndpoint } from './runnerEndpoint';
+import { runnerProtocolVersion, type RunnerEvents, type RunnerRequests } from './runnerProtocol';
+import { socketPort } from './socketPort';
+
+/** A runner that was started is waited for at most this long, in milliseconds. */
+const startLimit = 20_000;
+const pollPause = 40;
+
+export interface RunnerClientOptions {
+  /** where all jobs are, absolute */
+  jobsFolder: string;
+  /** the runner's script, `dist/runner.js` */
+  entry: string;
+  /** the program that runs it; without it this process's own, which is Electron in a desktop VS Code */
+  execPath?: string | undefined;
+  onLog?: (line: string) => void;
+}
+
+/** The runner cannot be started or reached. */
+export class RunnerError extends Error {
+  readonly code = 'RUNNER_UNREACHABLE';
+
+  constructor(
+    message: string,
+    /** absolute path of what it printed */
+    readonly path: string,
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+    this.name = 'RunnerError';
+  }
+}
+
+type RunnerChannel = Channel<Record<string, never>, RunnerRequests, RunnerEvents, Record<string, never>>;
+
+interface Connection {
+  socket: Socket;
+  channel: RunnerChannel;
+}
+
+export interface HandledImages {
+  id: string;
+  root: string;
+  /** relative to the root */
+  paths: string[];
+}
+
+/**
+ * One window's or command's line to the process that runs jobs. What is known without one is read from the jobs' folders;
+ * a runner is started by the first request that needs it.
+ */
+export class RunnerClient {
+  private known = new Map<string, JobInfo>();
+  private connection: Connection | undefined;
+  private connecting: Promise<Connection | undefined> | undefined;
+  private starting: Promise<Connection> | undefined;
+  private disposed = false;
+  private readonly changeListeners = new Set<() => void>();
+  private readonly handledListeners = new Set<(handled: HandledImages) => void>();
+
+  constructor(private readonly options: RunnerClientOptions) {}
+
+  /** All jobs that are known, oldest first. */
+  get jobs(): readonly JobInfo[] {
+    return [...this.known.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  /** Whether a runner is connected: else nothing runs on this machine. */
+  get isConnected(): boolean {
+    return this.connection !== undefined;
+  }
+
+  /** Connects to a runner that lives, else reads the jobs from disk. Starts nothing. */
+  async refresh(): Promise<void> {
+    if ((await this.connected()) !== undefined || this.disposed) return;
+    const jobs = new Map<string, JobInfo>();
+    for (const folder of await JobFolder.list(this.options.jobsFolder)) {
+      try {
+        const info = await readJobInfo(folder);
+        // Nobody is there whose turn it could become.
+        jobs.set(info.id, { ...info, interrupted: info.interrupted || info.status === 'queued' });
+      } catch (thrown) {
+        this.options.onLog?.(`${folder.path}: ${errorMessage(thrown)}`);
+      }
+    }
+    // A runner may have been started meanwhile: it knows better.
+    if (this.isConnected) return;
+    this.known = jobs;
+    this.changed();
+  }
+
+  /**
+   * Asks the runner; starts one where none lives.
+   * @throws RemoteError what it threw; RunnerError when it cannot be started
+   */
+  async request<K extends keyof RunnerRequests>(
+    method: K,
+    params: Parameters<RunnerRequests[K]>[0],
+  ): Promise<ReturnType<RunnerRequests[K]>> {
+    const { channel } = (await this.connected()) ?? (await this.started());
+    return channel.request(method, params);
+  }
+
+  /** Calls `listener` when {@link jobs} is another list, at most 4 times a second. Returns the function that ends it. */
+  onDidChange(listener: () => void): () => void {
+    this.changeListeners.add(listener);
+    return () => this.changeListeners.delete(listener);
+  }
+
+  /** Calls `listener` with images that got an outcome, at most 4 times a second for each job. */
+  onHandled(listener: (handled: HandledImages) => void): () => void {
+    this.handledListeners.add(listener);
+    return () => this.handledListeners.delete(listener);
+  }
+
+  /** Closes the line; the runner goes on. */
+  dispose(): void {
+    this.disposed = true;
+    this.connection?.socket.destroy();
+    this.connection = undefined;
+  }
+
+  private connected(): Promise<Connection | undefined> {
+    if (this.connection !== undefined) return Promise.resolve(this.connection);
+    this.connecting ??= this.connect().finally(() => (this.connecting = undefined));
+    return this.connecting;
+  }
+
+  private async connect(): Promise<Connection | undefined> {
+    const endpoint = await readEndpoint(this.options.jobsFolder);
+    if (endpoint === undefined || this.disposed) return undefined;
+    const socket = await open(endpoint.address);
+    if (socket === undefined) return undefined;
+    const channel: RunnerChannel = new Channel<
+      Record<string, never>,
+      RunnerRequests,
+      RunnerEvents,
+      Record<string, never>
+    >(
+      socketPort(socket),
+      {},
+      {
+        jobs: ({ jobs }) => {
+          for (const job of jobs) this.known.set(job.id, job);
+          this.changed();
+        },
+        removed: ({ id }) => {
+          this.known.delete(id);
+          this.changed();
+        },
+        handled: (handled) => {
+          for (const listener of this.handledListeners) listener(handled);
+        },
+        log: ({ line }) => this.options.onLog?.(line),
+      },
+    );
+    socket.on('close', () => {
+      channel.close();
+    });
+    try {
+      return await this.greet(endpoint, { socket, channel });
+    } catch (thrown) {
+      socket.destroy();
+      if (errorCode(thrown) === 'RUNNER_VERSION') return undefined;
+      this.options.onLog?.(`The job runner did not answer: ${errorMessage(thrown)}`);
+      return undefined;
+    }
+  }
+
+  private async greet({ token }: RunnerEndpoint, connection: Connection): Promise<Connection> {
+    const { channel, socket } = connection;
+    try {
+      const { jobs } = await channel.request('hello', { token, version: runnerProtocolVersion });
+      this.known = new Map(jobs.map((job) => [job.id, job]));
+    } catch (thrown) {
+      // One of another version: it puts down what it does, and the next one takes that up.
+      if (errorCode(thrown) === 'RUNNER_VERSION') await channel.request('retire', { token });
+      throw thrown;
+    }
+    this.connection = connection;
+    socket.on('close', () => {
+      if (this.connection !== connection) return;
+      this.connection = undefined;
+      this.refresh().catch((thrown: unknown) => this.options.onLog?.(errorMessage(thrown)));
+    });
+    this.changed();
+    return connection;
+  }
+
+  private started(): Promise<Connection> {
+    this.starting ??= this.start().finally(() => (this.starting = undefined));
+    return this.starting;
+  }
+
+  private async start(): Promise<Connection> {
+    const { jobsFolder, entry, execPath } = this.options;
+    const logFile = runnerLogFile(jobsFolder);
+    let ended: string | undefined;
+    mkdirSync(jobsFolder, { recursive: true, mode: 0o700 });
+    const log = openSync(logFile, 'w', 0o600);
+    try {
+      // Detached: in a group of its own, so that neither Ctrl+C nor a closed connection ends it. No folder is held.
+      const env: NodeJS.ProcessEnv = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
+      delete env.NODE_OPTIONS;
+      const child = spawn(execPath ?? process.execPath, [entry, jobsFolder], {
+        detached: true,
+        stdio: ['ignore', log, log],
+        cwd: jobsFolder,
+        windowsHide: true,
+        env,
+      });
+      child.on('error', (error) => (ended = error.message));
+      child.on('exit', (code, signal) => (ended ??= `it ended with ${signal ?? `exit code ${String(code)}`}`));
+      child.unref();
+    } finally {
+      closeSync(log);
+    }
+    const until = Date.now() + startLimit;
+    // One that ended may have found that another window was faster.
+    for (let triesLeft = 10; Date.now() < until && triesLeft > 0;) {
+      if (ended !== undefined) triesLeft--;
+      const connection = await this.connected();
+      if (connection !== undefined) return connection;
+      await delay(pollPause);
+    }
+    const why = ended ?? `it did not answer within ${startLimit / 1000} s`;
+    throw new RunnerError(`The process that runs jobs cannot be started: ${why}. ${logFile} may say more.`, logFile);
+  }
+
+  private changed(): void {
+    for (const listener of this.changeListeners) listener();
+  }
+}
+
+/** Undefined where nobody listens. */
+function open(address: string): Promise<Socket | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect(address);
+    socket.once('connect', () => {
+      socket.on('error', () => undefined);
+      resolve(socket);
+    });
+    socket.once('error', () => {
+      resolve(undefined);
+    });
+  });
+}

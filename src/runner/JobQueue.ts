@@ -1,0 +1,272 @@
+import path from 'node:path';
+import type { FileWriter } from '../dataset/FileWriter';
+import { JobFolder } from '../jobs/JobFolder';
+import { readJobInfo } from '../jobs/jobInfo';
+import { JobRun, type JobStop } from '../jobs/JobRun';
+import type { JobInfo, JobManifest } from '../jobs/jobTypes';
+import type { JobSecrets } from '../jobs/runnerProtocol';
+import { errorMessage } from '../protocol/wireError';
+import { deviceOf, Lane } from './Lane';
+import { RunnerRefusal } from './RunnerRefusal';
+
+/** So many jobs that are over are kept; older ones go when a runner starts. */
+const keptJobs = 200;
+
+/** How a client wants a job to run. */
+export interface StartWish {
+  atOnce?: boolean;
+  retryFailed?: boolean;
+  secrets?: JobSecrets;
+}
+
+interface Job {
+  folder: JobFolder;
+  manifest: JobManifest;
+  info: JobInfo;
+  run: JobRun | undefined;
+  /** resolves when the last run has written its last byte */
+  ended: Promise<void>;
+  /** it waits for its turn; queued jobs that no client of this runner started do not */
+  wish: StartWish | undefined;
+  secrets: JobSecrets;
+}
+
+export interface JobQueueOptions {
+  jobsFolder: string;
+  /** `dist/tagger.js` */
+  taggerEntry: string;
+  /** what writes the caption files */
+  writer: FileWriter;
+  onChange: (job: JobInfo) => void;
+  onHandled: (job: JobInfo, image: string) => void;
+  onRemoved: (id: string) => void;
+  onLog: (line: string) => void;
+}
+
+/** The jobs of a folder: which run now, which wait for their turn, and which are over. One runs at a time on each device. */
+export class JobQueue {
+  private readonly jobs = new Map<string, Job>();
+  private readonly lanes = new Map<string, Lane>();
+
+  constructor(private readonly options: JobQueueOptions) {}
+
+  get infos(): JobInfo[] {
+    return [...this.jobs.values()].map(({ info }) => info);
+  }
+
+  /** Whether a job runs or is about to. */
+  get isBusy(): boolean {
+    return [...this.jobs.values()].some(({ run, wish }) => run !== undefined || wish !== undefined);
+  }
+
+  /** Reads what there is. Jobs that were running or waiting when the last runner ended do so no more. */
+  async load(): Promise<void> {
+    for (const folder of await JobFolder.list(this.options.jobsFolder)) {
+      await this.read(folder).catch((thrown: unknown) => {
+        this.options.onLog(`${folder.path}: ${errorMessage(thrown)}`);
+      });
+    }
+    const over = [...this.jobs.values()].filter(({ info }) => isOver(info));
+    for (const { info } of over.slice(0, -keptJobs)) await this.remove(info.id);
+  }
+
+  /** Takes a job on, or goes on with it. @throws RunnerRefusal, JobError */
+  async start(id: string, wish: StartWish): Promise<JobInfo> {
+    const job = this.jobs.get(id) ?? (await this.read(this.folderOf(id)));
+    if (job.run !== undefined || job.wish !== undefined) return job.info;
+    await job.ended;
+    job.wish = wish;
+    if (wish.secrets !== undefined) job.secrets = wish.secrets;
+    try {
+      const state = await job.folder.readState();
+      delete state.fault;
+      delete state.finished;
+      await job.folder.writeState({ ...state, status: 'queued' });
+    } catch (thrown) {
+      job.wish = undefined;
+      throw thrown;
+    }
+    await this.reread(job);
+    this.next();
+    return job.info;
+  }
+
+  /** Stops a job after the writes that have begun; one that waits waits no longer. @throws RunnerRefusal, JobError */
+  pause(id: string): Promise<void> {
+    return this.stop(this.job(id), 'paused');
+  }
+
+  /** Ends a job; what was written stays. @throws RunnerRefusal, JobError */
+  cancel(id: string): Promise<void> {
+    return this.stop(this.job(id), 'cancelled');
+  }
+
+  /** Puts a waiting job in front of another one, or at the end. @throws RunnerRefusal, JobError */
+  async move(id: string, before: string | null): Promise<void> {
+    const waiting = this.waiting().filter(({ info }) => info.id !== id);
+    const found = before === null ? -1 : waiting.findIndex(({ info }) => info.id === before);
+    waiting.splice(found === -1 ? waiting.length : found, 0, this.job(id));
+    const positions = waiting.map(({ info }) => info.position).sort((a, b) => a - b);
+    for (const [place, job] of waiting.entries()) {
+      const position = positions[place] ?? 0;
+      if (job.info.position === position) continue;
+      await job.folder.writeState({ ...(await job.folder.readState()), position });
+      await this.reread(job);
+    }
+  }
+
+  /** Deletes a job with its journal. @throws RunnerRefusal while it runs */
+  async remove(id: string): Promise<void> {
+    const job = this.job(id);
+    if (job.run !== undefined) throw new RunnerRefusal('JOB_RUNNING', 'The job is running. Cancel it first.');
+    job.wish = undefined;
+    await job.ended;
+    await job.folder.remove();
+    this.jobs.delete(id);
+    this.options.onRemoved(id);
+  }
+
+  /** Looks at a job again that somebody else changed. @throws RunnerRefusal, JobError */
+  async look(id: string): Promise<void> {
+    const job = this.job(id);
+    if (job.run === undefined) await this.reread(job);
+  }
+
+  /** Ends the processes of taggers that no job uses. Returns whether all are gone. */
+  unload(): boolean {
+    let all = true;
+    for (const { running, tagger } of this.lanes.values()) {
+      if (running.size === 0) tagger.stop();
+      else all = false;
+    }
+    return all;
+  }
+
+  /** Stops everything, for good; jobs that ran say that they were interrupted. */
+  async close(): Promise<void> {
+    const jobs = [...this.jobs.values()];
+    for (const job of jobs) {
+      job.wish = undefined;
+      job.run?.stop('running');
+    }
+    await Promise.all(jobs.map(({ ended }) => ended));
+    for (const { tagger } of this.lanes.values()) tagger.dispose();
+  }
+
+  private async stop(job: Job, as: JobStop): Promise<void> {
+    job.wish = undefined;
+    if (job.run !== undefined) {
+      job.run.stop(as);
+      await job.ended;
+      return;
+    }
+    if (isOver(job.info)) return;
+    const finished = as === 'cancelled' ? { finished: new Date().toISOString() } : {};
+    await job.folder.writeState({ ...(await job.folder.readState()), status: as, ...finished });
+    await this.reread(job);
+  }
+
+  /** Starts what can be started now. */
+  private next(): void {
+    for (const job of this.waiting()) {
+      const { wish } = job;
+      const lane = this.laneOf(job);
+      if (wish !== undefined && (lane.main === undefined || wish.atOnce === true)) this.begin(job, lane, wish);
+    }
+  }
+
+  private begin(job: Job, lane: Lane, wish: StartWish): void {
+    const { folder, manifest } = job;
+    const { id, label, fault } = job.info;
+    job.wish = undefined;
+    lane.prepare(manifest, fault?.code === 'PROVIDER_LOST');
+    lane.running.add(id);
+    if (wish.atOnce !== true) lane.main = id;
+    const run = new JobRun(folder, manifest, {
+      tagger: lane.tagger,
+      writer: this.options.writer,
+      retryFailed: wish.retryFailed === true,
+      onChange: () => {
+        this.show(job, run.info);
+      },
+      onHandled: (image, failure) => {
+        if (failure !== undefined) this.options.onLog(`${image}: ${failure}`);
+        this.options.onHandled(job.info, image);
+      },
+    });
+    job.run = run;
+    this.options.onLog(`${label}: ${manifest.total} image(s) of ${manifest.root} with ${manifest.tagger.name}`);
+    job.ended = run
+      .run()
+      .then(({ info }) => `${info.status}${info.fault === undefined ? '' : `. ${info.fault.message}`}`, errorMessage)
+      .then((how) => {
+        this.options.onLog(`${label}: ${how}`);
+        job.run = undefined;
+        lane.running.delete(id);
+        if (lane.main === id) lane.main = undefined;
+        return this.reread(job);
+      })
+      .catch((thrown: unknown) => {
+        this.options.onLog(`${folder.path}: ${errorMessage(thrown)}`);
+      })
+      .then(() => {
+        this.next();
+      });
+  }
+
+  private waiting(): Job[] {
+    return [...this.jobs.values()]
+      .filter(({ wish }) => wish !== undefined)
+      .sort((a, b) => a.info.position - b.info.position);
+  }
+
+  private laneOf({ manifest }: Job): Lane {
+    const device = deviceOf(manifest);
+    let lane = this.lanes.get(device);
+    if (lane === undefined) {
+      lane = new Lane(this.options.taggerEntry, (line) => {
+        this.options.onLog(`[tagger] ${line}`);
+      });
+      this.lanes.set(device, lane);
+    }
+    return lane;
+  }
+
+  private async read(folder: JobFolder): Promise<Job> {
+    const manifest = await folder.readManifest();
+    const info = await readJobInfo(folder);
+    const job: Job = {
+      ...{ folder, manifest, run: undefined, ended: Promise.resolve(), wish: undefined, secrets: {} },
+      info: { ...info, interrupted: info.interrupted || info.status === 'queued' },
+    };
+    this.jobs.set(folder.id, job);
+    return job;
+  }
+
+  private async reread(job: Job): Promise<void> {
+    const info = await readJobInfo(job.folder);
+    const isForgotten = info.status === 'queued' && job.wish === undefined;
+    this.show(job, { ...info, interrupted: info.interrupted || isForgotten });
+  }
+
+  private show(job: Job, info: JobInfo): void {
+    job.info = info;
+    this.options.onChange(info);
+  }
+
+  private job(id: string): Job {
+    const job = this.jobs.get(id);
+    if (job === undefined) throw new RunnerRefusal('JOB_MISSING', `There is no job ${id}.`);
+    return job;
+  }
+
+  /** An id comes from outside and becomes part of a path. */
+  private folderOf(id: string): JobFolder {
+    if (!/^[0-9A-Za-z-]+$/.test(id)) throw new RunnerRefusal('JOB_MISSING', `There is no job ${id}.`);
+    return new JobFolder(path.join(this.options.jobsFolder, id));
+  }
+}
+
+function isOver({ status }: JobInfo): boolean {
+  return status === 'completed' || status === 'cancelled';
+}

@@ -1,0 +1,186 @@
+import { timingSafeEqual } from 'node:crypto';
+import { createServer, type Server, type Socket } from 'node:net';
+import type { JobInfo } from '../jobs/jobTypes';
+import type { RunnerEndpoint } from '../jobs/runnerEndpoint';
+import { runnerProtocolVersion, type RunnerEvents, type RunnerRequests } from '../jobs/runnerProtocol';
+import { socketPort } from '../jobs/socketPort';
+import { Channel, type RequestHandlers } from '../protocol/Channel';
+import type { JobQueue } from './JobQueue';
+import { RunnerRefusal } from './RunnerRefusal';
+
+/** Clients are told of changes in this rhythm, in milliseconds. */
+const tellPause = 250;
+/** A connection that does not say who it is ends after so many milliseconds. */
+const greetLimit = 5000;
+
+type ClientChannel = Channel<RunnerRequests, Record<string, never>, Record<string, never>, RunnerEvents>;
+
+interface Client {
+  channel: ClientChannel;
+  greeted: boolean;
+  /** jobs that are paused when this connection ends */
+  tied: Set<string>;
+}
+
+export interface RunnerServerEvents {
+  /** a client wants another version to take over */
+  onRetire: () => void;
+  /** a client came or went */
+  onClients: () => void;
+}
+
+/** Lets the windows of this user ask the queue, and tells them what changes. */
+export class RunnerServer {
+  private readonly server: Server;
+  private readonly clients = new Set<Client>();
+  private readonly changed = new Map<string, JobInfo>();
+  private readonly handled = new Map<string, { id: string; root: string; paths: string[] }>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly queue: JobQueue,
+    private readonly endpoint: RunnerEndpoint,
+    private readonly events: RunnerServerEvents,
+  ) {
+    this.server = createServer((socket) => {
+      this.accept(socket);
+    });
+  }
+
+  get hasClients(): boolean {
+    return [...this.clients].some(({ greeted }) => greeted);
+  }
+
+  /** Begins to listen. @throws errors of the system */
+  listen(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(this.endpoint.address, resolve);
+    });
+  }
+
+  /** Tells what there is to tell, and listens no more. */
+  close(): void {
+    clearTimeout(this.timer);
+    this.tellNow();
+    this.server.close();
+  }
+
+  jobChanged(info: JobInfo): void {
+    this.changed.set(info.id, info);
+    this.tell();
+  }
+
+  imageHandled({ id, root }: JobInfo, image: string): void {
+    const handled = this.handled.get(id) ?? { id, root, paths: [] };
+    this.handled.set(id, handled);
+    handled.paths.push(image);
+    this.tell();
+  }
+
+  jobRemoved(id: string): void {
+    this.changed.delete(id);
+    this.everybody((channel) => {
+      channel.tell('removed', { id });
+    });
+  }
+
+  log(line: string): void {
+    this.everybody((channel) => {
+      channel.tell('log', { line });
+    });
+  }
+
+  private accept(socket: Socket): void {
+    const identity = { greeted: false, tied: new Set<string>() };
+    const channel: ClientChannel = new Channel<
+      RunnerRequests,
+      Record<string, never>,
+      Record<string, never>,
+      RunnerEvents
+    >(socketPort(socket), this.handlers(identity), {});
+    const client: Client = Object.assign(identity, { channel });
+    this.clients.add(client);
+    const limit = setTimeout(() => {
+      if (!client.greeted) socket.destroy();
+    }, greetLimit);
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      clearTimeout(limit);
+      channel.close();
+      this.clients.delete(client);
+      for (const id of client.tied) this.queue.pause(id).catch(() => undefined);
+      this.events.onClients();
+    });
+  }
+
+  private handlers(client: Pick<Client, 'greeted' | 'tied'>): RequestHandlers<RunnerRequests> {
+    const { queue } = this;
+    const known = <P, R>(answer: (params: P) => R): ((params: P) => R) => {
+      return (params) => {
+        if (!client.greeted) throw new RunnerRefusal('RUNNER_REFUSED', 'The first request must be hello.');
+        return answer(params);
+      };
+    };
+    const done = async (work: Promise<unknown>): Promise<undefined> => {
+      await work;
+      return undefined;
+    };
+    return {
+      hello: ({ token, version }) => {
+        this.check(token);
+        if (version !== runnerProtocolVersion) {
+          throw new RunnerRefusal('RUNNER_VERSION', 'The process that runs jobs is of another version.');
+        }
+        client.greeted = true;
+        this.events.onClients();
+        return { pid: process.pid, jobs: queue.infos };
+      },
+      start: known(async ({ id, tied, ...wish }) => {
+        const info = await queue.start(id, wish);
+        if (tied === true) client.tied.add(id);
+        return info;
+      }),
+      pause: known(({ id }) => done(queue.pause(id))),
+      cancel: known(({ id }) => done(queue.cancel(id))),
+      move: known(({ id, before }) => done(queue.move(id, before))),
+      remove: known(({ id }) => done(queue.remove(id))),
+      reread: known(({ id }) => done(queue.look(id))),
+      unloadTagger: known(() => ({ unloaded: queue.unload() })),
+      retire: ({ token }) => {
+        this.check(token);
+        this.events.onRetire();
+        return undefined;
+      },
+    };
+  }
+
+  private check(token: string): void {
+    const [given, own] = [Buffer.from(token), Buffer.from(this.endpoint.token)];
+    if (given.length !== own.length || !timingSafeEqual(given, own)) {
+      throw new RunnerRefusal('RUNNER_REFUSED', 'The token is wrong.');
+    }
+  }
+
+  private tell(): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.tellNow();
+    }, tellPause);
+  }
+
+  private tellNow(): void {
+    const jobs = [...this.changed.values()];
+    const handled = [...this.handled.values()];
+    this.changed.clear();
+    this.handled.clear();
+    this.everybody((channel) => {
+      for (const images of handled) channel.tell('handled', images);
+      if (jobs.length > 0) channel.tell('jobs', { jobs });
+    });
+  }
+
+  private everybody(tell: (channel: ClientChannel) => void): void {
+    for (const { channel, greeted } of this.clients) if (greeted) tell(channel);
+  }
+}

@@ -1,0 +1,101 @@
+// The process that runs jobs: one for each user and machine, whatever becomes of the windows.
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { FileLock } from '../dataset/FileLock';
+import { WriteThreads } from '../dataset/WriteThreads';
+import { newEndpoint, publishEndpoint, readEndpoint, runnerLockFile, withdrawEndpoint } from '../jobs/runnerEndpoint';
+import { errorMessage } from '../protocol/wireError';
+import { JobQueue } from './JobQueue';
+import { RunnerServer } from './RunnerServer';
+
+/** Without a job and without a client it ends after so many milliseconds. */
+const idleLimit = 10_000;
+/** One that was asked to end is waited for so many milliseconds. */
+const endLimit = 15_000;
+
+main(process.argv[2]).catch((thrown: unknown) => {
+  console.error(errorMessage(thrown));
+  process.exit(1);
+});
+
+async function main(folder: string | undefined): Promise<void> {
+  if (folder === undefined || !path.isAbsolute(folder)) throw new Error('Where are the jobs? No folder was given.');
+  const jobsFolder = folder;
+  mkdirSync(jobsFolder, { recursive: true, mode: 0o700 });
+  const lock = await onlyRunner(jobsFolder);
+  if (lock === undefined) {
+    console.log('Another runner lives.');
+    return;
+  }
+  const left = await readEndpoint(jobsFolder);
+  if (left !== undefined) await withdrawEndpoint(jobsFolder, left);
+  const endpoint = newEndpoint();
+  let idle: NodeJS.Timeout | undefined;
+  let ending = false;
+
+  const queue = new JobQueue({
+    jobsFolder,
+    taggerEntry: path.join(__dirname, 'tagger.js'),
+    writer: new WriteThreads({ workerFile: path.join(__dirname, 'writeWorker.js') }),
+    onChange: (info) => {
+      server.jobChanged(info);
+      endWhenIdle();
+    },
+    onHandled: (info, image) => {
+      server.imageHandled(info, image);
+    },
+    onRemoved: (id) => {
+      server.jobRemoved(id);
+    },
+    onLog: (line) => {
+      console.log(line);
+      server.log(line);
+    },
+  });
+  const server = new RunnerServer(queue, endpoint, { onRetire: () => void end(), onClients: endWhenIdle });
+
+  function endWhenIdle(): void {
+    clearTimeout(idle);
+    if (queue.isBusy || server.hasClients) return;
+    idle = setTimeout(() => {
+      if (!queue.isBusy && !server.hasClients) void end();
+    }, idleLimit);
+  }
+
+  async function end(): Promise<void> {
+    if (ending) return;
+    ending = true;
+    // First, so that whoever comes now starts another one.
+    await withdrawEndpoint(jobsFolder, endpoint);
+    await queue.close();
+    server.close();
+    await lock?.release();
+    process.exit(0);
+  }
+
+  // A machine that is taken away gives some seconds: the jobs then say that they were interrupted.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end());
+  // A terminal or connection that closes is what it has to outlive.
+  process.on('SIGHUP', () => {
+    console.log('Hung up.');
+  });
+  // Whoever read what it prints may be gone.
+  process.stdout.on('error', () => undefined);
+  await queue.load();
+  await server.listen();
+  await publishEndpoint(jobsFolder, endpoint);
+  endWhenIdle();
+}
+
+/** The lock of the one runner; waits for one that is ending. Undefined where one lives that clients can reach. */
+async function onlyRunner(jobsFolder: string): Promise<FileLock | undefined> {
+  const until = Date.now() + endLimit;
+  while (Date.now() < until) {
+    const lock = await FileLock.tryAcquire(runnerLockFile(jobsFolder));
+    if (lock !== undefined) return lock;
+    if ((await readEndpoint(jobsFolder)) !== undefined) return undefined;
+    await delay(100);
+  }
+  return undefined;
+}

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import sharp from 'sharp';
+import { planCaptionJob, type CaptionMode } from '../../src/dataset/captionJob';
+import { Dataset } from '../../src/dataset/Dataset';
+import { defaultWriteOptions, type WriteMode } from '../../src/dataset/writeMode';
+import { JobFolder } from '../../src/jobs/JobFolder';
+import { jobImages } from '../../src/jobs/jobTargets';
+import type { JobInfo } from '../../src/jobs/jobTypes';
+import { RunnerClient } from '../../src/jobs/RunnerClient';
+import { readEndpoint } from '../../src/jobs/runnerEndpoint';
+import { defaultCaptionOptions } from '../../src/protocol/captionOptions';
+import { root as projectRoot } from './runCli';
+import { setupOf } from './taggerSetup';
+import { isRunning, until, writeFiles } from './testFolder';
+
+const palette = path.join(projectRoot, 'dist/models/palette');
+
+async function sha256(file: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
+}
+
+/** Small red pictures `1.png`, `2.png`, … */
+export async function writePictures(folder: string, count: number): Promise<void> {
+  const picture = sharp({ create: { width: 64, height: 48, channels: 3, background: '#d01010' } });
+  await writeFiles(folder, { '1.png': await picture.png().toBuffer() });
+  await Promise.all(
+    Array.from({ length: count - 1 }, (_, index) =>
+      copyFile(path.join(folder, '1.png'), path.join(folder, `${index + 2}.png`)),
+    ),
+  );
+}
+
+/** Writes a job of all images of a folder, or the empty ones, with the built-in tagger. */
+export async function makeJob(
+  jobsFolder: string,
+  root: string,
+  more: { mode?: CaptionMode; write?: WriteMode; model?: string } = {},
+): Promise<JobFolder> {
+  const { mode = 'empty', write = 'replace', model = palette } = more;
+  const dataset = new Dataset(root, { captionExtension: '.txt', emptiedCaption: 'delete' });
+  await dataset.load();
+  const hashes = [
+    {
+      model: await sha256(path.join(model, 'model.onnx')),
+      tags: await sha256(path.join(model, 'selected_tags.csv')),
+    },
+  ];
+  return JobFolder.create(
+    jobsFolder,
+    {
+      label: mode === 'all' ? 'Caption All' : 'Caption Empty',
+      root,
+      captionExtension: '.txt',
+      mode,
+      write: { ...defaultWriteOptions, mode: write },
+      options: { ...defaultCaptionOptions },
+      tagger: { name: 'Palette', setup: setupOf(model), environment: {}, hashes },
+      place: { kind: 'local' },
+    },
+    jobImages(planCaptionJob(dataset.allImages, mode, write)),
+  );
+}
+
+/** Clients of one runner, as windows are; after each test of the surrounding `describe` they and the runner end. */
+export function testRunner(jobsFolder: () => string): () => RunnerClient {
+  let clients: RunnerClient[] = [];
+  afterEach(async () => {
+    for (const client of clients) client.dispose();
+    clients = [];
+    await endRunner(jobsFolder(), 'SIGTERM');
+  });
+  return () => {
+    const client = new RunnerClient({ jobsFolder: jobsFolder(), entry: path.join(projectRoot, 'dist/runner.js') });
+    clients.push(client);
+    return client;
+  };
+}
+
+/** Ends the runner of a folder of jobs, where there is one, and waits until it is gone. */
+export async function endRunner(jobsFolder: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  const endpoint = await readEndpoint(jobsFolder);
+  if (endpoint === undefined || !isRunning(endpoint.pid)) return;
+  process.kill(endpoint.pid, signal);
+  await until(() => !isRunning(endpoint.pid), 'the runner is gone');
+}
+
+/** Waits until a client sees a job so. */
+export async function jobIs(
+  client: RunnerClient,
+  id: string,
+  condition: (job: JobInfo) => boolean,
+  limit = 30_000,
+): Promise<JobInfo> {
+  const find = (): JobInfo | undefined => client.jobs.find((job) => job.id === id && condition(job));
+  await until(() => find() !== undefined, `the job is as wanted, not ${JSON.stringify(client.jobs)}`, limit);
+  return find()!;
+}
+
+/** Makes a folder for pictures below the test's. */
+export async function pictureFolder(folder: string, count: number): Promise<string> {
+  const pictures = path.join(folder, 'pictures');
+  await mkdir(pictures);
+  await writePictures(pictures, count);
+  return pictures;
+}
