@@ -2,6 +2,7 @@ import { planCaptionJob, runCaptionJob, type CaptionMode, type JobResult } from 
 import type { Dataset } from '../dataset/Dataset';
 import { compareNaturally } from '../dataset/naturalOrder';
 import type { WriteMode } from '../dataset/writeMode';
+import { isInShard, parseShard, type Shard } from '../jobs/shardOf';
 import { JobRate } from '../protocol/JobRate';
 import { taggerCrashed } from '../protocol/TaggerProcess';
 import type { TaggerDescription } from '../protocol/taggerProtocol';
@@ -21,6 +22,8 @@ export const captionCommand: Command = {
   flagHelp: [
     '--mode all|empty         all: every image, --write-mode says what becomes of captions that are there;',
     '                         empty (default): only where there is none; append and prepend mean all by default',
+    '--shard I/N              only the part I (from 0) of N equal ones, by the path of the caption file: for machines',
+    '                         that share the folder and know nothing of each other',
     captionExtensionHelp,
     ...taggerFlagHelp,
     ...captionFlagHelp,
@@ -30,12 +33,14 @@ export const captionCommand: Command = {
     ...taggerFlags,
     ...captionFlags,
     mode: { type: 'string' },
+    shard: { type: 'string' },
   },
   async run(input) {
     const write = writeOptionsOf(input);
     const mode = modeOf(input, write.mode);
     const options = captionOptionsOf(input);
     const thresholds = thresholdsOf(input);
+    const shard = shardFlag(input);
     const dataset = await openFolderOrImage(input);
     if (dataset.allImages.length + dataset.problems.length === 0) {
       throw new UsageError(`There are no images in ${dataset.folder}`);
@@ -45,10 +50,11 @@ export const captionCommand: Command = {
     const result = await withTagger(async (tagger) => {
       const { setup, description } = await loadTaggerOf(tagger, input, thresholds);
       execution = description;
-      return runCaptionJob(dataset, planCaptionJob(dataset.allImages, mode, write.mode), {
+      const images = dataset.allImages.filter(({ caption }) => isInShard(caption.path, shard));
+      return runCaptionJob(dataset, planCaptionJob(images, mode, write.mode), {
         mode,
         write,
-        problems: dataset.problems,
+        problems: dataset.problems.filter(({ path }) => isInShard(path, shard)),
         concurrency: description.imagesInWork,
         signal: input.signal,
         isCrash: (thrown) => errorCode(thrown) === taggerCrashed,
@@ -110,6 +116,17 @@ function outcomeOf({ status, results, failed }: JobResult): CommandOutcome {
 function byAbsolutePath(dataset: Dataset, map: ReadonlyMap<string, string>): Map<string, string> {
   const ordered = [...map].sort(([a], [b]) => compareNaturally(a, b));
   return new Map(ordered.map(([relative, value]) => [dataset.absolute(relative), value]));
+}
+
+/** The part that `--shard` names; undefined for all. */
+function shardFlag(input: CommandInput): Shard | undefined {
+  const text = input.text('shard');
+  if (text === undefined) return undefined;
+  const shard = parseShard(text);
+  if (shard === undefined) {
+    throw new UsageError(`--shard takes I/N with I from 0 to N - 1, such as 0/7, not "${text}".`);
+  }
+  return shard;
 }
 
 /** Who adds tags to captions means those that are there. */
