@@ -1,121 +1,173 @@
-import { planCaptionJob, runCaptionJob, type CaptionMode, type JobResult } from '../dataset/captionJob';
+import path from 'node:path';
+import { planCaptionJob, type CaptionMode, type JobTarget } from '../dataset/captionJob';
 import type { Dataset } from '../dataset/Dataset';
-import { compareNaturally } from '../dataset/naturalOrder';
-import type { WriteMode } from '../dataset/writeMode';
+import type { WriteMode, WriteOptions } from '../dataset/writeMode';
+import { JobFolder, type NewJob } from '../jobs/JobFolder';
+import { handledOf, readJobInfo } from '../jobs/jobInfo';
+import { JobRun } from '../jobs/JobRun';
+import { jobImages } from '../jobs/jobTargets';
 import { isInShard, parseShard, type Shard } from '../jobs/shardOf';
-import { JobRate } from '../protocol/JobRate';
-import { taggerCrashed } from '../protocol/TaggerProcess';
-import type { TaggerDescription } from '../protocol/taggerProtocol';
-import { errorCode } from '../protocol/wireError';
+import type { TaggerProcess } from '../protocol/TaggerProcess';
+import type { TaggerSetup } from '../protocol/taggerProtocol';
+import { errorMessage } from '../protocol/wireError';
 import { captionFlagHelp, captionFlags, captionOptionsOf, thresholdsOf, writeOptionsOf } from './captionFlags';
+import { CaptionReport } from './CaptionReport';
 import type { Command, CommandInput, CommandOutcome } from './Command';
-import { captionExtensionFlag, captionExtensionHelp, openFolderOrImage } from './inputFolder';
-import { jsonObject, jsonOfMap } from './jsonObject';
+import { describeJob } from './describeJob';
+import { captionExtensionFlag, captionExtensionHelp, fileWriter, openFolderOrImage } from './inputFolder';
+import { jobsFlag, jobsFolderOf, jobsHelp, runnerClient } from './jobFlags';
 import { showDownload, withTagger } from './tagger';
-import { executionAsJson, loadTaggerOf, taggerFlagHelp, taggerFlags } from './taggerFlags';
+import { loadTaggerOf, taggerFlagHelp, taggerFlags } from './taggerFlags';
+import { unfinishedJob } from './unfinishedJob';
 import { UsageError } from './UsageError';
 
 /** Captions the images of a folder, or one image. */
 export const captionCommand: Command = {
   usage: '<folder-or-image>',
-  summary: 'caption the images of a folder, or one image',
+  summary: 'caption the images of a folder, or one image; the same command goes on with what was interrupted',
   flagHelp: [
     '--mode all|empty         all: every image, --write-mode says what becomes of captions that are there;',
     '                         empty (default): only where there is none; append and prepend mean all by default',
     '--shard I/N              only the part I (from 0) of N equal ones, by the path of the caption file: for machines',
     '                         that share the folder and know nothing of each other',
+    '--detach                 in the background: prints the name of the job for "attach", "jobs" and "revert"',
+    '--restart                begins anew where a job of the same kind was interrupted',
     captionExtensionHelp,
     ...taggerFlagHelp,
     ...captionFlagHelp,
+    jobsHelp,
   ],
   flags: {
     ...captionExtensionFlag,
     ...taggerFlags,
     ...captionFlags,
+    ...jobsFlag,
     mode: { type: 'string' },
     shard: { type: 'string' },
+    detach: { type: 'boolean' },
+    restart: { type: 'boolean' },
   },
   async run(input) {
     const write = writeOptionsOf(input);
     const mode = modeOf(input, write.mode);
-    const options = captionOptionsOf(input);
-    const thresholds = thresholdsOf(input);
+    captionOptionsOf(input);
+    thresholdsOf(input);
     const shard = shardFlag(input);
     const dataset = await openFolderOrImage(input);
     if (dataset.allImages.length + dataset.problems.length === 0) {
       throw new UsageError(`There are no images in ${dataset.folder}`);
     }
-    const rate = new JobRate();
-    let execution: TaggerDescription | undefined;
-    const result = await withTagger(async (tagger) => {
-      const { setup, description } = await loadTaggerOf(tagger, input, thresholds);
-      execution = description;
-      const images = dataset.allImages.filter(({ caption }) => isInShard(caption.path, shard));
-      return runCaptionJob(dataset, planCaptionJob(images, mode, write.mode), {
-        mode,
-        write,
-        problems: dataset.problems.filter(({ path }) => isInShard(path, shard)),
-        concurrency: description.imagesInWork,
-        signal: input.signal,
-        isCrash: (thrown) => errorCode(thrown) === taggerCrashed,
-        makeTags: async (imagePath, signal) =>
-          (await tagger.request('captionImage', { imagePath, setup, options }, signal)).tags,
-        onProgress: ({ handled, total, failed }, target, failure) => {
-          if (failure !== undefined) input.output.note(`${dataset.absolute(target.path)}: ${failure}`);
-          const percent = Math.floor((100 * handled) / total);
-          const parts = [`${handled}/${total} (${percent}%)`, rate.describe(performance.now(), handled, total)];
-          if (failed > 0) parts.push(`${failed} failed`);
-          input.output.progress(parts.filter((part) => part !== '').join(', '));
-        },
-      });
-    }, showDownload(input));
-    for (const { path, reason } of dataset.problems) input.output.note(`${dataset.absolute(path)}: ${reason}`);
-    await print(dataset, result, execution, input);
-    return outcomeOf(result);
+    const images = dataset.allImages.filter(({ caption: { path } }) => isInShard(path, shard));
+    const targets = planCaptionJob(images, mode, write.mode);
+    return withTagger(
+      (tagger) => caption(input, tagger, dataset, targets, { mode, write, shard }),
+      showDownload(input),
+    );
   },
 };
 
-async function print(
+interface Wish {
+  mode: CaptionMode;
+  write: WriteOptions;
+  shard: Shard | undefined;
+}
+
+async function caption(
+  input: CommandInput,
+  tagger: TaggerProcess,
   dataset: Dataset,
-  result: JobResult,
-  execution: TaggerDescription | undefined,
-  { json, output }: CommandInput,
-): Promise<void> {
-  const { status, message, total, untagged, results, failed } = result;
-  if (json) {
-    const entries: [string, string][] = [
-      ['status', JSON.stringify(status)],
-      ['done', JSON.stringify(results.size)],
-      ['total', JSON.stringify(total)],
-      ['untagged', JSON.stringify(untagged)],
-      ['execution', JSON.stringify(execution === undefined ? [] : executionAsJson(execution))],
-      ['results', jsonOfMap(byAbsolutePath(dataset, results))],
-      ['failed', jsonOfMap(byAbsolutePath(dataset, failed))],
-    ];
-    if (message !== '') entries.push(['message', JSON.stringify(message)]);
-    await output.result(`${jsonObject(entries)}\n`);
-  } else {
-    for (const [path, caption] of byAbsolutePath(dataset, results)) {
-      await output.result(`${path}: ${caption.replaceAll('\n', '\\n')}\n`);
-    }
+  targets: readonly JobTarget[],
+  { mode, write, shard }: Wish,
+): Promise<CommandOutcome> {
+  const loaded = await loadTaggerOf(tagger, input, thresholdsOf(input));
+  const { setup, name, environment } = loaded;
+  const { hashes } = await tagger.request('hashModels', { setup }, input.signal);
+  const jobs = await jobsToRun(input, targets, {
+    // Also what tells the job of one part from that of another.
+    label: `${mode === 'all' ? 'Caption All' : 'Caption Empty'}${shard === undefined ? '' : ` ${input.text('shard') ?? ''}`}`,
+    root: dataset.folder,
+    captionExtension: dataset.options.captionExtension,
+    mode,
+    write,
+    options: captionOptionsOf(input),
+    tagger: { name, setup, environment, hashes },
+    place: { kind: 'local' },
+  });
+  if (input.isSet('detach')) return detach(input, jobs);
+  const problems = dataset.problems.filter(({ path }) => isInShard(path, shard));
+  return runHere(input, tagger, new CaptionReport(dataset, problems, loaded.description), jobs, loaded.setup);
+}
+
+/** What was interrupted, and a new job for all that is not in it. */
+async function jobsToRun(input: CommandInput, targets: readonly JobTarget[], job: NewJob): Promise<JobFolder[]> {
+  const jobsFolder = jobsFolderOf(input);
+  try {
+    const unfinished = input.isSet('restart') ? undefined : await unfinishedJob(jobsFolder, job);
+    const known = new Set((await unfinished?.readImages())?.map(({ path }) => path));
+    const rest = targets.filter(({ path }) => !known.has(path));
+    const jobs = unfinished === undefined ? [] : [unfinished];
+    if (rest.length > 0) jobs.push(await JobFolder.create(jobsFolder, job, jobImages(rest)));
+    return jobs;
+  } catch (thrown) {
+    throw new UsageError(`The job cannot be kept in ${jobsFolder}: ${errorMessage(thrown)} Choose another --jobs DIR.`);
   }
-  const details = [`${results.size} of ${total} done`];
-  if (untagged > 0) details.push(`${untagged} of them without a tag, their captions were kept`);
-  if (failed.size > 0) details.push(`${failed.size} failed`);
-  output.note(
-    `${status === 'completed' ? 'Completed' : status === 'cancelled' ? 'Cancelled' : 'Error'}: ${details.join(', ')}`,
-  );
-  if (message !== '') output.note(message);
 }
 
-function outcomeOf({ status, results, failed }: JobResult): CommandOutcome {
-  if (status === 'error' && results.size === 0) return 'nothingDone';
-  return status === 'error' || failed.size > 0 ? 'someFailed' : 'done';
+async function runHere(
+  input: CommandInput,
+  tagger: TaggerProcess,
+  report: CaptionReport,
+  jobs: readonly JobFolder[],
+  { execution }: TaggerSetup,
+): Promise<CommandOutcome> {
+  const { output, signal } = input;
+  for (const folder of jobs) {
+    const manifest = await folder.readManifest();
+    const run: JobRun = new JobRun(folder, manifest, {
+      tagger,
+      writer: fileWriter(),
+      execution,
+      retryFailed: true,
+      onChange: () => {
+        output.progress(describeJob(run.info));
+      },
+      onHandled: (image, failure) => {
+        if (failure !== undefined) output.note(`${path.join(manifest.root, image)}: ${failure}`);
+      },
+    });
+    const done = handledOf((await readJobInfo(folder)).counts);
+    if (done > 0) output.note(`Going on with job ${folder.id}: ${done} of ${manifest.total} images were done.`);
+    const stop = (): void => {
+      run.stop('paused');
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    try {
+      await report.add(folder, await run.run());
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+    if (run.info.status !== 'completed') break;
+  }
+  await report.print(input);
+  return report.outcome;
 }
 
-function byAbsolutePath(dataset: Dataset, map: ReadonlyMap<string, string>): Map<string, string> {
-  const ordered = [...map].sort(([a], [b]) => compareNaturally(a, b));
-  return new Map(ordered.map(([relative, value]) => [dataset.absolute(relative), value]));
+async function detach(input: CommandInput, jobs: readonly JobFolder[]): Promise<CommandOutcome> {
+  const client = runnerClient(input);
+  try {
+    for (const { id } of jobs) await client.request('start', { id, retryFailed: true });
+  } catch (thrown) {
+    throw new UsageError(errorMessage(thrown));
+  } finally {
+    client.dispose();
+  }
+  const ids = jobs.map(({ id }) => id);
+  if (input.json) await input.output.result(`${JSON.stringify({ jobs: ids })}\n`);
+  else for (const id of ids) await input.output.result(`${id}\n`);
+  if (ids.length === 0) input.output.note('Every image has a caption; nothing to do.');
+  else input.output.note(`In the background now. "attach ${ids.at(-1) ?? ''}" shows how far it is.`);
+  return 'done';
 }
 
 /** The part that `--shard` names; undefined for all. */

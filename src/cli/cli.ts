@@ -2,12 +2,15 @@
 import { parseArgs } from 'node:util';
 import { CaptionError } from '../dataset/CaptionError';
 import { errorMessage } from '../protocol/wireError';
+import { attachCommand } from './attachCommand';
 import { captionCommand } from './captionCommand';
 import type { Command, CommandOutcome } from './Command';
 import { Console } from './Console';
 import { cudaCommand } from './cudaCommand';
+import { jobsCommand } from './jobsCommand';
 import { listCommand } from './listCommand';
 import { modelsCommand } from './modelsCommand';
+import { revertCommand } from './revertCommand';
 import { scoresCommand } from './scoresCommand';
 import { tagsCommand } from './tagsCommand';
 import { thumbnailCommand } from './thumbnailCommand';
@@ -17,6 +20,9 @@ const commands = new Map<string, Command>([
   ['list', listCommand],
   ['tags', tagsCommand],
   ['caption', captionCommand],
+  ['jobs', jobsCommand],
+  ['attach', attachCommand],
+  ['revert', revertCommand],
   ['scores', scoresCommand],
   ['thumbnail', thumbnailCommand],
   ['cuda', cudaCommand],

@@ -45,7 +45,8 @@ export function onlyPositional(input: CommandInput, what: string): string {
   return first;
 }
 
-function fileWriter(): WriteThreads {
+/** What writes caption files. */
+export function fileWriter(): WriteThreads {
   return new WriteThreads({ workerFile: path.join(__dirname, 'writeWorker.js') });
 }
 

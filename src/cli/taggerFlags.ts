@@ -54,6 +54,16 @@ export const taggerFlagHelp = [
   cudaHelp,
 ];
 
+/** A tagger that captions. */
+export interface LoadedTagger {
+  setup: TaggerSetup;
+  description: TaggerDescription;
+  /** for people */
+  name: string;
+  /** what its process has in its environment */
+  environment: Record<string, string>;
+}
+
 /**
  * Loads what the flags name, so that a bad model is one error and not one for each image.
  * @param thresholds of the models that have none of their own
@@ -63,7 +73,7 @@ export async function loadTaggerOf(
   tagger: TaggerProcess,
   input: CommandInput,
   thresholds: Thresholds,
-): Promise<{ setup: TaggerSetup; description: TaggerDescription }> {
+): Promise<LoadedTagger> {
   const { signal } = input;
   const merge = choice(input, 'merge', ensembleMerges, 'mean');
   const execution = executionOf(input);
@@ -74,12 +84,15 @@ export async function loadTaggerOf(
   for (const name of names)
     models.push({ ...(await locate(tagger, name, input)), thresholds: own.get(name) ?? thresholds });
   const mayUseCuda = execution.provider === 'auto' || execution.provider === 'cuda';
+  let environment: Record<string, string> = {};
   if (mayUseCuda && process.platform === 'linux' && process.arch === 'x64') {
-    tagger.useEnvironment(cudaEnvironmentVariables(await findCuda(tagger, input)));
+    environment = cudaEnvironmentVariables(await findCuda(tagger, input));
+    tagger.useEnvironment(environment);
   }
   const setup: TaggerSetup = { models, merge, execution };
   try {
-    return { setup, description: await loadTagger(tagger, setup, signal) };
+    const description = await loadTagger(tagger, setup, signal);
+    return { setup, description, name: names.map((one) => path.basename(one)).join(' + '), environment };
   } catch (thrown) {
     if (signal.aborted) throw thrown;
     throw new UsageError(`The model cannot be used: ${errorMessage(thrown)} (${names.join(', ')})`);

@@ -6,7 +6,8 @@ import { describeExecution, describeNotUsed } from '../protocol/executionText';
 import { JobRate } from '../protocol/JobRate';
 import { loadTagger } from '../protocol/loadTagger';
 import { taggerCrashed, type TaggerProcess } from '../protocol/TaggerProcess';
-import type { TaggerDescription } from '../protocol/taggerProtocol';
+import type { ExecutionOptions } from '../protocol/execution';
+import type { TaggerDescription, TaggerSetup } from '../protocol/taggerProtocol';
 import { errorCode } from '../protocol/wireError';
 import { JobError } from './JobError';
 import { jobFault, JobFaultError } from './jobFault';
@@ -29,6 +30,8 @@ export interface JobRunOptions {
   tagger: Pick<TaggerProcess, 'request'>;
   /** what writes the caption files */
   writer: FileWriter;
+  /** on what it runs, where that is not what the job was made with; the models are those of the job */
+  execution?: ExecutionOptions;
   /** images that failed are tried again */
   retryFailed?: boolean;
   /** called whenever {@link JobRun.info} is another one */
@@ -74,6 +77,11 @@ export class JobRun {
     private readonly options: JobRunOptions,
   ) {
     this.current = jobInfo(manifest, { ...this.state, status: 'running' }, false);
+  }
+
+  private get setup(): TaggerSetup {
+    const { setup } = this.manifest.tagger;
+    return { ...setup, execution: this.options.execution ?? setup.execution };
   }
 
   /** Where it is; another object whenever it moved on. */
@@ -183,14 +191,15 @@ export class JobRun {
   }
 
   private async makeTags(imagePath: string, signal: AbortSignal): Promise<string[]> {
-    const { setup } = this.manifest.tagger;
+    const { setup } = this;
     const { options } = this.manifest;
     return (await this.options.tagger.request('captionImage', { imagePath, setup, options }, signal)).tags;
   }
 
   /** Loads the models that the job was made with. @returns how many images to have in work */
   private async load(): Promise<number> {
-    const { setup, hashes } = this.manifest.tagger;
+    const { hashes } = this.manifest.tagger;
+    const { setup } = this;
     const { tagger } = this.options;
     const { signal } = this.stopper;
     const now = await tagger.request('hashModels', { setup }, signal);
@@ -216,7 +225,7 @@ export class JobRun {
 
   /** A GPU that went in the middle of a job is replaced by the CPU: hours become days, so somebody has to decide. */
   private async watchProvider(): Promise<void> {
-    const { setup } = this.manifest.tagger;
+    const { setup } = this;
     const now = await this.options.tagger.request('loadTagger', { setup }, this.stopper.signal).catch(() => undefined);
     if (now === undefined || providersOf(now) === this.providers || this.stopper.signal.aborted) return;
     const [why] = now.models.flatMap(describeNotUsed);

@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+
+// Jobs and downloads of tests must not lie among the user's.
+const dataFolder = mkdtempSync(path.join(tmpdir(), 'dataset-captions-data-'));
+process.env.XDG_DATA_HOME = dataFolder;
+process.on('exit', () => {
+  rmSync(dataFolder, { recursive: true, force: true });
+});
 
 export const root = path.resolve(__dirname, '../../..');
 /** The built program. */

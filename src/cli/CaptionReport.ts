@@ -1,0 +1,91 @@
+import type { Dataset } from '../dataset/Dataset';
+import { compareNaturally } from '../dataset/naturalOrder';
+import type { ScanProblem } from '../dataset/scanDataset';
+import type { JobFolder } from '../jobs/JobFolder';
+import type { JobRunEnd } from '../jobs/JobRun';
+import type { TaggerDescription } from '../protocol/taggerProtocol';
+import type { CommandInput, CommandOutcome } from './Command';
+import { jsonObject, jsonOfMap } from './jsonObject';
+import { executionAsJson } from './taggerFlags';
+
+/** What `caption` says when it ends, over all jobs that it ran. */
+export class CaptionReport {
+  private status: 'completed' | 'cancelled' | 'error' = 'completed';
+  private message = '';
+  private total: number;
+  private untagged = 0;
+  /** the whole caption of each image that is done, by relative path; empty where no tag passed */
+  private readonly results = new Map<string, string>();
+  private readonly failed: Map<string, string>;
+  private readonly jobs: string[] = [];
+
+  constructor(
+    private readonly dataset: Dataset,
+    /** what looks like an image and is none: failures from the start */
+    private readonly problems: readonly ScanProblem[],
+    private readonly description: TaggerDescription,
+  ) {
+    this.failed = new Map(problems.map(({ path, reason }) => [path, reason]));
+    this.total = this.failed.size;
+  }
+
+  get outcome(): CommandOutcome {
+    if (this.status === 'error' && this.results.size === 0) return 'nothingDone';
+    return this.status === 'error' || this.failed.size > 0 ? 'someFailed' : 'done';
+  }
+
+  /** Takes in how a job ended; what earlier runs of it did counts as well. */
+  async add(folder: JobFolder, { info, result }: JobRunEnd): Promise<void> {
+    const images = await folder.readImages();
+    this.jobs.push(info.id);
+    this.total += images.length;
+    this.untagged += info.counts.untagged;
+    for (const [index, { outcome, reason }] of await folder.readJournal()) {
+      const image = images[index]?.path;
+      if (image === undefined || outcome === undefined) continue;
+      if (reason !== undefined) this.failed.set(image, reason);
+      else {
+        const earlier = outcome === 'untagged' ? '' : (this.dataset.image(image)?.caption.text ?? '');
+        this.results.set(image, result?.results.get(image) ?? earlier);
+      }
+    }
+    if (info.status === 'completed') return;
+    this.status = info.fault === undefined ? 'cancelled' : 'error';
+    this.message = info.fault?.message ?? 'The same command goes on with what is left.';
+  }
+
+  async print({ json, output }: CommandInput): Promise<void> {
+    const { dataset, status, message, total, untagged, results, failed } = this;
+    for (const { path, reason } of this.problems) output.note(`${dataset.absolute(path)}: ${reason}`);
+    if (json) {
+      const entries: [string, string][] = [
+        ['status', JSON.stringify(status)],
+        ['done', JSON.stringify(results.size)],
+        ['total', JSON.stringify(total)],
+        ['untagged', JSON.stringify(untagged)],
+        ['jobs', JSON.stringify(this.jobs)],
+        ['execution', JSON.stringify(executionAsJson(this.description))],
+        ['results', jsonOfMap(this.byAbsolutePath(results))],
+        ['failed', jsonOfMap(this.byAbsolutePath(failed))],
+      ];
+      if (message !== '') entries.push(['message', JSON.stringify(message)]);
+      await output.result(`${jsonObject(entries)}\n`);
+    } else {
+      for (const [path, caption] of this.byAbsolutePath(results)) {
+        await output.result(`${path}: ${caption.replaceAll('\n', '\\n')}\n`);
+      }
+    }
+    const details = [`${results.size} of ${total} done`];
+    if (untagged > 0) details.push(`${untagged} of them without a tag, their captions were kept`);
+    if (failed.size > 0) details.push(`${failed.size} failed`);
+    const words = { completed: 'Completed', cancelled: 'Cancelled', error: 'Error' };
+    output.note(`${words[status]}: ${details.join(', ')}`);
+    if (message !== '') output.note(message);
+    if (results.size > 0) for (const id of this.jobs) output.note(`"revert ${id}" takes back what was written.`);
+  }
+
+  private byAbsolutePath(map: ReadonlyMap<string, string>): Map<string, string> {
+    const ordered = [...map].sort(([a], [b]) => compareNaturally(a, b));
+    return new Map(ordered.map(([relative, value]) => [this.dataset.absolute(relative), value]));
+  }
+}

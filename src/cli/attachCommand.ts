@@ -1,0 +1,60 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { JobFolder } from '../jobs/JobFolder';
+import { readJobInfo } from '../jobs/jobInfo';
+import type { JobInfo } from '../jobs/jobTypes';
+import type { RunnerClient } from '../jobs/RunnerClient';
+import type { Command, CommandInput, CommandOutcome } from './Command';
+import { describeJob } from './describeJob';
+import { givenJob, jobsFlag, jobsHelp, runnerClient } from './jobFlags';
+
+/** A job is looked at in this rhythm, in milliseconds. */
+const lookPause = 250;
+
+/** Shows how far a job is until it ends. */
+export const attachCommand: Command = {
+  usage: '<job>',
+  summary: 'show how far a job is until it ends; Ctrl+C leaves it alone',
+  flagHelp: [jobsHelp],
+  flags: jobsFlag,
+  async run(input) {
+    const folder = await givenJob(input);
+    const client = runnerClient(input);
+    try {
+      return await follow(input, folder, client);
+    } finally {
+      client.dispose();
+    }
+  },
+};
+
+async function follow(input: CommandInput, folder: JobFolder, client: RunnerClient): Promise<CommandOutcome> {
+  const { output, signal, json } = input;
+  await client.refresh();
+  for (;;) {
+    const job = client.isConnected
+      ? client.jobs.find(({ id }) => id === folder.id)
+      : // It may run in another terminal, or not at all.
+        await readJobInfo(folder);
+    if (job === undefined) return 'nothingDone';
+    const isOn = (job.status === 'running' || job.status === 'queued') && !job.interrupted;
+    if (!isOn || signal.aborted) {
+      await report(job, json, output, isOn);
+      return outcomeOf(job);
+    }
+    output.progress(describeJob(job));
+    await delay(lookPause, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function report(job: JobInfo, json: boolean, output: CommandInput['output'], isOn: boolean): Promise<void> {
+  output.clearLine();
+  for (const { path, reason } of job.failures) output.note(`${job.root}/${path}: ${reason}`);
+  if (json) await output.result(`${JSON.stringify({ job })}\n`);
+  output.note(`${job.label}: ${describeJob(job)}`);
+  if (isOn) output.note(`The job goes on. "attach ${job.id}" shows it again, "jobs --cancel ${job.id}" ends it.`);
+}
+
+function outcomeOf({ status, counts }: JobInfo): CommandOutcome {
+  if (status === 'completed') return counts.failed > 0 ? 'someFailed' : 'done';
+  return status === 'running' || status === 'queued' ? 'done' : 'someFailed';
+}

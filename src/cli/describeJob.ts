@@ -1,0 +1,20 @@
+import { handledOf } from '../jobs/jobInfo';
+import type { JobInfo } from '../jobs/jobTypes';
+import { describeRate } from '../protocol/JobRate';
+
+/** Where a job is, in one line. */
+export function describeJob(job: JobInfo): string {
+  const { status, interrupted, counts, total, imagesPerSecond, secondsLeft, fault, message, reverted } = job;
+  const handled = handledOf(counts);
+  const percent = total === 0 ? 100 : Math.floor((100 * handled) / total);
+  const parts = [interrupted ? 'interrupted' : status, `${handled}/${total} (${percent}%)`];
+  if (status === 'running' && imagesPerSecond !== undefined)
+    parts.push(describeRate(imagesPerSecond, secondsLeft ?? 0));
+  if (counts.failed > 0) parts.push(`${counts.failed} failed`);
+  if (counts.kept > 0) parts.push(`${counts.kept} kept as somebody edited them`);
+  if (counts.untagged > 0) parts.push(`${counts.untagged} without a tag`);
+  if (reverted !== undefined) parts.push('reverted');
+  if (fault !== undefined) parts.push(fault.message);
+  else if (message !== '') parts.push(message);
+  return parts.join(', ');
+}

@@ -1,0 +1,39 @@
+import path from 'node:path';
+import { JobFolder } from '../jobs/JobFolder';
+import { RunnerClient } from '../jobs/RunnerClient';
+import type { CommandInput } from './Command';
+import { onlyPositional } from './inputFolder';
+import { UsageError } from './UsageError';
+import { userDataFolder } from './userDataFolder';
+
+/** The flag of every command that deals with jobs. */
+export const jobsFlag = { jobs: { type: 'string' } } as const;
+export const jobsHelp = '--jobs DIR               where jobs are kept (default: with the downloads of the program)';
+
+/** Where jobs are, absolute. */
+export function jobsFolderOf(input: CommandInput): string {
+  const given = input.text('jobs');
+  return given === undefined ? path.join(userDataFolder(), 'jobs') : path.resolve(given);
+}
+
+/** A line to the process that runs jobs. */
+export function runnerClient(input: CommandInput): RunnerClient {
+  return new RunnerClient({ jobsFolder: jobsFolderOf(input), entry: path.join(__dirname, 'runner.js') });
+}
+
+/** The job that a command was given by its id, or by the beginning or end of it. @throws UsageError */
+export async function givenJob(input: CommandInput): Promise<JobFolder> {
+  return findJob(input, onlyPositional(input, 'job'));
+}
+
+/** A job by its id, or by the beginning or end of it. @throws UsageError */
+export async function findJob(input: CommandInput, given: string): Promise<JobFolder> {
+  const jobs = await JobFolder.list(jobsFolderOf(input));
+  const found = jobs.filter(({ id }) => id === given || id.startsWith(given) || id.endsWith(given));
+  const [job, another] = found;
+  if (job === undefined) {
+    throw new UsageError(`There is no job "${given}" in ${jobsFolderOf(input)}. "jobs" lists those that there are.`);
+  }
+  if (another !== undefined) throw new UsageError(`"${given}" is the name of ${found.length} jobs; give more of it.`);
+  return job;
+}

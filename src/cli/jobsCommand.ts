@@ -1,0 +1,77 @@
+import { JobFolder } from '../jobs/JobFolder';
+import { readJobInfo } from '../jobs/jobInfo';
+import type { JobInfo } from '../jobs/jobTypes';
+import { errorMessage } from '../protocol/wireError';
+import type { Command, CommandInput, CommandOutcome } from './Command';
+import { describeJob } from './describeJob';
+import { findJob, jobsFlag, jobsFolderOf, jobsHelp, runnerClient } from './jobFlags';
+import { UsageError } from './UsageError';
+
+const actions = ['pause', 'resume', 'cancel', 'retry-failed', 'remove'] as const;
+type Action = (typeof actions)[number];
+
+/** Lists jobs, or does something with one. */
+export const jobsCommand: Command = {
+  usage: '',
+  summary: 'list captioning jobs; pause, resume, cancel or remove one',
+  flagHelp: [
+    '--pause ID               stops a job; it can go on',
+    '--resume ID              goes on with a job in the background',
+    '--retry-failed ID        the same, and tries the images again that failed',
+    '--cancel ID              ends a job; what it wrote stays',
+    '--remove ID              forgets a job, with what is needed to revert it',
+    jobsHelp,
+  ],
+  flags: { ...jobsFlag, ...Object.fromEntries(actions.map((action) => [action, { type: 'string' }])) },
+  async run(input) {
+    const [surplus] = input.positionals;
+    if (surplus !== undefined) throw new UsageError(`"jobs" takes flags only, not "${surplus}".`);
+    for (const action of actions) {
+      const given = input.text(action);
+      if (given !== undefined) return act(input, action, given);
+    }
+    const jobs: JobInfo[] = [];
+    for (const folder of await JobFolder.list(jobsFolderOf(input))) {
+      try {
+        jobs.push(await readJobInfo(folder));
+      } catch (thrown) {
+        input.output.note(`${folder.path}: ${errorMessage(thrown)}`);
+      }
+    }
+    if (input.json) await input.output.result(`${JSON.stringify({ jobs })}\n`);
+    else
+      for (const job of jobs) await input.output.result(`${job.id}  ${job.label}  ${job.root}: ${describeJob(job)}\n`);
+    if (jobs.length === 0) input.output.note(`There are no jobs in ${jobsFolderOf(input)}.`);
+    return 'done';
+  },
+};
+
+async function act(input: CommandInput, action: Action, given: string): Promise<CommandOutcome> {
+  const folder = await findJob(input, given);
+  const { id } = folder;
+  const client = runnerClient(input);
+  try {
+    await client.refresh();
+    // A job that another command runs in its own window answers to that window only.
+    if (!client.isConnected && (await folder.isLocked())) {
+      throw new UsageError(`Job ${id} runs in another terminal. Press Ctrl+C there.`);
+    }
+    const requests: Record<Action, () => Promise<unknown>> = {
+      pause: () => client.request('pause', { id }),
+      resume: () => client.request('start', { id }),
+      'retry-failed': () => client.request('start', { id, retryFailed: true }),
+      cancel: () => client.request('cancel', { id }),
+      remove: () => client.request('remove', { id }),
+    };
+    await requests[action]();
+    const job = action === 'remove' ? undefined : await readJobInfo(folder);
+    if (input.json) await input.output.result(`${JSON.stringify({ job: job ?? null })}\n`);
+    else await input.output.result(`${id}: ${job === undefined ? 'removed' : describeJob(job)}\n`);
+    return 'done';
+  } catch (thrown) {
+    if (thrown instanceof UsageError) throw thrown;
+    throw new UsageError(errorMessage(thrown));
+  } finally {
+    client.dispose();
+  }
+}
