@@ -70,9 +70,6 @@ export interface JobResult {
 
 /** What no image is to blame for: going on would only fail for each of them. */
 const systemicErrors: ReadonlySet<CaptionErrorCode> = new Set(['DISK_FULL', 'READ_ONLY', 'DISK_ERROR']);
-/** What may be wrong with one file or folder, or with all of them. */
-const perhapsSystemic: ReadonlySet<CaptionErrorCode> = new Set(['NO_PERMISSION', 'FOLDER_MISSING']);
-
 /**
  * After so many failures in a row that no single image explains, the job ends: the tagger or the disk is broken. A death
  * of the tagger's process is one failure, however many images were in work.
@@ -180,7 +177,6 @@ class CaptionJob {
         this.giveUp.abort(thrown);
         return true;
       }
-      if (code !== undefined && perhapsSystemic.has(code)) this.countFailures(1, thrown as CaptionError);
       // The second crash on the same image is explained by it.
       else if (crash && !last) this.countFailures(alone ? 1 : 1 / this.options.concurrency, thrown as Error);
       if (crash && !last) {

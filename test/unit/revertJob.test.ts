@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { InPlaceWriter } from '../../src/dataset/FileWriter';
+import { JobRun } from '../../src/jobs/JobRun';
+import type { JobFolder } from '../../src/jobs/JobFolder';
+import { revertJob, type RevertResult } from '../../src/jobs/revertJob';
+import { TaggerProcess } from '../../src/protocol/TaggerProcess';
+import { root as projectRoot } from './runCli';
+import { namesIn, testFolder } from './testFolder';
+import { makeJob, pictureFolder } from './testJobs';
+
+/** The full number is for the soak. */
+const images = Number(process.env.DATASET_CAPTIONS_REVERTED ?? '200');
+
+describe('Reverting a job', function () {
+  this.timeout(Math.max(60_000, images * 60));
+  const folder = testFolder();
+  let tagger: TaggerProcess;
+  beforeEach(() => {
+    tagger = new TaggerProcess({ entry: path.join(projectRoot, 'dist/tagger.js') });
+  });
+  afterEach(() => {
+    tagger.dispose();
+  });
+
+  async function run(job: JobFolder): Promise<void> {
+    const writer = new InPlaceWriter();
+    const { info } = await new JobRun(job, await job.readManifest(), {
+      tagger,
+      writer,
+      onChange: () => undefined,
+    }).run();
+    assert.equal(info.status, 'completed');
+  }
+  const revert = (job: JobFolder): Promise<RevertResult> =>
+    revertJob(job, new InPlaceWriter(), { signal: new AbortController().signal });
+  async function contents(root: string): Promise<Map<string, string>> {
+    const found = new Map<string, string>();
+    for (const name of await namesIn(root)) {
+      if (!name.endsWith('.png')) found.set(name, (await readFile(path.join(root, name))).toString('hex'));
+    }
+    return found;
+  }
+
+  it('gives every caption its bytes back but those that somebody edited since, and lists these', async () => {
+    const root = await pictureFolder(folder(), images);
+    const odd = ['\uFEFFbom, a', 'crlf, b\r\n', ' ', '\n', 'ends, with, comma, ', 'größe, 東京\nsecond line'];
+    for (let index = 0; index < images / 2; index++) {
+      await writeFile(path.join(root, `${index + 1}.txt`), odd[index % odd.length]!);
+    }
+    const before = await contents(root);
+    const job = await makeJob(path.join(folder(), 'jobs'), root, { mode: 'all' });
+    await run(job);
+    const edited = Array.from({ length: 10 }, (_, index) => index * Math.floor(images / 10) + 3);
+    for (const number of edited) await writeFile(path.join(root, `${number}.txt`), `by hand ${number}`);
+    const { reverted, left } = await revert(job);
+    assert.deepEqual(left.map(({ path: image }) => image).sort(), edited.map((number) => `${number}.png`).sort());
+    assert.equal(reverted.length, images - 10);
+    const after = await contents(root);
+    for (const number of edited) {
+      assert.equal(after.get(`${number}.txt`), Buffer.from(`by hand ${number}`).toString('hex'));
+      after.delete(`${number}.txt`);
+      before.delete(`${number}.txt`);
+    }
+    assert.deepEqual(after, before);
+  });
+
+  it('can be done again, and does no more then', async () => {
+    const root = await pictureFolder(folder(), 5);
+    const job = await makeJob(path.join(folder(), 'jobs'), root);
+    await run(job);
+    assert.equal((await revert(job)).reverted.length, 5);
+    const again = await revert(job);
+    assert.deepEqual([again.reverted, again.left], [[], []]);
+    assert.deepEqual((await contents(root)).size, 0);
+  });
+
+  it('leaves a caption alone that somebody deleted since', async () => {
+    const root = await pictureFolder(folder(), 3);
+    await writeFile(path.join(root, '1.txt'), 'old');
+    const job = await makeJob(path.join(folder(), 'jobs'), root, { mode: 'all' });
+    await run(job);
+    await rm(path.join(root, '1.txt'));
+    const { left } = await revert(job);
+    assert.deepEqual(
+      left.map(({ path: image }) => image),
+      ['1.png'],
+    );
+    assert.deepEqual((await contents(root)).size, 0);
+  });
+
+  it('waits for no job that runs', async () => {
+    const root = await pictureFolder(folder(), 3);
+    const job = await makeJob(path.join(folder(), 'jobs'), root);
+    const lock = await job.lock();
+    await assert.rejects(revert(job), { code: 'JOB_BUSY' });
+    await lock?.release();
+  });
+});
