@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Caption, CaptionChange } from './Caption';
 import { CaptionError, errno, type CaptionErrorCode } from './CaptionError';
 import { isEmptyCaption } from './captionText';
@@ -131,6 +132,8 @@ class CaptionJob {
     const total = targets.length + failed.size;
     this.result = { status: 'completed', message: '', total, results: new Map(), failed, untagged: 0, changes: [] };
     this.signal = AbortSignal.any([options.signal, this.giveUp.signal]);
+    // Each image in work listens; more than ten look like a leak to Node.
+    setMaxListeners(options.concurrency + 10, this.signal);
     this.writeOptions = options.mode === 'empty' ? { ...options.write, mode: 'onlyEmpty' } : options.write;
   }
 
