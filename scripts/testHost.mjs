@@ -1,6 +1,6 @@
 // Starts the product in the real VS Code server and its web workbench. docs/development.md says more.
 import { rmSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -72,6 +72,7 @@ export async function startTestHost({ extensionPaths, folder, settings = {}, ser
   const stop = async () => {
     await stopGroup(child);
     if (serverDataDir === undefined) {
+      await endJobRunners(data);
       // The last child processes may still write while the folder goes.
       await rm(data, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
       leftovers.delete(data);
@@ -89,6 +90,30 @@ export async function startTestHost({ extensionPaths, folder, settings = {}, ser
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/**
+ * Ends the processes that run captioning jobs: they outlive the windows, and here nobody comes back to them.
+ * @param {string} data the server's data folder
+ */
+async function endJobRunners(data) {
+  const jobs = path.join(data, 'data/User/globalStorage/dataset-captions.dataset-captions/jobs');
+  const names = await readdir(jobs).catch(() => []);
+  for (const name of names.filter((file) => /^runner-.*\.json$/.test(file))) {
+    try {
+      const { pid } = JSON.parse(await readFile(path.join(jobs, name), 'utf8'));
+      process.kill(pid, 'SIGTERM');
+      for (let left = 100; left > 0; left--) {
+        process.kill(pid, 0);
+        await new Promise((resolve) => {
+          setTimeout(resolve, 50);
+        });
+      }
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It is gone.
+    }
   }
 }
 

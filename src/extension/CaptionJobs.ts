@@ -1,333 +1,365 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Caption } from '../dataset/Caption';
-import { planCaptionJob, runCaptionJob, type CaptionMode, type JobResult, type JobTarget } from '../dataset/captionJob';
+import type { CaptionMode } from '../dataset/captionJob';
 import type { DatasetImage } from '../dataset/Dataset';
-import type { ScanProblem } from '../dataset/scanDataset';
-import type { WriteOptions } from '../dataset/writeMode';
-import { describeExecution, describeNotUsed } from '../protocol/executionText';
-import type { JobView } from '../protocol/gridProtocol';
-import { JobRate } from '../protocol/JobRate';
-import { loadTagger } from '../protocol/loadTagger';
-import { taggerCrashed, type TaggerProcess } from '../protocol/TaggerProcess';
-import type { TaggerSetup } from '../protocol/taggerProtocol';
-import { errorCode } from '../protocol/wireError';
-import type { CudaSupport } from './CudaSupport';
+import { hasStopped, inShownOrder, isEnded, isLive, isResumable, jobSteps, type JobStep } from '../jobs/jobSteps';
+import type { JobInfo } from '../jobs/jobTypes';
+import type { RunnerClient } from '../jobs/RunnerClient';
+import type { JobAction, JobView } from '../protocol/gridProtocol';
+import { errorMessage } from '../protocol/wireError';
 import type { DatasetDocument } from './DatasetDocument';
+import { DatasetJobs } from './DatasetJobs';
 import { Disposable } from './Disposable';
-import { questionBeforeWriting } from './questionBeforeWriting';
-import { captionOptions, writeOptions } from './settings';
+import { showJobProgress } from './jobProgress';
+import { jobView } from './jobText';
+import type { JobPlace, JobPlan, JobStarter, JobWish } from './JobStarter';
 import type { Taggers } from './Taggers';
-import { hasChosenTagger } from './taggerSettings';
+import { translate } from './translate';
 
-/** A finished job stays on screen for so long, in milliseconds. */
-const finishedJobStays = 5000;
-/** So many failures travel to the grid; the log has all of them. */
-const shownFailures = 100;
+/** A job that ended stays on screen for so long, in milliseconds. */
+const endedJobStays = 5000;
 
-/** A captioning job of one dataset. */
-export interface RunningJob {
+/** A job that is being prepared in this window, or could not be started. */
+interface Attempt {
   readonly document: DatasetDocument;
-  /** replaced as a whole whenever the job moves on */
+  /** replaced as a whole whenever it moves on */
   view: JobView;
   readonly cancel: AbortController;
 }
 
-/** What a job is to do. */
-interface JobPlan {
-  label: string;
-  targets: readonly JobTarget[];
-  mode: CaptionMode;
-  write: WriteOptions;
-  problems: readonly ScanProblem[];
+/** A job on screen. */
+export interface ShownJob {
+  /** the folder of its dataset */
+  root: string;
+  view: JobView;
 }
 
-/** Which images a job is to caption; all of the dataset where none are named. */
-interface JobWish {
-  label: string;
-  mode: CaptionMode;
-  images?: readonly DatasetImage[];
+/** How a job is started. */
+export interface StartOptions {
+  /** shows a notification with its progress: for commands, which may come from anywhere */
+  notify?: boolean;
+  /** this machine where none is named */
+  where?: JobPlace;
 }
 
-/** Runs captioning jobs and knows how far they are. */
+/**
+ * The captioning jobs of this machine, which another process runs, as this window sees them: starts and controls them,
+ * shows in open datasets what they do, and tells what became of them.
+ */
 export class CaptionJobs extends Disposable {
-  private readonly jobs = new Set<RunningJob>();
-  private readonly queued = new Map<Caption, 'queued' | 'captioning'>();
-  private readonly failures = new Map<Caption, string>();
+  private known: ReadonlyMap<string, JobInfo> = new Map();
+  private readonly datasets = new Map<DatasetDocument, DatasetJobs>();
+  private readonly attempts = new Set<Attempt>();
+  /** jobs that ended a moment ago */
+  private readonly leaving = new Map<string, JobInfo>();
+  /** ids of the jobs that this window started or resumed */
+  private readonly own = new Set<string>();
+  private readonly singles = new Set<string>();
+  /** jobs as the runner answered, and what it had told of them before: that is older */
+  private readonly answered = new Map<string, { answer: JobInfo; older: JobInfo | undefined }>();
+  private readonly waiting = new Map<string, ((job: JobInfo) => void)[]>();
   /** documents whose next job is being prepared or asked about: a second click must not start another one */
   private readonly preparing = new Set<DatasetDocument>();
-  private nextId = 1;
-  private anyRunning = false;
+  private nextAttempt = 1;
   private readonly changeEmitter = this.register(new vscode.EventEmitter<DatasetDocument>());
-  /** A job of this document moved on. */
+  /** What jobs do with this document changed. */
   readonly onDidChange = this.changeEmitter.event;
+  private readonly listEmitter = this.register(new vscode.EventEmitter<void>());
+  /** The jobs are others than they were; at most 4 times a second but for starts and ends. */
+  readonly onDidChangeJobs = this.listEmitter.event;
+  private readonly stepEmitter = this.register(new vscode.EventEmitter<JobStep>());
+  /** A job moved on, and open datasets show it. */
+  readonly onDidStep = this.stepEmitter.event;
 
   constructor(
-    private readonly process: TaggerProcess,
+    readonly runner: RunnerClient,
+    readonly jobsFolder: string,
+    private readonly starter: JobStarter,
     private readonly taggers: Taggers,
-    private readonly cuda: CudaSupport,
     private readonly log: vscode.LogOutputChannel,
   ) {
     super();
     this.register({
+      dispose: runner.onDidChange(() => {
+        void this.follow();
+      }),
+    });
+    this.register({
+      dispose: runner.onHandled(({ id, root, paths }) => {
+        for (const jobs of this.of(root)) jobs.handled(id, paths);
+      }),
+    });
+    this.register({
       dispose: () => {
-        this.cancelAll();
+        for (const { cancel } of this.attempts) cancel.abort();
       },
     });
   }
 
-  /** The jobs that are on screen: running ones and those that ended a moment ago. */
-  get shown(): readonly RunningJob[] {
-    return [...this.jobs];
+  /** All jobs that are known, in the order in which they are shown. */
+  get all(): JobInfo[] {
+    return inShownOrder([...this.known.values()]);
   }
 
-  get running(): RunningJob[] {
-    return [...this.jobs].filter((job) => isRunning(job));
+  get(id: string): JobInfo | undefined {
+    return this.known.get(id);
   }
 
-  viewsOf(document: DatasetDocument): JobView[] {
-    return [...this.jobs].filter((job) => job.document === document).map((job) => job.view);
+  /** Whether this window started or resumed a job. */
+  isOwn(id: string): boolean {
+    return this.own.has(id);
+  }
+
+  /** Whether a dataset with this folder is open in this window. */
+  isOpen(root: string): boolean {
+    return this.of(root).length > 0;
+  }
+
+  /** What is on screen of all jobs: those that run or wait, that are being started, and that ended a moment ago. */
+  get shown(): ShownJob[] {
+    const live = this.all.filter((job) => isLive(job) || (job.status === 'paused' && this.isOpen(job.root)));
+    return [
+      ...this.onScreen(live.filter(({ status }) => status === 'running')),
+      ...[...this.attempts].map(({ document, view }) => ({ root: document.uri.fsPath, view })),
+      ...this.onScreen([...live.filter(({ status }) => status !== 'running'), ...[...this.leaving.values()].reverse()]),
+    ];
+  }
+
+  /** The jobs that the grid of a dataset shows. */
+  viewsOf({ uri }: DatasetDocument): JobView[] {
+    const here = (job: JobInfo): boolean => job.root === uri.fsPath;
+    const current = this.all.filter((job) => here(job) && (isLive(job) || isResumable(job)));
+    const ended = [...this.leaving.values()].filter(here);
+    const attempts = [...this.attempts].filter(({ document }) => document.uri.fsPath === uri.fsPath);
+    return [...attempts.map(({ view }) => view), ...this.onScreen([...ended, ...current]).map(({ view }) => view)];
   }
 
   /** What a job does with a caption right now. */
-  stateOf(caption: Caption): 'queued' | 'captioning' | undefined {
-    return this.queued.get(caption);
+  stateOf(document: DatasetDocument, caption: Caption): 'queued' | 'captioning' | undefined {
+    return this.datasets.get(document)?.stateOf(caption);
   }
 
   /** Why the last job could not caption this image. */
-  failureOf(caption: Caption): string | undefined {
-    return this.failures.get(caption);
+  failureOf(document: DatasetDocument, caption: Caption): string | undefined {
+    return this.datasets.get(document)?.failureOf(caption);
   }
 
-  /** Captions all images of a dataset or the empty ones. Asks before it replaces captions. */
-  captionDataset(document: DatasetDocument, mode: CaptionMode): Promise<void> {
+  /** Shows in a document what jobs do with it, until the end of what is returned. */
+  watch(document: DatasetDocument): vscode.Disposable {
+    const jobs = new DatasetJobs(
+      document,
+      this.jobsFolder,
+      () => {
+        this.changeEmitter.fire(document);
+      },
+      (line) => {
+        this.log.warn(line);
+      },
+    );
+    this.datasets.set(document, jobs);
+    for (const job of this.known.values()) {
+      if (job.root === document.uri.fsPath && isLive(job)) void jobs.take({ job, before: undefined });
+    }
+    return new vscode.Disposable(() => this.datasets.delete(document));
+  }
+
+  /** Captions all images of a dataset or the empty ones. Asks before it replaces captions. Resolves when it is done. */
+  captionDataset(document: DatasetDocument, mode: CaptionMode, options: StartOptions = {}): Promise<void> {
     const label = mode === 'all' ? vscode.l10n.t('Caption All') : vscode.l10n.t('Caption Empty');
-    return this.captionAfterAsking(document, { label, mode });
+    return this.caption(document, options, () => this.plan(document, { label, mode }));
   }
 
-  /** Captions some images of a dataset. Asks before it replaces captions. */
-  captionImages(document: DatasetDocument, images: readonly DatasetImage[], label: string): Promise<void> {
-    return this.captionAfterAsking(document, { label, mode: 'all', images });
+  /** Captions some images of a dataset. Asks before it replaces captions. Resolves when it is done. */
+  captionImages(
+    document: DatasetDocument,
+    images: readonly DatasetImage[],
+    label: string,
+    options: StartOptions = {},
+  ): Promise<void> {
+    return this.caption(document, options, () => this.plan(document, { label, mode: 'all', images }));
   }
 
-  private async captionAfterAsking(document: DatasetDocument, wish: JobWish): Promise<void> {
+  /** Captions one image. Asks before it replaces a caption. Resolves when it is done. */
+  async captionImage(document: DatasetDocument, image: DatasetImage): Promise<void> {
+    if (this.stateOf(document, image.caption) !== undefined) return;
+    await this.caption(document, {}, () => this.starter.planSingle(document, image));
+  }
+
+  /** Pauses, resumes or cancels a job, or one that is being started; captions already written stay. */
+  async control(id: string, action: JobAction): Promise<void> {
+    const attempt = [...this.attempts].find(({ view }) => view.id === id);
+    if (attempt !== undefined) {
+      attempt.cancel.abort();
+      return;
+    }
+    if (action === 'resume') await this.resume(id);
+    else await this.runner.request(action, { id });
+  }
+
+  /** Goes on with a job that stands still; with one that ended, for the images that failed. */
+  async resume(id: string, retryFailed = false): Promise<void> {
+    this.own.add(id);
+    const job = await this.runner.request('start', { id, ...(retryFailed ? { retryFailed } : {}) });
+    await this.follow(job);
+  }
+
+  /** Looks at a job again that this window changed on the disk. */
+  async reread(id: string): Promise<void> {
+    await this.runner.refresh();
+    if (this.runner.isConnected) await this.runner.request('reread', { id });
+  }
+
+  /** Cancels all jobs that run or wait; captions already written stay. */
+  async cancelAll(): Promise<void> {
+    for (const { cancel } of this.attempts) cancel.abort();
+    await Promise.all(this.all.filter(isLive).map(({ id }) => this.runner.request('cancel', { id })));
+  }
+
+  /** What is on screen of a job, or of one that is being started. */
+  viewOf(id: string): JobView | undefined {
+    const job = this.known.get(id);
+    if (job !== undefined) return this.onScreen([job])[0]?.view;
+    return [...this.attempts].find(({ view }) => view.id === id)?.view;
+  }
+
+  /** Resolves when a job ended or stands still, and open datasets show that. */
+  whenStopped(id: string): Promise<JobInfo | undefined> {
+    const job = this.known.get(id);
+    if (job === undefined || !isLive(job)) return Promise.resolve(job);
+    return new Promise((resolve) => {
+      this.waiting.set(id, [...(this.waiting.get(id) ?? []), resolve]);
+    });
+  }
+
+  private plan(document: DatasetDocument, wish: JobWish): Promise<JobPlan | undefined> {
+    return this.starter.plan(document, wish, ({ caption }) => this.stateOf(document, caption) !== undefined);
+  }
+
+  private async caption(
+    document: DatasetDocument,
+    { notify = false, where }: StartOptions,
+    makePlan: () => Promise<JobPlan | undefined>,
+  ): Promise<void> {
     if (this.preparing.has(document)) return;
     this.preparing.add(document);
-    let start: (() => Promise<void>) | undefined;
+    let job: JobInfo | undefined;
+    const attempt: Attempt = { document, cancel: new AbortController(), view: this.newView() };
     try {
-      start = await this.prepare(document, wish);
+      const plan = await makePlan();
+      if (plan === undefined) return;
+      Object.assign(attempt.view, { label: plan.label, total: plan.work.length });
+      this.attempts.add(attempt);
+      if (notify) void showJobProgress(this, plan.label, attempt.view.id, () => job?.id);
+      job = await this.begin(attempt, where === undefined ? plan : { ...plan, where });
     } finally {
       this.preparing.delete(document);
     }
-    await start?.();
+    if (job !== undefined) await this.whenStopped(job.id);
   }
 
-  /** What starts the job, once the user agreed; undefined when there is nothing to do. */
-  private async prepare(document: DatasetDocument, wish: JobWish): Promise<(() => Promise<void>) | undefined> {
-    const { label, mode } = wish;
-    await document.whenLoaded();
-    if (this.running.some((job) => job.document === document)) {
-      void vscode.window.showWarningMessage(
-        vscode.l10n.t('A job is already captioning this dataset. Cancel it first or wait until it is done.'),
-      );
-      return undefined;
-    }
-    if (document.dataset.allImages.length === 0) {
-      void vscode.window.showInformationMessage(vscode.l10n.t('There are no images to caption in {0}.', document.name));
-      return undefined;
-    }
-    // What is typed so far counts; it is on disk before anything is replaced.
-    await document.autoSave();
-    const write = writeOptions(document.uri);
-    const { dataset } = document;
-    const targets = planCaptionJob(wish.images ?? dataset.allImages, mode, write.mode);
-    if (targets.length === 0) {
-      void vscode.window.showInformationMessage(vscode.l10n.t('Every image has a caption; nothing to do.'));
-      return undefined;
-    }
-    const replaced = targets.filter(({ caption }) => !caption.isEmpty).length;
-    if (replaced > 0 && !(await this.agrees(write, targets.length, replaced, label))) return undefined;
-    // Images that were chosen are not to blame for the files beside them.
-    const problems = wish.images === undefined ? dataset.problems : [];
-    return () => this.run(document, { label, targets, mode, write, problems });
-  }
-
-  /** Captions one image. Asks before it replaces a caption. */
-  async captionImage(document: DatasetDocument, image: DatasetImage): Promise<void> {
-    const { caption } = image;
-    if (this.queued.has(caption)) return;
-    const label = vscode.l10n.t('Caption {0}', path.posix.basename(image.path));
-    const write = writeOptions(document.uri);
-    if (!caption.isEmpty) {
-      if (write.mode === 'onlyEmpty') {
-        void vscode.window.showInformationMessage(
-          vscode.l10n.t('{0} has a caption, and the setting "Write Mode" fills empty ones only.', image.path),
-        );
-        return;
-      }
-      const action = write.mode === 'replace' ? vscode.l10n.t('Replace Caption') : vscode.l10n.t('Add Tags');
-      if (!(await this.agrees(write, 1, 1, action))) return;
-    }
-    document.commit();
-    // A single image is not to blame for the files beside it: no problems of the folder.
-    const targets = [{ path: image.path, caption, expected: caption.raw }];
-    await this.run(document, { label, targets, mode: 'all', write, problems: [] });
-  }
-
-  /** Cancels a job by its id; captions already written stay. */
-  cancel(id: string): void {
-    for (const job of this.jobs) if (job.view.id === id) job.cancel.abort();
-  }
-
-  /** Cancels all jobs; captions already written stay. */
-  cancelAll(): void {
-    for (const job of this.running) job.cancel.abort();
-  }
-
-  private async agrees(write: WriteOptions, images: number, changed: number, action: string): Promise<boolean> {
-    const question = questionBeforeWriting(write, images, changed, (text, ...values) => vscode.l10n.t(text, ...values));
-    const detail = vscode.l10n.t('Undo brings the old captions back.');
-    return (await vscode.window.showWarningMessage(question, { modal: true, detail }, action)) === action;
-  }
-
-  private async run(document: DatasetDocument, plan: JobPlan): Promise<void> {
-    const { label, targets, problems } = plan;
-    const total = targets.length + problems.length;
-    const job: RunningJob = {
-      document,
-      cancel: new AbortController(),
-      view: {
-        id: String(this.nextId++),
-        label,
-        state: 'starting',
-        handled: 0,
-        total,
-        failed: 0,
-        untagged: 0,
-        message: vscode.l10n.t('Looking for the tagger…'),
-        execution: [],
-        failures: [],
-      },
-    };
-    this.jobs.add(job);
-    for (const { caption } of targets) {
-      this.queued.set(caption, 'queued');
-      this.failures.delete(caption);
-    }
-    this.changed(job);
-    const tagger = this.taggers.displayName();
-    this.log.info(`${label}: ${String(targets.length)} image(s) of ${document.uri.fsPath} with ${tagger}`);
-    let result: JobResult | undefined;
+  /** @returns undefined where it could not be started, which the grid says */
+  private async begin(attempt: Attempt, plan: JobPlan): Promise<JobInfo | undefined> {
+    const { document, cancel } = attempt;
+    const { label, work, single } = plan;
+    this.changed(document);
+    this.log.info(`${label}: ${work.length} image(s) of ${document.uri.fsPath} with ${this.taggers.displayName()}`);
     try {
-      const { setup, imagesInWork } = await this.loadTagger(job);
-      result = await this.captionTargets(job, plan, setup, imagesInWork);
+      const job = await this.starter.start(document, plan, cancel.signal, (message) => {
+        attempt.view = { ...attempt.view, message };
+        this.changed(document);
+      });
+      this.own.add(job.id);
+      if (single) this.singles.add(job.id);
+      const images = work.map((image) => image.path);
+      for (const jobs of this.of(document.uri.fsPath)) jobs.begin(job.id, images);
+      await this.follow(job);
+      this.attempts.delete(attempt);
+      return job;
     } catch (thrown) {
-      const cancelled = job.cancel.signal.aborted;
+      const cancelled = cancel.signal.aborted;
       const message = cancelled ? '' : this.taggers.explain(thrown);
-      job.view = { ...job.view, state: cancelled ? 'cancelled' : 'error', message };
+      attempt.view = { ...attempt.view, state: cancelled ? 'cancelled' : 'error', message };
+      if (!cancelled) void this.failed(label, message);
+      this.stayAWhile(() => this.attempts.delete(attempt));
+      return undefined;
+    } finally {
+      this.changed(document);
     }
-    for (const { caption } of targets) this.queued.delete(caption);
-    this.finish(job, result);
   }
 
-  /** Downloads what is missing, loads the models, and shows what they run on. */
-  private async loadTagger(job: RunningJob): Promise<{ setup: TaggerSetup; imagesInWork: number }> {
-    const { signal } = job.cancel;
-    const setup = await this.taggers.setup(job.document.uri, signal, (message) => {
-      job.view = { ...job.view, message };
-      this.changed(job);
-    });
-    job.view = { ...job.view, message: vscode.l10n.t('Loading the tagger…') };
-    this.changed(job);
-    const environment = await this.cuda.environment();
-    if (this.running.every((other) => other === job)) this.process.useEnvironment(environment);
-    const { models, imagesInWork } = await loadTagger(this.process, setup, signal);
-    const execution = models.map((model) => {
-      const runsOn = vscode.l10n.t('{0} runs on {1}', path.basename(model.folder), describeExecution(model));
-      return { runsOn, notUsed: describeNotUsed(model) };
-    });
-    for (const { runsOn, notUsed } of execution) this.log.info([runsOn, ...notUsed].join('. '));
-    job.view = { ...job.view, state: 'running', message: '', execution };
-    this.changed(job);
-    return { setup, imagesInWork };
+  private newView(): JobView {
+    const counts = { handled: 0, total: 0, failed: 0, untagged: 0, kept: 0, moreFailures: 0 };
+    const lists = { execution: [], failures: [] };
+    return { id: `new-${String(this.nextAttempt++)}`, label: '', state: 'starting', message: '', ...counts, ...lists };
   }
 
-  private captionTargets(
-    job: RunningJob,
-    { targets, mode, write, problems }: JobPlan,
-    setup: TaggerSetup,
-    imagesInWork: number,
-  ): Promise<JobResult> {
-    const { document } = job;
-    const options = captionOptions(document.uri);
-    const rate = new JobRate();
-    return runCaptionJob(document.dataset, targets, {
-      makeTags: async (imagePath, signal) =>
-        (await this.process.request('captionImage', { imagePath, setup, options }, signal)).tags,
-      isCrash: (thrown) => errorCode(thrown) === taggerCrashed,
-      mode,
-      write,
-      problems,
-      concurrency: imagesInWork,
-      signal: job.cancel.signal,
-      onStart: ({ caption }) => {
-        this.queued.set(caption, 'captioning');
-        this.changeEmitter.fire(document);
-      },
-      onProgress: (progress, target, failure) => {
-        this.queued.delete(target.caption);
-        let { failures } = job.view;
-        if (failure !== undefined) {
-          this.failures.set(target.caption, failure);
-          this.log.warn(`${target.path}: ${failure}`);
-          if (failures.length < shownFailures) failures = [...failures, { path: target.path, reason: failure }];
-        }
-        const message = rate.describe(performance.now(), progress.handled, progress.total);
-        job.view = { ...job.view, ...progress, failures, message };
-        this.changed(job);
-      },
-    });
+  private async failed(label: string, message: string): Promise<void> {
+    this.log.error(`${label}: ${message}`);
+    const showLog = vscode.l10n.t('Show Log');
+    const text = vscode.l10n.t('{0} stopped: {1}', label, message);
+    if ((await vscode.window.showWarningMessage(text, showLog)) === showLog) this.log.show();
   }
 
-  private finish(job: RunningJob, result: JobResult | undefined): void {
-    if (result !== undefined) {
-      const { status, failed, results, untagged } = result;
-      const failures = [...failed].slice(0, shownFailures).map(([file, reason]) => ({ path: file, reason }));
-      job.view = {
-        ...job.view,
-        state: status,
-        handled: failed.size + results.size,
-        failed: failed.size,
-        untagged,
-        failures,
-        message: status === 'error' ? result.message : vscode.l10n.t('{0} captioned', results.size - untagged),
-      };
-      job.document.recordEdit(job.view.label, result.changes);
-      void job.document.autoSave();
+  /**
+   * Takes in what the runner tells.
+   * @param answer a job that the runner answered with
+   */
+  private async follow(answer?: JobInfo): Promise<void> {
+    const before = this.known;
+    const now = new Map(this.runner.jobs.map((job) => [job.id, job]));
+    if (answer !== undefined) this.answered.set(answer.id, { answer, older: now.get(answer.id) });
+    for (const [id, { answer: job, older }] of this.answered) {
+      if (now.get(id) === older) now.set(id, job);
+      else this.answered.delete(id);
     }
-    const { view } = job;
-    const single = view.total === 1;
-    const summary = result === undefined || view.state === 'error' ? view.message : this.summary(result);
-    this.log.info(`${view.label}: ${view.state}. ${summary}`);
-    for (const { path: file, reason } of view.failures) this.log.info(`  not captioned: ${file}: ${reason}`);
-    if (view.state === 'error') void this.offerLog(vscode.l10n.t('{0} stopped: {1}', view.label, view.message));
-    else if (view.failed > 0) {
-      const first = view.failures[0];
-      const text = single
-        ? vscode.l10n.t('{0}: {1}', first?.path ?? '', first?.reason ?? '')
-        : vscode.l10n.t('{0}: {1}', view.label, summary);
-      void this.offerLog(text);
-    } else if (single && view.untagged > 0) {
-      void vscode.window.showInformationMessage(
-        vscode.l10n.t('{0}: no tag passed the threshold; the caption was kept.', view.label),
-      );
+    this.known = now;
+    const steps = jobSteps(before, [...now.values()]);
+    const gone = [...before.values()].filter(({ id }) => !now.has(id));
+    await Promise.all(steps.map((step) => this.take(step)));
+    for (const job of gone) this.resolve(job);
+    if (gone.length > 0) for (const document of this.datasets.keys()) this.changeEmitter.fire(document);
+    if (steps.length + gone.length > 0) this.listEmitter.fire();
+  }
+
+  private async take(step: JobStep): Promise<void> {
+    const { job } = step;
+    const stopped = hasStopped(step);
+    if (isLive(job)) this.leaving.delete(job.id);
+    if (stopped && isEnded(job)) {
+      this.leaving.set(job.id, job);
+      this.stayAWhile(() => this.leaving.delete(job.id));
     }
-    if (view.state === 'completed' && !single && !hasChosenTagger()) void this.offerRealTaggers();
-    this.changed(job);
+    await Promise.all(this.of(job.root).map((jobs) => jobs.take(step)));
+    this.stepEmitter.fire(step);
+    if (!stopped) return;
+    this.resolve(job);
+    // A single image is not worth a line in the list of jobs.
+    if (isEnded(job) && this.singles.delete(job.id)) {
+      await this.runner.request('remove', { id: job.id }).catch((thrown: unknown) => {
+        this.log.warn(`${job.id}: ${errorMessage(thrown)}`);
+      });
+    }
+  }
+
+  private resolve(job: JobInfo): void {
+    for (const resolve of this.waiting.get(job.id) ?? []) resolve(job);
+    this.waiting.delete(job.id);
+  }
+
+  private onScreen(jobs: readonly JobInfo[]): ShownJob[] {
+    return jobs.map((job) => ({ root: job.root, view: jobView(job, translate) }));
+  }
+
+  private of(root: string): DatasetJobs[] {
+    return [...this.datasets.values()].filter(({ document }) => document.uri.fsPath === root);
+  }
+
+  private stayAWhile(leave: () => void): void {
     const timer = setTimeout(() => {
-      this.jobs.delete(job);
-      this.changed(job);
-    }, finishedJobStays);
+      leave();
+      for (const document of this.datasets.keys()) this.changeEmitter.fire(document);
+      this.listEmitter.fire();
+    }, endedJobStays);
     this.register({
       dispose: () => {
         clearTimeout(timer);
@@ -335,40 +367,9 @@ export class CaptionJobs extends Disposable {
     });
   }
 
-  private summary({ results, failed, untagged }: JobResult): string {
-    const parts = [vscode.l10n.t('{0} captioned', results.size - untagged)];
-    if (untagged > 0) parts.push(vscode.l10n.t('{0} without a tag above the threshold', untagged));
-    if (failed.size > 0) parts.push(vscode.l10n.t('{0} failed', failed.size));
-    return parts.join(', ');
-  }
-
-  private async offerLog(text: string): Promise<void> {
-    const showLog = vscode.l10n.t('Show Log');
-    if ((await vscode.window.showWarningMessage(text, showLog)) === showLog) this.log.show();
-  }
-
-  /** Whoever never chose a tagger may think that colours are all that taggers see. */
-  private async offerRealTaggers(): Promise<void> {
-    const text = vscode.l10n.t(
-      'The built-in Palette wrote these captions: it sees colour and brightness only. A WD14 tagger sees what is in the picture.',
-    );
-    const select = vscode.l10n.t('Select Tagger');
-    if ((await vscode.window.showInformationMessage(text, select)) === select) {
-      await vscode.commands.executeCommand('datasetCaptions.selectTagger');
-    }
-  }
-
-  private changed(job: RunningJob): void {
+  private changed(document: DatasetDocument): void {
     if (this.isDisposed) return;
-    const anyRunning = this.running.length > 0;
-    if (anyRunning !== this.anyRunning) {
-      this.anyRunning = anyRunning;
-      void vscode.commands.executeCommand('setContext', 'datasetCaptions.jobRunning', anyRunning);
-    }
-    this.changeEmitter.fire(job.document);
+    this.changeEmitter.fire(document);
+    this.listEmitter.fire();
   }
-}
-
-export function isRunning(job: RunningJob): boolean {
-  return job.view.state === 'starting' || job.view.state === 'running';
 }

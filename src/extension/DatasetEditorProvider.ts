@@ -1,12 +1,11 @@
 import { rm } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { UnsavedEdit } from '../dataset/unsavedEdit';
-import { WriteThreads } from '../dataset/WriteThreads';
 import { errorMessage } from '../protocol/wireError';
 import type { CaptionJobs } from './CaptionJobs';
 import { DatasetDocument } from './DatasetDocument';
 import { Disposable } from './Disposable';
-import { EditorFiles } from './EditorFiles';
+import type { EditorFiles } from './EditorFiles';
 import { watchFolder } from './watchFolder';
 import { GridPanel } from './GridPanel';
 import { RememberedViews } from './RememberedViews';
@@ -29,7 +28,6 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
   /** Another dataset came to the front, or the one in front changed. */
   readonly onDidChangeActive = this.activeEmitter.event;
 
-  private readonly files: EditorFiles;
   private readonly views: RememberedViews;
   private readonly panels = new Set<GridPanel>();
   private lastActive: GridPanel | undefined;
@@ -39,6 +37,8 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
   private moving: { from: vscode.Uri; to: vscode.Uri; column: vscode.ViewColumn | undefined }[] = [];
 
   constructor(
+    /** what writes the caption files */
+    private readonly files: EditorFiles,
     private readonly jobs: CaptionJobs,
     private readonly taggers: Taggers,
     private readonly thumbnails: Thumbnails,
@@ -51,8 +51,6 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
     private readonly log: vscode.LogOutputChannel,
   ) {
     super();
-    const workerFile = vscode.Uri.joinPath(extensionUri, 'dist', 'writeWorker.js').fsPath;
-    this.files = new EditorFiles(new WriteThreads({ workerFile }));
     const forgotten = (thrown: unknown): void => {
       log.warn(`Could not remember what a dataset shows: ${errorMessage(thrown)}`);
     };
@@ -111,6 +109,7 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
       }),
     );
     document.addToLife(watchFolder(document, this.log));
+    document.addToLife(this.jobs.watch(document));
     return document;
   }
 

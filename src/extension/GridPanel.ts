@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Caption } from '../dataset/Caption';
 import type { DatasetImage } from '../dataset/Dataset';
 import { ImageSelection } from '../dataset/ImageSelection';
 import { ImageView } from '../dataset/ImageView';
-import { Channel, type Port, type RequestHandlers } from '../protocol/Channel';
+import { Channel, type RequestHandlers } from '../protocol/Channel';
 import type { BulkEditRequests, WantedEdit } from '../protocol/bulkEditProtocol';
 import type {
   CardItem,
@@ -24,6 +23,7 @@ import { BulkEdits } from './BulkEdits';
 import type { CaptionJobs } from './CaptionJobs';
 import type { DatasetDocument } from './DatasetDocument';
 import { Disposable } from './Disposable';
+import { gridHtml, webviewPort } from './gridPage';
 import { gridViewHandlers } from './gridViewRequests';
 import { pictureHandlers } from './pictureRequests';
 import { onPictureSettings, pictureSettings } from './pictureSettings';
@@ -63,6 +63,10 @@ export class GridPanel extends Disposable {
   private refusedDraft: string | undefined;
   /** the image that has or had the keyboard focus */
   focusedPath: string | undefined;
+  /** the image to go to as soon as there is a webview */
+  private wantedImage: string | undefined;
+  /** the webview has asked for what it shows first */
+  private isReady = false;
 
   constructor(
     readonly document: DatasetDocument,
@@ -80,7 +84,7 @@ export class GridPanel extends Disposable {
     this.view = this.register(
       new ImageView(document.dataset, {
         isSelected: (path) => this.selection.has(path),
-        hasFailed: ({ caption }) => jobs.failureOf(caption) !== undefined,
+        hasFailed: ({ caption }) => jobs.failureOf(document, caption) !== undefined,
       }),
     );
     const dist = vscode.Uri.joinPath(extensionUri, 'dist');
@@ -151,6 +155,18 @@ export class GridPanel extends Disposable {
     await this.searches.remember(query);
   }
 
+  /** Goes to an image; a search that hides it ends. */
+  async reveal(path: string): Promise<void> {
+    await this.document.whenLoaded();
+    // Throws where there is no such image any more.
+    this.image(path);
+    if (this.view.indexOf(path) === undefined) await this.view.setQuery('');
+    const isShown = this.panel.visible && this.isReady;
+    this.wantedImage = isShown ? undefined : path;
+    this.panel.reveal();
+    if (isShown) this.channel.tell('reveal', { path });
+  }
+
   /** Opens the dialog for bulk edits. */
   openBulkEdit(wanted: WantedEdit): void {
     const isShown = this.panel.visible;
@@ -185,6 +201,12 @@ export class GridPanel extends Disposable {
         return { snapshot: this.snapshot(), settings: this.settings() };
       },
       ...searchHandlers(this, this.searches),
+      wantedImage: () => {
+        const path = this.wantedImage;
+        this.wantedImage = undefined;
+        this.isReady = true;
+        return path === undefined ? null : { path };
+      },
       getItems: ({ start, count }) => this.items(start, count),
       ...gridViewHandlers(this),
       locate: ({ path }) => ({ index: this.view.indexOf(path) ?? null, order: this.view.order }),
@@ -224,8 +246,8 @@ export class GridPanel extends Disposable {
         await jobs.captionDataset(document, 'empty');
         return undefined;
       },
-      cancelJob: ({ id }) => {
-        jobs.cancel(id);
+      controlJob: async ({ id, action }) => {
+        await jobs.control(id, action);
         return undefined;
       },
       selectTagger: async () => {
@@ -290,6 +312,7 @@ export class GridPanel extends Disposable {
     this.version++;
     this.remember();
     // A hidden webview does not exist; when it is shown again it asks for everything.
+    if (!this.panel.visible) this.isReady = false;
     if (this.snapshotTimer !== undefined || !this.panel.visible || this.isDisposed) return;
     this.snapshotTimer = setTimeout(() => {
       this.snapshotTimer = undefined;
@@ -358,43 +381,4 @@ export class GridPanel extends Disposable {
       jobs: this.jobs.viewsOf(document),
     };
   }
-}
-
-function webviewPort(webview: vscode.Webview): Port {
-  return {
-    post: (message) => {
-      void webview.postMessage(message);
-    },
-    listen: (listener) => {
-      const subscription = webview.onDidReceiveMessage(listener);
-      return () => {
-        subscription.dispose();
-      };
-    },
-  };
-}
-
-function gridHtml(webview: vscode.Webview, dist: vscode.Uri): string {
-  const nonce = randomBytes(16).toString('hex');
-  const script = webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.js')).toString();
-  const source = webview.cspSource;
-  const policy = [
-    `default-src 'none'`,
-    `img-src ${source} data:`,
-    `style-src ${source}`,
-    `script-src 'nonce-${nonce}'`,
-  ].join('; ');
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<title>Dataset</title>
-</head>
-<body>
-<dataset-editor role="main"></dataset-editor>
-<script nonce="${nonce}" src="${script}"></script>
-</body>
-</html>`;
 }

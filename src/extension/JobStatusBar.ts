@@ -1,7 +1,10 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import type { JobView } from '../protocol/gridProtocol';
-import { isRunning, type CaptionJobs, type RunningJob } from './CaptionJobs';
+import type { CaptionJobs } from './CaptionJobs';
 import { Disposable } from './Disposable';
+import { jobStateName } from './jobText';
+import { translate } from './translate';
 
 /** The status item is redrawn at most this often, in milliseconds. */
 const redrawPause = 250;
@@ -18,7 +21,7 @@ export class JobStatusBar extends Disposable {
     this.item.name = vscode.l10n.t('Captioning Job');
     this.item.command = 'datasetCaptions.showJob';
     this.register(
-      jobs.onDidChange(() => {
+      jobs.onDidChangeJobs(() => {
         this.timer ??= setTimeout(() => {
           this.timer = undefined;
           this.redraw();
@@ -33,28 +36,25 @@ export class JobStatusBar extends Disposable {
   }
 
   private redraw(): void {
-    const job = this.shownJob();
+    const [job] = this.jobs.shown;
     if (job === undefined) {
       this.item.hide();
       return;
     }
-    const { view, document } = job;
+    const { view, root } = job;
     const percent = view.total === 0 ? 100 : Math.floor((view.handled / view.total) * 100);
     const count = `${String(view.handled)}/${String(view.total)} (${String(percent)}%)`;
     const failed = view.failed > 0 ? vscode.l10n.t(' · {0} failed', view.failed) : '';
-    const doing = view.state === 'starting' ? view.message : `${count}${failed}`;
+    const state = jobStateName(view.state, translate);
+    const stands = view.state === 'paused' ? ` · ${state}` : '';
+    const doing = view.state === 'starting' ? view.message : `${count}${failed}${stands}`;
     this.item.text = `${icon(view)} ${view.label}: ${doing}`;
     const execution = view.execution.flatMap(({ runsOn, notUsed }) => [runsOn, ...notUsed]);
-    this.item.tooltip = [`${view.label} – ${document.name}: ${stateName(view)}`, view.message, ...execution]
+    this.item.tooltip = [`${view.label} – ${path.basename(root)}: ${state}`, view.message, ...execution]
       .filter(Boolean)
       .join('\n');
-    this.item.accessibilityInformation = { label: `${view.label}, ${stateName(view)}, ${doing}` };
+    this.item.accessibilityInformation = { label: `${view.label}, ${state}, ${doing}` };
     this.item.show();
-  }
-
-  /** A running job rather than one that ended. */
-  private shownJob(): RunningJob | undefined {
-    return this.jobs.shown.find(isRunning) ?? this.jobs.shown.at(-1);
   }
 }
 
@@ -63,27 +63,16 @@ function icon({ state }: JobView): string {
     case 'starting':
     case 'running':
       return '$(sync~spin)';
+    case 'queued':
+      return '$(clock)';
+    case 'paused':
+    case 'interrupted':
+      return '$(debug-pause)';
     case 'completed':
       return '$(check)';
     case 'cancelled':
       return '$(circle-slash)';
     case 'error':
       return '$(error)';
-  }
-}
-
-/** The state of a job in words. */
-function stateName({ state }: JobView): string {
-  switch (state) {
-    case 'starting':
-      return vscode.l10n.t('Starting');
-    case 'running':
-      return vscode.l10n.t('Running');
-    case 'completed':
-      return vscode.l10n.t('Completed');
-    case 'cancelled':
-      return vscode.l10n.t('Cancelled');
-    case 'error':
-      return vscode.l10n.t('Error');
   }
 }

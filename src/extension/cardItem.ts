@@ -32,8 +32,8 @@ export async function cardItem(image: DatasetImage, index: number, sources: Card
     selected: selection.has(image.path),
     imageVersion: await fileVersion(document.dataset.absolute(image.path)),
   };
-  const job = jobs.stateOf(caption);
-  const jobFailure = jobs.failureOf(caption);
+  const job = jobs.stateOf(document, caption);
+  const jobFailure = jobs.failureOf(document, caption);
   if (caption.foreignEncoding !== undefined) item.foreignEncoding = caption.foreignEncoding;
   if (caption.unreadable !== undefined) item.readOnly = true;
   if (job !== undefined) item.job = job;

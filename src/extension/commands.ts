@@ -3,6 +3,7 @@ import { errorMessage } from '../protocol/wireError';
 import type { CaptionJobs } from './CaptionJobs';
 import type { DatasetEditorProvider } from './DatasetEditorProvider';
 import type { GridPanel } from './GridPanel';
+import { showJobs } from './JobNotices';
 import { openDatasets } from './openDataset';
 
 /** Registers every command that package.json contributes. */
@@ -24,19 +25,16 @@ export function registerCommands(
     ),
     vscode.commands.registerCommand(
       'datasetCaptions.captionAll',
-      onActive(({ document }) => jobs.captionDataset(document, 'all')),
+      onActive(({ document }) => jobs.captionDataset(document, 'all', { notify: true })),
     ),
     vscode.commands.registerCommand(
       'datasetCaptions.captionEmpty',
-      onActive(({ document }) => jobs.captionDataset(document, 'empty')),
+      onActive(({ document }) => jobs.captionDataset(document, 'empty', { notify: true })),
     ),
     vscode.commands.registerCommand(
       'datasetCaptions.captionImage',
       onActive((grid) => captionImage(grid, jobs)),
     ),
-    vscode.commands.registerCommand('datasetCaptions.cancelJob', () => {
-      jobs.cancelAll();
-    }),
     vscode.commands.registerCommand(
       'datasetCaptions.refresh',
       onActive(({ document }) => document.refresh()),
@@ -47,11 +45,7 @@ export function registerCommands(
         grid.focusSearch();
       }),
     ),
-    vscode.commands.registerCommand('datasetCaptions.showJob', async () => {
-      const job = jobs.running[0] ?? jobs.shown.at(-1);
-      if (job === undefined) log.show();
-      else await openDatasets(editors, [job.document.uri]);
-    }),
+    vscode.commands.registerCommand('datasetCaptions.showJob', showJobs),
     vscode.commands.registerCommand('datasetCaptions.showLog', () => {
       log.show();
     }),

@@ -1,12 +1,22 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { WriteThreads } from '../dataset/WriteThreads';
+import { RunnerClient } from '../jobs/RunnerClient';
 import { TaggerProcess } from '../protocol/TaggerProcess';
+import { errorMessage } from '../protocol/wireError';
 import { CaptionJobs } from './CaptionJobs';
 import { CudaSupport } from './CudaSupport';
 import { registerCommands } from './commands';
 import { DatasetEditorProvider } from './DatasetEditorProvider';
+import { EditorFiles } from './EditorFiles';
 import { registerImageCommands } from './imageCommands';
+import { registerJobCommands } from './jobCommands';
+import { JobNotices } from './JobNotices';
+import { JobReports } from './JobReports';
+import { JobStarter } from './JobStarter';
 import { JobStatusBar } from './JobStatusBar';
+import { JobTree } from './JobTree';
+import { ModelHashes } from './ModelHashes';
 import { Models } from './Models';
 import { SavedSearches } from './SavedSearches';
 import { registerSearchCommands } from './searchCommands';
@@ -19,22 +29,13 @@ import { cacheRoots } from './pictureSettings';
 import { nodePath } from './taggerSettings';
 import { ThumbnailCache } from './ThumbnailCache';
 import { Thumbnails } from './Thumbnails';
+import { watchForRunners } from './watchForRunners';
 
 /** Called by VS Code when the first command, editor or view of the extension is used. */
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel(vscode.l10n.t('Dataset Captions'), { log: true });
   const entry = context.asAbsolutePath(path.join('dist', 'tagger.js'));
   const storage = context.globalStorageUri.fsPath;
-  // Processes of the same kind: a busy tagger must not keep the thumbnails waiting.
-  const tagger = new TaggerProcess({
-    entry,
-    get execPath() {
-      return nodePath();
-    },
-    onLog: (line) => {
-      log.info(`[tagger] ${line}`);
-    },
-  });
   const pictureMaker = (): TaggerProcess =>
     new TaggerProcess({
       entry,
@@ -53,10 +54,29 @@ export function activate(context: vscode.ExtensionContext): void {
   const taggers = new Taggers(context.extensionPath, models);
   const picker = new TaggerPicker(models, context.globalState);
   const cuda = new CudaSupport(storage, models, log);
-  const jobs = new CaptionJobs(tagger, taggers, cuda, log);
+  const jobsFolder = path.join(storage, 'jobs');
+  const runner = new RunnerClient({
+    jobsFolder,
+    entry: context.asAbsolutePath(path.join('dist', 'runner.js')),
+    get execPath() {
+      return nodePath();
+    },
+    onLog: (line) => {
+      log.info(`[jobs] ${line}`);
+    },
+  });
+  const hashes = new ModelHashes(models, context.globalState);
+  const starter = new JobStarter(runner, jobsFolder, taggers, cuda, hashes);
+  const jobs = new CaptionJobs(runner, jobsFolder, starter, taggers, log);
+  const tree = new JobTree(jobs);
+  const reports = new JobReports(jobs);
+  const notices = new JobNotices(jobs, log);
   const suggestions = new TagSuggestions(taggers, log);
   const searches = new SavedSearches(context.workspaceState);
+  const writeWorker = context.asAbsolutePath(path.join('dist', 'writeWorker.js'));
+  const files = new EditorFiles(new WriteThreads({ workerFile: writeWorker }));
   const editors = new DatasetEditorProvider(
+    files,
     jobs,
     taggers,
     thumbnails,
@@ -69,7 +89,7 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   context.subscriptions.push(
     log,
-    tagger,
+    runner,
     thumbnailer,
     suspectThumbnailer,
     cache,
@@ -79,11 +99,22 @@ export function activate(context: vscode.ExtensionContext): void {
     jobs,
     editors,
     new TagTree(editors),
+    tree,
+    reports,
+    notices,
     new JobStatusBar(jobs),
+    watchForRunners(runner, jobsFolder, log),
     registerCommands(editors, jobs, log),
+    registerJobCommands(jobs, tree, reports, editors, files),
     searches,
     registerSearchCommands(editors, searches),
     registerImageCommands(editors, jobs),
     registerTaggerCommands(picker, models, cuda),
   );
+  void runner
+    .refresh()
+    .then(() => notices.offerToResume())
+    .catch((thrown: unknown) => {
+      log.error(`Jobs: ${errorMessage(thrown)}`);
+    });
 }

@@ -47,7 +47,7 @@ export function registerImageCommands(editors: DatasetEditorProvider, jobs: Capt
     const label =
       target.scope === 'selection' ? vscode.l10n.t('Caption Selection') : vscode.l10n.t('Caption Found Images');
     const images = await grid.bulkEdits.imagesIn(target.scope);
-    if (images.length > 0) await jobs.captionImages(grid.document, images, label);
+    if (images.length > 0) await jobs.captionImages(grid.document, images, label, { notify: true });
     else void vscode.window.showInformationMessage(vscode.l10n.t('Select images first.'));
   };
   const onFile = (command: string) =>

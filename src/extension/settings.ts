@@ -54,6 +54,11 @@ export function tagCountsFollowFilter(): boolean {
   return vscode.workspace.getConfiguration(section).get<boolean>('tagCountsFollowFilter', true);
 }
 
+/** Whether jobs go on when the window that started them is closed. */
+export function jobsOutliveWindow(): boolean {
+  return vscode.workspace.getConfiguration(section).get<boolean>('jobsOutliveWindow', true);
+}
+
 function readIn(folder: vscode.Uri): ReadSetting {
   const configuration = vscode.workspace.getConfiguration(section, folder);
   return (name) => configuration.get<unknown>(name);

@@ -35,10 +35,13 @@ export async function readJobWork(
   const dataset = await readDataset(manifest, open, records.size > 0, writer, signal);
   const work: JobWork = { dataset, targets: [], settled: [] };
   const keepsEdits = manifest.mode === 'empty' || manifest.write.mode !== 'replace';
+  // What only looks like an image is part of a job, too, so that the job says why it has no caption.
+  const problems = new Map(dataset.problems.map((problem) => [problem.path, problem.reason]));
   for (const [index, { path: image, expected }] of open) {
     const found = dataset.image(image);
-    if (found === undefined) work.settled.push({ index, outcome: 'failed', reason: 'The image is gone.' });
-    else if (!keepsEdits && contentHash(found.caption.onDisk) !== expected && !isUnreadable(found)) {
+    if (found === undefined) {
+      work.settled.push({ index, outcome: 'failed', reason: problems.get(image) ?? 'The image is gone.' });
+    } else if (!keepsEdits && contentHash(found.caption.onDisk) !== expected && !isUnreadable(found)) {
       work.settled.push({ index, outcome: 'kept', reason: 'The caption was edited meanwhile; the edit was kept.' });
     } else if (manifest.mode === 'empty' && !found.caption.isEmpty) {
       work.settled.push({ index, outcome: 'kept', reason: 'Somebody wrote a caption meanwhile; it was kept.' });

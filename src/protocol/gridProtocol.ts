@@ -64,24 +64,31 @@ export type SelectCommand =
   | { kind: 'all' }
   | { kind: 'none' };
 
-/** A job as the toolbar shows it. */
+/** What can be done with a job. */
+export type JobAction = 'pause' | 'resume' | 'cancel';
+
+/** A job as the grid shows it. */
 export interface JobView {
   id: string;
   /** such as `Caption Empty` */
   label: string;
-  state: 'starting' | 'running' | 'completed' | 'cancelled' | 'error';
+  state: 'queued' | 'starting' | 'running' | 'paused' | 'interrupted' | 'completed' | 'cancelled' | 'error';
   /** images handled so far, failed ones among them */
   handled: number;
   total: number;
   failed: number;
   /** images for which no tag passed the threshold */
   untagged: number;
+  /** images whose captions somebody else wrote meanwhile */
+  kept: number;
   /** one line: what it does now, or how it ended */
   message: string;
   /** what each model runs on, and why the better providers are not used; empty until the tagger is loaded */
   execution: { runsOn: string; notUsed: string[] }[];
   /** the first failures, for the list that unfolds */
   failures: { path: string; reason: string }[];
+  /** how many there are beside them */
+  moreFailures: number;
 }
 
 /** Everything the grid shows besides the cards. Always complete, never a delta. */
@@ -133,6 +140,8 @@ export interface HostRequests
   ready(params: Record<string, never>): { snapshot: GridSnapshot; settings: GridSettings };
   /** Cards by position in the current order and filter. */
   getItems(params: { start: number; count: number }): { version: number; order: number; items: CardItem[] };
+  /** The image that the grid is to go to, which was asked for while there was no webview; told once. */
+  wantedImage(params: Record<string, never>): { path: string } | null;
   /** Where an image is in the current order and filter; null where it is not. */
   locate(params: { path: string }): { index: number | null; order: number };
   setSort(params: { sort: ImageSort }): { snapshot: GridSnapshot };
@@ -147,7 +156,7 @@ export interface HostRequests
   captionImage(params: { path: string }): undefined;
   captionAll(params: Record<string, never>): undefined;
   captionEmpty(params: Record<string, never>): undefined;
-  cancelJob(params: { id: string }): undefined;
+  controlJob(params: { id: string; action: JobAction }): undefined;
   selectTagger(params: Record<string, never>): undefined;
   refresh(params: Record<string, never>): undefined;
 }
@@ -172,6 +181,8 @@ export interface GridEvents {
   focusSearch: Record<string, never>;
   /** Open the dialog for bulk edits. */
   openBulkEdit: WantedEdit;
+  /** Go to an image. */
+  reveal: { path: string };
   /** The user changed how pictures are loaded. */
   pictureSettings: PictureSettings;
 }

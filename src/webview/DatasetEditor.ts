@@ -1,12 +1,11 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { WantedEdit } from '../protocol/bulkEditProtocol';
-import type { GridSnapshot, HostRequests, JobView, SelectCommand } from '../protocol/gridProtocol';
+import type { GridSnapshot, HostRequests, SelectCommand } from '../protocol/gridProtocol';
 import type { PictureSettings } from '../protocol/pictureProtocol';
 import { errorMessage } from '../protocol/wireError';
 import type { BulkEditDialog } from './BulkEditDialog';
 import './BulkEditDialog';
-import { formatNumber, plural } from './captionText';
 import { listenForCardActions } from './cardActions';
 import type { DatasetToolbar } from './DatasetToolbar';
 import './DatasetToolbar';
@@ -28,6 +27,7 @@ import { ImageQueue } from './ImageQueue';
 import type { ImageViewer, ViewerClosed } from './ImageViewer';
 import './ImageViewer';
 import { ItemWindow } from './ItemWindow';
+import { jobAnnouncement } from './jobAnnouncement';
 import './JobList';
 import { pictureSource } from './pictureSource';
 import { searchActions, searchAnnouncement } from './searchActions';
@@ -146,8 +146,8 @@ export class DatasetEditor extends LitElement {
     refresh: () => {
       this.ask('refresh', {});
     },
-    cancelJob: (id) => {
-      this.ask('cancelJob', { id });
+    controlJob: (id, action) => {
+      this.ask('controlJob', { id, action });
     },
     ...selectionActions({
       ask: (method, params) => {
@@ -191,6 +191,8 @@ export class DatasetEditor extends LitElement {
       const edit = await host.request('wantedEdit', {});
       await this.updateComplete;
       if (edit !== null) this.openBulkEdit(edit);
+      const image = await host.request('wantedImage', {});
+      if (image !== null) await this.reveal(image.path);
     } catch (error) {
       this.problem = `The dataset could not be opened: ${errorMessage(error)}`;
     }
@@ -198,7 +200,7 @@ export class DatasetEditor extends LitElement {
 
   /** Shows what the host says. */
   takeSnapshot(snapshot: GridSnapshot): void {
-    this.announceJobs(this.snapshot?.jobs ?? [], snapshot.jobs);
+    this.announcement = jobAnnouncement(this.snapshot?.jobs ?? [], snapshot.jobs) ?? this.announcement;
     this.snapshot = snapshot;
     this.items.refresh(snapshot.version);
   }
@@ -213,6 +215,13 @@ export class DatasetEditor extends LitElement {
     // What was typed last is part of what is edited.
     this.drafts.commitAll();
     void this.bulkEdit?.open(wanted);
+  }
+
+  /** Goes to an image, if the search finds it. */
+  async reveal(path: string): Promise<void> {
+    const place = await this.request('locate', { path });
+    await this.updateComplete;
+    if (typeof place?.index === 'number') this.grid?.returnTo(place.index);
   }
 
   /** Puts the keyboard focus into the search box. */
@@ -355,16 +364,6 @@ export class DatasetEditor extends LitElement {
       this.announcement = searchAnnouncement(snapshot);
     } catch (error) {
       this.problem = `The search failed: ${errorMessage(error)}`;
-    }
-  }
-
-  private announceJobs(before: readonly JobView[], after: readonly JobView[]): void {
-    for (const job of after) {
-      const old = before.find(({ id }) => id === job.id);
-      const ended = job.state === 'completed' || job.state === 'cancelled' || job.state === 'error';
-      if (!ended || old === undefined || old.state === job.state) continue;
-      const failed = job.failed === 0 ? '' : `, ${formatNumber(job.failed)} failed`;
-      this.announcement = `${job.label} ${job.state}: ${plural(job.handled, 'image')}${failed}`;
     }
   }
 

@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { JobView } from '../protocol/gridProtocol';
+import type { JobAction, JobView } from '../protocol/gridProtocol';
 import { formatNumber } from './captionText';
 import type { EditorActions } from './editorTypes';
 import { jobStyles } from './jobs.css';
@@ -9,8 +9,11 @@ import { sharedStyles } from './shared.css';
 import { styleProperties } from './styleProperties';
 
 const stateNames: Readonly<Record<JobView['state'], string>> = {
+  queued: 'Queued',
   starting: 'Starting',
   running: 'Running',
+  paused: 'Paused',
+  interrupted: 'Interrupted',
   completed: 'Completed',
   cancelled: 'Cancelled',
   error: 'Error',
@@ -51,7 +54,6 @@ export class JobList extends LitElement {
 
   private renderJob(job: JobView): TemplateResult {
     const open = this.unfolded.has(job.id);
-    const running = job.state === 'starting' || job.state === 'running';
     const part = job.total === 0 ? 0 : Math.min(1, job.handled / job.total);
     return html`<div class="job ${job.state}">
       <div class="words">
@@ -59,7 +61,7 @@ export class JobList extends LitElement {
         <span class="state">${stateNames[job.state]}</span>
         <span>${formatNumber(job.handled)} / ${formatNumber(job.total)} (${Math.floor(part * 100)} %)</span>
         ${
-          job.failed === 0
+          job.failures.length === 0
             ? nothing
             : html`<button
                 class="link error"
@@ -68,7 +70,7 @@ export class JobList extends LitElement {
                   this.toggle(job.id);
                 }}
               >
-                ${formatNumber(job.failed)} failed
+                ${notWritten(job)}
               </button>`
         }
         ${job.untagged === 0 ? nothing : html`<span>${formatNumber(job.untagged)} without tags</span>`}
@@ -78,25 +80,7 @@ export class JobList extends LitElement {
         )}
         <span class="message" title=${job.message}>${job.message}</span>
       </div>
-      ${
-        running
-          ? html`<vscode-button
-              appearance="secondary"
-              aria-label="Cancel ${job.label}"
-              @click=${() => this.actions?.cancelJob(job.id)}
-              >Cancel</vscode-button
-            >`
-          : this.held.includes(job)
-            ? html`<vscode-button
-                appearance="secondary"
-                aria-label="Dismiss ${job.label}"
-                @click=${() => {
-                  this.held = this.held.filter((other) => other !== job);
-                }}
-                >Dismiss</vscode-button
-              >`
-            : nothing
-      }
+      <div class="buttons">${this.renderButtons(job)}</div>
       <div
         class="track"
         role="progressbar"
@@ -112,6 +96,24 @@ export class JobList extends LitElement {
     </div>`;
   }
 
+  /** All of them, so that no node goes while somebody types. */
+  private renderButtons(job: JobView): TemplateResult {
+    const { state, label, id } = job;
+    const stands = state === 'paused' || state === 'interrupted';
+    const live = state === 'queued' || state === 'starting' || state === 'running';
+    const button = (name: string, shown: boolean, act: () => void): TemplateResult =>
+      html`<vscode-button appearance="secondary" aria-label="${name} ${label}" ?hidden=${!shown} @click=${act}
+        >${name}</vscode-button
+      >`;
+    const control = (name: string, action: JobAction, shown: boolean): TemplateResult =>
+      button(name, shown, () => this.actions?.controlJob(id, action));
+    return html`${control('Pause', 'pause', state === 'running')} ${control('Resume', 'resume', stands)}
+    ${control('Cancel', 'cancel', live || stands)}
+    ${button('Dismiss', this.held.includes(job), () => {
+      this.held = this.held.filter((other) => other !== job);
+    })}`;
+  }
+
   private toggle(id: string): void {
     const next = new Set(this.unfolded);
     if (!next.delete(id)) next.add(id);
@@ -119,11 +121,17 @@ export class JobList extends LitElement {
   }
 }
 
+/** Such as `2 failed, 1 kept`. */
+function notWritten({ failed, kept }: JobView): string {
+  const parts = failed > 0 ? [`${formatNumber(failed)} failed`] : [];
+  if (kept > 0) parts.push(`${formatNumber(kept)} kept`);
+  return parts.join(', ');
+}
+
 function renderFailures(job: JobView): TemplateResult {
-  const more = job.failed - job.failures.length;
   return html`<ul class="failures" aria-label="Failures of ${job.label}">
     ${job.failures.map(({ path, reason }) => html`<li><span class="path">${path}</span>: ${reason}</li>`)}
-    ${more > 0 ? html`<li>and ${formatNumber(more)} more</li>` : nothing}
+    ${job.moreFailures > 0 ? html`<li>and ${formatNumber(job.moreFailures)} more</li>` : nothing}
   </ul>`;
 }
 

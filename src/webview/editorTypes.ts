@@ -1,6 +1,6 @@
 import type { ImageTarget, WantedEdit } from '../protocol/bulkEditProtocol';
 import type { Channel } from '../protocol/Channel';
-import type { GridEvents, HostRequests, WebviewEvents } from '../protocol/gridProtocol';
+import type { GridEvents, HostRequests, JobAction, WebviewEvents } from '../protocol/gridProtocol';
 import { type CardSize, cardSizes, type GridMode } from './gridLayout';
 import type { SearchActions } from './searchActions';
 
@@ -60,7 +60,7 @@ export interface EditorActions extends SearchActions {
   captionAll: () => void;
   save: () => void;
   refresh: () => void;
-  cancelJob: (id: string) => void;
+  controlJob: (id: string, action: JobAction) => void;
   /** Opens the dialog for bulk edits. */
   editTags: (wanted: WantedEdit) => void;
   selectAll: () => void;

@@ -51,6 +51,22 @@ export const jobStyles = css`
     color: inherit;
   }
 
+  .paused .state,
+  .interrupted .state {
+    color: var(--vscode-list-warningForeground);
+  }
+
+  .buttons {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 6px;
+    justify-content: flex-end;
+  }
+
+  [hidden] {
+    display: none;
+  }
+
   .message {
     min-width: 0;
     overflow-wrap: anywhere;

@@ -72,6 +72,9 @@ function start(): void {
       openBulkEdit: (wanted) => {
         editor.openBulkEdit(wanted);
       },
+      reveal: ({ path }) => {
+        void editor.reveal(path);
+      },
     },
   );
   host.tell('identify', { viewId: viewIdOf(vscode) });

@@ -67,6 +67,8 @@ describe('the page for everybody', function () {
         total: 100,
         failed: 1,
         untagged: 0,
+        kept: 0,
+        moreFailures: 0,
         message: '12 images/s, 5 s left',
         execution: [{ runsOn: 'palette runs on the CPU', notUsed: [] }],
         failures: [{ path: 'x.png', reason: 'The image is damaged.' }],

@@ -167,9 +167,10 @@ export class FakeHost {
         captionEmpty: (params) => {
           note('captionEmpty', params, undefined);
         },
-        cancelJob: (params) => {
-          note('cancelJob', params, undefined);
+        controlJob: (params) => {
+          note('controlJob', params, undefined);
         },
+        wantedImage: (params) => note('wantedImage', params, null),
         selectTagger: (params) => {
           note('selectTagger', params, undefined);
         },

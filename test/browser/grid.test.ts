@@ -307,6 +307,8 @@ describe('the grid in a browser', function () {
         total: 200,
         failed: 1,
         untagged: 0,
+        kept: 0,
+        moreFailures: 0,
         message: '12 images/s',
         execution: [
           { runsOn: 'wd-convnext-tagger-v3 runs on CPU', notUsed: ['CUDA is not used: there is no NVIDIA GPU.'] },
@@ -323,7 +325,7 @@ describe('the grid in a browser', function () {
     await jobs.getByRole('button', { name: '1 failed' }).click();
     await jobs.getByText('bad.png: Truncated').waitFor();
     await jobs.getByRole('button', { name: 'Cancel Caption Empty' }).click();
-    await until('it is cancelled', () => host.said('cancelJob').length === 1);
+    await until('it is cancelled', () => host.said('controlJob').length === 1);
   });
 
   it('runs the commands of the toolbar', async () => {

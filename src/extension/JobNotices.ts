@@ -1,0 +1,157 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { hasStopped, isResumable, type JobStep } from '../jobs/jobSteps';
+import type { JobInfo } from '../jobs/jobTypes';
+import { errorMessage } from '../protocol/wireError';
+import type { CaptionJobs } from './CaptionJobs';
+import { Disposable } from './Disposable';
+import { jobStateName, jobSummary, jobView } from './jobText';
+import { jobsOutliveWindow } from './settings';
+import { hasChosenTagger } from './taggerSettings';
+import { translate } from './translate';
+
+/** Faults that another tagger, or another provider, may help against. */
+const taggerFaults: ReadonlySet<string> = new Set(['MODEL_CHANGED', 'PROVIDER_LOST', 'TAGGER_FAILED']);
+
+/** What can be done from a message. */
+interface Offer {
+  title: string;
+  act: () => Thenable<unknown>;
+}
+
+/** Tells how jobs ended and why they stand still: one message for each time, never one for each image. */
+export class JobNotices extends Disposable {
+  constructor(
+    private readonly jobs: CaptionJobs,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    super();
+    this.register(
+      jobs.onDidStep((step) => {
+        this.note(step);
+      }),
+    );
+  }
+
+  /** Offers to go on with jobs whose process ended before they did. Nothing goes on by itself. */
+  async offerToResume(): Promise<void> {
+    // Where jobs end with the window, the one that was closed last paused them.
+    const waiting = this.jobs.all.filter(
+      (job) => isResumable(job) && (job.interrupted || (!jobsOutliveWindow() && job.fault === undefined)),
+    );
+    const [first] = waiting;
+    if (first === undefined) return;
+    const name = path.basename(first.root);
+    const text =
+      waiting.length === 1
+        ? vscode.l10n.t('{0} of {1} was interrupted.', first.label, name)
+        : vscode.l10n.t('{0} captioning jobs were interrupted.', waiting.length);
+    const resume = async (): Promise<void> => {
+      for (const { id } of waiting) await this.jobs.resume(id);
+    };
+    await this.offer(vscode.window.showInformationMessage, text, [
+      { title: vscode.l10n.t('Resume'), act: resume },
+      { title: vscode.l10n.t('Show Jobs'), act: showJobs },
+    ]);
+  }
+
+  private note(step: JobStep): void {
+    const { job, before } = step;
+    if (job.execution !== before?.execution && job.execution.length > 0 && before?.execution.length === 0) {
+      for (const { runsOn, notUsed } of job.execution) this.log.info([runsOn, ...notUsed].join('. '));
+    }
+    if (!hasStopped(step)) return;
+    this.logEnd(job);
+    if (!this.jobs.isOwn(job.id) && !this.jobs.isOpen(job.root)) return;
+    if (isResumable(job)) this.noteStandstill(job);
+    else if (job.total === 1) this.noteSingle(job);
+    else if (job.status === 'completed') this.noteEnd(job);
+  }
+
+  private logEnd(job: JobInfo): void {
+    const { label, failures } = job;
+    const { state, message } = jobView(job, translate);
+    this.log.info(`${label}: ${jobStateName(state, translate)}. ${message}`);
+    for (const { path: image, reason } of failures) this.log.info(`  not captioned: ${image}: ${reason}`);
+  }
+
+  private noteStandstill(job: JobInfo): void {
+    const { id, label, fault, interrupted } = job;
+    const resume: Offer = { title: vscode.l10n.t('Resume'), act: () => this.jobs.resume(id) };
+    const showLog = this.showLog();
+    if (fault !== undefined) {
+      const text = vscode.l10n.t('{0} is paused: {1}', label, fault.message);
+      const select: Offer = {
+        title: vscode.l10n.t('Select Tagger'),
+        act: () => vscode.commands.executeCommand('datasetCaptions.selectTagger'),
+      };
+      const offers = taggerFaults.has(fault.code) ? [resume, select, showLog] : [resume, showLog];
+      void this.offer(vscode.window.showWarningMessage, text, offers);
+    } else if (interrupted) {
+      const text = vscode.l10n.t('{0} was interrupted: the process that runs jobs ended.', label);
+      void this.offer(vscode.window.showWarningMessage, text, [resume, showLog]);
+    }
+  }
+
+  private noteSingle({ label, failures, counts }: JobInfo): void {
+    const [failure] = failures;
+    if (failure !== undefined) {
+      const text = vscode.l10n.t('{0}: {1}', failure.path, failure.reason);
+      void this.offer(vscode.window.showWarningMessage, text, [this.showLog()]);
+    } else if (counts.untagged > 0) {
+      const text = vscode.l10n.t('{0}: no tag passed the threshold; the caption was kept.', label);
+      void vscode.window.showInformationMessage(text);
+    }
+  }
+
+  private noteEnd(job: JobInfo): void {
+    const { id, label, failures } = job;
+    if (failures.length > 0) {
+      const text = vscode.l10n.t('{0}: {1}', label, jobSummary(job, translate));
+      const report: Offer = {
+        title: vscode.l10n.t('Open Report'),
+        act: () => vscode.commands.executeCommand('datasetCaptions.openJobReport', { id }),
+      };
+      void this.offer(vscode.window.showWarningMessage, text, [report, this.showLog()]);
+    }
+    if (this.jobs.isOwn(id) && !hasChosenTagger()) void this.offerRealTaggers();
+  }
+
+  /** Whoever never chose a tagger may think that colours are all that taggers see. */
+  private offerRealTaggers(): Promise<void> {
+    const text = vscode.l10n.t(
+      'The built-in Palette wrote these captions: it sees colour and brightness only. A WD14 tagger sees what is in the picture.',
+    );
+    return this.offer(vscode.window.showInformationMessage, text, [
+      {
+        title: vscode.l10n.t('Select Tagger'),
+        act: () => vscode.commands.executeCommand('datasetCaptions.selectTagger'),
+      },
+    ]);
+  }
+
+  private showLog(): Offer {
+    return {
+      title: vscode.l10n.t('Show Log'),
+      act: () => vscode.commands.executeCommand('datasetCaptions.showLog'),
+    };
+  }
+
+  private async offer(
+    show: (text: string, ...titles: string[]) => Thenable<string | undefined>,
+    text: string,
+    offers: readonly Offer[],
+  ): Promise<void> {
+    const chosen = await show(text, ...offers.map(({ title }) => title));
+    try {
+      await offers.find(({ title }) => title === chosen)?.act();
+    } catch (thrown) {
+      void vscode.window.showErrorMessage(errorMessage(thrown));
+    }
+  }
+}
+
+/** Brings the view of the jobs to the front. */
+export function showJobs(): Thenable<unknown> {
+  return vscode.commands.executeCommand('datasetCaptions.jobs.focus');
+}

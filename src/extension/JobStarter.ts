@@ -1,0 +1,203 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { readIfThere } from '../dataset/captionFile';
+import { captionHash } from '../dataset/captionHash';
+import { planCaptionJob, type CaptionMode, type JobTarget } from '../dataset/captionJob';
+import { isEmptyCaption } from '../dataset/captionText';
+import type { DatasetImage } from '../dataset/Dataset';
+import { captionPathOf } from '../dataset/imageFiles';
+import type { WriteOptions } from '../dataset/writeMode';
+import { JobFolder } from '../jobs/JobFolder';
+import { jobImages } from '../jobs/jobTargets';
+import type { JobImage, JobInfo, JobManifest } from '../jobs/jobTypes';
+import type { RunnerClient } from '../jobs/RunnerClient';
+import type { JobSecrets } from '../jobs/runnerProtocol';
+import type { CudaSupport } from './CudaSupport';
+import type { DatasetDocument } from './DatasetDocument';
+import type { ModelHashes } from './ModelHashes';
+import { questionBeforeWriting } from './questionBeforeWriting';
+import { captionOptions, jobsOutliveWindow, writeOptions } from './settings';
+import type { Taggers } from './Taggers';
+import { translate } from './translate';
+
+/** Where a job runs, and what must not be written down about that. */
+export interface JobPlace {
+  place: JobManifest['place'];
+  secrets?: JobSecrets;
+}
+
+/** Which images a job is to caption. */
+export interface JobWish {
+  label: string;
+  mode: CaptionMode;
+  /** all of the dataset where none are named */
+  images?: readonly DatasetImage[];
+  /** this machine where none is named */
+  where?: JobPlace;
+}
+
+/** A job that the user agreed to. */
+export interface JobPlan extends JobWish {
+  work: readonly JobImage[];
+  write: WriteOptions;
+  /** one image, which does not wait behind a job of thousands */
+  single: boolean;
+}
+
+/** Asks what has to be asked before a job, writes the job down and has it run. */
+export class JobStarter {
+  constructor(
+    private readonly runner: Pick<RunnerClient, 'request'>,
+    private readonly jobsFolder: string,
+    private readonly taggers: Taggers,
+    private readonly cuda: CudaSupport,
+    private readonly hashes: ModelHashes,
+  ) {}
+
+  /**
+   * Plans a job for all of a dataset, or for the images that are named. Asks before it replaces captions.
+   * @param isTaken whether another job is to make a caption
+   * @returns undefined when there is nothing to do, which the user was told, or does not want it
+   */
+  async plan(
+    document: DatasetDocument,
+    wish: JobWish,
+    isTaken: (target: JobTarget) => boolean,
+  ): Promise<JobPlan | undefined> {
+    const { label, mode } = wish;
+    await document.whenLoaded();
+    const { dataset } = document;
+    if (dataset.allImages.length === 0) {
+      tell(vscode.l10n.t('There are no images to caption in {0}.', document.name));
+      return undefined;
+    }
+    // What is typed so far counts; it is on disk before anything is replaced.
+    await document.autoSave();
+    const write = writeOptions(document.uri);
+    const planned = planCaptionJob(wish.images ?? dataset.allImages, mode, write.mode);
+    if (planned.length === 0) {
+      tell(vscode.l10n.t('Every image has a caption; nothing to do.'));
+      return undefined;
+    }
+    if (planned.some(isTaken)) {
+      const text = vscode.l10n.t('A job is already captioning this dataset. Cancel it first or wait until it is done.');
+      void vscode.window.showWarningMessage(text);
+      return undefined;
+    }
+    const targets = await this.savedOnly(document, planned);
+    if (targets.length === 0) return undefined;
+    const replaced = targets.filter(({ caption }) => !caption.isEmpty).length;
+    if (replaced > 0 && !(await agrees(write, targets.length, replaced, label))) return undefined;
+    // Images that were chosen are not to blame for the files beside them.
+    const problems = wish.images === undefined ? await this.problems(document, mode) : [];
+    return { ...wish, write, work: [...problems, ...jobImages(targets)], single: false };
+  }
+
+  /** Plans a job for one image. Asks before it replaces a caption. @returns as {@link plan} */
+  async planSingle(document: DatasetDocument, image: DatasetImage): Promise<JobPlan | undefined> {
+    const { caption } = image;
+    const label = vscode.l10n.t('Caption {0}', path.posix.basename(image.path));
+    const write = writeOptions(document.uri);
+    if (!caption.isEmpty) {
+      if (write.mode === 'onlyEmpty') {
+        tell(vscode.l10n.t('{0} has a caption, and the setting "Write Mode" fills empty ones only.', image.path));
+        return undefined;
+      }
+      const action = write.mode === 'replace' ? vscode.l10n.t('Replace Caption') : vscode.l10n.t('Add Tags');
+      if (!(await agrees(write, 1, 1, action))) return undefined;
+    }
+    document.commit();
+    await document.autoSave();
+    const targets = await this.savedOnly(document, [{ path: image.path, caption, expected: caption.raw }]);
+    if (targets.length === 0) return undefined;
+    return { label, mode: 'all', write, work: jobImages(targets), single: true };
+  }
+
+  /**
+   * Gets what the tagger needs, writes the job down and starts it.
+   * @param onStatus gets one line about what takes time
+   * @throws errors of the disk, of the tagger and of the runner; the signal's reason
+   */
+  async start(
+    document: DatasetDocument,
+    plan: JobPlan,
+    signal: AbortSignal,
+    onStatus: (line: string) => void,
+  ): Promise<JobInfo> {
+    const { label, mode, write, work, single, where } = plan;
+    onStatus(vscode.l10n.t('Looking for the tagger…'));
+    const setup = await this.taggers.setup(document.uri, signal, onStatus);
+    onStatus(vscode.l10n.t('Checking the tagger…'));
+    const [hashes, environment] = await Promise.all([this.hashes.of(setup, signal), this.cuda.environment()]);
+    signal.throwIfAborted();
+    onStatus(vscode.l10n.t('Starting the job…'));
+    const folder = await JobFolder.create(
+      this.jobsFolder,
+      {
+        ...{ label, mode, write },
+        root: document.uri.fsPath,
+        captionExtension: document.dataset.options.captionExtension,
+        options: captionOptions(document.uri),
+        tagger: { name: this.taggers.displayName(), setup, environment, hashes },
+        place: where?.place ?? { kind: 'local' },
+      },
+      work,
+    );
+    try {
+      signal.throwIfAborted();
+      const secrets = where?.secrets === undefined ? {} : { secrets: where.secrets };
+      return await this.runner.request('start', {
+        id: folder.id,
+        ...(single ? { atOnce: true } : {}),
+        ...(jobsOutliveWindow() ? {} : { tied: true }),
+        ...secrets,
+      });
+    } catch (thrown) {
+      // Nobody works on it, so it would wait for ever.
+      if (!(await folder.isLocked())) await folder.remove();
+      throw thrown;
+    }
+  }
+
+  /** What can be captioned without writing under text that is nowhere but in this window. */
+  private async savedOnly(document: DatasetDocument, targets: readonly JobTarget[]): Promise<readonly JobTarget[]> {
+    const isUnsaved = ({ caption }: JobTarget): boolean => caption.isDirty || document.isUnsavedInEditor(caption);
+    const unsaved = targets.filter(isUnsaved).length;
+    if (unsaved === 0) return targets;
+    const question = vscode.l10n.t('Some captions have edits that are not saved (captions: {0}).', unsaved);
+    const detail = vscode.l10n.t('They are saved before the job begins, so that they can be brought back.');
+    const save = vscode.l10n.t('Save and Caption');
+    if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, save)) !== save) return [];
+    await document.saveQuietly();
+    const saved = targets.filter((target) => !isUnsaved(target));
+    if (saved.length < targets.length) {
+      const left = targets.length - saved.length;
+      void vscode.window.showWarningMessage(
+        vscode.l10n.t('Left out because they could not be saved (captions: {0}). Their cards say why.', left),
+      );
+    }
+    return saved;
+  }
+
+  /** What the scan found that looks like an image and is none: the job says of each why it has no caption. */
+  private async problems({ dataset }: DatasetDocument, mode: CaptionMode): Promise<JobImage[]> {
+    const images: JobImage[] = [];
+    for (const { path: image } of dataset.problems) {
+      const file = dataset.absolute(captionPathOf(image, dataset.options.captionExtension));
+      const bytes = await readIfThere(file).catch(() => null);
+      const hasCaption = bytes !== null && !isEmptyCaption(Buffer.from(bytes).toString());
+      if (mode === 'all' || !hasCaption) images.push({ path: image, expected: captionHash(bytes) });
+    }
+    return images;
+  }
+}
+
+function tell(text: string): void {
+  void vscode.window.showInformationMessage(text);
+}
+
+async function agrees(write: WriteOptions, images: number, changed: number, action: string): Promise<boolean> {
+  const question = questionBeforeWriting(write, images, changed, translate);
+  const detail = vscode.l10n.t('Undo brings the old captions back.');
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, action)) === action;
+}

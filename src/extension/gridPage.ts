@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { Port } from '../protocol/Channel';
+
+/** The line to what runs in a webview. */
+export function webviewPort(webview: vscode.Webview): Port {
+  return {
+    post: (message) => {
+      void webview.postMessage(message);
+    },
+    listen: (listener) => {
+      const subscription = webview.onDidReceiveMessage(listener);
+      return () => {
+        subscription.dispose();
+      };
+    },
+  };
+}
+
+/**
+ * The page of the grid.
+ * @param dist the folder of the built product
+ */
+export function gridHtml(webview: vscode.Webview, dist: vscode.Uri): string {
+  const nonce = randomBytes(16).toString('hex');
+  const script = webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.js')).toString();
+  const source = webview.cspSource;
+  const policy = [
+    `default-src 'none'`,
+    `img-src ${source} data:`,
+    `style-src ${source}`,
+    `script-src 'nonce-${nonce}'`,
+  ].join('; ');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<title>Dataset</title>
+</head>
+<body>
+<dataset-editor role="main"></dataset-editor>
+<script nonce="${nonce}" src="${script}"></script>
+</body>
+</html>`;
+}

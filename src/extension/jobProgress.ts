@@ -1,0 +1,45 @@
+import * as vscode from 'vscode';
+import type { JobView } from '../protocol/gridProtocol';
+import type { CaptionJobs } from './CaptionJobs';
+
+/**
+ * Shows how far a job is in a notification that can cancel it, from when it is prepared until it ends or stands still.
+ * @param attempt id of the view while it is prepared
+ * @param jobId its id, once it has one
+ */
+export function showJobProgress(
+  jobs: CaptionJobs,
+  title: string,
+  attempt: string,
+  jobId: () => string | undefined,
+): Thenable<void> {
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    (progress, token) =>
+      new Promise<void>((resolve) => {
+        let shown = 0;
+        const update = (): void => {
+          const view = jobs.viewOf(jobId() ?? attempt) ?? (jobId() === undefined ? undefined : jobs.viewOf(attempt));
+          if (view === undefined || !isUnderWay(view)) {
+            subscription.dispose();
+            resolve();
+            return;
+          }
+          const part = view.total === 0 ? 0 : (100 * view.handled) / view.total;
+          const count = `${view.handled.toLocaleString()}/${view.total.toLocaleString()}`;
+          const message = view.state === 'starting' ? view.message : [count, view.message].filter(Boolean).join(', ');
+          progress.report({ increment: Math.max(0, part - shown), message });
+          shown = Math.max(shown, part);
+        };
+        const subscription = vscode.Disposable.from(
+          jobs.onDidChangeJobs(update),
+          token.onCancellationRequested(() => void jobs.control(jobId() ?? attempt, 'cancel')),
+        );
+        update();
+      }),
+  );
+}
+
+function isUnderWay({ state }: JobView): boolean {
+  return state === 'queued' || state === 'starting' || state === 'running';
+}

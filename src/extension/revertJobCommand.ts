@@ -1,0 +1,105 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { FileWriter } from '../dataset/FileWriter';
+import { JobFolder } from '../jobs/JobFolder';
+import type { JobInfo } from '../jobs/jobTypes';
+import { revertJob, type RevertResult } from '../jobs/revertJob';
+import type { CaptionJobs } from './CaptionJobs';
+import type { DatasetEditorProvider } from './DatasetEditorProvider';
+import { noteRevert } from './JobReports';
+
+/** So many captions that were left alone are named; the report names all. */
+const named = 3;
+
+/**
+ * Takes back what a job wrote, after asking, under a notification that can cancel it, and says which captions were left
+ * alone because somebody changed them since.
+ * @throws JobError, errors of the disk
+ */
+export async function revertWithProgress(
+  job: JobInfo,
+  jobs: CaptionJobs,
+  editors: DatasetEditorProvider,
+  writer: FileWriter,
+): Promise<void> {
+  const question = vscode.l10n.t('Revert {0} of {1}?', job.label, path.basename(job.root));
+  const detail = vscode.l10n.t(
+    'Each caption that the job wrote gets its previous text back; where there was no file, there is none again (captions: {0}). Captions that were changed since are left alone and listed.',
+    job.counts.written.toLocaleString(),
+  );
+  const revert = vscode.l10n.t('Revert Job');
+  if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, revert)) !== revert) return;
+  const documents = editors.open.map((grid) => grid.document).filter(({ uri }) => uri.fsPath === job.root);
+  // What was typed since is one of the changes that are left alone.
+  for (const document of documents) await document.autoSave();
+  const folder = new JobFolder(path.join(jobs.jobsFolder, job.id));
+  const title = vscode.l10n.t('Reverting {0}', job.label);
+  const result = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    (progress, token) => run(folder, writer, progress, token),
+  );
+  for (const document of documents) await document.refresh();
+  await jobs.reread(job.id);
+  if (result === undefined) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('{0} was reverted in part. Revert it again to go on.', job.label),
+    );
+    return;
+  }
+  await noteRevert(folder, result);
+  await say(job, result);
+}
+
+/** @returns undefined where it was cancelled */
+async function run(
+  folder: JobFolder,
+  writer: FileWriter,
+  progress: vscode.Progress<{ message?: string; increment?: number }>,
+  token: vscode.CancellationToken,
+): Promise<RevertResult | undefined> {
+  const cancel = new AbortController();
+  token.onCancellationRequested(() => {
+    cancel.abort();
+  });
+  let shown = 0;
+  let last = 0;
+  try {
+    return await revertJob(folder, writer, {
+      signal: cancel.signal,
+      onProgress: (done, total) => {
+        const now = Date.now();
+        if (now - last < 250) return;
+        last = now;
+        const part = (100 * done) / total;
+        progress.report({
+          increment: part - shown,
+          message: `${done.toLocaleString()}/${total.toLocaleString()}`,
+        });
+        shown = part;
+      },
+    });
+  } catch (thrown) {
+    if (cancel.signal.aborted) return undefined;
+    throw thrown;
+  }
+}
+
+async function say(job: JobInfo, { reverted, left }: RevertResult): Promise<void> {
+  const done = vscode.l10n.t('{0} was reverted (captions: {1}).', job.label, reverted.length.toLocaleString());
+  if (left.length === 0) {
+    void vscode.window.showInformationMessage(done);
+    return;
+  }
+  const names = left.slice(0, named).map((image) => image.path);
+  const all = left.length > names.length ? [...names, '…'] : names;
+  const text = vscode.l10n.t(
+    '{0} Left alone because they were changed since: {1} ({2})',
+    done,
+    left.length,
+    all.join(', '),
+  );
+  const open = vscode.l10n.t('Open Report');
+  if ((await vscode.window.showWarningMessage(text, open)) === open) {
+    await vscode.commands.executeCommand('datasetCaptions.openJobReport', { id: job.id });
+  }
+}

@@ -1,0 +1,33 @@
+import type { CaptionChange } from '../dataset/Caption';
+import { contentHash } from '../dataset/captionHash';
+import type { Dataset } from '../dataset/Dataset';
+import { inSlices } from '../dataset/inSlices';
+import type { ImageRecord } from './journalEntries';
+import type { JobImage } from './jobTypes';
+
+/**
+ * What a job wrote into the captions of an open dataset, as one edit that can be taken back. Captions whose files hold
+ * something else by now are left out.
+ * @param dataset has read the files since the job wrote them
+ * @param recorded indexes of images that an earlier call returned; the new ones are added
+ */
+export async function jobChanges(
+  dataset: Dataset,
+  images: readonly JobImage[],
+  records: ReadonlyMap<number, ImageRecord>,
+  recorded: Set<number>,
+): Promise<CaptionChange[]> {
+  const changes: CaptionChange[] = [];
+  await inSlices(records, ([index, { intent }]) => {
+    const image = images[index];
+    if (intent === undefined || image === undefined || recorded.has(index)) return;
+    const caption = dataset.image(image.path)?.caption;
+    if (caption === undefined || contentHash(caption.onDisk) !== intent.written) return;
+    recorded.add(index);
+    // A job writes no file that is not UTF-8, so no byte is lost in the text.
+    const before = intent.previous === null ? null : Buffer.from(intent.previous).toString();
+    const after = caption.onDisk?.raw ?? null;
+    if (before !== after) changes.push({ caption, before, after });
+  });
+  return changes;
+}
