@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { FileLock } from '../dataset/FileLock';
 import { errno } from '../dataset/CaptionError';
@@ -14,6 +14,8 @@ const imagesFile = 'images.jsonl';
 const stateFile = 'state.json';
 const journalFile = 'journal.jsonl';
 const lockFile = 'lock';
+/** Nobody writes a new job for so long, in milliseconds. */
+const leftoverAge = 3_600_000;
 
 /** What is known of a job before it has a name. */
 export type NewJob = Omit<JobManifest, 'version' | 'id' | 'created' | 'total'>;
@@ -68,6 +70,19 @@ export class JobFolder {
       .filter((name) => /^\d{8}T\d{6}-[0-9a-f]{8}$/.test(name))
       .sort()
       .map((name) => new JobFolder(path.join(jobsFolder, name)));
+  }
+
+  /** Removes what a process left behind that was killed while it wrote a new job. */
+  static async removeUnfinished(jobsFolder: string): Promise<void> {
+    for (const name of await readdir(jobsFolder).catch(() => [])) {
+      if (!/^\.\d{8}T\d{6}-[0-9a-f]{8}\.tmp$/.test(name)) continue;
+      const folder = path.join(jobsFolder, name);
+      const age = await stat(folder).then(
+        ({ mtimeMs }) => Date.now() - mtimeMs,
+        () => 0,
+      );
+      if (age > leftoverAge) await rm(folder, { recursive: true, force: true });
+    }
   }
 
   /** @throws JobError JOB_MISSING, JOB_UNREADABLE */

@@ -1,4 +1,4 @@
-import { CaptionError } from '../dataset/CaptionError';
+import { CaptionError, errno, fileError } from '../dataset/CaptionError';
 import { errorMessage } from '../protocol/wireError';
 import { JobError } from './JobError';
 import type { JobFaultCode } from './jobTypes';
@@ -15,13 +15,20 @@ export class JobFaultError extends Error {
   }
 }
 
+function systemError(thrown: unknown): unknown {
+  const { path } = thrown as NodeJS.ErrnoException;
+  return path === undefined ? thrown : fileError(thrown, path, 'save');
+}
+
 /** What an error that ended a run means, and what to do. */
 export function jobFault(thrown: unknown): JobFaultError {
   if (thrown instanceof JobFaultError) return thrown;
   const message = errorMessage(thrown);
-  if (thrown instanceof JobError) return new JobFaultError('DISK_ERROR', `${message} Then resume.`, thrown);
-  if (thrown instanceof CaptionError) {
-    const { code, path } = thrown;
+  if (thrown instanceof JobError) return new JobFaultError('DISK_ERROR', `${message} (${thrown.path})`, thrown);
+  // What the system says of the job's own files.
+  const known = errno(thrown) === undefined || thrown instanceof CaptionError ? thrown : systemError(thrown);
+  if (known instanceof CaptionError) {
+    const { code, path } = known;
     switch (code) {
       case 'DISK_FULL':
         return new JobFaultError(code, `The disk is full (${path}). Free some space, then resume.`, thrown);

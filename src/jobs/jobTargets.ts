@@ -1,5 +1,7 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { JobTarget } from '../dataset/captionJob';
+import { CaptionError } from '../dataset/CaptionError';
 import { contentHash } from '../dataset/captionHash';
 import { Dataset, type DatasetImage } from '../dataset/Dataset';
 import type { FileWriter } from '../dataset/FileWriter';
@@ -68,6 +70,9 @@ async function readDataset(
   signal: AbortSignal,
 ): Promise<Dataset> {
   const options = { captionExtension, emptiedCaption: 'delete' } as const;
+  const folder = await stat(root).catch(() => undefined);
+  // Else it were each image's fault.
+  if (folder?.isDirectory() !== true) throw new CaptionError('FOLDER_MISSING', 'The folder is gone.', root);
   // Reading the whole folder also removes what a process that was killed left behind.
   if (isResumed || open.length > fewImages) {
     const dataset = new Dataset(root, options, writer);

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { FileWriter } from '../dataset/FileWriter';
 import { JobFolder } from '../jobs/JobFolder';
+import { jobFault } from '../jobs/jobFault';
 import { readJobInfo } from '../jobs/jobInfo';
 import { JobRun, type JobStop } from '../jobs/JobRun';
 import type { JobInfo, JobManifest } from '../jobs/jobTypes';
@@ -61,6 +62,7 @@ export class JobQueue {
 
   /** Reads what there is. Jobs that were running or waiting when the last runner ended do so no more. */
   async load(): Promise<void> {
+    await JobFolder.removeUnfinished(this.options.jobsFolder);
     for (const folder of await JobFolder.list(this.options.jobsFolder)) {
       await this.read(folder).catch((thrown: unknown) => {
         this.options.onLog(`${folder.path}: ${errorMessage(thrown)}`);
@@ -196,22 +198,28 @@ export class JobQueue {
     });
     job.run = run;
     this.options.onLog(`${label}: ${manifest.total} image(s) of ${manifest.root} with ${manifest.tagger.name}`);
-    job.ended = run
-      .run()
-      .then(({ info }) => `${info.status}${info.fault === undefined ? '' : `. ${info.fault.message}`}`, errorMessage)
-      .then((how) => {
-        this.options.onLog(`${label}: ${how}`);
-        job.run = undefined;
-        lane.running.delete(id);
-        if (lane.main === id) lane.main = undefined;
-        return this.reread(job);
-      })
-      .catch((thrown: unknown) => {
-        this.options.onLog(`${folder.path}: ${errorMessage(thrown)}`);
-      })
-      .then(() => {
-        this.next();
-      });
+    job.ended = this.whenEnded(job, run.run()).then(() => {
+      job.run = undefined;
+      lane.running.delete(id);
+      if (lane.main === id) lane.main = undefined;
+      this.options.onChange(job.info);
+      this.next();
+    });
+  }
+
+  /** Shows how a run ended. One that could not even begin has its reason shown, if nowhere else than here. */
+  private async whenEnded(job: Job, run: Promise<unknown>): Promise<void> {
+    const { label } = job.info;
+    try {
+      await run;
+      await this.reread(job);
+      const { status, fault } = job.info;
+      this.options.onLog(`${label}: ${status}${fault === undefined ? '' : `. ${fault.message}`}`);
+    } catch (thrown) {
+      const { code, message } = jobFault(thrown);
+      this.options.onLog(`${label}: ${message}`);
+      this.show(job, { ...job.info, status: 'paused', interrupted: false, fault: { code, message } });
+    }
   }
 
   private waiting(): Job[] {

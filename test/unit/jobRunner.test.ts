@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { appendFile, copyFile, cp, readFile, stat, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, cp, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { JobFolder } from '../../src/jobs/JobFolder';
+import type { JobInfo, OutcomeCounts } from '../../src/jobs/jobTypes';
 import { readEndpoint } from '../../src/jobs/runnerEndpoint';
 import { RunnerClient } from '../../src/jobs/RunnerClient';
 import { Channel } from '../../src/protocol/Channel';
@@ -261,6 +262,41 @@ describe('The process that runs jobs', function () {
     await client.request('start', { id: job.id });
     const done = await jobIs(client, job.id, ({ status }) => status === 'completed');
     assert.equal(done.counts.written, 400);
+  });
+
+  it('writes each caption once when two windows caption the same folder at the same time', async () => {
+    const root = await pictureFolder(folder(), 60);
+    await writeFile(path.join(root, '1.txt'), 'old');
+    const windows = [newClient(), newClient()];
+    const jobs = await Promise.all(
+      windows.map((_, index) => makeJob(jobsFolder(), root, { mode: 'all', addedTags: [`window ${index}`] })),
+    );
+    await Promise.all(windows.map((client, index) => client.request('start', { id: jobs[index]!.id, atOnce: true })));
+    const ended: JobInfo[] = [];
+    for (const [index, client] of windows.entries()) {
+      ended.push(await jobIs(client, jobs[index]!.id, ({ status }) => status === 'completed'));
+    }
+    const [a, b] = ended.map(({ counts }) => counts) as [OutcomeCounts, OutcomeCounts];
+    assert.equal(a.written + b.written, 60);
+    assert.deepEqual([a.kept + b.kept, a.failed + b.failed], [60, 0]);
+    const texts = await Promise.all((await captionsOf(root)).map((name) => readFile(path.join(root, name), 'utf8')));
+    const by = (index: number): number => texts.filter((text) => text.startsWith(`window ${index}, `)).length;
+    assert.deepEqual([by(0), by(1)], [a.written, b.written]);
+  });
+
+  it('says what is wrong with a folder that is gone, and goes on when it is back', async () => {
+    const root = await pictureFolder(folder(), 5);
+    const job = await makeJob(jobsFolder(), root);
+    await rename(root, `${root}-away`);
+    const client = newClient();
+    await client.request('start', { id: job.id });
+    const paused = await jobIs(client, job.id, ({ status }) => status === 'paused');
+    assert.equal(paused.fault?.code, 'FOLDER_MISSING');
+    assert.ok(paused.fault.message.includes(root));
+    await rename(`${root}-away`, root);
+    await client.request('start', { id: job.id });
+    const done = await jobIs(client, job.id, ({ status }) => status === 'completed');
+    assert.deepEqual([done.counts.written, done.fault], [5, undefined]);
   });
 
   it('says what is wrong when it cannot be started', async () => {

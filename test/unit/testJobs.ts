@@ -38,9 +38,9 @@ export async function writePictures(folder: string, count: number): Promise<void
 export async function makeJob(
   jobsFolder: string,
   root: string,
-  more: { mode?: CaptionMode; write?: WriteMode; model?: string } = {},
+  more: { mode?: CaptionMode; write?: WriteMode; model?: string; addedTags?: string[] } = {},
 ): Promise<JobFolder> {
-  const { mode = 'empty', write = 'replace', model = palette } = more;
+  const { mode = 'empty', write = 'replace', model = palette, addedTags = [] } = more;
   const dataset = new Dataset(root, { captionExtension: '.txt', emptiedCaption: 'delete' });
   await dataset.load();
   const hashes = [
@@ -57,7 +57,7 @@ export async function makeJob(
       captionExtension: '.txt',
       mode,
       write: { ...defaultWriteOptions, mode: write },
-      options: { ...defaultCaptionOptions },
+      options: { ...defaultCaptionOptions, addedTags },
       tagger: { name: 'Palette', setup: setupOf(model), environment: {}, hashes },
       place: { kind: 'local' },
     },
@@ -96,7 +96,9 @@ export async function jobIs(
   limit = 30_000,
 ): Promise<JobInfo> {
   const find = (): JobInfo | undefined => client.jobs.find((job) => job.id === id && condition(job));
-  await until(() => find() !== undefined, `the job is as wanted, not ${JSON.stringify(client.jobs)}`, limit);
+  await until(() => find() !== undefined, 'the job is as wanted', limit).catch((thrown: Error) => {
+    throw new Error(`${thrown.message}; it is ${JSON.stringify(client.jobs)}`);
+  });
   return find()!;
 }
 
