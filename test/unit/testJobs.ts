@@ -11,6 +11,7 @@ import type { JobInfo } from '../../src/jobs/jobTypes';
 import { RunnerClient } from '../../src/jobs/RunnerClient';
 import { readEndpoint } from '../../src/jobs/runnerEndpoint';
 import { defaultCaptionOptions } from '../../src/protocol/captionOptions';
+import { errorMessage } from '../../src/protocol/wireError';
 import { root as projectRoot } from './runCli';
 import { setupOf } from './taggerSetup';
 import { isRunning, until, writeFiles } from './testFolder';
@@ -96,8 +97,8 @@ export async function jobIs(
   limit = 30_000,
 ): Promise<JobInfo> {
   const find = (): JobInfo | undefined => client.jobs.find((job) => job.id === id && condition(job));
-  await until(() => find() !== undefined, 'the job is as wanted', limit).catch((thrown: Error) => {
-    throw new Error(`${thrown.message}; it is ${JSON.stringify(client.jobs)}`);
+  await until(() => find() !== undefined, 'the job is as wanted', limit).catch((thrown: unknown) => {
+    throw new Error(`${errorMessage(thrown)}; it is ${JSON.stringify(client.jobs)}`);
   });
   return find()!;
 }
