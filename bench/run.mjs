@@ -7,7 +7,19 @@ import { parseArgs } from 'node:util';
 const folder = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(folder);
 /** Each is a file with `measure` and `describe`; the other files here are what they share. */
-const names = ['edit', 'jobs', 'journal', 'memory', 'open', 'pipeline', 'preprocess', 'scroll', 'start'];
+const names = [
+  'conflicts',
+  'edit',
+  'jobs',
+  'journal',
+  'kill',
+  'memory',
+  'open',
+  'pipeline',
+  'preprocess',
+  'scroll',
+  'start',
+];
 
 try {
   const { values, positionals } = parseArgs({

@@ -86,11 +86,14 @@ export async function stopGroup(child, patience = 3000) {
  * Runs a program to its end with its output on this terminal.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {import('node:child_process').SpawnOptions & { timeLimit?: number }} [options] `timeLimit` in milliseconds
+ * @param {import('node:child_process').SpawnOptions & { timeLimit?: number, onOutput?: (text: string) => void }} [options]
+ *   `timeLimit` in milliseconds; `onOutput` gets what it prints in place of the terminal
  * @returns {Promise<{ code: number, timedOut: boolean }>}
  */
-export async function run(command, args, { timeLimit, ...options } = {}) {
-  const child = startGroup(command, args, { stdio: ['ignore', 'inherit', 'inherit'], ...options });
+export async function run(command, args, { timeLimit, onOutput, ...options } = {}) {
+  const output = onOutput === undefined ? 'inherit' : 'pipe';
+  const child = startGroup(command, args, { stdio: ['ignore', output, output], ...options });
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', onOutput ?? (() => {}));
   let timedOut = false;
   const timer =
     timeLimit === undefined
@@ -103,7 +106,13 @@ export async function run(command, args, { timeLimit, ...options } = {}) {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
       clearTimeout(timer);
-      resolve({ code: code ?? (signal === null ? 1 : 128), timedOut });
+      const end = () => resolve({ code: code ?? (signal === null ? 1 : 128), timedOut });
+      // What was printed last may still come; but what it left running elsewhere may hold the pipe for ever.
+      const patience = setTimeout(end, 2000);
+      child.once('close', () => {
+        clearTimeout(patience);
+        end();
+      });
     });
   });
 }

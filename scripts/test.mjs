@@ -1,12 +1,12 @@
 // All checks and tests: npm test [-- --only unit,browser] [--grep text]
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { run } from './childProcess.mjs';
 import { root, seconds, setup } from './setup.mjs';
-import { findChromium } from './testHostInstall.mjs';
+import { findChromium, installTestHost } from './testHostInstall.mjs';
 
 const timeLimit = 10 * 60_000;
 const scratch = mkdtempSync(path.join(tmpdir(), 'dataset-captions-test-'));
@@ -20,94 +20,203 @@ const npmScript = (/** @type {string} */ file, /** @type {string[]} */ ...args) 
 ];
 
 /**
- * A check passes or fails as a whole; a suite counts its tests.
- * @type {{ name: string, kind: 'check' | 'suite', commands: string[][] }[]}
+ * What runs in one go. A check passes or fails as a whole; a suite counts its tests.
+ * @typedef {{ part: string, name: string, kind: 'check' | 'suite', commands: string[][], browser?: boolean, editor?: boolean }} Task
+ *   `browser`: it needs Chromium; `editor`: it starts a VS Code server too
  */
-const parts = [
-  {
-    name: 'typecheck',
-    kind: 'check',
-    commands: ['tsconfig.json', 'src/webview/tsconfig.json'].map((p) => npmScript('typescript/bin/tsc', '-p', p)),
-  },
-  { name: 'lint', kind: 'check', commands: [npmScript('eslint/bin/eslint.js', '.', '--max-warnings', '0')] },
-  { name: 'format', kind: 'check', commands: [npmScript('prettier/bin/prettier.cjs', '--check', '.')] },
-  { name: 'commands', kind: 'check', commands: [[node, 'scripts/checkCommands.mjs']] },
-  { name: 'unit', kind: 'suite', commands: [mocha('unit')] },
-  { name: 'host', kind: 'suite', commands: [[node, 'scripts/runHostTests.mjs']] },
-  { name: 'browser', kind: 'suite', commands: [mocha('browser')] },
-];
+const partNames = ['typecheck', 'lint', 'format', 'commands', 'unit', 'host', 'browser'];
 
-/** @param {string} suite */
-function mocha(suite) {
-  const options = ['--reporter', 'scripts/countingReporter.mjs', '--timeout', suite === 'unit' ? '20000' : '120000'];
-  return npmScript('mocha/bin/mocha.js', ...options, '--exit', `out/test/${suite}/**/*.test.js`);
+/**
+ * @param {string} part
+ * @param {string[][]} commands
+ * @returns {Task}
+ */
+const check = (part, ...commands) => ({ part, name: part, kind: 'check', commands });
+
+/** All there is to run, once the tests are built: of the browser suite each file is a task of its own. */
+function allTasks() {
+  const browserTests = readdirSync(path.join(root, 'test/browser')).filter((file) => file.endsWith('.test.ts'));
+  /** @type {Task[]} */
+  const tasks = [
+    { part: 'unit', name: 'unit', kind: 'suite', commands: [mocha('20000', 'unit/**/*.test.js')] },
+    check(
+      'typecheck',
+      ...['tsconfig.json', 'src/webview/tsconfig.json'].map((p) => npmScript('typescript/bin/tsc', '-p', p)),
+    ),
+    check('lint', npmScript('eslint/bin/eslint.js', '.', '--max-warnings', '0')),
+    check('format', npmScript('prettier/bin/prettier.cjs', '--check', '.')),
+    check('commands', [node, 'scripts/checkCommands.mjs']),
+    ...browserTests.map((file) => {
+      const editor = readFileSync(path.join(root, 'test/browser', file), 'utf8').includes('Workbench.open(');
+      const name = path.basename(file, '.test.ts');
+      const commands = [mocha('120000', `browser/${name}.test.js`)];
+      return {
+        part: 'browser',
+        name: `browser ${name}`,
+        kind: /** @type {const} */ ('suite'),
+        commands,
+        browser: true,
+        editor,
+      };
+    }),
+    {
+      part: 'host',
+      name: 'host',
+      kind: 'suite',
+      commands: [[node, 'scripts/runHostTests.mjs']],
+      browser: true,
+      editor: true,
+    },
+  ];
+  return tasks;
 }
 
-const total = { passed: 0, failed: 0, skipped: 0 };
-/** @type {string[]} */
-const summary = [];
+/**
+ * @param {string} timeout of one test, milliseconds
+ * @param {string} files
+ */
+function mocha(timeout, files) {
+  const options = ['--reporter', 'scripts/countingReporter.mjs', '--timeout', timeout];
+  return npmScript('mocha/bin/mocha.js', ...options, '--exit', `out/test/${files}`);
+}
+
+/** @type {Map<string, { passed: number, failed: number, skipped: number, took: number }>} */
+const parts = new Map();
+let failedBefore = 0;
 const start = performance.now();
 
 try {
   const { only, grep } = readArguments();
   await setup({ tests: true });
-  for (const part of parts) {
-    if (only === undefined || only.includes(part.name)) await runPart(part, grep);
-  }
+  const tasks = allTasks().filter(({ part }) => only === undefined || only.includes(part));
+  for (const { part } of tasks) parts.set(part, { passed: 0, failed: 0, skipped: 0, took: 0 });
+  await runSideBySide(tasks, grep);
 } catch (error) {
   // Without its dependencies or its bundles nothing could run: that is one failure.
   console.error(error instanceof Error ? error.message : error);
-  total.failed++;
+  failedBefore++;
 }
+const total = { passed: 0, failed: failedBefore, skipped: 0 };
+const summary = partNames.flatMap((name) => {
+  const counts = parts.get(name);
+  if (counts === undefined) return [];
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  total.skipped += counts.skipped;
+  return `${name.padEnd(10)} ${line(counts)} (${seconds(counts.took)})`;
+});
 console.log(`\n${summary.join('\n')}\n\nAll of it took ${seconds(performance.now() - start)}.`);
 process.exitCode = total.failed === 0 ? 0 : 1;
 // This stays the last line: whoever counts the results reads it.
-console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+console.log(line(total));
+
+/** @param {{ passed: number, failed: number, skipped: number }} counts */
+function line({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+}
 
 function readArguments() {
   const { values } = parseArgs({ options: { only: { type: 'string' }, grep: { type: 'string' } } });
   const only = values.only?.split(',');
-  const unknown = only?.find((name) => !parts.some((part) => part.name === name));
-  if (unknown !== undefined) {
-    throw new Error(`There is no part ${unknown}; there are ${parts.map(({ name }) => name).join(', ')}.`);
-  }
+  const unknown = only?.find((name) => !partNames.includes(name));
+  if (unknown !== undefined) throw new Error(`There is no part ${unknown}; there are ${partNames.join(', ')}.`);
   return { only, grep: values.grep };
 }
 
 /**
- * @param {(typeof parts)[number]} part
+ * Two tasks at a time, because much of the time of each is waiting. What starts VS Code goes one after the other as long
+ * as there is anything else to do beside it: two of them at once keep each other waiting most.
+ * @param {Task[]} tasks
  * @param {string | undefined} grep
  */
-async function runPart({ name, kind, commands }, grep) {
-  console.log(`\n=== ${name}`);
+async function runSideBySide(tasks, grep) {
+  const others = tasks.filter(({ editor }) => editor !== true);
+  const editors = tasks.filter(({ editor }) => editor === true);
+  const chromium = tasks.some(({ browser }) => browser === true) ? settled(findChromium(console.log)) : undefined;
+  const host = editors.length > 0 ? settled(installTestHost(console.log)) : undefined;
+  /** @param {() => Task | undefined} next */
+  const lane = async (next) => {
+    for (let task = next(); task !== undefined; task = next()) {
+      const found = task.browser === true ? await chromium : undefined;
+      const installed = task.editor === true ? await host : undefined;
+      const missing = found?.error ?? installed?.error;
+      if (missing === undefined) await runTask(task, { grep, chromium: found?.value, live: tasks.length === 1 });
+      else notRun(task, missing);
+    }
+  };
+  await Promise.all([lane(() => editors.shift() ?? others.pop()), lane(() => others.shift() ?? editors.pop())]);
+}
+
+/**
+ * @template T
+ * @param {Promise<T>} promise
+ * @returns {Promise<{ value?: T, error?: unknown }>}
+ */
+async function settled(promise) {
+  try {
+    return { value: await promise };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/**
+ * A task that cannot be run has failed.
+ * @param {Task} task
+ * @param {unknown} why
+ */
+function notRun({ part, name }, why) {
+  const message = why instanceof Error ? why.message : String(why);
+  console.log(`\n=== ${name}: could not run\n${message}`);
+  add(part, { passed: 0, failed: 1, skipped: 0 }, 0);
+}
+
+/**
+ * @param {string} part
+ * @param {{ passed: number, failed: number, skipped: number }} counts
+ * @param {number} took milliseconds
+ */
+function add(part, counts, took) {
+  const sum = parts.get(part);
+  if (sum === undefined) return;
+  sum.passed += counts.passed;
+  sum.failed += counts.failed;
+  sum.skipped += counts.skipped;
+  sum.took += took;
+}
+
+/**
+ * Runs a task; what it prints comes as one block when it is through, unless it runs alone.
+ * @param {Task} task
+ * @param {{ grep: string | undefined, chromium: string | undefined, live: boolean }} options
+ */
+async function runTask({ part, name, kind, commands }, { grep, chromium, live }) {
+  if (live) console.log(`\n=== ${name}`);
   const begin = performance.now();
-  const resultFile = path.join(scratch, `${name}.json`);
+  const resultFile = path.join(scratch, `${name.replace(' ', '-')}.json`);
   /** @type {NodeJS.ProcessEnv} */
   const env = { ...process.env, DATASET_CAPTIONS_TEST_RESULT: resultFile };
   if (grep !== undefined) env.DATASET_CAPTIONS_TEST_GREP = grep;
-  // The suites that need a browser agree on one, which is installed where that is possible.
-  if (name === 'browser') await findChromium(console.log).then((file) => (env.CHROMIUM = file), console.error);
+  if (chromium !== undefined) env.CHROMIUM = chromium;
   let code = 0;
   let timedOut = false;
+  let output = '';
+  const collect = live ? {} : { onOutput: (/** @type {string} */ text) => (output += text) };
   for (const [command = node, ...args] of commands) {
     const isMocha = kind === 'suite' && args[0]?.includes('mocha');
-    const ended = await run(command, [...args, ...(isMocha && grep !== undefined ? ['--grep', grep] : [])], {
-      cwd: root,
-      env,
-      timeLimit,
-    });
+    const all = [...args, ...(isMocha && grep !== undefined ? ['--grep', grep] : [])];
+    const ended = await run(command, all, { cwd: root, env, timeLimit, ...collect });
     code ||= ended.code;
     timedOut ||= ended.timedOut;
   }
   const counts = count(kind, code, timedOut, resultFile);
-  total.passed += counts.passed;
-  total.failed += counts.failed;
-  total.skipped += counts.skipped;
+  const took = performance.now() - begin;
+  add(part, counts, took);
+  // Of the many files in which nothing has that name nobody wants to read.
+  if (grep !== undefined && counts.passed + counts.failed + counts.skipped === 0) return;
+  if (!live) console.log(`\n=== ${name}\n${output.trimEnd()}`);
   if (timedOut) console.log(`${name} was ended: it took longer than ${timeLimit / 60_000} minutes.`);
-  const line = `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`;
-  const took = seconds(performance.now() - begin);
-  console.log(`=== ${name}: ${line} (${took})`);
-  summary.push(`${name.padEnd(10)} ${line} (${took})`);
+  console.log(`=== ${name}: ${line(counts)} (${seconds(took)})`);
 }
 
 /**

@@ -8,7 +8,7 @@ import { Disposable } from './Disposable';
 import type { EditorFiles } from './EditorFiles';
 import { watchFolder } from './watchFolder';
 import { GridPanel } from './GridPanel';
-import { RememberedViews } from './RememberedViews';
+import { type RememberedView, RememberedViews } from './RememberedViews';
 import type { SavedSearches } from './SavedSearches';
 import type { Taggers } from './Taggers';
 import type { TagSuggestions } from './TagSuggestions';
@@ -34,7 +34,10 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
   /** unsaved edits of a folder that is being renamed, by its new URI */
   private readonly carriedOver = new Map<string, UnsavedEdit[]>();
   /** datasets whose folder is being renamed: when that is done their editors are gone */
-  private moving: { from: vscode.Uri; to: vscode.Uri; column: vscode.ViewColumn | undefined }[] = [];
+  private moving: { from: vscode.Uri; to: vscode.Uri; column: vscode.ViewColumn | undefined; view: RememberedView }[] =
+    [];
+  /** what the editor of a renamed folder showed, for the one that takes its place */
+  private followed: RememberedView | undefined;
 
   constructor(
     /** what writes the caption files */
@@ -124,6 +127,7 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
       this.pictureRoots,
       this.suggestions,
       this.views,
+      this.followed ?? this.likeOf(document),
       this.searches,
       this.extensionUri,
     );
@@ -167,6 +171,14 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
     return document.backup(destination);
   }
 
+  /** What a grid of this dataset shows that is open already: a tab that is split looks like the one that it is made of. */
+  private likeOf(document: DatasetDocument): RememberedView | undefined {
+    const { lastActive } = this;
+    const other =
+      lastActive?.document === document ? lastActive : [...this.panels].find((grid) => grid.document === document);
+    return other?.memory.shown;
+  }
+
   private setActive(grid: GridPanel | undefined): void {
     this.lastActive = grid;
     this.activeEmitter.fire();
@@ -177,24 +189,27 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
   }
 
   private async saveBeforeRename(files: readonly RenamedFile[]): Promise<void> {
-    for (const { document, panel } of this.panels) {
+    for (const { document, panel, memory } of this.panels) {
       const to = renamedTo(document.uri, files);
       if (to === undefined) continue;
       await document.autoSave();
       this.carriedOver.set(to.toString(), document.unsavedEdits());
-      this.moving.push({ from: document.uri, to, column: panel.viewColumn });
+      this.moving.push({ from: document.uri, to, column: panel.viewColumn, view: memory.shown });
     }
   }
 
   /** VS Code shows a renamed folder with its own editor, which cannot: the tab is opened again as a dataset. */
   private async followRename(): Promise<void> {
-    for (const { from, to, column } of this.moving.splice(0)) {
+    for (const { from, to, column, view } of this.moving.splice(0)) {
+      this.followed = view;
       try {
         await closeTabsOf(from, to);
         await vscode.commands.executeCommand('vscode.openWith', to, datasetEditorViewType, column);
         await closeTabsOf(from);
       } catch (thrown) {
         this.log.error(`Could not follow the renamed folder ${to.fsPath}: ${errorMessage(thrown)}`);
+      } finally {
+        this.followed = undefined;
       }
     }
   }

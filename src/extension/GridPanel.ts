@@ -23,11 +23,12 @@ import { BulkEdits } from './BulkEdits';
 import type { CaptionJobs } from './CaptionJobs';
 import type { DatasetDocument } from './DatasetDocument';
 import { Disposable } from './Disposable';
+import { GridMemory } from './GridMemory';
 import { gridHtml, webviewPort } from './gridPage';
 import { gridViewHandlers } from './gridViewRequests';
 import { pictureHandlers } from './pictureRequests';
 import { onPictureSettings, pictureSettings } from './pictureSettings';
-import type { RememberedViews } from './RememberedViews';
+import type { RememberedView, RememberedViews } from './RememberedViews';
 import type { SavedSearches } from './SavedSearches';
 import { searchHandlers, searchView } from './searchRequests';
 import { autoSaveDelay } from './settings';
@@ -56,9 +57,7 @@ export class GridPanel extends Disposable {
   private snapshotTimer: NodeJS.Timeout | undefined;
   /** the number of the last draft of each caption that was typed here */
   private readonly drafts = new Map<Caption, number>();
-  private viewId: string | undefined;
-  private restored: Promise<void> = Promise.resolve();
-  private remembered = '';
+  readonly memory: GridMemory;
   /** the image whose typing was refused last */
   private refusedDraft: string | undefined;
   /** the image that has or had the keyboard focus */
@@ -76,7 +75,8 @@ export class GridPanel extends Disposable {
     thumbnails: Thumbnails,
     pictureRoots: readonly vscode.Uri[],
     suggestions: TagSuggestions,
-    private readonly views: RememberedViews,
+    views: RememberedViews,
+    inherited: RememberedView | undefined,
     private readonly searches: SavedSearches,
     extensionUri: vscode.Uri,
   ) {
@@ -87,6 +87,7 @@ export class GridPanel extends Disposable {
         hasFailed: ({ caption }) => jobs.failureOf(document, caption) !== undefined,
       }),
     );
+    this.memory = new GridMemory(this.view, this.selection, views, inherited);
     const dist = vscode.Uri.joinPath(extensionUri, 'dist');
     const { webview } = panel;
     webview.options = { enableScripts: true, localResourceRoots: [dist, ...pictureRoots] };
@@ -100,7 +101,10 @@ export class GridPanel extends Disposable {
       },
       {
         identify: ({ viewId }) => {
-          this.restored = this.restore(viewId);
+          this.memory.identify(viewId);
+        },
+        remember: ({ page }) => {
+          this.memory.keepPage(page);
         },
         draft: ({ path, text, draft }) => {
           this.draft(path, text, draft);
@@ -197,8 +201,8 @@ export class GridPanel extends Disposable {
     const { document, jobs } = this;
     return {
       ready: async () => {
-        await this.restored;
-        return { snapshot: this.snapshot(), settings: this.settings() };
+        const page = await this.memory.restored();
+        return { snapshot: this.snapshot(), settings: this.settings(), page };
       },
       ...searchHandlers(this, this.searches),
       wantedImage: () => {
@@ -288,29 +292,9 @@ export class GridPanel extends Disposable {
     return image;
   }
 
-  /** Shows again what the webview showed before VS Code made it and this grid anew. */
-  private async restore(viewId: string): Promise<void> {
-    if (this.viewId !== undefined) return;
-    this.viewId = viewId;
-    const view = await this.views.get(viewId);
-    if (view === undefined) return;
-    this.selection.add(view.selected.map((path) => ({ path })));
-    await this.view.setSort(view.sort);
-    await this.view.setQuery(view.query);
-  }
-
-  private remember(): void {
-    const { viewId, view, selection } = this;
-    const { query, sort } = view;
-    const state = JSON.stringify([query, sort, selection.revision]);
-    if (viewId === undefined || state === this.remembered) return;
-    this.remembered = state;
-    this.views.set(viewId, { query, sort, selected: selection.all });
-  }
-
   private changed(): void {
     this.version++;
-    this.remember();
+    this.memory.note();
     // A hidden webview does not exist; when it is shown again it asks for everything.
     if (!this.panel.visible) this.isReady = false;
     if (this.snapshotTimer !== undefined || !this.panel.visible || this.isDisposed) return;
@@ -352,7 +336,7 @@ export class GridPanel extends Disposable {
 
   private nextSnapshot(): GridSnapshot {
     this.version++;
-    this.remember();
+    this.memory.note();
     return this.snapshot();
   }
 

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ImageSort } from '../dataset/ImageView';
+import type { PageState } from '../protocol/gridProtocol';
 import { Disposable } from './Disposable';
 
 /** What a grid shows, as it is found again when VS Code made its tab anew. */
@@ -9,6 +10,8 @@ export interface RememberedView {
   sort: ImageSort;
   /** paths of the selected images */
   selected: string[];
+  /** what the page remembers of itself */
+  page?: PageState;
 }
 
 /** A view is written so long after its last change, in milliseconds. */

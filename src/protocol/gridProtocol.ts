@@ -133,11 +133,14 @@ export interface GridSettings {
   pictures: PictureSettings;
 }
 
+/** What the page remembers of itself, such as the place that is looked at: the host keeps it and gives it back. */
+export type PageState = Readonly<Record<string, unknown>>;
+
 /** What the webview asks the host. */
 export interface HostRequests
   extends GridViewRequests, PictureRequests, SearchRequests, SuggestRequests, BulkEditRequests {
-  /** The webview has (re)started. */
-  ready(params: Record<string, never>): { snapshot: GridSnapshot; settings: GridSettings };
+  /** The webview has (re)started; `page` is for one that remembers nothing, because its tab is a new one. */
+  ready(params: Record<string, never>): { snapshot: GridSnapshot; settings: GridSettings; page: PageState };
   /** Cards by position in the current order and filter. */
   getItems(params: { start: number; count: number }): { version: number; order: number; items: CardItem[] };
   /** The image that the grid is to go to, which was asked for while there was no webview; told once. */
@@ -165,6 +168,8 @@ export interface HostRequests
 export interface WebviewEvents {
   /** The name that the webview gave itself and keeps when VS Code makes it anew; sent before anything else. */
   identify: { viewId: string };
+  /** What the page wants to remember. */
+  remember: { page: PageState };
   /** The text of a caption after each key; `draft` grows by one with each message of this webview. */
   draft: { path: string; text: string; draft: number };
   /** The user left the caption or paused: what was typed is one edit to undo. */

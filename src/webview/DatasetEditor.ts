@@ -19,7 +19,6 @@ import {
   viewStateOf,
   type ViewStateStore,
 } from './editorTypes';
-import { errorIcon } from './icons';
 import type { CardContext } from './ImageCard';
 import './ImageArea';
 import type { ImageGrid } from './ImageGrid';
@@ -30,6 +29,7 @@ import { ItemWindow } from './ItemWindow';
 import { jobAnnouncement } from './jobAnnouncement';
 import './JobList';
 import { pictureSource } from './pictureSource';
+import { problemBar } from './problemBar';
 import { searchActions, searchAnnouncement } from './searchActions';
 import { selectionActions } from './selectionActions';
 import './SelectionBar';
@@ -60,6 +60,7 @@ export class DatasetEditor extends LitElement {
   private store: ViewStateStore | undefined;
   private commitDelay = 1000;
   private searches = 0;
+  private isReady = false;
   private storing: ReturnType<typeof setTimeout> | undefined;
 
   private readonly drafts = new Drafts(
@@ -180,7 +181,10 @@ export class DatasetEditor extends LitElement {
       this.images.resized();
     });
     try {
-      const { snapshot, settings } = await host.request('ready', {});
+      const { snapshot, settings, page } = await host.request('ready', {});
+      // A page that remembers nothing belongs to a new tab, which looks like the one that it was split from.
+      if (remembered.layout === undefined) this.takeView(viewStateOf(page));
+      this.isReady = true;
       this.commitDelay = settings.commitDelay;
       this.images.configure(settings.pictures);
       const wanted = remembered.query;
@@ -200,6 +204,8 @@ export class DatasetEditor extends LitElement {
 
   /** Shows what the host says. */
   takeSnapshot(snapshot: GridSnapshot): void {
+    // The first one comes with the place to show.
+    if (!this.isReady) return;
     this.announcement = jobAnnouncement(this.snapshot?.jobs ?? [], snapshot.jobs) ?? this.announcement;
     this.snapshot = snapshot;
     this.items.refresh(snapshot.version);
@@ -291,18 +297,9 @@ export class DatasetEditor extends LitElement {
   }
 
   private renderProblem(): TemplateResult | typeof nothing {
-    if (this.problem === undefined) return nothing;
-    return html`<div class="problem" role="alert">
-      <span class="error">${errorIcon}</span><span class="problem-text">${this.problem}</span>
-      <button
-        class="link"
-        @click=${() => {
-          this.problem = undefined;
-        }}
-      >
-        Dismiss
-      </button>
-    </div>`;
+    return problemBar(this.problem, () => {
+      this.problem = undefined;
+    });
   }
 
   private readonly connection = (): Host => this.connected();

@@ -2,7 +2,7 @@ import { Channel, type Port } from '../protocol/Channel';
 import type { GridEvents, HostRequests, WebviewEvents } from '../protocol/gridProtocol';
 import { registerControls } from './controls';
 import './DatasetEditor';
-import type { ViewStateStore } from './editorTypes';
+import type { Host, ViewStateStore } from './editorTypes';
 
 interface VsCodeApi {
   postMessage(message: unknown): void;
@@ -29,7 +29,7 @@ function portOver(vscode: VsCodeApi): Port {
   };
 }
 
-function storeOver(vscode: VsCodeApi): ViewStateStore {
+function storeOver(vscode: VsCodeApi, host: Host): ViewStateStore {
   return {
     read: () => {
       const state = vscode.getState();
@@ -37,6 +37,7 @@ function storeOver(vscode: VsCodeApi): ViewStateStore {
     },
     write: (state) => {
       vscode.setState({ ...state, viewId: viewIdOf(vscode) });
+      host.tell('remember', { page: { ...state } });
     },
   };
 }
@@ -78,7 +79,7 @@ function start(): void {
     },
   );
   host.tell('identify', { viewId: viewIdOf(vscode) });
-  void editor.connect(host, storeOver(vscode));
+  void editor.connect(host, storeOver(vscode, host));
 }
 
 if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start);

@@ -31,8 +31,18 @@ export class Workbench {
   private constructor(
     private readonly host: TestHost,
     private readonly browser: Browser,
-    readonly page: Page,
+    private window: Page,
   ) {
+    this.listen(window);
+  }
+
+  /** The window; another one after {@link reopenWindow}. */
+  get page(): Page {
+    return this.window;
+  }
+
+  private listen(page: Page): void {
+    page.setDefaultTimeout(patience);
     // The browser asks before it leaves a page with unsaved work; a reload in a test means it.
     page.on('dialog', (dialog) => void dialog.accept());
     page.on('pageerror', (error) => this.errors.push(error.message));
@@ -65,8 +75,8 @@ export class Workbench {
         ignoreDefaultArgs: ['--hide-scrollbars'],
         args: chromiumArguments,
       });
-      const page = await browser.newPage({ viewport });
-      page.setDefaultTimeout(patience);
+      const context = await browser.newContext({ viewport });
+      const page = await context.newPage();
       const workbench = new Workbench(host, browser, page);
       await page.goto(host.url());
       await workbench.ready();
@@ -180,6 +190,29 @@ export class Workbench {
     await this.runCommand('Developer: Reload Window');
     await loaded;
     await this.ready();
+  }
+
+  /** Closes the window, as somebody does who leaves with unsaved work, and opens its folder in a new one. */
+  async reopenWindow(): Promise<void> {
+    const context = this.window.context();
+    const closed = this.window.waitForEvent('close');
+    await this.window.close({ runBeforeUnload: true });
+    await closed;
+    this.window = await context.newPage();
+    this.listen(this.window);
+    await this.window.goto(this.host.url());
+    await this.ready();
+  }
+
+  /** Gives a file or folder another name, as somebody does in the Explorer. */
+  async renameInExplorer(name: string, newName: string): Promise<void> {
+    const explorer = this.page.locator('.explorer-folders-view');
+    await explorer.getByRole('treeitem', { name, exact: true }).click({ button: 'right' });
+    await this.page.getByRole('menuitem', { name: /^Rename/ }).click();
+    const input = explorer.locator('.monaco-inputbox input');
+    await input.fill(newName);
+    await input.press('Enter');
+    await explorer.getByRole('treeitem', { name: newName, exact: true }).waitFor();
   }
 
   /** Changes the color theme and waits until the workbench shows it. */

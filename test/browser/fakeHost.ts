@@ -8,6 +8,7 @@ import type {
   GridSnapshot,
   HostRequests,
   JobView,
+  PageState,
   SelectCommand,
   WebviewEvents,
 } from '../../src/protocol/gridProtocol';
@@ -70,6 +71,9 @@ export class FakeHost {
   /** what the files of the images are */
   info: (path: string) => ImageInfo = () => ({ width: 1920, height: 1200, format: 'PNG', fileSize: 1_234_567 });
 
+  /** what the page wanted to remember, or what another page of the dataset shows */
+  page: PageState = {};
+
   readonly bulkEdits = new FakeBulkEdits(this);
   private version = 1;
   private orders = 1;
@@ -92,7 +96,8 @@ export class FakeHost {
       port,
       {
         ...this.bulkEdits.handlers(note),
-        ready: (params) => note('ready', params, { snapshot: this.snapshot(), settings: this.settings }),
+        ready: (params) =>
+          note('ready', params, { snapshot: this.snapshot(), settings: this.settings, page: this.page }),
         ...this.search.handlers(note),
         getItems: async ({ start, count }) => {
           const answer = { version: this.version, order: this.order(), items: this.window(start, count) };
@@ -181,6 +186,9 @@ export class FakeHost {
       },
       {
         identify: () => undefined,
+        remember: ({ page }) => {
+          this.page = page;
+        },
         focus: (params) => {
           this.log.push({ name: 'focus', params });
         },

@@ -1,10 +1,10 @@
-import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { changeBehindEdits } from './changeBehindEdits';
 import { DatasetView, until } from './DatasetView';
-import { captions, makeScratch, processesOf, readText, removeScratch } from './datasetFiles';
+import { captions, removeScratch } from './datasetFiles';
+import { killDuringSave } from './killDuringSave';
+import { makeUnsavedScratch } from './unsavedWorkbench';
 import { Workbench } from './Workbench';
 
 const first = '5_scenery/acanthus.jpg';
@@ -15,12 +15,8 @@ describe('what is open in the real workbench', () => {
   let workbench: Workbench | undefined;
 
   beforeEach(async () => {
-    scratch = await makeScratch();
+    scratch = await makeUnsavedScratch();
     dataset = path.join(scratch, 'dataset');
-    // Nothing is saved but by hand.
-    await mkdir(path.join(scratch, '.vscode'));
-    const settings = { 'datasetCaptions.autoSaveDelay': 0, 'files.autoSave': 'off' };
-    await writeFile(path.join(scratch, '.vscode/settings.json'), JSON.stringify(settings));
   });
 
   afterEach(async function () {
@@ -29,8 +25,10 @@ describe('what is open in the real workbench', () => {
     await removeScratch(scratch);
   });
 
+  const openWorkbench = async (): Promise<Workbench> => (workbench = await Workbench.open({ folder: scratch }));
+
   it('is one text in two editors of a dataset, and stays when its tab is hidden, moved and reloaded', async () => {
-    const bench = (workbench = await Workbench.open({ folder: scratch }));
+    const bench = await openWorkbench();
     const { page } = bench;
     const view = await DatasetView.open(bench, 'dataset');
     const search = view.frame.getByLabel('Search captions and file names').first();
@@ -90,54 +88,10 @@ describe('what is open in the real workbench', () => {
   });
 
   it('is every caption old or new, and the rest offered again, when the extension host is killed in a save', async () => {
-    const many = 2000;
-    const set = path.join(scratch, 'many');
-    await mkdir(set);
-    const newText = (n: number): string => `new ${n}, ${'tag, '.repeat(50)}`;
-    const names = Array.from({ length: many }, (_, n) => String(n).padStart(4, '0'));
-    for (const [n, name] of names.entries()) {
-      await writeFile(path.join(set, `${name}.txt`), `old ${n}`);
-      await writeFile(path.join(set, `${name}.png`), '');
-    }
-    const bench = (workbench = await Workbench.open({ folder: scratch }));
-    // What a window left behind that is gone: this many edits cannot be typed. No system gives out such a process id.
-    const folder = createHash('sha256').update(set).digest('hex').slice(0, 32);
-    const journal = path.join(bench.storageFolder, 'unsaved', folder, '4194999-aa.jsonl');
-    await mkdir(path.dirname(journal), { recursive: true });
-    const lines = names.map((name, n) => {
-      const base = Buffer.from(`old ${n}`).toString('base64');
-      return `\n${JSON.stringify({ captionPath: `${name}.txt`, images: [`${name}.png`], raw: newText(n), base })}`;
-    });
-    await writeFile(journal, lines.join(''));
+    await killDuringSave(scratch, 2000, openWorkbench);
+  });
 
-    const view = await DatasetView.open(bench, 'many');
-    await view.saveState('0000.png', 'Unsaved');
-    assert.equal(await view.caption('0000.png').inputValue(), newText(0));
-    const [host = 0] = await processesOf('type=extensionHost');
-    await bench.page.keyboard.press('Control+s');
-    await until('some captions on disk', async () => (await readText(path.join(set, '0200.txt')))?.startsWith('new'));
-    process.kill(host, 'SIGKILL');
-    await sleep(500);
-    let written = 0;
-    for (const [n, name] of names.entries()) {
-      const content = await readFile(path.join(set, `${name}.txt`), 'utf8');
-      if (content === newText(n)) written++;
-      else assert.equal(content, `old ${n}`);
-    }
-    assert.ok(written > 0 && written < many, `${written} were written before the kill`);
-
-    await bench.page.reload();
-    await bench.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
-    const again = await DatasetView.open(bench, 'many');
-    await again.frame.getByText(`${(many - written).toLocaleString('en')} unsaved`).waitFor();
-    await bench.screenshot('killed-in-a-save');
-    await again.caption('0000.png').click();
-    await bench.page.keyboard.press('Control+s');
-    await until('all captions on disk', async () => {
-      const contents = await Promise.all(names.map((name) => readText(path.join(set, `${name}.txt`))));
-      return contents.every((content, n) => content === newText(n));
-    });
-    const left = (await readdir(set)).filter((name) => name.startsWith('.'));
-    assert.deepEqual(left, [], 'no temporary file is left');
+  it('keeps what was typed and what another program wrote, and shows a conflict where both did', async () => {
+    await changeBehindEdits(scratch, 100, 5, openWorkbench);
   });
 });

@@ -179,7 +179,7 @@ describe('The journal of unsaved captions', function () {
       for (const [n, changed] of captions.entries()) if (n % 2 === 0) changed.setText(`round ${round}`, 'delete');
       await journal.flush();
       await writeUnsavedEdits(path.join(folder(), 'deep/backup'), captions);
-    });
+    }, 100);
     assert.equal(Object.keys(await held()).length, 20_000);
     assert.equal((await parseUnsavedEdits(await readFile(path.join(folder(), 'deep/backup'), 'utf8'))).length, 20_000);
     assert.ok(blocked < 100, `the loop waited ${blocked} ms`);

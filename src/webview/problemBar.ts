@@ -1,0 +1,11 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { errorIcon } from './icons';
+
+/** Says what went wrong with something the user asked for, until the user has read it. */
+export function problemBar(problem: string | undefined, dismiss: () => void): TemplateResult | typeof nothing {
+  if (problem === undefined) return nothing;
+  return html`<div class="problem" role="alert">
+    <span class="error">${errorIcon}</span><span class="problem-text">${problem}</span>
+    <button class="link" @click=${dismiss}>Dismiss</button>
+  </div>`;
+}
