@@ -15,6 +15,7 @@ import {
   type Ask,
   type EditorActions,
   type Host,
+  isNewView,
   type ViewState,
   viewStateOf,
   type ViewStateStore,
@@ -183,7 +184,7 @@ export class DatasetEditor extends LitElement {
     try {
       const { snapshot, settings, page } = await host.request('ready', {});
       // A page that remembers nothing belongs to a new tab, which looks like the one that it was split from.
-      if (remembered.layout === undefined) this.takeView(viewStateOf(page));
+      if (isNewView(remembered)) this.takeView(viewStateOf(page));
       this.isReady = true;
       this.commitDelay = settings.commitDelay;
       this.images.configure(settings.pictures);

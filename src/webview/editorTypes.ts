@@ -45,6 +45,11 @@ export function viewStateOf(remembered: Partial<ViewState>): ViewState {
   };
 }
 
+/** Whether nothing was remembered but the name of the webview. */
+export function isNewView(remembered: Partial<ViewState>): boolean {
+  return Object.keys(remembered).every((key) => key === 'viewId');
+}
+
 /** Where the {@link ViewState} is kept. */
 export interface ViewStateStore {
   read(): Partial<ViewState>;
