@@ -100,7 +100,7 @@ describe('The process that runs jobs', function () {
   });
 
   it('runs one job after the other, in the order of the queue, and single images beside them', async () => {
-    const root = await pictureFolder(folder(), 400);
+    const root = await pictureFolder(folder(), 120);
     const client = newClient();
     const jobs: JobFolder[] = [];
     for (const name of ['a', 'b', 'c', 'one']) {
@@ -250,7 +250,7 @@ describe('The process that runs jobs', function () {
   });
 
   it('puts down what it does for a window of another version', async () => {
-    const root = await pictureFolder(folder(), 400);
+    const root = await pictureFolder(folder(), 250);
     const job = await makeJob(jobsFolder(), root);
     const client = newClient();
     await client.request('start', { id: job.id });
@@ -261,7 +261,7 @@ describe('The process that runs jobs', function () {
     await jobIs(client, job.id, ({ interrupted }) => interrupted);
     await client.request('start', { id: job.id });
     const done = await jobIs(client, job.id, ({ status }) => status === 'completed');
-    assert.equal(done.counts.written, 400);
+    assert.equal(done.counts.written, 250);
   });
 
   it('writes each caption once when two windows caption the same folder at the same time', async () => {
