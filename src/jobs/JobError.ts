@@ -1,5 +1,5 @@
 /** What can go wrong with a job as a whole. */
-export type JobErrorCode = 'JOB_MISSING' | 'JOB_UNREADABLE' | 'JOB_BUSY' | 'JOURNAL_FAILED';
+export type JobErrorCode = 'JOB_MISSING' | 'JOB_UNREADABLE' | 'JOB_BUSY' | 'JOURNAL_FAILED' | 'NOT_SHARED';
 
 /** An error about a job or its folder. `message` is one sentence for the user. */
 export class JobError extends Error {

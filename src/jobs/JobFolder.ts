@@ -7,10 +7,13 @@ import { errorMessage } from '../protocol/wireError';
 import { JobError } from './JobError';
 import { JobJournal } from './JobJournal';
 import { parseJournal, type ImageRecord } from './journalEntries';
+import { mergeShardJournals } from './shardJournals';
 import type { JobImage, JobManifest, JobState } from './jobTypes';
 
-const manifestFile = 'manifest.json';
-const imagesFile = 'images.jsonl';
+/** What a job is to do. */
+export const manifestFile = 'manifest.json';
+/** The list of a job's images, one a line. */
+export const imagesFile = 'images.jsonl';
 const stateFile = 'state.json';
 const journalFile = 'journal.jsonl';
 const lockFile = 'lock';
@@ -35,23 +38,24 @@ export class JobFolder {
   }
 
   /**
-   * Writes a new job, complete or not at all.
-   * @param jobsFolder where all jobs are; made if need be, for this user only
+   * Writes a new job, complete or not at all; for this user only, but for a job of a cluster, whose workers may be others.
+   * @param jobsFolder where all jobs are; made if need be
    * @throws errors of the file system
    */
   static async create(jobsFolder: string, job: NewJob, images: readonly JobImage[]): Promise<JobFolder> {
-    await mkdir(jobsFolder, { recursive: true, mode: 0o700 });
+    const [folderMode, fileMode] = job.place.kind === 'cluster' ? [0o777, 0o666] : [0o700, 0o600];
+    await mkdir(jobsFolder, { recursive: true, mode: folderMode });
     const created = new Date();
     const id = `${created.toISOString().replace(/[-:]|\.\d+Z$/g, '')}-${randomBytes(4).toString('hex')}`;
     const manifest: JobManifest = { version: 1, id, created: created.toISOString(), ...job, total: images.length };
     const unfinished = path.join(jobsFolder, `.${id}.tmp`);
     try {
-      await mkdir(unfinished, { mode: 0o700 });
+      await mkdir(unfinished, { mode: folderMode });
       const lines = images.map(({ path: image, expected }) => `${JSON.stringify([image, expected])}\n`);
-      await writeFlushed(path.join(unfinished, imagesFile), lines);
-      await writeFlushed(path.join(unfinished, manifestFile), [`${JSON.stringify(manifest, null, 2)}\n`]);
+      await writeFlushed(path.join(unfinished, imagesFile), lines, fileMode);
+      await writeFlushed(path.join(unfinished, manifestFile), [`${JSON.stringify(manifest, null, 2)}\n`], fileMode);
       const state: JobState = newState(created.getTime());
-      await writeFlushed(path.join(unfinished, stateFile), [JSON.stringify(state)]);
+      await writeFlushed(path.join(unfinished, stateFile), [JSON.stringify(state)], fileMode);
       await rename(unfinished, path.join(jobsFolder, id));
     } catch (error) {
       await rm(unfinished, { recursive: true, force: true });
@@ -101,21 +105,23 @@ export class JobFolder {
       return text
         .split('\n')
         .filter((line) => line !== '')
-        .map((line) => {
-          const [image, expected] = JSON.parse(line) as [string, string | null];
-          return { path: image, expected };
-        });
+        .map(imageOfLine);
     } catch (error) {
       throw unreadable(this.path, error);
     }
   }
 
-  /** What was done so far, by the index of the image. @throws JobError JOB_UNREADABLE */
+  /** What was done so far, by the index of the image, here and on all machines. @throws JobError JOB_UNREADABLE */
   async readJournal(): Promise<Map<number, ImageRecord>> {
     try {
-      return parseJournal(await readFile(path.join(this.path, journalFile), 'utf8'));
+      const own = await readFile(path.join(this.path, journalFile), 'utf8').catch((error: unknown) => {
+        if (errno(error) === 'ENOENT') return '';
+        throw error;
+      });
+      const records = parseJournal(own);
+      await mergeShardJournals(this.path, records);
+      return records;
     } catch (error) {
-      if (errno(error) === 'ENOENT') return new Map();
       throw unreadable(this.path, error);
     }
   }
@@ -134,7 +140,11 @@ export class JobFolder {
   async writeState(state: JobState): Promise<void> {
     const temporary = path.join(this.path, `${stateFile}.${randomBytes(4).toString('hex')}.tmp`);
     try {
-      await writeFlushed(temporary, [JSON.stringify(state)]);
+      const mode = await stat(this.path).then(
+        (info) => info.mode & 0o666,
+        () => 0o600,
+      );
+      await writeFlushed(temporary, [JSON.stringify(state)], mode);
       await rename(temporary, path.join(this.path, stateFile));
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined);
@@ -178,6 +188,12 @@ export class JobFolder {
   }
 }
 
+/** The image of a line of {@link imagesFile}. @throws SyntaxError */
+export function imageOfLine(line: string): JobImage {
+  const [image, expected] = JSON.parse(line) as [string, string | null];
+  return { path: image, expected };
+}
+
 /** The state of a job that nobody worked on yet. */
 export function newState(position: number): JobState {
   const counts = { written: 0, same: 0, untagged: 0, kept: 0, failed: 0 };
@@ -188,8 +204,8 @@ function unreadable(folder: string, error: unknown): JobError {
   return new JobError('JOB_UNREADABLE', `The job cannot be read: ${errorMessage(error)}`, folder, error);
 }
 
-async function writeFlushed(file: string, pieces: readonly string[]): Promise<void> {
-  const handle = await open(file, 'wx', 0o600);
+async function writeFlushed(file: string, pieces: readonly string[], mode: number): Promise<void> {
+  const handle = await open(file, 'wx', mode);
   try {
     for (let start = 0; start < pieces.length; start += 10_000) {
       await handle.appendFile(pieces.slice(start, start + 10_000).join(''));

@@ -21,10 +21,13 @@ export class JobJournal {
     private readonly file: FileHandle,
   ) {}
 
-  /** @throws JobError JOURNAL_FAILED */
-  static async open(path: string): Promise<JobJournal> {
+  /**
+   * @param mode of a file that is new
+   * @throws JobError JOURNAL_FAILED
+   */
+  static async open(path: string, mode = 0o600): Promise<JobJournal> {
     try {
-      const journal = new JobJournal(path, await open(path, 'a', 0o600));
+      const journal = new JobJournal(path, await open(path, 'a', mode));
       // What a crash cut off must not swallow the next line; empty lines mean nothing.
       journal.waiting = '\n';
       return journal;

@@ -15,7 +15,7 @@ const retryPauses = [100, 500, 2000];
 export class JournaledWriter implements FileWriter {
   constructor(
     private readonly writer: FileWriter,
-    private readonly journal: JobJournal,
+    private readonly journal: Pick<JobJournal, 'append'>,
     /** the index of the image to whose caption a file belongs, by its absolute path */
     private readonly indexOf: (file: string) => number | undefined,
   ) {}

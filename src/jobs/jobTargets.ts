@@ -25,16 +25,23 @@ export function jobImages(targets: readonly JobTarget[]): JobImage[] {
   return targets.map(({ path: image, caption }) => ({ path: image, expected: contentHash(caption.onDisk) }));
 }
 
-/** Reads the captions of a job, for what has no outcome yet. */
+/**
+ * Reads the captions of a job, for what has no outcome yet.
+ * @param images all of the job, or those of one shard
+ * @param listedOnly reads the captions of these images, however many they are, and never the whole folder
+ */
 export async function readJobWork(
   manifest: JobManifest,
   images: readonly JobImage[],
   records: ReadonlyMap<number, ImageRecord>,
   writer: FileWriter,
   signal: AbortSignal,
+  listedOnly = false,
 ): Promise<JobWork> {
   const open = Array.from(images.entries()).filter(([index]) => records.get(index)?.outcome === undefined);
-  const dataset = await readDataset(manifest, open, records.size > 0, writer, signal);
+  // Reading the whole folder also removes what a process that was killed left behind.
+  const whole = !listedOnly && (records.size > 0 || open.length > fewImages);
+  const dataset = await readDataset(manifest, open, whole, writer, signal);
   const work: JobWork = { dataset, targets: [], settled: [] };
   const keepsEdits = manifest.mode === 'empty' || manifest.write.mode !== 'replace';
   // What only looks like an image is part of a job, too, so that the job says why it has no caption.
@@ -65,7 +72,7 @@ export function captionIndex(manifest: JobManifest, images: readonly JobImage[])
 async function readDataset(
   { root, captionExtension }: JobManifest,
   open: readonly [number, JobImage][],
-  isResumed: boolean,
+  whole: boolean,
   writer: FileWriter,
   signal: AbortSignal,
 ): Promise<Dataset> {
@@ -73,8 +80,7 @@ async function readDataset(
   const folder = await stat(root).catch(() => undefined);
   // Else it were each image's fault.
   if (folder?.isDirectory() !== true) throw new CaptionError('FOLDER_MISSING', 'The folder is gone.', root);
-  // Reading the whole folder also removes what a process that was killed left behind.
-  if (isResumed || open.length > fewImages) {
+  if (whole) {
     const dataset = new Dataset(root, options, writer);
     await dataset.load({ signal });
     return dataset;

@@ -21,9 +21,30 @@ export interface JobManifest {
   options: CaptionOptions;
   tagger: JobTagger;
   /** this machine, or the workers behind a queue of that name */
-  place: { kind: 'local' } | { kind: 'cluster'; queue: string };
+  place: { kind: 'local' } | ClusterPlace;
   /** how many images it is to caption; `images.jsonl` names them */
   total: number;
+}
+
+/** Where a job of a cluster is, and how every machine of it finds what it needs: no path of one machine alone. */
+export interface ClusterPlace {
+  kind: 'cluster';
+  /** name of the queue that hands its shards to workers */
+  queue: string;
+  /** the dataset's path below the folder that all machines share, with `/`; empty where it is that folder */
+  dataset: string;
+  /** how many images a worker takes at a time */
+  shardSize: number;
+  /** how each of `setup.models` is found on another machine */
+  models: SharedModel[];
+}
+
+/** A model as another machine knows it; its hash tells whether it is the same. */
+export interface SharedModel {
+  /** of the catalogue, or of its folder */
+  name: string;
+  /** its paths below the shared folder, with `/`, where it lies there */
+  shared?: { folder: string; files?: { model: string; tags: string } };
 }
 
 /** What captions, and how it is known again. */

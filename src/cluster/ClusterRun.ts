@@ -1,0 +1,291 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import { mountOf, pathOnShared } from '../jobs/clusterJob';
+import { JobError } from '../jobs/JobError';
+import { jobFault, JobFaultError } from '../jobs/jobFault';
+import { manifestFile, newState, type JobFolder } from '../jobs/JobFolder';
+import { jobInfo } from '../jobs/jobInfo';
+import type { JobRunEnd, JobStop } from '../jobs/JobRun';
+import type { ClusterPlace, JobFaultCode, JobInfo, JobManifest } from '../jobs/jobTypes';
+import { JobRate } from '../protocol/JobRate';
+import { auditJob } from './auditJob';
+import { ClusterError } from './ClusterError';
+import { ImageList } from './ImageList';
+import { JournalTail } from './JournalTail';
+import { ShardQueue, type ListedJob, type OpenShards } from './ShardQueue';
+import { hashOf, jobKey, planShards } from './shards';
+
+/** The journals are read this often, in milliseconds. */
+const tailPause = 500;
+/** The queue is asked this often, in milliseconds. */
+const askPause = 1500;
+/** `state.json` is written at most this often while nothing but numbers changes, in milliseconds. */
+const statePause = 3000;
+/** Images without an outcome are handed in again so often after the queue said that all is done. */
+const mostRounds = 3;
+
+export interface ClusterRunOptions {
+  /** of the queue's server, with its password; undefined where nobody told it */
+  redisUrl: string | undefined;
+  /** images that failed are tried again */
+  retryFailed?: boolean;
+  /** hand in what is missing, look once, and leave the rest to whoever follows */
+  once?: boolean;
+  /** called whenever {@link ClusterRun.info} is another one */
+  onChange: () => void;
+  /** called with the path of each image that got an outcome */
+  onHandled?: (image: string, failure: string | undefined) => void;
+}
+
+/**
+ * Follows a job that a cluster works on, until it is done: hands its shards to the queue, reads the journals of its workers,
+ * looks for what is missing when the queue is empty. The workers go on without it; whoever follows next finds all as it is.
+ */
+export class ClusterRun {
+  private current: JobInfo;
+  private state = newState(0);
+  private readonly stopper = new AbortController();
+  private stoppedAs: JobStop = 'running';
+  private fault: JobFaultError | undefined;
+  private queue: ShardQueue | undefined;
+  private listed: ListedJob | undefined;
+  private readonly rate = new JobRate();
+  private stateWritten = 0;
+  private rounds = 0;
+  private readonly begun = performance.now();
+
+  /** @param manifest that of the folder, of a job on a cluster */
+  constructor(
+    private readonly folder: JobFolder,
+    private readonly manifest: JobManifest,
+    private readonly options: ClusterRunOptions,
+  ) {
+    this.current = jobInfo(manifest, { ...this.state, status: 'running' }, false);
+  }
+
+  /** Where it is; another object whenever it moved on. */
+  get info(): JobInfo {
+    return this.current;
+  }
+
+  /** Ends the run. Paused or cancelled, the workers leave the job too; `running`, they go on with it. */
+  stop(as: JobStop): void {
+    this.stoppedAs = as;
+    this.stopper.abort(new DOMException('Stopped', 'AbortError'));
+  }
+
+  /** @throws JobError when another process follows it, or its folder cannot be read or written */
+  async run(): Promise<JobRunEnd> {
+    const { manifest, folder } = this;
+    const { place } = manifest;
+    if (place.kind !== 'cluster') throw new JobError('JOB_UNREADABLE', 'This is not a job of a cluster.', folder.path);
+    const lock = await folder.lock();
+    if (lock === undefined) throw new JobError('JOB_BUSY', 'Another process follows this job.', folder.path);
+    try {
+      this.state = await folder.readState();
+      const images = await ImageList.read(folder.path);
+      const tail = new JournalTail(folder.path, images);
+      try {
+        await this.begin(tail, place);
+        await this.follow(tail, images, place);
+      } catch (thrown) {
+        if (!this.stopper.signal.aborted) this.fault ??= clusterFault(thrown);
+      }
+      await this.end(tail);
+      return { info: this.current, result: undefined };
+    } finally {
+      await this.queue?.close();
+      await lock.release();
+    }
+  }
+
+  private async begin(tail: JournalTail, place: ClusterPlace): Promise<void> {
+    const { state } = this;
+    await tail.update();
+    if (this.options.retryFailed === true) await tail.retryFailed();
+    Object.assign(state, { counts: { ...tail.counts }, failures: [...tail.failures] });
+    if (this.options.redisUrl === undefined) {
+      throw new JobFaultError('CLUSTER_UNREACHABLE', `The address of the queue ${place.queue} is not known here.`);
+    }
+    this.update({ ...jobInfo(this.manifest, { ...state, status: 'running' }, false), message: 'Asking the queue…' });
+    this.queue = await ShardQueue.connect(this.options.redisUrl, place.queue, this.stopper.signal);
+    delete state.fault;
+    delete state.finished;
+    delete state.reverted;
+    Object.assign(state, { status: 'running', started: state.started ?? new Date().toISOString() });
+    // Before a worker gets a shard: it looks here whether the job is held.
+    await this.folder.writeState(state);
+  }
+
+  private async follow(tail: JournalTail, images: ImageList, place: ClusterPlace): Promise<void> {
+    const { signal } = this.stopper;
+    const listed = await this.describe(images, place);
+    this.listed = listed;
+    await this.queue?.note(listed);
+    await this.handIn(tail, images, place, listed);
+    for (let asked = 0; !this.isStopped();) {
+      if (tail.handled >= images.length) {
+        await auditJob(this.manifest, images, tail, signal);
+        return;
+      }
+      if (performance.now() - asked >= askPause || this.options.once === true) {
+        await this.ask(tail, images, place, listed);
+        asked = performance.now();
+        if (this.options.once === true && tail.handled < images.length) {
+          this.stop('running');
+          return;
+        }
+      }
+      await delay(tailPause, undefined, { signal }).catch(() => undefined);
+      await tail.update((index, failure) => this.options.onHandled?.(images.path(index), failure));
+      this.count(tail);
+    }
+  }
+
+  private isStopped(): boolean {
+    return this.stopper.signal.aborted;
+  }
+
+  /** Hands in every shard that has an image without an outcome. */
+  private async handIn(tail: JournalTail, images: ImageList, place: ClusterPlace, listed: ListedJob): Promise<void> {
+    const job = {
+      ...{ job: this.folder.id, folder: listed.folder, generation: tail.generation },
+      manifest: hashOf(await readFile(path.join(this.folder.path, manifestFile))),
+    };
+    const shards = planShards(job, images, place.shardSize, (index) => tail.isOpen(index));
+    if (shards.length > 0) await this.queue?.add(listed.key, shards);
+  }
+
+  /** Looks how the queue stands, and what it did when it has nothing left. */
+  private async ask(tail: JournalTail, images: ImageList, place: ClusterPlace, listed: ListedJob): Promise<void> {
+    const { queue } = this;
+    if (queue === undefined) return;
+    let open: OpenShards;
+    try {
+      const wanted = (await queue.listed(listed.id))?.wanted;
+      if (wanted !== undefined) {
+        this.stop(wanted);
+        return;
+      }
+      open = await queue.open(listed.key);
+      this.update({ message: await this.describeWork(queue, open, listed) });
+    } catch (thrown) {
+      // The workers may reach it, and the journals tell what they do.
+      if (!(thrown instanceof ClusterError)) throw thrown;
+      this.update({ message: `${thrown.message} Trying again…` });
+      return;
+    }
+    if (open.waiting.length + open.active.length + open.delayed.length > 0) return;
+    // What was written before the queue heard of it.
+    await tail.update((index, failure) => this.options.onHandled?.(images.path(index), failure));
+    this.count(tail);
+    const { missing } = await auditJob(this.manifest, images, tail, this.stopper.signal);
+    if (missing === 0) return;
+    const reason = open.failed.length === 0 ? undefined : await queue.failure(listed.key);
+    const fault = reason === undefined ? undefined : faultOf(reason);
+    if (fault !== undefined) throw fault;
+    if (this.rounds++ >= mostRounds) {
+      const message = `${missing} images still have no outcome after ${mostRounds} more tries. ${reason ?? ''}`.trim();
+      throw new JobFaultError('TAGGER_FAILED', `${message} The logs of the workers say more.`);
+    }
+    await this.handIn(tail, images, place, listed);
+  }
+
+  private async describeWork(queue: ShardQueue, open: OpenShards, listed: ListedJob): Promise<string> {
+    const { waiting, active, delayed } = open;
+    const parts: string[] = [];
+    if (active.length > 0) parts.push(`${active.length} worker${active.length === 1 ? '' : 's'}`);
+    else if (waiting.length > 0) {
+      const workers = await queue.workers();
+      parts.push(workers === 0 ? 'No worker yet' : 'Waiting for a worker');
+    }
+    if (delayed.length > 0) {
+      const reason = await queue.failure(listed.key);
+      parts.push(`${delayed.length} shards will be tried again${reason === undefined ? '' : `: ${reason}`}`);
+    }
+    return parts.join(', ');
+  }
+
+  private async describe(images: ImageList, place: ClusterPlace): Promise<ListedJob> {
+    const mount = mountOf(this.manifest, place);
+    const folder = await pathOnShared(mount, this.folder.path);
+    if (folder === undefined) {
+      throw new JobError('NOT_SHARED', `The job does not lie below ${mount}.`, this.folder.path);
+    }
+    const manifest = await readFile(path.join(this.folder.path, manifestFile), 'utf8');
+    const { label, created, total, id } = this.manifest;
+    return {
+      ...{ id, label, folder, dataset: place.dataset, key: jobKey(folder, manifest, images), images: total, created },
+      shards: Math.ceil(total / place.shardSize),
+    };
+  }
+
+  private count(tail: JournalTail): void {
+    const { state } = this;
+    const before = state.counts;
+    const counts = { ...tail.counts };
+    const isSame = Object.entries(counts).every(([outcome, count]) => before[outcome as keyof typeof counts] === count);
+    const now = performance.now();
+    const rate = this.rate.measure(now, tail.handled, this.manifest.total);
+    if (isSame) return;
+    Object.assign(state, { counts, failures: [...tail.failures] });
+    this.update({ counts, failures: state.failures, ...rate });
+    if (now - this.stateWritten < statePause) return;
+    this.stateWritten = now;
+    // Only for those who look from outside: the journals are what counts.
+    this.folder.writeState({ ...state }).catch(() => undefined);
+  }
+
+  private async end(tail: JournalTail): Promise<void> {
+    const { state } = this;
+    const isDone = tail.handled >= this.manifest.total;
+    if (isDone) state.status = 'completed';
+    else if (this.fault !== undefined) {
+      state.fault = { code: this.fault.code, message: this.fault.message };
+      state.status = 'paused';
+    } else if (this.isStopped()) state.status = this.stoppedAs;
+    state.ran += Math.round(performance.now() - this.begun);
+    if (state.status === 'completed' || state.status === 'cancelled') state.finished = new Date().toISOString();
+    this.update(jobInfo(this.manifest, state, false));
+    // First, so that the workers see it; then what they would take next goes.
+    await this.folder.writeState(state).catch(() => undefined);
+    if (state.status === 'running' || this.listed === undefined) return;
+    const { key } = this.listed;
+    const ended = state.status === 'queued' ? {} : { ended: state.status };
+    try {
+      await this.queue?.withdraw(key);
+      await this.queue?.note({ ...this.listed, ...ended });
+    } catch {
+      // Workers that take such a shard see from the job's folder that there is nothing to do.
+    }
+  }
+
+  private update(change: Partial<JobInfo>): void {
+    this.current = { ...this.current, ...change };
+    this.options.onChange();
+  }
+}
+
+const faultCodes: ReadonlySet<string> = new Set<JobFaultCode>([
+  'DISK_FULL',
+  'READ_ONLY',
+  'DISK_ERROR',
+  'FOLDER_MISSING',
+  'MODEL_CHANGED',
+  'PROVIDER_LOST',
+  'TAGGER_FAILED',
+]);
+
+/** What a worker said of a shard that it could not do; undefined where the shard was only lost too often. */
+function faultOf(reason: string): JobFaultError | undefined {
+  const [, code, message] = /^([A-Z_]+): (.*)$/s.exec(reason) ?? [];
+  if (code === undefined || message === undefined || !faultCodes.has(code)) return undefined;
+  return new JobFaultError(code as JobFaultCode, `A worker says: ${message}`);
+}
+
+function clusterFault(thrown: unknown): JobFaultError {
+  if (!(thrown instanceof ClusterError)) return jobFault(thrown);
+  return new JobFaultError('CLUSTER_UNREACHABLE', `${thrown.message} When it works again, resume.`, thrown);
+}

@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { JobError } from '../jobs/JobError';
+import { imageOfLine, imagesFile } from '../jobs/JobFolder';
+import type { JobImage } from '../jobs/jobTypes';
+
+const lineEnd = 0x0a;
+
+/**
+ * The images of a job as its file has them: ten million are one block of memory and a table of where lines begin, and
+ * become objects one by one.
+ */
+export class ImageList {
+  /** where each line begins; one more than there are lines */
+  private readonly starts: Float64Array;
+
+  private constructor(private readonly bytes: Buffer) {
+    const starts = [0];
+    for (let end = bytes.indexOf(lineEnd); end !== -1; end = bytes.indexOf(lineEnd, end + 1)) starts.push(end + 1);
+    this.starts = Float64Array.from(starts);
+  }
+
+  /** @param folder of the job. @throws JobError JOB_UNREADABLE */
+  static async read(folder: string): Promise<ImageList> {
+    try {
+      return new ImageList(await readFile(path.join(folder, imagesFile)));
+    } catch (thrown) {
+      throw new JobError('JOB_UNREADABLE', 'The list of images of the job cannot be read.', folder, thrown);
+    }
+  }
+
+  get length(): number {
+    return this.starts.length - 1;
+  }
+
+  /** The relative path of an image; empty for a number that no image has. */
+  path(index: number): string {
+    return this.image(index)?.path ?? '';
+  }
+
+  image(index: number): JobImage | undefined {
+    const [start, end] = [this.starts[index], this.starts[index + 1]];
+    if (start === undefined || end === undefined) return undefined;
+    return imageOfLine(this.bytes.toString('utf8', start, end - 1));
+  }
+
+  /** The bytes of the file from its beginning up to the line of an image. */
+  offset(index: number): number {
+    return this.starts[index] ?? this.bytes.length;
+  }
+
+  /** All bytes of the file. */
+  get content(): Uint8Array {
+    return this.bytes;
+  }
+}

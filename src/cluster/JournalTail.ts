@@ -1,0 +1,129 @@
+import { open, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { errno } from '../dataset/CaptionError';
+import type { ImageOutcome } from '../dataset/captionJob';
+import { parseJournal } from '../jobs/journalEntries';
+import { shownFailures, type OutcomeCounts } from '../jobs/jobTypes';
+import { rankOf, retryJournalName, shardJournals } from '../jobs/shardJournals';
+import type { ImageList } from './ImageList';
+
+const outcomes: readonly (ImageOutcome | undefined)[] = [undefined, 'failed', 'kept', 'untagged', 'same', 'written'];
+const lineEnd = 0x0a;
+
+/** Follows the journals of all workers of a job: of a file that grew, what is new is read. */
+export class JournalTail {
+  readonly counts: OutcomeCounts = { written: 0, same: 0, untagged: 0, kept: 0, failed: 0 };
+  /** the first {@link shownFailures} */
+  failures: { path: string; reason: string }[] = [];
+  /** the highest generation of journals that there is */
+  generation = 0;
+  /** how many images have an outcome */
+  handled = 0;
+  /** `rankOf` each image's outcome */
+  private readonly ranks: Uint8Array;
+  /** how far each journal was read, in bytes */
+  private readonly read = new Map<string, number>();
+
+  constructor(
+    /** of the job */
+    private readonly folder: string,
+    private readonly images: ImageList,
+  ) {
+    this.ranks = new Uint8Array(images.length);
+  }
+
+  /** Whether an image has no outcome yet. */
+  isOpen(index: number): boolean {
+    return this.ranks[index] === 0;
+  }
+
+  outcome(index: number): ImageOutcome | undefined {
+    return outcomes[this.ranks[index] ?? 0];
+  }
+
+  /**
+   * Reads what is new.
+   * @param onHandled called for each image that has its first outcome now
+   * @throws errors of the file system
+   */
+  async update(onHandled?: (index: number, failure: string | undefined) => void): Promise<void> {
+    for (const { name, generation, shard } of shardJournals(await readdir(this.folder))) {
+      this.generation = Math.max(this.generation, generation);
+      const text = await this.readNew(name);
+      if (text === '') continue;
+      for (const [index, { outcome, reason }] of parseJournal(text)) {
+        if (shard === undefined) this.forgetFailure(index);
+        else if (outcome !== undefined) this.note(index, outcome, reason, onHandled);
+      }
+    }
+  }
+
+  /** Gives the images that failed another try. @throws errors of the file system */
+  async retryFailed(): Promise<void> {
+    const failed = [...this.ranks.keys()].filter((index) => this.outcome(index) === 'failed');
+    if (failed.length === 0) return;
+    const file = await open(path.join(this.folder, retryJournalName(this.generation + 1)), 'ax', 0o666);
+    try {
+      await file.appendFile(failed.map((index) => `${JSON.stringify(['r', index])}\n`).join(''));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await this.update();
+  }
+
+  private note(
+    index: number,
+    outcome: ImageOutcome,
+    reason: string | undefined,
+    onHandled: ((index: number, failure: string | undefined) => void) | undefined,
+  ): void {
+    const before = this.ranks[index];
+    const now = rankOf(outcome);
+    if (before === undefined || now <= before) return;
+    const previous = outcomes[before];
+    if (previous === undefined) this.handled++;
+    else this.counts[previous]--;
+    this.counts[outcome]++;
+    this.ranks[index] = now;
+    const image = this.images.path(index);
+    // What another worker could not do, this one did.
+    if (previous === 'failed' || previous === 'kept') this.failures = this.failures.filter((one) => one.path !== image);
+    const failure = outcome === 'failed' || outcome === 'kept' ? reason : undefined;
+    if (failure !== undefined && this.failures.length < shownFailures)
+      this.failures.push({ path: image, reason: failure });
+    if (previous === undefined) onHandled?.(index, failure);
+  }
+
+  private forgetFailure(index: number): void {
+    if (this.outcome(index) !== 'failed') return;
+    this.ranks[index] = 0;
+    this.handled--;
+    this.counts.failed--;
+    const image = this.images.path(index);
+    this.failures = this.failures.filter((one) => one.path !== image);
+  }
+
+  /** The whole lines that were appended to a journal since it was read last. */
+  private async readNew(name: string): Promise<string> {
+    const start = this.read.get(name) ?? 0;
+    let file;
+    try {
+      file = await open(path.join(this.folder, name), 'r');
+    } catch (thrown) {
+      if (errno(thrown) === 'ENOENT') return '';
+      throw thrown;
+    }
+    try {
+      const { size } = await file.stat();
+      if (size <= start) return '';
+      const bytes = Buffer.alloc(size - start);
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
+      const end = bytes.subarray(0, bytesRead).lastIndexOf(lineEnd) + 1;
+      this.read.set(name, start + end);
+      return bytes.toString('utf8', 0, end);
+    } finally {
+      await file.close();
+    }
+  }
+}

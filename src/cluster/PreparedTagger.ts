@@ -1,0 +1,55 @@
+import { JobFaultError } from '../jobs/jobFault';
+import type { JobManifest } from '../jobs/jobTypes';
+import { describeExecution, describeNotUsed } from '../protocol/executionText';
+import { loadTagger } from '../protocol/loadTagger';
+import type { TaggerProcess } from '../protocol/TaggerProcess';
+import type { TaggerDescription, TaggerSetup } from '../protocol/taggerProtocol';
+import { localSetup, type LocalModels } from './localModels';
+
+interface Prepared {
+  key: string;
+  setup: TaggerSetup;
+  providers: string;
+}
+
+/** The tagger of the job that a worker works on, loaded and proven on this machine. */
+export class PreparedTagger {
+  private prepared: Prepared | undefined;
+
+  constructor(
+    private readonly tagger: Pick<TaggerProcess, 'request' | 'stop'>,
+    private readonly local: LocalModels,
+    private readonly onLog: (line: string) => void,
+  ) {}
+
+  /**
+   * Has the tagger of a job ready; free where it is.
+   * @throws JobFaultError when it cannot be had here, or runs on something worse than it began with; the signal's reason
+   */
+  async prepare(manifest: JobManifest, signal: AbortSignal): Promise<{ setup: TaggerSetup; imagesInWork: number }> {
+    const { tagger, place } = manifest;
+    if (place.kind !== 'cluster') throw new JobFaultError('TAGGER_FAILED', 'This is not a job of a cluster.');
+    const key = JSON.stringify([tagger.setup, tagger.hashes, place.models]);
+    const known = this.prepared?.key === key ? this.prepared : undefined;
+    try {
+      const setup = known?.setup ?? (await localSetup(this.tagger, tagger, place, this.local, signal));
+      const description = await loadTagger(this.tagger, setup, signal);
+      const providers = description.models.map(({ execution }) => execution.provider).join(' ');
+      if (known !== undefined && known.providers !== providers) throw this.lost(description);
+      if (known === undefined)
+        for (const model of description.models) this.onLog(`Runs on ${describeExecution(model)}`);
+      this.prepared = { key, setup, providers };
+      return { setup, imagesInWork: description.imagesInWork };
+    } catch (thrown) {
+      this.prepared = undefined;
+      throw thrown;
+    }
+  }
+
+  /** A GPU that a process lost comes back in a new process only. */
+  private lost({ models }: TaggerDescription): JobFaultError {
+    this.tagger.stop();
+    const [why] = models.flatMap(describeNotUsed);
+    return new JobFaultError('PROVIDER_LOST', `The tagger lost what it ran on. ${why ?? ''}`.trim());
+  }
+}

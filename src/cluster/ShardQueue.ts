@@ -1,0 +1,216 @@
+import { Queue, type JobType } from 'bullmq';
+import { setTimeout as delay } from 'node:timers/promises';
+import { errorMessage } from '../protocol/wireError';
+import { ClusterError } from './ClusterError';
+import { clusterTiming } from './clusterTiming';
+import { redisAddress, type RedisAddress } from './redisAddress';
+import { shardId, shardOfId, type ShardData } from './shards';
+
+/** A queue that does not answer for so long is not there, in milliseconds. */
+const patience = 10_000;
+/** Shards are tried so often, by whichever workers, before one counts as failed. */
+const attempts = 5;
+/** So many shards that are done are kept in the queue, for who looks at it. */
+const keptShards = 1000;
+/** Jobs in one message to the queue. */
+const perMessage = 2000;
+/** So many jobs that are over stay listed. */
+const keptJobs = 50;
+
+/** A job as the queue lists it: what can be said of it without its folder. */
+export interface ListedJob {
+  id: string;
+  label: string;
+  /** the job's folder, below the folder that all machines share */
+  folder: string;
+  /** the dataset, the same */
+  dataset: string;
+  /** what its shards' ids begin with */
+  key: string;
+  images: number;
+  shards: number;
+  created: string;
+  /** what somebody wants whoever follows the job to do */
+  wanted?: 'paused' | 'cancelled';
+  /** once it is over, or waits for somebody */
+  ended?: 'completed' | 'cancelled' | 'paused';
+}
+
+/** Where the shards of a job are that are not done, by their numbers. */
+export interface OpenShards {
+  waiting: number[];
+  active: number[];
+  /** failed, and tried again after a pause */
+  delayed: number[];
+  /** failed for good */
+  failed: number[];
+}
+
+const states: Readonly<Record<keyof OpenShards, JobType[]>> = {
+  waiting: ['waiting', 'prioritized'],
+  active: ['active'],
+  delayed: ['delayed'],
+  failed: ['failed'],
+};
+
+/** The queue that hands shards to workers, and a list of the jobs that they belong to. Several jobs may share a queue. */
+export class ShardQueue {
+  private constructor(
+    readonly address: RedisAddress,
+    private readonly shards: Queue<ShardData>,
+    private readonly jobs: Queue<ListedJob>,
+  ) {}
+
+  /**
+   * @param url of the queue's server
+   * @throws ClusterError CLUSTER_URL, CLUSTER_UNREACHABLE; the signal's reason
+   */
+  static async connect(url: string, name: string, signal?: AbortSignal): Promise<ShardQueue> {
+    const address = redisAddress(url);
+    const connection = {
+      ...address.login,
+      maxRetriesPerRequest: 2,
+      connectTimeout: patience,
+      retryStrategy: (times: number) => Math.min(200 * times, 2000),
+    };
+    const { backoff } = clusterTiming();
+    const shards = new Queue<ShardData>(name, {
+      connection,
+      defaultJobOptions: {
+        attempts,
+        backoff: { type: 'exponential', delay: backoff },
+        removeOnComplete: { count: keptShards },
+        removeOnFail: false,
+      },
+    });
+    const jobs = new Queue<ListedJob>(`${name}-jobs`, { connection });
+    let last: unknown;
+    for (const queue of [shards, jobs]) {
+      queue.on('error', (thrown) => {
+        last = thrown;
+      });
+    }
+    const queue = new ShardQueue(address, shards, jobs);
+    const waiting = new AbortController();
+    try {
+      const late = delay(patience, undefined, {
+        signal: signal === undefined ? waiting.signal : AbortSignal.any([signal, waiting.signal]),
+      });
+      await Promise.race([
+        Promise.all([shards.waitUntilReady(), jobs.waitUntilReady()]),
+        late.then(() => {
+          throw new Error('no answer', { cause: last });
+        }),
+      ]);
+    } catch (thrown) {
+      void queue.close();
+      signal?.throwIfAborted();
+      throw unreachable(address, last ?? thrown);
+    } finally {
+      waiting.abort();
+    }
+    return queue;
+  }
+
+  /** Ends the connection. */
+  async close(): Promise<void> {
+    await Promise.allSettled([this.shards.disconnect(), this.jobs.disconnect()]);
+  }
+
+  /**
+   * Hands shards in. Those that the queue has already stay as they are; those that are done or failed for good, and yet
+   * are handed in, begin anew.
+   * @throws ClusterError CLUSTER_UNREACHABLE
+   */
+  add(key: string, shards: readonly ShardData[]): Promise<void> {
+    return this.asking(async () => {
+      const ids = new Set(shards.map((shard) => shardId(key, shard)));
+      const over = await this.shards.getRanges(['completed', 'failed'], 0, -1);
+      for (const id of over) if (ids.has(id)) await this.shards.remove(id);
+      for (let start = 0; start < shards.length; start += perMessage) {
+        await this.shards.addBulk(
+          shards
+            .slice(start, start + perMessage)
+            .map((data) => ({ name: 'shard', data, opts: { jobId: shardId(key, data) } })),
+        );
+      }
+    });
+  }
+
+  /** @throws ClusterError CLUSTER_UNREACHABLE */
+  open(key: string): Promise<OpenShards> {
+    return this.asking(async () => {
+      const found: OpenShards = { waiting: [], active: [], delayed: [], failed: [] };
+      for (const state of Object.keys(states) as (keyof OpenShards)[]) {
+        const ids = await this.shards.getRanges(states[state], 0, -1);
+        found[state] = ids.flatMap((id) => shardOfId(key, id) ?? []);
+      }
+      return found;
+    });
+  }
+
+  /**
+   * Takes the shards of a job out that no worker has; whoever has one finds out from the job's folder.
+   * @throws ClusterError CLUSTER_UNREACHABLE
+   */
+  withdraw(key: string): Promise<void> {
+    return this.asking(async () => {
+      const ids = await this.shards.getRanges([...states.waiting, ...states.delayed, ...states.failed], 0, -1);
+      // One that was taken meanwhile is locked and stays.
+      for (const id of ids) if (shardOfId(key, id) !== undefined) await this.shards.remove(id);
+    });
+  }
+
+  /** Why a shard failed the last time. @throws ClusterError CLUSTER_UNREACHABLE */
+  async failure(key: string): Promise<string | undefined> {
+    return this.asking(async () => {
+      const ids = await this.shards.getRanges([...states.failed, ...states.delayed], 0, -1);
+      const id = ids.find((one) => shardOfId(key, one) !== undefined);
+      return id === undefined ? undefined : (await this.shards.getJob(id))?.failedReason;
+    });
+  }
+
+  /** How many workers are connected. Undefined where the server does not tell. */
+  async workers(): Promise<number | undefined> {
+    const found = await this.shards.getWorkers().catch(() => undefined);
+    // A worker has two connections; its name is that of one of them. Some hosted servers list nobody.
+    return found === undefined ? undefined : new Set(found.map(({ name, rawname }) => rawname ?? name)).size;
+  }
+
+  /** The jobs that were handed in, oldest first. @throws ClusterError CLUSTER_UNREACHABLE */
+  list(): Promise<ListedJob[]> {
+    return this.asking(async () => {
+      const jobs = await this.jobs.getJobs(['waiting'], 0, -1, true);
+      return jobs.map(({ data }) => data).sort((a, b) => (a.id < b.id ? -1 : 1));
+    });
+  }
+
+  /** Lists a job, or says something else of it. @throws ClusterError CLUSTER_UNREACHABLE */
+  note(job: ListedJob): Promise<void> {
+    return this.asking(async () => {
+      const known = await this.jobs.getJob(job.id);
+      if (known === undefined) await this.jobs.add('job', job, { jobId: job.id });
+      else await known.updateData(job);
+      const over = (await this.list()).filter(({ ended }) => ended === 'completed' || ended === 'cancelled');
+      for (const { id } of over.slice(0, -keptJobs)) await this.jobs.remove(id);
+    });
+  }
+
+  /** A job of the list. @throws ClusterError CLUSTER_UNREACHABLE */
+  async listed(id: string): Promise<ListedJob | undefined> {
+    return this.asking(async () => (await this.jobs.getJob(id))?.data);
+  }
+
+  private async asking<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (thrown) {
+      throw thrown instanceof ClusterError ? thrown : unreachable(this.address, thrown);
+    }
+  }
+}
+
+function unreachable({ shown, hide }: RedisAddress, thrown: unknown): ClusterError {
+  const why = hide(errorMessage(thrown));
+  return new ClusterError('CLUSTER_UNREACHABLE', `The queue at ${shown} does not answer: ${why}`, new Error(why));
+}

@@ -1,0 +1,221 @@
+import { open, readFile, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { readIfThere } from '../dataset/captionFile';
+import { captionHash } from '../dataset/captionHash';
+import { runCaptionJob, type JobTarget } from '../dataset/captionJob';
+import type { FileWriter } from '../dataset/FileWriter';
+import { folderOf } from '../dataset/folderRun';
+import { captionPathOf } from '../dataset/imageFiles';
+import { removeLeftover } from '../dataset/leftovers';
+import { isTemporaryName } from '../dataset/writeFileSafely';
+import { JobFaultError, jobFault } from '../jobs/jobFault';
+import { imageOfLine, imagesFile, JobFolder, manifestFile } from '../jobs/JobFolder';
+import { JobJournal } from '../jobs/JobJournal';
+import { JournaledWriter } from '../jobs/JournaledWriter';
+import { parseJournal, type ImageRecord, type WriteIntent } from '../jobs/journalEntries';
+import { captionIndex, readJobWork } from '../jobs/jobTargets';
+import type { JobImage, JobManifest, JobState } from '../jobs/jobTypes';
+import { mergeRecords, shardJournalName, shardJournals } from '../jobs/shardJournals';
+import { taggerCrashed, type TaggerProcess } from '../protocol/TaggerProcess';
+import type { TaggerSetup } from '../protocol/taggerProtocol';
+import { errorCode } from '../protocol/wireError';
+import { hashOf, type ShardData } from './shards';
+
+export interface ShardRunOptions {
+  /** the folder that all machines share, as this one has it */
+  root: string;
+  /** of letters, digits, `-` and `_`; no other worker has it */
+  worker: string;
+  tagger: Pick<TaggerProcess, 'request'>;
+  writer: FileWriter;
+  /** has the tagger of a job ready on this machine. @returns it, and how many images to have in work */
+  prepare: (manifest: JobManifest, signal: AbortSignal) => Promise<{ setup: TaggerSetup; imagesInWork: number }>;
+  /** aborted when the shard is another worker's by now, or is to be given back */
+  signal: AbortSignal;
+  onProgress: (handled: number) => void;
+}
+
+/** How the work on a shard ended: `left` because the job was paused or cancelled, or the signal aborted. */
+export type ShardEnd = 'done' | 'left';
+
+/** What is known of the images of a shard, by their index in the job. */
+interface Known {
+  records: Map<number, ImageRecord>;
+  /** what workers were about to write into captions, as all of them say */
+  intents: Map<number, WriteIntent[]>;
+  /** somebody had this shard before */
+  isTaken: boolean;
+}
+
+/** The job of a shard, as its folder has it. @throws JobFaultError */
+export async function readShardJob(
+  root: string,
+  data: ShardData,
+): Promise<{ folder: JobFolder; manifest: JobManifest }> {
+  const folder = new JobFolder(path.join(root, data.folder));
+  const text = await readFile(path.join(folder.path, manifestFile)).catch((thrown: unknown) => {
+    const message = `The folder of the job cannot be read (${data.folder}). Is --root the folder that all machines share?`;
+    throw new JobFaultError('FOLDER_MISSING', message, thrown);
+  });
+  const manifest = await folder.readManifest();
+  if (hashOf(text) !== data.manifest || manifest.place.kind !== 'cluster') {
+    throw new JobFaultError('FOLDER_MISSING', `The folder of the job has another job in it (${data.folder}).`);
+  }
+  return { folder, manifest: { ...manifest, root: path.join(root, manifest.place.dataset) } };
+}
+
+/** Whether workers have to leave a job alone. Who only lost sight of them does not mean them. */
+export function isHeld({ status, fault }: JobState): boolean {
+  return status === 'cancelled' || (status === 'paused' && fault?.code !== 'CLUSTER_UNREACHABLE');
+}
+
+/**
+ * Captions the images of a shard that have no outcome yet. A bad image is an outcome; what is wrong with the machine ends
+ * the run, and another one goes on.
+ * @throws JobFaultError
+ */
+export async function runShard(data: ShardData, options: ShardRunOptions): Promise<ShardEnd> {
+  try {
+    const { folder, manifest } = await readShardJob(options.root, data);
+    if (isHeld(await folder.readState()) || options.signal.aborted) return 'left';
+    const images = await readLines(folder.path, data);
+    const known = await readKnown(folder.path, data);
+    const name = shardJournalName(data.generation, data.shard, options.worker);
+    const journal = await JobJournal.open(path.join(folder.path, name), 0o666);
+    try {
+      return await work(manifest, images, known, journal, data, options);
+    } finally {
+      await journal.close();
+    }
+  } catch (thrown) {
+    if (options.signal.aborted) return 'left';
+    throw jobFault(thrown);
+  }
+}
+
+async function work(
+  manifest: JobManifest,
+  images: readonly JobImage[],
+  known: Known,
+  journal: JobJournal,
+  { first }: ShardData,
+  { tagger, writer, prepare, signal, onProgress }: ShardRunOptions,
+): Promise<ShardEnd> {
+  await settle(manifest, images, first, known, journal);
+  if (known.isTaken) await sweep(manifest, images);
+  const records = new Map<number, ImageRecord>();
+  for (const [index, record] of known.records) records.set(index - first, record);
+  let handled = [...records.values()].filter(({ outcome }) => outcome !== undefined).length;
+  onProgress(handled);
+  if (handled === images.length) return 'done';
+  const { setup, imagesInWork } = await prepare(manifest, signal);
+  const captions = captionIndex(manifest, images);
+  // Flushed, as another machine has to see it should this one vanish.
+  const flushed: Pick<JobJournal, 'append'> = { append: (line) => journal.append(line, true) };
+  const guarded: FileWriter = {
+    write: async (write) => {
+      signal.throwIfAborted();
+      return writer.write(write);
+    },
+  };
+  const journaled = new JournaledWriter(guarded, flushed, (file) => {
+    const index = captions.get(file);
+    return index === undefined ? undefined : first + index;
+  });
+  const { dataset, targets, settled } = await readJobWork(manifest, images, records, journaled, signal, true);
+  const startedAt = new Map<string, number>();
+  const note = (index: number, outcome: ImageRecord['outcome'], reason: string | undefined, begun?: number): void => {
+    if (outcome === undefined) return;
+    const took = begun === undefined ? 0 : Math.round(performance.now() - begun);
+    const line =
+      reason === undefined
+        ? (['o', first + index, outcome, took] as const)
+        : (['o', first + index, outcome, took, reason] as const);
+    // A journal that cannot be written fails the next write of a caption, which ends the run.
+    journal.append([...line]).catch(() => undefined);
+    onProgress(++handled);
+  };
+  for (const { index, outcome, reason } of settled) note(index, outcome, reason);
+  const indexOf = new Map(images.map(({ path: image }, index) => [image, index]));
+  const { options, mode, write } = manifest;
+  const result = await runCaptionJob(dataset, targets, {
+    makeTags: async (imagePath, stopped) =>
+      (await tagger.request('captionImage', { imagePath, setup, options }, stopped)).tags,
+    isCrash: (thrown) => errorCode(thrown) === taggerCrashed,
+    ...{ mode, write, problems: [], concurrency: imagesInWork, signal },
+    onStart: ({ path: image }) => {
+      startedAt.set(image, performance.now());
+    },
+    onOutcome: ({ path: image }: JobTarget, outcome, reason) => {
+      note(indexOf.get(image) ?? -1, outcome, reason, startedAt.get(image));
+      startedAt.delete(image);
+    },
+  });
+  if (result.error !== undefined) throw result.error;
+  return result.status === 'completed' ? 'done' : 'left';
+}
+
+/** The images of a shard: its part of the job's list. */
+async function readLines(folder: string, { bytes: [start, end], count }: ShardData): Promise<JobImage[]> {
+  const file = await open(path.join(folder, imagesFile), 'r');
+  try {
+    const bytes = Buffer.alloc(end - start);
+    await file.read(bytes, 0, bytes.length, start);
+    const lines = bytes.toString().split('\n').slice(0, -1);
+    if (lines.length !== count) throw new JobFaultError('DISK_ERROR', 'The list of images of the job is damaged.');
+    return lines.map(imageOfLine);
+  } finally {
+    await file.close();
+  }
+}
+
+async function readKnown(folder: string, { shard, first, count }: ShardData): Promise<Known> {
+  const known: Known = { records: new Map(), intents: new Map(), isTaken: false };
+  const isOurs = (index: number): boolean => index >= first && index < first + count;
+  for (const journal of shardJournals(await readdir(folder))) {
+    if (journal.shard !== undefined && journal.shard !== shard) continue;
+    const found = parseJournal(await readFile(path.join(folder, journal.name), 'utf8'));
+    for (const index of [...found.keys()]) if (!isOurs(index)) found.delete(index);
+    for (const [index, { intent }] of found) {
+      if (intent !== undefined) known.intents.set(index, [...(known.intents.get(index) ?? []), intent]);
+    }
+    known.isTaken ||= journal.shard !== undefined;
+    mergeRecords(known.records, found, journal.shard === undefined);
+  }
+  return known;
+}
+
+/** Finds out what became of the captions that workers were writing when they died: one that holds what was to be written is done. */
+async function settle(
+  { root, captionExtension }: JobManifest,
+  images: readonly JobImage[],
+  first: number,
+  { records, intents }: Known,
+  journal: JobJournal,
+): Promise<void> {
+  for (const [index, candidates] of intents) {
+    const record = records.get(index);
+    const image = images[index - first];
+    if (record === undefined || record.outcome !== undefined || image === undefined) continue;
+    const bytes = await readIfThere(path.join(root, captionPathOf(image.path, captionExtension))).catch(
+      () => undefined,
+    );
+    if (bytes === undefined) continue;
+    const hash = captionHash(bytes);
+    const intent = candidates.find(({ written }) => written === hash);
+    if (intent === undefined || captionHash(intent.previous) === hash) continue;
+    Object.assign(record, { outcome: 'written', milliseconds: 0, intent });
+    const previous = intent.previous === null ? null : Buffer.from(intent.previous).toString('base64');
+    await journal.append(['w', index, previous, intent.written]);
+    await journal.append(['o', index, 'written', 0], true);
+  }
+}
+
+/** Removes what workers left behind that were killed while they wrote. */
+async function sweep({ root }: JobManifest, images: readonly JobImage[]): Promise<void> {
+  for (const folder of new Set(images.map(({ path: image }) => folderOf(image)))) {
+    const names = await readdir(path.join(root, folder)).catch(() => []);
+    for (const name of names) if (isTemporaryName(name)) await removeLeftover(path.join(root, folder, name));
+  }
+}

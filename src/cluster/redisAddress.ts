@@ -1,0 +1,70 @@
+import { ClusterError } from './ClusterError';
+
+/** Where a queue's server is, and who asks, as the client's package takes it. */
+export interface RedisLogin {
+  host: string;
+  port: number;
+  username?: string;
+  password?: string;
+  db?: number;
+  tls?: { servername: string };
+}
+
+/** Where a queue is, and who asks. */
+export interface RedisAddress {
+  /** what the client is given; has the password */
+  login: RedisLogin;
+  /** what may be shown */
+  shown: string;
+  /** takes the password out of a text */
+  hide: (text: string) => string;
+}
+
+/**
+ * Reads `redis://[user[:password]@]host[:port][/number]`, or `rediss://` for TLS.
+ * @throws ClusterError CLUSTER_URL, which does not repeat what was given: it may be a password
+ */
+export function redisAddress(url: string): RedisAddress {
+  let parsed: URL;
+  try {
+    parsed = new URL(url.trim());
+  } catch {
+    throw wrongUrl();
+  }
+  const { protocol, hostname, port, username, password, pathname } = parsed;
+  const database = pathname.replace(/^\//, '');
+  if (!['redis:', 'rediss:'].includes(protocol) || hostname === '' || !/^\d{0,4}$/.test(database)) throw wrongUrl();
+  let user: string;
+  let secret: string;
+  try {
+    [user, secret] = [decodeURIComponent(username), decodeURIComponent(password)];
+  } catch {
+    throw wrongUrl();
+  }
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const login: RedisLogin = {
+    host,
+    port: port === '' ? 6379 : Number(port),
+    ...(user === '' ? {} : { username: user }),
+    ...(secret === '' ? {} : { password: secret }),
+    ...(database === '' ? {} : { db: Number(database) }),
+    ...(protocol === 'rediss:' ? { tls: { servername: host } } : {}),
+  };
+  return {
+    login,
+    shown: `${protocol}//${hostname}:${login.port}${database === '' ? '' : `/${database}`}`,
+    hide: (text) => {
+      let hidden = text;
+      for (const one of [url.trim(), password, secret]) if (one !== '') hidden = hidden.replaceAll(one, '…');
+      return hidden;
+    },
+  };
+}
+
+function wrongUrl(): ClusterError {
+  return new ClusterError(
+    'CLUSTER_URL',
+    'The address of the queue is none: it must be redis://HOST:PORT or rediss://USER:PASSWORD@HOST:PORT, ' +
+      'with %-codes for special characters of the password.',
+  );
+}
