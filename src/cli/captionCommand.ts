@@ -182,7 +182,7 @@ function shardFlag(input: CommandInput): Shard | undefined {
 }
 
 /** Who adds tags to captions means those that are there. */
-function modeOf(input: CommandInput, writeMode: WriteMode): CaptionMode {
+export function modeOf(input: CommandInput, writeMode: WriteMode): CaptionMode {
   const usual = writeMode === 'append' || writeMode === 'prepend' ? 'all' : 'empty';
   const mode = input.text('mode') ?? usual;
   if (mode !== 'all' && mode !== 'empty') throw new UsageError(`--mode must be "all" or "empty", not "${mode}".`);

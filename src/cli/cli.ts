@@ -12,9 +12,12 @@ import { listCommand } from './listCommand';
 import { modelsCommand } from './modelsCommand';
 import { revertCommand } from './revertCommand';
 import { scoresCommand } from './scoresCommand';
+import { statusCommand } from './statusCommand';
+import { submitCommand } from './submitCommand';
 import { tagsCommand } from './tagsCommand';
 import { thumbnailCommand } from './thumbnailCommand';
 import { UsageError } from './UsageError';
+import { workerCommand } from './workerCommand';
 
 const commands = new Map<string, Command>([
   ['list', listCommand],
@@ -27,6 +30,9 @@ const commands = new Map<string, Command>([
   ['thumbnail', thumbnailCommand],
   ['cuda', cudaCommand],
   ['models', modelsCommand],
+  ['submit', submitCommand],
+  ['worker', workerCommand],
+  ['status', statusCommand],
 ]);
 
 const exitCodes: Record<CommandOutcome, number> = { done: 0, nothingDone: 1, someFailed: 2 };

@@ -137,10 +137,15 @@ async function locate(
   return { folder: found.folder, files: { model: found.model, tags: found.tags } };
 }
 
+/** What `--provider` names. @throws UsageError */
+export function providerFlag(input: CommandInput): ProviderChoice {
+  return choice(input, 'provider', providers, defaultExecution.provider);
+}
+
 function executionOf(input: CommandInput): ExecutionOptions {
   return {
     ...defaultExecution,
-    provider: choice(input, 'provider', providers, defaultExecution.provider),
+    provider: providerFlag(input),
     batchSize: count(input, 'batch-size', defaultExecution.batchSize),
     preprocess: choice(input, 'preprocess', preprocessModes, defaultExecution.preprocess),
     preprocessThreads: count(input, 'preprocess-threads', defaultExecution.preprocessThreads),

@@ -2,7 +2,7 @@ import { mkdir, realpath, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { JobError } from './JobError';
 import { JobFolder, type NewJob } from './JobFolder';
-import type { ClusterPlace, JobImage, JobManifest, SharedModel } from './jobTypes';
+import type { ClusterPlace, JobManifest, SharedModel } from './jobTypes';
 import type { TaggerModel } from '../protocol/captionOptions';
 
 /** The name of the queue unless the user names one. */
@@ -23,20 +23,19 @@ export interface NewClusterJob {
   shardSize: number;
   /** what each of `setup.models` is called on other machines */
   modelNames: readonly string[];
-  /** where the job goes; {@link sharedJobsFolder} without it */
-  jobsFolder?: string | undefined;
+  /** where the job will be, such as {@link sharedJobsFolder} */
+  jobsFolder: string;
 }
 
 /**
- * Writes a job that a cluster works on to the disk that its machines share. Nothing begins by that: whoever follows it
- * hands its shards to the queue.
+ * What a job becomes when a cluster is to work on it. Make its folder with {@link JobFolder.create} in `jobsFolder`; nothing
+ * begins by that: whoever follows it hands its shards to the queue.
  * @throws JobError NOT_SHARED; errors of the file system
  */
-export async function createClusterJob(
+export async function clusterJob(
   job: Omit<NewJob, 'place'>,
-  images: readonly JobImage[],
-  { queue, mount, shardSize, modelNames, jobsFolder = sharedJobsFolder(job.root) }: NewClusterJob,
-): Promise<JobFolder> {
+  { queue, mount, shardSize, modelNames, jobsFolder }: NewClusterJob,
+): Promise<NewJob> {
   const dataset = await pathOnShared(mount, job.root);
   if (dataset === undefined) throw notShared('dataset', job.root, mount);
   await mkdir(jobsFolder, { recursive: true });
@@ -46,8 +45,8 @@ export async function createClusterJob(
   );
   // The dataset's place below the shared folder is the end of the path, so that the shared folder can be told from it.
   const root = path.join(path.resolve(mount), dataset);
-  const place = { kind: 'cluster', queue, dataset, shardSize, models } as const;
-  return JobFolder.create(jobsFolder, { ...job, root, place }, images);
+  const tagger = { ...job.tagger, environment: {} };
+  return { ...job, root, tagger, place: { kind: 'cluster', queue, dataset, shardSize, models } };
 }
 
 /**

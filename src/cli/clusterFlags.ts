@@ -1,0 +1,44 @@
+import path from 'node:path';
+import { redisAddress } from '../cluster/redisAddress';
+import { defaultQueue } from '../jobs/clusterJob';
+import { errorMessage } from '../protocol/wireError';
+import type { CommandInput } from './Command';
+import { UsageError } from './UsageError';
+
+/** The address of the queue may stand here, where other users of the machine do not see its password. */
+const urlVariable = 'DATASET_CAPTIONS_REDIS_URL';
+
+/** The flags of every command that deals with a cluster. */
+export const clusterFlags = {
+  redis: { type: 'string' },
+  queue: { type: 'string' },
+  root: { type: 'string' },
+} as const;
+
+export const clusterHelp = [
+  '--redis URL              the server of the queue, redis://… or rediss://USER:PASSWORD@HOST:PORT for TLS;',
+  `                         better in the environment, as ${urlVariable}: flags are seen by others`,
+  `--queue NAME             name of the queue (default ${defaultQueue})`,
+];
+
+/** What the flags say about the queue. @throws UsageError */
+export function queueOf(input: CommandInput): { redisUrl: string; queue: string } {
+  const redisUrl = input.text('redis') ?? process.env[urlVariable] ?? '';
+  if (redisUrl === '') throw new UsageError(`Where is the queue? Neither --redis nor ${urlVariable} is given.`);
+  try {
+    redisAddress(redisUrl);
+  } catch (thrown) {
+    throw new UsageError(errorMessage(thrown));
+  }
+  const queue = input.text('queue') ?? defaultQueue;
+  if (!/^[\w.-]{1,64}$/.test(queue)) {
+    throw new UsageError(`--queue takes up to 64 letters, digits, ".", "-" and "_", not "${queue}".`);
+  }
+  return { redisUrl, queue };
+}
+
+/** The folder that all machines share, as this one has it; undefined where it is not given. */
+export function sharedFolder(input: CommandInput): string | undefined {
+  const given = input.text('root');
+  return given === undefined ? undefined : path.resolve(given);
+}

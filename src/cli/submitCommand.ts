@@ -1,0 +1,155 @@
+import path from 'node:path';
+import { planCaptionJob } from '../dataset/captionJob';
+import { clusterJob, sharedJobsFolder, shardSizes } from '../jobs/clusterJob';
+import { JobFolder } from '../jobs/JobFolder';
+import { jobImages } from '../jobs/jobTargets';
+import type { JobInfo } from '../jobs/jobTypes';
+import { errorMessage } from '../protocol/wireError';
+import { modeOf } from './captionCommand';
+import { captionFlagHelp, captionFlags, captionOptionsOf, thresholdsOf, writeOptionsOf } from './captionFlags';
+import { clusterFlags, clusterHelp, queueOf, sharedFolder } from './clusterFlags';
+import type { Command, CommandInput, CommandOutcome } from './Command';
+import { describeJob } from './describeJob';
+import { count } from './flagValues';
+import { captionExtensionFlag, captionExtensionHelp, openFolder } from './inputFolder';
+import { showDownload, withTagger } from './tagger';
+import { loadTaggerOf, providerFlag, taggerFlagHelp, taggerFlags } from './taggerFlags';
+import { unfinishedJob } from './unfinishedJob';
+import { UsageError } from './UsageError';
+
+/** Has the workers of a cluster caption a folder. */
+export const submitCommand: Command = {
+  usage: '<folder> --redis URL',
+  summary: 'caption a folder on many machines; the same command goes on with what was interrupted',
+  flagHelp: [
+    ...clusterHelp,
+    '--root DIR               the folder that all machines share, as this one has it (default: the folder itself);',
+    '                         each worker says with its own --root where it has that',
+    '--jobs DIR               where the job is kept, below --root (default: .dataset-captions/jobs in the folder)',
+    `--shard-size N           images that a worker takes at a time, up to ${shardSizes.largest} (default ${shardSizes.usual})`,
+    '--wait                   shows how far it is until it ends; Ctrl+C leaves the workers at it',
+    '--mode all|empty         as for "caption", like all that follows; what models run on is what workers may choose',
+    captionExtensionHelp,
+    ...taggerFlagHelp,
+    ...captionFlagHelp,
+  ],
+  flags: {
+    ...clusterFlags,
+    ...captionExtensionFlag,
+    ...taggerFlags,
+    ...captionFlags,
+    jobs: { type: 'string' },
+    'shard-size': { type: 'string' },
+    wait: { type: 'boolean' },
+    mode: { type: 'string' },
+  },
+  async run(input) {
+    const { redisUrl } = queueOf(input);
+    const jobs = await makeJobs(input);
+    if (jobs.length === 0) input.output.note('Every image has a caption; nothing to do.');
+    const infos: JobInfo[] = [];
+    for (const folder of jobs) infos.push(await handIn(input, folder, redisUrl));
+    if (input.json) await input.output.result(`${JSON.stringify({ jobs: infos })}\n`);
+    else for (const { id } of infos) await input.output.result(`${id}\n`);
+    return outcomeOf(infos);
+  },
+};
+
+async function makeJobs(input: CommandInput): Promise<JobFolder[]> {
+  const { queue } = queueOf(input);
+  const write = writeOptionsOf(input);
+  const mode = modeOf(input, write.mode);
+  const options = captionOptionsOf(input);
+  const thresholds = thresholdsOf(input);
+  const shardSize = shardSizeOf(input);
+  const dataset = await openFolder(input);
+  if (dataset.allImages.length === 0) throw new UsageError(`There are no images in ${dataset.folder}`);
+  for (const { path: file, reason } of dataset.problems) input.output.note(`${dataset.absolute(file)}: ${reason}`);
+  const jobsFolder = path.resolve(input.text('jobs') ?? sharedJobsFolder(dataset.folder));
+  const tagger = await taggerOf(input, thresholds);
+  try {
+    const job = await clusterJob(
+      {
+        label: mode === 'all' ? 'Caption All' : 'Caption Empty',
+        ...{ root: dataset.folder, captionExtension: dataset.options.captionExtension, mode, write, options },
+        tagger: tagger.tagger,
+      },
+      { queue, mount: sharedFolder(input) ?? dataset.folder, shardSize, modelNames: tagger.names, jobsFolder },
+    );
+    const unfinished = await unfinishedJob(jobsFolder, job);
+    const known = new Set((await unfinished?.readImages())?.map((image) => image.path));
+    const targets = planCaptionJob(dataset.allImages, mode, write.mode).filter((target) => !known.has(target.path));
+    const jobs = unfinished === undefined ? [] : [unfinished];
+    if (targets.length > 0) jobs.push(await JobFolder.create(jobsFolder, job, jobImages(targets)));
+    return jobs;
+  } catch (thrown) {
+    throw new UsageError(`The job cannot be kept in ${jobsFolder}: ${errorMessage(thrown)}`);
+  }
+}
+
+/** Loads the tagger here too, so that a bad model is one error and not one on each machine; on any processor. */
+async function taggerOf(
+  input: CommandInput,
+  thresholds: ReturnType<typeof thresholdsOf>,
+): Promise<{ tagger: Parameters<typeof clusterJob>[0]['tagger']; names: string[] }> {
+  const provider = input.text('provider');
+  const here: CommandInput =
+    provider === undefined || provider === 'server'
+      ? input
+      : { ...input, text: (flag) => (flag === 'provider' ? 'cpu' : input.text(flag)) };
+  return withTagger(async (tagger) => {
+    const { setup, name } = await loadTaggerOf(tagger, here, thresholds);
+    const { hashes } = await tagger.request('hashModels', { setup }, input.signal);
+    const given = [...new Set(input.texts('model'))];
+    const names = given.length === 0 ? ['palette'] : given.map((one) => path.basename(one).replace(/\.onnx$/, ''));
+    const execution = { ...setup.execution, ...(provider === undefined ? {} : { provider: providerFlag(input) }) };
+    return { tagger: { name, setup: { ...setup, execution }, environment: {}, hashes }, names };
+  }, showDownload(input));
+}
+
+async function handIn(input: CommandInput, folder: JobFolder, redisUrl: string): Promise<JobInfo> {
+  const { output, signal } = input;
+  // Here, as no other command needs the queue's package.
+  const { ClusterRun } = await import('../cluster/ClusterRun');
+  const manifest = await folder.readManifest();
+  const run: InstanceType<typeof ClusterRun> = new ClusterRun(folder, manifest, {
+    redisUrl,
+    once: !input.isSet('wait'),
+    onChange: () => {
+      output.progress(describeJob(run.info));
+    },
+    onHandled: (image, failure) => {
+      if (failure !== undefined) output.note(`${path.join(manifest.root, image)}: ${failure}`);
+    },
+  });
+  const stop = (): void => {
+    run.stop('running');
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    const { info } = await run.run();
+    output.clearLine();
+    output.note(`${info.label}: ${describeJob(info)}`);
+    if (info.status === 'running') output.note('The workers go on with it; "status" shows how far it is.');
+    return info;
+  } catch (thrown) {
+    throw new UsageError(errorMessage(thrown));
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+function outcomeOf(infos: readonly JobInfo[]): CommandOutcome {
+  if (infos.some(({ fault }) => fault?.code === 'CLUSTER_UNREACHABLE')) return 'nothingDone';
+  const isBad = ({ status, counts }: JobInfo): boolean => status === 'paused' || counts.failed > 0;
+  return infos.some(isBad) ? 'someFailed' : 'done';
+}
+
+function shardSizeOf(input: CommandInput): number {
+  const { smallest, usual, largest } = shardSizes;
+  const size = count(input, 'shard-size', usual);
+  if (size < smallest || size > largest) {
+    throw new UsageError(`--shard-size must be a whole number from ${smallest} to ${largest}, not "${size}".`);
+  }
+  return size;
+}

@@ -1,0 +1,83 @@
+import path from 'node:path';
+import { cudaEnvironmentVariables } from '../protocol/cudaEnvironmentVariables';
+import type { ExecutionOptions } from '../protocol/execution';
+import { errorMessage } from '../protocol/wireError';
+import { clusterFlags, clusterHelp, queueOf, sharedFolder } from './clusterFlags';
+import type { Command, CommandInput } from './Command';
+import { cudaFlag, cudaHelp, findCuda } from './cudaSearch';
+import { count } from './flagValues';
+import { fileWriter } from './inputFolder';
+import { modelFolderFlags, modelFolderHelp, modelFolders } from './modelFolders';
+import { showDownload, withTagger } from './tagger';
+import { providerFlag } from './taggerFlags';
+import { UsageError } from './UsageError';
+
+/** Works on the jobs of a cluster until it is ended. */
+export const workerCommand: Command = {
+  usage: '--redis URL --root DIR',
+  summary: 'work on the jobs of a cluster until it is ended with Ctrl+C or SIGTERM',
+  flagHelp: [
+    ...clusterHelp,
+    '--root DIR               the folder that all machines share, as this one has it',
+    '--download               downloads models that are not on this machine',
+    ...modelFolderHelp,
+    '--provider P             auto, cuda, webgpu, directml, coreml or cpu (default: what the job says)',
+    '--batch-size N           images for each run (default: what the job says)',
+    '--preprocess-threads N   threads that decode and resize (default: what the job says)',
+    '--inference-threads N    threads of a run on the CPU (default: what the job says)',
+    cudaHelp,
+  ],
+  flags: {
+    ...clusterFlags,
+    download: { type: 'boolean' },
+    ...modelFolderFlags,
+    provider: { type: 'string' },
+    'batch-size': { type: 'string' },
+    'preprocess-threads': { type: 'string' },
+    'inference-threads': { type: 'string' },
+    ...cudaFlag,
+  },
+  async run(input) {
+    const { redisUrl, queue } = queueOf(input);
+    const [surplus] = input.positionals;
+    if (surplus !== undefined) throw new UsageError(`"worker" takes flags only, not "${surplus}".`);
+    const root = sharedFolder(input);
+    if (root === undefined) throw new UsageError('Where is the folder that all machines share? --root DIR is missing.');
+    const models = {
+      root,
+      palette: path.join(__dirname, 'models/palette'),
+      folders: modelFolders(input),
+      download: input.isSet('download'),
+      execution: ownExecution(input),
+    };
+    // Here, as no other command needs the queue's package.
+    const { ShardWorker } = await import('../cluster/ShardWorker');
+    await withTagger(async (tagger) => {
+      if (process.platform === 'linux' && process.arch === 'x64') {
+        tagger.useEnvironment(cudaEnvironmentVariables(await findCuda(tagger, input)));
+      }
+      const worker = new ShardWorker({
+        ...{ redisUrl, queue, tagger, writer: fileWriter(), models },
+        onLog: (line) => {
+          input.output.note(`${new Date().toISOString()} ${line}`);
+        },
+      });
+      try {
+        await worker.run(input.signal);
+      } catch (thrown) {
+        throw new UsageError(errorMessage(thrown));
+      }
+    }, showDownload(input));
+    return 'done';
+  },
+};
+
+/** What this machine says about running models: only what was given. */
+function ownExecution(input: CommandInput): Partial<ExecutionOptions> {
+  const own: Partial<ExecutionOptions> = {};
+  if (input.text('provider') !== undefined) own.provider = providerFlag(input);
+  if (input.text('batch-size') !== undefined) own.batchSize = count(input, 'batch-size', 0);
+  if (input.text('preprocess-threads') !== undefined) own.preprocessThreads = count(input, 'preprocess-threads', 0);
+  if (input.text('inference-threads') !== undefined) own.inferenceThreads = count(input, 'inference-threads', 0);
+  return own;
+}
