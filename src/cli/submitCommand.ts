@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { ClusterRun } from '../cluster/ClusterRun';
 import { planCaptionJob } from '../dataset/captionJob';
 import { clusterJob, sharedJobsFolder, shardSizes } from '../jobs/clusterJob';
 import { JobFolder } from '../jobs/JobFolder';
@@ -109,10 +110,8 @@ async function taggerOf(
 
 async function handIn(input: CommandInput, folder: JobFolder, redisUrl: string): Promise<JobInfo> {
   const { output, signal } = input;
-  // Here, as no other command needs the queue's package.
-  const { ClusterRun } = await import('../cluster/ClusterRun');
   const manifest = await folder.readManifest();
-  const run: InstanceType<typeof ClusterRun> = new ClusterRun(folder, manifest, {
+  const run: ClusterRun = new ClusterRun(folder, manifest, {
     redisUrl,
     once: !input.isSet('wait'),
     onChange: () => {

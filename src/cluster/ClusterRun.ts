@@ -14,7 +14,7 @@ import { auditJob } from './auditJob';
 import { ClusterError } from './ClusterError';
 import { ImageList } from './ImageList';
 import { JournalTail } from './JournalTail';
-import { ShardQueue, type ListedJob, type OpenShards } from './ShardQueue';
+import type { ListedJob, OpenShards, ShardQueue } from './ShardQueue';
 import { hashOf, jobKey, planShards } from './shards';
 
 /** The journals are read this often, in milliseconds. */
@@ -110,7 +110,9 @@ export class ClusterRun {
       throw new JobFaultError('CLUSTER_UNREACHABLE', `The address of the queue ${place.queue} is not known here.`);
     }
     this.update({ ...jobInfo(this.manifest, { ...state, status: 'running' }, false), message: 'Asking the queue…' });
-    this.queue = await ShardQueue.connect(this.options.redisUrl, place.queue, this.stopper.signal);
+    // Here, as whoever runs jobs on this machine only needs no queue.
+    const queue = await import('./ShardQueue');
+    this.queue = await queue.ShardQueue.connect(this.options.redisUrl, place.queue, this.stopper.signal);
     delete state.fault;
     delete state.finished;
     delete state.reverted;

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { ClusterRun } from '../cluster/ClusterRun';
 import type { FileWriter } from '../dataset/FileWriter';
 import { JobFolder } from '../jobs/JobFolder';
 import { jobFault } from '../jobs/jobFault';
@@ -24,7 +25,7 @@ interface Job {
   folder: JobFolder;
   manifest: JobManifest;
   info: JobInfo;
-  run: JobRun | undefined;
+  run: JobRun | ClusterRun | undefined;
   /** resolves when the last run has written its last byte */
   ended: Promise<void>;
   /** it waits for its turn; queued jobs that no client of this runner started do not */
@@ -184,18 +185,21 @@ export class JobQueue {
     lane.prepare(manifest, fault?.code === 'PROVIDER_LOST');
     lane.running.add(id);
     if (wish.atOnce !== true) lane.main = id;
-    const run = new JobRun(folder, manifest, {
-      tagger: lane.tagger,
-      writer: this.options.writer,
+    const common = {
       retryFailed: wish.retryFailed === true,
       onChange: () => {
         this.show(job, run.info);
       },
-      onHandled: (image, failure) => {
+      onHandled: (image: string, failure: string | undefined) => {
         if (failure !== undefined) this.options.onLog(`${image}: ${failure}`);
         this.options.onHandled(job.info, image);
       },
-    });
+    };
+    const redisUrl = job.secrets.redisUrl ?? process.env.DATASET_CAPTIONS_REDIS_URL;
+    const run: JobRun | ClusterRun =
+      manifest.place.kind === 'cluster'
+        ? new ClusterRun(folder, manifest, { ...common, redisUrl })
+        : new JobRun(folder, manifest, { ...common, tagger: lane.tagger, writer: this.options.writer });
     job.run = run;
     this.options.onLog(`${label}: ${manifest.total} image(s) of ${manifest.root} with ${manifest.tagger.name}`);
     job.ended = this.whenEnded(job, run.run()).then(() => {
