@@ -10,6 +10,7 @@ import { isInShard, parseShard, type Shard } from '../jobs/shardOf';
 import type { TaggerProcess } from '../protocol/TaggerProcess';
 import type { TaggerSetup } from '../protocol/taggerProtocol';
 import { errorMessage } from '../protocol/wireError';
+import { jobSecrets } from './serverFlags';
 import { captionFlagHelp, captionFlags, captionOptionsOf, thresholdsOf, writeOptionsOf } from './captionFlags';
 import { CaptionReport } from './CaptionReport';
 import type { Command, CommandInput, CommandOutcome } from './Command';
@@ -156,7 +157,7 @@ async function runHere(
 async function detach(input: CommandInput, jobs: readonly JobFolder[]): Promise<CommandOutcome> {
   const client = runnerClient(input);
   try {
-    for (const { id } of jobs) await client.request('start', { id, retryFailed: true });
+    for (const { id } of jobs) await client.request('start', { id, retryFailed: true, secrets: jobSecrets() });
   } catch (thrown) {
     throw new UsageError(errorMessage(thrown));
   } finally {

@@ -5,6 +5,7 @@ import { errorMessage } from '../protocol/wireError';
 import type { Command, CommandInput, CommandOutcome } from './Command';
 import { describeJob } from './describeJob';
 import { findJob, jobsFlag, jobsFolderOf, jobsHelp, runnerClient } from './jobFlags';
+import { jobSecrets } from './serverFlags';
 import { UsageError } from './UsageError';
 
 const actions = ['pause', 'resume', 'cancel', 'retry-failed', 'remove'] as const;
@@ -58,8 +59,8 @@ async function act(input: CommandInput, action: Action, given: string): Promise<
     }
     const requests: Record<Action, () => Promise<unknown>> = {
       pause: () => client.request('pause', { id }),
-      resume: () => client.request('start', { id }),
-      'retry-failed': () => client.request('start', { id, retryFailed: true }),
+      resume: () => client.request('start', { id, secrets: jobSecrets() }),
+      'retry-failed': () => client.request('start', { id, retryFailed: true, secrets: jobSecrets() }),
       cancel: () => client.request('cancel', { id }),
       remove: () => client.request('remove', { id }),
     };

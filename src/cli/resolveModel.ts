@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { formatBytes } from '../protocol/downloadText';
 import type { FoundModel, ModelFolders, ModelListing } from '../protocol/modelListing';
 import type { TaggerProcess } from '../protocol/TaggerProcess';
@@ -9,6 +11,8 @@ export interface ResolveOptions {
   folders: ModelFolders;
   /** downloads it where it is not on this machine */
   download: boolean;
+  /** the list of its tags is enough: a server has the model */
+  tagsOnly?: boolean;
   signal: AbortSignal;
 }
 
@@ -21,12 +25,13 @@ export interface ResolveOptions {
 export async function resolveModel(
   tagger: TaggerProcess,
   id: string,
-  { folders, download, signal }: ResolveOptions,
+  { folders, download, tagsOnly = false, signal }: ResolveOptions,
 ): Promise<FoundModel> {
   const listing = await findListing(tagger, id, folders, signal);
   const { found } = listing;
   if (found !== undefined && (found.verified || !listing.inCatalogue)) return found;
-  if (download) return downloadModel(tagger, id, folders, signal);
+  if (download) return downloadModel(tagger, id, folders, signal, tagsOnly);
+  if (tagsOnly) return downloadedTags(id, folders);
   const advice = `"models download ${id}" gets it (${formatBytes(listing.approximateSize)})`;
   throw new UsageError(
     found === undefined
@@ -35,8 +40,17 @@ export async function resolveModel(
   );
 }
 
+/** What an earlier download left of a model whose tags are enough. @throws UsageError where that is nothing */
+function downloadedTags(id: string, { downloadFolder }: ModelFolders): FoundModel {
+  const folder = path.join(downloadFolder, id);
+  const files = { model: path.join(folder, 'model.onnx'), tags: path.join(folder, 'selected_tags.csv') };
+  if (existsSync(files.tags)) return { source: 'download', folder, ...files, verified: false };
+  throw new UsageError(`The tags of ${id} are not on this machine: --download gets them, without the model.`);
+}
+
 /**
  * Downloads a model of the catalogue, unless it is on this machine.
+ * @param tagsOnly only the list of its tags
  * @throws UsageError with what went wrong; the signal's reason
  */
 export async function downloadModel(
@@ -44,9 +58,10 @@ export async function downloadModel(
   id: string,
   folders: ModelFolders,
   signal: AbortSignal,
+  tagsOnly = false,
 ): Promise<FoundModel> {
   return explained(
-    async () => (await tagger.request('downloadModel', { id, folders, token: undefined }, signal)).found,
+    async () => (await tagger.request('downloadModel', { id, folders, token: undefined, tagsOnly }, signal)).found,
   );
 }
 

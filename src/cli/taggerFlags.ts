@@ -18,6 +18,7 @@ import { cudaFlag, cudaHelp, findCuda } from './cudaSearch';
 import { choice, count, score } from './flagValues';
 import { modelFolderFlags, modelFolderHelp, modelFolders } from './modelFolders';
 import { resolveModel } from './resolveModel';
+import { serverFlagHelp, serverFlags, serverModels, serverOptions } from './serverFlags';
 import { UsageError } from './UsageError';
 
 const palette = 'palette';
@@ -35,6 +36,7 @@ export const taggerFlags: Command['flags'] = {
   preprocess: { type: 'string' },
   'preprocess-threads': { type: 'string' },
   'inference-threads': { type: 'string' },
+  ...serverFlags,
   ...cudaFlag,
 };
 
@@ -45,7 +47,8 @@ export const taggerFlagHelp = [
   '--model-threshold M=G,C  general and character threshold of one of the models; "M=G" only the general one',
   '--download               downloads a model that is not on this machine',
   ...modelFolderHelp,
-  '--provider P             auto (default), cuda, webgpu, directml, coreml or cpu',
+  '--provider P             auto (default), cuda, webgpu, directml, coreml, cpu, or server',
+  ...serverFlagHelp,
   '--batch-size N           images for each run; 0 (default) finds the best one',
   '--preprocess MODE        exact (default): bit for bit as the author of the model does it;',
   '                         fast: large JPEG and WebP are shrunk while they are decoded, which differs a little',
@@ -80,9 +83,17 @@ export async function loadTaggerOf(
   const names = [...new Set(input.texts('model'))];
   if (names.length === 0) names.push(palette);
   const own = modelThresholds(input, names, thresholds);
+  const onServer = execution.provider === 'server';
+  const serverNames = serverModels(input, names);
   const models: TaggerModel[] = [];
-  for (const name of names)
-    models.push({ ...(await locate(tagger, name, input)), thresholds: own.get(name) ?? thresholds });
+  for (const name of names) {
+    const serverModel = onServer ? serverNames.get(name) : undefined;
+    models.push({
+      ...(await locate(tagger, name, input, onServer)),
+      ...(serverModel === undefined ? {} : { serverModel }),
+      thresholds: own.get(name) ?? thresholds,
+    });
+  }
   const mayUseCuda = execution.provider === 'auto' || execution.provider === 'cuda';
   let environment: Record<string, string> = {};
   if (mayUseCuda && process.platform === 'linux' && process.arch === 'x64') {
@@ -118,6 +129,7 @@ async function locate(
   tagger: TaggerProcess,
   name: string,
   input: CommandInput,
+  tagsOnly: boolean,
 ): Promise<Pick<TaggerModel, 'folder' | 'files'>> {
   if (name === palette) return { folder: path.join(__dirname, 'models/palette') };
   const file = path.resolve(name);
@@ -132,20 +144,27 @@ async function locate(
   const found = await resolveModel(tagger, name, {
     folders: modelFolders(input),
     download: input.isSet('download'),
+    tagsOnly,
     signal: input.signal,
   });
   return { folder: found.folder, files: { model: found.model, tags: found.tags } };
 }
 
 /** What `--provider` names. @throws UsageError */
-export function providerFlag(input: CommandInput): ProviderChoice {
-  return choice(input, 'provider', providers, defaultExecution.provider);
+export function providerFlag(input: CommandInput, usual = defaultExecution.provider): ProviderChoice {
+  return choice(input, 'provider', providers, usual);
 }
 
 function executionOf(input: CommandInput): ExecutionOptions {
+  const server = serverOptions(input);
+  const provider = providerFlag(input, server === undefined ? undefined : 'server');
+  if ((provider === 'server') !== (server !== undefined)) {
+    throw new UsageError('--provider server and --server URL go together.');
+  }
   return {
     ...defaultExecution,
-    provider: providerFlag(input),
+    provider,
+    ...(server === undefined ? {} : { server }),
     batchSize: count(input, 'batch-size', defaultExecution.batchSize),
     preprocess: choice(input, 'preprocess', preprocessModes, defaultExecution.preprocess),
     preprocessThreads: count(input, 'preprocess-threads', defaultExecution.preprocessThreads),

@@ -17,6 +17,7 @@ import { parseJournal, type ImageRecord, type WriteIntent } from '../jobs/journa
 import { captionIndex, readJobWork } from '../jobs/jobTargets';
 import type { JobImage, JobManifest, JobState } from '../jobs/jobTypes';
 import { mergeRecords, shardJournalName, shardJournals } from '../jobs/shardJournals';
+import { taggerFault } from '../protocol/taggerFault';
 import { taggerCrashed, type TaggerProcess } from '../protocol/TaggerProcess';
 import type { TaggerSetup } from '../protocol/taggerProtocol';
 import { errorCode } from '../protocol/wireError';
@@ -143,6 +144,7 @@ async function work(
     makeTags: async (imagePath, stopped) =>
       (await tagger.request('captionImage', { imagePath, setup, options }, stopped)).tags,
     isCrash: (thrown) => errorCode(thrown) === taggerCrashed,
+    faultOf: taggerFault,
     ...{ mode, write, problems: [], concurrency: imagesInWork, signal },
     onStart: ({ path: image }) => {
       startedAt.set(image, performance.now());

@@ -42,15 +42,17 @@ export async function localSetup(
   const execution = { ...setup.execution, ...local.execution, idleSeconds: 0 };
   const models: TaggerModel[] = [];
   for (const [index, model] of setup.models.entries()) {
+    const { thresholds, serverModel } = model;
+    const known = { thresholds, ...(serverModel === undefined ? {} : { serverModel }) };
     const shared = place.models[index] ?? { name: path.basename(model.folder) };
     const isSame = async (files: Files): Promise<boolean> => {
-      const one = { models: [{ ...files, thresholds: model.thresholds }], merge: setup.merge, execution };
+      const one = { models: [{ ...known, ...files }], merge: setup.merge, execution };
       const found = await tagger.request('hashModels', { setup: one }, signal).catch(() => undefined);
       signal.throwIfAborted();
       return found?.hashes[0] !== undefined && equal(found.hashes[0], hashes[index]);
     };
     const files = await find(tagger, model, shared, local, isSame, signal);
-    models.push({ ...files, thresholds: model.thresholds });
+    models.push({ ...known, ...files });
   }
   return { models, merge: setup.merge, execution };
 }

@@ -40,6 +40,8 @@ export interface JobOptions {
   makeTags: (imagePath: string, signal: AbortSignal) => Promise<string[]>;
   /** whether an error means that the tagger's process died, which may be the fault of any image in work */
   isCrash: (thrown: unknown) => boolean;
+  /** whether no image is to blame for an error (`machine`), or perhaps none (`unclear`): `taggerFault` */
+  faultOf?: (thrown: unknown) => 'machine' | 'unclear' | undefined;
   mode: CaptionMode;
   /** how tags are written; with mode `empty` into empty captions only */
   write: WriteOptions;
@@ -175,11 +177,13 @@ class CaptionJob {
       if (this.signal.aborted) return true;
       const crash = this.options.isCrash(thrown);
       const code = thrown instanceof CaptionError ? thrown.code : undefined;
-      if (code !== undefined && systemicErrors.has(code)) {
+      const fault = this.options.faultOf?.(thrown);
+      if (fault === 'machine' || (code !== undefined && systemicErrors.has(code))) {
         // The image is as it was: another run takes it up again.
         this.giveUp.abort(thrown);
         return true;
       }
+      if (fault === 'unclear') this.countFailures(1, thrown as Error);
       // The second crash on the same image is explained by it.
       else if (crash && !last) this.countFailures(alone ? 1 : 1 / this.options.concurrency, thrown as Error);
       if (crash && !last) {

@@ -199,7 +199,8 @@ export class CaptionJobs extends Disposable {
   /** Goes on with a job that stands still; with one that ended, for the images that failed. */
   async resume(id: string, retryFailed = false): Promise<void> {
     this.own.add(id);
-    const job = await this.runner.request('start', { id, ...(retryFailed ? { retryFailed } : {}) });
+    const secrets = await this.starter.secretsOf(id);
+    const job = await this.runner.request('start', { id, secrets, ...(retryFailed ? { retryFailed } : {}) });
     await this.follow(job);
   }
 

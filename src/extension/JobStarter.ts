@@ -15,6 +15,7 @@ import type { JobSecrets } from '../jobs/runnerProtocol';
 import type { CudaSupport } from './CudaSupport';
 import type { DatasetDocument } from './DatasetDocument';
 import type { ModelHashes } from './ModelHashes';
+import type { ServerToken } from './ServerToken';
 import { questionBeforeWriting } from './questionBeforeWriting';
 import { captionOptions, jobsOutliveWindow, writeOptions } from './settings';
 import type { Taggers } from './Taggers';
@@ -52,6 +53,7 @@ export class JobStarter {
     private readonly taggers: Taggers,
     private readonly cuda: CudaSupport,
     private readonly hashes: ModelHashes,
+    private readonly serverToken: ServerToken,
   ) {}
 
   /**
@@ -145,18 +147,24 @@ export class JobStarter {
     );
     try {
       signal.throwIfAborted();
-      const secrets = where?.secrets === undefined ? {} : { secrets: where.secrets };
+      const secrets = { ...where?.secrets, ...(await this.serverToken.secretsOf(setup)) };
       return await this.runner.request('start', {
         id: folder.id,
         ...(single ? { atOnce: true } : {}),
         ...(jobsOutliveWindow() ? {} : { tied: true }),
-        ...secrets,
+        secrets,
       });
     } catch (thrown) {
       // Nobody works on it, so it would wait for ever.
       if (!(await folder.isLocked())) await folder.remove();
       throw thrown;
     }
+  }
+
+  /** What a job needs beside what is written down about it, to go on. */
+  async secretsOf(id: string): Promise<JobSecrets> {
+    const { tagger } = await new JobFolder(path.join(this.jobsFolder, id)).readManifest();
+    return this.serverToken.secretsOf(tagger.setup);
   }
 
   /** What can be captioned without writing under text that is nowhere but in this window. */

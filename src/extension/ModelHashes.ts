@@ -24,6 +24,9 @@ export class ModelHashes {
    * @throws RemoteError when a file cannot be read; the signal's reason
    */
   async of(setup: TaggerSetup, signal: AbortSignal): Promise<ModelHash[]> {
+    // What a server has is asked anew.
+    if (setup.execution.provider === 'server')
+      return (await this.models.request('hashModels', { setup }, signal)).hashes;
     const keys = await Promise.all(setup.models.map(fileKey));
     const known = this.memory.get<Record<string, ModelHash>>(memoryKey, {});
     const hashes = keys.flatMap((key) => (key === undefined ? [] : (known[key] ?? [])));

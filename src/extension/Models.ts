@@ -5,7 +5,8 @@ import type { DownloadProgress, FoundModel, ModelListing } from '../protocol/mod
 import { TaggerProcess } from '../protocol/TaggerProcess';
 import type { TaggerRequests } from '../protocol/taggerProtocol';
 import { Disposable } from './Disposable';
-import { downloadEnvironment, modelFolders } from './taggerSettings';
+import type { ServerToken } from './ServerToken';
+import { downloadEnvironment, executionOptions, modelFolders } from './taggerSettings';
 
 const tokenKey = 'huggingFaceToken';
 
@@ -23,6 +24,7 @@ export class Models extends Disposable {
     entry: string,
     private readonly storageFolder: string,
     private readonly secrets: vscode.SecretStorage,
+    private readonly serverToken: ServerToken,
     log: vscode.LogOutputChannel,
   ) {
     super();
@@ -45,7 +47,8 @@ export class Models extends Disposable {
   }
 
   /**
-   * The files of a model, downloaded first where this machine does not have them.
+   * The files of a model, downloaded first where this machine does not have them. Where a server runs the models, the
+   * list of its tags is enough.
    * @param onProgress gets one line about the download now and then
    * @throws RemoteError with what is wrong, in one sentence
    */
@@ -113,7 +116,8 @@ export class Models extends Disposable {
     params: Parameters<TaggerRequests[K]>[0],
     signal?: AbortSignal,
   ): Promise<ReturnType<TaggerRequests[K]>> {
-    if (this.openRequests === 0) this.process.useEnvironment(downloadEnvironment());
+    const environment = { ...downloadEnvironment(), ...(await this.serverToken.environment()) };
+    if (this.openRequests === 0) this.process.useEnvironment(environment);
     this.openRequests++;
     try {
       return await this.process.request(method, params, signal);
@@ -139,7 +143,8 @@ export class Models extends Disposable {
 
   private async startDownload(id: string, signal: AbortSignal): Promise<FoundModel> {
     const token = await this.secrets.get(tokenKey);
-    const { found } = await this.request('downloadModel', { id, folders: this.folders(), token }, signal);
+    const tagsOnly = executionOptions().provider === 'server';
+    const { found } = await this.request('downloadModel', { id, folders: this.folders(), token, tagsOnly }, signal);
     this.changeEmitter.fire();
     return found;
   }

@@ -5,11 +5,11 @@ import { formatBytes } from '../protocol/downloadText';
 import type { ModelListing, ModelSource } from '../protocol/modelListing';
 import { errorMessage } from '../protocol/wireError';
 import type { Models } from './Models';
-import { isFolderPath, paletteTagger, selectedTaggers, setSelectedTaggers } from './taggerSettings';
+import { executionOptions, isFolderPath, paletteTagger, selectedTaggers, setSelectedTaggers } from './taggerSettings';
 
 /** The ensemble that is one click away; its parts complement each other: an older and a newer list of tags. */
 const usualEnsemble = ['wd-v1-4-moat-tagger-v2', 'wd-convnext-tagger-v3'];
-/** What a folder must hold to be a tagger. */
+/** What a folder must hold to be a tagger; where a server runs the models, only the last of them. */
 const modelFiles = ['model.onnx', 'selected_tags.csv'];
 const recentKey = 'recentTaggers';
 const recentCount = 8;
@@ -226,7 +226,7 @@ export class TaggerPicker {
     const folder = picked?.[0]?.fsPath;
     if (folder === undefined) return undefined;
     const missing: string[] = [];
-    for (const file of modelFiles) {
+    for (const file of modelFiles.slice(executionOptions().provider === 'server' ? -1 : 0)) {
       await access(path.join(folder, file)).catch(() => missing.push(file));
     }
     if (missing.length === 0) return [folder];

@@ -13,6 +13,7 @@ import {
   modelThresholds,
   paletteTagger,
   selectedTaggers,
+  serverModelName,
   taggerSettings,
 } from './taggerSettings';
 
@@ -91,14 +92,15 @@ export class Taggers extends Disposable {
   ): Promise<TaggerModel> {
     const name = isFolderPath(tagger) ? path.basename(tagger) : tagger;
     const own = { ...thresholds(folder), ...modelThresholds(folder, name) };
+    const onServer = { serverModel: serverModelName(name) };
     if (tagger === paletteTagger) {
-      return { folder: this.paletteFolder, thresholds: own };
+      return { folder: this.paletteFolder, ...onServer, thresholds: own };
     }
-    if (isFolderPath(tagger)) return { folder: tagger, thresholds: own };
+    if (isFolderPath(tagger)) return { folder: tagger, ...onServer, thresholds: own };
     const found = await this.models.ensure(tagger, signal, (line) => {
       onStatus(vscode.l10n.t('Downloading {0}: {1}', tagger, line));
     });
-    return { folder: found.folder, files: { model: found.model, tags: found.tags }, thresholds: own };
+    return { folder: found.folder, files: { model: found.model, tags: found.tags }, ...onServer, thresholds: own };
   }
 }
 

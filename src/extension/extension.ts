@@ -19,6 +19,7 @@ import { JobTree } from './JobTree';
 import { ModelHashes } from './ModelHashes';
 import { Models } from './Models';
 import { SavedSearches } from './SavedSearches';
+import { ServerToken } from './ServerToken';
 import { registerSearchCommands } from './searchCommands';
 import { registerTaggerCommands } from './taggerCommands';
 import { TaggerPicker } from './TaggerPicker';
@@ -50,7 +51,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const cache = new ThumbnailCache(pictureFolder, log);
   const pictureRoots = cacheRoots(pictureFolder).map((folder) => vscode.Uri.file(folder));
   const thumbnails = new Thumbnails(() => cache.open(), thumbnailer, suspectThumbnailer);
-  const models = new Models(entry, storage, context.secrets, log);
+  const serverToken = new ServerToken(context.secrets);
+  const models = new Models(entry, storage, context.secrets, serverToken, log);
   const taggers = new Taggers(context.extensionPath, models);
   const picker = new TaggerPicker(models, context.globalState);
   const cuda = new CudaSupport(storage, models, log);
@@ -66,7 +68,7 @@ export function activate(context: vscode.ExtensionContext): void {
     },
   });
   const hashes = new ModelHashes(models, context.globalState);
-  const starter = new JobStarter(runner, jobsFolder, taggers, cuda, hashes);
+  const starter = new JobStarter(runner, jobsFolder, taggers, cuda, hashes, serverToken);
   const jobs = new CaptionJobs(runner, jobsFolder, starter, taggers, log);
   const tree = new JobTree(jobs);
   const reports = new JobReports(jobs);
@@ -109,7 +111,7 @@ export function activate(context: vscode.ExtensionContext): void {
     searches,
     registerSearchCommands(editors, searches),
     registerImageCommands(editors, jobs),
-    registerTaggerCommands(picker, models, cuda),
+    registerTaggerCommands(picker, models, cuda, serverToken),
   );
   void runner
     .refresh()

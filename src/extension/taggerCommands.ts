@@ -2,10 +2,16 @@ import * as vscode from 'vscode';
 import { errorMessage } from '../protocol/wireError';
 import type { CudaSupport } from './CudaSupport';
 import type { Models } from './Models';
+import type { ServerToken } from './ServerToken';
 import type { TaggerPicker } from './TaggerPicker';
 
 /** Registers the commands about taggers and what they run on. */
-export function registerTaggerCommands(picker: TaggerPicker, models: Models, cuda: CudaSupport): vscode.Disposable {
+export function registerTaggerCommands(
+  picker: TaggerPicker,
+  models: Models,
+  cuda: CudaSupport,
+  serverToken: ServerToken,
+): vscode.Disposable {
   return vscode.Disposable.from(
     vscode.commands.registerCommand(
       'datasetCaptions.selectTagger',
@@ -22,6 +28,10 @@ export function registerTaggerCommands(picker: TaggerPicker, models: Models, cud
     vscode.commands.registerCommand(
       'datasetCaptions.setHubToken',
       explained(() => models.askForToken()),
+    ),
+    vscode.commands.registerCommand(
+      'datasetCaptions.setServerToken',
+      explained(() => serverToken.ask()),
     ),
     vscode.commands.registerCommand(
       'datasetCaptions.installCuda',

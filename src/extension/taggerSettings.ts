@@ -3,10 +3,12 @@ import * as vscode from 'vscode';
 import { ensembleMerges, type EnsembleMerge, type Thresholds } from '../protocol/captionOptions';
 import {
   defaultExecution,
+  defaultServerTimeout,
   executionProviders,
   preprocessModes,
   type ExecutionOptions,
   type ProviderChoice,
+  type ServerOptions,
 } from '../protocol/execution';
 import type { ModelFolders } from '../protocol/modelListing';
 import { expandHome } from './expandPath';
@@ -64,14 +66,31 @@ export function modelThresholds(folder: vscode.Uri, name: string): Partial<Thres
 
 /** On what and how the taggers of this machine run. */
 export function executionOptions(): ExecutionOptions {
+  const provider = oneOf('executionProvider', providers, defaultExecution.provider);
   return {
-    provider: oneOf('executionProvider', providers, defaultExecution.provider),
+    provider,
+    ...(provider === 'server' ? { server: serverOptions() } : {}),
     batchSize: wholeNumber('batchSize', defaultExecution.batchSize),
     preprocess: oneOf('preprocess', preprocessModes, defaultExecution.preprocess),
     preprocessThreads: wholeNumber('preprocessThreads', defaultExecution.preprocessThreads),
     inferenceThreads: wholeNumber('inferenceThreads', defaultExecution.inferenceThreads),
     idleSeconds: wholeNumber('unloadAfter', defaultExecution.idleSeconds),
   };
+}
+
+/** The server that runs the models where the provider is `server`; its address is empty where none is set. */
+export function serverOptions(): ServerOptions {
+  const url = configuration().get<string>('serverUrl', '').trim();
+  return { url, timeoutSeconds: wholeNumber('serverTimeout', defaultServerTimeout) || defaultServerTimeout };
+}
+
+/**
+ * What the server calls a model.
+ * @param name the model's id, or the name of its folder, which it is without a setting
+ */
+export function serverModelName(name: string): string {
+  const own = record(configuration().get('serverModels'))[name];
+  return typeof own === 'string' && own.trim() !== '' ? own.trim() : name;
 }
 
 /** Folders that are searched first for ONNX Runtime's CUDA libraries. */

@@ -5,6 +5,7 @@ import type { FileWriter } from '../dataset/FileWriter';
 import { describeExecution, describeNotUsed } from '../protocol/executionText';
 import { JobRate } from '../protocol/JobRate';
 import { loadTagger } from '../protocol/loadTagger';
+import { taggerFault } from '../protocol/taggerFault';
 import { taggerCrashed, type TaggerProcess } from '../protocol/TaggerProcess';
 import type { ExecutionOptions } from '../protocol/execution';
 import type { TaggerDescription, TaggerSetup } from '../protocol/taggerProtocol';
@@ -173,6 +174,7 @@ export class JobRun {
       return await runCaptionJob(dataset, targets, {
         makeTags: (imagePath, stopped) => this.makeTags(imagePath, stopped),
         isCrash: (thrown) => errorCode(thrown) === taggerCrashed,
+        faultOf: taggerFault,
         mode: manifest.mode,
         write: manifest.write,
         problems: [],

@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Channel } from '../protocol/Channel';
+import { serverTokenVariable } from '../protocol/execution';
 import { errorCode, errorMessage } from '../protocol/wireError';
 import { JobFolder } from './JobFolder';
 import { readJobInfo } from './jobInfo';
@@ -209,7 +210,8 @@ export class RunnerClient {
     const log = openSync(logFile, 'w', 0o600);
     try {
       // Detached: in a group of its own, so that neither Ctrl+C nor a closed connection ends it. No folder is held.
-      const env: NodeJS.ProcessEnv = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
+      // A token in it would go to the servers of all jobs: each brings its own.
+      const env: NodeJS.ProcessEnv = { ...process.env, ELECTRON_RUN_AS_NODE: '1', [serverTokenVariable]: undefined };
       delete env.NODE_OPTIONS;
       const child = spawn(execPath ?? process.execPath, [entry, jobsFolder], {
         detached: true,

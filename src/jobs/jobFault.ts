@@ -1,5 +1,5 @@
 import { CaptionError, errno, fileError } from '../dataset/CaptionError';
-import { errorMessage } from '../protocol/wireError';
+import { errorCode, errorMessage } from '../protocol/wireError';
 import { JobError } from './JobError';
 import type { JobFaultCode } from './jobTypes';
 
@@ -24,6 +24,15 @@ function systemError(thrown: unknown): unknown {
 export function jobFault(thrown: unknown): JobFaultError {
   if (thrown instanceof JobFaultError) return thrown;
   const message = errorMessage(thrown);
+  switch (errorCode(thrown)) {
+    case 'SERVER_UNREACHABLE':
+      return new JobFaultError('PROVIDER_LOST', `${message} When the server answers again, resume.`, thrown);
+    case 'SERVER_REFUSED':
+    case 'SERVER_FAILED':
+    case 'TAGS_MISMATCH':
+      return new JobFaultError('TAGGER_FAILED', `${message} When that is mended, resume.`, thrown);
+    default:
+  }
   if (thrown instanceof JobError) return new JobFaultError('DISK_ERROR', `${message} (${thrown.path})`, thrown);
   // What the system says of the job's own files.
   const known = errno(thrown) === undefined || thrown instanceof CaptionError ? thrown : systemError(thrown);

@@ -7,6 +7,8 @@ export const runnerProtocolVersion = 1;
 export interface JobSecrets {
   /** address of the queue of a job on a cluster, with its password */
   redisUrl?: string;
+  /** bearer token for the server that runs the models */
+  serverToken?: string;
 }
 
 /** What the process that runs jobs answers, over a local socket. The first request must be `hello`. */

@@ -10,6 +10,8 @@ export interface TaggerModel {
   folder: string;
   /** where the files are not called so: absolute paths of the model and of its tags */
   files?: { model: string; tags: string };
+  /** what a server calls it, for the provider `server`, which needs the tags only; without it the folder's name */
+  serverModel?: string;
   thresholds: Thresholds;
 }
 

@@ -1,5 +1,9 @@
-/** What may run a model. */
-export const executionProviders = ['cuda', 'webgpu', 'directml', 'coreml', 'cpu'] as const;
+/** What may run a model on this machine. */
+export const localProviders = ['cuda', 'webgpu', 'directml', 'coreml', 'cpu'] as const;
+export type LocalProvider = (typeof localProviders)[number];
+
+/** What may run a model: `server` is another machine that speaks the Open Inference Protocol. */
+export const executionProviders = [...localProviders, 'server'] as const;
 export type ExecutionProvider = (typeof executionProviders)[number];
 export type ProviderChoice = 'auto' | ExecutionProvider;
 
@@ -9,6 +13,17 @@ export type ProviderChoice = 'auto' | ExecutionProvider;
  */
 export const preprocessModes = ['exact', 'fast'] as const;
 export type PreprocessMode = (typeof preprocessModes)[number];
+
+/** A server that runs models. A token is no part of this: it is in the environment, see {@link serverTokenVariable}. */
+export interface ServerOptions {
+  /** its address, without a user name or password, such as `http://gpu.example:8000`; empty where nobody said it */
+  url: string;
+  /**
+   * seconds after which a request without an answer counts as failed; a server that is away for twice as long in the
+   * middle of a job is given up
+   */
+  timeoutSeconds: number;
+}
 
 /** On what and how a tagger runs. */
 export interface ExecutionOptions {
@@ -22,7 +37,18 @@ export interface ExecutionOptions {
   inferenceThreads: number;
   /** seconds without work after which the model is unloaded, so that others get the memory of the GPU; 0 never */
   idleSeconds: number;
+  /** for the provider `server` */
+  server?: ServerOptions;
 }
+
+/** On what and how a tagger runs on this machine. */
+export type LocalExecution = ExecutionOptions & { provider: 'auto' | LocalProvider };
+
+/** The seconds that a server has for an answer, unless the user says otherwise. */
+export const defaultServerTimeout = 60;
+
+/** The environment variable that has the bearer token for the server: it goes to the server's origin only. */
+export const serverTokenVariable = 'DATASET_CAPTIONS_SERVER_TOKEN';
 
 /** The best that the machine can do, without a loss. */
 export const defaultExecution: Readonly<ExecutionOptions> = {
@@ -38,18 +64,18 @@ export const defaultExecution: Readonly<ExecutionOptions> = {
 export interface ExecutionReport {
   requested: ProviderChoice;
   provider: ExecutionProvider;
-  /** name of the device where it is known */
+  /** name of the device where it is known; of a server, its host */
   device?: string;
   /** providers that were tried or asked for and are not used, each with one sentence */
   notUsed: { provider: ExecutionProvider; reason: string }[];
   /**
    * images for each run, and whether the model, the user, a probe, or experience decided that: on the CPU larger batches
-   * gain nothing
+   * gain nothing, and a server joins those of several users
    */
   batchSize: number;
   batchSizeFrom: 'model' | 'option' | 'probe' | 'default';
   preprocess: PreprocessMode;
-  /** largest difference of a score to the same picture's on the CPU; absent on the CPU */
+  /** largest difference of a score to the same picture's on the CPU; absent on the CPU and for a server */
   largestDifferenceToCpu?: number;
 }
 

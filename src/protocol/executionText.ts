@@ -7,6 +7,7 @@ const providerNames: Readonly<Record<ExecutionProvider, string>> = {
   directml: 'DirectML',
   coreml: 'Core ML',
   cpu: 'CPU',
+  server: 'Server',
 };
 
 /** The name of a provider as its makers write it. */

@@ -13,7 +13,7 @@ export interface TaggerSetup {
 
 /** What a model's files are, to know them again. */
 export interface ModelHash {
-  /** hexadecimal SHA-256 of the model's file */
+  /** hexadecimal SHA-256 of the model's file; of a model on a server, of what the server says about it */
   model: string;
   /** the same of the list of its tags */
   tags: string;
@@ -53,7 +53,7 @@ export interface ThumbnailOrder {
 export interface TaggerRequests {
   /** Loads the models (once; later calls are free), proves what they run on, and says what they are. */
   loadTagger(params: { setup: TaggerSetup }): TaggerDescription;
-  /** SHA-256 of the files of each model, in the order of the setup. Reads them whole. */
+  /** SHA-256 of the files of each model, in the order of the setup. Reads them whole, or asks the server. */
   hashModels(params: { setup: TaggerSetup }): { hashes: ModelHash[] };
   /** The tags of one image, ready to be joined; none when no tag passes. */
   captionImage(params: { imagePath: string; setup: TaggerSetup; options: CaptionOptions }): { tags: string[] };
@@ -74,8 +74,13 @@ export interface TaggerRequests {
 
   /** The models of the catalogue and of the extra folders, and where they are on this machine. */
   listModels(params: { folders: ModelFolders }): { models: ModelListing[] };
-  /** Downloads a model of the catalogue, or goes on with its download; sends `downloadProgress`. */
-  downloadModel(params: { id: string; folders: ModelFolders; token: string | undefined }): { found: FoundModel };
+  /**
+   * Downloads a model of the catalogue, or goes on with its download; sends `downloadProgress`. With `tagsOnly` the file of
+   * the model need not be there afterwards.
+   */
+  downloadModel(params: { id: string; folders: ModelFolders; token: string | undefined; tagsOnly?: boolean }): {
+    found: FoundModel;
+  };
   /** Deletes a downloaded model, or what there is of it. Models of other programs are never touched. */
   deleteModel(params: { id: string; folders: ModelFolders }): { freedBytes: number };
 

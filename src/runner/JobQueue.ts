@@ -182,7 +182,7 @@ export class JobQueue {
     const { folder, manifest } = job;
     const { id, label, fault } = job.info;
     job.wish = undefined;
-    lane.prepare(manifest, fault?.code === 'PROVIDER_LOST');
+    lane.prepare(manifest, job.secrets, fault?.code === 'PROVIDER_LOST');
     lane.running.add(id);
     if (wish.atOnce !== true) lane.main = id;
     const common = {

@@ -1,4 +1,6 @@
 import type { JobManifest } from '../jobs/jobTypes';
+import type { JobSecrets } from '../jobs/runnerProtocol';
+import { serverTokenVariable } from '../protocol/execution';
 import { TaggerProcess } from '../protocol/TaggerProcess';
 
 /** What one device does: one job at a time, and single images beside it. */
@@ -15,16 +17,20 @@ export class Lane {
 
   /**
    * Has the tagger's process ready for a job. One that others use is left as it is.
+   * @param secrets what it needs and no file may have
    * @param afresh end the process that is there: a GPU that it lost comes back in a new one only
    */
-  prepare({ tagger }: JobManifest, afresh: boolean): void {
+  prepare({ tagger }: JobManifest, { serverToken }: JobSecrets, afresh: boolean): void {
     if (this.running.size > 0) return;
     if (afresh) this.tagger.stop();
-    this.tagger.useEnvironment(tagger.environment);
+    const secret = serverToken === undefined ? {} : { [serverTokenVariable]: serverToken };
+    this.tagger.useEnvironment({ ...tagger.environment, ...secret });
   }
 }
 
 /** Which device a job needs: jobs of one device wait for each other. */
-export function deviceOf({ place }: JobManifest): string {
-  return place.kind === 'cluster' ? `cluster ${place.queue}` : 'local';
+export function deviceOf({ place, tagger }: JobManifest): string {
+  if (place.kind === 'cluster') return `cluster ${place.queue}`;
+  const { provider, server } = tagger.setup.execution;
+  return provider === 'server' ? `server ${server?.url ?? ''}` : 'local';
 }

@@ -1,8 +1,16 @@
 /** What a batch runs on. */
 export interface BatchEngine {
-  /** Scores up to `batch` inputs in one run; `batch` is the size that the run may be filled up to. */
-  run(inputs: readonly Float32Array[], batch: number): Promise<Float32Array[]>;
+  /** runs at a time; without it one */
+  runsInFlight?: number | undefined;
+  /**
+   * Scores up to `batch` inputs in one run; `batch` is the size that the run may be filled up to. The signal is aborted
+   * when nobody waits for any of them; their memory is another's once the run has returned.
+   */
+  run(inputs: readonly Float32Array[], batch: number, signal: AbortSignal): Promise<Float32Array[]>;
+  /** whether a run failed because it had too many images */
   isOutOfMemory(thrown: unknown): boolean;
+  /** whether a run failed for what no image has to do with: then none of them is run again */
+  isHopeless?(thrown: unknown): boolean;
 }
 
 interface Waiting {
@@ -14,13 +22,14 @@ interface Waiting {
 
 /**
  * Collects inputs into batches. A batch runs when it is full, or when no other input is being prepared: it never waits
- * for images that may not come. One run at a time. An image fails only by itself: a batch that fails is run again image
+ * for images that may not come. As many runs at a time as the engine takes, else one. An image fails only by itself: a batch that fails is run again image
  * by image, and one for which there is not enough memory in halves, as are all that follow.
  */
 export class BatchRunner {
   private readonly waiting: Waiting[] = [];
   private preparing = 0;
-  private running = false;
+  private running = 0;
+  private readonly runsInFlight: number;
   private size: number;
 
   /**
@@ -33,6 +42,7 @@ export class BatchRunner {
     private readonly canShrink: boolean,
   ) {
     this.size = batchSize;
+    this.runsInFlight = engine.runsInFlight ?? 1;
   }
 
   /** Images for each run; less than at first when there was not enough memory. */
@@ -59,7 +69,7 @@ export class BatchRunner {
       this.preparing--;
       // When this image failed, those that waited for it have nothing to wait for. When it did not, it joins them first.
       queueMicrotask(() => {
-        void this.drain();
+        this.drain();
       });
     }
     return new Promise((resolve, reject) => {
@@ -71,10 +81,8 @@ export class BatchRunner {
     return this.waiting.length >= this.size || (this.waiting.length > 0 && this.preparing === 0);
   }
 
-  private async drain(): Promise<void> {
-    if (this.running) return;
-    this.running = true;
-    while (this.isReady) {
+  private drain(): void {
+    while (this.isReady && this.running < this.runsInFlight) {
       const batch: Waiting[] = [];
       while (batch.length < this.size) {
         const next = this.waiting.shift();
@@ -82,17 +90,23 @@ export class BatchRunner {
         if (next.signal.aborted) next.reject(next.signal.reason);
         else batch.push(next);
       }
-      if (batch.length > 0) await this.runBatch(batch);
+      if (batch.length === 0) continue;
+      this.running++;
+      void this.runBatch(batch).finally(() => {
+        this.running--;
+        this.drain();
+      });
     }
-    this.running = false;
   }
 
   private async runBatch(batch: readonly Waiting[]): Promise<void> {
     const size = this.size;
+    const interest = new SharedInterest(batch.map(({ signal }) => signal));
     try {
       const scores = await this.engine.run(
         batch.map(({ input }) => input),
         size,
+        interest.signal,
       );
       batch.forEach((image, index) => {
         const own = scores[index];
@@ -100,10 +114,14 @@ export class BatchRunner {
         else image.resolve(own);
       });
     } catch (thrown) {
+      if (interest.signal.aborted) {
+        for (const image of batch) image.reject(image.signal.reason);
+        return;
+      }
       const halve = this.canShrink && size > 1 && this.engine.isOutOfMemory(thrown);
       if (halve) this.shrinkTo(size >> 1);
-      if (!halve && batch.length === 1) {
-        batch[0]?.reject(thrown);
+      if (!halve && (batch.length === 1 || this.engine.isHopeless?.(thrown) === true)) {
+        for (const image of batch) image.reject(thrown);
         return;
       }
       let from = 0;
@@ -113,6 +131,30 @@ export class BatchRunner {
         await this.runBatch(batch.slice(from, from + part));
         from += part;
       }
+    } finally {
+      interest.dispose();
     }
   }
+}
+
+/** A signal that is aborted when all of some signals are. */
+class SharedInterest {
+  private readonly all = new AbortController();
+  readonly signal = this.all.signal;
+  private readonly left: Set<AbortSignal>;
+
+  constructor(private readonly signals: readonly AbortSignal[]) {
+    this.left = new Set(signals.filter(({ aborted }) => !aborted));
+    for (const signal of this.left) signal.addEventListener('abort', this.onAbort);
+    if (this.left.size === 0) this.all.abort();
+  }
+
+  dispose(): void {
+    for (const signal of this.signals) signal.removeEventListener('abort', this.onAbort);
+  }
+
+  private readonly onAbort = (event: Event): void => {
+    this.left.delete(event.target as AbortSignal);
+    if (this.left.size === 0) this.all.abort();
+  };
 }

@@ -3,9 +3,11 @@ import type { ExecutionOptions } from '../protocol/execution';
 import type { TaggerSetup } from '../protocol/taggerProtocol';
 import { modelFilesOf } from './modelFiles';
 import { OnnxTagger } from './OnnxTagger';
+import { ServerTagger } from './server/ServerTagger';
+import type { Tagger } from './Tagger';
 
 interface Entry {
-  tagger: Promise<OnnxTagger>;
+  tagger: Promise<Tagger>;
   users: number;
 }
 
@@ -19,15 +21,15 @@ export class LoadedTaggers {
   private lastLoad: Promise<void> = Promise.resolve();
 
   /** @param onLoaded is called when a model was loaded */
-  constructor(private readonly onLoaded: (tagger: OnnxTagger) => void = () => undefined) {}
+  constructor(private readonly onLoaded: (tagger: Tagger) => void = () => undefined) {}
 
   /**
    * Calls `work` with the models of a setup, which stay loaded at least until it returns.
-   * @throws ModelError or NativePackageError when one of them does not load; the next call tries again
+   * @throws ModelError, NativePackageError or ServerError when one of them does not load; the next call tries again
    */
   async use<T>(
     { models, execution }: Pick<TaggerSetup, 'models' | 'execution'>,
-    work: (taggers: OnnxTagger[]) => Promise<T> | T,
+    work: (taggers: Tagger[]) => Promise<T> | T,
   ): Promise<T> {
     const held = models.map((model) => this.hold(model, execution));
     try {
@@ -57,8 +59,8 @@ export class LoadedTaggers {
   }
 
   /** One after another: what a provider is measured at must not be disturbed, and memory is short while models load. */
-  private loadAfterOthers(model: TaggerModel, execution: ExecutionOptions): Promise<OnnxTagger> {
-    const loading = this.lastLoad.then(() => OnnxTagger.load(model, execution));
+  private loadAfterOthers(model: TaggerModel, execution: ExecutionOptions): Promise<Tagger> {
+    const loading = this.lastLoad.then(() => loadOne(model, execution));
     this.lastLoad = loading.then(
       (tagger) => {
         this.onLoaded(tagger);
@@ -81,8 +83,17 @@ export class LoadedTaggers {
   }
 }
 
+function loadOne(model: TaggerModel, execution: ExecutionOptions): Promise<Tagger> {
+  const { provider } = execution;
+  return provider === 'server'
+    ? ServerTagger.load(model, execution)
+    : OnnxTagger.load(model, { ...execution, provider });
+}
+
 /** What makes one loaded model another than the next. Preprocessing and idle time do not. */
-function keyOf(model: TaggerModel, { provider, batchSize, inferenceThreads, preprocess }: ExecutionOptions): string {
+function keyOf(model: TaggerModel, execution: ExecutionOptions): string {
+  const { provider, batchSize, inferenceThreads, preprocess, server } = execution;
   const files = modelFilesOf(model);
-  return JSON.stringify([files.model, files.tags, provider, batchSize, inferenceThreads, preprocess]);
+  const where = provider === 'server' ? [model.serverModel, server] : [files.model, inferenceThreads];
+  return JSON.stringify([files.tags, provider, batchSize, preprocess, where]);
 }

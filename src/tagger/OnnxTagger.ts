@@ -1,6 +1,5 @@
-import path from 'node:path';
 import type { TaggerModel } from '../protocol/captionOptions';
-import type { ExecutionOptions, ExecutionReport } from '../protocol/execution';
+import type { ExecutionReport, LocalExecution } from '../protocol/execution';
 import type { ModelDescription } from '../protocol/taggerProtocol';
 import { BatchRunner } from './BatchRunner';
 import { chooseSession, scoreProof, type ChosenSession, type ModelToLoad } from './chooseSession';
@@ -10,9 +9,11 @@ import { probeBatchSize } from './probeBatchSize';
 import { proofPicture } from './proofPicture';
 import { isOutOfMemory, providerFailure } from './providerFailure';
 import type { ModelTag } from './selectedTags';
+import { taggerSummary, type Tagger } from './Tagger';
 
 /** A WD tagger: a model and its tags, on the best provider that works. */
-export class OnnxTagger {
+export class OnnxTagger implements Tagger {
+  readonly runsInFlight = 1;
   private readonly runner: BatchRunner;
   private readonly batchSizeFrom: ExecutionReport['batchSizeFrom'];
 
@@ -21,7 +22,7 @@ export class OnnxTagger {
     /** in the order of the model's outputs */
     readonly tags: readonly ModelTag[],
     private readonly model: ModelToLoad,
-    private readonly execution: ExecutionOptions,
+    private readonly execution: LocalExecution,
     private chosen: ChosenSession,
     batch: Pick<ExecutionReport, 'batchSize' | 'batchSizeFrom'>,
   ) {
@@ -52,7 +53,7 @@ export class OnnxTagger {
    * Loads a model and finds out what it runs best on. Names, layout, size and batch are read from it.
    * @throws ModelError with what is wrong with the model; NativePackageError when ONNX Runtime does not load
    */
-  static async load(model: Pick<TaggerModel, 'folder' | 'files'>, execution: ExecutionOptions): Promise<OnnxTagger> {
+  static async load(model: Pick<TaggerModel, 'folder' | 'files'>, execution: LocalExecution): Promise<OnnxTagger> {
     const files = modelFilesOf(model);
     const facts = await checkModelFile(files.model);
     const tags = await readTags(files.tags);
@@ -99,14 +100,6 @@ export class OnnxTagger {
     };
   }
 
-  /** One line for the log: `wd-convnext-tagger-v3: cpu, batch 1; cuda not used: …`. */
-  summary(): string {
-    const { provider, device, batchSize, notUsed } = this.describe().execution;
-    const where = device === undefined ? provider : `${provider} (${device})`;
-    const others = notUsed.map(({ provider: other, reason }) => `; ${other} not used: ${reason}`);
-    return `${path.basename(this.folder)}: ${where}, batch ${batchSize}${others.join('')}`;
-  }
-
   /** Frees the model's memory; it cannot be used afterwards. */
   async release(): Promise<void> {
     await this.chosen.session.release();
@@ -143,7 +136,7 @@ export class OnnxTagger {
     const onCpu = await chooseSession(this.model, { ...this.execution, provider: 'cpu' });
     this.chosen = { ...onCpu, notUsed: [...notUsed, { provider, reason }] };
     if (onCpu.session.contract.fixedBatch === undefined) this.runner.shrinkTo(1);
-    console.log(this.summary());
+    console.log(taggerSummary(this.describe()));
   }
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { ExecutionProvider } from '../protocol/execution';
+import type { LocalProvider } from '../protocol/execution';
 import { errorCode } from '../protocol/wireError';
 
 /** A provider that killed the process is not tried by itself for so long, in milliseconds. */
@@ -45,7 +45,7 @@ export class ProviderTrials {
    * @param askedFor the user chose this very provider: then only a crash since the editor or the command was started
    *   counts, so that a repaired driver is used at once
    */
-  async objection(provider: ExecutionProvider, version: string, askedFor: boolean): Promise<string | undefined> {
+  async objection(provider: LocalProvider, version: string, askedFor: boolean): Promise<string | undefined> {
     const trials = await this.unfinished(provider, version);
     const crash = this.crashNote(provider, version);
     const crashed = trials.some(({ pid }) => this.crashedProcesses.has(pid));
@@ -64,7 +64,7 @@ export class ProviderTrials {
   }
 
   /** Runs a trial. Its note stays only when this process does not survive. */
-  async guard<T>(provider: ExecutionProvider, version: string, trial: () => Promise<T>): Promise<T> {
+  async guard<T>(provider: LocalProvider, version: string, trial: () => Promise<T>): Promise<T> {
     const note = path.join(this.folder, `${trialOf(provider, version)}-${process.pid}`);
     // Without a note the trial is as good as ever, only a crash would not be remembered.
     await mkdir(this.folder, { recursive: true, mode: 0o700 }).catch(() => undefined);
@@ -77,7 +77,7 @@ export class ProviderTrials {
     }
   }
 
-  private crashNote(provider: ExecutionProvider, version: string): string {
+  private crashNote(provider: LocalProvider, version: string): string {
     return path.join(this.folder, `crashed-${provider}-${version}`);
   }
 
@@ -89,7 +89,7 @@ export class ProviderTrials {
 
   /** The trials whose process is no more. */
   private async unfinished(
-    provider: ExecutionProvider,
+    provider: LocalProvider,
     version: string,
   ): Promise<{ file: string; pid: number; modified: number }[]> {
     const found: { file: string; pid: number; modified: number }[] = [];
@@ -108,7 +108,7 @@ export class ProviderTrials {
   }
 }
 
-function trialOf(provider: ExecutionProvider, version: string): string {
+function trialOf(provider: LocalProvider, version: string): string {
   return `trying-${provider}-${version}`;
 }
 

@@ -4,11 +4,11 @@ import { IdleTimer } from './IdleTimer';
 import { LoadedTaggers } from './LoadedTaggers';
 import { meanScores } from './meanScores';
 import type { ScoredModel } from './mergeScores';
-import type { OnnxTagger } from './OnnxTagger';
 import { prepareImage } from './prepareImage';
 import { PreprocessPool } from './PreprocessPool';
 import { scoreImage } from './scoreImage';
 import { scoresToTags } from './scoresToTags';
+import { taggerSummary, type Tagger } from './Tagger';
 
 /**
  * What the child answers about images.
@@ -18,7 +18,7 @@ export function captionHandlers(
   onIdle: () => void,
 ): Pick<RequestHandlers<TaggerRequests>, 'loadTagger' | 'captionImage' | 'scoreImage' | 'prepareImage'> {
   const loaded = new LoadedTaggers((tagger) => {
-    console.log(tagger.summary());
+    console.log(taggerSummary(tagger.describe()));
   });
   const pools = new Map<number, PreprocessPool>();
   const idle = new IdleTimer(onIdle);
@@ -29,7 +29,7 @@ export function captionHandlers(
     pools.set(threads, pool);
     return pool;
   };
-  const use = <T>(setup: TaggerSetup, work: (taggers: OnnxTagger[]) => Promise<T> | T): Promise<T> => {
+  const use = <T>(setup: TaggerSetup, work: (taggers: Tagger[]) => Promise<T> | T): Promise<T> => {
     if (setup.models.length === 0) throw new Error('No model was asked for.');
     return idle.during(setup.execution.idleSeconds, () => loaded.use(setup, work));
   };
@@ -38,9 +38,12 @@ export function captionHandlers(
     loadTagger: ({ setup }) =>
       use(setup, (taggers) => ({
         models: taggers.map((tagger) => tagger.describe()),
-        // One batch in the run, one that waits for it, what the threads are busy with and have in store, and captions
-        // that are being written.
-        imagesInWork: 2 * Math.max(...taggers.map(({ batchSize }) => batchSize)) + 2 * poolFor(setup).threads + 4,
+        // The batches in the runs, one that waits for them, what the threads are busy with and have in store, and
+        // captions that are being written.
+        imagesInWork:
+          Math.max(...taggers.map(({ batchSize, runsInFlight }) => (runsInFlight + 1) * batchSize)) +
+          2 * poolFor(setup).threads +
+          4,
       })),
     captionImage: ({ imagePath, setup, options }, signal) =>
       use(setup, async (taggers) => {
@@ -58,7 +61,7 @@ export function captionHandlers(
 
 function scoredModels(
   { models }: TaggerSetup,
-  taggers: readonly OnnxTagger[],
+  taggers: readonly Tagger[],
   scores: readonly Float32Array[],
 ): ScoredModel[] {
   return models.flatMap(({ thresholds }, index) => {

@@ -1,5 +1,5 @@
 import { cudaProblemVariable } from '../protocol/cudaEnvironmentVariables';
-import type { ExecutionOptions, ExecutionProvider, ExecutionReport } from '../protocol/execution';
+import type { ExecutionReport, LocalExecution, LocalProvider } from '../protocol/execution';
 import { cudaLibraryProblem, cudaLoadFailure, loadProblem, runtimeLibraries } from './cudaRuntime';
 import { loadOnnxRuntime, runtimeOrigin, type RuntimeOrigin } from './nativePackages';
 import { compareScores, proofPicture } from './proofPicture';
@@ -19,7 +19,8 @@ export interface ModelToLoad {
 }
 
 /** A model on the provider that was found to work. */
-export interface ChosenSession extends Pick<ExecutionReport, 'provider' | 'notUsed' | 'largestDifferenceToCpu'> {
+export interface ChosenSession extends Pick<ExecutionReport, 'notUsed' | 'largestDifferenceToCpu'> {
+  provider: LocalProvider;
   session: ScoringSession;
 }
 
@@ -34,11 +35,11 @@ const proofs = new Map<string, { largestDifference: number } | { problem: string
  */
 export async function chooseSession(
   model: ModelToLoad,
-  { provider: wanted, inferenceThreads }: Pick<ExecutionOptions, 'provider' | 'inferenceThreads'>,
+  { provider: wanted, inferenceThreads }: Pick<LocalExecution, 'provider' | 'inferenceThreads'>,
   trials = ProviderTrials.fromEnvironment(process.env),
 ): Promise<ChosenSession> {
   const notUsed: ExecutionReport['notUsed'] = [];
-  const open = (provider: ExecutionProvider): Promise<ScoringSession> =>
+  const open = (provider: LocalProvider): Promise<ScoringSession> =>
     ScoringSession.create(model.path, model.tagCount, sessionOptions(provider, model.size, inferenceThreads));
   const reference = new CpuReference(() => open('cpu'));
   for (const provider of candidates(wanted)) {
@@ -53,7 +54,7 @@ export async function chooseSession(
   return { session: await reference.session(), provider: 'cpu', notUsed };
 }
 
-function candidates(wanted: ExecutionOptions['provider']): ExecutionProvider[] {
+function candidates(wanted: LocalExecution['provider']): LocalProvider[] {
   if (wanted === 'cpu') return [];
   if (wanted !== 'auto') return [wanted];
   switch (process.platform) {
@@ -91,7 +92,7 @@ class CpuReference {
 /** One provider on trial. */
 class Attempt {
   constructor(
-    private readonly provider: ExecutionProvider,
+    private readonly provider: LocalProvider,
     private readonly model: ModelToLoad,
     private readonly askedFor: boolean,
     private readonly trials: ProviderTrials,

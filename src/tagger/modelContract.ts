@@ -1,4 +1,3 @@
-import type { InferenceSession } from 'onnxruntime-node';
 import { ModelError } from './ModelError';
 
 /** How a tagger takes pictures and gives scores. These differ between generations of WD taggers. */
@@ -13,23 +12,30 @@ export interface ModelContract {
   channelsLast: boolean;
 }
 
+/** What a model says about one of its inputs or outputs; a free dimension is a name, or a number below 1. */
+export type ValueFacts =
+  | { name: string; isTensor: false }
+  | { name: string; isTensor: true; type: string; shape: readonly (number | string)[] };
+
 /**
  * Reads names, layout, size and batch from a model.
  * @param tagCount how many scores it must give
  * @param modelPath for errors
+ * @param inputTypes what the input may be made of
  * @throws ModelError MODEL_UNSUPPORTED, TAGS_MISMATCH
  */
 export function readModelContract(
-  { inputMetadata, outputMetadata }: Pick<InferenceSession, 'inputMetadata' | 'outputMetadata'>,
+  { inputMetadata, outputMetadata }: { inputMetadata: readonly ValueFacts[]; outputMetadata: readonly ValueFacts[] },
   tagCount: number,
   modelPath: string,
+  inputTypes: readonly string[] = ['float32'],
 ): ModelContract {
   const [input] = inputMetadata;
   if (input?.isTensor !== true || inputMetadata.length !== 1) {
     throw unsupported(modelPath, 'it does not have exactly one input');
   }
   const { name, type, shape } = input;
-  if (type !== 'float32') throw unsupported(modelPath, `its input is ${type}, not float32`);
+  if (!inputTypes.includes(type)) throw unsupported(modelPath, `its input is ${type}, not ${inputTypes.join(' or ')}`);
   const channelsLast = shape[3] === 3;
   const [height, width] = channelsLast ? [shape[1], shape[2]] : [shape[2], shape[3]];
   if (shape.length !== 4 || (!channelsLast && shape[1] !== 3)) {
@@ -38,14 +44,13 @@ export function readModelContract(
   if (typeof height !== 'number' || height <= 0 || height !== width) {
     throw unsupported(modelPath, `its input [${shape.join(', ')}] is not square with a fixed size`);
   }
-  // A free dimension is a name, or a number below 1 in some exporters.
   const fixedBatch = typeof shape[0] === 'number' && shape[0] > 0 ? shape[0] : undefined;
   const outputName = findOutput(outputMetadata, tagCount, modelPath);
   return { inputName: name, outputName, fixedBatch, size: height, channelsLast };
 }
 
 /** The first output with one number for each tag; an output whose length the model leaves open may be it, too. */
-function findOutput(outputMetadata: InferenceSession['outputMetadata'], tagCount: number, modelPath: string): string {
+function findOutput(outputMetadata: readonly ValueFacts[], tagCount: number, modelPath: string): string {
   const outputs = outputMetadata.map((output) => ({
     name: output.name,
     length: output.isTensor ? output.shape.at(-1) : undefined,

@@ -7,6 +7,8 @@ import { fileDigest } from './download/fileHash';
 import { ModelError } from './ModelError';
 import { parseSelectedTags, type ModelTag } from './selectedTags';
 
+const sha256 = { algorithm: 'sha256', encoding: 'hex' } as const;
+
 /** Absolute paths of what a model consists of. */
 export interface ModelFiles {
   model: string;
@@ -76,10 +78,16 @@ export async function readTags(tagsPath: string): Promise<ModelTag[]> {
 export async function hashModel(model: Pick<TaggerModel, 'folder' | 'files'>, signal: AbortSignal): Promise<ModelHash> {
   const files = modelFilesOf(model);
   await checkModelFile(files.model);
-  await readTags(files.tags);
-  const sha256 = { algorithm: 'sha256', encoding: 'hex' } as const;
-  return {
-    model: await fileDigest(files.model, sha256, signal),
-    tags: await fileDigest(files.tags, sha256, signal),
-  };
+  const tags = await tagsHash(model, signal);
+  return { model: await fileDigest(files.model, sha256, signal), tags };
+}
+
+/**
+ * What the list of a model's tags hashes to.
+ * @throws ModelError TAGS_MISSING, TAGS_INVALID; the signal's reason
+ */
+export async function tagsHash(model: Pick<TaggerModel, 'folder' | 'files'>, signal: AbortSignal): Promise<string> {
+  const { tags } = modelFilesOf(model);
+  await readTags(tags);
+  return fileDigest(tags, sha256, signal);
 }

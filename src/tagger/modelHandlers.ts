@@ -6,6 +6,7 @@ import { catalogue } from './models/catalogue';
 import { deleteModel } from './models/deleteModel';
 import { downloadModel } from './models/downloadModel';
 import { listModels } from './models/findModels';
+import { hashServerModel } from './server/ServerTagger';
 
 /** What the child answers about models: which there are, and getting them. */
 export function modelHandlers(
@@ -14,14 +15,17 @@ export function modelHandlers(
   return {
     hashModels: async ({ setup }, signal) => {
       const hashes: ModelHash[] = [];
-      for (const model of setup.models) hashes.push(await hashModel(model, signal));
+      for (const model of setup.models) {
+        const onServer = setup.execution.provider === 'server';
+        hashes.push(await (onServer ? hashServerModel(model, setup.execution, signal) : hashModel(model, signal)));
+      }
       return { hashes };
     },
     listModels: async ({ folders }, signal) => ({
       models: await listModels({ catalogue: catalogue(), folders, signal }),
     }),
-    downloadModel: async ({ id, folders, token }, signal) => ({
-      found: await downloadModel({ catalogue: catalogue(), id, folders, token, signal, onProgress }),
+    downloadModel: async ({ id, folders, token, tagsOnly }, signal) => ({
+      found: await downloadModel({ catalogue: catalogue(), id, folders, token, tagsOnly, signal, onProgress }),
     }),
     deleteModel: async ({ id, folders }, signal) => ({
       freedBytes: await deleteModel(id, { catalogue: catalogue(), folders, signal }),

@@ -1,7 +1,7 @@
 import { errorMessage } from '../protocol/wireError';
-import type { ExecutionProvider } from '../protocol/execution';
+import type { LocalProvider } from '../protocol/execution';
 
-const names: Record<ExecutionProvider, string> = {
+const names: Record<LocalProvider, string> = {
   cuda: 'CUDA',
   webgpu: 'WebGPU',
   directml: 'DirectML',
@@ -10,7 +10,7 @@ const names: Record<ExecutionProvider, string> = {
 };
 
 /** Where each provider can be. */
-const platforms: Record<ExecutionProvider, string | undefined> = {
+const platforms: Record<LocalProvider, string | undefined> = {
   cuda: 'Linux on x64',
   webgpu: undefined,
   directml: 'Windows',
@@ -46,7 +46,7 @@ export function isOutOfMemory(thrown: unknown): boolean {
 }
 
 /** Why a provider failed, in one sentence for a person. */
-export function providerFailure(provider: ExecutionProvider, thrown: unknown): string {
+export function providerFailure(provider: LocalProvider, thrown: unknown): string {
   const message = errorMessage(thrown);
   if (/no available backend|backend not found/i.test(message)) return notOnThisPlatform(provider);
   for (const [pattern, sentence] of known) if (pattern.test(message)) return sentence(names[provider]);
@@ -60,7 +60,7 @@ export function providerFailure(provider: ExecutionProvider, thrown: unknown): s
 }
 
 /** The sentence for a provider that ONNX Runtime does not have here. */
-export function notOnThisPlatform(provider: ExecutionProvider): string {
+export function notOnThisPlatform(provider: LocalProvider): string {
   const where = platforms[provider];
   const here = `${process.platform} on ${process.arch}`;
   return where === undefined

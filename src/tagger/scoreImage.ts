@@ -1,21 +1,21 @@
 import type { TaggerSetup } from '../protocol/taggerProtocol';
-import type { OnnxTagger } from './OnnxTagger';
 import type { PreprocessPool } from './PreprocessPool';
+import type { Tagger } from './Tagger';
 
 /**
  * The scores of one image by each of some models. Models with the same input get the same one, prepared once.
  * @returns for each model one score for each of its tags, 0..1
- * @throws ImageError, ModelError, or the signal's reason
+ * @throws ImageError, ModelError, ServerError, or the signal's reason
  */
 export async function scoreImage(
   imagePath: string,
-  taggers: readonly OnnxTagger[],
+  taggers: readonly Tagger[],
   { preprocess: mode }: Pick<TaggerSetup['execution'], 'preprocess'>,
   pool: PreprocessPool,
   signal: AbortSignal,
 ): Promise<Float32Array[]> {
   const inputs = new Map<string, Promise<Float32Array<ArrayBuffer>>>();
-  const inputOf = ({ inputSize: size, channelsLast }: OnnxTagger): Promise<Float32Array<ArrayBuffer>> => {
+  const inputOf = ({ inputSize: size, channelsLast }: Tagger): Promise<Float32Array<ArrayBuffer>> => {
     const key = `${size} ${channelsLast}`;
     const input = inputs.get(key) ?? pool.prepare(imagePath, { size, channelsLast, mode }, signal);
     inputs.set(key, input);

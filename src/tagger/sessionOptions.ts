@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-node';
-import type { ExecutionProvider } from '../protocol/execution';
+import type { LocalProvider } from '../protocol/execution';
 import { availableCores } from './availableCores';
 
 /** What ONNX Runtime calls the providers. */
-export const runtimeNames: Readonly<Record<ExecutionProvider, string>> = {
+export const runtimeNames: Readonly<Record<LocalProvider, string>> = {
   cuda: 'cuda',
   webgpu: 'webgpu',
   directml: 'dml',
@@ -24,7 +24,7 @@ const smallModel = 16e6;
  * @param threads of a run on the CPU; 0 for the best number
  */
 export function sessionOptions(
-  provider: ExecutionProvider,
+  provider: LocalProvider,
   modelSize: number,
   threads: number,
 ): InferenceSession.SessionOptions {

@@ -5,10 +5,15 @@ import { BatchRunner } from '../../src/tagger/BatchRunner';
 class FakeEngine {
   readonly runs: number[][] = [];
   running = 0;
+  mostRunning = 0;
+  signals: AbortSignal[] = [];
   fails: (numbers: number[]) => Error | undefined = () => undefined;
 
-  async run(inputs: readonly Float32Array[]): Promise<Float32Array[]> {
-    assert.equal(++this.running, 1, 'one run at a time');
+  constructor(readonly runsInFlight?: number) {}
+
+  async run(inputs: readonly Float32Array[], _batch: number, signal: AbortSignal): Promise<Float32Array[]> {
+    this.mostRunning = Math.max(this.mostRunning, ++this.running);
+    this.signals.push(signal);
     await new Promise((resolve) => setImmediate(resolve));
     this.running--;
     const numbers = inputs.map((input) => input[0]!);
@@ -19,6 +24,9 @@ class FakeEngine {
   }
   isOutOfMemory(thrown: unknown): boolean {
     return String(thrown).includes('memory');
+  }
+  isHopeless(thrown: unknown): boolean {
+    return String(thrown).includes('hopeless');
   }
 }
 
@@ -53,6 +61,38 @@ describe('A batch runner', () => {
       engine.runs.map(({ length }) => length),
       [4, 4, 2],
     );
+    assert.equal(engine.mostRunning, 1, 'one run at a time');
+  });
+
+  it('has as many runs at a time as the engine takes', async () => {
+    engine = new FakeEngine(3);
+    assert.deepEqual(await scoreAll(new BatchRunner(engine, 4, true), 40), numbers(40));
+    assert.equal(engine.mostRunning, 3);
+    assert.ok(engine.runs.every(({ length }) => length === 4));
+  });
+
+  it('runs no image of a batch again where that is hopeless', async () => {
+    engine.fails = () => new Error('hopeless');
+    const runner = new BatchRunner(engine, 4, true);
+    const results = await Promise.allSettled(numbers(4).map((i) => runner.score(input(i), never)));
+    assert.ok(results.every(({ status }) => status === 'rejected'));
+    assert.deepEqual(engine.runs, [[0, 1, 2, 3]]);
+  });
+
+  it('tells the engine when nobody waits for a batch any more, and only then', async () => {
+    engine.fails = () => new Error('aborted by the engine');
+    const runner = new BatchRunner(engine, 2, true);
+    const cancels = [new AbortController(), new AbortController()];
+    const scores = Promise.allSettled(cancels.map(({ signal }, i) => runner.score(input(i), signal)));
+    while (engine.signals.length === 0) await Promise.resolve();
+    const [signal] = engine.signals;
+    cancels[0]!.abort(new Error('first'));
+    assert.equal(signal?.aborted, false);
+    cancels[1]!.abort(new Error('second'));
+    assert.equal(signal.aborted, true);
+    const reasons = (await scores).map((result) => (result.status === 'rejected' ? String(result.reason) : 'none'));
+    assert.deepEqual(reasons, ['Error: first', 'Error: second']);
+    assert.equal(engine.runs.length, 1);
   });
 
   it('runs what is there when no other image is on its way', async () => {

@@ -54,6 +54,39 @@ describe('A caption job', function () {
     assert.ok(!captions.includes('3.txt') && !captions.includes('dangling.txt'));
   });
 
+  it('ends when the tagger says that no image is to blame, and leaves all that are left open', async () => {
+    const dataset = await open(numberedImages(40));
+    let asked = 0;
+    const result = await runJob(
+      dataset,
+      (imagePath) => (++asked > 10 ? Promise.reject(new Error('the server is away')) : tagOfName(imagePath)),
+      { faultOf: (thrown) => (String(thrown).includes('away') ? 'machine' : undefined) },
+    );
+    assert.equal(result.status, 'error');
+    assert.equal(result.message, 'the server is away');
+    assert.deepEqual([result.results.size, result.failed.size], [10, 0]);
+    assert.ok(asked <= 14, `${asked} images were tried`);
+  });
+
+  it('ends after some failures in a row that may be the fault of no image, not after single ones', async () => {
+    const dataset = await open(numberedImages(60));
+    const faultOf = (): 'unclear' => 'unclear';
+    let asked = 0;
+    const some = await runJob(
+      dataset,
+      (imagePath) => {
+        asked++;
+        return asked % 3 === 0 ? Promise.reject(new Error('500')) : tagOfName(imagePath);
+      },
+      { faultOf },
+    );
+    assert.equal(some.status, 'completed');
+    assert.equal(some.failed.size, 20);
+    const all = await runJob(dataset, () => Promise.reject(new Error('500')), { faultOf });
+    assert.equal(all.status, 'error');
+    assert.ok(all.failed.size <= 8, `${all.failed.size} failed`);
+  });
+
   it('captions images that share a caption file once, from the first', async () => {
     const dataset = await open({ 'a.png': '', 'a.jpg': '', 'b.png': '' });
     const asked: string[] = [];

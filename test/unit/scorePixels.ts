@@ -1,4 +1,4 @@
-import type { OnnxTagger } from '../../src/tagger/OnnxTagger';
+import type { Tagger } from '../../src/tagger/Tagger';
 
 /** The input that a model gets for a picture, written down plainly: BGR, 0..255. */
 export function inputOf(pixels: Uint8Array, channelsLast: boolean): Float32Array {
@@ -10,6 +10,6 @@ export function inputOf(pixels: Uint8Array, channelsLast: boolean): Float32Array
 }
 
 /** The scores of a picture, RGB, as large as the model wants it. */
-export function scorePixels(tagger: OnnxTagger, pixels: Uint8Array): Promise<Float32Array> {
+export function scorePixels(tagger: Tagger, pixels: Uint8Array): Promise<Float32Array> {
   return tagger.score(Promise.resolve(inputOf(pixels, tagger.channelsLast)), new AbortController().signal);
 }

@@ -66,12 +66,26 @@ export function statusError(
  * @returns undefined where it is not about the connection
  */
 export function connectionError(thrown: unknown, url: string, target: string): DownloadError | undefined {
+  const failure = connectionFailure(thrown, url);
+  if (failure === undefined) return undefined;
+  const { what, worthRetrying } = failure;
+  if (!worthRetrying) return new DownloadError('NETWORK', target, what, thrown);
+  const message = `${what}. Check the network and the proxy settings, then try again.`;
+  return new DownloadError('NETWORK', target, message, thrown, { worthIt: true });
+}
+
+/**
+ * Why a request got no answer, or why its answer broke off.
+ * @returns undefined where it is not about the connection; `what` is sentences where trying again does not help, else the
+ *   beginning of one
+ */
+export function connectionFailure(thrown: unknown, url: string): { what: string; worthRetrying: boolean } | undefined {
   const code = errorCode(thrown);
   if (code === undefined) return undefined;
   const { host } = new URL(url);
   if (certificateProblem.test(code)) {
-    const message = `The certificate of ${host} is not trusted (${code}). If a proxy inspects the traffic, set NODE_EXTRA_CA_CERTS to its certificate.`;
-    return new DownloadError('NETWORK', target, message, thrown);
+    const what = `The certificate of ${host} is not trusted (${code}). If a proxy inspects the traffic, set NODE_EXTRA_CA_CERTS to its certificate.`;
+    return { what, worthRetrying: false };
   }
   if (!connectionProblem.test(code)) return undefined;
   const what =
@@ -80,8 +94,7 @@ export function connectionError(thrown: unknown, url: string, target: string): D
       : code.includes('TIMEOUT') || code === 'ETIMEDOUT'
         ? `${host} stopped answering`
         : `The connection to ${host} failed: ${errorMessage(thrown) === '' ? code : errorMessage(thrown)}`;
-  const message = `${what}. Check the network and the proxy settings, then try again.`;
-  return new DownloadError('NETWORK', target, message, thrown, { worthIt: true });
+  return { what, worthRetrying: true };
 }
 
 /** Milliseconds to wait by a `Retry-After`, which is seconds or a date; undefined where there is none. */

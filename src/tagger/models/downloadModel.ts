@@ -8,18 +8,21 @@ import { downloadedFolder } from './downloadedFiles';
 import { findModel, type ModelSearch } from './findModels';
 import { hubSettings, type HubSettings } from './hubSettings';
 import { thisMachine } from './modelPlaces';
-import { VerifiedFiles } from './VerifiedFiles';
+import { isPinnedFile, VerifiedFiles } from './VerifiedFiles';
 
 export interface ModelDownload extends ModelSearch {
   id: string;
   /** an access token that wins over those of the environment */
   token: string | undefined;
+  /** only the list of its tags, for a model that a server has */
+  tagsOnly?: boolean | undefined;
   onProgress: (progress: DownloadProgress) => void;
   environment?: Partial<DownloadEnvironment>;
 }
 
 /**
  * The pinned version of a model: where it already is on this machine, else downloaded into the download folder.
+ * With `tagsOnly` no model needs to be there, and the file of the model that the result names may be missing.
  * @throws DownloadError; what was downloaded so far stays for the next time
  */
 export async function downloadModel(request: ModelDownload): Promise<FoundModel> {
@@ -29,12 +32,14 @@ export async function downloadModel(request: ModelDownload): Promise<FoundModel>
   const folder = downloadedFolder(folders, model);
   const found = await findModel(model, request);
   if (found?.verified === true) return found;
+  const files = { model: path.join(folder, modelFileName), tags: path.join(folder, tagsFileName) };
+  const onlyTags: FoundModel = { source: 'download', folder, ...files, verified: false };
+  if (request.tagsOnly === true && (await isPinnedFile(files.tags, model.tags))) return onlyTags;
   const hub = await hubSettings(scope, request.token);
   if (hub.offlineBy !== undefined) {
     const message = `${id} is not on this machine, and ${hub.offlineBy} forbids to download it. Unset it, or name the folder that has the model.`;
     throw new DownloadError('OFFLINE', folder, message);
   }
-  const files = { model: path.join(folder, modelFileName), tags: path.join(folder, tagsFileName) };
   const tagsSize = model.tags.size ?? 0;
   const get = async (
     target: string,
@@ -65,7 +70,9 @@ export async function downloadModel(request: ModelDownload): Promise<FoundModel>
   };
   try {
     // The tags first: a folder with a model in it is a complete one.
-    await get(files.tags, model.tags, 0, model.model.approximateSize, tagsSize);
+    const rest = request.tagsOnly === true ? 0 : model.model.approximateSize;
+    await get(files.tags, model.tags, 0, rest, tagsSize);
+    if (request.tagsOnly === true) return onlyTags;
     await get(files.model, model.model, tagsSize, 0, model.model.approximateSize);
   } catch (thrown) {
     // Only an empty folder goes.

@@ -1,0 +1,37 @@
+import path from 'node:path';
+import type { ModelDescription } from '../protocol/taggerProtocol';
+import type { ModelTag } from './selectedTags';
+
+/** A model and its tags, on whatever runs it. */
+export interface Tagger {
+  readonly folder: string;
+  /** in the order of the model's outputs */
+  readonly tags: readonly ModelTag[];
+  /** side of the square input, in pixels */
+  readonly inputSize: number;
+  /** whether an input is [size, size, 3]; else it is [3, size, size] */
+  readonly channelsLast: boolean;
+  /** images for each run */
+  readonly batchSize: number;
+  /** runs at a time */
+  readonly runsInFlight: number;
+  /**
+   * Scores one picture, in one run with others that come at the same time.
+   * @param prepared BGR, 0..255, `inputSize` x `inputSize` x 3 numbers in the model's layout; may still be in the making
+   * @returns one score for each tag, 0..1
+   * @throws ModelError MODEL_RUN_FAILED, TAGS_MISMATCH; ServerError; what `prepared` throws; the signal's reason
+   */
+  score(prepared: Promise<Float32Array>, signal: AbortSignal): Promise<Float32Array>;
+  /** What it is, and what it really runs on. */
+  describe(): ModelDescription;
+  /** Frees what it holds; it cannot be used afterwards. */
+  release(): Promise<void>;
+}
+
+/** One line for the log: `wd-convnext-tagger-v3: cpu, batch 1; cuda not used: …`. */
+export function taggerSummary({ folder, execution }: ModelDescription): string {
+  const { provider, device, batchSize, notUsed } = execution;
+  const where = device === undefined ? provider : `${provider} (${device})`;
+  const others = notUsed.map(({ provider: other, reason }) => `; ${other} not used: ${reason}`);
+  return `${path.basename(folder)}: ${where}, batch ${batchSize}${others.join('')}`;
+}

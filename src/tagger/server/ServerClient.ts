@@ -1,0 +1,250 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Dispatcher } from 'undici';
+import { abortReason } from '../../protocol/Channel';
+import type { ServerOptions } from '../../protocol/execution';
+import { connectionFailure, retryAfter } from '../download/requestErrors';
+import { serverAddress } from './serverAddress';
+import { ServerError } from './ServerError';
+import { serverText } from './serverText';
+
+/** What a server may say when it has too much to do, or when one stands before it that does not reach it. */
+const worthRetrying: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+/** Milliseconds before the first retry; each further one waits twice as long, up to the longest pause. */
+const firstPause = 250;
+const longestPause = 10_000;
+/** An address where nobody listens is probably wrong while a model is loaded: tried for so many milliseconds only. */
+export const patienceWhileLoading = 5000;
+
+/** What is asked of a server. */
+export interface ServerOrder {
+  method: 'GET' | 'POST';
+  /** behind the server's address, such as `/v2/models/x/infer` */
+  path: string;
+  headers?: Record<string, string>;
+  /** sent one after another without a copy; they must not change until the answer is there */
+  body?: readonly Uint8Array[];
+  /** the answer may have so many bytes */
+  longestAnswer?: number;
+}
+
+export interface ServerAnswer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+  /** the address that was asked */
+  url: string;
+}
+
+export interface ServerClientOptions extends ServerOptions {
+  /** requests at a time */
+  connections: number;
+  /** goes to the server's origin only, and into no message; undefined where there is none */
+  token: string | undefined;
+  /** milliseconds for which a server that does not answer is tried again; without it twice the time for an answer */
+  patience?: number;
+  onLog?: (line: string) => void;
+}
+
+/** The connections to a server that runs models: kept alive, with a limit of time for each answer, tried again. */
+export class ServerClient {
+  private isAway = false;
+  private readonly timeout: number;
+  private readonly patience: number;
+
+  private constructor(
+    /** without a slash at its end */
+    readonly address: string,
+    private readonly options: ServerClientOptions,
+    private readonly agent: Dispatcher,
+    private readonly request: (typeof import('undici'))['request'],
+  ) {
+    this.timeout = options.timeoutSeconds * 1000;
+    this.patience = options.patience ?? 2 * this.timeout;
+  }
+
+  /**
+   * Opens no connection yet. Proxies are those that `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` name.
+   * @throws ServerError SERVER_REFUSED for an address that is none
+   */
+  static async open(options: ServerClientOptions): Promise<ServerClient> {
+    const address = serverAddress(options.url);
+    const { EnvHttpProxyAgent, request } = await import('undici');
+    try {
+      const { connections } = options;
+      // The limit of time is ours, over the whole request: a server that trickles must not take for ever either.
+      const agent = new EnvHttpProxyAgent({ connections, headersTimeout: 0, bodyTimeout: 0, proxyTunnel: false });
+      return new ServerClient(address, options, agent, request);
+    } catch (error) {
+      const message = 'The address of the proxy in HTTP_PROXY or HTTPS_PROXY is no web address.';
+      throw new ServerError('SERVER_REFUSED', message, undefined, error);
+    }
+  }
+
+  /** Host and port. */
+  get host(): string {
+    return new URL(this.address).host;
+  }
+
+  /**
+   * Sends a request, again and again while the server is away or has too much to do, with pauses that grow.
+   * @param patience milliseconds for a connection that nobody answers; less than that for a server that answers, too
+   * @returns the answer, whatever its status is, but for those that are worth another try
+   * @throws ServerError SERVER_UNREACHABLE when it stays away, SERVER_REFUSED for a certificate that is not trusted,
+   *   SERVER_FAILED for an answer that is too long; the signal's reason
+   */
+  async send(order: ServerOrder, signal: AbortSignal, patience = this.patience): Promise<ServerAnswer> {
+    const shorter = Math.min(patience, this.patience);
+    const begun = performance.now();
+    for (let tries = 1; ; tries++) {
+      const { answer, error, after, patient } = await this.attempt(order, signal, shorter);
+      if (answer !== undefined) {
+        this.tellBack();
+        return answer;
+      }
+      const left = patient - (performance.now() - begun);
+      if (left <= 0 || after > left) throw this.givenUp(error, tries, performance.now() - begun);
+      this.tellAway(error);
+      // Half of it by chance: clients that lost the same server must not come back at the same moment.
+      const grown = Math.min(longestPause, firstPause * 2 ** (tries - 1)) * (0.5 + Math.random() / 2);
+      await this.wait(Math.max(after, Math.min(grown, left)), signal);
+    }
+  }
+
+  /** What a server means by an answer that is no success. */
+  refusal({ status, headers, body, url }: ServerAnswer): ServerError {
+    const said = this.quote(body, headers);
+    const answered = `${url} answered ${status}${said}`;
+    if (status === 401 || status === 403) {
+      const advice = 'It wants another token: Set Server Token, or DATASET_CAPTIONS_SERVER_TOKEN.';
+      return new ServerError('SERVER_REFUSED', `${answered}. ${advice}`, status);
+    }
+    if (status >= 300 && status < 400) {
+      const advice = `It redirects to ${headers.location ?? 'nowhere'}; if that is right, name it as the server's address.`;
+      return new ServerError('SERVER_REFUSED', `${answered}. ${advice}`, status);
+    }
+    return new ServerError(status >= 500 ? 'SERVER_FAILED' : 'SERVER_REFUSED', `${answered}.`, status);
+  }
+
+  /** Closes all connections; requests that are open fail. */
+  close(): Promise<void> {
+    return this.agent.destroy();
+  }
+
+  /** @returns an answer, or why there is none that counts, and for how many milliseconds from the first try to go on */
+  private async attempt(
+    order: ServerOrder,
+    signal: AbortSignal,
+    patience: number,
+  ): Promise<
+    | { answer: ServerAnswer; error?: never; after?: never; patient?: never }
+    | { answer?: never; error: ServerError; after: number; patient: number }
+  > {
+    try {
+      const answer = await this.sendOnce(order, signal);
+      if (!worthRetrying.has(answer.status)) return { answer };
+      const said = this.quote(answer.body, answer.headers);
+      const error = new ServerError(
+        'SERVER_UNREACHABLE',
+        `${answer.url} answered ${answer.status}${said}.`,
+        answer.status,
+      );
+      const after = retryAfter(single(answer.headers['retry-after']), Date.now()) ?? 0;
+      return { error, after, patient: this.patience };
+    } catch (thrown) {
+      if (signal.aborted) throw abortReason(signal);
+      if (thrown instanceof ServerError && thrown.code !== 'SERVER_UNREACHABLE') throw thrown;
+      return { error: this.explain(thrown), after: 0, patient: patience };
+    }
+  }
+
+  private async sendOnce(
+    { method, path, headers, body, longestAnswer = 16e6 }: ServerOrder,
+    signal: AbortSignal,
+  ): Promise<ServerAnswer> {
+    const url = this.address + path;
+    const { token } = this.options;
+    const deadline = new AbortController();
+    const timer = setTimeout(() => {
+      const message = `${url} gave no answer within ${this.options.timeoutSeconds} s.`;
+      deadline.abort(new ServerError('SERVER_UNREACHABLE', message));
+    }, this.timeout);
+    try {
+      const answer = await this.request(url, {
+        method,
+        headers: {
+          'user-agent': 'dataset-captions',
+          accept: 'application/json, application/octet-stream',
+          'accept-encoding': 'identity',
+          ...headers,
+          // No redirect is followed, so it goes nowhere else.
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(body === undefined ? {} : { 'content-length': String(body.reduce((sum, part) => sum + part.length, 0)) }),
+        },
+        ...(body === undefined ? {} : { body: body as Iterable<Uint8Array> as never }),
+        dispatcher: this.agent,
+        signal: AbortSignal.any([signal, deadline.signal]),
+      });
+      const pieces: Buffer[] = [];
+      let length = 0;
+      for await (const piece of answer.body as AsyncIterable<Buffer>) {
+        pieces.push(piece);
+        length += piece.length;
+        if (length <= longestAnswer) continue;
+        const message = `${url} answered more than ${longestAnswer} bytes, which no scores need.`;
+        throw new ServerError('SERVER_FAILED', message, answer.statusCode);
+      }
+      return { status: answer.statusCode, headers: answer.headers, body: Buffer.concat(pieces, length), url };
+    } catch (thrown) {
+      throw deadline.signal.aborted ? deadline.signal.reason : thrown;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** @throws what it is given where it is neither about the connection nor about the server */
+  private explain(thrown: unknown): ServerError {
+    if (thrown instanceof ServerError) return thrown;
+    const failure = connectionFailure(thrown, this.address);
+    if (failure === undefined) throw thrown;
+    if (!failure.worthRetrying) throw new ServerError('SERVER_REFUSED', failure.what, undefined, thrown);
+    const message = `The server ${this.address} does not answer. ${failure.what}.`;
+    return new ServerError('SERVER_UNREACHABLE', message, undefined, thrown);
+  }
+
+  private givenUp({ message, status, cause }: ServerError, tries: number, milliseconds: number): ServerError {
+    const times = tries === 1 ? '' : ` It was tried ${tries} times in ${Math.round(milliseconds / 1000)} s.`;
+    return new ServerError('SERVER_UNREACHABLE', message + times, status, cause);
+  }
+
+  private quote(body: Buffer, headers: IncomingHttpHeaders): string {
+    const { token } = this.options;
+    const said = serverText(body, single(headers['content-type']) ?? '');
+    // A server that repeats what it was sent must not bring the token into a log.
+    const harmless = token === undefined ? said : said.replaceAll(token, '***');
+    return harmless === '' ? '' : `: "${harmless}"`;
+  }
+
+  private async wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+    try {
+      await sleep(milliseconds, undefined, { signal });
+    } catch {
+      throw abortReason(signal);
+    }
+  }
+
+  private tellAway({ message }: ServerError): void {
+    if (!this.isAway) this.options.onLog?.(`${message} Trying again.`);
+    this.isAway = true;
+  }
+
+  private tellBack(): void {
+    if (this.isAway) this.options.onLog?.(`${this.address} answers again.`);
+    this.isAway = false;
+  }
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}

@@ -1,0 +1,112 @@
+import type { ServerOptions } from '../../protocol/execution';
+import { serverTokenVariable } from '../../protocol/execution';
+import { proofPicture } from '../proofPicture';
+import { readScores } from './inferAnswer';
+import { binaryRequest, jsonRequest } from './inferRequest';
+import { modelPath } from './serverAddress';
+import { ServerClient, type ServerAnswer, type ServerClientOptions } from './ServerClient';
+import { ServerError } from './ServerError';
+import { readServerModel, serverContract, type ServerContract } from './serverModel';
+
+/** What servers answer that cannot read binary tensors, or do not like the content type. */
+const notBinary: ReadonlySet<number> = new Set([400, 415, 422]);
+
+/** A model that a server runs. */
+export class ServerSession {
+  private encoding: 'unknown' | 'binary' | 'json' = 'unknown';
+  private readonly inferPath: string;
+
+  private constructor(
+    private readonly client: ServerClient,
+    name: string,
+    private readonly tagCount: number,
+    readonly contract: ServerContract,
+  ) {
+    this.inferPath = `${modelPath(name)}/infer`;
+  }
+
+  /** Host and port of the server. */
+  get host(): string {
+    return this.client.host;
+  }
+
+  /**
+   * Asks a server for a model, checks what it is, and has it score one picture.
+   * @param name what the server calls it
+   * @param tagCount how many scores it must give
+   * @throws ServerError; ModelError MODEL_UNSUPPORTED, TAGS_MISMATCH
+   */
+  static async open(
+    options: ServerClientOptions,
+    name: string,
+    tagCount: number,
+    signal = new AbortController().signal,
+  ): Promise<ServerSession> {
+    const client = await ServerClient.open(options);
+    try {
+      const model = await readServerModel(client, name, signal);
+      const session = new ServerSession(client, name, tagCount, serverContract(model, tagCount));
+      await session.run([proofPicture(session.contract)], signal);
+      return session;
+    } catch (error) {
+      await client.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Scores some pictures in one run; several runs at a time are fine.
+   * @param inputs BGR, 0..255, each in the model's layout; they must not change until it returns
+   * @returns for each input one score for each tag, 0..1
+   * @throws ServerError; ModelError TAGS_MISMATCH; the signal's reason
+   */
+  async run(inputs: readonly Float32Array[], signal: AbortSignal): Promise<Float32Array[]> {
+    const batch = this.contract.fixedBatch ?? inputs.length;
+    const answer = await this.infer(inputs, batch, signal);
+    const { outputName } = this.contract;
+    const scores = readScores(answer, { outputName, batch, tagCount: this.tagCount });
+    return inputs.map((_, index) => scores.subarray(index * this.tagCount, (index + 1) * this.tagCount));
+  }
+
+  /** Ends its connections. */
+  async release(): Promise<void> {
+    await this.client.close();
+  }
+
+  private async infer(inputs: readonly Float32Array[], batch: number, signal: AbortSignal): Promise<ServerAnswer> {
+    const { client, inferPath, contract } = this;
+    if (this.encoding !== 'json') {
+      const answer = await client.send(binaryRequest(inferPath, contract, inputs, batch), signal);
+      if (answer.status === 200) {
+        this.encoding = 'binary';
+        return answer;
+      }
+      const wasBinary = this.encoding === 'binary';
+      // It may be another server by now, behind the same address: the next run finds out.
+      this.encoding = 'unknown';
+      if (wasBinary || !notBinary.has(answer.status)) throw client.refusal(answer);
+    }
+    const answer = await client.send(jsonRequest(inferPath, contract, inputs, batch), signal);
+    if (answer.status !== 200) throw client.refusal(answer);
+    this.encoding = 'json';
+    return answer;
+  }
+}
+
+/** How a server is reached, with the token of this process's environment. */
+export function serverClientOptions(
+  server: ServerOptions | undefined,
+  connections: number,
+  environment: NodeJS.ProcessEnv = process.env,
+): ServerClientOptions {
+  if (server === undefined) throw new ServerError('SERVER_REFUSED', 'No server is named.');
+  const token = environment[serverTokenVariable]?.trim();
+  return {
+    ...server,
+    connections,
+    token: token === '' ? undefined : token,
+    onLog: (line) => {
+      console.log(line);
+    },
+  };
+}

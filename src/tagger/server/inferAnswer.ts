@@ -1,0 +1,121 @@
+import { scoreMismatch } from '../modelContract';
+import { jsonLengthHeader } from './inferRequest';
+import type { ServerAnswer } from './ServerClient';
+import { ServerError } from './ServerError';
+
+/** What an answer must hold. */
+export interface ExpectedScores {
+  outputName: string;
+  /** images of the run */
+  batch: number;
+  tagCount: number;
+}
+
+/** Scores are rounded by some providers. */
+const tolerance = 0.01;
+
+/**
+ * The scores in an answer, `$inference_response` of the Open Inference Protocol v2: as JSON, or binary behind it.
+ * @returns `batch` times `tagCount` numbers, 0..1, in memory of their own
+ * @throws ServerError SERVER_FAILED for an answer that is none, SERVER_REFUSED for scores that are none; ModelError
+ *   TAGS_MISMATCH
+ */
+export function readScores(answer: ServerAnswer, expected: ExpectedScores): Float32Array {
+  const { json, rest } = splitAnswer(answer);
+  const { outputName, batch, tagCount } = expected;
+  const output = findOutput(json, outputName, rest, answer);
+  const { shape } = output;
+  const perImage = shape.length > 1 && shape[0] === batch ? shape.slice(1).reduce((a, b) => a * b, 1) : NaN;
+  if (Number.isNaN(perImage)) {
+    throw malformed(answer, `scores of the shape [${shape.join(', ')}] for ${batch} images`);
+  }
+  if (perImage !== tagCount) throw scoreMismatch(answer.url, tagCount, String(perImage));
+  const scores = valuesOf(output, batch * tagCount, answer);
+  checkRange(scores, answer);
+  return scores;
+}
+
+/** One of `$response_output`, with the bytes of its tensor where they are behind the JSON. */
+interface Output {
+  shape: number[];
+  data: unknown;
+  bytes: Buffer | undefined;
+}
+
+function splitAnswer(answer: ServerAnswer): { json: Record<string, unknown>; rest: Buffer } {
+  const { body, headers } = answer;
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw malformed(answer, `${encoding} data, though it was asked for data that is not compressed`);
+  }
+  const announced = headers[jsonLengthHeader];
+  const length = announced === undefined ? body.length : Number(announced);
+  if (!Number.isInteger(length) || length <= 0 || length > body.length) {
+    throw malformed(answer, `${body.length} bytes, of which the header calls ${String(announced)} JSON`);
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(body.subarray(0, length).toString('utf8'));
+  } catch {
+    json = undefined;
+  }
+  if (typeof json !== 'object' || json === null) {
+    const where = announced === undefined ? '' : ` in the first ${length} bytes`;
+    throw malformed(answer, `no JSON${where}`);
+  }
+  return { json: json as Record<string, unknown>, rest: body.subarray(length) };
+}
+
+function findOutput(json: Record<string, unknown>, name: string, rest: Buffer, answer: ServerAnswer): Output {
+  const { outputs } = json;
+  let at = 0;
+  let found: Output | undefined;
+  for (const output of Array.isArray(outputs) ? (outputs as Record<string, unknown>[]) : []) {
+    const { parameters } = output;
+    const size = (parameters as { binary_data_size?: unknown } | undefined)?.binary_data_size;
+    const length = size === undefined ? 0 : Number(size);
+    if (!Number.isInteger(length) || length < 0) throw malformed(answer, `a tensor of ${String(size)} bytes`);
+    if (output.name === name) {
+      if (output.datatype !== 'FP32') throw malformed(answer, `scores that are ${String(output.datatype)}, not FP32`);
+      const shape = Array.isArray(output.shape) ? output.shape.map(Number) : [];
+      found = { shape, data: output.data, bytes: size === undefined ? undefined : rest.subarray(at, at + length) };
+    }
+    at += length;
+  }
+  if (found === undefined) throw malformed(answer, `no output "${name}"`);
+  if (at !== rest.length) throw malformed(answer, `${rest.length} bytes of tensors, where ${at} are announced`);
+  return found;
+}
+
+function valuesOf({ data, bytes }: Output, count: number, answer: ServerAnswer): Float32Array {
+  if (bytes === undefined) {
+    const numbers = Array.isArray(data) ? (data.flat(Infinity) as unknown[]) : [];
+    if (numbers.length !== count || !numbers.every((one) => typeof one === 'number')) {
+      throw malformed(answer, `${numbers.length} scores in place of ${count}`);
+    }
+    return Float32Array.from(numbers);
+  }
+  if (bytes.length !== count * 4) throw malformed(answer, `${bytes.length} bytes of scores in place of ${count * 4}`);
+  // A copy begins where 4-byte numbers may.
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+}
+
+/** A model without its last sigmoid, or one that overflows, would write nonsense into thousands of captions. */
+function checkRange(scores: Float32Array, { url }: ServerAnswer): void {
+  let lowest = Infinity;
+  let highest = -Infinity;
+  for (const score of scores) {
+    if (Number.isNaN(score))
+      throw new ServerError('SERVER_REFUSED', `${url} answered scores that are no numbers.`, 200);
+    if (score < lowest) lowest = score;
+    if (score > highest) highest = score;
+  }
+  if (lowest >= -tolerance && highest <= 1 + tolerance) return;
+  const range = `from ${lowest.toPrecision(3)} to ${highest.toPrecision(3)}`;
+  const message = `${url} answered scores ${range}, not from 0 to 1: does its model lack the last sigmoid?`;
+  throw new ServerError('SERVER_REFUSED', message, 200);
+}
+
+function malformed({ url }: ServerAnswer, what: string): ServerError {
+  return new ServerError('SERVER_FAILED', `${url} gave an answer that is none: ${what}.`, 200);
+}

@@ -1,0 +1,32 @@
+import { ServerError } from './ServerError';
+
+/**
+ * The address of a server without a slash at its end; a `/v2` that somebody copied with it is left out.
+ * @throws ServerError SERVER_REFUSED for what is no address, or has a password in it
+ */
+export function serverAddress(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed === '') {
+    throw invalid('No server is named: set datasetCaptions.serverUrl (--server) to its address');
+  }
+  const url = URL.canParse(trimmed) ? new URL(trimmed) : undefined;
+  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw invalid(
+      `"${trimmed.slice(0, 200)}" is no address of a server: set datasetCaptions.serverUrl (--server) to one`,
+    );
+  }
+  if (url.username !== '' || url.password !== '') {
+    const message = `The address of the server ${url.host} has a user name or password in it, which would be written into logs. Leave it out and use a token: Set Server Token, or DATASET_CAPTIONS_SERVER_TOKEN.`;
+    throw new ServerError('SERVER_REFUSED', message);
+  }
+  return url.origin + url.pathname.replace(/\/+$/, '').replace(/\/v2$/, '');
+}
+
+/** The path of a model on a server, see `v2/models/<model_name>` of the Open Inference Protocol. */
+export function modelPath(name: string): string {
+  return `/v2/models/${encodeURIComponent(name)}`;
+}
+
+function invalid(what: string): ServerError {
+  return new ServerError('SERVER_REFUSED', `${what}, such as http://gpu.example:8000.`);
+}

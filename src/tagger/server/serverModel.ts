@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { ModelError } from '../ModelError';
+import { readModelContract, unsupported, type ModelContract, type ValueFacts } from '../modelContract';
+import { modelPath } from './serverAddress';
+import { patienceWhileLoading, type ServerAnswer, type ServerClient } from './ServerClient';
+import { ServerError } from './ServerError';
+
+/** What a tensor of a server's model is made of, of what pictures can be. */
+const inputTypes = ['FP32', 'UINT8'] as const;
+
+/** How a server's model takes pictures and gives scores. */
+export interface ServerContract extends ModelContract {
+  datatype: (typeof inputTypes)[number];
+}
+
+/** `$metadata_tensor` of the Open Inference Protocol. */
+interface TensorMetadata {
+  name: string;
+  datatype: string;
+  /** -1 for a size that may vary */
+  shape: number[];
+}
+
+/** `$metadata_model_response` of the Open Inference Protocol. */
+export interface ServerModel {
+  /** where it is described */
+  url: string;
+  name: string;
+  /** empty where the server knows none */
+  versions: string[];
+  platform: string;
+  inputs: TensorMetadata[];
+  outputs: TensorMetadata[];
+}
+
+/**
+ * Asks a server what a model is, and waits for it to be ready.
+ * @param name what the server calls the model
+ * @throws ServerError SERVER_REFUSED where it has no such model; as {@link ServerClient.send}
+ */
+export async function readServerModel(client: ServerClient, name: string, signal: AbortSignal): Promise<ServerModel> {
+  const path = modelPath(name);
+  const answer = await client.send({ method: 'GET', path }, signal, patienceWhileLoading);
+  if (answer.status !== 200) throw noSuchModel(client, answer, name);
+  const model = parseModel(answer);
+  // Only the status counts: servers disagree on the body, and some have no such endpoint.
+  const ready = await client.send({ method: 'GET', path: `${path}/ready` }, signal, patienceWhileLoading);
+  if (ready.status >= 400 && ![404, 405, 501].includes(ready.status)) {
+    const { message } = client.refusal(ready);
+    throw new ServerError('SERVER_UNREACHABLE', `The model "${name}" is not ready. ${message}`, ready.status);
+  }
+  return model;
+}
+
+/**
+ * Checks whether a server's model is a tagger with such a list of tags.
+ * @param tagCount how many scores it must give
+ * @throws ModelError MODEL_UNSUPPORTED, TAGS_MISMATCH
+ */
+export function serverContract({ url, inputs, outputs }: ServerModel, tagCount: number): ServerContract {
+  const facts = { inputMetadata: inputs.map(asFacts), outputMetadata: outputs.map(asFacts) };
+  const contract = readModelContract(facts, tagCount, url, inputTypes);
+  const output = outputs.find(({ name }) => name === contract.outputName);
+  if (output !== undefined && output.datatype !== 'FP32') {
+    throw unsupported(url, `its scores are ${output.datatype}, not FP32`);
+  }
+  const datatype = inputs[0]?.datatype === 'UINT8' ? 'UINT8' : 'FP32';
+  return { ...contract, datatype };
+}
+
+/** Hexadecimal SHA-256 of what a server says about a model: in place of its file's, to know it again. */
+export function serverModelHash({ name, versions, platform, inputs, outputs }: ServerModel): string {
+  return createHash('sha256')
+    .update(JSON.stringify([name, versions, platform, inputs.map(asList), outputs.map(asList)]))
+    .digest('hex');
+}
+
+function noSuchModel(client: ServerClient, answer: ServerAnswer, name: string): ServerError {
+  const refusal = client.refusal(answer);
+  // Triton says 400 for a model that it does not know.
+  if (answer.status !== 404 && answer.status !== 400) return refusal;
+  const message = `${refusal.message} Say what the server calls the model "${name}": datasetCaptions.serverModels (--server-model).`;
+  return new ServerError('SERVER_REFUSED', message, answer.status);
+}
+
+function parseModel({ body, url }: ServerAnswer): ServerModel {
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch {
+    value = undefined;
+  }
+  if (!isRecord(value) || !Array.isArray(value.inputs) || !Array.isArray(value.outputs)) {
+    const message = `${url} does not describe a model: is it a server of the Open Inference Protocol v2 (KServe)?`;
+    throw new ServerError('SERVER_REFUSED', message, 200);
+  }
+  const { name, versions, platform } = value;
+  return {
+    url,
+    name: typeof name === 'string' ? name : '',
+    versions: Array.isArray(versions) ? versions.map(String) : [],
+    platform: typeof platform === 'string' ? platform : '',
+    inputs: value.inputs.map((tensor) => parseTensor(tensor, url)),
+    outputs: value.outputs.map((tensor) => parseTensor(tensor, url)),
+  };
+}
+
+function parseTensor(value: unknown, url: string): TensorMetadata {
+  if (isRecord(value) && typeof value.name === 'string' && typeof value.datatype === 'string') {
+    const { name, datatype, shape } = value;
+    // Some servers write large numbers as texts.
+    const sizes = Array.isArray(shape) ? shape.map(Number) : [];
+    if (Array.isArray(shape) && sizes.every(Number.isInteger)) return { name, datatype, shape: sizes };
+  }
+  throw new ModelError(
+    'MODEL_UNSUPPORTED',
+    url,
+    `${url} describes an input or output without name, datatype or shape.`,
+  );
+}
+
+function asFacts({ name, datatype, shape }: TensorMetadata): ValueFacts {
+  return { name, isTensor: true, type: datatype, shape };
+}
+
+function asList({ name, datatype, shape }: TensorMetadata): unknown[] {
+  return [name, datatype, shape];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
