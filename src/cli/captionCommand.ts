@@ -132,6 +132,9 @@ async function runHere(
       onChange: () => {
         output.progress(describeJob(run.info));
       },
+      onLog: (line) => {
+        output.note(line);
+      },
       onHandled: (image, failure) => {
         if (failure !== undefined) output.note(`${path.join(manifest.root, image)}: ${failure}`);
       },

@@ -15,7 +15,7 @@ import {
   renameSync,
   statSync,
   unlinkSync,
-  writeFileSync,
+  writeSync,
   type Stats,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -24,12 +24,21 @@ import path from 'node:path';
 import { CaptionConflictError, CaptionError, errno, fileError } from './CaptionError';
 
 const temporaryName = /^\.dataset-captions-(\d+)-([0-9a-f]{4})[0-9a-f]{8}\.tmp$/;
+/** What any other call would run into as well; where there are no hard links, systems answer all kinds of things. */
+const notForLackOfLinks: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'ESTALE', 'ETIMEDOUT']);
+/** What file systems answer that do not know a call. */
+const unknownCall: ReadonlySet<string> = new Set(['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL']);
 /** Process ids mean something on one machine only. */
 const machine = createHash('sha256').update(hostname()).digest('hex').slice(0, 4);
 
 /** Whether a file name is one that {@link writeFileSafely} gives to its temporary files. */
 export function isTemporaryName(name: string): boolean {
   return temporaryName.test(name);
+}
+
+/** A new name for a temporary file, by which it is known as one when the process that made it is gone. */
+export function newTemporaryName(): string {
+  return `.dataset-captions-${process.pid}-${machine}${randomBytes(4).toString('hex')}.tmp`;
 }
 
 /** Whether a temporary file's name says that a process of this machine made it which is gone. */
@@ -89,13 +98,12 @@ export async function syncFolder(folder: string): Promise<void> {
 
 function replace(file: string, target: string, content: Uint8Array, expected: Uint8Array | null): void {
   const before = expected === null ? undefined : statSync(target);
-  const name = `.dataset-captions-${process.pid}-${machine}${randomBytes(4).toString('hex')}.tmp`;
-  const temporary = path.join(path.dirname(target), name);
+  const temporary = path.join(path.dirname(target), newTemporaryName());
   let renamed = false;
   try {
     writeFlushed(temporary, content, before);
     if (expected === null) {
-      renamed = linkNew(file, temporary, target);
+      linkNew(file, temporary, target, content);
     } else {
       const current = readNow(target);
       if (!sameBytes(current, expected)) throw new CaptionConflictError(file, current);
@@ -111,11 +119,25 @@ function writeFlushed(temporary: string, content: Uint8Array, before: Stats | un
   // Never more open than the old file, not even for a moment.
   const handle = openSync(temporary, 'wx', before === undefined ? 0o666 : before.mode & 0o666);
   try {
-    writeFileSync(handle, content);
+    writeAll(handle, content);
     if (before !== undefined) keepOwnerAndMode(handle, before);
-    fsyncSync(handle);
+    flush(handle);
   } finally {
     closeSync(handle);
+  }
+}
+
+/** The system may take a part only. */
+function writeAll(handle: number, content: Uint8Array): void {
+  for (let at = 0; at < content.length;) at += writeSync(handle, content, at, content.length - at, at);
+}
+
+function flush(handle: number): void {
+  try {
+    fsyncSync(handle);
+  } catch (thrown) {
+    // Some mounted file systems do not know it; what was written there is as safe as it gets.
+    if (!unknownCall.has(errno(thrown) ?? '')) throw thrown;
   }
 }
 
@@ -135,22 +157,41 @@ function keepOwnerAndMode(handle: number, before: Stats): void {
   if (process.platform !== 'win32' && mode !== before.mode) fchmodSync(handle, before.mode & 0o7777);
 }
 
-/**
- * Gives the temporary file its final name unless that name is taken by now.
- * @returns whether its old name is gone
- */
-function linkNew(file: string, temporary: string, target: string): boolean {
+/** Gives the content its final name unless that name is taken by now. */
+function linkNew(file: string, temporary: string, target: string, content: Uint8Array): void {
   try {
     linkSync(temporary, target);
-    return false;
   } catch (thrown) {
     if (errno(thrown) === 'EEXIST') throw new CaptionConflictError(file, readNow(target));
-    if (errno(thrown) === 'ENOSPC' || errno(thrown) === 'EDQUOT') throw thrown;
-    // File systems without hard links (FAT, many network ones): look, then rename.
-    const current = readNow(target);
-    if (current !== null) throw new CaptionConflictError(file, current);
-    renameSync(temporary, target);
-    return true;
+    if (notForLackOfLinks.has(errno(thrown) ?? '')) throw thrown;
+    writeNew(file, target, content);
+  }
+}
+
+/**
+ * Where there are no hard links (FAT, file systems over object stores): a file that nobody else made, read back when it is
+ * written. A rename could take the place of one that another program made meanwhile.
+ */
+function writeNew(file: string, target: string, content: Uint8Array): void {
+  let handle: number;
+  try {
+    handle = openSync(target, 'wx', 0o666);
+  } catch (thrown) {
+    if (errno(thrown) === 'EEXIST') throw new CaptionConflictError(file, readNow(target));
+    throw thrown;
+  }
+  let complete = false;
+  try {
+    try {
+      writeAll(handle, content);
+      flush(handle);
+    } finally {
+      closeSync(handle);
+    }
+    complete = sameBytes(readNow(target), content);
+    if (!complete) throw new CaptionError('DISK_ERROR', 'The file does not hold what was written to it.', file);
+  } finally {
+    if (!complete) removeQuietly(target);
   }
 }
 

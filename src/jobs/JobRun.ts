@@ -2,6 +2,7 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { runCaptionJob, type ImageOutcome, type JobResult, type JobTarget } from '../dataset/captionJob';
 import type { FileWriter } from '../dataset/FileWriter';
+import { captionPathOf } from '../dataset/imageFiles';
 import { describeExecution, describeNotUsed } from '../protocol/executionText';
 import { JobRate } from '../protocol/JobRate';
 import { loadTagger } from '../protocol/loadTagger';
@@ -17,6 +18,7 @@ import { countOutcomes, handledOf, jobInfo } from './jobInfo';
 import type { JobJournal } from './JobJournal';
 import { JournaledWriter } from './JournaledWriter';
 import type { ImageRecord } from './journalEntries';
+import { lookAtFolder } from './lookAtFolder';
 import { captionIndex, readJobWork } from './jobTargets';
 import { shownFailures, type JobImage, type JobInfo, type JobManifest, type JobStatus } from './jobTypes';
 import { settleIntents } from './settleIntents';
@@ -39,6 +41,8 @@ export interface JobRunOptions {
   onChange: () => void;
   /** called with the path of each image that got an outcome */
   onHandled?: (image: string, failure: string | undefined) => void;
+  /** called with what is worth a line in a log */
+  onLog?: (line: string) => void;
   /** called once, when the tagger is loaded */
   onLoaded?: (description: TaggerDescription) => void;
 }
@@ -67,6 +71,7 @@ export class JobRun {
   private stateWritten = 0;
   /** what the models run on since they were loaded */
   private providers = '';
+  private folderWarning: string | undefined;
   private readonly begun = performance.now();
 
   private state = newState(0);
@@ -168,6 +173,7 @@ export class JobRun {
       this.count(image, outcome, reason);
     };
     for (const { index, outcome, reason } of settled) note(images[index]?.path ?? '', index, outcome, reason);
+    await this.lookAtFolder(targets[0]);
     const imagesInWork = await this.load();
     const watch = setInterval(() => void this.watchProvider(), providerPause);
     try {
@@ -190,6 +196,13 @@ export class JobRun {
     } finally {
       clearInterval(watch);
     }
+  }
+
+  private async lookAtFolder(first: JobTarget | undefined): Promise<void> {
+    if (first === undefined) return;
+    const { root, captionExtension } = this.manifest;
+    const file = path.join(root, captionPathOf(first.path, captionExtension));
+    this.folderWarning = await lookAtFolder(file, this.options.onLog ?? (() => undefined));
   }
 
   private async makeTags(imagePath: string, signal: AbortSignal): Promise<string[]> {
@@ -220,6 +233,10 @@ export class JobRun {
       runsOn: `${path.basename(model.folder)} runs on ${describeExecution(model)}`,
       notUsed: describeNotUsed(model),
     }));
+    const { folderWarning } = this;
+    if (folderWarning !== undefined) {
+      this.state.execution.push({ runsOn: 'The folder cannot do everything', notUsed: [folderWarning] });
+    }
     this.update({ execution: this.state.execution, message: '' });
     this.providers = providersOf(description);
     return description.imagesInWork;

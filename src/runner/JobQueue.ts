@@ -199,7 +199,12 @@ export class JobQueue {
     const run: JobRun | ClusterRun =
       manifest.place.kind === 'cluster'
         ? new ClusterRun(folder, manifest, { ...common, redisUrl })
-        : new JobRun(folder, manifest, { ...common, tagger: lane.tagger, writer: this.options.writer });
+        : new JobRun(folder, manifest, {
+            ...common,
+            tagger: lane.tagger,
+            writer: this.options.writer,
+            onLog: this.options.onLog,
+          });
     job.run = run;
     this.options.onLog(`${label}: ${manifest.total} image(s) of ${manifest.root} with ${manifest.tagger.name}`);
     job.ended = this.whenEnded(job, run.run()).then(() => {
