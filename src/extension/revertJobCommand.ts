@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { FileWriter } from '../dataset/FileWriter';
+import { compareNaturally } from '../dataset/naturalOrder';
 import { JobFolder } from '../jobs/JobFolder';
 import type { JobInfo } from '../jobs/jobTypes';
 import { revertJob, type RevertResult } from '../jobs/revertJob';
@@ -46,6 +47,7 @@ export async function revertWithProgress(
     );
     return;
   }
+  result.left.sort((a, b) => compareNaturally(a.path, b.path));
   await noteRevert(folder, result);
   await say(job, result);
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type FrameLocator, type Locator, type Page } from 'playwright-core';
 import type { TestHost } from '../../scripts/testHost.mjs';
+import { processesOf } from './datasetFiles';
 
 /** `npm test` and mocha run in the root of the checkout; this file is bundled elsewhere. */
 const root = process.cwd();
@@ -166,11 +167,20 @@ export class Workbench {
     return text(await this.statusBarItem(name));
   }
 
-  /** Waits for a notification. */
+  /** Opens the list of notifications and waits for one in it: in this host none comes up by itself. */
   async notification(message: RegExp): Promise<Locator> {
-    const toast = this.page.locator('.notification-toast').filter({ hasText: message }).first();
-    await toast.waitFor();
-    return toast;
+    const center = this.page.locator('.notifications-center.visible');
+    const item = center.locator('.notification-list-item').filter({ hasText: message }).first();
+    const end = Date.now() + patience;
+    for (;;) {
+      if ((await center.count()) === 0) await this.runCommand('Notifications: Show Notifications');
+      const found = await item.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      );
+      if (found) return item;
+      if (Date.now() > end) throw new Error(`No notification says ${String(message)}.`);
+    }
   }
 
   /** Presses a button of the modal dialog. */
@@ -213,6 +223,18 @@ export class Workbench {
     await input.fill(newName);
     await input.press('Enter');
     await explorer.getByRole('treeitem', { name: newName, exact: true }).waitFor();
+  }
+
+  /** Closes the window: its page goes, and with it, at last, its extension host, which is not waited for. */
+  async closeWindow(): Promise<void> {
+    await this.page.goto('about:blank');
+    for (const pid of await processesOf('type=extensionHost')) process.kill(pid, 'SIGKILL');
+  }
+
+  /** Opens the window that {@link closeWindow} closed. */
+  async openWindow(): Promise<void> {
+    await this.page.goto(this.host.url());
+    await this.ready();
   }
 
   /** Changes the color theme and waits until the workbench shows it. */
