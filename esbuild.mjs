@@ -54,7 +54,10 @@ async function testBundles() {
     bundles.push({ ...node, packages: 'external', entryPoints, outdir: `out/test/${suite}`, sourcemap: 'linked' });
   }
   // A thread's script is looked for beside the bundle that starts the thread.
-  bundles.push({ ...node, entryPoints: ['src/dataset/scan/scanWorker.ts'], outfile: 'out/test/unit/scanWorker.js' });
+  for (const suite of ['unit', 'browser']) {
+    const outfile = `out/test/${suite}/scanWorker.js`;
+    bundles.push({ ...node, entryPoints: ['src/dataset/scan/scanWorker.ts'], outfile });
+  }
   bundles.push({
     ...node,
     entryPoints: ['test/host/index.ts'],

@@ -136,10 +136,11 @@ function jobItem(job: JobInfo, jobs: CaptionJobs): vscode.TreeItem {
   const open = job.fault === undefined ? Collapsed : Expanded;
   const name = `${job.label} – ${path.basename(job.root)}`;
   const description = [jobDescription(job, translate), endTime(job)].filter(Boolean).join(' · ');
-  const item = new vscode.TreeItem(name, hasDetails ? open : None);
+  const item = new vscode.TreeItem(job.label, hasDetails ? open : None);
   const view = jobView(job, translate);
   item.id = job.id;
-  item.description = description;
+  // The name of the dataset last: in a narrow sidebar how far it is counts more.
+  item.description = `${description} · ${path.basename(job.root)}`;
   item.tooltip = jobTooltip(job, translate);
   item.contextValue = ['job', ...abilities(job, jobs)].join(' ');
   item.iconPath = icon(job);
@@ -169,6 +170,7 @@ function abilities(job: JobInfo, jobs: CaptionJobs): string[] {
   if (live && job.status === 'queued' && waiting.at(-1)?.id !== job.id) able.push('movableDown');
   if (!live && job.counts.written > 0) able.push('revertable');
   if (!live) able.push('removable');
+  if (isEnded(job)) able.push('ended');
   return able;
 }
 

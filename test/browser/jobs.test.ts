@@ -69,6 +69,10 @@ describe('captioning jobs in the real workbench', () => {
     const view = await open();
     await view.press(/^Caption Empty/);
     await until('the first captions', async () => (await written()) > 0);
+    const bar = view.frame.getByRole('progressbar', { name: 'Caption Empty' });
+    const changes = await bar.evaluate(countChanges, 2000);
+    assert.ok(changes >= 2, `the grid shows progress: ${String(changes)} changes in 2 s`);
+    assert.ok(changes <= 9, `at most 4 times a second: ${String(changes)} changes in 2 s`);
     const jobs = await JobsView.open(workbench!);
     const { keyboard } = workbench!.page;
     await jobs.says('Caption Empty – many', /Running/);
@@ -135,3 +139,25 @@ describe('captioning jobs in the real workbench', () => {
     await workbench!.screenshot('jobs conflict');
   });
 });
+
+/** As much of the DOM as {@link countChanges} needs: the tests are compiled without the browser's types. */
+interface Progress {
+  getAttribute(name: string): string | null;
+}
+
+/** How often the value of a progress bar is another one within some milliseconds; looked at each 10 ms. */
+function countChanges(bar: Progress, milliseconds: number): Promise<number> {
+  return new Promise((resolve) => {
+    let value = bar.getAttribute('aria-valuenow');
+    let changes = 0;
+    const timer = setInterval(() => {
+      const now = bar.getAttribute('aria-valuenow');
+      if (now !== value) changes++;
+      value = now;
+    }, 10);
+    setTimeout(() => {
+      clearInterval(timer);
+      resolve(changes);
+    }, milliseconds);
+  });
+}

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { JobMarks } from '../../src/jobs/JobMarks';
+
+describe('the marks of jobs on captions', () => {
+  it('say which captions wait and which are in work, until they are done', () => {
+    const marks = new JobMarks();
+    marks.open('job');
+    marks.fill('job', ['a.txt', 'b.txt']);
+    marks.work('job', ['a.txt']);
+    assert.deepEqual(
+      [marks.stateOf('a.txt'), marks.stateOf('b.txt'), marks.stateOf('c.txt')],
+      ['captioning', 'queued', undefined],
+    );
+    marks.handled('job', ['a.txt']);
+    assert.equal(marks.stateOf('a.txt'), undefined, 'it is done, though the list of those in work is older');
+    marks.close('job');
+    assert.equal(marks.stateOf('b.txt'), undefined, 'a job that stands still marks nothing');
+  });
+
+  it('do not come back for captions that were done before the list of a job was read', () => {
+    const marks = new JobMarks();
+    marks.open('job');
+    marks.handled('job', ['a.txt']);
+    marks.fill('job', ['a.txt', 'b.txt']);
+    assert.equal(marks.stateOf('a.txt'), undefined);
+    assert.equal(marks.stateOf('b.txt'), 'queued');
+  });
+
+  it('keep why a caption could not be made until another job takes it on', () => {
+    const marks = new JobMarks();
+    marks.fail('a.txt', 'Damaged.');
+    marks.fail('b.txt', 'Damaged.');
+    marks.open('again');
+    marks.fill('again', ['a.txt']);
+    assert.equal(marks.failureOf('a.txt'), undefined);
+    assert.equal(marks.failureOf('b.txt'), 'Damaged.');
+  });
+});
