@@ -1,4 +1,5 @@
-// The long versions of the tests of jobs: 50 kills at random moments, 2,000 captions reverted. npm run soak -- jobs
+// The long versions of the tests of jobs: 50 kills at random moments, 2,000 captions reverted, every fault of the disk at
+// every call. npm run soak -- jobs
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -6,8 +7,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { table } from './measure.mjs';
 
-const sizes = { DATASET_CAPTIONS_KILLS: '50', DATASET_CAPTIONS_REVERTED: '2000' };
-const suites = ['jobRunner', 'revertJob'];
+const sizes = { DATASET_CAPTIONS_KILLS: '50', DATASET_CAPTIONS_REVERTED: '2000', DATASET_CAPTIONS_FAULTS: 'all' };
+const suites = ['jobRunner', 'revertJob', 'diskFaults'];
 
 /**
  * @param {{ root: string }} options

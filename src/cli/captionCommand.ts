@@ -130,7 +130,8 @@ async function runHere(
       execution,
       retryFailed: true,
       onChange: () => {
-        output.progress(describeJob(run.info));
+        // Why it stands still is said once, at the end.
+        if (run.info.status === 'running') output.progress(describeJob(run.info));
       },
       onLog: (line) => {
         output.note(line);

@@ -23,8 +23,13 @@ export interface Ended {
 }
 
 /** Runs the program as a user would. */
-export async function cli(...args: string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+export function cli(...args: string[]): Promise<Ended> {
+  return runToEnd(process.execPath, program, ...args);
+}
+
+/** Runs a command and keeps what it prints. */
+export async function runToEnd(command: string, ...args: string[]): Promise<Ended> {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended: Ended = { code: null, stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (ended.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (ended.stderr += text));
