@@ -104,7 +104,7 @@ class Clock {
 }
 
 /** Captions of some 300 characters with byte order marks, CRLF and missing final line ends among them. */
-async function makeDataset(folder: string, count: number): Promise<void> {
+export async function makeDataset(folder: string, count: number): Promise<void> {
   const ends = ['', '\n', '\r\n'];
   for (let first = 0; first < count; first += imagesPerFolder) {
     const inside = path.join(folder, `set ${first / imagesPerFolder}`);
@@ -120,7 +120,8 @@ async function makeDataset(folder: string, count: number): Promise<void> {
   }
 }
 
-async function hashOfCaptions(folder: string): Promise<string> {
+/** Of the names and bytes of all caption files below a folder. */
+export async function hashOfCaptions(folder: string): Promise<string> {
   const hash = createHash('sha256');
   for (const name of (await readdir(folder, { recursive: true })).sort()) {
     if (!name.endsWith('.txt')) continue;

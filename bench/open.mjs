@@ -3,14 +3,16 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { allImages, inEditor } from './inEditor.mjs';
 import { largeDataset } from './largeDataset.mjs';
-import { runNode, table } from './measure.mjs';
+import { photos, runNode, table, withDataset } from './measure.mjs';
 
 const images = 100_000;
 const manyImages = 1_000_000;
+/** What the workbench itself takes can be seen where the dataset takes next to nothing. */
+const fewImages = 10;
 
 /**
  * @param {{ root: string }} options
- * @returns {Promise<{ editor: object, python: object, index: object, largeIndex: object }>}
+ * @returns {Promise<{ few: object, editor: object, python: object, index: object, largeIndex: object }>}
  */
 export async function measure({ root }) {
   const folder = await largeDataset(images);
@@ -19,6 +21,7 @@ export async function measure({ root }) {
   // The first read fills the system's cache, for everybody.
   count();
   const python = count();
+  const few = await withDataset(await photos(8), fewImages, (small) => openedIn(root, small, fewImages));
   const editor = await openedIn(root, folder, python.images);
   const index = await indexOf(folder);
   const largeIndex = await indexOf(await largeDataset(manyImages));
@@ -26,6 +29,7 @@ export async function measure({ root }) {
     if (own !== python[name]) throw new Error(`Python counted ${python[name]} ${name}, the index ${own}.`);
   }
   return {
+    few,
     editor,
     python: { images: python.images, 'full index, ms': Math.round(python.seconds * 1000) },
     index,
@@ -34,7 +38,7 @@ export async function measure({ root }) {
 }
 
 /** @param {any} result */
-export function describe({ editor, python, index, largeIndex }) {
+export function describe({ few, editor, python, index, largeIndex }) {
   const row = (what, { images: all, firstMs, fullMs, readMs, longestBlockMs, heapMB, rssMB }) => ({
     '': what,
     images: all,
@@ -46,6 +50,7 @@ export function describe({ editor, python, index, largeIndex }) {
     'RSS growth, MB': rssMB,
   });
   return table([
+    row('editor', few),
     row('editor', editor),
     row('Python', {
       images: python.images,

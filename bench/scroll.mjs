@@ -24,7 +24,7 @@ const presses = 100;
 export async function measure({ root }) {
   return {
     scrolling: await scrolling(root, await largeDataset(scrolled)),
-    ends: [await ends(root, await largeDataset(large)), await endsOfHuge()],
+    ends: [await ends(root, await largeDataset(large)), await endsOfPage(large), await endsOfPage(huge)],
   };
 }
 
@@ -78,20 +78,26 @@ function ends(root, folder) {
     await allImages(frame, large);
     await focusFirst(frame);
     await page(frame, watch);
-    return { images: large, ...(await reachEnds(workbench.page, frame)), ...(await memory(workbench.page)) };
+    return {
+      images: large,
+      in: 'workbench',
+      ...(await reachEnds(workbench.page, frame)),
+      ...(await memory(workbench.page)),
+    };
   });
 }
 
-async function endsOfHuge() {
+/** The page alone: all of its process is the webview's own. */
+async function endsOfPage(images) {
   const { GridBrowser } = await bundled('test/browser/GridPage.ts');
   const { HugeFakeHost } = await bundled('test/browser/fakeHost.ts');
   const browser = new GridBrowser();
   await browser.start();
   try {
-    const opened = await browser.open(new HugeFakeHost(huge));
+    const opened = await browser.open(new HugeFakeHost(images));
     await focusFirst(opened);
     await page(opened, watch);
-    return { images: huge, ...(await reachEnds(opened, opened)), ...(await memory(opened)) };
+    return { images, in: 'page alone', ...(await reachEnds(opened, opened)), ...(await memory(opened)) };
   } finally {
     await browser.stop();
   }
@@ -153,19 +159,27 @@ async function memory(opened) {
   const { processInfo } = await (
     await opened.context().browser().newBrowserCDPSession()
   ).send('SystemInfo.getProcessInfo');
-  const renderers = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => residentMB(id));
+  const largest = processInfo
+    .filter(({ type }) => type === 'renderer')
+    .map(({ id }) => memoryMB(id))
+    .sort((a, b) => b.rss - a.rss)[0];
   return {
     'heap, MB': rounded(heap / 2 ** 20),
     'heap of': heapOf,
-    'largest renderer, MB RSS': Math.round(Math.max(0, ...renderers)),
+    'DOM nodes': metrics.find(({ name }) => name === 'Nodes').value,
+    'largest renderer, MB RSS': Math.round(largest.rss),
+    // What it shares with the other processes of the browser, its code above all, is divided among them.
+    'of that its own (PSS), MB': Math.round(largest.pss),
   };
 }
 
-function residentMB(pid) {
+function memoryMB(pid) {
   try {
-    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+    const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+    const of = (name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0) / 1024;
+    return { rss: of('Rss'), pss: of('Pss') };
   } catch {
-    return 0;
+    return { rss: 0, pss: 0 };
   }
 }
 
