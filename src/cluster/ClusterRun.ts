@@ -103,6 +103,7 @@ export class ClusterRun {
 
   private async begin(tail: JournalTail, place: ClusterPlace): Promise<void> {
     const { state } = this;
+    delete state.fault;
     await tail.update();
     if (this.options.retryFailed === true) await tail.retryFailed();
     Object.assign(state, { counts: { ...tail.counts }, failures: [...tail.failures] });
@@ -113,7 +114,6 @@ export class ClusterRun {
     // Here, as whoever runs jobs on this machine only needs no queue.
     const queue = await import('./ShardQueue');
     this.queue = await queue.ShardQueue.connect(this.options.redisUrl, place.queue, this.stopper.signal);
-    delete state.fault;
     delete state.finished;
     delete state.reverted;
     Object.assign(state, { status: 'running', started: state.started ?? new Date().toISOString() });

@@ -13,7 +13,7 @@ export interface ClusterTiming {
 }
 
 /** The longest rest of a worker that cannot do its work, as a multiple of its first one. */
-export const longestRest = 16;
+export const longestRest = 4;
 
 const usualLock = 60_000;
 
