@@ -1,4 +1,5 @@
 import { Queue, type JobType } from 'bullmq';
+import { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorMessage } from '../protocol/wireError';
 import { ClusterError } from './ClusterError';
@@ -57,6 +58,7 @@ const states: Readonly<Record<keyof OpenShards, JobType[]>> = {
 export class ShardQueue {
   private constructor(
     readonly address: RedisAddress,
+    private readonly client: Redis,
     private readonly shards: Queue<ShardData>,
     private readonly jobs: Queue<ListedJob>,
   ) {}
@@ -67,15 +69,22 @@ export class ShardQueue {
    */
   static async connect(url: string, name: string, signal?: AbortSignal): Promise<ShardQueue> {
     const address = redisAddress(url);
-    const connection = {
+    const client = new Redis({
       ...address.login,
       maxRetriesPerRequest: 2,
       connectTimeout: patience,
-      retryStrategy: (times: number) => Math.min(200 * times, 2000),
-    };
+      retryStrategy: (times) => Math.min(200 * times, 2000),
+    });
+    try {
+      await ready(client, signal);
+    } catch (thrown) {
+      client.disconnect();
+      signal?.throwIfAborted();
+      throw unreachable(address, thrown);
+    }
     const { backoff } = clusterTiming();
     const shards = new Queue<ShardData>(name, {
-      connection,
+      connection: client,
       defaultJobOptions: {
         attempts,
         backoff: { type: 'exponential', delay: backoff },
@@ -83,38 +92,17 @@ export class ShardQueue {
         removeOnFail: false,
       },
     });
-    const jobs = new Queue<ListedJob>(`${name}-jobs`, { connection });
-    let last: unknown;
-    for (const queue of [shards, jobs]) {
-      queue.on('error', (thrown) => {
-        last = thrown;
-      });
-    }
-    const queue = new ShardQueue(address, shards, jobs);
-    const waiting = new AbortController();
-    try {
-      const late = delay(patience, undefined, {
-        signal: signal === undefined ? waiting.signal : AbortSignal.any([signal, waiting.signal]),
-      });
-      await Promise.race([
-        Promise.all([shards.waitUntilReady(), jobs.waitUntilReady()]),
-        late.then(() => {
-          throw new Error('no answer', { cause: last });
-        }),
-      ]);
-    } catch (thrown) {
-      void queue.close();
-      signal?.throwIfAborted();
-      throw unreachable(address, last ?? thrown);
-    } finally {
-      waiting.abort();
-    }
-    return queue;
+    const jobs = new Queue<ListedJob>(`${name}-jobs`, { connection: client });
+    // What fails is told by the request that fails.
+    for (const queue of [shards, jobs]) queue.on('error', () => undefined);
+    return new ShardQueue(address, client, shards, jobs);
   }
 
   /** Ends the connection. */
   async close(): Promise<void> {
-    await Promise.allSettled([this.shards.disconnect(), this.jobs.disconnect()]);
+    const closed = Promise.allSettled([this.shards.close(), this.jobs.close()]);
+    await Promise.race([closed, delay(1000, undefined, { ref: false })]);
+    this.client.disconnect();
   }
 
   /**
@@ -208,6 +196,37 @@ export class ShardQueue {
       throw thrown instanceof ClusterError ? thrown : unreachable(this.address, thrown);
     }
   }
+}
+
+/** What no waiting helps against. */
+const refusal = /^(WRONGPASS|NOAUTH|NOPERM|ERR .*password)/;
+
+/** Waits until the server answers. @throws why it does not; the signal's reason */
+function ready(client: Redis, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let last = new Error('no answer');
+    const timer = setTimeout(() => {
+      reject(last);
+    }, patience);
+    const end = (thrown?: Error): void => {
+      clearTimeout(timer);
+      if (thrown === undefined) resolve();
+      else reject(thrown);
+    };
+    client.on('ready', end);
+    client.on('error', (thrown) => {
+      last = thrown;
+      if (refusal.test(thrown.message)) end(thrown);
+    });
+    signal?.addEventListener(
+      'abort',
+      () => {
+        end(new Error('cancelled'));
+      },
+      { once: true },
+    );
+    if (signal?.aborted === true) end(new Error('cancelled'));
+  });
 }
 
 function unreachable({ shown, hide }: RedisAddress, thrown: unknown): ClusterError {
