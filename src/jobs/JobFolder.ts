@@ -28,6 +28,8 @@ export type NewJob = Omit<JobManifest, 'version' | 'id' | 'created' | 'total'>;
  * (`journal.jsonl`, only appended to) and where it is (`state.json`). Whoever runs or reverts it holds its lock.
  */
 export class JobFolder {
+  private stateWritten: Promise<unknown> = Promise.resolve();
+
   constructor(
     /** absolute */
     readonly path: string,
@@ -136,20 +138,15 @@ export class JobFolder {
     return { ...newState(0), ...((await this.readJson(stateFile)) as Partial<JobState>) };
   }
 
-  /** Replaces the state, in one step. @throws errors of the file system */
-  async writeState(state: JobState): Promise<void> {
-    const temporary = path.join(this.path, `${stateFile}.${randomBytes(4).toString('hex')}.tmp`);
-    try {
-      const mode = await stat(this.path).then(
-        (info) => info.mode & 0o666,
-        () => 0o600,
-      );
-      await writeFlushed(temporary, [JSON.stringify(state)], mode);
-      await rename(temporary, path.join(this.path, stateFile));
-    } catch (error) {
-      await rm(temporary, { force: true }).catch(() => undefined);
-      throw error;
-    }
+  /**
+   * Replaces the state, in one step. Of several that are given at the same time the last one stays.
+   * @throws errors of the file system
+   */
+  writeState(state: JobState): Promise<void> {
+    const content = JSON.stringify(state);
+    const written = this.stateWritten.then(() => this.replaceState(content));
+    this.stateWritten = written.catch(() => undefined);
+    return written;
   }
 
   /** Takes the right to run or revert this job; undefined while another process has it. */
@@ -165,6 +162,21 @@ export class JobFolder {
   /** Deletes the job and its journal. */
   async remove(): Promise<void> {
     await rm(this.path, { recursive: true, force: true });
+  }
+
+  private async replaceState(content: string): Promise<void> {
+    const temporary = path.join(this.path, `${stateFile}.${randomBytes(4).toString('hex')}.tmp`);
+    try {
+      const mode = await stat(this.path).then(
+        (info) => info.mode & 0o666,
+        () => 0o600,
+      );
+      await writeFlushed(temporary, [content], mode);
+      await rename(temporary, path.join(this.path, stateFile));
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => undefined);
+      throw error;
+    }
   }
 
   private async readJson(name: string): Promise<unknown> {
