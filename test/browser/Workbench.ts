@@ -228,7 +228,13 @@ export class Workbench {
   /** Closes the window: its page goes, and with it, at last, its extension host, which is not waited for. */
   async closeWindow(): Promise<void> {
     await this.page.goto('about:blank');
-    for (const pid of await processesOf('type=extensionHost')) process.kill(pid, 'SIGKILL');
+    for (const pid of await processesOf('type=extensionHost')) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It has ended by itself meanwhile.
+      }
+    }
   }
 
   /** Opens the window that {@link closeWindow} closed. */
