@@ -18,6 +18,7 @@ const names = [
   'pipeline',
   'preprocess',
   'scroll',
+  'server',
   'start',
 ];
 
