@@ -69,7 +69,7 @@ describe('A server that runs a model', function () {
       assert.deepEqual(await run(session), scoresOfBlue);
     });
 
-    for (const code of [400, 415]) {
+    for (const code of [400, 415, 422, 500]) {
       it(`is asked with JSON when it refuses binary tensors with ${code}, and from then on at once`, async () => {
         at.server.binary = { known: false, status: code };
         const session = await open();

@@ -8,8 +8,8 @@ import { ServerClient, type ServerAnswer, type ServerClientOptions } from './Ser
 import { ServerError } from './ServerError';
 import { readServerModel, serverContract, type ServerContract } from './serverModel';
 
-/** What servers answer that cannot read binary tensors, or do not like the content type. */
-const notBinary: ReadonlySet<number> = new Set([400, 415, 422]);
+/** What servers answer that cannot read binary tensors, or do not like the content type. MLServer 1.7.1: 422 or 500. */
+const notBinary: ReadonlySet<number> = new Set([400, 415, 422, 500, 501]);
 
 /** A model that a server runs. */
 export class ServerSession {
@@ -81,10 +81,7 @@ export class ServerSession {
         this.encoding = 'binary';
         return answer;
       }
-      const wasBinary = this.encoding === 'binary';
-      // It may be another server by now, behind the same address: the next run finds out.
-      this.encoding = 'unknown';
-      if (wasBinary || !notBinary.has(answer.status)) throw client.refusal(answer);
+      if (this.encoding === 'binary' || !notBinary.has(answer.status)) throw client.refusal(answer);
     }
     const answer = await client.send(jsonRequest(inferPath, contract, inputs, batch), signal);
     if (answer.status !== 200) throw client.refusal(answer);
