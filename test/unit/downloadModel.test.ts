@@ -69,6 +69,20 @@ describe('Getting a model', function () {
       () => 0,
     );
 
+  it('gets the list of tags alone for a model that a server has, once', async () => {
+    const tagger = child();
+    const tagsOnly = { id, folders, token: undefined, tagsOnly: true };
+    const { found } = await tagger.request('downloadModel', tagsOnly);
+    assert.deepEqual(found, { ...downloaded(), verified: false });
+    assert.deepEqual(await readFile(found.tags), wanted.tags);
+    assert.deepEqual(await namesIn(inModel()), ['selected_tags.csv']);
+    const asked = hub.hub.seen.length;
+    assert.deepEqual((await tagger.request('downloadModel', tagsOnly)).found, found);
+    assert.equal(hub.hub.seen.length, asked, 'nothing is asked for again');
+    assert.equal((await tagger.request('listModels', { folders })).models[0]?.found, undefined);
+    assert.deepEqual((await download(tagger)).found, downloaded());
+  });
+
   it('lists, downloads, finds and deletes, and tells how far it is', async () => {
     const progress: DownloadProgress[] = [];
     const tagger = child({}, (now) => progress.push(now));

@@ -247,6 +247,9 @@ describe('A tagger on a server', function () {
     const unknown = await cli('caption', root, '--mode', 'all', ...flags, '--server-model', 'other');
     assert.equal(unknown.code, 1);
     assert.match(unknown.stderr, /v2\/models\/other answered 404: "unknown model: other"/);
+    const wrong = await cli('caption', root, ...flags, '--model', root, '--server-model', 'other');
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.stderr, /--server-model takes a name, or MODEL=NAME with one of several models, not "other"/);
     const alone = await cli('caption', root, '--provider', 'server');
     assert.equal(alone.code, 1);
     assert.match(alone.stderr, /--provider server and --server URL go together/);
