@@ -187,7 +187,7 @@ export class HubServer {
     (file.isLarge ? this.storage : this.hub).bodyBytes += body.length;
     if (options.until === undefined) response.end(body);
     // What a client has not read yet when the connection breaks is lost to it: the tests count bytes.
-    else response.write(body, () => setTimeout(() => response.destroy(), 30));
+    else response.write(body, () => setTimeout(() => response.destroy(), 120));
   }
 }
 
