@@ -7,12 +7,13 @@ import type { JobInfo } from '../jobs/jobTypes';
 import type { RunnerClient } from '../jobs/RunnerClient';
 import type { JobAction, JobView } from '../protocol/gridProtocol';
 import { errorMessage } from '../protocol/wireError';
+import type { JobCluster } from './ClusterAddress';
 import type { DatasetDocument } from './DatasetDocument';
 import { DatasetJobs } from './DatasetJobs';
 import { Disposable } from './Disposable';
 import { showJobProgress } from './jobProgress';
 import { jobView } from './jobText';
-import type { JobPlace, JobPlan, JobStarter, JobWish } from './JobStarter';
+import type { JobPlan, JobStarter, JobWish } from './JobStarter';
 import type { Taggers } from './Taggers';
 import { translate } from './translate';
 
@@ -38,8 +39,8 @@ export interface ShownJob {
 export interface StartOptions {
   /** shows a notification with its progress: for commands, which may come from anywhere */
   notify?: boolean;
-  /** this machine where none is named */
-  where?: JobPlace;
+  /** whose workers caption; this machine where none is named */
+  cluster?: JobCluster;
 }
 
 /**
@@ -238,7 +239,7 @@ export class CaptionJobs extends Disposable {
 
   private async caption(
     document: DatasetDocument,
-    { notify = false, where }: StartOptions,
+    { notify = false, cluster }: StartOptions,
     makePlan: () => Promise<JobPlan | undefined>,
   ): Promise<void> {
     if (this.preparing.has(document)) return;
@@ -251,7 +252,7 @@ export class CaptionJobs extends Disposable {
       Object.assign(attempt.view, { label: plan.label, total: plan.work.length });
       this.attempts.add(attempt);
       if (notify) void showJobProgress(this, plan.label, attempt.view.id, () => job?.id);
-      job = await this.begin(attempt, where === undefined ? plan : { ...plan, where });
+      job = await this.begin(attempt, cluster === undefined ? plan : { ...plan, cluster });
     } finally {
       this.preparing.delete(document);
     }
@@ -278,7 +279,7 @@ export class CaptionJobs extends Disposable {
       return job;
     } catch (thrown) {
       const cancelled = cancel.signal.aborted;
-      const message = cancelled ? '' : this.taggers.explain(thrown);
+      const message = cancelled ? '' : errorMessage(thrown);
       attempt.view = { ...attempt.view, state: cancelled ? 'cancelled' : 'error', message };
       if (!cancelled) void this.failed(label, message);
       this.stayAWhile(() => this.attempts.delete(attempt));

@@ -7,11 +7,13 @@ import { isEmptyCaption } from '../dataset/captionText';
 import type { DatasetImage } from '../dataset/Dataset';
 import { captionPathOf } from '../dataset/imageFiles';
 import type { WriteOptions } from '../dataset/writeMode';
-import { JobFolder } from '../jobs/JobFolder';
+import { clusterJob, linkJob, sharedJobsFolder, shardSizes } from '../jobs/clusterJob';
+import { JobFolder, type NewJob } from '../jobs/JobFolder';
 import { jobImages } from '../jobs/jobTargets';
-import type { JobImage, JobInfo, JobManifest } from '../jobs/jobTypes';
+import type { JobImage, JobInfo, JobTagger } from '../jobs/jobTypes';
 import type { RunnerClient } from '../jobs/RunnerClient';
 import type { JobSecrets } from '../jobs/runnerProtocol';
+import type { ClusterAddress, JobCluster } from './ClusterAddress';
 import type { CudaSupport } from './CudaSupport';
 import type { DatasetDocument } from './DatasetDocument';
 import type { ModelHashes } from './ModelHashes';
@@ -19,13 +21,8 @@ import type { ServerToken } from './ServerToken';
 import { questionBeforeWriting } from './questionBeforeWriting';
 import { captionOptions, jobsOutliveWindow, writeOptions } from './settings';
 import type { Taggers } from './Taggers';
+import { selectedTaggers } from './taggerSettings';
 import { translate } from './translate';
-
-/** Where a job runs, and what must not be written down about that. */
-export interface JobPlace {
-  place: JobManifest['place'];
-  secrets?: JobSecrets;
-}
 
 /** Which images a job is to caption. */
 export interface JobWish {
@@ -33,8 +30,8 @@ export interface JobWish {
   mode: CaptionMode;
   /** all of the dataset where none are named */
   images?: readonly DatasetImage[];
-  /** this machine where none is named */
-  where?: JobPlace;
+  /** whose workers caption; this machine where none is named */
+  cluster?: JobCluster;
 }
 
 /** A job that the user agreed to. */
@@ -54,6 +51,7 @@ export class JobStarter {
     private readonly cuda: CudaSupport,
     private readonly hashes: ModelHashes,
     private readonly serverToken: ServerToken,
+    private readonly clusterAddress: ClusterAddress,
   ) {}
 
   /**
@@ -126,33 +124,28 @@ export class JobStarter {
     signal: AbortSignal,
     onStatus: (line: string) => void,
   ): Promise<JobInfo> {
-    const { label, mode, write, work, single, where } = plan;
-    onStatus(vscode.l10n.t('Looking for the tagger…'));
-    const setup = await this.taggers.setup(document.uri, signal, onStatus);
-    onStatus(vscode.l10n.t('Checking the tagger…'));
-    const [hashes, environment] = await Promise.all([this.hashes.of(setup, signal), this.cuda.environment()]);
+    const { label, mode, write, work, single, cluster } = plan;
+    const tagger = await this.tagger(document.uri, signal, onStatus);
     signal.throwIfAborted();
     onStatus(vscode.l10n.t('Starting the job…'));
-    const folder = await JobFolder.create(
-      this.jobsFolder,
+    const folder = await this.write(
       {
         ...{ label, mode, write },
         root: document.uri.fsPath,
         captionExtension: document.dataset.options.captionExtension,
         options: captionOptions(document.uri),
-        tagger: { name: this.taggers.displayName(), setup, environment, hashes },
-        place: where?.place ?? { kind: 'local' },
+        tagger,
       },
       work,
+      cluster,
     );
     try {
       signal.throwIfAborted();
-      const secrets = { ...where?.secrets, ...(await this.serverToken.secretsOf(setup)) };
       return await this.runner.request('start', {
         id: folder.id,
         ...(single ? { atOnce: true } : {}),
         ...(jobsOutliveWindow() ? {} : { tied: true }),
-        secrets,
+        secrets: await this.secretsOf(folder.id),
       });
     } catch (thrown) {
       // Nobody works on it, so it would wait for ever.
@@ -161,10 +154,38 @@ export class JobStarter {
     }
   }
 
+  /** @throws Error with what is wrong with the tagger, and what to do; the signal's reason */
+  private async tagger(folder: vscode.Uri, signal: AbortSignal, onStatus: (line: string) => void): Promise<JobTagger> {
+    const name = this.taggers.displayName();
+    try {
+      onStatus(vscode.l10n.t('Looking for the tagger…'));
+      const setup = await this.taggers.setup(folder, signal, onStatus);
+      onStatus(vscode.l10n.t('Checking the tagger…'));
+      const [hashes, environment] = await Promise.all([this.hashes.of(setup, signal), this.cuda.environment()]);
+      return { name, setup, environment, hashes };
+    } catch (thrown) {
+      signal.throwIfAborted();
+      throw new Error(this.taggers.explain(thrown), { cause: thrown });
+    }
+  }
+
   /** What a job needs beside what is written down about it, to go on. */
   async secretsOf(id: string): Promise<JobSecrets> {
-    const { tagger } = await new JobFolder(path.join(this.jobsFolder, id)).readManifest();
-    return this.serverToken.secretsOf(tagger.setup);
+    const { tagger, place } = await new JobFolder(path.join(this.jobsFolder, id)).readManifest();
+    return { ...(await this.clusterAddress.secretsOf(place)), ...(await this.serverToken.secretsOf(tagger.setup)) };
+  }
+
+  /** Writes a job down: in this window's storage, or beside the dataset, where other machines find it. */
+  private async write(
+    job: Omit<NewJob, 'place'>,
+    work: readonly JobImage[],
+    cluster: JobCluster | undefined,
+  ): Promise<JobFolder> {
+    if (cluster === undefined) return JobFolder.create(this.jobsFolder, { ...job, place: { kind: 'local' } }, work);
+    const jobsFolder = sharedJobsFolder(job.root);
+    const modelNames = selectedTaggers().map((tagger) => path.basename(tagger));
+    const shared = await clusterJob(job, { ...cluster, shardSize: shardSizes.usual, modelNames, jobsFolder });
+    return linkJob(this.jobsFolder, await JobFolder.create(jobsFolder, shared, work));
   }
 
   /** What can be captioned without writing under text that is nowhere but in this window. */

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { errorMessage } from '../protocol/wireError';
 import type { CaptionJobs } from './CaptionJobs';
+import type { ClusterAddress } from './ClusterAddress';
+import type { DatasetDocument } from './DatasetDocument';
 import type { DatasetEditorProvider } from './DatasetEditorProvider';
 import type { GridPanel } from './GridPanel';
 import { showJobs } from './JobNotices';
@@ -10,6 +12,7 @@ import { openDatasets } from './openDataset';
 export function registerCommands(
   editors: DatasetEditorProvider,
   jobs: CaptionJobs,
+  cluster: ClusterAddress,
   log: vscode.LogOutputChannel,
 ): vscode.Disposable {
   const onActive = (action: (grid: GridPanel) => unknown) => async (): Promise<void> => {
@@ -45,12 +48,30 @@ export function registerCommands(
         grid.focusSearch();
       }),
     ),
+    vscode.commands.registerCommand(
+      'datasetCaptions.captionOnCluster',
+      onActive(({ document }) => captionOnCluster(document, jobs, cluster)),
+    ),
+    vscode.commands.registerCommand('datasetCaptions.forgetClusterAddress', () => cluster.forget()),
     vscode.commands.registerCommand('datasetCaptions.showJob', showJobs),
     vscode.commands.registerCommand('datasetCaptions.showLog', () => {
       log.show();
     }),
   ];
   return vscode.Disposable.from(...registered);
+}
+
+/** Has the workers of a cluster caption the empty images of a dataset, or all of them. */
+async function captionOnCluster(document: DatasetDocument, jobs: CaptionJobs, cluster: ClusterAddress): Promise<void> {
+  const title = vscode.l10n.t('Caption on Cluster');
+  const modes = [
+    { label: vscode.l10n.t('Caption Empty'), mode: 'empty' as const },
+    { label: vscode.l10n.t('Caption All'), mode: 'all' as const },
+  ];
+  const picked = await vscode.window.showQuickPick(modes, { title });
+  if (picked === undefined) return;
+  const where = await cluster.ask(document.uri.fsPath);
+  if (where !== undefined) await jobs.captionDataset(document, picked.mode, { notify: true, cluster: where });
 }
 
 /** Captions the image that has the focus in the grid, else one that the user picks. */

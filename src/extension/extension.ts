@@ -5,6 +5,7 @@ import { RunnerClient } from '../jobs/RunnerClient';
 import { TaggerProcess } from '../protocol/TaggerProcess';
 import { errorMessage } from '../protocol/wireError';
 import { CaptionJobs } from './CaptionJobs';
+import { ClusterAddress } from './ClusterAddress';
 import { CudaSupport } from './CudaSupport';
 import { registerCommands } from './commands';
 import { DatasetEditorProvider } from './DatasetEditorProvider';
@@ -68,7 +69,8 @@ export function activate(context: vscode.ExtensionContext): void {
     },
   });
   const hashes = new ModelHashes(models, context.globalState);
-  const starter = new JobStarter(runner, jobsFolder, taggers, cuda, hashes, serverToken);
+  const cluster = new ClusterAddress(context.secrets, context.globalState);
+  const starter = new JobStarter(runner, jobsFolder, taggers, cuda, hashes, serverToken, cluster);
   const jobs = new CaptionJobs(runner, jobsFolder, starter, taggers, log);
   const tree = new JobTree(jobs);
   const reports = new JobReports(jobs);
@@ -106,7 +108,7 @@ export function activate(context: vscode.ExtensionContext): void {
     notices,
     new JobStatusBar(jobs),
     watchForRunners(runner, jobsFolder, log),
-    registerCommands(editors, jobs, log),
+    registerCommands(editors, jobs, cluster, log),
     registerJobCommands(jobs, tree, reports, editors, files),
     searches,
     registerSearchCommands(editors, searches),
