@@ -1,5 +1,5 @@
 // The long versions of the tests of jobs: 50 kills at random moments, 2,000 captions reverted, every fault of the disk at
-// every call. npm run soak -- jobs
+// every call, 2,000 images in a window that is closed. npm run soak -- jobs
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -7,8 +7,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { table } from './measure.mjs';
 
-const sizes = { DATASET_CAPTIONS_KILLS: '50', DATASET_CAPTIONS_REVERTED: '2000', DATASET_CAPTIONS_FAULTS: 'all' };
-const suites = ['jobRunner', 'revertJob', 'diskFaults'];
+const sizes = {
+  DATASET_CAPTIONS_KILLS: '50',
+  DATASET_CAPTIONS_REVERTED: '2000',
+  DATASET_CAPTIONS_FAULTS: 'all',
+  DATASET_CAPTIONS_JOB_IMAGES: '2000',
+};
+const suites = ['unit/jobRunner', 'unit/revertJob', 'unit/diskFaults', 'browser/jobs'];
 
 /**
  * @param {{ root: string }} options
@@ -20,7 +25,7 @@ export async function measure({ root }) {
   const resultFile = path.join(scratch, 'result.json');
   try {
     const begun = Date.now();
-    const files = suites.map((suite) => `out/test/unit/${suite}.test.js`);
+    const files = suites.map((suite) => `out/test/${suite}.test.js`);
     const args = ['node_modules/mocha/bin/mocha.js', '--reporter', 'scripts/countingReporter.mjs', '--exit', ...files];
     const child = spawn(process.execPath, args, {
       cwd: root,

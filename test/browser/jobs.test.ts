@@ -10,7 +10,8 @@ import { Workbench } from './Workbench';
 const images = Number(process.env.DATASET_CAPTIONS_JOB_IMAGES ?? 200);
 const patience = 20_000 + images * 100;
 
-describe('captioning jobs in the real workbench', () => {
+describe('captioning jobs in the real workbench', function () {
+  this.timeout(60_000 + 2 * patience);
   let scratch: string;
   let many: string;
   let workbench: Workbench | undefined;
@@ -19,12 +20,11 @@ describe('captioning jobs in the real workbench', () => {
     scratch = await makeScratch();
     many = path.join(scratch, 'many');
     await mkdir(many);
-    await addImages(0, images);
   });
 
-  async function addImages(from: number, to: number): Promise<void> {
+  async function addImages(count: number): Promise<void> {
     const picture = path.join(scratch, 'dataset/5_scenery/alps.jpg');
-    for (let i = from; i < to; i++) await cp(picture, path.join(many, `${String(i).padStart(4, '0')}.jpg`));
+    for (let i = 0; i < count; i++) await cp(picture, path.join(many, `${String(i).padStart(4, '0')}.jpg`));
   }
 
   afterEach(async function () {
@@ -45,6 +45,7 @@ describe('captioning jobs in the real workbench', () => {
   }
 
   it('goes on when the window is closed and its extension host ends; the window that opens again shows it done', async () => {
+    await addImages(images);
     const view = await open();
     await view.press(/^Caption Empty/);
     await until('the first captions', async () => (await written()) > 0);
@@ -65,7 +66,8 @@ describe('captioning jobs in the real workbench', () => {
 
   it('is paused, resumed and cancelled in the view with the keyboard alone', async () => {
     // Enough for what a hand does between a beginning and an end.
-    await addImages(images, images + 500);
+    const enough = 700;
+    await addImages(enough);
     const view = await open();
     await view.press(/^Caption Empty/);
     await until('the first captions', async () => (await written()) > 0);
@@ -82,17 +84,18 @@ describe('captioning jobs in the real workbench', () => {
     await workbench!.screenshot('jobs paused');
     const paused = await captions(many);
     const soFar = Object.keys(paused).length;
-    assert.ok(soFar < images + 500, 'it was paused in the middle');
+    assert.ok(soFar < enough, 'it was paused in the middle');
     await workbench!.page.waitForTimeout(1000);
     assert.deepEqual(await captions(many), paused, 'nothing is written while it is paused');
     await jobs.choose('Resume Job');
     await until('more captions', async () => (await written()) > soFar);
     await jobs.choose('Cancel Captioning Job');
     await jobs.says('Caption Empty – many', /Cancelled/);
-    assert.ok((await written()) < images + 500, 'it was cancelled in the middle');
+    assert.ok((await written()) < enough, 'it was cancelled in the middle');
   });
 
   it('is reverted as a whole, but for captions that were edited since, which are listed', async () => {
+    await addImages(images);
     const before: Record<string, string> = {};
     for (let i = 0; i < images; i += 2) before[`${String(i).padStart(4, '0')}.txt`] = `old caption ${String(i)}\r\n`;
     for (const [name, text] of Object.entries(before)) await writeFile(path.join(many, name), text);
@@ -119,6 +122,7 @@ describe('captioning jobs in the real workbench', () => {
   });
 
   it('never loses what is typed into a caption that the job writes: both texts are shown', async () => {
+    await addImages(200);
     const view = await open({ 'datasetCaptions.autoSaveDelay': 0, 'files.autoSave': 'off' });
     await view.press(/^Caption Empty/);
     await view.caption('0001.jpg').click();
