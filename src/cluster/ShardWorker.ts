@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FileWriter } from '../dataset/FileWriter';
 import { JobFaultError, jobFault } from '../jobs/jobFault';
 import { JobFolder } from '../jobs/JobFolder';
+import { lookAtFolder } from '../jobs/lookAtFolder';
 import type { TaggerProcess } from '../protocol/TaggerProcess';
 import { errorMessage } from '../protocol/wireError';
 import { ClusterError } from './ClusterError';
@@ -50,6 +51,8 @@ export class ShardWorker {
   private readonly timing = clusterTiming();
   private readonly prepared: PreparedTagger;
   private readonly inWork = new Map<string, AbortController>();
+  /** jobs whose folders were looked at */
+  private readonly known = new Set<string>();
   private rest: number;
   private worker: Worker<ShardData> | undefined;
 
@@ -152,7 +155,9 @@ export class ShardWorker {
     try {
       const data = parseShardData(job.data);
       const { root } = models;
-      const { folder } = await readShardJob(root, data);
+      const { folder, manifest } = await readShardJob(root, data);
+      if (!this.known.has(data.job)) await lookAtFolder(path.join(manifest.root, 'x'), onLog);
+      this.known.add(data.job);
       timer = setInterval(() => {
         folder.readState().then(
           (state) => {
