@@ -77,10 +77,16 @@ export async function readTags(tagsPath: string): Promise<ModelTag[]> {
  */
 export async function hashModel(model: Pick<TaggerModel, 'folder' | 'files'>, signal: AbortSignal): Promise<ModelHash> {
   const files = modelFilesOf(model);
-  await checkModelFile(files.model);
+  const { size, modified } = await checkModelFile(files.model);
   const tags = await tagsHash(model, signal);
-  return { model: await fileDigest(files.model, sha256, signal), tags };
+  const key = `${files.model} ${size} ${modified}`;
+  const digest = hashed.get(key) ?? (await fileDigest(files.model, sha256, signal));
+  hashed.set(key, digest);
+  return { model: digest, tags };
 }
+
+/** A job of one image must not read a gigabyte again: what models hashed to, by path, size and time. */
+const hashed = new Map<string, string>();
 
 /**
  * What the list of a model's tags hashes to.
