@@ -70,6 +70,11 @@ export class ClusterRun {
     return this.current;
   }
 
+  /** Whether it was stopped, or has nothing left but to write down how it ended. */
+  get isEnding(): boolean {
+    return this.stopper.signal.aborted || this.current.status !== 'running';
+  }
+
   /** Ends the run. Paused or cancelled, the workers leave the job too; `running`, they go on with it. */
   stop(as: JobStop): void {
     this.stoppedAs = as;

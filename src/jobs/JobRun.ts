@@ -95,6 +95,11 @@ export class JobRun {
     return this.current;
   }
 
+  /** Whether it was stopped, or has nothing left but to write down how it ended. */
+  get isEnding(): boolean {
+    return this.stopper.signal.aborted || this.current.status !== 'running';
+  }
+
   /** Ends the run after the writes that have begun; images in work are taken up again by the next run. */
   stop(as: JobStop): void {
     this.stoppedAs = as;

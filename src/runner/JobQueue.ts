@@ -76,8 +76,9 @@ export class JobQueue {
   /** Takes a job on, or goes on with it. @throws RunnerRefusal, JobError */
   async start(id: string, wish: StartWish): Promise<JobInfo> {
     const job = this.jobs.get(id) ?? (await this.read(this.folderOf(id)));
+    // One that is ending was seen to end by whoever starts it again.
+    if (job.run?.isEnding === true) await job.ended;
     if (job.run !== undefined || job.wish !== undefined) return job.info;
-    await job.ended;
     job.wish = wish;
     if (wish.secrets !== undefined) job.secrets = wish.secrets;
     try {

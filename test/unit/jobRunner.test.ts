@@ -150,6 +150,17 @@ describe('The process that runs jobs', function () {
     assert.ok(cancelled.finished !== undefined);
   });
 
+  it('goes on when it is resumed before the pause is over', async () => {
+    const root = await pictureFolder(folder(), 300);
+    const job = await makeJob(jobsFolder(), root);
+    const client = newClient();
+    await client.request('start', { id: job.id });
+    await jobIs(client, job.id, ({ counts }) => counts.written > 0);
+    await Promise.all([client.request('pause', { id: job.id }), client.request('start', { id: job.id })]);
+    const done = await jobIs(client, job.id, ({ status }) => status === 'completed');
+    assert.equal(done.counts.written, 300);
+  });
+
   it('pauses a job that is tied to a window when that window goes', async () => {
     const root = await pictureFolder(folder(), 400);
     const job = await makeJob(jobsFolder(), root);
