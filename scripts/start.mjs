@@ -5,7 +5,7 @@ import path from 'node:path';
 import { run } from './childProcess.mjs';
 import { root, setup } from './setup.mjs';
 import { installTestHost, startTestHost } from './testHost.mjs';
-import { findInPath } from './testHostInstall.mjs';
+import { findInPath } from './debianPackages.mjs';
 
 const extensionPaths = [root, path.join(root, 'scripts/start-helper')];
 

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { run } from './childProcess.mjs';
+import { findInPath, installDebianPackages } from './debianPackages.mjs';
 import { root, seconds, setup } from './setup.mjs';
 import { findChromium, installTestHost } from './testHostInstall.mjs';
 
@@ -88,6 +89,7 @@ const start = performance.now();
 try {
   const { only, grep } = readArguments();
   await setup({ tests: true });
+  if (only === undefined || only.includes('unit') || only.includes('browser')) await findServers(console.log);
   const tasks = allTasks().filter(({ part }) => only === undefined || only.includes(part));
   for (const { part } of tasks) parts.set(part, { passed: 0, failed: 0, skipped: 0, took: 0 });
   await runSideBySide(tasks, grep);
@@ -113,6 +115,19 @@ console.log(line(total));
 /** @param {{ passed: number, failed: number, skipped: number }} counts */
 function line({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+}
+
+/**
+ * What single suites need beside a browser: they say so and fail, or are skipped, where it cannot be had.
+ * @param {(line: string) => void} log
+ */
+async function findServers(log) {
+  if (process.platform !== 'linux') return;
+  const redis = (await findInPath('redis-server')) ?? (await findInPath('valkey-server'));
+  if (redis === undefined && process.env.SKIP_REDIS !== '1') {
+    await installDebianPackages('Redis server', ['redis-server'], log);
+  }
+  if ((await findInPath('strace')) === undefined) await installDebianPackages('strace', ['strace'], log);
 }
 
 function readArguments() {

@@ -1,10 +1,11 @@
 // Installs what the product is tested and tried in: the real VS Code server with its web workbench, and a browser.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { access, constants, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { run, runNpm } from './childProcess.mjs';
+import { runNpm } from './childProcess.mjs';
+import { findInPath, installDebianPackages, isProgram } from './debianPackages.mjs';
 import { root, seconds } from './setup.mjs';
 
 /** Where the server is installed. */
@@ -58,23 +59,6 @@ export async function installTestHost(log) {
   log(`The test host is installed (${seconds(performance.now() - start)}).`);
 }
 
-/** @param {string} name a program that may be in PATH */
-export async function findInPath(name) {
-  for (const folder of (process.env.PATH ?? '').split(path.delimiter)) {
-    const file = path.join(folder, name);
-    if (folder !== '' && (await isProgram(file))) return file;
-  }
-  return undefined;
-}
-
-/** @param {string} file */
-async function isProgram(file) {
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
-}
-
 const chromiumNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const chromiumApps = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
@@ -94,22 +78,9 @@ export async function findChromium(log) {
   }
   const found = await lookForChromium();
   if (found !== undefined) return found;
-  const isRoot = process.getuid?.() === 0;
-  const apt = await findInPath('apt-get');
-  if (apt !== undefined && (isRoot || (await mayBecomeRoot()))) {
-    log('No Chromium found: installing the one of this Linux distribution ...');
-    const start = performance.now();
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const aptGet = (/** @type {string[]} */ ...args) =>
-      isRoot ? run(apt, args, { env }) : run('sudo', ['-n', apt, ...args], { env });
-    await aptGet('update', '-q');
-    await aptGet('install', '-y', '-q', '--no-install-recommends', 'chromium', 'fonts-dejavu-core');
-    const installed = await lookForChromium();
-    if (installed !== undefined) {
-      log(`Chromium is installed (${seconds(performance.now() - start)}).`);
-      return installed;
-    }
-  }
+  await installDebianPackages('Chromium', ['chromium', 'fonts-dejavu-core'], log);
+  const installed = await lookForChromium();
+  if (installed !== undefined) return installed;
   throw new Error(
     'The tests in the editor need Chromium or Google Chrome. Install one (Debian, Ubuntu: apt-get install chromium), ' +
       'or set the environment variable CHROMIUM to its program file.',
@@ -125,10 +96,4 @@ async function lookForChromium() {
     if (await isProgram(file)) return file;
   }
   return undefined;
-}
-
-async function mayBecomeRoot() {
-  if ((await findInPath('sudo')) === undefined) return false;
-  const { code } = await run('sudo', ['-n', 'true'], { stdio: 'ignore' });
-  return code === 0;
 }
