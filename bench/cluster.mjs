@@ -10,7 +10,10 @@ const images = 20_000;
  * @returns {Promise<Record<string, number | string>>}
  */
 export async function measure({ root }) {
-  return { images, ...(await runSuites(root, ['unit/clusterKills'], { DATASET_CAPTIONS_CLUSTER_IMAGES: `${images}` })) };
+  return {
+    images,
+    ...(await runSuites(root, ['unit/clusterKills'], { DATASET_CAPTIONS_CLUSTER_IMAGES: `${images}` })),
+  };
 }
 
 /** @param {any} result */

@@ -37,9 +37,13 @@ const check = (part, ...commands) => ({ part, name: part, kind: 'check', command
 /** All there is to run, once the tests are built: of the browser suite each file is a task of its own. */
 function allTasks() {
   const browserTests = readdirSync(path.join(root, 'test/browser')).filter((file) => file.endsWith('.test.ts'));
+  const unitTests = readdirSync(path.join(root, 'test/unit')).filter((file) => file.endsWith('.test.ts'));
+  const built = unitTests.map((file) => `unit/${path.basename(file, '.ts')}.js`);
+  const [jobTests, otherTests] = [built.filter(isOfJobs), built.filter((file) => !isOfJobs(file))];
   /** @type {Task[]} */
   const tasks = [
-    { part: 'unit', name: 'unit', kind: 'suite', commands: [mocha('20000', 'unit/**/*.test.js')] },
+    { part: 'unit', name: 'unit jobs', kind: 'suite', commands: [mocha('20000', ...jobTests)] },
+    { part: 'unit', name: 'unit', kind: 'suite', commands: [mocha('20000', ...otherTests)] },
     check(
       'typecheck',
       ...['tsconfig.json', 'src/webview/tsconfig.json'].map((p) => npmScript('typescript/bin/tsc', '-p', p)),
@@ -73,12 +77,20 @@ function allTasks() {
 }
 
 /**
- * @param {string} timeout of one test, milliseconds
- * @param {string} files
+ * Half of the time of the unit suite is that of jobs, which wait for processes: they are a task of their own.
+ * @param {string} file
  */
-function mocha(timeout, files) {
+function isOfJobs(file) {
+  return /\/(cli|cluster|diskFaults|job|revertJob|server)/.test(file);
+}
+
+/**
+ * @param {string} timeout of one test, milliseconds
+ * @param {string[]} files
+ */
+function mocha(timeout, ...files) {
   const options = ['--reporter', 'scripts/countingReporter.mjs', '--timeout', timeout];
-  return npmScript('mocha/bin/mocha.js', ...options, '--exit', `out/test/${files}`);
+  return npmScript('mocha/bin/mocha.js', ...options, '--exit', ...files.map((file) => `out/test/${file}`));
 }
 
 /** @type {Map<string, { passed: number, failed: number, skipped: number, took: number }>} */
@@ -139,7 +151,7 @@ function readArguments() {
 }
 
 /**
- * Two tasks at a time, because much of the time of each is waiting. What starts VS Code goes one after the other as long
+ * Three tasks at a time, because half of the time of each is waiting. What starts VS Code goes one after the other as long
  * as there is anything else to do beside it: two of them at once keep each other waiting most.
  * @param {Task[]} tasks
  * @param {string | undefined} grep
@@ -159,7 +171,11 @@ async function runSideBySide(tasks, grep) {
       else notRun(task, missing);
     }
   };
-  await Promise.all([lane(() => editors.shift() ?? others.pop()), lane(() => others.shift() ?? editors.pop())]);
+  await Promise.all([
+    lane(() => editors.shift() ?? others.pop()),
+    lane(() => others.shift() ?? editors.pop()),
+    lane(() => others.shift() ?? editors.pop()),
+  ]);
 }
 
 /**
