@@ -18,7 +18,12 @@ async function makeDataset(): Promise<string> {
 async function captions(folder: string): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const name of (await readdir(folder, { recursive: true })).sort()) {
-    if (name.endsWith('.txt')) found[name] = await readFile(path.join(folder, name), 'latin1');
+    if (!name.endsWith('.txt')) continue;
+    // An undo may delete it between the listing and the reading.
+    const text = await readFile(path.join(folder, name), 'latin1').catch((thrown: unknown) => {
+      if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
+    });
+    if (text !== undefined) found[name] = text;
   }
   return found;
 }
