@@ -151,8 +151,8 @@ function readArguments() {
 }
 
 /**
- * Three tasks at a time, because half of the time of each is waiting. What starts VS Code goes one after the other as long
- * as there is anything else to do beside it: two of them at once keep each other waiting most.
+ * Four tasks at a time, because half of the time of each is waiting; at most two of them start VS Code, whose windows keep
+ * each other waiting most.
  * @param {Task[]} tasks
  * @param {string | undefined} grep
  */
@@ -171,11 +171,9 @@ async function runSideBySide(tasks, grep) {
       else notRun(task, missing);
     }
   };
-  await Promise.all([
-    lane(() => editors.shift() ?? others.pop()),
-    lane(() => others.shift() ?? editors.pop()),
-    lane(() => others.shift() ?? editors.pop()),
-  ]);
+  const editorLane = () => lane(() => editors.shift() ?? others.pop());
+  const otherLane = () => lane(() => others.shift());
+  await Promise.all([editorLane(), editorLane(), otherLane(), otherLane()]);
 }
 
 /**

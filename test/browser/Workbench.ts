@@ -220,6 +220,11 @@ export class Workbench {
     await explorer.getByRole('treeitem', { name, exact: true }).click({ button: 'right' });
     await this.page.getByRole('menuitem', { name: /^Rename/ }).click();
     const input = explorer.locator('.monaco-inputbox input');
+    // A list that is drawn anew at that moment takes the field away.
+    for (let tries = 0; tries < 3 && !(await appears(input)); tries++) {
+      await explorer.getByRole('treeitem', { name, exact: true }).click();
+      await this.page.keyboard.press('F2');
+    }
     await input.fill(newName);
     await input.press('Enter');
     await explorer.getByRole('treeitem', { name: newName, exact: true }).waitFor();
@@ -334,4 +339,12 @@ async function text(element: Locator): Promise<string> {
 
 function escapeRegExp(literal: string): string {
   return literal.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+}
+
+/** Whether something is there within some seconds. */
+async function appears(locator: Locator): Promise<boolean> {
+  return locator.waitFor({ timeout: 4000 }).then(
+    () => true,
+    () => false,
+  );
 }
