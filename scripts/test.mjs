@@ -151,13 +151,15 @@ function readArguments() {
 }
 
 /**
- * Four tasks at a time, because half of the time of each is waiting; at most two of them start VS Code, whose windows keep
- * each other waiting most.
+ * Two tasks at a time, because much of the time of each is waiting, and the checks beside them, which take what is left of the
+ * processor. What starts VS Code goes one after the other as long as there is anything else to do beside it: two of them at
+ * once keep each other waiting most.
  * @param {Task[]} tasks
  * @param {string | undefined} grep
  */
 async function runSideBySide(tasks, grep) {
-  const others = tasks.filter(({ editor }) => editor !== true);
+  const checks = tasks.filter(({ kind }) => kind === 'check');
+  const others = tasks.filter(({ kind, editor }) => kind === 'suite' && editor !== true);
   const editors = tasks.filter(({ editor }) => editor === true);
   const chromium = tasks.some(({ browser }) => browser === true) ? settled(findChromium(console.log)) : undefined;
   const host = editors.length > 0 ? settled(installTestHost(console.log)) : undefined;
@@ -171,9 +173,11 @@ async function runSideBySide(tasks, grep) {
       else notRun(task, missing);
     }
   };
-  const editorLane = () => lane(() => editors.shift() ?? others.pop());
-  const otherLane = () => lane(() => others.shift());
-  await Promise.all([editorLane(), editorLane(), otherLane(), otherLane()]);
+  await Promise.all([
+    lane(() => editors.shift() ?? others.pop()),
+    lane(() => others.shift() ?? editors.pop()),
+    lane(() => checks.shift()),
+  ]);
 }
 
 /**
@@ -234,7 +238,9 @@ async function runTask({ part, name, kind, commands }, { grep, chromium, live })
   for (const [command = node, ...args] of commands) {
     const isMocha = kind === 'suite' && args[0]?.includes('mocha');
     const all = [...args, ...(isMocha && grep !== undefined ? ['--grep', grep] : [])];
-    const ended = await run(command, all, { cwd: root, env, timeLimit, ...collect });
+    const patient = kind === 'check' && process.platform !== 'win32';
+    const [program, given] = patient ? ['nice', ['-n', '10', command, ...all]] : [command, all];
+    const ended = await run(program, given, { cwd: root, env, timeLimit, ...collect });
     code ||= ended.code;
     timedOut ||= ended.timedOut;
   }

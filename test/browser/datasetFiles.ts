@@ -22,12 +22,17 @@ export async function fingerprint(folder: string): Promise<Record<string, string
   const files: Record<string, string> = {};
   for (const name of await readdir(folder, { recursive: true })) {
     const file = path.join(folder, name);
-    const info = await stat(file, { bigint: true });
-    if (!info.isFile()) continue;
-    const hash = createHash('sha256')
-      .update(await readFile(file))
-      .digest('hex');
-    files[name] = `${hash} ${info.mtimeNs}`;
+    try {
+      const info = await stat(file, { bigint: true });
+      if (!info.isFile()) continue;
+      const hash = createHash('sha256')
+        .update(await readFile(file))
+        .digest('hex');
+      files[name] = `${hash} ${info.mtimeNs}`;
+    } catch (thrown) {
+      // What was deleted since the folder was listed is not there.
+      if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
+    }
   }
   return files;
 }
