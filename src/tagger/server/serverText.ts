@@ -12,7 +12,7 @@ export function serverText(body: Buffer, contentType: string): string {
   const text = body.subarray(0, 20_000).toString('utf8');
   const said =
     fromJson(text) ?? (/html|xml/i.test(contentType) || /^\s*<[!a-z]/i.test(text) ? withoutMarkup(text) : text);
-  // eslint-disable-next-line no-control-regex
+  // eslint-disable-next-line no-control-regex -- what holds such characters is no text
   if (/[\u0000-\u0008\ufffd]/.test(said)) return '';
   const line = said.replace(/\s+/g, ' ').trim();
   return line.length > longest ? `${line.slice(0, longest).trimEnd()}…` : line;
