@@ -23,7 +23,7 @@ import { namesIn, testFolder, until } from './testFolder';
 import { jobIs, testRunner } from './testJobs';
 
 describe('A cluster', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const redis = redisServer();
   const folder = testFolder();
   const worker = testWorkers();
