@@ -16,6 +16,11 @@ const longestWait = 2000;
 const restAfterLook = 4;
 /** Nobody tells when the folder itself goes or comes back (a disk, a network volume); looked at in this rhythm, in ms. */
 const folderCheckPause = 3000;
+/**
+ * VS Code reads a folder outside the workspace itself before it tells of changes there: what changed until then is looked
+ * for after this pause, in milliseconds.
+ */
+const watcherStart = 2000;
 /** Above this many changed files a new scan is cheaper, and VS Code drops events then anyway. */
 const mostSingleFiles = 200;
 
@@ -37,15 +42,8 @@ class FolderWatch extends Disposable {
     private readonly log: vscode.LogOutputChannel,
   ) {
     super();
-    const note = (uri: vscode.Uri): void => {
-      this.note(uri);
-    };
-    const watcher = this.register(
-      vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(document.uri, '**')),
-    );
-    this.register(watcher.onDidCreate(note));
-    this.register(watcher.onDidChange(note));
-    this.register(watcher.onDidDelete(note));
+    if (vscode.workspace.getWorkspaceFolder(document.uri) !== undefined) this.watch();
+    else void this.watchLater();
     this.register(
       watchTextEditors(document.uri.fsPath, (relative) => {
         this.noteFile(relative);
@@ -58,6 +56,34 @@ class FolderWatch extends Disposable {
       dispose: () => {
         clearInterval(checkFolder);
         clearTimeout(this.timer);
+      },
+    });
+  }
+
+  private watch(): void {
+    const note = (uri: vscode.Uri): void => {
+      this.note(uri);
+    };
+    const pattern = new vscode.RelativePattern(this.document.uri, '**');
+    const watcher = this.register(vscode.workspace.createFileSystemWatcher(pattern));
+    this.register(watcher.onDidCreate(note));
+    this.register(watcher.onDidChange(note));
+    this.register(watcher.onDidDelete(note));
+  }
+
+  /** Reading a large folder twice at the same time would keep the images from the screen. */
+  private async watchLater(): Promise<void> {
+    await this.document.whenLoaded();
+    if (this.isDisposed) return;
+    this.watch();
+    const catchUp = setTimeout(() => {
+      this.document.refresh(true).catch((thrown: unknown) => {
+        this.log.error(`Could not look for changes: ${errorMessage(thrown)}`);
+      });
+    }, watcherStart);
+    this.register({
+      dispose: () => {
+        clearTimeout(catchUp);
       },
     });
   }
