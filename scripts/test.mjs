@@ -50,7 +50,7 @@ function allTasks() {
     ),
     check('lint', npmScript('eslint/bin/eslint.js', '.', '--max-warnings', '0')),
     check('format', npmScript('prettier/bin/prettier.cjs', '--check', '.')),
-    check('commands', [node, 'scripts/checkCommands.mjs']),
+    check('commands', [node, 'scripts/checkCommands.mjs'], [node, 'scripts/writeDocs.mjs', '--check']),
     ...browserTests.map((file) => {
       const editor = readFileSync(path.join(root, 'test/browser', file), 'utf8').includes('Workbench.open(');
       const name = path.basename(file, '.test.ts');

@@ -8,11 +8,16 @@ import { questionBeforeWriting } from '../../src/extension/questionBeforeWriting
 import { defaultCaptionOptions, defaultThresholds } from '../../src/protocol/captionOptions';
 
 interface Manifest {
-  contributes: { configuration: { properties: Record<string, { default: unknown; enum?: unknown[]; scope: string }> } };
+  contributes: {
+    configuration: { properties: Record<string, { default: unknown; enum?: unknown[]; scope: string }> }[];
+  };
 }
 
 const manifest = JSON.parse(readFileSync(path.resolve(__dirname, '../../../package.json'), 'utf8')) as Manifest;
-const { properties } = manifest.contributes.configuration;
+const properties = Object.assign(
+  {},
+  ...manifest.contributes.configuration.map((section) => section.properties),
+) as Manifest['contributes']['configuration'][number]['properties'];
 /** As VS Code does while nothing is set. */
 const unset = (name: string): unknown => properties[`datasetCaptions.${name}`]?.default;
 
