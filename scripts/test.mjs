@@ -39,11 +39,13 @@ function allTasks() {
   const browserTests = readdirSync(path.join(root, 'test/browser')).filter((file) => file.endsWith('.test.ts'));
   const unitTests = readdirSync(path.join(root, 'test/unit')).filter((file) => file.endsWith('.test.ts'));
   const built = unitTests.map((file) => `unit/${path.basename(file, '.ts')}.js`);
-  const [jobTests, otherTests] = [built.filter(isOfJobs), built.filter((file) => !isOfJobs(file))];
+  const unitTasks = unitGroups.map(({ name, files }) => {
+    const own = built.filter((file) => unitGroups.find((group) => group.files.test(file))?.name === name);
+    return { part: 'unit', name, kind: /** @type {const} */ ('suite'), commands: [mocha('20000', ...own)] };
+  });
   /** @type {Task[]} */
   const tasks = [
-    { part: 'unit', name: 'unit jobs', kind: 'suite', commands: [mocha('20000', ...jobTests)] },
-    { part: 'unit', name: 'unit', kind: 'suite', commands: [mocha('20000', ...otherTests)] },
+    ...unitTasks,
     check(
       'typecheck',
       ...['tsconfig.json', 'src/webview/tsconfig.json'].map((p) => npmScript('typescript/bin/tsc', '-p', p)),
@@ -76,13 +78,12 @@ function allTasks() {
   return tasks;
 }
 
-/**
- * Half of the time of the unit suite is that of jobs, which wait for processes: they are a task of their own.
- * @param {string} file
- */
-function isOfJobs(file) {
-  return /\/(cli|cluster|diskFaults|job|revertJob|server)/.test(file);
-}
+/** Two thirds of the time of the unit suite are those of jobs, which wait for processes: they are tasks of their own. */
+const unitGroups = [
+  { name: 'unit cluster', files: /\/(cluster|diskFaults|server)/ },
+  { name: 'unit jobs', files: /\/(cli|job|revertJob)/ },
+  { name: 'unit', files: /./ },
+];
 
 /**
  * @param {string} timeout of one test, milliseconds
@@ -151,9 +152,9 @@ function readArguments() {
 }
 
 /**
- * Two tasks at a time, because much of the time of each is waiting, and the checks beside them, which take what is left of the
- * processor. What starts VS Code goes one after the other as long as there is anything else to do beside it: two of them at
- * once keep each other waiting most.
+ * Three tasks at a time, because much of the time of each is waiting, and the checks beside them, which take what is left of
+ * the processor. What starts VS Code goes one after the other as long as there is anything else to do beside it, and never
+ * three at a time: they keep each other waiting most.
  * @param {Task[]} tasks
  * @param {string | undefined} grep
  */
@@ -176,6 +177,7 @@ async function runSideBySide(tasks, grep) {
   await Promise.all([
     lane(() => editors.shift() ?? others.pop()),
     lane(() => others.shift() ?? editors.pop()),
+    lane(() => others.shift()),
     lane(() => checks.shift()),
   ]);
 }
