@@ -39,7 +39,7 @@ function allTasks() {
   const browserTests = readdirSync(path.join(root, 'test/browser')).filter((file) => file.endsWith('.test.ts'));
   const unitTests = readdirSync(path.join(root, 'test/unit')).filter((file) => file.endsWith('.test.ts'));
   const built = unitTests.map((file) => `unit/${path.basename(file, '.ts')}.js`);
-  const unitTasks = unitGroups.map(({ name, files }) => {
+  const unitTasks = unitGroups.map(({ name }) => {
     const own = built.filter((file) => unitGroups.find((group) => group.files.test(file))?.name === name);
     return { part: 'unit', name, kind: /** @type {const} */ ('suite'), commands: [mocha('20000', ...own)] };
   });
