@@ -1,6 +1,6 @@
 // Builds the product into dist/ and, with --tests, the test suites into out/.
 import { build, context } from 'esbuild';
-import { readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { wasmPlugin } from './scripts/compileWasm.mjs';
@@ -78,6 +78,15 @@ if (watch) {
   for (const options of product) await (await context(options)).watch();
   console.log('Watching. Ctrl+C ends it.');
 } else {
-  await Promise.all([...product, ...(tests ? await testBundles() : [])].map((options) => build(options)));
+  const [metafiles] = await Promise.all([
+    Promise.all(product.map(async (options) => (await build({ ...options, metafile: true })).metafile)),
+    ...(tests ? await testBundles() : []).map((options) => build(options)),
+  ]);
+  // What the bundles are made of, for the package's licence notices and limits of size.
+  const bundles = Object.fromEntries(
+    ['inputs', 'outputs'].map((part) => [part, Object.assign({}, ...metafiles.map((each) => each[part]))]),
+  );
+  await mkdir(path.join(root, 'out'), { recursive: true });
+  await writeFile(path.join(root, 'out/bundles.json'), JSON.stringify(bundles));
   console.log(`Built dist/${tests ? ' and the tests in out/' : ''}.`);
 }

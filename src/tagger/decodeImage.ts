@@ -84,7 +84,7 @@ export async function openImage(path: string): Promise<OpenedImage> {
   }
   if (format === 'BMP') return openBmp(path, bytes);
 
-  const sharp = await loadSharp();
+  const sharp = loadSharp();
   let size: { width: number; height: number; autoOrient: { width: number; height: number } };
   try {
     // Without a limit, because only the header is read: the numbers are for the message.

@@ -2,22 +2,25 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type * as OnnxRuntime from 'onnxruntime-node';
 import type { default as Sharp } from 'sharp';
-import { errorMessage } from '../protocol/wireError';
+import { errorCode, errorMessage } from '../protocol/wireError';
+import { bindSharp } from './bindSharp';
 
 /** A native package that does not load on this machine: no binary for the platform, or a system library is missing. */
 export class NativePackageError extends Error {
   readonly code = 'NATIVE_PACKAGE_UNAVAILABLE';
 
+  /** @param message in place of the usual one, which gives the reason of the system */
   constructor(
     readonly packageName: string,
     cause: unknown,
+    message = `${packageName} could not be loaded on this machine: ${firstLine(errorMessage(cause))}`,
   ) {
-    super(`${packageName} could not be loaded on this machine: ${firstLine(errorMessage(cause))}`, { cause });
+    super(message, { cause });
     this.name = 'NativePackageError';
   }
 }
 
-let sharp: Promise<typeof Sharp> | undefined;
+let sharp: typeof Sharp | undefined;
 interface LoadedRuntime {
   runtime: typeof OnnxRuntime;
   origin: RuntimeOrigin;
@@ -26,11 +29,12 @@ let onnxRuntime: Promise<LoadedRuntime> | undefined;
 
 /**
  * Loads sharp on the first call, set up for many different images: no cache, one thread for each image (images are
- * decoded side by side in libuv's pool instead).
+ * decoded side by side in libuv's pool instead). Where its native library does not load, its WebAssembly build does the same
+ * at about a third of the speed.
  * @throws NativePackageError
  */
-export function loadSharp(): Promise<typeof Sharp> {
-  sharp ??= importSharp();
+export function loadSharp(): typeof Sharp {
+  sharp ??= requireSharp();
   return sharp;
 }
 
@@ -83,25 +87,50 @@ async function importRuntime(): Promise<LoadedRuntime> {
     const folder = path.dirname(require.resolve('onnxruntime-node/package.json'));
     return { runtime, origin: { folder, version: versionIn(require, folder), copyProblem } };
   } catch (error) {
-    throw new NativePackageError('onnxruntime-node', error);
+    throw new NativePackageError('onnxruntime-node', error, isAbsent(error) ? noRuntime : undefined);
   }
+}
+
+/** Said where the package of this program has no ONNX Runtime, because there is none for the platform. */
+const noRuntime =
+  `Taggers do not run on this machine: ONNX Runtime is not published for ${process.platform} ${process.arch}, or not for its C ` +
+  'library. Browsing and editing work; to caption here, name a server that runs taggers in the setting datasetCaptions.serverUrl.';
+
+/** Whether a package, or its file for this platform, is not there at all. */
+function isAbsent(error: unknown): boolean {
+  return ['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND'].includes(errorCode(error) ?? '');
 }
 
 function versionIn(require: NodeJS.Require, folder: string): string {
   return (require(path.join(folder, 'package.json')) as { version: string }).version;
 }
 
-async function importSharp(): Promise<typeof Sharp> {
+function requireSharp(): typeof Sharp {
   // libvips reads this once when it starts: loaders that were never hardened against hostile files stay off.
   process.env.VIPS_BLOCK_UNTRUSTED = '1';
+  const require = createRequire(__filename);
   try {
-    const { default: loaded } = await import('sharp');
+    bindSharp(require);
+    const loaded = require('sharp') as typeof Sharp;
+    if (isWasm(loaded)) allowKnownLoaders(loaded);
     loaded.cache(false);
     loaded.concurrency(1);
     return loaded;
   } catch (error) {
     throw new NativePackageError('sharp', error);
   }
+}
+
+function isWasm({ versions }: typeof Sharp): boolean {
+  return 'emscripten' in versions;
+}
+
+/** What `VIPS_BLOCK_UNTRUSTED` does for the native library: WebAssembly has an environment of its own. */
+function allowKnownLoaders(loaded: typeof Sharp): void {
+  loaded.block({ operation: ['VipsForeignLoad'] });
+  const formats = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'];
+  loaded.unblock({ operation: formats.map((format) => `VipsForeignLoad${format}`) });
+  console.error("sharp's native library does not load on this machine: its slower WebAssembly build decodes images.");
 }
 
 function firstLine(text: string): string {

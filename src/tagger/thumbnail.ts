@@ -42,7 +42,7 @@ async function draw(
   opened: OpenedImage,
   { imagePath, size, outputPath, region, quality }: ThumbnailOrder,
 ): Promise<{ data: Buffer; info: { width: number; height: number } }> {
-  const sharp = await loadSharp();
+  const sharp = loadSharp();
   // Resizing at once lets libvips decode JPEG and WebP at a fraction of their size.
   const source = opened.kind === 'sharp' ? opened.open({ autoOrient: true }) : rawPicture(sharp, opened.decode());
   if (region !== undefined) source.extract(within(region, opened.upright));
