@@ -1,4 +1,4 @@
-// Makes the package of one platform: npm run package -- --target <name> [--out FILE]. docs/development.md says more.
+// Makes the package of one platform: npm run package -- --target <name> [--out FILE]. docs/contributing.md says more.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
