@@ -97,5 +97,9 @@ export default tseslint.config(
       },
     },
   },
+  {
+    files: ['examples/**/*.js'],
+    languageOptions: { sourceType: 'commonjs', globals: { require: 'readonly', exports: 'writable' } },
+  },
   ...walls,
 );

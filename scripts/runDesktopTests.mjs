@@ -13,7 +13,7 @@ const folder = path.join(scratch, 'workspace');
 await cp(path.join(root, 'test/fixtures/sample-dataset'), path.join(folder, 'sample-dataset'), { recursive: true });
 try {
   process.exitCode = await runTests({
-    extensionDevelopmentPath: root,
+    extensionDevelopmentPath: [root, path.join(root, 'examples/api-example')],
     extensionTestsPath: path.join(root, 'out/test/host/index.js'),
     launchArgs: [folder, '--disable-extensions', '--disable-workspace-trust', `--user-data-dir=${scratch}/user`],
   });

@@ -26,7 +26,7 @@ const report = path.join(scratch, 'report.txt');
 log('Starting the VS Code server ...');
 const host = await startTestHost({
   folder,
-  extensionPaths: [root],
+  extensionPaths: [root, path.join(root, 'examples/api-example')],
   env: { DATASET_CAPTIONS_TEST_RESULT: result, DATASET_CAPTIONS_TEST_LOG: report },
 });
 const browser = await chromium.launch({

@@ -132,6 +132,12 @@ export class Dataset {
     return () => this.listeners.delete(listener);
   }
 
+  /** Calls `listener` with each caption whose text changes, in the moment it does. Returns the function that ends it. */
+  onDidChangeText(listener: (caption: Caption) => void): () => void {
+    this.tally.textListeners.add(listener);
+    return () => this.tally.textListeners.delete(listener);
+  }
+
   /**
    * Reads the folder: the first time and whenever anything may have changed. Unsaved edits stay; an image that is gone
    * stays listed while its caption has one.

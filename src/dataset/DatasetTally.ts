@@ -25,6 +25,8 @@ export class DatasetTally implements CaptionObserver {
   private readonly counted: DatasetCounts = { images: 0, empty: 0, unsaved: 0, conflicts: 0, failed: 0 };
   private readonly tags = new Map<string, number>();
   private readonly dirtyOnes = new Set<Caption>();
+  /** called with each caption whose text is another one */
+  readonly textListeners = new Set<(caption: Caption) => void>();
 
   get counts(): DatasetCounts {
     return { ...this.counted };
@@ -66,6 +68,7 @@ export class DatasetTally implements CaptionObserver {
       this.addTags(raw, images);
       this.addTags(counted, -imagesBefore);
       caption.counted = raw;
+      if (counted !== raw) for (const listener of this.textListeners) listener(caption);
     }
     if (countedAs === state) return;
     this.addState(countedAs, -1);

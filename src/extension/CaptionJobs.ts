@@ -13,7 +13,7 @@ import { DatasetJobs } from './DatasetJobs';
 import { Disposable } from './Disposable';
 import { showJobProgress } from './jobProgress';
 import { jobView } from './jobText';
-import type { JobPlan, JobStarter, JobWish } from './JobStarter';
+import type { JobPlan, JobSource, JobStarter, JobWish } from './JobStarter';
 import type { Taggers } from './Taggers';
 import { translate } from './translate';
 
@@ -262,19 +262,13 @@ export class CaptionJobs extends Disposable {
   /** @returns undefined where it could not be started, which the grid says */
   private async begin(attempt: Attempt, plan: JobPlan): Promise<JobInfo | undefined> {
     const { document, cancel } = attempt;
-    const { label, work, single } = plan;
+    const { label } = plan;
     this.changed(document);
-    this.log.info(`${label}: ${work.length} image(s) of ${document.uri.fsPath} with ${this.taggers.displayName()}`);
     try {
-      const job = await this.starter.start(document, plan, cancel.signal, (message) => {
+      const job = await this.start(document, plan, cancel.signal, (message) => {
         attempt.view = { ...attempt.view, message };
         this.changed(document);
       });
-      this.own.add(job.id);
-      if (single) this.singles.add(job.id);
-      const images = work.map((image) => image.path);
-      for (const jobs of this.of(document.uri.fsPath)) jobs.begin(job.id, images);
-      await this.follow(job);
       this.attempts.delete(attempt);
       return job;
     } catch (thrown) {
@@ -287,6 +281,28 @@ export class CaptionJobs extends Disposable {
     } finally {
       this.changed(document);
     }
+  }
+
+  /**
+   * Starts a job that is planned; resolves when it runs or waits for its turn.
+   * @throws what keeps it from starting; the signal's reason
+   */
+  async start(
+    source: JobSource,
+    plan: JobPlan,
+    signal: AbortSignal,
+    onStatus: (line: string) => void,
+  ): Promise<JobInfo> {
+    const { label, work, single } = plan;
+    const root = source.uri.fsPath;
+    this.log.info(`${label}: ${work.length} image(s) of ${root} with ${this.taggers.displayName()}`);
+    const job = await this.starter.start(source, plan, signal, onStatus);
+    this.own.add(job.id);
+    if (single) this.singles.add(job.id);
+    const images = work.map((image) => image.path);
+    for (const jobs of this.of(root)) jobs.begin(job.id, images);
+    await this.follow(job);
+    return job;
   }
 
   private newView(): JobView {

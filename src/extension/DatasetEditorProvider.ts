@@ -28,6 +28,10 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
   /** Another dataset came to the front, or the one in front changed. */
   readonly onDidChangeActive = this.activeEmitter.event;
 
+  private readonly openEmitter = this.register(new vscode.EventEmitter<DatasetDocument>());
+  /** A folder was opened as a dataset; it is not read yet. */
+  readonly onDidOpen = this.openEmitter.event;
+
   private readonly views: RememberedViews;
   private readonly panels = new Set<GridPanel>();
   private lastActive: GridPanel | undefined;
@@ -113,6 +117,7 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
     );
     document.addToLife(watchFolder(document, this.log));
     document.addToLife(this.jobs.watch(document));
+    this.openEmitter.fire(document);
     return document;
   }
 

@@ -42,6 +42,9 @@ export interface JobPlan extends JobWish {
   single: boolean;
 }
 
+/** The dataset of a job, whether or not an editor shows it. */
+export type JobSource = Pick<DatasetDocument, 'uri' | 'dataset'>;
+
 /** Asks what has to be asked before a job, writes the job down and has it run. */
 export class JobStarter {
   constructor(
@@ -119,7 +122,7 @@ export class JobStarter {
    * @throws errors of the disk, of the tagger and of the runner; the signal's reason
    */
   async start(
-    document: DatasetDocument,
+    document: JobSource,
     plan: JobPlan,
     signal: AbortSignal,
     onStatus: (line: string) => void,
@@ -209,7 +212,7 @@ export class JobStarter {
   }
 
   /** What the scan found that looks like an image and is none: the job says of each why it has no caption. */
-  private async problems({ dataset }: DatasetDocument, mode: CaptionMode): Promise<JobImage[]> {
+  async problems({ dataset }: Pick<JobSource, 'dataset'>, mode: CaptionMode): Promise<JobImage[]> {
     const images: JobImage[] = [];
     for (const { path: image } of dataset.problems) {
       const file = dataset.absolute(captionPathOf(image, dataset.options.captionExtension));

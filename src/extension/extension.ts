@@ -1,9 +1,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { DatasetCaptionsExtension } from '../../api';
 import { WriteThreads } from '../dataset/WriteThreads';
 import { RunnerClient } from '../jobs/RunnerClient';
 import { TaggerProcess } from '../protocol/TaggerProcess';
 import { errorMessage } from '../protocol/wireError';
+import { ExtensionApi } from './api/ExtensionApi';
 import { CaptionJobs } from './CaptionJobs';
 import { ClusterAddress } from './ClusterAddress';
 import { CudaSupport } from './CudaSupport';
@@ -34,7 +36,7 @@ import { Thumbnails } from './Thumbnails';
 import { watchForRunners } from './watchForRunners';
 
 /** Called by VS Code when the first command, editor or view of the extension is used. */
-export function activate(context: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): DatasetCaptionsExtension {
   const log = vscode.window.createOutputChannel(vscode.l10n.t('Dataset Captions'), { log: true });
   const entry = context.asAbsolutePath(path.join('dist', 'tagger.js'));
   const storage = context.globalStorageUri.fsPath;
@@ -91,6 +93,7 @@ export function activate(context: vscode.ExtensionContext): void {
     storage,
     log,
   );
+  const api = new ExtensionApi(editors, files, jobs, starter, thumbnails, log);
   context.subscriptions.push(
     log,
     runner,
@@ -102,6 +105,7 @@ export function activate(context: vscode.ExtensionContext): void {
     suggestions,
     jobs,
     editors,
+    api,
     new TagTree(editors),
     tree,
     reports,
@@ -121,4 +125,5 @@ export function activate(context: vscode.ExtensionContext): void {
     .catch((thrown: unknown) => {
       log.error(`Jobs: ${errorMessage(thrown)}`);
     });
+  return api.exports;
 }

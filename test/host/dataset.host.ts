@@ -1,48 +1,9 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-
-const editor = 'datasetCaptions.editor';
-
-/** Copies the sample dataset into the workspace under a name of its own. */
-async function makeDataset(): Promise<string> {
-  const workspace = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
-  assert.ok(workspace, 'the host tests need a workspace');
-  const folder = await mkdtemp(path.join(workspace, 'set-'));
-  await cp(path.join(workspace, 'sample-dataset'), folder, { recursive: true });
-  return folder;
-}
-
-async function captions(folder: string): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
-  for (const name of (await readdir(folder, { recursive: true })).sort()) {
-    if (!name.endsWith('.txt')) continue;
-    // An undo may delete it between the listing and the reading.
-    const text = await readFile(path.join(folder, name), 'latin1').catch((thrown: unknown) => {
-      if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
-    });
-    if (text !== undefined) found[name] = text;
-  }
-  return found;
-}
-
-async function until(what: string, look: () => boolean | Promise<boolean>, patience = 20_000): Promise<void> {
-  const end = Date.now() + patience;
-  while (!(await look())) {
-    if (Date.now() > end) assert.fail(`Waited in vain for ${what}.`);
-    await sleep(50);
-  }
-}
-
-function datasetTab(folder: string): vscode.Tab | undefined {
-  return vscode.window.tabGroups.all
-    .flatMap((group) => group.tabs)
-    .find(
-      ({ input }) => input instanceof vscode.TabInputCustom && input.viewType === editor && input.uri.fsPath === folder,
-    );
-}
+import { captions, datasetTab, editor, makeDataset, openDataset, until } from './hostDatasets';
 
 describe('a folder opened as a dataset', () => {
   let folder: string;
@@ -56,10 +17,7 @@ describe('a folder opened as a dataset', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  async function open(): Promise<void> {
-    await vscode.commands.executeCommand('datasetCaptions.open', vscode.Uri.file(folder));
-    await until('the tab of the dataset', () => datasetTab(folder)?.isActive === true);
-  }
+  const open = (): Promise<void> => openDataset(folder);
 
   async function captionEmpty(): Promise<void> {
     await vscode.commands.executeCommand('datasetCaptions.captionEmpty');

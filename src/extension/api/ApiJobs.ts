@@ -1,0 +1,193 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Batch, BatchMode, BatchStatus, ImageResult } from '../../../api';
+import { imageOutcomes, planCaptionJob, type CaptionMode, type JobTarget } from '../../dataset/captionJob';
+import { normalizeLineEnds } from '../../dataset/captionText';
+import type { Dataset, DatasetImage } from '../../dataset/Dataset';
+import { inSlices } from '../../dataset/inSlices';
+import { JobFolder } from '../../jobs/JobFolder';
+import { isLive } from '../../jobs/jobSteps';
+import { jobImages } from '../../jobs/jobTargets';
+import type { JobInfo } from '../../jobs/jobTypes';
+import type { CaptionJobs } from '../CaptionJobs';
+import type { DatasetDocument } from '../DatasetDocument';
+import type { JobStarter } from '../JobStarter';
+import { writeOptions } from '../settings';
+import { translate } from '../translate';
+import { ApiError } from './ApiError';
+import { batchOf } from './batchOf';
+import { below, type DatasetAccess, type FoundDirectory, type FoundImage } from './DatasetAccess';
+
+/** The captions of more images than this are read with the whole folder, in threads. */
+const fewImages = 500;
+
+/** Captions images for other extensions: the same jobs that the commands start, without a question. */
+export class ApiJobs {
+  constructor(
+    private readonly access: DatasetAccess,
+    private readonly jobs: CaptionJobs,
+    private readonly starter: Pick<JobStarter, 'problems'>,
+  ) {}
+
+  /** @throws ApiError UNSAVED_EDIT, BATCH_RUNNING, NOTHING_TO_DO; what keeps a job from starting */
+  async startBatch(found: FoundDirectory, mode: BatchMode, signal: AbortSignal): Promise<Batch> {
+    const { dataset, document, prefix } = found;
+    const captionMode: CaptionMode = mode === 'all' ? 'all' : 'empty';
+    const label = mode === 'all' ? vscode.l10n.t('Caption All') : vscode.l10n.t('Caption Empty');
+    await saved(document);
+    const uri = vscode.Uri.file(dataset.folder);
+    const write = writeOptions(uri);
+    const images = await this.access.imagesOf(found, undefined, signal);
+    const targets = planCaptionJob(images, captionMode, write.mode);
+    if (targets.length === 0) {
+      const text = vscode.l10n.t('No image of {0} is to be captioned.', found.directory);
+      throw new ApiError('NOTHING_TO_DO', text, found.directory);
+    }
+    this.refuseTaken(dataset, document, targets);
+    await this.refuseUnsaved(found, targets);
+    const problems = prefix === '' ? await this.starter.problems({ dataset }, captionMode) : [];
+    const work = [...problems, ...jobImages(targets)];
+    signal.throwIfAborted();
+    const plan = { label, mode: captionMode, write, work, single: false };
+    return batchOf(await this.jobs.start({ uri, dataset }, plan, signal, noop), translate);
+  }
+
+  /** @throws ApiError UNSAVED_EDIT, BATCH_RUNNING, TAGGER_FAILED; what keeps a job from starting */
+  async captionImage(found: FoundImage, signal: AbortSignal): Promise<ImageResult> {
+    await saved(found.document);
+    const now = await this.access.readAgain(found);
+    const { dataset, document, file, image } = now;
+    const { caption } = image;
+    const uri = vscode.Uri.file(dataset.folder);
+    const write = writeOptions(uri);
+    if (write.mode === 'onlyEmpty' && !caption.isEmpty) {
+      const text = vscode.l10n.t('{0} has a caption, and the setting "Write Mode" fills empty ones only.', image.path);
+      return { path: file, outcome: 'kept', caption: normalizeLineEnds(caption.text), reason: text };
+    }
+    const target: JobTarget = { path: image.path, caption, expected: caption.raw };
+    this.refuseTaken(dataset, document, [target]);
+    if (this.access.describeOne(now).unsaved) throw unsavedEdit(file);
+    const label = vscode.l10n.t('Caption {0}', path.basename(file));
+    const plan = { label, mode: 'all' as const, write, work: jobImages([target]), single: true };
+    const { id } = await this.jobs.start({ uri, dataset }, plan, signal, noop);
+    const cancel = (): void => {
+      void this.jobs.control(id, 'cancel').catch(noop);
+    };
+    signal.addEventListener('abort', cancel, { once: true });
+    if (signal.aborted) cancel();
+    const job = await this.jobs.whenStopped(id).finally(() => {
+      signal.removeEventListener('abort', cancel);
+    });
+    signal.throwIfAborted();
+    const outcome = imageOutcomes.find((one) => (job?.counts[one] ?? 0) > 0);
+    if (job === undefined || outcome === undefined) {
+      // Nobody is there to go on with it.
+      if (job?.status === 'paused') cancel();
+      throw new ApiError('TAGGER_FAILED', job?.fault?.message ?? vscode.l10n.t('The job was cancelled.'), file);
+    }
+    const reason = job.failures[0]?.reason;
+    const written = this.access.describeOne(await this.access.readAgain(now));
+    return { path: file, outcome, caption: written.caption, ...(reason === undefined ? {} : { reason }) };
+  }
+
+  /** @throws ApiError BATCH_NOT_FOUND; JobError */
+  async status(id: string, signal: AbortSignal): Promise<BatchStatus> {
+    const job = await this.job(id);
+    const folder = new JobFolder(path.join(this.jobs.jobsFolder, job.id));
+    const images = await folder.readImages();
+    const records = await folder.readJournal();
+    signal.throwIfAborted();
+    const done: { path: string; outcome: ImageResult['outcome']; reason: string | undefined }[] = [];
+    for (const [index, { outcome, reason }] of records) {
+      const image = images[index];
+      if (image !== undefined && outcome !== undefined) done.push({ path: image.path, outcome, reason });
+    }
+    const names = done.map((one) => one.path);
+    const captionOf = await this.captionsOf(job.root, names, signal);
+    const results: ImageResult[] = [];
+    await inSlices(
+      done,
+      ({ path: image, outcome, reason }) => {
+        const caption = normalizeLineEnds(captionOf(image)?.caption.text ?? '');
+        const file = path.join(job.root, image);
+        results.push({ path: file, outcome, caption, ...(reason === undefined ? {} : { reason }) });
+      },
+      { signal },
+    );
+    // The journal may know of more images than the last message of the runner.
+    const batch = batchOf(this.jobs.get(id) ?? job, translate);
+    return { ...batch, done: Math.max(batch.done, results.length), results };
+  }
+
+  /** @throws ApiError BATCH_NOT_FOUND; what the runner answers */
+  async cancel(id: string): Promise<void> {
+    const job = await this.job(id);
+    if (job.status !== 'completed' && job.status !== 'cancelled') await this.jobs.control(id, 'cancel');
+  }
+
+  /** A job by its id, which is never taken for part of a path unless a job has it. */
+  private async job(id: string): Promise<JobInfo> {
+    const known = this.jobs.get(id);
+    if (known !== undefined) return known;
+    await this.jobs.runner.refresh();
+    const job = this.jobs.runner.jobs.find((one) => one.id === id);
+    if (job === undefined) throw new ApiError('BATCH_NOT_FOUND', vscode.l10n.t('There is no batch {0}.', id));
+    return job;
+  }
+
+  private async captionsOf(
+    root: string,
+    images: readonly string[],
+    signal: AbortSignal,
+  ): Promise<(image: string) => DatasetImage | undefined> {
+    const document = [...this.access.documents].find(({ uri }) => uri.fsPath === root);
+    const { closed } = this.access;
+    const read = (): Promise<Dataset> =>
+      images.length > fewImages ? closed.load(root, signal) : closed.ofImages(root, images);
+    const dataset = document?.dataset ?? (await read());
+    return (image) => dataset.image(image);
+  }
+
+  private refuseTaken(dataset: Dataset, document: DatasetDocument | undefined, targets: readonly JobTarget[]): void {
+    const taken =
+      document === undefined
+        ? this.jobs.all.some((job) => isLive(job) && isSameOrInside(job.root, dataset.folder))
+        : targets.some(({ caption }) => this.jobs.stateOf(document, caption) !== undefined);
+    if (!taken) return;
+    const text = vscode.l10n.t(
+      'A job is already captioning images of {0}. Cancel it first or wait until it is done.',
+      dataset.folder,
+    );
+    throw new ApiError('BATCH_RUNNING', text, dataset.folder);
+  }
+
+  /** A job never writes under text that is nowhere but in this window. */
+  private async refuseUnsaved(found: FoundDirectory, targets: readonly JobTarget[]): Promise<void> {
+    const { dataset, unsavedBelow } = found;
+    await inSlices(targets, ({ path: image, caption }) => {
+      const isUnsaved =
+        caption.isDirty ||
+        this.access.isUnsavedInEditor(dataset, caption) ||
+        unsavedBelow.has(dataset.absolute(caption.path));
+      if (isUnsaved) throw unsavedEdit(dataset.absolute(image));
+    });
+  }
+}
+
+/** Saves what was typed so far, unless the user saves by hand. */
+async function saved(document: DatasetDocument | undefined): Promise<void> {
+  document?.commit();
+  await document?.autoSave();
+}
+
+export function unsavedEdit(file: string): ApiError {
+  return new ApiError('UNSAVED_EDIT', vscode.l10n.t('The caption of {0} has an edit that is not saved.', file), file);
+}
+
+function isSameOrInside(a: string, b: string): boolean {
+  return below(a, b) !== undefined || below(b, a) !== undefined;
+}
+
+function noop(): void {
+  // Nobody is told.
+}

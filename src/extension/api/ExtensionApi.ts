@@ -1,0 +1,54 @@
+import * as vscode from 'vscode';
+import type { Batch, DatasetCaptionsApi, DatasetCaptionsExtension } from '../../../api';
+import type { CaptionJobs } from '../CaptionJobs';
+import type { DatasetEditorProvider } from '../DatasetEditorProvider';
+import { Disposable } from '../Disposable';
+import type { EditorFiles } from '../EditorFiles';
+import type { JobStarter } from '../JobStarter';
+import type { Thumbnails } from '../Thumbnails';
+import { translate } from '../translate';
+import { ApiError } from './ApiError';
+import { ApiJobs } from './ApiJobs';
+import { batchOf } from './batchOf';
+import { CaptionChanges } from './CaptionChanges';
+import { ClosedDatasets } from './ClosedDatasets';
+import { DatasetAccess } from './DatasetAccess';
+import { DatasetApi } from './DatasetApi';
+
+/** What `activate()` returns to other extensions: the API in the version that they ask for. */
+export class ExtensionApi extends Disposable {
+  /** finds the datasets that are asked about, also for the tools of language models */
+  readonly access: DatasetAccess;
+  readonly api: DatasetCaptionsApi;
+  readonly exports: DatasetCaptionsExtension;
+
+  constructor(
+    editors: DatasetEditorProvider,
+    files: EditorFiles,
+    jobs: CaptionJobs,
+    starter: JobStarter,
+    thumbnails: Thumbnails,
+    log: vscode.LogOutputChannel,
+  ) {
+    super();
+    this.access = new DatasetAccess(editors, this.register(new ClosedDatasets(files)), files, jobs);
+    const changes = this.register(new CaptionChanges(this.access, editors, jobs, log));
+    const batches = this.register(new vscode.EventEmitter<Batch>());
+    this.register(
+      jobs.onDidStep(({ job }) => {
+        batches.fire(batchOf(job, translate));
+      }),
+    );
+    const apiJobs = new ApiJobs(this.access, jobs, starter);
+    // Shared by all extensions: none must change it for the others.
+    const api = Object.freeze(new DatasetApi(this.access, changes, apiJobs, thumbnails, batches.event));
+    this.api = api;
+    this.exports = Object.freeze({
+      getAPI: (version: unknown): DatasetCaptionsApi => {
+        if (version === 1) return api;
+        const text = vscode.l10n.t('This version of Dataset Captions has the API 1, not {0}.', String(version));
+        throw new ApiError('VERSION_UNSUPPORTED', text);
+      },
+    });
+  }
+}

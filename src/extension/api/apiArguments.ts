@@ -1,0 +1,70 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { PathOrUri } from '../../../api';
+import { isImageName } from '../../dataset/imageFiles';
+import { ApiError } from './ApiError';
+
+/**
+ * The path that a caller means, without a slash at its end. What callers pass is checked: not all of them are typed.
+ * @throws ApiError ARGUMENT_INVALID, NOT_LOCAL
+ */
+export function localPath(given: PathOrUri): string {
+  if (given instanceof vscode.Uri && given.scheme !== 'file') {
+    const text = vscode.l10n.t('{0} is not a file or folder on this machine.', given.toString());
+    throw new ApiError('NOT_LOCAL', text);
+  }
+  const file: unknown = given instanceof vscode.Uri ? given.fsPath : given;
+  if (typeof file !== 'string' || !path.isAbsolute(file) || file.includes('\0')) {
+    throw invalid(vscode.l10n.t('{0} is no absolute path.', String(file)));
+  }
+  // VS Code writes drives in lower case.
+  const normal = vscode.Uri.file(path.resolve(file)).fsPath;
+  return normal.length > 1 && normal.endsWith(path.sep) && !/^[a-z]:\\$/i.test(normal) ? normal.slice(0, -1) : normal;
+}
+
+/** @throws ApiError ARGUMENT_INVALID, NOT_LOCAL, IMAGE_NOT_FOUND */
+export async function imageFile(given: PathOrUri): Promise<string> {
+  const file = localPath(given);
+  const isFile = await stat(file).then(
+    (info) => info.isFile(),
+    () => false,
+  );
+  if (!isFile || !isImageName(path.basename(file))) {
+    throw new ApiError('IMAGE_NOT_FOUND', vscode.l10n.t('There is no image {0}.', file), file);
+  }
+  return file;
+}
+
+/** @throws ApiError ARGUMENT_INVALID, NOT_LOCAL, DIRECTORY_NOT_FOUND */
+export async function directory(given: PathOrUri): Promise<string> {
+  const folder = localPath(given);
+  const isFolder = await stat(folder).then(
+    (info) => info.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) {
+    throw new ApiError('DIRECTORY_NOT_FOUND', vscode.l10n.t('There is no folder {0}.', folder), folder);
+  }
+  return folder;
+}
+
+/**
+ * A whole number that a caller may leave out.
+ * @throws ApiError ARGUMENT_INVALID when it is none, or out of its range
+ */
+export function wholeNumber(given: number | undefined, name: string, least: number, most: number): number | undefined {
+  if (given === undefined) return undefined;
+  if (Number.isInteger(given) && given >= least && given <= most) return given;
+  throw invalid(vscode.l10n.t('{0} has to be a whole number from {1} to {2}.', name, least, most));
+}
+
+/** @throws ApiError ARGUMENT_INVALID when it is no text */
+export function text(given: unknown, name: string): string {
+  if (typeof given === 'string') return given;
+  throw invalid(vscode.l10n.t('{0} has to be a text.', name));
+}
+
+export function invalid(message: string): ApiError {
+  return new ApiError('ARGUMENT_INVALID', message);
+}
