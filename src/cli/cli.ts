@@ -68,7 +68,9 @@ process.stdout.on('error', () => process.exit(1));
 const output = new Console();
 void main(process.argv.slice(2)).then((exitCode) => {
   output.clearLine();
-  process.exitCode = cancelledBy === undefined ? exitCode : signalExitCodes[cancelledBy];
+  if (cancelledBy === undefined) process.exitCode = exitCode;
+  // What had to end has ended: a package that still waits for a server that is gone must not keep the program.
+  else process.exit(signalExitCodes[cancelledBy]);
 });
 
 async function main(args: string[]): Promise<number> {

@@ -71,10 +71,14 @@ export class ShardWorker {
     const { login, hide, shown } = redisAddress(redisUrl);
     const { lock, stalled } = this.timing;
     const worker = new Worker<ShardData>(queue, (job, token) => this.work(job, token, signal), {
-      // Whatever happens to the server, the worker waits for it.
-      connection: { ...login, maxRetriesPerRequest: null, retryStrategy: (times) => Math.min(100 * times, 2000) },
+      connection: {
+        ...login,
+        maxRetriesPerRequest: null,
+        // Whatever happens to the server, the worker waits for it; but one that has to end would never end.
+        retryStrategy: (times) => (signal.aborted ? null : Math.min(100 * times, 2000)),
+      },
       ...{ name: this.name, concurrency: 1, lockDuration: lock, stalledInterval: stalled, maxStalledCount: mostLosses },
-      runRetryDelay: Math.min(5000, lock / 6),
+      runRetryDelay: Math.min(5000, Math.round(lock / 6)),
     });
     this.worker = worker;
     let said = '';
@@ -91,7 +95,7 @@ export class ShardWorker {
     });
     onLog(`Worker ${this.name} takes shards of ${queue} at ${shown}`);
     await aborted(signal);
-    await this.end(worker);
+    await this.end(worker, said === '' ? farewell : 500);
   }
 
   /** Loads the tagger of a job before the first shard is taken. @returns false when the signal aborts before that */
@@ -225,12 +229,13 @@ export class ShardWorker {
     return pause;
   }
 
-  private async end(worker: Worker<ShardData>): Promise<void> {
+  /** @param patience for the queue, in milliseconds */
+  private async end(worker: Worker<ShardData>, patience: number): Promise<void> {
     const closed = worker.close().catch((thrown: unknown) => {
       this.options.onLog(errorMessage(thrown));
     });
-    const isClosed = await Promise.race([closed.then(() => true), delay(2 * farewell).then(() => false)]);
-    if (!isClosed) await Promise.race([worker.close(true), delay(farewell)]);
+    const isClosed = await Promise.race([closed.then(() => true), delay(2 * patience).then(() => false)]);
+    if (!isClosed) await Promise.race([worker.close(true), delay(patience)]);
   }
 }
 

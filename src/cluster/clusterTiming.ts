@@ -20,6 +20,8 @@ const usualLock = 60_000;
 /** @param text of `DATASET_CAPTIONS_CLUSTER_LOCK`, milliseconds: shorter times for tests */
 export function clusterTiming(text = process.env.DATASET_CAPTIONS_CLUSTER_LOCK): ClusterTiming {
   const given = Number(text);
-  const lock = text !== undefined && given >= 500 && given <= 3_600_000 ? given : usualLock;
-  return { lock, stalled: lock / 3, backoff: lock / 12, look: Math.min(3000, lock / 6), rest: lock / 2 };
+  const lock = text !== undefined && given >= 500 && given <= 3_600_000 ? Math.round(given) : usualLock;
+  const part = (divisor: number): number => Math.round(lock / divisor);
+  // The queue takes whole numbers only.
+  return { lock, stalled: part(3), backoff: part(12), look: Math.min(3000, part(6)), rest: part(2) };
 }

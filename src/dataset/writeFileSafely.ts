@@ -129,7 +129,12 @@ function writeFlushed(temporary: string, content: Uint8Array, before: Stats | un
 
 /** The system may take a part only. */
 function writeAll(handle: number, content: Uint8Array): void {
-  for (let at = 0; at < content.length;) at += writeSync(handle, content, at, content.length - at, at);
+  for (let at = 0; at < content.length;) {
+    const count = writeSync(handle, content, at, content.length - at, at);
+    // Not seen on any file system, but it would never end.
+    if (count === 0) throw Object.assign(new Error('nothing was written'), { code: 'EIO' });
+    at += count;
+  }
 }
 
 function flush(handle: number): void {

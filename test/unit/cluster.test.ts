@@ -190,6 +190,23 @@ describe('A cluster', function () {
     assert.ok(!process.log.includes(redis().password) && !process.log.includes(encodeURIComponent(redis().password)));
   });
 
+  it('lets a worker end that is told to while the server of queues is gone', async () => {
+    const images = await writeManyPictures(dataset(), 10);
+    const job = await makeClusterJob(folder(), dataset());
+    const process = new WorkerProcess(redis().url, folder(), 1000);
+    try {
+      assert.equal((await followed(job, redis().url)).counts.written, images.length);
+      await redis().kill();
+      await until(() => process.log.includes('ECONNREFUSED'), 'it says that the server is gone');
+      process.signal('SIGTERM');
+      await until(() => process.exitCode !== null, 'it ends', 30_000);
+      assert.equal(process.exitCode, 143, process.log);
+    } finally {
+      process.signal('SIGKILL');
+      await redis().run();
+    }
+  });
+
   it('is followed by the runner like any other job', async () => {
     const images = await writeManyPictures(dataset(), 20);
     const job = await makeClusterJob(folder(), dataset());
