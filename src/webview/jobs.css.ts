@@ -109,8 +109,16 @@ export const jobStyles = css`
   }
 
   @media (max-width: 480px) {
-    :host {
+    .jobs {
       padding-inline: 8px;
+    }
+
+    .job {
+      grid-template-columns: 1fr;
+    }
+
+    .buttons {
+      justify-content: flex-start;
     }
   }
 `;

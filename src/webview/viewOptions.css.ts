@@ -75,6 +75,8 @@ export const viewOptionsStyles = css`
 
   @media (max-width: 480px) {
     :host {
+      flex: 0 1 auto;
+      flex-wrap: wrap;
       gap: 4px;
     }
 
