@@ -4,17 +4,17 @@ import tseslint from 'typescript-eslint';
 /** The houses of src/ and what each may import; docs/architecture.md says why. */
 const houses = {
   dataset: { may: [], packages: [] },
-  protocol: { may: [], packages: [] },
+  protocol: { may: [], packages: ['valibot'] },
   tagger: {
     may: ['dataset', 'protocol'],
     packages: ['sharp', 'onnxruntime-node', 'csv-parse/sync', 'undici', 'yauzl'],
   },
   webview: { may: ['protocol'], packages: ['lit', '@vscode/webview-ui-toolkit'] },
-  jobs: { may: ['dataset', 'protocol'], packages: [] },
-  cluster: { may: ['jobs', 'dataset', 'protocol'], packages: ['bullmq', 'ioredis'] },
+  jobs: { may: ['dataset', 'protocol'], packages: ['valibot'] },
+  cluster: { may: ['jobs', 'dataset', 'protocol'], packages: ['bullmq', 'ioredis', 'valibot'] },
   runner: { may: ['cluster', 'jobs', 'dataset', 'protocol'], packages: [] },
   cli: { may: ['cluster', 'jobs', 'dataset', 'protocol'], packages: [] },
-  extension: { may: ['jobs', 'dataset', 'protocol'], packages: ['vscode', 'csv-parse'] },
+  extension: { may: ['jobs', 'dataset', 'protocol'], packages: ['vscode', 'csv-parse', 'valibot'] },
 };
 
 const packages = [
@@ -28,6 +28,7 @@ const packages = [
   'yauzl',
   'bullmq',
   'ioredis',
+  'valibot',
 ];
 
 const walls = Object.entries(houses).map(([house, { may, packages: allowed }]) => {

@@ -1,6 +1,9 @@
 import { Queue, type JobType } from 'bullmq';
 import { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
+import * as v from 'valibot';
+import { staysInside } from '../dataset/datasetPath';
+import { checkOf, count } from '../protocol/checks';
 import { errorMessage } from '../protocol/wireError';
 import { ClusterError } from './ClusterError';
 import { clusterTiming } from './clusterTiming';
@@ -46,6 +49,21 @@ export interface OpenShards {
   /** failed for good */
   failed: number[];
 }
+
+const isListedJob = checkOf<ListedJob>()(
+  v.object({
+    id: v.pipe(v.string(), v.regex(/^[0-9A-Za-z-]+$/)),
+    label: v.string(),
+    folder: v.pipe(v.string(), v.check(staysInside)),
+    dataset: v.pipe(v.string(), v.check(staysInside)),
+    key: v.string(),
+    images: count,
+    shards: count,
+    created: v.string(),
+    wanted: v.optional(v.picklist(['paused', 'cancelled'])),
+    ended: v.optional(v.picklist(['completed', 'cancelled', 'paused'])),
+  }),
+);
 
 const states: Readonly<Record<keyof OpenShards, JobType[]>> = {
   waiting: ['waiting', 'prioritized'],
@@ -169,7 +187,9 @@ export class ShardQueue {
   list(): Promise<ListedJob[]> {
     return this.asking(async () => {
       const jobs = await this.jobs.getJobs(['waiting'], 0, -1, true);
-      return jobs.map(({ data }) => data).sort((a, b) => (a.id < b.id ? -1 : 1));
+      // Anybody who reaches the queue may have put something else there.
+      const listed: unknown[] = jobs.map(({ data }) => data);
+      return listed.filter(isListedJob).sort((a, b) => (a.id < b.id ? -1 : 1));
     });
   }
 
@@ -186,7 +206,10 @@ export class ShardQueue {
 
   /** A job of the list. @throws ClusterError CLUSTER_UNREACHABLE */
   async listed(id: string): Promise<ListedJob | undefined> {
-    return this.asking(async () => (await this.jobs.getJob(id))?.data);
+    return this.asking(async () => {
+      const data: unknown = (await this.jobs.getJob(id))?.data;
+      return isListedJob(data) ? data : undefined;
+    });
   }
 
   private async asking<T>(ask: () => Promise<T>): Promise<T> {

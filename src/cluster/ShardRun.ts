@@ -5,6 +5,7 @@ import { readIfThere } from '../dataset/captionFile';
 import { captionHash } from '../dataset/captionHash';
 import { runCaptionJob, type JobTarget } from '../dataset/captionJob';
 import type { FileWriter } from '../dataset/FileWriter';
+import { folderInside } from '../dataset/datasetPath';
 import { folderOf } from '../dataset/folderRun';
 import { captionPathOf } from '../dataset/imageFiles';
 import { removeLeftover } from '../dataset/leftovers';
@@ -54,16 +55,36 @@ export async function readShardJob(
   root: string,
   data: ShardData,
 ): Promise<{ folder: JobFolder; manifest: JobManifest }> {
-  const folder = new JobFolder(path.join(root, data.folder));
+  const folder = new JobFolder(await folderOnShared(root, data.folder));
   const text = await readFile(path.join(folder.path, manifestFile)).catch((thrown: unknown) => {
-    const message = `The folder of the job cannot be read (${data.folder}). Is --root the folder that all machines share?`;
-    throw new JobFaultError('FOLDER_MISSING', message, thrown);
+    throw unreadableFolder(data.folder, thrown);
   });
   const manifest = await folder.readManifest();
   if (hashOf(text) !== data.manifest || manifest.place.kind !== 'cluster') {
     throw new JobFaultError('FOLDER_MISSING', `The folder of the job has another job in it (${data.folder}).`);
   }
-  return { folder, manifest: { ...manifest, root: path.join(root, manifest.place.dataset) } };
+  return { folder, manifest: { ...manifest, root: await folderOnShared(root, manifest.place.dataset) } };
+}
+
+/**
+ * A folder below the one that all machines share, as the queue or a job names it.
+ * @throws JobFaultError FOLDER_MISSING, also for one that leads elsewhere
+ */
+export async function folderOnShared(root: string, relative: string): Promise<string> {
+  const found = await folderInside(root, relative).catch((thrown: unknown) => {
+    throw unreadableFolder(relative, thrown);
+  });
+  if (found !== undefined) return found;
+  throw new JobFaultError(
+    'FOLDER_MISSING',
+    `${relative} leads out of the folder that all machines share, perhaps by a link. Give the folder in which both lie as --root.`,
+  );
+}
+
+/** Why a job cannot be worked on. */
+export function unreadableFolder(folder: string, thrown: unknown): JobFaultError {
+  const message = `The folder of the job cannot be read (${folder}). Is --root the folder that all machines share?`;
+  return new JobFaultError('FOLDER_MISSING', message, thrown);
 }
 
 /** Whether workers have to leave a job alone. Who only lost sight of them does not mean them. */

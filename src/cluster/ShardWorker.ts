@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FileWriter } from '../dataset/FileWriter';
-import { JobFaultError, jobFault } from '../jobs/jobFault';
+import { jobFault } from '../jobs/jobFault';
 import { JobFolder } from '../jobs/JobFolder';
 import { lookAtFolder } from '../jobs/lookAtFolder';
 import type { TaggerProcess } from '../protocol/TaggerProcess';
@@ -15,7 +15,7 @@ import type { LocalModels } from './localModels';
 import { PreparedTagger } from './PreparedTagger';
 import { redisAddress } from './redisAddress';
 import { ShardQueue, type ListedJob } from './ShardQueue';
-import { isHeld, readShardJob, runShard } from './ShardRun';
+import { folderOnShared, isHeld, readShardJob, runShard, unreadableFolder } from './ShardRun';
 import { parseShardData, type ShardData } from './shards';
 
 /** A shard may be lost so often by workers that were killed; hosts that may be taken away at any time do that. */
@@ -134,11 +134,10 @@ export class ShardWorker {
   }
 
   private async load({ folder }: ListedJob, signal: AbortSignal): Promise<void> {
-    const manifest = await new JobFolder(path.join(this.options.models.root, folder))
+    const manifest = await new JobFolder(await folderOnShared(this.options.models.root, folder))
       .readManifest()
       .catch((thrown: unknown) => {
-        const message = `The folder of the job cannot be read (${folder}). Is --root the folder that all machines share?`;
-        throw new JobFaultError('FOLDER_MISSING', message, thrown);
+        throw unreadableFolder(folder, thrown);
       });
     await this.prepared.prepare(manifest, signal);
   }

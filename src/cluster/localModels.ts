@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { staysInside } from '../dataset/datasetPath';
 import { JobFaultError } from '../jobs/jobFault';
 import type { ClusterPlace, JobTagger, SharedModel } from '../jobs/jobTypes';
 import type { TaggerModel } from '../protocol/captionOptions';
@@ -103,8 +104,11 @@ function* knownPlaces(model: TaggerModel, { name, shared }: SharedModel, local: 
   if (shared !== undefined) {
     const here = (below: string): string => path.join(local.root, below);
     const { folder, files } = shared;
-    if (files === undefined) yield { folder: here(folder) };
-    else yield { folder: here(folder), files: { model: here(files.model), tags: here(files.tags) } };
+    // What others wrote down leads nowhere else; what it is tells its hash.
+    const isInside = [folder, ...Object.values(files ?? {})].every(staysInside);
+    if (files === undefined && isInside) yield { folder: here(folder) };
+    else if (files !== undefined && isInside)
+      yield { folder: here(folder), files: { model: here(files.model), tags: here(files.tags) } };
   }
   // Where all machines are made alike, it is where it was.
   yield model.files === undefined ? { folder: model.folder } : { folder: model.folder, files: model.files };

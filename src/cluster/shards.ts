@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+import { staysInside } from '../dataset/datasetPath';
+import { checkOf, count } from '../protocol/checks';
 import { ClusterError } from './ClusterError';
 import type { ImageList } from './ImageList';
 
@@ -72,20 +75,26 @@ export function planShards(
   return shards;
 }
 
+/** The lines of more images than a shard ever has, with paths as long as a system allows; they are read as one block. */
+const mostBytes = 64 * 1024 * 1024;
+
+const shardData = checkOf<ShardData>()(
+  v.object({
+    version: v.literal(1),
+    job: v.string(),
+    folder: v.pipe(v.string(), v.check(staysInside)),
+    manifest: v.string(),
+    shard: count,
+    first: count,
+    count,
+    bytes: v.tuple([count, count]),
+    generation: count,
+  }),
+);
+
 /** Reads what the queue has: anybody who reaches it may have written that. @throws ClusterError CLUSTER_SHARD */
 export function parseShardData(value: unknown): ShardData {
-  if (typeof value === 'object' && value !== null) {
-    const { version, job, folder, manifest, shard, first, count, bytes, generation } = value as Record<string, unknown>;
-    const isText = [job, folder, manifest].every((one) => typeof one === 'string');
-    const ends = Array.isArray(bytes) ? (bytes as unknown[]) : [];
-    const numbers = [shard, first, count, generation, ends[0], ends[1]];
-    const areNumbers = ends.length === 2 && numbers.every((one) => Number.isSafeInteger(one) && Number(one) >= 0);
-    if (version === 1 && isText && areNumbers && isInside(folder as string)) return value as ShardData;
-  }
+  if (shardData(value) && value.bytes[0] <= value.bytes[1] && value.bytes[1] - value.bytes[0] <= mostBytes)
+    return value;
   throw new ClusterError('CLUSTER_SHARD', 'The queue has a shard that this version cannot read.');
-}
-
-/** Whether a relative path stays below the folder that it is relative to. */
-function isInside(relative: string): boolean {
-  return !/^[/\\]|^[a-z]:|\0/i.test(relative) && !relative.split(/[/\\]/).includes('..');
 }

@@ -6,6 +6,7 @@ import { decodeCaption } from './captionContent';
 import { editedMeanwhile, refuseUnwritable } from './captionFile';
 import { CaptionSaver, type SaveProgress, type SaveReport } from './CaptionSaver';
 import { textOfRaw } from './captionText';
+import { isDatasetPath } from './datasetPath';
 import { DatasetIndex } from './DatasetIndex';
 import { DatasetTally, type DatasetCounts } from './DatasetTally';
 import { InPlaceWriter, type FileWriter } from './FileWriter';
@@ -287,7 +288,11 @@ export class Dataset {
     return this.afterScans(() => this.restore(edits));
   }
 
-  private async restore(edits: readonly UnsavedEdit[]): Promise<CaptionChange[]> {
+  private async restore(given: readonly UnsavedEdit[]): Promise<CaptionChange[]> {
+    // They come from files, and saving them writes where they say.
+    const edits = given.filter(({ captionPath, images }) =>
+      [captionPath, ...images].every((one) => isDatasetPath(one)),
+    );
     const unknown: Caption[] = [];
     await inSlices(edits, ({ captionPath, images }) => {
       if (this.index.captions.has(captionPath)) return;

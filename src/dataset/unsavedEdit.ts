@@ -21,3 +21,17 @@ export function unsavedEditOf(caption: Caption): UnsavedEdit {
     base: base === null ? null : Buffer.from(encodeCaption(base)).toString('base64'),
   };
 }
+
+/** Whether something that a file held is an edit; `Dataset.restoreEdits` looks at its paths. */
+export function isUnsavedEdit(value: unknown): value is UnsavedEdit {
+  if (typeof value !== 'object' || value === null) return false;
+  const { captionPath, images, raw, base } = value as Record<string, unknown>;
+  const isText = (one: unknown): boolean => one === null || typeof one === 'string';
+  return (
+    typeof captionPath === 'string' &&
+    Array.isArray(images) &&
+    images.every((image) => typeof image === 'string') &&
+    isText(raw) &&
+    isText(base)
+  );
+}

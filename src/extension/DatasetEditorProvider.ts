@@ -135,6 +135,9 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
       this.followed ?? this.likeOf(document),
       this.searches,
       this.extensionUri,
+      (problem) => {
+        this.log.warn(`From the page: ${problem}`);
+      },
     );
     this.panels.add(grid);
     panel.onDidChangeViewState(() => {

@@ -5,6 +5,7 @@ import { ImageSelection } from '../dataset/ImageSelection';
 import { ImageView } from '../dataset/ImageView';
 import { Channel, type RequestHandlers } from '../protocol/Channel';
 import type { BulkEditRequests, WantedEdit } from '../protocol/bulkEditProtocol';
+import { gridParams, webviewEvents } from '../protocol/gridChecks';
 import type {
   CardItem,
   GridEvents,
@@ -79,6 +80,7 @@ export class GridPanel extends Disposable {
     inherited: RememberedView | undefined,
     private readonly searches: SavedSearches,
     extensionUri: vscode.Uri,
+    onInvalidMessage: (problem: string) => void,
   ) {
     super();
     this.view = this.register(
@@ -116,6 +118,7 @@ export class GridPanel extends Disposable {
           this.focusedPath = path;
         },
       },
+      { params: gridParams, results: {}, events: webviewEvents, onInvalid: onInvalidMessage },
     );
     webview.html = gridHtml(webview, dist);
     const update = (): void => {

@@ -2,7 +2,7 @@ import { mkdir, open, rename, rm, writeFile, type FileHandle } from 'node:fs/pro
 import path from 'node:path';
 import { Caption } from '../dataset/Caption';
 import { inSlices } from '../dataset/inSlices';
-import { unsavedEditOf, type UnsavedEdit } from '../dataset/unsavedEdit';
+import { isUnsavedEdit, unsavedEditOf, type UnsavedEdit } from '../dataset/unsavedEdit';
 
 /** A caption with an unsaved edit, or an edit of an earlier session that no caption holds yet. */
 export type Unsaved = Caption | UnsavedEdit;
@@ -140,7 +140,10 @@ export async function writeUnsavedEdits(file: string, unsaved: Iterable<Unsaved>
 /** The edits that a journal or backup holds. A line that is not whole is left out. */
 export async function parseUnsavedEdits(text: string): Promise<UnsavedEdit[]> {
   // Before there were lines, the file was one array.
-  if (text.startsWith('[')) return JSON.parse(text) as UnsavedEdit[];
+  if (text.startsWith('[')) {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) ? list.filter(isUnsavedEdit) : [];
+  }
   const edits = new Map<string, UnsavedEdit>();
   await inSlices(text.split('\n'), (line) => {
     const record = parseLine(line);
@@ -154,10 +157,16 @@ export async function parseUnsavedEdits(text: string): Promise<UnsavedEdit[]> {
 function parseLine(line: string): UnsavedEdit | Ended | undefined {
   if (line === '') return undefined;
   try {
-    return JSON.parse(line) as UnsavedEdit | Ended;
+    const value: unknown = JSON.parse(line);
+    return isUnsavedEdit(value) || isEnded(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isEnded(value: unknown): value is Ended {
+  const { captionPath, ended } = (value ?? {}) as Partial<Ended>;
+  return typeof captionPath === 'string' && ended === true;
 }
 
 function baseOf(item: Unsaved): string | null {

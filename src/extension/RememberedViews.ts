@@ -1,6 +1,9 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import * as v from 'valibot';
 import type { ImageSort } from '../dataset/ImageView';
+import { checkOf, texts } from '../protocol/checks';
+import { sort } from '../protocol/gridChecks';
 import type { PageState } from '../protocol/gridProtocol';
 import { Disposable } from './Disposable';
 
@@ -18,6 +21,14 @@ export interface RememberedView {
 const writePause = 300;
 /** A view that nobody opened for so long is forgotten, in milliseconds. */
 const forgetAfter = 30 * 86_400_000;
+const isRememberedView = checkOf<RememberedView>()(
+  v.object({
+    query: v.string(),
+    sort,
+    selected: texts,
+    page: v.optional(v.record(v.string(), v.unknown())),
+  }),
+);
 const knownId = /^[0-9a-f-]{16,40}$/;
 
 /**
@@ -48,7 +59,8 @@ export class RememberedViews extends Disposable {
     const known = this.views.get(id);
     if (known !== undefined || !knownId.test(id)) return known;
     try {
-      return JSON.parse(await readFile(this.fileOf(id), 'utf8')) as RememberedView;
+      const view: unknown = JSON.parse(await readFile(this.fileOf(id), 'utf8'));
+      return isRememberedView(view) ? view : undefined;
     } catch {
       // New, or cut off by a crash: then it is a new view.
       return undefined;

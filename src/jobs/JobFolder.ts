@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isDatasetPath } from '../dataset/datasetPath';
 import { FileLock } from '../dataset/FileLock';
 import { errno } from '../dataset/CaptionError';
 import { errorMessage } from '../protocol/wireError';
+import { isJobManifest, isJobState } from './jobChecks';
 import { JobError } from './JobError';
 import { JobJournal } from './JobJournal';
 import { parseJournal, type ImageRecord } from './journalEntries';
@@ -93,11 +95,14 @@ export class JobFolder {
 
   /** @throws JobError JOB_MISSING, JOB_UNREADABLE */
   async readManifest(): Promise<JobManifest> {
-    const manifest = (await this.readJson(manifestFile)) as Partial<JobManifest>;
-    if (manifest.version !== 1 || typeof manifest.root !== 'string' || manifest.tagger === undefined) {
-      throw new JobError('JOB_UNREADABLE', 'This job was made by another version and cannot be read.', this.path);
+    const manifest = await this.readJson(manifestFile);
+    // What lies on a disk that machines share may have been written by others: it must not say what runs here.
+    const isShared = isJobManifest(manifest) && ((await this.isLink()) || manifest.place.kind === 'cluster');
+    if (isJobManifest(manifest) && !isShared) return manifest;
+    if (isShared && manifest.place.kind === 'cluster' && Object.keys(manifest.tagger.environment).length === 0) {
+      return manifest;
     }
-    return manifest as JobManifest;
+    throw new JobError('JOB_UNREADABLE', 'This job was made by another version and cannot be read.', this.path);
   }
 
   /** The images in the order of the job. @throws JobError JOB_MISSING, JOB_UNREADABLE */
@@ -135,7 +140,9 @@ export class JobFolder {
 
   /** @throws JobError JOB_MISSING, JOB_UNREADABLE */
   async readState(): Promise<JobState> {
-    return { ...newState(0), ...((await this.readJson(stateFile)) as Partial<JobState>) };
+    const state: unknown = { ...newState(0), ...(await this.readJson(stateFile)) };
+    if (isJobState(state)) return state;
+    throw new JobError('JOB_UNREADABLE', `The job cannot be read: ${stateFile} says what no job does.`, this.path);
   }
 
   /**
@@ -179,7 +186,11 @@ export class JobFolder {
     }
   }
 
-  private async readJson(name: string): Promise<unknown> {
+  private async isLink(): Promise<boolean> {
+    return (await lstat(this.path)).isSymbolicLink();
+  }
+
+  private async readJson(name: string): Promise<object> {
     try {
       const value: unknown = JSON.parse(await this.read(name));
       if (typeof value === 'object' && value !== null) return value;
@@ -200,10 +211,16 @@ export class JobFolder {
   }
 }
 
-/** The image of a line of {@link imagesFile}. @throws SyntaxError */
+/** The image of a line of {@link imagesFile}. @throws SyntaxError for what names no image below a dataset's folder, too */
 export function imageOfLine(line: string): JobImage {
-  const [image, expected] = JSON.parse(line) as [string, string | null];
-  return { path: image, expected };
+  const [image, expected]: unknown[] = listOf(JSON.parse(line));
+  const isImage = typeof image === 'string' && isDatasetPath(image);
+  if (isImage && (expected === null || typeof expected === 'string')) return { path: image, expected };
+  throw new SyntaxError('The list of its images has a line that names no image of the dataset.');
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 /** The state of a job that nobody worked on yet. */

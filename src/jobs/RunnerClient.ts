@@ -9,6 +9,7 @@ import { JobFolder } from './JobFolder';
 import { readJobInfo } from './jobInfo';
 import type { JobInfo } from './jobTypes';
 import { readEndpoint, runnerLogFile, type RunnerEndpoint } from './runnerEndpoint';
+import { runnerEvents, runnerResults } from './runnerChecks';
 import { runnerProtocolVersion, type RunnerEvents, type RunnerRequests } from './runnerProtocol';
 import { socketPort } from './socketPort';
 
@@ -162,6 +163,12 @@ export class RunnerClient {
           for (const listener of this.handledListeners) listener(handled);
         },
         log: ({ line }) => this.options.onLog?.(line),
+      },
+      {
+        params: {},
+        results: runnerResults,
+        events: runnerEvents,
+        onInvalid: (problem) => this.options.onLog?.(`From the job runner: ${problem}`),
       },
     );
     socket.on('close', () => {

@@ -1,5 +1,6 @@
 import { mkdir, realpath, symlink } from 'node:fs/promises';
 import path from 'node:path';
+import { pathBelow } from '../dataset/datasetPath';
 import { JobError } from './JobError';
 import { JobFolder, type NewJob } from './JobFolder';
 import type { ClusterPlace, JobManifest, SharedModel } from './jobTypes';
@@ -73,13 +74,6 @@ export async function pathOnShared(mount: string, file: string): Promise<string 
   if (direct !== undefined) return direct;
   // Either may have been reached through a link.
   return pathBelow(await realpath(mount), await realpath(file));
-}
-
-/** The relative path of what lies in a folder, with `/`; undefined for what lies elsewhere. */
-function pathBelow(folder: string, file: string): string | undefined {
-  const relative = path.relative(folder, file);
-  if (path.isAbsolute(relative) || relative === '..' || relative.startsWith(`..${path.sep}`)) return undefined;
-  return relative.split(path.sep).join('/');
 }
 
 async function sharedModel(model: TaggerModel, name: string | undefined, mount: string): Promise<SharedModel> {

@@ -1,4 +1,4 @@
-import { RemoteError, toWireError, type WireError } from './wireError';
+import { readWireError, RemoteError, toWireError, type WireError } from './wireError';
 
 /** What a channel runs on: a child process, a webview panel, or `acquireVsCodeApi()`. */
 export interface Port {
@@ -16,6 +16,22 @@ export type RequestHandlers<T extends RequestMap<T>> = {
 /** The listeners for the events that the other side sends. */
 export type EventHandlers<E> = { [K in keyof E]: (payload: E[K]) => void };
 
+/** Whether something that came from outside is what the types say. */
+export type Check<T> = (value: unknown) => value is T;
+/** What each request of a map is asked with. */
+export type ParamsOf<T extends RequestMap<T>> = { [K in keyof T]: Parameters<T[K]>[0] };
+/** What each request of a map is answered with. */
+export type ResultsOf<T extends RequestMap<T>> = { [K in keyof T]: ReturnType<T[K]> };
+
+/** How a side of a channel looks at what comes from the other one before anything is done with it. */
+export interface ChannelRules<Serves extends RequestMap<Serves>, Calls extends RequestMap<Calls>, Hears> {
+  params: { [K in keyof Serves]: Check<ParamsOf<Serves>[K]> };
+  results: { [K in keyof Calls]: Check<ResultsOf<Calls>[K]> };
+  events: { [K in keyof Hears]: Check<Hears[K]> };
+  /** gets a sentence for a log, once for each kind of message; it has nothing of what the message held */
+  onInvalid: (problem: string) => void;
+}
+
 type WireMessage =
   | { type: 'request'; id: number; method: string; params: unknown }
   | { type: 'result'; id: number; result: unknown }
@@ -26,7 +42,11 @@ type WireMessage =
 /** The code of the error with which open requests end when their channel is closed. */
 export const channelClosed = 'CHANNEL_CLOSED';
 
+/** The code of the error with which a message of another shape than agreed is answered. */
+export const messageInvalid = 'MESSAGE_INVALID';
+
 interface OpenCall {
+  method: string;
   resolve(result: unknown): void;
   reject(error: Error): void;
   done(): void;
@@ -47,11 +67,15 @@ export class Channel<Serves extends RequestMap<Serves>, Calls extends RequestMap
   private readonly openCalls = new Map<number, OpenCall>();
   private readonly openHandlers = new Map<number, AbortController>();
   private readonly stopListening: () => void;
+  /** kinds of messages that were complained of */
+  private readonly complaints = new Set<string>();
 
+  /** @param rules without them the other side is trusted: only where it is the one that this side belongs to */
   constructor(
     private readonly port: Port,
     private readonly handlers: RequestHandlers<Serves>,
     private readonly listeners: EventHandlers<Hears>,
+    private readonly rules?: ChannelRules<Serves, Calls, Hears>,
   ) {
     this.stopListening = port.listen((message) => {
       this.receive(message);
@@ -84,6 +108,7 @@ export class Channel<Serves extends RequestMap<Serves>, Calls extends RequestMap
       };
       signal?.addEventListener('abort', onAbort, { once: true });
       this.openCalls.set(id, {
+        method,
         resolve,
         reject,
         done: () => signal?.removeEventListener('abort', onAbort),
@@ -118,29 +143,54 @@ export class Channel<Serves extends RequestMap<Serves>, Calls extends RequestMap
   }
 
   private receive(raw: unknown): void {
-    if (!isWireMessage(raw)) return;
+    if (!isWireMessage(raw)) {
+      this.complain('A message');
+      return;
+    }
     switch (raw.type) {
       case 'request':
         void this.answer(raw.id, raw.method, raw.params);
         break;
-      case 'result':
-        this.settle(raw.id)?.resolve(raw.result);
+      case 'result': {
+        const call = this.settle(raw.id);
+        if (call === undefined) return;
+        if (this.fits('results', call.method, raw.result)) call.resolve(raw.result);
+        else call.reject(this.complain(`The answer to ${call.method}`));
         break;
+      }
       case 'error':
-        this.settle(raw.id)?.reject(new RemoteError(raw.error));
+        this.settle(raw.id)?.reject(new RemoteError(readWireError(raw.error)));
         break;
       case 'cancel':
         this.openHandlers.get(raw.id)?.abort(new DOMException('Cancelled', 'AbortError'));
         break;
-      case 'event': {
-        if (!Object.hasOwn(this.listeners, raw.name)) return;
-        const listener = this.listeners[raw.name as keyof Hears];
-        listener(raw.payload as Hears[keyof Hears]);
+      case 'event':
+        this.hear(raw.name, raw.payload);
         break;
-      }
       default:
         raw satisfies never;
     }
+  }
+
+  private hear(name: string, payload: unknown): void {
+    // What nobody listens to need not be right.
+    if (!Object.hasOwn(this.listeners, name)) return;
+    if (this.fits('events', name, payload)) this.listeners[name as keyof Hears](payload as Hears[keyof Hears]);
+    else this.complain(`The event ${name}`);
+  }
+
+  private fits(kind: 'params' | 'results' | 'events', name: string, value: unknown): boolean {
+    if (this.rules === undefined) return true;
+    const checks = this.rules[kind] as Record<string, Check<unknown>>;
+    return Object.hasOwn(checks, name) && checks[name]?.(value) === true;
+  }
+
+  /** Says once that messages of a kind are wrong. @returns the error for whoever waits for this one */
+  private complain(what: string): RemoteError {
+    const message = `${what} has not the shape that was agreed on; it was ignored.`;
+    if (!this.complaints.has(what)) this.rules?.onInvalid(message);
+    this.complaints.add(what);
+    return new RemoteError({ name: 'MessageError', message, code: messageInvalid });
   }
 
   private async answer(id: number, method: string, params: unknown): Promise<void> {
@@ -149,6 +199,7 @@ export class Channel<Serves extends RequestMap<Serves>, Calls extends RequestMap
     let reply: WireMessage;
     try {
       if (!Object.hasOwn(this.handlers, method)) throw new Error(`Unknown request "${method}"`);
+      if (!this.fits('params', method, params)) throw this.complain(`The request ${method}`);
       const handler = this.handlers[method as keyof Serves];
       const result: unknown = await handler(params as never, controller.signal);
       reply = { type: 'result', id, result };
@@ -177,12 +228,11 @@ export function abortReason(signal: AbortSignal | undefined): Error {
 
 function isWireMessage(raw: unknown): raw is WireMessage {
   if (typeof raw !== 'object' || raw === null || !('type' in raw)) return false;
-  const message = raw as { type: unknown; id?: unknown; method?: unknown; name?: unknown; error?: unknown };
+  const message = raw as { type: unknown; id?: unknown; method?: unknown; name?: unknown };
   switch (message.type) {
     case 'request':
       return typeof message.id === 'number' && typeof message.method === 'string';
     case 'error':
-      return typeof message.id === 'number' && typeof message.error === 'object' && message.error !== null;
     case 'result':
     case 'cancel':
       return typeof message.id === 'number';

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { Channel, type Port } from './Channel';
 import { fastEnvironment } from './fastEnvironment';
 import type { DownloadProgress } from './modelListing';
+import { taggerEvents, taggerResults } from './taggerChecks';
 import type { TaggerEvents, TaggerRequests } from './taggerProtocol';
 
 /** The code of the error with which a request ends when the child process dies under it. */
@@ -145,6 +146,12 @@ export class TaggerProcess {
         idle: () => {
           if (this.running === running && running.openRequests === 0) this.stop();
         },
+      },
+      {
+        params: {},
+        results: taggerResults,
+        events: taggerEvents,
+        onInvalid: (problem) => this.options.onLog?.(`From the tagger's process: ${problem}`),
       },
     );
     const running: Running = { child, channel, openRequests: 0 };

@@ -4,6 +4,8 @@ import type { CudaEnvironment } from './execution';
 export const runtimeFolderVariable = 'DATASET_CAPTIONS_ORT';
 /** Says to the child why CUDA cannot be used, in one sentence. */
 export const cudaProblemVariable = 'DATASET_CAPTIONS_CUDA_PROBLEM';
+/** All that a file may put into a child's environment: anything else could make it run other programs. */
+export const cudaVariables: readonly string[] = [runtimeFolderVariable, cudaProblemVariable, 'LD_LIBRARY_PATH'];
 
 /**
  * What a child process needs in its environment to run models with CUDA; where it cannot be used, the reason for

@@ -38,6 +38,25 @@ export function toWireError(thrown: unknown, depth = 5): WireError {
   return wire;
 }
 
+/**
+ * The same of what another process sent, whatever that is.
+ * @param depth how many levels of `cause` are read
+ */
+export function readWireError(raw: unknown, depth = 5): WireError {
+  const { name, message, code, path, stack, cause } = (typeof raw === 'object' && raw !== null ? raw : {}) as Partial<
+    Record<keyof WireError, unknown>
+  >;
+  const wire: WireError = {
+    name: typeof name === 'string' ? name : 'Error',
+    message: typeof message === 'string' ? message : 'The other process failed and did not say why.',
+  };
+  if (typeof code === 'string') wire.code = code;
+  if (typeof path === 'string') wire.path = path;
+  if (typeof stack === 'string') wire.stack = stack;
+  if (typeof cause === 'object' && cause !== null && depth > 0) wire.cause = readWireError(cause, depth - 1);
+  return wire;
+}
+
 /** The `code` of an error, whichever class it has; undefined where it has none. */
 export function errorCode(thrown: unknown): string | undefined {
   if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return undefined;

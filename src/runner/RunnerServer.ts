@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { JobInfo } from '../jobs/jobTypes';
 import type { RunnerEndpoint } from '../jobs/runnerEndpoint';
+import { runnerParams } from '../jobs/runnerChecks';
 import { runnerProtocolVersion, type RunnerEvents, type RunnerRequests } from '../jobs/runnerProtocol';
 import { socketPort } from '../jobs/socketPort';
 import { Channel, type RequestHandlers } from '../protocol/Channel';
@@ -27,6 +28,8 @@ export interface RunnerServerEvents {
   onRetire: () => void;
   /** a client came or went */
   onClients: () => void;
+  /** what is worth a line in the log */
+  onLog: (line: string) => void;
 }
 
 /** Lets the windows of this user ask the queue, and tells them what changes. */
@@ -98,7 +101,19 @@ export class RunnerServer {
       Record<string, never>,
       Record<string, never>,
       RunnerEvents
-    >(socketPort(socket), this.handlers(identity), {});
+    >(
+      socketPort(socket),
+      this.handlers(identity),
+      {},
+      {
+        params: runnerParams,
+        results: {},
+        events: {},
+        onInvalid: (problem) => {
+          this.events.onLog(`From a window: ${problem}`);
+        },
+      },
+    );
     const client: Client = Object.assign(identity, { channel });
     this.clients.add(client);
     const limit = setTimeout(() => {

@@ -48,12 +48,14 @@ async function main(folder: string | undefined): Promise<void> {
     onRemoved: (id) => {
       server.jobRemoved(id);
     },
-    onLog: (line) => {
-      console.log(line);
-      server.log(line);
-    },
+    onLog: tell,
   });
-  const server = new RunnerServer(queue, endpoint, { onRetire: () => void end(), onClients: endWhenIdle });
+  const server = new RunnerServer(queue, endpoint, { onRetire: () => void end(), onClients: endWhenIdle, onLog: tell });
+
+  function tell(line: string): void {
+    console.log(line);
+    server.log(line);
+  }
 
   function endWhenIdle(): void {
     clearTimeout(idle);

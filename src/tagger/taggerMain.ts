@@ -2,6 +2,7 @@
 // needed, so a process that makes thumbnails never holds the runtime.
 import { Channel, type Port, type RequestHandlers } from '../protocol/Channel';
 import type { DownloadProgress } from '../protocol/modelListing';
+import { taggerParams } from '../protocol/taggerChecks';
 import type { TaggerEvents, TaggerRequests } from '../protocol/taggerProtocol';
 import { captionHandlers } from './captionHandlers';
 import { cudaHandlers } from './cudaHandlers';
@@ -29,6 +30,14 @@ const channel = new Channel<TaggerRequests, Record<string, never>, Record<string
   parent,
   handlers,
   {},
+  {
+    params: taggerParams,
+    results: {},
+    events: {},
+    onInvalid: (problem) => {
+      console.error(problem);
+    },
+  },
 );
 
 /** The parent ends a process that holds a model for nothing: that alone gives all memory of a GPU back. */

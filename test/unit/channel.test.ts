@@ -49,6 +49,114 @@ const handlers: RequestHandlers<Requests> = {
   unsendable: () => () => 1,
 };
 
+describe('A channel that looks at what it gets', () => {
+  const numbers = (value: unknown): value is { a: number; b: number } =>
+    typeof (value as { a: unknown } | undefined)?.a === 'number';
+  interface Sum {
+    add(params: { a: number; b: number }): number;
+  }
+  type Any = Channel<
+    Record<string, never>,
+    Record<string, (params: unknown) => unknown>,
+    object,
+    Record<string, unknown>
+  >;
+
+  function connect(answers?: unknown): {
+    port: Port;
+    said: string[];
+    asks: Channel<object, Sum, object, object>;
+    moved: unknown[];
+    any: Any;
+  } {
+    const [here, there] = portPair();
+    const said: string[] = [];
+    const moved: unknown[] = [];
+    new Channel<Sum, object, Events, object>(
+      there,
+      { add: ({ a, b }) => (answers === undefined ? a + b : (answers as number)) },
+      { moved: ({ to }) => moved.push(to) },
+      {
+        params: { add: numbers },
+        results: {},
+        events: {
+          moved: (value): value is { to: number } => typeof (value as { to: unknown } | null)?.to === 'number',
+        },
+        onInvalid: (problem) => said.push(problem),
+      },
+    );
+    const asks = new Channel<object, Sum, object, object>(
+      here,
+      {},
+      {},
+      {
+        params: {},
+        results: { add: (value): value is number => typeof value === 'number' },
+        events: {},
+        onInvalid: (problem) => said.push(problem),
+      },
+    );
+    return { port: here, said, asks, moved, any: asks as unknown as Any };
+  }
+  const invalid = { code: 'MESSAGE_INVALID' };
+
+  it('answers a request of another shape with an error, and says so once and without what it held', async () => {
+    const { any, said, asks } = connect();
+    for (const wrong of [undefined, null, [], 'SECRET', { a: 'SECRET' }, { a: { b: 'SECRET' } }]) {
+      await assert.rejects(any.request('add', wrong), invalid);
+    }
+    assert.equal(said.length, 1);
+    assert.match(said[0] ?? '', /^The request add /);
+    assert.ok(!said.join('').includes('SECRET'));
+    assert.equal(await asks.request('add', { a: 1, b: 2 }), 3);
+  });
+
+  it('fails a request whose answer has another shape, so that nobody waits for ever', async () => {
+    const { asks, said } = connect('SECRET');
+    await assert.rejects(asks.request('add', { a: 1, b: 2 }), invalid);
+    await assert.rejects(asks.request('add', { a: 1, b: 2 }), invalid);
+    assert.deepEqual(
+      said.map((line) => line.slice(0, 17)),
+      ['The answer to add'],
+    );
+  });
+
+  it('does not hear an event of another shape', async () => {
+    const { any, moved, said } = connect();
+    any.tell('moved', { to: 'SECRET' });
+    any.tell('moved', null);
+    any.tell('moved', { to: 7 });
+    any.tell('nobodyKnowsThis', 1);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.deepEqual(moved, [7]);
+    assert.equal(said.length, 1);
+  });
+
+  it('lives on whatever comes, also errors that are none', async () => {
+    const { port, asks, said, moved } = connect();
+    const deep: { cause?: object } = {};
+    let end = deep;
+    for (let level = 0; level < 100_000; level++) end = end.cause = {};
+    for (const odd of [undefined, null, 1, 'x', [], {}, { type: 'request' }, { type: 'request', id: 'x', method: 1 }])
+      port.post(odd);
+    port.post({ type: 'request', id: 999, method: '__proto__', params: {} });
+    port.post({ type: 'cancel', id: NaN });
+    port.post({ type: 'event', name: 'constructor', payload: 1 });
+    const sum = asks.request('add', { a: 3, b: 4 });
+    assert.equal(await sum, 7);
+    assert.deepEqual(moved, []);
+    assert.equal(said.length, 1);
+    const mute: Port = { post: () => undefined, listen: (listener) => ((tell = listener), () => undefined) };
+    let tell: (message: unknown) => void = () => undefined;
+    const caller = new Channel<object, Sum, object, object>(mute, {}, {});
+    for (const [index, error] of [undefined, null, 'text', {}, { message: 5, name: [] }, deep].entries()) {
+      const asked = caller.request('add', { a: 1, b: 2 });
+      tell({ type: 'error', id: index + 1, error });
+      await assert.rejects(asked, Error);
+    }
+  });
+});
+
 describe('A channel', () => {
   function connect(serve: RequestHandlers<Requests> = handlers): { caller: Caller; port: Port; moved: number[] } {
     const [here, there] = portPair();

@@ -15,15 +15,16 @@ const root = path.resolve(__dirname, '../../..');
 /** Speaks the channel's language by hand: a child that answers, fails, hangs, dies or talks. */
 const fakeChild = `
   process.on('disconnect', () => process.exit());
+  const found = (folder) => ({ found: { source: 'download', folder, model: '', tags: '', verified: false } });
   process.on('message', ({ type, id, params }) => {
     if (type !== 'request') return;
     const what = params.id;
     if (what === 'die') process.exit(3);
     if (what === 'hang') return;
-    if (what === 'execPath') return process.send({ type: 'result', id, result: { found: process.argv0 } });
+    if (what === 'execPath') return process.send({ type: 'result', id, result: found(process.argv0) });
     if (what === 'talk') { console.log('one line'); console.error('another'); }
-    if (what === 'env') return process.send({ type: 'result', id, result: { found: process.env.NODE_OPTIONS + ' ' + process.env.VIPS_BLOCK_UNTRUSTED } });
-    process.send({ type: 'result', id, result: { found: what, pid: process.pid } });
+    if (what === 'env') return process.send({ type: 'result', id, result: found(process.env.NODE_OPTIONS + ' ' + process.env.VIPS_BLOCK_UNTRUSTED) });
+    process.send({ type: 'result', id, result: found(what) });
   });
 `;
 
@@ -46,7 +47,7 @@ describe('The tagger process', function () {
   });
 
   const ask = async (what: string): Promise<string> =>
-    (await tagger.request('downloadModel', { id: what, folders, token: undefined })).found as unknown as string;
+    (await tagger.request('downloadModel', { id: what, folders, token: undefined })).found.folder;
   const crashes = (request: Promise<unknown>): Promise<void> =>
     assert.rejects(request, (error) => errorCode(error) === taggerCrashed);
 
@@ -104,7 +105,7 @@ describe('The tagger process', function () {
     const other = path.join(folder(), 'node');
     await symlink(process.execPath, other);
     const named = new TaggerProcess({ entry: entry(), execPath: other });
-    const found = (await named.request('downloadModel', { id: 'execPath', folders, token: undefined })).found;
+    const found = (await named.request('downloadModel', { id: 'execPath', folders, token: undefined })).found.folder;
     named.dispose();
     assert.equal(found, other);
   });

@@ -1,0 +1,114 @@
+// What the files of a job may say: on a disk that machines share, others write them.
+import path from 'node:path';
+import * as v from 'valibot';
+import { captionExtensionProblem } from '../dataset/imageFiles';
+import { imageOutcomes } from '../dataset/captionJob';
+import { writeModes } from '../dataset/writeMode';
+import { checkOf, count, finite, textByName, texts } from '../protocol/checks';
+import { cudaVariables } from '../protocol/cudaEnvironmentVariables';
+import { captionOptions, modelHash, taggerSetup } from '../protocol/taggerChecks';
+import type { JobInfo, JobManifest, JobState } from './jobTypes';
+
+const sharedFiles = v.object({ model: v.string(), tags: v.string() });
+const clusterPlace = v.object({
+  kind: v.literal('cluster'),
+  queue: v.string(),
+  dataset: v.string(),
+  shardSize: v.pipe(count, v.minValue(1)),
+  models: v.array(
+    v.object({
+      name: v.string(),
+      shared: v.optional(v.object({ folder: v.string(), files: v.optional(sharedFiles) })),
+    }),
+  ),
+});
+const place = v.variant('kind', [v.object({ kind: v.literal('local') }), clusterPlace]);
+/** It is the name of a folder, too. */
+const id = v.pipe(v.string(), v.regex(/^[0-9A-Za-z-]+$/));
+const status = v.picklist(['queued', 'running', 'paused', 'completed', 'cancelled']);
+const fault = v.object({
+  code: v.picklist([
+    ...(['DISK_FULL', 'READ_ONLY', 'DISK_ERROR', 'FOLDER_MISSING', 'MODEL_CHANGED'] as const),
+    ...(['PROVIDER_LOST', 'TAGGER_FAILED', 'CLUSTER_UNREACHABLE'] as const),
+  ]),
+  message: v.string(),
+});
+const [written, same, untagged, kept, failed] = imageOutcomes;
+const counts = v.object({ [written]: count, [same]: count, [untagged]: count, [kept]: count, [failed]: count });
+const failures = v.array(v.object({ path: v.string(), reason: v.string() }));
+const execution = v.array(v.object({ runsOn: v.string(), notUsed: texts }));
+const times = { started: v.optional(v.string()), finished: v.optional(v.string()), reverted: v.optional(v.string()) };
+
+/** `manifest.json`. */
+export const isJobManifest = checkOf<JobManifest>()(
+  v.object({
+    version: v.literal(1),
+    id,
+    created: v.string(),
+    label: v.string(),
+    root: v.pipe(v.string(), v.check(isPlainAbsolute)),
+    captionExtension: v.pipe(
+      v.string(),
+      v.check((extension) => captionExtensionProblem(extension) === undefined),
+    ),
+    mode: v.picklist(['all', 'empty']),
+    write: v.object({ mode: v.picklist(writeModes), keepFirst: finite, separator: v.string() }),
+    options: captionOptions,
+    tagger: v.object({
+      name: v.string(),
+      setup: taggerSetup,
+      environment: v.pipe(
+        textByName,
+        v.check((environment) => Object.keys(environment).every((name) => cudaVariables.includes(name))),
+      ),
+      hashes: v.array(modelHash),
+    }),
+    place,
+    total: count,
+  }),
+);
+
+/** `state.json`. */
+export const isJobState = checkOf<JobState>()(
+  v.object({
+    status,
+    position: finite,
+    fault: v.optional(fault),
+    ...times,
+    ran: finite,
+    execution,
+    counts,
+    failures,
+  }),
+);
+
+/** What is shown of a job, as it travels between processes. */
+export const jobInfo = v.object({
+  id,
+  label: v.string(),
+  root: v.string(),
+  tagger: v.string(),
+  place,
+  created: v.string(),
+  status,
+  interrupted: v.boolean(),
+  fault: v.optional(fault),
+  position: finite,
+  ...times,
+  total: count,
+  counts,
+  message: v.string(),
+  imagesPerSecond: v.optional(finite),
+  secondsLeft: v.optional(finite),
+  execution,
+  inWork: texts,
+  failures,
+});
+
+/** Whether something is a {@link JobInfo}. */
+export const isJobInfo = checkOf<JobInfo>()(jobInfo);
+
+/** An absolute path without a NUL, which no system has in names. */
+function isPlainAbsolute(file: string): boolean {
+  return (path.isAbsolute(file) || path.win32.isAbsolute(file)) && !file.includes('\0');
+}

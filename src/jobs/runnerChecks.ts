@@ -1,0 +1,49 @@
+// What goes over the socket between windows and the process that runs jobs, in both directions.
+import * as v from 'valibot';
+import type { ParamsOf, ResultsOf } from '../protocol/Channel';
+import { checksOf, finite, nothing, texts } from '../protocol/checks';
+import { jobInfo } from './jobChecks';
+import type { RunnerEvents, RunnerRequests } from './runnerProtocol';
+
+const oneJob = v.object({ id: v.string() });
+const done = v.undefined();
+
+/** What a window asks. */
+export const runnerParams = checksOf<ParamsOf<RunnerRequests>>()({
+  hello: v.object({ token: v.string(), version: finite }),
+  start: v.object({
+    id: v.string(),
+    atOnce: v.optional(v.boolean()),
+    tied: v.optional(v.boolean()),
+    retryFailed: v.optional(v.boolean()),
+    secrets: v.optional(v.object({ redisUrl: v.optional(v.string()), serverToken: v.optional(v.string()) })),
+  }),
+  pause: oneJob,
+  cancel: oneJob,
+  move: v.object({ id: v.string(), before: v.nullable(v.string()) }),
+  remove: oneJob,
+  reread: oneJob,
+  unloadTagger: nothing,
+  retire: v.object({ token: v.string() }),
+});
+
+/** What the process that runs jobs answers. */
+export const runnerResults = checksOf<ResultsOf<RunnerRequests>>()({
+  hello: v.object({ pid: finite, jobs: v.array(jobInfo) }),
+  start: jobInfo,
+  pause: done,
+  cancel: done,
+  move: done,
+  remove: done,
+  reread: done,
+  unloadTagger: v.object({ unloaded: v.boolean() }),
+  retire: done,
+});
+
+/** What it tells. */
+export const runnerEvents = checksOf<RunnerEvents>()({
+  jobs: v.object({ jobs: v.array(jobInfo) }),
+  removed: oneJob,
+  handled: v.object({ id: v.string(), root: v.string(), paths: texts }),
+  log: v.object({ line: v.string() }),
+});

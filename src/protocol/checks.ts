@@ -1,0 +1,47 @@
+import * as v from 'valibot';
+import type { Check } from './Channel';
+
+/** A type without what does not count for whether two say the same: `readonly`, and how an optional key is written down. */
+type Plain<T> = T extends string | number | boolean | null | undefined | Uint8Array | Float32Array
+  ? T
+  : unknown extends T
+    ? unknown
+    : { [K in keyof T]-?: Partial<Pick<T, K>> extends Pick<T, K> ? [Plain<Exclude<T[K], undefined>>] : Plain<T[K]> };
+type Same<A, B> = [Plain<A>] extends [Plain<B>] ? ([Plain<B>] extends [Plain<A>] ? true : false) : false;
+
+type AnySchema = v.GenericSchema;
+/** A schema for each type of a map; the compiler refuses one that says anything else than the type does. */
+type SchemasFor<T, S> = {
+  [K in keyof S]: K extends keyof T ? (S[K] extends AnySchema ? MustSay<S[K], T[K]> : never) : never;
+};
+type MustSay<S extends AnySchema, T> = Same<v.InferOutput<S>, T> extends true ? S : { 'the type says': T };
+
+/**
+ * What looks at messages, made of schemas that say exactly what the types of a protocol do. Keys that a schema does not
+ * know are let through: whoever gets the message does not know them either.
+ * @typeParam T a type by the name of each message
+ */
+export function checksOf<T>(): <S extends { [K in keyof T]: AnySchema }>(
+  schemas: S & SchemasFor<T, S>,
+) => { [K in keyof T]: Check<T[K]> } {
+  return (schemas) =>
+    Object.fromEntries(
+      Object.entries<AnySchema>(schemas).map(([name, schema]) => [name, (value: unknown) => v.is(schema, value)]),
+    ) as { [K in keyof T]: Check<T[K]> };
+}
+
+/** The same for one type. */
+export function checkOf<T>(): <S extends AnySchema>(schema: S & MustSay<S, T>) => Check<T> {
+  return (schema) =>
+    (value): value is T =>
+      v.is(schema, value);
+}
+
+/** The parameters of a request that has none. */
+export const nothing = v.record(v.string(), v.never());
+/** A position or a number of things. */
+export const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** Any number with which one can reckon. */
+export const finite = v.pipe(v.number(), v.finite());
+export const texts = v.array(v.string());
+export const textByName = v.record(v.string(), v.string());

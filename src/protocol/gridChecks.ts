@@ -1,0 +1,108 @@
+// What the webview may send. docs/architecture.md says why messages are looked at.
+import * as v from 'valibot';
+import type { ParamsOf } from './Channel';
+import { checksOf, count, finite, nothing, texts } from './checks';
+import type { HostRequests, WebviewEvents } from './gridProtocol';
+
+const path = v.string();
+const onePath = v.object({ path });
+const scope = v.picklist(['selection', 'filtered', 'all']);
+const target = v.union([v.object({ scope }), onePath]);
+const pictureEntries = { path, imageVersion: v.string(), fresh: v.optional(v.boolean()) };
+const picture = v.object(pictureEntries);
+const region = v.object({ left: finite, top: finite, width: finite, height: finite });
+/** What images are ordered by. */
+export const sort = v.object({
+  key: v.picklist(['name', 'modified', 'fileSize', 'imageSize', 'captionLength', 'tagCount']),
+  descending: v.boolean(),
+});
+const selectCommand = v.variant('kind', [
+  v.object({ kind: v.picklist(['only', 'toggle']), path }),
+  v.object({ kind: v.literal('range'), from: count, to: count, order: finite, keep: v.boolean() }),
+  v.object({ kind: v.literal('all') }),
+  v.object({ kind: v.literal('none') }),
+]);
+const editForm = v.object({
+  operation: v.picklist([
+    ...(['addTags', 'removeTags', 'replaceTags', 'moveTags', 'deduplicate', 'sortTags'] as const),
+    ...(['separators', 'replaceText', 'setCaption', 'clear'] as const),
+  ]),
+  tags: v.string(),
+  position: v.picklist(['first', 'last']),
+  keepFirst: finite,
+  find: v.string(),
+  replacement: v.string(),
+  match: v.picklist(['exact', 'wildcard', 'regex']),
+  regex: v.boolean(),
+  matchCase: v.boolean(),
+  sortBy: v.picklist(['alphabet', 'frequency']),
+  text: v.string(),
+  how: v.picklist(['replace', 'append', 'prepend']),
+});
+
+/** What the webview asks. */
+export const gridParams = checksOf<ParamsOf<HostRequests>>()({
+  ready: nothing,
+  getItems: v.object({ start: count, count }),
+  wantedImage: nothing,
+  locate: onePath,
+  setSort: v.object({ sort }),
+  select: v.object({ command: selectCommand }),
+  setQuery: v.object({ query: v.string() }),
+  resolveConflict: v.object({ path, choice: v.picklist(['mine', 'theirs', 'both']) }),
+  convertToUtf8: onePath,
+  save: nothing,
+  captionImage: onePath,
+  captionAll: nothing,
+  captionEmpty: nothing,
+  controlJob: v.object({ id: v.string(), action: v.picklist(['pause', 'resume', 'cancel']) }),
+  selectTagger: nothing,
+  refresh: nothing,
+
+  getItemsAround: v.object({ paths: texts, index: finite, before: count, after: count, find: texts }),
+  folderAt: v.object({ index: finite }),
+
+  getThumbnail: picture,
+  getPreview: v.object({
+    ...pictureEntries,
+    size: finite,
+    region: v.optional(region),
+    urgent: v.optional(v.boolean()),
+  }),
+  getImageInfo: v.object({ path, imageVersion: v.string() }),
+
+  suggestQuery: v.object({ text: v.string(), caret: count }),
+  addFilter: v.object({ tag: v.string(), exclude: v.boolean() }),
+  refreshResults: nothing,
+  cancelSearch: nothing,
+  rememberSearch: nothing,
+  toggleSavedSearch: nothing,
+  openSavedSearch: nothing,
+
+  suggestTags: v.object({
+    prefix: v.string(),
+    typed: v.string(),
+    path: v.optional(path),
+    automatic: v.boolean(),
+  }),
+
+  wantedEdit: nothing,
+  planEdit: v.object({ scope, form: editForm }),
+  getPlanItems: v.object({ planId: count, start: count, count }),
+  tickPlan: v.object({ planId: count, index: v.union([count, v.literal('all')]), ticked: v.boolean() }),
+  applyPlan: v.object({ planId: count }),
+  dropPlan: nothing,
+  captionImages: v.object({ scope }),
+  copyCaption: target,
+  pasteCaption: target,
+  deleteImages: target,
+});
+
+/** What the webview tells. */
+export const webviewEvents = checksOf<WebviewEvents>()({
+  identify: v.object({ viewId: v.string() }),
+  remember: v.object({ page: v.record(v.string(), v.unknown()) }),
+  draft: v.object({ path, text: v.string(), draft: count }),
+  commit: onePath,
+  focus: onePath,
+});
