@@ -1,6 +1,6 @@
 // Builds the product into dist/ and, with --tests, the test suites into out/.
 import { build, context } from 'esbuild';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { wasmPlugin } from './scripts/compileWasm.mjs';
@@ -73,6 +73,7 @@ for (const folder of tests ? ['dist', 'out'] : ['dist']) {
   await rm(path.join(root, folder), { recursive: true, force: true });
 }
 await writePaletteModel(path.join(root, 'dist/models/palette'));
+await cp(path.join(root, 'test/fixtures/sample-dataset'), path.join(root, 'dist/sample'), { recursive: true });
 
 if (watch) {
   for (const options of product) await (await context(options)).watch();

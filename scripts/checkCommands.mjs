@@ -3,6 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { root } from './setup.mjs';
+import { walkthroughProblems } from './walkthroughProblems.mjs';
 
 const manifestText = await readFile(path.join(root, 'package.json'), 'utf8');
 const manifest = JSON.parse(manifestText);
@@ -22,6 +23,7 @@ const problems = [
   ...missing(registered, contributed, (name) => `${name} is registered, but package.json does not contribute it.`),
   ...missing(keys, Object.keys(texts), (key) => `%${key}% is used in package.json, but not in package.nls.json.`),
   ...missing(Object.keys(texts), keys, (key) => `${key} is in package.nls.json, but package.json does not use it.`),
+  ...walkthroughProblems(manifestText, texts, code),
 ];
 
 for (const problem of problems) console.error(problem);

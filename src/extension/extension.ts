@@ -21,6 +21,7 @@ import { JobStatusBar } from './JobStatusBar';
 import { JobTree } from './JobTree';
 import { ModelHashes } from './ModelHashes';
 import { Models } from './Models';
+import { openSampleDataset } from './sampleDataset';
 import { SavedSearches } from './SavedSearches';
 import { ServerToken } from './ServerToken';
 import { registerSearchCommands } from './searchCommands';
@@ -113,6 +114,9 @@ export function activate(context: vscode.ExtensionContext): DatasetCaptionsExten
     new JobStatusBar(jobs),
     watchForRunners(runner, jobsFolder, log),
     registerCommands(editors, jobs, cluster, log),
+    vscode.commands.registerCommand('datasetCaptions.openSample', () =>
+      openSampleDataset(editors, context.asAbsolutePath(path.join('dist', 'sample')), storage),
+    ),
     registerJobCommands(jobs, tree, reports, editors, files),
     searches,
     registerSearchCommands(editors, searches),

@@ -15,7 +15,12 @@ export function registerSearchCommands(editors: DatasetEditorProvider, searches:
   const filter = (exclude: boolean): ((node?: unknown) => Promise<void>) =>
     onActive((grid, node?: unknown) => {
       const tag = tagOf(node);
-      return tag === undefined ? undefined : grid.search(toggleTag(grid.view.query, tag, exclude));
+      if (tag === undefined) return undefined;
+      // Another tab may be in front; the focus stays in the view for the next tag.
+      if (!grid.panel.visible) grid.panel.reveal(undefined, true);
+      // The walkthrough's step: VS Code does not tell it of commands that lines of a view run.
+      void vscode.commands.executeCommand('setContext', 'datasetCaptions.filteredByTag', true);
+      return grid.search(toggleTag(grid.view.query, tag, exclude));
     });
   return vscode.Disposable.from(
     vscode.commands.registerCommand(

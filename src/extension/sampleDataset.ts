@@ -1,0 +1,50 @@
+import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { errorMessage } from '../protocol/wireError';
+import type { DatasetEditorProvider } from './DatasetEditorProvider';
+import { openDatasets } from './openDataset';
+
+/**
+ * Opens a copy of the sample dataset that comes with the extension: eight small pictures to try everything with. The copy
+ * is made once and stays as it was left; what lies in the extension's own folder is never edited.
+ * @param original the sample in the extension's folder, absolute
+ * @param storageFolder where the extension keeps its files, absolute
+ */
+export async function openSampleDataset(
+  editors: DatasetEditorProvider,
+  original: string,
+  storageFolder: string,
+): Promise<void> {
+  const copy = path.join(storageFolder, 'sample-dataset');
+  try {
+    await copyOnce(original, copy);
+  } catch (thrown) {
+    const text = vscode.l10n.t('The sample dataset could not be copied to {0}: {1}', copy, errorMessage(thrown));
+    void vscode.window.showErrorMessage(text);
+    return;
+  }
+  await openDatasets(editors, [vscode.Uri.file(copy)]);
+}
+
+/** Under its name the copy is always complete, whoever is interrupted or does the same at the same time. */
+async function copyOnce(original: string, copy: string): Promise<void> {
+  if (await exists(copy)) return;
+  const unfinished = `${copy}.${String(process.pid)}`;
+  try {
+    await mkdir(path.dirname(copy), { recursive: true });
+    await cp(original, unfinished, { recursive: true });
+    await rename(unfinished, copy);
+  } catch (thrown) {
+    if (!(await exists(copy))) throw thrown;
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+}
+
+function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}
