@@ -122,7 +122,8 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
   }
 
   resolveCustomEditor(document: DatasetDocument, panel: vscode.WebviewPanel): void {
-    panel.iconPath = vscode.Uri.joinPath(this.extensionUri, 'media', 'dataset.svg');
+    const icon = (file: string): vscode.Uri => vscode.Uri.joinPath(this.extensionUri, 'media', file);
+    panel.iconPath = { light: icon('dataset-light.svg'), dark: icon('dataset.svg') };
     const grid = new GridPanel(
       document,
       panel,
