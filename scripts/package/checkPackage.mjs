@@ -12,7 +12,8 @@ const bundles = ['cli', 'extension', 'preprocessWorker', 'runner', 'scanWorker',
 /** Every package has these. */
 const required = [
   ...['package.json', 'package.nls.json', 'readme.md', 'changelog.md', 'LICENSE.txt', 'ThirdPartyNotices.txt'],
-  ...['media/dataset.svg', 'dist/models/palette/model.onnx', 'dist/models/palette/selected_tags.csv'],
+  ...['media/dataset.svg', 'media/dataset-light.svg', 'media/icon.png', 'dist/sample/5_scenery/alps.jpg'],
+  ...['dist/models/palette/model.onnx', 'dist/models/palette/selected_tags.csv'],
   ...bundles.map((name) => `dist/${name}.js`),
 ];
 
@@ -22,6 +23,7 @@ const optional = [
   /^l10n\/bundle\.l10n(\.[\w-]+)?\.json$/,
   /^api\.d\.ts$/,
   /^docs\/[\w-]+\.md$/,
+  /^dist\/sample\/\w+\/[\w ]+\.(jpg|png|webp|txt)$/,
   /^media\/([\w-]+\/)*[\w-]+\.(svg|png|md)$/,
 ];
 

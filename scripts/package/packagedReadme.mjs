@@ -8,7 +8,7 @@ const largestPictures = 3e6;
 /**
  * A README whose pictures and links work wherever it is shown. Where the manifest names a repository nothing is changed: vsce
  * makes addresses in it of relative ones. Else pictures become a part of the text, and links to files become their names, since
- * a page of an extension has no folder.
+ * a page of an extension has no folder. Of pictures for several themes the `img` stays.
  * @param {string} readme
  * @param {string} root folder that relative addresses start from
  * @param {boolean} hasRepository
@@ -34,6 +34,7 @@ export async function packagedReadme(readme, root, hasRepository) {
   if (total > largestPictures)
     throw new Error(`The pictures of README.md take ${total} bytes; ${largestPictures} are the limit.`);
   return readme
+    .replaceAll(/<\/?picture>\s*|<source\b[^>]*>\s*/g, '')
     .replace(picture, (whole, alt, markdown, before, html, after) => {
       const data = addresses.get(markdown ?? html);
       if (data === undefined) return whole;
