@@ -2,6 +2,11 @@
 export interface TestHostOptions {
   /** folders of extensions: the one under development, and others that are installed beside it */
   extensionPaths: readonly string[];
+  /**
+   * folder where the packed product is installed, which then takes the place of the checkout among the extensions; without it
+   * what `DATASET_CAPTIONS_INSTALLED` names, which `npm test` sets
+   */
+  installed?: string;
   /** the folder that the workbench opens unless an address names another */
   folder?: string;
   /** user settings, beside those that keep the workbench quiet */

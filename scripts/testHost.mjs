@@ -1,11 +1,13 @@
-// Starts the product in the real VS Code server and its web workbench. docs/development.md says more.
+// Starts the product in the real VS Code server and its web workbench. docs/contributing.md says more.
 import { rmSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { startGroup, stopGroup } from './childProcess.mjs';
+import { makeExtensionsFolder } from './package/installedPackage.mjs';
+import { root } from './setup.mjs';
 import { testHostCommand } from './testHostInstall.mjs';
 
 export { findChromium, installTestHost } from './testHostInstall.mjs';
@@ -31,6 +33,9 @@ export const quietSettings = {
   'npm.autoDetect': 'off',
 };
 
+/** VS Code runs tests only beside an extension under development; this one does nothing. */
+const besideTests = path.join(root, 'test/host/helper');
+
 /** What is left to remove when the process ends before a test host was stopped. */
 const leftovers = new Set();
 process.on('exit', () => {
@@ -42,12 +47,22 @@ process.on('exit', () => {
  * @param {import('./testHost.mjs').TestHostOptions} options
  * @returns {Promise<import('./testHost.mjs').TestHost>}
  */
-export async function startTestHost({ extensionPaths, folder, settings = {}, serverDataDir, port = 0, env = {} }) {
+export async function startTestHost({
+  extensionPaths,
+  installed = process.env.DATASET_CAPTIONS_INSTALLED,
+  folder,
+  settings = {},
+  serverDataDir,
+  port = 0,
+  env = {},
+}) {
   const data = serverDataDir ?? (await mkdtemp(path.join(tmpdir(), 'dataset-captions-host-')));
   if (serverDataDir === undefined) leftovers.add(data);
   await writeSettings(data, settings);
-  const [developed = '', ...others] = extensionPaths;
-  for (const extension of others) await installExtension(data, extension);
+  // Of several extensions under development in its address, the workbench in the browser takes only the last.
+  const others = extensionPaths.filter((extension) => extension !== root || installed === undefined);
+  const developed = installed === undefined ? others.shift() : undefined;
+  await makeExtensionsFolder(path.join(data, 'extensions'), installed, others);
 
   const { node, script } = testHostCommand();
   const args = [
@@ -84,7 +99,8 @@ export async function startTestHost({ extensionPaths, folder, settings = {}, ser
       port: actual,
       serverDataDir: data,
       log: () => output,
-      url: (opened = folder, { testsPath } = {}) => workbenchUrl(actual, opened, developed, testsPath),
+      url: (opened = folder, { testsPath } = {}) =>
+        workbenchUrl(actual, opened, developed ?? (testsPath && besideTests), testsPath),
       stop,
     };
   } catch (error) {
@@ -131,18 +147,6 @@ async function writeSettings(data, settings) {
   await writeFile(path.join(data, 'data/Machine/settings.json'), JSON.stringify(settings));
 }
 
-/**
- * Puts an extension among the installed ones: of several extensions under development in its address, the workbench in
- * the browser takes only the last.
- * @param {string} data the server's data folder
- * @param {string} extension the extension's folder
- */
-async function installExtension(data, extension) {
-  const { publisher, name, version } = JSON.parse(await readFile(path.join(extension, 'package.json'), 'utf8'));
-  const target = path.join(data, 'extensions', `${publisher}.${name}-${version}`);
-  await cp(extension, target, { recursive: true });
-}
-
 /** This process's environment without what would make the server take part in another VS Code or npm run. */
 function hostEnvironment() {
   const foreign = /^(VSCODE_|ELECTRON_|npm_|NODE_OPTIONS$|NODE_PATH$)/i;
@@ -152,7 +156,7 @@ function hostEnvironment() {
 /**
  * @param {number} port
  * @param {string | undefined} folder
- * @param {string} extensionPath
+ * @param {string | undefined} extensionPath
  * @param {string | undefined} testsPath
  */
 function workbenchUrl(port, folder, extensionPath, testsPath) {
@@ -160,7 +164,7 @@ function workbenchUrl(port, folder, extensionPath, testsPath) {
     const slashed = file.replaceAll('\\', '/');
     return `vscode-remote://127.0.0.1:${port}${slashed.startsWith('/') ? '' : '/'}${encodeURI(slashed)}`;
   };
-  const payload = [['extensionDevelopmentPath', remote(extensionPath)]];
+  const payload = extensionPath === undefined ? [] : [['extensionDevelopmentPath', remote(extensionPath)]];
   if (testsPath !== undefined) payload.push(['extensionTestsPath', remote(testsPath)]);
   const url = new URL(`http://127.0.0.1:${port}/`);
   if (folder !== undefined) url.searchParams.set('folder', folder.replaceAll('\\', '/'));

@@ -1,8 +1,9 @@
 // Compares what is in a VSIX with what may be in it, and must.
-import { stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
 import { bundleSizes } from './bundles.mjs';
 import { modulesFolder, modulesOf } from './packagedModules.mjs';
-import { filesIn } from './vsix.mjs';
+import { filesIn, headLength } from './vsix.mjs';
 
 /** Bytes: what an extension that is installed over a slow line may weigh. */
 const largest = { package: 45e6, extension: 400e3, webview: 400e3 };
@@ -52,11 +53,52 @@ export async function checkPackage(root, target, file) {
 }
 
 /**
+ * Checks what is laid out to be packed, as {@link checkPackage} does what was packed.
+ * @param {import('./targets.mjs').Target} target
+ * @param {string} stage
+ * @returns {Promise<string[]>} problems
+ */
+export async function checkStage(target, stage) {
+  /** @type {import('./vsix.mjs').VsixFile[]} */
+  const files = [];
+  for (const entry of await readdir(stage, { recursive: true, withFileTypes: true })) {
+    const file = path.join(entry.parentPath, entry.name);
+    const name = path.relative(stage, file).replaceAll(path.sep, '/');
+    if (!entry.isFile() || name === '.vscodeignore') continue;
+    files.push({ name: renamedByVsce.get(name) ?? name, size: 0, packed: 0, head: await headOfFile(file) });
+  }
+  return [
+    ...unexpected(
+      target,
+      files.map((file) => file.name),
+    ),
+    ...foreignBinaries(target, files),
+  ];
+}
+
+const renamedByVsce = new Map([
+  ['README.md', 'readme.md'],
+  ['CHANGELOG.md', 'changelog.md'],
+  ['LICENSE', 'LICENSE.txt'],
+]);
+
+/** @param {string} file */
+async function headOfFile(file) {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(headLength), 0, headLength, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
  * What is in a package and may not be, and what must be and is not.
  * @param {import('./targets.mjs').Target} target
  * @param {string[]} names
  */
-export function unexpected(target, names) {
+function unexpected(target, names) {
   const modules = modulesOf(target);
   const known = [...modules.keys()].map((name) => `${modulesFolder}/${name}/`);
   const mayBe = (/** @type {string} */ name) => {

@@ -22,14 +22,28 @@ const developmentKeys = ['dependencies', 'devDependencies', 'overrides', 'privat
  * @throws Error with what stands in the way
  */
 export async function makePackage(root, target, file) {
+  await withStage(root, target, async (stage) => {
+    await mkdir(path.dirname(file), { recursive: true });
+    await pack(root, stage, target, file);
+  });
+}
+
+/**
+ * Lays out what is to be packed, in a folder that goes afterwards.
+ * @template T
+ * @param {string} root of the checkout; dist/ is built
+ * @param {import('./targets.mjs').Target} target
+ * @param {(stage: string) => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function withStage(root, target, work) {
   const stage = await mkdtemp(path.join(tmpdir(), 'dataset-captions-package-'));
   try {
     await withModules(root, target, async (folders) => {
       await stageFiles(root, stage, target, folders);
       await stageModules(stage, target, folders);
     });
-    await mkdir(path.dirname(file), { recursive: true });
-    await pack(root, stage, target, file);
+    return await work(stage);
   } finally {
     await rm(stage, { recursive: true, force: true });
   }

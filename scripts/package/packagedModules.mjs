@@ -123,7 +123,7 @@ async function installFor(root, folder, { name: targetName, platform }, names) {
     JSON.stringify({ ...manifest, lockfileVersion: 3, requires: true, packages: { '': manifest, ...packages } }),
   );
   const flags = platform === undefined ? [] : Object.entries(platform).map(([key, value]) => `--${key}=${value}`);
-  await runNpm(['ci', '--omit=dev', '--ignore-scripts', ...flags], folder);
+  await runNpm(['ci', '--omit=dev', '--ignore-scripts', '--prefer-offline', ...flags], folder);
   for (const name of names) {
     if (!existsSync(path.join(folder, 'node_modules', name))) {
       throw new Error(

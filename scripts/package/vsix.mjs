@@ -49,8 +49,8 @@ function entriesOf(zip) {
   });
 }
 
-/** As far as the headers of executables reach. */
-const headLength = 1024;
+/** Bytes, as far as the headers of executables reach. */
+export const headLength = 1024;
 
 /**
  * @param {import('yauzl').ZipFile} zip
