@@ -1,5 +1,5 @@
 // All checks and tests: npm test [-- --only unit,browser] [--grep text]
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -25,7 +25,7 @@ const npmScript = (/** @type {string} */ file, /** @type {string[]} */ ...args) 
  * @typedef {{ part: string, name: string, kind: 'check' | 'suite', commands: string[][], browser?: boolean, editor?: boolean }} Task
  *   `browser`: it needs Chromium; `editor`: it starts a VS Code server too
  */
-const partNames = ['typecheck', 'lint', 'format', 'commands', 'unit', 'host', 'browser'];
+const partNames = ['typecheck', 'lint', 'format', 'commands', 'package', 'unit', 'host', 'browser'];
 
 /**
  * @param {string} part
@@ -52,6 +52,7 @@ function allTasks() {
     ),
     check('lint', npmScript('eslint/bin/eslint.js', '.', '--max-warnings', '0')),
     check('format', npmScript('prettier/bin/prettier.cjs', '--check', '.')),
+    check('package', [node, 'scripts/testPackage.mjs', '--others']),
     check('commands', [node, 'scripts/checkCommands.mjs'], [node, 'scripts/writeDocs.mjs', '--check']),
     ...browserTests.map((file) => {
       const editor = readFileSync(path.join(root, 'test/browser', file), 'utf8').includes('Workbench.open(');
@@ -164,22 +165,44 @@ async function runSideBySide(tasks, grep) {
   const editors = tasks.filter(({ editor }) => editor === true);
   const chromium = tasks.some(({ browser }) => browser === true) ? settled(findChromium(console.log)) : undefined;
   const host = editors.length > 0 ? settled(installTestHost(console.log)) : undefined;
+  const packs = editors.length > 0 || checks.some(({ part }) => part === 'package');
+  let isPacked = !packs;
+  const product = packs ? settled(packedProduct(host)) : undefined;
+  void product?.then(() => (isPacked = true));
   /** @param {() => Task | undefined} next */
   const lane = async (next) => {
     for (let task = next(); task !== undefined; task = next()) {
       const found = task.browser === true ? await chromium : undefined;
       const installed = task.editor === true ? await host : undefined;
-      const missing = found?.error ?? installed?.error;
-      if (missing === undefined) await runTask(task, { grep, chromium: found?.value, live: tasks.length === 1 });
+      const packed = task.editor === true ? await product : undefined;
+      const missing = found?.error ?? installed?.error ?? packed?.error;
+      const live = tasks.length === 1;
+      if (missing === undefined) await runTask(task, { grep, chromium: found?.value, product: packed?.value, live });
       else notRun(task, missing);
     }
   };
   await Promise.all([
-    lane(() => editors.shift() ?? others.pop()),
+    // Something else first, while the product is packed.
+    lane(() => (isPacked ? editors.shift() : undefined) ?? others.pop() ?? editors.shift()),
     lane(() => others.shift() ?? editors.pop()),
     lane(() => others.shift()),
     lane(() => checks.shift()),
   ]);
+}
+
+/**
+ * Packs the product and installs it as users do: the tests in the editor run against that, not against the checkout.
+ * @param {Promise<unknown> | undefined} host what has to be there to install it; without it it is only packed and checked
+ * @returns {Promise<string | undefined>} the folder where it is installed; undefined where no package is for this platform
+ */
+async function packedProduct(host) {
+  await host;
+  const folder = path.join(root, 'out/package/extensions');
+  const install = host === undefined ? [] : ['--install', folder];
+  const task = check('package', [node, 'scripts/testPackage.mjs', ...install]);
+  const passed = await runTask(task, { grep: undefined, chromium: undefined, live: false });
+  if (!passed) throw new Error('The product could not be packed or its package is not right: see the part "package".');
+  return existsSync(folder) ? folder : undefined;
 }
 
 /**
@@ -223,9 +246,11 @@ function add(part, counts, took) {
 /**
  * Runs a task; what it prints comes as one block when it is through, unless it runs alone.
  * @param {Task} task
- * @param {{ grep: string | undefined, chromium: string | undefined, live: boolean }} options
+ * @param {{ grep: string | undefined, chromium: string | undefined, product?: string, live: boolean }} options
+ *   `product`: where it is installed
+ * @returns {Promise<boolean>} whether nothing failed
  */
-async function runTask({ part, name, kind, commands }, { grep, chromium, live }) {
+async function runTask({ part, name, kind, commands }, { grep, chromium, product, live }) {
   if (live) console.log(`\n=== ${name}`);
   const begin = performance.now();
   const resultFile = path.join(scratch, `${name.replace(' ', '-')}.json`);
@@ -233,6 +258,7 @@ async function runTask({ part, name, kind, commands }, { grep, chromium, live })
   const env = { ...process.env, DATASET_CAPTIONS_TEST_RESULT: resultFile };
   if (grep !== undefined) env.DATASET_CAPTIONS_TEST_GREP = grep;
   if (chromium !== undefined) env.CHROMIUM = chromium;
+  if (product !== undefined) env.DATASET_CAPTIONS_INSTALLED = product;
   let code = 0;
   let timedOut = false;
   let output = '';
@@ -250,10 +276,11 @@ async function runTask({ part, name, kind, commands }, { grep, chromium, live })
   const took = performance.now() - begin;
   add(part, counts, took);
   // Of the many files in which nothing has that name nobody wants to read.
-  if (grep !== undefined && counts.passed + counts.failed + counts.skipped === 0) return;
+  if (grep !== undefined && counts.passed + counts.failed + counts.skipped === 0) return true;
   if (!live) console.log(`\n=== ${name}\n${output.trimEnd()}`);
   if (timedOut) console.log(`${name} was ended: it took longer than ${timeLimit / 60_000} minutes.`);
   console.log(`=== ${name}: ${line(counts)} (${seconds(took)})`);
+  return counts.failed === 0;
 }
 
 /**

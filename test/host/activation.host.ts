@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { existsSync, realpathSync } from 'node:fs';
+import path from 'node:path';
 import * as vscode from 'vscode';
 
 interface Manifest {
@@ -6,6 +8,16 @@ interface Manifest {
 }
 
 describe('the extension in VS Code', () => {
+  it('is the one that was packed and installed, where there is one', () => {
+    const installed = process.env.DATASET_CAPTIONS_INSTALLED;
+    const extension = vscode.extensions.getExtension('dataset-captions.dataset-captions');
+    assert.ok(extension, 'the extension is not installed');
+    if (installed === undefined) return;
+    assert.ok(!existsSync(path.join(extension.extensionPath, 'src')), 'a checkout has sources');
+    assert.equal(path.dirname(realpathSync(extension.extensionPath)), realpathSync(installed));
+    assert.ok(existsSync(path.join(extension.extensionPath, 'ThirdPartyNotices.txt')));
+  });
+
   it('is present and registers every command that it contributes', async () => {
     const extension = vscode.extensions.getExtension('dataset-captions.dataset-captions');
     assert.ok(extension, 'the extension is not installed');
