@@ -3,22 +3,23 @@ import tseslint from 'typescript-eslint';
 
 /** The houses of src/ and what each may import; docs/architecture.md says why. */
 const houses = {
-  dataset: { may: [], packages: [] },
-  protocol: { may: [], packages: ['valibot'] },
+  dataset: { may: [], packages: ['@vscode/l10n'] },
+  protocol: { may: [], packages: ['@vscode/l10n', 'valibot'] },
   tagger: {
     may: ['dataset', 'protocol'],
-    packages: ['sharp', 'onnxruntime-node', 'csv-parse/sync', 'undici', 'yauzl'],
+    packages: ['@vscode/l10n', 'sharp', 'onnxruntime-node', 'csv-parse/sync', 'undici', 'yauzl'],
   },
-  webview: { may: ['protocol'], packages: ['lit', '@vscode/webview-ui-toolkit'] },
-  jobs: { may: ['dataset', 'protocol'], packages: ['valibot'] },
-  cluster: { may: ['jobs', 'dataset', 'protocol'], packages: ['bullmq', 'ioredis', 'valibot'] },
-  runner: { may: ['cluster', 'jobs', 'dataset', 'protocol'], packages: [] },
+  webview: { may: ['protocol'], packages: ['lit', '@vscode/l10n', '@vscode/webview-ui-toolkit'] },
+  jobs: { may: ['dataset', 'protocol'], packages: ['@vscode/l10n', 'valibot'] },
+  cluster: { may: ['jobs', 'dataset', 'protocol'], packages: ['@vscode/l10n', 'bullmq', 'ioredis', 'valibot'] },
+  runner: { may: ['cluster', 'jobs', 'dataset', 'protocol'], packages: ['@vscode/l10n'] },
   cli: { may: ['cluster', 'jobs', 'dataset', 'protocol'], packages: [] },
-  extension: { may: ['jobs', 'dataset', 'protocol'], packages: ['vscode', 'csv-parse', 'valibot'] },
+  extension: { may: ['jobs', 'dataset', 'protocol'], packages: ['vscode', '@vscode/l10n', 'csv-parse', 'valibot'] },
 };
 
 const packages = [
   'vscode',
+  '@vscode/l10n',
   'sharp',
   'onnxruntime-node',
   'lit',

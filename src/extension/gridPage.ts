@@ -25,6 +25,8 @@ export function gridHtml(webview: vscode.Webview, dist: vscode.Uri): string {
   const nonce = randomBytes(16).toString('hex');
   const script = webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.js')).toString();
   const source = webview.cspSource;
+  // Data, not code: it needs no nonce, but must not have the end of its element in it.
+  const translations = JSON.stringify(vscode.l10n.bundle ?? {}).replaceAll('<', String.raw`\u003c`);
   const policy = [
     `default-src 'none'`,
     `img-src ${source} data:`,
@@ -32,7 +34,7 @@ export function gridHtml(webview: vscode.Webview, dist: vscode.Uri): string {
     `script-src 'nonce-${nonce}'`,
   ].join('; ');
   return `<!doctype html>
-<html lang="en">
+<html lang="${vscode.env.language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -41,6 +43,7 @@ export function gridHtml(webview: vscode.Webview, dist: vscode.Uri): string {
 </head>
 <body>
 <dataset-editor role="main"></dataset-editor>
+<script type="application/json" id="translations">${translations}</script>
 <script nonce="${nonce}" src="${script}"></script>
 </body>
 </html>`;

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import {
@@ -16,7 +17,7 @@ import { bulkEditPreviewStyles } from './bulkEditPreview.css';
 import type { BulkEditForm } from './BulkEditForm';
 import './BulkEditForm';
 import './BulkEditPreview';
-import { formatNumber, plural } from './captionText';
+import { formatNumber, plural, pluralForm, withElements } from './displayLanguage';
 import type { Host } from './editorTypes';
 import { closeIcon, errorIcon } from './icons';
 import { PlanRows } from './PlanRows';
@@ -97,8 +98,10 @@ export class BulkEditDialog extends LitElement {
 
   private renderContent(): TemplateResult {
     return html`<header role="presentation">
-        <h2 id="title">Edit Captions</h2>
-        <button class="close" aria-label="Close" title="Close (Escape)" @click=${this.close}>${closeIcon}</button>
+        <h2 id="title">${l10n.t('Edit Captions')}</h2>
+        <button class="close" aria-label=${l10n.t('Close')} title=${l10n.t('Close (Escape)')} @click=${this.close}>
+          ${closeIcon}
+        </button>
       </header>
       <div class="body">
         <bulk-edit-form
@@ -108,7 +111,7 @@ export class BulkEditDialog extends LitElement {
           .change=${this.onChange}
           .suggestIn=${this.suggestIn}
         ></bulk-edit-form>
-        <section class="preview ${this.busy ?? ''}" aria-label="Preview">
+        <section class="preview ${this.busy ?? ''}" aria-label=${l10n.t('Preview')}>
           ${this.renderSummary()}
           <bulk-edit-preview
             ?hidden=${(this.plan?.changed ?? 0) === 0}
@@ -123,14 +126,18 @@ export class BulkEditDialog extends LitElement {
       </div>
       <footer role="presentation">
         <span class="status" role="status">${this.renderStatus()}</span>
-        <button class="button secondary" @click=${this.close}>Cancel</button>
+        <button class="button secondary" @click=${this.close}>${l10n.t('Cancel')}</button>
         <button
           class="button"
-          title="Apply (Ctrl+Enter)"
+          title=${l10n.t('Apply (Ctrl+Enter)')}
           ?disabled=${this.busy !== undefined || (this.plan?.ticked ?? 0) === 0}
           @click=${this.apply}
         >
-          ${this.plan === undefined ? 'Apply' : `Apply to ${plural(this.plan.ticked, 'Caption')}`}
+          ${
+            this.plan === undefined
+              ? l10n.t('Apply')
+              : plural(l10n.t('Apply to {0} Caption|Apply to {0} Captions'), this.plan.ticked)
+          }
         </button>
       </footer>
       <suggestion-popup .source=${this.knowTags}></suggestion-popup>`;
@@ -142,21 +149,28 @@ export class BulkEditDialog extends LitElement {
     const more = (plan?.tagCount ?? 0) - tags.length;
     const ticked = plan?.ticked ?? 0;
     const changed = plan?.changed ?? 0;
+    const count = pluralForm(l10n.t('{0} of {1} caption ticked|{0} of {1} captions ticked'), changed);
     return html`<div class="summary" ?hidden=${changed === 0}>
       <div class="line">
-        <span><b>${formatNumber(ticked)}</b> of ${plural(changed, 'caption')} ticked</span>
+        <span>${withElements(count, html`<b>${formatNumber(ticked)}</b>`, formatNumber(changed))}</span>
         <span class="spring"></span>
         <button class="link" ?disabled=${ticked === changed} @click=${() => void this.onTick('all', true)}>
-          Tick All
+          ${l10n.t('Tick All')}
         </button>
-        <button class="link" ?disabled=${ticked === 0} @click=${() => void this.onTick('all', false)}>Tick None</button>
+        <button class="link" ?disabled=${ticked === 0} @click=${() => void this.onTick('all', false)}>
+          ${l10n.t('Tick None')}
+        </button>
       </div>
       <div class="tags" ?hidden=${tags.length === 0}>
         ${tags.map(({ tag, removed, added }) => [
           removed === 0 ? nothing : html`<span class="tag"><del>${tag}</del> ${formatNumber(removed)}</span>`,
           added === 0 ? nothing : html`<span class="tag"><ins>${tag}</ins> ${formatNumber(added)}</span>`,
         ])}
-        ${more > 0 ? html`<span class="tag">and ${plural(more, 'tag')} more</span>` : nothing}
+        ${
+          more > 0
+            ? html`<span class="tag">${plural(l10n.t('and {0} tag more|and {0} tags more'), more)}</span>`
+            : nothing
+        }
       </div>
     </div>`;
   }
@@ -165,12 +179,14 @@ export class BulkEditDialog extends LitElement {
     const { plan } = this;
     if (plan === undefined || plan.leftOutCount === 0) return nothing;
     return html`<details class="left-out">
-      <summary>${plural(plan.leftOutCount, 'caption')} cannot be edited</summary>
-      <ul tabindex="0" aria-label="Captions that cannot be edited">
+      <summary>
+        ${plural(l10n.t('{0} caption cannot be edited|{0} captions cannot be edited'), plan.leftOutCount)}
+      </summary>
+      <ul tabindex="0" aria-label=${l10n.t('Captions that cannot be edited')}>
         ${plan.leftOut.map(({ path, reason }) => html`<li><b>${path}</b>: ${reason}</li>`)}
         ${
           plan.leftOutCount > plan.leftOut.length
-            ? html`<li>and ${formatNumber(plan.leftOutCount - plan.leftOut.length)} more</li>`
+            ? html`<li>${l10n.t('and {0} more', formatNumber(plan.leftOutCount - plan.leftOut.length))}</li>`
             : nothing
         }
       </ul>
@@ -179,16 +195,21 @@ export class BulkEditDialog extends LitElement {
 
   private renderStatus(): TemplateResult {
     if (this.problem !== '') return html`<span class="error">${errorIcon} ${this.problem}</span>`;
-    if (this.busy === 'applying') return html`Applying…`;
-    if (this.plan === undefined) return html`${this.busy === 'planning' ? 'Looking…' : ''}`;
+    if (this.busy === 'applying') return html`${l10n.t('Applying…')}`;
+    if (this.plan === undefined) return html`${this.busy === 'planning' ? l10n.t('Looking…') : ''}`;
     const { changed, unchanged } = this.plan;
-    return html`${plural(changed, 'caption')} would change, ${formatNumber(unchanged)} would not`;
+    return html`${plural(
+      l10n.t('{0} caption would change, {1} would not|{0} captions would change, {1} would not'),
+      changed,
+      formatNumber(changed),
+      formatNumber(unchanged),
+    )}`;
   }
 
   private get nothingText(): string {
     if (this.missing !== '') return this.missing;
-    if (this.problem !== '') return 'No preview.';
-    return this.plan === undefined ? 'Looking for what would change…' : 'No caption would change.';
+    if (this.problem !== '') return l10n.t('No preview.');
+    return this.plan === undefined ? l10n.t('Looking for what would change…') : l10n.t('No caption would change.');
   }
 
   private get counts(): Partial<Record<EditScope, number>> {
@@ -278,7 +299,7 @@ export class BulkEditDialog extends LitElement {
     this.busy = 'applying';
     try {
       const { changed } = await host.request('applyPlan', { planId: plan.planId });
-      this.announce?.(`${plural(changed, 'caption')} changed`);
+      this.announce?.(plural(l10n.t('{0} caption changed|{0} captions changed'), changed));
       this.busy = undefined;
       this.dialog?.close();
     } catch (error) {

@@ -1,28 +1,29 @@
+import * as l10n from '@vscode/l10n';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { blankEditForm, type EditForm, type EditOperation, type EditScope } from '../protocol/bulkEditProtocol';
-import { formatNumber } from './captionText';
+import { formatNumber, withElements } from './displayLanguage';
 
 const operations: readonly [EditOperation, string][] = [
-  ['addTags', 'Add tags'],
-  ['removeTags', 'Remove tags'],
-  ['replaceTags', 'Replace or rename tags'],
-  ['moveTags', 'Move tags to the front'],
-  ['deduplicate', 'Remove duplicate tags'],
-  ['sortTags', 'Sort tags'],
-  ['separators', 'Tidy separators'],
-  ['replaceText', 'Find and replace text'],
-  ['setCaption', 'Set or extend captions'],
-  ['clear', 'Clear captions'],
+  ['addTags', l10n.t('Add tags')],
+  ['removeTags', l10n.t('Remove tags')],
+  ['replaceTags', l10n.t('Replace or rename tags')],
+  ['moveTags', l10n.t('Move tags to the front')],
+  ['deduplicate', l10n.t('Remove duplicate tags')],
+  ['sortTags', l10n.t('Sort tags')],
+  ['separators', l10n.t('Tidy separators')],
+  ['replaceText', l10n.t('Find and replace text')],
+  ['setCaption', l10n.t('Set or extend captions')],
+  ['clear', l10n.t('Clear captions')],
 ];
 
 /** What an operation does, where its fields do not say it. */
 const explanations: Partial<Record<EditOperation, string>> = {
-  addTags: 'Tags that a caption has already are not added again.',
-  deduplicate: 'The first of each tag stays. Case, underscores and escaped parentheses make no difference.',
-  separators: 'One separator between all tags, no empty ones. The tags stay as they are written.',
-  moveTags: 'In this order, where a caption has them.',
-  clear: 'All text goes. Undo brings it back.',
+  addTags: l10n.t('Tags that a caption has already are not added again.'),
+  deduplicate: l10n.t('The first of each tag stays. Case, underscores and escaped parentheses make no difference.'),
+  separators: l10n.t('One separator between all tags, no empty ones. The tags stay as they are written.'),
+  moveTags: l10n.t('In this order, where a caption has them.'),
+  clear: l10n.t('All text goes. Undo brings it back.'),
 };
 
 /** The left half of the dialog for bulk edits: what to do, and with which captions. */
@@ -53,7 +54,7 @@ export class BulkEditForm extends LitElement {
     const explanation = explanations[operation];
     return html`<div class="fields">
         <label class="field"
-          ><span>What to do</span
+          ><span>${l10n.t('What to do')}</span
           ><select
             class="operation"
             @change=${(event: Event) => {
@@ -69,9 +70,10 @@ export class BulkEditForm extends LitElement {
         ${explanation === undefined ? nothing : html`<p class="hint">${explanation}</p>`}
       </div>
       <fieldset class="scopes">
-        <legend>In the captions of</legend>
-        ${this.renderScope('selection', '', 'selected images')}
-        ${this.renderScope('filtered', '', 'images found by the search')} ${this.renderScope('all', 'all ', 'images')}
+        <legend>${l10n.t('In the captions of')}</legend>
+        ${this.renderScope('selection', l10n.t('{0} selected images'))}
+        ${this.renderScope('filtered', l10n.t('{0} images found by the search'))}
+        ${this.renderScope('all', l10n.t('all {0} images'))}
       </fieldset>`;
   }
 
@@ -79,39 +81,46 @@ export class BulkEditForm extends LitElement {
     const { form } = this;
     switch (operation) {
       case 'addTags':
-        return html`${this.text('tags', 'Tags', 'smile, long hair')}
-        ${this.radios('position', 'Where', [
-          ['last', 'At the end'],
-          ['first', 'At the start'],
+        return html`${this.text('tags', l10n.t('Tags'), 'smile, long hair')}
+        ${this.radios('position', l10n.t('Where'), [
+          ['last', l10n.t('At the end')],
+          ['first', l10n.t('At the start')],
         ])}
-        ${form.position === 'first' ? this.keepFirst('Behind the first … tags') : nothing}`;
+        ${form.position === 'first' ? this.keepFirst(l10n.t('Behind the first … tags')) : nothing}`;
       case 'removeTags':
-        return html`${this.text('find', form.match === 'regex' ? 'Regular expression' : 'Tags', findExample(form))}
+        return html`${this.text('find', form.match === 'regex' ? l10n.t('Regular expression') : l10n.t('Tags'), findExample(form))}
         ${this.matching()}`;
       case 'replaceTags':
-        return html`${this.text('find', form.match === 'regex' ? 'Regular expression' : 'Tags', findExample(form))}
-          ${this.text('replacement', 'Replace with', replacementExample(form))} ${this.matching()}
+        return html`${this.text('find', form.match === 'regex' ? l10n.t('Regular expression') : l10n.t('Tags'), findExample(form))}
+          ${this.text('replacement', l10n.t('Replace with'), replacementExample(form))} ${this.matching()}
           <p class="hint">
-            A comma makes several tags, nothing removes the tag. A tag that a caption has already is not doubled.
+            ${l10n.t('A comma makes several tags, nothing removes the tag. A tag that a caption has already is not doubled.')}
           </p>`;
       case 'moveTags':
-        return html`${this.text('tags', 'Tags', 'trigger word, 1girl')} ${this.keepFirst('Behind the first … tags')}`;
+        return html`${this.text('tags', l10n.t('Tags'), 'trigger word, 1girl')}
+        ${this.keepFirst(l10n.t('Behind the first … tags'))}`;
       case 'sortTags':
-        return html`${this.radios('sortBy', 'Order', [
-          ['alphabet', 'By the alphabet'],
-          ['frequency', 'Most frequent in the dataset first'],
+        return html`${this.radios('sortBy', l10n.t('Order'), [
+          ['alphabet', l10n.t('By the alphabet')],
+          ['frequency', l10n.t('Most frequent in the dataset first')],
         ])}
-        ${this.keepFirst('Leave the first … tags in place')}`;
+        ${this.keepFirst(l10n.t('Leave the first … tags in place'))}`;
       case 'replaceText':
-        return html`${this.text('find', form.regex ? 'Regular expression' : 'Find', '')}
-          ${this.text('replacement', 'Replace with', '')}
+        return html`${this.text('find', form.regex ? l10n.t('Regular expression') : l10n.t('Find'), '')}
+          ${this.text('replacement', l10n.t('Replace with'), '')}
           <div class="checks">
-            ${this.check('matchCase', 'Match case')} ${this.check('regex', 'Regular expression')}
+            ${this.check('matchCase', l10n.t('Match case'))} ${this.check('regex', l10n.t('Regular expression'))}
           </div>
-          ${form.regex ? html`<p class="hint">Groups: <code>$1</code>. Line end: <code>\\n</code>.</p>` : nothing}`;
+          ${
+            form.regex
+              ? html`<p class="hint">
+                  ${withElements(l10n.t('Groups: {0}. Line end: {1}.'), html`<code>$1</code>`, html`<code>\\n</code>`)}
+                </p>`
+              : nothing
+          }`;
       case 'setCaption':
         return html`<label class="field"
-            ><span>Caption</span
+            ><span>${l10n.t('Caption')}</span
             ><textarea
               rows="4"
               spellcheck="false"
@@ -120,10 +129,10 @@ export class BulkEditForm extends LitElement {
                 this.set({ text: (event.target as HTMLTextAreaElement).value });
               }}
             ></textarea></label
-          >${this.radios('how', 'How', [
-            ['replace', 'Replace what is there'],
-            ['append', 'Add its tags at the end'],
-            ['prepend', 'Add its tags at the start'],
+          >${this.radios('how', l10n.t('How'), [
+            ['replace', l10n.t('Replace what is there')],
+            ['append', l10n.t('Add its tags at the end')],
+            ['prepend', l10n.t('Add its tags at the start')],
           ])}`;
       case 'deduplicate':
       case 'separators':
@@ -132,7 +141,7 @@ export class BulkEditForm extends LitElement {
     }
   }
 
-  private renderScope(scope: EditScope, before: string, behind: string): TemplateResult | typeof nothing {
+  private renderScope(scope: EditScope, sentence: string): TemplateResult | typeof nothing {
     const count = this.counts[scope];
     if (count === undefined) return nothing;
     return html`<label class="choice"
@@ -144,7 +153,7 @@ export class BulkEditForm extends LitElement {
         @change=${() => {
           this.change?.(this.form, scope);
         }}
-      /><span>${before}<b>${formatNumber(count)}</b> ${behind}</span></label
+      /><span>${withElements(sentence, html`<b>${formatNumber(count)}</b>`)}</span></label
     >`;
   }
 
@@ -191,12 +200,12 @@ export class BulkEditForm extends LitElement {
   }
 
   private matching(): TemplateResult {
-    return html`${this.radios('match', 'Tags are', [
-      ['exact', 'exactly these'],
-      ['wildcard', 'patterns with * and ?'],
-      ['regex', 'a regular expression'],
+    return html`${this.radios('match', l10n.t('Tags are'), [
+      ['exact', l10n.t('exactly these')],
+      ['wildcard', l10n.t('patterns with * and ?')],
+      ['regex', l10n.t('a regular expression')],
     ])}
-    ${this.form.match === 'regex' ? html`<div class="checks">${this.check('matchCase', 'Match case')}</div>` : nothing}`;
+    ${this.form.match === 'regex' ? html`<div class="checks">${this.check('matchCase', l10n.t('Match case'))}</div>` : nothing}`;
   }
 
   private radios<K extends 'position' | 'match' | 'sortBy' | 'how'>(

@@ -1,7 +1,8 @@
+import * as l10n from '@vscode/l10n';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { DiffPiece, PlanItem } from '../protocol/bulkEditProtocol';
-import { plural } from './captionText';
+import { plural } from './displayLanguage';
 import type { PlanRows } from './PlanRows';
 import { styleProperties } from './styleProperties';
 
@@ -63,7 +64,7 @@ export class BulkEditPreview extends LitElement {
     return html`<div
       class="rows"
       role="listbox"
-      aria-label="Captions that change"
+      aria-label=${l10n.t('Captions that change')}
       aria-multiselectable="true"
       aria-activedescendant=${isInView ? `change-${this.active}` : nothing}
       tabindex=${count === 0 ? -1 : 0}
@@ -100,10 +101,10 @@ export class BulkEditPreview extends LitElement {
     >
       <span class="box" aria-hidden="true"></span>
       <span class="thumb">${address === undefined ? nothing : html`<img src=${address} alt="" />`}</span>
-      <span class="hidden-text">${item === undefined ? 'Loading' : spoken(item)}</span>
+      <span class="hidden-text">${item === undefined ? l10n.t('Loading') : spoken(item)}</span>
       <span class="what" aria-hidden="true">
         <span class="image" title=${(item?.images ?? []).join('\n')}
-          >${image}${others.length === 0 ? nothing : html` <i>and ${plural(others.length, 'image')} more</i>`}</span
+          >${image}${others.length === 0 ? nothing : html` <i>${plural(l10n.t('and {0} image more|and {0} images more'), others.length)}</i>`}</span
         >
         <span class="diff ${item?.unit ?? ''}">${item?.pieces.map(renderPiece)}</span>
       </span>
@@ -178,7 +179,7 @@ function renderPiece({ kind, text }: DiffPiece): TemplateResult {
     case 'moved':
       return html`<span class="moved">${text}</span> `;
     case 'skipped':
-      return html`<span class="skipped">${plural(Number(text), 'tag')}</span> `;
+      return html`<span class="skipped">${plural(l10n.t('{0} tag|{0} tags'), Number(text))}</span> `;
     case 'kept':
       return html`<span class="kept">${text}</span> `;
   }
@@ -192,7 +193,10 @@ function spoken({ images, pieces }: PlanItem): string {
       .map(({ text }) => text)
       .join(', ');
   const parts = [images.join(', ')];
-  for (const kind of ['removed', 'added', 'moved'] as const) if (of(kind) !== '') parts.push(`${kind}: ${of(kind)}`);
+  const [removed, added, moved] = [of('removed'), of('added'), of('moved')];
+  if (removed !== '') parts.push(l10n.t('removed: {0}', removed));
+  if (added !== '') parts.push(l10n.t('added: {0}', added));
+  if (moved !== '') parts.push(l10n.t('moved: {0}', moved));
   return parts.join('. ');
 }
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { WantedEdit } from '../protocol/bulkEditProtocol';
@@ -88,7 +89,7 @@ export class DatasetEditor extends LitElement {
       this.grid?.requestUpdate();
     },
     (error) => {
-      this.problem = `The images could not be listed: ${errorMessage(error)}`;
+      this.problem = l10n.t('The images could not be listed: {0}', errorMessage(error));
     },
   );
   private context: CardContext = {
@@ -199,7 +200,7 @@ export class DatasetEditor extends LitElement {
       const image = await host.request('wantedImage', {});
       if (image !== null) await this.reveal(image.path);
     } catch (error) {
-      this.problem = `The dataset could not be opened: ${errorMessage(error)}`;
+      this.problem = l10n.t('The dataset could not be opened: {0}', errorMessage(error));
     }
   }
 
@@ -245,7 +246,7 @@ export class DatasetEditor extends LitElement {
   protected override render(): TemplateResult {
     const { snapshot } = this;
     if (snapshot === undefined) {
-      return html`${this.renderProblem()}${this.problem === undefined ? scanningPage('Opening…') : nothing}`;
+      return html`${this.renderProblem()}${this.problem === undefined ? scanningPage(l10n.t('Opening…')) : nothing}`;
     }
     const whole = snapshot.state === 'missing' || snapshot.state === 'error';
     return html`
@@ -361,7 +362,7 @@ export class DatasetEditor extends LitElement {
       this.took(snapshot);
       this.announcement = searchAnnouncement(snapshot);
     } catch (error) {
-      this.problem = `The search failed: ${errorMessage(error)}`;
+      this.problem = l10n.t('The search failed: {0}', errorMessage(error));
     }
   }
 

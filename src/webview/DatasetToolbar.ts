@@ -1,7 +1,8 @@
+import * as l10n from '@vscode/l10n';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { GridSnapshot } from '../protocol/gridProtocol';
-import { formatNumber, plural } from './captionText';
+import { formatNumber, pluralForm, withElements } from './displayLanguage';
 import type { EditorActions, ViewChoices } from './editorTypes';
 import './FilterChips';
 import { chevronIcon } from './icons';
@@ -50,54 +51,62 @@ export class DatasetToolbar extends LitElement {
           ${
             snapshot.unsavedFailures === 0
               ? nothing
-              : html`<vscode-button appearance="secondary" @click=${actions.save}>Retry Saving</vscode-button>`
+              : html`<vscode-button appearance="secondary" @click=${actions.save}
+                  >${l10n.t('Retry Saving')}</vscode-button
+                >`
           }
           <vscode-button
             appearance="secondary"
-            title="Edit many captions at once (Ctrl+H)"
+            title=${l10n.t('Edit many captions at once (Ctrl+H)')}
             @click=${() => {
               actions.editTags({ form: {} });
             }}
-            >Edit…</vscode-button
+            >${l10n.t('Edit…')}</vscode-button
           >
           <vscode-button
             class="tagger"
             appearance="secondary"
-            title="Choose the tagger (${snapshot.tagger})"
-            aria-label="Tagger: ${snapshot.tagger}"
+            title=${l10n.t('Choose the tagger ({0})', snapshot.tagger)}
+            aria-label=${l10n.t('Tagger: {0}', snapshot.tagger)}
             @click=${actions.selectTagger}
             ><span class="tagger-name">${snapshot.tagger}</span><span slot="end">${chevronIcon}</span></vscode-button
           >
           <vscode-button appearance="primary" ?disabled=${snapshot.empty === 0} @click=${actions.captionEmpty}
-            >Caption Empty (${formatNumber(snapshot.empty)})</vscode-button
+            >${l10n.t('Caption Empty ({0})', formatNumber(snapshot.empty))}</vscode-button
           >
-          <vscode-button appearance="secondary" @click=${actions.captionAll}>Caption All…</vscode-button>
+          <vscode-button appearance="secondary" @click=${actions.captionAll}>${l10n.t('Caption All…')}</vscode-button>
         </div>
       </div>`;
   }
 
   private renderSummary(snapshot: GridSnapshot): TemplateResult {
     const { matching, total, empty, unsaved, conflicts, unsavedFailures, saving } = snapshot;
-    const parts: TemplateResult[] = [
+    const bold = (count: number, kind = ''): TemplateResult => html`<b class=${kind}>${formatNumber(count)}</b>`;
+    const parts: (TemplateResult | string | (TemplateResult | string)[])[] = [
       matching === total && snapshot.query === ''
-        ? html`<b>${formatNumber(total)}</b> ${total === 1 ? 'image' : 'images'}`
-        : html`<b>${formatNumber(matching)}</b> of ${plural(total, 'image')}`,
+        ? withElements(pluralForm(l10n.t('{0} image|{0} images'), total), bold(total))
+        : withElements(
+            pluralForm(l10n.t('{0} of {1} image|{0} of {1} images'), total),
+            bold(matching),
+            formatNumber(total),
+          ),
     ];
-    if (empty > 0) parts.push(html`<b>${formatNumber(empty)}</b> empty`);
+    if (empty > 0) parts.push(withElements(l10n.t('{0} empty'), bold(empty)));
     if (conflicts > 0) {
-      parts.push(html`<b class="warning">${formatNumber(conflicts)}</b> ${conflicts === 1 ? 'conflict' : 'conflicts'}`);
+      parts.push(withElements(pluralForm(l10n.t('{0} conflict|{0} conflicts'), conflicts), bold(conflicts, 'warning')));
     }
-    if (unsavedFailures > 0) parts.push(html`<span class="error">${formatNumber(unsavedFailures)} not saved</span>`);
+    if (unsavedFailures > 0)
+      parts.push(html`<span class="error">${l10n.t('{0} not saved', formatNumber(unsavedFailures))}</span>`);
     // A caption that could not be written is unsaved too, and counted already.
     const waiting = Math.max(0, unsaved - unsavedFailures - conflicts);
     // One part with another text, not another part: removing a node would cut the typing that one undo takes back.
     // A short save comes and goes too fast to be read.
     if (saving !== undefined && saving.total >= longSave) {
-      parts.push(html`saving ${formatNumber(saving.done)} of ${formatNumber(saving.total)}`);
+      parts.push(l10n.t('saving {0} of {1}', formatNumber(saving.done), formatNumber(saving.total)));
     } else if (waiting > 0 || (unsavedFailures === 0 && conflicts === 0)) {
-      parts.push(html`${waiting > 0 ? `${formatNumber(waiting)} unsaved` : 'all saved'}`);
+      parts.push(waiting > 0 ? l10n.t('{0} unsaved', formatNumber(waiting)) : l10n.t('all saved'));
     }
-    if (snapshot.state === 'scanning') parts.push(html`${snapshot.message}`);
+    if (snapshot.state === 'scanning') parts.push(snapshot.message);
     return html`${parts.map((part, index) => html`${index === 0 ? nothing : ' · '}<span>${part}</span>`)}`;
   }
 }

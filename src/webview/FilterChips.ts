@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { GridSnapshot } from '../protocol/gridProtocol';
@@ -86,14 +87,14 @@ export class FilterChips extends LitElement {
     // One word is in the field already, with a button that clears it.
     const [only] = terms;
     const isOneWord = terms.length === 1 && only?.label.startsWith('“') === true;
-    return html`<ul aria-label="Filters" ?hidden=${terms.length === 0 || isOneWord}>
+    return html`<ul aria-label=${l10n.t('Filters')} ?hidden=${terms.length === 0 || isOneWord}>
       ${Array.from({ length: this.chipCount }, (_, index) => {
         const term = terms[index];
         return html`<li class=${term?.excluded === true ? 'excluded' : ''} ?hidden=${term === undefined}>
           <span title=${term?.label ?? ''}>${term?.label ?? ''}</span
           ><button
-            aria-label="Remove filter: ${term?.label ?? ''}"
-            title="Remove"
+            aria-label=${l10n.t('Remove filter: {0}', term?.label ?? '')}
+            title=${l10n.t('Remove')}
             @click=${() => {
               this.removeTerm(index);
             }}

@@ -1,7 +1,8 @@
+import * as l10n from '@vscode/l10n';
 import { html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { FolderPlace } from '../protocol/gridViewProtocol';
-import { plural } from './captionText';
+import { plural } from './displayLanguage';
 import { folderHeadingStyles } from './folderHeading.css';
 import { downIcon, folderIcon, upIcon } from './icons';
 import { sharedStyles } from './shared.css';
@@ -49,20 +50,22 @@ export class FolderHeading extends LitElement {
     return html`<span class="icon">${folderIcon}</span>
       <h2 title=${folder}>
         <span class="parents">${folder.slice(0, cut)}</span
-        ><span class="name">${folder.slice(cut) || 'This folder'}</span>
+        ><span class="name">${folder.slice(cut) || l10n.t('This folder')}</span>
       </h2>
-      <span class="count">${plural(place === undefined ? 0 : place.end - place.start, 'image')}</span>
+      <span class="count"
+        >${plural(l10n.t('{0} image|{0} images'), place === undefined ? 0 : place.end - place.start)}</span
+      >
       <button
-        aria-label="Previous folder"
-        title="Previous folder (Ctrl+Alt+Up)"
+        aria-label=${l10n.t('Previous folder')}
+        title=${l10n.t('Previous folder (Ctrl+Alt+Up)')}
         ?disabled=${place === undefined || (place.previous === null && this.index <= place.start)}
         @click=${() => void this.go(-1)}
       >
         ${upIcon}
       </button>
       <button
-        aria-label="Next folder"
-        title="Next folder (Ctrl+Alt+Down)"
+        aria-label=${l10n.t('Next folder')}
+        title=${l10n.t('Next folder (Ctrl+Alt+Down)')}
         ?disabled=${place === undefined || place.end >= this.count}
         @click=${() => void this.go(1)}
       >

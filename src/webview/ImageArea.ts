@@ -1,7 +1,8 @@
+import * as l10n from '@vscode/l10n';
 import { html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { GridSnapshot, SelectCommand } from '../protocol/gridProtocol';
-import { plural } from './captionText';
+import { plural } from './displayLanguage';
 import type { Ask, ViewState } from './editorTypes';
 import type { FolderHeading } from './FolderHeading';
 import './FolderHeading';
@@ -71,7 +72,9 @@ export class ImageArea extends LitElement {
     const answer = await this.ask?.('select', { command });
     if (answer === undefined) return undefined;
     const { count } = answer.snapshot.selected;
-    this.announce?.(count === 0 ? 'Nothing selected' : `${plural(count, 'image')} selected`);
+    this.announce?.(
+      count === 0 ? l10n.t('Nothing selected') : plural(l10n.t('{0} image selected|{0} images selected'), count),
+    );
     this.took?.(answer.snapshot);
     return answer.snapshot;
   };

@@ -1,7 +1,8 @@
+import * as l10n from '@vscode/l10n';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { CardItem } from '../protocol/gridProtocol';
-import { formatNumber, plural } from './captionText';
+import { formatNumber, plural } from './displayLanguage';
 import type { TextField } from './CaretFinder';
 import type { CaptionMode } from './editorTypes';
 import type { Drafts } from './Drafts';
@@ -101,7 +102,7 @@ export class ImageCard extends LitElement {
 
   protected override willUpdate(): void {
     this.held = this.querySelector<HTMLElement>(':focus');
-    const label = this.item?.path ?? 'Loading';
+    const label = this.item?.path ?? l10n.t('Loading');
     if (this.ariaLabel === label) return;
     this.ariaLabel = label;
     this.ariaBusy = this.item === undefined ? 'true' : 'false';
@@ -151,31 +152,35 @@ export class ImageCard extends LitElement {
       ${
         image.state === 'failed'
           ? html`<div class="tile">
-              <span class="error">Can't show this image</span><span>${image.reason}</span>
+              <span class="error">${l10n.t("Can't show this image")}</span><span>${image.reason}</span>
               <button
                 class="link"
                 tabindex=${this.tab}
-                aria-label="Retry ${item.path}"
+                aria-label=${l10n.t('Retry {0}', item.path)}
                 @click=${() => {
                   context.images.retry(item);
                 }}
               >
-                Retry
+                ${l10n.t('Retry')}
               </button>
             </div>`
           : nothing
       }
-      ${item.job === undefined ? nothing : html`<div class="job">${item.job === 'queued' ? 'Queued' : 'Captioning…'}</div>`}
+      ${
+        item.job === undefined
+          ? nothing
+          : html`<div class="job">${item.job === 'queued' ? l10n.t('Queued') : l10n.t('Captioning…')}</div>`
+      }
       ${item.job === 'captioning' ? html`<div class="working"></div>` : nothing}
       <button
         class="caption-button ${shown ? 'shown' : ''}"
         tabindex=${this.tab}
-        aria-label="Caption ${item.path}"
-        title="Caption this image"
+        aria-label=${l10n.t('Caption {0}', item.path)}
+        title=${l10n.t('Caption this image')}
         ?hidden=${busy}
         @click=${caption}
       >
-        Caption
+        ${l10n.t({ message: 'Caption', comment: ['The verb: to write a caption for this image'] })}
       </button>
     </div>`;
   }
@@ -189,14 +194,14 @@ export class ImageCard extends LitElement {
       item.jobFailure === undefined
         ? nothing
         : html`<div class="notice" title=${item.jobFailure}>
-            <i class="error">${errorIcon}</i><span>Not captioned: ${item.jobFailure}</span>
+            <i class="error">${errorIcon}</i><span>${l10n.t('Not captioned: {0}', item.jobFailure)}</span>
           </div>`,
       item.foreignEncoding === undefined
         ? nothing
         : html`<div class="notice whole">
             <i class="warning">${warningIcon}</i>
             <span
-              >Not UTF-8 (${item.foreignEncoding})
+              >${l10n.t('Not UTF-8 ({0})', item.foreignEncoding)}
               <button
                 class="link"
                 tabindex=${this.tab}
@@ -204,28 +209,26 @@ export class ImageCard extends LitElement {
                   context.convertToUtf8(item.path);
                 }}
               >
-                Convert to UTF-8
+                ${l10n.t('Convert to UTF-8')}
               </button></span
             >
           </div>`,
       item.save.state === 'conflict'
-        ? html`<div class="notice warning conflict">
-            ${warningIcon}<span>${item.save.theirs === null ? 'Deleted' : 'Changed'} on disk while you edited</span>
-          </div>`
+        ? html`<div class="notice warning conflict">${warningIcon}<span>${conflictText(item.save.theirs)}</span></div>`
         : nothing,
     ];
   }
 
   private renderTheirs(theirs: string | null): TemplateResult {
-    return html`<div class="label">On disk</div>
+    return html`<div class="label">${l10n.t('On disk')}</div>
       <div
         class="theirs ${theirs ? '' : 'deleted'}"
         tabindex=${this.tab}
         role="note"
-        aria-label="On disk"
-        .textContent=${theirs === null ? 'The file was deleted' : theirs === '' ? 'Empty' : theirs}
+        aria-label=${l10n.t('On disk')}
+        .textContent=${theirs === null ? l10n.t('The file was deleted') : theirs === '' ? l10n.t('Empty') : theirs}
       ></div>
-      <div class="label">Yours</div>`;
+      <div class="label">${l10n.t('Yours')}</div>`;
   }
 
   private renderChoices(item: CardItem, context: CardContext): TemplateResult {
@@ -242,7 +245,8 @@ export class ImageCard extends LitElement {
         ${label}
       </button>`;
     return html`<div class="choices">
-      ${choice('Keep mine', 'mine')} ${choice('Take theirs', 'theirs')} ${choice('Keep both tags', 'both')}
+      ${choice(l10n.t('Keep mine'), 'mine')} ${choice(l10n.t('Take theirs'), 'theirs')}
+      ${choice(l10n.t('Keep both tags'), 'both')}
     </div>`;
   }
 
@@ -261,8 +265,8 @@ export class ImageCard extends LitElement {
     return html`<textarea
       class=${item.save.state === 'conflict' ? 'in-conflict' : ''}
       tabindex=${this.tab}
-      aria-label="Caption of ${item.path}"
-      placeholder="No caption"
+      aria-label=${l10n.t('Caption of {0}', item.path)}
+      placeholder=${l10n.t('No caption')}
       spellcheck="false"
       ?readonly=${item.foreignEncoding !== undefined || item.readOnly === true}
       @input=${this.onInput}
@@ -287,7 +291,8 @@ export class ImageCard extends LitElement {
     const { duplicates } = facts;
     if (duplicates.length > 0) this.saidDuplicates = duplicates;
     const said = this.saidDuplicates;
-    const counts = `${plural(facts.tags, 'tag')}, ${plural(facts.characters, 'character')}`;
+    const tags = plural(l10n.t('{0} tag|{0} tags'), facts.tags);
+    const counts = `${tags}, ${plural(l10n.t('{0} character|{0} characters'), facts.characters)}`;
     const save = saveText(item, context.drafts);
     const folder = item.path.lastIndexOf('/') + 1;
     const split = Math.max(folder, item.path.length - nameTail);
@@ -301,10 +306,11 @@ export class ImageCard extends LitElement {
       >
       <span class="facts"
         ><span class="counts" title=${counts}
-          >${plural(facts.tags, 'tag')}<span class="characters"> · ${formatNumber(facts.characters)}</span></span
+          >${tags}<span class="characters"> · ${formatNumber(facts.characters)}</span></span
         >
-        <span class="duplicates" title="There twice: ${said.join(', ')}" ?hidden=${duplicates.length === 0}
-          ><i class="warning">${warningIcon}</i><span class="word">${plural(said.length, 'duplicate')}</span></span
+        <span class="duplicates" title=${l10n.t('There twice: {0}', said.join(', '))} ?hidden=${duplicates.length === 0}
+          ><i class="warning">${warningIcon}</i
+          ><span class="word">${plural(l10n.t('{0} duplicate|{0} duplicates'), said.length)}</span></span
         >
         <span
           class="save ${pending ? '' : tone} ${item.save.state === 'failed' ? 'long' : ''}"
@@ -360,21 +366,25 @@ export class ImageCard extends LitElement {
   };
 }
 
+function conflictText(theirs: string | null): string {
+  return theirs === null ? l10n.t('Deleted on disk while you edited') : l10n.t('Changed on disk while you edited');
+}
+
 /** The words that say whether the caption is in its file; empty where there is nothing to save. */
 function saveText(item: CardItem, drafts: Drafts): string {
   const { save } = item;
   switch (save.state) {
     case 'saved':
-      if (drafts.isPending(item)) return 'Unsaved';
-      return item.text === '' && item.draft === 0 ? '' : 'Saved';
+      if (drafts.isPending(item)) return l10n.t('Unsaved');
+      return item.text === '' && item.draft === 0 ? '' : l10n.t('Saved');
     case 'unsaved':
-      return 'Unsaved';
+      return l10n.t('Unsaved');
     case 'saving':
-      return 'Saving…';
+      return l10n.t('Saving…');
     case 'failed':
-      return `Not saved: ${save.reason}`;
+      return l10n.t('Not saved: {0}', save.reason);
     case 'conflict':
-      return 'Conflict';
+      return l10n.t('Conflict');
   }
 }
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -175,7 +176,7 @@ export class ImageGrid extends LitElement {
     return html`<div
       class="grid ${this.mode} ${this.size} ${this.selector.any ? 'selecting' : ''}"
       role="grid"
-      aria-label="Images"
+      aria-label=${l10n.t('Images')}
       aria-multiselectable="true"
       aria-rowcount=${layout.rows}
       aria-colcount=${layout.columns}

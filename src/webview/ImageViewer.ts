@@ -1,10 +1,11 @@
+import * as l10n from '@vscode/l10n';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { CardItem, GridSnapshot } from '../protocol/gridProtocol';
 import type { ImageInfo } from '../protocol/pictureProtocol';
 import { errorMessage } from '../protocol/wireError';
 import { cardStyles } from './card.css';
-import { formatNumber } from './captionText';
+import { formatNumber } from './displayLanguage';
 import type { Host } from './editorTypes';
 import { formatBytes } from './formatBytes';
 import { closeIcon, minusIcon, nextIcon, plusIcon, previousIcon } from './icons';
@@ -53,7 +54,7 @@ export class ImageViewer extends LitElement {
       this.requestUpdate();
     },
     (error) => {
-      this.problem = `The images could not be listed: ${errorMessage(error)}`;
+      this.problem = l10n.t('The images could not be listed: {0}', errorMessage(error));
     },
   );
   private ownContext: CardContext | undefined;
@@ -104,7 +105,7 @@ export class ImageViewer extends LitElement {
       class="viewer"
       role="dialog"
       aria-modal="true"
-      aria-label=${item === undefined ? 'Image' : `Image ${item.path}`}
+      aria-label=${item === undefined ? l10n.t('Image') : l10n.t('Image {0}', item.path)}
       @keydown=${this.onKeydown}
     >
       <div class="bar">${this.renderBar(item, info, total)}</div>
@@ -113,7 +114,7 @@ export class ImageViewer extends LitElement {
         <picture-stage
           tabindex="0"
           role="group"
-          aria-label=${item === undefined ? 'Picture' : `Picture of ${item.path}`}
+          aria-label=${item === undefined ? l10n.t('Picture') : l10n.t('Picture of {0}', item.path)}
           .images=${this.images}
           .image=${item}
           .neighbours=${this.list.around}
@@ -143,7 +144,7 @@ export class ImageViewer extends LitElement {
       html`<button
         class="tool"
         aria-label=${name}
-        title="${name} (${keys})"
+        title=${l10n.t('{0} ({1})', name, keys)}
         ?disabled=${disabled}
         @click=${() => {
           this.run(action);
@@ -152,10 +153,10 @@ export class ImageViewer extends LitElement {
         ${content}
       </button>`;
     return html`<div class="group">
-        ${button('Previous Image', 'Page Up', previousIcon, 'previous', isListed && index === 0)}
-        ${button('Next Image', 'Page Down', nextIcon, 'next', isListed && index >= total - 1)}
+        ${button(l10n.t('Previous Image'), 'Page Up', previousIcon, 'previous', isListed && index === 0)}
+        ${button(l10n.t('Next Image'), 'Page Down', nextIcon, 'next', isListed && index >= total - 1)}
         <span class="position"
-          >${isListed ? `${formatNumber(index + 1)} of ${formatNumber(total)}` : 'not in this search'}</span
+          >${isListed ? l10n.t('{0} of {1}', formatNumber(index + 1), formatNumber(total)) : l10n.t('not in this search')}</span
         >
       </div>
       <div class="about">
@@ -163,10 +164,10 @@ export class ImageViewer extends LitElement {
         <span class="facts">${info === undefined ? '' : factsOf(info)}</span>
       </div>
       <div class="group">
-        ${button('Zoom Out', '-', minusIcon, 'zoomOut')}
+        ${button(l10n.t('Zoom Out'), '-', minusIcon, 'zoomOut')}
         <span class="zoom">${percent === undefined ? '' : `${formatNumber(Math.round(percent))} %`}</span>
-        ${button('Zoom In', '+', plusIcon, 'zoomIn')} ${button('Fit', '0', 'Fit', 'fit')}
-        ${button('100 %', '1', '100 %', 'pixels')} ${button('Close', 'Escape', closeIcon, 'close')}
+        ${button(l10n.t('Zoom In'), '+', plusIcon, 'zoomIn')} ${button(l10n.t('Fit'), '0', l10n.t('Fit'), 'fit')}
+        ${button('100 %', '1', '100 %', 'pixels')} ${button(l10n.t('Close'), 'Escape', closeIcon, 'close')}
       </div>`;
   }
 
@@ -234,10 +235,11 @@ export class ImageViewer extends LitElement {
     if (item !== undefined) this.context?.drafts.commit(item.path);
     const total = this.snapshot?.matching ?? 0;
     if (!(await this.list.move(by, total))) {
-      this.announcement = by < 0 ? 'This is the first image' : 'This is the last image';
+      this.announcement = by < 0 ? l10n.t('This is the first image') : l10n.t('This is the last image');
       return;
     }
-    this.announcement = `${this.list.item?.path ?? ''}, ${formatNumber(this.list.index + 1)} of ${formatNumber(total)}`;
+    const place = formatNumber(this.list.index + 1);
+    this.announcement = l10n.t('{0}, {1} of {2}', this.list.item?.path ?? '', place, formatNumber(total));
     await this.updateComplete;
     await this.card?.updateComplete;
     if (isTyping) this.card?.focusCaption();

@@ -1,23 +1,14 @@
+import * as l10n from '@vscode/l10n';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { JobAction, JobView } from '../protocol/gridProtocol';
-import { formatNumber } from './captionText';
+import { formatNumber } from './displayLanguage';
 import type { EditorActions } from './editorTypes';
+import { jobStateName } from './jobStateName';
 import { jobStyles } from './jobs.css';
 import { sharedStyles } from './shared.css';
 import { styleProperties } from './styleProperties';
-
-const stateNames: Readonly<Record<JobView['state'], string>> = {
-  queued: 'Queued',
-  starting: 'Starting',
-  running: 'Running',
-  paused: 'Paused',
-  interrupted: 'Interrupted',
-  completed: 'Completed',
-  cancelled: 'Cancelled',
-  error: 'Error',
-};
 
 /** The jobs of this dataset: how far they are, and what failed. */
 @customElement('job-list')
@@ -43,7 +34,7 @@ export class JobList extends LitElement {
   protected override render(): TemplateResult | typeof nothing {
     const shown = [...this.held, ...this.jobs];
     if (shown.length === 0) return nothing;
-    return html`<div class="jobs" role="region" aria-label="Jobs">
+    return html`<div class="jobs" role="region" aria-label=${l10n.t('Jobs')}>
       ${repeat(
         shown,
         (job) => job.id,
@@ -58,7 +49,7 @@ export class JobList extends LitElement {
     return html`<div class="job ${job.state}">
       <div class="words">
         <b>${job.label}</b>
-        <span class="state">${stateNames[job.state]}</span>
+        <span class="state">${jobStateName(job.state)}</span>
         <span>${formatNumber(job.handled)} / ${formatNumber(job.total)} (${Math.floor(part * 100)} %)</span>
         ${
           job.failures.length === 0
@@ -73,7 +64,7 @@ export class JobList extends LitElement {
                 ${notWritten(job)}
               </button>`
         }
-        ${job.untagged === 0 ? nothing : html`<span>${formatNumber(job.untagged)} without tags</span>`}
+        ${job.untagged === 0 ? nothing : html`<span>${l10n.t('{0} without tags', formatNumber(job.untagged))}</span>`}
         ${job.execution.map(
           ({ runsOn, notUsed }) =>
             html`<span class="execution" title=${[runsOn, ...notUsed].join('\n')}>${runsOn}</span>`,
@@ -88,7 +79,12 @@ export class JobList extends LitElement {
         aria-valuemin="0"
         aria-valuemax=${job.total}
         aria-valuenow=${job.handled}
-        aria-valuetext="${formatNumber(job.handled)} of ${formatNumber(job.total)}, ${stateNames[job.state]}"
+        aria-valuetext=${l10n.t(
+          '{0} of {1}, {2}',
+          formatNumber(job.handled),
+          formatNumber(job.total),
+          jobStateName(job.state),
+        )}
       >
         <div class="bar" ${styleProperties({ transform: `scaleX(${part})` })}></div>
       </div>
@@ -102,14 +98,18 @@ export class JobList extends LitElement {
     const stands = state === 'paused' || state === 'interrupted';
     const live = state === 'queued' || state === 'starting' || state === 'running';
     const button = (name: string, shown: boolean, act: () => void): TemplateResult =>
-      html`<vscode-button appearance="secondary" aria-label="${name} ${label}" ?hidden=${!shown} @click=${act}
+      html`<vscode-button
+        appearance="secondary"
+        aria-label=${l10n.t('{0} {1}', name, label)}
+        ?hidden=${!shown}
+        @click=${act}
         >${name}</vscode-button
       >`;
     const control = (name: string, action: JobAction, shown: boolean): TemplateResult =>
       button(name, shown, () => this.actions?.controlJob(id, action));
-    return html`${control('Pause', 'pause', state === 'running')} ${control('Resume', 'resume', stands)}
-    ${control('Cancel', 'cancel', live || stands)}
-    ${button('Dismiss', this.held.includes(job), () => {
+    return html`${control(l10n.t('Pause'), 'pause', state === 'running')} ${control(l10n.t('Resume'), 'resume', stands)}
+    ${control(l10n.t('Cancel'), 'cancel', live || stands)}
+    ${button(l10n.t('Dismiss'), this.held.includes(job), () => {
       this.held = this.held.filter((other) => other !== job);
     })}`;
   }
@@ -123,15 +123,15 @@ export class JobList extends LitElement {
 
 /** Such as `2 failed, 1 kept`. */
 function notWritten({ failed, kept }: JobView): string {
-  const parts = failed > 0 ? [`${formatNumber(failed)} failed`] : [];
-  if (kept > 0) parts.push(`${formatNumber(kept)} kept`);
+  const parts = failed > 0 ? [l10n.t('{0} failed', formatNumber(failed))] : [];
+  if (kept > 0) parts.push(l10n.t('{0} kept', formatNumber(kept)));
   return parts.join(', ');
 }
 
 function renderFailures(job: JobView): TemplateResult {
-  return html`<ul class="failures" aria-label="Failures of ${job.label}">
+  return html`<ul class="failures" aria-label=${l10n.t('Failures of {0}', job.label)}>
     ${job.failures.map(({ path, reason }) => html`<li><span class="path">${path}</span>: ${reason}</li>`)}
-    ${job.moreFailures > 0 ? html`<li>and ${formatNumber(job.moreFailures)} more</li>` : nothing}
+    ${job.moreFailures > 0 ? html`<li>${l10n.t('and {0} more', formatNumber(job.moreFailures))}</li>` : nothing}
   </ul>`;
 }
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { ImageInfo, PictureRegion } from '../protocol/pictureProtocol';
@@ -141,18 +142,18 @@ export class PictureStage extends LitElement {
     const state = this.images?.stateOfPicture({ path: image.path, imageVersion: image.imageVersion });
     if (state?.state === 'failed') {
       return html`<div class="message" role="alert">
-        <span class="error">Can't show this image</span><span>${state.reason}</span>
+        <span class="error">${l10n.t("Can't show this image")}</span><span>${state.reason}</span>
         <button
           class="link"
           @click=${() => {
             this.images?.retry(image);
           }}
         >
-          Retry
+          ${l10n.t('Retry')}
         </button>
       </div>`;
     }
-    if (place === undefined || whole === undefined) return html`<div class="message">Loading…</div>`;
+    if (place === undefined || whole === undefined) return html`<div class="message">${l10n.t('Loading…')}</div>`;
     const { width, height } = this.size;
     const squares = place.scale * window.devicePixelRatio >= squaresFrom ? 'squares' : '';
     return html`<div

@@ -1,9 +1,11 @@
+import * as l10n from '@vscode/l10n';
 import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { ifDefined } from 'lit/directives/if-defined.js';
 import { live } from 'lit/directives/live.js';
 import type { GridSnapshot } from '../protocol/gridProtocol';
 import type { SearchMistake, SearchSuggestion } from '../protocol/searchProtocol';
+import { plural } from './displayLanguage';
 import type { EditorActions } from './editorTypes';
 import { closeIcon, searchIcon, starIcon } from './icons';
 import { searchFieldStyles } from './searchField.css';
@@ -17,9 +19,10 @@ const mistakeDelay = 1200;
 const rowCount = 12;
 const rows = Array.from({ length: rowCount }, (_, index) => index);
 
-const label = 'Search captions and file names';
-const fullHelp =
-  'Words, tag:"long hair", caption:, name:, path:, tags:<5, chars:>200, width:>=1024, ratio:16:9, size:>2MB, is:empty; AND OR NOT ( ), - for not, * and ? for any text';
+const label = l10n.t('Search captions and file names');
+const fullHelp = l10n.t(
+  'Words, tag:"long hair", caption:, name:, path:, tags:<5, chars:>200, width:>=1024, ratio:16:9, size:>2MB, is:empty; AND OR NOT ( ), - for not, * and ? for any text',
+);
 
 /** The search: a text field that suggests what may come next and shows mistakes where they are. */
 @customElement('search-field')
@@ -106,7 +109,7 @@ export class SearchField extends LitElement {
         <button
           class="tool star ${this.snapshot?.search.savedAs == null ? '' : 'on'}"
           aria-pressed=${this.snapshot?.search.savedAs != null}
-          aria-label="Save this search"
+          aria-label=${l10n.t('Save this search')}
           title=${this.starTitle()}
           ?hidden=${this.text.trim() === ''}
           @click=${() => this.actions?.toggleSavedSearch()}
@@ -115,8 +118,8 @@ export class SearchField extends LitElement {
         </button>
         <button
           class="tool"
-          aria-label="Clear search"
-          title="Clear (Escape)"
+          aria-label=${l10n.t('Clear search')}
+          title=${l10n.t('Clear (Escape)')}
           ?hidden=${this.text === ''}
           @click=${this.clear}
         >
@@ -125,7 +128,7 @@ export class SearchField extends LitElement {
       </div>
       <div class="popup" ?hidden=${!showsList && mistake === undefined}>
         <div id="mistake" class="mistake" role="status" ?hidden=${mistake === undefined}>${mistake?.message ?? ''}</div>
-        <ul id="suggestions" role="listbox" aria-label="Suggestions" ?hidden=${!showsList}>
+        <ul id="suggestions" role="listbox" aria-label=${l10n.t('Suggestions')} ?hidden=${!showsList}>
           ${rows.map((index) => this.renderRow(index))}
         </ul>
       </div>
@@ -162,13 +165,12 @@ export class SearchField extends LitElement {
 
   private announcement(showsList: boolean): string {
     if (!showsList) return '';
-    const count = this.suggestions.length;
-    return count === 1 ? '1 suggestion' : `${count} suggestions`;
+    return plural(l10n.t('{0} suggestion|{0} suggestions'), this.suggestions.length);
   }
 
   private starTitle(): string {
     const name = this.snapshot?.search.savedAs;
-    return name == null ? 'Save this search' : `Saved as “${name}”. Click to forget it`;
+    return name == null ? l10n.t('Save this search') : l10n.t('Saved as “{0}”. Click to forget it', name);
   }
 
   private readonly onInput = (): void => {

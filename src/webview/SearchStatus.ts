@@ -1,7 +1,8 @@
+import * as l10n from '@vscode/l10n';
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { SearchView } from '../protocol/searchProtocol';
-import { formatNumber, plural } from './captionText';
+import { formatNumber, plural } from './displayLanguage';
 import type { EditorActions } from './editorTypes';
 import { sharedStyles } from './shared.css';
 
@@ -40,15 +41,21 @@ export class SearchStatus extends LitElement {
     const isOld = !isRunning && !cancelled && stale > 0;
     // All three stay in the page: taking a node out would end a step to undo for who is typing.
     return html`<span class="progress" ?hidden=${!isRunning}
-        >· ${isRunning ? `Searching: ${formatNumber(progress.done)} of ${plural(progress.total, 'image')}` : ''}
-        <button class="link" @click=${this.actions?.cancelSearch}>Cancel Search</button></span
+        >· ${isRunning ? searching(progress) : ''}
+        <button class="link" @click=${this.actions?.cancelSearch}>${l10n.t('Cancel Search')}</button></span
       ><span ?hidden=${isRunning || !cancelled}
-        >· Search cancelled <button class="link" @click=${this.actions?.refreshResults}>Search Again</button></span
-      ><span ?hidden=${!isOld} title="Edits do not move images or hide them until you refresh the results"
-        >· ${`${formatNumber(stale)} changed`}
-        <button class="link" @click=${this.actions?.refreshResults}>Refresh Results</button></span
+        >· ${l10n.t('Search cancelled')}
+        <button class="link" @click=${this.actions?.refreshResults}>${l10n.t('Search Again')}</button></span
+      ><span ?hidden=${!isOld} title=${l10n.t('Edits do not move images or hide them until you refresh the results')}
+        >· ${l10n.t('{0} changed', formatNumber(stale))}
+        <button class="link" @click=${this.actions?.refreshResults}>${l10n.t('Refresh Results')}</button></span
       >`;
   }
+}
+
+function searching({ done, total }: { done: number; total: number }): string {
+  const forms = l10n.t('Searching: {0} of {1} image|Searching: {0} of {1} images');
+  return plural(forms, total, formatNumber(done), formatNumber(total));
 }
 
 declare global {

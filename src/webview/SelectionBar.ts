@@ -1,7 +1,8 @@
+import * as l10n from '@vscode/l10n';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { GridSnapshot } from '../protocol/gridProtocol';
-import { formatNumber } from './captionText';
+import { formatNumber, withElements } from './displayLanguage';
 import type { EditorActions } from './editorTypes';
 import { selectionBarStyles } from './selectionBar.css';
 import { sharedStyles } from './shared.css';
@@ -22,38 +23,41 @@ export class SelectionBar extends LitElement {
     const { snapshot, actions } = this;
     if (snapshot === undefined || actions === undefined) return nothing;
     const { count, hidden } = snapshot.selected;
-    return html`<div class="bar" role="toolbar" aria-label="Selection">
+    return html`<div class="bar" role="toolbar" aria-label=${l10n.t('Selection')}>
       <span class="count"
-        ><b>${formatNumber(count)}</b> selected<span class="hidden" ?hidden=${hidden === 0}>
-          (${formatNumber(hidden)} hidden by the search)</span
+        >${withElements(l10n.t('{0} selected'), html`<b>${formatNumber(count)}</b>`)}<span
+          class="hidden"
+          ?hidden=${hidden === 0}
+        >
+          ${l10n.t('({0} hidden by the search)', formatNumber(hidden))}</span
         ></span
       >
-      ${button('Edit…', 'Edit the captions of the selected images (Ctrl+H)', () => {
+      ${button(l10n.t('Edit…'), l10n.t('Edit the captions of the selected images (Ctrl+H)'), () => {
         actions.editTags({ scope: 'selection', form: {} });
       })}
-      ${button('Caption…', 'Caption the selected images with the tagger', actions.captionSelection)}
+      ${button(l10n.t('Caption…'), l10n.t('Caption the selected images with the tagger'), actions.captionSelection)}
       ${button(
-        'Copy Caption',
-        'Copy the caption (Ctrl+C)',
+        l10n.t('Copy Caption'),
+        l10n.t('Copy the caption (Ctrl+C)'),
         () => {
           actions.copyCaption();
         },
         count !== 1,
       )}
-      ${button('Paste Caption', 'Put the copied caption into the selected images (Ctrl+V)', () => {
+      ${button(l10n.t('Paste Caption'), l10n.t('Put the copied caption into the selected images (Ctrl+V)'), () => {
         actions.pasteCaption();
       })}
-      ${button('Delete…', 'Move the selected images and their captions to the trash (Delete)', () => {
+      ${button(l10n.t('Delete…'), l10n.t('Move the selected images and their captions to the trash (Delete)'), () => {
         actions.deleteImages();
       })}
       <span class="spring"></span>
       ${button(
-        `Select All ${formatNumber(snapshot.matching)}`,
-        'Select all images that are shown (Ctrl+A)',
+        l10n.t('Select All {0}', formatNumber(snapshot.matching)),
+        l10n.t('Select all images that are shown (Ctrl+A)'),
         actions.selectAll,
         count - hidden >= snapshot.matching,
       )}
-      ${button('Clear', 'Select nothing (Escape)', actions.clearSelection)}
+      ${button(l10n.t('Clear'), l10n.t('Select nothing (Escape)'), actions.clearSelection)}
     </div>`;
   }
 }

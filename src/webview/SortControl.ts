@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { ImageSort, SortKey } from '../protocol/gridProtocol';
@@ -7,12 +8,12 @@ import { sharedStyles } from './shared.css';
 
 /** What images are sorted by, and what the two directions mean. */
 const keys: readonly [key: SortKey, name: string, ascending: string, descending: string][] = [
-  ['name', 'Name', 'A to Z', 'Z to A'],
-  ['modified', 'Modified', 'oldest first', 'newest first'],
-  ['captionLength', 'Caption length', 'shortest first', 'longest first'],
-  ['tagCount', 'Number of tags', 'fewest first', 'most first'],
-  ['imageSize', 'Image size', 'smallest first', 'largest first'],
-  ['fileSize', 'File size', 'smallest first', 'largest first'],
+  ['name', l10n.t('Name'), l10n.t('A to Z'), l10n.t('Z to A')],
+  ['modified', l10n.t('Modified'), l10n.t('oldest first'), l10n.t('newest first')],
+  ['captionLength', l10n.t('Caption length'), l10n.t('shortest first'), l10n.t('longest first')],
+  ['tagCount', l10n.t('Number of tags'), l10n.t('fewest first'), l10n.t('most first')],
+  ['imageSize', l10n.t('Image size'), l10n.t('smallest first'), l10n.t('largest first')],
+  ['fileSize', l10n.t('File size'), l10n.t('smallest first'), l10n.t('largest first')],
 ];
 
 const sortStyles = css`
@@ -58,10 +59,19 @@ export class SortControl extends LitElement {
     const { key, descending } = this.sort;
     const [, , ascends = '', descends = ''] = keys.find(([own]) => own === key) ?? [];
     const [now, other] = descending ? [descends, ascends] : [ascends, descends];
-    return html`<vscode-dropdown aria-label="Sort by" title="Sort by" .value=${key} @change=${this.onKey}>
+    return html`<vscode-dropdown
+        aria-label=${l10n.t('Sort by')}
+        title=${l10n.t('Sort by')}
+        .value=${key}
+        @change=${this.onKey}
+      >
         ${keys.map(([own, name]) => html`<vscode-option value=${own} ?selected=${own === key}>${name}</vscode-option>`)}
       </vscode-dropdown>
-      <button aria-label="Sorted ${now}, change to ${other}" title="Sorted ${now}" @click=${this.turn}>
+      <button
+        aria-label=${l10n.t('Sorted {0}, change to {1}', now, other)}
+        title=${l10n.t('Sorted {0}', now)}
+        @click=${this.turn}
+      >
         ${descending ? descendingIcon : ascendingIcon}
       </button>`;
   }

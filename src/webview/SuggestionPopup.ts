@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { html, LitElement, type TemplateResult } from 'lit';
 import { customElement, query, queryAll, state } from 'lit/decorators.js';
 import {
@@ -7,7 +8,7 @@ import {
   type TagSuggestion,
 } from '../protocol/suggestProtocol';
 import { CaretFinder, type TextField } from './CaretFinder';
-import { plural } from './captionText';
+import { displayLanguage, plural } from './displayLanguage';
 import { replacementOf, tagAt, type TagSpot } from './tagAtCaret';
 
 /** How tags are suggested in a field. */
@@ -28,8 +29,8 @@ const askAgainAtMost = 20;
 
 /** What suggestionStyles call the part of a suggestion that was typed. */
 const highlight = 'typed-tag';
-const counts = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
-const origins = { dataset: 'dataset', model: 'tagger', list: 'list' } as const;
+const counts = new Intl.NumberFormat(displayLanguage, { notation: 'compact', maximumFractionDigits: 1 });
+const origins = { dataset: l10n.t('dataset'), model: l10n.t('tagger'), list: l10n.t('list') };
 
 /**
  * The tags that may be meant, below the caret of the field that has the focus. One for a whole page: it stays where it is
@@ -111,7 +112,8 @@ export class SuggestionPopup extends LitElement {
 
   protected override willUpdate(): void {
     if (this.isOpen && this.chosen < 0) {
-      this.announcement = `${plural(this.suggestions.length, 'suggestion')}, arrow down to choose`;
+      const forms = l10n.t('{0} suggestion, arrow down to choose|{0} suggestions, arrow down to choose');
+      this.announcement = plural(forms, this.suggestions.length);
     }
   }
 
@@ -129,7 +131,7 @@ export class SuggestionPopup extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    return html`<div class="suggestions" role="listbox" aria-label="Suggested tags" ?hidden=${!this.isOpen}>
+    return html`<div class="suggestions" role="listbox" aria-label=${l10n.t('Suggested tags')} ?hidden=${!this.isOpen}>
         ${Array.from({ length: mostSuggestions }, (_, index) => this.renderRow(index))}
       </div>
       <div class="caret-mirror" aria-hidden="true"></div>

@@ -1,8 +1,9 @@
+import * as l10n from '@vscode/l10n';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { TextField } from './CaretFinder';
-import { plural } from './captionText';
+import { plural } from './displayLanguage';
 import { chipTemplate } from './chipTemplate';
 import { ChipDrag } from './ChipDrag';
 import { LocalUndo } from './LocalUndo';
@@ -56,7 +57,7 @@ export class TagChips extends LitElement {
 
   /** Puts the caret behind the last tag, or the focus on the first where nothing can be typed. */
   focusField(): void {
-    const field = this.field;
+    const { field } = this;
     if (field === null) this.querySelector<HTMLElement>('.chip-tag')?.focus({ preventScroll: true });
     else field.focus({ preventScroll: true });
   }
@@ -101,11 +102,12 @@ export class TagChips extends LitElement {
   protected override render(): TemplateResult {
     const chips = chipsOf(this.base);
     const more = otherLines(this.base);
-    const lines = more.split('\n').length;
     const current = this.current < 0 || this.current > chips.length ? chips.length : this.current;
+    const count = plural(l10n.t('{0} more line|{0} more lines'), more.split('\n').length);
+    const name = l10n.t('Tags of {0}', this.path);
     const fieldless = this.readonly ? Math.min(current, chips.length - 1) : current;
     return html`<div class="chips" @pointerdown=${this.drag.start} @click=${this.onClick}>
-        <div class="chip-list" role=${chips.length > 0 ? 'list' : 'group'} aria-label="Tags of ${this.path}">
+        <div class="chip-list" role=${chips.length > 0 ? 'list' : 'group'} aria-label=${name}>
           ${repeat(
             chips,
             // A tag that comes again is another element, one that moves the same.
@@ -117,8 +119,8 @@ export class TagChips extends LitElement {
           this.readonly
             ? nothing
             : this.renderField('chip-field', {
-                label: `Add a tag to ${this.path}`,
-                placeholder: chips.length === 0 ? 'No caption' : 'Add a tag',
+                label: l10n.t('Add a tag to {0}', this.path),
+                placeholder: chips.length === 0 ? l10n.t('No caption') : l10n.t('Add a tag'),
                 tab: current === chips.length ? this.tab : -1,
               })
         }
@@ -127,7 +129,7 @@ export class TagChips extends LitElement {
         more === ''
           ? nothing
           : html`<div class="more-lines" title=${more}>
-              ${plural(lines, 'more line')}: ${more.replaceAll('\n', ' ⏎ ')}
+              ${count}: ${more.replaceAll('\n', ' ⏎ ')}
             </div>`
       }`;
   }
@@ -136,7 +138,7 @@ export class TagChips extends LitElement {
     const { tag } = chip;
     if (index === this.editing) {
       const field = this.renderField('chip-edit', {
-        label: `Change ${tag}`,
+        label: l10n.t('Change {0}', tag),
         placeholder: '',
         tab: this.tab,
         value: tag,

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { CaptionMode, ViewChoices } from './editorTypes';
@@ -13,17 +14,17 @@ interface Choice<T> {
 }
 
 const layouts: readonly Choice<GridMode>[] = [
-  { value: 'grid', label: 'Grid', shown: gridIcon },
-  { value: 'list', label: 'List', shown: listIcon },
+  { value: 'grid', label: l10n.t('Grid'), shown: gridIcon },
+  { value: 'list', label: l10n.t('List'), shown: listIcon },
 ];
 const sizes: readonly Choice<CardSize>[] = [
-  { value: 'small', label: 'Small', shown: 'S' },
-  { value: 'medium', label: 'Medium', shown: 'M' },
-  { value: 'large', label: 'Large', shown: 'L' },
+  { value: 'small', label: l10n.t('Small'), shown: 'S' },
+  { value: 'medium', label: l10n.t('Medium'), shown: 'M' },
+  { value: 'large', label: l10n.t('Large'), shown: 'L' },
 ];
 const captionModes: readonly Choice<CaptionMode>[] = [
-  { value: 'text', label: 'Captions as text', shown: textIcon },
-  { value: 'tags', label: 'Captions as tags', shown: tagsIcon },
+  { value: 'text', label: l10n.t('Captions as text'), shown: textIcon },
+  { value: 'tags', label: l10n.t('Captions as tags'), shown: tagsIcon },
 ];
 
 /** How the images are shown: side by side or as a list, how large, captions as text or tags. */
@@ -37,9 +38,9 @@ export class ViewOptions extends LitElement {
   protected override render(): TemplateResult {
     const { choices } = this;
     if (choices === undefined) return html``;
-    return html`${this.renderGroup('Layout', layouts, choices.layout, (layout) => ({ layout }))}
-    ${this.renderGroup('Size', sizes, choices.cardSize, (cardSize) => ({ cardSize }))}
-    ${this.renderGroup('Captions', captionModes, choices.captionMode, (captionMode) => ({ captionMode }))}`;
+    return html`${this.renderGroup(l10n.t('Layout'), layouts, choices.layout, (layout) => ({ layout }))}
+    ${this.renderGroup(l10n.t('Size'), sizes, choices.cardSize, (cardSize) => ({ cardSize }))}
+    ${this.renderGroup(l10n.t('Captions'), captionModes, choices.captionMode, (captionMode) => ({ captionMode }))}`;
   }
 
   // Radio buttons of the browser: Tab leads to the group, the arrows choose, and screen readers know all of it.

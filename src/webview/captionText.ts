@@ -5,15 +5,3 @@ export function moveCaret(before: string, after: string, caret: number): number 
   if (caret <= prefix) return caret;
   return Math.max(prefix, Math.min(after.length, after.length - (before.length - caret)));
 }
-
-const numbers = new Intl.NumberFormat('en');
-
-/** A number as people read it: 3,904. */
-export function formatNumber(value: number): string {
-  return numbers.format(value);
-}
-
-/** `1 image`, `2 images`. */
-export function plural(value: number, noun: string): string {
-  return `${formatNumber(value)} ${noun}${value === 1 ? '' : 's'}`;
-}

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Chip } from './captionTags';
 import { warningIcon } from './icons';
@@ -16,19 +17,20 @@ export interface ChipUse {
   keydown: (event: KeyboardEvent) => void;
 }
 
-const filterHint = 'Ctrl+click or Alt+Enter: show images with this tag';
-const editHint = `Enter: change. Delete: remove. Alt+arrow keys or drag: move. ${filterHint}`;
+const filterHint = l10n.t('Ctrl+click or Alt+Enter: show images with this tag');
+const editHint = l10n.t('Enter: change. Delete: remove. Alt+arrow keys or drag: move. {0}', filterHint);
 
 /** One tag as a chip with a button that removes it. */
 export function chipTemplate({ tag, isDuplicate }: Chip, use: ChipUse): TemplateResult {
   const hint = use.readonly ? filterHint : editHint;
-  const removal = isDuplicate ? 'Remove duplicate' : 'Remove';
+  const removal = isDuplicate ? l10n.t('Remove duplicate') : l10n.t('Remove');
+  const removalOf = isDuplicate ? l10n.t('Remove duplicate {0}', tag) : l10n.t('Remove {0}', tag);
   return html`<div class="chip ${isDuplicate ? 'duplicate' : ''}" role="listitem">
     <button
       class="chip-tag"
       data-chip=${use.index}
       tabindex=${use.tab}
-      title=${isDuplicate ? `There twice. ${hint}` : hint}
+      title=${isDuplicate ? l10n.t('There twice. {0}', hint) : hint}
       @focus=${use.focused}
       @click=${(event: MouseEvent) => {
         if (event.ctrlKey || event.metaKey) use.filter(event.altKey);
@@ -37,18 +39,12 @@ export function chipTemplate({ tag, isDuplicate }: Chip, use: ChipUse): Template
       @keydown=${use.keydown}
     >
       <span class="chip-text">${tag}</span>
-      ${isDuplicate ? html`<span class="chip-mark warning">${warningIcon} twice</span>` : nothing}
+      ${isDuplicate ? html`<span class="chip-mark warning">${warningIcon} ${l10n.t('twice')}</span>` : nothing}
     </button>
     ${
       use.readonly
         ? nothing
-        : html`<button
-            class="chip-remove"
-            tabindex="-1"
-            aria-label="${removal} ${tag}"
-            title=${removal}
-            @click=${use.remove}
-          >
+        : html`<button class="chip-remove" tabindex="-1" aria-label=${removalOf} title=${removal} @click=${use.remove}>
             ×
           </button>`
     }

@@ -1,5 +1,7 @@
+import * as l10n from '@vscode/l10n';
 import type { JobView } from '../protocol/gridProtocol';
-import { formatNumber, plural } from './captionText';
+import { formatNumber, plural } from './displayLanguage';
+import { jobStateName } from './jobStateName';
 
 /** What a screen reader says when a job ended or stands still; undefined when none did. */
 export function jobAnnouncement(before: readonly JobView[], after: readonly JobView[]): string | undefined {
@@ -8,8 +10,9 @@ export function jobAnnouncement(before: readonly JobView[], after: readonly JobV
     const old = before.find(({ id }) => id === job.id);
     const isUnderWay = job.state === 'queued' || job.state === 'starting' || job.state === 'running';
     if (isUnderWay || old === undefined || old.state === job.state) continue;
-    const failed = job.failed === 0 ? '' : `, ${formatNumber(job.failed)} failed`;
-    announcement = `${job.label} ${job.state}: ${plural(job.handled, 'image')}${failed}`;
+    const images = plural(l10n.t('{0} image|{0} images'), job.handled);
+    const words = [job.label, jobStateName(job.state), images, formatNumber(job.failed)] as const;
+    announcement = job.failed === 0 ? l10n.t('{0} {1}: {2}', ...words) : l10n.t('{0} {1}: {2}, {3} failed', ...words);
   }
   return announcement;
 }

@@ -1,3 +1,5 @@
+import * as l10n from '@vscode/l10n';
+
 /**
  * Loads an image into an element of its own, which the card then shows: nothing is loaded a second time.
  * @param decoded whether it is also decoded: it can then take the place of another picture without a flash
@@ -32,7 +34,7 @@ function load(uri: string, name: string, signal: AbortSignal): Promise<HTMLImage
     };
     image.onerror = () => {
       signal.removeEventListener('abort', stop);
-      if (!signal.aborted) reject(new Error('The picture could not be loaded.'));
+      if (!signal.aborted) reject(new Error(l10n.t('The picture could not be loaded.')));
     };
     signal.addEventListener('abort', stop, { once: true });
     image.src = uri;

@@ -1,3 +1,5 @@
+// First: it takes the translations.
+import './displayLanguage';
 import { Channel, type Port } from '../protocol/Channel';
 import type { GridEvents, HostRequests, WebviewEvents } from '../protocol/gridProtocol';
 import { registerControls } from './controls';

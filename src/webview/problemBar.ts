@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
 import { errorIcon } from './icons';
 
@@ -6,6 +7,6 @@ export function problemBar(problem: string | undefined, dismiss: () => void): Te
   if (problem === undefined) return nothing;
   return html`<div class="problem" role="alert">
     <span class="error">${errorIcon}</span><span class="problem-text">${problem}</span>
-    <button class="link" @click=${dismiss}>Dismiss</button>
+    <button class="link" @click=${dismiss}>${l10n.t('Dismiss')}</button>
   </div>`;
 }

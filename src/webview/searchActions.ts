@@ -1,6 +1,7 @@
+import * as l10n from '@vscode/l10n';
 import type { GridSnapshot, HostRequests, ImageSort } from '../protocol/gridProtocol';
 import type { SearchSuggestion } from '../protocol/searchProtocol';
-import { formatNumber, plural } from './captionText';
+import { formatNumber, plural } from './displayLanguage';
 import type { Host } from './editorTypes';
 
 /** What the page can ask for about searching and sorting. */
@@ -65,5 +66,7 @@ export function searchActions({ host, ask, search }: SearchPage): SearchActions 
 /** What a screen reader says after a search. */
 export function searchAnnouncement({ query, search, matching, total }: GridSnapshot): string {
   if (search.mistake !== null) return '';
-  return query === '' ? plural(total, 'image') : `${formatNumber(matching)} of ${plural(total, 'image')} found`;
+  if (query === '') return plural(l10n.t('{0} image|{0} images'), total);
+  const forms = l10n.t('{0} of {1} image found|{0} of {1} images found');
+  return plural(forms, total, formatNumber(matching), formatNumber(total));
 }

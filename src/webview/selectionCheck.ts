@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 
@@ -7,8 +8,8 @@ export function selectionCheck(path: string, selected: boolean): TemplateResult 
     type="checkbox"
     class="check"
     tabindex="-1"
-    aria-label="Select ${path}"
-    title="Select (Space)"
+    aria-label=${l10n.t('Select {0}', path)}
+    title=${l10n.t('Select (Space)')}
     .checked=${live(selected)}
   />`;
 }

@@ -1,6 +1,7 @@
+import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { GridSnapshot } from '../protocol/gridProtocol';
-import { plural } from './captionText';
+import { formatNumber, plural, pluralForm, withElements } from './displayLanguage';
 import { errorIcon, folderIcon, imageIcon, searchIcon } from './icons';
 
 /** What can be done on such a page. */
@@ -13,34 +14,47 @@ interface PageActions {
 export function standInPage(snapshot: GridSnapshot, actions: PageActions): TemplateResult | undefined {
   switch (snapshot.state) {
     case 'missing':
-      return page(folderIcon, 'This folder is gone', [
-        html`<p>It was moved, renamed or deleted. Bring it back and try again.</p>`,
+      return page(folderIcon, l10n.t('This folder is gone'), [
+        html`<p>${l10n.t('It was moved, renamed or deleted. Bring it back and try again.')}</p>`,
         keptText(snapshot),
         html`<p class="path">${snapshot.folderPath}</p>`,
-        html`<vscode-button @click=${actions.refresh}>Retry</vscode-button>`,
+        html`<vscode-button @click=${actions.refresh}>${l10n.t('Retry')}</vscode-button>`,
       ]);
     case 'error':
-      return page(errorIcon, 'This folder cannot be read', [
+      return page(errorIcon, l10n.t('This folder cannot be read'), [
         html`<p>${snapshot.message}</p>`,
         keptText(snapshot),
         html`<p class="path">${snapshot.folderPath}</p>`,
-        html`<vscode-button @click=${actions.refresh}>Retry</vscode-button>`,
+        html`<vscode-button @click=${actions.refresh}>${l10n.t('Retry')}</vscode-button>`,
       ]);
     case 'scanning':
       if (snapshot.total === 0) return scanningPage(snapshot.message);
       break;
     case 'ready':
       if (snapshot.total > 0) break;
-      return page(imageIcon, 'No images in this folder', [
-        html`<p>Images are files such as JPEG, PNG, WebP, BMP, GIF, AVIF or TIFF, here or in folders inside.</p>`,
+      return page(imageIcon, l10n.t('No images in this folder'), [
+        html`<p>
+          ${l10n.t('Images are files such as JPEG, PNG, WebP, BMP, GIF, AVIF or TIFF, here or in folders inside.')}
+        </p>`,
         html`<p class="path">${snapshot.folderPath}</p>`,
-        html`<vscode-button appearance="secondary" @click=${actions.refresh}>Look Again</vscode-button>`,
+        html`<vscode-button appearance="secondary" @click=${actions.refresh}>${l10n.t('Look Again')}</vscode-button>`,
       ]);
   }
   if (snapshot.matching === 0) {
-    return page(searchIcon, 'No captions or file names match', [
-      html`<p>Nothing among ${plural(snapshot.total, 'image')} matches <q>${snapshot.query}</q>.</p>`,
-      html`<vscode-button appearance="secondary" @click=${actions.clearSearch}>Clear Search</vscode-button>`,
+    return page(searchIcon, l10n.t('No captions or file names match'), [
+      html`<p>
+        ${withElements(
+          pluralForm(
+            l10n.t('Nothing among {0} image matches {1}.|Nothing among {0} images matches {1}.'),
+            snapshot.total,
+          ),
+          formatNumber(snapshot.total),
+          html`<q>${snapshot.query}</q>`,
+        )}
+      </p>`,
+      html`<vscode-button appearance="secondary" @click=${actions.clearSearch}
+        >${l10n.t('Clear Search')}</vscode-button
+      >`,
     ]);
   }
   return undefined;
@@ -57,14 +71,21 @@ function page(icon: TemplateResult, title: string, body: (TemplateResult | typeo
 /** What was typed is not lost with the folder. */
 function keptText({ unsaved }: GridSnapshot): TemplateResult | typeof nothing {
   if (unsaved === 0) return nothing;
-  return html`<p>${plural(unsaved, 'caption')} not saved yet: the text is kept and is there again with the folder.</p>`;
+  return html`<p>
+    ${plural(
+      l10n.t(
+        '{0} caption not saved yet: the text is kept and is there again with the folder.|{0} captions not saved yet: the text is kept and is there again with the folder.',
+      ),
+      unsaved,
+    )}
+  </p>`;
 }
 
 /** The page while the folder is being read. */
 export function scanningPage(message: string): TemplateResult {
   return html`<div class="page">
-    <div class="scan" role="progressbar" aria-label="Reading the folder"></div>
-    <h1>Reading the folder</h1>
+    <div class="scan" role="progressbar" aria-label=${l10n.t('Reading the folder')}></div>
+    <h1>${l10n.t('Reading the folder')}</h1>
     <p>${message}</p>
   </div>`;
 }
