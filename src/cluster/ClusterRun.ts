@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
+import * as l10n from '@vscode/l10n';
 import { mountOf, pathOnShared } from '../jobs/clusterJob';
 import { JobError } from '../jobs/JobError';
 import { jobFault, JobFaultError } from '../jobs/jobFault';
@@ -85,9 +86,10 @@ export class ClusterRun {
   async run(): Promise<JobRunEnd> {
     const { manifest, folder } = this;
     const { place } = manifest;
-    if (place.kind !== 'cluster') throw new JobError('JOB_UNREADABLE', 'This is not a job of a cluster.', folder.path);
+    if (place.kind !== 'cluster')
+      throw new JobError('JOB_UNREADABLE', l10n.t('This is not a job of a cluster.'), folder.path);
     const lock = await folder.lock();
-    if (lock === undefined) throw new JobError('JOB_BUSY', 'Another process follows this job.', folder.path);
+    if (lock === undefined) throw new JobError('JOB_BUSY', l10n.t('Another process follows this job.'), folder.path);
     try {
       this.state = await folder.readState();
       const images = await ImageList.read(folder.path);
@@ -113,9 +115,15 @@ export class ClusterRun {
     if (this.options.retryFailed === true) await tail.retryFailed();
     Object.assign(state, { counts: { ...tail.counts }, failures: [...tail.failures] });
     if (this.options.redisUrl === undefined) {
-      throw new JobFaultError('CLUSTER_UNREACHABLE', `The address of the queue ${place.queue} is not known here.`);
+      throw new JobFaultError(
+        'CLUSTER_UNREACHABLE',
+        l10n.t('The address of the queue {0} is not known here.', place.queue),
+      );
     }
-    this.update({ ...jobInfo(this.manifest, { ...state, status: 'running' }, false), message: 'Asking the queue…' });
+    this.update({
+      ...jobInfo(this.manifest, { ...state, status: 'running' }, false),
+      message: l10n.t('Asking the queue…'),
+    });
     // Here, as whoever runs jobs on this machine only needs no queue.
     const queue = await import('./ShardQueue');
     this.queue = await queue.ShardQueue.connect(this.options.redisUrl, place.queue, this.stopper.signal);
@@ -181,7 +189,7 @@ export class ClusterRun {
     } catch (thrown) {
       // The workers may reach it, and the journals tell what they do.
       if (!(thrown instanceof ClusterError)) throw thrown;
-      this.update({ message: `${thrown.message} Trying again…` });
+      this.update({ message: l10n.t('{0} Trying again…', thrown.message) });
       return;
     }
     if (open.waiting.length + open.active.length + open.delayed.length > 0) return;
@@ -194,8 +202,10 @@ export class ClusterRun {
     const fault = reason === undefined ? undefined : faultOf(reason);
     if (fault !== undefined) throw fault;
     if (this.rounds++ >= mostRounds) {
-      const message = `${missing} images still have no outcome after ${mostRounds} more tries. ${reason ?? ''}`.trim();
-      throw new JobFaultError('TAGGER_FAILED', `${message} The logs of the workers say more.`);
+      const message = l10n
+        .t('{0} images still have no outcome after {1} more tries. {2}', missing, mostRounds, reason ?? '')
+        .trim();
+      throw new JobFaultError('TAGGER_FAILED', l10n.t('{0} The logs of the workers say more.', message));
     }
     await this.handIn(tail, images, place, listed);
   }
@@ -203,14 +213,18 @@ export class ClusterRun {
   private async describeWork(queue: ShardQueue, open: OpenShards, listed: ListedJob): Promise<string> {
     const { waiting, active, delayed } = open;
     const parts: string[] = [];
-    if (active.length > 0) parts.push(`${active.length} worker${active.length === 1 ? '' : 's'}`);
+    if (active.length > 0) parts.push(active.length === 1 ? l10n.t('1 worker') : l10n.t('{0} workers', active.length));
     else if (waiting.length > 0) {
       const workers = await queue.workers();
-      parts.push(workers === 0 ? 'No worker yet' : 'Waiting for a worker');
+      parts.push(workers === 0 ? l10n.t('No worker yet') : l10n.t('Waiting for a worker'));
     }
     if (delayed.length > 0) {
       const reason = await queue.failure(listed.key);
-      parts.push(`${delayed.length} shards will be tried again${reason === undefined ? '' : `: ${reason}`}`);
+      parts.push(
+        reason === undefined
+          ? l10n.t('{0} shards will be tried again', delayed.length)
+          : l10n.t('{0} shards will be tried again: {1}', delayed.length, reason),
+      );
     }
     return parts.join(', ');
   }
@@ -219,7 +233,7 @@ export class ClusterRun {
     const mount = mountOf(this.manifest, place);
     const folder = await pathOnShared(mount, this.folder.path);
     if (folder === undefined) {
-      throw new JobError('NOT_SHARED', `The job does not lie below ${mount}.`, this.folder.path);
+      throw new JobError('NOT_SHARED', l10n.t('The job does not lie below {0}.', mount), this.folder.path);
     }
     const manifest = await readFile(path.join(this.folder.path, manifestFile), 'utf8');
     const { label, created, total, id } = this.manifest;
@@ -289,10 +303,10 @@ const faultCodes: ReadonlySet<string> = new Set<JobFaultCode>([
 function faultOf(reason: string): JobFaultError | undefined {
   const [, code, message] = /^([A-Z_]+): (.*)$/s.exec(reason) ?? [];
   if (code === undefined || message === undefined || !faultCodes.has(code)) return undefined;
-  return new JobFaultError(code as JobFaultCode, `A worker says: ${message}`);
+  return new JobFaultError(code as JobFaultCode, l10n.t('A worker says: {0}', message));
 }
 
 function clusterFault(thrown: unknown): JobFaultError {
   if (!(thrown instanceof ClusterError)) return jobFault(thrown);
-  return new JobFaultError('CLUSTER_UNREACHABLE', `${thrown.message} When it works again, resume.`, thrown);
+  return new JobFaultError('CLUSTER_UNREACHABLE', l10n.t('{0} When it works again, resume.', thrown.message), thrown);
 }

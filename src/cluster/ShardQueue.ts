@@ -1,6 +1,7 @@
 import { Queue, type JobType } from 'bullmq';
 import { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
+import * as l10n from '@vscode/l10n';
 import * as v from 'valibot';
 import { staysInside } from '../dataset/datasetPath';
 import { checkOf, count } from '../protocol/checks';
@@ -227,7 +228,7 @@ const refusal = /^(WRONGPASS|NOAUTH|NOPERM|ERR .*password)/;
 /** Waits until the server answers. @throws why it does not; the signal's reason */
 function ready(client: Redis, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    let last = new Error('no answer');
+    let last = new Error(l10n.t('no answer'));
     const timer = setTimeout(() => {
       reject(last);
     }, patience);
@@ -254,5 +255,9 @@ function ready(client: Redis, signal: AbortSignal | undefined): Promise<void> {
 
 function unreachable({ shown, hide }: RedisAddress, thrown: unknown): ClusterError {
   const why = hide(errorMessage(thrown));
-  return new ClusterError('CLUSTER_UNREACHABLE', `The queue at ${shown} does not answer: ${why}`, new Error(why));
+  return new ClusterError(
+    'CLUSTER_UNREACHABLE',
+    l10n.t('The queue at {0} does not answer: {1}', shown, why),
+    new Error(why),
+  );
 }

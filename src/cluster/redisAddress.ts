@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { ClusterError } from './ClusterError';
 
 /** Where a queue's server is, and who asks, as the client's package takes it. */
@@ -64,7 +65,8 @@ export function redisAddress(url: string): RedisAddress {
 function wrongUrl(): ClusterError {
   return new ClusterError(
     'CLUSTER_URL',
-    'The address of the queue is none: it must be redis://HOST:PORT or rediss://USER:PASSWORD@HOST:PORT, ' +
-      'with %-codes for special characters of the password.',
+    l10n.t(
+      'The address of the queue is none: it must be redis://HOST:PORT or rediss://USER:PASSWORD@HOST:PORT, with %-codes for special characters of the password.',
+    ),
   );
 }

@@ -1,3 +1,5 @@
+import * as l10n from '@vscode/l10n';
+
 /** What can go wrong with a dataset's files. */
 export type CaptionErrorCode =
   | 'CAPTION_CONFLICT'
@@ -33,7 +35,7 @@ export class CaptionConflictError extends CaptionError {
     /** what the file holds now; null when it is gone */
     readonly theirs: Uint8Array | null,
   ) {
-    super('CAPTION_CONFLICT', 'The file was changed by another program.', path);
+    super('CAPTION_CONFLICT', l10n.t('The file was changed by another program.'), path);
     this.name = 'CaptionConflictError';
   }
 }
@@ -52,11 +54,11 @@ export function fileError(thrown: unknown, path: string, doing: 'save' | 'read' 
   if (thrown instanceof CaptionError) return thrown;
   switch (errno(thrown)) {
     case 'ENOSPC':
-      return new CaptionError('DISK_FULL', 'The disk is full. Free some space, then save again.', path, thrown);
+      return new CaptionError('DISK_FULL', l10n.t('The disk is full. Free some space, then save again.'), path, thrown);
     case 'EDQUOT':
       return new CaptionError(
         'DISK_FULL',
-        'The disk quota is used up. Free some space, then save again.',
+        l10n.t('The disk quota is used up. Free some space, then save again.'),
         path,
         thrown,
       );
@@ -70,18 +72,40 @@ export function fileError(thrown: unknown, path: string, doing: 'save' | 'read' 
     case 'EHOSTDOWN':
       return new CaptionError(
         'DISK_ERROR',
-        `The disk or the network to it does not answer (${errno(thrown) ?? ''}). Nothing was changed.`,
+        l10n.t('The disk or the network to it does not answer ({0}). Nothing was changed.', errno(thrown) ?? ''),
         path,
         thrown,
       );
     case 'EACCES':
     case 'EPERM':
-      return new CaptionError('NO_PERMISSION', `No permission to ${doing} this file.`, path, thrown);
+      return new CaptionError('NO_PERMISSION', notPermitted(doing), path, thrown);
     case 'ENOENT':
-      return new CaptionError('FOLDER_MISSING', 'The folder does not exist any more.', path, thrown);
+      return new CaptionError('FOLDER_MISSING', l10n.t('The folder does not exist any more.'), path, thrown);
     default: {
       const detail = thrown instanceof Error ? thrown.message : String(thrown);
-      return new CaptionError('FILE_ERROR', `Could not ${doing} the file: ${detail}.`, path, thrown);
+      return new CaptionError('FILE_ERROR', couldNot(doing, detail), path, thrown);
     }
+  }
+}
+
+function notPermitted(doing: 'save' | 'read' | 'delete'): string {
+  switch (doing) {
+    case 'save':
+      return l10n.t('No permission to save this file.');
+    case 'read':
+      return l10n.t('No permission to read this file.');
+    case 'delete':
+      return l10n.t('No permission to delete this file.');
+  }
+}
+
+function couldNot(doing: 'save' | 'read' | 'delete', detail: string): string {
+  switch (doing) {
+    case 'save':
+      return l10n.t('Could not save the file: {0}.', detail);
+    case 'read':
+      return l10n.t('Could not read the file: {0}.', detail);
+    case 'delete':
+      return l10n.t('Could not delete the file: {0}.', detail);
   }
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
+import * as l10n from '@vscode/l10n';
 import pMap from 'p-map';
 import type { Caption } from './Caption';
 import { readCaptionFile, saveCaptionFile } from './captionFile';
@@ -74,7 +75,7 @@ export class CaptionSaver {
     const folders = new Set<string>();
     const save = async (caption: Caption): Promise<void> => {
       await this.inTurn(caption, () => this.write(caption, this.tellNowAndThen));
-      if (caption.inConflict) failures.push({ path: caption.path, reason: 'Changed by another program.' });
+      if (caption.inConflict) failures.push({ path: caption.path, reason: l10n.t('Changed by another program.') });
       else if (caption.failure !== undefined) failures.push({ path: caption.path, reason: caption.failure.message });
       else folders.add(path.dirname(this.absolute(caption.path)));
       this.done++;

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Caption, CaptionChange } from './Caption';
 import { CaptionError } from './CaptionError';
 import { refuseUnwritable } from './captionFile';
@@ -68,7 +69,7 @@ export async function replayEdits(
 }
 
 function reasonToLeaveOut(dataset: Dataset, caption: Caption): string | undefined {
-  if (caption.inConflict) return 'Another program changed the file under an unsaved edit. Choose a text first.';
+  if (caption.inConflict) return l10n.t('Another program changed the file under an unsaved edit. Choose a text first.');
   try {
     refuseUnwritable(caption, dataset.absolute(caption.path));
     return undefined;

@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import * as l10n from '@vscode/l10n';
 import type { Caption } from './Caption';
 import { CaptionConflictError, CaptionError, errno, fileError } from './CaptionError';
 import { decodeCaption } from './captionContent';
@@ -81,10 +82,13 @@ export function refuseUnwritable(caption: Caption, file: string): void {
 
 /** Why a generated caption was not written. */
 export function editedMeanwhile(file: string): CaptionError {
-  return new CaptionError('CAPTION_EDITED', 'The caption was edited meanwhile; the edit was kept.', file);
+  return new CaptionError('CAPTION_EDITED', l10n.t('The caption was edited meanwhile; the edit was kept.'), file);
 }
 
 function foreignError(encoding: string, file: string): CaptionError {
-  const message = `The caption file is not UTF-8 (it looks like ${encoding}) and was kept. Convert it in the editor first.`;
+  const message = l10n.t(
+    'The caption file is not UTF-8 (it looks like {0}) and was kept. Convert it in the editor first.',
+    encoding,
+  );
   return new CaptionError('CAPTION_NOT_UTF8', message, file);
 }

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import * as l10n from '@vscode/l10n';
 import type { Caption, CaptionChange } from './Caption';
 import { CaptionError, errno, type CaptionErrorCode } from './CaptionError';
 import { isEmptyCaption } from './captionText';
@@ -190,7 +191,7 @@ class CaptionJob {
         if (!alone) this.suspects.push(target);
         return false;
       }
-      const reason = crash ? 'The tagger crashed on this image.' : reasonOf(thrown);
+      const reason = crash ? l10n.t('The tagger crashed on this image.') : reasonOf(thrown);
       this.result.failed.set(target.path, reason);
       this.options.onOutcome?.(target, code === 'CAPTION_EDITED' ? 'kept' : 'failed', reason);
       this.report(target, reason);
@@ -232,5 +233,7 @@ class CaptionJob {
 
 function reasonOf(thrown: unknown): string {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return errno(thrown) === undefined && !(thrown instanceof CaptionError) ? `Unexpected error: ${message}` : message;
+  return errno(thrown) === undefined && !(thrown instanceof CaptionError)
+    ? l10n.t('Unexpected error: {0}', message)
+    : message;
 }

@@ -1,5 +1,6 @@
 import { link, open, readFile, realpath, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { CaptionError, errno, fileError } from './CaptionError';
 import { newTemporaryName } from './writeFileSafely';
 
@@ -72,15 +73,13 @@ export function describeFolder(folder: string, capabilities: FolderCapabilities)
 /** What somebody should know who writes to such a folder; undefined where it can do everything that matters. */
 export function folderWarning({ hardLinks, atomicRename }: FolderCapabilities): string | undefined {
   if (!atomicRename) {
-    return (
-      'The file system copies files to rename them, as those over object stores do: a caption may be seen half-written ' +
-      'while it is saved. Let no other program write captions there meanwhile.'
+    return l10n.t(
+      'The file system copies files to rename them, as those over object stores do: a caption may be seen half-written while it is saved. Let no other program write captions there meanwhile.',
     );
   }
   if (!hardLinks) {
-    return (
-      'The file system has no hard links: a new caption is written under its own name at once, and may be cut off if the ' +
-      'machine fails in that moment.'
+    return l10n.t(
+      'The file system has no hard links: a new caption is written under its own name at once, and may be cut off if the machine fails in that moment.',
     );
   }
   return undefined;

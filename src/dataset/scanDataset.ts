@@ -1,6 +1,7 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { CaptionError, errno, fileError } from './CaptionError';
 import { captionPathOf, isImageName } from './imageFiles';
 import { compareNaturally, sortNames } from './naturalOrder';
@@ -109,10 +110,10 @@ function sortEntries(
     if (kind === 'folder') {
       if (name.startsWith('.')) continue;
       (entry.isSymbolicLink() ? found.linkedFolders : found.folders).push(name);
-      if (isImageName(name)) problems.push({ path: entryPath, reason: 'A folder, not an image.' });
+      if (isImageName(name)) problems.push({ path: entryPath, reason: l10n.t('A folder, not an image.') });
     } else if (isImageName(name)) {
       // A broken link stays in the list: the user must see that this image is not there.
-      if (kind === 'other') problems.push({ path: entryPath, reason: 'Not a regular file.' });
+      if (kind === 'other') problems.push({ path: entryPath, reason: l10n.t('Not a regular file.') });
       else found.images.push(name);
     } else if (name.endsWith(captionExtension) && kind !== 'other') {
       found.captions.add(name);
@@ -146,9 +147,9 @@ function linkKind(absolute: string): Kind {
 function folderError(thrown: unknown, folder: string): CaptionError {
   switch (errno(thrown)) {
     case 'ENOENT':
-      return new CaptionError('FOLDER_MISSING', 'The folder does not exist.', folder, thrown);
+      return new CaptionError('FOLDER_MISSING', l10n.t('The folder does not exist.'), folder, thrown);
     case 'ENOTDIR':
-      return new CaptionError('FILE_ERROR', 'This is a file, not a folder.', folder, thrown);
+      return new CaptionError('FILE_ERROR', l10n.t('This is a file, not a folder.'), folder, thrown);
     default:
       return fileError(thrown, folder, 'read');
   }

@@ -21,6 +21,7 @@ import {
 import { open } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { CaptionConflictError, CaptionError, errno, fileError } from './CaptionError';
 
 const temporaryName = /^\.dataset-captions-(\d+)-([0-9a-f]{4})[0-9a-f]{8}\.tmp$/;
@@ -194,7 +195,7 @@ function writeNew(file: string, target: string, content: Uint8Array): void {
       closeSync(handle);
     }
     complete = sameBytes(readNow(target), content);
-    if (!complete) throw new CaptionError('DISK_ERROR', 'The file does not hold what was written to it.', file);
+    if (!complete) throw new CaptionError('DISK_ERROR', l10n.t('The file does not hold what was written to it.'), file);
   } finally {
     if (!complete) removeQuietly(target);
   }
@@ -206,7 +207,12 @@ function resolveLink(file: string): string {
   try {
     return realpathSync(file);
   } catch (thrown) {
-    throw new CaptionError('CAPTION_LINK_BROKEN', 'The caption is a link to a file that does not exist.', file, thrown);
+    throw new CaptionError(
+      'CAPTION_LINK_BROKEN',
+      l10n.t('The caption is a link to a file that does not exist.'),
+      file,
+      thrown,
+    );
   }
 }
 
@@ -225,7 +231,7 @@ function readNow(file: string): Uint8Array | null {
 
 /** Reading a pipe would wait for ever. */
 export function notAFile(file: string): CaptionError {
-  return new CaptionError('FILE_ERROR', 'This is not a file.', file);
+  return new CaptionError('FILE_ERROR', l10n.t('This is not a file.'), file);
 }
 
 function removeQuietly(file: string): void {

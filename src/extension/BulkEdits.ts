@@ -1,4 +1,6 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
+import { displayLanguage } from '../dataset/displayLanguage';
 import type { Caption } from '../dataset/Caption';
 import type { DatasetImage } from '../dataset/Dataset';
 import { captionDiff } from '../dataset/edits/captionDiff';
@@ -60,7 +62,7 @@ export class BulkEdits {
     const { document } = this.grid;
     const { dataset } = document;
     try {
-      const edit = editOfForm(form, translate);
+      const edit = editOfForm(form);
       const { separator } = writeOptions(document.uri);
       const needsCounts = edit.kind === 'sortTags' && edit.by === 'frequency';
       const counts: ReadonlyMap<string, number> = needsCounts ? dataset.tagCounts : new Map();
@@ -119,12 +121,14 @@ export class BulkEdits {
         leftOut.push({ path: caption.path, reason: vscode.l10n.t('It was changed since the preview.') });
       } else wanted.push({ caption: now, text: after });
     });
-    const label = editLabel(operation, translate);
+    const label = editLabel(operation);
     const applied =
       wanted.length === 0
         ? { changed: 0, leftOut: [] }
         : await document.applyEdits(
-            wanted.length === 1 ? label : vscode.l10n.t('{0} ({1} captions)', label, wanted.length.toLocaleString()),
+            wanted.length === 1
+              ? label
+              : vscode.l10n.t('{0} ({1} captions)', label, wanted.length.toLocaleString(displayLanguage())),
             wanted,
           );
     leftOut.push(...applied.leftOut);
@@ -140,13 +144,9 @@ export class BulkEdits {
   }
 
   private current(planId: number): NonNullable<BulkEdits['plan']> {
-    if (this.plan?.id !== planId) throw new EditError('PLAN_GONE', 'There is a newer preview.');
+    if (this.plan?.id !== planId) throw new EditError('PLAN_GONE', l10n.t('There is a newer preview.'));
     return this.plan;
   }
-}
-
-function translate(text: string, ...values: (string | number)[]): string {
-  return vscode.l10n.t(text, ...values);
 }
 
 function summary(planId: number, edits: EditPlan): PlanSummary {
@@ -168,7 +168,7 @@ async function reportLeftOut(label: string, leftOut: readonly LeftOut[]): Promis
   const text = vscode.l10n.t(
     '{0}: captions left as they are: {1}. {2}: {3}',
     label,
-    leftOut.length.toLocaleString(),
+    leftOut.length.toLocaleString(displayLanguage()),
     first?.path ?? '',
     first?.reason ?? '',
   );

@@ -15,7 +15,6 @@ import { showJobProgress } from './jobProgress';
 import { jobView } from './jobText';
 import type { JobPlan, JobSource, JobStarter, JobWish } from './JobStarter';
 import type { Taggers } from './Taggers';
-import { translate } from './translate';
 
 /** A job that ended stays on screen for so long, in milliseconds. */
 const endedJobStays = 5000;
@@ -365,7 +364,7 @@ export class CaptionJobs extends Disposable {
   }
 
   private onScreen(jobs: readonly JobInfo[]): ShownJob[] {
-    return jobs.map((job) => ({ root: job.root, view: jobView(job, translate) }));
+    return jobs.map((job) => ({ root: job.root, view: jobView(job) }));
   }
 
   private of(root: string): DatasetJobs[] {

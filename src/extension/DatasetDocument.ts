@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { displayLanguage } from '../dataset/displayLanguage';
 import { applyEdits, replayEdits, type AppliedEdits, type TextEdit } from '../dataset/bulkEdits';
 import type { Caption, CaptionChange } from '../dataset/Caption';
 import { CaptionError } from '../dataset/CaptionError';
@@ -339,7 +340,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
         changedOnly,
         signal: this.life.signal,
         onProgress: (images) => {
-          this.loadMessage = vscode.l10n.t('{0} images found…', images.toLocaleString());
+          this.loadMessage = vscode.l10n.t('{0} images found…', images.toLocaleString(displayLanguage()));
           this.changeEmitter.fire();
         },
       });

@@ -8,7 +8,6 @@ import { Disposable } from './Disposable';
 import { jobStateName, jobSummary, jobView } from './jobText';
 import { jobsOutliveWindow } from './settings';
 import { hasChosenTagger } from './taggerSettings';
-import { translate } from './translate';
 
 /** Faults that another tagger, or another provider, may help against. */
 const taggerFaults: ReadonlySet<string> = new Set(['MODEL_CHANGED', 'PROVIDER_LOST', 'TAGGER_FAILED']);
@@ -70,8 +69,8 @@ export class JobNotices extends Disposable {
 
   private logEnd(job: JobInfo): void {
     const { label, failures } = job;
-    const { state, message } = jobView(job, translate);
-    this.log.info(`${label}: ${jobStateName(state, translate)}. ${message}`);
+    const { state, message } = jobView(job);
+    this.log.info(`${label}: ${jobStateName(state)}. ${message}`);
     for (const { path: image, reason } of failures) this.log.info(`  not captioned: ${image}: ${reason}`);
   }
 
@@ -107,7 +106,7 @@ export class JobNotices extends Disposable {
   private noteEnd(job: JobInfo): void {
     const { id, label, failures } = job;
     if (failures.length > 0) {
-      const text = vscode.l10n.t('{0}: {1}', label, jobSummary(job, translate));
+      const text = vscode.l10n.t('{0}: {1}', label, jobSummary(job));
       const report: Offer = {
         title: vscode.l10n.t('Open Report'),
         act: () => vscode.commands.executeCommand('datasetCaptions.openJobReport', { id }),

@@ -9,7 +9,6 @@ import { errorMessage } from '../protocol/wireError';
 import type { CaptionJobs } from './CaptionJobs';
 import { Disposable } from './Disposable';
 import { jobReport } from './jobReport';
-import { translate } from './translate';
 
 const scheme = 'dataset-captions-job';
 /** What a revert did, in the folder of its job. */
@@ -50,7 +49,7 @@ export class JobReports extends Disposable implements vscode.TextDocumentContent
       ]);
       const info = this.jobs.get(id) ?? (await readJobInfo(folder));
       const revert = await readRevert(folder);
-      return jobReport({ info, manifest, images, records, ran: state.ran, revert }, translate);
+      return jobReport({ info, manifest, images, records, ran: state.ran, revert });
     } catch (thrown) {
       return errorMessage(thrown);
     }

@@ -22,7 +22,6 @@ import { questionBeforeWriting } from './questionBeforeWriting';
 import { captionOptions, jobsOutliveWindow, writeOptions } from './settings';
 import type { Taggers } from './Taggers';
 import { selectedTaggers } from './taggerSettings';
-import { translate } from './translate';
 
 /** Which images a job is to caption. */
 export interface JobWish {
@@ -229,7 +228,7 @@ function tell(text: string): void {
 }
 
 async function agrees(write: WriteOptions, images: number, changed: number, action: string): Promise<boolean> {
-  const question = questionBeforeWriting(write, images, changed, translate);
+  const question = questionBeforeWriting(write, images, changed);
   const detail = vscode.l10n.t('Undo brings the old captions back.');
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, action)) === action;
 }

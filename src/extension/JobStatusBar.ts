@@ -4,7 +4,6 @@ import type { JobView } from '../protocol/gridProtocol';
 import type { CaptionJobs } from './CaptionJobs';
 import { Disposable } from './Disposable';
 import { jobStateName } from './jobText';
-import { translate } from './translate';
 
 /** The status item is redrawn at most this often, in milliseconds. */
 const redrawPause = 250;
@@ -45,7 +44,7 @@ export class JobStatusBar extends Disposable {
     const percent = view.total === 0 ? 100 : Math.floor((view.handled / view.total) * 100);
     const count = `${String(view.handled)}/${String(view.total)} (${String(percent)}%)`;
     const failed = view.failed > 0 ? vscode.l10n.t(' · {0} failed', view.failed) : '';
-    const state = jobStateName(view.state, translate);
+    const state = jobStateName(view.state);
     const stands = view.state === 'paused' ? ` · ${state}` : '';
     const doing = view.state === 'starting' ? view.message : `${count}${failed}${stands}`;
     this.item.text = `${icon(view)} ${view.label}: ${doing}`;

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { displayLanguage } from '../dataset/displayLanguage';
 import { isEnded, isLive, isResumable } from '../jobs/jobSteps';
 import type { JobInfo } from '../jobs/jobTypes';
 import type { CaptionJobs } from './CaptionJobs';
 import { Disposable } from './Disposable';
 import { jobDescription, jobStateName, jobTooltip, jobView, moreFailures } from './jobText';
-import { translate } from './translate';
 
 /** Goes to an image of a dataset: the dataset's folder, and the image's path relative to it. */
 export const revealImageCommand = 'datasetCaptions.internal.revealImage';
@@ -135,16 +135,16 @@ function jobItem(job: JobInfo, jobs: CaptionJobs): vscode.TreeItem {
   const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
   const open = job.fault === undefined ? Collapsed : Expanded;
   const name = `${job.label} – ${path.basename(job.root)}`;
-  const description = [jobDescription(job, translate), endTime(job)].filter(Boolean).join(' · ');
+  const description = [jobDescription(job), endTime(job)].filter(Boolean).join(' · ');
   const item = new vscode.TreeItem(job.label, hasDetails ? open : None);
-  const view = jobView(job, translate);
+  const view = jobView(job);
   item.id = job.id;
   // The name of the dataset last: in a narrow sidebar how far it is counts more.
   item.description = `${description} · ${path.basename(job.root)}`;
-  item.tooltip = jobTooltip(job, translate);
+  item.tooltip = jobTooltip(job);
   item.contextValue = ['job', ...abilities(job, jobs)].join(' ');
   item.iconPath = icon(job);
-  item.accessibilityInformation = { label: [name, jobStateName(view.state, translate), description].join(', ') };
+  item.accessibilityInformation = { label: [name, jobStateName(view.state), description].join(', ') };
   return item;
 }
 
@@ -153,8 +153,8 @@ function endTime({ finished }: JobInfo): string {
   const time = new Date(finished);
   const isToday = time.toDateString() === new Date().toDateString();
   return isToday
-    ? time.toLocaleTimeString(undefined, { timeStyle: 'short' })
-    : time.toLocaleString(undefined, { dateStyle: 'short', timeStyle: 'short' });
+    ? time.toLocaleTimeString(displayLanguage(), { timeStyle: 'short' })
+    : time.toLocaleString(displayLanguage(), { dateStyle: 'short', timeStyle: 'short' });
 }
 
 /** What can be done with a job, for the conditions of the menus. */
@@ -176,7 +176,7 @@ function abilities(job: JobInfo, jobs: CaptionJobs): string[] {
 
 function icon(job: JobInfo): vscode.ThemeIcon {
   const warning = new vscode.ThemeColor('list.warningForeground');
-  const { state } = jobView(job, translate);
+  const { state } = jobView(job);
   if (job.reverted !== undefined && isEnded(job)) return new vscode.ThemeIcon('discard');
   switch (state) {
     case 'starting':
@@ -217,7 +217,7 @@ function details(job: JobInfo): vscode.TreeItem[] {
   }
   const more = moreFailures(job);
   if (more > 0) {
-    const item = line(vscode.l10n.t('{0} more in the report', more.toLocaleString()), 'ellipsis', '');
+    const item = line(vscode.l10n.t('{0} more in the report', more.toLocaleString(displayLanguage())), 'ellipsis', '');
     item.command = {
       command: 'datasetCaptions.openJobReport',
       title: vscode.l10n.t('Open Report'),

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { displayLanguage } from '../dataset/displayLanguage';
 import { comparableTag } from '../dataset/comparableTag';
 import { filteredTags, tagFilter, type TagFilter } from '../dataset/query/tagFilter';
 import { countTagsOf, firstTags, type CountedTag, type TagOrder } from '../dataset/TagList';
@@ -91,7 +92,7 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<Node>
     const item = new vscode.TreeItem(tag);
     item.id = tag;
     item.contextValue = 'tag';
-    item.description = count.toLocaleString();
+    item.description = count.toLocaleString(displayLanguage());
     item.tooltip = tooltip(node, filter);
     const icon =
       filter === undefined ? undefined : new vscode.ThemeIcon(filter === 'included' ? 'filter' : 'circle-slash');

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { type ImageInfo, type PictureRegion, thumbnailSize } from '../protocol/pictureProtocol';
 import { taggerCrashed, type TaggerProcess } from '../protocol/TaggerProcess';
 import { errorCode, errorMessage } from '../protocol/wireError';
@@ -140,8 +141,9 @@ export class Thumbnails {
         return await this.suspectMaker.request('makeThumbnail', request, signal);
       } catch (thrown) {
         if (errorCode(thrown) !== taggerCrashed) throw thrown;
-        const message =
-          'The program that decodes images crashed at it: the file is damaged, or a kind that is not supported.';
+        const message = l10n.t(
+          'The program that decodes images crashed at it: the file is damaged, or a kind that is not supported.',
+        );
         throw new PictureError('IMAGE_CRASHES', request.imagePath, message);
       }
     });

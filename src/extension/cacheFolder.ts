@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { errorMessage } from '../protocol/wireError';
 
 /** The folder below the one that the user names: what is in it is the cache's and may be deleted. */
@@ -21,7 +22,7 @@ export interface CacheFolder {
 export async function chooseCacheFolder(chosen: string, usual: string): Promise<CacheFolder> {
   if (chosen === '') return { folder: usual };
   const folder = path.join(chosen, cacheName);
-  if (!path.isAbsolute(chosen)) return { folder: usual, problem: 'it is not an absolute path' };
+  if (!path.isAbsolute(chosen)) return { folder: usual, problem: l10n.t('it is not an absolute path') };
   try {
     await mkdir(folder, { recursive: true });
     const probe = path.join(folder, `.${randomUUID()}.probe`);

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import pMap from 'p-map';
 import * as vscode from 'vscode';
+import { displayLanguage } from '../dataset/displayLanguage';
 import type { DatasetImage } from '../dataset/Dataset';
 import { errno } from '../dataset/CaptionError';
 import { planDeletion, type Deletion } from '../dataset/planDeletion';
@@ -24,7 +25,7 @@ export async function deleteImages(document: DatasetDocument, images: readonly D
   const title =
     images.length === 1
       ? vscode.l10n.t('Deleting {0}', images[0]?.path ?? '')
-      : vscode.l10n.t('Deleting {0} images', images.length.toLocaleString());
+      : vscode.l10n.t('Deleting {0} images', images.length.toLocaleString(displayLanguage()));
   const location = vscode.ProgressLocation.Notification;
   await vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
     const remover = new Remover(document);
@@ -55,14 +56,18 @@ async function agrees(deletion: Deletion): Promise<boolean> {
       ? vscode.l10n.t('Delete {0}?', images[0]?.path ?? '')
       : vscode.l10n.t('Delete {0} and its caption?', images[0]?.path ?? '')
     : files === 1
-      ? vscode.l10n.t('Delete {0} images and 1 caption?', images.length.toLocaleString())
-      : vscode.l10n.t('Delete {0} images and {1} captions?', images.length.toLocaleString(), files.toLocaleString());
+      ? vscode.l10n.t('Delete {0} images and 1 caption?', images.length.toLocaleString(displayLanguage()))
+      : vscode.l10n.t(
+          'Delete {0} images and {1} captions?',
+          images.length.toLocaleString(displayLanguage()),
+          files.toLocaleString(displayLanguage()),
+        );
   const details = [vscode.l10n.t('The files are moved to the trash. Undo in the editor does not bring them back.')];
   if (shared > 0) {
     details.push(
       shared === 1
         ? vscode.l10n.t('1 caption stays, because another image uses it.')
-        : vscode.l10n.t('{0} captions stay, because other images use them.', shared.toLocaleString()),
+        : vscode.l10n.t('{0} captions stay, because other images use them.', shared.toLocaleString(displayLanguage())),
     );
   }
   const unsaved = unsavedIn(deletion);
@@ -72,7 +77,7 @@ async function agrees(deletion: Deletion): Promise<boolean> {
         ? vscode.l10n.t('1 of the captions has unsaved edits: they are saved first, so that the trash has them.')
         : vscode.l10n.t(
             '{0} of the captions have unsaved edits: they are saved first, so that the trash has them.',
-            unsaved.toLocaleString(),
+            unsaved.toLocaleString(displayLanguage()),
           ),
     );
   }
@@ -153,7 +158,7 @@ async function reportFailures(failures: readonly LeftOut[]): Promise<void> {
       ? vscode.l10n.t('Not deleted: {0}: {1}', first?.path ?? '', first?.reason ?? '')
       : vscode.l10n.t(
           'Files not deleted: {0}. {1}: {2}',
-          failures.length.toLocaleString(),
+          failures.length.toLocaleString(displayLanguage()),
           first?.path ?? '',
           first?.reason ?? '',
         );

@@ -1,34 +1,34 @@
+import * as l10n from '@vscode/l10n';
 import { parseTags } from '../dataset/captionText';
 import type { CaptionEdit } from '../dataset/edits/captionEdit';
 import { EditError } from '../dataset/edits/EditError';
 import type { TagMatch } from '../dataset/edits/tagPattern';
 import type { EditForm, EditOperation } from '../protocol/bulkEditProtocol';
-import type { Translate } from './questionBeforeWriting';
 
 /**
  * The edit that a form asks for.
  * @throws EditError FORM_INCOMPLETE with what is still to be filled in
  */
-export function editOfForm(form: EditForm, t: Translate): CaptionEdit {
+export function editOfForm(form: EditForm): CaptionEdit {
   const { operation, position, keepFirst, replacement } = form;
   switch (operation) {
     case 'addTags':
-      return { kind: operation, tags: tags(form.tags, t('Type the tags to add.')), position, keepFirst };
+      return { kind: operation, tags: tags(form.tags, l10n.t('Type the tags to add.')), position, keepFirst };
     case 'removeTags':
-      return { kind: operation, match: tagMatch(form, t('Type the tags to remove.')) };
+      return { kind: operation, match: tagMatch(form, l10n.t('Type the tags to remove.')) };
     case 'replaceTags':
-      return { kind: operation, match: tagMatch(form, t('Type the tags to replace.')), replacement };
+      return { kind: operation, match: tagMatch(form, l10n.t('Type the tags to replace.')), replacement };
     case 'moveTags':
-      return { kind: operation, tags: tags(form.tags, t('Type the tags to move to the front.')), keepFirst };
+      return { kind: operation, tags: tags(form.tags, l10n.t('Type the tags to move to the front.')), keepFirst };
     case 'sortTags':
       return { kind: operation, by: form.sortBy, keepFirst };
     case 'replaceText': {
-      if (form.find === '') throw incomplete(t('Type the text to find.'));
+      if (form.find === '') throw incomplete(l10n.t('Type the text to find.'));
       const { find, regex, matchCase } = form;
       return { kind: operation, find, replacement, regex, matchCase };
     }
     case 'setCaption':
-      if (form.text.trim() === '') throw incomplete(t('Type the caption, or choose to clear captions.'));
+      if (form.text.trim() === '') throw incomplete(l10n.t('Type the caption, or choose to clear captions.'));
       return { kind: operation, text: form.text, how: form.how };
     case 'deduplicate':
     case 'separators':
@@ -38,18 +38,18 @@ export function editOfForm(form: EditForm, t: Translate): CaptionEdit {
 }
 
 /** What an edit is called where it can be undone. */
-export function editLabel(operation: EditOperation, t: Translate): string {
+export function editLabel(operation: EditOperation): string {
   const labels: Record<EditOperation, string> = {
-    addTags: t('Add Tags'),
-    removeTags: t('Remove Tags'),
-    replaceTags: t('Replace Tags'),
-    moveTags: t('Move Tags to the Front'),
-    deduplicate: t('Remove Duplicate Tags'),
-    sortTags: t('Sort Tags'),
-    separators: t('Tidy Separators'),
-    replaceText: t('Replace Text'),
-    setCaption: t('Set Captions'),
-    clear: t('Clear Captions'),
+    addTags: l10n.t('Add Tags'),
+    removeTags: l10n.t('Remove Tags'),
+    replaceTags: l10n.t('Replace Tags'),
+    moveTags: l10n.t('Move Tags to the Front'),
+    deduplicate: l10n.t('Remove Duplicate Tags'),
+    sortTags: l10n.t('Sort Tags'),
+    separators: l10n.t('Tidy Separators'),
+    replaceText: l10n.t('Replace Text'),
+    setCaption: l10n.t('Set Captions'),
+    clear: l10n.t('Clear Captions'),
   };
   return labels[operation];
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { DatasetCaptionsExtension } from '../../api';
+import { useLanguage } from '../dataset/displayLanguage';
 import { WriteThreads } from '../dataset/WriteThreads';
 import { RunnerClient } from '../jobs/RunnerClient';
 import { TaggerProcess } from '../protocol/TaggerProcess';
@@ -38,6 +39,7 @@ import { watchForRunners } from './watchForRunners';
 
 /** Called by VS Code when the first command, editor or view of the extension is used. */
 export function activate(context: vscode.ExtensionContext): DatasetCaptionsExtension {
+  useLanguage(vscode.env.language, vscode.l10n.bundle, vscode.l10n.uri?.fsPath);
   const log = vscode.window.createOutputChannel(vscode.l10n.t('Dataset Captions'), { log: true });
   const entry = context.asAbsolutePath(path.join('dist', 'tagger.js'));
   const storage = context.globalStorageUri.fsPath;

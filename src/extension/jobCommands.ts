@@ -11,7 +11,6 @@ import type { JobReports } from './JobReports';
 import { revealImageCommand, type JobTree } from './JobTree';
 import { openDatasets } from './openDataset';
 import { revertWithProgress } from './revertJobCommand';
-import { translate } from './translate';
 
 /** Registers what can be done with jobs. A command of the palette asks which job, one of the view is told. */
 export function registerJobCommands(
@@ -130,7 +129,7 @@ async function meantJob(
   }
   const items = fitting.map((job) => ({
     label: `${job.label} – ${path.basename(job.root)}`,
-    description: jobDescription(job, translate),
+    description: jobDescription(job),
     job,
   }));
   return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Captioning Jobs') }))?.job;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { displayLanguage } from '../dataset/displayLanguage';
 import type { JobView } from '../protocol/gridProtocol';
 import type { CaptionJobs } from './CaptionJobs';
 
@@ -26,7 +27,7 @@ export function showJobProgress(
             return;
           }
           const part = view.total === 0 ? 0 : (100 * view.handled) / view.total;
-          const count = `${view.handled.toLocaleString()}/${view.total.toLocaleString()}`;
+          const count = `${view.handled.toLocaleString(displayLanguage())}/${view.total.toLocaleString(displayLanguage())}`;
           const message = view.state === 'starting' ? view.message : [count, view.message].filter(Boolean).join(', ');
           progress.report({ increment: Math.max(0, part - shown), message });
           shown = Math.max(shown, part);

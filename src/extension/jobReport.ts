@@ -1,10 +1,11 @@
+import * as l10n from '@vscode/l10n';
+import { displayLanguage } from '../dataset/displayLanguage';
 import { handledOf } from '../jobs/jobInfo';
 import type { RevertResult } from '../jobs/revertJob';
 import type { ImageRecord } from '../jobs/journalEntries';
 import type { JobImage, JobInfo, JobManifest } from '../jobs/jobTypes';
 import { formatSeconds } from '../protocol/downloadText';
 import { jobStateName, jobView } from './jobText';
-import type { Translate } from './questionBeforeWriting';
 
 /** All that is known of a job. */
 export interface ReportedJob {
@@ -19,55 +20,55 @@ export interface ReportedJob {
 }
 
 /** A job as a Markdown document: numbers, times, what it ran on, options, and each image that did not get its caption. */
-export function jobReport(job: ReportedJob, t: Translate): string {
+export function jobReport(job: ReportedJob): string {
   const { info, manifest, revert } = job;
   const { fault } = info;
   const parts = [
     `# ${plain(info.label)}`,
     fault === undefined ? '' : `> ${plain(fault.message)}`,
-    table(summary(job, t)),
-    section(t('Images'), table(numbers(info, t))),
-    section(t('Runs on'), list(info.execution.flatMap(({ runsOn, notUsed }) => [runsOn, ...notUsed]))),
-    section(t('Failed'), list(withReasons(job, 'failed'))),
-    section(t('Kept because they were edited meanwhile'), list(withReasons(job, 'kept'))),
-    section(t('No tag above the threshold'), list(withReasons(job, 'untagged'))),
+    table(summary(job)),
+    section(l10n.t('Images'), table(numbers(info))),
+    section(l10n.t('Runs on'), list(info.execution.flatMap(({ runsOn, notUsed }) => [runsOn, ...notUsed]))),
+    section(l10n.t('Failed'), list(withReasons(job, 'failed'))),
+    section(l10n.t('Kept because they were edited meanwhile'), list(withReasons(job, 'kept'))),
+    section(l10n.t('No tag above the threshold'), list(withReasons(job, 'untagged'))),
     revert === undefined
       ? ''
       : section(
-          t('Left alone when the job was reverted'),
-          list(revert.left.map(({ path, reason }) => `${code(path)}: ${plain(reason)}`)) || t('None.'),
+          l10n.t('Left alone when the job was reverted'),
+          list(revert.left.map(({ path, reason }) => `${code(path)}: ${plain(reason)}`)) || l10n.t('None.'),
         ),
-    section(t('Options'), `\`\`\`json\n${JSON.stringify(optionsOf(manifest), null, 2)}\n\`\`\``),
+    section(l10n.t('Options'), `\`\`\`json\n${JSON.stringify(optionsOf(manifest), null, 2)}\n\`\`\``),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function summary({ info, manifest, ran }: ReportedJob, t: Translate): [string, string][] {
+function summary({ info, manifest, ran }: ReportedJob): [string, string][] {
   const { imagesPerSecond, reverted, started, finished } = info;
   const rate = imagesPerSecond ?? (ran > 0 ? (handledOf(info.counts) / ran) * 1000 : 0);
   return [
-    [t('Dataset'), code(manifest.root)],
-    [t('State'), jobStateName(jobView(info, t).state, t)],
-    [t('Tagger'), plain(manifest.tagger.name)],
-    [t('Started'), time(started)],
-    [t('Finished'), time(finished)],
-    [t('Ran for'), ran > 0 ? formatSeconds(ran / 1000) : ''],
-    [t('Images a second'), rate > 0 ? rate.toFixed(1) : ''],
-    [t('Reverted'), time(reverted)],
+    [l10n.t('Dataset'), code(manifest.root)],
+    [l10n.t('State'), jobStateName(jobView(info).state)],
+    [l10n.t('Tagger'), plain(manifest.tagger.name)],
+    [l10n.t('Started'), time(started)],
+    [l10n.t('Finished'), time(finished)],
+    [l10n.t('Ran for'), ran > 0 ? formatSeconds(ran / 1000) : ''],
+    [l10n.t('Images a second'), rate > 0 ? rate.toFixed(1) : ''],
+    [l10n.t('Reverted'), time(reverted)],
   ];
 }
 
-function numbers({ counts, total }: JobInfo, t: Translate): [string, string][] {
+function numbers({ counts, total }: JobInfo): [string, string][] {
   const rows: [string, number][] = [
-    [t('All'), total],
-    [t('Written'), counts.written],
-    [t('Had this caption already'), counts.same],
-    [t('No tag above the threshold'), counts.untagged],
-    [t('Kept'), counts.kept],
-    [t('Failed'), counts.failed],
-    [t('Not done'), total - handledOf(counts)],
+    [l10n.t('All'), total],
+    [l10n.t('Written'), counts.written],
+    [l10n.t('Had this caption already'), counts.same],
+    [l10n.t('No tag above the threshold'), counts.untagged],
+    [l10n.t('Kept'), counts.kept],
+    [l10n.t('Failed'), counts.failed],
+    [l10n.t('Not done'), total - handledOf(counts)],
   ];
-  return rows.filter(([, count]) => count > 0).map(([name, count]) => [name, count.toLocaleString()]);
+  return rows.filter(([, count]) => count > 0).map(([name, count]) => [name, count.toLocaleString(displayLanguage())]);
 }
 
 function withReasons({ images, records }: ReportedJob, wanted: 'failed' | 'kept' | 'untagged'): string[] {
@@ -88,7 +89,7 @@ function optionsOf({ mode, write, options, tagger, captionExtension, place }: Jo
 }
 
 function time(iso: string | undefined): string {
-  return iso === undefined ? '' : new Date(iso).toLocaleString();
+  return iso === undefined ? '' : new Date(iso).toLocaleString(displayLanguage());
 }
 
 function section(title: string, body: string): string {

@@ -1,13 +1,14 @@
+import * as l10n from '@vscode/l10n';
+import { displayLanguage } from '../dataset/displayLanguage';
 import { isEnded, isResumable } from '../jobs/jobSteps';
 import { handledOf } from '../jobs/jobInfo';
 import { shownFailures, type JobInfo } from '../jobs/jobTypes';
 import { formatSeconds } from '../protocol/downloadText';
 import type { JobView } from '../protocol/gridProtocol';
 import { describeRate } from '../protocol/JobRate';
-import type { Translate } from './questionBeforeWriting';
 
 /** A job as the grid and the status bar show it. */
-export function jobView(job: JobInfo, t: Translate): JobView {
+export function jobView(job: JobInfo): JobView {
   const { id, label, counts, total, execution, failures } = job;
   return {
     ...{ id, label, total, execution, failures },
@@ -17,7 +18,7 @@ export function jobView(job: JobInfo, t: Translate): JobView {
     untagged: counts.untagged,
     kept: counts.kept,
     moreFailures: moreFailures(job),
-    message: message(job, t),
+    message: message(job),
   };
 }
 
@@ -32,71 +33,72 @@ function stateOf(job: JobInfo): JobView['state'] {
   return job.message === '' ? 'running' : 'starting';
 }
 
-function message(job: JobInfo, t: Translate): string {
-  if (isEnded(job)) return jobSummary(job, t);
+function message(job: JobInfo): string {
+  if (isEnded(job)) return jobSummary(job);
   if (job.fault !== undefined) return job.fault.message;
-  if (isResumable(job)) return job.interrupted ? t('Its process ended before it was done.') : '';
+  if (isResumable(job)) return job.interrupted ? l10n.t('Its process ended before it was done.') : '';
   if (job.message !== '') return job.message;
-  if (job.status === 'queued') return t('Waits for its turn.');
+  if (job.status === 'queued') return l10n.t('Waits for its turn.');
   return job.imagesPerSecond === undefined ? '' : describeRate(job.imagesPerSecond, job.secondsLeft ?? 0);
 }
 
 /** The state of a job in words. */
-export function jobStateName(state: JobView['state'], t: Translate): string {
+export function jobStateName(state: JobView['state']): string {
   switch (state) {
     case 'queued':
-      return t('Queued');
+      return l10n.t('Queued');
     case 'starting':
-      return t('Starting');
+      return l10n.t('Starting');
     case 'running':
-      return t('Running');
+      return l10n.t('Running');
     case 'paused':
-      return t('Paused');
+      return l10n.t('Paused');
     case 'interrupted':
-      return t('Interrupted');
+      return l10n.t('Interrupted');
     case 'completed':
-      return t('Completed');
+      return l10n.t('Completed');
     case 'cancelled':
-      return t('Cancelled');
+      return l10n.t('Cancelled');
     case 'error':
-      return t('Error');
+      return l10n.t('Error');
   }
 }
 
 /** What became of the images so far, such as `1,990 captioned, 3 kept, 2 failed`. */
-export function jobSummary({ counts }: JobInfo, t: Translate): string {
-  const parts = [t('{0} captioned', (counts.written + counts.same).toLocaleString())];
-  if (counts.untagged > 0) parts.push(t('{0} without a tag above the threshold', counts.untagged.toLocaleString()));
-  if (counts.kept > 0) parts.push(t('{0} kept', counts.kept.toLocaleString()));
-  if (counts.failed > 0) parts.push(t('{0} failed', counts.failed.toLocaleString()));
+export function jobSummary({ counts }: JobInfo): string {
+  const parts = [l10n.t('{0} captioned', (counts.written + counts.same).toLocaleString(displayLanguage()))];
+  if (counts.untagged > 0)
+    parts.push(l10n.t('{0} without a tag above the threshold', counts.untagged.toLocaleString(displayLanguage())));
+  if (counts.kept > 0) parts.push(l10n.t('{0} kept', counts.kept.toLocaleString(displayLanguage())));
+  if (counts.failed > 0) parts.push(l10n.t('{0} failed', counts.failed.toLocaleString(displayLanguage())));
   return parts.join(', ');
 }
 
 /** One short line beside a job's name: `1,234/2,000 · 45 img/s · 3 min left`. */
-export function jobDescription(job: JobInfo, t: Translate): string {
+export function jobDescription(job: JobInfo): string {
   const { counts, total, imagesPerSecond, secondsLeft } = job;
   const state = stateOf(job);
-  const parts = [`${handledOf(counts).toLocaleString()}/${total.toLocaleString()}`];
+  const parts = [`${handledOf(counts).toLocaleString(displayLanguage())}/${total.toLocaleString(displayLanguage())}`];
   if (state === 'starting') parts.push(job.message);
-  else if (state !== 'running' && state !== 'completed') parts.push(jobStateName(state, t).toLocaleLowerCase());
+  else if (state !== 'running' && state !== 'completed') parts.push(jobStateName(state).toLocaleLowerCase());
   if (state === 'running' && imagesPerSecond !== undefined) {
-    parts.push(t('{0} img/s', imagesPerSecond >= 9.5 ? imagesPerSecond.toFixed(0) : imagesPerSecond.toFixed(1)));
-    if (secondsLeft !== undefined && secondsLeft > 0) parts.push(t('{0} left', formatSeconds(secondsLeft)));
+    parts.push(l10n.t('{0} img/s', imagesPerSecond >= 9.5 ? imagesPerSecond.toFixed(0) : imagesPerSecond.toFixed(1)));
+    if (secondsLeft !== undefined && secondsLeft > 0) parts.push(l10n.t('{0} left', formatSeconds(secondsLeft)));
   }
-  if (job.reverted !== undefined) parts.push(t('reverted'));
-  if (counts.failed > 0) parts.push(t('{0} failed', counts.failed.toLocaleString()));
+  if (job.reverted !== undefined) parts.push(l10n.t('reverted'));
+  if (counts.failed > 0) parts.push(l10n.t('{0} failed', counts.failed.toLocaleString(displayLanguage())));
   return parts.join(' · ');
 }
 
 /** All there is to know of a job at a glance, one thing a line. */
-export function jobTooltip(job: JobInfo, t: Translate): string {
+export function jobTooltip(job: JobInfo): string {
   const { label, tagger, root, execution, place } = job;
-  const view = jobView(job, t);
+  const view = jobView(job);
   const lines = [
-    `${label} – ${jobStateName(view.state, t)}`,
+    `${label} – ${jobStateName(view.state)}`,
     root,
-    place.kind === 'cluster' ? t('{0}, on the cluster queue {1}', tagger, place.queue) : tagger,
-    `${view.handled.toLocaleString()}/${view.total.toLocaleString()}${view.message === '' ? '' : `: ${view.message}`}`,
+    place.kind === 'cluster' ? l10n.t('{0}, on the cluster queue {1}', tagger, place.queue) : tagger,
+    `${view.handled.toLocaleString(displayLanguage())}/${view.total.toLocaleString(displayLanguage())}${view.message === '' ? '' : `: ${view.message}`}`,
     ...execution.flatMap(({ runsOn, notUsed }) => [runsOn, ...notUsed]),
   ];
   return lines.join('\n');

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import * as l10n from '@vscode/l10n';
 import { CsvError, parse } from 'csv-parse';
 import type { KnownTag } from '../dataset/TagIndex';
 import { errorCode, errorMessage } from '../protocol/wireError';
@@ -17,7 +18,7 @@ export class TagListError extends Error {
     reason: string,
     cause?: unknown,
   ) {
-    super(`The tag list ${path} cannot be read: ${reason}.`, { cause });
+    super(l10n.t('The tag list {0} cannot be read: {1}.', path, reason), { cause });
   }
 }
 
@@ -84,7 +85,7 @@ export async function readTagList(file: string, signal?: AbortSignal): Promise<T
   });
   parser.resume();
   try {
-    if (!(await stat(file)).isFile()) throw new Error('it is no file');
+    if (!(await stat(file)).isFile()) throw new Error(l10n.t('it is no file'));
     await pipeline(createReadStream(file), parser, { signal });
   } catch (thrown) {
     signal?.throwIfAborted();
@@ -93,7 +94,10 @@ export async function readTagList(file: string, signal?: AbortSignal): Promise<T
   }
   if (list.tags.length === 0) {
     const { firstProblem } = list;
-    const reason = firstProblem === undefined ? 'it has no tags' : `line ${firstProblem.line}: ${firstProblem.reason}`;
+    const reason =
+      firstProblem === undefined
+        ? l10n.t('it has no tags')
+        : l10n.t('line {0}: {1}', firstProblem.line, firstProblem.reason);
     throw new TagListError(file, reason);
   }
   return list;
@@ -104,11 +108,11 @@ function takeRow(row: readonly string[], columns: Columns, tags: KnownTag[]): st
   const tag = row[columns.tag]?.trim() ?? '';
   const written = row[columns.count]?.trim() ?? '';
   const count = Number(written);
-  if (tag === '') return 'it has no tag';
-  if (tag.includes('\n')) return 'a quotation mark is not closed';
-  if (tag.includes('\uFFFD')) return 'it is not UTF-8';
-  if (tag.includes(',')) return `the tag "${tag}" has a comma`;
-  if (!Number.isFinite(count) || count < 0) return `the count "${written.slice(0, 40)}" is no number`;
+  if (tag === '') return l10n.t('it has no tag');
+  if (tag.includes('\n')) return l10n.t('a quotation mark is not closed');
+  if (tag.includes('\uFFFD')) return l10n.t('it is not UTF-8');
+  if (tag.includes(',')) return l10n.t('the tag "{0}" has a comma', tag);
+  if (!Number.isFinite(count) || count < 0) return l10n.t('the count "{0}" is no number', written.slice(0, 40));
   tags.push({ tag, count });
   for (const name of (row[columns.aliases] ?? '').split(',')) {
     const alias = name.trim();
@@ -128,17 +132,17 @@ function headerOf(row: readonly string[]): Columns | undefined {
 
 function quoteProblem(error: CsvError): string {
   const isQuote = error.code === 'CSV_MAX_RECORD_SIZE' || error.code.includes('QUOTE');
-  return isQuote ? 'a quotation mark is not closed' : error.message;
+  return isQuote ? l10n.t('a quotation mark is not closed') : error.message;
 }
 
 function reasonOf(thrown: unknown): string {
   switch (errorCode(thrown)) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return 'there is no such file';
+      return l10n.t('there is no such file');
     case 'EACCES':
     case 'EPERM':
-      return 'the system does not allow it';
+      return l10n.t('the system does not allow it');
     default:
       return errorMessage(thrown).replace(/\.$/, '');
   }
@@ -147,6 +151,9 @@ function reasonOf(thrown: unknown): string {
 /** What is wrong with a list of which most can be used, in one sentence; undefined where nothing is. */
 export function tagListWarning(file: string, { skipped, firstProblem }: TagList): string | undefined {
   if (firstProblem === undefined) return undefined;
-  const first = `Line ${firstProblem.line} of the tag list ${path.basename(file)} was left out: ${firstProblem.reason}`;
-  return skipped === 1 ? `${first}.` : `${first}; ${skipped - 1} more lines were left out, too.`;
+  const { line, reason } = firstProblem;
+  const values = [line, path.basename(file), reason, skipped - 1] as const;
+  return skipped === 1
+    ? l10n.t('Line {0} of the tag list {1} was left out: {2}.', ...values)
+    : l10n.t('Line {0} of the tag list {1} was left out: {2}; {3} more lines were left out, too.', ...values);
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { displayLanguage } from '../dataset/displayLanguage';
 import type { FileWriter } from '../dataset/FileWriter';
 import { compareNaturally } from '../dataset/naturalOrder';
 import { JobFolder } from '../jobs/JobFolder';
@@ -26,7 +27,7 @@ export async function revertWithProgress(
   const question = vscode.l10n.t('Revert {0} of {1}?', job.label, path.basename(job.root));
   const detail = vscode.l10n.t(
     'Each caption that the job wrote gets its previous text back; where there was no file, there is none again (captions: {0}). Captions that were changed since are left alone and listed.',
-    job.counts.written.toLocaleString(),
+    job.counts.written.toLocaleString(displayLanguage()),
   );
   const revert = vscode.l10n.t('Revert Job');
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, revert)) !== revert) return;
@@ -75,7 +76,7 @@ async function run(
         const part = (100 * done) / total;
         progress.report({
           increment: part - shown,
-          message: `${done.toLocaleString()}/${total.toLocaleString()}`,
+          message: `${done.toLocaleString(displayLanguage())}/${total.toLocaleString(displayLanguage())}`,
         });
         shown = part;
       },
@@ -87,7 +88,11 @@ async function run(
 }
 
 async function say(job: JobInfo, { reverted, left }: RevertResult): Promise<void> {
-  const done = vscode.l10n.t('{0} was reverted (captions: {1}).', job.label, reverted.length.toLocaleString());
+  const done = vscode.l10n.t(
+    '{0} was reverted (captions: {1}).',
+    job.label,
+    reverted.length.toLocaleString(displayLanguage()),
+  );
   if (left.length === 0) {
     void vscode.window.showInformationMessage(done);
     return;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { isDatasetPath } from '../dataset/datasetPath';
 import { FileLock } from '../dataset/FileLock';
 import { errno } from '../dataset/CaptionError';
@@ -102,7 +103,7 @@ export class JobFolder {
     if (isShared && manifest.place.kind === 'cluster' && Object.keys(manifest.tagger.environment).length === 0) {
       return manifest;
     }
-    throw new JobError('JOB_UNREADABLE', 'This job was made by another version and cannot be read.', this.path);
+    throw new JobError('JOB_UNREADABLE', l10n.t('This job was made by another version and cannot be read.'), this.path);
   }
 
   /** The images in the order of the job. @throws JobError JOB_MISSING, JOB_UNREADABLE */
@@ -198,7 +199,7 @@ export class JobFolder {
       if (error instanceof JobError) throw error;
       throw unreadable(this.path, error);
     }
-    throw new JobError('JOB_UNREADABLE', `${name} of the job is not an object.`, this.path);
+    throw new JobError('JOB_UNREADABLE', l10n.t('{0} of the job is not an object.', name), this.path);
   }
 
   private async read(name: string): Promise<string> {
@@ -206,7 +207,7 @@ export class JobFolder {
       return await readFile(path.join(this.path, name), 'utf8');
     } catch (error) {
       if (errno(error) !== 'ENOENT') throw unreadable(this.path, error);
-      throw new JobError('JOB_MISSING', `There is no job ${this.id}.`, this.path, error);
+      throw new JobError('JOB_MISSING', l10n.t('There is no job {0}.', this.id), this.path, error);
     }
   }
 }
@@ -230,7 +231,7 @@ export function newState(position: number): JobState {
 }
 
 function unreadable(folder: string, error: unknown): JobError {
-  return new JobError('JOB_UNREADABLE', `The job cannot be read: ${errorMessage(error)}`, folder, error);
+  return new JobError('JOB_UNREADABLE', l10n.t('The job cannot be read: {0}', errorMessage(error)), folder, error);
 }
 
 async function writeFlushed(file: string, pieces: readonly string[], mode: number): Promise<void> {

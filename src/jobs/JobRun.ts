@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
+import * as l10n from '@vscode/l10n';
 import { runCaptionJob, type ImageOutcome, type JobResult, type JobTarget } from '../dataset/captionJob';
 import type { FileWriter } from '../dataset/FileWriter';
 import { captionPathOf } from '../dataset/imageFiles';
@@ -112,7 +113,7 @@ export class JobRun {
    */
   async run(): Promise<JobRunEnd> {
     const lock = await this.folder.lock();
-    if (lock === undefined) throw new JobError('JOB_BUSY', 'Another process runs this job.', this.folder.path);
+    if (lock === undefined) throw new JobError('JOB_BUSY', l10n.t('Another process runs this job.'), this.folder.path);
     try {
       this.state = await this.folder.readState();
       const images = await this.folder.readImages();
@@ -151,7 +152,7 @@ export class JobRun {
     }
     Object.assign(state, countOutcomes(images, records));
     await this.folder.writeState(state);
-    this.update({ ...jobInfo(this.manifest, state, false), message: 'Loading the tagger…' });
+    this.update({ ...jobInfo(this.manifest, state, false), message: l10n.t('Loading the tagger…') });
   }
 
   private async work(
@@ -229,18 +230,21 @@ export class JobRun {
       const name = path.basename(model.folder);
       throw new JobFaultError(
         'MODEL_CHANGED',
-        `The model ${name} is not the one that this job began with. Put that one back and resume, or start a new job.`,
+        l10n.t(
+          'The model {0} is not the one that this job began with. Put that one back and resume, or start a new job.',
+          name,
+        ),
       );
     }
     const description = await loadTagger(tagger, setup, signal);
     this.options.onLoaded?.(description);
     this.state.execution = description.models.map((model) => ({
-      runsOn: `${path.basename(model.folder)} runs on ${describeExecution(model)}`,
+      runsOn: l10n.t('{0} runs on {1}', path.basename(model.folder), describeExecution(model)),
       notUsed: describeNotUsed(model),
     }));
     const { folderWarning } = this;
     if (folderWarning !== undefined) {
-      this.state.execution.push({ runsOn: 'The folder cannot do everything', notUsed: [folderWarning] });
+      this.state.execution.push({ runsOn: l10n.t('The folder cannot do everything'), notUsed: [folderWarning] });
     }
     this.update({ execution: this.state.execution, message: '' });
     this.providers = providersOf(description);
@@ -255,7 +259,7 @@ export class JobRun {
     const [why] = now.models.flatMap(describeNotUsed);
     this.fault = new JobFaultError(
       'PROVIDER_LOST',
-      `The tagger lost what it ran on. ${why ?? ''} Resume tries it again, and goes on with what there is.`,
+      l10n.t('The tagger lost what it ran on. {0} Resume tries it again, and goes on with what there is.', why ?? ''),
     );
     this.stop('paused');
   }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import * as l10n from '@vscode/l10n';
 import { Channel } from '../protocol/Channel';
 import { serverTokenVariable } from '../protocol/execution';
 import { errorCode, errorMessage } from '../protocol/wireError';
@@ -228,7 +229,10 @@ export class RunnerClient {
         env,
       });
       child.on('error', (error) => (ended = error.message));
-      child.on('exit', (code, signal) => (ended ??= `it ended with ${signal ?? `exit code ${String(code)}`}`));
+      child.on(
+        'exit',
+        (code, signal) => (ended ??= l10n.t('it ended with {0}', signal ?? l10n.t('exit code {0}', String(code)))),
+      );
       child.unref();
     } finally {
       closeSync(log);
@@ -241,8 +245,11 @@ export class RunnerClient {
       if (connection !== undefined) return connection;
       await delay(pollPause);
     }
-    const why = ended ?? `it did not answer within ${startLimit / 1000} s`;
-    throw new RunnerError(`The process that runs jobs cannot be started: ${why}. ${logFile} may say more.`, logFile);
+    const why = ended ?? l10n.t('it did not answer within {0} s', startLimit / 1000);
+    throw new RunnerError(
+      l10n.t('The process that runs jobs cannot be started: {0}. {1} may say more.', why, logFile),
+      logFile,
+    );
   }
 
   private changed(): void {

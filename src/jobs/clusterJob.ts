@@ -1,5 +1,6 @@
 import { mkdir, realpath, symlink } from 'node:fs/promises';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { pathBelow } from '../dataset/datasetPath';
 import { JobError } from './JobError';
 import { JobFolder, type NewJob } from './JobFolder';
@@ -38,9 +39,25 @@ export async function clusterJob(
   { queue, mount, shardSize, modelNames, jobsFolder }: NewClusterJob,
 ): Promise<NewJob> {
   const dataset = await pathOnShared(mount, job.root);
-  if (dataset === undefined) throw notShared('dataset', job.root, mount);
+  if (dataset === undefined)
+    throw notShared(
+      l10n.t(
+        'The dataset {0} is not below {1}, so that other machines would not find it. Name the folder that all machines share with --root.',
+        job.root,
+        mount,
+      ),
+      job.root,
+    );
   await mkdir(jobsFolder, { recursive: true });
-  if ((await pathOnShared(mount, jobsFolder)) === undefined) throw notShared('folder of jobs', jobsFolder, mount);
+  if ((await pathOnShared(mount, jobsFolder)) === undefined)
+    throw notShared(
+      l10n.t(
+        'The folder of jobs {0} is not below {1}, so that other machines would not find it. Name the folder that all machines share with --root.',
+        jobsFolder,
+        mount,
+      ),
+      jobsFolder,
+    );
   const models = await Promise.all(
     job.tagger.setup.models.map((model, index) => sharedModel(model, modelNames[index], mount)),
   );
@@ -88,11 +105,6 @@ async function sharedModel(model: TaggerModel, name: string | undefined, mount: 
     : { ...named, shared: { folder, files: { model: file, tags } } };
 }
 
-function notShared(what: string, given: string, mount: string): JobError {
-  return new JobError(
-    'NOT_SHARED',
-    `The ${what} ${given} is not below ${mount}, so that other machines would not find it. ` +
-      'Name the folder that all machines share with --root.',
-    given,
-  );
+function notShared(message: string, given: string): JobError {
+  return new JobError('NOT_SHARED', message, given);
 }

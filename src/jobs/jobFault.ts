@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { CaptionError, errno, fileError } from '../dataset/CaptionError';
 import { errorCode, errorMessage } from '../protocol/wireError';
 import { JobError } from './JobError';
@@ -26,11 +27,11 @@ export function jobFault(thrown: unknown): JobFaultError {
   const message = errorMessage(thrown);
   switch (errorCode(thrown)) {
     case 'SERVER_UNREACHABLE':
-      return new JobFaultError('PROVIDER_LOST', `${message} When the server answers again, resume.`, thrown);
+      return new JobFaultError('PROVIDER_LOST', l10n.t('{0} When the server answers again, resume.', message), thrown);
     case 'SERVER_REFUSED':
     case 'SERVER_FAILED':
     case 'TAGS_MISMATCH':
-      return new JobFaultError('TAGGER_FAILED', `${message} When that is mended, resume.`, thrown);
+      return new JobFaultError('TAGGER_FAILED', l10n.t('{0} When that is mended, resume.', message), thrown);
     default:
   }
   if (thrown instanceof JobError) return new JobFaultError('DISK_ERROR', `${message} (${thrown.path})`, thrown);
@@ -40,15 +41,19 @@ export function jobFault(thrown: unknown): JobFaultError {
     const { code, path } = known;
     switch (code) {
       case 'DISK_FULL':
-        return new JobFaultError(code, `The disk is full (${path}). Free some space, then resume.`, thrown);
+        return new JobFaultError(code, l10n.t('The disk is full ({0}). Free some space, then resume.', path), thrown);
       case 'READ_ONLY':
       case 'NO_PERMISSION':
-        return new JobFaultError('READ_ONLY', `${message} (${path}) Make it writable, then resume.`, thrown);
+        return new JobFaultError(
+          'READ_ONLY',
+          l10n.t('{0} ({1}) Make it writable, then resume.', message, path),
+          thrown,
+        );
       case 'FOLDER_MISSING':
-        return new JobFaultError(code, `${message} (${path}) Bring it back, then resume.`, thrown);
+        return new JobFaultError(code, l10n.t('{0} ({1}) Bring it back, then resume.', message, path), thrown);
       default:
-        return new JobFaultError('DISK_ERROR', `${message} (${path}) When it works again, resume.`, thrown);
+        return new JobFaultError('DISK_ERROR', l10n.t('{0} ({1}) When it works again, resume.', message, path), thrown);
     }
   }
-  return new JobFaultError('TAGGER_FAILED', `The tagger cannot be used. ${message}`, thrown);
+  return new JobFaultError('TAGGER_FAILED', l10n.t('The tagger cannot be used. {0}', message), thrown);
 }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import type { JobTarget } from '../dataset/captionJob';
 import { CaptionError } from '../dataset/CaptionError';
 import { contentHash } from '../dataset/captionHash';
@@ -49,11 +50,15 @@ export async function readJobWork(
   for (const [index, { path: image, expected }] of open) {
     const found = dataset.image(image);
     if (found === undefined) {
-      work.settled.push({ index, outcome: 'failed', reason: problems.get(image) ?? 'The image is gone.' });
+      work.settled.push({ index, outcome: 'failed', reason: problems.get(image) ?? l10n.t('The image is gone.') });
     } else if (!keepsEdits && contentHash(found.caption.onDisk) !== expected && !isUnreadable(found)) {
-      work.settled.push({ index, outcome: 'kept', reason: 'The caption was edited meanwhile; the edit was kept.' });
+      work.settled.push({
+        index,
+        outcome: 'kept',
+        reason: l10n.t('The caption was edited meanwhile; the edit was kept.'),
+      });
     } else if (manifest.mode === 'empty' && !found.caption.isEmpty) {
-      work.settled.push({ index, outcome: 'kept', reason: 'Somebody wrote a caption meanwhile; it was kept.' });
+      work.settled.push({ index, outcome: 'kept', reason: l10n.t('Somebody wrote a caption meanwhile; it was kept.') });
     } else work.targets.push({ path: image, caption: found.caption, expected: found.caption.raw });
   }
   return work;
@@ -79,7 +84,7 @@ async function readDataset(
   const options = { captionExtension, emptiedCaption: 'delete' } as const;
   const folder = await stat(root).catch(() => undefined);
   // Else it were each image's fault.
-  if (folder?.isDirectory() !== true) throw new CaptionError('FOLDER_MISSING', 'The folder is gone.', root);
+  if (folder?.isDirectory() !== true) throw new CaptionError('FOLDER_MISSING', l10n.t('The folder is gone.'), root);
   if (whole) {
     const dataset = new Dataset(root, options, writer);
     await dataset.load({ signal });

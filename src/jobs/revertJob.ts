@@ -1,4 +1,5 @@
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import pMap from 'p-map';
 import { CaptionConflictError, fileError } from '../dataset/CaptionError';
 import { captionHash } from '../dataset/captionHash';
@@ -31,7 +32,7 @@ export async function revertJob(
 ): Promise<RevertResult> {
   const lock = await folder.lock();
   if (lock === undefined) {
-    throw new JobError('JOB_BUSY', 'The job is running. Pause or cancel it before you revert it.', folder.path);
+    throw new JobError('JOB_BUSY', l10n.t('The job is running. Pause or cancel it before you revert it.'), folder.path);
   }
   try {
     const { root, captionExtension } = await folder.readManifest();
@@ -86,4 +87,4 @@ async function revertFile(
   }
 }
 
-const changedSince = 'The caption was changed after the job wrote it.';
+const changedSince = l10n.t('The caption was changed after the job wrote it.');

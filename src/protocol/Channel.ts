@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { readWireError, RemoteError, toWireError, type WireError } from './wireError';
 
 /** What a channel runs on: a child process, a webview panel, or `acquireVsCodeApi()`. */
@@ -218,7 +219,11 @@ export class Channel<Serves extends RequestMap<Serves>, Calls extends RequestMap
 }
 
 function closedError(): Error {
-  return new RemoteError({ name: 'ChannelClosedError', message: 'The connection was closed.', code: channelClosed });
+  return new RemoteError({
+    name: 'ChannelClosedError',
+    message: l10n.t('The connection was closed.'),
+    code: channelClosed,
+  });
 }
 
 /** What a request that was aborted rejects with: always an error, whatever the signal was given. */

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { formatSeconds } from './downloadText';
 
 /** The rate is that of so many last milliseconds: the first images wait for the model to warm up. */
@@ -33,6 +34,7 @@ export class JobRate {
 export function describeRate(perSecond: number, secondsLeft: number): string {
   const rate =
     perSecond >= 99.5 ? perSecond.toFixed(0) : perSecond >= 0.95 ? perSecond.toFixed(1) : perSecond.toFixed(2);
-  const left = secondsLeft <= 0 ? '' : `, ${formatSeconds(secondsLeft)} left`;
-  return `${rate} images/s${left}`;
+  return secondsLeft <= 0
+    ? l10n.t('{0} images/s', rate)
+    : l10n.t('{0} images/s, {1} left', rate, formatSeconds(secondsLeft));
 }

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
+import * as l10n from '@vscode/l10n';
 import { Channel, type Port } from './Channel';
 import { fastEnvironment } from './fastEnvironment';
 import type { DownloadProgress } from './modelListing';
@@ -19,7 +20,11 @@ export class TaggerCrashError extends Error {
    * @param hint what may help, as a sentence
    */
   constructor(how: string, hint?: string) {
-    super(`The tagger process ended unexpectedly (${how}).${hint === undefined ? '' : ` ${hint}`}`);
+    super(
+      hint === undefined
+        ? l10n.t('The tagger process ended unexpectedly ({0}).', how)
+        : l10n.t('The tagger process ended unexpectedly ({0}). {1}', how, hint),
+    );
     this.name = 'TaggerCrashError';
   }
 }
@@ -73,7 +78,7 @@ export class TaggerProcess {
     params: Parameters<TaggerRequests[K]>[0],
     signal?: AbortSignal,
   ): Promise<ReturnType<TaggerRequests[K]>> {
-    if (this.disposed) throw new TaggerCrashError('it was stopped');
+    if (this.disposed) throw new TaggerCrashError(l10n.t('it was stopped'));
     const running = (this.running ??= this.start());
     running.openRequests++;
     try {
@@ -162,7 +167,7 @@ export class TaggerProcess {
     child.on('exit', (code, signal) => {
       const isOwn = this.running === running;
       if (isOwn && child.pid !== undefined) this.crashed.push(child.pid);
-      end(signal ?? `exit code ${String(code)}`, crashHint(signal, this.options.execPath));
+      end(signal ?? l10n.t('exit code {0}', String(code)), crashHint(signal, this.options.execPath));
     });
     child.on('error', (error) => {
       end(error.message);
@@ -183,9 +188,8 @@ function lowerPriority(pid: number): void {
 function crashHint(signal: NodeJS.Signals | null, execPath: string | undefined): string | undefined {
   const inElectron = process.versions.electron !== undefined && execPath === undefined;
   if (!inElectron || (signal !== 'SIGTRAP' && signal !== 'SIGABRT')) return undefined;
-  return (
-    "The model is probably too large for VS Code's built-in Node.js: " +
-    'install Node.js 20 or later and name it in the setting datasetCaptions.nodePath, or choose a smaller model.'
+  return l10n.t(
+    "The model is probably too large for VS Code's built-in Node.js: install Node.js 20 or later and name it in the setting datasetCaptions.nodePath, or choose a smaller model.",
   );
 }
 

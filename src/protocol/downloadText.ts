@@ -1,6 +1,7 @@
+import * as l10n from '@vscode/l10n';
 import type { DownloadProgress } from './modelListing';
 
-const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+const units = ['', 'kB', 'MB', 'GB', 'TB'];
 
 /** A size for people, in powers of 1000 as disks and hubs count: `326 MB`, `1.26 GB`. */
 export function formatBytes(bytes: number): string {
@@ -10,15 +11,16 @@ export function formatBytes(bytes: number): string {
     value /= 1000;
     unit++;
   }
-  const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+  if (unit === 0) return l10n.t('{0} bytes', String(Math.round(value)));
+  const digits = value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
   return `${String(Number(value.toFixed(digits)))} ${units[unit] ?? ''}`;
 }
 
 /** A duration for people: `40 s`, `3 min`, `1 h 5 min`. */
 export function formatSeconds(seconds: number): string {
-  if (seconds < 99.5) return `${Math.max(1, Math.round(seconds))} s`;
+  if (seconds < 99.5) return l10n.t('{0} s', Math.max(1, Math.round(seconds)));
   const minutes = Math.round(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return minutes < 60 ? l10n.t('{0} min', minutes) : l10n.t('{0} h {1} min', Math.floor(minutes / 60), minutes % 60);
 }
 
 /** How far a download is, in one line: `120 MB of 326 MB, 12.3 MB/s, 17 s left`. */
@@ -26,20 +28,22 @@ export function describeDownload(progress: DownloadProgress): string {
   const { phase, receivedBytes, totalBytes, bytesPerSecond, retry } = progress;
   switch (phase) {
     case 'waiting':
-      return 'Another window or program is downloading it…';
+      return l10n.t('Another window or program is downloading it…');
     case 'verifying':
-      return 'Checking the files…';
+      return l10n.t('Checking the files…');
     case 'unpacking':
-      return 'Unpacking…';
+      return l10n.t('Unpacking…');
     case 'downloading': {
-      if (retry !== undefined) return `Trying again: ${retry}`;
+      if (retry !== undefined) return l10n.t('Trying again: {0}', retry);
       const parts = [
-        totalBytes > 0 ? `${formatBytes(receivedBytes)} of ${formatBytes(totalBytes)}` : formatBytes(receivedBytes),
+        totalBytes > 0
+          ? l10n.t('{0} of {1}', formatBytes(receivedBytes), formatBytes(totalBytes))
+          : formatBytes(receivedBytes),
       ];
       if (bytesPerSecond > 0) {
         parts.push(`${formatBytes(bytesPerSecond)}/s`);
         if (totalBytes > receivedBytes)
-          parts.push(`${formatSeconds((totalBytes - receivedBytes) / bytesPerSecond)} left`);
+          parts.push(l10n.t('{0} left', formatSeconds((totalBytes - receivedBytes) / bytesPerSecond)));
       }
       return parts.join(', ');
     }

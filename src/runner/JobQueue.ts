@@ -1,4 +1,5 @@
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { ClusterRun } from '../cluster/ClusterRun';
 import type { FileWriter } from '../dataset/FileWriter';
 import { JobFolder } from '../jobs/JobFolder';
@@ -122,7 +123,7 @@ export class JobQueue {
   /** Deletes a job with its journal. @throws RunnerRefusal while it runs */
   async remove(id: string): Promise<void> {
     const job = this.job(id);
-    if (job.run !== undefined) throw new RunnerRefusal('JOB_RUNNING', 'The job is running. Cancel it first.');
+    if (job.run !== undefined) throw new RunnerRefusal('JOB_RUNNING', l10n.t('The job is running. Cancel it first.'));
     job.wish = undefined;
     await job.ended;
     await job.folder.remove();
@@ -274,13 +275,13 @@ export class JobQueue {
 
   private job(id: string): Job {
     const job = this.jobs.get(id);
-    if (job === undefined) throw new RunnerRefusal('JOB_MISSING', `There is no job ${id}.`);
+    if (job === undefined) throw new RunnerRefusal('JOB_MISSING', l10n.t('There is no job {0}.', id));
     return job;
   }
 
   /** An id comes from outside and becomes part of a path. */
   private folderOf(id: string): JobFolder {
-    if (!/^[0-9A-Za-z-]+$/.test(id)) throw new RunnerRefusal('JOB_MISSING', `There is no job ${id}.`);
+    if (!/^[0-9A-Za-z-]+$/.test(id)) throw new RunnerRefusal('JOB_MISSING', l10n.t('There is no job {0}.', id));
     return new JobFolder(path.join(this.options.jobsFolder, id));
   }
 }

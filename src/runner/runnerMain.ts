@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { useInheritedLanguage } from '../dataset/displayLanguage';
 import { FileLock } from '../dataset/FileLock';
 import { WriteThreads } from '../dataset/WriteThreads';
 import { newEndpoint, publishEndpoint, readEndpoint, runnerLockFile, withdrawEndpoint } from '../jobs/runnerEndpoint';
@@ -13,6 +14,8 @@ import { RunnerServer } from './RunnerServer';
 const idleLimit = 10_000;
 /** One that was asked to end is waited for so many milliseconds. */
 const endLimit = 15_000;
+
+useInheritedLanguage();
 
 main(process.argv[2]).catch((thrown: unknown) => {
   console.error(errorMessage(thrown));

@@ -1,3 +1,5 @@
+import * as l10n from '@vscode/l10n';
+
 /** What a batch runs on. */
 export interface BatchEngine {
   /** runs at a time; without it one */
@@ -110,7 +112,7 @@ export class BatchRunner {
       );
       batch.forEach((image, index) => {
         const own = scores[index];
-        if (own === undefined) image.reject(new Error('The run gave no scores for this image.'));
+        if (own === undefined) image.reject(new Error(l10n.t('The run gave no scores for this image.')));
         else image.resolve(own);
       });
     } catch (thrown) {

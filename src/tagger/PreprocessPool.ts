@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import * as l10n from '@vscode/l10n';
 import { abortReason } from '../protocol/Channel';
 import { errorMessage } from '../protocol/wireError';
 import { availableCores } from './availableCores';
@@ -231,11 +232,11 @@ export class PreprocessPool {
     if (this.running[thread.slot] !== thread) return;
     this.running[thread.slot] = undefined;
     new PixelBudget(this.budget, thread.slot).release();
-    const how = cause === undefined ? `exit code ${code}` : errorMessage(cause);
+    const how = cause === undefined ? l10n.t('exit code {0}', code) : errorMessage(cause);
     for (const job of thread.jobs.values()) {
       this.free(job);
       if (!job.wanted) continue;
-      const message = `The thread that prepared this image ended unexpectedly (${how}).`;
+      const message = l10n.t('The thread that prepared this image ended unexpectedly ({0}).', how);
       job.reject(new PreprocessError(job.imagePath, message, cause));
     }
     thread.jobs.clear();
@@ -249,5 +250,5 @@ export class PreprocessPool {
 }
 
 function closedError(imagePath: string): PreprocessError {
-  return new PreprocessError(imagePath, 'The threads that prepare images were stopped.');
+  return new PreprocessError(imagePath, l10n.t('The threads that prepare images were stopped.'));
 }

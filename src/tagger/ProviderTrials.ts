@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import type { LocalProvider } from '../protocol/execution';
 import { errorCode } from '../protocol/wireError';
 
@@ -54,7 +55,7 @@ export class ProviderTrials {
       if (latest !== undefined) await rename(latest.file, crash).catch(() => undefined);
       await this.remove(older.map(({ file }) => file));
     }
-    const reason = 'It ended the tagger process when it was tried last.';
+    const reason = l10n.t('It ended the tagger process when it was tried last.');
     if (crashed) return reason;
     const modified = await modifiedTime(crash);
     if (modified === undefined) return undefined;

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { InferenceSession } from 'onnxruntime-node';
 import { errorMessage } from '../protocol/wireError';
 import { ModelError } from './ModelError';
@@ -31,7 +32,7 @@ export class ScoringSession {
     try {
       session = await InferenceSession.create(modelPath, options);
     } catch (error) {
-      const message = `ONNX Runtime cannot load the model: ${errorMessage(error)}`;
+      const message = l10n.t('ONNX Runtime cannot load the model: {0}', errorMessage(error));
       throw new ModelError('MODEL_UNREADABLE', modelPath, message, error);
     }
     try {
@@ -65,10 +66,11 @@ export class ScoringSession {
       const results = await this.session.run(feeds, [outputName]);
       output = results[outputName]?.data;
     } catch (error) {
-      const message = `The model failed on this image: ${errorMessage(error)}`;
+      const message = l10n.t('The model failed on this image: {0}', errorMessage(error));
       throw new ModelError('MODEL_RUN_FAILED', this.modelPath, message, error);
     }
-    if (!(output instanceof Float32Array)) throw unsupported(this.modelPath, 'its scores are not 32-bit floats');
+    if (!(output instanceof Float32Array))
+      throw unsupported(this.modelPath, l10n.t('its scores are not 32-bit floats'));
     const perImage = output.length / batch;
     if (perImage !== this.tagCount) throw scoreMismatch(this.modelPath, this.tagCount, String(perImage));
     const scores = output;

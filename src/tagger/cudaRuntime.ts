@@ -1,4 +1,5 @@
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { errorMessage } from '../protocol/wireError';
 import { cudaLibrary, sharedProviderLibrary } from './cuda/onnxRuntimePackage';
 import { havingCudaLibrary, readProviderLibraries } from './cuda/providerLibraries';
@@ -19,7 +20,7 @@ export function runtimeLibraries(packageFolder: string): string {
  */
 export async function cudaLibraryProblem(folder: string, version: string): Promise<string | undefined> {
   if ((await havingCudaLibrary([folder])).length === 0) {
-    return "ONNX Runtime's CUDA libraries are not installed: run Install CUDA Support.";
+    return l10n.t("ONNX Runtime's CUDA libraries are not installed: run Install CUDA Support.");
   }
   try {
     await readProviderLibraries(folder, version);
@@ -39,13 +40,17 @@ export function cudaLoadFailure(folder: string): string {
     const problem = loadProblem(file);
     if (problem === undefined) continue;
     const missing = /^(\S+\.so[.\d]*): cannot open shared object/.exec(problem)?.[1];
-    if (missing === 'libcuda.so.1') return 'There is no NVIDIA driver on this machine: libcuda.so.1 was not found.';
+    if (missing === 'libcuda.so.1')
+      return l10n.t('There is no NVIDIA driver on this machine: libcuda.so.1 was not found.');
     if (missing !== undefined) {
-      return `${missing} was not found: CUDA and cuDNN must be installed, for the system or in a Python environment.`;
+      return l10n.t(
+        '{0} was not found: CUDA and cuDNN must be installed, for the system or in a Python environment.',
+        missing,
+      );
     }
     return damaged(file, problem.replace(`${file}: `, '').split('\n', 1)[0] ?? '');
   }
-  return damaged(path.join(folder, cudaFiles[1]), "it is not ONNX Runtime's");
+  return damaged(path.join(folder, cudaFiles[1]), l10n.t("it is not ONNX Runtime's"));
 }
 
 /**
@@ -64,5 +69,5 @@ export function loadProblem(library: string): string | undefined {
 }
 
 function damaged(file: string, how: string): string {
-  return `${file} cannot be used (${how}): run Install CUDA Support again.`;
+  return l10n.t('{0} cannot be used ({1}): run Install CUDA Support again.', file, how);
 }

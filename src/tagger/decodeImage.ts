@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Sharp, SharpOptions } from 'sharp';
 import { errorMessage } from '../protocol/wireError';
 import { BmpError, decodeBmp, readBmpHeader } from './decodeBmp';
@@ -80,7 +81,7 @@ export async function openImage(path: string): Promise<OpenedImage> {
   const bytes = await readImageFile(path);
   const format = sniffImageFormat(bytes);
   if (format === undefined) {
-    throw new ImageError('IMAGE_NOT_AN_IMAGE', path, 'Not an image, or a format that is not supported.');
+    throw new ImageError('IMAGE_NOT_AN_IMAGE', path, l10n.t('Not an image, or a format that is not supported.'));
   }
   if (format === 'BMP') return openBmp(path, bytes);
 
@@ -102,10 +103,15 @@ export async function openImage(path: string): Promise<OpenedImage> {
 /** The error for a file that begins like an image and cannot be decoded. */
 export function damaged(path: string, format: string, cause: unknown): ImageError {
   if (/compression|codec|not built|unsupported (?!image format)/i.test(errorMessage(cause))) {
-    const message = `This kind of ${format} is not supported.`;
+    const message = l10n.t('This kind of {0} is not supported.', format);
     return new ImageError('IMAGE_NOT_AN_IMAGE', path, message, cause);
   }
-  return new ImageError('IMAGE_TRUNCATED', path, `The ${format} ends early: it is truncated or damaged.`, cause);
+  return new ImageError(
+    'IMAGE_TRUNCATED',
+    path,
+    l10n.t('The {0} ends early: it is truncated or damaged.', format),
+    cause,
+  );
 }
 
 function openBmp(path: string, bytes: Buffer): OpenedImage {
@@ -124,7 +130,12 @@ function orBmpError<T>(path: string, action: () => T): T {
   } catch (error) {
     if (!(error instanceof BmpError)) throw error;
     if (error.reason === 'unsupported') {
-      throw new ImageError('IMAGE_NOT_AN_IMAGE', path, 'Not an image, or a kind of BMP that is not supported.', error);
+      throw new ImageError(
+        'IMAGE_NOT_AN_IMAGE',
+        path,
+        l10n.t('Not an image, or a kind of BMP that is not supported.'),
+        error,
+      );
     }
     throw damaged(path, 'BMP', error);
   }
@@ -133,11 +144,16 @@ function orBmpError<T>(path: string, action: () => T): T {
 function checkSize(path: string, width: number, height: number): void {
   if (width * height > maximumPixels) {
     const limit = maximumPixels / 1e6;
-    const message = `${width} x ${height} pixels are more than the limit of ${limit} megapixels.`;
+    const message = l10n.t('{0} x {1} pixels are more than the limit of {2} megapixels.', width, height, limit);
     throw new ImageError('IMAGE_TOO_LARGE', path, message);
   }
   if (Math.max(width, height) > maximumSide) {
-    const message = `${width} x ${height} pixels: a side is longer than the limit of ${maximumSide} pixels.`;
+    const message = l10n.t(
+      '{0} x {1} pixels: a side is longer than the limit of {2} pixels.',
+      width,
+      height,
+      maximumSide,
+    );
     throw new ImageError('IMAGE_TOO_LARGE', path, message);
   }
 }

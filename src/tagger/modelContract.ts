@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { ModelError } from './ModelError';
 
 /** How a tagger takes pictures and gives scores. These differ between generations of WD taggers. */
@@ -32,17 +33,18 @@ export function readModelContract(
 ): ModelContract {
   const [input] = inputMetadata;
   if (input?.isTensor !== true || inputMetadata.length !== 1) {
-    throw unsupported(modelPath, 'it does not have exactly one input');
+    throw unsupported(modelPath, l10n.t('it does not have exactly one input'));
   }
   const { name, type, shape } = input;
-  if (!inputTypes.includes(type)) throw unsupported(modelPath, `its input is ${type}, not ${inputTypes.join(' or ')}`);
+  if (!inputTypes.includes(type))
+    throw unsupported(modelPath, l10n.t('its input is {0}, not {1}', type, inputTypes.join(' or ')));
   const channelsLast = shape[3] === 3;
   const [height, width] = channelsLast ? [shape[1], shape[2]] : [shape[2], shape[3]];
   if (shape.length !== 4 || (!channelsLast && shape[1] !== 3)) {
-    throw unsupported(modelPath, `its input [${shape.join(', ')}] is not a batch of colour pictures`);
+    throw unsupported(modelPath, l10n.t('its input [{0}] is not a batch of colour pictures', shape.join(', ')));
   }
   if (typeof height !== 'number' || height <= 0 || height !== width) {
-    throw unsupported(modelPath, `its input [${shape.join(', ')}] is not square with a fixed size`);
+    throw unsupported(modelPath, l10n.t('its input [{0}] is not square with a fixed size', shape.join(', ')));
   }
   const fixedBatch = typeof shape[0] === 'number' && shape[0] > 0 ? shape[0] : undefined;
   const outputName = findOutput(outputMetadata, tagCount, modelPath);
@@ -68,11 +70,11 @@ function isFixed(length: number | string | undefined): boolean {
 
 /** The error for a model that cannot be a tagger; `reason` completes a sentence. */
 export function unsupported(modelPath: string, reason: string): ModelError {
-  return new ModelError('MODEL_UNSUPPORTED', modelPath, `This model cannot be used as a tagger: ${reason}.`);
+  return new ModelError('MODEL_UNSUPPORTED', modelPath, l10n.t('This model cannot be used as a tagger: {0}.', reason));
 }
 
 /** The error for a list of tags that belongs to another model. */
 export function scoreMismatch(modelPath: string, tagCount: number, scoreCount: string): ModelError {
-  const message = `selected_tags.csv has ${tagCount} tags but the model gives ${scoreCount} scores.`;
+  const message = l10n.t('selected_tags.csv has {0} tags but the model gives {1} scores.', tagCount, scoreCount);
   return new ModelError('TAGS_MISMATCH', modelPath, message);
 }

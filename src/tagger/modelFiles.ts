@@ -1,5 +1,6 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import type { TaggerModel } from '../protocol/captionOptions';
 import type { ModelHash } from '../protocol/taggerProtocol';
 import { errorCode, errorMessage } from '../protocol/wireError';
@@ -41,13 +42,21 @@ export async function checkModelFile(modelPath: string): Promise<{ size: number;
     }
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') {
-      throw new ModelError('MODEL_MISSING', modelPath, `The folder has no ${name}.`, error);
+      throw new ModelError('MODEL_MISSING', modelPath, l10n.t('The folder has no {0}.', name), error);
     }
-    throw new ModelError('MODEL_UNREADABLE', modelPath, `${name} cannot be read: ${errorMessage(error)}`, error);
+    throw new ModelError(
+      'MODEL_UNREADABLE',
+      modelPath,
+      l10n.t('{0} cannot be read: {1}', name, errorMessage(error)),
+      error,
+    );
   }
-  if (head.length === 0) throw new ModelError('MODEL_UNREADABLE', modelPath, `${name} is empty (0 bytes).`);
+  if (head.length === 0) throw new ModelError('MODEL_UNREADABLE', modelPath, l10n.t('{0} is empty (0 bytes).', name));
   if (head.toString('latin1').startsWith('version https://git-lfs')) {
-    const message = `${name} is a Git LFS pointer, not the model: run "git lfs pull", or download the file itself.`;
+    const message = l10n.t(
+      '{0} is a Git LFS pointer, not the model: run "git lfs pull", or download the file itself.',
+      name,
+    );
     throw new ModelError('MODEL_IS_LFS_POINTER', modelPath, message);
   }
   return { size, modified };
@@ -64,9 +73,9 @@ export async function readTags(tagsPath: string): Promise<ModelTag[]> {
     csv = await readFile(tagsPath, 'utf8');
   } catch (error) {
     if (errorCode(error) === 'ENOENT') {
-      throw new ModelError('TAGS_MISSING', tagsPath, `The folder has no ${name}.`, error);
+      throw new ModelError('TAGS_MISSING', tagsPath, l10n.t('The folder has no {0}.', name), error);
     }
-    throw new ModelError('TAGS_INVALID', tagsPath, `${name} cannot be read: ${errorMessage(error)}`, error);
+    throw new ModelError('TAGS_INVALID', tagsPath, l10n.t('{0} cannot be read: {1}', name, errorMessage(error)), error);
   }
   return parseSelectedTags(csv, tagsPath);
 }

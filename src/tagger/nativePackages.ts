@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import type * as OnnxRuntime from 'onnxruntime-node';
 import type { default as Sharp } from 'sharp';
 import { errorCode, errorMessage } from '../protocol/wireError';
@@ -13,7 +14,7 @@ export class NativePackageError extends Error {
   constructor(
     readonly packageName: string,
     cause: unknown,
-    message = `${packageName} could not be loaded on this machine: ${firstLine(errorMessage(cause))}`,
+    message = l10n.t('{0} could not be loaded on this machine: {1}', packageName, firstLine(errorMessage(cause))),
   ) {
     super(message, { cause });
     this.name = 'NativePackageError';
@@ -79,7 +80,7 @@ async function importRuntime(): Promise<LoadedRuntime> {
       const runtime = require(copy) as typeof OnnxRuntime;
       return { runtime, origin: { folder: copy, version: versionIn(require, copy), copyProblem } };
     } catch (error) {
-      copyProblem = `The copy of ONNX Runtime in ${copy} does not load: ${firstLine(errorMessage(error))}.`;
+      copyProblem = l10n.t('The copy of ONNX Runtime in {0} does not load: {1}.', copy, firstLine(errorMessage(error)));
     }
   }
   try {

@@ -1,5 +1,6 @@
 // The entry of a thread that turns image files into what models take, one at a time. `PreprocessPool` starts it.
 import { parentPort, workerData } from 'node:worker_threads';
+import { useInheritedLanguage } from '../dataset/displayLanguage';
 import { freePixels } from './freePixels';
 import { PixelBudget } from './PixelBudget';
 import { prepareInput } from './prepareImage';
@@ -19,6 +20,8 @@ const budget = new PixelBudget(data.budget, data.slot);
 const claims = new Int32Array(data.claims);
 const jobs: PreprocessJob[] = [];
 let working = false;
+
+useInheritedLanguage();
 
 parentPort?.on('message', (job: PreprocessJob) => {
   jobs.push(job);

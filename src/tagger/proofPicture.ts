@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ModelContract } from './modelContract';
 
 /** Scores may differ so much from those of the CPU: rounding, in the order of 0.001, never a wrong result. */
@@ -52,9 +53,10 @@ export function compareScores(scores: Float32Array, reference: Float32Array): Ag
   // Small scores throughout would hide zeros for everything within the tolerance.
   const silent = allEqual(scores) && !allEqual(reference);
   let problem: string | undefined;
-  if (broken) problem = 'It computes scores that are no numbers.';
-  else if (silent) problem = 'It computes the same score for every tag.';
-  else if (largest > tolerance) problem = `Its scores differ from those of the CPU by up to ${largest.toFixed(3)}.`;
+  if (broken) problem = l10n.t('It computes scores that are no numbers.');
+  else if (silent) problem = l10n.t('It computes the same score for every tag.');
+  else if (largest > tolerance)
+    problem = l10n.t('Its scores differ from those of the CPU by up to {0}.', largest.toFixed(3));
   return { largestDifference: largest, problem };
 }
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { errorMessage } from '../protocol/wireError';
 import type { LocalProvider } from '../protocol/execution';
 
@@ -22,22 +23,22 @@ const platforms: Record<LocalProvider, string | undefined> = {
 const known: [RegExp, (name: string) => string][] = [
   [
     /out of memory|failed to allocate|not enough (?:memory|GPU)|8007000E|bad_?alloc|allocation failed/i,
-    () => 'There is not enough memory on the GPU for this model.',
+    () => l10n.t('There is not enough memory on the GPU for this model.'),
   ],
   [
     /adapter_result\.status|no supported adapters|failed to get a webgpu adapter/i,
-    () => 'WebGPU found no GPU with a driver that it can use (on Linux, Vulkan).',
+    () => l10n.t('WebGPU found no GPU with a driver that it can use (on Linux, Vulkan).'),
   ],
   [
     /driver version is insufficient|CUDA failure 35\b/i,
-    () => 'The NVIDIA driver is older than this version of CUDA needs.',
+    () => l10n.t('The NVIDIA driver is older than this version of CUDA needs.'),
   ],
-  [/no CUDA-capable device|CUDA failure 100\b/i, () => 'There is no NVIDIA GPU that this process may use.'],
+  [/no CUDA-capable device|CUDA failure 100\b/i, () => l10n.t('There is no NVIDIA GPU that this process may use.')],
   [
     /no kernel image is available|CUDA failure 209\b/i,
-    () => 'This NVIDIA GPU is not among those that ONNX Runtime was built for.',
+    () => l10n.t('This NVIDIA GPU is not among those that ONNX Runtime was built for.'),
   ],
-  [/device (?:was )?lost|device removed|887A0005/i, (name) => `${name} lost the GPU.`],
+  [/device (?:was )?lost|device removed|887A0005/i, (name) => l10n.t('{0} lost the GPU.', name)],
 ];
 
 /** Whether a run or the loading of a model failed because there was not enough memory. */
@@ -52,11 +53,12 @@ export function providerFailure(provider: LocalProvider, thrown: unknown): strin
   for (const [pattern, sentence] of known) if (pattern.test(message)) return sentence(names[provider]);
   // `CUDA failure 36: API call is not supported ; GPU=0 ; …` in the middle of C++ signatures.
   const failure = /\b(CU[A-Z]+) failure \d+: ([^;]+)/.exec(message);
-  if (failure !== null) return `${failure[1] ?? ''} failed: ${failure[2]?.trim() ?? ''}.`;
+  if (failure !== null) return l10n.t('{0} failed: {1}.', failure[1] ?? '', failure[2]?.trim() ?? '');
   // Long messages begin with the place in ONNX Runtime's source; their first line is the most that a person reads.
-  const line = message.replace(/^.*?cannot load the model: /, '').trim();
+  const own = thrown instanceof Error && thrown.cause instanceof Error ? errorMessage(thrown.cause) : message;
+  const line = own.replace(/^.*?cannot load the model: /, '').trim();
   const short = (line.split('\n', 1)[0] ?? '').slice(0, 300).replace(/\.$/, '');
-  return `${names[provider]} failed: ${short}.`;
+  return l10n.t('{0} failed: {1}.', names[provider], short);
 }
 
 /** The sentence for a provider that ONNX Runtime does not have here. */
@@ -64,6 +66,6 @@ export function notOnThisPlatform(provider: LocalProvider): string {
   const where = platforms[provider];
   const here = `${process.platform} on ${process.arch}`;
   return where === undefined
-    ? `ONNX Runtime has no ${names[provider]} for ${here}.`
-    : `${names[provider]} runs on ${where} only.`;
+    ? l10n.t('ONNX Runtime has no {0} for {1}.', names[provider], here)
+    : l10n.t('{0} runs on {1} only.', names[provider], where);
 }

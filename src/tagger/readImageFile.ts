@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { lstat, open, stat } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
+import * as l10n from '@vscode/l10n';
 import { errorCode, errorMessage } from '../protocol/wireError';
 import { ImageError } from './ImageError';
 
@@ -20,7 +21,7 @@ export async function readImageFile(path: string): Promise<Buffer> {
     try {
       checkFile(path, await file.stat());
       const bytes = await file.readFile();
-      if (bytes.length === 0) throw new ImageError('IMAGE_EMPTY', path, 'The file is empty (0 bytes).');
+      if (bytes.length === 0) throw new ImageError('IMAGE_EMPTY', path, l10n.t('The file is empty (0 bytes).'));
       return bytes;
     } finally {
       await file.close();
@@ -31,14 +32,14 @@ export async function readImageFile(path: string): Promise<Buffer> {
 }
 
 function checkFile(path: string, stats: Stats): void {
-  if (stats.isDirectory()) throw new ImageError('IMAGE_IS_FOLDER', path, 'This is a folder, not an image.');
+  if (stats.isDirectory()) throw new ImageError('IMAGE_IS_FOLDER', path, l10n.t('This is a folder, not an image.'));
   if (!stats.isFile()) {
-    throw new ImageError('IMAGE_UNREADABLE', path, 'This is not a regular file (a pipe, socket or device).');
+    throw new ImageError('IMAGE_UNREADABLE', path, l10n.t('This is not a regular file (a pipe, socket or device).'));
   }
-  if (stats.size === 0) throw new ImageError('IMAGE_EMPTY', path, 'The file is empty (0 bytes).');
+  if (stats.size === 0) throw new ImageError('IMAGE_EMPTY', path, l10n.t('The file is empty (0 bytes).'));
   if (stats.size > maximumFileSize) {
     const size = (stats.size / maximumFileSize).toFixed(1);
-    throw new ImageError('IMAGE_TOO_LARGE', path, `The file has ${size} GB; files up to 1 GB are read.`);
+    throw new ImageError('IMAGE_TOO_LARGE', path, l10n.t('The file has {0} GB; files up to 1 GB are read.', size));
   }
 }
 
@@ -49,17 +50,24 @@ async function fileError(path: string, error: unknown): Promise<ImageError> {
         (stats) => stats.isSymbolicLink(),
         () => false,
       );
-      const message = isLink ? 'The link points to a file that does not exist.' : 'The file does not exist.';
+      const message = isLink
+        ? l10n.t('The link points to a file that does not exist.')
+        : l10n.t('The file does not exist.');
       return new ImageError('IMAGE_MISSING', path, message, error);
     }
     case 'ENOTDIR':
-      return new ImageError('IMAGE_MISSING', path, 'The file does not exist.', error);
+      return new ImageError('IMAGE_MISSING', path, l10n.t('The file does not exist.'), error);
     case 'ELOOP':
-      return new ImageError('IMAGE_UNREADABLE', path, 'The link leads back to itself.', error);
+      return new ImageError('IMAGE_UNREADABLE', path, l10n.t('The link leads back to itself.'), error);
     case 'EACCES':
     case 'EPERM':
-      return new ImageError('IMAGE_NO_PERMISSION', path, 'There is no permission to read this file.', error);
+      return new ImageError('IMAGE_NO_PERMISSION', path, l10n.t('There is no permission to read this file.'), error);
     default:
-      return new ImageError('IMAGE_UNREADABLE', path, `The file cannot be read: ${errorMessage(error)}`, error);
+      return new ImageError(
+        'IMAGE_UNREADABLE',
+        path,
+        l10n.t('The file cannot be read: {0}', errorMessage(error)),
+        error,
+      );
   }
 }

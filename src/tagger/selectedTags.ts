@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { parse } from 'csv-parse/sync';
 import { errorMessage } from '../protocol/wireError';
 import { ModelError } from './ModelError';
@@ -32,14 +33,14 @@ export function parseSelectedTags(csv: string, path: string): ModelTag[] {
     throw invalid(path, errorMessage(error), error);
   }
   const [header, ...body] = rows;
-  if (header === undefined) throw invalid(path, 'it is empty');
+  if (header === undefined) throw invalid(path, l10n.t('it is empty'));
   const nameColumn = columnOf(header, 'name', path);
   const categoryColumn = columnOf(header, 'category', path);
   return body.map((row, index) => {
     const name = row[nameColumn];
     const category = row[categoryColumn];
     if (name === undefined || name === '' || category === undefined) {
-      throw invalid(path, `tag ${index + 1} has no name or category`);
+      throw invalid(path, l10n.t('tag {0} has no name or category', index + 1));
     }
     return { name, category: categories.get(category.trim()) ?? 'other' };
   });
@@ -47,10 +48,10 @@ export function parseSelectedTags(csv: string, path: string): ModelTag[] {
 
 function columnOf(header: string[], name: string, path: string): number {
   const column = header.findIndex((cell) => cell.trim() === name);
-  if (column === -1) throw invalid(path, `the column "${name}" is missing`);
+  if (column === -1) throw invalid(path, l10n.t('the column "{0}" is missing', name));
   return column;
 }
 
 function invalid(path: string, reason: string, cause?: unknown): ModelError {
-  return new ModelError('TAGS_INVALID', path, `selected_tags.csv cannot be used: ${reason}.`, cause);
+  return new ModelError('TAGS_INVALID', path, l10n.t('selected_tags.csv cannot be used: {0}.', reason), cause);
 }

@@ -1,5 +1,6 @@
 // The entry of the child process: sharp and ONNX Runtime run here and nowhere else. Each is loaded when it is first
 // needed, so a process that makes thumbnails never holds the runtime.
+import { useInheritedLanguage } from '../dataset/displayLanguage';
 import { Channel, type Port, type RequestHandlers } from '../protocol/Channel';
 import type { DownloadProgress } from '../protocol/modelListing';
 import { taggerParams } from '../protocol/taggerChecks';
@@ -8,6 +9,8 @@ import { captionHandlers } from './captionHandlers';
 import { cudaHandlers } from './cudaHandlers';
 import { modelHandlers } from './modelHandlers';
 import { pictureHandlers } from './pictureHandlers';
+
+useInheritedLanguage();
 
 const parent: Port = {
   post: (message) => {

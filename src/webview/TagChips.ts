@@ -128,9 +128,7 @@ export class TagChips extends LitElement {
       ${
         more === ''
           ? nothing
-          : html`<div class="more-lines" title=${more}>
-              ${count}: ${more.replaceAll('\n', ' ⏎ ')}
-            </div>`
+          : html`<div class="more-lines" title=${more}>${count}: ${more.replaceAll('\n', ' ⏎ ')}</div>`
       }`;
   }
 

@@ -3,7 +3,12 @@ import { displayLanguage, plural } from './displayLanguage';
 
 const units = ['kB', 'MB', 'GB'] as const;
 const numbers = [0, 1].map(
-  (digits) => new Intl.NumberFormat(displayLanguage, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+  (digits) =>
+    new Intl.NumberFormat(displayLanguage, {
+      useGrouping: false,
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    }),
 ) as [Intl.NumberFormat, Intl.NumberFormat];
 
 /** The size of a file as people read it: `812 bytes`, `1.2 MB`. */

@@ -35,7 +35,7 @@ export class FakeBulkEdits {
         await new Promise((resolve) => setTimeout(resolve, this.delay));
         signal.throwIfAborted();
         try {
-          const edit = editOfForm(form, (text) => text);
+          const edit = editOfForm(form);
           const edits = await EditPlan.make(
             this.imagesIn(scope),
             captionEditor(edit, { separator: ', ', countOf: () => 0 }),

@@ -106,10 +106,8 @@ describe('The settings of captions', () => {
 });
 
 describe('The question before captions are changed', () => {
-  const fill = (text: string, ...values: (string | number)[]): string =>
-    text.replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)]));
   const ask = (images: number, changed: number, options: Partial<WriteOptions> = {}): string =>
-    questionBeforeWriting({ ...defaultWriteOptions, ...options }, images, changed, fill);
+    questionBeforeWriting({ ...defaultWriteOptions, ...options }, images, changed);
 
   it('says how many captions are replaced, and what stays of them', () => {
     assert.equal(ask(10, 1), 'Caption 10 images? 1 caption will be replaced.');

@@ -4,8 +4,6 @@ import { jobReport } from '../../src/extension/jobReport';
 import { hasStopped, inShownOrder, isLive, isResumable, jobSteps } from '../../src/jobs/jobSteps';
 import type { JobInfo, JobManifest } from '../../src/jobs/jobTypes';
 
-const t = (text: string, ...values: (string | number)[]): string =>
-  text.replace(/\{(\d)\}/g, (_match, index: string) => String(values[Number(index)]));
 const counts = { written: 0, same: 0, untagged: 0, kept: 0, failed: 0 };
 
 function job(change: Partial<JobInfo> = {}): JobInfo {
@@ -21,30 +19,30 @@ describe('what is said of a job', () => {
   it('is how far it is, how fast, and how long it will take', () => {
     const running = job({ counts: { ...counts, written: 1230, failed: 4 }, imagesPerSecond: 45.2, secondsLeft: 180 });
     assert.equal(
-      jobDescription(running, t),
+      jobDescription(running),
       `${(1234).toLocaleString()}/${(2000).toLocaleString()} · 45 img/s · 3 min left · 4 failed`,
     );
     assert.equal(
-      jobDescription(job({ message: 'Loading the tagger…' }), t),
+      jobDescription(job({ message: 'Loading the tagger…' })),
       `0/${(2000).toLocaleString()} · Loading the tagger…`,
     );
-    assert.equal(jobDescription(job({ status: 'queued' }), t), `0/${(2000).toLocaleString()} · queued`);
+    assert.equal(jobDescription(job({ status: 'queued' })), `0/${(2000).toLocaleString()} · queued`);
   });
 
   it('names what it runs on and why nothing better', () => {
     const execution = [{ runsOn: 'palette runs on CPU', notUsed: ['CUDA is not used: no driver.'] }];
-    const lines = jobTooltip(job({ execution }), t).split('\n');
+    const lines = jobTooltip(job({ execution })).split('\n');
     for (const line of ['/data/set', 'Palette', 'palette runs on CPU', 'CUDA is not used: no driver.'])
       assert.ok(lines.includes(line), line);
   });
 
   it('is why it stands still', () => {
     const fault = { code: 'DISK_FULL' as const, message: 'The disk is full. Free some space, then resume.' };
-    const paused = jobView(job({ status: 'paused', fault }), t);
+    const paused = jobView(job({ status: 'paused', fault }));
     assert.equal(paused.state, 'paused');
     assert.equal(paused.message, fault.message);
-    assert.equal(jobView(job({ interrupted: true }), t).state, 'interrupted');
-    assert.equal(jobView(job({ status: 'queued', interrupted: true }), t).state, 'interrupted', 'nobody runs it');
+    assert.equal(jobView(job({ interrupted: true })).state, 'interrupted');
+    assert.equal(jobView(job({ status: 'queued', interrupted: true })).state, 'interrupted', 'nobody runs it');
   });
 });
 
@@ -100,21 +98,18 @@ describe('the report of a job', () => {
   };
 
   it('lists every image without its caption with the reason, and nothing of the environment', () => {
-    const report = jobReport(
-      {
-        info: job({ status: 'completed', total: 3, counts: { ...counts, written: 1, failed: 1, kept: 1 } }),
-        manifest,
-        images: ['a|b.png', 'c.png', 'd.png'].map((path) => ({ path, expected: null })),
-        records: new Map([
-          [0, { outcome: 'failed' as const, reason: 'The image is *damaged*.' }],
-          [1, { outcome: 'kept' as const, reason: 'It was edited.' }],
-          [2, { outcome: 'written' as const }],
-        ]),
-        ran: 2000,
-        revert: { reverted: [], left: [{ path: 'd.png', reason: 'Changed since.' }] },
-      },
-      t,
-    );
+    const report = jobReport({
+      info: job({ status: 'completed', total: 3, counts: { ...counts, written: 1, failed: 1, kept: 1 } }),
+      manifest,
+      images: ['a|b.png', 'c.png', 'd.png'].map((path) => ({ path, expected: null })),
+      records: new Map([
+        [0, { outcome: 'failed' as const, reason: 'The image is *damaged*.' }],
+        [1, { outcome: 'kept' as const, reason: 'It was edited.' }],
+        [2, { outcome: 'written' as const }],
+      ]),
+      ran: 2000,
+      revert: { reverted: [], left: [{ path: 'd.png', reason: 'Changed since.' }] },
+    });
     const lines = report.split('\n');
     assert.ok(lines.includes(String.raw`- ${'`'}a\|b.png${'`'}: The image is \*damaged\*.`), report);
     assert.ok(lines.includes('- `c.png`: It was edited.'));

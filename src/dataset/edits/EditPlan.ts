@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import * as l10n from '@vscode/l10n';
 import type { Caption } from '../Caption';
 import { parseTags } from '../captionText';
 import type { DatasetImage } from '../Dataset';
@@ -169,10 +170,10 @@ export class EditPlan {
     } else if (before === after) {
       this.unchanged++;
     } else if (caption.inConflict) {
-      const reason = 'Another program changed it while it was edited here. Settle the conflict first.';
+      const reason = l10n.t('Another program changed it while it was edited here. Settle the conflict first.');
       this.leftOut.push({ path: caption.path, reason });
     } else if (caption.foreignEncoding !== undefined) {
-      const reason = `It is not UTF-8 (${caption.foreignEncoding}). Convert it first.`;
+      const reason = l10n.t('It is not UTF-8 ({0}). Convert it first.', caption.foreignEncoding);
       this.leftOut.push({ path: caption.path, reason });
     } else {
       this.changes.push({ caption, images, expected: caption.raw, before, after, ticked: true });
@@ -216,7 +217,9 @@ function captionsOf({ removed, added }: TagChange): number {
 function tooSlow(path: string, cause: Error): EditError {
   return new EditError(
     'PATTERN_TOO_SLOW',
-    'The pattern takes too long: it tries too many ways to match. Make it simpler, without repetitions inside repetitions.',
+    l10n.t(
+      'The pattern takes too long: it tries too many ways to match. Make it simpler, without repetitions inside repetitions.',
+    ),
     path,
     cause,
   );

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { comparableTag } from '../comparableTag';
 import { EditError } from './EditError';
 
@@ -84,7 +85,12 @@ export function regularExpression(pattern: string, flags: string): RegExp {
     return new RegExp(pattern, flags);
   } catch (thrown) {
     const detail = thrown instanceof Error ? thrown.message.replace(/^.*\/[a-z]*: /, '') : String(thrown);
-    throw new EditError('PATTERN_INVALID', `The regular expression is not valid: ${detail}.`, undefined, thrown);
+    throw new EditError(
+      'PATTERN_INVALID',
+      l10n.t('The regular expression is not valid: {0}.', detail),
+      undefined,
+      thrown,
+    );
   }
 }
 

@@ -1,9 +1,10 @@
 import { createContext, Script, type Context } from 'node:vm';
+import * as l10n from '@vscode/l10n';
 
 /** Work took longer than it was given. */
 export class TimeLimitError extends Error {
   constructor() {
-    super('It took too long.');
+    super(l10n.t('It took too long.'));
     this.name = 'TimeLimitError';
   }
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Operator, QueryNode } from './QueryNode';
 import { printQuery } from './printQuery';
 
@@ -7,7 +8,7 @@ const signs: Readonly<Record<Operator, string>> = { '=': '=', '!=': '≠', '<': 
 export function describeQuery(tree: QueryNode): string {
   switch (tree.kind) {
     case 'not':
-      return `not ${describeQuery(tree.part)}`;
+      return l10n.t('not {0}', describeQuery(tree.part));
     case 'state':
       return tree.state;
     case 'number':

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import {
   imageStates,
   numberFields,
@@ -97,7 +98,7 @@ class Parser {
       case 'close':
         throw this.tokens[this.at - 1]?.kind === 'open'
           ? new Problem({
-              message: 'There is nothing in these parentheses.',
+              message: l10n.t('There is nothing in these parentheses.'),
               ...this.from(this.at - 1),
               incomplete: false,
             })
@@ -105,11 +106,11 @@ class Parser {
       case 'and':
       case 'or': {
         const before = this.tokens[this.at - 1];
-        const wrong =
+        const word = this.source(token);
+        const message =
           before === undefined || before.kind === 'open'
-            ? 'needs a term before it'
-            : `cannot follow ${this.source(before)}`;
-        const message = `${this.source(token)} ${wrong}. To find the word, put it in quotes.`;
+            ? l10n.t('{0} needs a term before it. To find the word, put it in quotes.', word)
+            : l10n.t('{0} cannot follow {1}. To find the word, put it in quotes.', word, this.source(before));
         throw new Problem({ message, start: token.start, end: token.end, incomplete: false });
       }
     }
@@ -119,7 +120,7 @@ class Parser {
     const inside = this.next === undefined ? undefined : this.or();
     const close = this.tokens[this.at];
     if (inside === undefined || close?.kind !== 'close') {
-      const message = 'This parenthesis is not closed. To find the character, put it in quotes.';
+      const message = l10n.t('This parenthesis is not closed. To find the character, put it in quotes.');
       throw new Problem({ message, start: open.start, end: open.end, incomplete: true });
     }
     this.at++;
@@ -128,7 +129,7 @@ class Parser {
 
   private nested(token: QueryToken, parse: () => QueryNode): QueryNode {
     if (++this.depth > deepest) {
-      const message = 'This is nested too deeply. Use fewer parentheses.';
+      const message = l10n.t('This is nested too deeply. Use fewer parentheses.');
       throw new Problem({ message, start: token.start, end: token.end, incomplete: false });
     }
     const node = parse();
@@ -140,16 +141,19 @@ class Parser {
     const { prefix, start, end } = token;
     const valueRange = { start: token.valueStart, end };
     if (token.unclosed) {
-      throw new Problem({ message: 'This quote is not closed.', ...valueRange, incomplete: true });
+      throw new Problem({ message: l10n.t('This quote is not closed.'), ...valueRange, incomplete: true });
     }
     if (isNumberField(prefix)) return this.number(token, prefix);
     if (prefix === 'is') return this.state(token);
     if (prefix === 'tokens') {
-      const message = 'Tokens are not counted here. chars: compares the number of characters, tags: that of tags.';
+      const message = l10n.t(
+        'Tokens are not counted here. chars: compares the number of characters, tags: that of tags.',
+      );
       throw new Problem({ message, start, end, incomplete: false });
     }
     if (token.pattern.trim() === '') {
-      const message = prefix === '' ? 'There is nothing between the quotes.' : `${prefix}: needs a text after it.`;
+      const message =
+        prefix === '' ? l10n.t('There is nothing between the quotes.') : l10n.t('{0}: needs a text after it.', prefix);
       throw new Problem({ message, start, end, incomplete: end === this.text.length && !token.quoted });
     }
     const field = isTextField(prefix) ? prefix : 'any';
@@ -162,7 +166,7 @@ class Parser {
     const value = numberValue(field, written);
     if (value !== undefined) return { kind: 'number', field, ...value, start, end };
     const incomplete = end === this.text.length && /^[<>=!]*$/.test(written);
-    const message = `${field}: needs a number after it, such as ${numberExamples[field]}.`;
+    const message = l10n.t('{0}: needs a number after it, such as {1}.', field, numberExamples[field]);
     throw new Problem({ message, start, end, incomplete });
   }
 
@@ -172,7 +176,7 @@ class Parser {
     const state = imageState(written);
     if (state !== undefined) return { kind: 'state', state, start, end };
     const begins = imageStates.some((name) => name.startsWith(written.toLowerCase()));
-    const message = `is: knows ${imageStates.slice(0, -1).join(', ')} and ${imageStates.at(-1) ?? ''}.`;
+    const message = l10n.t('is: knows {0} and {1}.', imageStates.slice(0, -1).join(', '), imageStates.at(-1) ?? '');
     throw new Problem({ message, start, end, incomplete: begins && end === this.text.length });
   }
 
@@ -186,7 +190,7 @@ class Parser {
     const before = this.tokens[this.at - 1];
     const { start, end } = before ?? { start: 0, end: this.text.length };
     const operator = before === undefined ? '' : this.source(before);
-    const message = `${operator} needs a term after it. To find the word, put it in quotes.`;
+    const message = l10n.t('{0} needs a term after it. To find the word, put it in quotes.', operator);
     return new Problem({ message, start, end, incomplete: this.next === undefined });
   }
 

@@ -1,3 +1,5 @@
+import * as l10n from '@vscode/l10n';
+import { displayLanguage } from '../displayLanguage';
 import { comparableTag } from '../comparableTag';
 import { inSlices } from '../inSlices';
 import { tagTerm } from './printQuery';
@@ -32,29 +34,39 @@ export interface SuggestionSources {
 
 const most = 8;
 
-const fields: readonly [name: string, detail: string][] = [
-  ['tag:', 'images with this tag'],
-  ['-tag:', 'images without this tag'],
-  ['caption:', 'text of the caption'],
-  ['name:', 'file name'],
-  ['path:', 'folder and file name'],
-  ['is:', 'empty, unsaved, duplicate, …'],
-  ['tags:', `number of tags: ${numberExamples.tags}`],
-  ['chars:', `length of the caption: ${numberExamples.chars}`],
-  ['width:', `in pixels: ${numberExamples.width}`],
-  ['height:', `in pixels: ${numberExamples.height}`],
-  ['ratio:', `width to height: ${numberExamples.ratio}`],
-  ['size:', `of the file: ${numberExamples.size}`],
-];
+function fieldsAndWhatTheyMean(): readonly [name: string, detail: string][] {
+  return [
+    ['tag:', l10n.t('images with this tag')],
+    ['-tag:', l10n.t('images without this tag')],
+    ['caption:', l10n.t('text of the caption')],
+    ['name:', l10n.t('file name')],
+    ['path:', l10n.t('folder and file name')],
+    ['is:', l10n.t('empty, unsaved, duplicate, …')],
+    ['tags:', l10n.t('number of tags: {0}', numberExamples.tags)],
+    ['chars:', l10n.t('length of the caption: {0}', numberExamples.chars)],
+    ['width:', l10n.t('in pixels: {0}', numberExamples.width)],
+    ['height:', l10n.t('in pixels: {0}', numberExamples.height)],
+    ['ratio:', l10n.t('width to height: {0}', numberExamples.ratio)],
+    ['size:', l10n.t('of the file: {0}', numberExamples.size)],
+  ];
+}
 
-const states: Readonly<Record<ImageState, string>> = {
-  empty: 'without a caption',
-  unsaved: 'edited and not saved yet',
-  conflict: 'changed by another program, too',
-  failed: 'could not be saved or captioned',
-  duplicate: 'with a tag twice',
-  selected: 'selected in the grid',
-};
+function meaningOf(state: ImageState): string {
+  switch (state) {
+    case 'empty':
+      return l10n.t('without a caption');
+    case 'unsaved':
+      return l10n.t('edited and not saved yet');
+    case 'conflict':
+      return l10n.t('changed by another program, too');
+    case 'failed':
+      return l10n.t('could not be saved or captioned');
+    case 'duplicate':
+      return l10n.t('with a tag twice');
+    case 'selected':
+      return l10n.t('selected in the grid');
+  }
+}
 
 /** What may be typed at the caret of a query, the likeliest first. */
 export async function suggestQuery(
@@ -74,10 +86,11 @@ export async function suggestQuery(
   const whole = (kind: 'saved' | 'recent', label: string, query: string): QuerySuggestion => ({
     kind,
     label,
-    detail: kind === 'saved' ? query : 'recent',
+    detail: kind === 'saved' ? query : l10n.t('recent'),
     text: query,
     caret: query.length,
   });
+  const fields = fieldsAndWhatTheyMean();
   if (term?.kind !== 'term') {
     const started = fields.map(([name, detail]) => make('field', name, detail, name, false));
     if (text.trim() !== '') return started.slice(0, most);
@@ -92,12 +105,12 @@ export async function suggestQuery(
   switch (term.prefix) {
     case 'tag':
       return (await likelyTags(tagCounts, written)).map(([tag, count]) =>
-        make('tag', tag, count.toLocaleString('en'), tagTerm(tag)),
+        make('tag', tag, count.toLocaleString(displayLanguage()), tagTerm(tag)),
       );
     case 'is':
       return imageStates
         .filter((state) => state.startsWith(written.toLowerCase()))
-        .map((state) => make('state', `is:${state}`, states[state], `is:${state}`));
+        .map((state) => make('state', `is:${state}`, meaningOf(state), `is:${state}`));
     case '': {
       const begins = fields.filter(
         ([name]) => name.startsWith(written.toLowerCase()) && !(isNegated && name === '-tag:'),
@@ -107,13 +120,13 @@ export async function suggestQuery(
         ...begins.map(([name, detail]) => make('field', name, detail, name, false)),
         ...named.slice(0, 2).map(({ name, query }) => whole('saved', name, query)),
         ...(await likelyTags(tagCounts, written)).map(([tag, count]) =>
-          make('tag', tag, count.toLocaleString('en'), tagTerm(tag)),
+          make('tag', tag, count.toLocaleString(displayLanguage()), tagTerm(tag)),
         ),
       ].slice(0, most);
     }
     default: {
       const example = Object.entries(numberExamples).find(([field]) => field === term.prefix)?.[1];
-      return written !== '' || example === undefined ? [] : [make('field', example, 'for example', example)];
+      return written !== '' || example === undefined ? [] : [make('field', example, l10n.t('for example'), example)];
     }
   }
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import * as l10n from '@vscode/l10n';
 import { CaptionError } from '../CaptionError';
 import type { ScanRest } from '../scanDataset';
 import type {
@@ -81,7 +82,7 @@ export class ScanThreads {
   /** Ends the threads. */
   async close(): Promise<void> {
     this.signal?.removeEventListener('abort', this.onAbort);
-    this.failure ??= new CaptionError('SCAN_STOPPED', 'Reading the folder was ended.', this.data.folder);
+    this.failure ??= new CaptionError('SCAN_STOPPED', l10n.t('Reading the folder was ended.'), this.data.folder);
     await Promise.all(this.threads.map(({ worker }) => worker.terminate()));
   }
 
@@ -98,7 +99,7 @@ export class ScanThreads {
       cause = error;
     });
     worker.on('exit', () => {
-      const message = 'Reading the folder stopped unexpectedly. Refresh the dataset to try again.';
+      const message = l10n.t('Reading the folder stopped unexpectedly. Refresh the dataset to try again.');
       this.fail(new CaptionError('SCAN_STOPPED', message, this.data.folder, cause));
     });
     return thread;

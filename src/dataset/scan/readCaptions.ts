@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import * as l10n from '@vscode/l10n';
 import { errno } from '../CaptionError';
 import { decodeCaption } from '../captionContent';
 import { captionPathOf } from '../imageFiles';
@@ -75,7 +76,7 @@ function readWhole(file: string): { bytes: Uint8Array; modifiedAt: number } {
   const handle = openSync(file, readOnly);
   try {
     const info = fstatSync(handle);
-    if (!info.isFile()) throw new Error('this is not a file');
+    if (!info.isFile()) throw new Error(l10n.t('this is not a file'));
     let length = 0;
     for (;;) {
       if (length === scratch.length) scratch = Buffer.concat([scratch], scratch.length * 2);

@@ -1,5 +1,6 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
+import { useInheritedLanguage } from '../displayLanguage';
 import { CaptionError, fileError } from '../CaptionError';
 import { scanDataset, type FolderListing, type ScanRest } from '../scanDataset';
 import { readCaptions } from './readCaptions';
@@ -23,6 +24,8 @@ const { folder, captionExtension } = workerData as ScanWorkerData;
 
 // The editor must not wait for its own threads where there are few cores. Elsewhere this would mean the whole process.
 if (process.platform === 'linux') setPriority(0, readingPriority);
+
+useInheritedLanguage();
 
 parentPort?.on('message', (request: ScanRequest) => {
   const { id } = request;

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import type { LibraryFolder, LibraryGroup } from './libraryGroups';
 
 /** cuDNN is not linked: ONNX Runtime opens it by this name when a model has convolutions (1.29, 1.30). */
@@ -99,14 +100,27 @@ export function missingLibrariesSentence(
 ): string {
   const packages = new Set(missing.map((name) => packageOf(name, cudaMajor)).filter((name) => name !== undefined));
   const present = otherMajors(missing, cudaMajor, groups);
-  const libraries = missing.length === 1 ? `${missing.join('')} is missing` : `${listed(missing)} are missing`;
   const version = cudaMajor === undefined ? 'CUDA' : `CUDA ${cudaMajor}`;
-  const instead = present.length === 0 ? '' : ` (this machine has CUDA ${present.join(' and ')})`;
-  const help =
-    packages.size === 0
-      ? ''
-      : `; install ${missing.length === 1 ? 'it' : 'them'} with: pip install ${[...packages].join(' ')}`;
-  return `ONNX Runtime's CUDA libraries need ${version} and cuDNN 9${instead}, but ${libraries}${help}`;
+  const values = [version, listed(missing), listed(present.map(String))] as const;
+  const [one, other] = [missing.length === 1, present.length > 0];
+  const sentence = other
+    ? one
+      ? l10n.t(
+          "ONNX Runtime's CUDA libraries need {0} and cuDNN 9 (this machine has CUDA {2}), but {1} is missing",
+          ...values,
+        )
+      : l10n.t(
+          "ONNX Runtime's CUDA libraries need {0} and cuDNN 9 (this machine has CUDA {2}), but {1} are missing",
+          ...values,
+        )
+    : one
+      ? l10n.t("ONNX Runtime's CUDA libraries need {0} and cuDNN 9, but {1} is missing", ...values)
+      : l10n.t("ONNX Runtime's CUDA libraries need {0} and cuDNN 9, but {1} are missing", ...values);
+  if (packages.size === 0) return sentence;
+  const named = [...packages].join(' ');
+  return one
+    ? l10n.t('{0}; install it with: pip install {1}', sentence, named)
+    : l10n.t('{0}; install them with: pip install {1}', sentence, named);
 }
 
 function packageOf(library: string, cudaMajor: number | undefined): string | undefined {
@@ -135,5 +149,6 @@ function otherMajors(
 }
 
 function listed(names: readonly string[]): string {
-  return `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+  const last = names.at(-1) ?? '';
+  return names.length < 2 ? last : l10n.t('{0} and {1}', names.slice(0, -1).join(', '), last);
 }

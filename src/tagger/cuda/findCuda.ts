@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import type { CudaEnvironment } from '../../protocol/execution';
 import { errorMessage } from '../../protocol/wireError';
 import { chooseLibraries, missingLibrariesSentence, wantedLibraries, type ChosenLibraries } from './chooseLibraries';
@@ -98,11 +99,14 @@ export async function findCuda(
 /** Why there is no CUDA on another platform, and what there is instead; undefined on Linux x64. */
 export function platformProblem({ platform, arch }: Pick<Machine, 'platform' | 'arch'>): string | undefined {
   if (platform === 'linux' && arch === 'x64') return undefined;
-  const instead: Partial<Record<NodeJS.Platform, string>> = {
-    win32: 'DirectML or WebGPU',
-    darwin: 'CoreML or WebGPU',
-  };
-  return `CUDA is for Linux on x64 processors; on this machine use ${instead[platform] ?? 'the CPU'}.`;
+  switch (platform) {
+    case 'win32':
+      return l10n.t('CUDA is for Linux on x64 processors; on this machine use DirectML or WebGPU.');
+    case 'darwin':
+      return l10n.t('CUDA is for Linux on x64 processors; on this machine use CoreML or WebGPU.');
+    default:
+      return l10n.t('CUDA is for Linux on x64 processors; on this machine use the CPU.');
+  }
 }
 
 async function environmentOf(
@@ -125,11 +129,18 @@ async function driverProblem({ systemRoot }: Machine): Promise<string> {
     () => false,
   );
   return gpu
-    ? "The NVIDIA driver is loaded but its library libcuda.so.1 was not found; give the container the driver's libraries (docker run --gpus all)."
-    : 'There is no NVIDIA driver on this machine: libcuda.so.1 was not found.';
+    ? l10n.t(
+        "The NVIDIA driver is loaded but its library libcuda.so.1 was not found; give the container the driver's libraries (docker run --gpus all).",
+      )
+    : l10n.t('There is no NVIDIA driver on this machine: libcuda.so.1 was not found.');
 }
 
 function notHere({ version }: OnnxRuntimePackage, folders: readonly string[]): string {
-  const named = folders.length === 0 ? '' : ` It is not in ${folders.join(' or ')}.`;
-  return `ONNX Runtime's CUDA library (${cudaLibrary} ${version}) is not on this machine; install CUDA support to get it.${named}`;
+  const sentence = l10n.t(
+    "ONNX Runtime's CUDA library ({0} {1}) is not on this machine; install CUDA support to get it.",
+    cudaLibrary,
+    version,
+  );
+  if (folders.length === 0) return sentence;
+  return `${sentence} ${l10n.t('It is not in {0}.', folders.join(l10n.t(' or ')))}`;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import * as l10n from '@vscode/l10n';
 import type { CudaEnvironment } from '../../protocol/execution';
 import type { DownloadProgress } from '../../protocol/modelListing';
 import { errorCode, errorMessage } from '../../protocol/wireError';
@@ -145,7 +146,7 @@ async function readJson(url: string, installFolder: string, signal: AbortSignal 
   } catch (error) {
     if (errorCode(error) === 'NOT_FOUND') return undefined;
     if (!(error instanceof SyntaxError)) throw error;
-    const message = `The package feed cannot be used: ${url} is not JSON (${errorMessage(error)}).`;
+    const message = l10n.t('The package feed cannot be used: {0} is not JSON ({1}).', url, errorMessage(error));
     throw new CudaError('CUDA_FEED_UNREADABLE', url, message, error);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { CudaError } from './CudaError';
 import type { CudaPackageSource } from './onnxRuntimePackage';
 
@@ -35,14 +36,19 @@ export async function findFeedPackage(source: CudaPackageSource, readJson: ReadJ
   const { feedIndex, packageName, version } = source;
   const index = await readJson(feedIndex);
   const content = service(index, ['PackageBaseAddress/3.0.0']);
-  if (content === undefined) throw unreadable(feedIndex, 'it is not the index of a package feed');
+  if (content === undefined) throw unreadable(feedIndex, l10n.t('it is not the index of a package feed'));
   // Names and versions are lower-case in addresses.
   const id = packageName.toLowerCase();
   const wanted = version.toLowerCase();
   const versionsUrl = `${content}${id}/index.json`;
   const versions = field(await readJson(versionsUrl), 'versions');
   if (!Array.isArray(versions) || !versions.includes(wanted)) {
-    const message = `The package feed has no ${packageName} ${version}. Try again later, or install onnxruntime-gpu ${version} with pip.`;
+    const message = l10n.t(
+      'The package feed has no {0} {1}. Try again later, or install onnxruntime-gpu {2} with pip.',
+      packageName,
+      version,
+      version,
+    );
     throw new CudaError('CUDA_PACKAGE_MISSING', versionsUrl, message);
   }
   const registration = service(index, registrations);
@@ -52,7 +58,11 @@ export async function findFeedPackage(source: CudaPackageSource, readJson: ReadJ
   const hash = field(entry, 'packageHash');
   const algorithm = field(entry, 'packageHashAlgorithm');
   if (typeof hash !== 'string' || algorithm !== 'SHA512' || Buffer.from(hash, 'base64').length !== 64) {
-    const message = `The package feed gives no SHA-512 for ${packageName} ${version}, so a download could not be verified and was not begun.`;
+    const message = l10n.t(
+      'The package feed gives no SHA-512 for {0} {1}, so a download could not be verified and was not begun.',
+      packageName,
+      version,
+    );
     throw new CudaError('CUDA_PACKAGE_UNVERIFIABLE', feedIndex, message);
   }
   const size = field(entry, 'packageSize');
@@ -82,5 +92,5 @@ function field(value: unknown, name: string): unknown {
 }
 
 function unreadable(url: string, why: string): CudaError {
-  return new CudaError('CUDA_FEED_UNREADABLE', url, `The package feed ${url} cannot be used: ${why}.`);
+  return new CudaError('CUDA_FEED_UNREADABLE', url, l10n.t('The package feed {0} cannot be used: {1}.', url, why));
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { errorMessage } from '../../protocol/wireError';
 import { CudaError } from './CudaError';
 
@@ -40,10 +41,10 @@ export async function findOnnxRuntimePackage(from = __filename): Promise<OnnxRun
     const common = createRequire(manifest).resolve('onnxruntime-common');
     const parsed: unknown = JSON.parse(await readFile(manifest, 'utf8'));
     const version = property(parsed, 'version');
-    if (typeof version !== 'string') throw new Error('its package.json has no version');
+    if (typeof version !== 'string') throw new Error(l10n.t('its package.json has no version'));
     return { folder: path.dirname(manifest), commonFolder: packageRoot(common, 'onnxruntime-common'), version };
   } catch (error) {
-    const message = `onnxruntime-node is not installed completely: ${errorMessage(error)}`;
+    const message = l10n.t('onnxruntime-node is not installed completely: {0}', errorMessage(error));
     throw new CudaError('CUDA_RUNTIME_UNREADABLE', from, message, error);
   }
 }
@@ -69,14 +70,17 @@ export function readCudaPackageSource({ folder }: OnnxRuntimePackage): CudaPacka
       files: new Map(Object.entries(files).map(([name, file]) => [path.basename(name), text(file, 'path')])),
     };
   } catch (error) {
-    const message = `onnxruntime-node does not say where its CUDA libraries are published: ${errorMessage(error)}`;
+    const message = l10n.t(
+      'onnxruntime-node does not say where its CUDA libraries are published: {0}',
+      errorMessage(error),
+    );
     throw new CudaError('CUDA_RUNTIME_UNREADABLE', script, message, error);
   }
 }
 
 function packageRoot(file: string, name: string): string {
   const end = file.lastIndexOf(`${path.sep}${name}${path.sep}`);
-  if (end < 0) throw new Error(`${name} is not in a folder of its name`);
+  if (end < 0) throw new Error(l10n.t('{0} is not in a folder of its name', name));
   return file.slice(0, end + path.sep.length + name.length);
 }
 
@@ -85,17 +89,17 @@ function property(value: unknown, name: string): unknown {
 }
 
 function object(value: unknown, name: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) throw new Error(`it has no ${name}`);
+  if (typeof value !== 'object' || value === null) throw new Error(l10n.t('it has no {0}', name));
   return value as Record<string, unknown>;
 }
 
 function array(value: unknown, name: string): unknown[] {
-  if (!Array.isArray(value)) throw new Error(`it has no ${name}`);
+  if (!Array.isArray(value)) throw new Error(l10n.t('it has no {0}', name));
   return value;
 }
 
 function text(value: unknown, name: string): string {
   const found = property(value, name);
-  if (typeof found !== 'string') throw new Error(`it has no ${name}`);
+  if (typeof found !== 'string') throw new Error(l10n.t('it has no {0}', name));
   return found;
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { CudaError } from './CudaError';
 import { namesIn } from './folderNames';
 import { cudaLibrary, nativeFolder, sharedProviderLibrary, type OnnxRuntimePackage } from './onnxRuntimePackage';
@@ -45,8 +46,11 @@ export async function readProviderLibraries(folder: string, version: string): Pr
   const { needed, constants } = await readSharedLibrary(file);
   const found = await findVersion(file, constants, version);
   if (found !== version) {
-    const what = found === undefined ? 'does not say its version' : `is of ONNX Runtime ${found}`;
-    throw new CudaError('CUDA_LIBRARY_VERSION', file, `${file} ${what}; version ${version} is needed.`);
+    const message =
+      found === undefined
+        ? l10n.t('{0} does not say its version; version {1} is needed.', file, version)
+        : l10n.t('{0} is of ONNX Runtime {2}; version {1} is needed.', file, version, found);
+    throw new CudaError('CUDA_LIBRARY_VERSION', file, message);
   }
   await readSharedLibrary(path.join(folder, sharedProviderLibrary));
   return { folder, needed };

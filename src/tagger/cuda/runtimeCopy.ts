@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, cp, mkdir, mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { errorCode, errorMessage } from '../../protocol/wireError';
 import { CudaError } from './CudaError';
 import { namesIn } from './folderNames';
@@ -105,7 +106,7 @@ export function writeError(error: unknown, folder: string): Error {
     return new CudaError(
       'CUDA_DISK_FULL',
       folder,
-      `The disk of ${folder} is full; free some space and try again.`,
+      l10n.t('The disk of {0} is full; free some space and try again.', folder),
       error,
     );
   }

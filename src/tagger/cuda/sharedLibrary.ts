@@ -1,4 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import * as l10n from '@vscode/l10n';
 import { errorCode, errorMessage } from '../../protocol/wireError';
 import { CudaError } from './CudaError';
 
@@ -59,13 +60,13 @@ export async function readSharedLibrary(libraryPath: string): Promise<SharedLibr
   try {
     return await withFile(libraryPath, async (file, fileSize) => {
       const header = await readPart(file, 0, headerSize);
-      if (!isSharedX64(header)) throw new Error('it is not a shared library for Linux x64');
+      if (!isSharedX64(header)) throw new Error(l10n.t('it is not a shared library for Linux x64'));
       const segments = await readSegments(file, header, fileSize);
       return { needed: await readNeeded(file, segments), constants: await findConstants(file, header, fileSize) };
     });
   } catch (error) {
-    const why = errorCode(error) === 'ENOENT' ? 'it is missing' : errorMessage(error);
-    const message = `${libraryPath} cannot be used: ${why}.`;
+    const why = errorCode(error) === 'ENOENT' ? l10n.t('it is missing') : errorMessage(error);
+    const message = l10n.t('{0} cannot be used: {1}.', libraryPath, why);
     throw new CudaError('CUDA_LIBRARY_DAMAGED', libraryPath, message, error);
   }
 }
@@ -99,7 +100,7 @@ export async function findVersion(
       }
     });
   } catch (error) {
-    const message = `${libraryPath} cannot be read: ${errorMessage(error)}.`;
+    const message = l10n.t('{0} cannot be read: {1}.', libraryPath, errorMessage(error));
     throw new CudaError('CUDA_LIBRARY_DAMAGED', libraryPath, message, error);
   }
   return other;
@@ -116,7 +117,7 @@ async function withFile<T>(path: string, work: (file: FileHandle, size: number) 
 
 async function readPart(file: FileHandle, position: number, length: number): Promise<Buffer> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
-  if (bytesRead < length) throw new Error('it is cut off');
+  if (bytesRead < length) throw new Error(l10n.t('it is cut off'));
   return buffer;
 }
 
@@ -141,7 +142,7 @@ async function readSegments(file: FileHandle, header: Buffer, fileSize: number):
       address: uint64(table, at + 16),
       size: uint64(table, at + 32),
     };
-    if (segment.offset + segment.size > fileSize) throw new Error('it is cut off');
+    if (segment.offset + segment.size > fileSize) throw new Error(l10n.t('it is cut off'));
     return segment;
   });
 }
@@ -164,7 +165,7 @@ async function readNeeded(file: FileHandle, segments: Segment[]): Promise<string
   const home = segments.find(
     ({ type, address, size }) => type === segmentLoad && stringsAddress >= address && stringsAddress < address + size,
   );
-  if (home === undefined) throw new Error('its table of names is missing');
+  if (home === undefined) throw new Error(l10n.t('its table of names is missing'));
   const strings = await readTable(file, home.offset + stringsAddress - home.address, stringsSize);
   return neededAt.map((at) => textAt(strings, at));
 }
@@ -195,18 +196,18 @@ async function findConstants(file: FileHandle, header: Buffer, fileSize: number)
 }
 
 function readTable(file: FileHandle, offset: number, size: number): Promise<Buffer> {
-  if (size > largestTable) throw new Error('its headers are damaged');
+  if (size > largestTable) throw new Error(l10n.t('its headers are damaged'));
   return readPart(file, offset, size);
 }
 
 function textAt(strings: Buffer, at: number): string {
   const end = strings.indexOf(0, at);
-  if (at >= strings.length || end < 0) throw new Error('its headers are damaged');
+  if (at >= strings.length || end < 0) throw new Error(l10n.t('its headers are damaged'));
   return strings.toString('latin1', at, end);
 }
 
 function uint64(buffer: Buffer, at: number): number {
   const value = buffer.readBigUInt64LE(at);
-  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new Error('its headers are damaged');
+  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new Error(l10n.t('its headers are damaged'));
   return Number(value);
 }

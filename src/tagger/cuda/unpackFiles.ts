@@ -3,6 +3,7 @@ import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import * as l10n from '@vscode/l10n';
 import { openPromise, type Entry } from 'yauzl';
 import { errorMessage } from '../../protocol/wireError';
 import { CudaError } from './CudaError';
@@ -40,7 +41,7 @@ export async function unpackFiles(
     for await (const entry of zip.eachEntry()) entries.set(entry.fileName, entry);
     const wanted = Array.from(files, ([name, inside]) => {
       const entry = entries.get(inside);
-      if (entry === undefined) throw incomplete(archive, `it has no ${inside}`);
+      if (entry === undefined) throw incomplete(archive, l10n.t('it has no {0}', inside));
       return { target: path.join(folder, name), entry };
     });
     const total = wanted.reduce((sum, { entry }) => sum + entry.uncompressedSize, 0);
@@ -71,11 +72,19 @@ async function checkSpace(folder: string, needed: number): Promise<void> {
   // Some network file systems have no figures and say 0 for all of them.
   if (blocks === 0 || bavail * bsize >= needed + spareSpace) return;
   const megabytes = Math.ceil((needed + spareSpace - bavail * bsize) / 1e6);
-  const message = `There is not enough space to unpack CUDA support in ${folder}: free ${megabytes} MB and install again; the download is kept.`;
+  const message = l10n.t(
+    'There is not enough space to unpack CUDA support in {0}: free {1} MB and install again; the download is kept.',
+    folder,
+    megabytes,
+  );
   throw new CudaError('CUDA_DISK_FULL', folder, message);
 }
 
 function incomplete(archive: string, why: string, cause?: unknown): CudaError {
-  const message = `The package of ONNX Runtime's CUDA libraries cannot be unpacked: ${why} (${path.basename(archive)}).`;
+  const message = l10n.t(
+    "The package of ONNX Runtime's CUDA libraries cannot be unpacked: {0} ({1}).",
+    why,
+    path.basename(archive),
+  );
   return new CudaError('CUDA_PACKAGE_INCOMPLETE', archive, message, cause);
 }

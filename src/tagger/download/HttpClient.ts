@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
+import * as l10n from '@vscode/l10n';
 import type { Dispatcher } from 'undici';
 import { DownloadError } from './DownloadError';
 import { withoutQuery } from './requestErrors';
@@ -62,8 +63,9 @@ export class HttpClient {
       });
       return new HttpClient(options, agent, request);
     } catch (error) {
-      const message =
-        'The address of the proxy in HTTP_PROXY or HTTPS_PROXY is no web address. Correct it, such as http://proxy:3128.';
+      const message = l10n.t(
+        'The address of the proxy in HTTP_PROXY or HTTPS_PROXY is no web address. Correct it, such as http://proxy:3128.',
+      );
       throw new DownloadError('BAD_ADDRESS', options.target, message, error);
     }
   }
@@ -90,7 +92,7 @@ export class HttpClient {
       await answer.body.dump();
       url = next;
     }
-    const message = `${withoutQuery(address)} redirects in a circle. Check the server's address.`;
+    const message = l10n.t("{0} redirects in a circle. Check the server's address.", withoutQuery(address));
     throw new DownloadError('REFUSED', this.options.target, message);
   }
 
@@ -130,7 +132,7 @@ export class HttpClient {
   private redirected(location: string, from: URL): URL {
     const next = URL.canParse(location, from.href) ? new URL(location, from.href) : undefined;
     if (next?.protocol === 'http:' || next?.protocol === 'https:') return next;
-    const message = `${withoutQuery(from.href)} redirects to "${location}", which is no web address.`;
+    const message = l10n.t('{0} redirects to "{1}", which is no web address.', withoutQuery(from.href), location);
     throw new DownloadError('REFUSED', this.options.target, message);
   }
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { megabytes } from './diskErrors';
 import { DownloadError } from './DownloadError';
 import type { DownloadEnvironment, DownloadRequest, FileProgress } from './downloadFile';
@@ -89,7 +90,10 @@ export class Transfer {
         // All there is has been received; or the file has become shorter.
         if (range?.total === offset && this.expectedBytes === undefined) return;
         await partial.discard();
-        throw this.brokenOff(answer, 'has another length than before');
+        throw this.brokenOff(
+          (host) => l10n.t('The file from {0} has another length than before. Try again.', host),
+          answer,
+        );
       }
       if (answer.status !== 200 && answer.status !== 206) {
         throw statusError(answer, this.job.target, this.job.environment.now());
@@ -99,7 +103,13 @@ export class Transfer {
       const changed = offset > 0 && start > 0 && this.hasChanged(answer, range?.total);
       if ((start !== 0 && start !== offset) || (answer.status === 206 && range?.start === undefined) || changed) {
         await partial.discard();
-        throw this.brokenOff(answer, changed ? 'has changed' : 'sent another part than was asked for');
+        throw this.brokenOff(
+          (host) =>
+            changed
+              ? l10n.t('The file from {0} has changed. Try again.', host)
+              : l10n.t('The file from {0} sent another part than was asked for. Try again.', host),
+          answer,
+        );
       }
       const size = range === undefined ? sizeHeader(answer, 'content-length') : range.total;
       await (start === 0 ? this.receiveFromStart(answer, size) : this.receive(answer, answer.body, size));
@@ -124,7 +134,12 @@ export class Transfer {
       /^[0-9a-f]{64}$/.test(linked)
     ) {
       if (linked !== hash.digest) {
-        const message = `${withoutQuery(url)} is another file than expected (sha256 ${linked}, not ${hash.digest}). Check the server's address.`;
+        const message = l10n.t(
+          "{0} is another file than expected (sha256 {1}, not {2}). Check the server's address.",
+          withoutQuery(url),
+          linked,
+          hash.digest,
+        );
         throw new DownloadError('WRONG_HASH', target, message);
       }
       return { size: sizeHeader(answer, 'x-linked-size'), isExpected: true };
@@ -168,8 +183,8 @@ export class Transfer {
       ended = next.done === true;
       if (next.done !== true) head = Buffer.concat([head, next.value]);
     }
-    const problem = sniffProblem(head, answer.headers['content-type']);
-    if (problem !== undefined) throw new DownloadError(problem.code, target, `${withoutQuery(url)} ${problem.message}`);
+    const problem = sniffProblem(head, answer.headers['content-type'], withoutQuery(url));
+    if (problem !== undefined) throw new DownloadError(problem.code, target, problem.message);
     this.checkSize(answer, size);
     this.announced = size;
     await this.partial.restart({ url, digest: hash?.digest, etag: strongEtag(answer.headers.etag) });
@@ -184,14 +199,15 @@ export class Transfer {
     for await (const piece of body) {
       if (total !== undefined && this.partial.position + piece.length > total) {
         await this.partial.discard();
-        throw this.wrongSize(answer.url, `more than ${total}`, total);
+        throw this.wrongSize(answer.url, l10n.t('more than {0}', total), total);
       }
       await this.partial.write(piece);
       this.receivedNow += piece.length;
       this.retry = undefined;
       if (this.job.environment.now() - this.lastReport >= reportInterval) this.report('downloading');
     }
-    if (total !== undefined && this.partial.position < total) throw this.brokenOff(answer, 'ended too early');
+    if (total !== undefined && this.partial.position < total)
+      throw this.brokenOff((host) => l10n.t('The file from {0} ended too early. Try again.', host), answer);
   }
 
   private checkSize(answer: HttpAnswer, size: number | undefined): void {
@@ -202,7 +218,12 @@ export class Transfer {
   }
 
   private wrongSize(url: string, size: string, total: number): DownloadError {
-    const message = `${withoutQuery(url)} has ${size} bytes and not ${total}: it is another file than expected. Check the server's address.`;
+    const message = l10n.t(
+      "{0} has {1} bytes and not {2}: it is another file than expected. Check the server's address.",
+      withoutQuery(url),
+      size,
+      total,
+    );
     return new DownloadError('WRONG_SIZE', this.job.target, message);
   }
 
@@ -210,13 +231,18 @@ export class Transfer {
     const free = await this.job.environment.freeSpace(path.dirname(this.job.target));
     const needed = total - this.partial.position + spareSpace;
     if (free === undefined || free >= needed || this.partial.position >= total) return;
-    const message = `The disk has ${megabytes(free)} free, and ${megabytes(needed)} are needed. Free some space, or choose another folder for downloads.`;
+    const message = l10n.t(
+      'The disk has {0} free, and {1} are needed. Free some space, or choose another folder for downloads.',
+      megabytes(free),
+      megabytes(needed),
+    );
     throw new DownloadError('DISK_FULL', this.job.target, message);
   }
 
-  private brokenOff(answer: HttpAnswer, what: string): DownloadError {
-    const message = `The file from ${new URL(answer.url).host} ${what}. Try again.`;
-    return new DownloadError('NETWORK', this.job.target, message, undefined, { worthIt: true });
+  private brokenOff(sentence: (host: string) => string, answer: HttpAnswer): DownloadError {
+    return new DownloadError('NETWORK', this.job.target, sentence(new URL(answer.url).host), undefined, {
+      worthIt: true,
+    });
   }
 
   private async finish(): Promise<void> {
@@ -226,7 +252,13 @@ export class Transfer {
       const digest = partial.digest();
       if (digest !== job.hash.digest) {
         await partial.discard();
-        const message = `What came from ${withoutQuery(job.url)} is damaged or another file (${job.hash.algorithm} ${digest}, not ${job.hash.digest}) and was deleted. Try again.`;
+        const message = l10n.t(
+          'What came from {0} is damaged or another file ({1} {2}, not {3}) and was deleted. Try again.',
+          withoutQuery(job.url),
+          job.hash.algorithm,
+          digest,
+          job.hash.digest,
+        );
         throw new DownloadError('WRONG_HASH', job.target, message);
       }
     }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { errorCode, errorMessage } from '../../protocol/wireError';
 import { DownloadError } from './DownloadError';
 
@@ -14,18 +15,30 @@ export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T
     switch (errorCode(thrown)) {
       case 'ENOSPC':
       case 'EDQUOT':
-        throw new DownloadError('DISK_FULL', path, 'The disk is full. Free some space, then try again.', thrown);
+        throw new DownloadError(
+          'DISK_FULL',
+          path,
+          l10n.t('The disk is full. Free some space, then try again.'),
+          thrown,
+        );
       case 'EACCES':
       case 'EPERM':
       case 'EROFS':
         throw new DownloadError(
           'NO_PERMISSION',
           path,
-          'There is no permission to write here. Choose another folder for downloads, or change its permissions.',
+          l10n.t(
+            'There is no permission to write here. Choose another folder for downloads, or change its permissions.',
+          ),
           thrown,
         );
       default:
-        throw new DownloadError('NOT_WRITABLE', path, `The file cannot be written: ${errorMessage(thrown)}.`, thrown);
+        throw new DownloadError(
+          'NOT_WRITABLE',
+          path,
+          l10n.t('The file cannot be written: {0}.', errorMessage(thrown)),
+          thrown,
+        );
     }
   }
 }

@@ -1,6 +1,7 @@
 import { mkdir, rm, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import * as l10n from '@vscode/l10n';
 import type { DownloadProgress } from '../../protocol/modelListing';
 import { onDisk } from './diskErrors';
 import { DownloadError } from './DownloadError';
@@ -71,7 +72,11 @@ export async function downloadFile(request: DownloadRequest): Promise<void> {
   const { target, signal, onProgress } = request;
   const environment = { ...thisComputer, ...request.environment };
   if (!URL.canParse(request.url)) {
-    throw new DownloadError('BAD_ADDRESS', target, `"${request.url}" is no web address. Check the server's address.`);
+    throw new DownloadError(
+      'BAD_ADDRESS',
+      target,
+      l10n.t('"{0}" is no web address. Check the server\'s address.', request.url),
+    );
   }
   try {
     signal?.throwIfAborted();
@@ -115,7 +120,7 @@ export async function downloadFile(request: DownloadRequest): Promise<void> {
     throw new DownloadError(
       'CANCELLED',
       target,
-      'The download was cancelled. What is there will be continued.',
+      l10n.t('The download was cancelled. What is there will be continued.'),
       thrown,
     );
   }

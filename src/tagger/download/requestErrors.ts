@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import * as l10n from '@vscode/l10n';
 import { errorCode, errorMessage } from '../../protocol/wireError';
 import { DownloadError } from './DownloadError';
 
@@ -17,34 +18,44 @@ export function statusError(
   target: string,
   now: number,
 ): DownloadError {
-  const answered = `${withoutQuery(url)} answered ${status}`;
+  const answered = l10n.t('{0} answered {1}', withoutQuery(url), status);
   const retry = { worthIt: true, after: retryAfter(headers['retry-after'], now) };
   switch (true) {
     case status === 401:
       return new DownloadError(
         'UNAUTHORIZED',
         target,
-        `${answered}: it wants a valid access token. Set one, or check that the one that is set has not expired.`,
+        l10n.t(
+          '{0}: it wants a valid access token. Set one, or check that the one that is set has not expired.',
+          answered,
+        ),
       );
     case status === 403:
       return new DownloadError(
         'FORBIDDEN',
         target,
-        `${answered}: no access. If the files are gated, accept their licence in the browser and set an access token of that account.`,
+        l10n.t(
+          '{0}: no access. If the files are gated, accept their licence in the browser and set an access token of that account.',
+          answered,
+        ),
       );
     case status === 404 || status === 410:
-      return new DownloadError('NOT_FOUND', target, `${answered}: there is no such file. Check the server's address.`);
+      return new DownloadError(
+        'NOT_FOUND',
+        target,
+        l10n.t("{0}: there is no such file. Check the server's address.", answered),
+      );
     case status === 407:
       return new DownloadError(
         'REFUSED',
         target,
-        `${answered}: the proxy wants a user name and password in its address.`,
+        l10n.t('{0}: the proxy wants a user name and password in its address.', answered),
       );
     case status === 429:
       return new DownloadError(
         'RATE_LIMITED',
         target,
-        `${answered}: too many requests. Try again ${whenAgain(retry.after)}.`,
+        l10n.t('{0}: too many requests. {1}', answered, whenAgain(retry.after)),
         undefined,
         retry,
       );
@@ -52,12 +63,16 @@ export function statusError(
       return new DownloadError(
         'SERVER_ERROR',
         target,
-        `${answered}: the server has a problem. Try again ${whenAgain(retry.after)}.`,
+        l10n.t('{0}: the server has a problem. {1}', answered, whenAgain(retry.after)),
         undefined,
         retry,
       );
     default:
-      return new DownloadError('REFUSED', target, `${answered}, which is not the file. Check the server's address.`);
+      return new DownloadError(
+        'REFUSED',
+        target,
+        l10n.t("{0}, which is not the file. Check the server's address.", answered),
+      );
   }
 }
 
@@ -70,7 +85,7 @@ export function connectionError(thrown: unknown, url: string, target: string): D
   if (failure === undefined) return undefined;
   const { what, worthRetrying } = failure;
   if (!worthRetrying) return new DownloadError('NETWORK', target, what, thrown);
-  const message = `${what}. Check the network and the proxy settings, then try again.`;
+  const message = l10n.t('{0}. Check the network and the proxy settings, then try again.', what);
   return new DownloadError('NETWORK', target, message, thrown, { worthIt: true });
 }
 
@@ -84,16 +99,20 @@ export function connectionFailure(thrown: unknown, url: string): { what: string;
   if (code === undefined) return undefined;
   const { host } = new URL(url);
   if (certificateProblem.test(code)) {
-    const what = `The certificate of ${host} is not trusted (${code}). If a proxy inspects the traffic, set NODE_EXTRA_CA_CERTS to its certificate.`;
+    const what = l10n.t(
+      'The certificate of {0} is not trusted ({1}). If a proxy inspects the traffic, set NODE_EXTRA_CA_CERTS to its certificate.',
+      host,
+      code,
+    );
     return { what, worthRetrying: false };
   }
   if (!connectionProblem.test(code)) return undefined;
   const what =
     code === 'ENOTFOUND' || code === 'EAI_AGAIN'
-      ? `The server ${host} was not found`
+      ? l10n.t('The server {0} was not found', host)
       : code.includes('TIMEOUT') || code === 'ETIMEDOUT'
-        ? `${host} stopped answering`
-        : `The connection to ${host} failed: ${errorMessage(thrown) === '' ? code : errorMessage(thrown)}`;
+        ? l10n.t('{0} stopped answering', host)
+        : l10n.t('The connection to {0} failed: {1}', host, errorMessage(thrown) === '' ? code : errorMessage(thrown));
   return { what, worthRetrying: true };
 }
 
@@ -112,5 +131,7 @@ export function withoutQuery(url: string): string {
 }
 
 function whenAgain(after: number | undefined): string {
-  return after === undefined ? 'later' : `in ${Math.ceil(after / 1000)} seconds`;
+  return after === undefined
+    ? l10n.t('Try again later.')
+    : l10n.t('Try again in {0} seconds.', Math.ceil(after / 1000));
 }

@@ -1,3 +1,5 @@
+import * as l10n from '@vscode/l10n';
+
 /** A `Content-Range`: where the content begins, and the length of the whole file; each undefined where it is not said. */
 export interface ContentRange {
   start: number | undefined;
@@ -27,11 +29,12 @@ export function strongEtag(value: string | string[] | undefined): string | undef
 /**
  * Whether an answer that should be a file is something else that servers send with status 200.
  * @param head the first {@link sniffLength} bytes, or all there are
- * @returns the error's code and the message that follows the address
+ * @returns the error's code and message, which names the address
  */
 export function sniffProblem(
   head: Buffer,
   contentType: string | undefined,
+  address: string,
 ): { code: 'NOT_THE_FILE' | 'LFS_POINTER'; message: string } | undefined {
   const text = head
     .toString('latin1')
@@ -41,7 +44,10 @@ export function sniffProblem(
   if (text.startsWith('version https://git-lfs')) {
     return {
       code: 'LFS_POINTER',
-      message: 'is a Git LFS pointer and not the file itself: the mirror is not complete. Use another server.',
+      message: l10n.t(
+        '{0} is a Git LFS pointer and not the file itself: the mirror is not complete. Use another server.',
+        address,
+      ),
     };
   }
   const isPage =
@@ -49,7 +55,9 @@ export function sniffProblem(
   if (!isPage) return undefined;
   return {
     code: 'NOT_THE_FILE',
-    message:
-      'answered with a web page and not with the file: a proxy, a sign-in page of the network or a wrong address. Open it in a browser to see why.',
+    message: l10n.t(
+      '{0} answered with a web page and not with the file: a proxy, a sign-in page of the network or a wrong address. Open it in a browser to see why.',
+      address,
+    ),
   };
 }

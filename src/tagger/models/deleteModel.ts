@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { DownloadError } from '../download/DownloadError';
 import { deleteDownload } from './downloadedFiles';
 import { catalogueModel } from './downloadModel';
@@ -14,6 +15,8 @@ export async function deleteModel(id: string, search: ModelSearch): Promise<numb
   if (freed > 0) return freed;
   const found = await findModel(model, search);
   if (found === undefined || found.source === 'download') return freed;
-  const message = 'The model belongs to another program and stays. Delete it there if you do not need it any more.';
+  const message = l10n.t(
+    'The model belongs to another program and stays. Delete it there if you do not need it any more.',
+  );
   throw new DownloadError('NOT_OURS', found.folder, message);
 }

@@ -1,5 +1,6 @@
 import { rmdir } from 'node:fs/promises';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import type { DownloadProgress, FoundModel } from '../../protocol/modelListing';
 import { DownloadError } from '../download/DownloadError';
 import { downloadFile, type DownloadEnvironment } from '../download/downloadFile';
@@ -37,7 +38,11 @@ export async function downloadModel(request: ModelDownload): Promise<FoundModel>
   if (request.tagsOnly === true && (await isPinnedFile(files.tags, model.tags))) return onlyTags;
   const hub = await hubSettings(scope, request.token);
   if (hub.offlineBy !== undefined) {
-    const message = `${id} is not on this machine, and ${hub.offlineBy} forbids to download it. Unset it, or name the folder that has the model.`;
+    const message = l10n.t(
+      '{0} is not on this machine, and {1} forbids to download it. Unset it, or name the folder that has the model.',
+      id,
+      hub.offlineBy,
+    );
     throw new DownloadError('OFFLINE', folder, message);
   }
   const tagsSize = model.tags.size ?? 0;
@@ -88,7 +93,11 @@ export function catalogueModel(catalogue: readonly CatalogueModel[], id: string)
   const model = catalogue.find((entry) => entry.id === id);
   if (model !== undefined) return model;
   const names = catalogue.map((entry) => entry.id).join(', ');
-  throw new DownloadError('NOT_IN_CATALOGUE', id, `There is no such model in the catalogue. It has ${names}.`);
+  throw new DownloadError(
+    'NOT_IN_CATALOGUE',
+    id,
+    l10n.t('There is no such model in the catalogue. It has {0}.', names),
+  );
 }
 
 function tokenFor({ endpoint, token }: HubSettings): { value: string; origin: string } | undefined {
@@ -103,8 +112,8 @@ function explain(thrown: unknown, { endpoint, token }: HubSettings): unknown {
   const status = thrown.code === 'UNAUTHORIZED' ? 401 : 403;
   const advice =
     thrown.code === 'UNAUTHORIZED'
-      ? 'Renew or remove it.'
-      : 'If the model is gated, accept its licence in the browser with the same account.';
-  const message = `${endpoint} refused the access token (${status}), which is from ${token.from}. ${advice}`;
+      ? l10n.t('Renew or remove it.')
+      : l10n.t('If the model is gated, accept its licence in the browser with the same account.');
+  const message = `${l10n.t('{0} refused the access token ({1}), which is from {2}.', endpoint, status, token.from)} ${advice}`;
   return new DownloadError(thrown.code, thrown.path, message, thrown);
 }

@@ -1,5 +1,6 @@
 import { lstat, readdir, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import type { ModelFolders } from '../../protocol/modelListing';
 import { onDisk } from '../download/diskErrors';
 import { DownloadError } from '../download/DownloadError';
@@ -28,13 +29,13 @@ export async function deleteDownload(folders: ModelFolders, model: CatalogueMode
   const stats = await lstat(folder).catch(() => undefined);
   if (stats === undefined) return 0;
   if (!stats.isDirectory()) {
-    const message = `This is a link, so the model may belong to another program. Remove the link yourself.`;
+    const message = l10n.t('This is a link, so the model may belong to another program. Remove the link yourself.');
     throw new DownloadError('NOT_OURS', folder, message);
   }
   return onDisk(folder, async () => {
     const lock = await FileLock.tryAcquire(lockPath(path.join(folder, modelFileName)));
     if (lock === undefined) {
-      const message = 'The model is being downloaded right now. Cancel the download first.';
+      const message = l10n.t('The model is being downloaded right now. Cancel the download first.');
       throw new DownloadError('IN_USE', folder, message);
     }
     let freed = 0;

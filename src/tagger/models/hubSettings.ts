@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { expandPath, type SearchScope } from './modelPlaces';
 
 /** How the hub is reached, by the environment variables of huggingface_hub. */
@@ -28,7 +29,7 @@ export async function hubSettings(scope: SearchScope, token: string | undefined)
   const seconds = Number(env.HF_HUB_DOWNLOAD_TIMEOUT);
   return {
     endpoint: endpointOf(env.HF_ENDPOINT),
-    token: isSet(token) ? { value: token.trim(), from: 'the stored access token' } : await implicitToken(scope),
+    token: isSet(token) ? { value: token.trim(), from: l10n.t('the stored access token') } : await implicitToken(scope),
     offlineBy: ['HF_HUB_OFFLINE', 'TRANSFORMERS_OFFLINE'].find((name) => isOn(env[name])),
     timeout: (seconds > 0 && seconds < 1e6 ? seconds : defaultTimeout) * 1000,
   };

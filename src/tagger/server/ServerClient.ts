@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import * as l10n from '@vscode/l10n';
 import type { Dispatcher } from 'undici';
 import { abortReason } from '../../protocol/Channel';
 import type { ServerOptions } from '../../protocol/execution';
@@ -77,7 +78,7 @@ export class ServerClient {
       const agent = new EnvHttpProxyAgent({ connections, headersTimeout: 0, bodyTimeout: 0, proxyTunnel: false });
       return new ServerClient(address, options, agent, request);
     } catch (error) {
-      const message = 'The address of the proxy in HTTP_PROXY or HTTPS_PROXY is no web address.';
+      const message = l10n.t('The address of the proxy in HTTP_PROXY or HTTPS_PROXY is no web address.');
       throw new ServerError('SERVER_REFUSED', message, undefined, error);
     }
   }
@@ -115,16 +116,19 @@ export class ServerClient {
   /** What a server means by an answer that is no success. */
   refusal({ status, headers, body, url }: ServerAnswer): ServerError {
     const said = this.quote(body, headers);
-    const answered = `${url} answered ${status}${said}`;
+    const answered = l10n.t('{0} answered {1}.', url, `${status}${said}`);
     if (status === 401 || status === 403) {
-      const advice = 'It wants another token: Set Server Token, or DATASET_CAPTIONS_SERVER_TOKEN.';
-      return new ServerError('SERVER_REFUSED', `${answered}. ${advice}`, status);
+      const advice = l10n.t('It wants another token: Set Server Token, or DATASET_CAPTIONS_SERVER_TOKEN.');
+      return new ServerError('SERVER_REFUSED', `${answered} ${advice}`, status);
     }
     if (status >= 300 && status < 400) {
-      const advice = `It redirects to ${headers.location ?? 'nowhere'}; if that is right, name it as the server's address.`;
-      return new ServerError('SERVER_REFUSED', `${answered}. ${advice}`, status);
+      const advice = l10n.t(
+        "It redirects to {0}; if that is right, name it as the server's address.",
+        headers.location ?? '?',
+      );
+      return new ServerError('SERVER_REFUSED', `${answered} ${advice}`, status);
     }
-    return new ServerError(status >= 500 ? 'SERVER_FAILED' : 'SERVER_REFUSED', `${answered}.`, status);
+    return new ServerError(status >= 500 ? 'SERVER_FAILED' : 'SERVER_REFUSED', answered, status);
   }
 
   /** Closes all connections; requests that are open fail. */
@@ -147,7 +151,7 @@ export class ServerClient {
       const said = this.quote(answer.body, answer.headers);
       const error = new ServerError(
         'SERVER_UNREACHABLE',
-        `${answer.url} answered ${answer.status}${said}.`,
+        l10n.t('{0} answered {1}.', answer.url, `${answer.status}${said}`),
         answer.status,
       );
       const after = retryAfter(single(answer.headers['retry-after']), Date.now()) ?? 0;
@@ -167,7 +171,7 @@ export class ServerClient {
     const { token } = this.options;
     const deadline = new AbortController();
     const timer = setTimeout(() => {
-      const message = `${url} gave no answer within ${this.options.timeoutSeconds} s.`;
+      const message = l10n.t('{0} gave no answer within {1} s.', url, this.options.timeoutSeconds);
       deadline.abort(new ServerError('SERVER_UNREACHABLE', message));
     }, this.timeout);
     try {
@@ -192,7 +196,7 @@ export class ServerClient {
         pieces.push(piece);
         length += piece.length;
         if (length <= longestAnswer) continue;
-        const message = `${url} answered more than ${longestAnswer} bytes, which no scores need.`;
+        const message = l10n.t('{0} answered more than {1} bytes, which no scores need.', url, longestAnswer);
         throw new ServerError('SERVER_FAILED', message, answer.statusCode);
       }
       return { status: answer.statusCode, headers: answer.headers, body: Buffer.concat(pieces, length), url };
@@ -209,13 +213,13 @@ export class ServerClient {
     const failure = connectionFailure(thrown, this.address);
     if (failure === undefined) throw thrown;
     if (!failure.worthRetrying) throw new ServerError('SERVER_REFUSED', failure.what, undefined, thrown);
-    const message = `The server ${this.address} does not answer. ${failure.what}.`;
+    const message = l10n.t('The server {0} does not answer. {1}.', this.address, failure.what);
     return new ServerError('SERVER_UNREACHABLE', message, undefined, thrown);
   }
 
   private givenUp({ message, status, cause }: ServerError, tries: number, milliseconds: number): ServerError {
-    const times = tries === 1 ? '' : ` It was tried ${tries} times in ${Math.round(milliseconds / 1000)} s.`;
-    return new ServerError('SERVER_UNREACHABLE', message + times, status, cause);
+    const times = l10n.t('It was tried {0} times in {1} s.', tries, Math.round(milliseconds / 1000));
+    return new ServerError('SERVER_UNREACHABLE', tries === 1 ? message : `${message} ${times}`, status, cause);
   }
 
   private quote(body: Buffer, headers: IncomingHttpHeaders): string {

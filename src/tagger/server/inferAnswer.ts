@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { scoreMismatch } from '../modelContract';
 import { jsonLengthHeader } from './inferRequest';
 import type { ServerAnswer } from './ServerClient';
@@ -27,7 +28,7 @@ export function readScores(answer: ServerAnswer, expected: ExpectedScores): Floa
   const { shape } = output;
   const perImage = shape.length > 1 && shape[0] === batch ? shape.slice(1).reduce((a, b) => a * b, 1) : NaN;
   if (Number.isNaN(perImage)) {
-    throw malformed(answer, `scores of the shape [${shape.join(', ')}] for ${batch} images`);
+    throw malformed(answer, l10n.t('scores of the shape [{0}] for {1} images', shape.join(', '), batch));
   }
   if (perImage !== tagCount) throw scoreMismatch(answer.url, tagCount, String(perImage));
   const scores = valuesOf(output, batch * tagCount, answer);
@@ -46,12 +47,12 @@ function splitAnswer(answer: ServerAnswer): { json: Record<string, unknown>; res
   const { body, headers } = answer;
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
-    throw malformed(answer, `${encoding} data, though it was asked for data that is not compressed`);
+    throw malformed(answer, l10n.t('{0} data, though it was asked for data that is not compressed', encoding));
   }
   const announced = headers[jsonLengthHeader];
   const length = announced === undefined ? body.length : Number(announced);
   if (!Number.isInteger(length) || length <= 0 || length > body.length) {
-    throw malformed(answer, `${body.length} bytes, of which the header calls ${String(announced)} JSON`);
+    throw malformed(answer, l10n.t('{0} bytes, of which the header calls {1} JSON', body.length, String(announced)));
   }
   let json: unknown;
   try {
@@ -60,8 +61,8 @@ function splitAnswer(answer: ServerAnswer): { json: Record<string, unknown>; res
     json = undefined;
   }
   if (typeof json !== 'object' || json === null) {
-    const where = announced === undefined ? '' : ` in the first ${length} bytes`;
-    throw malformed(answer, `no JSON${where}`);
+    const what = announced === undefined ? l10n.t('no JSON') : l10n.t('no JSON in the first {0} bytes', length);
+    throw malformed(answer, what);
   }
   return { json: json as Record<string, unknown>, rest: body.subarray(length) };
 }
@@ -74,16 +75,18 @@ function findOutput(json: Record<string, unknown>, name: string, rest: Buffer, a
     const { parameters } = output;
     const size = (parameters as { binary_data_size?: unknown } | undefined)?.binary_data_size;
     const length = size === undefined ? 0 : Number(size);
-    if (!Number.isInteger(length) || length < 0) throw malformed(answer, `a tensor of ${String(size)} bytes`);
+    if (!Number.isInteger(length) || length < 0) throw malformed(answer, l10n.t('a tensor of {0} bytes', String(size)));
     if (output.name === name) {
-      if (output.datatype !== 'FP32') throw malformed(answer, `scores that are ${String(output.datatype)}, not FP32`);
+      if (output.datatype !== 'FP32')
+        throw malformed(answer, l10n.t('scores that are {0}, not FP32', String(output.datatype)));
       const shape = Array.isArray(output.shape) ? output.shape.map(Number) : [];
       found = { shape, data: output.data, bytes: size === undefined ? undefined : rest.subarray(at, at + length) };
     }
     at += length;
   }
-  if (found === undefined) throw malformed(answer, `no output "${name}"`);
-  if (at !== rest.length) throw malformed(answer, `${rest.length} bytes of tensors, where ${at} are announced`);
+  if (found === undefined) throw malformed(answer, l10n.t('no output "{0}"', name));
+  if (at !== rest.length)
+    throw malformed(answer, l10n.t('{0} bytes of tensors, where {1} are announced', rest.length, at));
   return found;
 }
 
@@ -91,11 +94,12 @@ function valuesOf({ data, bytes }: Output, count: number, answer: ServerAnswer):
   if (bytes === undefined) {
     const numbers = Array.isArray(data) ? (data.flat(Infinity) as unknown[]) : [];
     if (numbers.length !== count || !numbers.every((one) => typeof one === 'number')) {
-      throw malformed(answer, `${numbers.length} scores in place of ${count}`);
+      throw malformed(answer, l10n.t('{0} scores in place of {1}', numbers.length, count));
     }
     return Float32Array.from(numbers);
   }
-  if (bytes.length !== count * 4) throw malformed(answer, `${bytes.length} bytes of scores in place of ${count * 4}`);
+  if (bytes.length !== count * 4)
+    throw malformed(answer, l10n.t('{0} bytes of scores in place of {1}', bytes.length, count * 4));
   // A copy begins where 4-byte numbers may.
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
 }
@@ -106,16 +110,16 @@ function checkRange(scores: Float32Array, { url }: ServerAnswer): void {
   let highest = -Infinity;
   for (const score of scores) {
     if (Number.isNaN(score))
-      throw new ServerError('SERVER_REFUSED', `${url} answered scores that are no numbers.`, 200);
+      throw new ServerError('SERVER_REFUSED', l10n.t('{0} answered scores that are no numbers.', url), 200);
     if (score < lowest) lowest = score;
     if (score > highest) highest = score;
   }
   if (lowest >= -tolerance && highest <= 1 + tolerance) return;
-  const range = `from ${lowest.toPrecision(3)} to ${highest.toPrecision(3)}`;
-  const message = `${url} answered scores ${range}, not from 0 to 1: does its model lack the last sigmoid?`;
+  const range = l10n.t('from {0} to {1}', lowest.toPrecision(3), highest.toPrecision(3));
+  const message = l10n.t('{0} answered scores {1}, not from 0 to 1: does its model lack the last sigmoid?', url, range);
   throw new ServerError('SERVER_REFUSED', message, 200);
 }
 
 function malformed({ url }: ServerAnswer, what: string): ServerError {
-  return new ServerError('SERVER_FAILED', `${url} gave an answer that is none: ${what}.`, 200);
+  return new ServerError('SERVER_FAILED', l10n.t('{0} gave an answer that is none: {1}.', url, what), 200);
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { ServerError } from './ServerError';
 
 /**
@@ -7,16 +8,19 @@ import { ServerError } from './ServerError';
 export function serverAddress(text: string): string {
   const trimmed = text.trim();
   if (trimmed === '') {
-    throw invalid('No server is named: set datasetCaptions.serverUrl (--server) to its address');
+    throw invalid(l10n.t('No server is named: set datasetCaptions.serverUrl (--server) to its address'));
   }
   const url = URL.canParse(trimmed) ? new URL(trimmed) : undefined;
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     throw invalid(
-      `"${trimmed.slice(0, 200)}" is no address of a server: set datasetCaptions.serverUrl (--server) to one`,
+      l10n.t('"{0}" is no address of a server: set datasetCaptions.serverUrl (--server) to one', trimmed.slice(0, 200)),
     );
   }
   if (url.username !== '' || url.password !== '') {
-    const message = `The address of the server ${url.host} has a user name or password in it, which would be written into logs. Leave it out and use a token: Set Server Token, or DATASET_CAPTIONS_SERVER_TOKEN.`;
+    const message = l10n.t(
+      'The address of the server {0} has a user name or password in it, which would be written into logs. Leave it out and use a token: Set Server Token, or DATASET_CAPTIONS_SERVER_TOKEN.',
+      url.host,
+    );
     throw new ServerError('SERVER_REFUSED', message);
   }
   return url.origin + url.pathname.replace(/\/+$/, '').replace(/\/v2$/, '');
@@ -28,5 +32,5 @@ export function modelPath(name: string): string {
 }
 
 function invalid(what: string): ServerError {
-  return new ServerError('SERVER_REFUSED', `${what}, such as http://gpu.example:8000.`);
+  return new ServerError('SERVER_REFUSED', l10n.t('{0}, such as http://gpu.example:8000.', what));
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import * as l10n from '@vscode/l10n';
 import { ModelError } from '../ModelError';
 import { readModelContract, unsupported, type ModelContract, type ValueFacts } from '../modelContract';
 import { modelPath } from './serverAddress';
@@ -47,7 +48,11 @@ export async function readServerModel(client: ServerClient, name: string, signal
   const ready = await client.send({ method: 'GET', path: `${path}/ready` }, signal, patienceWhileLoading);
   if (ready.status >= 400 && ![404, 405, 501].includes(ready.status)) {
     const { message } = client.refusal(ready);
-    throw new ServerError('SERVER_UNREACHABLE', `The model "${name}" is not ready. ${message}`, ready.status);
+    throw new ServerError(
+      'SERVER_UNREACHABLE',
+      l10n.t('The model "{0}" is not ready. {1}', name, message),
+      ready.status,
+    );
   }
   return model;
 }
@@ -62,7 +67,7 @@ export function serverContract({ url, inputs, outputs }: ServerModel, tagCount: 
   const contract = readModelContract(facts, tagCount, url, inputTypes);
   const output = outputs.find(({ name }) => name === contract.outputName);
   if (output !== undefined && output.datatype !== 'FP32') {
-    throw unsupported(url, `its scores are ${output.datatype}, not FP32`);
+    throw unsupported(url, l10n.t('its scores are {0}, not FP32', output.datatype));
   }
   const datatype = inputs[0]?.datatype === 'UINT8' ? 'UINT8' : 'FP32';
   return { ...contract, datatype };
@@ -79,7 +84,11 @@ function noSuchModel(client: ServerClient, answer: ServerAnswer, name: string): 
   const refusal = client.refusal(answer);
   // Triton says 400 for a model that it does not know.
   if (answer.status !== 404 && answer.status !== 400) return refusal;
-  const message = `${refusal.message} Say what the server calls the model "${name}": datasetCaptions.serverModels (--server-model).`;
+  const message = l10n.t(
+    '{0} Say what the server calls the model "{1}": datasetCaptions.serverModels (--server-model).',
+    refusal.message,
+    name,
+  );
   return new ServerError('SERVER_REFUSED', message, answer.status);
 }
 
@@ -91,7 +100,10 @@ function parseModel({ body, url }: ServerAnswer): ServerModel {
     value = undefined;
   }
   if (!isRecord(value) || !Array.isArray(value.inputs) || !Array.isArray(value.outputs)) {
-    const message = `${url} does not describe a model: is it a server of the Open Inference Protocol v2 (KServe)?`;
+    const message = l10n.t(
+      '{0} does not describe a model: is it a server of the Open Inference Protocol v2 (KServe)?',
+      url,
+    );
     throw new ServerError('SERVER_REFUSED', message, 200);
   }
   const { name, versions, platform } = value;
@@ -115,7 +127,7 @@ function parseTensor(value: unknown, url: string): TensorMetadata {
   throw new ModelError(
     'MODEL_UNSUPPORTED',
     url,
-    `${url} describes an input or output without name, datatype or shape.`,
+    l10n.t('{0} describes an input or output without name, datatype or shape.', url),
   );
 }
 
