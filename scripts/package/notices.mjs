@@ -13,6 +13,7 @@ const allowed = new Set(['MIT', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', '
 const textsElsewhere = [
   { packages: /^onnxruntime-(node|common)$/, files: ['onnxruntime.txt'] },
   { packages: /^@microsoft\/fast-/, files: ['fast.txt'] },
+  { packages: /^@vscode\/l10n$/, files: ['vscode-l10n.txt'] },
   { packages: /^@lit-labs\/ssr-dom-shim$/, from: 'lit' },
 ];
 

@@ -88,14 +88,18 @@ async function importRuntime(): Promise<LoadedRuntime> {
     const folder = path.dirname(require.resolve('onnxruntime-node/package.json'));
     return { runtime, origin: { folder, version: versionIn(require, folder), copyProblem } };
   } catch (error) {
-    throw new NativePackageError('onnxruntime-node', error, isAbsent(error) ? noRuntime : undefined);
+    throw new NativePackageError('onnxruntime-node', error, isAbsent(error) ? noRuntime() : undefined);
   }
 }
 
 /** Said where the package of this program has no ONNX Runtime, because there is none for the platform. */
-const noRuntime =
-  `Taggers do not run on this machine: ONNX Runtime is not published for ${process.platform} ${process.arch}, or not for its C ` +
-  'library. Browsing and editing work; to caption here, name a server that runs taggers in the setting datasetCaptions.serverUrl.';
+function noRuntime(): string {
+  return l10n.t(
+    'Taggers do not run on this machine: ONNX Runtime is not published for {0} {1}, or not for its C library. Browsing and editing work; to caption here, name a server that runs taggers in the setting datasetCaptions.serverUrl.',
+    process.platform,
+    process.arch,
+  );
+}
 
 /** Whether a package, or its file for this platform, is not there at all. */
 function isAbsent(error: unknown): boolean {
