@@ -13,7 +13,6 @@ import type { CaptionJobs } from '../CaptionJobs';
 import type { DatasetDocument } from '../DatasetDocument';
 import type { JobStarter } from '../JobStarter';
 import { writeOptions } from '../settings';
-import { translate } from '../translate';
 import { ApiError } from './ApiError';
 import { batchOf } from './batchOf';
 import { below, type DatasetAccess, type FoundDirectory, type FoundImage } from './DatasetAccess';
@@ -49,7 +48,7 @@ export class ApiJobs {
     const work = [...problems, ...jobImages(targets)];
     signal.throwIfAborted();
     const plan = { label, mode: captionMode, write, work, single: false };
-    return batchOf(await this.jobs.start({ uri, dataset }, plan, signal, noop), translate);
+    return batchOf(await this.jobs.start({ uri, dataset }, plan, signal, noop));
   }
 
   /** @throws ApiError UNSAVED_EDIT, BATCH_RUNNING, TAGGER_FAILED; what keeps a job from starting */
@@ -115,7 +114,7 @@ export class ApiJobs {
       { signal },
     );
     // The journal may know of more images than the last message of the runner.
-    const batch = batchOf(this.jobs.get(id) ?? job, translate);
+    const batch = batchOf(this.jobs.get(id) ?? job);
     return { ...batch, done: Math.max(batch.done, results.length), results };
   }
 

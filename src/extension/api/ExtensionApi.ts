@@ -6,7 +6,6 @@ import { Disposable } from '../Disposable';
 import type { EditorFiles } from '../EditorFiles';
 import type { JobStarter } from '../JobStarter';
 import type { Thumbnails } from '../Thumbnails';
-import { translate } from '../translate';
 import { ApiError } from './ApiError';
 import { ApiJobs } from './ApiJobs';
 import { batchOf } from './batchOf';
@@ -36,7 +35,7 @@ export class ExtensionApi extends Disposable {
     const batches = this.register(new vscode.EventEmitter<Batch>());
     this.register(
       jobs.onDidStep(({ job }) => {
-        batches.fire(batchOf(job, translate));
+        batches.fire(batchOf(job));
       }),
     );
     const apiJobs = new ApiJobs(this.access, jobs, starter);

@@ -2,10 +2,9 @@ import type { Batch } from '../../../api';
 import { handledOf } from '../../jobs/jobInfo';
 import type { JobInfo } from '../../jobs/jobTypes';
 import { jobView } from '../jobText';
-import type { Translate } from '../questionBeforeWriting';
 
 /** A job as other extensions are told of it. */
-export function batchOf(job: JobInfo, t: Translate): Batch {
+export function batchOf(job: JobInfo): Batch {
   const { id, root, counts, total } = job;
   const state = stateOf(job);
   return {
@@ -13,7 +12,7 @@ export function batchOf(job: JobInfo, t: Translate): Batch {
     status: statusOf(state),
     done: handledOf(counts),
     failed: counts.failed,
-    message: jobView(job, t).message,
+    message: jobView(job).message,
   };
 }
 
