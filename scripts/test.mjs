@@ -53,7 +53,11 @@ function allTasks() {
     check('lint', npmScript('eslint/bin/eslint.js', '.', '--max-warnings', '0')),
     check('format', npmScript('prettier/bin/prettier.cjs', '--check', '.')),
     check('package', [node, 'scripts/testPackage.mjs', '--others']),
-    check('commands', [node, 'scripts/checkCommands.mjs'], [node, 'scripts/writeDocs.mjs', '--check']),
+    check('commands', ...['checkCommands.mjs', 'checkTexts.mjs'].map((script) => [node, `scripts/${script}`]), [
+      node,
+      'scripts/writeDocs.mjs',
+      '--check',
+    ]),
     ...browserTests.map((file) => {
       const editor = readFileSync(path.join(root, 'test/browser', file), 'utf8').includes('Workbench.open(');
       const name = path.basename(file, '.test.ts');
