@@ -32,6 +32,7 @@ exports.activate = async (context) => {
     command('captionMissing', (folder = workspaceFolder()) => captionMissing(api, folder)),
     command('showTags', (folder = workspaceFolder()) => mostFrequentTags(api, folder)),
     command('showRecentChanges', async () => changes),
+    command('proposeTag', (folder = workspaceFolder(), tag = 'my_trigger') => proposeTag(folder, tag)),
     api.onDidChangeCaptions(({ directory, images }) => {
       for (const { name, caption } of images) changes.push(`${directory}: ${name}: ${caption}`);
     }),
@@ -135,6 +136,34 @@ async function captionMissing(api, folder) {
 async function mostFrequentTags(api, folder) {
   const tags = await api.getTagCounts(folder);
   return tags.slice(0, 10).map(({ tag, count }) => `${tag} (${count})`);
+}
+
+/**
+ * Asks the user to put a tag in front of the first captions, with the tools that language models have.
+ * @param {vscode.Uri} folder
+ * @param {string} tag
+ */
+async function proposeTag({ fsPath: directory }, tag) {
+  const { images } = await callTool('listImages', { directory, query: `-is:empty -tag:"${tag}"`, limit: 3 });
+  const names = images.map((/** @type {{ image: string }} */ { image }) => image);
+  const { captions } = await callTool('readCaptions', { directory, images: names });
+  const edits = captions.map((/** @type {{ image: string, caption: string }} */ { image, caption }) => {
+    return { image, expected: caption, caption: `${tag}, ${caption}` };
+  });
+  return callTool('editCaptions', { directory, edits });
+}
+
+/**
+ * @param {string} name
+ * @param {object} input
+ */
+async function callTool(name, input) {
+  const options = { input, toolInvocationToken: undefined };
+  const { content } = await vscode.lm.invokeTool(`datasetCaptions_${name}`, options);
+  const [part] = content;
+  if (!(part instanceof vscode.LanguageModelTextPart))
+    throw new Error(`${name} answered with something else than text.`);
+  return JSON.parse(part.value);
 }
 
 /** @returns {vscode.Uri} */

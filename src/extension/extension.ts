@@ -33,6 +33,7 @@ import { TagSuggestions } from './TagSuggestions';
 import { TagTree } from './TagTree';
 import { cacheRoots } from './pictureSettings';
 import { nodePath } from './taggerSettings';
+import { registerDatasetTools } from './tools/datasetTools';
 import { ThumbnailCache } from './ThumbnailCache';
 import { Thumbnails } from './Thumbnails';
 import { watchForRunners } from './watchForRunners';
@@ -115,6 +116,7 @@ export function activate(context: vscode.ExtensionContext): DatasetCaptionsExten
     notices,
     new JobStatusBar(jobs),
     watchForRunners(runner, jobsFolder, log),
+    registerDatasetTools(api.access, editors),
     registerCommands(editors, jobs, cluster, log),
     vscode.commands.registerCommand('datasetCaptions.openSample', () =>
       openSampleDataset(editors, context.asAbsolutePath(path.join('dist', 'sample')), storage),

@@ -18,6 +18,7 @@ export async function run(): Promise<void> {
   await import('./activation.host');
   await import('./dataset.host');
   await import('./api.host');
+  await import('./tools.host');
 
   const failures = await new Promise<number>((resolve) => {
     mocha.run(resolve);

@@ -1,7 +1,4 @@
-import * as vscode from 'vscode';
 import type { DatasetCaptionsError, DatasetCaptionsErrorCode } from '../../../api';
-import { CaptionError } from '../../dataset/CaptionError';
-import { errorCode, errorMessage } from '../../protocol/wireError';
 
 /** An error as other extensions get it: its `code` is part of the API. */
 export class ApiError extends Error implements DatasetCaptionsError {
@@ -14,39 +11,5 @@ export class ApiError extends Error implements DatasetCaptionsError {
   ) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'DatasetCaptionsError';
-  }
-}
-
-/** The error of a call that its caller cancelled. */
-export function cancelled(): ApiError {
-  return new ApiError('CANCELLED', vscode.l10n.t('Cancelled.'));
-}
-
-/**
- * Turns anything that was thrown into an error of the API.
- * @param otherwise the code of an error that has none of its own
- */
-export function toApiError(thrown: unknown, otherwise: DatasetCaptionsErrorCode = 'UNEXPECTED'): ApiError {
-  if (thrown instanceof ApiError) return thrown;
-  if (thrown instanceof Error && thrown.name === 'AbortError') return cancelled();
-  const message = errorMessage(thrown);
-  if (thrown instanceof CaptionError) return new ApiError(codeOf(thrown), message, thrown.path, thrown);
-  const code = errorCode(thrown) ?? '';
-  if (code.startsWith('IMAGE_')) return new ApiError('IMAGE_UNREADABLE', message, undefined, thrown);
-  if (/^E[A-Z0-9]+$/.test(code)) return new ApiError('FILE_ERROR', message, undefined, thrown);
-  return new ApiError(otherwise, message, undefined, thrown);
-}
-
-function codeOf({ code }: CaptionError): DatasetCaptionsErrorCode {
-  switch (code) {
-    case 'CAPTION_CONFLICT':
-    case 'CAPTION_EDITED':
-      return 'CAPTION_CONFLICT';
-    case 'CAPTION_NOT_UTF8':
-      return 'CAPTION_NOT_UTF8';
-    case 'FOLDER_MISSING':
-      return 'DIRECTORY_NOT_FOUND';
-    default:
-      return 'FILE_ERROR';
   }
 }

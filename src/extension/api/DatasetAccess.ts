@@ -222,6 +222,7 @@ function captionedImage(
   };
 }
 
-function realPath(file: string): Promise<string> {
+/** A path without links; as it is where it cannot be followed. */
+export function realPath(file: string): Promise<string> {
   return realpath(file).catch(() => file);
 }

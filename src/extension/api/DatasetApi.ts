@@ -25,12 +25,13 @@ import { syncFolder } from '../../dataset/writeFileSafely';
 import { largestPreview, thumbnailSize } from '../../protocol/pictureProtocol';
 import { fileVersion } from '../fileVersion';
 import type { Thumbnails } from '../Thumbnails';
-import { ApiError, toApiError } from './ApiError';
+import { ApiError } from './ApiError';
 import { directory, imageFile, invalid, text, wholeNumber } from './apiArguments';
 import { unsavedEdit, type ApiJobs } from './ApiJobs';
 import { cancellable } from './cancellable';
 import type { CaptionChanges } from './CaptionChanges';
 import type { DatasetAccess, FoundImage } from './DatasetAccess';
+import { toApiError } from './toApiError';
 
 const smallestThumbnail = 16;
 /** Somebody waits for a picture, but those on the screen come first. */

@@ -1,6 +1,6 @@
 import type { DatasetCaptionsErrorCode } from '../../../api';
 import type { CancellationToken } from 'vscode';
-import { cancelled, toApiError } from './ApiError';
+import { cancelled, toApiError } from './toApiError';
 
 /**
  * Does the work of one call. Once its caller cancels, it waits for nothing any more.

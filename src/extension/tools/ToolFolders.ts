@@ -1,0 +1,55 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { ApiError } from '../api/ApiError';
+import { directory as existing } from '../api/apiArguments';
+import { below, realPath, type DatasetAccess, type FoundDirectory } from '../api/DatasetAccess';
+import { datasetEditorViewType, type DatasetEditorProvider } from '../DatasetEditorProvider';
+
+/**
+ * The folders that language models may ask about: those of the workspace and the open datasets. A text in a caption may
+ * tell a model to look elsewhere.
+ */
+export class ToolFolders {
+  constructor(
+    private readonly access: DatasetAccess,
+    private readonly editors: DatasetEditorProvider,
+  ) {}
+
+  /**
+   * The images of a folder.
+   * @param named absolute, or relative to the workspace; without it the dataset in front, else the workspace's only folder
+   * @throws ApiError, what keeps it from being read; the signal's reason
+   */
+  async read(named: string | undefined, signal: AbortSignal): Promise<FoundDirectory> {
+    return this.access.directory(await this.folder(named), signal);
+  }
+
+  /** The same, opened as a dataset if it is not: so that what changes can be seen and undone. */
+  async open(named: string | undefined, signal: AbortSignal): Promise<FoundDirectory> {
+    const found = await this.read(named, signal);
+    if (found.document !== undefined) return found;
+    const uri = vscode.Uri.file(found.directory);
+    await vscode.commands.executeCommand('vscode.openWith', uri, datasetEditorViewType, { preserveFocus: true });
+    return this.access.directory(found.directory, signal);
+  }
+
+  private async folder(named: string | undefined): Promise<string> {
+    const front = this.editors.active?.document.uri.fsPath;
+    const folders = (vscode.workspace.workspaceFolders ?? [])
+      .filter(({ uri }) => uri.scheme === 'file')
+      .map(({ uri }) => uri.fsPath);
+    if (named === undefined) {
+      const folder = front ?? (folders.length === 1 ? folders[0] : undefined);
+      if (folder !== undefined) return folder;
+      throw new ApiError('DIRECTORY_NOT_FOUND', 'No dataset is open. Say which "directory" is meant.');
+    }
+    const [first] = folders;
+    const wanted = path.isAbsolute(named) || first === undefined ? named : path.join(first, named);
+    const folder = await existing(wanted);
+    const allowed = [...folders, ...[...this.access.documents].map(({ uri }) => uri.fsPath)];
+    const real = await realPath(folder);
+    for (const root of allowed) if (below(await realPath(root), real) !== undefined) return folder;
+    const message = `${folder} is neither in the workspace nor open as a dataset. Ask the user to open it.`;
+    throw new ApiError('DIRECTORY_NOT_FOUND', message, folder);
+  }
+}

@@ -1,0 +1,101 @@
+import * as l10n from '@vscode/l10n';
+import type { TextEdit } from '../../dataset/bulkEdits';
+import type { Caption } from '../../dataset/Caption';
+import { normalizeLineEnds } from '../../dataset/captionText';
+import type { Dataset } from '../../dataset/Dataset';
+import { captionDiff, type DiffPiece } from '../../dataset/edits/captionDiff';
+import { inputObject, list, requiredText } from './toolInput';
+
+/** More captions than this a model must not change at a time: somebody has to read what it wants. */
+export const mostEdits = 50;
+const longestPath = 4096;
+const longestCaption = 20_000;
+
+/** A caption that a language model wants to change. */
+export interface ProposedEdit {
+  /** relative to the directory, with `/` */
+  image: string;
+  /** the caption that the model has read */
+  expected: string;
+  /** the one that it wants */
+  caption: string;
+}
+
+/** What becomes of proposed edits at this moment. */
+export interface Proposal {
+  changes: (TextEdit & { image: string; before: string })[];
+  /** what must not or need not be done, each with the reason */
+  refused: { image: string; reason: string }[];
+}
+
+/** Reads what a model sent. @throws ApiError ARGUMENT_INVALID */
+export function proposedEdits(input: Record<string, unknown>): ProposedEdit[] {
+  return list(input, 'edits', mostEdits).map((element) => {
+    const edit = inputObject(element);
+    return {
+      image: requiredText(edit, 'image', longestPath),
+      expected: requiredText(edit, 'expected', longestCaption),
+      caption: requiredText(edit, 'caption', longestCaption),
+    };
+  });
+}
+
+/**
+ * Compares proposed edits with the captions as they are now: those that were changed since the model read them stay.
+ * @param prefix of the images in the dataset; ends with `/` unless it is empty
+ */
+export function propose(dataset: Dataset, prefix: string, edits: readonly ProposedEdit[]): Proposal {
+  const proposal: Proposal = { changes: [], refused: [] };
+  const seen = new Set<Caption>();
+  for (const { image, expected, caption: wanted } of edits) {
+    const refuse = (reason: string): void => {
+      proposal.refused.push({ image, reason });
+    };
+    const caption = dataset.image(prefix + image)?.caption;
+    if (caption === undefined) {
+      refuse(l10n.t('There is no such image.'));
+      continue;
+    }
+    const before = normalizeLineEnds(caption.text);
+    const text = normalizeLineEnds(wanted);
+    if (seen.has(caption)) refuse(l10n.t('Another edit is of the same caption.'));
+    else if (caption.inConflict) refuse(l10n.t('It stands in a conflict with what another program wrote.'));
+    else if (before.trim() !== normalizeLineEnds(expected).trim()) refuse(l10n.t('It was changed meanwhile.'));
+    else if (before === text) refuse(l10n.t('It is this text already.'));
+    else proposal.changes.push({ image, before, caption, text });
+    seen.add(caption);
+  }
+  return proposal;
+}
+
+/**
+ * What the user is asked before captions change: every image with what goes and what comes.
+ * @param separator between two tags
+ */
+export function confirmation({ changes, refused }: Proposal, separator: string): { title: string; lines: string[] } {
+  const [first] = changes;
+  const title =
+    changes.length === 1 && first !== undefined
+      ? l10n.t('Change the caption of {0}?', first.image)
+      : l10n.t('Change {0} captions?', changes.length);
+  const lines = changes.map(({ image, before, text }) => {
+    const { pieces } = captionDiff(before, text, 'tags', separator);
+    return `${image}: ${pieces.flatMap((piece) => pieceText(piece)).join('  ')}`;
+  });
+  if (refused.length > 0) lines.push(l10n.t('Left as they are:'));
+  return { title, lines: [...lines, ...refused.map(({ image, reason }) => `${image}: ${reason}`)] };
+}
+
+function pieceText({ kind, text }: DiffPiece): string[] {
+  switch (kind) {
+    case 'added':
+      return [`+ ${text.trim()}`];
+    case 'removed':
+      return [`− ${text.trim()}`];
+    case 'moved':
+      return [`↕ ${text.trim()}`];
+    case 'kept':
+    case 'skipped':
+      return [];
+  }
+}

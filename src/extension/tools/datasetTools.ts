@@ -1,0 +1,159 @@
+import * as vscode from 'vscode';
+import { countTagsOf, firstTags } from '../../dataset/TagList';
+import { cancellable } from '../api/cancellable';
+import type { DatasetAccess } from '../api/DatasetAccess';
+import type { DatasetEditorProvider } from '../DatasetEditorProvider';
+import { writeOptions } from '../settings';
+import { confirmation, propose, proposedEdits } from './captionProposal';
+import { ToolFolders } from './ToolFolders';
+import { inputObject, list, optionalText, wholeNumber } from './toolInput';
+
+/** How much a model gets at a time; it can ask for the next page. */
+const page = { least: 1, most: 200, otherwise: 50 };
+const offsets = { least: 0, most: Number.MAX_SAFE_INTEGER, otherwise: 0 };
+
+/** Registers what language models can do with datasets; nothing where this VS Code has no such tools. */
+export function registerDatasetTools(access: DatasetAccess, editors: DatasetEditorProvider): vscode.Disposable {
+  const lm: Partial<typeof vscode.lm> | undefined = (vscode as Partial<typeof vscode>).lm;
+  const register = lm?.registerTool;
+  if (register === undefined) return new vscode.Disposable(() => undefined);
+  const folders = new ToolFolders(access, editors);
+  return vscode.Disposable.from(
+    register('datasetCaptions_listImages', new ListImagesTool(folders, access)),
+    register('datasetCaptions_readCaptions', new ReadCaptionsTool(folders, access)),
+    register('datasetCaptions_countTags', new CountTagsTool(folders, access)),
+    register('datasetCaptions_editCaptions', new EditCaptionsTool(folders)),
+  );
+}
+
+type Invocation = vscode.LanguageModelToolInvocationOptions<object>;
+type Preparation = vscode.LanguageModelToolInvocationPrepareOptions<object>;
+
+class ListImagesTool implements vscode.LanguageModelTool<object> {
+  constructor(
+    private readonly folders: ToolFolders,
+    private readonly access: DatasetAccess,
+  ) {}
+
+  prepareInvocation(): vscode.PreparedToolInvocation {
+    return { invocationMessage: vscode.l10n.t('Listing images of the dataset') };
+  }
+
+  invoke({ input }: Invocation, token: vscode.CancellationToken): Promise<vscode.LanguageModelToolResult> {
+    return cancellable(token, async (signal) => {
+      const given = inputObject(input);
+      const found = await this.folders.read(optionalText(given, 'directory'), signal);
+      const offset = wholeNumber(given, 'offset', offsets);
+      const limit = wholeNumber(given, 'limit', page);
+      const images = await this.access.imagesOf(found, optionalText(given, 'query'), signal);
+      const described = await this.access.describe(found, images.slice(offset, offset + limit), signal);
+      return answer({
+        directory: found.directory,
+        total: images.length,
+        offset,
+        images: described.map(({ name, hasCaption }) => ({ image: name, hasCaption })),
+      });
+    });
+  }
+}
+
+class ReadCaptionsTool implements vscode.LanguageModelTool<object> {
+  constructor(
+    private readonly folders: ToolFolders,
+    private readonly access: DatasetAccess,
+  ) {}
+
+  prepareInvocation(): vscode.PreparedToolInvocation {
+    return { invocationMessage: vscode.l10n.t('Reading captions of the dataset') };
+  }
+
+  invoke({ input }: Invocation, token: vscode.CancellationToken): Promise<vscode.LanguageModelToolResult> {
+    return cancellable(token, async (signal) => {
+      const given = inputObject(input);
+      const names = list(given, 'images', page.most).map(String);
+      const found = await this.folders.read(optionalText(given, 'directory'), signal);
+      const { dataset, prefix, directory } = found;
+      const images = names.flatMap((name) => dataset.image(prefix + name) ?? []);
+      const described = await this.access.describe(found, images, signal);
+      return answer({
+        directory,
+        captions: described.map(({ name, caption, unsaved }) => ({ image: name, caption, unsaved })),
+        notFound: names.filter((name) => dataset.image(prefix + name) === undefined),
+      });
+    });
+  }
+}
+
+class CountTagsTool implements vscode.LanguageModelTool<object> {
+  constructor(
+    private readonly folders: ToolFolders,
+    private readonly access: DatasetAccess,
+  ) {}
+
+  prepareInvocation(): vscode.PreparedToolInvocation {
+    return { invocationMessage: vscode.l10n.t('Counting tags of the dataset') };
+  }
+
+  invoke({ input }: Invocation, token: vscode.CancellationToken): Promise<vscode.LanguageModelToolResult> {
+    return cancellable(token, async (signal) => {
+      const given = inputObject(input);
+      const found = await this.folders.read(optionalText(given, 'directory'), signal);
+      const images = await this.access.imagesOf(found, optionalText(given, 'query'), signal);
+      const counts = await countTagsOf(images, { signal });
+      const part = optionalText(given, 'contains')?.toLowerCase() ?? '';
+      const wanted = [...counts].filter(([tag]) => tag.toLowerCase().includes(part));
+      const tags = await firstTags(wanted, 'count', wholeNumber(given, 'limit', page), { signal });
+      return answer({ directory: found.directory, images: images.length, totalTags: wanted.length, tags });
+    });
+  }
+}
+
+/** Changes captions after the user has seen how: one edit to undo. */
+class EditCaptionsTool implements vscode.LanguageModelTool<object> {
+  constructor(private readonly folders: ToolFolders) {}
+
+  prepareInvocation({ input }: Preparation, token: vscode.CancellationToken): Promise<vscode.PreparedToolInvocation> {
+    return cancellable(token, async (signal) => {
+      const given = inputObject(input);
+      const edits = proposedEdits(given);
+      const { dataset, prefix } = await this.folders.read(optionalText(given, 'directory'), signal);
+      const proposal = propose(dataset, prefix, edits);
+      const invocationMessage = vscode.l10n.t('Changing captions of the dataset');
+      // What changes nothing needs no question; the answer says why.
+      if (proposal.changes.length === 0) return { invocationMessage };
+      const { separator } = writeOptions(vscode.Uri.file(dataset.folder));
+      const { title, lines } = confirmation(proposal, separator);
+      const message = new vscode.MarkdownString();
+      // As text: what a model or a caption says must neither look like anything else nor become a link.
+      for (const line of lines) message.appendText(line).appendMarkdown('\n\n');
+      return { invocationMessage, confirmationMessages: { title, message } };
+    });
+  }
+
+  invoke({ input }: Invocation, token: vscode.CancellationToken): Promise<vscode.LanguageModelToolResult> {
+    return cancellable(token, async (signal) => {
+      const given = inputObject(input);
+      const edits = proposedEdits(given);
+      const named = optionalText(given, 'directory');
+      const closed = await this.folders.read(named, signal);
+      const first = propose(closed.dataset, closed.prefix, edits);
+      if (first.changes.length === 0) return answer({ changed: [], refused: first.refused });
+      const { document, dataset, prefix } = await this.folders.open(named, signal);
+      if (document === undefined) throw new Error(vscode.l10n.t('The dataset could not be opened.'));
+      const { changes, refused } = propose(dataset, prefix, edits);
+      const label = vscode.l10n.t('Edits by a Language Model ({0} captions)', changes.length);
+      const { leftOut } = await document.applyEdits(label, changes);
+      const reasons = new Map(leftOut.map(({ path, reason }) => [path, reason]));
+      const changed = changes.filter(({ caption }) => !reasons.has(caption.path));
+      const notChanged = changes.flatMap(({ image, caption }) => {
+        const reason = reasons.get(caption.path);
+        return reason === undefined ? [] : [{ image, reason }];
+      });
+      return answer({ changed: changed.map(({ image }) => image), refused: [...refused, ...notChanged] });
+    });
+  }
+}
+
+function answer(result: object): vscode.LanguageModelToolResult {
+  return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(JSON.stringify(result))]);
+}
