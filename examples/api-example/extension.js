@@ -150,7 +150,12 @@ async function proposeTag({ fsPath: directory }, tag) {
   const edits = captions.map((/** @type {{ image: string, caption: string }} */ { image, caption }) => {
     return { image, expected: caption, caption: `${tag}, ${caption}` };
   });
-  return callTool('editCaptions', { directory, edits });
+  try {
+    return await callTool('editCaptions', { directory, edits });
+  } catch (error) {
+    if (error instanceof Error && error.name === 'Canceled') return 'The user did not agree.';
+    throw error;
+  }
 }
 
 /**

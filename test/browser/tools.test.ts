@@ -62,6 +62,5 @@ describe('edits that a language model proposes', () => {
       'all captions as they were',
       isCaptioned((text) => text),
     );
-    assert.deepEqual(bench.errors, []);
   });
 });

@@ -136,6 +136,58 @@ describe('the API for other extensions', () => {
     );
   });
 
+  it('never replaces what is not saved, and captions nothing under it', async () => {
+    const settings = vscode.workspace.getConfiguration('datasetCaptions');
+    await settings.update('autoSaveDelay', 0, vscode.ConfigurationTarget.Global);
+    try {
+      await openDataset(folder);
+      const { images } = await api.listImages(folder);
+      const image = images.find(({ hasCaption }) => hasCaption)!;
+      const edits = [{ image: image.name, expected: image.caption, caption: 'not saved' }];
+      const input = { directory: folder, edits };
+      await vscode.lm.invokeTool('datasetCaptions_editCaptions', { input, toolInvocationToken: undefined });
+      const shown = await api.getCaption(image.path);
+      assert.deepEqual([shown.caption, shown.unsaved], ['not saved', true]);
+      for (const list of [await api.listImages(folder), await api.listImages(path.dirname(folder))]) {
+        const listed = list.images.find(({ path: one }) => one === image.path);
+        assert.deepEqual([listed?.caption, listed?.unsaved], ['not saved', true], `in ${list.directory}`);
+      }
+      await assert.rejects(api.saveCaption(image.path, 'mine'), failsWith('UNSAVED_EDIT'));
+      await assert.rejects(api.captionImage(image.path), failsWith('UNSAVED_EDIT'));
+      await assert.rejects(api.startBatch(folder, 'all'), failsWith('UNSAVED_EDIT'));
+      await assert.rejects(api.startBatch(path.dirname(folder), 'all'), failsWith('UNSAVED_EDIT'));
+      assert.equal((await readFile(image.captionPath, 'utf8')).trimEnd(), image.caption);
+      const saved = await api.saveCaption(image.path, 'mine', { expected: 'not saved' });
+      assert.equal(saved.unsaved, false, 'whoever saw the text may replace it');
+      assert.equal((await readFile(image.captionPath, 'utf8')).trimEnd(), 'mine');
+      await vscode.commands.executeCommand('undo');
+      await until(
+        'the text that was not saved',
+        async () => (await api.getCaption(image.path)).caption === 'not saved',
+      );
+      await vscode.commands.executeCommand('workbench.action.files.revert');
+      await until('a clean tab', () => datasetTab(folder)?.isDirty === false);
+    } finally {
+      await settings.update('autoSaveDelay', undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+
+  it('captions the images of a folder in an open dataset as a job of that dataset, which undo takes back', async () => {
+    const before = await captions(folder);
+    await openDataset(folder);
+    const batch = await api.startBatch(inFolder('5_scenery'), 'missing');
+    assert.equal(batch.directory, folder);
+    await until('the end', async () => (await api.getBatchStatus(batch.id)).status === 'completed');
+    const { results } = await api.getBatchStatus(batch.id);
+    assert.ok(results.length > 0);
+    for (const { path: image } of results) assert.equal(path.dirname(image), inFolder('5_scenery'));
+    assert.equal(Object.keys(await captions(folder)).length, Object.keys(before).length + results.length);
+    await vscode.commands.executeCommand('undo');
+    await until('no captions but the old ones', async () => {
+      return JSON.stringify(await captions(folder)) === JSON.stringify(before);
+    });
+  });
+
   it('adds a tag to every caption and tells listeners of each', async () => {
     await openDataset(folder);
     const { images } = await api.listImages(folder);
