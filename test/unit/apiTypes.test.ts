@@ -93,4 +93,12 @@ describe('api.d.ts', () => {
     const example = readFileSync('examples/api-example/extension.js', 'utf8');
     assert.deepEqual(problems('extension.js', example.replaceAll("'../../api'", "'./api'")), []);
   });
+
+  it('is explained in docs/api.md with code of the example only', () => {
+    const plain = (code: string): string => code.replace(/^ +/gm, '').trim();
+    const example = plain(readFileSync('examples/api-example/extension.js', 'utf8'));
+    const blocks = [...readFileSync('docs/api.md', 'utf8').matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code ?? '');
+    assert.ok(blocks.length >= 8);
+    for (const code of blocks) assert.ok(example.includes(plain(code)), `not in the example:\n${code}`);
+  });
 });
