@@ -20,6 +20,8 @@ export interface WorkbenchOptions {
   viewport?: { width: number; height: number };
   /** folders of more extensions, beside the product */
   extensions?: readonly string[];
+  /** the display language, such as `ja`: that of extensions; the workbench itself has English only */
+  language?: string;
   /** environment variables that the extension host sees */
   env?: Record<string, string>;
 }
@@ -60,6 +62,7 @@ export class Workbench {
     colorTheme,
     viewport = { width: 1280, height: 800 },
     extensions = [],
+    language,
     env = {},
   }: WorkbenchOptions): Promise<Workbench> {
     const scripts = (await import(
@@ -77,6 +80,10 @@ export class Workbench {
         args: chromiumArguments,
       });
       const context = await browser.newContext({ viewport });
+      // As the script with a language pack's texts would set it.
+      if (language !== undefined) {
+        await context.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = ${JSON.stringify(language)}`);
+      }
       const page = await context.newPage();
       const workbench = new Workbench(host, browser, page);
       await page.goto(host.url());
