@@ -86,6 +86,9 @@ function look(value, where) {
   if (Array.isArray(value)) value.forEach((item, index) => look(item, `${where}[${index}]`));
   else if (typeof value === 'object' && value !== null) {
     for (const [key, inner] of Object.entries(value)) {
+      // What a tool is called by and takes is for language models.
+      const forModels = where.includes('.languageModelTools[') && (key === 'name' || key === 'inputSchema');
+      if (forModels) continue;
       const all = shown.test(key) ? [inner].flat() : [];
       for (const text of all) {
         if (typeof text === 'string' && /[A-Za-z]/.test(text) && !/^%[\w.]+%$/.test(text)) {
