@@ -336,6 +336,11 @@ export const cardStyles = css`
     display: none;
   }
 
+  /* A Japanese word may break between any two letters. */
+  image-card .save:not(.long) {
+    white-space: nowrap;
+  }
+
   image-card .save.long {
     display: -webkit-box;
     flex-basis: 100%;

@@ -83,20 +83,30 @@ async function ownWords(folder: string): Promise<string[]> {
   );
 }
 
+/** What is needed of the page's nodes; these tests know no types of a page. */
+interface PageNode {
+  nodeType: number;
+  nodeName: string;
+  textContent: string | null;
+  childNodes: Iterable<PageNode>;
+  shadowRoot: PageNode | null;
+  getAttribute(name: string): string | null;
+  matches(selector: string): boolean;
+}
+
 /** All that is read on a page or said of it, through all shadow roots; runs in the browser. */
-function textsOnThePage(body: Element): string[] {
+function textsOnThePage(body: PageNode): string[] {
   const texts: string[] = [];
-  const look = (node: Node): void => {
-    const element = node as Element;
+  const look = (node: PageNode): void => {
     if (node.nodeType === 3) texts.push(node.textContent ?? '');
     if (/^(script|style|textarea)$/i.test(node.nodeName)) return;
-    // A file's name, in pieces.
-    if (node.nodeType === 1 && element.matches('.foot .name')) return;
     if (node.nodeType === 1) {
+      // A file's name, in pieces.
+      if (node.matches('.foot .name')) return;
       for (const name of ['aria-label', 'title', 'placeholder', 'aria-valuetext', 'alt']) {
-        texts.push(element.getAttribute(name) ?? '');
+        texts.push(node.getAttribute(name) ?? '');
       }
-      if (element.shadowRoot !== null) for (const child of element.shadowRoot.childNodes) look(child);
+      if (node.shadowRoot !== null) for (const child of node.shadowRoot.childNodes) look(child);
     }
     for (const child of node.childNodes) look(child);
   };
