@@ -11,7 +11,7 @@ import { socketPort } from '../../src/jobs/socketPort';
 import { errorCode } from '../../src/protocol/wireError';
 import type { RunnerRequests } from '../../src/jobs/runnerProtocol';
 import { root as projectRoot } from './runCli';
-import { fingerprint, isRunning, namesIn, seededRandom, testFolder, until } from './testFolder';
+import { isRunning, namesIn, seededRandom, testFolder, until, writtenAs } from './testFolder';
 import { endRunner, jobIs, makeJob, pictureFolder, testRunner } from './testJobs';
 
 /** The full number is for the soak. */
@@ -80,7 +80,7 @@ describe('The process that runs jobs', function () {
       const captions = await captionsOf(root);
       if (captions.length < count) killedInWork++;
       for (const name of captions) {
-        const print = await fingerprint(path.join(root, name));
+        const print = await writtenAs(path.join(root, name));
         const known = seen.get(name);
         if (known !== undefined) assert.equal(print, known, `${name} was written again`);
         seen.set(name, print);
@@ -93,11 +93,11 @@ describe('The process that runs jobs', function () {
     const left = await jobIs(client, job.id, ({ interrupted, status }) => interrupted || status === 'completed');
     assert.equal(left.interrupted, left.status !== 'completed');
     await client.request('start', { id: job.id });
-    const done = await jobIs(client, job.id, ({ status }) => status === 'completed');
+    const done = await jobIs(client, job.id, ({ status }) => status === 'completed', 30_000 + 20 * count);
     assert.deepEqual([done.counts.written, done.counts.kept, done.counts.failed], [count, 0, 0]);
     const names = await namesIn(root);
     assert.deepEqual([names.filter((name) => name.endsWith('.tmp')), names.length], [[], count * 2]);
-    for (const [name, print] of seen) assert.equal(await fingerprint(path.join(root, name)), print);
+    for (const [name, print] of seen) assert.equal(await writtenAs(path.join(root, name)), print);
   });
 
   it('runs one job after the other, in the order of the queue, and single images beside them', async () => {

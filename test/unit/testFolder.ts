@@ -34,6 +34,15 @@ export async function fingerprint(file: string): Promise<string> {
   return [ino, mtimeNs, ctimeNs, size, mode].join(' ');
 }
 
+/**
+ * What changes with every write of a file. A kill may leave the second name that a new file has while it is written; its
+ * removal changes the file's `ctime`, and nothing else.
+ */
+export async function writtenAs(file: string): Promise<string> {
+  const { ino, mtimeNs, size } = await stat(file, { bigint: true });
+  return [ino, mtimeNs, size].join(' ');
+}
+
 /** The names in a folder, sorted. */
 export async function namesIn(folder: string): Promise<string[]> {
   return (await readdir(folder)).sort();
