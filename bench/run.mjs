@@ -8,6 +8,7 @@ const folder = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(folder);
 /** Each is a file with `measure` and `describe`; the other files here are what they share. */
 const names = [
+  'activation',
   'cluster',
   'conflicts',
   'edit',

@@ -1,5 +1,5 @@
-// A fixed locale: the order of a dataset must not depend on the machine.
-const collator = new Intl.Collator('en', { numeric: true });
+// Made when it is first needed: the first collator of a process takes milliseconds, of which the start of the extension has few.
+let collator: Intl.Collator | undefined;
 const zero = 0x30;
 
 /**
@@ -47,13 +47,15 @@ export function sortNames(names: readonly string[]): string[] {
 }
 
 function compareNames(a: string, b: string): number {
+  // A fixed locale: the order of a dataset must not depend on the machine.
+  collator ??= new Intl.Collator('en', { numeric: true });
   const order = collator.compare(a, b);
   if (order !== 0) return order;
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Rank of each ASCII character, upper and lower case alike; 0 for those that have no key. All digits share one rank. */
-const ranks = asciiRanks();
+let ranks: Uint8Array | undefined;
 /** Longer numbers than this are cut into pieces by the collator. */
 const mostDigits = 200;
 const scratch = Buffer.alloc(1024);
@@ -66,6 +68,7 @@ const scratch = Buffer.alloc(1024);
 function sortKey(name: string): string | undefined {
   const { length } = name;
   if (length * 3 + 2 > scratch.length) return undefined;
+  ranks ??= asciiRanks();
   let end = 0;
   for (let at = 0; at < length; at++) {
     const code = name.charCodeAt(at);

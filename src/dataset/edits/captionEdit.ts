@@ -43,7 +43,8 @@ export interface EditContext {
   countOf: (tag: string) => number;
 }
 
-const alphabet = new Intl.Collator('en', { numeric: true });
+/** Made when it is first needed, see `naturalOrder`. */
+let alphabet: Intl.Collator | undefined;
 
 /**
  * Makes the function that edits one caption. Only the first line is a list of tags; every character that the edit does
@@ -89,7 +90,8 @@ export function captionEditor(edit: CaptionEdit, { separator, countOf }: EditCon
         return lineText(withoutParts(parse(text), isRepeated));
       };
     case 'sortTags': {
-      const byAlphabet = (a: string, b: string): number => alphabet.compare(comparableTag(a), comparableTag(b));
+      const { compare } = (alphabet ??= new Intl.Collator('en', { numeric: true }));
+      const byAlphabet = (a: string, b: string): number => compare(comparableTag(a), comparableTag(b));
       const order = edit.by === 'alphabet' ? byAlphabet : (a: string, b: string) => countOf(b) - countOf(a);
       return (text) => sortTags(parse(text), order, edit.keepFirst);
     }

@@ -1,0 +1,26 @@
+import { until } from './DatasetView';
+import type { Workbench } from './Workbench';
+
+/**
+ * How long VS Code itself says that the product took to start: to load its code and to run `activate`, in milliseconds. Opens
+ * the editor that lists the running extensions.
+ */
+export async function activationTime(workbench: Workbench): Promise<number> {
+  await workbench.runCommand('Developer: Show Running Extensions');
+  const row = workbench.page
+    .locator('.runtime-extensions-editor .extension')
+    .filter({ has: workbench.page.getByText('Dataset Captions', { exact: true }) });
+  const time = await until('VS Code says how long the start took', async () => {
+    const shown = await row
+      .locator('.activation-time')
+      .first()
+      .textContent({ timeout: 1000 })
+      .catch(() => '');
+    const milliseconds = /(\d+)ms/.exec(shown ?? '')?.[1];
+    return milliseconds === undefined ? undefined : Number(milliseconds);
+  });
+  // The list lies over everything else.
+  await workbench.page.keyboard.press('Escape');
+  await row.waitFor({ state: 'detached' });
+  return time;
+}
