@@ -17,6 +17,8 @@ export interface TestHostOptions {
   port?: number;
   /** environment variables that the extension host sees */
   env?: Record<string, string>;
+  /** leaves workspace trust on: the folder that is opened is not trusted */
+  trust?: boolean;
 }
 
 /** A running VS Code server. */

@@ -36,6 +36,13 @@ export const quietSettings = {
 /** VS Code runs tests only beside an extension under development; this one does nothing. */
 const besideTests = path.join(root, 'test/host/helper');
 
+/** Folders are not trusted until somebody says so, and nothing asks about it. */
+const untrustingSettings = {
+  'security.workspace.trust.enabled': true,
+  'security.workspace.trust.startupPrompt': 'never',
+  'security.workspace.trust.banner': 'always',
+};
+
 /** What is left to remove when the process ends before a test host was stopped. */
 const leftovers = new Set();
 process.on('exit', () => {
@@ -55,10 +62,11 @@ export async function startTestHost({
   serverDataDir,
   port = 0,
   env = {},
+  trust = false,
 }) {
   const data = serverDataDir ?? (await mkdtemp(path.join(tmpdir(), 'dataset-captions-host-')));
   if (serverDataDir === undefined) leftovers.add(data);
-  await writeSettings(data, settings);
+  await writeSettings(data, trust ? { ...untrustingSettings, ...settings } : settings);
   // Of several extensions under development in its address, the workbench in the browser takes only the last.
   const others = extensionPaths.filter((extension) => extension !== root || installed === undefined);
   const developed = installed === undefined ? others.shift() : undefined;
@@ -69,7 +77,8 @@ export async function startTestHost({
     ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token', '--accept-server-license-terms'],
     // Only with this does the workbench take the extensions under development from its address.
     '--enable-smoke-test-driver',
-    ...['--disable-workspace-trust', '--disable-getting-started-override', '--telemetry-level', 'off'],
+    ...(trust ? [] : ['--disable-workspace-trust']),
+    ...['--disable-getting-started-override', '--telemetry-level', 'off'],
     ...['--server-data-dir', data, '--extensions-dir', path.join(data, 'extensions')],
   ];
   const wrapper = fileURLToPath(new URL('testHostProcess.mjs', import.meta.url));

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Port } from '../protocol/Channel';
+import { contentPolicy } from './contentPolicy';
 
 /** The line to what runs in a webview. */
 export function webviewPort(webview: vscode.Webview): Port {
@@ -27,12 +28,7 @@ export function gridHtml(webview: vscode.Webview, dist: vscode.Uri): string {
   const source = webview.cspSource;
   // Data, not code: it needs no nonce, but must not have the end of its element in it.
   const translations = JSON.stringify(vscode.l10n.bundle ?? {}).replaceAll('<', String.raw`\u003c`);
-  const policy = [
-    `default-src 'none'`,
-    `img-src ${source} data:`,
-    `style-src ${source}`,
-    `script-src 'nonce-${nonce}'`,
-  ].join('; ');
+  const policy = contentPolicy(source, nonce);
   return `<!doctype html>
 <html lang="${vscode.env.language}">
 <head>

@@ -14,8 +14,9 @@ export async function openDatasets(editors: DatasetEditorProvider, uris: readonl
 async function openDataset(editors: DatasetEditorProvider, uri: vscode.Uri): Promise<void> {
   if (uri.scheme !== 'file') {
     const text = vscode.l10n.t(
-      '{0} is not on a disk of this machine; it cannot be opened as a dataset.',
-      uri.toString(),
+      'The folder {0} is a virtual one ({1}:), and datasets must lie on a disk of the machine where the extension runs. Clone or copy the folder to a disk, open it there and use Open as Dataset again.',
+      uri.path,
+      uri.scheme,
     );
     void vscode.window.showErrorMessage(text);
     return;

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
+import { contentPolicy } from '../../src/extension/contentPolicy';
 import type { FakeHost } from './fakeHost';
 
 const root = process.cwd();
@@ -171,13 +172,7 @@ async function preview(picture: Buffer, name: string): Promise<Buffer> {
     .toBuffer();
 }
 
-const policy = [
-  `default-src 'none'`,
-  `img-src 'self' blob: data:`,
-  `style-src 'self'`,
-  `script-src 'nonce-${nonce}'`,
-  `font-src 'self'`,
-].join('; ');
+const policy = contentPolicy("'self'", nonce);
 
 function html(theme: string): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">

@@ -24,6 +24,8 @@ export interface WorkbenchOptions {
   language?: string;
   /** environment variables that the extension host sees */
   env?: Record<string, string>;
+  /** leaves workspace trust on: the folder is not trusted */
+  trust?: boolean;
 }
 
 /** The real VS Code workbench in a headless browser, with the product in its extension host. */
@@ -64,13 +66,14 @@ export class Workbench {
     extensions = [],
     language,
     env = {},
+    trust = false,
   }: WorkbenchOptions): Promise<Workbench> {
     const scripts = (await import(
       pathToFileURL(path.join(root, 'scripts/testHost.mjs')).href
     )) as typeof import('../../scripts/testHost.mjs');
     await scripts.installTestHost(console.log);
     const executablePath = await scripts.findChromium(console.log);
-    const host = await scripts.startTestHost({ folder, settings, extensionPaths: [root, ...extensions], env });
+    const host = await scripts.startTestHost({ folder, settings, extensionPaths: [root, ...extensions], env, trust });
     let browser: Browser | undefined;
     try {
       browser = await chromium.launch({
