@@ -12,6 +12,7 @@ const names = [
   'cluster',
   'conflicts',
   'edit',
+  'fuzz',
   'jobs',
   'journal',
   'kill',

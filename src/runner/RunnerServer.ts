@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import { chmodSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { JobInfo } from '../jobs/jobTypes';
 import type { RunnerEndpoint } from '../jobs/runnerEndpoint';
@@ -58,7 +59,11 @@ export class RunnerServer {
   listen(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.server.once('error', reject);
-      this.server.listen(this.endpoint.address, resolve);
+      this.server.listen(this.endpoint.address, () => {
+        // Its folder is this user's alone; so is the socket, should the folder ever be opened.
+        if (process.platform !== 'win32') chmodSync(this.endpoint.address, 0o600);
+        resolve();
+      });
     });
   }
 

@@ -75,13 +75,6 @@ describe('a folder that is not trusted, in the real workbench', () => {
     const { page } = workbench;
     await page.getByText('Restricted Mode').first().waitFor();
     const view = await DatasetView.open(workbench, 'dataset');
-    await view.frame.locator('body').evaluate((body) => {
-      const seen: string[] = [];
-      (body as unknown as { violations: string[] }).violations = seen;
-      body.ownerDocument.addEventListener('securitypolicyviolation', (event) => {
-        seen.push(`${event.violatedDirective} ${event.blockedURI}`);
-      });
-    });
     const tagger = view.frame.getByRole('button', { name: /^Tagger|Palette/ }).first();
     await tagger.waitFor();
 
@@ -113,24 +106,28 @@ describe('a folder that is not trusted, in the real workbench', () => {
       .getByRole('dialog')
       .waitFor({ state: 'detached' })
       .catch(() => undefined);
-    await view.frame
-      .getByRole('img', { name: new RegExp(image) })
-      .first()
-      .dblclick();
+    await view.card(image).locator('.picture').dblclick();
     await view.frame.getByRole('dialog', { name: `Image ${image}` }).waitFor();
     await workbench.screenshot('restricted mode');
     await page.keyboard.press('Escape');
-    const violations = await view.frame
+    const refused = (): string[] =>
+      workbench?.errors.filter((error) => error.includes('Content Security Policy')) ?? [];
+    assert.deepEqual(refused(), []);
+    // What would have been a violation is heard here.
+    await view.frame
       .locator('body')
-      .evaluate((body) => (body as unknown as { violations: string[] }).violations);
-    assert.deepEqual(violations, []);
-    assert.deepEqual(
-      workbench.errors.filter((error) => /Content.Security.Policy/i.test(error)),
-      [],
-    );
+      .evaluate(`document.body.insertAdjacentHTML('beforeend', '<p style="color: red">')`);
+    await until('the policy to refuse an inline style', () => Promise.resolve(refused().length > 0));
 
     await workbench.runCommand('Workspaces: Manage Workspace Trust');
     await page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).first().click();
+    // What says so may be an editor above all others.
+    const above = page.locator('.monaco-modal-editor-block');
+    await until('the question of trust to be closed', async () => {
+      if ((await above.count()) === 0) return true;
+      await page.keyboard.press('Escape');
+      return undefined;
+    });
     await page.locator('.tab', { hasText: 'dataset' }).first().click();
     await view.ready();
     await view.frame.getByText('model', { exact: true }).first().waitFor();

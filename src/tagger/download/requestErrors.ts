@@ -6,7 +6,7 @@ import { DownloadError } from './DownloadError';
 /** Node's and OpenSSL's codes for certificates that are not trusted: trying again does not help. */
 const certificateProblem = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|^ERR_(TLS|SSL)|^EPROTO$/;
 /** Codes of sockets, name resolution and undici. */
-const connectionProblem = /^(E[A-Z]|UND_ERR_|HPE_)/;
+const connectionProblem = /^(E[A-Z]|UND_ERR_)/;
 
 /**
  * The error for an answer whose status is not a success.
@@ -95,9 +95,13 @@ export function connectionError(thrown: unknown, url: string, target: string): D
  *   beginning of one
  */
 export function connectionFailure(thrown: unknown, url: string): { what: string; worthRetrying: boolean } | undefined {
+  const { host } = new URL(url);
+  if (thrown instanceof Error && thrown.name === 'HTTPParserError') {
+    // No web server speaks so; what was answered is not repeated. Of some mistakes undici gives no code.
+    return { what: `${host} answered with something that is not HTTP`, worthRetrying: true };
+  }
   const code = errorCode(thrown);
   if (code === undefined) return undefined;
-  const { host } = new URL(url);
   if (certificateProblem.test(code)) {
     const what = l10n.t(
       'The certificate of {0} is not trusted ({1}). If a proxy inspects the traffic, set NODE_EXTRA_CA_CERTS to its certificate.',
