@@ -71,7 +71,7 @@ describe('a folder that is not trusted, in the real workbench', () => {
   }
 
   it('can be browsed, edited and captioned, but says nothing about what runs; when it is trusted, it may choose the tagger', async () => {
-    workbench = await Workbench.open({ folder: scratch, trust: true });
+    workbench = await Workbench.open({ folder: scratch, trust: true, settings: { 'workbench.editor.useModal': 'off' } });
     const { page } = workbench;
     await page.getByText('Restricted Mode').first().waitFor();
     const view = await DatasetView.open(workbench, 'dataset');
@@ -121,13 +121,6 @@ describe('a folder that is not trusted, in the real workbench', () => {
 
     await workbench.runCommand('Workspaces: Manage Workspace Trust');
     await page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).first().click();
-    // What says so may be an editor above all others.
-    const above = page.locator('.monaco-modal-editor-block');
-    await until('the question of trust to be closed', async () => {
-      if ((await above.count()) === 0) return true;
-      await page.keyboard.press('Escape');
-      return undefined;
-    });
     await page.locator('.tab', { hasText: 'dataset' }).first().click();
     await view.ready();
     await view.frame.getByText('model', { exact: true }).first().waitFor();

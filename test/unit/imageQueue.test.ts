@@ -274,7 +274,7 @@ describe('ImageQueue', () => {
       assert.deepEqual(all.queue.stateOf(keys(1)[0]!), { state: 'ready', image: 'image at uri of 0.png' });
       all.page.shown = 1400;
       all.queue.resized();
-      waiting(all).at(-1).callback();
+      waiting(all).at(-1)!.callback();
       assert.equal(all.locating[2]?.key.size, 1536);
     });
 

@@ -103,7 +103,7 @@ describe('A tagger on a server', function () {
     await tagger.request('scoreImage', { imagePath, setup: setup() });
     const here = await tagger.request('scoreImage', { imagePath, setup: setupOf(local) });
     const { pixels } = await tagger.request('prepareImage', { imagePath, size, mode: 'exact' });
-    const sent = server.runs.at(-1).values;
+    const sent = server.runs.at(-1)!.values;
     const asBgr = Array.from(pixels, (_, index) => pixels[index - (index % 3) + 2 - (index % 3)]!);
     assert.deepEqual(sent, asBgr);
     const there = await tagger.request('scoreImage', { imagePath, setup: setup() });
