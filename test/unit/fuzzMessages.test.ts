@@ -309,7 +309,7 @@ describe('Whatever another process sends', function () {
 
 function safeJson(value: unknown): string {
   try {
-    return JSON.stringify(value) ?? 'null';
+    return String(JSON.stringify(value));
   } catch {
     return 'null';
   }
