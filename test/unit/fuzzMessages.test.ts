@@ -309,7 +309,8 @@ describe('Whatever another process sends', function () {
 
 function safeJson(value: unknown): string {
   try {
-    return String(JSON.stringify(value));
+    const text: unknown = JSON.stringify(value);
+    return typeof text === 'string' ? text : 'null';
   } catch {
     return 'null';
   }
