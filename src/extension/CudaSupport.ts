@@ -49,7 +49,9 @@ export class CudaSupport {
       'Downloads some hundred megabytes into {0}. CUDA and cuDNN 9 themselves must be on the machine; where pip put them is fine.',
       this.installFolder,
     );
-    if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, install)) !== install) return;
+    // Without a driver nobody should download hundreds of megabytes unawares.
+    const all = before.problem === undefined ? detail : `${before.problem}\n\n${detail}`;
+    if ((await vscode.window.showWarningMessage(question, { modal: true, detail: all }, install)) !== install) return;
     await vscode.window.withProgress(
       {
         location: vscode.ProgressLocation.Notification,
