@@ -1,5 +1,6 @@
-// Measures one thing: npm run bench -- <name> [--json] [--seconds N]
+// Measures one thing: npm run bench -- <name> [--json] [--seconds N], or all speeds for docs/benchmarks.md: all --markdown
 import { execFileSync } from 'node:child_process';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -24,22 +25,53 @@ const names = [
   'server',
   'start',
 ];
+/** Those that print speeds; the others look for what goes wrong. */
+const speeds = ['open', 'scroll', 'edit', 'start', 'preprocess', 'pipeline', 'server', 'journal'];
 
 try {
   const { values, positionals } = parseArgs({
-    options: { json: { type: 'boolean', default: false }, seconds: { type: 'string', default: '60' } },
+    options: {
+      json: { type: 'boolean', default: false },
+      markdown: { type: 'boolean', default: false },
+      seconds: { type: 'string', default: '60' },
+    },
     allowPositionals: true,
   });
   const [name = '', ...rest] = positionals;
   const seconds = Number(values.seconds);
-  if (!names.includes(name) || rest.length > 0) {
-    throw new Error(`Say what to measure: npm run bench -- <${names.join('|')}> [--json] [--seconds N]`);
+  const isAll = name === 'all' && values.markdown;
+  if ((!isAll && !names.includes(name)) || rest.length > 0) {
+    throw new Error(
+      `Say what to measure: npm run bench -- <${names.join('|')}> [--json] [--seconds N], or all --markdown`,
+    );
   }
   if (!(seconds > 0)) throw new Error(`--seconds takes a number above 0, not ${values.seconds}.`);
-  await run(name, seconds, values.json);
+  if (isAll) await runAll(seconds);
+  else await run(name, seconds, values.json);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
+}
+
+/**
+ * Prints what docs/benchmarks.md says below "Results". One that fails is said and stops no other.
+ * @param {number} seconds how long each may take, about
+ */
+async function runAll(seconds) {
+  const { cpus, totalmem, type, release } = os;
+  const memory = Math.round(totalmem() / 2 ** 30);
+  const machine = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} threads, ${memory} GB`;
+  const date = new Date().toISOString().slice(0, 10);
+  console.log(`Measured on ${date}: ${machine}, ${type()} ${release()}, Node.js ${process.versions.node}.`);
+  for (const name of speeds) {
+    console.log(`\n### \`npm run bench -- ${name}\`\n\n\`\`\`text`);
+    try {
+      await run(name, seconds, false);
+    } catch (error) {
+      console.log(`Failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    console.log('```');
+  }
 }
 
 /**
