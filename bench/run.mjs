@@ -26,7 +26,7 @@ const names = [
   'start',
 ];
 /** Those that print speeds; the others look for what goes wrong. */
-const speeds = ['open', 'scroll', 'edit', 'start', 'preprocess', 'pipeline', 'server', 'journal'];
+const speeds = ['activation', 'open', 'scroll', 'edit', 'start', 'preprocess', 'pipeline', 'server', 'journal'];
 
 try {
   const { values, positionals } = parseArgs({

@@ -71,7 +71,11 @@ describe('a folder that is not trusted, in the real workbench', () => {
   }
 
   it('can be browsed, edited and captioned, but says nothing about what runs; when it is trusted, it may choose the tagger', async () => {
-    workbench = await Workbench.open({ folder: scratch, trust: true, settings: { 'workbench.editor.useModal': 'off' } });
+    workbench = await Workbench.open({
+      folder: scratch,
+      trust: true,
+      settings: { 'workbench.editor.useModal': 'off' },
+    });
     const { page } = workbench;
     await page.getByText('Restricted Mode').first().waitFor();
     const view = await DatasetView.open(workbench, 'dataset');

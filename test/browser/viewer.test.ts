@@ -242,7 +242,7 @@ describe('the viewer in a browser', function () {
   });
 
   it('gives a card its sharp picture after two seconds in view where it shows more pixels', async () => {
-    host.settings.pictures.sharpImageDelay = 400;
+    host.settings.pictures.sharpImageDelay = 3000;
     await open({ deviceScaleFactor: 2, width: 700, height: 500 });
     assert.equal(host.said('getPreview').length, 0, 'not at once');
     const picture = cell(first).getByRole('img');
