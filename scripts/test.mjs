@@ -22,8 +22,8 @@ const npmScript = (/** @type {string} */ file, /** @type {string[]} */ ...args) 
 
 /**
  * What runs in one go. A check passes or fails as a whole; a suite counts its tests.
- * @typedef {{ part: string, name: string, kind: 'check' | 'suite', commands: string[][], browser?: boolean, editor?: boolean }} Task
- *   `browser`: it needs Chromium; `editor`: it starts a VS Code server too
+ * @typedef {{ part: string, name: string, kind: 'check' | 'suite', commands: string[][], browser?: boolean, editor?: boolean, size?: number }} Task
+ *   `browser`: it needs Chromium; `editor`: it starts a VS Code server too; `size`: of its file, for want of a better measure
  */
 const partNames = ['typecheck', 'lint', 'format', 'commands', 'package', 'unit', 'host', 'browser'];
 
@@ -65,7 +65,8 @@ function allTasks() {
       '--check',
     ]),
     ...browserTests.map((file) => {
-      const editor = readFileSync(path.join(root, 'test/browser', file), 'utf8').includes('Workbench.open(');
+      const source = readFileSync(path.join(root, 'test/browser', file), 'utf8');
+      const editor = source.includes('Workbench.open(');
       const name = path.basename(file, '.test.ts');
       const commands = [mocha('120000', `browser/${name}.test.js`)];
       return {
@@ -75,6 +76,7 @@ function allTasks() {
         commands,
         browser: true,
         editor,
+        size: source.length,
       };
     }),
     {
@@ -165,15 +167,16 @@ function readArguments() {
 
 /**
  * Three tasks at a time, because much of the time of each is waiting, and the checks beside them, which take what is left of
- * the processor. What starts VS Code goes one after the other as long as there is anything else to do beside it, and never
- * three at a time: they keep each other waiting most.
+ * the processor. What starts VS Code goes one after the other as long as there is anything else to do beside it: these keep
+ * each other waiting most.
  * @param {Task[]} tasks
  * @param {string | undefined} grep
  */
 async function runSideBySide(tasks, grep) {
   const checks = tasks.filter(({ kind }) => kind === 'check');
   const others = tasks.filter(({ kind, editor }) => kind === 'suite' && editor !== true);
-  const editors = tasks.filter(({ editor }) => editor === true);
+  // The long ones first, so that the short ones fill the end.
+  const editors = tasks.filter(({ editor }) => editor === true).sort((a, b) => (b.size ?? 0) - (a.size ?? 0));
   const chromium = tasks.some(({ browser }) => browser === true) ? settled(findChromium(console.log)) : undefined;
   const host = editors.length > 0 ? settled(installTestHost(console.log)) : undefined;
   const packs = editors.length > 0 || checks.some(({ part }) => part === 'package');
@@ -196,7 +199,7 @@ async function runSideBySide(tasks, grep) {
     // Something else first, while the product is packed.
     lane(() => (isPacked ? editors.shift() : undefined) ?? others.pop() ?? editors.shift()),
     lane(() => others.shift() ?? editors.pop()),
-    lane(() => others.shift()),
+    lane(() => others.shift() ?? editors.pop()),
     lane(() => checks.shift()),
   ]);
 }

@@ -49,6 +49,8 @@ export class SearchField extends LitElement {
   private asked = 0;
 
   override focus(): void {
+    // A command arrives a moment later: what somebody types by then must not be selected, or the next key replaces it.
+    if (this.renderRoot instanceof ShadowRoot && this.renderRoot.activeElement === this.input) return;
     this.input?.focus();
     this.input?.select();
   }

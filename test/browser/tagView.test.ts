@@ -47,6 +47,8 @@ describe('the tag view in the real workbench', function () {
     await view.card('5_scenery/alps.jpg').waitFor({ state: 'detached' });
     await workbench.screenshot('tags-excluded');
     await search.fill('');
+    // What comes with the result of a search closes a list that opens meanwhile.
+    await view.card('5_scenery/alps.jpg').waitFor();
     await workbench.runCommand('Dataset Captions: Sort Images…');
     await page.getByRole('option', { name: /File Size.*Largest first/ }).click();
     await view.frame.getByRole('button', { name: 'Sorted largest first, change to smallest first' }).waitFor();

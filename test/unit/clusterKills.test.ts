@@ -13,7 +13,7 @@ import { redisServer } from './redisServer';
 import { testFolder, until } from './testFolder';
 
 /** The full number is for the soak. */
-const count = Number(process.env.DATASET_CAPTIONS_CLUSTER_IMAGES ?? '2000');
+const count = Number(process.env.DATASET_CAPTIONS_CLUSTER_IMAGES ?? '1200');
 const shardSize = 25;
 const folders = 8;
 /** Milliseconds without a sign of life after which a worker has lost its shard. */
