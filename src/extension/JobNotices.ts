@@ -2,10 +2,11 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { hasStopped, isResumable, type JobStep } from '../jobs/jobSteps';
 import type { JobInfo } from '../jobs/jobTypes';
+import { jobStateName } from '../protocol/jobStateName';
 import { errorMessage } from '../protocol/wireError';
 import type { CaptionJobs } from './CaptionJobs';
 import { Disposable } from './Disposable';
-import { jobStateName, jobSummary, jobView } from './jobText';
+import { jobSummary, jobView } from './jobText';
 import { jobsOutliveWindow } from './settings';
 import { hasChosenTagger } from './taggerSettings';
 

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { JobView } from '../protocol/gridProtocol';
+import { jobStateName } from '../protocol/jobStateName';
 import type { CaptionJobs } from './CaptionJobs';
 import { Disposable } from './Disposable';
-import { jobStateName } from './jobText';
 
 /** The status item is redrawn at most this often, in milliseconds. */
 const redrawPause = 250;

@@ -3,9 +3,10 @@ import * as vscode from 'vscode';
 import { displayLanguage } from '../dataset/displayLanguage';
 import { isEnded, isLive, isResumable } from '../jobs/jobSteps';
 import type { JobInfo } from '../jobs/jobTypes';
+import { jobStateName } from '../protocol/jobStateName';
 import type { CaptionJobs } from './CaptionJobs';
 import { Disposable } from './Disposable';
-import { jobDescription, jobStateName, jobTooltip, jobView, moreFailures } from './jobText';
+import { jobDescription, jobTooltip, jobView, moreFailures } from './jobText';
 
 /** Goes to an image of a dataset: the dataset's folder, and the image's path relative to it. */
 export const revealImageCommand = 'datasetCaptions.internal.revealImage';

@@ -5,7 +5,8 @@ import type { RevertResult } from '../jobs/revertJob';
 import type { ImageRecord } from '../jobs/journalEntries';
 import type { JobImage, JobInfo, JobManifest } from '../jobs/jobTypes';
 import { formatSeconds } from '../protocol/downloadText';
-import { jobStateName, jobView } from './jobText';
+import { jobStateName } from '../protocol/jobStateName';
+import { jobView } from './jobText';
 
 /** All that is known of a job. */
 export interface ReportedJob {

@@ -6,6 +6,7 @@ import { shownFailures, type JobInfo } from '../jobs/jobTypes';
 import { formatSeconds } from '../protocol/downloadText';
 import type { JobView } from '../protocol/gridProtocol';
 import { describeRate } from '../protocol/JobRate';
+import { jobStateName } from '../protocol/jobStateName';
 
 /** A job as the grid and the status bar show it. */
 export function jobView(job: JobInfo): JobView {
@@ -40,28 +41,6 @@ function message(job: JobInfo): string {
   if (job.message !== '') return job.message;
   if (job.status === 'queued') return l10n.t('Waits for its turn.');
   return job.imagesPerSecond === undefined ? '' : describeRate(job.imagesPerSecond, job.secondsLeft ?? 0);
-}
-
-/** The state of a job in words. */
-export function jobStateName(state: JobView['state']): string {
-  switch (state) {
-    case 'queued':
-      return l10n.t('Queued');
-    case 'starting':
-      return l10n.t('Starting');
-    case 'running':
-      return l10n.t('Running');
-    case 'paused':
-      return l10n.t('Paused');
-    case 'interrupted':
-      return l10n.t('Interrupted');
-    case 'completed':
-      return l10n.t('Completed');
-    case 'cancelled':
-      return l10n.t('Cancelled');
-    case 'error':
-      return l10n.t('Error');
-  }
 }
 
 /** What became of the images so far, such as `1,990 captioned, 3 kept, 2 failed`. */

@@ -5,7 +5,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { JobAction, JobView } from '../protocol/gridProtocol';
 import { formatNumber } from './displayLanguage';
 import type { EditorActions } from './editorTypes';
-import { jobStateName } from './jobStateName';
+import { jobStateName } from '../protocol/jobStateName';
 import { jobStyles } from './jobs.css';
 import { sharedStyles } from './shared.css';
 import { styleProperties } from './styleProperties';
