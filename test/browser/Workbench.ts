@@ -136,7 +136,8 @@ export class Workbench {
     const menuItem = this.page.getByRole('menuitem', { name: item, exact: true });
     const end = Date.now() + patience;
     for (;;) {
-      await entry.click({ button: 'right' });
+      // The menu of the try before may come late, and lie over the entry.
+      await entry.click({ button: 'right', timeout: 5000 }).catch(() => undefined);
       // A menu that opened before the extension was known lacks its items.
       const found = await menuItem.waitFor({ timeout: 3000 }).then(
         () => true,

@@ -30,7 +30,7 @@ describe('What a grid shows', () => {
     views.set(id, view);
     assert.deepEqual(await views.get(id), view);
     assert.equal(await views.get(other), undefined);
-    await until(async () => (await namesIn(stored()).catch(() => [])).length === 1, 'it is on disk');
+    await until(async () => (await namesIn(stored()).catch(() => [])).join() === `${id}.json`, 'it is on disk');
     await until(async () => (await start().get(id))?.query === view.query, 'the next process has it');
     assert.deepEqual(await start().get(id), view);
   });
@@ -39,7 +39,7 @@ describe('What a grid shows', () => {
     const id = randomUUID();
     const views = start();
     views.set(id, view);
-    await until(async () => (await namesIn(stored()).catch(() => [])).length === 1, 'it is on disk');
+    await until(async () => (await namesIn(stored()).catch(() => [])).join() === `${id}.json`, 'it is on disk');
     await writeFile(path.join(stored(), `${id}.json`), '{"query":"tag');
     assert.equal(await start().get(id), undefined);
     views.set('../../elsewhere', view);
@@ -49,7 +49,7 @@ describe('What a grid shows', () => {
   it('is forgotten after a month', async () => {
     const id = randomUUID();
     start().set(id, view);
-    await until(async () => (await namesIn(stored()).catch(() => [])).length === 1, 'it is on disk');
+    await until(async () => (await namesIn(stored()).catch(() => [])).join() === `${id}.json`, 'it is on disk');
     const longAgo = Date.now() / 1000 - 40 * 86_400;
     await utimes(path.join(stored(), `${id}.json`), longAgo, longAgo);
     start();
