@@ -73,7 +73,13 @@ export class Workbench {
     )) as typeof import('../../scripts/testHost.mjs');
     await scripts.installTestHost(console.log);
     const executablePath = await scripts.findChromium(console.log);
-    const host = await scripts.startTestHost({ folder, settings, extensionPaths: [root, ...extensions], env, trust });
+    const host = await scripts.startTestHost({
+      folder,
+      settings: { ...stillSettings, ...settings },
+      extensionPaths: [root, ...extensions],
+      env,
+      trust,
+    });
     let browser: Browser | undefined;
     try {
       browser = await chromium.launch({
@@ -328,7 +334,11 @@ const colorThemes: Record<string, { label: string; file: string }> = {
 };
 
 /** What the VS Code server lacks or does not compile here; it says so in each window and goes on without. */
-const hostNoise = /vsda|update\/check|serviceWorker\.js|favicon|fetching the script|native-watchdog/;
+const hostNoise =
+  /vsda|update\/check|serviceWorker\.js|favicon|fetching the script|native-watchdog|authentication provider 'github'/;
+
+/** Without a graphics card each frame of an animation costs what the tests beside it lack. */
+const stillSettings = { 'workbench.reduceMotion': 'on', 'editor.cursorBlinking': 'solid' };
 
 const chromiumArguments = [
   // Chromium's sandbox does not work for root, as whom containers run.
