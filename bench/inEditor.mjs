@@ -5,10 +5,47 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { bundled } from './bundled.mjs';
 
 /**
- * Opens a dataset in the real workbench and waits for its first cards.
+ * Opens an empty window of the real workbench with the helper that measures the extension host.
  * @template T
  * @param {{ root: string, folder: string, settings?: Record<string, unknown>,
- *   viewport?: { width: number, height: number } }} options
+ *   viewport?: { width: number, height: number } }} options `folder`: the dataset that the helper works on
+ * @param {(window: { workbench: any, reportFile: string, report: (command: string) => Promise<any> }) => Promise<T>} work
+ *   `report`: runs a command of the helper and gives what it reported
+ * @returns {Promise<T>}
+ */
+export async function inWindow({ root, folder, settings = {}, viewport }, work) {
+  const { Workbench } = await bundled('test/browser/Workbench.ts');
+  const temporary = mkdtempSync(path.join(tmpdir(), 'dataset-captions-bench-editor-'));
+  const reportFile = path.join(temporary, 'report.json');
+  // An empty window never gets ready: its Explorer shows no file.
+  writeFileSync(path.join(temporary, 'empty.txt'), '');
+  const workbench = await Workbench.open({
+    folder: temporary,
+    extensions: [path.join(root, 'bench/open-helper')],
+    env: { DATASET_CAPTIONS_BENCH_REPORT: reportFile, DATASET_CAPTIONS_BENCH_FOLDER: folder },
+    settings: { 'files.watcherExclude': {}, ...settings },
+    viewport,
+  });
+  const report = async (/** @type {string} */ command) => {
+    await workbench.runCommand(command);
+    while (!existsSync(reportFile)) await sleep(50);
+    await sleep(100);
+    return JSON.parse(readFileSync(reportFile, 'utf8'));
+  };
+  try {
+    // The workbench itself is busy for a while after it started.
+    await sleep(5000);
+    return await work({ workbench, reportFile, report });
+  } finally {
+    await workbench.dispose();
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Opens a dataset in the real workbench and waits for its first cards.
+ * @template T
+ * @param {Parameters<typeof inWindow>[0]} options
  * @param {(editor: {
  *   workbench: any,
  *   frame: import('playwright-core').FrameLocator,
@@ -19,22 +56,8 @@ import { bundled } from './bundled.mjs';
  *   `firstMs`: from the command to the first cards; `report`: what the extension host measured meanwhile
  * @returns {Promise<T>}
  */
-export async function inEditor({ root, folder, settings = {}, viewport }, work) {
-  const { Workbench } = await bundled('test/browser/Workbench.ts');
-  const temporary = mkdtempSync(path.join(tmpdir(), 'dataset-captions-bench-editor-'));
-  const report = path.join(temporary, 'report.json');
-  // An empty window never gets ready: its Explorer shows no file.
-  writeFileSync(path.join(temporary, 'empty.txt'), '');
-  const workbench = await Workbench.open({
-    folder: temporary,
-    extensions: [path.join(root, 'bench/open-helper')],
-    env: { DATASET_CAPTIONS_BENCH_REPORT: report, DATASET_CAPTIONS_BENCH_FOLDER: folder },
-    settings: { 'files.watcherExclude': {}, ...settings },
-    viewport,
-  });
-  try {
-    // The workbench itself is busy for a while after it started.
-    await sleep(5000);
+export function inEditor(options, work) {
+  return inWindow(options, async ({ workbench, reportFile, report }) => {
     await workbench.runCommand('Open Benchmark Dataset');
     const frame = workbench.webview();
     await frame
@@ -42,23 +65,15 @@ export async function inEditor({ root, folder, settings = {}, viewport }, work) 
       .first()
       .waitFor({ timeout: 60_000 });
     const now = Date.now();
-    const sinceCommand = (at = Date.now()) => at - Number(readFileSync(`${report}.begun`, 'utf8'));
-    return await work({
+    const sinceCommand = (at = Date.now()) => at - Number(readFileSync(`${reportFile}.begun`, 'utf8'));
+    return work({
       workbench,
       frame,
       firstMs: sinceCommand(now),
       sinceCommand,
-      report: async () => {
-        await workbench.runCommand('Report Benchmark');
-        while (!existsSync(report)) await sleep(50);
-        await sleep(100);
-        return JSON.parse(readFileSync(report, 'utf8'));
-      },
+      report: () => report('Report Benchmark'),
     });
-  } finally {
-    await workbench.dispose();
-    rmSync(temporary, { recursive: true, force: true });
-  }
+  });
 }
 
 /**

@@ -77,7 +77,7 @@ export class JobBench {
         tagger: { name: 'Palette', setup, environment: {}, hashes },
         place: { kind: 'local' },
       },
-      jobImages(planCaptionJob(dataset.allImages, 'empty', 'replace')),
+      await jobImages(await planCaptionJob(dataset.allImages, 'empty', 'replace')),
     );
   }
 }

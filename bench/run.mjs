@@ -10,6 +10,7 @@ const root = path.dirname(folder);
 /** Each is a file with `measure` and `describe`; the other files here are what they share. */
 const names = [
   'activation',
+  'api',
   'cluster',
   'conflicts',
   'edit',
@@ -26,7 +27,7 @@ const names = [
   'start',
 ];
 /** Those that print speeds; the others look for what goes wrong. */
-const speeds = ['activation', 'open', 'scroll', 'edit', 'start', 'preprocess', 'pipeline', 'server', 'journal'];
+const speeds = ['activation', 'open', 'scroll', 'edit', 'api', 'start', 'preprocess', 'pipeline', 'server', 'journal'];
 
 try {
   const { values, positionals } = parseArgs({

@@ -3,6 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import * as vscode from 'vscode';
+import { measureApi } from './measureApi.mjs';
 
 /** All extensions share one process: what is measured here is the product's as well. */
 export function activate() {
@@ -32,5 +33,8 @@ export function activate() {
       rssMB: megabytes('rss'),
     };
     writeFileSync(file, JSON.stringify(report));
+  });
+  vscode.commands.registerCommand('openHelper.api', async () => {
+    writeFileSync(file, JSON.stringify(await measureApi(folder)));
   });
 }

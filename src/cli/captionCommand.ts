@@ -59,7 +59,7 @@ export const captionCommand: Command = {
       throw new UsageError(`There are no images in ${dataset.folder}`);
     }
     const images = dataset.allImages.filter(({ caption: { path } }) => isInShard(path, shard));
-    const targets = planCaptionJob(images, mode, write.mode);
+    const targets = await planCaptionJob(images, mode, write.mode);
     return withTagger(
       (tagger) => caption(input, tagger, dataset, targets, { mode, write, shard }),
       showDownload(input),
@@ -107,7 +107,7 @@ async function jobsToRun(input: CommandInput, targets: readonly JobTarget[], job
     const known = new Set((await unfinished?.readImages())?.map(({ path }) => path));
     const rest = targets.filter(({ path }) => !known.has(path));
     const jobs = unfinished === undefined ? [] : [unfinished];
-    if (rest.length > 0) jobs.push(await JobFolder.create(jobsFolder, job, jobImages(rest)));
+    if (rest.length > 0) jobs.push(await JobFolder.create(jobsFolder, job, await jobImages(rest)));
     return jobs;
   } catch (thrown) {
     throw new UsageError(`The job cannot be kept in ${jobsFolder}: ${errorMessage(thrown)} Choose another --jobs DIR.`);

@@ -79,9 +79,11 @@ async function makeJobs(input: CommandInput): Promise<JobFolder[]> {
     );
     const unfinished = await unfinishedJob(jobsFolder, job);
     const known = new Set((await unfinished?.readImages())?.map((image) => image.path));
-    const targets = planCaptionJob(dataset.allImages, mode, write.mode).filter((target) => !known.has(target.path));
+    const targets = (await planCaptionJob(dataset.allImages, mode, write.mode)).filter(
+      (target) => !known.has(target.path),
+    );
     const jobs = unfinished === undefined ? [] : [unfinished];
-    if (targets.length > 0) jobs.push(await JobFolder.create(jobsFolder, job, jobImages(targets)));
+    if (targets.length > 0) jobs.push(await JobFolder.create(jobsFolder, job, await jobImages(targets)));
     return jobs;
   } catch (thrown) {
     throw new UsageError(`The job cannot be kept in ${jobsFolder}: ${errorMessage(thrown)}`);

@@ -1,6 +1,7 @@
 import { parseTags } from './captionText';
 import type { DatasetImage } from './Dataset';
 import { inSlices, type SliceOptions } from './inSlices';
+import { sortInSlices } from './sortInSlices';
 
 export type TagOrder = 'count' | 'name';
 
@@ -27,8 +28,7 @@ export async function countTagsOf(
 }
 
 /**
- * The first tags in an order: the most frequent, equal ones by name, or by name. Sorting a hundred thousand tags would
- * keep everything else waiting; only those that are shown are sorted.
+ * The first tags in an order: the most frequent, equal ones by name, or by name. Only those that are wanted are sorted.
  * @param most how many are wanted
  */
 export async function firstTags(
@@ -52,7 +52,7 @@ export async function firstTags(
     },
     options,
   );
-  return first.sort(compare).slice(0, most);
+  return (await sortInSlices(first, compare, options)).slice(0, most);
 }
 
 function byCount(a: CountedTag, b: CountedTag): number {

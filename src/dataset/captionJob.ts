@@ -4,6 +4,7 @@ import type { Caption, CaptionChange } from './Caption';
 import { CaptionError, errno, type CaptionErrorCode } from './CaptionError';
 import { isEmptyCaption } from './captionText';
 import type { Dataset, DatasetImage } from './Dataset';
+import { inSlices } from './inSlices';
 import type { ScanProblem } from './scanDataset';
 import type { WriteMode, WriteOptions } from './writeMode';
 import { captionWithTags } from './writeTags';
@@ -85,15 +86,19 @@ const failuresInARow = 8;
  * no others; in the order of the images.
  * @param images the ones to caption
  */
-export function planCaptionJob(images: readonly DatasetImage[], mode: CaptionMode, writeMode: WriteMode): JobTarget[] {
+export async function planCaptionJob(
+  images: readonly DatasetImage[],
+  mode: CaptionMode,
+  writeMode: WriteMode,
+): Promise<JobTarget[]> {
   const all = mode === 'all' && writeMode !== 'onlyEmpty';
   const targets: JobTarget[] = [];
   const seen = new Set<Caption>();
-  for (const { path, caption } of images) {
-    if (seen.has(caption)) continue;
+  await inSlices(images, ({ path, caption }) => {
+    if (seen.has(caption)) return;
     seen.add(caption);
     if (all || caption.isEmpty) targets.push({ path, caption, expected: caption.raw });
-  }
+  });
   return targets;
 }
 

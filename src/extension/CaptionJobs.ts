@@ -298,8 +298,7 @@ export class CaptionJobs extends Disposable {
     const job = await this.starter.start(source, plan, signal, onStatus);
     this.own.add(job.id);
     if (single) this.singles.add(job.id);
-    const images = work.map((image) => image.path);
-    for (const jobs of this.of(root)) jobs.begin(job.id, images);
+    await Promise.all(this.of(root).map((jobs) => jobs.begin(job.id, work)));
     await this.follow(job);
     return job;
   }

@@ -131,9 +131,9 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     return this.toRestore.length;
   }
 
-  /** Whether a text editor has text of this caption that is not saved: that text is shown. */
-  isUnsavedInEditor(caption: Caption): boolean {
-    return this.files.unsavedText(this.dataset.absolute(caption.path)) !== undefined;
+  /** The paths of the captions that a text editor has text of that is not saved, as of now: that text is shown. */
+  get unsavedInEditors(): ReadonlySet<string> {
+    return new Set(this.files.unsavedIn(this.uri.fsPath));
   }
 
   /** Takes the text in as it is typed. Returns the caption, undefined when its image is gone. */

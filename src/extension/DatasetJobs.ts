@@ -7,6 +7,7 @@ import { jobChanges } from '../jobs/jobChanges';
 import { JobFolder } from '../jobs/JobFolder';
 import { JobMarks } from '../jobs/JobMarks';
 import { hasStopped, isEnded, isLive, type JobStep } from '../jobs/jobSteps';
+import type { JobImage } from '../jobs/jobTypes';
 import { errorMessage } from '../protocol/wireError';
 import type { DatasetDocument } from './DatasetDocument';
 
@@ -38,9 +39,9 @@ export class DatasetJobs {
   }
 
   /** A job that this window starts: its images are known before the runner tells of it. */
-  begin(id: string, images: readonly string[]): void {
+  async begin(id: string, images: readonly JobImage[]): Promise<void> {
     this.marks.open(id);
-    this.marks.fill(id, this.captionsOf(images));
+    await this.marks.fill(id, this.captionsOf(images));
     this.changed();
   }
 
@@ -50,7 +51,10 @@ export class DatasetJobs {
     const { id } = job;
     if (isLive(job)) {
       if (!this.marks.has(id)) void this.load(id);
-      this.marks.work(id, this.captionsOf(job.inWork));
+      this.marks.work(
+        id,
+        job.inWork.map((image) => this.captionOf(image)),
+      );
     } else this.marks.close(id);
     if (this.marks.has(id) || hasStopped(step)) {
       for (const { path: image, reason } of job.failures) this.marks.fail(this.captionOf(image), reason);
@@ -61,7 +65,7 @@ export class DatasetJobs {
 
   /** Images of a job have an outcome. */
   handled(id: string, images: readonly string[]): void {
-    const captions = this.captionsOf(images);
+    const captions = images.map((image) => this.captionOf(image));
     this.marks.handled(id, captions);
     for (const caption of captions) this.written.add(caption);
     void this.look();
@@ -92,7 +96,7 @@ export class DatasetJobs {
       const records = await folder.readJournal();
       const images = await folder.readImages();
       const left = images.filter((_image, index) => records.get(index)?.outcome === undefined);
-      this.marks.fill(id, this.captionsOf(left.map((image) => image.path)));
+      await this.marks.fill(id, this.captionsOf(left));
       this.changed();
     } catch (thrown) {
       // The cards lack a mark; the job goes on.
@@ -129,8 +133,9 @@ export class DatasetJobs {
     return new JobFolder(path.join(this.jobsFolder, id));
   }
 
-  private captionsOf(images: readonly string[]): string[] {
-    return images.map((image) => this.captionOf(image));
+  /** One by one: of a whole job they would be made at a stretch. */
+  private *captionsOf(images: readonly JobImage[]): Generator<string> {
+    for (const { path: image } of images) yield this.captionOf(image);
   }
 
   private captionOf(image: string): string {

@@ -76,7 +76,7 @@ export class JobStarter {
     // What is typed so far counts; it is on disk before anything is replaced.
     await document.autoSave();
     const write = writeOptions(document.uri);
-    const planned = planCaptionJob(wish.images ?? dataset.allImages, mode, write.mode);
+    const planned = await planCaptionJob(wish.images ?? dataset.allImages, mode, write.mode);
     if (planned.length === 0) {
       tell(vscode.l10n.t('Every image has a caption; nothing to do.'));
       return undefined;
@@ -92,7 +92,7 @@ export class JobStarter {
     if (replaced > 0 && !(await agrees(write, targets.length, replaced, label))) return undefined;
     // Images that were chosen are not to blame for the files beside them.
     const problems = wish.images === undefined ? await this.problems(document, mode) : [];
-    return { ...wish, write, work: [...problems, ...jobImages(targets)], single: false };
+    return { ...wish, write, work: [...problems, ...(await jobImages(targets))], single: false };
   }
 
   /** Plans a job for one image. Asks before it replaces a caption. @returns as {@link plan} */
@@ -112,7 +112,7 @@ export class JobStarter {
     await document.autoSave();
     const targets = await this.savedOnly(document, [{ path: image.path, caption, expected: caption.raw }]);
     if (targets.length === 0) return undefined;
-    return { label, mode: 'all', write, work: jobImages(targets), single: true };
+    return { label, mode: 'all', write, work: await jobImages(targets), single: true };
   }
 
   /**
@@ -192,15 +192,18 @@ export class JobStarter {
 
   /** What can be captioned without writing under text that is nowhere but in this window. */
   private async savedOnly(document: DatasetDocument, targets: readonly JobTarget[]): Promise<readonly JobTarget[]> {
-    const isUnsaved = ({ caption }: JobTarget): boolean => caption.isDirty || document.isUnsavedInEditor(caption);
-    const unsaved = targets.filter(isUnsaved).length;
+    const savedNow = (): JobTarget[] => {
+      const inEditors = document.unsavedInEditors;
+      return targets.filter(({ caption }) => !caption.isDirty && !inEditors.has(caption.path));
+    };
+    const unsaved = targets.length - savedNow().length;
     if (unsaved === 0) return targets;
     const question = vscode.l10n.t('Some captions have edits that are not saved (captions: {0}).', unsaved);
     const detail = vscode.l10n.t('They are saved before the job begins, so that they can be brought back.');
     const save = vscode.l10n.t('Save and Caption');
     if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, save)) !== save) return [];
     await document.saveQuietly();
-    const saved = targets.filter((target) => !isUnsaved(target));
+    const saved = savedNow();
     if (saved.length < targets.length) {
       const left = targets.length - saved.length;
       void vscode.window.showWarningMessage(

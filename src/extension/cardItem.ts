@@ -26,7 +26,7 @@ export async function cardItem(image: DatasetImage, index: number, sources: Card
     path: image.path,
     captionPath: caption.path,
     text: normalizeLineEnds(caption.text),
-    save: document.isUnsavedInEditor(caption) ? unsavedElsewhere(saveState(caption)) : saveState(caption),
+    save: document.unsavedInEditors.has(caption.path) ? unsavedElsewhere(saveState(caption)) : saveState(caption),
     draft: drafts.get(caption) ?? 0,
     warnings: warnings(image, document),
     selected: selection.has(image.path),
@@ -61,7 +61,7 @@ function warnings({ path, caption }: DatasetImage, document: DatasetDocument): s
   if (caption.unreadable !== undefined) {
     list.push(vscode.l10n.t('The caption file cannot be read: {0}', caption.unreadable.message));
   }
-  if (document.isUnsavedInEditor(caption))
+  if (document.unsavedInEditors.has(caption.path))
     list.push(vscode.l10n.t('A text editor has this text and has not saved it.'));
   return list;
 }

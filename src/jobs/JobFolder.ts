@@ -4,12 +4,14 @@ import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { isDatasetPath } from '../dataset/datasetPath';
 import { FileLock } from '../dataset/FileLock';
+import { inSlices } from '../dataset/inSlices';
 import { errno } from '../dataset/CaptionError';
 import { errorMessage } from '../protocol/wireError';
 import { isJobManifest, isJobState } from './jobChecks';
 import { JobError } from './JobError';
 import { JobJournal } from './JobJournal';
-import { parseJournal, type ImageRecord } from './journalEntries';
+import { parseLongJournal, type ImageRecord } from './journalEntries';
+import { linesOf } from './linesOf';
 import { mergeShardJournals } from './shardJournals';
 import type { JobImage, JobManifest, JobState } from './jobTypes';
 
@@ -56,8 +58,7 @@ export class JobFolder {
     const unfinished = path.join(jobsFolder, `.${id}.tmp`);
     try {
       await mkdir(unfinished, { mode: folderMode });
-      const lines = images.map(({ path: image, expected }) => `${JSON.stringify([image, expected])}\n`);
-      await writeFlushed(path.join(unfinished, imagesFile), lines, fileMode);
+      await writeFlushed(path.join(unfinished, imagesFile), linesOfImages(images), fileMode);
       await writeFlushed(path.join(unfinished, manifestFile), [`${JSON.stringify(manifest, null, 2)}\n`], fileMode);
       const state: JobState = newState(created.getTime());
       await writeFlushed(path.join(unfinished, stateFile), [JSON.stringify(state)], fileMode);
@@ -110,10 +111,11 @@ export class JobFolder {
   async readImages(): Promise<JobImage[]> {
     const text = await this.read(imagesFile);
     try {
-      return text
-        .split('\n')
-        .filter((line) => line !== '')
-        .map(imageOfLine);
+      const images: JobImage[] = [];
+      await inSlices(linesOf(text), (line) => {
+        images.push(imageOfLine(line));
+      });
+      return images;
     } catch (error) {
       throw unreadable(this.path, error);
     }
@@ -126,7 +128,7 @@ export class JobFolder {
         if (errno(error) === 'ENOENT') return '';
         throw error;
       });
-      const records = parseJournal(own);
+      const records = await parseLongJournal(own);
       await mergeShardJournals(this.path, records);
       return records;
     } catch (error) {
@@ -234,12 +236,18 @@ function unreadable(folder: string, error: unknown): JobError {
   return new JobError('JOB_UNREADABLE', l10n.t('The job cannot be read: {0}', errorMessage(error)), folder, error);
 }
 
-async function writeFlushed(file: string, pieces: readonly string[], mode: number): Promise<void> {
+/** The content of {@link imagesFile} in pieces, each made in a millisecond. */
+function* linesOfImages(images: readonly JobImage[]): Generator<string> {
+  for (let start = 0; start < images.length; start += 1000) {
+    const some = images.slice(start, start + 1000);
+    yield some.map(({ path: image, expected }) => `${JSON.stringify([image, expected])}\n`).join('');
+  }
+}
+
+async function writeFlushed(file: string, pieces: Iterable<string>, mode: number): Promise<void> {
   const handle = await open(file, 'wx', mode);
   try {
-    for (let start = 0; start < pieces.length; start += 10_000) {
-      await handle.appendFile(pieces.slice(start, start + 10_000).join(''));
-    }
+    for (const piece of pieces) await handle.appendFile(piece);
     await handle.sync();
   } finally {
     await handle.close();

@@ -1,3 +1,5 @@
+import { inSlices } from '../dataset/inSlices';
+
 /** What a live job does with the captions of a dataset. */
 interface JobMark {
   waiting: Set<string>;
@@ -25,14 +27,14 @@ export class JobMarks {
   }
 
   /** What an open job has still to do. Older failures of these captions are forgotten. */
-  fill(id: string, captions: Iterable<string>): void {
+  async fill(id: string, captions: Iterable<string>): Promise<void> {
     const job = this.jobs.get(id);
     if (job === undefined) return;
-    for (const caption of captions) {
-      if (job.handledEarly?.has(caption) === true) continue;
+    await inSlices(captions, (caption) => {
+      if (job.handledEarly?.has(caption) === true) return;
       job.waiting.add(caption);
       this.failures.delete(caption);
-    }
+    });
     job.handledEarly = undefined;
   }
 

@@ -7,6 +7,7 @@ import { contentHash } from '../dataset/captionHash';
 import { Dataset, type DatasetImage } from '../dataset/Dataset';
 import type { FileWriter } from '../dataset/FileWriter';
 import { captionPathOf } from '../dataset/imageFiles';
+import { inSlices } from '../dataset/inSlices';
 import type { ImageRecord } from './journalEntries';
 import type { JobImage, JobManifest } from './jobTypes';
 
@@ -22,8 +23,12 @@ export interface JobWork {
 }
 
 /** What a new job is to do, as it is written down: a caption that changes from now on is kept. */
-export function jobImages(targets: readonly JobTarget[]): JobImage[] {
-  return targets.map(({ path: image, caption }) => ({ path: image, expected: contentHash(caption.onDisk) }));
+export async function jobImages(targets: readonly JobTarget[]): Promise<JobImage[]> {
+  const images: JobImage[] = [];
+  await inSlices(targets, ({ path: image, caption }) => {
+    images.push({ path: image, expected: contentHash(caption.onDisk) });
+  });
+  return images;
 }
 
 /**

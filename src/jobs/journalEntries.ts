@@ -1,4 +1,6 @@
 import { imageOutcomes, type ImageOutcome } from '../dataset/captionJob';
+import { inSlices } from '../dataset/inSlices';
+import { linesOf } from './linesOf';
 
 /** What a job was about to write into a caption file; stands in the journal before the file is touched. */
 export interface WriteIntent {
@@ -33,35 +35,45 @@ export type JournalLine =
  */
 export function parseJournal(text: string): Map<number, ImageRecord> {
   const records = new Map<number, ImageRecord>();
-  for (const line of text.split('\n')) {
-    const entry = parseLine(line);
-    if (entry === undefined) continue;
-    const index = entry[1];
-    const record = records.get(index) ?? {};
-    records.set(index, record);
-    switch (entry[0]) {
-      case 'w': {
-        const [, , previous, written] = entry;
-        record.intent = { previous: previous === null ? null : Buffer.from(previous, 'base64'), written };
-        break;
-      }
-      case 'o': {
-        const [, , outcome, milliseconds, reason] = entry;
-        Object.assign(record, { outcome, milliseconds });
-        if (reason === undefined) delete record.reason;
-        else record.reason = reason;
-        break;
-      }
-      case 'r':
-        delete record.outcome;
-        delete record.reason;
-    }
-  }
+  for (const line of linesOf(text)) takeLine(line, records);
   return records;
 }
 
+/** {@link parseJournal} of a long one: everything else gets its turn meanwhile. */
+export async function parseLongJournal(text: string): Promise<Map<number, ImageRecord>> {
+  const records = new Map<number, ImageRecord>();
+  await inSlices(linesOf(text), (line) => {
+    takeLine(line, records);
+  });
+  return records;
+}
+
+function takeLine(line: string, records: Map<number, ImageRecord>): void {
+  const entry = parseLine(line);
+  if (entry === undefined) return;
+  const index = entry[1];
+  const record = records.get(index) ?? {};
+  records.set(index, record);
+  switch (entry[0]) {
+    case 'w': {
+      const [, , previous, written] = entry;
+      record.intent = { previous: previous === null ? null : Buffer.from(previous, 'base64'), written };
+      break;
+    }
+    case 'o': {
+      const [, , outcome, milliseconds, reason] = entry;
+      Object.assign(record, { outcome, milliseconds });
+      if (reason === undefined) delete record.reason;
+      else record.reason = reason;
+      break;
+    }
+    case 'r':
+      delete record.outcome;
+      delete record.reason;
+  }
+}
+
 function parseLine(line: string): JournalLine | undefined {
-  if (line === '') return undefined;
   let value: unknown;
   try {
     value = JSON.parse(line);

@@ -17,13 +17,13 @@ export function numberedImages(count: number): TestFiles {
  * Captions a dataset: all of it, by replacing, unless told otherwise.
  * @param makeText the tags of an image, separated by commas
  */
-export function runJob(
+export async function runJob(
   dataset: Dataset,
   makeText: (imagePath: string, signal: AbortSignal) => Promise<string>,
   more: Partial<JobOptions> = {},
 ): Promise<JobResult> {
   const { mode = 'all', write = defaultWriteOptions } = more;
-  return runCaptionJob(dataset, planCaptionJob(dataset.allImages, mode, write.mode), {
+  return runCaptionJob(dataset, await planCaptionJob(dataset.allImages, mode, write.mode), {
     makeTags: async (imagePath, signal) => parseTags(await makeText(imagePath, signal)),
     mode,
     write,

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { JobMarks } from '../../src/jobs/JobMarks';
 
 describe('the marks of jobs on captions', () => {
-  it('say which captions wait and which are in work, until they are done', () => {
+  it('say which captions wait and which are in work, until they are done', async () => {
     const marks = new JobMarks();
     marks.open('job');
-    marks.fill('job', ['a.txt', 'b.txt']);
+    await marks.fill('job', ['a.txt', 'b.txt']);
     marks.work('job', ['a.txt']);
     assert.deepEqual(
       [marks.stateOf('a.txt'), marks.stateOf('b.txt'), marks.stateOf('c.txt')],
@@ -17,21 +17,21 @@ describe('the marks of jobs on captions', () => {
     assert.equal(marks.stateOf('b.txt'), undefined, 'a job that stands still marks nothing');
   });
 
-  it('do not come back for captions that were done before the list of a job was read', () => {
+  it('do not come back for captions that were done before the list of a job was read', async () => {
     const marks = new JobMarks();
     marks.open('job');
     marks.handled('job', ['a.txt']);
-    marks.fill('job', ['a.txt', 'b.txt']);
+    await marks.fill('job', ['a.txt', 'b.txt']);
     assert.equal(marks.stateOf('a.txt'), undefined);
     assert.equal(marks.stateOf('b.txt'), 'queued');
   });
 
-  it('keep why a caption could not be made until another job takes it on', () => {
+  it('keep why a caption could not be made until another job takes it on', async () => {
     const marks = new JobMarks();
     marks.fail('a.txt', 'Damaged.');
     marks.fail('b.txt', 'Damaged.');
     marks.open('again');
-    marks.fill('again', ['a.txt']);
+    await marks.fill('again', ['a.txt']);
     assert.equal(marks.failureOf('a.txt'), undefined);
     assert.equal(marks.failureOf('b.txt'), 'Damaged.');
   });

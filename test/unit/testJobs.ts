@@ -62,7 +62,7 @@ export async function makeJob(
       tagger: { name: 'Palette', setup: setupOf(model), environment: {}, hashes },
       place: { kind: 'local' },
     },
-    jobImages(planCaptionJob(dataset.allImages, mode, write)),
+    await jobImages(await planCaptionJob(dataset.allImages, mode, write)),
   );
 }
 

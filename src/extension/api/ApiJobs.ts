@@ -15,7 +15,7 @@ import type { JobStarter } from '../JobStarter';
 import { writeOptions } from '../settings';
 import { ApiError } from './ApiError';
 import { batchOf } from './batchOf';
-import { below, type DatasetAccess, type FoundDirectory, type FoundImage } from './DatasetAccess';
+import { absoluteIn, below, type DatasetAccess, type FoundDirectory, type FoundImage } from './DatasetAccess';
 
 /** The captions of more images than this are read with the whole folder, in threads. */
 const fewImages = 500;
@@ -37,7 +37,7 @@ export class ApiJobs {
     const uri = vscode.Uri.file(dataset.folder);
     const write = writeOptions(uri);
     const images = await this.access.imagesOf(found, undefined, signal);
-    const targets = planCaptionJob(images, captionMode, write.mode);
+    const targets = await planCaptionJob(images, captionMode, write.mode);
     if (targets.length === 0) {
       const text = vscode.l10n.t('No image of {0} is to be captioned.', found.directory);
       throw new ApiError('NOTHING_TO_DO', text, found.directory);
@@ -45,7 +45,7 @@ export class ApiJobs {
     this.refuseTaken(dataset, document, targets);
     await this.refuseUnsaved(found, targets);
     const problems = prefix === '' ? await this.starter.problems({ dataset }, captionMode) : [];
-    const work = [...problems, ...jobImages(targets)];
+    const work = [...problems, ...(await jobImages(targets))];
     signal.throwIfAborted();
     const plan = { label, mode: captionMode, write, work, single: false };
     return batchOf(await this.jobs.start({ uri, dataset }, plan, signal, noop));
@@ -67,7 +67,7 @@ export class ApiJobs {
     this.refuseTaken(dataset, document, [target]);
     if (this.access.describeOne(now).unsaved) throw unsavedEdit(file);
     const label = vscode.l10n.t('Caption {0}', path.basename(file));
-    const plan = { label, mode: 'all' as const, write, work: jobImages([target]), single: true };
+    const plan = { label, mode: 'all' as const, write, work: await jobImages([target]), single: true };
     const { id } = await this.jobs.start({ uri, dataset }, plan, signal, noop);
     const cancel = (): void => {
       void this.jobs.control(id, 'cancel').catch(noop);
@@ -103,13 +103,13 @@ export class ApiJobs {
     }
     const names = done.map((one) => one.path);
     const captionOf = await this.captionsOf(job.root, names, signal);
+    const absolute = absoluteIn(job.root);
     const results: ImageResult[] = [];
     await inSlices(
       done,
       ({ path: image, outcome, reason }) => {
         const caption = normalizeLineEnds(captionOf(image)?.caption.text ?? '');
-        const file = path.join(job.root, image);
-        results.push({ path: file, outcome, caption, ...(reason === undefined ? {} : { reason }) });
+        results.push({ path: absolute(image), outcome, caption, ...(reason === undefined ? {} : { reason }) });
       },
       { signal },
     );
@@ -162,13 +162,10 @@ export class ApiJobs {
 
   /** A job never writes under text that is nowhere but in this window. */
   private async refuseUnsaved(found: FoundDirectory, targets: readonly JobTarget[]): Promise<void> {
-    const { dataset, unsavedBelow } = found;
+    const { dataset } = found;
+    const isUnsaved = this.access.unsavedIn(found);
     await inSlices(targets, ({ path: image, caption }) => {
-      const isUnsaved =
-        caption.isDirty ||
-        this.access.isUnsavedInEditor(dataset, caption) ||
-        unsavedBelow.has(dataset.absolute(caption.path));
-      if (isUnsaved) throw unsavedEdit(dataset.absolute(image));
+      if (isUnsaved(caption)) throw unsavedEdit(dataset.absolute(image));
     });
   }
 }

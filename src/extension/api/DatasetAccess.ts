@@ -115,30 +115,34 @@ export class DatasetAccess {
     images: readonly DatasetImage[],
     signal: AbortSignal,
   ): Promise<CaptionedImage[]> {
-    const { dataset, directory, prefix, unsavedBelow } = found;
-    const inEditors = new Set(this.files.unsavedIn(dataset.folder));
+    const { directory, prefix, unsavedBelow } = found;
+    const isUnsaved = this.unsavedIn(found);
+    const absolute = absoluteIn(directory);
     const described: CaptionedImage[] = [];
     const describe = ({ path: image, caption }: DatasetImage): void => {
       const name = image.slice(prefix.length);
-      const captionPath = path.join(directory, caption.path.slice(prefix.length));
-      const shown = unsavedBelow.get(captionPath) ?? caption;
-      const unsaved = shown.isDirty || inEditors.has(caption.path);
-      described.push(captionedImage(path.join(directory, name), name, captionPath, shown, unsaved));
+      const captionPath = absolute(caption.path.slice(prefix.length));
+      const shown = (unsavedBelow.size === 0 ? undefined : unsavedBelow.get(captionPath)) ?? caption;
+      described.push(captionedImage(absolute(name), name, captionPath, shown, isUnsaved(caption)));
     };
     await inSlices(images, describe, { signal });
     return described;
   }
 
+  /** Tells of captions of a directory whether they have an edit that is not saved, here or in a text editor, as of now. */
+  unsavedIn({ dataset, unsavedBelow }: FoundDirectory): (caption: Caption) => boolean {
+    const inEditors = new Set(this.files.unsavedIn(dataset.folder));
+    return (caption) =>
+      caption.isDirty ||
+      inEditors.has(caption.path) ||
+      (unsavedBelow.size > 0 && unsavedBelow.has(dataset.absolute(caption.path)));
+  }
+
   /** What callers are told of one image. */
   describeOne({ dataset, file, image: { caption } }: FoundImage): CaptionedImage {
     const captionPath = path.join(path.dirname(file), path.posix.basename(caption.path));
-    const unsaved = caption.isDirty || this.isUnsavedInEditor(dataset, caption);
+    const unsaved = caption.isDirty || this.files.unsavedText(dataset.absolute(caption.path)) !== undefined;
     return captionedImage(file, path.basename(file), captionPath, caption, unsaved);
-  }
-
-  /** Whether a text editor has text of a caption that is not saved. */
-  isUnsavedInEditor(dataset: Dataset, caption: Caption): boolean {
-    return this.files.unsavedText(dataset.absolute(caption.path)) !== undefined;
   }
 
   private async search(
@@ -196,6 +200,15 @@ export function below(folder: string, file: string): string | undefined {
   const relative = path.relative(folder, file);
   if (relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative)) return undefined;
   return relative.split(path.sep).join('/');
+}
+
+/**
+ * Makes absolute paths of those that a dataset has. For hundred thousands: `path.join` would leave so much to collect that
+ * everything else waits for it.
+ */
+export function absoluteIn(folder: string): (relative: string) => string {
+  const start = folder.endsWith(path.sep) ? folder : folder + path.sep;
+  return (relative) => start + (path.sep === '/' ? relative : relative.replaceAll('/', path.sep));
 }
 
 async function loaded(document: DatasetDocument): Promise<void> {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { inSlices } from '../../dataset/inSlices';
 import { countTagsOf, firstTags } from '../../dataset/TagList';
 import { cancellable } from '../api/cancellable';
 import type { DatasetAccess } from '../api/DatasetAccess';
@@ -101,7 +102,11 @@ class CountTagsTool implements vscode.LanguageModelTool<object> {
       const images = await this.access.imagesOf(found, optionalText(given, 'query'), signal);
       const counts = await countTagsOf(images, { signal });
       const part = optionalText(given, 'contains')?.toLowerCase() ?? '';
-      const wanted = [...counts].filter(([tag]) => tag.toLowerCase().includes(part));
+      const wanted: [string, number][] = [];
+      const take = (one: [string, number]): void => {
+        if (one[0].toLowerCase().includes(part)) wanted.push(one);
+      };
+      await inSlices(counts, take, { signal });
       const tags = await firstTags(wanted, 'count', wholeNumber(given, 'limit', page), { signal });
       return answer({ directory: found.directory, images: images.length, totalTags: wanted.length, tags });
     });

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import fc from 'fast-check';
+import { Caption } from '../../src/dataset/Caption';
+import { planCaptionJob } from '../../src/dataset/captionJob';
+import { sortInSlices } from '../../src/dataset/sortInSlices';
+import { firstTags } from '../../src/dataset/TagList';
+import { defaultWriteOptions } from '../../src/dataset/writeMode';
+import { JobFolder } from '../../src/jobs/JobFolder';
+import { JobMarks } from '../../src/jobs/JobMarks';
+import { jobImages } from '../../src/jobs/jobTargets';
+import { parseLongJournal } from '../../src/jobs/journalEntries';
+import { defaultCaptionOptions } from '../../src/protocol/captionOptions';
+import { longestBlock } from './longestBlock';
+import { setupOf } from './taggerSetup';
+import { testFolder } from './testFolder';
+
+/** The most that a window may have to wait for one thing, in milliseconds. */
+const limit = 50;
+
+describe('Work on very many images', function () {
+  this.timeout(30_000);
+  const folder = testFolder();
+
+  it('sorts as a list does, equal ones in their order', async () => {
+    const pairs = fc.array(fc.tuple(fc.integer({ min: 0, max: 20 }), fc.nat()), { maxLength: 1000 });
+    await fc.assert(
+      fc.asyncProperty(pairs, async (items) => {
+        const compare = ([a]: [number, number], [b]: [number, number]): number => a - b;
+        assert.deepEqual(await sortInSlices(items, compare), items.toSorted(compare));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('counts 100,000 different tags without keeping a window waiting', async () => {
+    const counts = new Map(Array.from({ length: 100_000 }, (_, index) => [`tag ${(index * 7919) % 100_000}`, 1]));
+    let tags: readonly { tag: string }[] = [];
+    const blocked = await longestBlock(async () => (tags = await firstTags(counts, 'count', counts.size)), limit);
+    assert.ok(blocked < limit, `${blocked} ms at a stretch`);
+    assert.equal(tags.length, counts.size);
+    assert.deepEqual(
+      tags.slice(0, 3).map(({ tag }) => tag),
+      ['tag 0', 'tag 1', 'tag 10'],
+    );
+  });
+
+  it('writes a job down, reads it and marks its captions without keeping a window waiting', async () => {
+    const count = 50_000;
+    const images = Array.from({ length: count }, (_, index) => {
+      const caption = new Caption(`set/${index}.txt`, [`set/${index}.png`]);
+      caption.readFromDisk({ raw: `1girl, solo, long hair, looking at viewer, tag ${index}` });
+      return { path: `set/${index}.png`, caption };
+    });
+    const journal = images.map((_, index) => `${JSON.stringify(['o', index, 'written', 12])}\n`).join('');
+    const blocked = await longestBlock(async () => {
+      const work = await jobImages(await planCaptionJob(images, 'all', 'replace'));
+      const setup = setupOf('/models/none');
+      const job = await JobFolder.create(
+        path.join(folder(), 'jobs'),
+        {
+          ...{ label: 'Caption All', root: folder(), captionExtension: '.txt', mode: 'all' },
+          ...{ write: defaultWriteOptions, options: { ...defaultCaptionOptions } },
+          tagger: { name: 'none', setup, environment: {}, hashes: [] },
+          place: { kind: 'local' },
+        },
+        work,
+      );
+      assert.deepEqual((await job.readImages()).at(-1), work.at(-1));
+      assert.equal((await parseLongJournal(journal)).get(count - 1)?.outcome, 'written');
+      const marks = new JobMarks();
+      marks.open(job.id);
+      await marks.fill(
+        job.id,
+        images.map(({ caption }) => caption.path),
+      );
+      assert.equal(marks.stateOf(`set/${count - 1}.txt`), 'queued');
+    }, limit);
+    assert.ok(blocked < limit, `${blocked} ms at a stretch`);
+  });
+});
