@@ -7,7 +7,7 @@ export interface TestHostOptions {
    * what `DATASET_CAPTIONS_INSTALLED` names, which `npm test` sets
    */
   installed?: string;
-  /** the folder that the workbench opens unless an address names another */
+  /** the folder, or `.code-workspace` file, that the workbench opens unless an address names another */
   folder?: string;
   /** user settings, beside those that keep the workbench quiet */
   settings?: Record<string, unknown>;

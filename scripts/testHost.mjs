@@ -176,7 +176,8 @@ function workbenchUrl(port, folder, extensionPath, testsPath) {
   const payload = extensionPath === undefined ? [] : [['extensionDevelopmentPath', remote(extensionPath)]];
   if (testsPath !== undefined) payload.push(['extensionTestsPath', remote(testsPath)]);
   const url = new URL(`http://127.0.0.1:${port}/`);
-  if (folder !== undefined) url.searchParams.set('folder', folder.replaceAll('\\', '/'));
+  const kind = folder?.endsWith('.code-workspace') ? 'workspace' : 'folder';
+  if (folder !== undefined) url.searchParams.set(kind, folder.replaceAll('\\', '/'));
   url.searchParams.set('payload', JSON.stringify(payload));
   return url.href;
 }

@@ -14,6 +14,7 @@ import type { Taggers } from './Taggers';
 import type { TagSuggestions } from './TagSuggestions';
 import type { Thumbnails } from './Thumbnails';
 import { UnsavedJournal } from './UnsavedJournal';
+import { virtualFolderProblem } from './virtualFolder';
 
 /** The view type of the editor that shows a folder as a dataset. */
 export const datasetEditorViewType = 'datasetCaptions.editor';
@@ -90,6 +91,12 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
   }
 
   async openCustomDocument(uri: vscode.Uri, { backupId }: vscode.CustomDocumentOpenContext): Promise<DatasetDocument> {
+    const problem = virtualFolderProblem(uri);
+    if (problem !== undefined) {
+      // In place of the editor VS Code says no more than that it could not be opened.
+      void vscode.window.showErrorMessage(problem);
+      throw new Error(problem);
+    }
     this.thumbnails.warmUp();
     const restore = new Map<string, UnsavedEdit>();
     const take = (edits: readonly UnsavedEdit[]): void => {

@@ -1,6 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { datasetEditorViewType, type DatasetEditorProvider } from './DatasetEditorProvider';
+import { virtualFolderProblem } from './virtualFolder';
 
 /**
  * Opens folders as datasets; without any, lets the user choose one.
@@ -12,13 +13,9 @@ export async function openDatasets(editors: DatasetEditorProvider, uris: readonl
 }
 
 async function openDataset(editors: DatasetEditorProvider, uri: vscode.Uri): Promise<void> {
-  if (uri.scheme !== 'file') {
-    const text = vscode.l10n.t(
-      'The folder {0} is a virtual one ({1}:), and datasets must lie on a disk of the machine where the extension runs. Clone or copy the folder to a disk, open it there and use Open as Dataset again.',
-      uri.path,
-      uri.scheme,
-    );
-    void vscode.window.showErrorMessage(text);
+  const problem = virtualFolderProblem(uri);
+  if (problem !== undefined) {
+    void vscode.window.showErrorMessage(problem);
     return;
   }
   const isFolder = await stat(uri.fsPath).then(
@@ -45,7 +42,7 @@ async function openUnderAnotherName(editors: DatasetEditorProvider, folder: stri
 }
 
 async function chooseFolders(): Promise<readonly vscode.Uri[]> {
-  const defaultUri = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const defaultUri = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri;
   const picked = await vscode.window.showOpenDialog({
     canSelectFiles: false,
     canSelectFolders: true,

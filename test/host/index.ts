@@ -17,6 +17,7 @@ export async function run(): Promise<void> {
   mocha.suite.emit('pre-require', globalThis, 'global', mocha);
   await import('./activation.host');
   await import('./dataset.host');
+  await import('./virtualFolder.host');
   await import('./api.host');
   await import('./tools.host');
 
