@@ -25,6 +25,7 @@ const names = [
   'scroll',
   'server',
   'start',
+  'universal',
 ];
 /** Those that print speeds; the others look for what goes wrong. */
 const speeds = ['activation', 'open', 'scroll', 'edit', 'api', 'start', 'preprocess', 'pipeline', 'server', 'journal'];
