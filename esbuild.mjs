@@ -22,6 +22,8 @@ const node = { ...shared, platform: 'node', target: 'node20', format: 'cjs', ext
 /** @type {import('esbuild').BuildOptions[]} */
 const product = [
   { ...node, entryPoints: ['src/extension/extension.ts'], outfile: 'dist/extension.js', minify: !watch },
+  // Loaded by the one above when it is needed.
+  { ...node, entryPoints: ['src/extension/main.ts'], outfile: 'dist/main.js', minify: !watch },
   { ...node, entryPoints: ['src/tagger/taggerMain.ts'], outfile: 'dist/tagger.js', minify: !watch },
   {
     ...node,

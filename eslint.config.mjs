@@ -54,6 +54,28 @@ const walls = Object.entries(houses).map(([house, { may, packages: allowed }]) =
   };
 });
 
+/** dist/extension.js, which every window loads at its start: what else these files imported would be in it. */
+const startOfWindow = [
+  ['src/extension/extension.ts', String.raw`\./standIns/`],
+  ['src/extension/standIns/*.ts', String.raw`\./`],
+].map(([file, own]) => ({
+  files: [file],
+  rules: {
+    '@typescript-eslint/no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            regex: `^(?!vscode$|node:(module|path|fs/promises)$|${own}|.*/jobs/(jobNames|jobSteps)$)`,
+            message: 'What the start of a window does not need belongs into main.ts.',
+            allowTypeImports: true,
+          },
+        ],
+      },
+    ],
+  },
+}));
+
 export default tseslint.config(
   {
     ignores: [
@@ -104,4 +126,5 @@ export default tseslint.config(
     languageOptions: { sourceType: 'commonjs', globals: { require: 'readonly', exports: 'writable' } },
   },
   ...walls,
+  ...startOfWindow,
 );

@@ -64,11 +64,6 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
     };
     this.views = this.register(new RememberedViews(storageFolder, forgotten));
     this.register(
-      vscode.window.registerCustomEditorProvider(datasetEditorViewType, this, {
-        supportsMultipleEditorsPerDocument: true,
-      }),
-    );
-    this.register(
       vscode.workspace.onWillRenameFiles((event) => {
         event.waitUntil(this.saveBeforeRename(event.files));
       }),

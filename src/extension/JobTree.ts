@@ -22,27 +22,27 @@ interface DetailNode {
   readonly detail: vscode.TreeItem;
 }
 
-type Node = JobNode | DetailNode;
+/** A line of the view. */
+export type JobTreeNode = JobNode | DetailNode;
 
 /** The view is redrawn at most this often, in milliseconds. */
 const redrawPause = 250;
 
 /** The sidebar view *Jobs*: running, waiting and past jobs with what they run on and what failed. */
-export class JobTree extends Disposable implements vscode.TreeDataProvider<Node> {
-  private readonly changeEmitter = this.register(new vscode.EventEmitter<Node | undefined>());
+export class JobTree extends Disposable implements vscode.TreeDataProvider<JobTreeNode> {
+  private readonly changeEmitter = this.register(new vscode.EventEmitter<JobTreeNode | undefined>());
   readonly onDidChangeTreeData = this.changeEmitter.event;
-  private readonly view: vscode.TreeView<Node>;
   private readonly nodes = new Map<string, JobNode>();
   /** what is shown of each job, in order */
   private drawn = new Map<string, string>();
   private timer: NodeJS.Timeout | undefined;
   private readonly contexts = new Map<string, boolean>();
 
-  constructor(private readonly jobs: CaptionJobs) {
+  constructor(
+    private readonly jobs: CaptionJobs,
+    private readonly view: vscode.TreeView<JobTreeNode>,
+  ) {
     super();
-    this.view = this.register(
-      vscode.window.createTreeView<Node>('datasetCaptions.jobs', { treeDataProvider: this, showCollapseAll: false }),
-    );
     this.register(
       jobs.onDidChangeJobs(() => {
         this.timer ??= setTimeout(() => {
@@ -74,13 +74,13 @@ export class JobTree extends Disposable implements vscode.TreeDataProvider<Node>
     return undefined;
   }
 
-  getChildren(node?: Node): Node[] {
+  getChildren(node?: JobTreeNode): JobTreeNode[] {
     if (node === undefined) return this.jobs.all.map(({ id }) => this.node(id));
     const job = 'detail' in node ? undefined : this.jobs.get(node.id);
     return job === undefined ? [] : details(job).map((detail) => ({ id: job.id, detail }));
   }
 
-  getTreeItem(node: Node): vscode.TreeItem {
+  getTreeItem(node: JobTreeNode): vscode.TreeItem {
     if ('detail' in node) return node.detail;
     const job = this.jobs.get(node.id);
     return job === undefined ? new vscode.TreeItem(node.id) : jobItem(job, this.jobs);

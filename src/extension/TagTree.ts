@@ -13,16 +13,16 @@ const refreshPause = 500;
 /** A tree of many thousand entries takes VS Code seconds; the rest comes on demand. */
 const tagsAtATime = 500;
 
-type Node = CountedTag | 'more';
+/** A line of the view: a tag, or the offer to show more. */
+export type TagTreeNode = CountedTag | 'more';
 
 /**
  * The sidebar view *Tags*: the tags of the images that the dataset in front shows, most frequent first. A click on one
  * filters by it.
  */
-export class TagTree extends Disposable implements vscode.TreeDataProvider<Node> {
+export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTreeNode> {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   readonly onDidChangeTreeData = this.changeEmitter.event;
-  private readonly view: vscode.TreeView<Node>;
   private tags: readonly CountedTag[] = [];
   private hasMore = false;
   private shownTags = tagsAtATime;
@@ -35,9 +35,11 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<Node>
   private unlisten: (() => void) | undefined;
   private readonly moreCommand = 'datasetCaptions.internal.showMoreTags';
 
-  constructor(private readonly editors: DatasetEditorProvider) {
+  constructor(
+    private readonly editors: DatasetEditorProvider,
+    private readonly view: vscode.TreeView<TagTreeNode>,
+  ) {
     super();
-    this.view = this.register(vscode.window.createTreeView('datasetCaptions.tags', { treeDataProvider: this }));
     const changed = (): void => {
       this.schedule();
     };
@@ -76,12 +78,12 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<Node>
     this.schedule();
   }
 
-  getChildren(node?: Node): Node[] {
+  getChildren(node?: TagTreeNode): TagTreeNode[] {
     if (node !== undefined) return [];
     return this.hasMore ? [...this.tags, 'more'] : [...this.tags];
   }
 
-  getTreeItem(node: Node): vscode.TreeItem {
+  getTreeItem(node: TagTreeNode): vscode.TreeItem {
     if (node === 'more') {
       const item = new vscode.TreeItem(vscode.l10n.t('Show more…'));
       item.command = { command: this.moreCommand, title: vscode.l10n.t('Show more…') };

@@ -1,137 +1,98 @@
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { DatasetCaptionsExtension } from '../../api';
-import { useLanguage } from '../dataset/displayLanguage';
-import { WriteThreads } from '../dataset/WriteThreads';
-import { RunnerClient } from '../jobs/RunnerClient';
-import { TaggerProcess } from '../protocol/TaggerProcess';
-import { errorMessage } from '../protocol/wireError';
-import { ExtensionApi } from './api/ExtensionApi';
-import { CaptionJobs } from './CaptionJobs';
-import { ClusterAddress } from './ClusterAddress';
-import { CudaSupport } from './CudaSupport';
-import { registerCommands } from './commands';
-import { DatasetEditorProvider } from './DatasetEditorProvider';
-import { EditorFiles } from './EditorFiles';
-import { registerImageCommands } from './imageCommands';
-import { registerJobCommands } from './jobCommands';
-import { JobNotices } from './JobNotices';
-import { JobReports } from './JobReports';
-import { JobStarter } from './JobStarter';
-import { JobStatusBar } from './JobStatusBar';
-import { JobTree } from './JobTree';
-import { ModelHashes } from './ModelHashes';
-import { Models } from './Models';
-import { openSampleDataset } from './sampleDataset';
-import { SavedSearches } from './SavedSearches';
-import { ServerToken } from './ServerToken';
-import { registerSearchCommands } from './searchCommands';
-import { registerTaggerCommands } from './taggerCommands';
-import { TaggerPicker } from './TaggerPicker';
-import { Taggers } from './Taggers';
-import { TagSuggestions } from './TagSuggestions';
-import { TagTree } from './TagTree';
-import { cacheRoots } from './pictureSettings';
-import { nodePath } from './taggerSettings';
-import { registerDatasetTools } from './tools/datasetTools';
-import { ThumbnailCache } from './ThumbnailCache';
-import { Thumbnails } from './Thumbnails';
-import { watchForRunners } from './watchForRunners';
+import type { JobTreeNode } from './JobTree';
+import type { startMain } from './main';
+import { EditorStandIn } from './standIns/EditorStandIn';
+import { jobsAtStart } from './standIns/jobsAtStart';
+import { LateMain } from './standIns/LateMain';
+import { LoadError } from './standIns/LoadError';
+import { registerCommandStandIns } from './standIns/commandStandIns';
+import { registerToolStandIns } from './standIns/toolStandIns';
+import { TreeStandIn } from './standIns/TreeStandIn';
+import { watchForRunners } from './standIns/watchForRunners';
+import type { TagTreeNode } from './TagTree';
 
-/** Called by VS Code when the first command, editor or view of the extension is used. */
+/** What package.json names that has to be there from the start. */
+interface Manifest {
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string }[];
+    readonly languageModelTools: readonly { readonly name: string }[];
+  };
+}
+
+/**
+ * Called by VS Code in every window, soon after its start: a job must be seen wherever its user is. Most windows use nothing of
+ * the extension, so this registers stand-ins only; the first that is used loads `dist/main.js`, which is all the rest.
+ */
 export function activate(context: vscode.ExtensionContext): DatasetCaptionsExtension {
-  useLanguage(vscode.env.language, vscode.l10n.bundle, vscode.l10n.uri?.fsPath);
-  const log = vscode.window.createOutputChannel(vscode.l10n.t('Dataset Captions'), { log: true });
-  const entry = context.asAbsolutePath(path.join('dist', 'tagger.js'));
-  const storage = context.globalStorageUri.fsPath;
-  const pictureMaker = (): TaggerProcess =>
-    new TaggerProcess({
-      entry,
-      inBackground: true,
-      onLog: (line) => {
-        log.info(`[thumbnails] ${line}`);
-      },
-    });
-  const thumbnailer = pictureMaker();
-  const suspectThumbnailer = pictureMaker();
-  const pictureFolder = path.join(storage, 'pictures');
-  const cache = new ThumbnailCache(pictureFolder, log);
-  const pictureRoots = cacheRoots(pictureFolder).map((folder) => vscode.Uri.file(folder));
-  const thumbnails = new Thumbnails(() => cache.open(), thumbnailer, suspectThumbnailer);
-  const serverToken = new ServerToken(context.secrets);
-  const models = new Models(entry, storage, context.secrets, serverToken, log);
-  const taggers = new Taggers(context.extensionPath, models);
-  const picker = new TaggerPicker(models, context.globalState);
-  const cuda = new CudaSupport(storage, models, log);
-  const jobsFolder = path.join(storage, 'jobs');
-  const runner = new RunnerClient({
-    jobsFolder,
-    entry: context.asAbsolutePath(path.join('dist', 'runner.js')),
-    get execPath() {
-      return nodePath();
+  const { commands, languageModelTools } = (context.extension.packageJSON as Manifest).contributes;
+  let log: vscode.LogOutputChannel | undefined;
+  const openLog = (): vscode.LogOutputChannel => {
+    if (log === undefined) {
+      log = vscode.window.createOutputChannel(vscode.l10n.t('Dataset Captions'), { log: true });
+      context.subscriptions.push(log);
+    }
+    return log;
+  };
+
+  const mainFile = path.join(__dirname, 'main.js');
+  const main = new LateMain(
+    () => {
+      // Not `import`: the bundler would take it in, and the API needs it at once.
+      const rest = createRequire(__filename)(mainFile) as { startMain: typeof startMain };
+      commandStandIns.dispose();
+      const started = rest.startMain(context, openLog(), { tags: tags.view, jobs: jobs.view });
+      editor.follow(started.editors);
+      tags.follow(started.tags);
+      jobs.follow(started.jobs);
+      return started;
     },
-    onLog: (line) => {
-      log.info(`[jobs] ${line}`);
+    (thrown) => {
+      const error = new LoadError(mainFile, thrown);
+      openLog().error(thrown instanceof Error ? thrown : error);
+      void offerToReload(error.message);
+      return error;
     },
+  );
+  const commandStandIns = registerCommandStandIns(
+    commands.map(({ command }) => command),
+    main,
+  );
+  const editor = new EditorStandIn('datasetCaptions.editor', main);
+  const tags = new TreeStandIn<TagTreeNode>('datasetCaptions.tags', main);
+  const jobs = new TreeStandIn<JobTreeNode>('datasetCaptions.jobs', main);
+  const tools = registerToolStandIns(
+    languageModelTools.map(({ name }) => name),
+    main,
+  );
+  context.subscriptions.push(commandStandIns, editor, tags, jobs, tools);
+  setImmediate(() => {
+    void showJobs(context, main);
   });
-  const hashes = new ModelHashes(models, context.globalState);
-  const cluster = new ClusterAddress(context.secrets, context.globalState);
-  const starter = new JobStarter(runner, jobsFolder, taggers, cuda, hashes, serverToken, cluster);
-  const jobs = new CaptionJobs(runner, jobsFolder, starter, taggers, log);
-  const tree = new JobTree(jobs);
-  const reports = new JobReports(jobs);
-  const notices = new JobNotices(jobs, log);
-  const suggestions = new TagSuggestions(taggers, log);
-  const searches = new SavedSearches(context.workspaceState);
-  const writeWorker = context.asAbsolutePath(path.join('dist', 'writeWorker.js'));
-  const files = new EditorFiles(new WriteThreads({ workerFile: writeWorker }));
-  const editors = new DatasetEditorProvider(
-    files,
-    jobs,
-    taggers,
-    thumbnails,
-    pictureRoots,
-    suggestions,
-    searches,
-    context.extensionUri,
-    storage,
-    log,
+  return Object.freeze({ getAPI: (version: 1) => main.get().exports.getAPI(version) });
+}
+
+/** Loads the rest where a job has to be shown: now, or when another window starts one. */
+async function showJobs({ globalStorageUri, subscriptions }: vscode.ExtensionContext, main: LateMain): Promise<void> {
+  const folder = path.join(globalStorageUri.fsPath, 'jobs');
+  subscriptions.push(
+    watchForRunners(folder, () => {
+      void main.ready().then((rest) => rest?.lookForRunner());
+    }),
   );
-  const api = new ExtensionApi(editors, files, jobs, starter, thumbnails, log);
-  context.subscriptions.push(
-    log,
-    runner,
-    thumbnailer,
-    suspectThumbnailer,
-    cache,
-    models,
-    taggers,
-    suggestions,
-    jobs,
-    editors,
-    api,
-    new TagTree(editors),
-    tree,
-    reports,
-    notices,
-    new JobStatusBar(jobs),
-    watchForRunners(runner, jobsFolder, log),
-    registerDatasetTools(api.access, editors),
-    registerCommands(editors, jobs, cluster, log),
-    vscode.commands.registerCommand('datasetCaptions.openSample', () =>
-      openSampleDataset(editors, context.asAbsolutePath(path.join('dist', 'sample')), storage),
-    ),
-    registerJobCommands(jobs, tree, reports, editors, files),
-    searches,
-    registerSearchCommands(editors, searches),
-    registerImageCommands(editors, jobs),
-    registerTaggerCommands(picker, models, cuda, serverToken),
-  );
-  void runner
-    .refresh()
-    .then(() => notices.offerToResume())
-    .catch((thrown: unknown) => {
-      log.error(`Jobs: ${errorMessage(thrown)}`);
-    });
-  return api.exports;
+  const found = await jobsAtStart(folder);
+  if (found === 'open') await main.ready();
+  if (found !== 'ended' || main.isLoaded) return;
+  // Commands and the walkthrough go by these.
+  for (const name of ['datasetCaptions.jobsKnown', 'datasetCaptions.jobsEnded']) {
+    void vscode.commands.executeCommand('setContext', name, true);
+  }
+}
+
+async function offerToReload(message: string): Promise<void> {
+  const reload = vscode.l10n.t('Reload Window');
+  const chosen = await vscode.window.showErrorMessage(message, reload);
+  if (chosen === reload) await vscode.commands.executeCommand('workbench.action.reloadWindow');
 }

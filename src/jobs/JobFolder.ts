@@ -10,6 +10,7 @@ import { errorMessage } from '../protocol/wireError';
 import { isJobManifest, isJobState } from './jobChecks';
 import { JobError } from './JobError';
 import { JobJournal } from './JobJournal';
+import { isJobName, stateFile } from './jobNames';
 import { parseLongJournal, type ImageRecord } from './journalEntries';
 import { linesOf } from './linesOf';
 import { mergeShardJournals } from './shardJournals';
@@ -19,7 +20,6 @@ import type { JobImage, JobManifest, JobState } from './jobTypes';
 export const manifestFile = 'manifest.json';
 /** The list of a job's images, one a line. */
 export const imagesFile = 'images.jsonl';
-const stateFile = 'state.json';
 const journalFile = 'journal.jsonl';
 const lockFile = 'lock';
 /** Nobody writes a new job for so long, in milliseconds. */
@@ -77,7 +77,7 @@ export class JobFolder {
       throw error;
     });
     return names
-      .filter((name) => /^\d{8}T\d{6}-[0-9a-f]{8}$/.test(name))
+      .filter(isJobName)
       .sort()
       .map((name) => new JobFolder(path.join(jobsFolder, name)));
   }

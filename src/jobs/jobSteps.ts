@@ -21,7 +21,7 @@ export function isLive({ status, interrupted }: JobInfo): boolean {
 }
 
 /** It ended for good. */
-export function isEnded({ status }: JobInfo): boolean {
+export function isEnded({ status }: Pick<JobInfo, 'status'>): boolean {
   return status === 'completed' || status === 'cancelled';
 }
 

@@ -7,9 +7,8 @@ import type { Workbench } from './Workbench';
  */
 export async function activationTime(workbench: Workbench): Promise<number> {
   await workbench.runCommand('Developer: Show Running Extensions');
-  const row = workbench.page
-    .locator('.runtime-extensions-editor .extension')
-    .filter({ has: workbench.page.getByText('Dataset Captions', { exact: true }) });
+  const list = workbench.page.locator('.runtime-extensions-editor');
+  const row = list.locator('.extension').filter({ has: workbench.page.getByText('Dataset Captions', { exact: true }) });
   const time = await until('VS Code says how long the start took', async () => {
     const shown = await row
       .locator('.activation-time')
@@ -17,7 +16,11 @@ export async function activationTime(workbench: Workbench): Promise<number> {
       .textContent({ timeout: 1000 })
       .catch(() => '');
     const milliseconds = /(\d+)ms/.exec(shown ?? '')?.[1];
-    return milliseconds === undefined ? undefined : Number(milliseconds);
+    if (milliseconds !== undefined) return Number(milliseconds);
+    // The slowest come first, and only those in sight are in the list.
+    await list.hover();
+    await workbench.page.mouse.wheel(0, 400);
+    return undefined;
   });
   // The list lies over everything else.
   await workbench.page.keyboard.press('Escape');

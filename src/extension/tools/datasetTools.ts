@@ -13,18 +13,18 @@ import { inputObject, list, optionalText, wholeNumber } from './toolInput';
 const page = { least: 1, most: 200, otherwise: 50 };
 const offsets = { least: 0, most: Number.MAX_SAFE_INTEGER, otherwise: 0 };
 
-/** Registers what language models can do with datasets; nothing where this VS Code has no such tools. */
-export function registerDatasetTools(access: DatasetAccess, editors: DatasetEditorProvider): vscode.Disposable {
-  const lm: Partial<typeof vscode.lm> | undefined = (vscode as Partial<typeof vscode>).lm;
-  const register = lm?.registerTool;
-  if (register === undefined) return new vscode.Disposable(() => undefined);
+/** What language models can do with datasets, by the names that package.json contributes. */
+export function datasetTools(
+  access: DatasetAccess,
+  editors: DatasetEditorProvider,
+): Record<string, vscode.LanguageModelTool<object>> {
   const folders = new ToolFolders(access, editors);
-  return vscode.Disposable.from(
-    register('datasetCaptions_listImages', new ListImagesTool(folders, access)),
-    register('datasetCaptions_readCaptions', new ReadCaptionsTool(folders, access)),
-    register('datasetCaptions_countTags', new CountTagsTool(folders, access)),
-    register('datasetCaptions_editCaptions', new EditCaptionsTool(folders)),
-  );
+  return {
+    datasetCaptions_listImages: new ListImagesTool(folders, access),
+    datasetCaptions_readCaptions: new ReadCaptionsTool(folders, access),
+    datasetCaptions_countTags: new CountTagsTool(folders, access),
+    datasetCaptions_editCaptions: new EditCaptionsTool(folders),
+  };
 }
 
 type Invocation = vscode.LanguageModelToolInvocationOptions<object>;

@@ -1,0 +1,172 @@
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import type { DatasetCaptionsExtension } from '../../api';
+import { useLanguage } from '../dataset/displayLanguage';
+import { WriteThreads } from '../dataset/WriteThreads';
+import { RunnerClient } from '../jobs/RunnerClient';
+import { TaggerProcess } from '../protocol/TaggerProcess';
+import { errorMessage } from '../protocol/wireError';
+import { ExtensionApi } from './api/ExtensionApi';
+import { CaptionJobs } from './CaptionJobs';
+import { ClusterAddress } from './ClusterAddress';
+import { CudaSupport } from './CudaSupport';
+import { registerCommands } from './commands';
+import { DatasetEditorProvider } from './DatasetEditorProvider';
+import { EditorFiles } from './EditorFiles';
+import { registerImageCommands } from './imageCommands';
+import { registerJobCommands } from './jobCommands';
+import { JobNotices } from './JobNotices';
+import { JobReports } from './JobReports';
+import { JobStarter } from './JobStarter';
+import { JobStatusBar } from './JobStatusBar';
+import { JobTree, type JobTreeNode } from './JobTree';
+import { ModelHashes } from './ModelHashes';
+import { Models } from './Models';
+import { openSampleDataset } from './sampleDataset';
+import { SavedSearches } from './SavedSearches';
+import { ServerToken } from './ServerToken';
+import { registerSearchCommands } from './searchCommands';
+import { registerTaggerCommands } from './taggerCommands';
+import { TaggerPicker } from './TaggerPicker';
+import { Taggers } from './Taggers';
+import { TagSuggestions } from './TagSuggestions';
+import { TagTree, type TagTreeNode } from './TagTree';
+import { cacheRoots } from './pictureSettings';
+import { nodePath } from './taggerSettings';
+import { datasetTools } from './tools/datasetTools';
+import { ThumbnailCache } from './ThumbnailCache';
+import { Thumbnails } from './Thumbnails';
+
+/** What of the jobs cannot be read within this time is waited for no longer, in milliseconds. */
+const jobsPatience = 2000;
+
+/** All of the extension but what VS Code has to know from the start of a window, which `extension.ts` registers. */
+export interface Main {
+  readonly editors: DatasetEditorProvider;
+  readonly tags: vscode.TreeDataProvider<TagTreeNode>;
+  readonly jobs: vscode.TreeDataProvider<JobTreeNode>;
+  /** by their names in package.json */
+  readonly tools: Readonly<Record<string, vscode.LanguageModelTool<object>>>;
+  readonly exports: DatasetCaptionsExtension;
+  /** resolves when the jobs are known, or take too long to be read */
+  readonly jobsRead: Promise<unknown>;
+  /** Connects to the process that runs jobs, where there is one. */
+  lookForRunner(): void;
+}
+
+/** The views of the sidebar. */
+export interface MainViews {
+  readonly tags: vscode.TreeView<TagTreeNode>;
+  readonly jobs: vscode.TreeView<JobTreeNode>;
+}
+
+/** Starts the extension when something of it is used for the first time. Registers every command that package.json contributes. */
+export function startMain(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, views: MainViews): Main {
+  useLanguage(vscode.env.language, vscode.l10n.bundle, vscode.l10n.uri?.fsPath);
+  const entry = context.asAbsolutePath(path.join('dist', 'tagger.js'));
+  const storage = context.globalStorageUri.fsPath;
+  const pictureMaker = (): TaggerProcess =>
+    new TaggerProcess({
+      entry,
+      inBackground: true,
+      onLog: (line) => {
+        log.info(`[thumbnails] ${line}`);
+      },
+    });
+  const thumbnailer = pictureMaker();
+  const suspectThumbnailer = pictureMaker();
+  const pictureFolder = path.join(storage, 'pictures');
+  const cache = new ThumbnailCache(pictureFolder, log);
+  const pictureRoots = cacheRoots(pictureFolder).map((folder) => vscode.Uri.file(folder));
+  const thumbnails = new Thumbnails(() => cache.open(), thumbnailer, suspectThumbnailer);
+  const serverToken = new ServerToken(context.secrets);
+  const models = new Models(entry, storage, context.secrets, serverToken, log);
+  const taggers = new Taggers(context.extensionPath, models);
+  const picker = new TaggerPicker(models, context.globalState);
+  const cuda = new CudaSupport(storage, models, log);
+  const jobsFolder = path.join(storage, 'jobs');
+  const runner = new RunnerClient({
+    jobsFolder,
+    entry: context.asAbsolutePath(path.join('dist', 'runner.js')),
+    get execPath() {
+      return nodePath();
+    },
+    onLog: (line) => {
+      log.info(`[jobs] ${line}`);
+    },
+  });
+  const hashes = new ModelHashes(models, context.globalState);
+  const cluster = new ClusterAddress(context.secrets, context.globalState);
+  const starter = new JobStarter(runner, jobsFolder, taggers, cuda, hashes, serverToken, cluster);
+  const jobs = new CaptionJobs(runner, jobsFolder, starter, taggers, log);
+  const tree = new JobTree(jobs, views.jobs);
+  const reports = new JobReports(jobs);
+  const notices = new JobNotices(jobs, log);
+  const suggestions = new TagSuggestions(taggers, log);
+  const searches = new SavedSearches(context.workspaceState);
+  const writeWorker = context.asAbsolutePath(path.join('dist', 'writeWorker.js'));
+  const files = new EditorFiles(new WriteThreads({ workerFile: writeWorker }));
+  const editors = new DatasetEditorProvider(
+    files,
+    jobs,
+    taggers,
+    thumbnails,
+    pictureRoots,
+    suggestions,
+    searches,
+    context.extensionUri,
+    storage,
+    log,
+  );
+  const tags = new TagTree(editors, views.tags);
+  const api = new ExtensionApi(editors, files, jobs, starter, thumbnails, log);
+  context.subscriptions.push(
+    runner,
+    thumbnailer,
+    suspectThumbnailer,
+    cache,
+    models,
+    taggers,
+    suggestions,
+    jobs,
+    editors,
+    api,
+    tags,
+    tree,
+    reports,
+    notices,
+    new JobStatusBar(jobs),
+    registerCommands(editors, jobs, cluster, log),
+    vscode.commands.registerCommand('datasetCaptions.openSample', () =>
+      openSampleDataset(editors, context.asAbsolutePath(path.join('dist', 'sample')), storage),
+    ),
+    registerJobCommands(jobs, tree, reports, editors, files),
+    searches,
+    registerSearchCommands(editors, searches),
+    registerImageCommands(editors, jobs),
+    registerTaggerCommands(picker, models, cuda, serverToken),
+  );
+  const lookForRunner = async (): Promise<void> => {
+    try {
+      await runner.refresh();
+    } catch (thrown) {
+      log.error(`Jobs: ${errorMessage(thrown)}`);
+    }
+  };
+  const jobsKnown = lookForRunner();
+  void jobsKnown
+    .then(() => notices.offerToResume())
+    .catch((thrown: unknown) => {
+      log.error(`Jobs: ${errorMessage(thrown)}`);
+    });
+  return {
+    editors,
+    tags,
+    jobs: tree,
+    tools: datasetTools(api.access, editors),
+    exports: api.exports,
+    jobsRead: Promise.race([jobsKnown, delay(jobsPatience, undefined, { ref: false })]),
+    lookForRunner: () => void lookForRunner(),
+  };
+}

@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import type { DatasetDocument } from '../DatasetDocument';
+import type { DatasetEditorProvider } from '../DatasetEditorProvider';
+import type { LateMain } from './LateMain';
+
+type Provider = vscode.CustomEditorProvider<DatasetDocument>;
+
+/**
+ * The provider of the editor that VS Code knows, from the start to the end; the one of the rest of the extension does the
+ * work. It stays: VS Code may be opening a dataset through it in the moment in which the rest is loaded.
+ */
+export class EditorStandIn implements Provider {
+  private readonly editEmitter = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<DatasetDocument>>();
+  readonly onDidChangeCustomDocument = this.editEmitter.event;
+  private readonly registered: vscode.Disposable;
+
+  constructor(
+    viewType: string,
+    private readonly main: LateMain,
+  ) {
+    this.registered = vscode.window.registerCustomEditorProvider(viewType, this, {
+      supportsMultipleEditorsPerDocument: true,
+    });
+  }
+
+  /** Passes on the edits that a provider tells of. */
+  follow(provider: DatasetEditorProvider): void {
+    provider.onDidChangeCustomDocument((edit) => {
+      this.editEmitter.fire(edit);
+    });
+  }
+
+  openCustomDocument(...args: Parameters<Provider['openCustomDocument']>): ReturnType<Provider['openCustomDocument']> {
+    return this.editors().openCustomDocument(...args);
+  }
+
+  resolveCustomEditor(
+    ...args: Parameters<Provider['resolveCustomEditor']>
+  ): ReturnType<Provider['resolveCustomEditor']> {
+    return this.editors().resolveCustomEditor(...args);
+  }
+
+  saveCustomDocument(...args: Parameters<Provider['saveCustomDocument']>): Thenable<void> {
+    return this.editors().saveCustomDocument(...args);
+  }
+
+  saveCustomDocumentAs(...args: Parameters<Provider['saveCustomDocumentAs']>): Thenable<void> {
+    return this.editors().saveCustomDocumentAs(...args);
+  }
+
+  revertCustomDocument(...args: Parameters<Provider['revertCustomDocument']>): Thenable<void> {
+    return this.editors().revertCustomDocument(...args);
+  }
+
+  backupCustomDocument(...args: Parameters<Provider['backupCustomDocument']>): Thenable<vscode.CustomDocumentBackup> {
+    return this.editors().backupCustomDocument(...args);
+  }
+
+  private editors(): Provider {
+    return this.main.get().editors;
+  }
+
+  dispose(): void {
+    this.registered.dispose();
+    this.editEmitter.dispose();
+  }
+}
