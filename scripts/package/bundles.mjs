@@ -25,7 +25,8 @@ export async function bundledPackages(root) {
 /**
  * Sizes of the minified bundles in bytes.
  * @param {string} root
- * @returns {Promise<{ extension: number, webview: number, toolkit: number }>} `webview` without `toolkit`, the toolkit's share
+ * @returns {Promise<{ start: number, extension: number, webview: number, toolkit: number }>} `start`: what a window loads at its
+ *   start, part of `extension`; `webview` without `toolkit`, the toolkit's share
  */
 export async function bundleSizes(root) {
   const { outputs } = await readMetafile(root);
@@ -34,5 +35,6 @@ export async function bundleSizes(root) {
   for (const [file, { bytesInOutput }] of Object.entries(inputs)) {
     if (file.startsWith('node_modules/') && !ownWebviewPackages.test(file)) toolkit += bytesInOutput;
   }
-  return { extension: outputs['dist/extension.js'].bytes, webview: bytes - toolkit, toolkit };
+  const start = outputs['dist/extension.js'].bytes;
+  return { start, extension: start + outputs['dist/main.js'].bytes, webview: bytes - toolkit, toolkit };
 }

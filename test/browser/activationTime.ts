@@ -8,7 +8,9 @@ import type { Workbench } from './Workbench';
 export async function activationTime(workbench: Workbench): Promise<number> {
   await workbench.runCommand('Developer: Show Running Extensions');
   const list = workbench.page.locator('.runtime-extensions-editor');
-  const row = list.locator('.extension').filter({ has: workbench.page.getByText('Dataset Captions', { exact: true }) });
+  const row = list
+    .locator('.extension')
+    .filter({ has: workbench.page.getByText(/^(Dataset Captions|dataset-captions\.dataset-captions)$/) });
   const time = await until('VS Code says how long the start took', async () => {
     const shown = await row
       .locator('.activation-time')
