@@ -8,7 +8,17 @@ import { filesIn, headLength } from './vsix.mjs';
 /** Bytes: what an extension that is installed over a slow line may weigh, and of it what every window loads at its start. */
 const largest = { package: 45e6, extension: 400e3, webview: 400e3, start: 10e3 };
 
-const bundles = ['cli', 'extension', 'main', 'preprocessWorker', 'runner', 'scanWorker', 'tagger', 'webview', 'writeWorker'];
+const bundles = [
+  'cli',
+  'extension',
+  'main',
+  'preprocessWorker',
+  'runner',
+  'scanWorker',
+  'tagger',
+  'webview',
+  'writeWorker',
+];
 
 /** Every package has these. */
 const required = [

@@ -10,14 +10,12 @@ import { watchFolder } from './watchFolder';
 import { GridPanel } from './GridPanel';
 import { type RememberedView, RememberedViews } from './RememberedViews';
 import type { SavedSearches } from './SavedSearches';
+import { datasetEditorViewType } from './standIns/EditorStandIn';
 import type { Taggers } from './Taggers';
 import type { TagSuggestions } from './TagSuggestions';
 import type { Thumbnails } from './Thumbnails';
 import { UnsavedJournal } from './UnsavedJournal';
 import { virtualFolderProblem } from './virtualFolder';
-
-/** The view type of the editor that shows a folder as a dataset. */
-export const datasetEditorViewType = 'datasetCaptions.editor';
 
 /** Opens folders as datasets and knows which one is in front. */
 export class DatasetEditorProvider extends Disposable implements vscode.CustomEditorProvider<DatasetDocument> {

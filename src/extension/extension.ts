@@ -60,7 +60,7 @@ export function activate(context: vscode.ExtensionContext): DatasetCaptionsExten
     commands.map(({ command }) => command),
     main,
   );
-  const editor = new EditorStandIn('datasetCaptions.editor', main);
+  const editor = new EditorStandIn(main);
   const tags = new TreeStandIn<TagTreeNode>('datasetCaptions.tags', main);
   const jobs = new TreeStandIn<JobTreeNode>('datasetCaptions.jobs', main);
   const tools = registerToolStandIns(

@@ -1,6 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import { datasetEditorViewType, type DatasetEditorProvider } from './DatasetEditorProvider';
+import type { DatasetEditorProvider } from './DatasetEditorProvider';
+import { datasetEditorViewType } from './standIns/EditorStandIn';
 import { virtualFolderProblem } from './virtualFolder';
 
 /**

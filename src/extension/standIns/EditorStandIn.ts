@@ -3,6 +3,9 @@ import type { DatasetDocument } from '../DatasetDocument';
 import type { DatasetEditorProvider } from '../DatasetEditorProvider';
 import type { LateMain } from './LateMain';
 
+/** The view type of the editor that shows a folder as a dataset. */
+export const datasetEditorViewType = 'datasetCaptions.editor';
+
 type Provider = vscode.CustomEditorProvider<DatasetDocument>;
 
 /**
@@ -14,11 +17,8 @@ export class EditorStandIn implements Provider {
   readonly onDidChangeCustomDocument = this.editEmitter.event;
   private readonly registered: vscode.Disposable;
 
-  constructor(
-    viewType: string,
-    private readonly main: LateMain,
-  ) {
-    this.registered = vscode.window.registerCustomEditorProvider(viewType, this, {
+  constructor(private readonly main: LateMain) {
+    this.registered = vscode.window.registerCustomEditorProvider(datasetEditorViewType, this, {
       supportsMultipleEditorsPerDocument: true,
     });
   }

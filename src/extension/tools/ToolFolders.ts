@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import { ApiError } from '../api/ApiError';
 import { directory as existing } from '../api/apiArguments';
 import { below, realPath, type DatasetAccess, type FoundDirectory } from '../api/DatasetAccess';
-import { datasetEditorViewType, type DatasetEditorProvider } from '../DatasetEditorProvider';
+import type { DatasetEditorProvider } from '../DatasetEditorProvider';
+import { datasetEditorViewType } from '../standIns/EditorStandIn';
 
 /**
  * The folders that language models may ask about: those of the workspace and the open datasets. A text in a caption may
