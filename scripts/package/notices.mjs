@@ -17,7 +17,10 @@ const textsElsewhere = [
   { packages: /^@lit-labs\/ssr-dom-shim$/, from: 'lit' },
 ];
 
-/** The libraries inside libvips' binaries: their licences by the names in the table of sharp's packages. */
+/**
+ * The libraries inside libvips' binaries: their licences by the names in the table of sharp's packages. What each library's
+ * authors publish is in licences/libvips, as it was in November 2026.
+ */
 const libraryLicences = {
   LGPLv3: ['LGPL-3.0-or-later', 'GPL-3.0-or-later'],
   'MIT License': ['MIT'],
@@ -33,6 +36,9 @@ const libraryLicences = {
   'zlib License': ['Zlib'],
   'IJG License': ['IJG'],
 };
+
+/** The licences whose text is the same for whatever is under them: a library has to bring none of its own. */
+const fixedTexts = new Set(['LGPL-3.0-or-later', 'GPL-3.0-or-later', 'MPL-1.1', 'MPL-2.0']);
 
 /**
  * @typedef {{ title: string, licence: string, text: string }} Notice
@@ -68,7 +74,7 @@ export async function thirdPartyNotices({ root, bundled, modules, target }) {
     notices.push({ title, licence: license, text: texts.join('\n\n') });
   }
   if (modules.has('onnxruntime-node')) notices.push(...(await runtimeNotices(target.platform?.os === 'win32')));
-  if (tables.size > 0) notices.push(libraryNotice([...tables], problems));
+  if (tables.size > 0) notices.push(await libraryNotice([...tables], problems));
   if (problems.length > 0) throw new Error(`The licence notices are not complete.\n${problems.join('\n')}`);
   return write(notices);
 }
@@ -129,8 +135,9 @@ async function runtimeNotices(windows) {
     ...notices,
     { title: 'DirectML.dll', licence: 'Microsoft Software License Terms', text: await ownText('DirectML.txt') },
     {
+      // The sources of dxil.dll are the compiler's since release 1.8.2502, of which these files are.
       title: 'DirectX Shader Compiler (dxcompiler.dll, dxil.dll)',
-      licence: 'NCSA; dxil.dll is signed and distributed by Microsoft',
+      licence: 'NCSA',
       text: await ownText('DirectXShaderCompiler.txt'),
     },
   ];
@@ -143,26 +150,38 @@ function libraryTable(readme) {
 
 /**
  * @param {string[]} tables
- * @param {string[]} problems gets those licences that are not known here
- * @returns {Notice}
+ * @param {string[]} problems gets those licences that are not known here, and libraries whose licence text is not
+ * @returns {Promise<Notice>}
  */
-function libraryNotice(tables, problems) {
+async function libraryNotice(tables, problems) {
   const ids = new Set();
+  /** @type {Map<string, string>} */
+  const texts = new Map();
   for (const row of tables.flatMap((table) => table.split('\n').slice(2))) {
     const [, library = '', terms = ''] = row.split('|').map((cell) => cell.trim());
     const known = Object.entries(libraryLicences).filter(([name]) => terms.includes(name));
     if (known.length === 0) problems.push(`${library} in libvips: the licence ${terms} is not known`);
-    for (const id of known.flatMap(([, found]) => found)) ids.add(id);
+    const own = known.flatMap(([, found]) => found);
+    for (const id of own) ids.add(id);
+    const text = await ownText(`libvips/${library}.txt`).catch(() => undefined);
+    if (text !== undefined) texts.set(library, text);
+    else if (!own.every((id) => fixedTexts.has(id))) problems.push(`${library} in libvips: it has no licence text`);
   }
-  const texts = [...ids].sort().map((id) => {
-    const licence = spdxLicences[id];
-    if (licence === undefined) problems.push(`The list of SPDX licences has no ${id}.`);
-    return `--- ${licence?.name} (${id})\n\n${licence?.licenseText.trim()}`;
-  });
+  const sorted = [...ids].sort();
+  const fixed = sorted
+    .filter((id) => fixedTexts.has(id))
+    .map((id) => {
+      const licence = spdxLicences[id];
+      if (licence === undefined) problems.push(`The list of SPDX licences has no ${id}.`);
+      return `--- ${licence?.name} (${id})\n\n${licence?.licenseText.trim()}`;
+    });
+  const libraries = [...texts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, text]) => `--- ${name}\n\n${text.trim()}`);
   return {
     title: 'Licences of the libraries in libvips',
-    licence: [...ids].sort().join(', '),
-    text: texts.join('\n\n'),
+    licence: sorted.join(', '),
+    text: [...libraries, ...fixed].join('\n\n'),
   };
 }
 
