@@ -33,6 +33,8 @@ export class SearchField extends LitElement {
   @property({ attribute: false }) actions: EditorActions | undefined;
   @state() private text = '';
   @state() private suggestions: readonly SearchSuggestion[] = [];
+  /** the text that the suggestions go on from */
+  private suggestedFor = '';
   @state() private isOpen = false;
   /** the suggestion that Enter takes; -1 none */
   @state() private active = -1;
@@ -148,7 +150,7 @@ export class SearchField extends LitElement {
       ?hidden=${suggestion === undefined}
       @mousedown=${keepFocus}
       @click=${() => {
-        this.accept(index);
+        if (this.isCurrent) this.accept(index);
       }}
     >
       <span class="label">${suggestion?.label ?? ''}</span><span class="detail">${suggestion?.detail ?? ''}</span>
@@ -177,6 +179,7 @@ export class SearchField extends LitElement {
 
   private readonly onInput = (): void => {
     this.setText(this.input?.value ?? '');
+    this.active = -1;
     // Between two terms anything may come; a list of everything would only be in the way.
     if (/[^\s)]$/.test(this.beforeCaret)) void this.suggest();
     else this.close();
@@ -214,8 +217,12 @@ export class SearchField extends LitElement {
       case 'ArrowDown':
       case 'ArrowUp':
         if (!this.isOpen) void this.suggest();
-        else if (!altKey) this.move(key === 'ArrowDown' ? 1 : -1);
-        else this.close();
+        else if (altKey) this.close();
+        else {
+          this.onceSuggested(() => {
+            this.move(key === 'ArrowDown' ? 1 : -1);
+          });
+        }
         return true;
       case 'Enter':
         if (this.isOpen && this.active >= 0) this.accept(this.active);
@@ -224,7 +231,9 @@ export class SearchField extends LitElement {
       case 'Tab': {
         const taken = this.active >= 0 ? this.active : this.completesTerm() ? 0 : undefined;
         if (!this.isOpen || shiftKey || taken === undefined) return false;
-        this.accept(taken);
+        this.onceSuggested(() => {
+          this.accept(taken);
+        });
         return true;
       }
       case 'Escape':
@@ -234,6 +243,21 @@ export class SearchField extends LitElement {
         return true;
       default:
         return false;
+    }
+  }
+
+  /** Whether the suggestions are those for what is typed: others would take the place of what was typed since. */
+  private get isCurrent(): boolean {
+    return this.suggestedFor === this.text;
+  }
+
+  /** Does what a key means in the list, which may still be on its way for what was typed right before. */
+  private onceSuggested(act: () => void): void {
+    if (this.isCurrent) act();
+    else {
+      void this.suggest().then(() => {
+        if (this.isOpen && this.isCurrent) act();
+      });
     }
   }
 
@@ -298,10 +322,12 @@ export class SearchField extends LitElement {
 
   private async suggest(): Promise<void> {
     const asked = ++this.asked;
-    const suggestions = await this.actions?.suggest(this.text, this.input?.selectionStart ?? this.text.length);
+    const { text } = this;
+    const suggestions = await this.actions?.suggest(text, this.input?.selectionStart ?? text.length);
     // Another key, or the end of it, came meanwhile.
     if (asked !== this.asked || suggestions === undefined) return;
     this.suggestions = suggestions;
+    this.suggestedFor = text;
     this.isOpen = suggestions.length > 0;
     this.active = -1;
   }

@@ -160,8 +160,10 @@ export class SuggestionPopup extends LitElement {
     if (this.accepting || (event instanceof InputEvent && event.isComposing)) return;
     const type = event instanceof InputEvent ? event.inputType : 'insertText';
     const isTyping = type === 'insertText' || type === 'insertCompositionText';
-    if (isTyping || (this.isOpen && type.startsWith('deleteContent'))) void this.ask(true);
-    else this.close();
+    if (isTyping || (this.isOpen && type.startsWith('deleteContent'))) {
+      this.narrow();
+      void this.ask(true);
+    } else this.close();
   };
 
   private readonly onKeydown = (event: Event): void => {
@@ -265,13 +267,28 @@ export class SuggestionPopup extends LitElement {
     }
     if (turn !== this.turn) return;
     const useful = answer.suggestions.some(({ tag }) => tag !== typed);
+    const suggestions = useful ? answer.suggestions.slice(0, mostSuggestions) : [];
+    const chosen = this.suggestions[this.chosen];
+    const still = suggestions.findIndex(({ tag, alias }) => tag === chosen?.tag && alias === chosen.alias);
+    // Somebody is choosing already: the choice does not change under the hand.
+    if (chosen !== undefined && still === -1) return;
     this.spot = spot;
-    this.chosen = -1;
-    this.suggestions = useful ? answer.suggestions.slice(0, mostSuggestions) : [];
+    this.chosen = still;
+    this.suggestions = suggestions;
     if (!answer.loading || tries === askAgainAtMost) return;
     setTimeout(() => {
       if (turn === this.turn && this.chosen < 0) void this.ask(automatic, tries + 1);
     }, askAgainAfter);
+  }
+
+  /** Until the answer comes, only what still fits what is typed now can be chosen, and takes the place of all of that. */
+  private narrow(): void {
+    const { field } = this;
+    if (!this.isOpen || field?.selectionStart == null) return;
+    const spot = tagAt(field.value, field.selectionStart);
+    this.spot = spot;
+    this.chosen = -1;
+    this.suggestions = this.suggestions.filter((each) => matchIn(shownText(each), spot.prefix) !== undefined);
   }
 
   private accept(index: number): void {

@@ -71,6 +71,24 @@ describe('the search in a browser', function () {
     await asksFor('');
   });
 
+  it('completes what is typed now, also while the suggestions for it are on their way', async () => {
+    await open();
+    host.focusSearch();
+    await until('it has the focus', isFocused);
+    await page.keyboard.type('tag:');
+    await option(/1girl/).waitFor();
+    // No pause between letter and key: the list is still that of all tags, with 1girl at its top.
+    await page.keyboard.type('tr');
+    await page.keyboard.press('Tab');
+    await holds('tag:tree ');
+    await page.keyboard.type('tag:');
+    await option(/1girl/).waitFor();
+    await page.keyboard.type('tree s');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await until('nothing typed is lost', async () => (await field().inputValue()).startsWith('tag:tree tag:tree s'));
+  });
+
   it('moves through the list and back to the text, and Escape closes the list first', async () => {
     await open();
     await field().click();

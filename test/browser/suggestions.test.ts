@@ -174,6 +174,40 @@ describe('suggested tags in a browser', function () {
     assert.equal(await option('b answered').isVisible(), false);
   });
 
+  it('take the place of all that was typed, also while the answer to it is on its way', async () => {
+    const answer = host.suggest;
+    host.suggest = (query) => (query.prefix.length > 4 ? new Promise(() => undefined) : answer(query));
+    await openAtEnd();
+    await page.keyboard.type(', blue');
+    await option(/^blue hair/).waitFor();
+    // The first one is "blue eyes": it does not fit any more.
+    await page.keyboard.type(' h');
+    await page.keyboard.press('ArrowDown');
+    assert.match((await chosen()) ?? '', /^\s*blue hair/);
+    await page.keyboard.press('Enter');
+    await holds(first, 'tag 0, sky, tree, blue hair, ');
+  });
+
+  it('stay what was chosen when the answer comes after the choice', async () => {
+    const answer = host.suggest;
+    let release: (() => void) | undefined;
+    host.suggest = async (query) => {
+      if (query.prefix.length > 4) await new Promise<void>((resolve) => (release = resolve));
+      const { suggestions, loading } = await answer(query);
+      return { suggestions: suggestions.toReversed(), loading };
+    };
+    await openAtEnd();
+    await page.keyboard.type(', blue');
+    await option(/^blue hair/).waitFor();
+    await page.keyboard.type(' ');
+    await until('it was asked', () => release !== undefined);
+    await page.keyboard.press('ArrowDown');
+    const before = await chosen();
+    release?.();
+    await page.waitForTimeout(100);
+    assert.equal(await chosen(), before);
+  });
+
   it('are asked again while a list is being read, say where they are from, and go with the focus', async () => {
     let asked = 0;
     const answer = host.suggest;
