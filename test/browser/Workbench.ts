@@ -231,6 +231,22 @@ export class Workbench {
     await this.ready();
   }
 
+  /** Closes all editors, throws away what is unsaved in them, and goes back to the Explorer. */
+  async closeEditors(): Promise<void> {
+    const tabs = this.page.locator('.editor-group-container .tab');
+    const discard = this.page.locator('.monaco-dialog-box').getByRole('button', { name: "Don't Save" });
+    const end = Date.now() + patience;
+    if ((await tabs.count()) > 0) await this.runCommand('View: Close All Editors');
+    while ((await tabs.count()) > 0) {
+      await discard.click({ timeout: 200 }).catch(() => undefined);
+      if (Date.now() > end) throw new Error('The editors do not close.');
+    }
+    await this.runCommand('View: Show Explorer');
+    // A job that is through stays for some seconds: the next test would take it for its own.
+    const job = this.page.locator('.statusbar-item').filter({ hasText: /\d%\)/ });
+    await job.waitFor({ state: 'detached' });
+  }
+
   /** Gives a file or folder another name, as somebody does in the Explorer. */
   async renameInExplorer(name: string, newName: string): Promise<void> {
     const explorer = this.page.locator('.explorer-folders-view');

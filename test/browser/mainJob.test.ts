@@ -2,42 +2,26 @@ import assert from 'node:assert/strict';
 import { appendFile, cp, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DatasetView, until } from './DatasetView';
-import { addBadImages, captions, fingerprint, makeScratch, processesOf, readText, removeScratch } from './datasetFiles';
-import { Workbench } from './Workbench';
+import { until } from './DatasetView';
+import { addBadImages, captions, fingerprint, processesOf, readText } from './datasetFiles';
+import { unsavedSettings, useWorkbench } from './useWorkbench';
 
 const alps = '5_scenery/alps.jpg';
 const sunset = '5_scenery/sunset.png';
 const cat = '10_cat/locomotion.jpg';
 
 describe('the main job in the real workbench', () => {
-  let scratch: string;
+  const suite = useWorkbench();
   let dataset: string;
-  let workbench: Workbench | undefined;
 
-  beforeEach(async () => {
-    scratch = await makeScratch();
-    dataset = path.join(scratch, 'dataset');
+  beforeEach(() => {
+    dataset = suite.dataset;
   });
-
-  afterEach(async function () {
-    await workbench?.disposeAfter(this.currentTest);
-    workbench = undefined;
-    await removeScratch(scratch);
-  });
-
-  async function open(settings: Record<string, unknown> = {}): Promise<DatasetView> {
-    // Settings of the workspace hold from the first moment.
-    await mkdir(path.join(scratch, '.vscode'));
-    await writeFile(path.join(scratch, '.vscode/settings.json'), JSON.stringify(settings));
-    workbench = await Workbench.open({ folder: scratch });
-    return DatasetView.open(workbench, 'dataset');
-  }
 
   it('saves what was typed into two captions and touches nothing else; undo and redo change text and file', async () => {
     const before = await fingerprint(dataset);
     const oldAlps = await readText(path.join(dataset, '5_scenery/alps.txt'));
-    const view = await open();
+    const view = await suite.open();
     await view.type(alps, ', snow');
     await view.type(sunset, 'boat, evening sky');
     await until('both captions on disk', async () => {
@@ -73,67 +57,10 @@ describe('the main job in the real workbench', () => {
     await until('the redone text on screen', async () => (await view.caption(alps).inputValue()).endsWith(', snow'));
   });
 
-  it('brings an unsaved caption back after a reload', async () => {
-    const view = await open({ 'datasetCaptions.autoSaveDelay': 0, 'files.autoSave': 'off' });
-    await view.type(sunset, 'typed and never saved');
-    await view.saveState(sunset, 'Unsaved');
-    await sleep(500);
-    assert.equal((await captions(dataset))['5_scenery/sunset.txt'], undefined, 'nothing was saved');
-    await view.workbench.reload();
-    await view.ready();
-    assert.equal(await view.caption(sunset).inputValue(), 'typed and never saved');
-    await view.saveState(sunset, 'Unsaved');
-    await view.workbench.screenshot('restored');
-    await view.workbench.runCommand('File: Save');
-    await until(
-      'the restored caption on disk',
-      async () => (await captions(dataset))['5_scenery/sunset.txt'] === 'typed and never saved',
-    );
-  });
-
-  it('brings back what was typed an instant before the browser reloads', async () => {
-    const view = await open({ 'datasetCaptions.autoSaveDelay': 0, 'files.autoSave': 'off' });
-    const { page } = view.workbench;
-    // The workbench stores its open editors a while after they opened; this test is about the text.
-    await sleep(2000);
-    await view.caption(sunset).click();
-    await page.keyboard.type('saved by nobody', { delay: 30 });
-    // As fast as a hand gets from the text to F5; VS Code's own backup comes a second later.
-    await sleep(200);
-    await page.reload();
-    await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
-    const back = await DatasetView.open(view.workbench, 'dataset');
-    await until('the text', async () => (await back.caption(sunset).inputValue()) === 'saved by nobody');
-    assert.equal((await captions(dataset))['5_scenery/sunset.txt'], undefined);
-  });
-
-  it('restores an unsaved caption also when its folder comes back only after the reload', async () => {
-    const view = await open({ 'datasetCaptions.autoSaveDelay': 0, 'files.autoSave': 'off' });
-    await view.type(sunset, 'typed before the disk went');
-    await view.saveState(sunset, 'Unsaved');
-    await sleep(2500);
-    const away = path.join(scratch, '.away');
-    await rename(dataset, away);
-    await view.frame.getByText('This folder is gone').waitFor();
-    await view.workbench.reload();
-    await view.frame.getByText('This folder is gone').waitFor();
-    await view.workbench.screenshot('folder-gone');
-    await rename(away, dataset);
-    await view.ready();
-    assert.equal(await view.caption(sunset).inputValue(), 'typed before the disk went');
-    await view.saveState(sunset, 'Unsaved');
-    await view.workbench.page.locator('.tab.dirty').waitFor();
-    await view.workbench.runCommand('File: Save');
-    await until(
-      'the caption on disk',
-      async () => (await captions(dataset))['5_scenery/sunset.txt'] === 'typed before the disk went',
-    );
-  });
-
   it('captions the empty images and leaves the others alone to the byte, then all of them, and takes that back', async () => {
     const before = await fingerprint(dataset);
     const oldCaptions = await captions(dataset);
-    const view = await open();
+    const view = await suite.open();
     await view.press(/^Caption Empty/);
     assert.match(await view.jobDone('Caption Empty'), /^Caption Empty: (\d+)\/\1 \(100%\)$/);
     await view.workbench.screenshot('caption-empty');
@@ -172,7 +99,7 @@ describe('the main job in the real workbench', () => {
 
   it('lists each bad image with its reason and captions everything else, in one extension host', async () => {
     const bad = await addBadImages(dataset);
-    const view = await open();
+    const view = await suite.open();
     const hosts = await processesOf('type=extensionHost');
     assert.equal(hosts.length, 1);
     await view.press(/^Caption Empty/);
@@ -200,12 +127,14 @@ describe('the main job in the real workbench', () => {
     const many = path.join(dataset, 'many');
     await mkdir(many);
     for (let i = 0; i < 150; i++) await cp(path.join(dataset, alps), path.join(many, `${String(i)}.jpg`));
-    const view = await open();
+    const view = await suite.open();
     await view.press(/^Caption Empty/);
     for (let kill = 0; kill < 3; kill++) {
       const soFar = (kill + 1) * 25;
       await until('some captions', async () => Object.keys(await captions(many)).length >= soFar);
-      for (const pid of await processesOf(path.resolve('dist/tagger.js'))) process.kill(pid, 'SIGKILL');
+      const taggers = await processesOf('/dist/tagger.js');
+      assert.notDeepEqual(taggers, [], 'there is a tagger to kill');
+      for (const pid of taggers) process.kill(pid, 'SIGKILL');
     }
     assert.doesNotMatch(await view.jobDone('Caption Empty'), /failed/);
     const written = await captions(many);
@@ -218,7 +147,7 @@ describe('the main job in the real workbench', () => {
     const many = path.join(dataset, 'many');
     await mkdir(many);
     for (let i = 0; i < 150; i++) await cp(path.join(dataset, alps), path.join(many, `${String(i)}.jpg`));
-    const view = await open();
+    const view = await suite.open();
     await view.press(/^Caption Empty/);
     await until('some captions', async () => Object.keys(await captions(many)).length >= 10);
     await view.frame.getByRole('button', { name: 'Cancel Caption Empty' }).click();
@@ -230,9 +159,92 @@ describe('the main job in the real workbench', () => {
     assert.equal(new Set(Object.values(written)).size, 1, 'each caption is whole');
   });
 
+  it('shows what another program writes, adds and removes', async () => {
+    const view = await suite.open();
+    await writeFile(path.join(dataset, '5_scenery/alps.txt'), 'written outside');
+    await until('the new text', async () => (await view.caption(alps).inputValue()) === 'written outside');
+    await cp(path.join(dataset, alps), path.join(dataset, 'added.jpg'));
+    await view.card('added.jpg').waitFor();
+    await rm(path.join(dataset, 'added.jpg'));
+    await view.card('added.jpg').waitFor({ state: 'detached' });
+    await appendFile(path.join(dataset, '5_scenery/alps.txt'), ', more');
+    await until('the longer text', async () => (await view.caption(alps).inputValue()) === 'written outside, more');
+    await stat(path.join(dataset, alps));
+  });
+});
+
+describe('captions that are not saved, in the real workbench', () => {
+  const suite = useWorkbench({ workspaceSettings: unsavedSettings });
+  let dataset: string;
+
+  beforeEach(() => {
+    dataset = suite.dataset;
+  });
+
+  it('brings an unsaved caption back after a reload', async () => {
+    const view = await suite.open();
+    await view.type(sunset, 'typed and never saved');
+    await view.saveState(sunset, 'Unsaved');
+    await sleep(500);
+    assert.equal((await captions(dataset))['5_scenery/sunset.txt'], undefined, 'nothing was saved');
+    await view.workbench.reload();
+    await view.ready();
+    assert.equal(await view.caption(sunset).inputValue(), 'typed and never saved');
+    await view.saveState(sunset, 'Unsaved');
+    await view.workbench.screenshot('restored');
+    await view.workbench.runCommand('File: Save');
+    await until(
+      'the restored caption on disk',
+      async () => (await captions(dataset))['5_scenery/sunset.txt'] === 'typed and never saved',
+    );
+  });
+
+  it('brings back what was typed an instant before the browser reloads', async () => {
+    const view = await suite.open();
+    const { page } = view.workbench;
+    // The workbench stores its open editors a while after they opened; this test is about the text.
+    await sleep(2000);
+    await view.caption(sunset).click();
+    await page.keyboard.type('saved by nobody', { delay: 30 });
+    // As fast as a hand gets from the text to F5; VS Code's own backup comes a second later.
+    await sleep(200);
+    await page.reload();
+    await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
+    const back = await suite.open();
+    await until('the text', async () => (await back.caption(sunset).inputValue()) === 'saved by nobody');
+    assert.equal((await captions(dataset))['5_scenery/sunset.txt'], undefined);
+  });
+
+  it('restores an unsaved caption also when its folder comes back only after the reload', async () => {
+    const view = await suite.open();
+    await view.type(sunset, 'typed before the disk went');
+    await view.saveState(sunset, 'Unsaved');
+    await sleep(2500);
+    const away = path.join(suite.scratch, '.away');
+    await rename(dataset, away);
+    await view.frame.getByText('This folder is gone').waitFor();
+    await view.workbench.reload();
+    await view.frame.getByText('This folder is gone').waitFor();
+    await view.workbench.screenshot('folder-gone');
+    await rename(away, dataset);
+    await view.ready();
+    assert.equal(await view.caption(sunset).inputValue(), 'typed before the disk went');
+    await view.saveState(sunset, 'Unsaved');
+    await view.workbench.page.locator('.tab.dirty').waitFor();
+    await view.workbench.runCommand('File: Save');
+    await until(
+      'the caption on disk',
+      async () => (await captions(dataset))['5_scenery/sunset.txt'] === 'typed before the disk went',
+    );
+  });
+});
+
+describe('a caption that another program changes, in the real workbench', () => {
+  const suite = useWorkbench({ workspaceSettings: { ...unsavedSettings, 'datasetCaptions.autoSaveDelay': 3000 } });
+
   it('never overwrites a caption that another program changed under an unsaved edit, and offers both texts', async () => {
-    const file = path.join(dataset, '5_scenery/alps.txt');
-    const view = await open({ 'datasetCaptions.autoSaveDelay': 3000, 'files.autoSave': 'off' });
+    const file = path.join(suite.dataset, '5_scenery/alps.txt');
+    const view = await suite.open();
     await view.type(alps, ', mine');
     const mine = await view.caption(alps).inputValue();
     await writeFile(file, 'theirs, from another program');
@@ -251,18 +263,5 @@ describe('the main job in the real workbench', () => {
       .click();
     const both = `${mine}, theirs, from another program`;
     await until('both on disk', async () => (await readText(file)) === both);
-  });
-
-  it('shows what another program writes, adds and removes', async () => {
-    const view = await open();
-    await writeFile(path.join(dataset, '5_scenery/alps.txt'), 'written outside');
-    await until('the new text', async () => (await view.caption(alps).inputValue()) === 'written outside');
-    await cp(path.join(dataset, alps), path.join(dataset, 'added.jpg'));
-    await view.card('added.jpg').waitFor();
-    await rm(path.join(dataset, 'added.jpg'));
-    await view.card('added.jpg').waitFor({ state: 'detached' });
-    await appendFile(path.join(dataset, '5_scenery/alps.txt'), ', more');
-    await until('the longer text', async () => (await view.caption(alps).inputValue()) === 'written outside, more');
-    await stat(path.join(dataset, alps));
   });
 });
