@@ -34,7 +34,7 @@ const partNames = ['typecheck', 'lint', 'format', 'commands', 'package', 'unit',
  */
 const check = (part, ...commands) => ({ part, name: part, kind: 'check', commands });
 
-/** All there is to run, once the tests are built: of the browser suite each file is a task of its own. */
+/** All there is to run, once the tests are built: of the browser suite each file is a task of its own, or a few are. */
 function allTasks() {
   const browserTests = readdirSync(path.join(root, 'test/browser')).filter((file) => file.endsWith('.test.ts'));
   const unitTests = readdirSync(path.join(root, 'test/unit')).filter((file) => file.endsWith('.test.ts'));
@@ -64,19 +64,16 @@ function allTasks() {
       'scripts/writeDocs.mjs',
       '--check',
     ]),
-    ...browserTests.map((file) => {
-      const source = readFileSync(path.join(root, 'test/browser', file), 'utf8');
-      const editor = source.includes('Workbench.open(');
-      const name = path.basename(file, '.test.ts');
-      const commands = [mocha('120000', `browser/${name}.test.js`)];
+    ...browserGroups(browserTests.map((file) => path.basename(file, '.test.ts'))).map((names) => {
+      const sources = names.map((name) => readFileSync(path.join(root, `test/browser/${name}.test.ts`), 'utf8'));
       return {
         part: 'browser',
-        name: `browser ${name}`,
+        name: `browser ${names.join(', ')}`,
         kind: /** @type {const} */ ('suite'),
-        commands,
+        commands: [mocha('120000', ...names.map((name) => `browser/${name}.test.js`))],
         browser: true,
-        editor,
-        size: source.length,
+        editor: sources.some((source) => /Workbench\.open\(|useWorkbench\(/.test(source)),
+        size: sources.join('').length,
       };
     }),
     {
@@ -89,6 +86,21 @@ function allTasks() {
     },
   ];
   return tasks;
+}
+
+/** Files of the browser suite that run in one process, because their windows are opened alike: they share them. */
+const sharedWindows = [
+  ['mainJob', 'beside', 'shownState', 'tabs'],
+  ['jobs', 'safety', 'bulkEditWorkbench', 'tagView', 'workbench'],
+];
+
+/**
+ * @param {string[]} names of all files of the browser suite
+ * @returns {string[][]} those of each process
+ */
+function browserGroups(names) {
+  const grouped = sharedWindows.flat();
+  return [...sharedWindows, ...names.filter((name) => !grouped.includes(name)).map((name) => [name])];
 }
 
 /** Two thirds of the time of the unit suite are those of jobs, which wait for processes: they are tasks of their own. */
@@ -267,7 +279,7 @@ function add(part, counts, took) {
 async function runTask({ part, name, kind, commands }, { grep, chromium, product, live }) {
   if (live) console.log(`\n=== ${name}`);
   const begin = performance.now();
-  const resultFile = path.join(scratch, `${name.replace(' ', '-')}.json`);
+  const resultFile = path.join(scratch, `${name.replaceAll(/\W+/g, '-')}.json`);
   /** @type {NodeJS.ProcessEnv} */
   const env = { ...process.env, DATASET_CAPTIONS_TEST_RESULT: resultFile };
   if (grep !== undefined) env.DATASET_CAPTIONS_TEST_GREP = grep;

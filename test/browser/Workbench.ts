@@ -136,8 +136,8 @@ export class Workbench {
     await row.first().click();
   }
 
-  /** Chooses an item of the context menu of a file or folder in the Explorer. */
-  async explorerContextMenu(name: string, item: string): Promise<void> {
+  /** Chooses an item of the context menu of a file or folder in the Explorer, by its whole name. */
+  async explorerContextMenu(name: string, item: string | RegExp): Promise<void> {
     const entry = this.page.locator('.explorer-folders-view').getByRole('treeitem', { name, exact: true });
     const menuItem = this.page.getByRole('menuitem', { name: item, exact: true });
     const end = Date.now() + patience;
@@ -151,7 +151,7 @@ export class Workbench {
       );
       if (found) break;
       await this.page.keyboard.press('Escape');
-      if (Date.now() > end) throw new Error(`The context menu of ${name} has no item "${item}".`);
+      if (Date.now() > end) throw new Error(`The context menu of ${name} has no item "${String(item)}".`);
     }
     // A menu ignores a click that comes right after it opened, taking it for the end of the one that opened it.
     for (;;) {
@@ -161,7 +161,7 @@ export class Workbench {
         () => false,
       );
       if (closed) return;
-      if (Date.now() > end) throw new Error(`The item "${item}" of the context menu of ${name} does nothing.`);
+      if (Date.now() > end) throw new Error(`The item "${String(item)}" of the context menu of ${name} does nothing.`);
     }
   }
 
@@ -231,7 +231,7 @@ export class Workbench {
     await this.ready();
   }
 
-  /** Closes all editors, throws away what is unsaved in them, and goes back to the Explorer. */
+  /** Closes all editors, throws away what is unsaved in them and what was notified, and goes back to the Explorer. */
   async closeEditors(): Promise<void> {
     const tabs = this.page.locator('.editor-group-container .tab');
     const discard = this.page.locator('.monaco-dialog-box').getByRole('button', { name: "Don't Save" });
@@ -241,6 +241,7 @@ export class Workbench {
       await discard.click({ timeout: 200 }).catch(() => undefined);
       if (Date.now() > end) throw new Error('The editors do not close.');
     }
+    await this.runCommand('Notifications: Clear All Notifications');
     await this.runCommand('View: Show Explorer');
     // A job that is through stays for some seconds: the next test would take it for its own.
     const job = this.page.locator('.statusbar-item').filter({ hasText: /\d%\)/ });
@@ -250,8 +251,7 @@ export class Workbench {
   /** Gives a file or folder another name, as somebody does in the Explorer. */
   async renameInExplorer(name: string, newName: string): Promise<void> {
     const explorer = this.page.locator('.explorer-folders-view');
-    await explorer.getByRole('treeitem', { name, exact: true }).click({ button: 'right' });
-    await this.page.getByRole('menuitem', { name: /^Rename/ }).click();
+    await this.explorerContextMenu(name, /^Rename/);
     const input = explorer.locator('.monaco-inputbox input');
     // A list that is drawn anew at that moment takes the field away.
     for (let tries = 0; tries < 3 && !(await appears(input)); tries++) {

@@ -1,42 +1,27 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { DatasetView, until } from './DatasetView';
-import { makeScratch, readText, removeScratch } from './datasetFiles';
-import { Workbench } from './Workbench';
+import { until } from './DatasetView';
+import { readText } from './datasetFiles';
+import { unsavedSettings, useWorkbench } from './useWorkbench';
 
 const alps = '5_scenery/alps.jpg';
 
 describe('a caption that is open in a text editor too, in the real workbench', () => {
-  let scratch: string;
-  let file: string;
-  let workbench: Workbench | undefined;
-
-  beforeEach(async () => {
-    scratch = await makeScratch();
-    file = path.join(scratch, 'dataset/5_scenery/alps.txt');
-    await writeFile(file, '\uFEFFmountains, snow\r\n');
-  });
-
-  afterEach(async function () {
-    await workbench?.disposeAfter(this.currentTest);
-    workbench = undefined;
-    await removeScratch(scratch);
-  });
+  const suite = useWorkbench({ workspaceSettings: unsavedSettings });
 
   it('shows what was typed there, saves through the editor, and makes a conflict of what was typed in both', async () => {
-    await mkdir(path.join(scratch, '.vscode'));
-    const settings = { 'datasetCaptions.autoSaveDelay': 0, 'files.autoSave': 'off' };
-    await writeFile(path.join(scratch, '.vscode/settings.json'), JSON.stringify(settings));
-    const bench = (workbench = await Workbench.open({ folder: scratch }));
+    const file = path.join(suite.dataset, '5_scenery/alps.txt');
+    await writeFile(file, '\uFEFFmountains, snow\r\n');
+    const view = await suite.open();
+    const bench = view.workbench;
     const { page } = bench;
     const { keyboard } = page;
-    const view = await DatasetView.open(bench, 'dataset');
     const tab = (name: string) => page.getByRole('tab', { name: new RegExp(`^${name}`) });
     const onDisk = async (): Promise<string> => Buffer.from((await readText(file)) ?? '', 'latin1').toString();
     const typeInEditor = async (text: string): Promise<void> => {
       await keyboard.press('Control+p');
-      await page.locator('.quick-input-widget input[type="text"]').first().fill('alps.txt');
+      await page.locator('.quick-input-widget input[type="text"]').first().fill(`${suite.name}/5_scenery/alps.txt`);
       await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'alps.txt' }).first().click();
       const lines = page.locator('.editor-instance .view-lines').first();
       await lines.waitFor();
@@ -46,7 +31,7 @@ describe('a caption that is open in a text editor too, in the real workbench', (
       await keyboard.type(text, { delay: 10 });
     };
     const backToDataset = async (): Promise<void> => {
-      await tab('dataset').click();
+      await tab(suite.name).click();
       await view.ready();
     };
 

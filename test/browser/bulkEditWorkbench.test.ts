@@ -1,34 +1,23 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { captions, fingerprint, makeScratch, readText, removeScratch } from './datasetFiles';
-import { DatasetView, until } from './DatasetView';
-import { Workbench } from './Workbench';
+import { captions, fingerprint, readText } from './datasetFiles';
+import { until } from './DatasetView';
+import { useWorkbench } from './useWorkbench';
 
 describe('Bulk edits in the workbench', function () {
   this.timeout(120_000);
-  let scratch: string;
-  let dataset: string;
-  let workbench: Workbench | undefined;
-
-  beforeEach(async () => {
-    scratch = await makeScratch();
-    dataset = path.join(scratch, 'dataset');
-  });
-  afterEach(async function () {
-    await workbench?.disposeAfter(this.currentTest);
-    await removeScratch(scratch);
-  });
+  const suite = useWorkbench();
 
   it('adds a tag to the files that the preview shows, and one undo gives every byte back; deletes image and caption', async () => {
+    const { dataset } = suite;
     const bytes = async (): Promise<string[]> =>
       Object.entries(await fingerprint(dataset)).map(([name, print]) => `${name} ${print.split(' ')[0] ?? ''}`);
     const before = await captions(dataset);
     const beforeBytes = await bytes();
     // The last one has no caption yet.
     const images = ['10_cat/locomotion', '5_scenery/alps', '5_scenery/acanthus'];
-    workbench = await Workbench.open({ folder: scratch });
-    const view = await DatasetView.open(workbench, 'dataset');
-    const { frame } = view;
+    const view = await suite.open();
+    const { frame, workbench } = view;
     const { keyboard } = workbench.page;
     await view.card('5_scenery/alps.jpg').focus();
     await keyboard.press('Control+h');

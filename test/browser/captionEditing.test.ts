@@ -1,38 +1,27 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { DatasetView, until } from './DatasetView';
-import { makeScratch, readText, removeScratch } from './datasetFiles';
-import { Workbench } from './Workbench';
+import { until } from './DatasetView';
+import { readText } from './datasetFiles';
+import { useWorkbench } from './useWorkbench';
 
 const alps = '5_scenery/alps.jpg';
 
 describe('captions edited in the real workbench', () => {
-  let scratch: string;
-  let workbench: Workbench | undefined;
-
-  beforeEach(async () => {
-    scratch = await makeScratch();
-  });
-  afterEach(async function () {
-    await workbench?.disposeAfter(this.currentTest);
-    workbench = undefined;
-    await removeScratch(scratch);
-  });
+  const suite = useWorkbench(() => ({ settings: { 'datasetCaptions.tagList': path.join(suite.scratch, 'tags.csv') } }));
 
   it('get tags suggested from dataset, tagger and list; chips are undone through the document', async () => {
-    const list = path.join(scratch, 'tags.csv');
-    await writeFile(list, 'zebra_crossing,0,1200000,"striped_road"\nbroken,0,many,\n');
-    workbench = await Workbench.open({ folder: scratch, settings: { 'datasetCaptions.tagList': list } });
-    const view = await DatasetView.open(workbench, 'dataset');
-    const { keyboard } = workbench.page;
-    const file = path.join(scratch, 'dataset/5_scenery/alps.txt');
+    await writeFile(path.join(suite.scratch, 'tags.csv'), 'zebra_crossing,0,1200000,"striped_road"\nbroken,0,many,\n');
+    const view = await suite.open();
+    const { page } = view.workbench;
+    const { keyboard } = page;
+    const file = path.join(suite.dataset, '5_scenery/alps.txt');
     const before = (await readText(file)) ?? '';
     const option = (name: RegExp): ReturnType<typeof view.frame.getByRole> => view.frame.getByRole('option', { name });
 
     await view.type(alps, ', striped');
     await option(/^striped road → zebra crossing 1\.2M list$/).waitFor();
-    await workbench.page.getByText('Line 2 of the tag list tags.csv was left out').first().waitFor();
+    await page.getByText('Line 2 of the tag list tags.csv was left out').first().waitFor();
     await keyboard.press('ArrowDown');
     await keyboard.press('Tab');
     await keyboard.type('white backgr');

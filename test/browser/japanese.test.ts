@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { until } from './DatasetView';
-import { captions, makeScratch, removeScratch } from './datasetFiles';
-import { Workbench } from './Workbench';
+import { captions } from './datasetFiles';
+import { useWorkbench } from './useWorkbench';
 
 /** Keys, formats and terms of the query language: the same in every language. */
 const international =
@@ -11,26 +11,15 @@ const international =
 
 describe('the editor in Japanese, in the real workbench', function () {
   this.timeout(120_000);
-  let scratch: string;
-  let workbench: Workbench | undefined;
-
-  beforeEach(async () => {
-    scratch = await makeScratch();
-  });
-
-  afterEach(async function () {
-    await workbench?.disposeAfter(this.currentTest);
-    workbench = undefined;
-    await removeScratch(scratch);
-  });
+  const suite = useWorkbench(() => ({ language: 'ja' }));
 
   it('leaves no English text in the grid, its dialog, the status bar and the view of jobs', async () => {
-    workbench = await Workbench.open({ folder: scratch, language: 'ja' });
+    const workbench = await suite.window();
     await workbench.explorerContextMenu('dataset', 'データセットとして開く');
     const frame = workbench.webview();
     const caption = frame.getByRole('textbox', { name: /のキャプション$/ }).first();
     await caption.waitFor();
-    const own = await ownWords(path.join(scratch, 'dataset'));
+    const own = await ownWords(suite.dataset);
 
     const english = async (): Promise<string[]> =>
       (await frame.locator('body').evaluate(textsOnThePage))
@@ -60,7 +49,7 @@ describe('the editor in Japanese, in the real workbench', function () {
       ((await job.getAttribute('aria-label').catch(() => '')) ?? '').includes('完了'),
     );
     await until('no English beside new captions', async () => {
-      const words = await ownWords(path.join(scratch, 'dataset'));
+      const words = await ownWords(suite.dataset);
       own.push(...words.filter((word) => !own.includes(word)));
       return (await english()).length === 0;
     });

@@ -21,16 +21,16 @@ describe('the main job in the real workbench', () => {
   it('saves what was typed into two captions and touches nothing else; undo and redo change text and file', async () => {
     const before = await fingerprint(dataset);
     const oldAlps = await readText(path.join(dataset, '5_scenery/alps.txt'));
+    const newAlps = oldAlps?.replace(/(\r?\n)?$/, ', snow$1');
     const view = await suite.open();
     await view.type(alps, ', snow');
     await view.type(sunset, 'boat, evening sky');
     await until('both captions on disk', async () => {
       const saved = await captions(dataset);
-      return saved['5_scenery/sunset.txt'] === 'boat, evening sky' && saved['5_scenery/alps.txt']?.includes(', snow');
+      return saved['5_scenery/sunset.txt'] === 'boat, evening sky' && saved['5_scenery/alps.txt'] === newAlps;
     });
     await view.saveState(alps, 'Saved');
     await view.workbench.screenshot('typed');
-    assert.equal(await readText(path.join(dataset, '5_scenery/alps.txt')), oldAlps?.replace(/(\r?\n)?$/, ', snow$1'));
     const after = await fingerprint(dataset);
     delete after['5_scenery/sunset.txt'];
     const untouched = Object.keys(before).filter((name) => name !== '5_scenery/alps.txt');
@@ -39,20 +39,29 @@ describe('the main job in the real workbench', () => {
 
     const { keyboard } = view.workbench.page;
     await keyboard.press('Escape');
-    await keyboard.press('Control+z');
-    await until(
+    // On a busy machine typing has pauses, and what follows a pause is another step.
+    const pressUntil = (key: string, what: string, look: () => Promise<boolean>): Promise<unknown> =>
+      until(what, async () => {
+        if (await look()) return true;
+        await keyboard.press(key);
+        return until(what, look, 2000).catch(() => false);
+      });
+    const saved = async (name: string): Promise<string | undefined> => (await captions(dataset))[name];
+    await pressUntil(
+      'Control+z',
       'the second caption gone again',
-      async () => (await captions(dataset))['5_scenery/sunset.txt'] === undefined,
+      async () => (await saved('5_scenery/sunset.txt')) === undefined,
     );
     await until('the empty text on screen', async () => (await view.caption(sunset).inputValue()) === '');
-    await keyboard.press('Control+z');
-    await until(
+    await pressUntil(
+      'Control+z',
       'the first caption back',
       async () => (await readText(path.join(dataset, '5_scenery/alps.txt'))) === oldAlps,
     );
-    await keyboard.press('Control+Shift+z');
-    await until('the first caption again', async () =>
-      (await captions(dataset))['5_scenery/alps.txt']?.includes(', snow'),
+    await pressUntil(
+      'Control+Shift+z',
+      'the first caption again',
+      async () => (await saved('5_scenery/alps.txt')) === newAlps,
     );
     await until('the redone text on screen', async () => (await view.caption(alps).inputValue()).endsWith(', snow'));
   });

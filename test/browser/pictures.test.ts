@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import sharp from 'sharp';
-import { makeScratch } from './datasetFiles';
 import { DatasetView, until } from './DatasetView';
-import { Workbench } from './Workbench';
+import { useWorkbench } from './useWorkbench';
 
 /** What the tests use of elements: they run where there is no DOM. */
 interface Drawn {
@@ -16,20 +15,12 @@ interface Drawn {
 
 describe('pictures in the real workbench', function () {
   this.timeout(120_000);
-  let scratch: string;
-  let workbench: Workbench | undefined;
-
-  beforeEach(async () => {
-    scratch = await makeScratch();
-  });
-  afterEach(async function () {
-    await workbench?.disposeAfter(this.currentTest);
-    workbench = undefined;
-    await rm(scratch, { recursive: true, force: true });
-  });
+  const suite = useWorkbench(() => ({
+    settings: { 'datasetCaptions.cacheDirectory': path.join(suite.scratch, 'cache') },
+  }));
 
   it('shows what browsers cannot, upright, huge images by their parts, and keeps pictures where the user wants them', async () => {
-    const folder = path.join(scratch, 'pictures');
+    const folder = path.join(suite.scratch, 'pictures');
     await mkdir(folder);
     await copyFile('test/fixtures/goldens/images/bmp24.bmp', path.join(folder, '1.bmp'));
     await sharp({ create: { width: 640, height: 480, channels: 4, background: 'rgba(0, 80, 200, 0.4)' } })
@@ -42,9 +33,9 @@ describe('pictures in the real workbench', function () {
       .jpeg()
       .toFile(path.join(folder, '3.jpg'));
     await writeFile(path.join(folder, '4.png'), 'no picture');
-    const cache = path.join(scratch, 'cache');
-    workbench = await Workbench.open({ folder: scratch, settings: { 'datasetCaptions.cacheDirectory': cache } });
-    const view = await DatasetView.open(workbench, 'pictures');
+    const cache = path.join(suite.scratch, 'cache');
+    const view = await suite.open('pictures');
+    const { workbench } = view;
     const { keyboard } = workbench.page;
     const dialog = view.frame.getByRole('dialog');
     await show(view, '1.bmp');

@@ -3,9 +3,8 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
 import { DatasetView, until } from './DatasetView';
-import { readText, removeScratch } from './datasetFiles';
-import { makeUnsavedScratch } from './unsavedWorkbench';
-import { Workbench } from './Workbench';
+import { readText } from './datasetFiles';
+import { unsavedSettings, useWorkbench } from './useWorkbench';
 
 const images = 300;
 const name = (n: number): string => `image_${String(n).padStart(3, '0')}`;
@@ -20,23 +19,15 @@ interface Shown {
 }
 
 describe('where somebody is in a dataset, in the real workbench', () => {
-  let scratch: string;
-  let workbench: Workbench | undefined;
+  const suite = useWorkbench({ workspaceSettings: unsavedSettings });
 
   beforeEach(async () => {
-    scratch = await makeUnsavedScratch();
-    const set = path.join(scratch, 'many');
+    const set = path.join(suite.scratch, 'shown');
     await mkdir(set);
     for (let n = 0; n < images; n++) {
       await copyFile('test/fixtures/sample-dataset/5_scenery/sunset.png', path.join(set, `${name(n)}.png`));
       await writeFile(path.join(set, `${name(n)}.txt`), n % 3 === 0 ? 'dog' : `cat, number ${n}`);
     }
-  });
-
-  afterEach(async function () {
-    await workbench?.disposeAfter(this.currentTest);
-    workbench = undefined;
-    await removeScratch(scratch);
   });
 
   async function shown(frame: FrameLocator): Promise<Shown> {
@@ -52,10 +43,10 @@ describe('where somebody is in a dataset, in the real workbench', () => {
   }
 
   it('stays in a hidden, moved, split and reloaded tab, when its folder is renamed and its window closed', async () => {
-    const bench = (workbench = await Workbench.open({ folder: scratch }));
+    const view = await suite.open('shown');
+    const bench = view.workbench;
     const { page } = bench;
     const { keyboard } = page;
-    const view = await DatasetView.open(bench, 'many');
     const { frame } = view;
     await frame.getByLabel('Search captions and file names').first().fill('cat');
     await frame.locator('.summary').filter({ hasText: '200 of 300 images' }).waitFor();
@@ -119,10 +110,10 @@ describe('where somebody is in a dataset, in the real workbench', () => {
     const again = new DatasetView(bench);
     await isAsBefore('in the window that was opened again', again.frame);
 
-    await bench.renameInExplorer('many', 'more');
-    await bench.page.getByRole('tab', { name: /^more/ }).waitFor();
+    await bench.renameInExplorer('shown', 'renamed');
+    await bench.page.getByRole('tab', { name: /^renamed/ }).waitFor();
     await isAsBefore('under the new name', new DatasetView(bench).frame);
-    const saved = path.join(scratch, `more/${name(number)}.txt`);
+    const saved = path.join(suite.scratch, `renamed/${name(number)}.txt`);
     await new DatasetView(bench).caption(looked).click();
     await bench.page.keyboard.press('Control+s');
     await until('the text on disk', async () => (await readText(saved)) === `cat, number ${number}, unsaved`);

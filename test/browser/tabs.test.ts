@@ -1,36 +1,20 @@
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { changeBehindEdits } from './changeBehindEdits';
-import { DatasetView, until } from './DatasetView';
-import { captions, removeScratch } from './datasetFiles';
+import { until } from './DatasetView';
+import { captions } from './datasetFiles';
 import { killDuringSave } from './killDuringSave';
-import { makeUnsavedScratch } from './unsavedWorkbench';
-import { Workbench } from './Workbench';
+import { unsavedSettings, useWorkbench } from './useWorkbench';
 
 const first = '5_scenery/acanthus.jpg';
 
 describe('what is open in the real workbench', () => {
-  let scratch: string;
-  let dataset: string;
-  let workbench: Workbench | undefined;
-
-  beforeEach(async () => {
-    scratch = await makeUnsavedScratch();
-    dataset = path.join(scratch, 'dataset');
-  });
-
-  afterEach(async function () {
-    await workbench?.disposeAfter(this.currentTest);
-    workbench = undefined;
-    await removeScratch(scratch);
-  });
-
-  const openWorkbench = async (): Promise<Workbench> => (workbench = await Workbench.open({ folder: scratch }));
+  const suite = useWorkbench({ workspaceSettings: unsavedSettings });
 
   it('is one text in two editors of a dataset, and stays when its tab is hidden, moved and reloaded', async () => {
-    const bench = await openWorkbench();
+    const { dataset } = suite;
+    const view = await suite.open();
+    const bench = view.workbench;
     const { page } = bench;
-    const view = await DatasetView.open(bench, 'dataset');
     const search = view.frame.getByLabel('Search captions and file names').first();
     await search.click();
     await page.keyboard.type('scenery acanthus');
@@ -88,10 +72,10 @@ describe('what is open in the real workbench', () => {
   });
 
   it('is every caption old or new, and the rest offered again, when the extension host is killed in a save', async () => {
-    await killDuringSave(scratch, 2000, openWorkbench);
+    await killDuringSave(suite.scratch, 2000, () => suite.window());
   });
 
   it('keeps what was typed and what another program wrote, and shows a conflict where both did', async () => {
-    await changeBehindEdits(scratch, 100, 5, openWorkbench);
+    await changeBehindEdits(suite.scratch, 100, 5, () => suite.window());
   });
 });

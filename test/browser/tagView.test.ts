@@ -1,29 +1,14 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { Locator } from 'playwright-core';
-import { DatasetView, until } from './DatasetView';
-import { Workbench } from './Workbench';
+import { until } from './DatasetView';
+import { useWorkbench } from './useWorkbench';
 
 describe('the tag view in the real workbench', function () {
   this.timeout(120_000);
-  let scratch: string;
-  let workbench: Workbench | undefined;
-
-  beforeEach(async () => {
-    scratch = await mkdtemp(path.join(tmpdir(), 'dataset-captions-tags-'));
-    await cp('test/fixtures/sample-dataset', path.join(scratch, 'dataset'), { recursive: true });
-  });
-
-  afterEach(async function () {
-    await workbench?.disposeAfter(this.currentTest);
-    workbench = undefined;
-    await rm(scratch, { recursive: true, force: true });
-  });
+  const suite = useWorkbench();
 
   it('filters by a tag that is clicked, excludes one by its button, and counts what is found', async () => {
-    workbench = await Workbench.open({ folder: scratch, viewport: { width: 1400, height: 900 } });
-    const view = await DatasetView.open(workbench, 'dataset');
+    const view = await suite.open();
+    const { workbench } = view;
     const { page } = workbench;
     await workbench.runCommand('Dataset Captions: Focus on Tags View');
     const line = (name: RegExp): Locator => page.getByRole('treeitem', { name });

@@ -1,27 +1,15 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { DatasetView, until } from './DatasetView';
-import { captions, makeScratch, removeScratch } from './datasetFiles';
-import { Workbench } from './Workbench';
+import { captions } from './datasetFiles';
+import { useWorkbench } from './useWorkbench';
 
 describe('edits that a language model proposes', () => {
-  let scratch: string;
-  let workbench: Workbench | undefined;
-
-  beforeEach(async () => {
-    scratch = await makeScratch();
-  });
-
-  afterEach(async function () {
-    await workbench?.disposeAfter(this.currentTest);
-    workbench = undefined;
-    await removeScratch(scratch);
-  });
+  const suite = useWorkbench(() => ({ folder: suite.dataset, extensions: [path.resolve('examples/api-example')] }));
 
   it('are asked about with what would change, refused as a whole, or made as one edit that one undo takes back', async () => {
-    const folder = path.join(scratch, 'dataset');
-    const bench = await Workbench.open({ folder, extensions: [path.resolve('examples/api-example')] });
-    workbench = bench;
+    const folder = suite.dataset;
+    const bench = await suite.window();
     const { page } = bench;
     const before = await captions(folder);
     const dialog = page.locator('.monaco-dialog-box');

@@ -13,19 +13,44 @@ export interface SuiteWorkbenchOptions extends Partial<WorkbenchOptions> {
 /** Nothing is saved but by hand. */
 export const unsavedSettings = { 'datasetCaptions.autoSaveDelay': 0, 'files.autoSave': 'off' };
 
+/** A window, the folder that it shows, and how many tests have used them. */
+interface SharedWindow {
+  scratch: string;
+  tests: number;
+  opened?: Workbench;
+}
+
+/** Where the windows of suites that have ended wait for other suites: each test file is a bundle of its own. */
+interface WithWindows {
+  datasetCaptionsWindows?: Map<string, SharedWindow>;
+}
+const waiting = ((globalThis as WithWindows).datasetCaptionsWindows ??= new Map<string, SharedWindow>());
+
+after(async () => {
+  for (const window of waiting.values()) await close(window);
+  waiting.clear();
+});
+
+async function close({ opened, scratch }: SharedWindow): Promise<void> {
+  await opened?.dispose();
+  await removeScratch(scratch);
+}
+
 /**
  * The window that the tests of a suite have in common, because each start of VS Code costs as much as several tests, and
  * for each test a copy of the sample dataset of its own. After a test that failed the next one gets another window.
  */
 export class SuiteWorkbench {
-  /** the folder of the window */
-  scratch = '';
   /** what the Explorer calls the dataset of this test */
   name = '';
-  private opened: Workbench | undefined;
-  private tests = 0;
+  private shared: SharedWindow = { scratch: '', tests: 0 };
 
-  constructor(private readonly options: () => SuiteWorkbenchOptions) {}
+  constructor(private readonly options: SuiteWorkbenchOptions | (() => SuiteWorkbenchOptions)) {}
+
+  /** The folder of the window. */
+  get scratch(): string {
+    return this.shared.scratch;
+  }
 
   /** The folder of this test's dataset. */
   get dataset(): string {
@@ -34,12 +59,14 @@ export class SuiteWorkbench {
 
   /** The window; it opens when it is first asked for. */
   async window(): Promise<Workbench> {
-    const { workspaceSettings, ...options } = this.options();
-    if (this.opened === undefined && workspaceSettings !== undefined) {
+    if (this.shared.opened !== undefined) return this.shared.opened;
+    const given = typeof this.options === 'function' ? this.options() : this.options;
+    const { workspaceSettings, ...options } = given;
+    if (workspaceSettings !== undefined) {
       await mkdir(path.join(this.scratch, '.vscode'), { recursive: true });
       await writeFile(path.join(this.scratch, '.vscode/settings.json'), JSON.stringify(workspaceSettings));
     }
-    return (this.opened ??= await Workbench.open({ folder: this.scratch, ...options }));
+    return (this.shared.opened = await Workbench.open({ folder: this.scratch, ...options }));
   }
 
   /** Opens the dataset of this test, or another folder of the window. */
@@ -48,38 +75,44 @@ export class SuiteWorkbench {
   }
 
   async begin(): Promise<void> {
-    this.scratch = await makeScratch();
+    const found = this.key === undefined ? undefined : waiting.get(this.key);
+    if (this.key !== undefined) waiting.delete(this.key);
+    this.shared = found ?? { scratch: await makeScratch(), tests: 0 };
   }
 
   async beginTest(): Promise<void> {
-    this.tests++;
-    this.name = this.tests === 1 ? 'dataset' : `dataset${String(this.tests)}`;
-    if (this.tests > 1) await cp('test/fixtures/sample-dataset', this.dataset, { recursive: true });
+    const number = ++this.shared.tests;
+    this.name = number === 1 ? 'dataset' : `dataset${String(number)}`;
+    if (number > 1) await cp('test/fixtures/sample-dataset', this.dataset, { recursive: true });
   }
 
   /** @param test that has ended */
   async endTest(test: { state?: string | undefined; title: string } | undefined): Promise<void> {
     if (test?.state === 'failed') {
-      await this.opened?.disposeAfter(test);
-      this.opened = undefined;
+      await this.shared.opened?.disposeAfter(test);
+      delete this.shared.opened;
     } else {
-      await this.opened?.closeEditors();
+      await this.shared.opened?.closeEditors();
     }
   }
 
   async end(): Promise<void> {
-    await this.opened?.dispose();
-    await removeScratch(this.scratch);
+    if (this.key === undefined) await close(this.shared);
+    else waiting.set(this.key, this.shared);
+  }
+
+  /** What suites have in common that may use the same window; undefined where it is made for one suite. */
+  private get key(): string | undefined {
+    return typeof this.options === 'function' ? undefined : JSON.stringify(this.options);
   }
 }
 
-/** A window for the tests of a suite, and for each of them a dataset of its own; both go after them. */
+/** A window for the tests of a suite, and for each of them a dataset of its own. */
 export function useWorkbench(options: SuiteWorkbenchOptions | (() => SuiteWorkbenchOptions) = {}): SuiteWorkbench {
-  const suite = new SuiteWorkbench(typeof options === 'function' ? options : () => options);
+  const suite = new SuiteWorkbench(options);
   before(() => suite.begin());
   beforeEach(() => suite.beginTest());
   afterEach(async function () {
-    // The last test leaves its window as it is: it goes anyway.
     await suite.endTest(this.currentTest);
   });
   after(() => suite.end());
