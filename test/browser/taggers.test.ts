@@ -78,7 +78,7 @@ describe('taggers in the real workbench', () => {
     const { page } = workbench;
     await workbench.runCommand('Dataset Captions: Select Tagger');
     const picker = page.locator('.quick-input-widget');
-    await picker.getByText('WD14 taggers').waitFor();
+    await picker.getByText('WD14 taggers').first().waitFor();
     await workbench.screenshot('select tagger');
     for (const text of ['Palette', moat, convnext, `${moat} + ${convnext}`]) {
       await picker.locator('.label-name', { hasText: text }).first().waitFor();
