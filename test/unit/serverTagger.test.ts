@@ -165,7 +165,11 @@ describe('A tagger on a server', function () {
         ...{ options, place: { kind: 'local' as const } },
         tagger: { name: 'tiny', setup: setup(), environment: {}, hashes },
       };
-      return JobFolder.create(jobsFolder(), job, await jobImages(await planCaptionJob(dataset.allImages, 'all', 'replace')));
+      return JobFolder.create(
+        jobsFolder(),
+        job,
+        await jobImages(await planCaptionJob(dataset.allImages, 'all', 'replace')),
+      );
     }
     const captions = async (): Promise<string[]> =>
       (await namesIn(path.join(folder(), 'pictures'))).filter((name) => name.endsWith('.txt'));
