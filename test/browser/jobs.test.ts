@@ -129,15 +129,21 @@ describe('a caption that somebody types and a job writes, in the real workbench'
   const many = new ManyImages(suite);
 
   it('never loses what is typed into a caption that the job writes: both texts are shown', async () => {
-    await many.make(200);
+    // The last of them, which the job comes to long after it was typed into.
+    const count = 400;
+    const image = `0${String(count - 1)}.jpg`;
+    await many.make(count);
     const view = await suite.open(many.name);
     const { workbench } = view;
+    const file = path.join(many.folder, image.replace('.jpg', '.txt'));
+    await view.card('0000.jpg').click({ position: { x: 20, y: 20 } });
+    await workbench.page.keyboard.press('Control+End');
+    await view.caption(image).waitFor();
     await view.press(/^Caption Empty/);
-    await view.caption('0001.jpg').click();
+    await view.caption(image).click();
     await workbench.page.keyboard.type('typed while the job runs');
+    assert.equal(await readText(file), undefined, 'it was typed before the job came to it');
     await view.jobDone('Caption Empty');
-    const image = '0001.jpg';
-    const file = path.join(many.folder, '0001.txt');
     assert.equal(await view.caption(image).inputValue(), 'typed while the job runs');
     await until('the file that the job wrote', async () => ((await readText(file)) ?? '') !== '');
     await view.saveState(image, 'Conflict');
