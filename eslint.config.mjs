@@ -54,6 +54,11 @@ const walls = Object.entries(houses).map(([house, { may, packages: allowed }]) =
   };
 });
 
+const noSuchExports = [
+  { selector: 'ExportDefaultDeclaration', message: 'No default exports.' },
+  { selector: 'ExportAllDeclaration', message: 'No barrels.' },
+];
+
 /** dist/extension.js, which every window loads at its start: what else these files imported would be in it. */
 const startOfWindow = [
   ['src/extension/extension.ts', String.raw`\./standIns/`],
@@ -71,6 +76,14 @@ const startOfWindow = [
             allowTypeImports: true,
           },
         ],
+      },
+    ],
+    'no-restricted-syntax': [
+      'error',
+      ...noSuchExports,
+      {
+        selector: 'ImportNamespaceSpecifier',
+        message: 'Import names: of `* as vscode` each file gets a copy of the API.',
       },
     ],
   },
@@ -95,11 +108,7 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/explicit-module-boundary-types': 'error',
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportDefaultDeclaration', message: 'No default exports.' },
-        { selector: 'ExportAllDeclaration', message: 'No barrels.' },
-      ],
+      'no-restricted-syntax': ['error', ...noSuchExports],
       'max-lines': ['error', { max: 400 }],
     },
   },

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import * as vscode from 'vscode';
+import { commands, l10n, window, type ExtensionContext, type LogOutputChannel } from 'vscode';
 import type { DatasetCaptionsExtension } from '../../api';
 import type { JobTreeNode } from './JobTree';
 import type { startMain } from './main';
@@ -26,12 +26,12 @@ interface Manifest {
  * Called by VS Code in every window, soon after its start: a job must be seen wherever its user is. Most windows use nothing of
  * the extension, so this registers stand-ins only; the first that is used loads `dist/main.js`, which is all the rest.
  */
-export function activate(context: vscode.ExtensionContext): DatasetCaptionsExtension {
-  const { commands, languageModelTools } = (context.extension.packageJSON as Manifest).contributes;
-  let log: vscode.LogOutputChannel | undefined;
-  const openLog = (): vscode.LogOutputChannel => {
+export function activate(context: ExtensionContext): DatasetCaptionsExtension {
+  const { contributes } = context.extension.packageJSON as Manifest;
+  let log: LogOutputChannel | undefined;
+  const openLog = (): LogOutputChannel => {
     if (log === undefined) {
-      log = vscode.window.createOutputChannel(vscode.l10n.t('Dataset Captions'), { log: true });
+      log = window.createOutputChannel(l10n.t('Dataset Captions'), { log: true });
       context.subscriptions.push(log);
     }
     return log;
@@ -57,14 +57,14 @@ export function activate(context: vscode.ExtensionContext): DatasetCaptionsExten
     },
   );
   const commandStandIns = registerCommandStandIns(
-    commands.map(({ command }) => command),
+    contributes.commands.map(({ command }) => command),
     main,
   );
   const editor = new EditorStandIn(main);
   const tags = new TreeStandIn<TagTreeNode>('datasetCaptions.tags', main);
   const jobs = new TreeStandIn<JobTreeNode>('datasetCaptions.jobs', main);
   const tools = registerToolStandIns(
-    languageModelTools.map(({ name }) => name),
+    contributes.languageModelTools.map(({ name }) => name),
     main,
   );
   context.subscriptions.push(commandStandIns, editor, tags, jobs, tools);
@@ -75,7 +75,7 @@ export function activate(context: vscode.ExtensionContext): DatasetCaptionsExten
 }
 
 /** Loads the rest where a job has to be shown: now, or when another window starts one. */
-async function showJobs({ globalStorageUri, subscriptions }: vscode.ExtensionContext, main: LateMain): Promise<void> {
+async function showJobs({ globalStorageUri, subscriptions }: ExtensionContext, main: LateMain): Promise<void> {
   const folder = path.join(globalStorageUri.fsPath, 'jobs');
   subscriptions.push(
     watchForRunners(folder, () => {
@@ -87,12 +87,12 @@ async function showJobs({ globalStorageUri, subscriptions }: vscode.ExtensionCon
   if (found !== 'ended' || main.isLoaded) return;
   // Commands and the walkthrough go by these.
   for (const name of ['datasetCaptions.jobsKnown', 'datasetCaptions.jobsEnded']) {
-    void vscode.commands.executeCommand('setContext', name, true);
+    void commands.executeCommand('setContext', name, true);
   }
 }
 
 async function offerToReload(message: string): Promise<void> {
-  const reload = vscode.l10n.t('Reload Window');
-  const chosen = await vscode.window.showErrorMessage(message, reload);
-  if (chosen === reload) await vscode.commands.executeCommand('workbench.action.reloadWindow');
+  const reload = l10n.t('Reload Window');
+  const chosen = await window.showErrorMessage(message, reload);
+  if (chosen === reload) await commands.executeCommand('workbench.action.reloadWindow');
 }

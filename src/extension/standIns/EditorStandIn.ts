@@ -1,4 +1,11 @@
-import * as vscode from 'vscode';
+import {
+  EventEmitter,
+  window,
+  type CustomDocumentBackup,
+  type CustomDocumentEditEvent,
+  type CustomEditorProvider,
+  type Disposable,
+} from 'vscode';
 import type { DatasetDocument } from '../DatasetDocument';
 import type { DatasetEditorProvider } from '../DatasetEditorProvider';
 import type { LateMain } from './LateMain';
@@ -6,19 +13,19 @@ import type { LateMain } from './LateMain';
 /** The view type of the editor that shows a folder as a dataset. */
 export const datasetEditorViewType = 'datasetCaptions.editor';
 
-type Provider = vscode.CustomEditorProvider<DatasetDocument>;
+type Provider = CustomEditorProvider<DatasetDocument>;
 
 /**
  * The provider of the editor that VS Code knows, from the start to the end; the one of the rest of the extension does the
  * work. It stays: VS Code may be opening a dataset through it in the moment in which the rest is loaded.
  */
 export class EditorStandIn implements Provider {
-  private readonly editEmitter = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<DatasetDocument>>();
+  private readonly editEmitter = new EventEmitter<CustomDocumentEditEvent<DatasetDocument>>();
   readonly onDidChangeCustomDocument = this.editEmitter.event;
-  private readonly registered: vscode.Disposable;
+  private readonly registered: Disposable;
 
   constructor(private readonly main: LateMain) {
-    this.registered = vscode.window.registerCustomEditorProvider(datasetEditorViewType, this, {
+    this.registered = window.registerCustomEditorProvider(datasetEditorViewType, this, {
       supportsMultipleEditorsPerDocument: true,
     });
   }
@@ -52,7 +59,7 @@ export class EditorStandIn implements Provider {
     return this.editors().revertCustomDocument(...args);
   }
 
-  backupCustomDocument(...args: Parameters<Provider['backupCustomDocument']>): Thenable<vscode.CustomDocumentBackup> {
+  backupCustomDocument(...args: Parameters<Provider['backupCustomDocument']>): Thenable<CustomDocumentBackup> {
     return this.editors().backupCustomDocument(...args);
   }
 

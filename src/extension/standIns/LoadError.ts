@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import { l10n } from 'vscode';
 
 /** A part of the extension's code cannot be loaded. */
 export class LoadError extends Error {
@@ -12,7 +12,7 @@ export class LoadError extends Error {
     // Node adds lines that say who asked for it.
     const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n', 1);
     super(
-      vscode.l10n.t(
+      l10n.t(
         'Dataset Captions cannot start: {0} cannot be loaded ({1}). Reload the window; if that does not help, install the extension again.',
         path,
         reason,
