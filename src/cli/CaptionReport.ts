@@ -2,7 +2,7 @@ import type { Dataset } from '../dataset/Dataset';
 import { compareNaturally } from '../dataset/naturalOrder';
 import type { ScanProblem } from '../dataset/scanDataset';
 import type { JobFolder } from '../jobs/JobFolder';
-import type { JobRunEnd } from '../jobs/JobRun';
+import type { JobRunEnd } from '../jobs/RunOfJob';
 import type { TaggerDescription } from '../protocol/taggerProtocol';
 import type { CommandInput, CommandOutcome } from './Command';
 import { jsonObject, jsonOfMap } from './jsonObject';

@@ -6,11 +6,10 @@ import * as l10n from '@vscode/l10n';
 import { mountOf, pathOnShared } from '../jobs/clusterJob';
 import { JobError } from '../jobs/JobError';
 import { jobFault, JobFaultError } from '../jobs/jobFault';
-import { manifestFile, newState, type JobFolder } from '../jobs/JobFolder';
+import { manifestFile, type JobFolder } from '../jobs/JobFolder';
 import { jobInfo } from '../jobs/jobInfo';
-import type { JobRunEnd, JobStop } from '../jobs/JobRun';
-import type { ClusterPlace, JobFaultCode, JobInfo, JobManifest } from '../jobs/jobTypes';
-import { JobRate } from '../protocol/JobRate';
+import type { ClusterPlace, JobFaultCode, JobManifest } from '../jobs/jobTypes';
+import { RunOfJob, type RunListener } from '../jobs/RunOfJob';
 import { auditJob } from './auditJob';
 import { ClusterError } from './ClusterError';
 import { ImageList } from './ImageList';
@@ -27,84 +26,50 @@ const statePause = 3000;
 /** Images without an outcome are handed in again so often after the queue said that all is done. */
 const mostRounds = 3;
 
-export interface ClusterRunOptions {
+export interface ClusterRunOptions extends RunListener {
   /** of the queue's server, with its password; undefined where nobody told it */
   redisUrl: string | undefined;
   /** images that failed are tried again */
   retryFailed?: boolean;
   /** hand in what is missing, look once, and leave the rest to whoever follows */
   once?: boolean;
-  /** called whenever {@link ClusterRun.info} is another one */
-  onChange: () => void;
-  /** called with the path of each image that got an outcome */
-  onHandled?: (image: string, failure: string | undefined) => void;
 }
 
 /**
  * Follows a job that a cluster works on, until it is done: hands its shards to the queue, reads the journals of its workers,
  * looks for what is missing when the queue is empty. The workers go on without it; whoever follows next finds all as it is.
  */
-export class ClusterRun {
-  private current: JobInfo;
-  private state = newState(0);
-  private readonly stopper = new AbortController();
-  private stoppedAs: JobStop = 'running';
-  private fault: JobFaultError | undefined;
+export class ClusterRun extends RunOfJob {
   private queue: ShardQueue | undefined;
   private listed: ListedJob | undefined;
-  private readonly rate = new JobRate();
-  private stateWritten = 0;
   private rounds = 0;
-  private readonly begun = performance.now();
 
   /** @param manifest that of the folder, of a job on a cluster */
   constructor(
-    private readonly folder: JobFolder,
-    private readonly manifest: JobManifest,
+    folder: JobFolder,
+    manifest: JobManifest,
     private readonly options: ClusterRunOptions,
   ) {
-    this.current = jobInfo(manifest, { ...this.state, status: 'running' }, false);
+    super(folder, manifest, options, statePause);
   }
 
-  /** Where it is; another object whenever it moved on. */
-  get info(): JobInfo {
-    return this.current;
-  }
-
-  /** Whether it was stopped, or has nothing left but to write down how it ended. */
-  get isEnding(): boolean {
-    return this.stopper.signal.aborted || this.current.status !== 'running';
-  }
-
-  /** Ends the run. Paused or cancelled, the workers leave the job too; `running`, they go on with it. */
-  stop(as: JobStop): void {
-    this.stoppedAs = as;
-    this.stopper.abort(new DOMException('Stopped', 'AbortError'));
-  }
-
-  /** @throws JobError when another process follows it, or its folder cannot be read or written */
-  async run(): Promise<JobRunEnd> {
-    const { manifest, folder } = this;
-    const { place } = manifest;
+  protected async runLocked(): Promise<undefined> {
+    const { folder } = this;
+    const { place } = this.manifest;
     if (place.kind !== 'cluster')
       throw new JobError('JOB_UNREADABLE', l10n.t('This is not a job of a cluster.'), folder.path);
-    const lock = await folder.lock();
-    if (lock === undefined) throw new JobError('JOB_BUSY', l10n.t('Another process follows this job.'), folder.path);
+    const images = await ImageList.read(folder.path);
+    const tail = new JournalTail(folder.path, images);
     try {
-      this.state = await folder.readState();
-      const images = await ImageList.read(folder.path);
-      const tail = new JournalTail(folder.path, images);
       try {
         await this.begin(tail, place);
         await this.follow(tail, images, place);
       } catch (thrown) {
-        if (!this.stopper.signal.aborted) this.fault ??= clusterFault(thrown);
+        if (!this.isStopped()) this.fault ??= clusterFault(thrown);
       }
       await this.end(tail);
-      return { info: this.current, result: undefined };
     } finally {
       await this.queue?.close();
-      await lock.release();
     }
   }
 
@@ -126,7 +91,7 @@ export class ClusterRun {
     });
     // Here, as whoever runs jobs on this machine only needs no queue.
     const queue = await import('./ShardQueue');
-    this.queue = await queue.ShardQueue.connect(this.options.redisUrl, place.queue, this.stopper.signal);
+    this.queue = await queue.ShardQueue.connect(this.options.redisUrl, place.queue, this.signal);
     delete state.finished;
     delete state.reverted;
     Object.assign(state, { status: 'running', started: state.started ?? new Date().toISOString() });
@@ -135,7 +100,7 @@ export class ClusterRun {
   }
 
   private async follow(tail: JournalTail, images: ImageList, place: ClusterPlace): Promise<void> {
-    const { signal } = this.stopper;
+    const { signal } = this;
     const listed = await this.describe(images, place);
     this.listed = listed;
     await this.queue?.note(listed);
@@ -154,13 +119,20 @@ export class ClusterRun {
         }
       }
       await delay(tailPause, undefined, { signal }).catch(() => undefined);
-      await tail.update((index, failure) => this.options.onHandled?.(images.path(index), failure));
-      this.count(tail);
+      await this.takeIn(tail, images);
     }
   }
 
   private isStopped(): boolean {
-    return this.stopper.signal.aborted;
+    return this.signal.aborted;
+  }
+
+  /** Reads what the workers' journals have new. */
+  private async takeIn(tail: JournalTail, images: ImageList): Promise<void> {
+    await tail.update((index, failure) => {
+      this.handled(images.path(index), failure);
+    });
+    this.moved({ counts: { ...tail.counts }, failures: [...tail.failures] });
   }
 
   /** Hands in every shard that has an image without an outcome. */
@@ -194,9 +166,8 @@ export class ClusterRun {
     }
     if (open.waiting.length + open.active.length + open.delayed.length > 0) return;
     // What was written before the queue heard of it.
-    await tail.update((index, failure) => this.options.onHandled?.(images.path(index), failure));
-    this.count(tail);
-    const { missing } = await auditJob(this.manifest, images, tail, this.stopper.signal);
+    await this.takeIn(tail, images);
+    const { missing } = await auditJob(this.manifest, images, tail, this.signal);
     if (missing === 0) return;
     const reason = open.failed.length === 0 ? undefined : await queue.failure(listed.key);
     const fault = reason === undefined ? undefined : faultOf(reason);
@@ -243,49 +214,19 @@ export class ClusterRun {
     };
   }
 
-  private count(tail: JournalTail): void {
-    const { state } = this;
-    const before = state.counts;
-    const counts = { ...tail.counts };
-    const isSame = Object.entries(counts).every(([outcome, count]) => before[outcome as keyof typeof counts] === count);
-    const now = performance.now();
-    const rate = this.rate.measure(now, tail.handled, this.manifest.total);
-    if (isSame) return;
-    Object.assign(state, { counts, failures: [...tail.failures] });
-    this.update({ counts, failures: state.failures, ...rate });
-    if (now - this.stateWritten < statePause) return;
-    this.stateWritten = now;
-    // Only for those who look from outside: the journals are what counts.
-    this.folder.writeState({ ...state }).catch(() => undefined);
-  }
-
   private async end(tail: JournalTail): Promise<void> {
-    const { state } = this;
     const isDone = tail.handled >= this.manifest.total;
-    if (isDone) state.status = 'completed';
-    else if (this.fault !== undefined) {
-      state.fault = { code: this.fault.code, message: this.fault.message };
-      state.status = 'paused';
-    } else if (this.isStopped()) state.status = this.stoppedAs;
-    state.ran += Math.round(performance.now() - this.begun);
-    if (state.status === 'completed' || state.status === 'cancelled') state.finished = new Date().toISOString();
-    this.update(jobInfo(this.manifest, state, false));
+    const status = isDone ? 'completed' : this.fault !== undefined ? 'paused' : (this.stopped ?? 'running');
     // First, so that the workers see it; then what they would take next goes.
-    await this.folder.writeState(state).catch(() => undefined);
-    if (state.status === 'running' || this.listed === undefined) return;
+    await this.finish(status);
+    if (status === 'running' || this.listed === undefined) return;
     const { key } = this.listed;
-    const ended = state.status === 'queued' ? {} : { ended: state.status };
     try {
       await this.queue?.withdraw(key);
-      await this.queue?.note({ ...this.listed, ...ended });
+      await this.queue?.note({ ...this.listed, ended: status });
     } catch {
       // Workers that take such a shard see from the job's folder that there is nothing to do.
     }
-  }
-
-  private update(change: Partial<JobInfo>): void {
-    this.current = { ...this.current, ...change };
-    this.options.onChange();
   }
 }
 

@@ -5,8 +5,9 @@ import type { FileWriter } from '../dataset/FileWriter';
 import { JobFolder } from '../jobs/JobFolder';
 import { jobFault } from '../jobs/jobFault';
 import { readJobInfo } from '../jobs/jobInfo';
-import { JobRun, type JobStop } from '../jobs/JobRun';
+import { JobRun } from '../jobs/JobRun';
 import type { JobInfo, JobManifest } from '../jobs/jobTypes';
+import type { JobStop, RunOfJob } from '../jobs/RunOfJob';
 import type { JobSecrets } from '../jobs/runnerProtocol';
 import { errorMessage } from '../protocol/wireError';
 import { deviceOf, Lane } from './Lane';
@@ -26,7 +27,7 @@ interface Job {
   folder: JobFolder;
   manifest: JobManifest;
   info: JobInfo;
-  run: JobRun | ClusterRun | undefined;
+  run: RunOfJob | undefined;
   /** resolves when the last run has written its last byte */
   ended: Promise<void>;
   /** it waits for its turn; queued jobs that no client of this runner started do not */
@@ -198,7 +199,7 @@ export class JobQueue {
       },
     };
     const redisUrl = job.secrets.redisUrl ?? process.env.DATASET_CAPTIONS_REDIS_URL;
-    const run: JobRun | ClusterRun =
+    const run: RunOfJob =
       manifest.place.kind === 'cluster'
         ? new ClusterRun(folder, manifest, { ...common, redisUrl })
         : new JobRun(folder, manifest, {

@@ -6,6 +6,7 @@ import { Dataset } from '../../src/dataset/Dataset';
 import { folderInside, isDatasetPath, staysInside } from '../../src/dataset/datasetPath';
 import { scanDataset } from '../../src/dataset/scanDataset';
 import { imageOfLine, JobFolder } from '../../src/jobs/JobFolder';
+import { defaultCaptionOptions } from '../../src/protocol/captionOptions';
 import { testFolder, writeFiles } from './testFolder';
 
 const name = fc.oneof(
@@ -167,21 +168,6 @@ describe('A path from outside', () => {
       inferenceThreads: 0,
       idleSeconds: 1,
     };
-    const options = {
-      mcut: { general: false, character: false },
-      maximumTags: 0,
-      rating: 'off',
-      ratingNames: {},
-      characterTagsFirst: false,
-      expandCharacterTags: false,
-      order: 'confidence',
-      keepUnderscores: false,
-      escapeParentheses: false,
-      excludedTags: [],
-      alwaysFirstTags: [],
-      addedTags: [],
-      replacements: {},
-    };
     const manifest = (environment: object, place: object): string =>
       JSON.stringify({
         ...{
@@ -193,7 +179,7 @@ describe('A path from outside', () => {
           captionExtension: '.txt',
           mode: 'all',
           total: 1,
-          options,
+          options: defaultCaptionOptions,
           place,
         },
         write: { mode: 'replace', keepFirst: 0, separator: ', ' },
