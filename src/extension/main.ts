@@ -64,6 +64,8 @@ export interface MainViews {
 /** Starts the extension when something of it is used for the first time. Registers every command that package.json contributes. */
 export function startMain(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, views: MainViews): Main {
   useLanguage(vscode.env.language, vscode.l10n.bundle, vscode.l10n.uri?.fsPath);
+  const { version } = context.extension.packageJSON as { version: string };
+  log.info(`Dataset Captions ${version}, Node.js ${process.versions.node}, ${process.platform}-${process.arch}`);
   const entry = context.asAbsolutePath(path.join('dist', 'tagger.js'));
   const storage = context.globalStorageUri.fsPath;
   const pictureMaker = (): TaggerProcess =>
