@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { commands, l10n, window, type ExtensionContext, type LogOutputChannel } from 'vscode';
@@ -77,6 +78,8 @@ export function activate(context: ExtensionContext): DatasetCaptionsExtension {
 /** Loads the rest where a job has to be shown: now, or when another window starts one. */
 async function showJobs({ globalStorageUri, subscriptions }: ExtensionContext, main: LateMain): Promise<void> {
   const folder = path.join(globalStorageUri.fsPath, 'jobs');
+  // What is not there cannot be watched.
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined);
   subscriptions.push(
     watchForRunners(folder, () => {
       void main.ready().then((rest) => rest?.lookForRunner());
