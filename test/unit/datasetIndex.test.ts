@@ -94,6 +94,36 @@ describe('The index of a dataset', function () {
     assert.equal(captionOf(dataset, 'a.jpg'), allImages[0]!.caption);
   });
 
+  it('finds what a first look finds, wherever images come, go or share a caption', async () => {
+    // More than one batch of a scan, so that some are as they were.
+    const files: TestFiles = {};
+    for (let index = 1000; index < 1400; index++) files[`${index}.jpg`] = '';
+    for (let index = 1000; index < 1400; index += 50) files[`${index}.png`] = '';
+    for (let index = 1000; index < 1400; index += 7) files[`${index}.txt`] = `tag ${index}`;
+    const dataset = await openDataset(folder(), files);
+    const all = (of: Dataset): unknown =>
+      of.allImages.map(({ path: image, caption }) => [image, caption.path, caption.text, caption.images]);
+    const steps = [
+      () => writeFile(inFolder('1393.txt'), 'changed'),
+      () => unlink(inFolder('1399.jpg')),
+      () => unlink(inFolder('1300.png')),
+      () => writeFile(inFolder('1350.jpeg'), ''),
+      () => unlink(inFolder('1000.jpg')),
+      () => writeFile(inFolder('2000.jpg'), ''),
+    ];
+    for (const step of steps) {
+      const before = dataset.allImages;
+      await step();
+      await dataset.load({ changedOnly: true });
+      const fresh = await openDataset(folder(), {});
+      assert.deepEqual(all(dataset), all(fresh));
+      assert.deepEqual(kept(dataset), kept(fresh));
+      const known = new Map(before.map((image) => [image.path, image.caption]));
+      const same = dataset.allImages.filter(({ path: image, caption }) => known.get(image) === caption);
+      assert.ok(same.length >= before.length - 1, 'captions are the same objects, for undo');
+    }
+  });
+
   it('puts the images of linked folders where their paths belong', async () => {
     await writeFiles(folder(), { 'outside/1.jpg': '', 'outside/sub/2.jpg': '', 'outside/10.jpg': '' });
     await writeFiles(folder(), { 'data/a.jpg': '', 'data/b/x.jpg': '', 'data/d/x.jpg': '' });

@@ -50,6 +50,11 @@ export class DatasetScan {
   private readonly created: Caption[] = [];
   /** captions whose images are other ones than before */
   private readonly owners = new Map<Caption, string[]>();
+  /** so far all images are those that are known, in their order: {@link next} is made when the first is another one */
+  private isSame: boolean;
+  /** images that were asked about and taken in, while {@link isSame} */
+  private asked = 0;
+  private taken = 0;
   private found = 0;
   private lastProgress = -Infinity;
 
@@ -57,6 +62,7 @@ export class DatasetScan {
     this.known = context.index;
     this.live = this.known.captions.size === 0;
     this.next = this.live ? this.known : new DatasetIndex();
+    this.isSame = !this.live;
   }
 
   /** @throws CaptionError when the folder cannot be read; the signal's reason when aborted */
@@ -132,7 +138,9 @@ export class DatasetScan {
     if (this.live) return { images, wanted, known: undefined };
     const stamps = changedOnly ? new Float64Array(wanted.length * 2).fill(NaN) : undefined;
     for (const [index, path] of unpackPaths(images).entries()) {
-      const caption = this.known.captions.get(captionPathOf(path, captionExtension));
+      const expected = this.known.images[this.asked++];
+      const caption =
+        expected?.path === path ? expected.caption : this.known.captions.get(captionPathOf(path, captionExtension));
       if (caption === undefined) continue;
       if (!caption.isKnownAbsent) wanted[index] = 1;
       if (stamps === undefined || caption.unreadable !== undefined) continue;
@@ -144,21 +152,44 @@ export class DatasetScan {
   }
 
   private async takeIn(batch: ScanBatch, read: CaptionsRead): Promise<void> {
-    const { signal, captionExtension } = this.context;
+    const { signal } = this.context;
     const { linked } = batch;
+    const paths = unpackPaths(batch.images);
+    const isNext = (path: string, index: number): boolean => this.known.images[this.taken + index]?.path === path;
+    if (this.isSame && (linked || !paths.every(isNext))) await this.differ();
     let offset = 0;
     await inSlices(
-      unpackPaths(batch.images),
+      paths,
       (path, index) => {
-        const caption = this.captionOf(path, captionPathOf(path, captionExtension));
+        const caption = this.isSame ? this.sameCaption(path) : this.take(path, linked);
         if (caption !== undefined) this.tell(caption, read, index, offset);
         offset += read.lengths[index] ?? 0;
-        const image = this.imageOf(path, caption ?? this.sharedCaption(path));
-        if (linked) this.next.addLinked(image);
-        else this.next.append(image);
       },
       signal === undefined ? {} : { signal },
     );
+  }
+
+  /** The caption of the next image, which is known in this place, unless it was that of an image before. */
+  private sameCaption(path: string): Caption | undefined {
+    const caption = this.known.images[this.taken++]?.caption;
+    return caption?.images[0] === path ? caption : undefined;
+  }
+
+  /** The images are others than those that are known: {@link next} gets those that were the same. */
+  private async differ(): Promise<void> {
+    this.isSame = false;
+    await inSlices(this.known.images.slice(0, this.taken), ({ path }) => {
+      this.take(path, false);
+    });
+  }
+
+  /** Puts an image into {@link next}. @returns its caption, unless it was that of an image before */
+  private take(path: string, linked: boolean): Caption | undefined {
+    const caption = this.captionOf(path, captionPathOf(path, this.context.captionExtension));
+    const image = this.imageOf(path, caption ?? this.sharedCaption(path));
+    if (linked) this.next.addLinked(image);
+    else this.next.append(image);
+    return caption;
   }
 
   /** The caption of an image that this scan has not come upon yet. */
@@ -230,6 +261,10 @@ export class DatasetScan {
     if (this.live) {
       this.next.arrange();
       return;
+    }
+    if (this.isSame) {
+      if (this.taken === this.known.images.length) return;
+      await this.differ();
     }
     const gone: Caption[] = [];
     await inSlices(this.known.captions, ([captionPath, caption]) => {
