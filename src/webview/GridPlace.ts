@@ -16,8 +16,16 @@ export class GridPlace {
   private busy = false;
   private shownKey: string | undefined;
   private started = false;
+  /** what is to be shown first, while it is not there yet, and how often somebody had scrolled by then */
+  private awaited: { path: string; scrolls: number } | undefined;
 
   constructor(private readonly grid: ImageGrid) {}
+
+  /** Whether what was looked at before has not come yet, as while a folder is being read, and nobody went elsewhere. */
+  get isWaiting(): boolean {
+    const { awaited, grid } = this;
+    return awaited !== undefined && awaited.scrolls === grid.rows.scrolls && !grid.chosen;
+  }
 
   /** Called before each update of the grid. */
   follow(): void {
@@ -63,8 +71,10 @@ export class GridPlace {
     const find = [
       ...new Set([grid.activePath, selector.originPath, ...(grid.context?.drafts.openPaths() ?? [])]),
     ].filter((path) => path !== undefined);
+    if (first && grid.startPath !== '') this.awaited = { path: grid.startPath, scrolls: rows.scrolls };
+    const awaited = this.isWaiting ? this.awaited?.path : undefined;
     const answer = await grid.around({
-      paths: first ? [grid.startPath] : this.anchors(other),
+      paths: [...(awaited === undefined ? [] : [awaited]), ...(first ? [] : this.anchors(other))],
       index: first ? grid.startIndex : other ? 0 : grid.firstIndex,
       before: cards,
       after: cards,
@@ -84,12 +94,15 @@ export class GridPlace {
     selector.orderChanged(places);
     this.shownKey = key;
     rows.configure(answer.matching, grid);
-    if (anchor !== null) rows.scrollToDistance(anchor.index, distance);
+    const arrived = anchor !== null && anchor.path === awaited && this.isWaiting;
+    if (arrived || !this.isWaiting) this.awaited = undefined;
+    if (arrived) rows.scrollToIndex(anchor.index);
+    else if (anchor !== null) rows.scrollToDistance(anchor.index, distance);
     else if (first) rows.scrollToIndex(Math.min(grid.startIndex, answer.matching - 1));
     else if (other) rows.scrollToIndex(0);
     const active = grid.activePath === undefined ? undefined : places.get(grid.activePath);
     if (active !== undefined) grid.active = active;
-    else if (first) grid.active = anchor?.index ?? grid.startIndex;
+    else if (first || arrived) grid.active = anchor?.index ?? grid.startIndex;
     else if (other) grid.active = 0;
     // Elsewhere the active image is gone, and the one that took its place becomes active.
     if (active === undefined) grid.activePath = undefined;

@@ -82,7 +82,9 @@ export class ImageArea extends LitElement {
   private readonly onGridScroll = (): void => {
     const index = this.grid?.firstIndex ?? 0;
     const path = this.items?.at(index)?.path ?? '';
-    if (path !== '') this.dispatchEvent(new CustomEvent('place-changed', { detail: { index, path } }));
+    // Nobody went there.
+    const isPassing = this.grid?.isWaiting === true;
+    if (path !== '' && !isPassing) this.dispatchEvent(new CustomEvent('place-changed', { detail: { index, path } }));
     // The heading.
     this.requestUpdate();
   };

@@ -76,6 +76,11 @@ export class ImageGrid extends LitElement {
   private jumped: { index: number; top: number } | undefined;
   private frame: number | undefined;
 
+  /** What was looked at before is still to come: what is in view is nobody's choice. */
+  get isWaiting(): boolean {
+    return this.place.isWaiting;
+  }
+
   /** Index of the first image in view. */
   get firstIndex(): number {
     return Math.min(this.rows.firstIndex, Math.max(0, this.count - 1));
@@ -90,13 +95,11 @@ export class ImageGrid extends LitElement {
   jumpTo(index: number, focus: boolean): void {
     this.rows.scrollToIndex(index);
     this.jumped = { index, top: this.rows.top };
-    if (focus) {
-      this.moveTo(index, 'cell');
-    } else {
-      this.active = index;
-      this.activePath = this.items?.at(index)?.path;
-      this.requestUpdate();
-    }
+    this.chosen = true;
+    this.active = index;
+    this.activePath = this.items?.at(index)?.path;
+    if (focus) this.moveTo(index, 'cell');
+    else this.requestUpdate();
     this.scrolled();
   }
 

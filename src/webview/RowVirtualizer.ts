@@ -32,6 +32,8 @@ export class RowVirtualizer implements ReactiveController {
   top = 0;
   /** Which way the last scrolling went: 1 down, -1 up. */
   direction: 1 | -1 = 1;
+  /** How often somebody has scrolled, which the page's own moves do not count as. */
+  scrolls = 0;
 
   private scroller: HTMLElement | undefined;
   private content: Element | undefined;
@@ -150,6 +152,7 @@ export class RowVirtualizer implements ReactiveController {
     const moved = physical - this.lastPhysical;
     // Programmatic scrolling comes back as an event, rounded to device pixels: it carries no news.
     if (Math.abs(moved) < 1) return;
+    this.scrolls++;
     const before = this.near;
     this.direction = moved > 0 ? 1 : -1;
     this.moveBar = false;

@@ -56,6 +56,36 @@ describe('the place in the grid in a browser', function () {
     assert.equal(await cells.top(looked), before);
   });
 
+  it('goes where somebody was as soon as that image is read, unless he went elsewhere meanwhile', async () => {
+    for (const goesElsewhere of [false, true]) {
+      host = new FakeHost(3000);
+      const all = [...host.items];
+      const looked = imagePath(1500);
+      host.page = { path: looked, index: 1500 };
+      host.sort = { key: 'name', descending: true };
+      // The folder is being read: what comes later goes before what is there.
+      host.items.splice(0, host.items.length, ...all.slice(0, 100));
+      cells = new Cells(await browser.open(host));
+      await cells.page.getByText('100 images').first().waitFor();
+      await cells.cell(imagePath(0)).waitFor();
+      if (goesElsewhere) await scrollTo('200');
+      for (const count of [1000, 3000]) {
+        host.items.splice(0, host.items.length, ...all.slice(0, count));
+        host.push();
+        await cells.page
+          .getByText(`${count.toLocaleString('en')} images`)
+          .first()
+          .waitFor();
+      }
+      if (!goesElsewhere) await seen(looked);
+      else {
+        await cells.page.waitForTimeout(300);
+        assert.equal(await cells.cell(looked).count(), 0);
+      }
+      await browser.closePages();
+    }
+  });
+
   it('keeps the typing and its card when a slow host says that images came', async () => {
     await open(3000);
     host.latency = 200;
