@@ -24,7 +24,7 @@ export class GridPlace {
   /** Whether what was looked at before has not come yet, as while a folder is being read, and nobody went elsewhere. */
   get isWaiting(): boolean {
     const { awaited, grid } = this;
-    return awaited !== undefined && awaited.scrolls === grid.rows.scrolls && !grid.chosen;
+    return awaited?.scrolls === grid.rows.scrolls && !grid.chosen;
   }
 
   /** Called before each update of the grid. */
