@@ -32,6 +32,7 @@ import { jobAnnouncement } from './jobAnnouncement';
 import './JobList';
 import { pictureSource } from './pictureSource';
 import { problemBar } from './problemBar';
+import { revealImage } from './revealImage';
 import { searchActions, searchAnnouncement } from './searchActions';
 import { selectionActions } from './selectionActions';
 import './SelectionBar';
@@ -227,9 +228,8 @@ export class DatasetEditor extends LitElement {
 
   /** Goes to an image, if the search finds it. */
   async reveal(path: string): Promise<void> {
-    const place = await this.request('locate', { path });
-    await this.updateComplete;
-    if (typeof place?.index === 'number') this.grid?.returnTo(place.index);
+    const grid = () => this.updateComplete.then(() => this.grid);
+    await revealImage({ locate: () => this.request('locate', { path }), items: this.items, grid });
   }
 
   /** Puts the keyboard focus into the search box. */
