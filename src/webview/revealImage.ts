@@ -5,11 +5,11 @@ const tries = 100;
 /** What {@link revealImage} asks and moves. */
 interface Revealing {
   /** where an image is in the order of the host; undefined where it is not shown */
-  locate(): Promise<{ index: number | null; order: number } | undefined>;
+  locate: () => Promise<{ index: number | null; order: number } | undefined>;
   /** the cards that the page has, and of which order they are */
   items: { readonly order: number };
   /** the grid, once it is drawn */
-  grid(): Promise<{ returnTo(index: number): void } | null>;
+  grid: () => Promise<{ returnTo(index: number): void } | null>;
 }
 
 /** Puts the keyboard focus on an image. While a folder is being read, what the page shows may be older than its place. */
