@@ -53,11 +53,14 @@ describe('The process that runs jobs', function () {
       handled.push(...paths);
       moments.push(performance.now());
     });
+    const begun = performance.now();
     await client.request('start', { id: job.id });
     await jobIs(client, job.id, ({ status }) => status === 'completed');
     await until(() => handled.length >= 200, 'all images were told');
     assert.deepEqual(handled.sort(), Array.from({ length: 200 }, (_, index) => `${index + 1}.png`).sort());
-    for (const [index, moment] of moments.slice(1).entries()) assert.ok(moment - moments[index]! > 200);
+    // Not from one to the next: on a busy machine one may come late, and right before the other.
+    const most = 4 * ((moments.at(-1)! - begun) / 1000) + 1;
+    assert.ok(moments.length <= most, `${String(moments.length)} times, at most ${most.toFixed(1)}`);
   });
 
   it('loses, doubles and leaves nothing when it is killed again and again', async () => {
