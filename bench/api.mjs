@@ -1,7 +1,6 @@
 // What the calls of the API cost at 100,000 images: how long they take, and for how long they keep the extension host busy.
 import { inWindow } from './inEditor.mjs';
 import { largeDataset } from './largeDataset.mjs';
-import { table } from './measure.mjs';
 
 const images = 100_000;
 
@@ -18,12 +17,14 @@ export async function measure({ root }) {
 
 /** @param {{ calls: Record<string, string | number>[] }} result */
 export function describe({ calls }) {
-  return table(
-    calls.map(({ call, dataset, ms, longestBlockMs, longestCollectionMs }) => ({
-      '': `${call}, ${dataset}`,
-      ms,
-      'longest block of the event loop, ms': longestBlockMs,
-      'longest garbage collection, ms': longestCollectionMs,
-    })),
+  // One line for each call: there are more of them than fit side by side.
+  const head = ['call', 'ms', 'longest block of the event loop, ms', 'longest garbage collection, ms'];
+  const lines = calls.map(({ call, dataset, ms, longestBlockMs, longestCollectionMs }) =>
+    [`${call}, ${dataset}`, ms, longestBlockMs, longestCollectionMs].map(String),
   );
+  const widths = head.map((_, at) => Math.max(...[head, ...lines].map((line) => line[at]?.length ?? 0)));
+  return [head, ...lines]
+    .map((line) => line.map((text, at) => (at === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[at] ?? 0))))
+    .map((line) => line.join('  '))
+    .join('\n');
 }
