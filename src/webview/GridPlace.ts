@@ -71,6 +71,8 @@ export class GridPlace {
     const find = [
       ...new Set([grid.activePath, selector.originPath, ...(grid.context?.drafts.openPaths() ?? [])]),
     ].filter((path) => path !== undefined);
+    // Whoever asks for another search or order wants to see what that finds.
+    if (other) this.awaited = undefined;
     if (first && grid.startPath !== '') this.awaited = { path: grid.startPath, scrolls: rows.scrolls };
     const awaited = this.isWaiting ? this.awaited?.path : undefined;
     const answer = await grid.around({

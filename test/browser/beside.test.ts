@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { until } from './DatasetView';
 import { readText } from './datasetFiles';
-import { unsavedSettings, useWorkbench } from './useWorkbench';
+import { unsavedSettings } from './unsavedWorkbench';
+import { useWorkbench } from './useWorkbench';
 
 const alps = '5_scenery/alps.jpg';
 

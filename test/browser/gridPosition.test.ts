@@ -86,6 +86,22 @@ describe('the place in the grid in a browser', function () {
     }
   });
 
+  it('shows another order from its beginning, also when the image where somebody was comes only then', async () => {
+    host = new FakeHost(3000);
+    const all = [...host.items];
+    const looked = imagePath(1500);
+    host.page = { path: looked, index: 1500 };
+    host.items.splice(0, host.items.length, ...all.slice(0, 100));
+    cells = new Cells(await browser.open(host));
+    await cells.page.getByText('100 images').first().waitFor();
+    await cells.cell(imagePath(99)).waitFor();
+    host.items.splice(0, host.items.length, ...all);
+    host.sort = { key: 'name', descending: true };
+    host.push();
+    await seen(imagePath(2999));
+    assert.equal(await cells.cell(looked).count(), 0);
+  });
+
   it('keeps the typing and its card when a slow host says that images came', async () => {
     await open(3000);
     host.latency = 200;

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { until } from './DatasetView';
 import { captions, readText } from './datasetFiles';
 import { JobsView } from './JobsView';
-import { type SuiteWorkbench, unsavedSettings, useWorkbench } from './useWorkbench';
+import { unsavedSettings } from './unsavedWorkbench';
+import { type SuiteWorkbench, useWorkbench } from './useWorkbench';
 
 /** `npm run soak` has the issue's number, 2,000. */
 const images = Number(process.env.DATASET_CAPTIONS_JOB_IMAGES ?? 200);

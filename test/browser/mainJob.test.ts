@@ -4,7 +4,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from './DatasetView';
 import { addBadImages, captions, fingerprint, processesOf, readText } from './datasetFiles';
-import { unsavedSettings, useWorkbench } from './useWorkbench';
+import { unsavedSettings } from './unsavedWorkbench';
+import { useWorkbench } from './useWorkbench';
 
 const alps = '5_scenery/alps.jpg';
 const sunset = '5_scenery/sunset.png';

@@ -4,7 +4,8 @@ import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
 import { DatasetView, until } from './DatasetView';
 import { readText } from './datasetFiles';
-import { unsavedSettings, useWorkbench } from './useWorkbench';
+import { unsavedSettings } from './unsavedWorkbench';
+import { useWorkbench } from './useWorkbench';
 
 const images = 300;
 const name = (n: number): string => `image_${String(n).padStart(3, '0')}`;

@@ -3,7 +3,8 @@ import { changeBehindEdits } from './changeBehindEdits';
 import { until } from './DatasetView';
 import { captions } from './datasetFiles';
 import { killDuringSave } from './killDuringSave';
-import { unsavedSettings, useWorkbench } from './useWorkbench';
+import { unsavedSettings } from './unsavedWorkbench';
+import { useWorkbench } from './useWorkbench';
 
 const first = '5_scenery/acanthus.jpg';
 

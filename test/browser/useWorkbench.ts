@@ -10,9 +10,6 @@ export interface SuiteWorkbenchOptions extends Partial<WorkbenchOptions> {
   workspaceSettings?: Record<string, unknown>;
 }
 
-/** Nothing is saved but by hand. */
-export const unsavedSettings = { 'datasetCaptions.autoSaveDelay': 0, 'files.autoSave': 'off' };
-
 /** A window, the folder that it shows, and how many tests have used them. */
 interface SharedWindow {
   scratch: string;
