@@ -120,11 +120,11 @@ export class Workbench {
     for (;;) {
       await this.page.keyboard.press('F1');
       const input = this.page.locator('.quick-input-widget input[type="text"]').first();
-      await input.fill(`>${title}`);
-      // The palette lists the commands that there are when it opens; right after the start ours are not among them.
-      const found = await row
-        .first()
-        .waitFor({ timeout: 3000 })
+      // The palette lists the commands that there are when it opens; right after the start ours are not among them. And
+      // the key is lost when it comes while the focus goes from one editor to the other.
+      const found = await input
+        .fill(`>${title}`, { timeout: 3000 })
+        .then(() => row.first().waitFor({ timeout: 3000 }))
         .then(
           () => true,
           () => false,
