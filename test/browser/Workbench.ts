@@ -131,6 +131,11 @@ export class Workbench {
         );
       if (found) break;
       await this.page.keyboard.press('Escape');
+      // What had the focus may be gone: then no key comes anywhere.
+      await this.page
+        .locator('.part.titlebar')
+        .click({ position: { x: 250, y: 15 }, timeout: 2000 })
+        .catch(() => undefined);
       if (Date.now() > end) throw new Error(`The palette has no command "${title}".`);
     }
     await row.first().click();
