@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFile, stat, writeFile } from 'node:fs/promises';
-import { performance } from 'node:perf_hooks';
 import path from 'node:path';
 import { applyEdits, replayEdits } from '../../src/dataset/bulkEdits';
 import { Dataset } from '../../src/dataset/Dataset';
-import { longestBlock } from './longestBlock';
+import { longestBlock, mostBlocked } from './longestBlock';
 import { captionOf, openDataset } from './openDataset';
+import { ownTime } from './ownTime';
 import { fingerprint, testFolder, type TestFiles } from './testFolder';
 
 describe('An edit of many captions', function () {
@@ -140,15 +140,15 @@ describe('An edit of many captions', function () {
     const edits = dataset.allImages.map(({ caption }) => ({ caption, text: '1girl, solo, long hair, '.repeat(12) }));
     let applied = Infinity;
     const blocked = await longestBlock(async () => {
-      const start = performance.now();
+      const start = ownTime();
       const { changes } = await applyEdits(dataset, edits);
-      applied = Math.min(applied, performance.now() - start);
+      applied = Math.min(applied, ownTime() - start);
       assert.equal(changes.length, 20_000);
       await replayEdits(dataset, changes, 'undo');
       assert.equal([...dataset.dirtyCaptions].length, 0);
-    }, 100);
+    });
     assert.ok(applied < 1000, `applied in ${applied} ms`);
-    assert.ok(blocked < 100, `the loop waited ${blocked} ms`);
+    assert.ok(blocked < mostBlocked, `the loop waited ${blocked} ms`);
     await assert.rejects(stat(inFolder('0.txt')), 'nothing was written');
   });
 });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { defaultWriteOptions } from '../../src/dataset/writeMode';
 import { captionWithTags } from '../../src/dataset/writeTags';
 import { nameOf, numberedImages, runJob, tagOfName } from './captionJobs';
 import { openDataset } from './openDataset';
+import { ownTime } from './ownTime';
 import { caption, type ScoredTag } from './scoredTags';
 import { fingerprint, namesIn, testFolder } from './testFolder';
 
@@ -108,9 +108,9 @@ describe('What other tools get wrong', () => {
 
   it('twice as many tags take some twice the time', () => {
     const tags = Array.from({ length: 20_000 }, (_, index) => `tag number ${index}`);
-    const start = performance.now();
+    const start = ownTime();
     const text = captionWithTags(tags.slice(0, 10_000).join(', '), tags, { ...defaultWriteOptions, mode: 'append' });
-    const time = performance.now() - start;
+    const time = ownTime() - start;
     assert.equal(text, tags.join(', '));
     // Every tag compared with every other takes seconds.
     assert.ok(time < 500, `${time.toFixed(0)} ms`);

@@ -9,6 +9,7 @@ import type { ImageFact } from '../../src/dataset/ImageFacts';
 import { parseQuery } from '../../src/dataset/query/parseQuery';
 import { literalPattern, tagTerm } from '../../src/dataset/query/printQuery';
 import { queryMatcher, type QueryContext } from '../../src/dataset/query/queryMatcher';
+import { ownTime } from './ownTime';
 
 function image(path: string, text: string): DatasetImage {
   const caption = new Caption(path.replace(/\.\w+$/, '.txt'), [path]);
@@ -172,8 +173,8 @@ describe('A pattern', () => {
   it('takes no longer for many wildcards', () => {
     const glob = new GlobPattern('a*a*a*a*a*a*a*a*a*b');
     const text = 'a'.repeat(50_000);
-    const start = performance.now();
+    const start = ownTime();
     assert.ok(!glob.isIn(text));
-    assert.ok(performance.now() - start < 1000);
+    assert.ok(ownTime() - start < 1000);
   });
 });
