@@ -22,13 +22,26 @@ class CountingReporter extends reporters.Spec {
     super(runner, options);
     /** @type {{ title: string, error: string }[]} */
     const failures = [];
+    /** @type {string[]} */
+    const retried = [];
+    /** @type {Set<string>} */
+    const failedOnce = new Set();
+    runner.on('retry', (test, error) => {
+      failedOnce.add(test.fullTitle());
+      reporters.Base.consoleLog(
+        `    ! ${test.fullTitle()}: failed and is tried once more\n${error.stack ?? String(error)}`,
+      );
+    });
+    runner.on('pass', (test) => {
+      if (failedOnce.has(test.fullTitle())) retried.push(test.fullTitle());
+    });
     runner.on('fail', (test, error) => {
       failures.push({ title: test.fullTitle(), error: error.stack ?? String(error) });
     });
     runner.once('end', () => {
       if (result === undefined || runner.stats === undefined) return;
       const { passes, pending } = runner.stats;
-      const counts = { passed: passes, failed: failures.length, skipped: pending, failures };
+      const counts = { passed: passes, failed: failures.length, skipped: pending, failures, retried };
       writeFileSync(result, JSON.stringify(counts));
     });
   }

@@ -3,7 +3,9 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type FrameLocator, type Locator, type Page } from 'playwright-core';
 import type { TestHost } from '../../scripts/testHost.mjs';
+import { colorThemes } from './colorThemes';
 import { processesOf } from './datasetFiles';
+import { hasFailed, type TestThatRan } from './hasFailed';
 
 /** `npm test` and mocha run in the root of the checkout; this file is bundled elsewhere. */
 const root = process.cwd();
@@ -294,12 +296,26 @@ export class Workbench {
     const shown = this.page.locator(`.monaco-workbench[class*="-themes-${theme.file}-json"]`).first();
     if ((await shown.count()) > 0) return;
     // Not through the settings file: what it says while the workbench starts, or after, is not always followed.
-    await this.runCommand('Preferences: Color Theme');
-    const picker = this.page.locator('.quick-input-widget');
     const { label } = theme;
-    await picker.locator('input[type="text"]').first().fill(label);
+    const picker = this.page.locator('.quick-input-widget');
     const row = picker.locator('.monaco-list-row').filter({ has: this.page.getByText(label, { exact: true }) });
-    await row.first().click();
+    const end = Date.now() + patience;
+    for (;;) {
+      await this.runCommand('Preferences: Color Theme');
+      // The list is filled when the themes are known; what was typed before that is not always looked for again.
+      const chosen = await picker
+        .locator('input[type="text"]')
+        .first()
+        .fill(label, { timeout: 3000 })
+        .then(() => row.first().click({ timeout: 5000 }))
+        .then(
+          () => true,
+          () => false,
+        );
+      if (chosen) break;
+      await this.page.keyboard.press('Escape');
+      if (Date.now() > end) throw new Error(`The color theme "${name}" cannot be chosen.`);
+    }
     await shown.waitFor();
   }
 
@@ -322,9 +338,9 @@ export class Workbench {
     return texts.join('\n');
   }
 
-  /** Ends the workbench after a test; of one that failed, it leaves a picture and prints what was logged. */
-  async disposeAfter(test: { state?: string | undefined; title: string } | undefined): Promise<void> {
-    if (test?.state === 'failed') {
+  /** Ends the workbench after a test; of one that did not pass, it leaves a picture and prints what was logged. */
+  async disposeAfter(test: TestThatRan | undefined): Promise<void> {
+    if (test !== undefined && hasFailed(test)) {
       console.log(`Screenshot: ${await this.screenshot(`failed ${test.title}`)}`);
       console.log(this.errors.join('\n'));
       console.log(await this.extensionHostLog());
@@ -343,16 +359,6 @@ export class Workbench {
     await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
   }
 }
-
-/** Color themes by their names in settings: how the picker calls them, and the file that the workbench's class names. */
-const colorThemes: Record<string, { label: string; file: string }> = {
-  'Dark 2026': { label: 'Dark 2026', file: '2026-dark' },
-  'Light 2026': { label: 'Light 2026', file: '2026-light' },
-  'Dark Modern': { label: 'Dark Modern', file: 'dark_modern' },
-  'Light Modern': { label: 'Light Modern', file: 'light_modern' },
-  'Default High Contrast': { label: 'Dark High Contrast', file: 'hc_black' },
-  'Default High Contrast Light': { label: 'Light High Contrast', file: 'hc_light' },
-};
 
 /** What the VS Code server lacks or does not compile here; it says so in each window and goes on without. */
 const hostNoise =

@@ -13,22 +13,22 @@ const execution = [{ runsOn: 'palette runs on CPU', notUsed: ['CUDA is not used:
 describe('the Jobs view of a window that opens, in the real workbench', () => {
   let scratch: string;
   let dataset: string;
-  let workbench: Workbench;
+  let opened: Workbench | undefined;
 
   beforeEach(async () => {
     scratch = await makeScratch();
     dataset = path.join(scratch, 'dataset');
-    workbench = await Workbench.open({ folder: scratch });
   });
 
   afterEach(async function () {
-    await workbench.disposeAfter(this.currentTest);
+    await opened?.disposeAfter(this.currentTest);
+    opened = undefined;
     await removeScratch(scratch);
   });
 
   /** A job of the dataset that an earlier window left like this. */
-  async function left(change: Partial<JobState>): Promise<JobFolder> {
-    const folder = await makeJob(path.join(workbench.storageFolder, 'jobs'), dataset);
+  async function left(storage: string, change: Partial<JobState>): Promise<JobFolder> {
+    const folder = await makeJob(path.join(storage, 'jobs'), dataset);
     const state = await folder.readState();
     await folder.writeState({ ...state, execution, ...change });
     return folder;
@@ -37,13 +37,15 @@ describe('the Jobs view of a window that opens, in the real workbench', () => {
   const counts = { written: 0, same: 0, untagged: 0, kept: 0, failed: 0 };
 
   it('shows what waits, stands still and is over, offers to resume, goes to a failed image and unloads the tagger', async () => {
+    const workbench = (opened = await Workbench.open({ folder: scratch }));
+    const { storageFolder } = workbench;
     await workbench.runCommand('Dataset Captions: Show Jobs');
     const jobs = new JobsView(workbench);
     await jobs.pane.getByText('No captioning jobs yet').waitFor();
     await workbench.screenshot('jobs welcome');
 
     const image = '5_scenery/sunset.png';
-    await left({
+    await left(storageFolder, {
       status: 'completed',
       finished: new Date().toISOString(),
       ran: 4000,
@@ -51,8 +53,12 @@ describe('the Jobs view of a window that opens, in the real workbench', () => {
       failures: [{ path: image, reason: 'The image is damaged.' }],
     });
     const message = 'The disk is full (/data/set/0123.txt). Free some space, then resume.';
-    await left({ status: 'paused', fault: { code: 'DISK_FULL', message }, counts: { ...counts, written: 1 } });
-    const interrupted = await left({ status: 'running' });
+    await left(storageFolder, {
+      status: 'paused',
+      fault: { code: 'DISK_FULL', message },
+      counts: { ...counts, written: 1 },
+    });
+    const interrupted = await left(storageFolder, { status: 'running' });
     await workbench.runCommand('View: Show Explorer');
     await workbench.reload();
     const notice = await workbench.notification(/was interrupted/);

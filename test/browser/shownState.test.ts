@@ -23,7 +23,7 @@ describe('where somebody is in a dataset, in the real workbench', () => {
   const suite = useWorkbench({ workspaceSettings: unsavedSettings });
 
   beforeEach(async () => {
-    const set = path.join(suite.scratch, 'shown');
+    const set = path.join(suite.scratch, `shown-${suite.name}`);
     await mkdir(set);
     for (let n = 0; n < images; n++) {
       await copyFile('test/fixtures/sample-dataset/5_scenery/sunset.png', path.join(set, `${name(n)}.png`));
@@ -44,7 +44,7 @@ describe('where somebody is in a dataset, in the real workbench', () => {
   }
 
   it('stays in a hidden, moved, split and reloaded tab, when its folder is renamed and its window closed', async () => {
-    const view = await suite.open('shown');
+    const view = await suite.open(`shown-${suite.name}`);
     const bench = view.workbench;
     const { page } = bench;
     const { keyboard } = page;
@@ -111,10 +111,10 @@ describe('where somebody is in a dataset, in the real workbench', () => {
     const again = new DatasetView(bench);
     await isAsBefore('in the window that was opened again', again.frame);
 
-    await bench.renameInExplorer('shown', 'renamed');
+    await bench.renameInExplorer(`shown-${suite.name}`, `renamed-${suite.name}`);
     await bench.page.getByRole('tab', { name: /^renamed/ }).waitFor();
     await isAsBefore('under the new name', new DatasetView(bench).frame);
-    const saved = path.join(suite.scratch, `renamed/${name(number)}.txt`);
+    const saved = path.join(suite.scratch, `renamed-${suite.name}/${name(number)}.txt`);
     await new DatasetView(bench).caption(looked).click();
     await bench.page.keyboard.press('Control+s');
     await until('the text on disk', async () => (await readText(saved)) === `cat, number ${number}, unsaved`);

@@ -2,6 +2,7 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatasetView } from './DatasetView';
 import { makeScratch, removeScratch } from './datasetFiles';
+import { hasFailed, type TestThatRan } from './hasFailed';
 import { Workbench, type WorkbenchOptions } from './Workbench';
 
 /** How the window of a suite is opened: {@link WorkbenchOptions}, and what its folder says. */
@@ -100,13 +101,23 @@ export class SuiteWorkbench {
   }
 
   /** @param test that has ended */
-  async endTest(test: { state?: string | undefined; title: string } | undefined): Promise<void> {
-    if (test?.state === 'failed') {
-      await this.shared.opened?.disposeAfter(test);
-      delete this.shared.opened;
-    } else {
-      await this.shared.opened?.closeEditors();
+  async endTest(test: TestThatRan | undefined): Promise<void> {
+    const { opened } = this.shared;
+    if (opened === undefined) return;
+    if (test === undefined || hasFailed(test)) return this.leaveWindow(test);
+    try {
+      await opened.closeEditors();
+    } catch (error) {
+      // Tidying up is no part of what is tested; the next test gets a window of its own.
+      console.log(`The window after "${test.title}" could not be tidied up: ${String(error)}`);
+      await this.leaveWindow(undefined);
     }
+  }
+
+  private async leaveWindow(test: TestThatRan | undefined): Promise<void> {
+    const { opened } = this.shared;
+    delete this.shared.opened;
+    await opened?.disposeAfter(test);
   }
 
   async end(): Promise<void> {

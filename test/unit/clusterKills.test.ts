@@ -87,19 +87,31 @@ describe('A cluster whose workers are killed and frozen, and whose queue is kill
     return found;
   }
 
+  /** The shard in the middle of which a worker is, and that nobody had before. */
+  async function openShard(worker: WorkerProcess, job: JobFolder): Promise<number | undefined> {
+    const found = await outcomes(job);
+    const open = found.find((one) => one.worker === worker.name && one.all > 0 && one.all < shardSize - 3);
+    return open !== undefined && found.filter(({ shard }) => shard === open.shard).length === 1
+      ? open.shard
+      : undefined;
+  }
+
   /** Freezes a worker in the middle of a shard. @returns the shard */
   async function freeze(worker: WorkerProcess, job: JobFolder): Promise<number> {
-    for (;;) {
-      worker.signal('SIGSTOP');
-      const own = (await outcomes(job)).filter((one) => one.worker === worker.name);
-      const [open] = own.filter(({ all }) => all > 0 && all < shardSize - 3);
-      // The last that it began, and only if nobody had it before.
-      if (open !== undefined && (await outcomes(job)).filter(({ shard }) => shard === open.shard).length === 1) {
-        return open.shard;
-      }
-      worker.signal('SIGCONT');
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    let frozen: number | undefined;
+    await until(
+      async () => {
+        // Looking takes a while: a worker that is frozen for each look never comes to the middle of anything.
+        if ((await openShard(worker, job)) === undefined) return false;
+        worker.signal('SIGSTOP');
+        frozen = await openShard(worker, job);
+        if (frozen === undefined) worker.signal('SIGCONT');
+        return frozen !== undefined;
+      },
+      'the worker is in the middle of a shard',
+      60_000,
+    );
+    return frozen!;
   }
 
   it('writes every caption once and leaves nothing behind', async () => {
