@@ -57,10 +57,11 @@ export class DatasetView {
 
   /** Waits until the status bar says that a job is through, and gives its text. */
   async jobDone(label: string): Promise<string> {
-    return until(`${label} at 100 %`, async () => {
+    const done = async (): Promise<string | undefined> => {
       const texts = await this.workbench.page.locator('.statusbar-item').allInnerTexts();
       return texts.find((text) => text.includes(`${label}: `) && text.includes('(100%)'))?.trim();
-    });
+    };
+    return until(`${label} at 100 %`, done, 60_000);
   }
 }
 

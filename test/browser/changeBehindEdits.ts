@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatasetView, until } from './DatasetView';
 import { readText } from './datasetFiles';
@@ -30,8 +30,7 @@ export async function changeBehindEdits(
   edited: number,
   open: () => Promise<Workbench>,
 ): Promise<ChangedBehindEdits> {
-  const set = path.join(scratch, 'shared');
-  await mkdir(set);
+  const set = await mkdtemp(path.join(scratch, 'shared-'));
   const names = Array.from({ length: changed }, (_, n) => String(n).padStart(4, '0'));
   const image = (n: number): string => `${names[n] ?? ''}.png`;
   const file = (n: number): string => path.join(set, `${names[n] ?? ''}.txt`);
@@ -42,7 +41,7 @@ export async function changeBehindEdits(
     await writeFile(file(n), `old ${n}`);
   }
   const bench = await open();
-  const view = await DatasetView.open(bench, 'shared');
+  const view = await DatasetView.open(bench, path.basename(set));
   const { keyboard } = bench.page;
   const { frame } = view;
   const formatted = (count: number): string => count.toLocaleString('en');

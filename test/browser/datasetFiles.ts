@@ -46,6 +46,11 @@ export async function captions(folder: string): Promise<Record<string, string>> 
   return found;
 }
 
+/** How many caption files there are in a folder itself. */
+export async function countCaptions(folder: string): Promise<number> {
+  return (await readdir(folder)).filter((name) => name.endsWith('.txt')).length;
+}
+
 /** What people have in their folders: everything that only looks like an image. Gives the names that must fail. */
 export async function addBadImages(folder: string): Promise<string[]> {
   const good = path.join(folder, '5_scenery/alps.jpg');

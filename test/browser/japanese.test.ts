@@ -15,7 +15,7 @@ describe('the editor in Japanese, in the real workbench', function () {
 
   it('leaves no English text in the grid, its dialog, the status bar and the view of jobs', async () => {
     const workbench = await suite.window();
-    await workbench.explorerContextMenu('dataset', 'データセットとして開く');
+    await workbench.explorerContextMenu(suite.name, 'データセットとして開く');
     const frame = workbench.webview();
     const caption = frame.getByRole('textbox', { name: /のキャプション$/ }).first();
     await caption.waitFor();
@@ -44,7 +44,9 @@ describe('the editor in Japanese, in the real workbench', function () {
     const item = await workbench.statusBarItem(/キャプション/);
     assert.doesNotMatch((await item.getAttribute('aria-label')) ?? '', /Caption|Job|images/);
     await workbench.runCommand('ジョブの表示');
-    const job = workbench.page.getByRole('treeitem', { name: /空のものにキャプション付け – dataset/ }).first();
+    const job = workbench.page
+      .getByRole('treeitem', { name: new RegExp(`空のものにキャプション付け – ${suite.name}`) })
+      .first();
     await until('the job to be done', async () =>
       ((await job.getAttribute('aria-label').catch(() => '')) ?? '').includes('完了'),
     );

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatasetView, until } from './DatasetView';
@@ -31,8 +31,7 @@ export async function killDuringSave(
   count: number,
   open: () => Promise<Workbench>,
 ): Promise<KilledSave> {
-  const set = path.join(scratch, 'many');
-  await mkdir(set);
+  const set = await mkdtemp(path.join(scratch, 'many-'));
   const newText = (n: number): string => `new ${n}, ${'tag, '.repeat(50)}`;
   const names = Array.from({ length: count }, (_, n) => String(n).padStart(5, '0'));
   for (const [n, name] of names.entries()) {
@@ -50,7 +49,7 @@ export async function killDuringSave(
   });
   await writeFile(journal, lines.join(''));
 
-  const view = await DatasetView.open(bench, 'many');
+  const view = await DatasetView.open(bench, path.basename(set));
   await view.saveState('00000.png', 'Unsaved');
   assert.equal(await view.caption('00000.png').inputValue(), newText(0));
   // Those of windows that were reloaded may still be there.
@@ -70,7 +69,7 @@ export async function killDuringSave(
 
   await bench.page.reload();
   await bench.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
-  const again = await DatasetView.open(bench, 'many');
+  const again = await DatasetView.open(bench, path.basename(set));
   const offeredAgain = count - written;
   await again.frame.getByText(`${offeredAgain.toLocaleString('en')} unsaved`).waitFor();
   await bench.screenshot('killed-in-a-save');

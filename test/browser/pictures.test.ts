@@ -21,7 +21,7 @@ describe('pictures in the real workbench', function () {
 
   it('shows what browsers cannot, upright, huge images by their parts, and keeps pictures where the user wants them', async () => {
     const folder = path.join(suite.scratch, 'pictures');
-    await mkdir(folder);
+    await mkdir(folder, { recursive: true });
     await copyFile('test/fixtures/goldens/images/bmp24.bmp', path.join(folder, '1.bmp'));
     await sharp({ create: { width: 640, height: 480, channels: 4, background: 'rgba(0, 80, 200, 0.4)' } })
       .tiff()

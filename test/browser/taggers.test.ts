@@ -73,6 +73,7 @@ describe('taggers in the real workbench', () => {
   });
 
   it('downloads the taggers that are selected with the keyboard, captions with both and says what they run on', async () => {
+    const gotBefore = hub.server.storage.gets.length;
     const view = await suite.open();
     const { workbench } = view;
     const { page } = workbench;
@@ -91,7 +92,9 @@ describe('taggers in the real workbench', () => {
     await page.keyboard.press('Enter');
     await view.frame.getByRole('button', { name: `Tagger: ${moat} + ${convnext}` }).waitFor();
     assert.deepEqual(
-      hub.server.storage.gets.map(({ path: file }) => file.replace(/\?.*/, '').split('/').slice(-4).join('/')),
+      hub.server.storage.gets
+        .slice(gotBefore)
+        .map(({ path: file }) => file.replace(/\?.*/, '').split('/').slice(-4).join('/')),
       [moat, convnext].map((id) => `${id}/resolve/${hub.commits.get(id)}/model.onnx`),
     );
 
