@@ -7,6 +7,7 @@ import type { DatasetEditorProvider } from './DatasetEditorProvider';
 import type { GridPanel } from './GridPanel';
 import { showJobs } from './JobNotices';
 import { openDatasets } from './openDataset';
+import { pickImage } from './pickImage';
 
 /** Registers every command that package.json contributes. */
 export function registerCommands(
@@ -77,18 +78,7 @@ async function captionOnCluster(document: DatasetDocument, jobs: CaptionJobs, cl
 /** Captions the image that has the focus in the grid, else one that the user picks. */
 async function captionImage({ document, focusedPath }: GridPanel, jobs: CaptionJobs): Promise<void> {
   let image = focusedPath === undefined ? undefined : document.dataset.image(focusedPath);
-  if (image === undefined) {
-    const items = document.dataset.allImages.map((candidate) => ({
-      label: candidate.path,
-      description: candidate.caption.text,
-      candidate,
-    }));
-    const picked = await vscode.window.showQuickPick(items, {
-      title: vscode.l10n.t('Caption Image'),
-      matchOnDescription: true,
-    });
-    image = picked?.candidate;
-  }
+  image ??= await pickImage(document.dataset.allImages, vscode.l10n.t('Caption Image'));
   if (image === undefined) return;
   try {
     await jobs.captionImage(document, image);

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import { until } from './DatasetView';
+import { readText } from './datasetFiles';
 import { useWorkbench } from './useWorkbench';
 
 describe('the product in the real workbench', () => {
@@ -25,6 +27,18 @@ describe('the product in the real workbench', () => {
     await body.locator('xpath=self::*[contains(@class, "vscode-dark")]').waitFor({ state: 'attached' });
     await workbench.setColorTheme('Light Modern');
     await body.locator('xpath=self::*[contains(@class, "vscode-light")]').waitFor({ state: 'attached' });
+
+    // No image has the focus yet: the user is asked which one.
+    const caption = path.join(suite.dataset, '5_scenery/sunset.txt');
+    assert.equal(await readText(caption), undefined);
+    await workbench.runCommand('Dataset Captions: Caption Image');
+    const list = workbench.page.locator('.quick-input-list .monaco-list-row');
+    await list.filter({ hasText: '5_scenery/alps.jpg' }).first().waitFor();
+    await workbench.page.locator('.quick-input-widget input[type="text"]').first().fill('SUN scenery');
+    await list.filter({ hasText: '5_scenery/alps.jpg' }).first().waitFor({ state: 'detached' });
+    await workbench.screenshot('pick-image');
+    await list.filter({ hasText: '5_scenery/sunset.png' }).first().click();
+    await until('the caption of the tagger', () => readText(caption));
 
     await workbench.runCommand('Dataset Captions: Search Captions');
     const search = workbench.webview().getByPlaceholder('Search captions and file names').first();
