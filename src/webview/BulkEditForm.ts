@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { blankEditForm, type EditForm, type EditOperation, type EditScope } from '../protocol/bulkEditProtocol';
-import { formatNumber, withElements } from './displayLanguage';
+import { formatNumber, pluralForm, withElements } from './displayLanguage';
 
 const operations: readonly [EditOperation, string][] = [
   ['addTags', l10n.t('Add tags')],
@@ -71,9 +71,9 @@ export class BulkEditForm extends LitElement {
       </div>
       <fieldset class="scopes">
         <legend>${l10n.t('In the captions of')}</legend>
-        ${this.renderScope('selection', l10n.t('{0} selected images'))}
-        ${this.renderScope('filtered', l10n.t('{0} images found by the search'))}
-        ${this.renderScope('all', l10n.t('all {0} images'))}
+        ${this.renderScope('selection', l10n.t('{0} selected image|{0} selected images'))}
+        ${this.renderScope('filtered', l10n.t('{0} image found by the search|{0} images found by the search'))}
+        ${this.renderScope('all', l10n.t('the only image|all {0} images'))}
       </fieldset>`;
   }
 
@@ -141,7 +141,8 @@ export class BulkEditForm extends LitElement {
     }
   }
 
-  private renderScope(scope: EditScope, sentence: string): TemplateResult | typeof nothing {
+  /** @param forms those of a sentence, as {@link pluralForm} takes them */
+  private renderScope(scope: EditScope, forms: string): TemplateResult | typeof nothing {
     const count = this.counts[scope];
     if (count === undefined) return nothing;
     return html`<label class="choice"
@@ -153,7 +154,7 @@ export class BulkEditForm extends LitElement {
         @change=${() => {
           this.change?.(this.form, scope);
         }}
-      /><span>${withElements(sentence, html`<b>${formatNumber(count)}</b>`)}</span></label
+      /><span>${withElements(pluralForm(forms, count), html`<b>${formatNumber(count)}</b>`)}</span></label
     >`;
   }
 

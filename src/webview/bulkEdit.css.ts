@@ -193,13 +193,17 @@ export const bulkEditStyles = css`
   }
 
   ::placeholder {
-    color: var(--vscode-input-placeholderForeground);
+    color: var(--vscode-descriptionForeground);
     opacity: 1;
   }
 
   :is(input, textarea, select, button, summary, ul, .rows):focus-visible {
     outline: 1px solid var(--vscode-focusBorder);
     outline-offset: -1px;
+  }
+
+  :host-context(body.vscode-high-contrast) .choice input {
+    accent-color: var(--vscode-contrastActiveBorder);
   }
 
   .choice input:focus-visible {

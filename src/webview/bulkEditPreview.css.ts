@@ -56,10 +56,6 @@ export const bulkEditPreviewStyles = css`
     min-height: 0;
   }
 
-  .planning bulk-edit-preview {
-    opacity: 0.6;
-  }
-
   .rows {
     flex: 1;
     min-width: 0;
@@ -161,9 +157,14 @@ export const bulkEditPreviewStyles = css`
     color: var(--vscode-descriptionForeground);
   }
 
-  .unticked .what,
-  .unticked .thumb {
+  /* Paler, but as easy to read: what is not ticked, and what belonged to what the form said before. */
+  :is(.unticked, .planning) .thumb {
     opacity: 0.6;
+  }
+
+  :is(.unticked, .planning) :is(.diff, ins, del, .moved) {
+    background: none;
+    color: var(--vscode-descriptionForeground);
   }
 
   ins,

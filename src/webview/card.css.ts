@@ -60,10 +60,12 @@ export const cardStyles = css`
     top: 6px;
     right: 6px;
     padding: 2px 8px;
-    border: 1px solid var(--vscode-contrastBorder, transparent);
+    border: 1px solid var(--vscode-button-secondaryBorder, var(--vscode-contrastBorder, transparent));
     border-radius: 4px;
-    background: var(--vscode-button-secondaryBackground);
+    /* That of a button is transparent in some themes, which would let the picture through. */
+    background: linear-gradient(var(--button, transparent) 0 0), var(--vscode-editor-background);
     color: var(--vscode-button-secondaryForeground);
+    --button: var(--vscode-button-secondaryBackground);
     box-shadow: 0 1px 4px var(--vscode-widget-shadow, transparent);
     font-size: 12px;
     line-height: 18px;
@@ -71,13 +73,8 @@ export const cardStyles = css`
     opacity: 0;
   }
 
-  /* There it would let the picture through. */
-  :host-context(body.vscode-high-contrast) image-card .caption-button {
-    background: var(--vscode-editor-background);
-  }
-
   image-card .caption-button:hover {
-    background: var(--vscode-button-secondaryHoverBackground);
+    --button: var(--vscode-button-secondaryHoverBackground);
   }
 
   image-card .caption-button:focus-visible {
@@ -223,7 +220,7 @@ export const cardStyles = css`
   }
 
   image-card textarea::placeholder {
-    color: var(--vscode-input-placeholderForeground);
+    color: var(--vscode-descriptionForeground);
     opacity: 1;
   }
 

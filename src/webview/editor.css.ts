@@ -18,6 +18,12 @@ export const editorStyles = css`
     --track: var(--vscode-panel-border);
   }
 
+  /* What the browser draws: boxes to tick, lists of choices, scroll bars. */
+  :host-context(body.vscode-dark),
+  :host-context(body.vscode-high-contrast:not(.vscode-high-contrast-light)) {
+    color-scheme: dark;
+  }
+
   /* Borders and bars have one colour there: the empty part of a bar has to be seen by having none. */
   :host-context(body.vscode-high-contrast) {
     --track: transparent;

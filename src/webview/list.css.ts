@@ -117,8 +117,8 @@ export const listStyles = css`
     width: calc(70% - 8px);
   }
 
-  .list image-card textarea.in-conflict,
-  .list image-card .notice:not(.conflict) ~ textarea.in-conflict {
+  .list image-card .in-conflict,
+  .list image-card .notice:not(.conflict) ~ .in-conflict {
     width: calc(42% - 6px);
   }
 
@@ -128,7 +128,7 @@ export const listStyles = css`
     max-height: none;
     margin: 3px 0 3px 42%;
     padding: 4px 6px;
-    border: 1px dashed var(--vscode-list-warningForeground);
+    border: 1px dashed var(--vscode-list-warningForeground, var(--vscode-contrastBorder));
   }
 
   .list image-card .label,
@@ -160,7 +160,7 @@ export const listStyles = css`
     border: none;
   }
 
-  .list image-card .notice:has(~ textarea.in-conflict) {
+  .list image-card .notice:has(~ .in-conflict) {
     display: none;
   }
 
@@ -224,7 +224,7 @@ export const listStyles = css`
       font-size: 11px;
     }
 
-    .list image-card textarea.in-conflict,
+    .list image-card .in-conflict,
     .list image-card .theirs {
       width: calc(50% - 2px);
     }

@@ -63,7 +63,7 @@ export const searchFieldStyles = css`
   }
 
   input::placeholder {
-    color: var(--vscode-input-placeholderForeground);
+    color: var(--vscode-descriptionForeground);
     opacity: 1;
   }
 

@@ -36,11 +36,6 @@ export const selectionStyles = css`
     opacity: 0;
   }
 
-  :host-context(body.vscode-dark) .check,
-  :host-context(body.vscode-high-contrast:not(.vscode-high-contrast-light)) .check {
-    color-scheme: dark;
-  }
-
   image-card .check::before {
     /* A finger needs more room than the box takes. */
     content: '';

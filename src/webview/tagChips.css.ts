@@ -31,10 +31,6 @@ export const tagChipsStyles = css`
     border: 1px solid transparent;
   }
 
-  .list image-card tag-chips.in-conflict {
-    width: 50%;
-  }
-
   .list image-card .duplicates {
     flex: none;
     max-width: 100%;
@@ -103,7 +99,7 @@ export const tagChipsStyles = css`
   }
 
   .chip.duplicate {
-    border: 1px dashed var(--vscode-list-warningForeground);
+    border: 1px dashed var(--vscode-list-warningForeground, var(--vscode-contrastBorder));
     background: transparent;
     color: var(--vscode-foreground);
   }
@@ -158,7 +154,7 @@ export const tagChipsStyles = css`
   }
 
   .chip-field::placeholder {
-    color: var(--vscode-input-placeholderForeground);
+    color: var(--vscode-descriptionForeground);
     opacity: 1;
   }
 
