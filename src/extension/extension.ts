@@ -9,6 +9,7 @@ import { EditorStandIn } from './standIns/EditorStandIn';
 import { jobsAtStart } from './standIns/jobsAtStart';
 import { LateMain } from './standIns/LateMain';
 import { LoadError } from './standIns/LoadError';
+import { StartError } from './standIns/StartError';
 import { registerCommandStandIns } from './standIns/commandStandIns';
 import { registerToolStandIns } from './standIns/toolStandIns';
 import { TreeStandIn } from './standIns/TreeStandIn';
@@ -41,25 +42,27 @@ export function activate(context: ExtensionContext): DatasetCaptionsExtension {
   const mainFile = path.join(__dirname, 'main.js');
   const main = new LateMain(
     () => {
-      // Not `import`: the bundler would take it in, and the API needs it at once.
-      const rest = createRequire(__filename)(mainFile) as { startMain: typeof startMain };
-      commandStandIns.dispose();
-      const started = rest.startMain(context, openLog(), { tags: tags.view, jobs: jobs.view });
-      editor.follow(started.editors);
-      tags.follow(started.tags);
-      jobs.follow(started.jobs);
-      return started;
+      const { startMain } = loadMain(mainFile);
+      return (made) => {
+        const started = startMain(context, openLog(), { tags: tags.view, jobs: jobs.view }, made);
+        editor.follow(started.editors);
+        tags.follow(started.tags);
+        jobs.follow(started.jobs);
+        context.subscriptions.push(...made);
+        return started;
+      };
     },
     (thrown) => {
-      const error = new LoadError(mainFile, thrown);
-      openLog().error(thrown instanceof Error ? thrown : error);
-      void offerToReload(error.message);
+      const error = thrown instanceof LoadError ? thrown : new StartError(thrown);
+      openLog().error(error.cause instanceof Error ? error.cause : error);
+      void offerToReload(error.message, openLog());
       return error;
     },
-  );
-  const commandStandIns = registerCommandStandIns(
-    contributes.commands.map(({ command }) => command),
-    main,
+    (late) =>
+      registerCommandStandIns(
+        contributes.commands.map(({ command }) => command),
+        late,
+      ),
   );
   const editor = new EditorStandIn(main);
   const tags = new TreeStandIn<TagTreeNode>('datasetCaptions.tags', main);
@@ -68,7 +71,7 @@ export function activate(context: ExtensionContext): DatasetCaptionsExtension {
     contributes.languageModelTools.map(({ name }) => name),
     main,
   );
-  context.subscriptions.push(commandStandIns, editor, tags, jobs, tools);
+  context.subscriptions.push(main, editor, tags, jobs, tools);
   setImmediate(() => {
     void showJobs(context, main);
   });
@@ -94,8 +97,20 @@ async function showJobs({ globalStorageUri, subscriptions }: ExtensionContext, m
   }
 }
 
-async function offerToReload(message: string): Promise<void> {
+/** @throws {@link LoadError} */
+function loadMain(file: string): { startMain: typeof startMain } {
+  try {
+    // Not `import`: the bundler would take it in, and the API needs it at once.
+    return createRequire(__filename)(file) as { startMain: typeof startMain };
+  } catch (thrown) {
+    throw new LoadError(file, thrown);
+  }
+}
+
+async function offerToReload(message: string, log: LogOutputChannel): Promise<void> {
   const reload = l10n.t('Reload Window');
-  const chosen = await window.showErrorMessage(message, reload);
+  const showLog = l10n.t('Show Log');
+  const chosen = await window.showErrorMessage(message, reload, showLog);
   if (chosen === reload) await commands.executeCommand('workbench.action.reloadWindow');
+  else if (chosen === showLog) log.show();
 }

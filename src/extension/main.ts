@@ -30,6 +30,7 @@ import { registerSearchCommands } from './searchCommands';
 import { registerTaggerCommands } from './taggerCommands';
 import { TaggerPicker } from './TaggerPicker';
 import { Taggers } from './Taggers';
+import type { Part } from './standIns/LateMain';
 import { TagSuggestions } from './TagSuggestions';
 import { TagTree, type TagTreeNode } from './TagTree';
 import { cacheRoots } from './pictureSettings';
@@ -61,8 +62,20 @@ export interface MainViews {
   readonly jobs: vscode.TreeView<JobTreeNode>;
 }
 
-/** Starts the extension when something of it is used for the first time. Registers every command that package.json contributes. */
-export function startMain(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, views: MainViews): Main {
+/**
+ * Starts the extension when something of it is used for the first time. Registers every command that package.json contributes.
+ * @param made takes what is to be disposed with the extension, each as soon as it is there
+ */
+export function startMain(
+  context: vscode.ExtensionContext,
+  log: vscode.LogOutputChannel,
+  views: MainViews,
+  made: Part[],
+): Main {
+  const own = <T extends Part>(part: T): T => {
+    made.push(part);
+    return part;
+  };
   useLanguage(vscode.env.language, vscode.l10n.bundle, vscode.l10n.uri?.fsPath);
   const { version } = context.extension.packageJSON as { version: string };
   log.info(`Dataset Captions ${version}, Node.js ${process.versions.node}, ${process.platform}-${process.arch}`);
@@ -76,79 +89,68 @@ export function startMain(context: vscode.ExtensionContext, log: vscode.LogOutpu
         log.info(`[thumbnails] ${line}`);
       },
     });
-  const thumbnailer = pictureMaker();
-  const suspectThumbnailer = pictureMaker();
+  const thumbnailer = own(pictureMaker());
+  const suspectThumbnailer = own(pictureMaker());
   const pictureFolder = path.join(storage, 'pictures');
-  const cache = new ThumbnailCache(pictureFolder, log);
+  const cache = own(new ThumbnailCache(pictureFolder, log));
   const pictureRoots = cacheRoots(pictureFolder).map((folder) => vscode.Uri.file(folder));
   const thumbnails = new Thumbnails(() => cache.open(), thumbnailer, suspectThumbnailer);
   const serverToken = new ServerToken(context.secrets);
-  const models = new Models(entry, storage, context.secrets, serverToken, log);
-  const taggers = new Taggers(context.extensionPath, models);
+  const models = own(new Models(entry, storage, context.secrets, serverToken, log));
+  const taggers = own(new Taggers(context.extensionPath, models));
   const picker = new TaggerPicker(models, context.globalState);
   const cuda = new CudaSupport(storage, models, log);
   const jobsFolder = path.join(storage, 'jobs');
-  const runner = new RunnerClient({
-    jobsFolder,
-    entry: context.asAbsolutePath(path.join('dist', 'runner.js')),
-    get execPath() {
-      return nodePath();
-    },
-    onLog: (line) => {
-      log.info(`[jobs] ${line}`);
-    },
-  });
+  const runner = own(
+    new RunnerClient({
+      jobsFolder,
+      entry: context.asAbsolutePath(path.join('dist', 'runner.js')),
+      get execPath() {
+        return nodePath();
+      },
+      onLog: (line) => {
+        log.info(`[jobs] ${line}`);
+      },
+    }),
+  );
   const hashes = new ModelHashes(models, context.globalState);
   const cluster = new ClusterAddress(context.secrets, context.globalState);
   const starter = new JobStarter(runner, jobsFolder, taggers, cuda, hashes, serverToken, cluster);
-  const jobs = new CaptionJobs(runner, jobsFolder, starter, taggers, log);
-  const tree = new JobTree(jobs, views.jobs);
-  const reports = new JobReports(jobs);
-  const notices = new JobNotices(jobs, log);
-  const suggestions = new TagSuggestions(taggers, log);
-  const searches = new SavedSearches(context.workspaceState);
+  const jobs = own(new CaptionJobs(runner, jobsFolder, starter, taggers, log));
+  const tree = own(new JobTree(jobs, views.jobs));
+  const reports = own(new JobReports(jobs));
+  const notices = own(new JobNotices(jobs, log));
+  const suggestions = own(new TagSuggestions(taggers, log));
+  const searches = own(new SavedSearches(context.workspaceState));
   const writeWorker = context.asAbsolutePath(path.join('dist', 'writeWorker.js'));
   const files = new EditorFiles(new WriteThreads({ workerFile: writeWorker }));
-  const editors = new DatasetEditorProvider(
-    files,
-    jobs,
-    taggers,
-    thumbnails,
-    pictureRoots,
-    suggestions,
-    searches,
-    context.extensionUri,
-    storage,
-    log,
+  const editors = own(
+    new DatasetEditorProvider(
+      files,
+      jobs,
+      taggers,
+      thumbnails,
+      pictureRoots,
+      suggestions,
+      searches,
+      context.extensionUri,
+      storage,
+      log,
+    ),
   );
-  const tags = new TagTree(editors, views.tags);
-  const api = new ExtensionApi(editors, files, jobs, starter, thumbnails, log);
-  context.subscriptions.push(
-    runner,
-    thumbnailer,
-    suspectThumbnailer,
-    cache,
-    models,
-    taggers,
-    suggestions,
-    jobs,
-    editors,
-    api,
-    tags,
-    tree,
-    reports,
-    notices,
-    new JobStatusBar(jobs),
-    registerCommands(editors, jobs, cluster, log),
+  const tags = own(new TagTree(editors, views.tags));
+  const api = own(new ExtensionApi(editors, files, jobs, starter, thumbnails, log));
+  own(new JobStatusBar(jobs));
+  own(registerCommands(editors, jobs, cluster, log));
+  own(
     vscode.commands.registerCommand('datasetCaptions.openSample', () =>
       openSampleDataset(editors, context.asAbsolutePath(path.join('dist', 'sample')), storage),
     ),
-    registerJobCommands(jobs, tree, reports, editors, files),
-    searches,
-    registerSearchCommands(editors, searches),
-    registerImageCommands(editors, jobs),
-    registerTaggerCommands(picker, models, cuda, serverToken),
   );
+  own(registerJobCommands(jobs, tree, reports, editors, files));
+  own(registerSearchCommands(editors, searches));
+  own(registerImageCommands(editors, jobs));
+  own(registerTaggerCommands(picker, models, cuda, serverToken));
   const lookForRunner = async (): Promise<void> => {
     try {
       await runner.refresh();

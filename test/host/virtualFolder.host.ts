@@ -24,7 +24,9 @@ describe('a workspace folder of a virtual file system', () => {
     ]);
     const says = async (): Promise<boolean> => {
       const text = await readFile(told, 'utf8').catch(() => '');
-      return /\/pictures is a virtual one \(memory:\).*Clone or copy the folder to a disk/.test(text);
+      return /\/pictures cannot be opened as a dataset: it is a virtual one \(memory:\).*Clone or copy the folder to a disk/.test(
+        text,
+      );
     };
 
     await vscode.commands.executeCommand('datasetCaptions.open', virtual);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Main } from '../../src/extension/main';
 import { jobsAtStart } from '../../src/extension/standIns/jobsAtStart';
-import { LateMain } from '../../src/extension/standIns/LateMain';
+import { LateMain, type Part } from '../../src/extension/standIns/LateMain';
 import type { JobStatus } from '../../src/jobs/jobTypes';
 import { makeJob } from './testJobs';
 
@@ -62,43 +62,89 @@ describe('The start of a window', () => {
   describe('leaves the rest of the extension', () => {
     const rest = { jobsRead: Promise.resolve() } as unknown as Main;
 
-    it('until it is used, and loads it once', async () => {
-      let loads = 0;
+    /** Stand-ins that note in `events` when they come and go. */
+    const noting = (events: string[]) => (): Part => {
+      events.push('stand-ins');
+      return { dispose: () => events.push('no stand-ins') };
+    };
+
+    it('until it is used, and loads and starts it once, in the place of the stand-ins', async () => {
+      const events: string[] = [];
       const main = new LateMain(
         () => {
-          loads++;
-          return rest;
+          events.push('load');
+          return () => {
+            events.push('start');
+            return rest;
+          };
         },
         () => assert.fail('nothing is wrong'),
+        noting(events),
       );
       assert.equal(main.isLoaded, false);
-      assert.equal(loads, 0);
+      assert.deepEqual(events, ['stand-ins']);
       assert.equal(main.get(), rest);
       assert.equal(await main.ready(), rest);
       assert.equal(main.isLoaded, true);
-      assert.equal(loads, 1);
+      assert.deepEqual(events, ['stand-ins', 'load', 'no stand-ins', 'start']);
     });
 
-    it('says each time that it cannot be loaded, and tries again', async () => {
+    it('says each time that it cannot be loaded, and tries again, with the stand-ins as they were', async () => {
       const told: unknown[] = [];
+      const events: string[] = [];
       const damaged = new Error('it is damaged');
       const failed = new Error('Install the extension again.');
       let isThere = false;
       const main = new LateMain(
         () => {
           if (!isThere) throw damaged;
+          return () => rest;
+        },
+        (thrown) => {
+          told.push(thrown);
+          return failed;
+        },
+        noting(events),
+      );
+      assert.throws(() => main.get(), failed);
+      assert.equal(await main.ready(), undefined);
+      assert.deepEqual(told, [damaged, damaged]);
+      assert.deepEqual(events, ['stand-ins']);
+      isThere = true;
+      assert.equal(await main.ready(), rest);
+      assert.equal(told.length, 2);
+    });
+
+    it('says each time that its start failed, takes away what that had made, and leaves stand-ins that try again', async () => {
+      const told: unknown[] = [];
+      const events: string[] = [];
+      const broken = new Error('its storage is broken');
+      const failed = new Error('Reload the window.');
+      let works = false;
+      const part = (name: string): Part => ({ dispose: () => events.push(`no ${name}`) });
+      const main = new LateMain(
+        () => (made) => {
+          made.push(part('cache'), part('commands'));
+          if (!works) throw broken;
+          events.push('start');
           return rest;
         },
         (thrown) => {
           told.push(thrown);
           return failed;
         },
+        noting(events),
       );
-      assert.throws(() => main.get(), failed);
+      const oneFailure = ['no stand-ins', 'no commands', 'no cache', 'stand-ins'];
       assert.equal(await main.ready(), undefined);
-      assert.deepEqual(told, [damaged, damaged]);
-      isThere = true;
+      assert.deepEqual(events, ['stand-ins', ...oneFailure]);
+      assert.equal(main.isLoaded, false);
+      assert.throws(() => main.get(), failed);
+      assert.deepEqual(told, [broken, broken]);
+      assert.deepEqual(events, ['stand-ins', ...oneFailure, ...oneFailure]);
+      works = true;
       assert.equal(await main.ready(), rest);
+      assert.deepEqual(events.slice(-2), ['no stand-ins', 'start']);
       assert.equal(told.length, 2);
     });
   });

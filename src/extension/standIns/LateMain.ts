@@ -1,14 +1,31 @@
 import type { Main } from '../main';
 
-/** The rest of the extension, loaded when it is first used. Where that fails the user is told, and the next use tries again. */
-export class LateMain {
+/** Something that goes with the extension. */
+export interface Part {
+  dispose(): unknown;
+}
+
+/** Starts the rest of the extension. What it makes it adds to `made` at once, so that a start that fails leaves nothing. */
+export type StartMain = (made: Part[]) => Main;
+
+/**
+ * The rest of the extension, loaded and started when it is first used. Where that fails the user is told, everything is as it was
+ * before, and the next use tries again.
+ */
+export class LateMain implements Part {
   private main: Main | undefined;
+  private standIns: Part;
 
   constructor(
-    private readonly load: () => Main,
-    /** tells the user and the log why it cannot be loaded, and returns what whoever needs it gets thrown */
+    /** loads the code, and does nothing else */
+    private readonly load: () => StartMain,
+    /** tells the user and the log why there is no such code or its start failed, and returns what whoever needs it gets thrown */
     private readonly failed: (thrown: unknown) => Error,
-  ) {}
+    /** registers what must be gone before the start, which registers the same: the commands */
+    private readonly standIn: (main: LateMain) => Part,
+  ) {
+    this.standIns = standIn(this);
+  }
 
   get isLoaded(): boolean {
     return this.main !== undefined;
@@ -18,13 +35,13 @@ export class LateMain {
   get(): Main {
     if (this.main !== undefined) return this.main;
     try {
-      return (this.main = this.load());
+      return (this.main = this.start(this.load()));
     } catch (thrown) {
       throw this.failed(thrown);
     }
   }
 
-  /** The rest of the extension when it knows the jobs; undefined where it cannot be loaded. */
+  /** The rest of the extension when it knows the jobs; undefined where it cannot be loaded or started. */
   async ready(): Promise<Main | undefined> {
     let main: Main;
     try {
@@ -34,5 +51,22 @@ export class LateMain {
     }
     await main.jobsRead;
     return main;
+  }
+
+  /** Takes the stand-ins away; what was started belongs to whoever started it. */
+  dispose(): void {
+    this.standIns.dispose();
+  }
+
+  private start(start: StartMain): Main {
+    const made: Part[] = [];
+    this.standIns.dispose();
+    try {
+      return start(made);
+    } catch (thrown) {
+      for (const part of made.reverse()) part.dispose();
+      this.standIns = this.standIn(this);
+      throw thrown;
+    }
   }
 }

@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import { reasonOf } from './reasonOf';
 
 /** A part of the extension's code cannot be loaded. */
 export class LoadError extends Error {
@@ -9,8 +10,8 @@ export class LoadError extends Error {
     readonly path: string,
     cause: unknown,
   ) {
-    // Node adds lines that say who asked for it.
-    const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n', 1);
+    // Node's own words would say the path again.
+    const reason = isMissing(path, cause) ? l10n.t('the file is missing') : reasonOf(cause);
     super(
       l10n.t(
         'Dataset Captions cannot start: {0} cannot be loaded ({1}). Reload the window; if that does not help, install the extension again.',
@@ -21,4 +22,8 @@ export class LoadError extends Error {
     );
     this.name = 'LoadError';
   }
+}
+
+function isMissing(path: string, cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'MODULE_NOT_FOUND' && cause.message.includes(path);
 }
