@@ -45,7 +45,6 @@ describe('the page for everybody, in the real workbench', function () {
   async function makeEdits(view: DatasetView): Promise<void> {
     await view.type(alps, ', mine');
     await view.type(sunset, 'boat');
-    await view.type('10_cat/locomotion.jpg', ', new');
     await view.saveState(alps, 'Unsaved');
     await view.saveState(sunset, 'Unsaved');
     await writeFile(path.join(suite.dataset, '5_scenery/alps.txt'), 'theirs');
@@ -54,6 +53,8 @@ describe('the page for everybody, in the real workbench', function () {
     await mkdir(path.join(suite.dataset, '5_scenery/sunset.txt'));
     await view.workbench.runCommand('File: Save');
     await view.saveState(sunset, 'Not saved');
+    await view.type('10_cat/locomotion.jpg', ', new');
+    await view.saveState('10_cat/locomotion.jpg', 'Unsaved');
     await view.card('10_cat/gallop.webp').getByRole('checkbox').check();
   }
 
