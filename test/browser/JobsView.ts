@@ -11,6 +11,8 @@ export class JobsView {
     await workbench.runCommand('Dataset Captions: Show Jobs');
     const view = new JobsView(workbench);
     await view.pane.waitFor();
+    // The keys of a test go to whatever has the focus.
+    await until('the focus in the view', async () => (await view.pane.locator('.monaco-list:focus').count()) > 0);
     return view;
   }
 

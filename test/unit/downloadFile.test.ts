@@ -47,6 +47,7 @@ describe('A download', () => {
     };
   }
   const download = (more: Partial<DownloadRequest> = {}): Promise<void> => downloadFile(requestOf(more));
+  const cutAt = (position: number): Behaviour => hub.cutAt(position, target);
   const rangesAsked = (): (string | undefined)[] => hub.storage.gets.map(({ headers }) => headers.range);
   const files = (): Promise<string[]> => namesIn(path.dirname(target)).catch(() => []);
 
@@ -134,7 +135,7 @@ describe('A download', () => {
   for (const percent of [10, 50, 99]) {
     it(`goes on after a cut at ${percent} % without asking for a byte twice`, async () => {
       const cut = Math.floor((content.length * percent) / 100);
-      hub.nextOnStorage(hub.cutAt(cut));
+      hub.nextOnStorage(cutAt(cut));
       const progress: FileProgress[] = [];
       await download({ onProgress: (now) => progress.push(now) });
       assert.deepEqual(await readFile(target), content);
@@ -147,19 +148,19 @@ describe('A download', () => {
 
   it('goes on however often the line breaks while bytes come, and gives up after five tries without any', async () => {
     const cuts = Array.from({ length: 12 }, (_, index) => (index + 1) * 20_000);
-    hub.nextOnStorage(...cuts.map((cut) => hub.cutAt(cut)));
+    hub.nextOnStorage(...cuts.map((cut) => cutAt(cut)));
     await download();
     assert.deepEqual(await readFile(target), content);
     assert.equal(hub.storage.bodyBytes, content.length);
     await rm(target);
     pauses = [];
-    hub.nextOnStorage(...Array.from({ length: 10 }, () => hub.cutAt(0)));
+    hub.nextOnStorage(...Array.from({ length: 10 }, () => cutAt(0)));
     await fails('NETWORK', /localhost.*try again/i);
     assert.deepEqual(pauses, [500, 1000, 2000, 4000, 8000]);
   });
 
   it('starts from the beginning when the server sends 200 in place of 206', async () => {
-    hub.nextOnStorage(hub.cutAt(100_000), hub.withoutRanges());
+    hub.nextOnStorage(cutAt(100_000), hub.withoutRanges());
     await download();
     assert.deepEqual(await readFile(target), content);
     assert.deepEqual(rangesAsked(), [undefined, 'bytes=100000-']);
@@ -167,21 +168,21 @@ describe('A download', () => {
   });
 
   it('takes a range that comes with status 200', async () => {
-    hub.nextOnStorage(hub.cutAt(100_000), hub.rangeWith200());
+    hub.nextOnStorage(cutAt(100_000), hub.rangeWith200());
     await download();
     assert.deepEqual(await readFile(target), content);
     assert.equal(hub.storage.bodyBytes, content.length);
   });
 
   it('does not trust a 206 that holds another part', async () => {
-    hub.nextOnStorage(hub.cutAt(100_000), answer(206, { 'content-range': `bytes 5-9/${content.length}` }, 'wrong'));
+    hub.nextOnStorage(cutAt(100_000), answer(206, { 'content-range': `bytes 5-9/${content.length}` }, 'wrong'));
     await download();
     assert.deepEqual(await readFile(target), content);
   });
 
   it('does not mix a file with an older one when there is no hash to tell by', async () => {
     const plain = hub.add('/plain', content, 'small');
-    hub.nextOnHub(hub.cutAt(100_000));
+    hub.nextOnHub(cutAt(100_000));
     const unhashed = { url: plain, hash: undefined, size: undefined };
     await download(unhashed);
     assert.deepEqual(await readFile(target), content);
@@ -190,7 +191,7 @@ describe('A download', () => {
     // Another content under the same address, between two tries.
     const changed = randomBytes(200_000);
     hub.nextOnHub((request, response) => {
-      hub.cutAt(100_000)(request, response);
+      cutAt(100_000)(request, response);
       hub.add('/plain', changed, 'small');
     });
     await download(unhashed);

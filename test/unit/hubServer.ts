@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { stat } from 'node:fs/promises';
 import {
   createServer,
   type IncomingHttpHeaders,
@@ -8,6 +9,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { until } from './testFolder';
 
 /** What a test makes a server do with one request instead of serving the file. */
 export type Behaviour = (request: IncomingMessage, response: ServerResponse) => void;
@@ -105,10 +107,16 @@ export class HubServer {
     this.storageBehaviours.push(...behaviours);
   }
 
-  /** Sends the beginning of what was asked for, up to a byte of the file, and breaks the connection. */
-  cutAt(position: number): Behaviour {
+  /**
+   * Sends the beginning of what was asked for, up to a byte of the file, and breaks the connection when the client has all
+   * of that beside its target: what it has not read by then would be lost to it, and the tests count bytes.
+   */
+  cutAt(position: number, target: string): Behaviour {
+    const held = async (): Promise<number> => (await stat(`${target}.partial`).catch(() => undefined))?.size ?? 0;
+    const received = (): Promise<void> =>
+      until(async () => (await held()) >= position, `the client has ${position} bytes`);
     return (request, response) => {
-      this.serve(request, response, { until: position });
+      this.serve(request, response, { until: position, received });
     };
   }
 
@@ -157,7 +165,7 @@ export class HubServer {
   private serve(
     request: IncomingMessage,
     response: ServerResponse,
-    options: { until?: number; noRange?: boolean; status?: number },
+    options: { until?: number; received?: () => Promise<unknown>; noRange?: boolean; status?: number },
   ): void {
     const file = this.files.get((request.url ?? '').replace(/\?.*/, ''));
     if (file === undefined) {
@@ -186,8 +194,7 @@ export class HubServer {
     const body = content.subarray(start, options.until);
     (file.isLarge ? this.storage : this.hub).bodyBytes += body.length;
     if (options.until === undefined) response.end(body);
-    // What a client has not read yet when the connection breaks is lost to it: the tests count bytes.
-    else response.write(body, () => setTimeout(() => response.destroy(), 120));
+    else response.write(body, () => void options.received?.().finally(() => response.destroy()));
   }
 }
 
