@@ -147,8 +147,7 @@ describe('A download', () => {
   }
 
   it('goes on however often the line breaks while bytes come, and gives up after five tries without any', async () => {
-    const cuts = Array.from({ length: 12 }, (_, index) => (index + 1) * 20_000);
-    hub.nextOnStorage(...cuts.map((cut) => cutAt(cut)));
+    hub.nextOnStorage(...Array.from({ length: 12 }, (_, index) => cutAt((index + 1) * 20_000)));
     await download();
     assert.deepEqual(await readFile(target), content);
     assert.equal(hub.storage.bodyBytes, content.length);
