@@ -94,7 +94,7 @@ function allTasks() {
 /** Files of the browser suite that run in one process, because their windows are opened alike: they share them. */
 const sharedWindows = [
   ['mainJob', 'beside', 'shownState', 'tabs'],
-  ['jobs', 'accessibilityWorkbench', 'safety', 'bulkEditWorkbench', 'tagView', 'workbench'],
+  ['jobs', 'accessibilityWorkbench', 'safety', 'bulkEditWorkbench', 'tagView', 'jobsCluster', 'workbench'],
 ];
 
 /**

@@ -12,7 +12,7 @@ export class JobsView {
     const view = new JobsView(workbench);
     await view.pane.waitFor();
     // The keys of a test go to whatever has the focus.
-    await until('the focus in the view', async () => (await view.pane.locator('.monaco-list:focus').count()) > 0);
+    await until('the focus in the view', async () => (await view.pane.locator(':focus').count()) > 0);
     return view;
   }
 

@@ -8,7 +8,7 @@ import { unsavedSettings } from './unsavedWorkbench';
 import { type SuiteWorkbench, useWorkbench } from './useWorkbench';
 
 /** `npm run soak` has the issue's number, 2,000. */
-const images = Number(process.env.DATASET_CAPTIONS_JOB_IMAGES ?? 400);
+const images = Number(process.env.DATASET_CAPTIONS_JOB_IMAGES ?? 300);
 const patience = 20_000 + images * 100;
 
 /** The pictures of a test, beside the others of its window, and the job's name for them. */
@@ -131,7 +131,7 @@ describe('a caption that somebody types and a job writes, in the real workbench'
 
   it('never loses what is typed into a caption that the job writes: both texts are shown', async () => {
     // The last of them, which the job comes to long after it was typed into.
-    const count = 600;
+    const count = 400;
     const image = `0${String(count - 1)}.jpg`;
     await many.make(count);
     const view = await suite.open(many.name);

@@ -3,24 +3,20 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
-import { DatasetView, until } from './DatasetView';
-import { captions, makeScratch, removeScratch } from './datasetFiles';
+import { until } from './DatasetView';
+import { captions } from './datasetFiles';
 import { JobsView } from './JobsView';
-import { Workbench } from './Workbench';
+import { useWorkbench } from './useWorkbench';
 
 describe('Caption on Cluster in the real workbench', () => {
-  let scratch: string;
-  let workbench: Workbench | undefined;
+  const suite = useWorkbench();
   const processes: ChildProcess[] = [];
 
-  beforeEach(async function () {
+  beforeEach(function () {
     if (process.env.SKIP_REDIS === '1') this.skip();
-    scratch = await makeScratch();
   });
 
-  afterEach(async function () {
-    await workbench?.disposeAfter(this.currentTest);
-    workbench = undefined;
+  afterEach(async () => {
     // The worker before the queue that it takes leave of.
     for (const child of processes.splice(0).reverse()) {
       if (child.exitCode !== null || child.signalCode !== null) continue;
@@ -28,7 +24,6 @@ describe('Caption on Cluster in the real workbench', () => {
       child.kill('SIGTERM');
       await ended;
     }
-    await removeScratch(scratch);
   });
 
   /** Starts a program that ends with the test, and waits until it says this. */
@@ -45,17 +40,16 @@ describe('Caption on Cluster in the real workbench', () => {
   }
 
   it('hands the empty images to a worker and shows the job like any other', async () => {
-    const dataset = path.join(scratch, 'dataset');
+    const { dataset } = suite;
     const port = await freePort();
     const url = `redis://127.0.0.1:${String(port)}`;
-    const data = path.join(scratch, 'redis');
-    await mkdir(data);
+    const data = path.join(suite.scratch, 'redis');
+    await mkdir(data, { recursive: true });
     const redis = ['--port', String(port), '--bind', '127.0.0.1', '--dir', data, '--save', ''];
     await start('redis-server', redis, /Ready to accept connections/);
     await start(process.execPath, ['dist/cli.js', 'worker', '--redis', url, '--root', dataset], /./);
-    workbench = await Workbench.open({ folder: scratch });
+    const { workbench } = await suite.open();
     const { page } = workbench;
-    await DatasetView.open(workbench, 'dataset');
     const before = await captions(dataset);
 
     await workbench.runCommand('Dataset Captions: Caption on Cluster…');
@@ -69,7 +63,7 @@ describe('Caption on Cluster in the real workbench', () => {
     await page.keyboard.press('Enter');
     await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
     const jobs = await JobsView.open(workbench);
-    await jobs.says('Caption Empty – dataset', /Completed/, 30_000);
+    await jobs.says(`Caption Empty – ${suite.name}`, /Completed/, 30_000);
     await workbench.screenshot('jobs cluster');
     const after = await captions(dataset);
     assert.ok(after['5_scenery/sunset.txt']);

@@ -30,7 +30,7 @@ after(async () => {
 });
 
 /** How many datasets a window that several tests use has from the beginning. */
-const datasetsAtFirst = 8;
+const datasetsAtFirst = 16;
 
 /** The name of the dataset of a window's first, second, … test. */
 function nameOf(number: number): string {
