@@ -63,7 +63,7 @@ export function fileError(thrown: unknown, path: string, doing: 'save' | 'read' 
         thrown,
       );
     case 'EROFS':
-      return new CaptionError('READ_ONLY', 'The file system is read-only.', path, thrown);
+      return new CaptionError('READ_ONLY', l10n.t('The file system is read-only.'), path, thrown);
     case 'EIO':
     case 'ESTALE':
     case 'ETIMEDOUT':

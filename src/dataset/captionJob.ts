@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
+import { stat } from 'node:fs/promises';
 import * as l10n from '@vscode/l10n';
 import type { Caption, CaptionChange } from './Caption';
-import { CaptionError, errno, type CaptionErrorCode } from './CaptionError';
+import { CaptionError, errno, fileError, type CaptionErrorCode } from './CaptionError';
 import { isEmptyCaption } from './captionText';
 import type { Dataset, DatasetImage } from './Dataset';
 import { inSlices } from './inSlices';
@@ -192,6 +193,11 @@ class CaptionJob {
       if (fault === 'unclear') this.countFailures(1, thrown as Error);
       // The second crash on the same image is explained by it.
       else if (crash && !last) this.countFailures(alone ? 1 : 1 / this.options.concurrency, thrown as Error);
+      const gone = await this.folderGone();
+      if (gone !== undefined) {
+        this.giveUp.abort(gone);
+        return true;
+      }
       if (crash && !last) {
         if (!alone) this.suspects.push(target);
         return false;
@@ -221,6 +227,17 @@ class CaptionJob {
       // Another program wrote the file since it was read; what it wrote is known now.
       if (again) throw thrown;
       return this.write(target, tags, true);
+    }
+  }
+
+  /** A folder that was renamed or deleted is no image's fault. */
+  private async folderGone(): Promise<CaptionError | undefined> {
+    const root = this.dataset.absolute('');
+    try {
+      await stat(root);
+      return undefined;
+    } catch (thrown) {
+      return errno(thrown) === 'ENOENT' ? fileError(thrown, root, 'read') : undefined;
     }
   }
 

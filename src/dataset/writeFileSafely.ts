@@ -231,7 +231,11 @@ function readNow(file: string): Uint8Array | null {
 
 /** Reading a pipe would wait for ever. */
 export function notAFile(file: string): CaptionError {
-  return new CaptionError('FILE_ERROR', l10n.t('This is not a file.'), file);
+  return new CaptionError(
+    'FILE_ERROR',
+    l10n.t('A folder, or something else that is no file, has the name of the caption file.'),
+    file,
+  );
 }
 
 function removeQuietly(file: string): void {

@@ -119,8 +119,11 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   async reconcile(paths: string[]): Promise<void> {
     await this.loading;
     if (this.loadState !== 'ready') return this.refresh();
+    const { conflicts } = this.dataset.counts;
     try {
       await this.dataset.reconcile(paths);
+      // Another program took its change back: the edit can be saved, and perhaps no key follows it.
+      if (this.dataset.counts.conflicts < conflicts) this.scheduleAutoSave(autoSaveDelay());
     } catch (thrown) {
       this.loadFailed(thrown);
     }
@@ -231,17 +234,10 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   /** Writes the edited captions. @throws Error that names those that could not be written */
   async save(): Promise<void> {
     await this.loading;
-    const report = await this.writeEdits();
-    if (report.failures.length === 0) return;
-    const first = report.failures[0];
-    throw new Error(
-      vscode.l10n.t(
-        'Captions not saved: {0}. {1}: {2}',
-        report.failures.length,
-        first?.path ?? '',
-        first?.reason ?? '',
-      ),
-    );
+    const { failures } = await this.writeEdits();
+    const [first] = failures;
+    if (first === undefined) return;
+    throw new Error(vscode.l10n.t('Captions not saved: {0}. {1}: {2}', failures.length, first.path, first.reason));
   }
 
   /** Writes what can be written, without a word: the cards say what could not. Clears the dirty mark if all was. */
@@ -286,7 +282,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     }
   }
 
-  /** Edits that are not on disk, also those that still wait for the folder. */
+  /** Edits that are not on disk, also those that wait for the folder. */
   unsavedEdits(): UnsavedEdit[] {
     return [...this.toRestore, ...this.dataset.unsavedEdits()];
   }
@@ -355,6 +351,8 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
       this.loadState = 'ready';
       this.loadMessage = '';
       this.reportRestored();
+      // What could not be saved while the folder was away.
+      if (this.dataset.counts.unsaved > 0) this.scheduleAutoSave(autoSaveDelay());
     } catch (thrown) {
       this.loadFailed(thrown);
     }

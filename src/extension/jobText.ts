@@ -65,6 +65,7 @@ export function jobDescription(job: JobInfo): string {
     if (secondsLeft !== undefined && secondsLeft > 0) parts.push(l10n.t('{0} left', formatSeconds(secondsLeft)));
   }
   if (job.reverted !== undefined) parts.push(l10n.t('reverted'));
+  if (counts.kept > 0) parts.push(l10n.t('{0} kept', counts.kept.toLocaleString(displayLanguage())));
   if (counts.failed > 0) parts.push(l10n.t('{0} failed', counts.failed.toLocaleString(displayLanguage())));
   return parts.join(' · ');
 }

@@ -33,6 +33,8 @@ interface Job {
   /** it waits for its turn; queued jobs that no client of this runner started do not */
   wish: StartWish | undefined;
   secrets: JobSecrets;
+  /** its last run lost what the tagger ran on */
+  lostProvider: boolean;
 }
 
 export interface JobQueueOptions {
@@ -85,6 +87,7 @@ export class JobQueue {
     if (wish.secrets !== undefined) job.secrets = wish.secrets;
     try {
       const state = await job.folder.readState();
+      job.lostProvider = state.fault?.code === 'PROVIDER_LOST';
       delete state.fault;
       delete state.finished;
       await job.folder.writeState({ ...state, status: 'queued' });
@@ -183,9 +186,9 @@ export class JobQueue {
 
   private begin(job: Job, lane: Lane, wish: StartWish): void {
     const { folder, manifest } = job;
-    const { id, label, fault } = job.info;
+    const { id, label } = job.info;
     job.wish = undefined;
-    lane.prepare(manifest, job.secrets, fault?.code === 'PROVIDER_LOST');
+    lane.prepare(manifest, job.secrets, job.lostProvider);
     lane.running.add(id);
     if (wish.atOnce !== true) lane.main = id;
     const common = {
@@ -256,7 +259,15 @@ export class JobQueue {
     const manifest = await folder.readManifest();
     const info = await readJobInfo(folder);
     const job: Job = {
-      ...{ folder, manifest, run: undefined, ended: Promise.resolve(), wish: undefined, secrets: {} },
+      ...{
+        folder,
+        manifest,
+        run: undefined,
+        ended: Promise.resolve(),
+        wish: undefined,
+        secrets: {},
+        lostProvider: false,
+      },
       info: { ...info, interrupted: info.interrupted || info.status === 'queued' },
     };
     this.jobs.set(folder.id, job);

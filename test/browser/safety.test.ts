@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DatasetView, until } from './DatasetView';
@@ -116,6 +116,26 @@ describe('the dataset editor for everybody', () => {
     await keyboard.press('Escape');
     await view.card(alps).waitFor();
     await workbench.screenshot('keyboard');
+  });
+
+  it('saves what could not be saved once its folder is back, or a change of another program is taken back', async () => {
+    const { dataset } = suite;
+    const file = path.join(dataset, '5_scenery/sunset.txt');
+    const view = await suite.open();
+    await view.type(sunset, 'boat');
+    await rename(dataset, `${dataset}-away`);
+    await view.frame.getByText('This folder is gone').waitFor();
+    await sleep(1500);
+    await rename(`${dataset}-away`, dataset);
+    await until('the caption on disk', async () => (await readText(file)) === 'boat');
+    await view.saveState(sunset, 'Saved');
+
+    await view.type(sunset, ', mine');
+    await writeFile(file, 'theirs');
+    await view.saveState(sunset, 'Conflict');
+    await writeFile(file, 'boat');
+    await until('the caption on disk', async () => (await readText(file)) === 'boat, mine');
+    await view.saveState(sunset, 'Saved');
   });
 
   it('fits into a narrow window in every theme, without refused styles or scripts', async () => {

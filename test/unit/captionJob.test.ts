@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdir, readFile, symlink, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, symlink, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { CaptionError } from '../../src/dataset/CaptionError';
 import { Dataset } from '../../src/dataset/Dataset';
 import { Crash, nameOf, numberedImages, runJob, tagOfName } from './captionJobs';
 import { openDataset } from './openDataset';
@@ -303,6 +304,21 @@ describe('A caption job', function () {
     await mkdir(inFolder('2.txt'));
     const result = await runJob(dataset, tagOfName);
     assert.deepEqual([...result.failed.keys()], ['2.png']);
+    assert.match(result.failed.get('2.png')!, /^A folder.*has the name of the caption file\.$/);
     assert.equal(result.results.size, 2);
+  });
+
+  it('ends when the whole folder is renamed or deleted in its middle: no image is to blame', async () => {
+    const dataset = await open(numberedImages(40));
+    let asked = 0;
+    const result = await runJob(dataset, async (imagePath) => {
+      if (++asked === 10) await rename(folder(), `${folder()}-away`);
+      return tagOfName(imagePath);
+    });
+    await rename(`${folder()}-away`, folder());
+    assert.equal(result.status, 'error');
+    assert.equal((result.error as CaptionError | undefined)?.code, 'FOLDER_MISSING');
+    assert.deepEqual([...result.failed], []);
+    assert.ok(asked <= 18, `${asked} images were tried`);
   });
 });

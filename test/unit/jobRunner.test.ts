@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { appendFile, copyFile, cp, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { JobFolder } from '../../src/jobs/JobFolder';
-import type { JobInfo, OutcomeCounts } from '../../src/jobs/jobTypes';
+import type { JobInfo, JobState, OutcomeCounts } from '../../src/jobs/jobTypes';
 import { readEndpoint } from '../../src/jobs/runnerEndpoint';
 import { RunnerClient } from '../../src/jobs/RunnerClient';
 import { Channel } from '../../src/protocol/Channel';
 import { socketPort } from '../../src/jobs/socketPort';
 import { errorCode } from '../../src/protocol/wireError';
 import type { RunnerRequests } from '../../src/jobs/runnerProtocol';
+import { itOnLinux } from './itOnLinux';
 import { root as projectRoot } from './runCli';
 import { isRunning, namesIn, seededRandom, testFolder, until, writtenAs } from './testFolder';
 import { endRunner, jobIs, makeJob, pictureFolder, testRunner } from './testJobs';
@@ -312,6 +314,30 @@ describe('The process that runs jobs', function () {
     await client.request('start', { id: job.id });
     const done = await jobIs(client, job.id, ({ status }) => status === 'completed');
     assert.deepEqual([done.counts.written, done.fault], [5, undefined]);
+  });
+
+  itOnLinux('goes on in a new process of the tagger when the last one lost its GPU', async () => {
+    const root = await pictureFolder(folder(), 5);
+    const client = newClient();
+    const taggers = async (): Promise<string> => {
+      const { pid } = (await readEndpoint(jobsFolder()))!;
+      const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(pid)], { encoding: 'utf8' });
+      return children
+        .split('\n')
+        .filter((line) => line.includes('tagger.js'))
+        .join();
+    };
+    const run = async (fault?: JobState['fault']): Promise<string> => {
+      const job = await makeJob(jobsFolder(), root, { mode: 'all' });
+      if (fault !== undefined) await job.writeState({ ...(await job.readState()), status: 'paused', fault });
+      await client.request('start', { id: job.id });
+      await jobIs(client, job.id, ({ status }) => status === 'completed');
+      return taggers();
+    };
+    const first = await run();
+    assert.match(first, /tagger\.js/);
+    assert.equal(await run(), first, 'jobs share a process');
+    assert.notEqual(await run({ code: 'PROVIDER_LOST', message: 'The GPU is lost.' }), first);
   });
 
   it('says what is wrong when it cannot be started', async () => {

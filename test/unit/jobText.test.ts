@@ -26,6 +26,12 @@ describe('what is said of a job', () => {
       jobDescription(job({ message: 'Loading the tagger…' })),
       `0/${(2000).toLocaleString()} · Loading the tagger…`,
     );
+    const over = job({ status: 'completed', counts: { ...counts, written: 1998, kept: 2 } });
+    assert.equal(
+      jobDescription(over),
+      `${(2000).toLocaleString()}/${(2000).toLocaleString()} · 2 kept`,
+      'two are not what the tagger wrote',
+    );
     assert.equal(jobDescription(job({ status: 'queued' })), `0/${(2000).toLocaleString()} · queued`);
   });
 
