@@ -21,7 +21,9 @@ describe('the page for everybody', function () {
   /** Every rule of axe-core, also the advice. */
   async function violations(page: Page): Promise<string[]> {
     await page.evaluate(axe.source);
-    const { violations } = await page.evaluate<{ violations: Violation[] }>(`axe.run(document, { resultTypes: ['violations'] })`);
+    const { violations } = await page.evaluate<{ violations: Violation[] }>(
+      `axe.run(document, { resultTypes: ['violations'] })`,
+    );
     return violations.flatMap(({ id, impact, help, nodes }) =>
       nodes.map(
         ({ target, failureSummary }) => `${id} (${impact}): ${help}\n  ${JSON.stringify(target)}\n  ${failureSummary}`,
