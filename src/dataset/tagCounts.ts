@@ -12,9 +12,16 @@ export function countTags(texts: Iterable<string>): Map<string, number> {
   return new Map([...counts].sort(([tagA, a], [tagB, b]) => b - a || (tagA < tagB ? -1 : 1)));
 }
 
-/** One caption with the tags of both: all of the first in their order, then what only the second has. */
+/**
+ * One caption with the tags of both: in the first line all of the first in their order, then what only the second has;
+ * below, the other lines of the first, then those that only the second has.
+ */
 export function mergeTags(first: string, second: string): string {
-  const tags = parseTags(first);
+  const [line = '', ...lines] = first.split('\n');
+  const [otherLine = '', ...otherLines] = second.split('\n');
+  const tags = parseTags(line);
   const known = new Set(tags);
-  return [...tags, ...parseTags(second).filter((tag) => !known.has(tag))].join(', ');
+  const merged = [...tags, ...parseTags(otherLine).filter((tag) => !known.has(tag))].join(', ');
+  const knownLines = new Set(lines);
+  return [merged, ...lines, ...otherLines.filter((other) => !knownLines.has(other))].join('\n');
 }

@@ -10,6 +10,7 @@ import { Dataset, type DatasetImage } from '../dataset/Dataset';
 import { mergeTags } from '../dataset/tagCounts';
 import type { UnsavedEdit } from '../dataset/unsavedEdit';
 import { errorMessage } from '../protocol/wireError';
+import { clearDirtyMark } from './clearDirtyMark';
 import { Disposable } from './Disposable';
 import type { EditorFiles } from './EditorFiles';
 import { parseUnsavedEdits, writeUnsavedEdits, type Unsaved } from './JournalFile';
@@ -369,7 +370,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   }
 
   private async clearDirtyMark(): Promise<void> {
-    if (this.dataset.counts.unsaved === 0 && !this.isDisposed) await vscode.workspace.save(this.uri);
+    if (this.dataset.counts.unsaved === 0 && !this.isDisposed) await clearDirtyMark(this.uri);
   }
 
   private async writeEdits(): Promise<SaveReport> {

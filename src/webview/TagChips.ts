@@ -7,6 +7,7 @@ import { plural } from './displayLanguage';
 import { chipTemplate } from './chipTemplate';
 import { ChipDrag } from './ChipDrag';
 import { LocalUndo } from './LocalUndo';
+import { pasteAsTags } from './pasteAsTags';
 import type { SuggestOptions } from './SuggestionPopup';
 import { addTag, type Chip, chipsOf, moveTag, otherLines, removeTag, replaceTag } from './captionTags';
 
@@ -179,14 +180,14 @@ export class TagChips extends LitElement {
       @focus=${this.onFieldFocus}
       @blur=${this.onFieldBlur}
       @input=${this.onFieldInput}
+      @paste=${pasteAsTags}
       @keydown=${this.onFieldKeydown}
     />`;
   }
 
   private onChipKeydown(event: KeyboardEvent, index: number, tag: string): void {
-    if (event.isComposing) return;
+    if (event.isComposing || this.leaves(event)) return;
     const command = event.ctrlKey || event.metaKey;
-    if (this.leaves(event)) return;
     const last = chipsOf(this.base).length - 1;
     const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
     if (event.altKey && step !== undefined && !command) {

@@ -36,6 +36,13 @@ describe('captions edited in the real workbench', () => {
       /, zebra crossing, white background, \n?$/.test((await readText(file)) ?? ''),
     );
 
+    // Each of these keys saves, while the save before it runs.
+    await view.type('5_scenery/acanthus.jpg', 'leaf');
+    for (let times = 0; times < 5; times++) await keyboard.press('Control+Enter');
+    await view.saveState('5_scenery/acanthus.jpg', 'Saved');
+    await page.locator('.tab.dirty').waitFor({ state: 'detached' });
+    assert.deepEqual(await view.frame.getByRole('alert').allInnerTexts(), []);
+
     await view.frame.getByRole('radio', { name: 'Captions as tags' }).check();
     const card = view.card(alps);
     const saved = await readText(file);

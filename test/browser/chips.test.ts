@@ -53,6 +53,20 @@ describe('tag chips in a browser', function () {
   };
   const commits = (): number => host.said('commit').length;
 
+  it('come one by one out of pasted lines', async () => {
+    await open();
+    await field().focus();
+    await page.evaluate(`(() => {
+      let active = document.activeElement;
+      while (active.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', 'long hair,\\r\\ntree\\n\\n :d\\n');
+      active.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    })()`);
+    await page.keyboard.press('Enter');
+    await holds('blue eyes,  sky,(tree:1.1) , sky,  long hair, tree,  :d\nsecond line, here');
+  });
+
   it('are added, removed and moved with the keyboard, each as one edit, and nothing else changes', async () => {
     await open();
     assert.deepEqual(await shown(), ['blue eyes', 'sky', '(tree:1.1)', 'sky']);

@@ -7,6 +7,10 @@ describe('Tags of a caption', () => {
     assert.deepEqual(parseTags(' 1girl ,solo,,  long hair,\tsolo , '), ['1girl', 'solo', 'long hair', 'solo']);
   });
 
+  it('end with their line too', () => {
+    assert.deepEqual(parseTags('solo, cat\nA photo, of a cat\n\nend,'), ['solo', 'cat', 'A photo', 'of a cat', 'end']);
+  });
+
   it('of an empty caption are none', () => {
     assert.deepEqual(parseTags(''), []);
     assert.deepEqual(parseTags(' , ,\n'), []);

@@ -124,6 +124,23 @@ describe('A search', () => {
     assert.deepEqual(names('is:selected'), ['10_cat/tall.png']);
   });
 
+  it('finds and counts tags of every line, and those that a line has twice', () => {
+    const lines = image('lines.png', 'solo, long hair\nA photo, of (a) cat\nsolo, end');
+    const matches = (query: string): boolean => queryMatcher(parseQuery(query).tree, context)(lines);
+    for (const query of [
+      'tag:"long hair"',
+      'tag:"a photo"',
+      'tag:"of \\(a\\) cat"',
+      'tag:end',
+      'tag:long*',
+      'tags:6',
+    ]) {
+      assert.equal(matches(query), true, query);
+    }
+    assert.equal(matches('tag:hair'), false);
+    assert.equal(matches('is:duplicate'), false, 'each line has it once');
+  });
+
   it('combines terms', () => {
     assert.deepEqual(found('tag:cat -tag:dog'), ['wide']);
     assert.deepEqual(found('tag:dog OR roof'), ['img_3', 'img_5']);

@@ -38,4 +38,9 @@ describe('Merging two captions', () => {
     assert.equal(mergeTags('', 'a'), 'a');
     assert.equal(mergeTags('a', ''), 'a');
   });
+
+  it('keeps the lines below the tags, those that both have once', () => {
+    assert.equal(mergeTags('b, a\nA photo, of a cat.', 'a, c\nA photo, of a cat.'), 'b, a, c\nA photo, of a cat.');
+    assert.equal(mergeTags('a\nMine.', 'b\nTheirs.'), 'a, b\nMine.\nTheirs.');
+  });
 });

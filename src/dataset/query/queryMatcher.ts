@@ -151,7 +151,8 @@ function stateTest(state: ImageState, { isSelected, hasFailed }: QueryContext): 
       return ({ image }) =>
         image.caption.failure !== undefined || image.caption.unreadable !== undefined || hasFailed(image);
     case 'duplicate':
-      return ({ image }) => hasDuplicate(parseTags(image.caption.text));
+      // As the card says it: a sentence in another line may be one word, which is a tag too.
+      return ({ image }) => image.caption.text.split('\n').some((line) => hasDuplicate(parseTags(line)));
     case 'selected':
       return ({ image }) => isSelected(image.path);
   }
@@ -242,9 +243,10 @@ function tagTest(pattern: string): Test {
     }
     let at = spaced.indexOf(literal);
     while (at >= 0) {
-      const comma = text.indexOf(',', at);
-      const end = comma < 0 ? text.length : comma;
-      if (comparableTag(text.slice(text.lastIndexOf(',', at) + 1, end)) === literal) return true;
+      const length = text.slice(at).search(/[,\n]/);
+      const end = length < 0 ? text.length : at + length;
+      const start = Math.max(text.lastIndexOf(',', at), text.lastIndexOf('\n', at)) + 1;
+      if (comparableTag(text.slice(start, end)) === literal) return true;
       at = spaced.indexOf(literal, end);
     }
     return false;
