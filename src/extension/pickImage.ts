@@ -5,9 +5,25 @@ import { findImages } from '../dataset/findImages';
 /** More than this nobody reads; a list of a whole dataset would keep the window busy for seconds. */
 const mostListed = 100;
 
+interface ImageItem extends vscode.QuickPickItem {
+  image?: DatasetImage;
+}
+
+/** What was found, as it is: the list's own search knows no words in any order. */
+function itemsOf(found: readonly DatasetImage[]): ImageItem[] {
+  if (found.length === 0) return [{ label: vscode.l10n.t('No image has these words'), alwaysShow: true }];
+  const items: ImageItem[] = found.map((image) => ({
+    ...{ label: image.path, description: image.caption.text, alwaysShow: true },
+    image,
+  }));
+  if (found.length < mostListed) return items;
+  const more = vscode.l10n.t('The first {0}: type more to find others', mostListed);
+  return [...items, { label: more, kind: vscode.QuickPickItemKind.Separator }];
+}
+
 /** Lets the user look for an image by its name or caption. @returns undefined when none was chosen */
 export async function pickImage(images: readonly DatasetImage[], title: string): Promise<DatasetImage | undefined> {
-  const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { image: DatasetImage }>();
+  const pick = vscode.window.createQuickPick<ImageItem>();
   pick.title = title;
   pick.placeholder = vscode.l10n.t('Type words of its name or caption');
   let search = new AbortController();
@@ -16,12 +32,7 @@ export async function pickImage(images: readonly DatasetImage[], title: string):
     const { signal } = (search = new AbortController());
     pick.busy = true;
     try {
-      const found = await findImages(images, typed, mostListed, { signal });
-      // What was found is shown as it is: the list's own search knows no words in any order.
-      pick.items = found.map((image) => ({
-        ...{ label: image.path, description: image.caption.text, alwaysShow: true },
-        image,
-      }));
+      pick.items = itemsOf(await findImages(images, typed, mostListed, { signal }));
       pick.busy = false;
     } catch (thrown) {
       if (!signal.aborted) throw thrown;
@@ -30,7 +41,9 @@ export async function pickImage(images: readonly DatasetImage[], title: string):
   pick.onDidChangeValue((typed) => void list(typed));
   const image = await new Promise<DatasetImage | undefined>((resolve) => {
     pick.onDidAccept(() => {
-      resolve(pick.selectedItems[0]?.image);
+      const chosen = pick.selectedItems[0]?.image;
+      if (chosen === undefined) return;
+      resolve(chosen);
       pick.hide();
     });
     pick.onDidHide(() => {
