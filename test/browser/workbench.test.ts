@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { until } from './DatasetView';
+import { DatasetView, until } from './DatasetView';
 import { readText } from './datasetFiles';
 import { useWorkbench } from './useWorkbench';
 
@@ -29,6 +29,7 @@ describe('the product in the real workbench', () => {
     await body.locator('xpath=self::*[contains(@class, "vscode-light")]').waitFor({ state: 'attached' });
 
     // No image has the focus yet: the user is asked which one.
+    await new DatasetView(workbench).ready();
     const caption = path.join(suite.dataset, '5_scenery/sunset.txt');
     assert.equal(await readText(caption), undefined);
     await workbench.runCommand('Dataset Captions: Caption Image');
