@@ -32,9 +32,13 @@ describe('the product in the real workbench', () => {
     await new DatasetView(workbench).ready();
     const caption = path.join(suite.dataset, '5_scenery/sunset.txt');
     assert.equal(await readText(caption), undefined);
-    await workbench.runCommand('Dataset Captions: Caption Image');
     const list = workbench.page.locator('.quick-input-list .monaco-list-row');
-    await list.filter({ hasText: '5_scenery/alps.jpg' }).first().waitFor();
+    await until('the list of images', async () => {
+      // The editor may take the focus back from the palette so late that it closes the list.
+      await workbench.runCommand('Dataset Captions: Caption Image');
+      const shown = list.filter({ hasText: '5_scenery/alps.jpg' }).first().waitFor({ timeout: 3000 });
+      return shown.then(() => true).catch(() => false);
+    });
     const field = workbench.page.locator('.quick-input-widget input[type="text"]').first();
     await field.fill('sun moon');
     await list.filter({ hasText: 'No image has these words' }).waitFor();
