@@ -5,6 +5,7 @@ import type { GridEvents, HostRequests, WebviewEvents } from '../protocol/gridPr
 import { registerControls } from './controls';
 import './DatasetEditor';
 import type { Host, ViewStateStore } from './editorTypes';
+import { keepSelectAll } from './keepSelectAll';
 
 interface VsCodeApi {
   postMessage(message: unknown): void;
@@ -56,6 +57,7 @@ function viewIdOf(vscode: VsCodeApi): string {
 
 function start(): void {
   registerControls();
+  keepSelectAll(document);
   const editor = document.querySelector('dataset-editor');
   if (editor === null) return;
   const vscode = acquireVsCodeApi();

@@ -14,6 +14,10 @@ const nonce = 'abcdefgh12345678';
 const preload = `
   window.violations = [];
   document.addEventListener('securitypolicyviolation', (e) => window.violations.push(e.violatedDirective + ' ' + e.sourceFile + ':' + e.lineNumber));
+  // VS Code hears of the key that selects all, and has the page do that a moment later.
+  window.addEventListener('keydown', (event) => {
+    if (event.key === 'a' && event.ctrlKey) setTimeout(() => document.execCommand('selectAll'), 80);
+  });
   window.acquireVsCodeApi = () => ({
     postMessage: (message) => { void window.toHost(message); },
     getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null'),

@@ -94,6 +94,17 @@ describe('the grid in a browser', function () {
     await holds(first, 'undone by the document');
   });
 
+  it('keeps all that is typed right after the key that selects the text', async () => {
+    await open();
+    await caption(first).click();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('new ');
+    // VS Code's own answer to the key comes now.
+    await page.waitForTimeout(200);
+    await page.keyboard.type('text');
+    assert.equal(await caption(first).inputValue(), 'new text');
+  });
+
   it('keeps the caret at its letters when the host changes the text', async () => {
     await open();
     await caption(first).focus();
