@@ -353,7 +353,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
       this.loadMessage = '';
       this.reportRestored();
       // What could not be saved while the folder was away.
-      if (this.dataset.counts.unsaved > 0) this.scheduleAutoSave(autoSaveDelay());
+      if (this.isKnown && this.dataset.counts.unsaved > 0) this.scheduleAutoSave(autoSaveDelay());
     } catch (thrown) {
       this.loadFailed(thrown);
     }

@@ -11,9 +11,16 @@ export class JobsView {
     await workbench.runCommand('Dataset Captions: Show Jobs');
     const view = new JobsView(workbench);
     await view.pane.waitFor();
-    // The keys of a test go to whatever has the focus.
-    await until('the focus in the view', async () => (await view.pane.locator(':focus').count()) > 0);
     return view;
+  }
+
+  /** Gives the view the focus: the keys of a test go to whatever has it, and an editor that opens takes it. */
+  async focus(): Promise<void> {
+    await until('the focus in the view of jobs', async () => {
+      if ((await this.pane.locator(':focus').count()) > 0) return true;
+      await this.workbench.runCommand('Dataset Captions: Show Jobs');
+      return false;
+    });
   }
 
   get pane(): Locator {
@@ -40,10 +47,11 @@ export class JobsView {
     );
   }
 
-  /** Chooses an item of a line's context menu with the keyboard alone; the view has to have the focus. */
+  /** Chooses an item of a line's context menu with the keyboard alone. */
   async choose(action: string): Promise<void> {
     const { page } = this.workbench;
     const menu = page.locator('.monaco-menu');
+    await this.focus();
     await page.keyboard.press('Shift+F10');
     await menu.waitFor();
     const names = await menu.getByRole('menuitem').allInnerTexts();

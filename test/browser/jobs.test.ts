@@ -81,6 +81,7 @@ describe('captioning jobs in the real workbench', function () {
     const jobs = await JobsView.open(workbench);
     const { keyboard } = workbench.page;
     await jobs.says(`Caption Empty – ${many.name}`, /Running/);
+    await jobs.focus();
     await keyboard.press('Home');
     await jobs.choose('Pause Job');
     await jobs.says(`Caption Empty – ${many.name}`, /Paused/);
