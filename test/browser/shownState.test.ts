@@ -70,6 +70,8 @@ describe('where somebody is in a dataset, in the real workbench', () => {
     await keyboard.press('Shift+ArrowRight');
     await view.type(looked, ', unsaved');
     await view.saveState(looked, 'Unsaved');
+    // The toolbar hears of it later than the card.
+    await frame.locator('.summary').filter({ hasText: '1 unsaved' }).first().waitFor();
     const before = await shown(frame);
     assert.match(before.selection, /\b3 /);
     assert.match(before.layout, /Small/);
