@@ -9,6 +9,7 @@ import {
 } from '../protocol/suggestProtocol';
 import { CaretFinder, type TextField } from './CaretFinder';
 import { displayLanguage, plural } from './displayLanguage';
+import { insertAsTyped } from './insertAsTyped';
 import { replacementOf, tagAt, type TagSpot } from './tagAtCaret';
 
 /** How tags are suggested in a field. */
@@ -298,8 +299,7 @@ export class SuggestionPopup extends LitElement {
     const text = replacementOf(field.value, spot, suggestion.tag, options.alone === true);
     this.accepting = true;
     field.setSelectionRange(spot.start, spot.end);
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way that Ctrl+Z takes it back as typing
-    document.execCommand('insertText', false, text);
+    insertAsTyped(text);
     this.accepting = false;
     // What is typed next is another step to undo.
     const { selectionStart } = field;

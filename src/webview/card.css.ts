@@ -219,8 +219,10 @@ export const cardStyles = css`
     overflow-wrap: anywhere;
   }
 
+  /* Slanted, because in some themes its colour is that of a caption. */
   image-card textarea::placeholder {
     color: var(--vscode-descriptionForeground);
+    font-style: italic;
     opacity: 1;
   }
 

@@ -1,3 +1,5 @@
+import { insertAsTyped } from './insertAsTyped';
+
 /** Pastes lines as tags: a field of one line would make one tag of them. Other texts are left to the browser. */
 export function pasteAsTags(event: ClipboardEvent): void {
   const lines = (event.clipboardData?.getData('text/plain') ?? '')
@@ -5,7 +7,5 @@ export function pasteAsTags(event: ClipboardEvent): void {
     .filter((line) => line.trim() !== '');
   if (lines.length < 2) return;
   event.preventDefault();
-  const tags = lines.map((line) => line.trim().replace(/,$/, '')).join(', ');
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way to the undo stack that typing feeds
-  document.execCommand('insertText', false, tags);
+  insertAsTyped(lines.map((line) => line.trim().replace(/,$/, '')).join(', '));
 }
