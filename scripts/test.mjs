@@ -34,6 +34,12 @@ const partNames = ['typecheck', 'lint', 'format', 'commands', 'package', 'unit',
  */
 const check = (part, ...commands) => ({ part, name: part, kind: 'check', commands });
 
+/**
+ * On a machine that stands still now and then a key, a click or a moment can be missed: one more try, which is told.
+ * What fuzzes has none, and random input that was found to break something counts as a failure at once.
+ */
+const retries = ['--retries', '1'];
+
 /** All there is to run, once the tests are built: of the browser suite each file is a task of its own, or a few are. */
 function allTasks() {
   const browserTests = readdirSync(path.join(root, 'test/browser')).filter((file) => file.endsWith('.test.ts'));
@@ -42,11 +48,8 @@ function allTasks() {
   const unitTasks = unitGroups.map(({ name }) => {
     const own = built.filter((file) => unitGroups.find((group) => group.files.test(file))?.name === name);
     // Each fuzzer takes its seconds, and most of them wait: side by side they take a third.
-    const sideBySide = name === 'unit fuzz' ? ['--parallel', '--jobs', '3'] : [];
-    const [command = node, ...given] = mocha('20000', ...own);
-    const commands = [
-      [command, ...(sideBySide.length > 0 ? [given[0] ?? '', ...sideBySide, ...given.slice(1)] : given)],
-    ];
+    const sideBySide = ['--parallel', '--jobs', '3'];
+    const commands = [[...mocha('20000', ...own), ...(name === 'unit fuzz' ? sideBySide : retries)]];
     return { part: 'unit', name, kind: /** @type {const} */ ('suite'), commands };
   });
   /** @type {Task[]} */
@@ -67,8 +70,6 @@ function allTasks() {
     ...browserGroups(browserTests.map((file) => path.basename(file, '.test.ts'))).map((names) => {
       const sources = names.map((name) => readFileSync(path.join(root, `test/browser/${name}.test.ts`), 'utf8'));
       const editor = sources.some((source) => /Workbench\.open\(|useWorkbench\(/.test(source));
-      // A key or a click can be lost in a window of VS Code that has to share the processor: one more try, which is told.
-      const retries = editor ? ['--retries', '1'] : [];
       return {
         part: 'browser',
         name: `browser ${names.join(', ')}`,
@@ -127,6 +128,8 @@ function mocha(timeout, ...files) {
 const parts = new Map();
 /** @type {string[]} tests that failed once and then passed */
 const retried = [];
+/** @type {{ title: string, error: string }[]} told once more at the end, where they are looked for */
+const failures = [];
 let failedBefore = 0;
 const start = performance.now();
 
@@ -151,6 +154,7 @@ const summary = partNames.flatMap((name) => {
   total.skipped += counts.skipped;
   return `${name.padEnd(10)} ${line(counts)} (${seconds(counts.took)})`;
 });
+for (const { title, error } of failures) console.log(`\nFailed: ${title}\n${error}`);
 if (retried.length > 0) console.log(`\nPassed at the second try only:\n  ${retried.join('\n  ')}`);
 console.log(`\n${summary.join('\n')}\n\nAll of it took ${seconds(performance.now() - start)}.`);
 process.exitCode = total.failed === 0 ? 0 : 1;
@@ -324,8 +328,10 @@ async function runTask({ part, name, kind, commands }, { grep, chromium, product
 function count(kind, code, timedOut, resultFile) {
   if (kind === 'check') return code === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
   try {
-    const { passed, failed, skipped, retried: again = [] } = JSON.parse(readFileSync(resultFile, 'utf8'));
-    retried.push(...again);
+    const result = JSON.parse(readFileSync(resultFile, 'utf8'));
+    const { passed, failed, skipped } = result;
+    retried.push(...(result.retried ?? []));
+    failures.push(...(result.failures ?? []));
     // A suite that ended badly after its last test, or was ended, did not pass.
     return { passed, failed: failed === 0 && (code !== 0 || timedOut) ? 1 : failed, skipped };
   } catch {

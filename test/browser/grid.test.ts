@@ -213,6 +213,7 @@ describe('the grid in a browser', function () {
       return path === first ? '/thumbnail/0_flaky.png' : '/thumbnail/1.png';
     };
     browser.failing.set('/thumbnail/0_flaky.png', 2);
+    browser.imageRequests.delete('/thumbnail/0_flaky.png');
     await open();
     await cell(second).getByText('Truncated JPEG at 33 %').waitFor();
     await cell(first).getByRole('img', { name: 'image_00000.png' }).waitFor();

@@ -9,7 +9,7 @@ export async function run(): Promise<void> {
   const { default: Mocha } = await import('mocha');
   const reporterFile = pathToFileURL(path.join(root, 'scripts/countingReporter.mjs')).href;
   const { default: reporter } = (await import(reporterFile)) as { default: Mocha.ReporterConstructor };
-  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, color: false, reporter });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, retries: 1, color: false, reporter });
   const grep = process.env.DATASET_CAPTIONS_TEST_GREP;
   if (grep !== undefined && grep !== '') mocha.grep(grep);
 

@@ -89,7 +89,7 @@ describe('a list of tags', () => {
       readTagList(path.join(folder, 'none.csv')),
       /none\.csv cannot be read: there is no such file\.$/,
     );
-    await mkdir(path.join(folder, 'sub'));
+    await mkdir(path.join(folder, 'sub'), { recursive: true });
     await assert.rejects(readTagList(path.join(folder, 'sub')), /cannot be read: it is no file\.$/);
     assert.equal(await refused(''), 'The tag list FILE cannot be read: it has no tags.');
     assert.equal(

@@ -149,6 +149,6 @@ describe('Thumbnails', () => {
 });
 
 async function until(check: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 200 && !check(); tries++) await new Promise((resolve) => setTimeout(resolve, 5));
+  for (let tries = 0; tries < 2000 && !check(); tries++) await new Promise((resolve) => setTimeout(resolve, 5));
   assert.ok(check());
 }
