@@ -90,23 +90,27 @@ describe('A cluster whose workers are killed and frozen, and whose queue is kill
   /** The shard in the middle of which a worker is, and that nobody had before. */
   async function openShard(worker: WorkerProcess, job: JobFolder): Promise<number | undefined> {
     const found = await outcomes(job);
-    const open = found.find((one) => one.worker === worker.name && one.all > 0 && one.all < shardSize - 3);
-    return open !== undefined && found.filter(({ shard }) => shard === open.shard).length === 1
-      ? open.shard
-      : undefined;
+    // One that was begun by a worker that is gone is never whole in the journal of the next one.
+    const isNew = (of: number): boolean => found.filter(({ shard }) => shard === of).length === 1;
+    return found.find(
+      ({ worker: name, shard, all }) => name === worker.name && all > 0 && all < shardSize - 3 && isNew(shard),
+    )?.shard;
   }
 
   /** Freezes a worker in the middle of a shard. @returns the shard */
   async function freeze(worker: WorkerProcess, job: JobFolder): Promise<number> {
+    const hasBegun = async (): Promise<boolean> => (await outcomes(job)).some((one) => one.worker === worker.name);
+    await until(hasBegun, 'the worker has done something', 60_000);
     let frozen: number | undefined;
     await until(
       async () => {
-        // Looking takes a while: a worker that is frozen for each look never comes to the middle of anything.
-        if ((await openShard(worker, job)) === undefined) return false;
+        // Looking takes a while, in which one that is not frozen is somewhere else; and it needs some time to get on.
         worker.signal('SIGSTOP');
         frozen = await openShard(worker, job);
-        if (frozen === undefined) worker.signal('SIGCONT');
-        return frozen !== undefined;
+        if (frozen !== undefined) return true;
+        worker.signal('SIGCONT');
+        await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 100));
+        return false;
       },
       'the worker is in the middle of a shard',
       60_000,
@@ -138,7 +142,6 @@ describe('A cluster whose workers are killed and frozen, and whose queue is kill
     await reached(0.2);
     await kill(b);
     b = hire();
-    await until(() => c.name !== undefined, 'the third worker has work');
     const frozenShard = await freeze(c, job);
     const frozenName = c.name;
     await until(
