@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { comparableTag } from '../../src/dataset/comparableTag';
+import { parseTags } from '../../src/dataset/captionText';
 import { captionEditor, type CaptionEdit } from '../../src/dataset/edits/captionEdit';
 import { EditError } from '../../src/dataset/edits/EditError';
 import { lineText, parseTagLine, tagsOf } from '../../src/dataset/edits/tagLine';
@@ -55,8 +57,16 @@ describe('Bulk edits of a caption', () => {
     assert.equal(remove('a, b', 'b'), 'a');
     assert.equal(remove('a, b, a', 'a'), 'b');
     assert.equal(remove('a, b', 'a', 'b'), '');
-    assert.equal(remove('a\nsecond, a', 'a'), '\nsecond, a');
     assert.equal(remove(', a , ,b', 'x'), ', a , ,b');
+  });
+
+  it('remove, rename and deduplicate tags in every line, where they are counted and found', () => {
+    assert.equal(remove('a, b\nA girl, a, smiling.\nb', 'a'), 'b\nA girl, smiling.\nb');
+    assert.equal(remove('a\nsecond, a', 'a'), '\nsecond', 'the second line does not become the first');
+    assert.equal(remove('a, b\n\nb\nc', 'b'), 'a\n\nc', 'an emptied line goes, one that was empty stays');
+    assert.equal(rename('cat, sky\nsky, cat, dog', 'dog', 'cat'), 'cat, sky\nsky, cat');
+    assert.equal(rename('cat\ncat, sky', 'cat', 'a, b'), 'a, b\na, b, sky');
+    assert.equal(edit('a, b, A\nb, a\nc, c', { kind: 'deduplicate' }), 'a, b\nb, a\nc');
   });
 
   it('keep the separators that trainers read when the tags beside them go', () => {
@@ -228,14 +238,24 @@ describe('Bulk edits of a caption', () => {
       }
     });
 
-    it('no edit of tags touches the other lines', () => {
+    it('what is removed from a caption is in none of its lines, and all else is', () => {
+      for (const text of captions.filter((one) => !/[|;]/.test(one))) {
+        const tags = parseTags(text).map(comparableTag);
+        for (const gone of new Set(tags)) {
+          const left = parseTags(remove(text, gone)).map(comparableTag);
+          assert.deepEqual(
+            left,
+            tags.filter((tag) => tag !== gone),
+            JSON.stringify([text, gone]),
+          );
+        }
+      }
+    });
+
+    it('what is put in order leaves the other lines alone', () => {
       for (const text of captions) {
         const { rest } = parseTagLine(text, ', ');
-        for (const edited of [
-          remove(text, 'long hair'),
-          rename(text, '1girl', 'a, b'),
-          edit(text, { kind: 'separators' }),
-        ]) {
+        for (const edited of [sort(text), move(text, 'second'), edit(text, { kind: 'separators' })]) {
           assert.equal(parseTagLine(edited, ', ').rest, rest, JSON.stringify(text));
         }
       }

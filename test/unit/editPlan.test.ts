@@ -201,6 +201,13 @@ describe('The difference that an edit makes', () => {
     );
   });
 
+  it('shows what changes in every line', () => {
+    const { unit, pieces } = captionDiff('a, cat\nA girl, cat, smiling.', 'a\nA girl, smiling.', 'tags', ', ');
+    assert.equal(unit, 'text');
+    const removed = pieces.filter(({ kind }) => kind === 'removed').map(({ text }) => text);
+    assert.equal(removed.join('').match(/cat/g)?.length, 2, JSON.stringify(pieces));
+  });
+
   it('shows words where the tags stay the same', () => {
     const { unit, pieces } = captionDiff('a,b', 'a, b', 'tags', ', ');
     assert.equal(unit, 'text');

@@ -169,14 +169,16 @@ describe('A search', () => {
 
 describe('A pattern', () => {
   it('matches what the same regular expression does', () => {
-    const letters = fc.array(fc.constantFrom('a', 'b', '*', '?', '\\*', '\\?', '\\\\'), { maxLength: 8 });
-    const texts = fc.array(fc.constantFrom('a', 'b', '*', '?', '\\'), { maxLength: 10 }).map((parts) => parts.join(''));
+    const letters = fc.array(fc.constantFrom('a', 'b', '😀', '*', '?', '\\*', '\\?', '\\\\'), { maxLength: 8 });
+    const texts = fc
+      .array(fc.constantFrom('a', 'b', '😀', '\n', '*', '?', '\\'), { maxLength: 10 })
+      .map((parts) => parts.join(''));
     fc.assert(
       fc.property(letters, texts, (parts, text) => {
         const source = parts.map((part) => (part === '*' ? '.*' : part === '?' ? '.' : part)).join('');
         const glob = new GlobPattern(parts.join(''));
-        assert.equal(glob.is(text), new RegExp(`^${source}$`).test(text));
-        assert.equal(glob.isIn(text), new RegExp(source).test(text));
+        assert.equal(glob.is(text), new RegExp(`^${source}$`, 'su').test(text));
+        assert.equal(glob.isIn(text), new RegExp(source, 'su').test(text));
       }),
       { numRuns: 3000 },
     );
@@ -185,6 +187,12 @@ describe('A pattern', () => {
   it('of a text means that text only', () => {
     assert.ok(new GlobPattern(literalPattern('a*b?c\\')).is('a*b?c\\'));
     assert.ok(!new GlobPattern(literalPattern('a*b')).is('axb'));
+  });
+
+  it('takes an emoji for one character', () => {
+    assert.ok(new GlobPattern('cat ?').is('cat 😺'));
+    assert.ok(new GlobPattern('*?😺').is('a cat: 🐈😺'));
+    assert.ok(!new GlobPattern('cat ??').is('cat 😺'));
   });
 
   it('takes no longer for many wildcards', () => {

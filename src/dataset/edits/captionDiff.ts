@@ -20,12 +20,15 @@ const mostDifferences = 400;
 
 /**
  * Compares a caption with what an edit makes of it.
- * @param unit `tags` where the edit means tags; a difference between the tags is then shown in words
+ * @param unit `tags` where the edit means tags; a difference between the tags, or in another line than the first, is shown
+ * in words
  */
 export function captionDiff(before: string, after: string, unit: 'tags' | 'text', separator: string): CaptionDiff {
   if (unit === 'tags') {
-    const pieces = tagDiff(tagsOf(parseTagLine(before, separator)), tagsOf(parseTagLine(after, separator)));
-    if (pieces.some(({ kind }) => kind !== 'kept')) return { unit, pieces: withoutBoredom(pieces) };
+    const [lineBefore, lineAfter] = [parseTagLine(before, separator), parseTagLine(after, separator)];
+    const pieces = tagDiff(tagsOf(lineBefore), tagsOf(lineAfter));
+    const isAll = lineBefore.rest === lineAfter.rest;
+    if (isAll && pieces.some(({ kind }) => kind !== 'kept')) return { unit, pieces: withoutBoredom(pieces) };
   }
   return { unit: 'text', pieces: textDiff(before, after) };
 }

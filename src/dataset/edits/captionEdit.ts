@@ -2,6 +2,7 @@ import { comparableTag } from '../comparableTag';
 import { captionWithTags } from '../writeTags';
 import {
   dividesTags,
+  inEachLine,
   lineText,
   parseTagLine,
   separatorOf,
@@ -47,8 +48,9 @@ export interface EditContext {
 let alphabet: Intl.Collator | undefined;
 
 /**
- * Makes the function that edits one caption. Only the first line is a list of tags; every character that the edit does
- * not mean stays.
+ * Makes the function that edits one caption. Tags are removed and replaced in each line, because each is counted and found
+ * there; tags are added, moved and sorted in the first line only, which is what trainers read. Every character that the edit
+ * does not mean stays.
  * @returns takes and gives a caption with LF line ends; the same text where there is nothing to change
  * @throws EditError PATTERN_INVALID
  */
@@ -63,11 +65,12 @@ export function captionEditor(edit: CaptionEdit, { separator, countOf }: EditCon
       return (text) => add(text, edit.tags, edit.position === 'first' ? 'prepend' : 'append', edit.keepFirst);
     case 'removeTags': {
       const rewrite = tagRewrite(edit.match, '');
-      return (text) => lineText(withoutParts(parse(text), ({ tag }) => tag !== '' && rewrite(tag) !== undefined));
+      const isMeant = ({ tag }: TagPart): boolean => tag !== '' && rewrite(tag) !== undefined;
+      return inEachLine((text) => lineText(withoutParts(parse(text), isMeant)));
     }
     case 'replaceTags': {
       const rewrite = tagRewrite(edit.match, edit.replacement);
-      return (text) => replaceTags(text, parse(text), rewrite, separator);
+      return inEachLine((text) => replaceTags(text, parse(text), rewrite, separator));
     }
     case 'moveTags':
       return (text) => {
@@ -84,11 +87,11 @@ export function captionEditor(edit: CaptionEdit, { separator, countOf }: EditCon
         });
       };
     case 'deduplicate':
-      return (text) => {
+      return inEachLine((text) => {
         const seen = new Set<string>();
         const isRepeated = ({ tag }: TagPart): boolean => tag !== '' && seen.size === seen.add(comparableTag(tag)).size;
         return lineText(withoutParts(parse(text), isRepeated));
-      };
+      });
     case 'sortTags': {
       const { compare } = (alphabet ??= new Intl.Collator('en', { numeric: true }));
       const byAlphabet = (a: string, b: string): number => compare(comparableTag(a), comparableTag(b));

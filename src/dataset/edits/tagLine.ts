@@ -44,6 +44,19 @@ export function lineText({ parts, separators, rest }: TagLine): string {
   return text + rest;
 }
 
+/**
+ * Makes an edit of one line an edit of each line of a caption. A line below the first that the edit empties goes; the first
+ * stays, or the second would be read in its place.
+ */
+export function inEachLine(edit: (line: string) => string): (text: string) => string {
+  return (text) => {
+    if (!text.includes('\n')) return edit(text);
+    const before = text.split('\n');
+    const after = before.map(edit);
+    return after.filter((line, index) => index === 0 || line !== '' || before[index] === '').join('\n');
+  };
+}
+
 /** The tags of a line, empty ones left out. */
 export function tagsOf({ parts }: TagLine): string[] {
   return parts.map(({ tag }) => tag).filter((tag) => tag !== '');

@@ -1,8 +1,9 @@
-/** One stretch between two `*`: its characters, and which of them are `?`. */
+/** One stretch between two `*`. */
 interface Segment {
+  /** its characters */
   text: string;
-  /** positions that any character fits; undefined where there are none */
-  free: ReadonlySet<number> | undefined;
+  /** what finds it where some of them are `?`, which a pair of code units fits as one does; undefined where none is */
+  free: RegExp | undefined;
 }
 
 /** A pattern with `*` and `?`, ready to be compared with many texts; its time grows with the text's length only. */
@@ -25,13 +26,7 @@ export class GlobPattern {
   /** Whether it matches some part of a text. */
   isIn(text: string): boolean {
     if (this.literal !== undefined) return text.includes(this.literal);
-    let at = 0;
-    for (const segment of this.segments) {
-      const found = find(segment, text, at);
-      if (found < 0) return false;
-      at = found + segment.text.length;
-    }
-    return true;
+    return endOfAll(this.segments, text, 0) !== undefined;
   }
 
   /** Whether it matches the whole of a text. */
@@ -40,52 +35,74 @@ export class GlobPattern {
     const first = this.segments[0];
     const last = this.segments.at(-1);
     if (first === undefined || last === undefined) return text === '';
-    if (first === last) return text.length === first.text.length && fits(first, text, 0);
-    const end = text.length - last.text.length;
-    let at = first.text.length;
-    if (end < at || !fits(first, text, 0) || !fits(last, text, end)) return false;
-    for (const segment of this.segments.slice(1, -1)) {
-      const found = find(segment, text, at);
-      if (found < 0) return false;
-      at = found + segment.text.length;
-    }
-    return at <= end;
+    const start = find(first, text, 0);
+    if (start?.at !== 0) return false;
+    if (first === last) return start.end === text.length;
+    const end = endOfAll(this.segments.slice(1, -1), text, start.end);
+    return end !== undefined && endsWith(last, text, end);
   }
 }
 
 function segmentsOf(pattern: string): Segment[] {
   const segments: Segment[] = [];
   let text = '';
-  let free = new Set<number>();
+  let source = '';
+  let isFree = false;
   const end = (): void => {
-    segments.push({ text, free: free.size === 0 ? undefined : free });
-    text = '';
-    free = new Set();
+    segments.push({ text, free: isFree ? new RegExp(source, 'gsu') : undefined });
+    text = source = '';
+    isFree = false;
   };
-  for (let at = 0; at < pattern.length; at++) {
-    const char = pattern.charAt(at);
-    if (char === '*') end();
-    else if (char === '\\' && at + 1 < pattern.length) text += pattern.charAt(++at);
-    else {
-      if (char === '?') free.add(text.length);
-      text += char;
+  // By whole characters, of which each is one or two code units.
+  const chars = Array.from(pattern);
+  for (let at = 0; at < chars.length; at++) {
+    let char = chars[at] ?? '';
+    if (char === '*') {
+      end();
+      continue;
     }
+    if (char === '?') isFree = true;
+    source += char === '?' ? '.' : escaped((char = char === '\\' ? (chars[++at] ?? char) : char));
+    text += char;
   }
   end();
   return segments;
 }
 
-function find(segment: Segment, text: string, from: number): number {
-  if (segment.free === undefined) return text.indexOf(segment.text, from);
-  for (let at = from; at + segment.text.length <= text.length; at++) if (fits(segment, text, at)) return at;
-  return -1;
+function escaped(char: string): string {
+  return char.replace(/[\\^$.*+?()[\]{}|/]/, String.raw`\$&`);
 }
 
-function fits({ text: wanted, free }: Segment, text: string, at: number): boolean {
-  if (free === undefined) return text.startsWith(wanted, at);
-  if (at + wanted.length > text.length) return false;
-  for (let index = 0; index < wanted.length; index++) {
-    if (!free.has(index) && wanted.charCodeAt(index) !== text.charCodeAt(at + index)) return false;
+/** Where the first place of a segment begins and ends. */
+function find({ text: wanted, free }: Segment, text: string, from: number): { at: number; end: number } | undefined {
+  if (free === undefined) {
+    const at = text.indexOf(wanted, from);
+    return at < 0 ? undefined : { at, end: at + wanted.length };
   }
-  return true;
+  free.lastIndex = from;
+  const found = free.exec(text);
+  return found === null ? undefined : { at: found.index, end: free.lastIndex };
+}
+
+/** Where the last of some segments ends that follow each other; undefined when they do not. */
+function endOfAll(segments: readonly Segment[], text: string, from: number): number | undefined {
+  let end = from;
+  for (const segment of segments) {
+    const found = find(segment, text, end);
+    if (found === undefined) return undefined;
+    ({ end } = found);
+  }
+  return end;
+}
+
+function endsWith({ text: wanted, free }: Segment, text: string, from: number): boolean {
+  if (free === undefined) return text.length - wanted.length >= from && text.endsWith(wanted);
+  // Characters have one or two code units: from the end it is as many of them as the segment has.
+  let start = text.length;
+  for (let count = Array.from(wanted).length; count > 0; count--) {
+    start -= /[\uD800-\uDBFF][\uDC00-\uDFFF]$/.test(text.slice(Math.max(0, start - 2), start)) ? 2 : 1;
+  }
+  if (start < from) return false;
+  free.lastIndex = start;
+  return free.exec(text)?.index === start;
 }
