@@ -56,14 +56,17 @@ function segmentsOf(pattern: string): Segment[] {
   // By whole characters, of which each is one or two code units.
   const chars = Array.from(pattern);
   for (let at = 0; at < chars.length; at++) {
-    let char = chars[at] ?? '';
-    if (char === '*') {
-      end();
-      continue;
+    const char = chars[at] ?? '';
+    if (char === '*') end();
+    else if (char === '?') {
+      isFree = true;
+      source += '.';
+      text += char;
+    } else {
+      const plain = char === '\\' ? (chars[++at] ?? char) : char;
+      source += escaped(plain);
+      text += plain;
     }
-    if (char === '?') isFree = true;
-    source += char === '?' ? '.' : escaped((char = char === '\\' ? (chars[++at] ?? char) : char));
-    text += char;
   }
   end();
   return segments;
