@@ -311,6 +311,9 @@ async function runTask({ part, name, kind, commands }, { grep, chromium, product
   const counts = count(kind, code, timedOut, resultFile);
   const took = performance.now() - begin;
   add(part, counts, took);
+  if (kind === 'check' && counts.failed > 0) {
+    failures.push({ title: name, error: output.trimEnd().split('\n').slice(-20).join('\n') });
+  }
   // Of the many files in which nothing has that name nobody wants to read.
   if (grep !== undefined && counts.passed + counts.failed + counts.skipped === 0) return true;
   if (!live) console.log(`\n=== ${name}\n${output.trimEnd()}`);

@@ -132,7 +132,7 @@ describe('a caption that somebody types and a job writes, in the real workbench'
 
   it('never loses what is typed into a caption that the job writes: both texts are shown', async () => {
     // The last of them, which the job comes to long after it was typed into.
-    const count = 400;
+    const count = 500;
     const image = `0${String(count - 1)}.jpg`;
     await many.make(count);
     const view = await suite.open(many.name);
@@ -142,6 +142,8 @@ describe('a caption that somebody types and a job writes, in the real workbench'
     await workbench.page.keyboard.press('Control+End');
     await view.caption(image).waitFor();
     await view.press(/^Caption Empty/);
+    // Before that the job has not taken its images on, and one that is typed into is not empty.
+    await view.frame.getByRole('progressbar', { name: 'Caption Empty' }).waitFor();
     await view.caption(image).click();
     await workbench.page.keyboard.type('typed while the job runs');
     assert.equal(await readText(file), undefined, 'it was typed before the job came to it');
