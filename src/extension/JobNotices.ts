@@ -58,7 +58,7 @@ export class JobNotices extends Disposable {
   private note(step: JobStep): void {
     const { job, before } = step;
     if (job.execution !== before?.execution && job.execution.length > 0 && before?.execution.length === 0) {
-      for (const { runsOn, notUsed } of job.execution) this.log.info([runsOn, ...notUsed].join('. '));
+      for (const { runsOn, notUsed } of job.execution) this.log.info([`${runsOn}.`, ...notUsed].join(' '));
     }
     if (!hasStopped(step)) return;
     this.logEnd(job);

@@ -32,6 +32,6 @@ export interface Tagger {
 export function taggerSummary({ folder, execution }: ModelDescription): string {
   const { provider, device, batchSize, notUsed } = execution;
   const where = device === undefined ? provider : `${provider} (${device})`;
-  const others = notUsed.map(({ provider: other, reason }) => `; ${other} not used: ${reason}`);
+  const others = notUsed.map(({ provider: other, reason }) => `; ${other} not used: ${reason.replace(/\.$/, '')}`);
   return `${path.basename(folder)}: ${where}, batch ${batchSize}${others.join('')}`;
 }
