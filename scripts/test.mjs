@@ -49,7 +49,7 @@ function allTasks() {
     const own = built.filter((file) => unitGroups.find((group) => group.files.test(file))?.name === name);
     // Each fuzzer takes its seconds, and most of them wait: side by side they take a third.
     const sideBySide = ['--parallel', '--jobs', '3'];
-    const commands = [[...mocha('20000', ...own), ...(name === 'unit fuzz' ? sideBySide : retries)]];
+    const commands = [[...mocha('60000', ...own), ...(name === 'unit fuzz' ? sideBySide : retries)]];
     return { part: 'unit', name, kind: /** @type {const} */ ('suite'), commands };
   });
   /** @type {Task[]} */

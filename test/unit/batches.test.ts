@@ -15,7 +15,7 @@ const wdV3: TinyModel = { inputName: 'input', inputShape: ['batch_size', 448, 44
 const wdV2: TinyModel = { inputName: 'input_1:0', inputShape: [1, 448, 448, 3], outputName: 'predictions_sigmoid' };
 
 describe('Images in batches', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const folder = testFolder();
   const images = readdirSync(goldens).map((name) => path.join(goldens, name));
   const tagger = new TaggerProcess({ entry: path.join(root, 'dist/tagger.js') });

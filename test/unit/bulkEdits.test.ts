@@ -9,7 +9,7 @@ import { ownTime } from './ownTime';
 import { fingerprint, testFolder, type TestFiles } from './testFolder';
 
 describe('An edit of many captions', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const folder = testFolder();
   const inFolder = (name: string): string => path.join(folder(), name);
 

@@ -9,7 +9,7 @@ import { openDataset } from './openDataset';
 import { fingerprint, namesIn, testFolder, writeFiles, type TestFiles } from './testFolder';
 
 describe('A caption job', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const folder = testFolder();
   const inFolder = (name: string): string => path.join(folder(), name);
   const textOf = (name: string): Promise<string> => readFile(inFolder(name), 'utf8');

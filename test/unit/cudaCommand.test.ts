@@ -8,7 +8,7 @@ import { namesIn, testFolder, writeFiles } from './testFolder';
 const program = path.resolve(__dirname, '../../../dist/cli.js');
 
 describe('The command "cuda"', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const folder = testFolder();
 
   function cuda(...args: string[]): { status: number | null; stdout: string; stderr: string } {

@@ -8,7 +8,7 @@ import { captionOf, openDataset } from './openDataset';
 import { seededRandom, testFolder, writeFiles, type TestFiles } from './testFolder';
 
 describe('The index of a dataset', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const folder = testFolder();
   const inFolder = (name: string): string => path.join(folder(), name);
   const images = (dataset: Dataset): string[] => dataset.allImages.map((image) => image.path);

@@ -11,7 +11,7 @@ import { prepareImage } from '../../src/tagger/prepareImage';
 const goldens = path.resolve(__dirname, '../../../test/fixtures/goldens/images');
 
 describe('Decoding an image', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'decode-'));

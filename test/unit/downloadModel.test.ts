@@ -17,7 +17,7 @@ const wanted = smallModel('wd-small-tagger-v3', 300_000);
 const { id } = wanted.entry;
 
 describe('Getting a model', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const folder = testFolder();
   let hub: HubServer;
   let children: TaggerProcess[];

@@ -23,7 +23,7 @@ const options = { ...defaultCaptionOptions };
 
 // The machines that run these tests have no GPU: a fake runtime plays one.
 describe('What a model runs on', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const folder = testFolder();
   const processes: TaggerProcess[] = [];
   let log: string[] = [];

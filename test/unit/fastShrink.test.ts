@@ -6,7 +6,7 @@ import { fastDifference, prepareImage } from '../../src/tagger/prepareImage';
 import { testFolder } from './testFolder';
 
 describe('Fast preprocessing', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const folder = testFolder();
 
   /** Soft shapes with edges, 3000 x 2000, in the format that the name says. */

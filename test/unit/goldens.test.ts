@@ -34,7 +34,7 @@ async function readGolden(expected: string): Promise<Uint8Array> {
 
 // The expected pictures were made by Pillow with the model author's procedure; no pixel may differ from them.
 describe('The picture a model sees', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const tagger = new TaggerProcess({ entry });
   after(() => {
     tagger.dispose();
@@ -57,7 +57,7 @@ describe('The picture a model sees', function () {
 });
 
 describe('What arrives in the model', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const folder = testFolder();
 
   const cases: { batch: number | string; batchSize: number; preprocessThreads: number; channelsLast: boolean }[] = [

@@ -6,7 +6,7 @@ import { openDataset } from './openDataset';
 import { testFolder } from './testFolder';
 
 describe('Facts of image files', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const folder = testFolder();
   const inFolder = (name: string): string => path.join(folder(), name);
   const picture = (width: number, height: number): Sharp =>

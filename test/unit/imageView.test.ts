@@ -260,7 +260,7 @@ describe('A view that needs facts of the files', () => {
 });
 
 describe('A view of 100,000 images', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
 
   const count = 100_000;
   let images: DatasetImage[];

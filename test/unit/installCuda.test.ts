@@ -255,7 +255,7 @@ describe("onnxruntime-node's CUDA", () => {
 });
 
 describe('A copy of the runtime', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const folder = testFolder();
 
   itOnLinux('runs models from a folder with spaces, and looks for its CUDA library beside itself', async () => {

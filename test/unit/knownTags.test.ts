@@ -62,7 +62,7 @@ describe('the tags to suggest', () => {
   });
 
   it('of a list that was replaced are the new ones', async function () {
-    this.timeout(10_000);
+    this.timeout(60_000);
     const file = path.join(folder, 'tags.csv');
     await writeFile(file, 'cat,0,5,\n');
     let now = 0;

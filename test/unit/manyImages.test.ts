@@ -16,7 +16,7 @@ import { setupOf } from './taggerSetup';
 import { testFolder } from './testFolder';
 
 describe('Work on very many images', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const folder = testFolder();
 
   it('sorts as a list does, equal ones in their order', async () => {

@@ -22,7 +22,7 @@ interface Ended {
 }
 
 describe('The command "models"', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const folder = testFolder();
   const inFolder = (...names: string[]): string => path.join(folder(), ...names);
   const modelFolder = (): string => inFolder('data/dataset-captions/models', id);

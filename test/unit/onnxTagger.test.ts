@@ -18,7 +18,7 @@ const load = (folder: string): Promise<OnnxTagger> =>
   OnnxTagger.load({ folder }, { ...defaultExecution, provider: 'cpu' });
 
 describe('An ONNX tagger', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'tagger-'));

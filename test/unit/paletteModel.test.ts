@@ -15,7 +15,7 @@ const root = path.resolve(__dirname, '../../..');
 const script = path.join(root, 'scripts/writePaletteModel.mjs');
 
 describe('The palette tagger', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let folder: string;
   let tagger: OnnxTagger;
   before(async () => {

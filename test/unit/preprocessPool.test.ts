@@ -32,7 +32,7 @@ const countingWorker = `
   });`;
 
 describe('The threads that prepare images', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let folder: string;
   let pools: PreprocessPool[] = [];
   beforeEach(() => {

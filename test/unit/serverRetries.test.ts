@@ -8,7 +8,7 @@ import { until } from './testFolder';
 const blue = picture(255, 0, 51);
 
 describe('A server', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const at = new OipSessions();
   const open = (more: Partial<ServerClientOptions> = {}, name = 'tiny', tags = 3): Promise<ServerSession> =>
     at.open(more, name, tags);

@@ -6,7 +6,7 @@ import { changed, failure, never, OipSessions, picture, rounded, run, scoresOfBl
 import { until } from './testFolder';
 
 describe('A server that runs a model', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const at = new OipSessions();
   const open = (more: Partial<ServerClientOptions> = {}, name = 'tiny', tags = 3): Promise<ServerSession> =>
     at.open(more, name, tags);

@@ -25,7 +25,7 @@ const options = { ...defaultCaptionOptions };
 const size = 16;
 
 describe('A tagger on a server', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const folder = testFolder();
   let server: OipServer;
   let processes: TaggerProcess[];

@@ -39,7 +39,7 @@ const hasGobject =
   spawnSync(process.execPath, ['-e', ''], { env: preload(gobject), encoding: 'utf8' }).stderr === '';
 
 describe("sharp's native library in a process with another glib, as VS Code's is on Linux", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const folder = testFolder();
   const jpegs = images.filter((file) => /\.jpe?g$/i.test(file));
 
@@ -74,7 +74,7 @@ describe("sharp's native library in a process with another glib, as VS Code's is
 });
 
 describe('Where the native library does not load', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const folder = testFolder();
   const lines: string[] = [];
   let tagger: TaggerProcess;

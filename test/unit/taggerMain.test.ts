@@ -15,7 +15,7 @@ const entry = path.resolve(__dirname, '../../../dist/tagger.js');
 const options = { ...defaultCaptionOptions, excludedTags: ['second'] };
 
 describe("The tagger's process", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let folder: string;
   let modelFolder: string;
   let imagePath: string;

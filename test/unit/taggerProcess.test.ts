@@ -31,7 +31,7 @@ const fakeChild = `
 const folders = { downloadFolder: '', extraFolders: [] };
 
 describe('The tagger process', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const folder = testFolder();
   const entry = (): string => path.join(folder(), 'child.cjs');
   const lines: string[] = [];

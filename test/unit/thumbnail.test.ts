@@ -15,7 +15,7 @@ async function thumbnail(imagePath: string, size: number, outputPath: string): P
 }
 
 describe('A thumbnail', function () {
-  this.timeout(10_000);
+  this.timeout(60_000);
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'thumbnail-'));

@@ -22,7 +22,7 @@ function caption(name: string, text: string, base: string | null = null): Captio
 }
 
 describe('The journal of unsaved captions', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const folder = testFolder();
   const dataset = '/data/set';
   const storage = (): string =>

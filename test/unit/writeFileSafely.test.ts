@@ -51,7 +51,7 @@ const writeFileSafely = (...write: Parameters<typeof writeNow>): Promise<void> =
   });
 
 describe('Writing a file safely', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const folder = testFolder();
   const file = (): string => path.join(folder(), 'a.txt');
 

@@ -16,7 +16,7 @@ const workerFile = path.join(root, 'dist/writeWorker.js');
 const options = { captionExtension: '.txt', emptiedCaption: 'delete' } as const;
 
 describe('Writing files in threads', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const folder = testFolder();
   const inFolder = (name: string): string => path.join(folder(), name);
   const contentOf = (name: string): Promise<string> => readFile(inFolder(name), 'utf8');
