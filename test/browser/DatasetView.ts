@@ -69,7 +69,7 @@ export class DatasetView {
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined | false>,
-  patience = 20_000,
+  patience = 40_000,
 ): Promise<T> {
   const end = Date.now() + patience;
   for (;;) {

@@ -90,7 +90,7 @@ export class GridBrowser {
     const context = await this.browser.newContext({ viewport: { width, height }, deviceScaleFactor, hasTouch: touch });
     this.contexts.push(context);
     const page = await context.newPage();
-    page.setDefaultTimeout(8000);
+    page.setDefaultTimeout(20_000);
     page.on('pageerror', (error) => this.errors.push(error.message));
     let listener: ((message: unknown) => void) | undefined;
     await page.exposeFunction('toHost', (message: unknown) => listener?.(message));

@@ -59,7 +59,7 @@ export function seededRandom(seed: number): (below: number) => number {
 }
 
 /** Waits for something that another process does. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string, limit = 10_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, what: string, limit = 30_000): Promise<void> {
   const end = Date.now() + limit;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`Waited in vain until ${what}`);
