@@ -1,3 +1,4 @@
+import { composed } from './comparableTag';
 import type { DatasetImage } from './Dataset';
 import { inSlices, type SliceOptions } from './inSlices';
 
@@ -13,7 +14,7 @@ export async function findImages(
   most: number,
   options?: SliceOptions,
 ): Promise<DatasetImage[]> {
-  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = composed(typed.toLowerCase()).split(/\s+/).filter(Boolean);
   const found: DatasetImage[] = [];
   function* untilEnough(): Generator<DatasetImage> {
     for (const image of images) {
@@ -22,7 +23,7 @@ export async function findImages(
     }
   }
   const look = (image: DatasetImage): void => {
-    const text = `${image.path}\n${image.caption.text}`.toLowerCase();
+    const text = composed(`${image.path}\n${image.caption.text}`.toLowerCase());
     if (words.every((word) => text.includes(word))) found.push(image);
   };
   await inSlices(untilEnough(), look, options);

@@ -24,6 +24,8 @@ interface Attempt {
   readonly document: DatasetDocument;
   /** replaced as a whole whenever it moves on */
   view: JobView;
+  /** the job that came of it */
+  jobId?: string;
   readonly cancel: AbortController;
 }
 
@@ -108,6 +110,11 @@ export class CaptionJobs extends Disposable {
   /** Whether this window started or resumed a job. */
   isOwn(id: string): boolean {
     return this.own.has(id);
+  }
+
+  /** Whether a job is being prepared in this window. */
+  get isPreparing(): boolean {
+    return [...this.attempts].some(({ view }) => view.state === 'starting');
   }
 
   /** Whether a dataset with this folder is open in this window. */
@@ -250,7 +257,7 @@ export class CaptionJobs extends Disposable {
       if (plan === undefined) return;
       Object.assign(attempt.view, { label: plan.label, total: plan.work.length });
       this.attempts.add(attempt);
-      if (notify) void showJobProgress(this, plan.label, attempt.view.id, () => job?.id);
+      if (notify) void showJobProgress(this, plan.label, attempt.view.id, () => attempt.jobId);
       job = await this.begin(attempt, cluster === undefined ? plan : { ...plan, cluster });
     } finally {
       this.preparing.delete(document);
@@ -261,20 +268,20 @@ export class CaptionJobs extends Disposable {
   /** @returns undefined where it could not be started, which the grid says */
   private async begin(attempt: Attempt, plan: JobPlan): Promise<JobInfo | undefined> {
     const { document, cancel } = attempt;
-    const { label } = plan;
     this.changed(document);
     try {
       const job = await this.start(document, plan, cancel.signal, (message) => {
         attempt.view = { ...attempt.view, message };
         this.changed(document);
       });
+      attempt.jobId = job.id;
       this.attempts.delete(attempt);
       return job;
     } catch (thrown) {
       const cancelled = cancel.signal.aborted;
       const message = cancelled ? '' : errorMessage(thrown);
       attempt.view = { ...attempt.view, state: cancelled ? 'cancelled' : 'error', message };
-      if (!cancelled) void this.failed(label, message);
+      if (!cancelled) void this.failed(plan.label, message);
       this.stayAWhile(() => this.attempts.delete(attempt));
       return undefined;
     } finally {
@@ -300,6 +307,8 @@ export class CaptionJobs extends Disposable {
     if (single) this.singles.add(job.id);
     await Promise.all(this.of(root).map((jobs) => jobs.begin(job.id, work)));
     await this.follow(job);
+    // Cancelled while the runner was asked, which may have had to be started first.
+    if (signal.aborted) await this.control(job.id, 'cancel');
     return job;
   }
 

@@ -110,7 +110,7 @@ export class JobTree extends Disposable implements vscode.TreeDataProvider<JobTr
           };
     this.setContext('datasetCaptions.jobRunning', all.some(isLive));
     this.setContext('datasetCaptions.jobsEnded', all.some(isEnded));
-    this.setContext('datasetCaptions.jobsKnown', all.length > 0);
+    this.setContext('datasetCaptions.jobsKnown', all.length > 0 || this.jobs.isPreparing);
     if ([...before.keys()].join() !== [...this.drawn.keys()].join()) {
       this.changeEmitter.fire(undefined);
       return;

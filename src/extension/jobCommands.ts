@@ -46,7 +46,7 @@ export function registerJobCommands(
       on(isResumable, ({ id }) => jobs.resume(id)),
     ),
     vscode.commands.registerCommand('datasetCaptions.cancelJob', (argument?: unknown) =>
-      argument === undefined && tree.selected === undefined
+      argument === undefined && meansAllJobs(jobs, tree)
         ? jobs.cancelAll()
         : on(
             (job) => !isEnded(job),
@@ -109,6 +109,12 @@ export function registerJobCommands(
       revealImage(editors, root, image),
     ),
   );
+}
+
+/** Whether cancelling without naming a job means all that are under way: one that is being prepared is in no list. */
+function meansAllJobs(jobs: CaptionJobs, { selected }: JobTree): boolean {
+  if (selected !== undefined && !isEnded(selected)) return false;
+  return jobs.isPreparing || (selected === undefined && jobs.all.some(isLive));
 }
 
 /** The job that a command of the view is about, else one that the user picks where several fit. */

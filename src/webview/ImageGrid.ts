@@ -312,7 +312,8 @@ export class ImageGrid extends LitElement {
 
   private readonly onKeydown = (event: KeyboardEvent): void => {
     const [target] = event.composedPath();
-    if (!(target instanceof Element) || event.defaultPrevented) return;
+    // While letters are composed, the keys are those of the input method.
+    if (!(target instanceof Element) || event.defaultPrevented || event.isComposing) return;
     const card = target.closest('image-card');
     if (!card) return;
     const action = gridAction(event);

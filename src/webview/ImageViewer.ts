@@ -173,7 +173,8 @@ export class ImageViewer extends LitElement {
 
   private readonly onKeydown = (event: KeyboardEvent): void => {
     const [target] = event.composedPath();
-    if (event.defaultPrevented || !(target instanceof Element)) return;
+    // While letters are composed, the keys are those of the input method.
+    if (event.defaultPrevented || event.isComposing || !(target instanceof Element)) return;
     const action = viewerAction(event, {
       isTyping: target.closest('image-card') !== null,
       isOnStage: target.matches('picture-stage'),

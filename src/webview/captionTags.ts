@@ -110,12 +110,13 @@ function characterCount(text: string): number {
   return text.length - (text.match(/[\uD800-\uDBFF][\uDC00-\uDFFF]/g)?.length ?? 0);
 }
 
-/** What two tags have in common that are the same: no matter how capitals, underscores and parentheses are written. */
+/** What two tags have in common that are the same: no matter how capitals, underscores, parentheses and accents are written. */
 function tagKey(tag: string): string {
   return tag
     .replace(/\\([()])/g, '$1')
     .replaceAll('_', ' ')
-    .toLowerCase();
+    .toLowerCase()
+    .normalize('NFC');
 }
 
 function tagsOf(line: string): string[] {

@@ -132,8 +132,35 @@ describe('taggers in the real workbench', () => {
   });
 });
 
+/** A server that has nothing to say yet. */
+function noAnswer(): void {
+  // Its connection stays open.
+}
+
 describe('a tagger that cannot be had, in the real workbench', () => {
   const { suite, hub } = useHubWorkbench(() => ({ settings: { 'datasetCaptions.taggers': [moat] } }));
+
+  it('lets a job be cancelled while its tagger is downloaded, from the palette and from the notification', async () => {
+    const before = await captions(suite.dataset);
+    const view = await suite.open();
+    const { workbench } = view;
+    const jobs = view.frame.getByRole('region', { name: 'Jobs' });
+    const cancelled = jobs.getByText('Cancelled');
+    hub.server.nextOnStorage(noAnswer);
+    await workbench.runCommand('Dataset Captions: Caption Empty');
+    await jobs.getByText('Downloading').waitFor();
+    await workbench.runCommand('Dataset Captions: Cancel Captioning Job');
+    await cancelled.waitFor();
+    await jobs.waitFor({ state: 'detached' });
+    hub.server.nextOnStorage(noAnswer);
+    await workbench.runCommand('Dataset Captions: Caption Empty');
+    const notice = await workbench.notification(/Downloading/);
+    await notice.hover();
+    await notice.getByRole('button', { name: 'Cancel' }).click();
+    await cancelled.waitFor();
+    await notice.waitFor({ state: 'detached' });
+    assert.deepEqual(await captions(suite.dataset), before);
+  });
 
   it('says in the job why a tagger cannot be had, and writes nothing', async () => {
     const before = await captions(suite.dataset);

@@ -129,6 +129,29 @@ describe('the viewer in a browser', function () {
     await until('the grid has it, too', async () => (await inGrid.inputValue()) === 'tag 0, sky, tree, new');
   });
 
+  it('leaves the keys to an input method while it composes letters, here and in the grid', async () => {
+    await open();
+    const inGrid = page.getByRole('textbox', { name: `Caption of ${first}` });
+    const input = await page.context().newCDPSession(page);
+    const compose = async (place: Locator): Promise<void> => {
+      await input.send('Input.imeSetComposition', { text: 'ねこ', selectionStart: 2, selectionEnd: 2 });
+      await until('letters are composed', async () => (await place.inputValue()).endsWith('ねこ'));
+      for (const key of ['Escape', 'PageDown']) await page.keyboard.press(key);
+      assert.ok(await isFocused(place), 'the caption has the focus still');
+      await input.send('Input.insertText', { text: '猫' });
+      await until('they are there', async () => (await place.inputValue()).endsWith('猫'));
+    };
+    await inGrid.click();
+    await page.keyboard.press('Control+End');
+    await compose(inGrid);
+    await page.keyboard.press('Escape');
+    await view(first);
+    await page.keyboard.press('F2');
+    await page.keyboard.press('Control+End');
+    await compose(caption(first));
+    assert.equal(host.item(first).text, 'tag 0, sky, tree猫猫');
+  });
+
   it('zooms with keys, buttons and the wheel at the pointer, and moves with arrows and by dragging', async () => {
     await open();
     await view(first);

@@ -11,6 +11,7 @@ describe('Looking for an image by what is typed', () => {
       'sea/Boat.png': '',
       'sea/Boat.txt': 'sky, Evening',
       'hill.png': '',
+      'cafe\u0301.png': '',
       'hill.txt': 'boat on a hill, sky',
     };
     const dataset = await openDataset(folder(), { ...files, 'none.png': '' });
@@ -21,10 +22,11 @@ describe('Looking for an image by what is typed', () => {
     assert.deepEqual(await found('SKY boat'), ['hill.png', 'sea/Boat.png']);
     assert.deepEqual(await found(' evening '), ['sea/Boat.png']);
     assert.deepEqual(await found('boat none'), []);
+    assert.deepEqual(await found('café'), ['cafe\u0301.png']);
   });
 
   it('finds any image when nothing is typed, and no more than are asked for', async () => {
-    assert.equal((await found('')).length, 3);
+    assert.equal((await found('')).length, 4);
     assert.equal((await found('', 2)).length, 2);
     assert.deepEqual(await found('boat', 1), ['hill.png']);
   });

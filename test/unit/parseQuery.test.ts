@@ -166,7 +166,19 @@ describe('A query with a mistake', () => {
   });
 
   it('that typing on may put right is told from others', () => {
-    for (const text of ['tag:', 'tags:<', 'tag:"long', '(a OR', 'a AND', '-(', 'NOT', 'is:em', 'is:']) {
+    for (const text of [
+      'tag:',
+      'tags:<',
+      'tag:"long',
+      '(a OR',
+      'a AND',
+      '-(',
+      'NOT',
+      'is:em',
+      'is:',
+      'ratio:16:',
+      'size:>1.',
+    ]) {
       assert.ok(errorOf(text).incomplete, text);
     }
     for (const text of ['tag: cat', 'tags:x', 'OR a', 'is:happy', 'a OR AND b', '()']) {

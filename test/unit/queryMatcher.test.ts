@@ -195,6 +195,26 @@ describe('A pattern', () => {
     assert.ok(!new GlobPattern('cat ??').is('cat 😺'));
   });
 
+  it('takes an accent for part of its letter, however a file name, a caption or the search has it', () => {
+    const apart = [
+      image('cafe\u0301/か\u3099.png', 'cre\u0300me bru\u0302le\u0301e, sky'),
+      image('café/が.png', 'crème brûlée'),
+    ];
+    for (const query of [
+      'café',
+      'CAFE\u0301',
+      'name:が',
+      'name:?.png',
+      'tag:"crème brûlée"',
+      'tag:cre\u0300me*',
+      'caption:brûl',
+    ]) {
+      const { tree } = parseQuery(query);
+      assert.equal(apart.filter(queryMatcher(tree, context)).length, 2, query);
+    }
+    assert.equal(comparableTag('e\u0301'), comparableTag('É'));
+  });
+
   it('takes no longer for many wildcards', () => {
     const glob = new GlobPattern('a*a*a*a*a*a*a*a*a*b');
     const text = 'a'.repeat(50_000);

@@ -165,7 +165,7 @@ class Parser {
     const written = this.value(token);
     const value = numberValue(field, written);
     if (value !== undefined) return { kind: 'number', field, ...value, start, end };
-    const incomplete = end === this.text.length && /^[<>=!]*$/.test(written);
+    const incomplete = end === this.text.length && /^[<>=!]*[\d.:/]*$/.test(written);
     const message = l10n.t('{0}: needs a number after it, such as {1}.', field, numberExamples[field]);
     throw new Problem({ message, start, end, incomplete });
   }

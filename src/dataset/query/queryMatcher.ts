@@ -1,4 +1,4 @@
-import { comparableTag } from '../comparableTag';
+import { comparableTag, composed } from '../comparableTag';
 import { parseTags } from '../captionText';
 import type { DatasetImage } from '../Dataset';
 import { GlobPattern } from './GlobPattern';
@@ -86,14 +86,14 @@ class Candidate {
     return this.current;
   }
 
-  /** the path in small letters */
+  /** the path in small letters, with accents as parts of them */
   get path(): string {
-    return (this.lowerPath ??= this.image.path.toLowerCase());
+    return (this.lowerPath ??= composed(this.image.path.toLowerCase()));
   }
 
-  /** the caption in small letters */
+  /** the caption in small letters, with accents as parts of them */
   get text(): string {
-    return (this.lowerText ??= this.image.caption.text.toLowerCase());
+    return (this.lowerText ??= composed(this.image.caption.text.toLowerCase()));
   }
 }
 
@@ -207,7 +207,7 @@ function numberOf(field: NumberField, fact: QueryContext['fact']): (image: Datas
 }
 
 function textTest(field: TextField, pattern: string): Test {
-  const glob = new GlobPattern(pattern);
+  const glob = new GlobPattern(composed(pattern));
   switch (field) {
     case 'any':
       return (candidate) => glob.isIn(candidate.path) || glob.isIn(candidate.text);
@@ -225,11 +225,13 @@ function textTest(field: TextField, pattern: string): Test {
 /** Compares whole tags as {@link comparableTag} does; most captions need not be cut into tags for that. */
 function tagTest(pattern: string): Test {
   // In a pattern a backslash is two: `\\(` is what a caption with escaped parentheses has.
-  const plain = pattern
-    .replace(/\\\\([()])/g, '$1')
-    .trim()
-    .replaceAll('_', ' ')
-    .toLowerCase();
+  const plain = composed(
+    pattern
+      .replace(/\\\\([()])/g, '$1')
+      .trim()
+      .replaceAll('_', ' ')
+      .toLowerCase(),
+  );
   const glob = new GlobPattern(plain);
   const { literal, needle } = glob;
   if (needle.includes(',')) return () => false;
