@@ -7,6 +7,7 @@ import type { DatasetEditorProvider } from './DatasetEditorProvider';
 import type { GridPanel } from './GridPanel';
 import { showJobs } from './JobNotices';
 import { openDatasets } from './openDataset';
+import { pathIn } from './imageCommands';
 import { pickImage } from './pickImage';
 
 /** Registers every command that package.json contributes. */
@@ -16,12 +17,12 @@ export function registerCommands(
   cluster: ClusterAddress,
   log: vscode.LogOutputChannel,
 ): vscode.Disposable {
-  const onActive = (action: (grid: GridPanel) => unknown) => async (): Promise<void> => {
+  const onActive = (action: (grid: GridPanel, argument: unknown) => unknown) => async (argument?: unknown) => {
     if (editors.active === undefined) {
       void vscode.window.showInformationMessage(vscode.l10n.t('Open a folder as a dataset first.'));
       return;
     }
-    await action(editors.active);
+    await action(editors.active, argument);
   };
   const registered = [
     vscode.commands.registerCommand('datasetCaptions.open', (uri?: vscode.Uri, uris?: vscode.Uri[]) =>
@@ -37,7 +38,7 @@ export function registerCommands(
     ),
     vscode.commands.registerCommand(
       'datasetCaptions.captionImage',
-      onActive((grid) => captionImage(grid, jobs)),
+      onActive((grid, argument) => captionImage(grid, jobs, pathIn(argument))),
     ),
     vscode.commands.registerCommand(
       'datasetCaptions.refresh',
@@ -75,9 +76,10 @@ async function captionOnCluster(document: DatasetDocument, jobs: CaptionJobs, cl
   if (where !== undefined) await jobs.captionDataset(document, picked.mode, { notify: true, cluster: where });
 }
 
-/** Captions the image that has the focus in the grid, else one that the user picks. */
-async function captionImage({ document, focusedPath }: GridPanel, jobs: CaptionJobs): Promise<void> {
-  let image = focusedPath === undefined ? undefined : document.dataset.image(focusedPath);
+/** Captions the image whose menu it is, else the one that has the focus in the grid, else one that the user picks. */
+async function captionImage({ document, focusedPath }: GridPanel, jobs: CaptionJobs, path?: string): Promise<void> {
+  const meant = path ?? focusedPath;
+  let image = meant === undefined ? undefined : document.dataset.image(meant);
   image ??= await pickImage(document.dataset.allImages, vscode.l10n.t('Caption Image'));
   if (image === undefined) return;
   try {

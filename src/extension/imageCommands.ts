@@ -115,7 +115,8 @@ function openEdit(grid: GridPanel, argument: unknown, form: Partial<EditForm>): 
   grid.openBulkEdit({ ...wanted, form: { ...wanted.form, ...form } });
 }
 
-function pathIn(argument: unknown): string | undefined {
+/** The card whose context menu a command comes from, by its image's path. */
+export function pathIn(argument: unknown): string | undefined {
   return textIn(argument, 'path');
 }
 

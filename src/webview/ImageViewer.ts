@@ -156,7 +156,7 @@ export class ImageViewer extends LitElement {
         ${button(l10n.t('Previous Image'), 'Page Up', previousIcon, 'previous', isListed && index === 0)}
         ${button(l10n.t('Next Image'), 'Page Down', nextIcon, 'next', isListed && index >= total - 1)}
         <span class="position"
-          >${isListed ? l10n.t('{0} of {1}', formatNumber(index + 1), formatNumber(total)) : l10n.t('not in this search')}</span
+          >${isListed ? l10n.t('{0} of {1}', formatNumber(index + 1), formatNumber(total)) : this.whyUnlisted}</span
         >
       </div>
       <div class="about">
@@ -169,6 +169,10 @@ export class ImageViewer extends LitElement {
         ${button(l10n.t('Zoom In'), '+', plusIcon, 'zoomIn')} ${button(l10n.t('Fit'), '0', l10n.t('Fit'), 'fit')}
         ${button('100 %', '1', '100 %', 'pixels')} ${button(l10n.t('Close'), 'Escape', closeIcon, 'close')}
       </div>`;
+  }
+
+  private get whyUnlisted(): string {
+    return this.snapshot?.query === '' ? l10n.t('not in this folder any more') : l10n.t('not in this search');
   }
 
   private readonly onKeydown = (event: KeyboardEvent): void => {

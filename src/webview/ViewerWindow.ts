@@ -25,6 +25,9 @@ export class ViewerWindow {
   /** the images around it, nearest first */
   around: readonly CardItem[] = [];
   private turn = 0;
+  /** the place that a move leads to, until it is known what lies there */
+  private heading: number | undefined;
+  private moving: Promise<void> | undefined;
 
   constructor(
     private readonly source: ViewerSource,
@@ -34,6 +37,7 @@ export class ViewerWindow {
 
   /** Shows an image. */
   async show(path: string): Promise<void> {
+    this.heading = undefined;
     await this.take(path);
   }
 
@@ -44,28 +48,46 @@ export class ViewerWindow {
    */
   async move(by: number, total: number): Promise<boolean> {
     // What took the place of an image that is gone is the next one.
-    const target = Math.max(0, Math.min(total - 1, this.index + by - (!this.isListed && by > 0 ? 1 : 0)));
-    if (total === 0 || (target === this.index && this.isListed)) return false;
+    const isListed = this.isListed || this.heading !== undefined;
+    const from = this.heading ?? this.index;
+    const target = Math.max(0, Math.min(total - 1, from + by - (!isListed && by > 0 ? 1 : 0)));
+    if (total === 0 || (target === from && isListed)) return false;
     const known = this.around.find(({ index }) => index === target);
     if (known !== undefined) {
+      // The answer for a place on the way would show that once more.
+      this.turn++;
       this.index = target;
       this.item = known;
       this.isListed = true;
       this.around = this.around.filter(({ path }) => path !== known.path);
       this.changed();
     }
-    await this.take(undefined, target);
+    this.heading = target;
+    this.moving ??= this.arrive().finally(() => (this.moving = undefined));
+    await this.moving;
     return true;
+  }
+
+  /** Takes what lies where moves lead to; each answer is shown, however many keys were pressed meanwhile. */
+  private async arrive(): Promise<void> {
+    while (this.heading !== undefined) {
+      const target = this.heading;
+      await this.take(undefined, target);
+      if (this.heading === target) this.heading = undefined;
+    }
   }
 
   /** Asks for everything again: something has changed. */
   async refresh(): Promise<void> {
+    // What lies where a move leads to is asked for first: an answer for the place that is left would come in its way.
+    await this.moving;
     if (this.item !== undefined) await this.take(this.item.path, this.index);
   }
 
   /** Nothing is shown any more. */
   close(): void {
     this.turn++;
+    this.heading = undefined;
     this.item = undefined;
     this.around = [];
   }

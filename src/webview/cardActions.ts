@@ -13,9 +13,17 @@ export function listenForCardActions(page: HTMLElement, actions: CardActions): v
   page.addEventListener('contextmenu', (event) => {
     const card = cardIn(event);
     const context =
-      card === undefined ? {} : { webviewSection: 'image', path: card.item.path, preventDefaultContextMenuItems: true };
+      card === undefined
+        ? {}
+        : {
+            webviewSection: 'image',
+            path: card.item.path,
+            imageSelected: card.item.selected,
+            preventDefaultContextMenuItems: true,
+          };
     // In a caption the menu is that of text.
-    const inText = event.composedPath()[0] instanceof HTMLTextAreaElement;
+    const [target] = event.composedPath();
+    const inText = target instanceof Element && target.matches('textarea, input:not(.check)');
     page.dataset.vscodeContext = JSON.stringify(inText ? {} : context);
   });
   page.addEventListener('keydown', (event) => {

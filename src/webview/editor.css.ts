@@ -98,6 +98,14 @@ export const editorStyles = css`
     color: var(--vscode-descriptionForeground);
   }
 
+  /* A search may be any text that was pasted. */
+  .page .no-match {
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 6;
+    overflow: hidden;
+  }
+
   .page .path {
     font-family: var(--vscode-editor-font-family, monospace);
     font-size: 12px;

@@ -42,7 +42,7 @@ export function standInPage(snapshot: GridSnapshot, actions: PageActions): Templ
   }
   if (snapshot.matching === 0) {
     return page(searchIcon, l10n.t('No captions or file names match'), [
-      html`<p>
+      html`<p class="no-match">
         ${withElements(
           pluralForm(
             l10n.t('Nothing among {0} image matches {1}.|Nothing among {0} images matches {1}.'),

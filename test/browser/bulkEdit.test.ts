@@ -246,6 +246,7 @@ describe('Bulk edits in a browser', function () {
     assert.deepEqual(await context(), {
       webviewSection: 'image',
       path: path(2),
+      imageSelected: false,
       preventDefaultContextMenuItems: true,
     });
     await page

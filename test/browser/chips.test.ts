@@ -99,6 +99,16 @@ describe('tag chips in a browser', function () {
     await focused(cell(first), 'the cell');
   });
 
+  it('have the menu of text in their fields', async () => {
+    await open();
+    const context = (): Promise<unknown> =>
+      page.evaluate(`JSON.parse(document.querySelector('dataset-editor').dataset.vscodeContext ?? 'null')`);
+    await chip('sky').first().click({ button: 'right' });
+    assert.notDeepEqual(await context(), {});
+    await field().click({ button: 'right' });
+    assert.deepEqual(await context(), {});
+  });
+
   it('are changed in place, and Escape leaves them as they were', async () => {
     await open();
     await chip('sky').first().focus();

@@ -262,6 +262,10 @@ describe('the viewer in a browser', function () {
     await dialog().getByText('not in this search').waitFor();
     await button('Next Image').click();
     await stage(nth(3)).waitFor();
+    host.query = '';
+    host.items.splice(4, 1);
+    host.push();
+    await dialog().getByText('not in this folder any more').waitFor();
   });
 
   it('gives a card its sharp picture after two seconds in view where it shows more pixels', async () => {

@@ -171,6 +171,19 @@ describe('The images of the viewer', () => {
     assert.equal(list.item.path, 'a');
   });
 
+  it('arrive where the keys lead, also when those are quicker than the answers and news come between', async () => {
+    const paths = Array.from({ length: 20 }, (_, index) => `image ${String(index)}`);
+    const { list } = viewerOf(paths);
+    await list.show('image 0');
+    await Promise.all([list.move(Infinity, 20), list.refresh()]);
+    assert.deepEqual([list.index, list.item?.path], [19, 'image 19']);
+    await list.show('image 0');
+    await Promise.all([...Array.from({ length: 8 }, () => list.move(1, 20)), list.refresh()]);
+    assert.deepEqual([list.index, list.item?.path], [8, 'image 8']);
+    await Promise.all([list.move(Infinity, 20), list.move(-1, 20)]);
+    assert.deepEqual([list.index, list.item?.path], [18, 'image 18']);
+  });
+
   it('stay when others come and go before them', async () => {
     const paths = ['a', 'b', 'c'];
     const { list } = viewerOf(paths);
