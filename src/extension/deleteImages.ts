@@ -121,7 +121,8 @@ class Remover {
       } catch (thrown) {
         if (!(await exists(uri))) return true;
         this.forGood ??= this.asksForGood(thrown);
-        if (!(await this.forGood)) throw thrown;
+        // Whoever was asked and said no need not be told that the file is still there.
+        if (!(await this.forGood)) return false;
         await vscode.workspace.fs.delete(uri, { useTrash: false });
       }
       return true;

@@ -73,7 +73,7 @@ export class BulkEditDialog extends LitElement {
     await this.updateComplete;
     if (this.dialog?.open === false) this.dialog.showModal();
     await this.fields?.updateComplete;
-    this.fields?.focusFirst();
+    this.fields?.focusFirst(wanted.form);
     void this.makePlan();
   }
 

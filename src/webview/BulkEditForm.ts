@@ -38,9 +38,14 @@ export class BulkEditForm extends LitElement {
   /** Suggests tags in a field that has got the focus. */
   @property({ attribute: false }) suggestIn: ((field: HTMLInputElement) => void) | undefined;
 
-  /** Puts the keyboard focus where typing begins. */
-  focusFirst(): void {
-    const field = this.querySelector<HTMLElement>('.fields input:not([type=radio]), .fields textarea');
+  /**
+   * Puts the keyboard focus where typing begins.
+   * @param given what a command has filled in: of a tag to rename, the new name is typed
+   */
+  focusFirst(given: Partial<EditForm> = {}): void {
+    const isGiven = given.operation === 'replaceTags' && (given.find ?? '') !== '';
+    const first = isGiven ? '[name=replacement]' : '.fields input:not([type=radio]), .fields textarea';
+    const field = this.querySelector<HTMLElement>(first);
     (field ?? this.querySelector<HTMLElement>('select'))?.focus();
     if (field instanceof HTMLInputElement) field.select();
   }

@@ -170,7 +170,9 @@ export class BulkEditPreview extends LitElement {
   }
 }
 
-function renderPiece({ kind, text }: DiffPiece): TemplateResult {
+function renderPiece({ kind, text: whole }: DiffPiece): TemplateResult {
+  // A row has room for two lines: a change in a line below would not be seen.
+  const text = whole.replaceAll('\n', ' ⏎ ');
   switch (kind) {
     case 'removed':
       return html`<del>${text}</del> `;

@@ -6,6 +6,7 @@ import { registerControls } from './controls';
 import './DatasetEditor';
 import type { Host, ViewStateStore } from './editorTypes';
 import { keepSelectAll } from './keepSelectAll';
+import { returnFocus } from './returnFocus';
 
 interface VsCodeApi {
   postMessage(message: unknown): void;
@@ -60,6 +61,10 @@ function start(): void {
   keepSelectAll(document);
   const editor = document.querySelector('dataset-editor');
   if (editor === null) return;
+  returnFocus(window, () => {
+    const grid = editor.shadowRoot?.querySelector('image-grid');
+    grid?.returnTo(grid.active);
+  });
   const vscode = acquireVsCodeApi();
   const host = new Channel<Record<string, never>, HostRequests, GridEvents, WebviewEvents>(
     portOver(vscode),

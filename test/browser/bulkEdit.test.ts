@@ -98,6 +98,20 @@ describe('Bulk edits in a browser', function () {
     assert.equal(host.item(path(2)).text, 'tag 2, sky, tree, smile');
   });
 
+  it('shows a change in a line far below, and awaits the new name of a tag that a command renames', async () => {
+    host.item(path(0)).text = 'a room\nwith a view\nof the sea\nold tag, evening';
+    await open();
+    host.openBulkEdit({ scope: 'all', form: { operation: 'replaceTags', find: 'old tag', replacement: '' } });
+    await dialog().waitFor();
+    assert.equal(await focused(), 'replacement');
+    await page.keyboard.type('new tag');
+    const added = row(0).locator('ins');
+    await added.getByText('new').waitFor();
+    const [text, whole] = [await added.boundingBox(), await row(0).boundingBox()];
+    assert.ok(text !== null && whole !== null && text.y + text.height <= whole.y + whole.height);
+    await row(0).getByText('of the sea ⏎').waitFor();
+  });
+
   it('keeps the tab key in the dialog and gives the focus back when Escape closes it', async () => {
     await open();
     const cell = page.getByRole('group', { name: path(0) });

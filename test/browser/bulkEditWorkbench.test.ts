@@ -42,6 +42,13 @@ describe('Bulk edits in the workbench', function () {
     await keyboard.press('Delete');
     const box = workbench.page.locator('.monaco-dialog-box');
     await box.getByText('Delete 5_scenery/alps.jpg and its caption?').waitFor();
+    // Somebody who says no is where he was: a letter typed next must not be lost, nor the key that asks again.
+    await workbench.dialogButton('Cancel');
+    await box.waitFor({ state: 'detached' });
+    await until('the image to have the focus', () =>
+      view.card('5_scenery/alps.jpg').evaluate((card: { matches(selector: string): boolean }) => card.matches(':focus')),
+    );
+    await keyboard.press('Delete');
     await workbench.dialogButton('Move to Trash');
     // The server of a browser has no trash: nothing goes before the second question.
     await box.getByText(/cannot be moved to the trash/).waitFor();

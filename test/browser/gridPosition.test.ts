@@ -122,6 +122,30 @@ describe('the place in the grid in a browser', function () {
     await cells.focused(imagePath(7));
   });
 
+  it('gives the focus back that another frame took, to the image after one that is gone meanwhile', async () => {
+    await open(3000);
+    // A page of another frame takes the focus; the browser then forgets which element had it.
+    const leave = (): Promise<unknown> =>
+      cells.page.evaluate(`{
+        const frame = document.body.appendChild(document.createElement('iframe'));
+        frame.contentWindow.focus();
+        frame.contentDocument.body.appendChild(document.createElement('input')).focus();
+      }`);
+    const comeBack = (): Promise<unknown> =>
+      cells.page.evaluate(`{ document.querySelector('iframe').remove(); window.focus(); }`);
+    await cells.caption(imagePath(6)).focus();
+    await leave();
+    await comeBack();
+    await cells.until('the caption has the focus', () => cells.isFocused(cells.caption(imagePath(6))));
+    await cells.cell(imagePath(6)).focus();
+    await leave();
+    host.items = host.items.filter(({ path }) => path !== imagePath(6));
+    host.push();
+    await cells.cell(imagePath(6)).waitFor({ state: 'detached' });
+    await comeBack();
+    await cells.focused(imagePath(7));
+  });
+
   it('stays at the image that was chosen when the order is turned around', async () => {
     await open(3000);
     await scrollTo('20_000');
