@@ -15,12 +15,19 @@ const filesAtATime = 4;
 /**
  * Asks, then moves images and their captions to the trash. A caption that another image uses stays, and so does an image
  * whose caption has edits that could not be saved. Where there is no trash, a second question offers to delete for good.
+ * @param answered called when a question was answered: VS Code does not always give the focus back to the webview
  */
-export async function deleteImages(document: DatasetDocument, images: readonly DatasetImage[]): Promise<void> {
+export async function deleteImages(
+  document: DatasetDocument,
+  images: readonly DatasetImage[],
+  answered: () => void,
+): Promise<void> {
   if (images.length === 0) return;
   document.commit();
   const deletion = planDeletion(images);
-  if (!(await agrees(deletion))) return;
+  const agreed = await agrees(deletion);
+  answered();
+  if (!agreed) return;
   if (unsavedIn(deletion) > 0) await document.saveQuietly();
   const title =
     images.length === 1
@@ -28,7 +35,7 @@ export async function deleteImages(document: DatasetDocument, images: readonly D
       : vscode.l10n.t('Deleting {0} images', images.length.toLocaleString(displayLanguage()));
   const location = vscode.ProgressLocation.Notification;
   await vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
-    const remover = new Remover(document);
+    const remover = new Remover(document, answered);
     const increment = 100 / images.length;
     await pMap(
       images,
@@ -93,7 +100,10 @@ class Remover {
   readonly gone = new Set<string>();
   private forGood: Promise<boolean> | undefined;
 
-  constructor(private readonly document: DatasetDocument) {}
+  constructor(
+    private readonly document: DatasetDocument,
+    private readonly answered: () => void,
+  ) {}
 
   async remove(image: DatasetImage, { captions }: Deletion): Promise<void> {
     const { caption } = image;
@@ -139,7 +149,9 @@ class Remover {
       path.basename(this.document.uri.fsPath),
     );
     const detail = vscode.l10n.t('This cannot be undone. The reason: {0}', errorMessage(thrown));
-    return (await vscode.window.showWarningMessage(question, { modal: true, detail }, forGood)) === forGood;
+    const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, forGood);
+    this.answered();
+    return answer === forGood;
   }
 }
 

@@ -65,7 +65,9 @@ export async function pasteCaption(grid: GridPanel, target: ImageTarget): Promis
 /** Asks, then deletes images with their captions. */
 export async function deleteTargets(grid: GridPanel, target: ImageTarget): Promise<void> {
   const { document, selection } = grid;
-  await deleteImages(document, await imagesOf(grid, target));
+  await deleteImages(document, await imagesOf(grid, target), () => {
+    if (grid.panel.active) grid.panel.reveal();
+  });
   selection.retain((image) => document.dataset.image(image) !== undefined);
   grid.update();
 }

@@ -45,9 +45,11 @@ describe('Bulk edits in the workbench', function () {
     // Somebody who says no is where he was: a letter typed next must not be lost, nor the key that asks again.
     await workbench.dialogButton('Cancel');
     await box.waitFor({ state: 'detached' });
-    await until('the image to have the focus', () =>
-      view.card('5_scenery/alps.jpg').evaluate((card: { matches(selector: string): boolean }) => card.matches(':focus')),
-    );
+    const focused = (image: string): Promise<unknown> =>
+      until(`${image} to have the focus`, () =>
+        view.card(image).evaluate((card: { matches(selector: string): boolean }) => card.matches(':focus')),
+      );
+    await focused('5_scenery/alps.jpg');
     await keyboard.press('Delete');
     await workbench.dialogButton('Move to Trash');
     // The server of a browser has no trash: nothing goes before the second question.
@@ -62,5 +64,6 @@ describe('Bulk edits in the workbench', function () {
         (await readText(path.join(dataset, '5_scenery/alps.txt'))) === undefined,
     );
     await view.card('5_scenery/alps.jpg').waitFor({ state: 'detached' });
+    await focused('5_scenery/nagasaki boats.jpg');
   });
 });
