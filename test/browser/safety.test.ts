@@ -57,7 +57,8 @@ describe('a disk that does not take captions, in the real workbench', () => {
     assert.deepEqual(left, [], 'no temporary file is left');
 
     await rm(filler);
-    await view.press('Retry Saving');
+    // A save that comes by itself may be quicker, and takes the button away.
+    await view.press('Retry Saving').catch(() => undefined);
     await view.saveState(alps, 'Saved');
     await view.saveState(sunset, 'Saved');
     assert.equal(await readText(path.join(disk, '5_scenery/sunset.txt')), 'boat');
