@@ -51,9 +51,11 @@ describe('A server', function () {
       const session = await open();
       at.server.next(status(429, 'come back later', { 'retry-after': '3600' }));
       const before = at.server.inferences.length;
+      const begun = performance.now();
       const { code, message } = await failure(run(session));
       assert.equal(code, 'SERVER_UNREACHABLE');
       assert.match(message, /answered 429: "come back later"\.$/);
+      assert.ok(performance.now() - begun < 1000);
       assert.equal(at.server.inferences.length, before + 1);
     });
 
@@ -62,12 +64,14 @@ describe('A server', function () {
       const page = `<html><head><title>503</title><style>body { color: red }</style></head><body><h1>503 Service
         Unavailable</h1><p>upstream &quot;gpu&quot; is down</p>${'<p>more</p>'.repeat(500)}</body></html>`;
       at.server.next(...Array.from({ length: 30 }, () => status(503, page, { 'content-type': 'text/html' })));
+      const begun = performance.now();
       const { code, message } = await failure(run(session));
       assert.equal(code, 'SERVER_UNREACHABLE');
       assert.match(message, /answered 503: "503 503 Service Unavailable upstream "gpu" is down more more/);
-      assert.match(message, /It was tried [2-9] times in \d s\.$/);
+      assert.match(message, /It was tried [3-9] times in 1 s\.$/);
       assert.ok(message.length < 450, `${message.length} characters`);
       assert.doesNotMatch(message, /[<>{]/);
+      assert.ok(performance.now() - begun < 3000);
     });
 
     it('may restart in the middle of a run', async () => {
@@ -126,7 +130,7 @@ describe('A server', function () {
           cancel.abort(new Error('cancelled'));
         }, 50);
         assert.equal((await scores).message, 'cancelled');
-        assert.ok(performance.now() - begun < 5000);
+        assert.ok(performance.now() - begun < 500);
       }
       await until(() => at.server.broken === 1, 'the server sees it');
       assert.deepEqual(await run(session), scoresOfBlue);
