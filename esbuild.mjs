@@ -27,11 +27,11 @@ const product = [
   { ...node, entryPoints: ['src/tagger/taggerMain.ts'], outfile: 'dist/tagger.js', minify: !watch },
   {
     ...node,
-    entryPoints: ['src/tagger/preprocessWorker.ts'],
+    entryPoints: ['src/tagger/preprocess/preprocessWorker.ts'],
     outfile: 'dist/preprocessWorker.js',
     minify: !watch,
   },
-  { ...node, entryPoints: ['src/dataset/writeWorker.ts'], outfile: 'dist/writeWorker.js', minify: !watch },
+  { ...node, entryPoints: ['src/dataset/files/writeWorker.ts'], outfile: 'dist/writeWorker.js', minify: !watch },
   { ...node, entryPoints: ['src/dataset/scan/scanWorker.ts'], outfile: 'dist/scanWorker.js', minify: !watch },
   { ...node, entryPoints: ['src/runner/runnerMain.ts'], outfile: 'dist/runner.js', minify: !watch },
   { ...node, entryPoints: ['src/cli/cli.ts'], outfile: 'dist/cli.js', minify: !watch },
@@ -51,9 +51,11 @@ const product = [
 async function testBundles() {
   const bundles = [];
   for (const suite of ['unit', 'browser']) {
-    const files = await readdir(path.join(root, 'test', suite));
+    const files = await readdir(path.join(root, 'test', suite), { recursive: true });
     const entryPoints = files.filter((file) => file.endsWith('.test.ts')).map((file) => `test/${suite}/${file}`);
-    bundles.push({ ...node, packages: 'external', entryPoints, outdir: `out/test/${suite}`, sourcemap: 'linked' });
+    // All in one folder, from which the tests find the product.
+    const output = { outdir: `out/test/${suite}`, entryNames: '[name]' };
+    bundles.push({ ...node, packages: 'external', entryPoints, ...output, sourcemap: 'linked' });
   }
   // A thread's script is looked for beside the bundle that starts the thread.
   for (const suite of ['unit', 'browser']) {

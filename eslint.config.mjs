@@ -3,18 +3,26 @@ import tseslint from 'typescript-eslint';
 
 /** The houses of src/ and what each may import; docs/architecture.md says why. */
 const houses = {
-  dataset: { may: [], packages: ['@vscode/l10n'] },
-  protocol: { may: [], packages: ['@vscode/l10n', 'valibot'] },
+  tags: { may: [], packages: [] },
+  base: { may: ['dataset'], packages: ['@vscode/l10n'] },
+  dataset: { may: ['tags', 'base'], packages: ['@vscode/l10n'] },
+  protocol: { may: ['tags', 'base'], packages: ['@vscode/l10n', 'valibot'] },
   tagger: {
-    may: ['dataset', 'protocol'],
+    may: ['tags', 'base', 'dataset', 'protocol'],
     packages: ['@vscode/l10n', 'sharp', 'onnxruntime-node', 'csv-parse/sync', 'undici', 'yauzl'],
   },
-  webview: { may: ['protocol'], packages: ['lit', '@vscode/l10n', '@vscode/webview-ui-toolkit'] },
-  jobs: { may: ['dataset', 'protocol'], packages: ['@vscode/l10n', 'valibot'] },
-  cluster: { may: ['jobs', 'dataset', 'protocol'], packages: ['@vscode/l10n', 'bullmq', 'ioredis', 'valibot'] },
-  runner: { may: ['cluster', 'jobs', 'dataset', 'protocol'], packages: ['@vscode/l10n'] },
-  cli: { may: ['cluster', 'jobs', 'dataset', 'protocol'], packages: [] },
-  extension: { may: ['jobs', 'dataset', 'protocol'], packages: ['vscode', '@vscode/l10n', 'csv-parse', 'valibot'] },
+  webview: { may: ['tags', 'protocol'], packages: ['lit', '@vscode/l10n', '@vscode/webview-ui-toolkit'] },
+  jobs: { may: ['tags', 'base', 'dataset', 'protocol'], packages: ['@vscode/l10n', 'valibot'] },
+  cluster: {
+    may: ['tags', 'base', 'jobs', 'dataset', 'protocol'],
+    packages: ['@vscode/l10n', 'bullmq', 'ioredis', 'valibot'],
+  },
+  runner: { may: ['tags', 'base', 'cluster', 'jobs', 'dataset', 'protocol'], packages: ['@vscode/l10n'] },
+  cli: { may: ['tags', 'base', 'cluster', 'jobs', 'dataset', 'protocol'], packages: [] },
+  extension: {
+    may: ['tags', 'base', 'jobs', 'dataset', 'protocol'],
+    packages: ['vscode', '@vscode/l10n', 'csv-parse', 'valibot'],
+  },
 };
 
 const packages = [

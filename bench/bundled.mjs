@@ -8,7 +8,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 /**
  * Imports a module of the program that no script of it exports. It lies beside the built program while it is loaded, so
  * that it finds what is there.
- * @param {string} entry such as `src/protocol/TaggerProcess.ts`
+ * @param {string} entry such as `src/protocol/child/TaggerProcess.ts`
  * @returns {Promise<any>} what it exports
  */
 export async function bundled(entry) {

@@ -4,12 +4,12 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
-import { applyEdits, replayEdits } from '../src/dataset/bulkEdits';
+import { applyEdits, replayEdits } from '../src/dataset/edits/bulkEdits';
 import { Dataset } from '../src/dataset/Dataset';
 import { captionEditor } from '../src/dataset/edits/captionEdit';
 import { EditPlan } from '../src/dataset/edits/EditPlan';
-import { WriteThreads } from '../src/dataset/WriteThreads';
-import { UnsavedJournal } from '../src/extension/UnsavedJournal';
+import { WriteThreads } from '../src/dataset/files/WriteThreads';
+import { UnsavedJournal } from '../src/extension/document/UnsavedJournal';
 
 const imagesPerFolder = 1000;
 

@@ -4,22 +4,22 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { planCaptionJob } from '../src/dataset/captionJob';
+import { planCaptionJob } from '../src/jobs/captionJob';
 import { Dataset } from '../src/dataset/Dataset';
-import { defaultWriteOptions } from '../src/dataset/writeMode';
-import { WriteThreads } from '../src/dataset/WriteThreads';
-import { JobFolder, newState } from '../src/jobs/JobFolder';
-import { jobInfo } from '../src/jobs/jobInfo';
-import { JobRun } from '../src/jobs/JobRun';
-import { jobImages } from '../src/jobs/jobTargets';
+import { defaultWriteOptions } from '../src/tags/writeMode';
+import { WriteThreads } from '../src/dataset/files/WriteThreads';
+import { JobFolder, newState } from '../src/jobs/folder/JobFolder';
+import { jobInfo } from '../src/jobs/folder/jobInfo';
+import { JobRun } from '../src/jobs/run/JobRun';
+import { jobImages } from '../src/jobs/folder/jobTargets';
 import type { JobInfo } from '../src/jobs/jobTypes';
-import type { RunnerEvents } from '../src/jobs/runnerProtocol';
-import { socketPort } from '../src/jobs/socketPort';
-import { defaultCaptionOptions, defaultThresholds } from '../src/protocol/captionOptions';
-import { Channel } from '../src/protocol/Channel';
-import { defaultExecution } from '../src/protocol/execution';
-import { TaggerProcess } from '../src/protocol/TaggerProcess';
-import type { TaggerSetup } from '../src/protocol/taggerProtocol';
+import type { RunnerEvents } from '../src/jobs/client/runnerProtocol';
+import { socketPort } from '../src/jobs/client/socketPort';
+import { defaultCaptionOptions, defaultThresholds } from '../src/protocol/tagging/captionOptions';
+import { Channel } from '../src/protocol/channel/Channel';
+import { defaultExecution } from '../src/protocol/tagging/execution';
+import { TaggerProcess } from '../src/protocol/child/TaggerProcess';
+import type { TaggerSetup } from '../src/protocol/tagging/taggerProtocol';
 
 /** A job whose journal is written nowhere. */
 class ForgetfulFolder extends JobFolder {

@@ -127,7 +127,7 @@ async function keepBest(best, name, answer) {
 async function buildChild(root) {
   await build({
     absWorkingDir: root,
-    entryPoints: ['bench/preprocessChild.ts', 'src/protocol/fastEnvironment.ts'],
+    entryPoints: ['bench/preprocessChild.ts', 'src/protocol/child/fastEnvironment.ts'],
     outdir: 'out/bench',
     outbase: root,
     bundle: true,
@@ -136,7 +136,7 @@ async function buildChild(root) {
     external: ['sharp', 'onnxruntime-node'],
     plugins: [wasmPlugin],
   });
-  const { fastEnvironment } = await import(path.join(root, 'out/bench/src/protocol/fastEnvironment.js'));
+  const { fastEnvironment } = await import(path.join(root, 'out/bench/src/protocol/child/fastEnvironment.js'));
   return { ...fastEnvironment(), ...process.env, VIPS_BLOCK_UNTRUSTED: '1' };
 }
 

@@ -1,8 +1,8 @@
 // Prepares images as often as it is told to, with the product's own threads, and says what that cost.
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { fastDifference, type PreparedInput } from '../src/tagger/prepareImage';
-import { PreprocessPool } from '../src/tagger/PreprocessPool';
+import { fastDifference, type PreparedInput } from '../src/tagger/preprocess/prepareImage';
+import { PreprocessPool } from '../src/tagger/preprocess/PreprocessPool';
 
 type Order =
   { kind: 'prepare'; path: string; mode: PreparedInput['mode']; count: number } | { kind: 'difference'; path: string };

@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { bundled } from './bundled.mjs';
 
-const { fastEnvironment } = await bundled('src/protocol/fastEnvironment.ts');
+const { fastEnvironment } = await bundled('src/protocol/child/fastEnvironment.ts');
 const environment = fastEnvironment();
 if (Object.keys(environment).every((name) => process.env[name] !== undefined)) {
   await measure(process.argv.slice(2));
@@ -17,7 +17,7 @@ if (Object.keys(environment).every((name) => process.env[name] !== undefined)) {
 }
 
 async function measure([seconds = '5', ...files]) {
-  const { PreprocessPool } = await bundled('src/tagger/PreprocessPool.ts');
+  const { PreprocessPool } = await bundled('src/tagger/preprocess/PreprocessPool.ts');
   const pool = new PreprocessPool(0);
   const input = { size: 448, channelsLast: true, mode: 'exact' };
   let next = 0;

@@ -13,7 +13,7 @@ export class TaggerClient {
 
   /** @param {string} root of the project */
   static async create(root) {
-    const { TaggerProcess } = await bundled('src/protocol/TaggerProcess.ts');
+    const { TaggerProcess } = await bundled('src/protocol/child/TaggerProcess.ts');
     return new TaggerClient(new TaggerProcess({ entry: path.join(root, 'dist/tagger.js') }));
   }
 

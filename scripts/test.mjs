@@ -43,7 +43,9 @@ const retries = ['--retries', '1'];
 /** All there is to run, once the tests are built: of the browser suite each file is a task of its own, or a few are. */
 function allTasks() {
   const browserTests = readdirSync(path.join(root, 'test/browser')).filter((file) => file.endsWith('.test.ts'));
-  const unitTests = readdirSync(path.join(root, 'test/unit')).filter((file) => file.endsWith('.test.ts'));
+  const unitTests = readdirSync(path.join(root, 'test/unit'), { recursive: true })
+    .map(String)
+    .filter((file) => file.endsWith('.test.ts'));
   const built = unitTests.map((file) => `unit/${path.basename(file, '.ts')}.js`);
   const unitTasks = unitGroups.map(({ name }) => {
     const own = built.filter((file) => unitGroups.find((group) => group.files.test(file))?.name === name);

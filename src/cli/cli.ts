@@ -1,23 +1,23 @@
 // The command line: the engine of the extension without an editor.
 import { parseArgs } from 'node:util';
-import { CaptionError } from '../dataset/CaptionError';
-import { errorMessage } from '../protocol/wireError';
-import { attachCommand } from './attachCommand';
-import { captionCommand } from './captionCommand';
-import type { Command, CommandOutcome } from './Command';
-import { Console } from './Console';
-import { cudaCommand } from './cudaCommand';
-import { jobsCommand } from './jobsCommand';
-import { listCommand } from './listCommand';
-import { modelsCommand } from './modelsCommand';
-import { revertCommand } from './revertCommand';
-import { scoresCommand } from './scoresCommand';
-import { statusCommand } from './statusCommand';
-import { submitCommand } from './submitCommand';
-import { tagsCommand } from './tagsCommand';
-import { thumbnailCommand } from './thumbnailCommand';
-import { UsageError } from './UsageError';
-import { workerCommand } from './workerCommand';
+import { CaptionError } from '../dataset/files/CaptionError';
+import { errorMessage } from '../protocol/channel/wireError';
+import { attachCommand } from './commands/attachCommand';
+import { captionCommand } from './commands/captionCommand';
+import type { Command, CommandOutcome } from './shared/Command';
+import { Console } from './shared/Console';
+import { cudaCommand } from './commands/cudaCommand';
+import { jobsCommand } from './commands/jobsCommand';
+import { listCommand } from './commands/listCommand';
+import { modelsCommand } from './commands/modelsCommand';
+import { revertCommand } from './commands/revertCommand';
+import { scoresCommand } from './commands/scoresCommand';
+import { statusCommand } from './commands/statusCommand';
+import { submitCommand } from './commands/submitCommand';
+import { tagsCommand } from './commands/tagsCommand';
+import { thumbnailCommand } from './commands/thumbnailCommand';
+import { UsageError } from './shared/UsageError';
+import { workerCommand } from './commands/workerCommand';
 
 const commands = new Map<string, Command>([
   ['list', listCommand],

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { JobError } from '../jobs/JobError';
-import { imageOfLine, imagesFile } from '../jobs/JobFolder';
+import { imageOfLine, imagesFile } from '../jobs/folder/JobFolder';
 import type { JobImage } from '../jobs/jobTypes';
 
 const lineEnd = 0x0a;

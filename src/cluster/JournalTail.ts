@@ -1,10 +1,10 @@
 import { open, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { errno } from '../dataset/CaptionError';
-import type { ImageOutcome } from '../dataset/captionJob';
-import { parseJournal } from '../jobs/journalEntries';
+import { errno } from '../dataset/files/CaptionError';
+import type { ImageOutcome } from '../jobs/captionJob';
+import { parseJournal } from '../jobs/folder/journalEntries';
 import { shownFailures, type OutcomeCounts } from '../jobs/jobTypes';
-import { rankOf, retryJournalName, shardJournals } from '../jobs/shardJournals';
+import { rankOf, retryJournalName, shardJournals } from '../jobs/folder/shardJournals';
 import type { ImageList } from './ImageList';
 
 const outcomes: readonly (ImageOutcome | undefined)[] = [undefined, 'failed', 'kept', 'untagged', 'same', 'written'];

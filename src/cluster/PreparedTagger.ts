@@ -1,9 +1,9 @@
-import { JobFaultError } from '../jobs/jobFault';
+import { JobFaultError } from '../jobs/run/jobFault';
 import type { JobManifest } from '../jobs/jobTypes';
-import { describeExecution, describeNotUsed } from '../protocol/executionText';
-import { loadTagger } from '../protocol/loadTagger';
-import type { TaggerProcess } from '../protocol/TaggerProcess';
-import type { TaggerDescription, TaggerSetup } from '../protocol/taggerProtocol';
+import { describeExecution, describeNotUsed } from '../protocol/text/executionText';
+import { loadTagger } from '../protocol/child/loadTagger';
+import type { TaggerProcess } from '../protocol/child/TaggerProcess';
+import type { TaggerDescription, TaggerSetup } from '../protocol/tagging/taggerProtocol';
 import { localSetup, type LocalModels } from './localModels';
 
 interface Prepared {

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { folderOf } from '../dataset/folderRun';
-import { captionPathOf } from '../dataset/imageFiles';
-import { removeLeftover } from '../dataset/leftovers';
-import { isTemporaryName } from '../dataset/writeFileSafely';
+import { folderOf } from '../dataset/view/folderRun';
+import { captionPathOf } from '../dataset/files/imageFiles';
+import { removeLeftover } from '../dataset/files/leftovers';
+import { isTemporaryName } from '../dataset/files/writeFileSafely';
 import type { JobManifest } from '../jobs/jobTypes';
 import type { ImageList } from './ImageList';
 import type { JournalTail } from './JournalTail';

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { JobFolder } from '../jobs/JobFolder';
-import { readJobInfo } from '../jobs/jobInfo';
+import { JobFolder } from '../jobs/folder/JobFolder';
+import { readJobInfo } from '../jobs/folder/jobInfo';
 import type { JobInfo } from '../jobs/jobTypes';
 import { ClusterRun } from './ClusterRun';
 import { ShardQueue, type ListedJob, type OpenShards } from './ShardQueue';

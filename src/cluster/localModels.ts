@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { staysInside } from '../dataset/datasetPath';
-import { JobFaultError } from '../jobs/jobFault';
+import { staysInside } from '../dataset/files/datasetPath';
+import { JobFaultError } from '../jobs/run/jobFault';
 import type { ClusterPlace, JobTagger, SharedModel } from '../jobs/jobTypes';
-import type { TaggerModel } from '../protocol/captionOptions';
-import type { ExecutionOptions } from '../protocol/execution';
-import type { ModelFolders } from '../protocol/modelListing';
-import type { TaggerProcess } from '../protocol/TaggerProcess';
-import type { ModelHash, TaggerSetup } from '../protocol/taggerProtocol';
+import type { TaggerModel } from '../protocol/tagging/captionOptions';
+import type { ExecutionOptions } from '../protocol/tagging/execution';
+import type { ModelFolders } from '../protocol/tagging/modelListing';
+import type { TaggerProcess } from '../protocol/child/TaggerProcess';
+import type { ModelHash, TaggerSetup } from '../protocol/tagging/taggerProtocol';
 
 /** Where a worker finds the models of a job, and on what it runs them. */
 export interface LocalModels {

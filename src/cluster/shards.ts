@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import { staysInside } from '../dataset/datasetPath';
-import { checkOf, count } from '../protocol/checks';
+import { staysInside } from '../dataset/files/datasetPath';
+import { checkOf, count } from '../protocol/channel/checks';
 import { ClusterError } from './ClusterError';
 import type { ImageList } from './ImageList';
 

@@ -1,22 +1,22 @@
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import pMap from 'p-map';
-import { Caption, type CaptionChange, type EmptiedCaption } from './Caption';
-import { decodeCaption } from './captionContent';
-import { editedMeanwhile, refuseUnwritable } from './captionFile';
-import { CaptionSaver, type SaveProgress, type SaveReport } from './CaptionSaver';
-import { textOfRaw } from './captionText';
-import { isDatasetPath } from './datasetPath';
-import { DatasetIndex } from './DatasetIndex';
+import { Caption, type CaptionChange, type EmptiedCaption } from './captions/Caption';
+import { decodeCaption } from './captions/captionContent';
+import { editedMeanwhile, refuseUnwritable } from './captions/captionFile';
+import { CaptionSaver, type SaveProgress, type SaveReport } from './captions/CaptionSaver';
+import { textOfRaw } from '../tags/captionText';
+import { isDatasetPath } from './files/datasetPath';
+import { DatasetIndex } from './scan/DatasetIndex';
 import { DatasetTally, type DatasetCounts } from './DatasetTally';
-import { InPlaceWriter, type FileWriter } from './FileWriter';
+import { InPlaceWriter, type FileWriter } from './files/FileWriter';
 import { ImageFacts } from './ImageFacts';
-import { isImageName } from './imageFiles';
-import { inSlices } from './inSlices';
-import { removeLeftover } from './leftovers';
+import { isImageName } from './files/imageFiles';
+import { inSlices } from '../base/inSlices';
+import { removeLeftover } from './files/leftovers';
 import { DatasetScan } from './scan/DatasetScan';
-import type { ScannedImage, ScanProblem } from './scanDataset';
-import { unsavedEditOf, type UnsavedEdit } from './unsavedEdit';
+import type { ScannedImage, ScanProblem } from './scan/scanDataset';
+import { unsavedEditOf, type UnsavedEdit } from './captions/unsavedEdit';
 
 export interface DatasetOptions {
   /** with its dot, such as `.txt` */

@@ -1,5 +1,5 @@
-import type { Caption, CaptionObserver } from './Caption';
-import { eachTag, textOfRaw } from './captionText';
+import type { Caption, CaptionObserver } from './captions/Caption';
+import { eachTag, textOfRaw } from '../tags/captionText';
 
 /** How many images and captions are in which state. */
 export interface DatasetCounts {

@@ -1,4 +1,4 @@
-import type { Caption } from './Caption';
+import type { Caption } from './captions/Caption';
 import type { DatasetImage } from './Dataset';
 
 /** What is to be deleted. */

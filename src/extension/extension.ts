@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { commands, l10n, window, type ExtensionContext, type LogOutputChannel } from 'vscode';
 import type { DatasetCaptionsExtension } from '../../api';
-import type { JobTreeNode } from './JobTree';
+import type { JobTreeNode } from './captioning/JobTree';
 import type { startMain } from './main';
 import { EditorStandIn } from './standIns/EditorStandIn';
 import { jobsAtStart } from './standIns/jobsAtStart';
@@ -14,7 +14,7 @@ import { registerCommandStandIns } from './standIns/commandStandIns';
 import { registerToolStandIns } from './standIns/toolStandIns';
 import { TreeStandIn } from './standIns/TreeStandIn';
 import { watchForRunners } from './standIns/watchForRunners';
-import type { TagTreeNode } from './TagTree';
+import type { TagTreeNode } from './editor/TagTree';
 
 /** What package.json names that has to be there from the start. */
 interface Manifest {

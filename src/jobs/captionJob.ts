@@ -1,14 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { stat } from 'node:fs/promises';
 import * as l10n from '@vscode/l10n';
-import type { Caption, CaptionChange } from './Caption';
-import { CaptionError, errno, fileError, type CaptionErrorCode } from './CaptionError';
-import { isEmptyCaption } from './captionText';
-import type { Dataset, DatasetImage } from './Dataset';
-import { inSlices } from './inSlices';
-import type { ScanProblem } from './scanDataset';
-import type { WriteMode, WriteOptions } from './writeMode';
-import { captionWithTags } from './writeTags';
+import type { Caption, CaptionChange } from '../dataset/captions/Caption';
+import { CaptionError, errno, fileError, type CaptionErrorCode } from '../dataset/files/CaptionError';
+import { isEmptyCaption } from '../tags/captionText';
+import type { Dataset, DatasetImage } from '../dataset/Dataset';
+import { inSlices } from '../base/inSlices';
+import type { ScanProblem } from '../dataset/scan/scanDataset';
+import type { WriteMode, WriteOptions } from '../tags/writeMode';
+import { captionWithTags } from '../tags/writeTags';
 
 export type CaptionMode = 'all' | 'empty';
 

@@ -1,7 +1,7 @@
-import type { CaptionMode, ImageOutcome } from '../dataset/captionJob';
-import type { WriteOptions } from '../dataset/writeMode';
-import type { CaptionOptions } from '../protocol/captionOptions';
-import type { ModelHash, TaggerSetup } from '../protocol/taggerProtocol';
+import type { CaptionMode, ImageOutcome } from './captionJob';
+import type { WriteOptions } from '../tags/writeMode';
+import type { CaptionOptions } from '../protocol/tagging/captionOptions';
+import type { ModelHash, TaggerSetup } from '../protocol/tagging/taggerProtocol';
 
 /** What a job is, as it is written once into `manifest.json`; it never changes and holds no secrets. */
 export interface JobManifest {

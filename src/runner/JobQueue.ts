@@ -1,15 +1,15 @@
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { ClusterRun } from '../cluster/ClusterRun';
-import type { FileWriter } from '../dataset/FileWriter';
-import { JobFolder } from '../jobs/JobFolder';
-import { jobFault } from '../jobs/jobFault';
-import { readJobInfo } from '../jobs/jobInfo';
-import { JobRun } from '../jobs/JobRun';
+import type { FileWriter } from '../dataset/files/FileWriter';
+import { JobFolder } from '../jobs/folder/JobFolder';
+import { jobFault } from '../jobs/run/jobFault';
+import { readJobInfo } from '../jobs/folder/jobInfo';
+import { JobRun } from '../jobs/run/JobRun';
 import type { JobInfo, JobManifest } from '../jobs/jobTypes';
-import type { JobStop, RunOfJob } from '../jobs/RunOfJob';
-import type { JobSecrets } from '../jobs/runnerProtocol';
-import { errorMessage } from '../protocol/wireError';
+import type { JobStop, RunOfJob } from '../jobs/run/RunOfJob';
+import type { JobSecrets } from '../jobs/client/runnerProtocol';
+import { errorMessage } from '../protocol/channel/wireError';
 import { deviceOf, Lane } from './Lane';
 import { RunnerRefusal } from './RunnerRefusal';
 

@@ -1,7 +1,7 @@
 import type { JobManifest } from '../jobs/jobTypes';
-import type { JobSecrets } from '../jobs/runnerProtocol';
-import { serverTokenVariable } from '../protocol/execution';
-import { TaggerProcess } from '../protocol/TaggerProcess';
+import type { JobSecrets } from '../jobs/client/runnerProtocol';
+import { serverTokenVariable } from '../protocol/tagging/execution';
+import { TaggerProcess } from '../protocol/child/TaggerProcess';
 
 /** What one device does: one job at a time, and single images beside it. */
 export class Lane {

@@ -2,11 +2,11 @@ import { timingSafeEqual } from 'node:crypto';
 import { chmodSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { JobInfo } from '../jobs/jobTypes';
-import type { RunnerEndpoint } from '../jobs/runnerEndpoint';
-import { runnerParams } from '../jobs/runnerChecks';
-import { runnerProtocolVersion, type RunnerEvents, type RunnerRequests } from '../jobs/runnerProtocol';
-import { socketPort } from '../jobs/socketPort';
-import { Channel, type RequestHandlers } from '../protocol/Channel';
+import type { RunnerEndpoint } from '../jobs/client/runnerEndpoint';
+import { runnerParams } from '../jobs/client/runnerChecks';
+import { runnerProtocolVersion, type RunnerEvents, type RunnerRequests } from '../jobs/client/runnerProtocol';
+import { socketPort } from '../jobs/client/socketPort';
+import { Channel, type RequestHandlers } from '../protocol/channel/Channel';
 import type { JobQueue } from './JobQueue';
 import { RunnerRefusal } from './RunnerRefusal';
 

@@ -2,11 +2,17 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { useInheritedLanguage } from '../dataset/displayLanguage';
-import { FileLock } from '../dataset/FileLock';
-import { WriteThreads } from '../dataset/WriteThreads';
-import { newEndpoint, publishEndpoint, readEndpoint, runnerLockFile, withdrawEndpoint } from '../jobs/runnerEndpoint';
-import { errorMessage } from '../protocol/wireError';
+import { useInheritedLanguage } from '../base/displayLanguage';
+import { FileLock } from '../base/FileLock';
+import { WriteThreads } from '../dataset/files/WriteThreads';
+import {
+  newEndpoint,
+  publishEndpoint,
+  readEndpoint,
+  runnerLockFile,
+  withdrawEndpoint,
+} from '../jobs/client/runnerEndpoint';
+import { errorMessage } from '../protocol/channel/wireError';
 import { JobQueue } from './JobQueue';
 import { RunnerServer } from './RunnerServer';
 

@@ -1,14 +1,14 @@
 // The entry of the child process: sharp and ONNX Runtime run here and nowhere else. Each is loaded when it is first
 // needed, so a process that makes thumbnails never holds the runtime.
-import { useInheritedLanguage } from '../dataset/displayLanguage';
-import { Channel, type Port, type RequestHandlers } from '../protocol/Channel';
-import type { DownloadProgress } from '../protocol/modelListing';
-import { taggerParams } from '../protocol/taggerChecks';
-import type { TaggerEvents, TaggerRequests } from '../protocol/taggerProtocol';
-import { captionHandlers } from './captionHandlers';
-import { cudaHandlers } from './cudaHandlers';
-import { modelHandlers } from './modelHandlers';
-import { pictureHandlers } from './pictureHandlers';
+import { useInheritedLanguage } from '../base/displayLanguage';
+import { Channel, type Port, type RequestHandlers } from '../protocol/channel/Channel';
+import type { DownloadProgress } from '../protocol/tagging/modelListing';
+import { taggerParams } from '../protocol/tagging/taggerChecks';
+import type { TaggerEvents, TaggerRequests } from '../protocol/tagging/taggerProtocol';
+import { captionHandlers } from './process/captionHandlers';
+import { cudaHandlers } from './process/cudaHandlers';
+import { modelHandlers } from './process/modelHandlers';
+import { pictureHandlers } from './process/pictureHandlers';
 
 useInheritedLanguage();
 

@@ -1,4 +1,4 @@
-import { coreOf, trainerSeparators } from '../writeTags';
+import { coreOf, trainerSeparators } from './writeTags';
 
 /** A tag with the blanks around it; an empty tag where two separators follow each other. */
 export interface TagPart {

@@ -1,4 +1,4 @@
-import { comparableTag } from '../dataset/comparableTag';
+import { comparableTag } from './comparableTag';
 
 /**
  * Makes the test whether a tag is one of a list. Tags are compared as {@link comparableTag} says. In a pattern `*` stands

@@ -1,12 +1,12 @@
 // First: it takes the translations.
-import './displayLanguage';
-import { Channel, type Port } from '../protocol/Channel';
-import type { GridEvents, HostRequests, WebviewEvents } from '../protocol/gridProtocol';
-import { registerControls } from './controls';
-import './DatasetEditor';
-import type { Host, ViewStateStore } from './editorTypes';
-import { keepSelectAll } from './keepSelectAll';
-import { returnFocus } from './returnFocus';
+import './shared/displayLanguage';
+import { Channel, type Port } from '../protocol/channel/Channel';
+import type { GridEvents, HostRequests, WebviewEvents } from '../protocol/page/gridProtocol';
+import { registerControls } from './shared/controls';
+import './editor/DatasetEditor';
+import type { Host, ViewStateStore } from './shared/viewState';
+import { keepSelectAll } from './shared/keepSelectAll';
+import { returnFocus } from './shared/returnFocus';
 
 interface VsCodeApi {
   postMessage(message: unknown): void;

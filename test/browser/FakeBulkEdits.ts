@@ -1,11 +1,11 @@
-import { Caption } from '../../src/dataset/Caption';
+import { Caption } from '../../src/dataset/captions/Caption';
 import { captionDiff } from '../../src/dataset/edits/captionDiff';
 import { captionEditor } from '../../src/dataset/edits/captionEdit';
 import { EditError } from '../../src/dataset/edits/EditError';
 import { EditPlan } from '../../src/dataset/edits/EditPlan';
-import { editOfForm, meansTags } from '../../src/extension/editOfForm';
-import type { RequestHandlers } from '../../src/protocol/Channel';
-import type { BulkEditRequests, EditForm, EditScope, WantedEdit } from '../../src/protocol/bulkEditProtocol';
+import { editOfForm, meansTags } from '../../src/extension/bulkEdit/editOfForm';
+import type { RequestHandlers } from '../../src/protocol/channel/Channel';
+import type { BulkEditRequests, EditForm, EditScope, WantedEdit } from '../../src/protocol/page/bulkEditProtocol';
 import type { FakeHost, FakeItem } from './fakeHost';
 
 type Note = <T>(name: string, params: unknown, result: T) => T;

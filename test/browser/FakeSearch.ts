@@ -1,13 +1,13 @@
-import { Caption } from '../../src/dataset/Caption';
+import { Caption } from '../../src/dataset/captions/Caption';
 import { describeQuery } from '../../src/dataset/query/describeQuery';
 import { parseQuery, topLevelParts } from '../../src/dataset/query/parseQuery';
 import { queryMatcher } from '../../src/dataset/query/queryMatcher';
 import type { QueryNode } from '../../src/dataset/query/QueryNode';
 import { suggestQuery, type NamedQuery } from '../../src/dataset/query/suggestQuery';
-import { countTags } from '../../src/dataset/tagCounts';
+import { countTags } from '../../src/tags/tagCounts';
 import { toggleTag } from '../../src/dataset/query/tagFilter';
-import type { RequestHandlers } from '../../src/protocol/Channel';
-import type { SearchRequests, SearchView } from '../../src/protocol/searchProtocol';
+import type { RequestHandlers } from '../../src/protocol/channel/Channel';
+import type { SearchRequests, SearchView } from '../../src/protocol/page/searchProtocol';
 import type { FakeHost, FakeItem } from './fakeHost';
 
 /** The search of the fake host: the real language on its images. */

@@ -1,6 +1,6 @@
-import type { WantedEdit } from '../../src/protocol/bulkEditProtocol';
-import { folderOf, folderRun } from '../../src/dataset/folderRun';
-import { Channel, type Port } from '../../src/protocol/Channel';
+import type { WantedEdit } from '../../src/protocol/page/bulkEditProtocol';
+import { folderOf, folderRun } from '../../src/dataset/view/folderRun';
+import { Channel, type Port } from '../../src/protocol/channel/Channel';
 import type {
   CardItem,
   GridEvents,
@@ -11,11 +11,11 @@ import type {
   PageState,
   SelectCommand,
   WebviewEvents,
-} from '../../src/protocol/gridProtocol';
+} from '../../src/protocol/page/gridProtocol';
 import { FakeBulkEdits } from './FakeBulkEdits';
-import type { FolderPlace } from '../../src/protocol/gridViewProtocol';
-import { defaultPictureSettings, type ImageInfo } from '../../src/protocol/pictureProtocol';
-import type { SuggestAnswer, SuggestQuery } from '../../src/protocol/suggestProtocol';
+import type { FolderPlace } from '../../src/protocol/page/gridViewProtocol';
+import { defaultPictureSettings, type ImageInfo } from '../../src/protocol/page/pictureProtocol';
+import type { SuggestAnswer, SuggestQuery } from '../../src/protocol/page/suggestProtocol';
 import { FakeSearch } from './FakeSearch';
 
 type Preview = Parameters<HostRequests['getPreview']>[0];

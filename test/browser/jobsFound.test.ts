@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { JobFolder } from '../../src/jobs/JobFolder';
+import { JobFolder } from '../../src/jobs/folder/JobFolder';
 import type { JobState } from '../../src/jobs/jobTypes';
-import { makeJob } from '../unit/testJobs';
+import { makeJob } from '../unit/jobs/testJobs';
 import { DatasetView, until } from './DatasetView';
 import { captions, makeScratch, removeScratch } from './datasetFiles';
 import { JobsView } from './JobsView';

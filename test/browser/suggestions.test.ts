@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
-import type { TagSuggestion } from '../../src/protocol/suggestProtocol';
+import type { TagSuggestion } from '../../src/protocol/page/suggestProtocol';
 import { FakeHost } from './fakeHost';
 import type { GridBrowser } from './GridPage';
 import { useGridBrowser } from './useGridBrowser';

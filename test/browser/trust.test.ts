@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { JobManifest } from '../../src/jobs/jobTypes';
-import { writeTinyModel } from '../unit/writeTinyModel';
+import { writeTinyModel } from '../unit/shared/writeTinyModel';
 import { makeScratch, readText } from './datasetFiles';
 import { DatasetView, until } from './DatasetView';
 import { Workbench } from './Workbench';

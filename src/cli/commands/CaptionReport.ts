@@ -1,12 +1,12 @@
-import type { Dataset } from '../dataset/Dataset';
-import { compareNaturally } from '../dataset/naturalOrder';
-import type { ScanProblem } from '../dataset/scanDataset';
-import type { JobFolder } from '../jobs/JobFolder';
-import type { JobRunEnd } from '../jobs/RunOfJob';
-import type { TaggerDescription } from '../protocol/taggerProtocol';
-import type { CommandInput, CommandOutcome } from './Command';
-import { jsonObject, jsonOfMap } from './jsonObject';
-import { executionAsJson } from './taggerFlags';
+import type { Dataset } from '../../dataset/Dataset';
+import { compareNaturally } from '../../base/naturalOrder';
+import type { ScanProblem } from '../../dataset/scan/scanDataset';
+import type { JobFolder } from '../../jobs/folder/JobFolder';
+import type { JobRunEnd } from '../../jobs/run/RunOfJob';
+import type { TaggerDescription } from '../../protocol/tagging/taggerProtocol';
+import type { CommandInput, CommandOutcome } from '../shared/Command';
+import { jsonObject, jsonOfMap } from '../shared/jsonObject';
+import { executionAsJson } from '../flags/taggerFlags';
 
 /** What `caption` says when it ends, over all jobs that it ran. */
 export class CaptionReport {

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JobFolder } from '../jobs/JobFolder';
-import { readJobInfo } from '../jobs/jobInfo';
-import type { JobInfo } from '../jobs/jobTypes';
-import type { RunnerClient } from '../jobs/RunnerClient';
-import type { Command, CommandInput, CommandOutcome } from './Command';
+import type { JobFolder } from '../../jobs/folder/JobFolder';
+import { readJobInfo } from '../../jobs/folder/jobInfo';
+import type { JobInfo } from '../../jobs/jobTypes';
+import type { RunnerClient } from '../../jobs/client/RunnerClient';
+import type { Command, CommandInput, CommandOutcome } from '../shared/Command';
 import { describeJob } from './describeJob';
-import { givenJob, jobsFlag, jobsHelp, runnerClient } from './jobFlags';
+import { givenJob, jobsFlag, jobsHelp, runnerClient } from '../flags/jobFlags';
 
 /** A job is looked at in this rhythm, in milliseconds. */
 const lookPause = 250;

@@ -1,26 +1,26 @@
 import path from 'node:path';
-import { planCaptionJob, type CaptionMode, type JobTarget } from '../dataset/captionJob';
-import type { Dataset } from '../dataset/Dataset';
-import type { WriteMode, WriteOptions } from '../dataset/writeMode';
-import { JobFolder, type NewJob } from '../jobs/JobFolder';
-import { handledOf, readJobInfo } from '../jobs/jobInfo';
-import { JobRun } from '../jobs/JobRun';
-import { jobImages } from '../jobs/jobTargets';
-import { isInShard, parseShard, type Shard } from '../jobs/shardOf';
-import type { TaggerProcess } from '../protocol/TaggerProcess';
-import type { TaggerSetup } from '../protocol/taggerProtocol';
-import { errorMessage } from '../protocol/wireError';
-import { jobSecrets } from './serverFlags';
-import { captionFlagHelp, captionFlags, captionOptionsOf, thresholdsOf, writeOptionsOf } from './captionFlags';
+import { planCaptionJob, type CaptionMode, type JobTarget } from '../../jobs/captionJob';
+import type { Dataset } from '../../dataset/Dataset';
+import type { WriteMode, WriteOptions } from '../../tags/writeMode';
+import { JobFolder, type NewJob } from '../../jobs/folder/JobFolder';
+import { handledOf, readJobInfo } from '../../jobs/folder/jobInfo';
+import { JobRun } from '../../jobs/run/JobRun';
+import { jobImages } from '../../jobs/folder/jobTargets';
+import { isInShard, parseShard, type Shard } from '../../jobs/folder/shardOf';
+import type { TaggerProcess } from '../../protocol/child/TaggerProcess';
+import type { TaggerSetup } from '../../protocol/tagging/taggerProtocol';
+import { errorMessage } from '../../protocol/channel/wireError';
+import { jobSecrets } from '../flags/serverFlags';
+import { captionFlagHelp, captionFlags, captionOptionsOf, thresholdsOf, writeOptionsOf } from '../flags/captionFlags';
 import { CaptionReport } from './CaptionReport';
-import type { Command, CommandInput, CommandOutcome } from './Command';
+import type { Command, CommandInput, CommandOutcome } from '../shared/Command';
 import { describeJob } from './describeJob';
-import { captionExtensionFlag, captionExtensionHelp, fileWriter, openFolderOrImage } from './inputFolder';
-import { jobsFlag, jobsFolderOf, jobsHelp, runnerClient } from './jobFlags';
+import { captionExtensionFlag, captionExtensionHelp, fileWriter, openFolderOrImage } from '../flags/inputFolder';
+import { jobsFlag, jobsFolderOf, jobsHelp, runnerClient } from '../flags/jobFlags';
 import { showDownload, withTagger } from './tagger';
-import { loadTaggerOf, taggerFlagHelp, taggerFlags } from './taggerFlags';
-import { unfinishedJob } from './unfinishedJob';
-import { UsageError } from './UsageError';
+import { loadTaggerOf, taggerFlagHelp, taggerFlags } from '../flags/taggerFlags';
+import { unfinishedJob } from '../flags/unfinishedJob';
+import { UsageError } from '../shared/UsageError';
 
 /** Captions the images of a folder, or one image. */
 export const captionCommand: Command = {

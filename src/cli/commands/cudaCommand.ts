@@ -1,10 +1,10 @@
-import { describeDownload } from '../protocol/downloadText';
-import type { CudaEnvironment } from '../protocol/execution';
-import { errorMessage } from '../protocol/wireError';
-import type { Command, CommandInput } from './Command';
-import { cudaFlag, cudaHelp, cudaInstallFolder, findCuda } from './cudaSearch';
+import { describeDownload } from '../../protocol/text/downloadText';
+import type { CudaEnvironment } from '../../protocol/tagging/execution';
+import { errorMessage } from '../../protocol/channel/wireError';
+import type { Command, CommandInput } from '../shared/Command';
+import { cudaFlag, cudaHelp, cudaInstallFolder, findCuda } from '../flags/cudaSearch';
 import { withTagger } from './tagger';
-import { UsageError } from './UsageError';
+import { UsageError } from '../shared/UsageError';
 
 /** Says what the machine has for CUDA, and installs what ONNX Runtime needs for it. */
 export const cudaCommand: Command = {

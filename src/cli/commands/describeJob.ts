@@ -1,6 +1,6 @@
-import { handledOf } from '../jobs/jobInfo';
-import type { JobInfo } from '../jobs/jobTypes';
-import { describeRate } from '../protocol/JobRate';
+import { handledOf } from '../../jobs/folder/jobInfo';
+import type { JobInfo } from '../../jobs/jobTypes';
+import { describeRate } from '../../protocol/text/JobRate';
 
 /** Where a job is, in one line. */
 export function describeJob(job: JobInfo): string {

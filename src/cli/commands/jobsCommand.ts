@@ -1,12 +1,12 @@
-import { JobFolder } from '../jobs/JobFolder';
-import { readJobInfo } from '../jobs/jobInfo';
-import type { JobInfo } from '../jobs/jobTypes';
-import { errorMessage } from '../protocol/wireError';
-import type { Command, CommandInput, CommandOutcome } from './Command';
+import { JobFolder } from '../../jobs/folder/JobFolder';
+import { readJobInfo } from '../../jobs/folder/jobInfo';
+import type { JobInfo } from '../../jobs/jobTypes';
+import { errorMessage } from '../../protocol/channel/wireError';
+import type { Command, CommandInput, CommandOutcome } from '../shared/Command';
 import { describeJob } from './describeJob';
-import { findJob, jobsFlag, jobsFolderOf, jobsHelp, runnerClient } from './jobFlags';
-import { jobSecrets } from './serverFlags';
-import { UsageError } from './UsageError';
+import { findJob, jobsFlag, jobsFolderOf, jobsHelp, runnerClient } from '../flags/jobFlags';
+import { jobSecrets } from '../flags/serverFlags';
+import { UsageError } from '../shared/UsageError';
 
 const actions = ['pause', 'resume', 'cancel', 'retry-failed', 'remove'] as const;
 type Action = (typeof actions)[number];

@@ -1,5 +1,5 @@
-import type { Command } from './Command';
-import { captionExtensionFlag, captionExtensionHelp, openFolder } from './inputFolder';
+import type { Command } from '../shared/Command';
+import { captionExtensionFlag, captionExtensionHelp, openFolder } from '../flags/inputFolder';
 
 /** Prints the images of a folder with their captions. */
 export const listCommand: Command = {

@@ -1,12 +1,12 @@
 import path from 'node:path';
-import { formatBytes } from '../protocol/downloadText';
-import type { FoundModel, ModelListing } from '../protocol/modelListing';
-import type { TaggerProcess } from '../protocol/TaggerProcess';
-import type { Command, CommandInput, CommandOutcome } from './Command';
-import { modelFolderFlags, modelFolderHelp, modelFolders } from './modelFolders';
-import { downloadModel, explained, findListing, resolveModel } from './resolveModel';
+import { formatBytes } from '../../protocol/text/downloadText';
+import type { FoundModel, ModelListing } from '../../protocol/tagging/modelListing';
+import type { TaggerProcess } from '../../protocol/child/TaggerProcess';
+import type { Command, CommandInput, CommandOutcome } from '../shared/Command';
+import { modelFolderFlags, modelFolderHelp, modelFolders } from '../flags/modelFolders';
+import { downloadModel, explained, findListing, resolveModel } from '../flags/resolveModel';
 import { showDownload, withTagger } from './tagger';
-import { UsageError } from './UsageError';
+import { UsageError } from '../shared/UsageError';
 
 const actions = ['download', 'delete', 'path'] as const;
 type Action = (typeof actions)[number];

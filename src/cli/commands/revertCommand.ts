@@ -1,11 +1,11 @@
 import path from 'node:path';
-import { JobError } from '../jobs/JobError';
-import { revertJob } from '../jobs/revertJob';
-import { errorMessage } from '../protocol/wireError';
-import type { Command } from './Command';
-import { fileWriter } from './inputFolder';
-import { givenJob, jobsFlag, jobsHelp, runnerClient } from './jobFlags';
-import { UsageError } from './UsageError';
+import { JobError } from '../../jobs/JobError';
+import { revertJob } from '../../jobs/run/revertJob';
+import { errorMessage } from '../../protocol/channel/wireError';
+import type { Command } from '../shared/Command';
+import { fileWriter } from '../flags/inputFolder';
+import { givenJob, jobsFlag, jobsHelp, runnerClient } from '../flags/jobFlags';
+import { UsageError } from '../shared/UsageError';
 
 /** Takes back what a job wrote. */
 export const revertCommand: Command = {

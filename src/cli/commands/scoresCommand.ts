@@ -1,10 +1,10 @@
-import { defaultThresholds } from '../protocol/captionOptions';
-import { errorMessage } from '../protocol/wireError';
-import type { Command, CommandOutcome } from './Command';
-import { jsonObject } from './jsonObject';
+import { defaultThresholds } from '../../protocol/tagging/captionOptions';
+import { errorMessage } from '../../protocol/channel/wireError';
+import type { Command, CommandOutcome } from '../shared/Command';
+import { jsonObject } from '../shared/jsonObject';
 import { showDownload, withTagger } from './tagger';
-import { loadTaggerOf, taggerFlagHelp, taggerFlags } from './taggerFlags';
-import { UsageError } from './UsageError';
+import { loadTaggerOf, taggerFlagHelp, taggerFlags } from '../flags/taggerFlags';
+import { UsageError } from '../shared/UsageError';
 import path from 'node:path';
 
 /** How many tags the readable form shows for an image. */

@@ -1,9 +1,9 @@
-import type { QueuedJob } from '../cluster/clusterStatus';
-import { errorMessage } from '../protocol/wireError';
-import { clusterFlags, clusterHelp, queueOf, sharedFolder } from './clusterFlags';
-import type { Command, CommandInput, CommandOutcome } from './Command';
+import type { QueuedJob } from '../../cluster/clusterStatus';
+import { errorMessage } from '../../protocol/channel/wireError';
+import { clusterFlags, clusterHelp, queueOf, sharedFolder } from '../flags/clusterFlags';
+import type { Command, CommandInput, CommandOutcome } from '../shared/Command';
 import { describeJob } from './describeJob';
-import { UsageError } from './UsageError';
+import { UsageError } from '../shared/UsageError';
 
 const actions = { pause: 'pause', resume: 'resume', cancel: 'cancel', 'retry-failed': 'retryFailed' } as const;
 
@@ -35,7 +35,7 @@ export const statusCommand: Command = {
 
 async function show(input: CommandInput, redisUrl: string, queue: string): Promise<CommandOutcome> {
   // Here, as no other command needs the queue's package.
-  const { actOnJob, clusterStatus } = await import('../cluster/clusterStatus');
+  const { actOnJob, clusterStatus } = await import('../../cluster/clusterStatus');
   const root = sharedFolder(input);
   for (const [flag, action] of Object.entries(actions)) {
     const id = input.text(flag);

@@ -1,22 +1,22 @@
 import path from 'node:path';
-import { ClusterRun } from '../cluster/ClusterRun';
-import { planCaptionJob } from '../dataset/captionJob';
-import { clusterJob, sharedJobsFolder, shardSizes } from '../jobs/clusterJob';
-import { JobFolder } from '../jobs/JobFolder';
-import { jobImages } from '../jobs/jobTargets';
-import type { JobInfo } from '../jobs/jobTypes';
-import { errorMessage } from '../protocol/wireError';
+import { ClusterRun } from '../../cluster/ClusterRun';
+import { planCaptionJob } from '../../jobs/captionJob';
+import { clusterJob, sharedJobsFolder, shardSizes } from '../../jobs/folder/clusterJob';
+import { JobFolder } from '../../jobs/folder/JobFolder';
+import { jobImages } from '../../jobs/folder/jobTargets';
+import type { JobInfo } from '../../jobs/jobTypes';
+import { errorMessage } from '../../protocol/channel/wireError';
 import { modeOf } from './captionCommand';
-import { captionFlagHelp, captionFlags, captionOptionsOf, thresholdsOf, writeOptionsOf } from './captionFlags';
-import { clusterFlags, clusterHelp, queueOf, sharedFolder } from './clusterFlags';
-import type { Command, CommandInput, CommandOutcome } from './Command';
+import { captionFlagHelp, captionFlags, captionOptionsOf, thresholdsOf, writeOptionsOf } from '../flags/captionFlags';
+import { clusterFlags, clusterHelp, queueOf, sharedFolder } from '../flags/clusterFlags';
+import type { Command, CommandInput, CommandOutcome } from '../shared/Command';
 import { describeJob } from './describeJob';
-import { count } from './flagValues';
-import { captionExtensionFlag, captionExtensionHelp, openFolder } from './inputFolder';
+import { count } from '../flags/flagValues';
+import { captionExtensionFlag, captionExtensionHelp, openFolder } from '../flags/inputFolder';
 import { showDownload, withTagger } from './tagger';
-import { loadTaggerOf, providerFlag, taggerFlagHelp, taggerFlags } from './taggerFlags';
-import { unfinishedJob } from './unfinishedJob';
-import { UsageError } from './UsageError';
+import { loadTaggerOf, providerFlag, taggerFlagHelp, taggerFlags } from '../flags/taggerFlags';
+import { unfinishedJob } from '../flags/unfinishedJob';
+import { UsageError } from '../shared/UsageError';
 
 /** Has the workers of a cluster caption a folder. */
 export const submitCommand: Command = {

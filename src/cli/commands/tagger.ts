@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { describeDownload } from '../protocol/downloadText';
-import { TaggerProcess, type TaggerProcessOptions } from '../protocol/TaggerProcess';
-import type { CommandInput } from './Command';
-import { UsageError } from './UsageError';
+import { describeDownload } from '../../protocol/text/downloadText';
+import { TaggerProcess, type TaggerProcessOptions } from '../../protocol/child/TaggerProcess';
+import type { CommandInput } from '../shared/Command';
+import { UsageError } from '../shared/UsageError';
 
 /** Calls `work` with a tagger process that ends with it. */
 export async function withTagger<T>(

@@ -1,7 +1,7 @@
-import { countTags } from '../dataset/tagCounts';
-import type { Command } from './Command';
-import { captionExtensionFlag, captionExtensionHelp, openFolder } from './inputFolder';
-import { jsonOfMap } from './jsonObject';
+import { countTags } from '../../tags/tagCounts';
+import type { Command } from '../shared/Command';
+import { captionExtensionFlag, captionExtensionHelp, openFolder } from '../flags/inputFolder';
+import { jsonOfMap } from '../shared/jsonObject';
 
 /** Prints how often each tag occurs over the images of a folder. */
 export const tagsCommand: Command = {

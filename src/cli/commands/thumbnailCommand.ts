@@ -1,10 +1,10 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { errorMessage } from '../protocol/wireError';
-import type { Command } from './Command';
-import { onlyPositional } from './inputFolder';
+import { errorMessage } from '../../protocol/channel/wireError';
+import type { Command } from '../shared/Command';
+import { onlyPositional } from '../flags/inputFolder';
 import { withTagger } from './tagger';
-import { UsageError } from './UsageError';
+import { UsageError } from '../shared/UsageError';
 
 const largestSize = 4096;
 

@@ -1,16 +1,16 @@
 import path from 'node:path';
-import { cudaEnvironmentVariables } from '../protocol/cudaEnvironmentVariables';
-import type { ExecutionOptions } from '../protocol/execution';
-import { errorMessage } from '../protocol/wireError';
-import { clusterFlags, clusterHelp, queueOf, sharedFolder } from './clusterFlags';
-import type { Command, CommandInput } from './Command';
-import { cudaFlag, cudaHelp, findCuda } from './cudaSearch';
-import { count } from './flagValues';
-import { fileWriter } from './inputFolder';
-import { modelFolderFlags, modelFolderHelp, modelFolders } from './modelFolders';
+import { cudaEnvironmentVariables } from '../../protocol/child/cudaEnvironmentVariables';
+import type { ExecutionOptions } from '../../protocol/tagging/execution';
+import { errorMessage } from '../../protocol/channel/wireError';
+import { clusterFlags, clusterHelp, queueOf, sharedFolder } from '../flags/clusterFlags';
+import type { Command, CommandInput } from '../shared/Command';
+import { cudaFlag, cudaHelp, findCuda } from '../flags/cudaSearch';
+import { count } from '../flags/flagValues';
+import { fileWriter } from '../flags/inputFolder';
+import { modelFolderFlags, modelFolderHelp, modelFolders } from '../flags/modelFolders';
 import { showDownload, withTagger } from './tagger';
-import { providerFlag } from './taggerFlags';
-import { UsageError } from './UsageError';
+import { providerFlag } from '../flags/taggerFlags';
+import { UsageError } from '../shared/UsageError';
 
 /** Works on the jobs of a cluster until it is ended. */
 export const workerCommand: Command = {
@@ -51,7 +51,7 @@ export const workerCommand: Command = {
       execution: ownExecution(input),
     };
     // Here, as no other command needs the queue's package.
-    const { ShardWorker } = await import('../cluster/ShardWorker');
+    const { ShardWorker } = await import('../../cluster/ShardWorker');
     await withTagger(async (tagger) => {
       if (process.platform === 'linux' && process.arch === 'x64') {
         tagger.useEnvironment(cudaEnvironmentVariables(await findCuda(tagger, input)));

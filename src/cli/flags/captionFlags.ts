@@ -4,16 +4,16 @@ import {
   writeModes,
   type WriteMode,
   type WriteOptions,
-} from '../dataset/writeMode';
+} from '../../tags/writeMode';
 import {
   defaultCaptionOptions,
   defaultThresholds,
   type CaptionOptions,
   type Thresholds,
-} from '../protocol/captionOptions';
-import type { Command, CommandInput } from './Command';
+} from '../../protocol/tagging/captionOptions';
+import type { Command, CommandInput } from '../shared/Command';
 import { choice, count, score, wrongChoice } from './flagValues';
-import { UsageError } from './UsageError';
+import { UsageError } from '../shared/UsageError';
 
 /** The flags that say which tags a caption gets and how they are written. */
 export const captionFlags: Command['flags'] = {

@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { redisAddress } from '../cluster/redisAddress';
-import { defaultQueue } from '../jobs/clusterJob';
-import { errorMessage } from '../protocol/wireError';
-import type { CommandInput } from './Command';
-import { UsageError } from './UsageError';
+import { redisAddress } from '../../cluster/redisAddress';
+import { defaultQueue } from '../../jobs/folder/clusterJob';
+import { errorMessage } from '../../protocol/channel/wireError';
+import type { CommandInput } from '../shared/Command';
+import { UsageError } from '../shared/UsageError';
 
 /** The address of the queue may stand here, where other users of the machine do not see its password. */
 const urlVariable = 'DATASET_CAPTIONS_REDIS_URL';

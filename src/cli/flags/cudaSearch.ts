@@ -1,7 +1,7 @@
 import path from 'node:path';
-import type { CudaEnvironment } from '../protocol/execution';
-import type { TaggerProcess } from '../protocol/TaggerProcess';
-import type { CommandInput } from './Command';
+import type { CudaEnvironment } from '../../protocol/tagging/execution';
+import type { TaggerProcess } from '../../protocol/child/TaggerProcess';
+import type { CommandInput } from '../shared/Command';
 import { userDataFolder } from './userDataFolder';
 
 /** The flag of every command that may run on CUDA. */

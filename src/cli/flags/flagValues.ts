@@ -1,5 +1,5 @@
-import type { CommandInput } from './Command';
-import { UsageError } from './UsageError';
+import type { CommandInput } from '../shared/Command';
+import { UsageError } from '../shared/UsageError';
 
 /** The value of a flag that is one of several words. @throws UsageError for another word */
 export function choice<T extends string>(input: CommandInput, flag: string, choices: readonly T[], usual: T): T {

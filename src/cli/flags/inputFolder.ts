@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { Dataset, type DatasetOptions } from '../dataset/Dataset';
-import { WriteThreads } from '../dataset/WriteThreads';
-import { captionExtensionProblem, captionPathOf, imageExtensions, isImageName } from '../dataset/imageFiles';
-import type { CommandInput } from './Command';
-import { UsageError } from './UsageError';
+import { Dataset, type DatasetOptions } from '../../dataset/Dataset';
+import { WriteThreads } from '../../dataset/files/WriteThreads';
+import { captionExtensionProblem, captionPathOf, imageExtensions, isImageName } from '../../dataset/files/imageFiles';
+import type { CommandInput } from '../shared/Command';
+import { UsageError } from '../shared/UsageError';
 
 /** The flag of every command that reads captions. */
 export const captionExtensionFlag = { 'caption-extension': { type: 'string' } } as const;

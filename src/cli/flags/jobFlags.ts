@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { JobFolder } from '../jobs/JobFolder';
-import { RunnerClient } from '../jobs/RunnerClient';
-import type { CommandInput } from './Command';
+import { JobFolder } from '../../jobs/folder/JobFolder';
+import { RunnerClient } from '../../jobs/client/RunnerClient';
+import type { CommandInput } from '../shared/Command';
 import { onlyPositional } from './inputFolder';
-import { UsageError } from './UsageError';
+import { UsageError } from '../shared/UsageError';
 import { userDataFolder } from './userDataFolder';
 
 /** The flag of every command that deals with jobs. */

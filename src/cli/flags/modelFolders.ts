@@ -1,6 +1,6 @@
 import path from 'node:path';
-import type { ModelFolders } from '../protocol/modelListing';
-import type { CommandInput } from './Command';
+import type { ModelFolders } from '../../protocol/tagging/modelListing';
+import type { CommandInput } from '../shared/Command';
 import { userDataFolder } from './userDataFolder';
 
 /** The flags of every command that looks for models of the catalogue. */

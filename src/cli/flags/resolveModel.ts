@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { formatBytes } from '../protocol/downloadText';
-import type { FoundModel, ModelFolders, ModelListing } from '../protocol/modelListing';
-import type { TaggerProcess } from '../protocol/TaggerProcess';
-import { RemoteError } from '../protocol/wireError';
-import { UsageError } from './UsageError';
+import { formatBytes } from '../../protocol/text/downloadText';
+import type { FoundModel, ModelFolders, ModelListing } from '../../protocol/tagging/modelListing';
+import type { TaggerProcess } from '../../protocol/child/TaggerProcess';
+import { RemoteError } from '../../protocol/channel/wireError';
+import { UsageError } from '../shared/UsageError';
 
 /** How a model of the catalogue is got. */
 export interface ResolveOptions {

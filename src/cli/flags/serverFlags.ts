@@ -1,9 +1,9 @@
 import path from 'node:path';
-import type { JobSecrets } from '../jobs/runnerProtocol';
-import { defaultServerTimeout, serverTokenVariable, type ServerOptions } from '../protocol/execution';
-import type { CommandInput } from './Command';
+import type { JobSecrets } from '../../jobs/client/runnerProtocol';
+import { defaultServerTimeout, serverTokenVariable, type ServerOptions } from '../../protocol/tagging/execution';
+import type { CommandInput } from '../shared/Command';
 import { count } from './flagValues';
-import { UsageError } from './UsageError';
+import { UsageError } from '../shared/UsageError';
 
 /** The flags about a server that runs the models. */
 export const serverFlags = {

@@ -1,25 +1,25 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { ensembleMerges, type TaggerModel, type Thresholds } from '../protocol/captionOptions';
-import { cudaEnvironmentVariables } from '../protocol/cudaEnvironmentVariables';
+import { ensembleMerges, type TaggerModel, type Thresholds } from '../../protocol/tagging/captionOptions';
+import { cudaEnvironmentVariables } from '../../protocol/child/cudaEnvironmentVariables';
 import {
   defaultExecution,
   executionProviders,
   preprocessModes,
   type ExecutionOptions,
   type ProviderChoice,
-} from '../protocol/execution';
-import { loadTagger } from '../protocol/loadTagger';
-import type { TaggerProcess } from '../protocol/TaggerProcess';
-import type { TaggerDescription, TaggerSetup } from '../protocol/taggerProtocol';
-import { errorMessage } from '../protocol/wireError';
-import type { Command, CommandInput } from './Command';
+} from '../../protocol/tagging/execution';
+import { loadTagger } from '../../protocol/child/loadTagger';
+import type { TaggerProcess } from '../../protocol/child/TaggerProcess';
+import type { TaggerDescription, TaggerSetup } from '../../protocol/tagging/taggerProtocol';
+import { errorMessage } from '../../protocol/channel/wireError';
+import type { Command, CommandInput } from '../shared/Command';
 import { cudaFlag, cudaHelp, findCuda } from './cudaSearch';
 import { choice, count, score } from './flagValues';
 import { modelFolderFlags, modelFolderHelp, modelFolders } from './modelFolders';
 import { resolveModel } from './resolveModel';
 import { serverFlagHelp, serverFlags, serverModels, serverOptions } from './serverFlags';
-import { UsageError } from './UsageError';
+import { UsageError } from '../shared/UsageError';
 
 const palette = 'palette';
 const providers: readonly ProviderChoice[] = ['auto', ...executionProviders];

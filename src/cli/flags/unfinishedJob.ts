@@ -1,5 +1,5 @@
-import { JobFolder, type NewJob } from '../jobs/JobFolder';
-import { errorCode } from '../protocol/wireError';
+import { JobFolder, type NewJob } from '../../jobs/folder/JobFolder';
+import { errorCode } from '../../protocol/channel/wireError';
 
 /**
  * The last job that was to do the same and did not come to its end; undefined where there is none, or where another process

@@ -1,6 +1,6 @@
-import type { CaptionError } from './CaptionError';
+import type { CaptionError } from '../files/CaptionError';
 import type { CaptionContent } from './captionContent';
-import { isEmptyCaption, normalizeLineEnds, rawWithText, textOfRaw } from './captionText';
+import { isEmptyCaption, normalizeLineEnds, rawWithText, textOfRaw } from '../../tags/captionText';
 
 /** One edit of one caption: what the file should hold before and after; null is no file. */
 export interface CaptionChange {

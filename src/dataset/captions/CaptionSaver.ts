@@ -4,8 +4,8 @@ import * as l10n from '@vscode/l10n';
 import pMap from 'p-map';
 import type { Caption } from './Caption';
 import { readCaptionFile, saveCaptionFile } from './captionFile';
-import type { FileWriter } from './FileWriter';
-import { syncFolder } from './writeFileSafely';
+import type { FileWriter } from '../files/FileWriter';
+import { syncFolder } from '../files/writeFileSafely';
 
 /** What a save did. */
 export interface SaveReport {

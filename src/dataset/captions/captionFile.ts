@@ -1,10 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import * as l10n from '@vscode/l10n';
 import type { Caption } from './Caption';
-import { CaptionConflictError, CaptionError, errno, fileError } from './CaptionError';
+import { CaptionConflictError, CaptionError, errno, fileError } from '../files/CaptionError';
 import { decodeCaption } from './captionContent';
-import type { FileWriter } from './FileWriter';
-import { notAFile } from './writeFileSafely';
+import type { FileWriter } from '../files/FileWriter';
+import { notAFile } from '../files/writeFileSafely';
 
 /** The byte order mark, which editors keep to themselves. */
 const mark = '\uFEFF';

@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
-import type { Caption } from '../Caption';
-import { parseTags } from '../captionText';
+import type { Caption } from '../captions/Caption';
+import { parseTags } from '../../tags/captionText';
 import type { DatasetImage } from '../Dataset';
-import { inSlices } from '../inSlices';
+import { inSlices } from '../../base/inSlices';
 import { EditError } from './EditError';
 import { TimeLimitError, withTimeLimit } from './timeLimit';
 

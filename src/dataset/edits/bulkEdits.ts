@@ -1,9 +1,9 @@
 import * as l10n from '@vscode/l10n';
-import type { Caption, CaptionChange } from './Caption';
-import { CaptionError } from './CaptionError';
-import { refuseUnwritable } from './captionFile';
-import type { Dataset } from './Dataset';
-import { inSlices } from './inSlices';
+import type { Caption, CaptionChange } from '../captions/Caption';
+import { CaptionError } from '../files/CaptionError';
+import { refuseUnwritable } from '../captions/captionFile';
+import type { Dataset } from '../Dataset';
+import { inSlices } from '../../base/inSlices';
 
 /** The new text of one caption. */
 export interface TextEdit {

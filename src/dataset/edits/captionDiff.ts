@@ -1,5 +1,5 @@
 import { diffArrays, diffWordsWithSpace } from 'diff';
-import { parseTagLine, tagsOf } from './tagLine';
+import { parseTagLine, tagsOf } from '../../tags/tagLine';
 
 /** A piece of a caption before and after an edit; `skipped` stands for what stays and is of no interest. */
 export interface DiffPiece {

@@ -1,5 +1,5 @@
-import { comparableTag } from '../comparableTag';
-import { captionWithTags } from '../writeTags';
+import { comparableTag } from '../../tags/comparableTag';
+import { captionWithTags } from '../../tags/writeTags';
 import {
   dividesTags,
   inEachLine,
@@ -10,7 +10,7 @@ import {
   withoutParts,
   type TagLine,
   type TagPart,
-} from './tagLine';
+} from '../../tags/tagLine';
 import {
   expand,
   plainExpression,

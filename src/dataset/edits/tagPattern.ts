@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { comparableTag } from '../comparableTag';
+import { comparableTag } from '../../tags/comparableTag';
 import { EditError } from './EditError';
 
 /**

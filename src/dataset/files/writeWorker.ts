@@ -1,6 +1,6 @@
 // The entry of a thread that writes caption files one after another. `WriteThreads` starts it.
 import { parentPort } from 'node:worker_threads';
-import { useInheritedLanguage } from './displayLanguage';
+import { useInheritedLanguage } from '../../base/displayLanguage';
 import { writeCaptionFile, type FileWrite } from './FileWriter';
 import { toFailedWrite, type FileWritten, type WriteReply, type WriteRequest } from './writeMessages';
 

@@ -1,4 +1,4 @@
-import { comparableTag } from '../comparableTag';
+import { comparableTag } from '../../tags/comparableTag';
 import type { QueryNode, TextRange } from './QueryNode';
 import { prefixes } from './queryTokens';
 

@@ -1,7 +1,7 @@
-import { comparableTag, composed } from '../comparableTag';
-import { parseTags } from '../captionText';
+import { comparableTag, composed } from '../../tags/comparableTag';
+import { parseTags } from '../../tags/captionText';
 import type { DatasetImage } from '../Dataset';
-import { GlobPattern } from './GlobPattern';
+import { GlobPattern } from '../../tags/GlobPattern';
 import type { ImageFact } from '../ImageFacts';
 import type { ImageState, NumberField, QueryNode, TextField } from './QueryNode';
 

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
-import { displayLanguage } from '../displayLanguage';
-import { comparableTag } from '../comparableTag';
-import { inSlices } from '../inSlices';
+import { displayLanguage } from '../../base/displayLanguage';
+import { comparableTag } from '../../tags/comparableTag';
+import { inSlices } from '../../base/inSlices';
 import { tagTerm } from './printQuery';
 import { imageStates, type ImageState } from './QueryNode';
 import { queryTokens, type QueryToken } from './queryTokens';

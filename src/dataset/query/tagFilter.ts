@@ -1,4 +1,4 @@
-import { GlobPattern } from './GlobPattern';
+import { GlobPattern } from '../../tags/GlobPattern';
 import { parseQuery, topLevelParts } from './parseQuery';
 import { printQuery, tagNode, tagTerm } from './printQuery';
 import type { QueryNode } from './QueryNode';

@@ -1,7 +1,7 @@
-import type { Caption } from './Caption';
-import type { DatasetImage } from './Dataset';
-import { firstFrom } from './firstFrom';
-import { compareNaturally } from './naturalOrder';
+import type { Caption } from '../captions/Caption';
+import type { DatasetImage } from '../Dataset';
+import { firstFrom } from '../../base/firstFrom';
+import { compareNaturally } from '../../base/naturalOrder';
 
 /** The images and captions of a dataset, by their paths and in natural order. */
 export class DatasetIndex {

@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Caption, type CaptionObserver } from '../Caption';
-import { fileError } from '../CaptionError';
-import { decodeCaption } from '../captionContent';
+import { Caption, type CaptionObserver } from '../captions/Caption';
+import { fileError } from '../files/CaptionError';
+import { decodeCaption } from '../captions/captionContent';
 import type { DatasetImage } from '../Dataset';
-import { DatasetIndex } from '../DatasetIndex';
-import { captionPathOf } from '../imageFiles';
-import { inSlices } from '../inSlices';
-import type { ScanRest } from '../scanDataset';
+import { DatasetIndex } from './DatasetIndex';
+import { captionPathOf } from '../files/imageFiles';
+import { inSlices } from '../../base/inSlices';
+import type { ScanRest } from './scanDataset';
 import { captionKind, unpackPaths, type CaptionsRead, type ReadCaptions, type ScanBatch } from './scanMessages';
 import { ScanThreads } from './ScanThreads';
 

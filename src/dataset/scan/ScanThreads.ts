@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import * as l10n from '@vscode/l10n';
-import { CaptionError } from '../CaptionError';
-import type { ScanRest } from '../scanDataset';
+import { CaptionError } from '../files/CaptionError';
+import type { ScanRest } from './scanDataset';
 import type {
   CaptionsRead,
   FactsRead,

@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import * as l10n from '@vscode/l10n';
-import { errno } from '../CaptionError';
-import { decodeCaption } from '../captionContent';
-import { captionPathOf } from '../imageFiles';
+import { errno } from '../files/CaptionError';
+import { decodeCaption } from '../captions/captionContent';
+import { captionPathOf } from '../files/imageFiles';
 import { readOnly } from './readOnly';
 import { captionKind, unpackPaths, type CaptionsRead, type ReadCaptions } from './scanMessages';
 

@@ -2,10 +2,10 @@ import { readdirSync, realpathSync, statSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import { CaptionError, errno, fileError } from './CaptionError';
-import { captionPathOf, isImageName } from './imageFiles';
-import { compareNaturally, sortNames } from './naturalOrder';
-import { isTemporaryName } from './writeFileSafely';
+import { CaptionError, errno, fileError } from '../files/CaptionError';
+import { captionPathOf, isImageName } from '../files/imageFiles';
+import { compareNaturally, sortNames } from '../../base/naturalOrder';
+import { isTemporaryName } from '../files/writeFileSafely';
 
 /** An image of a dataset; paths are relative to its folder and have `/` on every system. */
 export interface ScannedImage {

@@ -1,5 +1,5 @@
-import type { CaptionErrorCode } from '../CaptionError';
-import type { ScanRest } from '../scanDataset';
+import type { CaptionErrorCode } from '../files/CaptionError';
+import type { ScanRest } from './scanDataset';
 
 /** What a thread is started with. */
 export interface ScanWorkerData {

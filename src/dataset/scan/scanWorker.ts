@@ -1,8 +1,8 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { useInheritedLanguage } from '../displayLanguage';
-import { CaptionError, fileError } from '../CaptionError';
-import { scanDataset, type FolderListing, type ScanRest } from '../scanDataset';
+import { useInheritedLanguage } from '../../base/displayLanguage';
+import { CaptionError, fileError } from '../files/CaptionError';
+import { scanDataset, type FolderListing, type ScanRest } from './scanDataset';
 import { readCaptions } from './readCaptions';
 import { readFacts } from './readFacts';
 import {

@@ -1,5 +1,5 @@
-import { comparableTag } from './comparableTag';
-import { inSlices, type SliceOptions } from './inSlices';
+import { comparableTag } from '../../tags/comparableTag';
+import { inSlices, type SliceOptions } from '../../base/inSlices';
 
 /** A tag that can be suggested. */
 export interface KnownTag {

@@ -1,7 +1,7 @@
-import { parseTags } from './captionText';
-import type { DatasetImage } from './Dataset';
-import { inSlices, type SliceOptions } from './inSlices';
-import { sortInSlices } from './sortInSlices';
+import { parseTags } from '../../tags/captionText';
+import type { DatasetImage } from '../Dataset';
+import { inSlices, type SliceOptions } from '../../base/inSlices';
+import { sortInSlices } from '../../base/sortInSlices';
 
 export type TagOrder = 'count' | 'name';
 

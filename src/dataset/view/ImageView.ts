@@ -1,13 +1,13 @@
-import type { Dataset, DatasetImage } from './Dataset';
-import { firstFrom } from './firstFrom';
-import { inSlices } from './inSlices';
-import { compareNaturally } from './naturalOrder';
+import type { Dataset, DatasetImage } from '../Dataset';
+import { firstFrom } from '../../base/firstFrom';
+import { inSlices } from '../../base/inSlices';
+import { compareNaturally } from '../../base/naturalOrder';
 import { belongsBehind, orderImages, orderValue } from './orderImages';
-import type { ImageFact } from './ImageFacts';
-import type { FactSource } from './query/FactSource';
-import { parseQuery } from './query/parseQuery';
-import { queryMatcher, queryNeeds, type QueryContext, type QueryMatcher } from './query/queryMatcher';
-import type { QueryError, QueryNode } from './query/QueryNode';
+import type { ImageFact } from '../ImageFacts';
+import type { FactSource } from '../query/FactSource';
+import { parseQuery } from '../query/parseQuery';
+import { queryMatcher, queryNeeds, type QueryContext, type QueryMatcher } from '../query/queryMatcher';
+import type { QueryError, QueryNode } from '../query/QueryNode';
 import { mergedInto, positionsIn } from './viewOrder';
 
 export type SortKey = 'name' | 'modified' | 'fileSize' | 'imageSize' | 'captionLength' | 'tagCount';

@@ -1,6 +1,6 @@
-import { composed } from './comparableTag';
-import type { DatasetImage } from './Dataset';
-import { inSlices, type SliceOptions } from './inSlices';
+import { composed } from '../../tags/comparableTag';
+import type { DatasetImage } from '../Dataset';
+import { inSlices, type SliceOptions } from '../../base/inSlices';
 
 /**
  * The first images whose path or caption has all words that somebody types, whatever their case.

@@ -1,9 +1,9 @@
-import type { DatasetImage } from './Dataset';
-import { parseTags } from './captionText';
-import { inSlices, type SliceOptions } from './inSlices';
+import type { DatasetImage } from '../Dataset';
+import { parseTags } from '../../tags/captionText';
+import { inSlices, type SliceOptions } from '../../base/inSlices';
 import type { ImageSort, SortKey } from './ImageView';
-import type { ImageFact } from './ImageFacts';
-import { characterCount } from './query/queryMatcher';
+import type { ImageFact } from '../ImageFacts';
+import { characterCount } from '../query/queryMatcher';
 
 /** What an image is ordered by; undefined where it is not known. */
 export type OrderValue = (image: DatasetImage) => number | undefined;

@@ -1,6 +1,6 @@
-import type { DatasetImage } from './Dataset';
+import type { DatasetImage } from '../Dataset';
 import type { ImageSort } from './ImageView';
-import { inSlices } from './inSlices';
+import { inSlices } from '../../base/inSlices';
 import { belongsBehind, type OrderValue } from './orderImages';
 
 /** Where each image is; undefined for images in the order of their paths, which need no table. */

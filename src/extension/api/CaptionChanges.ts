@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { CaptionedImage, CaptionsChange } from '../../../api';
-import type { Caption } from '../../dataset/Caption';
-import { errorMessage } from '../../protocol/wireError';
-import type { CaptionJobs } from '../CaptionJobs';
-import type { DatasetDocument } from '../DatasetDocument';
-import type { DatasetEditorProvider } from '../DatasetEditorProvider';
-import { Disposable } from '../Disposable';
+import type { Caption } from '../../dataset/captions/Caption';
+import { errorMessage } from '../../protocol/channel/wireError';
+import type { CaptionJobs } from '../captioning/CaptionJobs';
+import type { DatasetDocument } from '../document/DatasetDocument';
+import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
+import { Disposable } from '../shared/Disposable';
 import type { DatasetAccess, FoundDirectory } from './DatasetAccess';
 
 /** Changes are told together after this pause, in milliseconds. */

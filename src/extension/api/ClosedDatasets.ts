@@ -1,10 +1,10 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { Dataset } from '../../dataset/Dataset';
-import { captionPathOf } from '../../dataset/imageFiles';
-import { Disposable } from '../Disposable';
-import type { EditorFiles } from '../EditorFiles';
-import { datasetOptions } from '../settings';
+import { captionPathOf } from '../../dataset/files/imageFiles';
+import { Disposable } from '../shared/Disposable';
+import type { EditorFiles } from '../document/EditorFiles';
+import { datasetOptions } from '../settings/settings';
 
 /** A folder that was read is kept for so long after its last use, in milliseconds. */
 const keptFor = 60_000;

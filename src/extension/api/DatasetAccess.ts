@@ -1,15 +1,15 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { CaptionedImage } from '../../../api';
-import type { Caption } from '../../dataset/Caption';
-import { normalizeLineEnds } from '../../dataset/captionText';
+import type { Caption } from '../../dataset/captions/Caption';
+import { normalizeLineEnds } from '../../tags/captionText';
 import type { Dataset, DatasetImage } from '../../dataset/Dataset';
-import { ImageView } from '../../dataset/ImageView';
-import { inSlices } from '../../dataset/inSlices';
-import type { CaptionJobs } from '../CaptionJobs';
-import type { DatasetDocument } from '../DatasetDocument';
-import type { DatasetEditorProvider } from '../DatasetEditorProvider';
-import type { EditorFiles } from '../EditorFiles';
+import { ImageView } from '../../dataset/view/ImageView';
+import { inSlices } from '../../base/inSlices';
+import type { CaptionJobs } from '../captioning/CaptionJobs';
+import type { DatasetDocument } from '../document/DatasetDocument';
+import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
+import type { EditorFiles } from '../document/EditorFiles';
 import { ApiError } from './ApiError';
 import type { ClosedDatasets } from './ClosedDatasets';
 

@@ -18,13 +18,13 @@ import type {
   SaveOptions,
   TagCount,
 } from '../../../api';
-import { refuseUnwritable } from '../../dataset/captionFile';
-import { normalizeLineEnds } from '../../dataset/captionText';
-import { countTagsOf, firstTags } from '../../dataset/TagList';
-import { syncFolder } from '../../dataset/writeFileSafely';
-import { largestPreview, thumbnailSize } from '../../protocol/pictureProtocol';
-import { fileVersion } from '../fileVersion';
-import type { Thumbnails } from '../Thumbnails';
+import { refuseUnwritable } from '../../dataset/captions/captionFile';
+import { normalizeLineEnds } from '../../tags/captionText';
+import { countTagsOf, firstTags } from '../../dataset/tagIndex/TagList';
+import { syncFolder } from '../../dataset/files/writeFileSafely';
+import { largestPreview, thumbnailSize } from '../../protocol/page/pictureProtocol';
+import { fileVersion } from '../shared/fileVersion';
+import type { Thumbnails } from '../pictures/Thumbnails';
 import { ApiError } from './ApiError';
 import { directory, imageFile, invalid, text, wholeNumber } from './apiArguments';
 import { unsavedEdit, type ApiJobs } from './ApiJobs';

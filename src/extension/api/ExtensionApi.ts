@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import type { Batch, DatasetCaptionsApi, DatasetCaptionsExtension } from '../../../api';
-import type { CaptionJobs } from '../CaptionJobs';
-import type { DatasetEditorProvider } from '../DatasetEditorProvider';
-import { Disposable } from '../Disposable';
-import type { EditorFiles } from '../EditorFiles';
-import type { JobStarter } from '../JobStarter';
-import type { Thumbnails } from '../Thumbnails';
+import type { CaptionJobs } from '../captioning/CaptionJobs';
+import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
+import { Disposable } from '../shared/Disposable';
+import type { EditorFiles } from '../document/EditorFiles';
+import type { JobStarter } from '../captioning/JobStarter';
+import type { Thumbnails } from '../pictures/Thumbnails';
 import { ApiError } from './ApiError';
 import { ApiJobs } from './ApiJobs';
 import { batchOf } from './batchOf';

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { PathOrUri } from '../../../api';
-import { isImageName } from '../../dataset/imageFiles';
+import { isImageName } from '../../dataset/files/imageFiles';
 import { ApiError } from './ApiError';
 
 /**

@@ -1,7 +1,7 @@
 import type { Batch } from '../../../api';
-import { handledOf } from '../../jobs/jobInfo';
+import { handledOf } from '../../jobs/folder/jobInfo';
 import type { JobInfo } from '../../jobs/jobTypes';
-import { jobView } from '../jobText';
+import { jobView } from '../captioning/jobText';
 
 /** A job as other extensions are told of it. */
 export function batchOf(job: JobInfo): Batch {

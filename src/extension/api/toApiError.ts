@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { DatasetCaptionsErrorCode } from '../../../api';
-import { CaptionError } from '../../dataset/CaptionError';
-import { errorCode, errorMessage } from '../../protocol/wireError';
+import { CaptionError } from '../../dataset/files/CaptionError';
+import { errorCode, errorMessage } from '../../protocol/channel/wireError';
 import { ApiError } from './ApiError';
 
 /** The error of a call that its caller cancelled. */

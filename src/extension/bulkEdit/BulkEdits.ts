@@ -1,13 +1,13 @@
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
-import { displayLanguage } from '../dataset/displayLanguage';
-import type { Caption } from '../dataset/Caption';
-import type { DatasetImage } from '../dataset/Dataset';
-import { captionDiff } from '../dataset/edits/captionDiff';
-import { captionEditor } from '../dataset/edits/captionEdit';
-import { EditError } from '../dataset/edits/EditError';
-import { EditPlan } from '../dataset/edits/EditPlan';
-import { inSlices } from '../dataset/inSlices';
+import { displayLanguage } from '../../base/displayLanguage';
+import type { Caption } from '../../dataset/captions/Caption';
+import type { DatasetImage } from '../../dataset/Dataset';
+import { captionDiff } from '../../dataset/edits/captionDiff';
+import { captionEditor } from '../../dataset/edits/captionEdit';
+import { EditError } from '../../dataset/edits/EditError';
+import { EditPlan } from '../../dataset/edits/EditPlan';
+import { inSlices } from '../../base/inSlices';
 import type {
   EditForm,
   EditOperation,
@@ -17,11 +17,11 @@ import type {
   PlanItem,
   PlanSummary,
   WantedEdit,
-} from '../protocol/bulkEditProtocol';
+} from '../../protocol/page/bulkEditProtocol';
 import { editLabel, editOfForm, meansTags } from './editOfForm';
-import { fileVersion } from './fileVersion';
-import type { GridPanel } from './GridPanel';
-import { writeOptions } from './settings';
+import { fileVersion } from '../shared/fileVersion';
+import type { GridPanel } from '../editor/GridPanel';
+import { writeOptions } from '../settings/settings';
 
 /** So many rows of each list go to the webview. */
 const listed = 100;

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import type { RequestHandlers } from '../protocol/Channel';
-import type { BulkEditRequests } from '../protocol/bulkEditProtocol';
-import type { CaptionJobs } from './CaptionJobs';
-import type { GridPanel } from './GridPanel';
-import { copyCaption, deleteTargets, pasteCaption } from './imageActions';
+import type { RequestHandlers } from '../../protocol/channel/Channel';
+import type { BulkEditRequests } from '../../protocol/page/bulkEditProtocol';
+import type { CaptionJobs } from '../captioning/CaptionJobs';
+import type { GridPanel } from '../editor/GridPanel';
+import { copyCaption, deleteTargets, pasteCaption } from '../images/imageActions';
 
 /** Answers what the webview asks about bulk edits and the selection. */
 export function bulkEditHandlers(grid: GridPanel, jobs: CaptionJobs): RequestHandlers<BulkEditRequests> {

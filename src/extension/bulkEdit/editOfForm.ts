@@ -1,9 +1,9 @@
 import * as l10n from '@vscode/l10n';
-import { parseTags } from '../dataset/captionText';
-import type { CaptionEdit } from '../dataset/edits/captionEdit';
-import { EditError } from '../dataset/edits/EditError';
-import type { TagMatch } from '../dataset/edits/tagPattern';
-import type { EditForm, EditOperation } from '../protocol/bulkEditProtocol';
+import { parseTags } from '../../tags/captionText';
+import type { CaptionEdit } from '../../dataset/edits/captionEdit';
+import { EditError } from '../../dataset/edits/EditError';
+import type { TagMatch } from '../../dataset/edits/tagPattern';
+import type { EditForm, EditOperation } from '../../protocol/page/bulkEditProtocol';
 
 /**
  * The edit that a form asks for.

@@ -1,20 +1,20 @@
 import * as vscode from 'vscode';
-import type { Caption } from '../dataset/Caption';
-import type { CaptionMode } from '../dataset/captionJob';
-import type { DatasetImage } from '../dataset/Dataset';
-import { hasStopped, inShownOrder, isEnded, isLive, isResumable, jobSteps, type JobStep } from '../jobs/jobSteps';
-import type { JobInfo } from '../jobs/jobTypes';
-import type { RunnerClient } from '../jobs/RunnerClient';
-import type { JobAction, JobView } from '../protocol/gridProtocol';
-import { errorMessage } from '../protocol/wireError';
+import type { Caption } from '../../dataset/captions/Caption';
+import type { CaptionMode } from '../../jobs/captionJob';
+import type { DatasetImage } from '../../dataset/Dataset';
+import { hasStopped, inShownOrder, isEnded, isLive, isResumable, jobSteps, type JobStep } from '../../jobs/jobSteps';
+import type { JobInfo } from '../../jobs/jobTypes';
+import type { RunnerClient } from '../../jobs/client/RunnerClient';
+import type { JobAction, JobView } from '../../protocol/page/gridProtocol';
+import { errorMessage } from '../../protocol/channel/wireError';
 import type { JobCluster } from './ClusterAddress';
-import type { DatasetDocument } from './DatasetDocument';
+import type { DatasetDocument } from '../document/DatasetDocument';
 import { DatasetJobs } from './DatasetJobs';
-import { Disposable } from './Disposable';
+import { Disposable } from '../shared/Disposable';
 import { showJobProgress } from './jobProgress';
 import { jobView } from './jobText';
 import type { JobPlan, JobSource, JobStarter, JobWish } from './JobStarter';
-import type { Taggers } from './Taggers';
+import type { Taggers } from '../taggers/Taggers';
 
 /** A job that ended stays on screen for so long, in milliseconds. */
 const endedJobStays = 5000;

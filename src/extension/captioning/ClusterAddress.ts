@@ -1,8 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { defaultQueue } from '../jobs/clusterJob';
-import type { JobManifest } from '../jobs/jobTypes';
-import type { JobSecrets } from '../jobs/runnerProtocol';
+import { defaultQueue } from '../../jobs/folder/clusterJob';
+import type { JobManifest } from '../../jobs/jobTypes';
+import type { JobSecrets } from '../../jobs/client/runnerProtocol';
 
 const urlKey = 'redisUrl';
 const mountKey = 'clusterMount';

@@ -1,15 +1,15 @@
 import path from 'node:path';
-import type { Caption } from '../dataset/Caption';
-import { contentHash } from '../dataset/captionHash';
-import { captionPathOf } from '../dataset/imageFiles';
-import { inSlices } from '../dataset/inSlices';
-import { jobChanges } from '../jobs/jobChanges';
-import { JobFolder } from '../jobs/JobFolder';
-import { JobMarks } from '../jobs/JobMarks';
-import { hasStopped, isEnded, isLive, type JobStep } from '../jobs/jobSteps';
-import type { JobImage } from '../jobs/jobTypes';
-import { errorMessage } from '../protocol/wireError';
-import type { DatasetDocument } from './DatasetDocument';
+import type { Caption } from '../../dataset/captions/Caption';
+import { contentHash } from '../../dataset/captions/captionHash';
+import { captionPathOf } from '../../dataset/files/imageFiles';
+import { inSlices } from '../../base/inSlices';
+import { jobChanges } from '../../jobs/folder/jobChanges';
+import { JobFolder } from '../../jobs/folder/JobFolder';
+import { JobMarks } from '../../jobs/run/JobMarks';
+import { hasStopped, isEnded, isLive, type JobStep } from '../../jobs/jobSteps';
+import type { JobImage } from '../../jobs/jobTypes';
+import { errorMessage } from '../../protocol/channel/wireError';
+import type { DatasetDocument } from '../document/DatasetDocument';
 
 /** What jobs, of whichever window, do with the captions of a dataset that is open in this one. */
 export class DatasetJobs {

@@ -1,14 +1,14 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { hasStopped, isResumable, type JobStep } from '../jobs/jobSteps';
-import type { JobInfo } from '../jobs/jobTypes';
-import { jobStateName } from '../protocol/jobStateName';
-import { errorMessage } from '../protocol/wireError';
+import { hasStopped, isResumable, type JobStep } from '../../jobs/jobSteps';
+import type { JobInfo } from '../../jobs/jobTypes';
+import { jobStateName } from '../../protocol/text/jobStateName';
+import { errorMessage } from '../../protocol/channel/wireError';
 import type { CaptionJobs } from './CaptionJobs';
-import { Disposable } from './Disposable';
+import { Disposable } from '../shared/Disposable';
 import { jobSummary, jobView } from './jobText';
-import { jobsOutliveWindow } from './settings';
-import { hasChosenTagger } from './taggerSettings';
+import { jobsOutliveWindow } from '../settings/settings';
+import { hasChosenTagger } from '../settings/taggerSettings';
 
 /** Faults that another tagger, or another provider, may help against. */
 const taggerFaults: ReadonlySet<string> = new Set(['MODEL_CHANGED', 'PROVIDER_LOST', 'TAGGER_FAILED']);

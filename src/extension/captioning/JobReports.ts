@@ -1,13 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { JobFolder } from '../jobs/JobFolder';
-import { readJobInfo } from '../jobs/jobInfo';
-import type { JobInfo } from '../jobs/jobTypes';
-import type { RevertResult } from '../jobs/revertJob';
-import { errorMessage } from '../protocol/wireError';
+import { JobFolder } from '../../jobs/folder/JobFolder';
+import { readJobInfo } from '../../jobs/folder/jobInfo';
+import type { JobInfo } from '../../jobs/jobTypes';
+import type { RevertResult } from '../../jobs/run/revertJob';
+import { errorMessage } from '../../protocol/channel/wireError';
 import type { CaptionJobs } from './CaptionJobs';
-import { Disposable } from './Disposable';
+import { Disposable } from '../shared/Disposable';
 import { jobReport } from './jobReport';
 
 const scheme = 'dataset-captions-job';

@@ -1,27 +1,27 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { readIfThere } from '../dataset/captionFile';
-import { captionHash } from '../dataset/captionHash';
-import { planCaptionJob, type CaptionMode, type JobTarget } from '../dataset/captionJob';
-import { isEmptyCaption } from '../dataset/captionText';
-import type { DatasetImage } from '../dataset/Dataset';
-import { captionPathOf } from '../dataset/imageFiles';
-import type { WriteOptions } from '../dataset/writeMode';
-import { clusterJob, linkJob, sharedJobsFolder, shardSizes } from '../jobs/clusterJob';
-import { JobFolder, type NewJob } from '../jobs/JobFolder';
-import { jobImages } from '../jobs/jobTargets';
-import type { JobImage, JobInfo, JobTagger } from '../jobs/jobTypes';
-import type { RunnerClient } from '../jobs/RunnerClient';
-import type { JobSecrets } from '../jobs/runnerProtocol';
+import { readIfThere } from '../../dataset/captions/captionFile';
+import { captionHash } from '../../dataset/captions/captionHash';
+import { planCaptionJob, type CaptionMode, type JobTarget } from '../../jobs/captionJob';
+import { isEmptyCaption } from '../../tags/captionText';
+import type { DatasetImage } from '../../dataset/Dataset';
+import { captionPathOf } from '../../dataset/files/imageFiles';
+import type { WriteOptions } from '../../tags/writeMode';
+import { clusterJob, linkJob, sharedJobsFolder, shardSizes } from '../../jobs/folder/clusterJob';
+import { JobFolder, type NewJob } from '../../jobs/folder/JobFolder';
+import { jobImages } from '../../jobs/folder/jobTargets';
+import type { JobImage, JobInfo, JobTagger } from '../../jobs/jobTypes';
+import type { RunnerClient } from '../../jobs/client/RunnerClient';
+import type { JobSecrets } from '../../jobs/client/runnerProtocol';
 import type { ClusterAddress, JobCluster } from './ClusterAddress';
-import type { CudaSupport } from './CudaSupport';
-import type { DatasetDocument } from './DatasetDocument';
-import type { ModelHashes } from './ModelHashes';
-import type { ServerToken } from './ServerToken';
+import type { CudaSupport } from '../taggers/CudaSupport';
+import type { DatasetDocument } from '../document/DatasetDocument';
+import type { ModelHashes } from '../taggers/ModelHashes';
+import type { ServerToken } from '../taggers/ServerToken';
 import { questionBeforeWriting } from './questionBeforeWriting';
-import { captionOptions, jobsOutliveWindow, writeOptions } from './settings';
-import type { Taggers } from './Taggers';
-import { selectedTaggers } from './taggerSettings';
+import { captionOptions, jobsOutliveWindow, writeOptions } from '../settings/settings';
+import type { Taggers } from '../taggers/Taggers';
+import { selectedTaggers } from '../settings/taggerSettings';
 
 /** Which images a job is to caption. */
 export interface JobWish {

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { JobView } from '../protocol/gridProtocol';
-import { jobStateName } from '../protocol/jobStateName';
+import type { JobView } from '../../protocol/page/gridProtocol';
+import { jobStateName } from '../../protocol/text/jobStateName';
 import type { CaptionJobs } from './CaptionJobs';
-import { Disposable } from './Disposable';
+import { Disposable } from '../shared/Disposable';
 
 /** The status item is redrawn at most this often, in milliseconds. */
 const redrawPause = 250;

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { displayLanguage } from '../dataset/displayLanguage';
-import { isEnded, isLive, isResumable } from '../jobs/jobSteps';
-import type { JobInfo } from '../jobs/jobTypes';
-import { jobStateName } from '../protocol/jobStateName';
+import { displayLanguage } from '../../base/displayLanguage';
+import { isEnded, isLive, isResumable } from '../../jobs/jobSteps';
+import type { JobInfo } from '../../jobs/jobTypes';
+import { jobStateName } from '../../protocol/text/jobStateName';
 import type { CaptionJobs } from './CaptionJobs';
-import { Disposable } from './Disposable';
+import { Disposable } from '../shared/Disposable';
 import { jobDescription, jobTooltip, jobView, moreFailures } from './jobText';
 
 /** Goes to an image of a dataset: the dataset's folder, and the image's path relative to it. */

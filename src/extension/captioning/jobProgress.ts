@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { displayLanguage } from '../dataset/displayLanguage';
-import type { JobView } from '../protocol/gridProtocol';
+import { displayLanguage } from '../../base/displayLanguage';
+import type { JobView } from '../../protocol/page/gridProtocol';
 import type { CaptionJobs } from './CaptionJobs';
 
 /**

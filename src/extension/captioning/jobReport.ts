@@ -1,11 +1,11 @@
 import * as l10n from '@vscode/l10n';
-import { displayLanguage } from '../dataset/displayLanguage';
-import { handledOf } from '../jobs/jobInfo';
-import type { RevertResult } from '../jobs/revertJob';
-import type { ImageRecord } from '../jobs/journalEntries';
-import type { JobImage, JobInfo, JobManifest } from '../jobs/jobTypes';
-import { formatSeconds } from '../protocol/downloadText';
-import { jobStateName } from '../protocol/jobStateName';
+import { displayLanguage } from '../../base/displayLanguage';
+import { handledOf } from '../../jobs/folder/jobInfo';
+import type { RevertResult } from '../../jobs/run/revertJob';
+import type { ImageRecord } from '../../jobs/folder/journalEntries';
+import type { JobImage, JobInfo, JobManifest } from '../../jobs/jobTypes';
+import { formatSeconds } from '../../protocol/text/downloadText';
+import { jobStateName } from '../../protocol/text/jobStateName';
 import { jobView } from './jobText';
 
 /** All that is known of a job. */

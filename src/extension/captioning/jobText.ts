@@ -1,12 +1,12 @@
 import * as l10n from '@vscode/l10n';
-import { displayLanguage } from '../dataset/displayLanguage';
-import { isEnded, isResumable } from '../jobs/jobSteps';
-import { handledOf } from '../jobs/jobInfo';
-import { shownFailures, type JobInfo } from '../jobs/jobTypes';
-import { formatSeconds } from '../protocol/downloadText';
-import type { JobView } from '../protocol/gridProtocol';
-import { describeRate } from '../protocol/JobRate';
-import { jobStateName } from '../protocol/jobStateName';
+import { displayLanguage } from '../../base/displayLanguage';
+import { isEnded, isResumable } from '../../jobs/jobSteps';
+import { handledOf } from '../../jobs/folder/jobInfo';
+import { shownFailures, type JobInfo } from '../../jobs/jobTypes';
+import { formatSeconds } from '../../protocol/text/downloadText';
+import type { JobView } from '../../protocol/page/gridProtocol';
+import { describeRate } from '../../protocol/text/JobRate';
+import { jobStateName } from '../../protocol/text/jobStateName';
 
 /** A job as the grid and the status bar show it. */
 export function jobView(job: JobInfo): JobView {

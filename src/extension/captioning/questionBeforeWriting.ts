@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import type { WriteOptions } from '../dataset/writeMode';
+import type { WriteOptions } from '../../tags/writeMode';
 
 /**
  * What a user is asked before a job changes captions that are there.

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import { errorMessage } from '../protocol/wireError';
-import type { CaptionJobs } from './CaptionJobs';
-import type { ClusterAddress } from './ClusterAddress';
-import type { DatasetDocument } from './DatasetDocument';
-import type { DatasetEditorProvider } from './DatasetEditorProvider';
-import type { GridPanel } from './GridPanel';
-import { showJobs } from './JobNotices';
-import { openDatasets } from './openDataset';
+import { errorMessage } from '../../protocol/channel/wireError';
+import type { CaptionJobs } from '../captioning/CaptionJobs';
+import type { ClusterAddress } from '../captioning/ClusterAddress';
+import type { DatasetDocument } from '../document/DatasetDocument';
+import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
+import type { GridPanel } from '../editor/GridPanel';
+import { showJobs } from '../captioning/JobNotices';
+import { openDatasets } from '../editor/openDataset';
 import { pathIn } from './imageCommands';
 import { pickImage } from './pickImage';
 

@@ -5,12 +5,12 @@ import {
   type EditOperation,
   type ImageTarget,
   type WantedEdit,
-} from '../protocol/bulkEditProtocol';
-import { errorMessage } from '../protocol/wireError';
-import type { CaptionJobs } from './CaptionJobs';
-import type { DatasetEditorProvider } from './DatasetEditorProvider';
-import type { GridPanel } from './GridPanel';
-import { copyCaption, copyPaths, deleteTargets, imageUri, pasteCaption, targetOf } from './imageActions';
+} from '../../protocol/page/bulkEditProtocol';
+import { errorMessage } from '../../protocol/channel/wireError';
+import type { CaptionJobs } from '../captioning/CaptionJobs';
+import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
+import type { GridPanel } from '../editor/GridPanel';
+import { copyCaption, copyPaths, deleteTargets, imageUri, pasteCaption, targetOf } from '../images/imageActions';
 
 /** Registers the commands for bulk edits and for what is done with the selection or with one image. */
 export function registerImageCommands(editors: DatasetEditorProvider, jobs: CaptionJobs): vscode.Disposable {

@@ -1,15 +1,15 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { FileWriter } from '../dataset/FileWriter';
-import { isEnded, isLive, isResumable } from '../jobs/jobSteps';
-import type { JobInfo } from '../jobs/jobTypes';
-import { errorMessage } from '../protocol/wireError';
-import type { CaptionJobs } from './CaptionJobs';
-import type { DatasetEditorProvider } from './DatasetEditorProvider';
-import { jobDescription } from './jobText';
-import type { JobReports } from './JobReports';
-import { revealImageCommand, type JobTree } from './JobTree';
-import { openDatasets } from './openDataset';
+import type { FileWriter } from '../../dataset/files/FileWriter';
+import { isEnded, isLive, isResumable } from '../../jobs/jobSteps';
+import type { JobInfo } from '../../jobs/jobTypes';
+import { errorMessage } from '../../protocol/channel/wireError';
+import type { CaptionJobs } from '../captioning/CaptionJobs';
+import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
+import { jobDescription } from '../captioning/jobText';
+import type { JobReports } from '../captioning/JobReports';
+import { revealImageCommand, type JobTree } from '../captioning/JobTree';
+import { openDatasets } from '../editor/openDataset';
 import { revertWithProgress } from './revertJobCommand';
 
 /** Registers what can be done with jobs. A command of the palette asks which job, one of the view is told. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { DatasetImage } from '../dataset/Dataset';
-import { findImages } from '../dataset/findImages';
+import type { DatasetImage } from '../../dataset/Dataset';
+import { findImages } from '../../dataset/view/findImages';
 
 /** More than this nobody reads; a list of a whole dataset would keep the window busy for seconds. */
 const mostListed = 100;

@@ -1,14 +1,14 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { displayLanguage } from '../dataset/displayLanguage';
-import type { FileWriter } from '../dataset/FileWriter';
-import { compareNaturally } from '../dataset/naturalOrder';
-import { JobFolder } from '../jobs/JobFolder';
-import type { JobInfo } from '../jobs/jobTypes';
-import { revertJob, type RevertResult } from '../jobs/revertJob';
-import type { CaptionJobs } from './CaptionJobs';
-import type { DatasetEditorProvider } from './DatasetEditorProvider';
-import { noteRevert } from './JobReports';
+import { displayLanguage } from '../../base/displayLanguage';
+import type { FileWriter } from '../../dataset/files/FileWriter';
+import { compareNaturally } from '../../base/naturalOrder';
+import { JobFolder } from '../../jobs/folder/JobFolder';
+import type { JobInfo } from '../../jobs/jobTypes';
+import { revertJob, type RevertResult } from '../../jobs/run/revertJob';
+import type { CaptionJobs } from '../captioning/CaptionJobs';
+import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
+import { noteRevert } from '../captioning/JobReports';
 
 /** So many captions that were left alone are named; the report names all. */
 const named = 3;

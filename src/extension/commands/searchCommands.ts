@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { toggleTag } from '../dataset/query/tagFilter';
-import type { DatasetEditorProvider } from './DatasetEditorProvider';
-import type { GridPanel } from './GridPanel';
-import type { SavedSearches } from './SavedSearches';
-import { openSavedSearch, saveSearch, sortImages } from './searchQuestions';
+import { toggleTag } from '../../dataset/query/tagFilter';
+import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
+import type { GridPanel } from '../editor/GridPanel';
+import type { SavedSearches } from '../search/SavedSearches';
+import { openSavedSearch, saveSearch, sortImages } from '../search/searchQuestions';
 
 /** Registers the commands that search, sort and filter the dataset in front. */
 export function registerSearchCommands(editors: DatasetEditorProvider, searches: SavedSearches): vscode.Disposable {

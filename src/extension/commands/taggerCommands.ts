@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { errorMessage } from '../protocol/wireError';
-import type { CudaSupport } from './CudaSupport';
-import type { Models } from './Models';
-import type { ServerToken } from './ServerToken';
-import type { TaggerPicker } from './TaggerPicker';
+import { errorMessage } from '../../protocol/channel/wireError';
+import type { CudaSupport } from '../taggers/CudaSupport';
+import type { Models } from '../taggers/Models';
+import type { ServerToken } from '../taggers/ServerToken';
+import type { TaggerPicker } from '../taggers/TaggerPicker';
 
 /** Registers the commands about taggers and what they run on. */
 export function registerTaggerCommands(

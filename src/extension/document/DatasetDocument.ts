@@ -1,20 +1,20 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { displayLanguage } from '../dataset/displayLanguage';
-import { applyEdits, replayEdits, type AppliedEdits, type TextEdit } from '../dataset/bulkEdits';
-import type { Caption, CaptionChange } from '../dataset/Caption';
-import { CaptionError } from '../dataset/CaptionError';
-import type { SaveReport } from '../dataset/CaptionSaver';
-import { Dataset, type DatasetImage } from '../dataset/Dataset';
-import { mergeTags } from '../dataset/tagCounts';
-import type { UnsavedEdit } from '../dataset/unsavedEdit';
-import { errorMessage } from '../protocol/wireError';
+import { displayLanguage } from '../../base/displayLanguage';
+import { applyEdits, replayEdits, type AppliedEdits, type TextEdit } from '../../dataset/edits/bulkEdits';
+import type { Caption, CaptionChange } from '../../dataset/captions/Caption';
+import { CaptionError } from '../../dataset/files/CaptionError';
+import type { SaveReport } from '../../dataset/captions/CaptionSaver';
+import { Dataset, type DatasetImage } from '../../dataset/Dataset';
+import { mergeTags } from '../../tags/tagCounts';
+import type { UnsavedEdit } from '../../dataset/captions/unsavedEdit';
+import { errorMessage } from '../../protocol/channel/wireError';
 import { clearDirtyMark } from './clearDirtyMark';
-import { Disposable } from './Disposable';
+import { Disposable } from '../shared/Disposable';
 import type { EditorFiles } from './EditorFiles';
 import { parseUnsavedEdits, writeUnsavedEdits, type Unsaved } from './JournalFile';
-import { autoSaveDelay, datasetOptions } from './settings';
+import { autoSaveDelay, datasetOptions } from '../settings/settings';
 import { UnsavedJournal } from './UnsavedJournal';
 
 /** Where the document is with reading its folder. */

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { readIfThere } from '../dataset/captionFile';
-import { decodeCaption } from '../dataset/captionContent';
-import { CaptionConflictError, CaptionError } from '../dataset/CaptionError';
-import { normalizeLineEnds } from '../dataset/captionText';
-import type { FileWrite, FileWriter } from '../dataset/FileWriter';
+import { readIfThere } from '../../dataset/captions/captionFile';
+import { decodeCaption } from '../../dataset/captions/captionContent';
+import { CaptionConflictError, CaptionError } from '../../dataset/files/CaptionError';
+import { normalizeLineEnds } from '../../tags/captionText';
+import type { FileWrite, FileWriter } from '../../dataset/files/FileWriter';
 
 /**
  * Writes caption files so that nothing is lost that is open in a text editor: while an editor has unsaved text, that text

@@ -1,8 +1,8 @@
 import { mkdir, open, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { Caption } from '../dataset/Caption';
-import { inSlices } from '../dataset/inSlices';
-import { isUnsavedEdit, unsavedEditOf, type UnsavedEdit } from '../dataset/unsavedEdit';
+import { Caption } from '../../dataset/captions/Caption';
+import { inSlices } from '../../base/inSlices';
+import { isUnsavedEdit, unsavedEditOf, type UnsavedEdit } from '../../dataset/captions/unsavedEdit';
 
 /** A caption with an unsaved edit, or an edit of an earlier session that no caption holds yet. */
 export type Unsaved = Caption | UnsavedEdit;

@@ -3,8 +3,8 @@ import { readdir, readFile, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { UnsavedEdit } from '../dataset/unsavedEdit';
-import { Disposable } from './Disposable';
+import type { UnsavedEdit } from '../../dataset/captions/unsavedEdit';
+import { Disposable } from '../shared/Disposable';
 import { JournalFile, parseUnsavedEdits, type Unsaved } from './JournalFile';
 
 /** The journal follows the keys at most this much later, in milliseconds, where few captions are unsaved. */

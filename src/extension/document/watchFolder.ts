@@ -2,10 +2,10 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import * as vscode from 'vscode';
-import { isTemporaryName } from '../dataset/writeFileSafely';
-import { errorMessage } from '../protocol/wireError';
+import { isTemporaryName } from '../../dataset/files/writeFileSafely';
+import { errorMessage } from '../../protocol/channel/wireError';
 import type { DatasetDocument } from './DatasetDocument';
-import { Disposable } from './Disposable';
+import { Disposable } from '../shared/Disposable';
 import { watchTextEditors } from './EditorFiles';
 
 /** Events come in bursts; they are looked at together after this pause, in milliseconds. */

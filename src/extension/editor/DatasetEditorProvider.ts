@@ -1,20 +1,20 @@
 import { rm } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import type { UnsavedEdit } from '../dataset/unsavedEdit';
-import { errorMessage } from '../protocol/wireError';
-import type { CaptionJobs } from './CaptionJobs';
-import { DatasetDocument } from './DatasetDocument';
-import { Disposable } from './Disposable';
-import type { EditorFiles } from './EditorFiles';
-import { watchFolder } from './watchFolder';
+import type { UnsavedEdit } from '../../dataset/captions/unsavedEdit';
+import { errorMessage } from '../../protocol/channel/wireError';
+import type { CaptionJobs } from '../captioning/CaptionJobs';
+import { DatasetDocument } from '../document/DatasetDocument';
+import { Disposable } from '../shared/Disposable';
+import type { EditorFiles } from '../document/EditorFiles';
+import { watchFolder } from '../document/watchFolder';
 import { GridPanel } from './GridPanel';
-import { type RememberedView, RememberedViews } from './RememberedViews';
-import type { SavedSearches } from './SavedSearches';
-import { datasetEditorViewType } from './standIns/EditorStandIn';
-import type { Taggers } from './Taggers';
-import type { TagSuggestions } from './TagSuggestions';
-import type { Thumbnails } from './Thumbnails';
-import { UnsavedJournal } from './UnsavedJournal';
+import { type RememberedView, RememberedViews } from '../grid/RememberedViews';
+import type { SavedSearches } from '../search/SavedSearches';
+import { datasetEditorViewType } from '../standIns/EditorStandIn';
+import type { Taggers } from '../taggers/Taggers';
+import type { TagSuggestions } from '../suggestions/TagSuggestions';
+import type { Thumbnails } from '../pictures/Thumbnails';
+import { UnsavedJournal } from '../document/UnsavedJournal';
 import { virtualFolderProblem } from './virtualFolder';
 
 /** Opens folders as datasets and knows which one is in front. */

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import type { Caption } from '../dataset/Caption';
-import type { DatasetImage } from '../dataset/Dataset';
-import { ImageSelection } from '../dataset/ImageSelection';
-import { ImageView } from '../dataset/ImageView';
-import { Channel, type RequestHandlers } from '../protocol/Channel';
-import type { BulkEditRequests, WantedEdit } from '../protocol/bulkEditProtocol';
-import { gridParams, webviewEvents } from '../protocol/gridChecks';
+import type { Caption } from '../../dataset/captions/Caption';
+import type { DatasetImage } from '../../dataset/Dataset';
+import { ImageSelection } from '../../dataset/view/ImageSelection';
+import { ImageView } from '../../dataset/view/ImageView';
+import { Channel, type RequestHandlers } from '../../protocol/channel/Channel';
+import type { BulkEditRequests, WantedEdit } from '../../protocol/page/bulkEditProtocol';
+import { gridParams, webviewEvents } from '../../protocol/page/gridChecks';
 import type {
   CardItem,
   GridEvents,
@@ -14,29 +14,29 @@ import type {
   HostRequests,
   SelectCommand,
   WebviewEvents,
-} from '../protocol/gridProtocol';
-import type { PictureRequests } from '../protocol/pictureProtocol';
-import type { SuggestRequests } from '../protocol/suggestProtocol';
-import { errorMessage } from '../protocol/wireError';
-import { cardItem } from './cardItem';
-import { bulkEditHandlers } from './bulkEditRequests';
-import { BulkEdits } from './BulkEdits';
-import type { CaptionJobs } from './CaptionJobs';
-import type { DatasetDocument } from './DatasetDocument';
-import { Disposable } from './Disposable';
-import { GridMemory } from './GridMemory';
+} from '../../protocol/page/gridProtocol';
+import type { PictureRequests } from '../../protocol/page/pictureProtocol';
+import type { SuggestRequests } from '../../protocol/page/suggestProtocol';
+import { errorMessage } from '../../protocol/channel/wireError';
+import { cardItem } from '../grid/cardItem';
+import { bulkEditHandlers } from '../bulkEdit/bulkEditRequests';
+import { BulkEdits } from '../bulkEdit/BulkEdits';
+import type { CaptionJobs } from '../captioning/CaptionJobs';
+import type { DatasetDocument } from '../document/DatasetDocument';
+import { Disposable } from '../shared/Disposable';
+import { GridMemory } from '../grid/GridMemory';
 import { gridHtml, webviewPort } from './gridPage';
-import { gridViewHandlers } from './gridViewRequests';
-import { pictureHandlers } from './pictureRequests';
-import { onPictureSettings, pictureSettings } from './pictureSettings';
-import type { RememberedView, RememberedViews } from './RememberedViews';
-import type { SavedSearches } from './SavedSearches';
-import { searchHandlers, searchView } from './searchRequests';
-import { autoSaveDelay } from './settings';
-import { suggestHandlers } from './suggestRequests';
-import type { Taggers } from './Taggers';
-import type { TagSuggestions } from './TagSuggestions';
-import type { Thumbnails } from './Thumbnails';
+import { gridViewHandlers } from '../grid/gridViewRequests';
+import { pictureHandlers } from '../pictures/pictureRequests';
+import { onPictureSettings, pictureSettings } from '../pictures/pictureSettings';
+import type { RememberedView, RememberedViews } from '../grid/RememberedViews';
+import type { SavedSearches } from '../search/SavedSearches';
+import { searchHandlers, searchView } from '../search/searchRequests';
+import { autoSaveDelay } from '../settings/settings';
+import { suggestHandlers } from '../suggestions/suggestRequests';
+import type { Taggers } from '../taggers/Taggers';
+import type { TagSuggestions } from '../suggestions/TagSuggestions';
+import type { Thumbnails } from '../pictures/Thumbnails';
 
 /** A snapshot is sent at most this often, in milliseconds. */
 const snapshotPause = 100;

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import { displayLanguage } from '../dataset/displayLanguage';
-import { comparableTag } from '../dataset/comparableTag';
-import { filteredTags, tagFilter, type TagFilter } from '../dataset/query/tagFilter';
-import { countTagsOf, firstTags, type CountedTag, type TagOrder } from '../dataset/TagList';
+import { displayLanguage } from '../../base/displayLanguage';
+import { comparableTag } from '../../tags/comparableTag';
+import { filteredTags, tagFilter, type TagFilter } from '../../dataset/query/tagFilter';
+import { countTagsOf, firstTags, type CountedTag, type TagOrder } from '../../dataset/tagIndex/TagList';
 import type { DatasetEditorProvider } from './DatasetEditorProvider';
-import { Disposable } from './Disposable';
+import { Disposable } from '../shared/Disposable';
 import type { GridPanel } from './GridPanel';
-import { tagCountsFollowFilter } from './settings';
+import { tagCountsFollowFilter } from '../settings/settings';
 
 /** Counting again while somebody types would only flicker; pause in milliseconds. */
 const refreshPause = 500;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { Port } from '../protocol/Channel';
+import type { Port } from '../../protocol/channel/Channel';
 import { contentPolicy } from './contentPolicy';
 
 /** The line to what runs in a webview. */

@@ -1,7 +1,7 @@
 import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { errorMessage } from '../protocol/wireError';
+import { errorMessage } from '../../protocol/channel/wireError';
 import type { DatasetEditorProvider } from './DatasetEditorProvider';
 import { openDatasets } from './openDataset';
 

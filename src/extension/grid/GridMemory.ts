@@ -1,6 +1,6 @@
-import type { ImageSelection } from '../dataset/ImageSelection';
-import type { ImageView } from '../dataset/ImageView';
-import type { PageState } from '../protocol/gridProtocol';
+import type { ImageSelection } from '../../dataset/view/ImageSelection';
+import type { ImageView } from '../../dataset/view/ImageView';
+import type { PageState } from '../../protocol/page/gridProtocol';
 import type { RememberedView, RememberedViews } from './RememberedViews';
 
 /** Keeps what one grid shows, and shows it again when VS Code made its webview, or its tab, anew. */

@@ -1,11 +1,11 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
-import type { ImageSort } from '../dataset/ImageView';
-import { checkOf, texts } from '../protocol/checks';
-import { sort } from '../protocol/gridChecks';
-import type { PageState } from '../protocol/gridProtocol';
-import { Disposable } from './Disposable';
+import type { ImageSort } from '../../dataset/view/ImageView';
+import { checkOf, texts } from '../../protocol/channel/checks';
+import { sort } from '../../protocol/page/gridChecks';
+import type { PageState } from '../../protocol/page/gridProtocol';
+import { Disposable } from '../shared/Disposable';
 
 /** What a grid shows, as it is found again when VS Code made its tab anew. */
 export interface RememberedView {

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import type { Caption } from '../dataset/Caption';
-import type { DatasetImage } from '../dataset/Dataset';
-import type { ImageSelection } from '../dataset/ImageSelection';
-import { normalizeLineEnds, textOfRaw } from '../dataset/captionText';
-import type { CardItem, SaveState } from '../protocol/gridProtocol';
-import type { CaptionJobs } from './CaptionJobs';
-import type { DatasetDocument } from './DatasetDocument';
-import { fileVersion } from './fileVersion';
+import type { Caption } from '../../dataset/captions/Caption';
+import type { DatasetImage } from '../../dataset/Dataset';
+import type { ImageSelection } from '../../dataset/view/ImageSelection';
+import { normalizeLineEnds, textOfRaw } from '../../tags/captionText';
+import type { CardItem, SaveState } from '../../protocol/page/gridProtocol';
+import type { CaptionJobs } from '../captioning/CaptionJobs';
+import type { DatasetDocument } from '../document/DatasetDocument';
+import { fileVersion } from '../shared/fileVersion';
 
 /** What a card's item is made of. */
 interface CardSources {

@@ -1,7 +1,7 @@
-import { folderOf, folderRun } from '../dataset/folderRun';
-import type { RequestHandlers } from '../protocol/Channel';
-import type { GridViewRequests } from '../protocol/gridViewProtocol';
-import type { GridPanel } from './GridPanel';
+import { folderOf, folderRun } from '../../dataset/view/folderRun';
+import type { RequestHandlers } from '../../protocol/channel/Channel';
+import type { GridViewRequests } from '../../protocol/page/gridViewProtocol';
+import type { GridPanel } from '../editor/GridPanel';
 
 /** More images than a grid pins or shows are never looked for. */
 const mostPaths = 500;

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import pMap from 'p-map';
 import * as vscode from 'vscode';
-import { displayLanguage } from '../dataset/displayLanguage';
-import type { DatasetImage } from '../dataset/Dataset';
-import { errno } from '../dataset/CaptionError';
-import { planDeletion, type Deletion } from '../dataset/planDeletion';
-import type { LeftOut } from '../protocol/bulkEditProtocol';
-import { errorMessage } from '../protocol/wireError';
-import type { DatasetDocument } from './DatasetDocument';
+import { displayLanguage } from '../../base/displayLanguage';
+import type { DatasetImage } from '../../dataset/Dataset';
+import { errno } from '../../dataset/files/CaptionError';
+import { planDeletion, type Deletion } from '../../dataset/planDeletion';
+import type { LeftOut } from '../../protocol/page/bulkEditProtocol';
+import { errorMessage } from '../../protocol/channel/wireError';
+import type { DatasetDocument } from '../document/DatasetDocument';
 
 /** Files that are moved to the trash at a time. */
 const filesAtATime = 4;

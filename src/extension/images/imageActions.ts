@@ -1,10 +1,10 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { DatasetImage } from '../dataset/Dataset';
-import { inSlices } from '../dataset/inSlices';
-import type { ImageTarget } from '../protocol/bulkEditProtocol';
+import type { DatasetImage } from '../../dataset/Dataset';
+import { inSlices } from '../../base/inSlices';
+import type { ImageTarget } from '../../protocol/page/bulkEditProtocol';
 import { deleteImages } from './deleteImages';
-import type { GridPanel } from './GridPanel';
+import type { GridPanel } from '../editor/GridPanel';
 
 /** The caption that was copied last in this window: pasting must not depend on what a browser lets read. */
 let copied: string | undefined;

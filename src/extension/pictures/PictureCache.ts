@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { errorCode } from '../protocol/wireError';
+import { errorCode } from '../../protocol/channel/wireError';
 import { cacheShards, clearShard, trimShard, type Removed } from './cacheShard';
 
 /** The use of a picture is noted at most this often, in milliseconds: the time a picture was read last is not kept by most disks. */

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { errorMessage } from '../protocol/wireError';
+import { errorMessage } from '../../protocol/channel/wireError';
 import { chooseCacheFolder } from './cacheFolder';
-import { Disposable } from './Disposable';
+import { Disposable } from '../shared/Disposable';
 import { PictureCache } from './PictureCache';
 import { cacheDirectory, cacheLimit } from './pictureSettings';
 

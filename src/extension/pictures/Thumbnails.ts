@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import { type ImageInfo, type PictureRegion, thumbnailSize } from '../protocol/pictureProtocol';
-import { taggerCrashed, type TaggerProcess } from '../protocol/TaggerProcess';
-import { errorCode, errorMessage } from '../protocol/wireError';
-import { missingFile } from './fileVersion';
+import { type ImageInfo, type PictureRegion, thumbnailSize } from '../../protocol/page/pictureProtocol';
+import { taggerCrashed, type TaggerProcess } from '../../protocol/child/TaggerProcess';
+import { errorCode, errorMessage } from '../../protocol/channel/wireError';
+import { missingFile } from '../shared/fileVersion';
 import { isLastingFailure, type PictureCache } from './PictureCache';
-import { SharedWork } from './SharedWork';
+import { SharedWork } from '../shared/SharedWork';
 
 /** Part of the key: a change in how pictures are made must not show old ones. */
 const thumbnailVersion = 2;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import { errorMessage } from '../protocol/wireError';
+import { errorMessage } from '../../protocol/channel/wireError';
 
 /** The folder below the one that the user names: what is in it is the cache's and may be deleted. */
 export const cacheName = 'dataset-captions-thumbnails';

@@ -1,7 +1,7 @@
 import { readdir, rmdir, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import pMap from 'p-map';
-import { inSlices } from '../dataset/inSlices';
+import { inSlices } from '../../base/inSlices';
 
 /** The folders that a cache is divided into, by the first digit of the keys. */
 export const cacheShards: readonly string[] = Array.from('0123456789abcdef');

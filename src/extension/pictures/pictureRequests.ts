@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { RequestHandlers } from '../protocol/Channel';
-import { type PictureQuestion, type PictureRequests, previewSizeFor } from '../protocol/pictureProtocol';
-import type { GridPanel } from './GridPanel';
+import type { RequestHandlers } from '../../protocol/channel/Channel';
+import { type PictureQuestion, type PictureRequests, previewSizeFor } from '../../protocol/page/pictureProtocol';
+import type { GridPanel } from '../editor/GridPanel';
 import type { Thumbnails } from './Thumbnails';
 
 /** Which of the pictures that wait are made first. */

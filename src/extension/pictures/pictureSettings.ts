@@ -1,8 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { defaultPictureSettings, type PictureSettings, type SharpImages } from '../protocol/pictureProtocol';
+import { defaultPictureSettings, type PictureSettings, type SharpImages } from '../../protocol/page/pictureProtocol';
 import { cacheName } from './cacheFolder';
-import { expandPath } from './expandPath';
+import { expandPath } from '../shared/expandPath';
 
 const section = 'datasetCaptions';
 /** A smaller cache would not even hold what a screen shows, in MB. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { NamedQuery } from '../dataset/query/suggestQuery';
-import { Disposable } from './Disposable';
+import type { NamedQuery } from '../../dataset/query/suggestQuery';
+import { Disposable } from '../shared/Disposable';
 
 const savedKey = 'savedSearches';
 const recentKey = 'recentSearches';

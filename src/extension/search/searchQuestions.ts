@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { SortKey } from '../dataset/ImageView';
-import type { GridPanel } from './GridPanel';
+import type { SortKey } from '../../dataset/view/ImageView';
+import type { GridPanel } from '../editor/GridPanel';
 import type { SavedSearches } from './SavedSearches';
 
 /** Asks for a name and saves the search of a grid under it. */

@@ -1,11 +1,11 @@
-import { describeQuery } from '../dataset/query/describeQuery';
-import type { ImageView } from '../dataset/ImageView';
-import { parseQuery, topLevelParts } from '../dataset/query/parseQuery';
-import { suggestQuery } from '../dataset/query/suggestQuery';
-import { toggleTag } from '../dataset/query/tagFilter';
-import type { RequestHandlers } from '../protocol/Channel';
-import type { SearchRequests, SearchView } from '../protocol/searchProtocol';
-import type { GridPanel } from './GridPanel';
+import { describeQuery } from '../../dataset/query/describeQuery';
+import type { ImageView } from '../../dataset/view/ImageView';
+import { parseQuery, topLevelParts } from '../../dataset/query/parseQuery';
+import { suggestQuery } from '../../dataset/query/suggestQuery';
+import { toggleTag } from '../../dataset/query/tagFilter';
+import type { RequestHandlers } from '../../protocol/channel/Channel';
+import type { SearchRequests, SearchView } from '../../protocol/page/searchProtocol';
+import type { GridPanel } from '../editor/GridPanel';
 import type { SavedSearches } from './SavedSearches';
 import { openSavedSearch, saveSearch } from './searchQuestions';
 

@@ -1,10 +1,10 @@
-import { defaultWriteOptions, separatorProblem, writeModes, type WriteOptions } from '../dataset/writeMode';
+import { defaultWriteOptions, separatorProblem, writeModes, type WriteOptions } from '../../tags/writeMode';
 import {
   defaultCaptionOptions,
   defaultThresholds,
   type CaptionOptions,
   type Thresholds,
-} from '../protocol/captionOptions';
+} from '../../protocol/tagging/captionOptions';
 
 /** Reads a setting by its name without the section; anything may stand in settings.json. */
 export type ReadSetting = (name: string) => unknown;

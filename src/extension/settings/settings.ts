@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import type { EmptiedCaption } from '../dataset/Caption';
-import type { DatasetOptions } from '../dataset/Dataset';
-import { captionExtensionProblem } from '../dataset/imageFiles';
-import type { WriteOptions } from '../dataset/writeMode';
-import type { CaptionOptions, Thresholds } from '../protocol/captionOptions';
-import { expandPath } from './expandPath';
+import type { EmptiedCaption } from '../../dataset/captions/Caption';
+import type { DatasetOptions } from '../../dataset/Dataset';
+import { captionExtensionProblem } from '../../dataset/files/imageFiles';
+import type { WriteOptions } from '../../tags/writeMode';
+import type { CaptionOptions, Thresholds } from '../../protocol/tagging/captionOptions';
+import { expandPath } from '../shared/expandPath';
 import { captionOptionsOf, thresholdsOf, writeOptionsOf, type ReadSetting } from './captionSettings';
 
 const section = 'datasetCaptions';

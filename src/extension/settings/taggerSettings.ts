@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { ensembleMerges, type EnsembleMerge, type Thresholds } from '../protocol/captionOptions';
+import { ensembleMerges, type EnsembleMerge, type Thresholds } from '../../protocol/tagging/captionOptions';
 import {
   defaultExecution,
   defaultServerTimeout,
@@ -9,9 +9,9 @@ import {
   type ExecutionOptions,
   type ProviderChoice,
   type ServerOptions,
-} from '../protocol/execution';
-import type { ModelFolders } from '../protocol/modelListing';
-import { expandHome } from './expandPath';
+} from '../../protocol/tagging/execution';
+import type { ModelFolders } from '../../protocol/tagging/modelListing';
+import { expandHome } from '../shared/expandPath';
 
 /** The entry of `datasetCaptions.taggers` that means the built-in model. */
 export const paletteTagger = 'palette';

@@ -1,4 +1,4 @@
-import { abortReason } from '../protocol/Channel';
+import { abortReason } from '../../protocol/channel/Channel';
 
 /** Work that several wait for. It is called off when nobody waits any more. */
 export class SharedWork<T> {

@@ -6,8 +6,8 @@ import {
   type CustomEditorProvider,
   type Disposable,
 } from 'vscode';
-import type { DatasetDocument } from '../DatasetDocument';
-import type { DatasetEditorProvider } from '../DatasetEditorProvider';
+import type { DatasetDocument } from '../document/DatasetDocument';
+import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
 import type { LateMain } from './LateMain';
 
 /** The view type of the editor that shows a folder as a dataset. */

@@ -1,5 +1,5 @@
-import type { Dataset } from '../dataset/Dataset';
-import { TagIndex, type KnownTag } from '../dataset/TagIndex';
+import type { Dataset } from '../../dataset/Dataset';
+import { TagIndex, type KnownTag } from '../../dataset/tagIndex/TagIndex';
 
 /** The index may be this old, in milliseconds: each key changes the dataset, and a tag typed elsewhere can wait so long. */
 const oldest = 500;

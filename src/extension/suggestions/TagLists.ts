@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { TagIndex, type KnownTag } from '../dataset/TagIndex';
+import { TagIndex, type KnownTag } from '../../dataset/tagIndex/TagIndex';
 import { readTagList, type TagList } from './readTagList';
 
 /** After this many milliseconds files are looked at again: the user may have put a newer list there. */

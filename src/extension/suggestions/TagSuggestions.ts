@@ -1,23 +1,23 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { parseTags } from '../dataset/captionText';
-import { rankSuggestions } from '../dataset/rankSuggestions';
-import type { KnownTag } from '../dataset/TagIndex';
-import { formatTag } from '../protocol/formatTag';
+import { parseTags } from '../../tags/captionText';
+import { rankSuggestions } from '../../dataset/tagIndex/rankSuggestions';
+import type { KnownTag } from '../../dataset/tagIndex/TagIndex';
+import { formatTag } from '../../protocol/text/formatTag';
 import {
   mostSuggestions,
   type SuggestAnswer,
   type SuggestQuery,
   type TagSuggestion,
-} from '../protocol/suggestProtocol';
-import { errorMessage } from '../protocol/wireError';
-import type { DatasetDocument } from './DatasetDocument';
+} from '../../protocol/page/suggestProtocol';
+import { errorMessage } from '../../protocol/channel/wireError';
+import type { DatasetDocument } from '../document/DatasetDocument';
 import { DatasetTags } from './DatasetTags';
-import { Disposable } from './Disposable';
+import { Disposable } from '../shared/Disposable';
 import { tagListWarning } from './readTagList';
-import { autocompletes, captionOptions, tagListFile } from './settings';
+import { autocompletes, captionOptions, tagListFile } from '../settings/settings';
 import { TagLists } from './TagLists';
-import type { Taggers } from './Taggers';
+import type { Taggers } from '../taggers/Taggers';
 
 /** The tags that a user may mean: those of the dataset, of the selected tagger and of the user's own list. */
 export class TagSuggestions extends Disposable {

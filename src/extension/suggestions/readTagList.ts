@@ -4,8 +4,8 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import * as l10n from '@vscode/l10n';
 import { CsvError, parse } from 'csv-parse';
-import type { KnownTag } from '../dataset/TagIndex';
-import { errorCode, errorMessage } from '../protocol/wireError';
+import type { KnownTag } from '../../dataset/tagIndex/TagIndex';
+import { errorCode, errorMessage } from '../../protocol/channel/wireError';
 
 /** Why a list of tags cannot be used at all. */
 export class TagListError extends Error {

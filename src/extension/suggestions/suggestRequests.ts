@@ -1,6 +1,6 @@
-import type { RequestHandlers } from '../protocol/Channel';
-import type { SuggestRequests } from '../protocol/suggestProtocol';
-import type { DatasetDocument } from './DatasetDocument';
+import type { RequestHandlers } from '../../protocol/channel/Channel';
+import type { SuggestRequests } from '../../protocol/page/suggestProtocol';
+import type { DatasetDocument } from '../document/DatasetDocument';
 import type { TagSuggestions } from './TagSuggestions';
 
 /** Answers what a grid asks about tags. */

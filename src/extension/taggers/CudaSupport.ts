@@ -1,11 +1,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { cudaEnvironmentVariables } from '../protocol/cudaEnvironmentVariables';
-import { describeDownload } from '../protocol/downloadText';
-import type { CudaEnvironment } from '../protocol/execution';
-import { errorMessage } from '../protocol/wireError';
+import { cudaEnvironmentVariables } from '../../protocol/child/cudaEnvironmentVariables';
+import { describeDownload } from '../../protocol/text/downloadText';
+import type { CudaEnvironment } from '../../protocol/tagging/execution';
+import { errorMessage } from '../../protocol/channel/wireError';
 import type { Models } from './Models';
-import { cudaFolders, executionOptions } from './taggerSettings';
+import { cudaFolders, executionOptions } from '../settings/taggerSettings';
 
 /** What this machine has for CUDA, and getting it. */
 export class CudaSupport {

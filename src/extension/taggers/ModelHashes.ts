@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type * as vscode from 'vscode';
-import type { TaggerModel } from '../protocol/captionOptions';
-import type { ModelHash, TaggerSetup } from '../protocol/taggerProtocol';
+import type { TaggerModel } from '../../protocol/tagging/captionOptions';
+import type { ModelHash, TaggerSetup } from '../../protocol/tagging/taggerProtocol';
 import type { Models } from './Models';
 
 const memoryKey = 'modelHashes';

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { describeDownload } from '../protocol/downloadText';
-import type { DownloadProgress, FoundModel, ModelListing } from '../protocol/modelListing';
-import { TaggerProcess } from '../protocol/TaggerProcess';
-import type { TaggerRequests } from '../protocol/taggerProtocol';
-import { Disposable } from './Disposable';
+import { describeDownload } from '../../protocol/text/downloadText';
+import type { DownloadProgress, FoundModel, ModelListing } from '../../protocol/tagging/modelListing';
+import { TaggerProcess } from '../../protocol/child/TaggerProcess';
+import type { TaggerRequests } from '../../protocol/tagging/taggerProtocol';
+import { Disposable } from '../shared/Disposable';
 import type { ServerToken } from './ServerToken';
-import { downloadEnvironment, executionOptions, modelFolders } from './taggerSettings';
+import { downloadEnvironment, executionOptions, modelFolders } from '../settings/taggerSettings';
 
 const tokenKey = 'huggingFaceToken';
 

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { JobSecrets } from '../jobs/runnerProtocol';
-import { serverTokenVariable, type ExecutionOptions } from '../protocol/execution';
-import type { TaggerSetup } from '../protocol/taggerProtocol';
-import { executionOptions, serverOptions } from './taggerSettings';
+import type { JobSecrets } from '../../jobs/client/runnerProtocol';
+import { serverTokenVariable, type ExecutionOptions } from '../../protocol/tagging/execution';
+import type { TaggerSetup } from '../../protocol/tagging/taggerProtocol';
+import { executionOptions, serverOptions } from '../settings/taggerSettings';
 
 /** The bearer token for the server that runs the models, one for each origin, in VS Code's secret storage. */
 export class ServerToken {

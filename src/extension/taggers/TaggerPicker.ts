@@ -1,11 +1,17 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { formatBytes } from '../protocol/downloadText';
-import type { ModelListing, ModelSource } from '../protocol/modelListing';
-import { errorMessage } from '../protocol/wireError';
+import { formatBytes } from '../../protocol/text/downloadText';
+import type { ModelListing, ModelSource } from '../../protocol/tagging/modelListing';
+import { errorMessage } from '../../protocol/channel/wireError';
 import type { Models } from './Models';
-import { executionOptions, isFolderPath, paletteTagger, selectedTaggers, setSelectedTaggers } from './taggerSettings';
+import {
+  executionOptions,
+  isFolderPath,
+  paletteTagger,
+  selectedTaggers,
+  setSelectedTaggers,
+} from '../settings/taggerSettings';
 
 /** The ensemble that is one click away; its parts complement each other: an older and a newer list of tags. */
 const usualEnsemble = ['wd-v1-4-moat-tagger-v2', 'wd-convnext-tagger-v3'];

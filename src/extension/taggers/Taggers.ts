@@ -1,11 +1,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { TaggerModel } from '../protocol/captionOptions';
-import type { TaggerSetup } from '../protocol/taggerProtocol';
-import { errorMessage } from '../protocol/wireError';
-import { Disposable } from './Disposable';
+import type { TaggerModel } from '../../protocol/tagging/captionOptions';
+import type { TaggerSetup } from '../../protocol/tagging/taggerProtocol';
+import { errorMessage } from '../../protocol/channel/wireError';
+import { Disposable } from '../shared/Disposable';
 import type { Models } from './Models';
-import { thresholds } from './settings';
+import { thresholds } from '../settings/settings';
 import {
   ensembleMerge,
   executionOptions,
@@ -15,7 +15,7 @@ import {
   selectedTaggers,
   serverModelName,
   taggerSettings,
-} from './taggerSettings';
+} from '../settings/taggerSettings';
 
 /** The list of a tagger's tags, in its folder. */
 const tagFile = 'selected_tags.csv';

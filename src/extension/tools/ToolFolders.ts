@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { ApiError } from '../api/ApiError';
 import { directory as existing } from '../api/apiArguments';
 import { below, realPath, type DatasetAccess, type FoundDirectory } from '../api/DatasetAccess';
-import type { DatasetEditorProvider } from '../DatasetEditorProvider';
+import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
 import { datasetEditorViewType } from '../standIns/EditorStandIn';
 
 /**

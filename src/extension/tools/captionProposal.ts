@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
-import type { TextEdit } from '../../dataset/bulkEdits';
-import type { Caption } from '../../dataset/Caption';
-import { normalizeLineEnds } from '../../dataset/captionText';
+import type { TextEdit } from '../../dataset/edits/bulkEdits';
+import type { Caption } from '../../dataset/captions/Caption';
+import { normalizeLineEnds } from '../../tags/captionText';
 import type { Dataset } from '../../dataset/Dataset';
 import { captionDiff, type DiffPiece } from '../../dataset/edits/captionDiff';
 import { inputObject, list, requiredText } from './toolInput';

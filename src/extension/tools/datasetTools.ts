@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import { inSlices } from '../../dataset/inSlices';
-import { countTagsOf, firstTags } from '../../dataset/TagList';
+import { inSlices } from '../../base/inSlices';
+import { countTagsOf, firstTags } from '../../dataset/tagIndex/TagList';
 import { cancellable } from '../api/cancellable';
 import type { DatasetAccess } from '../api/DatasetAccess';
-import type { DatasetEditorProvider } from '../DatasetEditorProvider';
-import { writeOptions } from '../settings';
+import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
+import { writeOptions } from '../settings/settings';
 import { confirmation, propose, proposedEdits } from './captionProposal';
 import { ToolFolders } from './ToolFolders';
 import { inputObject, list, optionalText, wholeNumber } from './toolInput';

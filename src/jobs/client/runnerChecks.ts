@@ -1,8 +1,8 @@
 // What goes over the socket between windows and the process that runs jobs, in both directions.
 import * as v from 'valibot';
-import type { ParamsOf, ResultsOf } from '../protocol/Channel';
-import { checksOf, finite, nothing, texts } from '../protocol/checks';
-import { jobInfo } from './jobChecks';
+import type { ParamsOf, ResultsOf } from '../../protocol/channel/Channel';
+import { checksOf, finite, nothing, texts } from '../../protocol/channel/checks';
+import { jobInfo } from '../folder/jobChecks';
 import type { RunnerEvents, RunnerRequests } from './runnerProtocol';
 
 const oneJob = v.object({ id: v.string() });

@@ -1,4 +1,4 @@
-import type { JobInfo } from './jobTypes';
+import type { JobInfo } from '../jobTypes';
 
 /** Raised whenever a client and a runner of another version would misunderstand each other. */
 export const runnerProtocolVersion = 1;

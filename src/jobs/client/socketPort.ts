@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
-import type { Port } from '../protocol/Channel';
+import type { Port } from '../../protocol/channel/Channel';
 
 /** A message longer than this, in characters, is none of ours. */
 const longestMessage = 64 * 1024 * 1024;

@@ -2,19 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import { isDatasetPath } from '../dataset/datasetPath';
-import { FileLock } from '../dataset/FileLock';
-import { inSlices } from '../dataset/inSlices';
-import { errno } from '../dataset/CaptionError';
-import { errorMessage } from '../protocol/wireError';
+import { isDatasetPath } from '../../dataset/files/datasetPath';
+import { FileLock } from '../../base/FileLock';
+import { inSlices } from '../../base/inSlices';
+import { errno } from '../../dataset/files/CaptionError';
+import { errorMessage } from '../../protocol/channel/wireError';
 import { isJobManifest, isJobState } from './jobChecks';
-import { JobError } from './JobError';
+import { JobError } from '../JobError';
 import { JobJournal } from './JobJournal';
-import { isJobName, stateFile } from './jobNames';
+import { isJobName, stateFile } from '../jobNames';
 import { parseLongJournal, type ImageRecord } from './journalEntries';
 import { linesOf } from './linesOf';
 import { mergeShardJournals } from './shardJournals';
-import type { JobImage, JobManifest, JobState } from './jobTypes';
+import type { JobImage, JobManifest, JobState } from '../jobTypes';
 
 /** What a job is to do. */
 export const manifestFile = 'manifest.json';

@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { errorMessage } from '../protocol/wireError';
-import { JobError } from './JobError';
+import { errorMessage } from '../../protocol/channel/wireError';
+import { JobError } from '../JobError';
 import type { JournalLine } from './journalEntries';
 
 /**

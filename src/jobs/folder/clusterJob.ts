@@ -1,11 +1,11 @@
 import { mkdir, realpath, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import { pathBelow } from '../dataset/datasetPath';
-import { JobError } from './JobError';
+import { pathBelow } from '../../dataset/files/datasetPath';
+import { JobError } from '../JobError';
 import { JobFolder, type NewJob } from './JobFolder';
-import type { ClusterPlace, JobManifest, SharedModel } from './jobTypes';
-import type { TaggerModel } from '../protocol/captionOptions';
+import type { ClusterPlace, JobManifest, SharedModel } from '../jobTypes';
+import type { TaggerModel } from '../../protocol/tagging/captionOptions';
 
 /** The name of the queue unless the user names one. */
 export const defaultQueue = 'dataset-captions';

@@ -1,9 +1,9 @@
-import type { CaptionChange } from '../dataset/Caption';
-import { contentHash } from '../dataset/captionHash';
-import type { Dataset } from '../dataset/Dataset';
-import { inSlices } from '../dataset/inSlices';
+import type { CaptionChange } from '../../dataset/captions/Caption';
+import { contentHash } from '../../dataset/captions/captionHash';
+import type { Dataset } from '../../dataset/Dataset';
+import { inSlices } from '../../base/inSlices';
 import type { ImageRecord } from './journalEntries';
-import type { JobImage } from './jobTypes';
+import type { JobImage } from '../jobTypes';
 
 /**
  * What a job wrote into the captions of an open dataset, as one edit that can be taken back. Captions whose files hold

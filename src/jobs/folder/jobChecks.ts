@@ -1,13 +1,13 @@
 // What the files of a job may say: on a disk that machines share, others write them.
 import path from 'node:path';
 import * as v from 'valibot';
-import { captionExtensionProblem } from '../dataset/imageFiles';
-import { imageOutcomes } from '../dataset/captionJob';
-import { writeModes } from '../dataset/writeMode';
-import { checkOf, count, finite, textByName, texts } from '../protocol/checks';
-import { cudaVariables } from '../protocol/cudaEnvironmentVariables';
-import { captionOptions, modelHash, taggerSetup } from '../protocol/taggerChecks';
-import type { JobInfo, JobManifest, JobState } from './jobTypes';
+import { captionExtensionProblem } from '../../dataset/files/imageFiles';
+import { imageOutcomes } from '../captionJob';
+import { writeModes } from '../../tags/writeMode';
+import { checkOf, count, finite, textByName, texts } from '../../protocol/channel/checks';
+import { cudaVariables } from '../../protocol/child/cudaEnvironmentVariables';
+import { captionOptions, modelHash, taggerSetup } from '../../protocol/tagging/taggerChecks';
+import type { JobInfo, JobManifest, JobState } from '../jobTypes';
 
 const sharedFiles = v.object({ model: v.string(), tags: v.string() });
 const clusterPlace = v.object({

@@ -7,7 +7,7 @@ import {
   type JobManifest,
   type JobState,
   type OutcomeCounts,
-} from './jobTypes';
+} from '../jobTypes';
 
 /** What is shown of a job that is as its files say. */
 export function jobInfo(manifest: JobManifest, state: JobState, interrupted: boolean): JobInfo {

@@ -1,15 +1,15 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import type { JobTarget } from '../dataset/captionJob';
-import { CaptionError } from '../dataset/CaptionError';
-import { contentHash } from '../dataset/captionHash';
-import { Dataset, type DatasetImage } from '../dataset/Dataset';
-import type { FileWriter } from '../dataset/FileWriter';
-import { captionPathOf } from '../dataset/imageFiles';
-import { inSlices } from '../dataset/inSlices';
+import type { JobTarget } from '../captionJob';
+import { CaptionError } from '../../dataset/files/CaptionError';
+import { contentHash } from '../../dataset/captions/captionHash';
+import { Dataset, type DatasetImage } from '../../dataset/Dataset';
+import type { FileWriter } from '../../dataset/files/FileWriter';
+import { captionPathOf } from '../../dataset/files/imageFiles';
+import { inSlices } from '../../base/inSlices';
 import type { ImageRecord } from './journalEntries';
-import type { JobImage, JobManifest } from './jobTypes';
+import type { JobImage, JobManifest } from '../jobTypes';
 
 /** For more images than this the whole folder is read, in threads, which is faster than file by file. */
 const fewImages = 500;

@@ -1,5 +1,5 @@
-import { imageOutcomes, type ImageOutcome } from '../dataset/captionJob';
-import { inSlices } from '../dataset/inSlices';
+import { imageOutcomes, type ImageOutcome } from '../captionJob';
+import { inSlices } from '../../base/inSlices';
 import { linesOf } from './linesOf';
 
 /** What a job was about to write into a caption file; stands in the journal before the file is touched. */

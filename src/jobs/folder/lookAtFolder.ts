@@ -1,8 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { CaptionError } from '../dataset/CaptionError';
-import { describeFolder, folderWarning, probeFolder } from '../dataset/folderCapabilities';
-import { errorMessage } from '../protocol/wireError';
+import { CaptionError } from '../../dataset/files/CaptionError';
+import { describeFolder, folderWarning, probeFolder } from '../../dataset/files/folderCapabilities';
+import { errorMessage } from '../../protocol/channel/wireError';
 
 /** What would stop each write of a job, wherever its captions are; without permission there may be other folders. */
 const systemic: ReadonlySet<string> = new Set(['DISK_FULL', 'READ_ONLY', 'DISK_ERROR']);

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { errno } from '../dataset/CaptionError';
-import type { ImageOutcome } from '../dataset/captionJob';
+import { errno } from '../../dataset/files/CaptionError';
+import type { ImageOutcome } from '../captionJob';
 import { parseJournal, type ImageRecord } from './journalEntries';
 
 /**

@@ -1,4 +1,4 @@
-import { inSlices } from '../dataset/inSlices';
+import { inSlices } from '../../base/inSlices';
 
 /** What a live job does with the captions of a dataset. */
 interface JobMark {

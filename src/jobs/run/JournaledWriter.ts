@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { captionHash } from '../dataset/captionHash';
-import { CaptionError, errno } from '../dataset/CaptionError';
-import type { FileWrite, FileWriter } from '../dataset/FileWriter';
-import type { JobError } from './JobError';
-import type { JobJournal } from './JobJournal';
+import { captionHash } from '../../dataset/captions/captionHash';
+import { CaptionError, errno } from '../../dataset/files/CaptionError';
+import type { FileWrite, FileWriter } from '../../dataset/files/FileWriter';
+import type { JobError } from '../JobError';
+import type { JobJournal } from '../folder/JobJournal';
 
 /** Pauses before a write is tried again that a disk or network did not answer, in milliseconds. */
 const retryPauses = [100, 500, 2000];

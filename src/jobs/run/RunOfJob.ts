@@ -1,12 +1,12 @@
 import { performance } from 'node:perf_hooks';
 import * as l10n from '@vscode/l10n';
-import { imageOutcomes, type JobResult } from '../dataset/captionJob';
-import { JobRate } from '../protocol/JobRate';
-import { JobError } from './JobError';
+import { imageOutcomes, type JobResult } from '../captionJob';
+import { JobRate } from '../../protocol/text/JobRate';
+import { JobError } from '../JobError';
 import type { JobFaultError } from './jobFault';
-import { newState, type JobFolder } from './JobFolder';
-import { handledOf, jobInfo } from './jobInfo';
-import type { JobInfo, JobManifest, JobState, JobStatus } from './jobTypes';
+import { newState, type JobFolder } from '../folder/JobFolder';
+import { handledOf, jobInfo } from '../folder/jobInfo';
+import type { JobInfo, JobManifest, JobState, JobStatus } from '../jobTypes';
 
 /**
  * What becomes of a job whose run is stopped. `running` is for a process that has to end: whoever finds the job says that it

@@ -1,8 +1,8 @@
 import * as l10n from '@vscode/l10n';
-import { CaptionError, errno, fileError } from '../dataset/CaptionError';
-import { errorCode, errorMessage } from '../protocol/wireError';
-import { JobError } from './JobError';
-import type { JobFaultCode } from './jobTypes';
+import { CaptionError, errno, fileError } from '../../dataset/files/CaptionError';
+import { errorCode, errorMessage } from '../../protocol/channel/wireError';
+import { JobError } from '../JobError';
+import type { JobFaultCode } from '../jobTypes';
 
 /** What is wrong with the machine and not with an image: it pauses a job. */
 export class JobFaultError extends Error {

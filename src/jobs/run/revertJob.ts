@@ -1,14 +1,14 @@
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import pMap from 'p-map';
-import { CaptionConflictError, fileError } from '../dataset/CaptionError';
-import { captionHash } from '../dataset/captionHash';
-import { readIfThere } from '../dataset/captionFile';
-import type { FileWriter } from '../dataset/FileWriter';
-import { captionPathOf } from '../dataset/imageFiles';
-import { JobError } from './JobError';
-import type { JobFolder } from './JobFolder';
-import type { WriteIntent } from './journalEntries';
+import { CaptionConflictError, fileError } from '../../dataset/files/CaptionError';
+import { captionHash } from '../../dataset/captions/captionHash';
+import { readIfThere } from '../../dataset/captions/captionFile';
+import type { FileWriter } from '../../dataset/files/FileWriter';
+import { captionPathOf } from '../../dataset/files/imageFiles';
+import { JobError } from '../JobError';
+import type { JobFolder } from '../folder/JobFolder';
+import type { WriteIntent } from '../folder/journalEntries';
 
 /** Files in work at a time. */
 const filesAtATime = 64;

@@ -1,10 +1,10 @@
 import path from 'node:path';
-import { captionHash } from '../dataset/captionHash';
-import { readIfThere } from '../dataset/captionFile';
-import { captionPathOf } from '../dataset/imageFiles';
-import type { JobJournal } from './JobJournal';
-import type { ImageRecord } from './journalEntries';
-import type { JobImage, JobManifest } from './jobTypes';
+import { captionHash } from '../../dataset/captions/captionHash';
+import { readIfThere } from '../../dataset/captions/captionFile';
+import { captionPathOf } from '../../dataset/files/imageFiles';
+import type { JobJournal } from '../folder/JobJournal';
+import type { ImageRecord } from '../folder/journalEntries';
+import type { JobImage, JobManifest } from '../jobTypes';
 
 /**
  * Finds out what became of the images whose captions were being written when a process died: a file that holds what was to

@@ -2,11 +2,11 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import * as l10n from '@vscode/l10n';
-import { Channel, type Port } from './Channel';
+import { Channel, type Port } from '../channel/Channel';
 import { fastEnvironment } from './fastEnvironment';
-import type { DownloadProgress } from './modelListing';
-import { taggerEvents, taggerResults } from './taggerChecks';
-import type { TaggerEvents, TaggerRequests } from './taggerProtocol';
+import type { DownloadProgress } from '../tagging/modelListing';
+import { taggerEvents, taggerResults } from '../tagging/taggerChecks';
+import type { TaggerEvents, TaggerRequests } from '../tagging/taggerProtocol';
 
 /** The code of the error with which a request ends when the child process dies under it. */
 export const taggerCrashed = 'TAGGER_CRASHED';

@@ -1,4 +1,4 @@
-import type { CudaEnvironment } from './execution';
+import type { CudaEnvironment } from '../tagging/execution';
 
 /** Names the folder of the ONNX Runtime that a child process is to require in place of its own. */
 export const runtimeFolderVariable = 'DATASET_CAPTIONS_ORT';

@@ -1,6 +1,6 @@
 import { taggerCrashed, type TaggerProcess } from './TaggerProcess';
-import type { TaggerDescription, TaggerSetup } from './taggerProtocol';
-import { errorCode } from './wireError';
+import type { TaggerDescription, TaggerSetup } from '../tagging/taggerProtocol';
+import { errorCode } from '../channel/wireError';
 
 /** A process may end once for each provider that is tried, of which a platform has two, and load the model then. */
 const tries = 3;

@@ -1,7 +1,7 @@
 // What the webview may send. docs/architecture.md says why messages are looked at.
 import * as v from 'valibot';
-import type { ParamsOf } from './Channel';
-import { checksOf, count, finite, nothing, texts } from './checks';
+import type { ParamsOf } from '../channel/Channel';
+import { checksOf, count, finite, nothing, texts } from '../channel/checks';
 import type { HostRequests, WebviewEvents } from './gridProtocol';
 
 const path = v.string();

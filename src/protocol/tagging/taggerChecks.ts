@@ -1,8 +1,8 @@
 // What the tagger's process is asked, and what it answers.
 import * as v from 'valibot';
 import { ensembleMerges } from './captionOptions';
-import type { ParamsOf, ResultsOf } from './Channel';
-import { checksOf, count, finite, nothing, textByName, texts } from './checks';
+import type { ParamsOf, ResultsOf } from '../channel/Channel';
+import { checksOf, count, finite, nothing, textByName, texts } from '../channel/checks';
 import { executionProviders, preprocessModes } from './execution';
 import type { TaggerEvents, TaggerRequests } from './taggerProtocol';
 

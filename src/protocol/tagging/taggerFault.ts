@@ -1,4 +1,4 @@
-import { errorCode } from './wireError';
+import { errorCode } from '../channel/wireError';
 
 /**
  * What can be wrong with a server that runs models:

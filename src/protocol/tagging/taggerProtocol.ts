@@ -1,6 +1,6 @@
 import type { CaptionOptions, EnsembleMerge, TaggerModel } from './captionOptions';
 import type { CudaEnvironment, ExecutionOptions, ExecutionReport, PreprocessMode } from './execution';
-import type { ImageInfo, PictureRegion } from './pictureProtocol';
+import type { ImageInfo, PictureRegion } from '../page/pictureProtocol';
 import type { DownloadProgress, FoundModel, ModelFolders, ModelListing } from './modelListing';
 
 /** What captions: one model or several, and on what they run. */

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import type { DownloadProgress } from './modelListing';
+import type { DownloadProgress } from '../tagging/modelListing';
 
 const units = ['', 'kB', 'MB', 'GB', 'TB'];
 

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
-import type { ExecutionProvider } from './execution';
-import type { ModelDescription } from './taggerProtocol';
+import type { ExecutionProvider } from '../tagging/execution';
+import type { ModelDescription } from '../tagging/taggerProtocol';
 
 const providerNames: Readonly<Record<Exclude<ExecutionProvider, 'server'>, string>> = {
   cuda: 'CUDA',

@@ -1,4 +1,4 @@
-import type { CaptionOptions } from './captionOptions';
+import type { CaptionOptions } from '../tagging/captionOptions';
 
 /** Tags that are faces: their underscores are eyes or mouths and stay. The list of SmilingWolf's wd-tagger space. */
 const kaomoji = new Set(

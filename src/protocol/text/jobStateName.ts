@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import type { JobView } from './gridProtocol';
+import type { JobView } from '../page/gridProtocol';
 
 /** The word for the state of a job. */
 export function jobStateName(state: JobView['state']): string {

@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import type { CudaEnvironment } from '../../protocol/execution';
-import { errorMessage } from '../../protocol/wireError';
+import type { CudaEnvironment } from '../../protocol/tagging/execution';
+import { errorMessage } from '../../protocol/channel/wireError';
 import { chooseLibraries, missingLibrariesSentence, wantedLibraries, type ChosenLibraries } from './chooseLibraries';
 import { listLibraryGroups } from './libraryGroups';
 import { thisMachine, type Machine } from './Machine';

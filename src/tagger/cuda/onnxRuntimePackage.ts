@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import { errorMessage } from '../../protocol/wireError';
+import { errorMessage } from '../../protocol/channel/wireError';
 import { CudaError } from './CudaError';
 
 /** Where the native files of Linux x64 are inside the package. */

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { copyFile, cp, mkdir, mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import { errorCode, errorMessage } from '../../protocol/wireError';
+import { errorCode, errorMessage } from '../../protocol/channel/wireError';
 import { CudaError } from './CudaError';
 import { namesIn } from './folderNames';
 import { cudaLibrary, nativeFolder, sharedProviderLibrary, type OnnxRuntimePackage } from './onnxRuntimePackage';

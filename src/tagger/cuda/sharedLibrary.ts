@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import * as l10n from '@vscode/l10n';
-import { errorCode, errorMessage } from '../../protocol/wireError';
+import { errorCode, errorMessage } from '../../protocol/channel/wireError';
 import { CudaError } from './CudaError';
 
 // Names and offsets of the 64-bit ELF structures: elf(5), System V ABI gabi 4.1 chapters 4 and 5.

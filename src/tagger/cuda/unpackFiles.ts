@@ -5,7 +5,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as l10n from '@vscode/l10n';
 import { openPromise, type Entry } from 'yauzl';
-import { errorMessage } from '../../protocol/wireError';
+import { errorMessage } from '../../protocol/channel/wireError';
 import { CudaError } from './CudaError';
 import { writeError } from './runtimeCopy';
 

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { open, readFile, rename, rm, stat, truncate, writeFile, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { syncFolder } from '../../dataset/writeFileSafely';
+import { syncFolder } from '../../dataset/files/writeFileSafely';
 import { onDisk } from './diskErrors';
 import { hashFile, type ExpectedHash } from './fileHash';
 

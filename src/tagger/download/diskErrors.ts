@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { errorCode, errorMessage } from '../../protocol/wireError';
+import { errorCode, errorMessage } from '../../protocol/channel/wireError';
 import { DownloadError } from './DownloadError';
 
 /**

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import * as l10n from '@vscode/l10n';
-import { errorCode, errorMessage } from '../../protocol/wireError';
+import { errorCode, errorMessage } from '../../protocol/channel/wireError';
 import { DownloadError } from './DownloadError';
 
 /** Node's and OpenSSL's codes for certificates that are not trusted: trying again does not help. */

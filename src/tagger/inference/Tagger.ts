@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { ModelDescription } from '../protocol/taggerProtocol';
+import type { ModelDescription } from '../../protocol/tagging/taggerProtocol';
 import type { ModelTag } from './selectedTags';
 
 /** A model and its tags, on whatever runs it. */

@@ -1,10 +1,10 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import type { TaggerModel } from '../protocol/captionOptions';
-import type { ModelHash } from '../protocol/taggerProtocol';
-import { errorCode, errorMessage } from '../protocol/wireError';
-import { fileDigest } from './download/fileHash';
+import type { TaggerModel } from '../../protocol/tagging/captionOptions';
+import type { ModelHash } from '../../protocol/tagging/taggerProtocol';
+import { errorCode, errorMessage } from '../../protocol/channel/wireError';
+import { fileDigest } from '../download/fileHash';
 import { ModelError } from './ModelError';
 import { parseSelectedTags, type ModelTag } from './selectedTags';
 

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { parse } from 'csv-parse/sync';
-import { errorMessage } from '../protocol/wireError';
+import { errorMessage } from '../../protocol/channel/wireError';
 import { ModelError } from './ModelError';
 
 /** What a tag is about, by Danbooru's category numbers: 0 general, 4 character, 9 rating. */

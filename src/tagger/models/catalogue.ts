@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as l10n from '@vscode/l10n';
-import { defaultThresholds, type Thresholds } from '../../protocol/captionOptions';
+import { defaultThresholds, type Thresholds } from '../../protocol/tagging/captionOptions';
 
 /** A file of a model as it was published. */
 export interface PinnedFile {

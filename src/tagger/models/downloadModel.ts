@@ -1,7 +1,7 @@
 import { rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import type { DownloadProgress, FoundModel } from '../../protocol/modelListing';
+import type { DownloadProgress, FoundModel } from '../../protocol/tagging/modelListing';
 import { DownloadError } from '../download/DownloadError';
 import { downloadFile, type DownloadEnvironment } from '../download/downloadFile';
 import { modelFileName, tagsFileName, type CatalogueModel, type PinnedFile } from './catalogue';

@@ -1,11 +1,11 @@
 import { lstat, readdir, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import type { ModelFolders } from '../../protocol/modelListing';
+import type { ModelFolders } from '../../protocol/tagging/modelListing';
 import { onDisk } from '../download/diskErrors';
 import { DownloadError } from '../download/DownloadError';
 import { lockPath } from '../download/downloadFile';
-import { FileLock } from '../../dataset/FileLock';
+import { FileLock } from '../../base/FileLock';
 import { partialPaths } from '../download/PartialFile';
 import { modelFileName, tagsFileName, type CatalogueModel } from './catalogue';
 

@@ -1,4 +1,4 @@
-import type { FoundModel, ModelFolders, ModelListing } from '../../protocol/modelListing';
+import type { FoundModel, ModelFolders, ModelListing } from '../../protocol/tagging/modelListing';
 import { partialBytesOf } from './downloadedFiles';
 import type { CatalogueModel } from './catalogue';
 import { modelPlaces, thisMachine, type SearchScope } from './modelPlaces';

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
-import type { ModelFolders, ModelSource } from '../../protocol/modelListing';
+import type { ModelFolders, ModelSource } from '../../protocol/tagging/modelListing';
 
 /** What the search for models knows about this machine. */
 export interface SearchScope {

@@ -1,6 +1,6 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { ModelSource } from '../../protocol/modelListing';
+import type { ModelSource } from '../../protocol/tagging/modelListing';
 import { modelFileName, tagsFileName } from './catalogue';
 import type { ModelPlace } from './modelPlaces';
 

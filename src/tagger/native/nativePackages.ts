@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import type * as OnnxRuntime from 'onnxruntime-node';
 import type { default as Sharp } from 'sharp';
-import { errorCode, errorMessage } from '../protocol/wireError';
+import { errorCode, errorMessage } from '../../protocol/channel/wireError';
 import { bindSharp } from './bindSharp';
 
 /** A native package that does not load on this machine: no binary for the platform, or a system library is missing. */

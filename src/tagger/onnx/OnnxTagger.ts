@@ -1,15 +1,15 @@
-import type { TaggerModel } from '../protocol/captionOptions';
-import type { ExecutionReport, LocalExecution } from '../protocol/execution';
-import type { ModelDescription } from '../protocol/taggerProtocol';
-import { BatchRunner } from './BatchRunner';
+import type { TaggerModel } from '../../protocol/tagging/captionOptions';
+import type { ExecutionReport, LocalExecution } from '../../protocol/tagging/execution';
+import type { ModelDescription } from '../../protocol/tagging/taggerProtocol';
+import { BatchRunner } from '../inference/BatchRunner';
 import { chooseSession, scoreProof, type ChosenSession, type ModelToLoad } from './chooseSession';
 import { gpuName } from './gpuName';
-import { checkModelFile, modelFilesOf, readTags } from './modelFiles';
+import { checkModelFile, modelFilesOf, readTags } from '../inference/modelFiles';
 import { probeBatchSize } from './probeBatchSize';
 import { proofPicture } from './proofPicture';
 import { isOutOfMemory, providerFailure } from './providerFailure';
-import type { ModelTag } from './selectedTags';
-import { taggerSummary, type Tagger } from './Tagger';
+import type { ModelTag } from '../inference/selectedTags';
+import { taggerSummary, type Tagger } from '../inference/Tagger';
 
 /** A WD tagger: a model and its tags, on the best provider that works. */
 export class OnnxTagger implements Tagger {

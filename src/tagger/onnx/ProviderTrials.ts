@@ -2,8 +2,8 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import os from 'node:os';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import type { LocalProvider } from '../protocol/execution';
-import { errorCode } from '../protocol/wireError';
+import type { LocalProvider } from '../../protocol/tagging/execution';
+import { errorCode } from '../../protocol/channel/wireError';
 
 /** A provider that killed the process is not tried by itself for so long, in milliseconds. */
 const crashRemembered = 24 * 60 * 60 * 1000;

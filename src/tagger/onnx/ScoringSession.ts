@@ -1,9 +1,9 @@
 import * as l10n from '@vscode/l10n';
 import type { InferenceSession } from 'onnxruntime-node';
-import { errorMessage } from '../protocol/wireError';
-import { ModelError } from './ModelError';
-import { readModelContract, scoreMismatch, unsupported, type ModelContract } from './modelContract';
-import { loadOnnxRuntime } from './nativePackages';
+import { errorMessage } from '../../protocol/channel/wireError';
+import { ModelError } from '../inference/ModelError';
+import { readModelContract, scoreMismatch, unsupported, type ModelContract } from '../inference/modelContract';
+import { loadOnnxRuntime } from '../native/nativePackages';
 
 /** A model that ONNX Runtime holds in memory, on one provider. */
 export class ScoringSession {

@@ -1,7 +1,7 @@
-import { cudaProblemVariable } from '../protocol/cudaEnvironmentVariables';
-import type { ExecutionReport, LocalExecution, LocalProvider } from '../protocol/execution';
+import { cudaProblemVariable } from '../../protocol/child/cudaEnvironmentVariables';
+import type { ExecutionReport, LocalExecution, LocalProvider } from '../../protocol/tagging/execution';
 import { cudaLibraryProblem, cudaLoadFailure, loadProblem, runtimeLibraries } from './cudaRuntime';
-import { loadOnnxRuntime, runtimeOrigin, type RuntimeOrigin } from './nativePackages';
+import { loadOnnxRuntime, runtimeOrigin, type RuntimeOrigin } from '../native/nativePackages';
 import { compareScores, proofPicture } from './proofPicture';
 import { notOnThisPlatform, providerFailure } from './providerFailure';
 import { ProviderTrials } from './ProviderTrials';

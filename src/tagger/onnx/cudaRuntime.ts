@@ -1,8 +1,8 @@
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import { errorMessage } from '../protocol/wireError';
-import { cudaLibrary, sharedProviderLibrary } from './cuda/onnxRuntimePackage';
-import { havingCudaLibrary, readProviderLibraries } from './cuda/providerLibraries';
+import { errorMessage } from '../../protocol/channel/wireError';
+import { cudaLibrary, sharedProviderLibrary } from '../cuda/onnxRuntimePackage';
+import { havingCudaLibrary, readProviderLibraries } from '../cuda/providerLibraries';
 
 /** ONNX Runtime loads them in this order; the second one needs the first. */
 const cudaFiles = [sharedProviderLibrary, cudaLibrary] as const;

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
-import { errorMessage } from '../protocol/wireError';
-import type { LocalProvider } from '../protocol/execution';
+import { errorMessage } from '../../protocol/channel/wireError';
+import type { LocalProvider } from '../../protocol/tagging/execution';
 
 const names: Record<LocalProvider, string> = {
   cuda: 'CUDA',

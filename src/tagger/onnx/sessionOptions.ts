@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-node';
-import type { LocalProvider } from '../protocol/execution';
-import { availableCores } from './availableCores';
+import type { LocalProvider } from '../../protocol/tagging/execution';
+import { availableCores } from '../native/availableCores';
 
 /** What ONNX Runtime calls the providers. */
 export const runtimeNames: Readonly<Record<LocalProvider, string>> = {

@@ -1,10 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import type { Sharp, SharpOptions } from 'sharp';
-import { errorMessage } from '../protocol/wireError';
+import { errorMessage } from '../../protocol/channel/wireError';
 import { BmpError, decodeBmp, readBmpHeader } from './decodeBmp';
 import { ImageError } from './ImageError';
 import { sniffImageFormat } from './imageFormat';
-import { loadSharp } from './nativePackages';
+import { loadSharp } from '../native/nativePackages';
 import { readImageFile } from './readImageFile';
 
 /** Pictures with more pixels are refused before they are decoded: a file of a few kB can ask for gigabytes. */

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { lstat, open, stat } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
 import * as l10n from '@vscode/l10n';
-import { errorCode, errorMessage } from '../protocol/wireError';
+import { errorCode, errorMessage } from '../../protocol/channel/wireError';
 import { ImageError } from './ImageError';
 
 /** A larger file is not an image somebody trains with, and it would not fit into memory twice. */

@@ -3,11 +3,11 @@ import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import PQueue from 'p-queue';
 import type { default as SharpFactory, Sharp } from 'sharp';
-import type { ImageInfo, PictureRegion } from '../protocol/pictureProtocol';
-import type { ThumbnailOrder } from '../protocol/taggerProtocol';
-import { errorCode } from '../protocol/wireError';
+import type { ImageInfo, PictureRegion } from '../../protocol/page/pictureProtocol';
+import type { ThumbnailOrder } from '../../protocol/tagging/taggerProtocol';
+import { errorCode } from '../../protocol/channel/wireError';
 import { damaged, openImage, type DecodedImage, type OpenedImage } from './decodeImage';
-import { loadSharp } from './nativePackages';
+import { loadSharp } from '../native/nativePackages';
 
 /** A picture with more pixels may take gigabytes (interlaced, progressive, BMP): one of them at a time. */
 const largePicture = 25e6;

@@ -1,6 +1,6 @@
 import { bicubicKernel, clipToPicture, type Kernel, type Span } from './bicubicKernel';
-import type { DecodedImage } from './decodeImage';
-import { bytes } from './wasm/resample.wasm';
+import type { DecodedImage } from '../pictures/decodeImage';
+import { bytes } from '../wasm/resample.wasm';
 
 /** What `wasm/resample.ts` exports. */
 interface ResampleExports {

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import * as l10n from '@vscode/l10n';
-import { abortReason } from '../protocol/Channel';
-import { errorMessage } from '../protocol/wireError';
-import { availableCores } from './availableCores';
+import { abortReason } from '../../protocol/channel/Channel';
+import { errorMessage } from '../../protocol/channel/wireError';
+import { availableCores } from '../native/availableCores';
 import { PixelBudget } from './PixelBudget';
 import type { PreparedInput } from './prepareImage';
 import { PreprocessError } from './PreprocessError';

@@ -1,5 +1,5 @@
-import type { PreprocessMode } from '../protocol/execution';
-import { decodeOpened, openImage, type OpenedImage } from './decodeImage';
+import type { PreprocessMode } from '../../protocol/tagging/execution';
+import { decodeOpened, openImage, type OpenedImage } from '../pictures/decodeImage';
 import { fastShrink } from './fastShrink';
 import { inputBytes } from './preprocessMessages';
 import { PillowResizer } from './PillowResizer';

@@ -1,6 +1,6 @@
-import { RemoteError, toWireError, type WireError } from '../protocol/wireError';
-import { ImageError, type ImageErrorCode } from './ImageError';
-import { NativePackageError } from './nativePackages';
+import { RemoteError, toWireError, type WireError } from '../../protocol/channel/wireError';
+import { ImageError, type ImageErrorCode } from '../pictures/ImageError';
+import { NativePackageError } from '../native/nativePackages';
 import type { PreparedInput } from './prepareImage';
 
 /** What a thread gets when it starts. */

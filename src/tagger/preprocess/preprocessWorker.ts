@@ -1,7 +1,7 @@
 // The entry of a thread that turns image files into what models take, one at a time. `PreprocessPool` starts it.
 import { parentPort, workerData } from 'node:worker_threads';
-import { useInheritedLanguage } from '../dataset/displayLanguage';
-import { freePixels } from './freePixels';
+import { useInheritedLanguage } from '../../base/displayLanguage';
+import { freePixels } from '../pictures/freePixels';
 import { PixelBudget } from './PixelBudget';
 import { prepareInput } from './prepareImage';
 import {

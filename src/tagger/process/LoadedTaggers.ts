@@ -1,10 +1,10 @@
-import type { TaggerModel } from '../protocol/captionOptions';
-import type { ExecutionOptions } from '../protocol/execution';
-import type { TaggerSetup } from '../protocol/taggerProtocol';
-import { modelFilesOf } from './modelFiles';
-import { OnnxTagger } from './OnnxTagger';
-import { ServerTagger } from './server/ServerTagger';
-import type { Tagger } from './Tagger';
+import type { TaggerModel } from '../../protocol/tagging/captionOptions';
+import type { ExecutionOptions } from '../../protocol/tagging/execution';
+import type { TaggerSetup } from '../../protocol/tagging/taggerProtocol';
+import { modelFilesOf } from '../inference/modelFiles';
+import { OnnxTagger } from '../onnx/OnnxTagger';
+import { ServerTagger } from '../server/ServerTagger';
+import type { Tagger } from '../inference/Tagger';
 
 interface Entry {
   tagger: Promise<Tagger>;

@@ -1,14 +1,14 @@
-import type { RequestHandlers } from '../protocol/Channel';
-import type { TaggerRequests, TaggerSetup } from '../protocol/taggerProtocol';
+import type { RequestHandlers } from '../../protocol/channel/Channel';
+import type { TaggerRequests, TaggerSetup } from '../../protocol/tagging/taggerProtocol';
 import { IdleTimer } from './IdleTimer';
 import { LoadedTaggers } from './LoadedTaggers';
-import { meanScores } from './meanScores';
-import type { ScoredModel } from './mergeScores';
-import { prepareImage } from './prepareImage';
-import { PreprocessPool } from './PreprocessPool';
+import { meanScores } from '../scores/meanScores';
+import type { ScoredModel } from '../scores/mergeScores';
+import { prepareImage } from '../preprocess/prepareImage';
+import { PreprocessPool } from '../preprocess/PreprocessPool';
 import { scoreImage } from './scoreImage';
-import { scoresToTags } from './scoresToTags';
-import { taggerSummary, type Tagger } from './Tagger';
+import { scoresToTags } from '../scores/scoresToTags';
+import { taggerSummary, type Tagger } from '../inference/Tagger';
 
 /**
  * What the child answers about images.

@@ -1,8 +1,8 @@
-import type { RequestHandlers } from '../protocol/Channel';
-import type { DownloadProgress } from '../protocol/modelListing';
-import type { TaggerRequests } from '../protocol/taggerProtocol';
-import { findCuda } from './cuda/findCuda';
-import { installCuda } from './cuda/installCuda';
+import type { RequestHandlers } from '../../protocol/channel/Channel';
+import type { DownloadProgress } from '../../protocol/tagging/modelListing';
+import type { TaggerRequests } from '../../protocol/tagging/taggerProtocol';
+import { findCuda } from '../cuda/findCuda';
+import { installCuda } from '../cuda/installCuda';
 
 /** What the child answers about CUDA: whether it is there, and getting it. */
 export function cudaHandlers(

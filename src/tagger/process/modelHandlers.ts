@@ -1,12 +1,12 @@
-import type { RequestHandlers } from '../protocol/Channel';
-import type { DownloadProgress } from '../protocol/modelListing';
-import type { ModelHash, TaggerRequests } from '../protocol/taggerProtocol';
-import { hashModel } from './modelFiles';
-import { catalogue } from './models/catalogue';
-import { deleteModel } from './models/deleteModel';
-import { downloadModel } from './models/downloadModel';
-import { listModels } from './models/findModels';
-import { hashServerModel } from './server/ServerTagger';
+import type { RequestHandlers } from '../../protocol/channel/Channel';
+import type { DownloadProgress } from '../../protocol/tagging/modelListing';
+import type { ModelHash, TaggerRequests } from '../../protocol/tagging/taggerProtocol';
+import { hashModel } from '../inference/modelFiles';
+import { catalogue } from '../models/catalogue';
+import { deleteModel } from '../models/deleteModel';
+import { downloadModel } from '../models/downloadModel';
+import { listModels } from '../models/findModels';
+import { hashServerModel } from '../server/ServerTagger';
 
 /** What the child answers about models: which there are, and getting them. */
 export function modelHandlers(

@@ -1,8 +1,8 @@
 import PQueue from 'p-queue';
-import type { RequestHandlers } from '../protocol/Channel';
-import type { TaggerRequests } from '../protocol/taggerProtocol';
-import { availableCores } from './availableCores';
-import { makeThumbnail, readImageInfo } from './thumbnail';
+import type { RequestHandlers } from '../../protocol/channel/Channel';
+import type { TaggerRequests } from '../../protocol/tagging/taggerProtocol';
+import { availableCores } from '../native/availableCores';
+import { makeThumbnail, readImageInfo } from '../pictures/thumbnail';
 
 /**
  * What the child answers about pictures for people: as many are made at a time as there are cores, the others wait for

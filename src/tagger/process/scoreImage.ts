@@ -1,6 +1,6 @@
-import type { TaggerSetup } from '../protocol/taggerProtocol';
-import type { PreprocessPool } from './PreprocessPool';
-import type { Tagger } from './Tagger';
+import type { TaggerSetup } from '../../protocol/tagging/taggerProtocol';
+import type { PreprocessPool } from '../preprocess/PreprocessPool';
+import type { Tagger } from '../inference/Tagger';
 
 /**
  * The scores of one image by each of some models. Models with the same input get the same one, prepared once.

@@ -1,9 +1,9 @@
-import { comparableTag } from '../dataset/comparableTag';
-import type { CaptionOptions } from '../protocol/captionOptions';
-import { formatTag } from '../protocol/formatTag';
+import { comparableTag } from '../../tags/comparableTag';
+import type { CaptionOptions } from '../../protocol/tagging/captionOptions';
+import { formatTag } from '../../protocol/text/formatTag';
 import { expandCharacterTag } from './expandCharacterTag';
 import type { PassedTag } from './mergeScores';
-import { tagMatcher } from './tagMatcher';
+import { tagMatcher } from '../../tags/tagMatcher';
 
 /** What the tags of a model become in a caption: left out, replaced, expanded or as they are. */
 export class TagWords {

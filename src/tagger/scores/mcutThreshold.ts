@@ -1,4 +1,4 @@
-import type { CaptionOptions, Thresholds } from '../protocol/captionOptions';
+import type { CaptionOptions, Thresholds } from '../../protocol/tagging/captionOptions';
 import { tagKind } from './mergedTags';
 
 /** The threshold of character tags is never found below this; SmilingWolf's wd-tagger space has the same floor. */

@@ -1,7 +1,7 @@
-import type { CaptionOptions, EnsembleMerge, Thresholds } from '../protocol/captionOptions';
+import type { CaptionOptions, EnsembleMerge, Thresholds } from '../../protocol/tagging/captionOptions';
 import { mcutThresholds } from './mcutThreshold';
 import { mergedTags, tagKind } from './mergedTags';
-import type { ModelTag } from './selectedTags';
+import type { ModelTag } from '../inference/selectedTags';
 
 /** What one model says about an image. */
 export interface ScoredModel {

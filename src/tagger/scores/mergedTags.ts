@@ -1,4 +1,4 @@
-import type { ModelTag } from './selectedTags';
+import type { ModelTag } from '../inference/selectedTags';
 
 /** What threshold a merged tag has to pass; every category but character and rating follows the general one. */
 export const tagKind = { general: 0, character: 1, rating: 2 } as const;

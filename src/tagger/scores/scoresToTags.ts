@@ -1,5 +1,5 @@
-import { comparableTag } from '../dataset/comparableTag';
-import type { CaptionOptions, EnsembleMerge } from '../protocol/captionOptions';
+import { comparableTag } from '../../tags/comparableTag';
+import type { CaptionOptions, EnsembleMerge } from '../../protocol/tagging/captionOptions';
 import { mergeScores, type PassedTag, type ScoredModel } from './mergeScores';
 import { tagsInText, TagWords } from './TagWords';
 

@@ -1,4 +1,4 @@
-import type { ServerErrorCode } from '../../protocol/taggerFault';
+import type { ServerErrorCode } from '../../protocol/tagging/taggerFault';
 
 /** What went wrong with a server that runs models. The message is for the user: which address, and what the server said. */
 export class ServerError extends Error {

@@ -1,6 +1,6 @@
-import type { ServerOptions } from '../../protocol/execution';
-import { serverTokenVariable } from '../../protocol/execution';
-import { proofPicture } from '../proofPicture';
+import type { ServerOptions } from '../../protocol/tagging/execution';
+import { serverTokenVariable } from '../../protocol/tagging/execution';
+import { proofPicture } from '../onnx/proofPicture';
 import { readScores } from './inferAnswer';
 import { binaryRequest, jsonRequest } from './inferRequest';
 import { modelPath } from './serverAddress';

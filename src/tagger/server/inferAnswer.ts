@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { scoreMismatch } from '../modelContract';
+import { scoreMismatch } from '../inference/modelContract';
 import { jsonLengthHeader } from './inferRequest';
 import type { ServerAnswer } from './ServerClient';
 import { ServerError } from './ServerError';

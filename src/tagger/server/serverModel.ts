@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as l10n from '@vscode/l10n';
-import { ModelError } from '../ModelError';
-import { readModelContract, unsupported, type ModelContract, type ValueFacts } from '../modelContract';
+import { ModelError } from '../inference/ModelError';
+import { readModelContract, unsupported, type ModelContract, type ValueFacts } from '../inference/modelContract';
 import { modelPath } from './serverAddress';
 import { patienceWhileLoading, type ServerAnswer, type ServerClient } from './ServerClient';
 import { ServerError } from './ServerError';

@@ -8,23 +8,23 @@ import {
   type PlanItem,
   type PlanSummary,
   type WantedEdit,
-} from '../protocol/bulkEditProtocol';
-import type { GridSnapshot } from '../protocol/gridProtocol';
-import type { SuggestAnswer, SuggestQuery } from '../protocol/suggestProtocol';
-import { errorMessage } from '../protocol/wireError';
+} from '../../protocol/page/bulkEditProtocol';
+import type { GridSnapshot } from '../../protocol/page/gridProtocol';
+import type { SuggestAnswer, SuggestQuery } from '../../protocol/page/suggestProtocol';
+import { errorMessage } from '../../protocol/channel/wireError';
 import { bulkEditStyles } from './bulkEdit.css';
 import { bulkEditPreviewStyles } from './bulkEditPreview.css';
 import type { BulkEditForm } from './BulkEditForm';
 import './BulkEditForm';
 import './BulkEditPreview';
-import { formatNumber, plural, pluralForm, withElements } from './displayLanguage';
-import type { Host } from './editorTypes';
-import { closeIcon, errorIcon } from './icons';
+import { formatNumber, plural, pluralForm, withElements } from '../shared/displayLanguage';
+import type { Host } from '../shared/viewState';
+import { closeIcon, errorIcon } from '../shared/icons';
 import { PlanRows } from './PlanRows';
-import { sharedStyles } from './shared.css';
-import { suggestionStyles } from './suggestions.css';
-import type { SuggestionPopup } from './SuggestionPopup';
-import './SuggestionPopup';
+import { sharedStyles } from '../shared/shared.css';
+import { suggestionStyles } from '../suggestions/suggestions.css';
+import type { SuggestionPopup } from '../suggestions/SuggestionPopup';
+import '../suggestions/SuggestionPopup';
 
 /** The pause after the last key before the edit is tried. */
 const planDelay = 150;

@@ -1,8 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { blankEditForm, type EditForm, type EditOperation, type EditScope } from '../protocol/bulkEditProtocol';
-import { formatNumber, pluralForm, withElements } from './displayLanguage';
+import { blankEditForm, type EditForm, type EditOperation, type EditScope } from '../../protocol/page/bulkEditProtocol';
+import { formatNumber, pluralForm, withElements } from '../shared/displayLanguage';
 
 const operations: readonly [EditOperation, string][] = [
   ['addTags', l10n.t('Add tags')],

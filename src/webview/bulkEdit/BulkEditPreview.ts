@@ -1,10 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { DiffPiece, PlanItem } from '../protocol/bulkEditProtocol';
-import { plural } from './displayLanguage';
+import type { DiffPiece, PlanItem } from '../../protocol/page/bulkEditProtocol';
+import { plural } from '../shared/displayLanguage';
 import type { PlanRows } from './PlanRows';
-import { styleProperties } from './styleProperties';
+import { styleProperties } from '../shared/styleProperties';
 
 /** Height of a row in pixels; the style sheet has the same. */
 const rowHeight = 66;

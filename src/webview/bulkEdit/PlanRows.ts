@@ -1,4 +1,4 @@
-import type { PlanItem } from '../protocol/bulkEditProtocol';
+import type { PlanItem } from '../../protocol/page/bulkEditProtocol';
 
 /** Rows are asked for in pages of so many. */
 const pageSize = 50;

@@ -1,4 +1,4 @@
-import type { WebviewEvents } from '../protocol/gridProtocol';
+import type { WebviewEvents } from '../../protocol/page/gridProtocol';
 
 /** What of a card the drafts look at. */
 export interface HostText {

@@ -1,19 +1,19 @@
 import * as l10n from '@vscode/l10n';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { CardItem } from '../protocol/gridProtocol';
-import { formatNumber, plural } from './displayLanguage';
-import type { TextField } from './CaretFinder';
-import type { CaptionMode } from './editorTypes';
+import type { CardItem } from '../../protocol/page/gridProtocol';
+import { formatNumber, plural } from '../shared/displayLanguage';
+import type { TextField } from '../shared/CaretFinder';
+import type { CaptionMode } from '../shared/viewState';
 import type { Drafts } from './Drafts';
-import { imageIcon, errorIcon, warningIcon } from './icons';
-import type { ImageQueue } from './ImageQueue';
-import { LocalUndo } from './LocalUndo';
-import type { SuggestOptions } from './SuggestionPopup';
+import { imageIcon, errorIcon, warningIcon } from '../shared/icons';
+import type { ImageQueue } from '../pictures/ImageQueue';
+import { LocalUndo } from '../shared/LocalUndo';
+import type { SuggestOptions } from '../suggestions/SuggestionPopup';
 import { selectionCheck } from './selectionCheck';
 import type { ChipActions } from './TagChips';
 import './TagChips';
-import { type CaptionFacts, captionFacts } from './captionTags';
+import { type CaptionFacts, captionFacts } from '../../tags/captionTags';
 
 /** What all cards of a grid share. */
 export interface CardContext {

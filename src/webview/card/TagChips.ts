@@ -2,14 +2,14 @@ import * as l10n from '@vscode/l10n';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { TextField } from './CaretFinder';
-import { plural } from './displayLanguage';
+import type { TextField } from '../shared/CaretFinder';
+import { plural } from '../shared/displayLanguage';
 import { chipTemplate } from './chipTemplate';
 import { ChipDrag } from './ChipDrag';
-import { LocalUndo } from './LocalUndo';
+import { LocalUndo } from '../shared/LocalUndo';
 import { pasteAsTags } from './pasteAsTags';
-import type { SuggestOptions } from './SuggestionPopup';
-import { addTag, type Chip, chipsOf, moveTag, otherLines, removeTag, replaceTag } from './captionTags';
+import type { SuggestOptions } from '../suggestions/SuggestionPopup';
+import { addTag, type Chip, chipsOf, moveTag, otherLines, removeTag, replaceTag } from '../../tags/captionTags';
 
 /** What chips tell the card that they are in. */
 export interface ChipActions {

@@ -1,6 +1,6 @@
-import type { ImageTarget } from '../protocol/bulkEditProtocol';
-import type { CardItem } from '../protocol/gridProtocol';
-import type { EditorActions } from './editorTypes';
+import type { ImageTarget } from '../../protocol/page/bulkEditProtocol';
+import type { CardItem } from '../../protocol/page/gridProtocol';
+import type { EditorActions } from '../shared/viewState';
 
 /** What can be done with a card by a key. */
 type CardActions = Pick<EditorActions, 'copyCaption' | 'pasteCaption' | 'deleteImages'>;

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Chip } from './captionTags';
-import { warningIcon } from './icons';
+import type { Chip } from '../../tags/captionTags';
+import { warningIcon } from '../shared/icons';
 
 /** What a chip is among the others, and what it does. */
 export interface ChipUse {

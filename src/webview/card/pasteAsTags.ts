@@ -1,4 +1,4 @@
-import { insertAsTyped } from './insertAsTyped';
+import { insertAsTyped } from '../shared/insertAsTyped';
 
 /** Pastes lines as tags: a field of one line would make one tag of them. Other texts are left to the browser. */
 export function pasteAsTags(event: ClipboardEvent): void {

@@ -1,16 +1,16 @@
 import * as l10n from '@vscode/l10n';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import type { WantedEdit } from '../protocol/bulkEditProtocol';
-import type { GridSnapshot, HostRequests, SelectCommand } from '../protocol/gridProtocol';
-import type { PictureSettings } from '../protocol/pictureProtocol';
-import { errorMessage } from '../protocol/wireError';
-import type { BulkEditDialog } from './BulkEditDialog';
-import './BulkEditDialog';
-import { listenForCardActions } from './cardActions';
-import type { DatasetToolbar } from './DatasetToolbar';
-import './DatasetToolbar';
-import { Drafts } from './Drafts';
+import type { WantedEdit } from '../../protocol/page/bulkEditProtocol';
+import type { GridSnapshot, HostRequests, SelectCommand } from '../../protocol/page/gridProtocol';
+import type { PictureSettings } from '../../protocol/page/pictureProtocol';
+import { errorMessage } from '../../protocol/channel/wireError';
+import type { BulkEditDialog } from '../bulkEdit/BulkEditDialog';
+import '../bulkEdit/BulkEditDialog';
+import { listenForCardActions } from '../card/cardActions';
+import type { DatasetToolbar } from '../toolbar/DatasetToolbar';
+import '../toolbar/DatasetToolbar';
+import { Drafts } from '../card/Drafts';
 import { editorStyles } from './editor.css';
 import {
   type Ask,
@@ -20,27 +20,27 @@ import {
   type ViewState,
   viewStateOf,
   type ViewStateStore,
-} from './editorTypes';
-import type { CardContext } from './ImageCard';
-import './ImageArea';
-import type { ImageGrid } from './ImageGrid';
-import { ImageQueue } from './ImageQueue';
-import type { ImageViewer, ViewerClosed } from './ImageViewer';
-import './ImageViewer';
-import { ItemWindow } from './ItemWindow';
-import { jobAnnouncement } from './jobAnnouncement';
-import './JobList';
-import { pictureSource } from './pictureSource';
+} from '../shared/viewState';
+import type { CardContext } from '../card/ImageCard';
+import '../grid/ImageArea';
+import type { ImageGrid } from '../grid/ImageGrid';
+import { ImageQueue } from '../pictures/ImageQueue';
+import type { ImageViewer, ViewerClosed } from '../viewer/ImageViewer';
+import '../viewer/ImageViewer';
+import { ItemWindow } from '../grid/ItemWindow';
+import { jobAnnouncement } from '../jobList/jobAnnouncement';
+import '../jobList/JobList';
+import { pictureSource } from '../pictures/pictureSource';
 import { problemBar } from './problemBar';
 import { revealImage } from './revealImage';
-import { searchActions, searchAnnouncement } from './searchActions';
+import { searchActions, searchAnnouncement } from '../search/searchActions';
 import { selectionActions } from './selectionActions';
-import './SelectionBar';
+import '../toolbar/SelectionBar';
 import { scanningPage, standInPage } from './standInPage';
-import { sharedStyles } from './shared.css';
-import { suggestionStyles } from './suggestions.css';
-import type { SuggestionPopup } from './SuggestionPopup';
-import './SuggestionPopup';
+import { sharedStyles } from '../shared/shared.css';
+import { suggestionStyles } from '../suggestions/suggestions.css';
+import type { SuggestionPopup } from '../suggestions/SuggestionPopup';
+import '../suggestions/SuggestionPopup';
 
 /** The whole page: toolbar, jobs and grid, or what there is to say instead of a grid. */
 @customElement('dataset-editor')

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
-import { errorIcon } from './icons';
+import { errorIcon } from '../shared/icons';
 
 /** Says what went wrong with something the user asked for, until the user has read it. */
 export function problemBar(problem: string | undefined, dismiss: () => void): TemplateResult | typeof nothing {

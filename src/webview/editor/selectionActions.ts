@@ -1,6 +1,6 @@
-import type { ImageTarget, WantedEdit } from '../protocol/bulkEditProtocol';
-import type { HostRequests, SelectCommand } from '../protocol/gridProtocol';
-import type { EditorActions } from './editorTypes';
+import type { ImageTarget, WantedEdit } from '../../protocol/page/bulkEditProtocol';
+import type { HostRequests, SelectCommand } from '../../protocol/page/gridProtocol';
+import type { EditorActions } from '../shared/viewState';
 
 /** What the actions need of the page. */
 interface SelectionPage {

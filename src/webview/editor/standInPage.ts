@@ -1,8 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
-import type { GridSnapshot } from '../protocol/gridProtocol';
-import { formatNumber, plural, pluralForm, withElements } from './displayLanguage';
-import { errorIcon, folderIcon, imageIcon, searchIcon } from './icons';
+import type { GridSnapshot } from '../../protocol/page/gridProtocol';
+import { formatNumber, plural, pluralForm, withElements } from '../shared/displayLanguage';
+import { errorIcon, folderIcon, imageIcon, searchIcon } from '../shared/icons';
 
 /** What can be done on such a page. */
 interface PageActions {

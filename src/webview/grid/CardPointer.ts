@@ -1,5 +1,5 @@
 import type { GridSelector } from './GridSelector';
-import type { ImageCard } from './ImageCard';
+import type { ImageCard } from '../card/ImageCard';
 
 /** What a pointer needs of the grid besides its selection. */
 export interface PointerHost {

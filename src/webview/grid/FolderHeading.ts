@@ -1,11 +1,11 @@
 import * as l10n from '@vscode/l10n';
 import { html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { FolderPlace } from '../protocol/gridViewProtocol';
-import { plural } from './displayLanguage';
+import type { FolderPlace } from '../../protocol/page/gridViewProtocol';
+import { plural } from '../shared/displayLanguage';
 import { folderHeadingStyles } from './folderHeading.css';
-import { downIcon, folderIcon, upIcon } from './icons';
-import { sharedStyles } from './shared.css';
+import { downIcon, folderIcon, upIcon } from '../shared/icons';
+import { sharedStyles } from '../shared/shared.css';
 
 /**
  * The folder of the first images in view, with buttons that lead to its neighbours. It is not there where all images

@@ -1,4 +1,4 @@
-import type { GridViewRequests, ItemsAround } from '../protocol/gridViewProtocol';
+import type { GridViewRequests, ItemsAround } from '../../protocol/page/gridViewProtocol';
 import { cellsOf } from './gridLayout';
 import type { ImageGrid } from './ImageGrid';
 

@@ -1,4 +1,4 @@
-import type { CardItem, GridSnapshot, SelectCommand } from '../protocol/gridProtocol';
+import type { CardItem, GridSnapshot, SelectCommand } from '../../protocol/page/gridProtocol';
 import type { ItemWindow } from './ItemWindow';
 import { SelectionMarks } from './SelectionMarks';
 

@@ -1,13 +1,13 @@
 import * as l10n from '@vscode/l10n';
 import { html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import type { GridSnapshot, SelectCommand } from '../protocol/gridProtocol';
-import { plural } from './displayLanguage';
-import type { Ask, ViewState } from './editorTypes';
+import type { GridSnapshot, SelectCommand } from '../../protocol/page/gridProtocol';
+import { plural } from '../shared/displayLanguage';
+import type { Ask, ViewState } from '../shared/viewState';
 import type { FolderHeading } from './FolderHeading';
 import './FolderHeading';
 import type { AskAround } from './GridPlace';
-import type { CardContext } from './ImageCard';
+import type { CardContext } from '../card/ImageCard';
 import type { ImageGrid } from './ImageGrid';
 import './ImageGrid';
 import type { ItemWindow } from './ItemWindow';

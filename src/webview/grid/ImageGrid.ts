@@ -2,9 +2,9 @@ import * as l10n from '@vscode/l10n';
 import { html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { GridSnapshot, SelectCommand } from '../protocol/gridProtocol';
-import { cardStyles } from './card.css';
-import { tagChipsStyles } from './tagChips.css';
+import type { GridSnapshot, SelectCommand } from '../../protocol/page/gridProtocol';
+import { cardStyles } from '../card/card.css';
+import { tagChipsStyles } from '../card/tagChips.css';
 import { CardPointer } from './CardPointer';
 import { gridStyles } from './grid.css';
 import { type GridAction, gridAction } from './gridKeys';
@@ -21,15 +21,15 @@ import {
 import { type AskAround, GridPlace } from './GridPlace';
 import { GridSelector } from './GridSelector';
 import { focusIn, giveFocusBack, type HeldFocus } from './heldFocus';
-import type { CardContext, ImageCard } from './ImageCard';
-import './ImageCard';
+import type { CardContext, ImageCard } from '../card/ImageCard';
+import '../card/ImageCard';
 import type { ItemWindow } from './ItemWindow';
 import { listStyles } from './list.css';
 import { pinnedCells } from './pinnedCells';
 import { RowVirtualizer } from './RowVirtualizer';
 import { selectionStyles } from './selection.css';
-import { sharedStyles } from './shared.css';
-import { styleProperties } from './styleProperties';
+import { sharedStyles } from '../shared/shared.css';
+import { styleProperties } from '../shared/styleProperties';
 import { wantedImages } from './wantedImages';
 
 /**

@@ -1,5 +1,5 @@
-import type { CardItem } from '../protocol/gridProtocol';
-import type { ItemsAround } from '../protocol/gridViewProtocol';
+import type { CardItem } from '../../protocol/page/gridProtocol';
+import type { ItemsAround } from '../../protocol/page/gridViewProtocol';
 import type { Span } from './gridLayout';
 
 /** Cards as the host sends them: in the state of `version`, at positions of `order`. */

@@ -1,4 +1,4 @@
-import type { CardItem, SelectCommand } from '../protocol/gridProtocol';
+import type { CardItem, SelectCommand } from '../../protocol/page/gridProtocol';
 
 /** A command that cards may not show yet. */
 export interface PendingMark {

@@ -1,4 +1,4 @@
-import type { ImageCard } from './ImageCard';
+import type { ImageCard } from '../card/ImageCard';
 
 /** Where the keyboard focus was before the grid was drawn again. */
 export interface HeldFocus {

@@ -1,5 +1,5 @@
 import { cellsOf } from './gridLayout';
-import type { WantedImage } from './ImageQueue';
+import type { WantedImage } from '../pictures/ImageQueue';
 import type { ItemWindow } from './ItemWindow';
 import type { RowVirtualizer } from './RowVirtualizer';
 

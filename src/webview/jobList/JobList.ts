@@ -2,13 +2,13 @@ import * as l10n from '@vscode/l10n';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { JobAction, JobView } from '../protocol/gridProtocol';
-import { formatNumber } from './displayLanguage';
-import type { EditorActions } from './editorTypes';
-import { jobStateName } from '../protocol/jobStateName';
+import type { JobAction, JobView } from '../../protocol/page/gridProtocol';
+import { formatNumber } from '../shared/displayLanguage';
+import type { EditorActions } from '../shared/viewState';
+import { jobStateName } from '../../protocol/text/jobStateName';
 import { jobStyles } from './jobs.css';
-import { sharedStyles } from './shared.css';
-import { styleProperties } from './styleProperties';
+import { sharedStyles } from '../shared/shared.css';
+import { styleProperties } from '../shared/styleProperties';
 
 /** The jobs of this dataset: how far they are, and what failed. */
 @customElement('job-list')

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
-import type { JobView } from '../protocol/gridProtocol';
-import { formatNumber, plural } from './displayLanguage';
-import { jobStateName } from '../protocol/jobStateName';
+import type { JobView } from '../../protocol/page/gridProtocol';
+import { formatNumber, plural } from '../shared/displayLanguage';
+import { jobStateName } from '../../protocol/text/jobStateName';
 
 /** What a screen reader says when a job ended or stands still; undefined when none did. */
 export function jobAnnouncement(before: readonly JobView[], after: readonly JobView[]): string | undefined {

@@ -4,7 +4,7 @@ import {
   type PictureSettings,
   previewSizeFor,
   thumbnailSize,
-} from '../protocol/pictureProtocol';
+} from '../../protocol/page/pictureProtocol';
 
 /** An image as the queue knows it: another version is another image. */
 export interface ImageKey {

@@ -1,4 +1,4 @@
-import type { Host } from './editorTypes';
+import type { Host } from '../shared/viewState';
 import type { ImageKey, ImageSource, Picture } from './ImageQueue';
 import { loadImage } from './loadImage';
 

@@ -1,10 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { GridSnapshot } from '../protocol/gridProtocol';
-import type { EditorActions } from './editorTypes';
-import { closeIcon } from './icons';
-import { sharedStyles } from './shared.css';
+import type { GridSnapshot } from '../../protocol/page/gridProtocol';
+import type { EditorActions } from '../shared/viewState';
+import { closeIcon } from '../shared/icons';
+import { sharedStyles } from '../shared/shared.css';
 
 const chipStyles = css`
   :host {

@@ -3,13 +3,13 @@ import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { ifDefined } from 'lit/directives/if-defined.js';
 import { live } from 'lit/directives/live.js';
-import type { GridSnapshot } from '../protocol/gridProtocol';
-import type { SearchMistake, SearchSuggestion } from '../protocol/searchProtocol';
-import { plural } from './displayLanguage';
-import type { EditorActions } from './editorTypes';
-import { closeIcon, searchIcon, starIcon } from './icons';
+import type { GridSnapshot } from '../../protocol/page/gridProtocol';
+import type { SearchMistake, SearchSuggestion } from '../../protocol/page/searchProtocol';
+import { plural } from '../shared/displayLanguage';
+import type { EditorActions } from '../shared/viewState';
+import { closeIcon, searchIcon, starIcon } from '../shared/icons';
 import { searchFieldStyles } from './searchField.css';
-import { sharedStyles } from './shared.css';
+import { sharedStyles } from '../shared/shared.css';
 
 /** The pause after the last key before the search is made, in milliseconds. */
 const searchDelay = 150;

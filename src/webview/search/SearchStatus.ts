@@ -1,10 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { SearchView } from '../protocol/searchProtocol';
-import { formatNumber, plural } from './displayLanguage';
-import type { EditorActions } from './editorTypes';
-import { sharedStyles } from './shared.css';
+import type { SearchView } from '../../protocol/page/searchProtocol';
+import { formatNumber, plural } from '../shared/displayLanguage';
+import type { EditorActions } from '../shared/viewState';
+import { sharedStyles } from '../shared/shared.css';
 
 const statusStyles = css`
   :host {

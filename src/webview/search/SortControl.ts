@@ -1,10 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { ImageSort, SortKey } from '../protocol/gridProtocol';
-import type { EditorActions } from './editorTypes';
-import { ascendingIcon, descendingIcon } from './icons';
-import { sharedStyles } from './shared.css';
+import type { ImageSort, SortKey } from '../../protocol/page/gridProtocol';
+import type { EditorActions } from '../shared/viewState';
+import { ascendingIcon, descendingIcon } from '../shared/icons';
+import { sharedStyles } from '../shared/shared.css';
 
 /** What images are sorted by, and what the two directions mean. */
 const keys: readonly [key: SortKey, name: string, ascending: string, descending: string][] = [

@@ -1,8 +1,8 @@
 import * as l10n from '@vscode/l10n';
-import type { GridSnapshot, HostRequests, ImageSort } from '../protocol/gridProtocol';
-import type { SearchSuggestion } from '../protocol/searchProtocol';
-import { formatNumber, plural } from './displayLanguage';
-import type { Host } from './editorTypes';
+import type { GridSnapshot, HostRequests, ImageSort } from '../../protocol/page/gridProtocol';
+import type { SearchSuggestion } from '../../protocol/page/searchProtocol';
+import { formatNumber, plural } from '../shared/displayLanguage';
+import type { Host } from '../shared/viewState';
 
 /** What the page can ask for about searching and sorting. */
 export interface SearchActions {

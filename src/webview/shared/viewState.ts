@@ -1,8 +1,8 @@
-import type { ImageTarget, WantedEdit } from '../protocol/bulkEditProtocol';
-import type { Channel } from '../protocol/Channel';
-import type { GridEvents, HostRequests, JobAction, WebviewEvents } from '../protocol/gridProtocol';
-import { type CardSize, cardSizes, type GridMode } from './gridLayout';
-import type { SearchActions } from './searchActions';
+import type { ImageTarget, WantedEdit } from '../../protocol/page/bulkEditProtocol';
+import type { Channel } from '../../protocol/channel/Channel';
+import type { GridEvents, HostRequests, JobAction, WebviewEvents } from '../../protocol/page/gridProtocol';
+import { type CardSize, cardSizes, type GridMode } from '../grid/gridLayout';
+import type { SearchActions } from '../search/searchActions';
 
 /** The line to the extension host. */
 export type Host = Channel<Record<string, never>, HostRequests, GridEvents, WebviewEvents>;

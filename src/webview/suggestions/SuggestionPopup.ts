@@ -6,10 +6,10 @@ import {
   type SuggestAnswer,
   type SuggestQuery,
   type TagSuggestion,
-} from '../protocol/suggestProtocol';
-import { CaretFinder, type TextField } from './CaretFinder';
-import { displayLanguage, plural } from './displayLanguage';
-import { insertAsTyped } from './insertAsTyped';
+} from '../../protocol/page/suggestProtocol';
+import { CaretFinder, type TextField } from '../shared/CaretFinder';
+import { displayLanguage, plural } from '../shared/displayLanguage';
+import { insertAsTyped } from '../shared/insertAsTyped';
 import { replacementOf, tagAt, type TagSpot } from './tagAtCaret';
 
 /** How tags are suggested in a field. */

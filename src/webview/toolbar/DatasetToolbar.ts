@@ -1,16 +1,16 @@
 import * as l10n from '@vscode/l10n';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import type { GridSnapshot } from '../protocol/gridProtocol';
-import { formatNumber, pluralForm, withElements } from './displayLanguage';
-import type { EditorActions, ViewChoices } from './editorTypes';
-import './FilterChips';
-import { chevronIcon } from './icons';
-import type { SearchField } from './SearchField';
-import './SearchField';
-import './SearchStatus';
-import { sharedStyles } from './shared.css';
-import './SortControl';
+import type { GridSnapshot } from '../../protocol/page/gridProtocol';
+import { formatNumber, pluralForm, withElements } from '../shared/displayLanguage';
+import type { EditorActions, ViewChoices } from '../shared/viewState';
+import '../search/FilterChips';
+import { chevronIcon } from '../shared/icons';
+import type { SearchField } from '../search/SearchField';
+import '../search/SearchField';
+import '../search/SearchStatus';
+import { sharedStyles } from '../shared/shared.css';
+import '../search/SortControl';
 import { toolbarStyles } from './toolbar.css';
 import './ViewOptions';
 

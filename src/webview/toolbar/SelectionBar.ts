@@ -1,11 +1,11 @@
 import * as l10n from '@vscode/l10n';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { GridSnapshot } from '../protocol/gridProtocol';
-import { formatNumber, withElements } from './displayLanguage';
-import type { EditorActions } from './editorTypes';
+import type { GridSnapshot } from '../../protocol/page/gridProtocol';
+import { formatNumber, withElements } from '../shared/displayLanguage';
+import type { EditorActions } from '../shared/viewState';
 import { selectionBarStyles } from './selectionBar.css';
-import { sharedStyles } from './shared.css';
+import { sharedStyles } from '../shared/shared.css';
 
 /** How many images are selected, and what can be done with them. It is there only while some are. */
 @customElement('selection-bar')

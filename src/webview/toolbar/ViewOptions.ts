@@ -1,10 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import { html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { CaptionMode, ViewChoices } from './editorTypes';
-import type { CardSize, GridMode } from './gridLayout';
-import { gridIcon, listIcon, tagsIcon, textIcon } from './icons';
-import { sharedStyles } from './shared.css';
+import type { CaptionMode, ViewChoices } from '../shared/viewState';
+import type { CardSize, GridMode } from '../grid/gridLayout';
+import { gridIcon, listIcon, tagsIcon, textIcon } from '../shared/icons';
+import { sharedStyles } from '../shared/shared.css';
 import { viewOptionsStyles } from './viewOptions.css';
 
 interface Choice<T> {

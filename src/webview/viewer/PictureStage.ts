@@ -1,13 +1,13 @@
 import * as l10n from '@vscode/l10n';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { ImageInfo, PictureRegion } from '../protocol/pictureProtocol';
-import type { ImageKey, ImageQueue, Picture } from './ImageQueue';
+import type { ImageInfo, PictureRegion } from '../../protocol/page/pictureProtocol';
+import type { ImageKey, ImageQueue, Picture } from '../pictures/ImageQueue';
 import { fittingPreview, sharperPicture, type ShownRegion } from './pictureNeeds';
 import { PointerGestures } from './PointerGestures';
-import { sharedStyles } from './shared.css';
+import { sharedStyles } from '../shared/shared.css';
 import { stageStyles } from './stage.css';
-import { styleProperties } from './styleProperties';
+import { styleProperties } from '../shared/styleProperties';
 import { fitted, isWhole, panned, type Placement, type Point, type Size, within, zoomed } from './zoomPan';
 
 /** A key or a click on a button changes the zoom by this factor. */

@@ -1,5 +1,5 @@
-import { type PictureRegion, previewSizeFor, previewSizes } from '../protocol/pictureProtocol';
-import type { ImageKey, Picture } from './ImageQueue';
+import { type PictureRegion, previewSizeFor, previewSizes } from '../../protocol/page/pictureProtocol';
+import type { ImageKey, Picture } from '../pictures/ImageQueue';
 import { type Placement, type Size, visiblePart } from './zoomPan';
 
 /** Larger pictures of whole images take too much memory in the page: what has more pixels is shown as regions. */

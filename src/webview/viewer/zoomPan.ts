@@ -1,4 +1,4 @@
-import { clamp } from './gridLayout';
+import { clamp } from '../grid/gridLayout';
 
 export interface Size {
   width: number;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { TaggerProcess } from '../../src/protocol/TaggerProcess';
-import { plural, withElements } from '../../src/webview/displayLanguage';
+import { TaggerProcess } from '../../../src/protocol/child/TaggerProcess';
+import { plural, withElements } from '../../../src/webview/shared/displayLanguage';
 
 const entry = path.resolve(__dirname, '../../../dist/tagger.js');
 const japanese = path.resolve(__dirname, '../../../l10n/bundle.l10n.ja.json');

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { FileLock } from '../../src/dataset/FileLock';
-import { SpeedMeter } from '../../src/tagger/download/SpeedMeter';
-import { namesIn, testFolder } from './testFolder';
+import { FileLock } from '../../../src/base/FileLock';
+import { SpeedMeter } from '../../../src/tagger/download/SpeedMeter';
+import { namesIn, testFolder } from '../shared/testFolder';
 
 describe('The lock of a download', () => {
   const folder = testFolder();

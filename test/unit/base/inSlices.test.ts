@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { performance } from 'node:perf_hooks';
-import { inSlices } from '../../src/dataset/inSlices';
+import { inSlices } from '../../../src/base/inSlices';
 
 describe('work on many items in slices', () => {
   const items = Array.from({ length: 2000 }, (_, index) => index);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { compareNaturally, sortNames } from '../../src/dataset/naturalOrder';
-import { seededRandom } from './testFolder';
+import { compareNaturally, sortNames } from '../../../src/base/naturalOrder';
+import { seededRandom } from '../shared/testFolder';
 
 describe('The natural order', () => {
   const sorted = (paths: string[]): string[] => [...paths].sort(compareNaturally);

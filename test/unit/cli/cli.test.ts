@@ -5,8 +5,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
-import { cli, program, root, type CaptionReport } from './runCli';
-import { fingerprint, namesIn, testFolder, until, writeFiles } from './testFolder';
+import { cli, program, root, type CaptionReport } from '../shared/runCli';
+import { fingerprint, namesIn, testFolder, until, writeFiles } from '../shared/testFolder';
 
 /** The processes that a process has started, on Linux. */
 function childrenOf(parent: number): number[] {

@@ -3,10 +3,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { JobInfo } from '../../src/jobs/jobTypes';
-import { cli, program, type CaptionReport } from './runCli';
-import { fingerprint, namesIn, testFolder, until } from './testFolder';
-import { endRunner, pictureFolder } from './testJobs';
+import type { JobInfo } from '../../../src/jobs/jobTypes';
+import { cli, program, type CaptionReport } from '../shared/runCli';
+import { fingerprint, namesIn, testFolder, until } from '../shared/testFolder';
+import { endRunner, pictureFolder } from '../jobs/testJobs';
 
 describe('Jobs on the command line', function () {
   this.timeout(60_000);

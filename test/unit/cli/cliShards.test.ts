@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import pMap from 'p-map';
 import sharp from 'sharp';
-import { cli, type CaptionReport } from './runCli';
-import { testFolder, writeFiles } from './testFolder';
+import { cli, type CaptionReport } from '../shared/runCli';
+import { testFolder, writeFiles } from '../shared/testFolder';
 
 describe('Parts of a dataset on the command line', function () {
   this.timeout(60_000);

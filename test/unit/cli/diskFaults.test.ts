@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { cli, program, runToEnd, type CaptionReport, type Ended } from './runCli';
+import { cli, program, runToEnd, type CaptionReport, type Ended } from '../shared/runCli';
 import { withDisk } from './smallDisk';
-import { namesIn, testFolder } from './testFolder';
-import { endRunner, writePictures } from './testJobs';
+import { namesIn, testFolder } from '../shared/testFolder';
+import { endRunner, writePictures } from '../jobs/testJobs';
 
 /** What strace makes a system call answer. */
 interface Fault {

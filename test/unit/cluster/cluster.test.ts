@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { cp, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ShardQueue } from '../../src/cluster/ShardQueue';
-import { hashOf, planShards } from '../../src/cluster/shards';
-import { ImageList } from '../../src/cluster/ImageList';
-import { InPlaceWriter } from '../../src/dataset/FileWriter';
-import { linkJob } from '../../src/jobs/clusterJob';
-import { manifestFile, type JobFolder } from '../../src/jobs/JobFolder';
-import { revertJob } from '../../src/jobs/revertJob';
+import { ShardQueue } from '../../../src/cluster/ShardQueue';
+import { hashOf, planShards } from '../../../src/cluster/shards';
+import { ImageList } from '../../../src/cluster/ImageList';
+import { InPlaceWriter } from '../../../src/dataset/files/FileWriter';
+import { linkJob } from '../../../src/jobs/folder/clusterJob';
+import { manifestFile, type JobFolder } from '../../../src/jobs/folder/JobFolder';
+import { revertJob } from '../../../src/jobs/run/revertJob';
 import {
   clusterRun,
   followed,
@@ -18,9 +18,9 @@ import {
   writeManyPictures,
 } from './clusterJobs';
 import { redisServer } from './redisServer';
-import { cli, root as projectRoot } from './runCli';
-import { namesIn, testFolder, until } from './testFolder';
-import { jobIs, testRunner } from './testJobs';
+import { cli, root as projectRoot } from '../shared/runCli';
+import { namesIn, testFolder, until } from '../shared/testFolder';
+import { jobIs, testRunner } from '../jobs/testJobs';
 
 describe('A cluster', function () {
   this.timeout(120_000);

@@ -3,15 +3,15 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
-import { ClusterRun, type ClusterRunOptions } from '../../src/cluster/ClusterRun';
-import { ShardWorker } from '../../src/cluster/ShardWorker';
-import { InPlaceWriter } from '../../src/dataset/FileWriter';
-import { clusterJob, sharedJobsFolder } from '../../src/jobs/clusterJob';
-import { JobFolder } from '../../src/jobs/JobFolder';
-import type { JobInfo } from '../../src/jobs/jobTypes';
-import { TaggerProcess } from '../../src/protocol/TaggerProcess';
-import { program, root as projectRoot } from './runCli';
-import { makeJob } from './testJobs';
+import { ClusterRun, type ClusterRunOptions } from '../../../src/cluster/ClusterRun';
+import { ShardWorker } from '../../../src/cluster/ShardWorker';
+import { InPlaceWriter } from '../../../src/dataset/files/FileWriter';
+import { clusterJob, sharedJobsFolder } from '../../../src/jobs/folder/clusterJob';
+import { JobFolder } from '../../../src/jobs/folder/JobFolder';
+import type { JobInfo } from '../../../src/jobs/jobTypes';
+import { TaggerProcess } from '../../../src/protocol/child/TaggerProcess';
+import { program, root as projectRoot } from '../shared/runCli';
+import { makeJob } from '../jobs/testJobs';
 
 export const queueName = 'test-queue';
 

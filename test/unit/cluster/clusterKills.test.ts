@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { watch, type FSWatcher } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { auditJob } from '../../src/cluster/auditJob';
-import { ImageList } from '../../src/cluster/ImageList';
-import { JournalTail } from '../../src/cluster/JournalTail';
-import { parseJournal } from '../../src/jobs/journalEntries';
-import { shardJournals } from '../../src/jobs/shardJournals';
-import type { JobFolder } from '../../src/jobs/JobFolder';
+import { auditJob } from '../../../src/cluster/auditJob';
+import { ImageList } from '../../../src/cluster/ImageList';
+import { JournalTail } from '../../../src/cluster/JournalTail';
+import { parseJournal } from '../../../src/jobs/folder/journalEntries';
+import { shardJournals } from '../../../src/jobs/folder/shardJournals';
+import type { JobFolder } from '../../../src/jobs/folder/JobFolder';
 import { clusterRun, makeClusterJob, WorkerProcess, writeManyPictures } from './clusterJobs';
 import { redisServer } from './redisServer';
-import { testFolder, until } from './testFolder';
+import { testFolder, until } from '../shared/testFolder';
 
 /** The full number is for the soak. */
 const count = Number(process.env.DATASET_CAPTIONS_CLUSTER_IMAGES ?? '1200');

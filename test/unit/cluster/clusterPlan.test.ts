@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { appendFile, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
-import { ImageList } from '../../src/cluster/ImageList';
-import { JournalTail } from '../../src/cluster/JournalTail';
-import { redisAddress } from '../../src/cluster/redisAddress';
-import { jobKey, parseShardData, planShards, shardId, shardOfId, type ShardData } from '../../src/cluster/shards';
-import { mountOf, pathOnShared } from '../../src/jobs/clusterJob';
-import { JobFolder } from '../../src/jobs/JobFolder';
-import type { ClusterPlace } from '../../src/jobs/jobTypes';
-import type { JournalLine } from '../../src/jobs/journalEntries';
-import { retryJournalName, shardJournalName, shardJournals } from '../../src/jobs/shardJournals';
-import { testFolder } from './testFolder';
+import { ImageList } from '../../../src/cluster/ImageList';
+import { JournalTail } from '../../../src/cluster/JournalTail';
+import { redisAddress } from '../../../src/cluster/redisAddress';
+import { jobKey, parseShardData, planShards, shardId, shardOfId, type ShardData } from '../../../src/cluster/shards';
+import { mountOf, pathOnShared } from '../../../src/jobs/folder/clusterJob';
+import { JobFolder } from '../../../src/jobs/folder/JobFolder';
+import type { ClusterPlace } from '../../../src/jobs/jobTypes';
+import type { JournalLine } from '../../../src/jobs/folder/journalEntries';
+import { retryJournalName, shardJournalName, shardJournals } from '../../../src/jobs/folder/shardJournals';
+import { testFolder } from '../shared/testFolder';
 
 const lineOf = (line: JournalLine): string => `${JSON.stringify(line)}\n`;
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { until } from './testFolder';
+import { until } from '../shared/testFolder';
 
 const programs = ['redis-server', 'valkey-server'];
 

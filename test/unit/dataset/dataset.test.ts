@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { lstat, mkdir, readFile, symlink, unlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { EmptiedCaption } from '../../src/dataset/Caption';
-import { CaptionError } from '../../src/dataset/CaptionError';
-import { Dataset } from '../../src/dataset/Dataset';
-import { mergeTags } from '../../src/dataset/tagCounts';
+import type { EmptiedCaption } from '../../../src/dataset/captions/Caption';
+import { CaptionError } from '../../../src/dataset/files/CaptionError';
+import { Dataset } from '../../../src/dataset/Dataset';
+import { mergeTags } from '../../../src/tags/tagCounts';
 import { captionOf, openDataset } from './openDataset';
-import { fingerprint, namesIn, testFolder, writeFiles, type TestFiles } from './testFolder';
+import { fingerprint, namesIn, testFolder, writeFiles, type TestFiles } from '../shared/testFolder';
 
 describe('A dataset', function () {
   this.timeout(60_000);

@@ -3,7 +3,7 @@ import { stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { openDataset } from './openDataset';
-import { testFolder } from './testFolder';
+import { testFolder } from '../shared/testFolder';
 
 describe('Facts of image files', function () {
   this.timeout(60_000);

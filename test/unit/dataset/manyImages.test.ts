@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import fc from 'fast-check';
-import { Caption } from '../../src/dataset/Caption';
-import { planCaptionJob } from '../../src/dataset/captionJob';
-import { sortInSlices } from '../../src/dataset/sortInSlices';
-import { firstTags } from '../../src/dataset/TagList';
-import { defaultWriteOptions } from '../../src/dataset/writeMode';
-import { JobFolder } from '../../src/jobs/JobFolder';
-import { JobMarks } from '../../src/jobs/JobMarks';
-import { jobImages } from '../../src/jobs/jobTargets';
-import { parseLongJournal } from '../../src/jobs/journalEntries';
-import { defaultCaptionOptions } from '../../src/protocol/captionOptions';
-import { longestBlock, mostBlocked } from './longestBlock';
-import { setupOf } from './taggerSetup';
-import { testFolder } from './testFolder';
+import { Caption } from '../../../src/dataset/captions/Caption';
+import { planCaptionJob } from '../../../src/jobs/captionJob';
+import { sortInSlices } from '../../../src/base/sortInSlices';
+import { firstTags } from '../../../src/dataset/tagIndex/TagList';
+import { defaultWriteOptions } from '../../../src/tags/writeMode';
+import { JobFolder } from '../../../src/jobs/folder/JobFolder';
+import { JobMarks } from '../../../src/jobs/run/JobMarks';
+import { jobImages } from '../../../src/jobs/folder/jobTargets';
+import { parseLongJournal } from '../../../src/jobs/folder/journalEntries';
+import { defaultCaptionOptions } from '../../../src/protocol/tagging/captionOptions';
+import { longestBlock, mostBlocked } from '../shared/longestBlock';
+import { setupOf } from '../shared/taggerSetup';
+import { testFolder } from '../shared/testFolder';
 
 describe('Work on very many images', function () {
   this.timeout(60_000);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Caption, EmptiedCaption } from '../../src/dataset/Caption';
-import { Dataset } from '../../src/dataset/Dataset';
-import { writeFiles, type TestFiles } from './testFolder';
+import type { Caption, EmptiedCaption } from '../../../src/dataset/captions/Caption';
+import { Dataset } from '../../../src/dataset/Dataset';
+import { writeFiles, type TestFiles } from '../shared/testFolder';
 
 /** Writes files into a folder and opens it. */
 export async function openDataset(

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
-import { TaggerProcess } from '../../src/protocol/TaggerProcess';
-import { errorCode } from '../../src/protocol/wireError';
+import { TaggerProcess } from '../../../src/protocol/child/TaggerProcess';
+import { errorCode } from '../../../src/protocol/channel/wireError';
 import { fuzzAsync, fuzzSeconds } from './fuzzRun';
-import { imageCorpus, mutated, residentMegabytes } from './imageCorpus';
-import { itOnLinux } from './itOnLinux';
-import { testFolder } from './testFolder';
+import { imageCorpus, mutated, residentMegabytes } from '../tagger/imageCorpus';
+import { itOnLinux } from '../shared/itOnLinux';
+import { testFolder } from '../shared/testFolder';
 
 const entry = path.resolve(__dirname, '../../../dist/tagger.js');
 

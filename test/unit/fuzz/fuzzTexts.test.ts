@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
-import { Caption } from '../../src/dataset/Caption';
-import { decodeCaption, encodeCaption } from '../../src/dataset/captionContent';
-import { lineText, parseTagLine } from '../../src/dataset/edits/tagLine';
-import { parseQuery } from '../../src/dataset/query/parseQuery';
-import { printQuery } from '../../src/dataset/query/printQuery';
-import { suggestQuery } from '../../src/dataset/query/suggestQuery';
-import { readTagList, TagListError } from '../../src/extension/readTagList';
-import { ModelError } from '../../src/tagger/ModelError';
-import { parseSelectedTags } from '../../src/tagger/selectedTags';
+import { Caption } from '../../../src/dataset/captions/Caption';
+import { decodeCaption, encodeCaption } from '../../../src/dataset/captions/captionContent';
+import { lineText, parseTagLine } from '../../../src/tags/tagLine';
+import { parseQuery } from '../../../src/dataset/query/parseQuery';
+import { printQuery } from '../../../src/dataset/query/printQuery';
+import { suggestQuery } from '../../../src/dataset/query/suggestQuery';
+import { readTagList, TagListError } from '../../../src/extension/suggestions/readTagList';
+import { ModelError } from '../../../src/tagger/inference/ModelError';
+import { parseSelectedTags } from '../../../src/tagger/inference/selectedTags';
 import { fuzz, fuzzAsync, fuzzSeconds, oddTexts } from './fuzzRun';
-import { testFolder } from './testFolder';
+import { testFolder } from '../shared/testFolder';
 
 describe('Whatever stands in a text', function () {
   this.timeout(fuzzSeconds * 1000 + 15_000);

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, rename, symlink, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { CaptionError } from '../../src/dataset/CaptionError';
-import { Dataset } from '../../src/dataset/Dataset';
+import type { CaptionError } from '../../../src/dataset/files/CaptionError';
+import { Dataset } from '../../../src/dataset/Dataset';
 import { Crash, nameOf, numberedImages, runJob, tagOfName } from './captionJobs';
-import { openDataset } from './openDataset';
-import { fingerprint, namesIn, testFolder, writeFiles, type TestFiles } from './testFolder';
+import { openDataset } from '../dataset/openDataset';
+import { fingerprint, namesIn, testFolder, writeFiles, type TestFiles } from '../shared/testFolder';
 
 describe('A caption job', function () {
   this.timeout(60_000);

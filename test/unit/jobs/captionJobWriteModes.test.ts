@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Dataset } from '../../src/dataset/Dataset';
-import { defaultWriteOptions } from '../../src/dataset/writeMode';
+import type { Dataset } from '../../../src/dataset/Dataset';
+import { defaultWriteOptions } from '../../../src/tags/writeMode';
 import { nameOf, numberedImages, runJob, tagOfName } from './captionJobs';
-import { captionOf, openDataset } from './openDataset';
-import { fingerprint, namesIn, testFolder, type TestFiles } from './testFolder';
+import { captionOf, openDataset } from '../dataset/openDataset';
+import { fingerprint, namesIn, testFolder, type TestFiles } from '../shared/testFolder';
 
 describe('A caption job that keeps what is there', () => {
   const folder = testFolder();

@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { planCaptionJob, runCaptionJob, type JobOptions, type JobResult } from '../../src/dataset/captionJob';
-import { parseTags } from '../../src/dataset/captionText';
-import type { Dataset } from '../../src/dataset/Dataset';
-import { defaultWriteOptions } from '../../src/dataset/writeMode';
-import type { TestFiles } from './testFolder';
+import { planCaptionJob, runCaptionJob, type JobOptions, type JobResult } from '../../../src/jobs/captionJob';
+import { parseTags } from '../../../src/tags/captionText';
+import type { Dataset } from '../../../src/dataset/Dataset';
+import { defaultWriteOptions } from '../../../src/tags/writeMode';
+import type { TestFiles } from '../shared/testFolder';
 
 /** What tells a job that the tagger's process died. */
 export class Crash extends Error {}

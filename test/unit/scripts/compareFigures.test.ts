@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { compareFigures, describeChanges } from '../../bench/compareFigures.mjs';
+import { compareFigures, describeChanges } from '../../../bench/compareFigures.mjs';
 
 /** The names of the figures that got much worse. */
 function worse(before: unknown, now: unknown): string[] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { testFolder, writeFiles } from './testFolder';
+import { testFolder, writeFiles } from '../shared/testFolder';
 
 type CheckLinks = (root: string) => Promise<{ links: number; problems: string[] }>;
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { root } from './runCli';
-import { testFolder, writeFiles } from './testFolder';
+import { root } from '../shared/runCli';
+import { testFolder, writeFiles } from '../shared/testFolder';
 
 interface Target {
   name: string;

@@ -4,9 +4,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import sharp from 'sharp';
-import { OipServer } from './oipServer';
-import { type CaptionReport, type Ended, root, runToEnd } from './runCli';
-import { testFolder } from './testFolder';
+import { OipServer } from '../tagger/server/oipServer';
+import { type CaptionReport, type Ended, root, runToEnd } from '../shared/runCli';
+import { testFolder } from '../shared/testFolder';
 
 interface PackageScripts {
   withStage<T>(root: string, target: object, work: (stage: string) => Promise<T>): Promise<T>;

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
-import { defaultCaptionOptions } from '../../src/protocol/captionOptions';
-import { TaggerProcess } from '../../src/protocol/TaggerProcess';
-import type { TaggerSetup } from '../../src/protocol/taggerProtocol';
-import { setupOf } from './taggerSetup';
-import { testFolder } from './testFolder';
-import { writeTinyModel, type TinyModel } from './writeTinyModel';
+import { defaultCaptionOptions } from '../../../src/protocol/tagging/captionOptions';
+import { TaggerProcess } from '../../../src/protocol/child/TaggerProcess';
+import type { TaggerSetup } from '../../../src/protocol/tagging/taggerProtocol';
+import { setupOf } from '../shared/taggerSetup';
+import { testFolder } from '../shared/testFolder';
+import { writeTinyModel, type TinyModel } from '../shared/writeTinyModel';
 
 const root = path.resolve(__dirname, '../../..');
 const goldens = path.join(root, 'test/fixtures/goldens/images');

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
-import { TaggerProcess } from '../../src/protocol/TaggerProcess';
-import { errorCode } from '../../src/protocol/wireError';
+import { TaggerProcess } from '../../../src/protocol/child/TaggerProcess';
+import { errorCode } from '../../../src/protocol/channel/wireError';
 import { imageCorpus, residentMegabytes } from './imageCorpus';
-import { testFolder } from './testFolder';
+import { testFolder } from '../shared/testFolder';
 
 const entry = path.resolve(__dirname, '../../../dist/tagger.js');
 

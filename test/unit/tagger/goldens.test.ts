@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
-import { TaggerProcess } from '../../src/protocol/TaggerProcess';
-import { setupOf } from './taggerSetup';
-import { testFolder } from './testFolder';
-import { sumsOf, writeSumModel } from './writeSumModel';
+import { TaggerProcess } from '../../../src/protocol/child/TaggerProcess';
+import { setupOf } from '../shared/taggerSetup';
+import { testFolder } from '../shared/testFolder';
+import { sumsOf, writeSumModel } from '../shared/writeSumModel';
 
 const root = path.resolve(__dirname, '../../..');
 const goldens = path.join(root, 'test/fixtures/goldens');

@@ -5,11 +5,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
-import { defaultCaptionOptions } from '../../src/protocol/captionOptions';
-import { TaggerProcess } from '../../src/protocol/TaggerProcess';
-import { availableCores } from '../../src/tagger/availableCores';
-import { setupOf } from './taggerSetup';
-import { writeTinyModel } from './writeTinyModel';
+import { defaultCaptionOptions } from '../../../src/protocol/tagging/captionOptions';
+import { TaggerProcess } from '../../../src/protocol/child/TaggerProcess';
+import { availableCores } from '../../../src/tagger/native/availableCores';
+import { setupOf } from '../shared/taggerSetup';
+import { writeTinyModel } from '../shared/writeTinyModel';
 
 const entry = path.resolve(__dirname, '../../../dist/tagger.js');
 const options = { ...defaultCaptionOptions, excludedTags: ['second'] };

@@ -7,7 +7,7 @@ import {
   otherLines,
   removeTag,
   replaceTag,
-} from '../../src/webview/captionTags';
+} from '../../../src/tags/captionTags';
 
 const tags = (text: string): string[] => chipsOf(text).map(({ tag }) => tag);
 

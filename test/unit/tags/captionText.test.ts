@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { isEmptyCaption, normalizeLineEnds, parseTags, rawWithText, textOfRaw } from '../../src/dataset/captionText';
-import { seededRandom } from './testFolder';
+import { isEmptyCaption, normalizeLineEnds, parseTags, rawWithText, textOfRaw } from '../../../src/tags/captionText';
+import { seededRandom } from '../shared/testFolder';
 
 describe('Tags of a caption', () => {
   it('are separated by commas and trimmed; order and duplicates stay', () => {

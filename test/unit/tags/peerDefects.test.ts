@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { defaultWriteOptions } from '../../src/dataset/writeMode';
-import { captionWithTags } from '../../src/dataset/writeTags';
-import { nameOf, numberedImages, runJob, tagOfName } from './captionJobs';
-import { openDataset } from './openDataset';
-import { ownTime } from './ownTime';
-import { caption, type ScoredTag } from './scoredTags';
-import { fingerprint, namesIn, testFolder } from './testFolder';
+import { defaultWriteOptions } from '../../../src/tags/writeMode';
+import { captionWithTags } from '../../../src/tags/writeTags';
+import { nameOf, numberedImages, runJob, tagOfName } from '../jobs/captionJobs';
+import { openDataset } from '../dataset/openDataset';
+import { ownTime } from '../shared/ownTime';
+import { caption, type ScoredTag } from '../tagger/scores/scoredTags';
+import { fingerprint, namesIn, testFolder } from '../shared/testFolder';
 
 describe('What other tools get wrong', () => {
   const folder = testFolder();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { countTags, mergeTags } from '../../src/dataset/tagCounts';
+import { countTags, mergeTags } from '../../../src/tags/tagCounts';
 
 describe('Tag counts', () => {
   it('are the most frequent first, equal ones in alphabetical order', () => {

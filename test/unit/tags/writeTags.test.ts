@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { defaultWriteOptions, separatorProblem, type WriteOptions } from '../../src/dataset/writeMode';
-import { captionWithTags } from '../../src/dataset/writeTags';
-import { seededRandom } from './testFolder';
+import { defaultWriteOptions, separatorProblem, type WriteOptions } from '../../../src/tags/writeMode';
+import { captionWithTags } from '../../../src/tags/writeTags';
+import { seededRandom } from '../shared/testFolder';
 
 function write(existing: string, tags: string, options: Partial<WriteOptions> = {}): string {
   return captionWithTags(existing, tags.split('; '), { ...defaultWriteOptions, ...options });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { cuda13, providerFiles } from './cudaFiles';
-import { itOnLinux } from './itOnLinux';
-import { namesIn, testFolder, writeFiles } from './testFolder';
+import { cuda13, providerFiles } from '../../tagger/cuda/cudaFiles';
+import { itOnLinux } from '../../shared/itOnLinux';
+import { namesIn, testFolder, writeFiles } from '../../shared/testFolder';
 
 const program = path.resolve(__dirname, '../../../dist/cli.js');
 

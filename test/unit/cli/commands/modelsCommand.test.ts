@@ -3,12 +3,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { defaultModelsFolder } from '../../src/cli/modelFolders';
-import { resolveModel } from '../../src/cli/resolveModel';
-import { TaggerProcess } from '../../src/protocol/TaggerProcess';
-import { answer, HubServer } from './hubServer';
-import { hubEnvironment, publish, smallModel } from './smallModel';
-import { namesIn, testFolder, until, writeFiles } from './testFolder';
+import { defaultModelsFolder } from '../../../../src/cli/flags/modelFolders';
+import { resolveModel } from '../../../../src/cli/flags/resolveModel';
+import { TaggerProcess } from '../../../../src/protocol/child/TaggerProcess';
+import { answer, HubServer } from '../../tagger/models/hubServer';
+import { hubEnvironment, publish, smallModel } from '../../tagger/models/smallModel';
+import { namesIn, testFolder, until, writeFiles } from '../../shared/testFolder';
 
 const dist = path.resolve(__dirname, '../../../dist');
 const wanted = smallModel('wd-small-tagger-v3', 300_000);

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
-import { captionFlagHelp, captionFlags } from '../../src/cli/captionFlags';
-import { cli, type CaptionReport } from './runCli';
-import { fingerprint, namesIn, testFolder, writeFiles } from './testFolder';
+import { captionFlagHelp, captionFlags } from '../../../../src/cli/flags/captionFlags';
+import { cli, type CaptionReport } from '../../shared/runCli';
+import { fingerprint, namesIn, testFolder, writeFiles } from '../../shared/testFolder';
 
 /** What the palette model sees in a red picture, in this order; all four ratings are equally likely. */
 const redTags = 'monochrome, red theme, red background, simple background';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { Caption } from '../../src/dataset/Caption';
-import { decodeCaption, encodeCaption } from '../../src/dataset/captionContent';
-import { CaptionError } from '../../src/dataset/CaptionError';
-import { rawWithText } from '../../src/dataset/captionText';
-import { seededRandom } from './testFolder';
+import { Caption } from '../../../../src/dataset/captions/Caption';
+import { decodeCaption, encodeCaption } from '../../../../src/dataset/captions/captionContent';
+import { CaptionError } from '../../../../src/dataset/files/CaptionError';
+import { rawWithText } from '../../../../src/tags/captionText';
+import { seededRandom } from '../../shared/testFolder';
 
 function captionWith(raw: string | null): Caption {
   const caption = new Caption('a.txt', ['a.jpg']);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { decodeCaption, encodeCaption } from '../../src/dataset/captionContent';
-import { seededRandom } from './testFolder';
+import { decodeCaption, encodeCaption } from '../../../../src/dataset/captions/captionContent';
+import { seededRandom } from '../../shared/testFolder';
 
 describe('Decoding a caption file', () => {
   it('keeps every character of valid UTF-8, the byte order mark included', () => {

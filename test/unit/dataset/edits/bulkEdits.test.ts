@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { applyEdits, replayEdits } from '../../src/dataset/bulkEdits';
-import { Dataset } from '../../src/dataset/Dataset';
-import { longestBlock, mostBlocked } from './longestBlock';
-import { captionOf, openDataset } from './openDataset';
-import { ownTime } from './ownTime';
-import { fingerprint, testFolder, type TestFiles } from './testFolder';
+import { applyEdits, replayEdits } from '../../../../src/dataset/edits/bulkEdits';
+import { Dataset } from '../../../../src/dataset/Dataset';
+import { longestBlock, mostBlocked } from '../../shared/longestBlock';
+import { captionOf, openDataset } from '../openDataset';
+import { ownTime } from '../../shared/ownTime';
+import { fingerprint, testFolder, type TestFiles } from '../../shared/testFolder';
 
 describe('An edit of many captions', function () {
   this.timeout(60_000);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { comparableTag } from '../../src/dataset/comparableTag';
-import { parseTags } from '../../src/dataset/captionText';
-import { captionEditor, type CaptionEdit } from '../../src/dataset/edits/captionEdit';
-import { EditError } from '../../src/dataset/edits/EditError';
-import { lineText, parseTagLine, tagsOf } from '../../src/dataset/edits/tagLine';
-import { seededRandom } from './testFolder';
+import { comparableTag } from '../../../../src/tags/comparableTag';
+import { parseTags } from '../../../../src/tags/captionText';
+import { captionEditor, type CaptionEdit } from '../../../../src/dataset/edits/captionEdit';
+import { EditError } from '../../../../src/dataset/edits/EditError';
+import { lineText, parseTagLine, tagsOf } from '../../../../src/tags/tagLine';
+import { seededRandom } from '../../shared/testFolder';
 
 const counts: Record<string, number> = { solo: 90, '1girl': 80, smile: 10 };
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Caption } from '../../src/dataset/Caption';
-import type { DatasetImage } from '../../src/dataset/Dataset';
-import { captionDiff } from '../../src/dataset/edits/captionDiff';
-import { captionEditor } from '../../src/dataset/edits/captionEdit';
-import { EditError } from '../../src/dataset/edits/EditError';
-import { EditPlan } from '../../src/dataset/edits/EditPlan';
-import { captionOf, openDataset } from './openDataset';
-import { testFolder } from './testFolder';
+import { Caption } from '../../../../src/dataset/captions/Caption';
+import type { DatasetImage } from '../../../../src/dataset/Dataset';
+import { captionDiff } from '../../../../src/dataset/edits/captionDiff';
+import { captionEditor } from '../../../../src/dataset/edits/captionEdit';
+import { EditError } from '../../../../src/dataset/edits/EditError';
+import { EditPlan } from '../../../../src/dataset/edits/EditPlan';
+import { captionOf, openDataset } from '../openDataset';
+import { testFolder } from '../../shared/testFolder';
 
 const context = { separator: ', ', countOf: () => 0 };
 const addSmile = captionEditor({ kind: 'addTags', tags: ['smile'], position: 'last', keepFirst: 0 }, context);

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
-import { Dataset } from '../../src/dataset/Dataset';
-import { folderInside, isDatasetPath, staysInside } from '../../src/dataset/datasetPath';
-import { scanDataset } from '../../src/dataset/scanDataset';
-import { imageOfLine, JobFolder } from '../../src/jobs/JobFolder';
-import { defaultCaptionOptions } from '../../src/protocol/captionOptions';
-import { testFolder, writeFiles } from './testFolder';
+import { Dataset } from '../../../../src/dataset/Dataset';
+import { folderInside, isDatasetPath, staysInside } from '../../../../src/dataset/files/datasetPath';
+import { scanDataset } from '../../../../src/dataset/scan/scanDataset';
+import { imageOfLine, JobFolder } from '../../../../src/jobs/folder/JobFolder';
+import { defaultCaptionOptions } from '../../../../src/protocol/tagging/captionOptions';
+import { testFolder, writeFiles } from '../../shared/testFolder';
 
 const name = fc.oneof(
   fc.constantFrom(

@@ -3,11 +3,11 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { CaptionConflictError, CaptionError } from '../../src/dataset/CaptionError';
-import { describeFolder, folderWarning, probeFolder } from '../../src/dataset/folderCapabilities';
-import { writeFileSafely } from '../../src/dataset/writeFileSafely';
-import { namesIn, testFolder } from './testFolder';
-import { withDisk } from './smallDisk';
+import { CaptionConflictError, CaptionError } from '../../../../src/dataset/files/CaptionError';
+import { describeFolder, folderWarning, probeFolder } from '../../../../src/dataset/files/folderCapabilities';
+import { writeFileSafely } from '../../../../src/dataset/files/writeFileSafely';
+import { namesIn, testFolder } from '../../shared/testFolder';
+import { withDisk } from '../../cli/smallDisk';
 
 describe('What a folder can do', () => {
   const folder = testFolder();

@@ -5,10 +5,14 @@ import { chmod, chown, lstat, mkdir, readFile, readlink, rm, stat, symlink, utim
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { buildSync } from 'esbuild';
-import { CaptionConflictError, CaptionError } from '../../src/dataset/CaptionError';
-import { readIfThere } from '../../src/dataset/captionFile';
-import { isOfDeadProcess, isTemporaryName, writeFileSafely as writeNow } from '../../src/dataset/writeFileSafely';
-import { canActAsNobody, fingerprint, namesIn, nobody, testFolder, writeFiles } from './testFolder';
+import { CaptionConflictError, CaptionError } from '../../../../src/dataset/files/CaptionError';
+import { readIfThere } from '../../../../src/dataset/captions/captionFile';
+import {
+  isOfDeadProcess,
+  isTemporaryName,
+  writeFileSafely as writeNow,
+} from '../../../../src/dataset/files/writeFileSafely';
+import { canActAsNobody, fingerprint, namesIn, nobody, testFolder, writeFiles } from '../../shared/testFolder';
 
 const run = promisify(execFile);
 const root = path.resolve(__dirname, '../../..');
@@ -20,7 +24,7 @@ function writerScript(folder: string, body: string): string {
   const script = path.join(folder, 'writer.cjs');
   buildSync({
     stdin: {
-      contents: `import { writeFileSafely } from './src/dataset/writeFileSafely';\n${body}`,
+      contents: `import { writeFileSafely } from './src/dataset/files/writeFileSafely';\n${body}`,
       resolveDir: root,
       loader: 'ts',
     },

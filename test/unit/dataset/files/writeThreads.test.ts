@@ -4,12 +4,12 @@ import { once } from 'node:events';
 import { copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
-import { CaptionConflictError, CaptionError } from '../../src/dataset/CaptionError';
-import { Dataset } from '../../src/dataset/Dataset';
-import type { ScannedImage } from '../../src/dataset/scanDataset';
-import { WriteThreads } from '../../src/dataset/WriteThreads';
-import { longestBlock, mostBlocked } from './longestBlock';
-import { namesIn, testFolder, writeFiles } from './testFolder';
+import { CaptionConflictError, CaptionError } from '../../../../src/dataset/files/CaptionError';
+import { Dataset } from '../../../../src/dataset/Dataset';
+import type { ScannedImage } from '../../../../src/dataset/scan/scanDataset';
+import { WriteThreads } from '../../../../src/dataset/files/WriteThreads';
+import { longestBlock, mostBlocked } from '../../shared/longestBlock';
+import { namesIn, testFolder, writeFiles } from '../../shared/testFolder';
 
 const root = path.resolve(__dirname, '../../..');
 const workerFile = path.join(root, 'dist/writeWorker.js');
@@ -166,7 +166,7 @@ describe('Writing files in threads', function () {
       stdin: {
         contents: `
           import { Dataset } from './src/dataset/Dataset';
-          import { WriteThreads } from './src/dataset/WriteThreads';
+          import { WriteThreads } from './src/dataset/files/WriteThreads';
           const [folder, workerFile] = process.argv.slice(2);
           (async () => {
             const dataset = new Dataset(folder, { captionExtension: '.txt', emptiedCaption: 'delete' },

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { parseQuery, topLevelParts } from '../../src/dataset/query/parseQuery';
-import { printQuery } from '../../src/dataset/query/printQuery';
+import { parseQuery, topLevelParts } from '../../../../src/dataset/query/parseQuery';
+import { printQuery } from '../../../../src/dataset/query/printQuery';
 import {
   imageStates,
   type NumberField,
   type Operator,
   type QueryError,
   type QueryNode,
-} from '../../src/dataset/query/QueryNode';
+} from '../../../../src/dataset/query/QueryNode';
 
 /** A tree without the places in the text. */
 function shape(node: QueryNode): unknown {

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Caption } from '../../src/dataset/Caption';
-import { parseTags } from '../../src/dataset/captionText';
-import { comparableTag } from '../../src/dataset/comparableTag';
-import type { DatasetImage } from '../../src/dataset/Dataset';
-import { GlobPattern } from '../../src/dataset/query/GlobPattern';
-import type { ImageFact } from '../../src/dataset/ImageFacts';
-import { parseQuery } from '../../src/dataset/query/parseQuery';
-import { literalPattern, tagTerm } from '../../src/dataset/query/printQuery';
-import { queryMatcher, type QueryContext } from '../../src/dataset/query/queryMatcher';
-import { ownTime } from './ownTime';
+import { Caption } from '../../../../src/dataset/captions/Caption';
+import { parseTags } from '../../../../src/tags/captionText';
+import { comparableTag } from '../../../../src/tags/comparableTag';
+import type { DatasetImage } from '../../../../src/dataset/Dataset';
+import { GlobPattern } from '../../../../src/tags/GlobPattern';
+import type { ImageFact } from '../../../../src/dataset/ImageFacts';
+import { parseQuery } from '../../../../src/dataset/query/parseQuery';
+import { literalPattern, tagTerm } from '../../../../src/dataset/query/printQuery';
+import { queryMatcher, type QueryContext } from '../../../../src/dataset/query/queryMatcher';
+import { ownTime } from '../../shared/ownTime';
 
 function image(path: string, text: string): DatasetImage {
   const caption = new Caption(path.replace(/\.\w+$/, '.txt'), [path]);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { parseQuery } from '../../src/dataset/query/parseQuery';
-import { suggestQuery, type QuerySuggestion } from '../../src/dataset/query/suggestQuery';
+import { parseQuery } from '../../../../src/dataset/query/parseQuery';
+import { suggestQuery, type QuerySuggestion } from '../../../../src/dataset/query/suggestQuery';
 
 const sources = {
   tagCounts: new Map([

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { Caption } from '../../src/dataset/Caption';
-import { describeQuery } from '../../src/dataset/query/describeQuery';
-import { parseQuery, topLevelParts } from '../../src/dataset/query/parseQuery';
-import { filteredTags, tagFilter, toggleTag } from '../../src/dataset/query/tagFilter';
-import { countTagsOf, firstTags } from '../../src/dataset/TagList';
+import { Caption } from '../../../../src/dataset/captions/Caption';
+import { describeQuery } from '../../../../src/dataset/query/describeQuery';
+import { parseQuery, topLevelParts } from '../../../../src/dataset/query/parseQuery';
+import { filteredTags, tagFilter, toggleTag } from '../../../../src/dataset/query/tagFilter';
+import { countTagsOf, firstTags } from '../../../../src/dataset/tagIndex/TagList';
 
 describe('A tag that is clicked', () => {
   it('is added to the search, and taken out by another click', () => {

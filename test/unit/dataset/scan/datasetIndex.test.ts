@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { copyFile, mkdir, readFile, rename, stat, symlink, unlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Dataset } from '../../src/dataset/Dataset';
-import { compareNaturally } from '../../src/dataset/naturalOrder';
-import { countTags } from '../../src/dataset/tagCounts';
-import { captionOf, openDataset } from './openDataset';
-import { seededRandom, testFolder, writeFiles, type TestFiles } from './testFolder';
+import { Dataset } from '../../../../src/dataset/Dataset';
+import { compareNaturally } from '../../../../src/base/naturalOrder';
+import { countTags } from '../../../../src/tags/tagCounts';
+import { captionOf, openDataset } from '../openDataset';
+import { seededRandom, testFolder, writeFiles, type TestFiles } from '../../shared/testFolder';
 
 describe('The index of a dataset', function () {
   this.timeout(60_000);

@@ -5,10 +5,10 @@ import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { buildSync } from 'esbuild';
-import { CaptionError } from '../../src/dataset/CaptionError';
-import { captionExtensionProblem, captionPathOf, isImageName } from '../../src/dataset/imageFiles';
-import { scanDataset, type ListedImage, type ScanRest } from '../../src/dataset/scanDataset';
-import { canActAsNobody, nobody, testFolder, writeFiles } from './testFolder';
+import { CaptionError } from '../../../../src/dataset/files/CaptionError';
+import { captionExtensionProblem, captionPathOf, isImageName } from '../../../../src/dataset/files/imageFiles';
+import { scanDataset, type ListedImage, type ScanRest } from '../../../../src/dataset/scan/scanDataset';
+import { canActAsNobody, nobody, testFolder, writeFiles } from '../../shared/testFolder';
 
 const run = promisify(execFile);
 const root = path.resolve(__dirname, '../../..');
@@ -134,7 +134,7 @@ describe('Scanning a folder', function () {
     const script = path.join(folder(), 'scan.cjs');
     buildSync({
       stdin: {
-        contents: `import { scanDataset } from './src/dataset/scanDataset';
+        contents: `import { scanDataset } from './src/dataset/scan/scanDataset';
           const images = [];
           const folders = scanDataset(process.argv[2], '.txt');
           let next = folders.next();

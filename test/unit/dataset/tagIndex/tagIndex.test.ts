@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { rankSuggestions } from '../../src/dataset/rankSuggestions';
-import { TagIndex, type KnownTag } from '../../src/dataset/TagIndex';
-import { longestBlock } from './longestBlock';
-import { ownTime } from './ownTime';
+import { rankSuggestions } from '../../../../src/dataset/tagIndex/rankSuggestions';
+import { TagIndex, type KnownTag } from '../../../../src/dataset/tagIndex/TagIndex';
+import { longestBlock } from '../../shared/longestBlock';
+import { ownTime } from '../../shared/ownTime';
 
 const none = { start: [], word: [], inside: [] };
 const names = (tags: readonly KnownTag[]): string[] => tags.map(({ tag }) => tag);

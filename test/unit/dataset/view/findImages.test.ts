@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { findImages } from '../../src/dataset/findImages';
-import { longestBlock, mostBlocked } from './longestBlock';
-import { openDataset } from './openDataset';
-import { testFolder } from './testFolder';
+import { findImages } from '../../../../src/dataset/view/findImages';
+import { longestBlock, mostBlocked } from '../../shared/longestBlock';
+import { openDataset } from '../openDataset';
+import { testFolder } from '../../shared/testFolder';
 
 describe('Looking for an image by what is typed', () => {
   const folder = testFolder();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { folderOf, folderRun } from '../../src/dataset/folderRun';
-import { compareNaturally } from '../../src/dataset/naturalOrder';
+import { folderOf, folderRun } from '../../../../src/dataset/view/folderRun';
+import { compareNaturally } from '../../../../src/base/naturalOrder';
 
 describe('folderRun', () => {
   const paths = ['0.png', '1.png'];

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { rm, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import { Caption } from '../../src/dataset/Caption';
-import { Dataset, type DatasetImage } from '../../src/dataset/Dataset';
-import { ImageView } from '../../src/dataset/ImageView';
-import type { FactsOptions, ImageFact } from '../../src/dataset/ImageFacts';
-import type { FactSource } from '../../src/dataset/query/FactSource';
-import { longestBlock, mostBlocked } from './longestBlock';
-import { captionOf, openDataset } from './openDataset';
-import { ownTime } from './ownTime';
-import { testFolder, until, writeFiles } from './testFolder';
+import { Caption } from '../../../../src/dataset/captions/Caption';
+import { Dataset, type DatasetImage } from '../../../../src/dataset/Dataset';
+import { ImageView } from '../../../../src/dataset/view/ImageView';
+import type { FactsOptions, ImageFact } from '../../../../src/dataset/ImageFacts';
+import type { FactSource } from '../../../../src/dataset/query/FactSource';
+import { longestBlock, mostBlocked } from '../../shared/longestBlock';
+import { captionOf, openDataset } from '../openDataset';
+import { ownTime } from '../../shared/ownTime';
+import { testFolder, until, writeFiles } from '../../shared/testFolder';
 
 const files = {
   'a.png': '',

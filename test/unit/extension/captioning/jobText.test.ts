@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { jobDescription, jobTooltip, jobView } from '../../src/extension/jobText';
-import { jobReport } from '../../src/extension/jobReport';
-import { hasStopped, inShownOrder, isLive, isResumable, jobSteps } from '../../src/jobs/jobSteps';
-import type { JobInfo, JobManifest } from '../../src/jobs/jobTypes';
+import { jobDescription, jobTooltip, jobView } from '../../../../src/extension/captioning/jobText';
+import { jobReport } from '../../../../src/extension/captioning/jobReport';
+import { hasStopped, inShownOrder, isLive, isResumable, jobSteps } from '../../../../src/jobs/jobSteps';
+import type { JobInfo, JobManifest } from '../../../../src/jobs/jobTypes';
 
 const counts = { written: 0, same: 0, untagged: 0, kept: 0, failed: 0 };
 

@@ -5,12 +5,12 @@ import { once } from 'node:events';
 import { appendFile, mkdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
-import { Caption } from '../../src/dataset/Caption';
-import type { UnsavedEdit } from '../../src/dataset/unsavedEdit';
-import { parseUnsavedEdits, writeUnsavedEdits } from '../../src/extension/JournalFile';
-import { UnsavedJournal } from '../../src/extension/UnsavedJournal';
-import { longestBlock, mostBlocked } from './longestBlock';
-import { namesIn, seededRandom, testFolder, until } from './testFolder';
+import { Caption } from '../../../../src/dataset/captions/Caption';
+import type { UnsavedEdit } from '../../../../src/dataset/captions/unsavedEdit';
+import { parseUnsavedEdits, writeUnsavedEdits } from '../../../../src/extension/document/JournalFile';
+import { UnsavedJournal } from '../../../../src/extension/document/UnsavedJournal';
+import { longestBlock, mostBlocked } from '../../shared/longestBlock';
+import { namesIn, seededRandom, testFolder, until } from '../../shared/testFolder';
 
 const root = path.resolve(__dirname, '../../..');
 
@@ -190,8 +190,8 @@ describe('The journal of unsaved captions', function () {
     buildSync({
       stdin: {
         contents: `
-          import { Caption } from './src/dataset/Caption';
-          import { UnsavedJournal } from './src/extension/UnsavedJournal';
+          import { Caption } from './src/dataset/captions/Caption';
+          import { UnsavedJournal } from './src/extension/document/UnsavedJournal';
           const captions = Array.from({ length: 300 }, (_, n) => new Caption(n + '.txt', []));
           const journal = new UnsavedJournal(process.argv[2], '/data/set',
             () => captions.filter((caption) => caption.isDirty), console.error);

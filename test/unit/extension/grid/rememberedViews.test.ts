@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { RememberedViews, type RememberedView } from '../../src/extension/RememberedViews';
-import { namesIn, testFolder, until } from './testFolder';
+import { RememberedViews, type RememberedView } from '../../../../src/extension/grid/RememberedViews';
+import { namesIn, testFolder, until } from '../../shared/testFolder';
 
 describe('What a grid shows', () => {
   const folder = testFolder();

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { access, chmod, mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { chooseCacheFolder } from '../../src/extension/cacheFolder';
-import { expandPath } from '../../src/extension/expandPath';
-import { PictureCache } from '../../src/extension/PictureCache';
-import { testFolder } from './testFolder';
+import { chooseCacheFolder } from '../../../../src/extension/pictures/cacheFolder';
+import { expandPath } from '../../../../src/extension/shared/expandPath';
+import { PictureCache } from '../../../../src/extension/pictures/PictureCache';
+import { testFolder } from '../../shared/testFolder';
 
 const megabyte = 1024 * 1024;
 

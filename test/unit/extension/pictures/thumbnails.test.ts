@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { PictureCache } from '../../src/extension/PictureCache';
-import { type PictureMaker, type PictureOrder, Thumbnails } from '../../src/extension/Thumbnails';
-import type { ThumbnailOrder } from '../../src/protocol/taggerProtocol';
-import { TaggerCrashError } from '../../src/protocol/TaggerProcess';
-import { testFolder } from './testFolder';
+import { PictureCache } from '../../../../src/extension/pictures/PictureCache';
+import { type PictureMaker, type PictureOrder, Thumbnails } from '../../../../src/extension/pictures/Thumbnails';
+import type { ThumbnailOrder } from '../../../../src/protocol/tagging/taggerProtocol';
+import { TaggerCrashError } from '../../../../src/protocol/child/TaggerProcess';
+import { testFolder } from '../../shared/testFolder';
 
 const never = new AbortController().signal;
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { inspect } from 'node:util';
-import { defaultWriteOptions, type WriteOptions } from '../../src/dataset/writeMode';
-import { captionOptionsOf, thresholdsOf, writeOptionsOf } from '../../src/extension/captionSettings';
-import { questionBeforeWriting } from '../../src/extension/questionBeforeWriting';
-import { defaultCaptionOptions, defaultThresholds } from '../../src/protocol/captionOptions';
+import { defaultWriteOptions, type WriteOptions } from '../../../../src/tags/writeMode';
+import { captionOptionsOf, thresholdsOf, writeOptionsOf } from '../../../../src/extension/settings/captionSettings';
+import { questionBeforeWriting } from '../../../../src/extension/captioning/questionBeforeWriting';
+import { defaultCaptionOptions, defaultThresholds } from '../../../../src/protocol/tagging/captionOptions';
 
 interface Manifest {
   contributes: {

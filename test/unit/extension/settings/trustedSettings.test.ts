@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { contentPolicy } from '../../src/extension/contentPolicy';
+import { contentPolicy } from '../../../../src/extension/editor/contentPolicy';
 
 interface Manifest {
   capabilities: {

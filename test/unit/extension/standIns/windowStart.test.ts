@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Main } from '../../src/extension/main';
-import { jobsAtStart } from '../../src/extension/standIns/jobsAtStart';
-import { LateMain, type Part } from '../../src/extension/standIns/LateMain';
-import type { JobStatus } from '../../src/jobs/jobTypes';
-import { makeJob } from './testJobs';
+import type { Main } from '../../../../src/extension/main';
+import { jobsAtStart } from '../../../../src/extension/standIns/jobsAtStart';
+import { LateMain, type Part } from '../../../../src/extension/standIns/LateMain';
+import type { JobStatus } from '../../../../src/jobs/jobTypes';
+import { makeJob } from '../../jobs/testJobs';
 
 describe('The start of a window', () => {
   describe('looks for jobs', () => {

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Dataset } from '../../src/dataset/Dataset';
-import type { TagIndex } from '../../src/dataset/TagIndex';
-import { DatasetTags } from '../../src/extension/DatasetTags';
-import type { TagList } from '../../src/extension/readTagList';
-import { TagLists } from '../../src/extension/TagLists';
+import { Dataset } from '../../../../src/dataset/Dataset';
+import type { TagIndex } from '../../../../src/dataset/tagIndex/TagIndex';
+import { DatasetTags } from '../../../../src/extension/suggestions/DatasetTags';
+import type { TagList } from '../../../../src/extension/suggestions/readTagList';
+import { TagLists } from '../../../../src/extension/suggestions/TagLists';
 
 const found = (index: TagIndex, typed: string): string[] => index.search(typed, 20).start.map(({ tag }) => tag);
 

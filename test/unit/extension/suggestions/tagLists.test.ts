@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { caption, type ScoredTag } from './scoredTags';
+import { caption, type ScoredTag } from '../../tagger/scores/scoredTags';
 
 describe('Excluded tags', () => {
   it('are left out, whether they are written with spaces, underscores, capitals or escapes', () => {

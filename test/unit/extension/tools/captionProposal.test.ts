@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
-import { Dataset } from '../../src/dataset/Dataset';
-import { confirmation, propose, proposedEdits, type ProposedEdit } from '../../src/extension/tools/captionProposal';
-import { testFolder, writeFiles } from './testFolder';
+import { Dataset } from '../../../../src/dataset/Dataset';
+import {
+  confirmation,
+  propose,
+  proposedEdits,
+  type ProposedEdit,
+} from '../../../../src/extension/tools/captionProposal';
+import { testFolder, writeFiles } from '../../shared/testFolder';
 
 describe('captions that a language model wants to change', () => {
   const scratch = testFolder();

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { captionHash } from '../../src/dataset/captionHash';
-import { Dataset } from '../../src/dataset/Dataset';
-import { jobChanges } from '../../src/jobs/jobChanges';
-import type { ImageRecord } from '../../src/jobs/journalEntries';
-import { testFolder, writeFiles } from './testFolder';
+import { captionHash } from '../../../../src/dataset/captions/captionHash';
+import { Dataset } from '../../../../src/dataset/Dataset';
+import { jobChanges } from '../../../../src/jobs/folder/jobChanges';
+import type { ImageRecord } from '../../../../src/jobs/folder/journalEntries';
+import { testFolder, writeFiles } from '../../shared/testFolder';
 
 describe('what a job wrote, as one edit', () => {
   const folder = testFolder();

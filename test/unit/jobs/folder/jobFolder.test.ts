@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { JobFolder } from '../../src/jobs/JobFolder';
-import { readJobInfo } from '../../src/jobs/jobInfo';
-import { namesIn, testFolder } from './testFolder';
-import { makeJob, pictureFolder } from './testJobs';
+import { JobFolder } from '../../../../src/jobs/folder/JobFolder';
+import { readJobInfo } from '../../../../src/jobs/folder/jobInfo';
+import { namesIn, testFolder } from '../../shared/testFolder';
+import { makeJob, pictureFolder } from '../testJobs';
 
 describe('The folder of a job', () => {
   const folder = testFolder();

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { captionHash } from '../../src/dataset/captionHash';
-import { JobJournal } from '../../src/jobs/JobJournal';
-import { parseJournal } from '../../src/jobs/journalEntries';
-import { testFolder } from './testFolder';
+import { captionHash } from '../../../../src/dataset/captions/captionHash';
+import { JobJournal } from '../../../../src/jobs/folder/JobJournal';
+import { parseJournal } from '../../../../src/jobs/folder/journalEntries';
+import { testFolder } from '../../shared/testFolder';
 
 describe('The journal of a job', () => {
   const folder = testFolder();

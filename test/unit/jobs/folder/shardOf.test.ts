@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { captionPathOf } from '../../src/dataset/imageFiles';
-import { isInShard, parseShard, shardOf } from '../../src/jobs/shardOf';
+import { captionPathOf } from '../../../../src/dataset/files/imageFiles';
+import { isInShard, parseShard, shardOf } from '../../../../src/jobs/folder/shardOf';
 
 const paths = fc.uniqueArray(fc.string({ minLength: 1, unit: 'grapheme' }), { maxLength: 200 });
 const counts = fc.integer({ min: 1, max: 50 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { JobMarks } from '../../src/jobs/JobMarks';
+import { JobMarks } from '../../../../src/jobs/run/JobMarks';
 
 describe('the marks of jobs on captions', () => {
   it('say which captions wait and which are in work, until they are done', async () => {

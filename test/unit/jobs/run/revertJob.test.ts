@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { InPlaceWriter } from '../../src/dataset/FileWriter';
-import { JobRun } from '../../src/jobs/JobRun';
-import type { JobFolder } from '../../src/jobs/JobFolder';
-import { revertJob, type RevertResult } from '../../src/jobs/revertJob';
-import { TaggerProcess } from '../../src/protocol/TaggerProcess';
-import { root as projectRoot } from './runCli';
-import { namesIn, testFolder } from './testFolder';
-import { makeJob, pictureFolder } from './testJobs';
+import { InPlaceWriter } from '../../../../src/dataset/files/FileWriter';
+import { JobRun } from '../../../../src/jobs/run/JobRun';
+import type { JobFolder } from '../../../../src/jobs/folder/JobFolder';
+import { revertJob, type RevertResult } from '../../../../src/jobs/run/revertJob';
+import { TaggerProcess } from '../../../../src/protocol/child/TaggerProcess';
+import { root as projectRoot } from '../../shared/runCli';
+import { namesIn, testFolder } from '../../shared/testFolder';
+import { makeJob, pictureFolder } from '../testJobs';
 
 /** The full number is for the soak. */
 const images = Number(process.env.DATASET_CAPTIONS_REVERTED ?? '200');

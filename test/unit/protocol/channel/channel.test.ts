@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { Channel, channelClosed, type Port, type RequestHandlers } from '../../src/protocol/Channel';
-import { RemoteError } from '../../src/protocol/wireError';
+import { Channel, channelClosed, type Port, type RequestHandlers } from '../../../../src/protocol/channel/Channel';
+import { RemoteError } from '../../../../src/protocol/channel/wireError';
 
 interface Requests {
   add(params: { a: number; b: number }): number;

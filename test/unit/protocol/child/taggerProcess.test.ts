@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
-import { loadTagger } from '../../src/protocol/loadTagger';
-import { TaggerCrashError, TaggerProcess, taggerCrashed } from '../../src/protocol/TaggerProcess';
-import { errorCode } from '../../src/protocol/wireError';
-import { setupOf } from './taggerSetup';
-import { isRunning, testFolder, until } from './testFolder';
+import { loadTagger } from '../../../../src/protocol/child/loadTagger';
+import { TaggerCrashError, TaggerProcess, taggerCrashed } from '../../../../src/protocol/child/TaggerProcess';
+import { errorCode } from '../../../../src/protocol/channel/wireError';
+import { setupOf } from '../../shared/taggerSetup';
+import { isRunning, testFolder, until } from '../../shared/testFolder';
 
 const root = path.resolve(__dirname, '../../..');
 
@@ -145,7 +145,7 @@ describe('The tagger process', function () {
       const script = path.join(folder(), 'parent.cjs');
       buildSync({
         stdin: {
-          contents: `import { TaggerProcess } from './src/protocol/TaggerProcess';
+          contents: `import { TaggerProcess } from './src/protocol/child/TaggerProcess';
             const tagger = new TaggerProcess({ entry: process.argv[2]! });
             tagger.request('deleteModel', { id: 'hang', folders: { downloadFolder: '', extraFolders: [] } }).catch(() => undefined);
             console.log(tagger.pid);

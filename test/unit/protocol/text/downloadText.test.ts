@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { describeDownload, formatBytes, formatSeconds } from '../../src/protocol/downloadText';
-import { describeExecution, describeNotUsed } from '../../src/protocol/executionText';
-import type { DownloadProgress } from '../../src/protocol/modelListing';
-import type { ModelDescription } from '../../src/protocol/taggerProtocol';
+import { describeDownload, formatBytes, formatSeconds } from '../../../../src/protocol/text/downloadText';
+import { describeExecution, describeNotUsed } from '../../../../src/protocol/text/executionText';
+import type { DownloadProgress } from '../../../../src/protocol/tagging/modelListing';
+import type { ModelDescription } from '../../../../src/protocol/tagging/taggerProtocol';
 
 const running: DownloadProgress = {
   id: 'wd-v1-4-moat-tagger-v2',

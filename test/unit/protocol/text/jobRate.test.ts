@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { JobRate } from '../../src/protocol/JobRate';
+import { JobRate } from '../../../../src/protocol/text/JobRate';
 
 describe('The rate of a job', () => {
   it('tells nothing before the first second or the first image', () => {

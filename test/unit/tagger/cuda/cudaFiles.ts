@@ -1,8 +1,8 @@
 import path from 'node:path';
-import type { Machine } from '../../src/tagger/cuda/Machine';
-import type { OnnxRuntimePackage } from '../../src/tagger/cuda/onnxRuntimePackage';
+import type { Machine } from '../../../../src/tagger/cuda/Machine';
+import type { OnnxRuntimePackage } from '../../../../src/tagger/cuda/onnxRuntimePackage';
 import { elfBytes } from './elfBytes';
-import { writeFiles, type TestFiles } from './testFolder';
+import { writeFiles, type TestFiles } from '../../shared/testFolder';
 
 export const cuda12 = ['libcublasLt.so.12', 'libcublas.so.12', 'libcurand.so.10', 'libcudart.so.12'];
 export const cuda13 = ['libcublasLt.so.13', 'libcublas.so.13', 'libcurand.so.10', 'libcudart.so.13'];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { RecordingServer } from './hubServer';
+import { RecordingServer } from '../models/hubServer';
 
 /** What a test changes about a feed. */
 export interface FeedOptions {

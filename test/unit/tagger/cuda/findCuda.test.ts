@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import type { CudaEnvironment } from '../../src/protocol/execution';
-import { cudaEnvironmentVariables } from '../../src/protocol/cudaEnvironmentVariables';
-import { findCuda } from '../../src/tagger/cuda/findCuda';
-import type { Machine } from '../../src/tagger/cuda/Machine';
+import type { CudaEnvironment } from '../../../../src/protocol/tagging/execution';
+import { cudaEnvironmentVariables } from '../../../../src/protocol/child/cudaEnvironmentVariables';
+import { findCuda } from '../../../../src/tagger/cuda/findCuda';
+import type { Machine } from '../../../../src/tagger/cuda/Machine';
 import {
   cuda13,
   driverFiles,
@@ -16,7 +16,7 @@ import {
   writeRuntime,
 } from './cudaFiles';
 import { elfBytes } from './elfBytes';
-import { fingerprint, namesIn, testFolder, writeFiles } from './testFolder';
+import { fingerprint, namesIn, testFolder, writeFiles } from '../../shared/testFolder';
 
 describe('The search for CUDA', () => {
   const folder = testFolder();

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { findVersion, looksLikeSharedLibrary, readSharedLibrary } from '../../src/tagger/cuda/sharedLibrary';
+import { findVersion, looksLikeSharedLibrary, readSharedLibrary } from '../../../../src/tagger/cuda/sharedLibrary';
 import { elfBytes } from './elfBytes';
-import { testFolder, writeFiles } from './testFolder';
+import { testFolder, writeFiles } from '../../shared/testFolder';
 
 const modules = path.resolve(__dirname, '../../../node_modules');
 const runtime = path.join(modules, 'onnxruntime-node/bin/napi-v6/linux/x64');

@@ -3,10 +3,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { DownloadError, type DownloadErrorCode } from '../../src/tagger/download/DownloadError';
-import { downloadFile, type DownloadRequest, type FileProgress } from '../../src/tagger/download/downloadFile';
-import { answer, HubServer, sha256, type Behaviour } from './hubServer';
-import { namesIn, testFolder } from './testFolder';
+import { DownloadError, type DownloadErrorCode } from '../../../../src/tagger/download/DownloadError';
+import { downloadFile, type DownloadRequest, type FileProgress } from '../../../../src/tagger/download/downloadFile';
+import { answer, HubServer, sha256, type Behaviour } from '../models/hubServer';
+import { namesIn, testFolder } from '../../shared/testFolder';
 
 const filePath = '/owner/model/resolve/main/model.onnx';
 const content = randomBytes(300_000);

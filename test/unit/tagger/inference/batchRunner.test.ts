@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { BatchRunner } from '../../src/tagger/BatchRunner';
+import { BatchRunner } from '../../../../src/tagger/inference/BatchRunner';
 
 /** Scores an input by its own number; notes which inputs ran together. */
 class FakeEngine {

@@ -1,4 +1,4 @@
-import type { Tagger } from '../../src/tagger/Tagger';
+import type { Tagger } from '../../../../src/tagger/inference/Tagger';
 
 /** The input that a model gets for a picture, written down plainly: BGR, 0..255. */
 export function inputOf(pixels: Uint8Array, channelsLast: boolean): Float32Array {

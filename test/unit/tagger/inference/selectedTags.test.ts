@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { ModelError } from '../../src/tagger/ModelError';
-import { parseSelectedTags, type ModelTag } from '../../src/tagger/selectedTags';
+import { ModelError } from '../../../../src/tagger/inference/ModelError';
+import { parseSelectedTags, type ModelTag } from '../../../../src/tagger/inference/selectedTags';
 
 const parse = (csv: string): ModelTag[] => parseSelectedTags(csv, '/models/wd/selected_tags.csv');
 

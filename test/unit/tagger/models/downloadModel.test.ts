@@ -4,13 +4,13 @@ import { createServer, request as httpRequest } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import type { DownloadProgress, FoundModel, ModelFolders } from '../../src/protocol/modelListing';
-import { TaggerProcess } from '../../src/protocol/TaggerProcess';
-import { downloadModel } from '../../src/tagger/models/downloadModel';
-import { hubSettings } from '../../src/tagger/models/hubSettings';
+import type { DownloadProgress, FoundModel, ModelFolders } from '../../../../src/protocol/tagging/modelListing';
+import { TaggerProcess } from '../../../../src/protocol/child/TaggerProcess';
+import { downloadModel } from '../../../../src/tagger/models/downloadModel';
+import { hubSettings } from '../../../../src/tagger/models/hubSettings';
 import { answer, HubServer } from './hubServer';
 import { hubEnvironment, publish, smallModel } from './smallModel';
-import { namesIn, testFolder, until, writeFiles } from './testFolder';
+import { namesIn, testFolder, until, writeFiles } from '../../shared/testFolder';
 
 const entry = path.resolve(__dirname, '../../../dist/tagger.js');
 const wanted = smallModel('wd-small-tagger-v3', 300_000);

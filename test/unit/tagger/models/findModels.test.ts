@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ModelListing } from '../../src/protocol/modelListing';
-import { publishedModels } from '../../src/tagger/models/catalogue';
-import { listModels } from '../../src/tagger/models/findModels';
-import { hubCacheRoots, type SearchScope } from '../../src/tagger/models/modelPlaces';
+import type { ModelListing } from '../../../../src/protocol/tagging/modelListing';
+import { publishedModels } from '../../../../src/tagger/models/catalogue';
+import { listModels } from '../../../../src/tagger/models/findModels';
+import { hubCacheRoots, type SearchScope } from '../../../../src/tagger/models/modelPlaces';
 import { sha256 } from './hubServer';
 import { smallModel } from './smallModel';
-import { fingerprint, testFolder, writeFiles } from './testFolder';
+import { fingerprint, testFolder, writeFiles } from '../../shared/testFolder';
 
 describe('The catalogue', () => {
   it('has the ten taggers of the second and third generation, the recommended pair first', () => {

@@ -9,7 +9,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { until } from './testFolder';
+import { until } from '../../shared/testFolder';
 
 /** What a test makes a server do with one request instead of serving the file. */
 export type Behaviour = (request: IncomingMessage, response: ServerResponse) => void;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import type { CatalogueModel } from '../../src/tagger/models/catalogue';
+import type { CatalogueModel } from '../../../../src/tagger/models/catalogue';
 import { sha256, type HubServer } from './hubServer';
 
 /** A model of a catalogue for tests: some random bytes and a short list of tags. */

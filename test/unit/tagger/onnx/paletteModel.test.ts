@@ -4,12 +4,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp, { type OverlayOptions, type Sharp } from 'sharp';
-import { OnnxTagger } from '../../src/tagger/OnnxTagger';
-import { defaultCaptionOptions, defaultThresholds } from '../../src/protocol/captionOptions';
-import { defaultExecution } from '../../src/protocol/execution';
-import { prepareImage } from '../../src/tagger/prepareImage';
-import { scoresToTags } from '../../src/tagger/scoresToTags';
-import { scorePixels } from './scorePixels';
+import { OnnxTagger } from '../../../../src/tagger/onnx/OnnxTagger';
+import { defaultCaptionOptions, defaultThresholds } from '../../../../src/protocol/tagging/captionOptions';
+import { defaultExecution } from '../../../../src/protocol/tagging/execution';
+import { prepareImage } from '../../../../src/tagger/preprocess/prepareImage';
+import { scoresToTags } from '../../../../src/tagger/scores/scoresToTags';
+import { scorePixels } from '../inference/scorePixels';
 
 const root = path.resolve(__dirname, '../../..');
 const script = path.join(root, 'scripts/writePaletteModel.mjs');

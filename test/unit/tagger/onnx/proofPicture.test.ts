@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { probeBatchSize } from '../../src/tagger/probeBatchSize';
-import { compareScores, proofPicture } from '../../src/tagger/proofPicture';
+import { probeBatchSize } from '../../../../src/tagger/onnx/probeBatchSize';
+import { compareScores, proofPicture } from '../../../../src/tagger/onnx/proofPicture';
 
 describe('The proof of a provider', () => {
   it('shows the same picture in both layouts', () => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ProviderTrials } from '../../src/tagger/ProviderTrials';
-import { namesIn, testFolder } from './testFolder';
+import { ProviderTrials } from '../../../../src/tagger/onnx/ProviderTrials';
+import { namesIn, testFolder } from '../../shared/testFolder';
 
 const hour = 60 * 60 * 1000;
 

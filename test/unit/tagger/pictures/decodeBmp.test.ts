@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { BmpError, decodeBmp, readBmpHeader } from '../../src/tagger/decodeBmp';
+import { BmpError, decodeBmp, readBmpHeader } from '../../../../src/tagger/pictures/decodeBmp';
 
 interface Bmp {
   width: number;

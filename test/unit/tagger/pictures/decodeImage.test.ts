@@ -4,9 +4,9 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
-import { decodeImage } from '../../src/tagger/decodeImage';
-import { ImageError, type ImageErrorCode } from '../../src/tagger/ImageError';
-import { prepareImage } from '../../src/tagger/prepareImage';
+import { decodeImage } from '../../../../src/tagger/pictures/decodeImage';
+import { ImageError, type ImageErrorCode } from '../../../../src/tagger/pictures/ImageError';
+import { prepareImage } from '../../../../src/tagger/preprocess/prepareImage';
 
 const goldens = path.resolve(__dirname, '../../../test/fixtures/goldens/images');
 

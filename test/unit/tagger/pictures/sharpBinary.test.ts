@@ -3,11 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
-import { TaggerProcess } from '../../src/protocol/TaggerProcess';
-import type { PreparedInput } from '../../src/tagger/prepareImage';
-import { PreprocessPool } from '../../src/tagger/PreprocessPool';
-import { makeThumbnail } from '../../src/tagger/thumbnail';
-import { testFolder } from './testFolder';
+import { TaggerProcess } from '../../../../src/protocol/child/TaggerProcess';
+import type { PreparedInput } from '../../../../src/tagger/preprocess/prepareImage';
+import { PreprocessPool } from '../../../../src/tagger/preprocess/PreprocessPool';
+import { makeThumbnail } from '../../../../src/tagger/pictures/thumbnail';
+import { testFolder } from '../../shared/testFolder';
 
 const root = path.resolve(__dirname, '../../..');
 const goldens = path.join(root, 'test/fixtures/goldens');

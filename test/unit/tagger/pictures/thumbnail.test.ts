@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
-import { ImageError } from '../../src/tagger/ImageError';
-import { makeThumbnail, readImageInfo } from '../../src/tagger/thumbnail';
+import { ImageError } from '../../../../src/tagger/pictures/ImageError';
+import { makeThumbnail, readImageInfo } from '../../../../src/tagger/pictures/thumbnail';
 
 const goldens = path.resolve(__dirname, '../../../test/fixtures/goldens/images');
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import sharp from 'sharp';
-import { fastShrink } from '../../src/tagger/fastShrink';
-import { fastDifference, prepareImage } from '../../src/tagger/prepareImage';
-import { testFolder } from './testFolder';
+import { fastShrink } from '../../../../src/tagger/preprocess/fastShrink';
+import { fastDifference, prepareImage } from '../../../../src/tagger/preprocess/prepareImage';
+import { testFolder } from '../../shared/testFolder';
 
 describe('Fast preprocessing', function () {
   this.timeout(60_000);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { DecodedImage } from '../../src/tagger/decodeImage';
-import { PillowResizer } from '../../src/tagger/PillowResizer';
+import type { DecodedImage } from '../../../../src/tagger/pictures/decodeImage';
+import { PillowResizer } from '../../../../src/tagger/preprocess/PillowResizer';
 import { plainBlend, plainResize } from './plainResize';
 
 const resizer = new PillowResizer();

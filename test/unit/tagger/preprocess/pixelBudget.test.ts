@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { PixelBudget } from '../../src/tagger/PixelBudget';
+import { PixelBudget } from '../../../../src/tagger/preprocess/PixelBudget';
 
 interface Asking {
   memory: SharedArrayBuffer;

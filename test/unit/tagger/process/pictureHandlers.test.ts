@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
-import { pictureHandlers } from '../../src/tagger/pictureHandlers';
-import { testFolder } from './testFolder';
+import { pictureHandlers } from '../../../../src/tagger/process/pictureHandlers';
+import { testFolder } from '../../shared/testFolder';
 
 describe('The line of pictures in the child process', () => {
   const folder = testFolder();

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { defaultCaptionOptions, ensembleMerges } from '../../src/protocol/captionOptions';
-import { mcutThreshold } from '../../src/tagger/mcutThreshold';
-import type { ScoredModel } from '../../src/tagger/mergeScores';
-import { scoresToTags } from '../../src/tagger/scoresToTags';
-import type { ModelTag } from '../../src/tagger/selectedTags';
-import { ownTime } from './ownTime';
+import { defaultCaptionOptions, ensembleMerges } from '../../../../src/protocol/tagging/captionOptions';
+import { mcutThreshold } from '../../../../src/tagger/scores/mcutThreshold';
+import type { ScoredModel } from '../../../../src/tagger/scores/mergeScores';
+import { scoresToTags } from '../../../../src/tagger/scores/scoresToTags';
+import type { ModelTag } from '../../../../src/tagger/inference/selectedTags';
+import { ownTime } from '../../shared/ownTime';
 import { ensembleCaption, model } from './scoredTags';
-import { seededRandom } from './testFolder';
+import { seededRandom } from '../../shared/testFolder';
 
 const noMcut = { mcut: { general: false, character: false } };
 

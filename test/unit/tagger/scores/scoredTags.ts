@@ -3,10 +3,10 @@ import {
   type CaptionOptions,
   type EnsembleMerge,
   type Thresholds,
-} from '../../src/protocol/captionOptions';
-import { scoresToTags } from '../../src/tagger/scoresToTags';
-import type { ScoredModel } from '../../src/tagger/mergeScores';
-import type { ModelTag, TagCategory } from '../../src/tagger/selectedTags';
+} from '../../../../src/protocol/tagging/captionOptions';
+import { scoresToTags } from '../../../../src/tagger/scores/scoresToTags';
+import type { ScoredModel } from '../../../../src/tagger/scores/mergeScores';
+import type { ModelTag, TagCategory } from '../../../../src/tagger/inference/selectedTags';
 
 /** A tag with its score and, where it is not general, its category. */
 export type ScoredTag = [name: string, score: number, category?: TagCategory];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { errorCode } from '../../src/protocol/wireError';
-import type { ServerClientOptions } from '../../src/tagger/server/ServerClient';
-import { ServerSession } from '../../src/tagger/server/ServerSession';
+import { errorCode } from '../../../../src/protocol/channel/wireError';
+import type { ServerClientOptions } from '../../../../src/tagger/server/ServerClient';
+import { ServerSession } from '../../../../src/tagger/server/ServerSession';
 import { OipServer, type OipBehaviour } from './oipServer';
 
 /** A signal that is never aborted. */

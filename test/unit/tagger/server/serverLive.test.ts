@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import sharp from 'sharp';
-import { defaultCaptionOptions, defaultThresholds } from '../../src/protocol/captionOptions';
-import { defaultExecution } from '../../src/protocol/execution';
-import { TaggerProcess } from '../../src/protocol/TaggerProcess';
-import type { TaggerSetup } from '../../src/protocol/taggerProtocol';
-import { errorCode } from '../../src/protocol/wireError';
-import { root } from './runCli';
-import { testFolder } from './testFolder';
+import { defaultCaptionOptions, defaultThresholds } from '../../../../src/protocol/tagging/captionOptions';
+import { defaultExecution } from '../../../../src/protocol/tagging/execution';
+import { TaggerProcess } from '../../../../src/protocol/child/TaggerProcess';
+import type { TaggerSetup } from '../../../../src/protocol/tagging/taggerProtocol';
+import { errorCode } from '../../../../src/protocol/channel/wireError';
+import { root } from '../../shared/runCli';
+import { testFolder } from '../../shared/testFolder';
 
 const {
   DATASET_CAPTIONS_OIP_URL: url,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { ServerClientOptions } from '../../src/tagger/server/ServerClient';
-import type { ServerSession } from '../../src/tagger/server/ServerSession';
+import type { ServerClientOptions } from '../../../../src/tagger/server/ServerClient';
+import type { ServerSession } from '../../../../src/tagger/server/ServerSession';
 import { OipServer } from './oipServer';
 import { failure, OipSessions, picture, run, scoresOfBlue, status } from './oipSessions';
-import { until } from './testFolder';
+import { until } from '../../shared/testFolder';
 
 const blue = picture(255, 0, 51);
 

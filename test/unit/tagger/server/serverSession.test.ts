@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { ServerClientOptions } from '../../src/tagger/server/ServerClient';
-import type { ServerSession } from '../../src/tagger/server/ServerSession';
+import type { ServerClientOptions } from '../../../../src/tagger/server/ServerClient';
+import type { ServerSession } from '../../../../src/tagger/server/ServerSession';
 import type { OipBehaviour } from './oipServer';
 import { changed, failure, never, OipSessions, picture, rounded, run, scoresOfBlue, status } from './oipSessions';
-import { until } from './testFolder';
+import { until } from '../../shared/testFolder';
 
 describe('A server that runs a model', function () {
   this.timeout(60_000);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { revealImage } from '../../src/webview/revealImage';
+import { revealImage } from '../../../../src/webview/editor/revealImage';
 
 /** A grid whose cards are those of an order, and the images that the focus was put on. */
 function page(order: number): { items: { order: number }; focused: number[]; grid: { returnTo(index: number): void } } {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { gridAction, type GridAction } from '../../src/webview/gridKeys';
+import { gridAction, type GridAction } from '../../../../src/webview/grid/gridKeys';
 
 const action = (keys: string): GridAction | undefined => {
   const parts = keys.split('+');

@@ -15,7 +15,7 @@ import {
   toLogical,
   toPhysical,
   withPinned,
-} from '../../src/webview/gridLayout';
+} from '../../../../src/webview/grid/gridLayout';
 
 const medium = cardSizes.medium;
 const asGrid: CellShape = { mode: 'grid', size: 'medium' };

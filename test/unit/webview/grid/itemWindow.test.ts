@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { CardItem } from '../../src/protocol/gridProtocol';
-import { type ItemAnswer, ItemWindow } from '../../src/webview/ItemWindow';
+import type { CardItem } from '../../../../src/protocol/page/gridProtocol';
+import { type ItemAnswer, ItemWindow } from '../../../../src/webview/grid/ItemWindow';
 
 /** A host with images `prefix0`, `prefix1`, … of which the texts can be changed. */
 class Host {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { CardItem } from '../../src/protocol/gridProtocol';
-import { SelectionMarks } from '../../src/webview/SelectionMarks';
+import type { CardItem } from '../../../../src/protocol/page/gridProtocol';
+import { SelectionMarks } from '../../../../src/webview/grid/SelectionMarks';
 
 const item = (path: string, selected = false): CardItem => ({
   index: 0,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { defaultPictureSettings } from '../../src/protocol/pictureProtocol';
-import { type AskOptions, type ImageKey, ImageQueue, type Picture } from '../../src/webview/ImageQueue';
+import { defaultPictureSettings } from '../../../../src/protocol/page/pictureProtocol';
+import { type AskOptions, type ImageKey, ImageQueue, type Picture } from '../../../../src/webview/pictures/ImageQueue';
 
 interface Call {
   key: Picture;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { replacementOf, tagAt } from '../../src/webview/tagAtCaret';
+import { replacementOf, tagAt } from '../../../../src/webview/suggestions/tagAtCaret';
 
 /** The tag at the `^` of a text, as `prefix/whole`, and the text after another tag was chosen for it. */
 function at(marked: string, chosen = 'NEW', alone = false): string[] {

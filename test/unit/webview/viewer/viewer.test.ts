@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import type { CardItem } from '../../src/protocol/gridProtocol';
-import { formatBytes } from '../../src/webview/formatBytes';
-import { fittingPreview, sharperPicture } from '../../src/webview/pictureNeeds';
-import { viewerAction } from '../../src/webview/viewerKeys';
-import { ViewerWindow } from '../../src/webview/ViewerWindow';
-import { fitted, isWhole, panned, visiblePart, zoomed } from '../../src/webview/zoomPan';
+import type { CardItem } from '../../../../src/protocol/page/gridProtocol';
+import { formatBytes } from '../../../../src/webview/shared/formatBytes';
+import { fittingPreview, sharperPicture } from '../../../../src/webview/viewer/pictureNeeds';
+import { viewerAction } from '../../../../src/webview/viewer/viewerKeys';
+import { ViewerWindow } from '../../../../src/webview/viewer/ViewerWindow';
+import { fitted, isWhole, panned, visiblePart, zoomed } from '../../../../src/webview/viewer/zoomPan';
 
 const stage = { width: 800, height: 600 };
 const photo = { width: 4000, height: 2000 };
