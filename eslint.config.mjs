@@ -4,8 +4,8 @@ import tseslint from 'typescript-eslint';
 /** The houses of src/ and what each may import; docs/architecture.md says why. */
 const houses = {
   tags: { may: [], packages: [] },
-  base: { may: ['dataset'], packages: ['@vscode/l10n'] },
-  dataset: { may: ['tags', 'base'], packages: ['@vscode/l10n'] },
+  base: { may: [], packages: ['@vscode/l10n'] },
+  dataset: { may: ['tags', 'base', 'protocol'], packages: ['@vscode/l10n'] },
   protocol: { may: ['tags', 'base'], packages: ['@vscode/l10n', 'valibot'] },
   tagger: {
     may: ['tags', 'base', 'dataset', 'protocol'],
@@ -117,7 +117,6 @@ export default tseslint.config(
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       'no-restricted-syntax': ['error', ...noSuchExports],
-      'max-lines': ['error', { max: 400 }],
     },
   },
   {

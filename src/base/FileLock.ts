@@ -3,7 +3,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { link, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { errno } from '../dataset/files/CaptionError';
+import { errno } from './errno';
 
 /** Milliseconds between two signs of life of a holder. */
 const heartbeat = 5000;

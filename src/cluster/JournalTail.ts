@@ -1,6 +1,6 @@
 import { open, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { errno } from '../dataset/files/CaptionError';
+import { errno } from '../base/errno';
 import type { ImageOutcome } from '../jobs/captionJob';
 import { parseJournal } from '../jobs/folder/journalEntries';
 import { shownFailures, type OutcomeCounts } from '../jobs/jobTypes';

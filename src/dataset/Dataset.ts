@@ -2,6 +2,7 @@ import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import pMap from 'p-map';
 import { Caption, type CaptionChange, type EmptiedCaption } from './captions/Caption';
+import type { DatasetImage } from './captions/DatasetImage';
 import { decodeCaption } from './captions/captionContent';
 import { editedMeanwhile, refuseUnwritable } from './captions/captionFile';
 import { CaptionSaver, type SaveProgress, type SaveReport } from './captions/CaptionSaver';
@@ -22,13 +23,6 @@ export interface DatasetOptions {
   /** with its dot, such as `.txt` */
   captionExtension: string;
   emptiedCaption: EmptiedCaption;
-}
-
-/** An image of a dataset; several may share one caption file (`a.jpg`, `a.png`). */
-export interface DatasetImage {
-  /** relative to the dataset, with `/` */
-  path: string;
-  caption: Caption;
 }
 
 export interface LoadOptions {

@@ -1,5 +1,5 @@
 import type { Caption } from './captions/Caption';
-import type { DatasetImage } from './Dataset';
+import type { DatasetImage } from './captions/DatasetImage';
 
 /** What is to be deleted. */
 export interface Deletion {

@@ -2,7 +2,6 @@ import type { WantedEdit } from '../../src/protocol/page/bulkEditProtocol';
 import { folderOf, folderRun } from '../../src/dataset/view/folderRun';
 import { Channel, type Port } from '../../src/protocol/channel/Channel';
 import type {
-  CardItem,
   GridEvents,
   GridSettings,
   GridSnapshot,
@@ -12,6 +11,7 @@ import type {
   SelectCommand,
   WebviewEvents,
 } from '../../src/protocol/page/gridProtocol';
+import type { CardItem } from '../../src/protocol/page/cardProtocol';
 import { FakeBulkEdits } from './FakeBulkEdits';
 import type { FolderPlace } from '../../src/protocol/page/gridViewProtocol';
 import { defaultPictureSettings, type ImageInfo } from '../../src/protocol/page/pictureProtocol';

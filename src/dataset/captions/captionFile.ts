@@ -1,7 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import * as l10n from '@vscode/l10n';
 import type { Caption } from './Caption';
-import { CaptionConflictError, CaptionError, errno, fileError } from '../files/CaptionError';
+import { CaptionConflictError, CaptionError, fileError } from '../files/CaptionError';
+import { errno } from '../../base/errno';
 import { decodeCaption } from './captionContent';
 import type { FileWriter } from '../files/FileWriter';
 import { notAFile } from '../files/writeFileSafely';

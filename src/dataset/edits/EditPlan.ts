@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
 import type { Caption } from '../captions/Caption';
 import { parseTags } from '../../tags/captionText';
-import type { DatasetImage } from '../Dataset';
+import type { DatasetImage } from '../captions/DatasetImage';
 import { inSlices } from '../../base/inSlices';
 import { EditError } from './EditError';
 import { TimeLimitError, withTimeLimit } from './timeLimit';

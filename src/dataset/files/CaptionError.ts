@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { errno } from '../../base/errno';
 
 /** What can go wrong with a dataset's files. */
 export type CaptionErrorCode =
@@ -38,12 +39,6 @@ export class CaptionConflictError extends CaptionError {
     super('CAPTION_CONFLICT', l10n.t('The file was changed by another program.'), path);
     this.name = 'CaptionConflictError';
   }
-}
-
-/** The errno code of a failed system call, undefined for other errors. */
-export function errno(thrown: unknown): string | undefined {
-  const code: unknown = thrown instanceof Error ? (thrown as NodeJS.ErrnoException).code : undefined;
-  return typeof code === 'string' ? code : undefined;
 }
 
 /**

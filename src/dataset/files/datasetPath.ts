@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { errno } from './CaptionError';
+import { errno } from '../../base/errno';
 
 /**
  * Whether a text can be the path of something that a scan finds below a dataset's folder: relative, with `/`, and without a

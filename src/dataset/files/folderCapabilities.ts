@@ -1,7 +1,8 @@
 import { link, open, readFile, realpath, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import { CaptionError, errno, fileError } from './CaptionError';
+import { CaptionError, fileError } from './CaptionError';
+import { errno } from '../../base/errno';
 import { newTemporaryName } from './writeFileSafely';
 
 /** What the file system of a folder can do for files that must never be half-written. */

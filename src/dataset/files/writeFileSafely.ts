@@ -22,7 +22,8 @@ import { open } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import { CaptionConflictError, CaptionError, errno, fileError } from './CaptionError';
+import { CaptionConflictError, CaptionError, fileError } from './CaptionError';
+import { errno } from '../../base/errno';
 
 const temporaryName = /^\.dataset-captions-(\d+)-([0-9a-f]{4})[0-9a-f]{8}\.tmp$/;
 /** What any other call would run into as well; where there are no hard links, systems answer all kinds of things. */

@@ -1,6 +1,6 @@
 import { comparableTag, composed } from '../../tags/comparableTag';
 import { parseTags } from '../../tags/captionText';
-import type { DatasetImage } from '../Dataset';
+import type { DatasetImage } from '../captions/DatasetImage';
 import { GlobPattern } from '../../tags/GlobPattern';
 import type { ImageFact } from '../ImageFacts';
 import type { ImageState, NumberField, QueryNode, TextField } from './QueryNode';

@@ -1,5 +1,5 @@
 import type { Caption } from '../captions/Caption';
-import type { DatasetImage } from '../Dataset';
+import type { DatasetImage } from '../captions/DatasetImage';
 import { firstFrom } from '../../base/firstFrom';
 import { compareNaturally } from '../../base/naturalOrder';
 

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Caption, type CaptionObserver } from '../captions/Caption';
 import { fileError } from '../files/CaptionError';
 import { decodeCaption } from '../captions/captionContent';
-import type { DatasetImage } from '../Dataset';
+import type { DatasetImage } from '../captions/DatasetImage';
 import { DatasetIndex } from './DatasetIndex';
 import { captionPathOf } from '../files/imageFiles';
 import { inSlices } from '../../base/inSlices';

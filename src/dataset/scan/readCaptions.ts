@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import * as l10n from '@vscode/l10n';
-import { errno } from '../files/CaptionError';
+import { errno } from '../../base/errno';
 import { decodeCaption } from '../captions/captionContent';
 import { captionPathOf } from '../files/imageFiles';
 import { readOnly } from './readOnly';

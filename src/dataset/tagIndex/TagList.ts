@@ -1,5 +1,5 @@
 import { parseTags } from '../../tags/captionText';
-import type { DatasetImage } from '../Dataset';
+import type { DatasetImage } from '../captions/DatasetImage';
 import { inSlices, type SliceOptions } from '../../base/inSlices';
 import { sortInSlices } from '../../base/sortInSlices';
 

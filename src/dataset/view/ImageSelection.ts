@@ -1,4 +1,4 @@
-import type { DatasetImage } from '../Dataset';
+import type { DatasetImage } from '../captions/DatasetImage';
 
 /** The selected images of one view, by their paths: they stay selected whatever is searched, sorted or scanned. */
 export class ImageSelection {

@@ -1,4 +1,5 @@
-import type { Dataset, DatasetImage } from '../Dataset';
+import type { Dataset } from '../Dataset';
+import type { DatasetImage } from '../captions/DatasetImage';
 import { firstFrom } from '../../base/firstFrom';
 import { inSlices } from '../../base/inSlices';
 import { compareNaturally } from '../../base/naturalOrder';
@@ -8,14 +9,8 @@ import type { FactSource } from '../query/FactSource';
 import { parseQuery } from '../query/parseQuery';
 import { queryMatcher, queryNeeds, type QueryContext, type QueryMatcher } from '../query/queryMatcher';
 import type { QueryError, QueryNode } from '../query/QueryNode';
+import type { ImageSort } from '../../protocol/page/imageSort';
 import { mergedInto, positionsIn } from './viewOrder';
-
-export type SortKey = 'name' | 'modified' | 'fileSize' | 'imageSize' | 'captionLength' | 'tagCount';
-
-export interface ImageSort {
-  key: SortKey;
-  descending: boolean;
-}
 
 /** How far a search is, in images. */
 export interface SearchProgress {

@@ -1,5 +1,5 @@
 import { composed } from '../../tags/comparableTag';
-import type { DatasetImage } from '../Dataset';
+import type { DatasetImage } from '../captions/DatasetImage';
 import { inSlices, type SliceOptions } from '../../base/inSlices';
 
 /**

@@ -1,7 +1,7 @@
-import type { DatasetImage } from '../Dataset';
+import type { DatasetImage } from '../captions/DatasetImage';
 import { parseTags } from '../../tags/captionText';
 import { inSlices, type SliceOptions } from '../../base/inSlices';
-import type { ImageSort, SortKey } from './ImageView';
+import type { ImageSort, SortKey } from '../../protocol/page/imageSort';
 import type { ImageFact } from '../ImageFacts';
 import { characterCount } from '../query/queryMatcher';
 

@@ -1,5 +1,5 @@
-import type { DatasetImage } from '../Dataset';
-import type { ImageSort } from './ImageView';
+import type { DatasetImage } from '../captions/DatasetImage';
+import type { ImageSort } from '../../protocol/page/imageSort';
 import { inSlices } from '../../base/inSlices';
 import { belongsBehind, type OrderValue } from './orderImages';
 

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { displayLanguage } from '../../base/displayLanguage';
 import type { Caption } from '../../dataset/captions/Caption';
-import type { DatasetImage } from '../../dataset/Dataset';
+import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import { captionDiff } from '../../dataset/edits/captionDiff';
 import { captionEditor } from '../../dataset/edits/captionEdit';
 import { EditError } from '../../dataset/edits/EditError';

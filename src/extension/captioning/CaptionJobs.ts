@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Caption } from '../../dataset/captions/Caption';
 import type { CaptionMode } from '../../jobs/captionJob';
-import type { DatasetImage } from '../../dataset/Dataset';
+import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import { hasStopped, inShownOrder, isEnded, isLive, isResumable, jobSteps, type JobStep } from '../../jobs/jobSteps';
 import type { JobInfo } from '../../jobs/jobTypes';
 import type { RunnerClient } from '../../jobs/client/RunnerClient';

@@ -4,7 +4,7 @@ import { readIfThere } from '../../dataset/captions/captionFile';
 import { captionHash } from '../../dataset/captions/captionHash';
 import { planCaptionJob, type CaptionMode, type JobTarget } from '../../jobs/captionJob';
 import { isEmptyCaption } from '../../tags/captionText';
-import type { DatasetImage } from '../../dataset/Dataset';
+import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import { captionPathOf } from '../../dataset/files/imageFiles';
 import type { WriteOptions } from '../../tags/writeMode';
 import { clusterJob, linkJob, sharedJobsFolder, shardSizes } from '../../jobs/folder/clusterJob';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { DatasetImage } from '../../dataset/Dataset';
+import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import { findImages } from '../../dataset/view/findImages';
 
 /** More than this nobody reads; a list of a whole dataset would keep the window busy for seconds. */

@@ -6,7 +6,8 @@ import { applyEdits, replayEdits, type AppliedEdits, type TextEdit } from '../..
 import type { Caption, CaptionChange } from '../../dataset/captions/Caption';
 import { CaptionError } from '../../dataset/files/CaptionError';
 import type { SaveReport } from '../../dataset/captions/CaptionSaver';
-import { Dataset, type DatasetImage } from '../../dataset/Dataset';
+import { Dataset } from '../../dataset/Dataset';
+import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import { mergeTags } from '../../tags/tagCounts';
 import type { UnsavedEdit } from '../../dataset/captions/unsavedEdit';
 import { errorMessage } from '../../protocol/channel/wireError';

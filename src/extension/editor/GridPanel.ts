@@ -1,13 +1,12 @@
 import * as vscode from 'vscode';
 import type { Caption } from '../../dataset/captions/Caption';
-import type { DatasetImage } from '../../dataset/Dataset';
+import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import { ImageSelection } from '../../dataset/view/ImageSelection';
 import { ImageView } from '../../dataset/view/ImageView';
 import { Channel, type RequestHandlers } from '../../protocol/channel/Channel';
 import type { BulkEditRequests, WantedEdit } from '../../protocol/page/bulkEditProtocol';
 import { gridParams, webviewEvents } from '../../protocol/page/gridChecks';
 import type {
-  CardItem,
   GridEvents,
   GridSettings,
   GridSnapshot,
@@ -15,6 +14,7 @@ import type {
   SelectCommand,
   WebviewEvents,
 } from '../../protocol/page/gridProtocol';
+import type { CardItem } from '../../protocol/page/cardProtocol';
 import type { PictureRequests } from '../../protocol/page/pictureProtocol';
 import type { SuggestRequests } from '../../protocol/page/suggestProtocol';
 import { errorMessage } from '../../protocol/channel/wireError';

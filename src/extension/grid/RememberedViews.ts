@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
-import type { ImageSort } from '../../dataset/view/ImageView';
+import type { ImageSort } from '../../protocol/page/imageSort';
 import { checkOf, texts } from '../../protocol/channel/checks';
 import { sort } from '../../protocol/page/gridChecks';
 import type { PageState } from '../../protocol/page/gridProtocol';

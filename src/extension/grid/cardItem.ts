@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { Caption } from '../../dataset/captions/Caption';
-import type { DatasetImage } from '../../dataset/Dataset';
+import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import type { ImageSelection } from '../../dataset/view/ImageSelection';
 import { normalizeLineEnds, textOfRaw } from '../../tags/captionText';
-import type { CardItem, SaveState } from '../../protocol/page/gridProtocol';
+import type { CardItem, SaveState } from '../../protocol/page/cardProtocol';
 import type { CaptionJobs } from '../captioning/CaptionJobs';
 import type { DatasetDocument } from '../document/DatasetDocument';
 import { fileVersion } from '../shared/fileVersion';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { DatasetImage } from '../../dataset/Dataset';
+import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import { inSlices } from '../../base/inSlices';
 import type { ImageTarget } from '../../protocol/page/bulkEditProtocol';
 import { deleteImages } from './deleteImages';

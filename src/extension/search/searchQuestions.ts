@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { SortKey } from '../../dataset/view/ImageView';
+import type { SortKey } from '../../protocol/page/imageSort';
 import type { GridPanel } from '../editor/GridPanel';
 import type { SavedSearches } from './SavedSearches';
 

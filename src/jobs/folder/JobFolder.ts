@@ -5,7 +5,7 @@ import * as l10n from '@vscode/l10n';
 import { isDatasetPath } from '../../dataset/files/datasetPath';
 import { FileLock } from '../../base/FileLock';
 import { inSlices } from '../../base/inSlices';
-import { errno } from '../../dataset/files/CaptionError';
+import { errno } from '../../base/errno';
 import { errorMessage } from '../../protocol/channel/wireError';
 import { isJobManifest, isJobState } from './jobChecks';
 import { JobError } from '../JobError';

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { errno } from '../../dataset/files/CaptionError';
+import { errno } from '../../base/errno';
 import type { ImageOutcome } from '../captionJob';
 import { parseJournal, type ImageRecord } from './journalEntries';
 

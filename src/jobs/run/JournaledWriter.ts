@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { captionHash } from '../../dataset/captions/captionHash';
-import { CaptionError, errno } from '../../dataset/files/CaptionError';
+import { CaptionError } from '../../dataset/files/CaptionError';
+import { errno } from '../../base/errno';
 import type { FileWrite, FileWriter } from '../../dataset/files/FileWriter';
 import type { JobError } from '../JobError';
 import type { JobJournal } from '../folder/JobJournal';

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
-import { CaptionError, errno, fileError } from '../../dataset/files/CaptionError';
+import { CaptionError, fileError } from '../../dataset/files/CaptionError';
+import { errno } from '../../base/errno';
 import { errorCode, errorMessage } from '../../protocol/channel/wireError';
 import { JobError } from '../JobError';
 import type { JobFaultCode } from '../jobTypes';

@@ -1,4 +1,4 @@
-import type { CardItem } from './gridProtocol';
+import type { CardItem } from './cardProtocol';
 
 /** The cards around an image, all of one order. */
 export interface ItemsAround {

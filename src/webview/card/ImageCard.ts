@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { CardItem } from '../../protocol/page/gridProtocol';
+import type { CardItem } from '../../protocol/page/cardProtocol';
 import { formatNumber, plural } from '../shared/displayLanguage';
 import type { TextField } from '../shared/CaretFinder';
 import type { CaptionMode } from '../shared/viewState';

@@ -1,5 +1,5 @@
 import type { ImageTarget } from '../../protocol/page/bulkEditProtocol';
-import type { CardItem } from '../../protocol/page/gridProtocol';
+import type { CardItem } from '../../protocol/page/cardProtocol';
 import type { EditorActions } from '../shared/viewState';
 
 /** What can be done with a card by a key. */

@@ -1,4 +1,5 @@
-import type { CardItem, GridSnapshot, SelectCommand } from '../../protocol/page/gridProtocol';
+import type { GridSnapshot, SelectCommand } from '../../protocol/page/gridProtocol';
+import type { CardItem } from '../../protocol/page/cardProtocol';
 import type { ItemWindow } from './ItemWindow';
 import { SelectionMarks } from './SelectionMarks';
 

@@ -1,4 +1,4 @@
-import type { CardItem } from '../../protocol/page/gridProtocol';
+import type { CardItem } from '../../protocol/page/cardProtocol';
 import type { ItemsAround } from '../../protocol/page/gridViewProtocol';
 import type { Span } from './gridLayout';
 

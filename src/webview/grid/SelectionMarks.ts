@@ -1,4 +1,5 @@
-import type { CardItem, SelectCommand } from '../../protocol/page/gridProtocol';
+import type { SelectCommand } from '../../protocol/page/gridProtocol';
+import type { CardItem } from '../../protocol/page/cardProtocol';
 
 /** A command that cards may not show yet. */
 export interface PendingMark {

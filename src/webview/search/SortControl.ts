@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { ImageSort, SortKey } from '../../protocol/page/gridProtocol';
+import type { ImageSort, SortKey } from '../../protocol/page/imageSort';
 import type { EditorActions } from '../shared/viewState';
 import { ascendingIcon, descendingIcon } from '../shared/icons';
 import { sharedStyles } from '../shared/shared.css';

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
-import type { GridSnapshot, HostRequests, ImageSort } from '../../protocol/page/gridProtocol';
+import type { GridSnapshot, HostRequests } from '../../protocol/page/gridProtocol';
+import type { ImageSort } from '../../protocol/page/imageSort';
 import type { SearchSuggestion } from '../../protocol/page/searchProtocol';
 import { formatNumber, plural } from '../shared/displayLanguage';
 import type { Host } from '../shared/viewState';

@@ -1,7 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { CardItem, GridSnapshot } from '../../protocol/page/gridProtocol';
+import type { GridSnapshot } from '../../protocol/page/gridProtocol';
+import type { CardItem } from '../../protocol/page/cardProtocol';
 import type { ImageInfo } from '../../protocol/page/pictureProtocol';
 import { errorMessage } from '../../protocol/channel/wireError';
 import { cardStyles } from '../card/card.css';

@@ -1,4 +1,4 @@
-import type { CardItem } from '../../protocol/page/gridProtocol';
+import type { CardItem } from '../../protocol/page/cardProtocol';
 
 /** So many images before and after the one that is shown are known, so that their pictures can be loaded. */
 const neighbours = 2;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Caption } from '../../../../src/dataset/captions/Caption';
-import type { DatasetImage } from '../../../../src/dataset/Dataset';
+import type { DatasetImage } from '../../../../src/dataset/captions/DatasetImage';
 import { captionDiff } from '../../../../src/dataset/edits/captionDiff';
 import { captionEditor } from '../../../../src/dataset/edits/captionEdit';
 import { EditError } from '../../../../src/dataset/edits/EditError';

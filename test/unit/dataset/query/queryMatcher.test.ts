@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Caption } from '../../../../src/dataset/captions/Caption';
 import { parseTags } from '../../../../src/tags/captionText';
 import { comparableTag } from '../../../../src/tags/comparableTag';
-import type { DatasetImage } from '../../../../src/dataset/Dataset';
+import type { DatasetImage } from '../../../../src/dataset/captions/DatasetImage';
 import { GlobPattern } from '../../../../src/tags/GlobPattern';
 import type { ImageFact } from '../../../../src/dataset/ImageFacts';
 import { parseQuery } from '../../../../src/dataset/query/parseQuery';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { CardItem } from '../../../../src/protocol/page/gridProtocol';
+import type { CardItem } from '../../../../src/protocol/page/cardProtocol';
 import { type ItemAnswer, ItemWindow } from '../../../../src/webview/grid/ItemWindow';
 
 /** A host with images `prefix0`, `prefix1`, … of which the texts can be changed. */

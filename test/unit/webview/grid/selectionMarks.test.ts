@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CardItem } from '../../../../src/protocol/page/gridProtocol';
+import type { CardItem } from '../../../../src/protocol/page/cardProtocol';
 import { SelectionMarks } from '../../../../src/webview/grid/SelectionMarks';
 
 const item = (path: string, selected = false): CardItem => ({

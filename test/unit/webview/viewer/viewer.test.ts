@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CardItem } from '../../../../src/protocol/page/gridProtocol';
+import type { CardItem } from '../../../../src/protocol/page/cardProtocol';
 import { formatBytes } from '../../../../src/webview/shared/formatBytes';
 import { fittingPreview, sharperPicture } from '../../../../src/webview/viewer/pictureNeeds';
 import { viewerAction } from '../../../../src/webview/viewer/viewerKeys';
