@@ -1,71 +1,41 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-/** The houses of src/ and what each may import; docs/architecture.md says why. */
-const houses = {
-  tags: { may: [], packages: [] },
-  base: { may: [], packages: ['@vscode/l10n'] },
-  dataset: { may: ['tags', 'base', 'protocol'], packages: ['@vscode/l10n'] },
-  protocol: { may: ['tags', 'base'], packages: ['@vscode/l10n', 'valibot'] },
-  tagger: {
-    may: ['tags', 'base', 'dataset', 'protocol'],
-    packages: ['@vscode/l10n', 'sharp', 'onnxruntime-node', 'csv-parse/sync', 'undici', 'yauzl'],
-  },
-  webview: { may: ['tags', 'protocol'], packages: ['lit', '@vscode/l10n', '@vscode/webview-ui-toolkit'] },
-  jobs: { may: ['tags', 'base', 'dataset', 'protocol'], packages: ['@vscode/l10n', 'valibot'] },
-  cluster: {
-    may: ['tags', 'base', 'jobs', 'dataset', 'protocol'],
-    packages: ['@vscode/l10n', 'bullmq', 'ioredis', 'valibot'],
-  },
-  runner: { may: ['tags', 'base', 'cluster', 'jobs', 'dataset', 'protocol'], packages: ['@vscode/l10n'] },
-  cli: { may: ['tags', 'base', 'cluster', 'jobs', 'dataset', 'protocol'], packages: [] },
-  extension: {
-    may: ['tags', 'base', 'jobs', 'dataset', 'protocol'],
-    packages: ['vscode', '@vscode/l10n', 'csv-parse', 'valibot'],
-  },
-};
-
-const packages = [
-  'vscode',
-  '@vscode/l10n',
-  'sharp',
-  'onnxruntime-node',
-  'lit',
-  '@vscode/webview-ui-toolkit',
-  'csv-parse',
-  'undici',
-  'yauzl',
-  'bullmq',
-  'ioredis',
-  'valibot',
-];
-
-const walls = Object.entries(houses).map(([house, { may, packages: allowed }]) => {
-  const closed = Object.keys(houses).filter((other) => other !== house && !may.includes(other));
-  const foreign = packages.filter((name) => !allowed.some((own) => own === name || own.startsWith(`${name}/`)));
-  return {
-    files: [`src/${house}/**/*.ts`],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              group: [...closed.map((other) => `**/${other}/**`), ...foreign.flatMap((name) => [name, `${name}/*`])],
-              message: `src/${house} may import only ${[...may, ...allowed, 'Node'].join(', ')}.`,
-            },
-            ...(house === 'webview' ? [{ group: ['node:*'], message: 'The webview runs in a browser.' }] : []),
-          ],
-        },
-      ],
-    },
-  };
-});
-
-const noSuchExports = [
+/** What no file may hold. */
+const noSuchSyntax = [
   { selector: 'ExportDefaultDeclaration', message: 'No default exports.' },
   { selector: 'ExportAllDeclaration', message: 'No barrels.' },
+  {
+    selector:
+      ':matches(ObjectExpression, ArrayExpression) > SpreadElement > :matches(ObjectExpression, ArrayExpression).argument',
+    message: 'Write the properties out: a reader asks which of them is overridden.',
+  },
 ];
+
+/** One place asks the system whether a process lives: it knows about machines and containers, too. */
+const noProbe = {
+  selector: "CallExpression[callee.object.name='process'][callee.property.name='kill'][arguments.1.value=0]",
+  message: 'Ask src/base/processIdentity whether a process is alive.',
+};
+
+/** Prettier leaves comments as they are. */
+const maxComment = 120;
+const commentWidth = {
+  create: (/** @type {import('eslint').Rule.RuleContext} */ context) => ({
+    Program: () => {
+      const { lines } = context.sourceCode;
+      for (const { loc } of context.sourceCode.getAllComments()) {
+        for (let line = loc.start.line; line <= loc.end.line; line++) {
+          if ((lines[line - 1] ?? '').length <= maxComment) continue;
+          context.report({
+            loc: { line, column: maxComment },
+            message: `A line of a comment ends at column ${maxComment}.`,
+          });
+        }
+      }
+    },
+  }),
+};
 
 /** dist/extension.js, which every window loads at its start: what else these files imported would be in it. */
 const startOfWindow = [
@@ -88,7 +58,7 @@ const startOfWindow = [
     ],
     'no-restricted-syntax': [
       'error',
-      ...noSuchExports,
+      ...noSuchSyntax,
       {
         selector: 'ImportNamespaceSpecifier',
         message: 'Import names: of `* as vscode` each file gets a copy of the API.',
@@ -116,8 +86,17 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/explicit-module-boundary-types': 'error',
-      'no-restricted-syntax': ['error', ...noSuchExports],
+      'no-restricted-syntax': ['error', ...noSuchSyntax],
     },
+  },
+  {
+    files: ['src/**/*.ts'],
+    plugins: { local: { rules: { 'comment-width': commentWidth } } },
+    rules: { 'local/comment-width': 'error', 'no-restricted-syntax': ['error', ...noSuchSyntax, noProbe] },
+  },
+  {
+    files: ['src/base/processIdentity.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...noSuchSyntax] },
   },
   {
     files: ['test/**/*.ts'],
@@ -141,6 +120,5 @@ export default tseslint.config(
     files: ['examples/**/*.js'],
     languageOptions: { sourceType: 'commonjs', globals: { require: 'readonly', exports: 'writable' } },
   },
-  ...walls,
   ...startOfWindow,
 );

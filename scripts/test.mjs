@@ -25,7 +25,7 @@ const npmScript = (/** @type {string} */ file, /** @type {string[]} */ ...args) 
  * @typedef {{ part: string, name: string, kind: 'check' | 'suite', commands: string[][], browser?: boolean, editor?: boolean, size?: number }} Task
  *   `browser`: it needs Chromium; `editor`: it starts a VS Code server too; `size`: of its file, for want of a better measure
  */
-const partNames = ['typecheck', 'lint', 'format', 'commands', 'package', 'unit', 'host', 'browser'];
+const partNames = ['typecheck', 'lint', 'rooms', 'format', 'commands', 'package', 'unit', 'host', 'browser'];
 
 /**
  * @param {string} part
@@ -62,6 +62,7 @@ function allTasks() {
       ...['tsconfig.json', 'src/webview/tsconfig.json'].map((p) => npmScript('typescript/bin/tsc', '-p', p)),
     ),
     check('lint', npmScript('eslint/bin/eslint.js', '.', '--max-warnings', '0')),
+    check('rooms', [node, 'scripts/checkRooms.mjs']),
     check('format', npmScript('prettier/bin/prettier.cjs', '--check', '.')),
     check('package', [node, 'scripts/testPackage.mjs', '--others']),
     check('commands', ...['checkCommands.mjs', 'checkTexts.mjs'].map((script) => [node, `scripts/${script}`]), [
