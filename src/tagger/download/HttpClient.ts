@@ -3,17 +3,11 @@ import type { Readable } from 'node:stream';
 import * as l10n from '@vscode/l10n';
 import type { Dispatcher } from 'undici';
 import { DownloadError } from './DownloadError';
+import type { OriginToken } from './downloadRequest';
 import { withoutQuery } from './requestErrors';
 
 /** Redirects that one request follows; browsers take 20. */
 const maximumRedirects = 10;
-
-/** A secret and the one origin (scheme, host and port) that may see it. */
-export interface OriginToken {
-  value: string;
-  /** such as `https://huggingface.co` */
-  origin: string;
-}
 
 /** What a server answered. The body must be read or dumped. */
 export interface HttpAnswer {

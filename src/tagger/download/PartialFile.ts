@@ -3,7 +3,8 @@ import { open, readFile, rename, rm, stat, truncate, writeFile, type FileHandle 
 import path from 'node:path';
 import { syncFolder } from '../../dataset/files/writeFileSafely';
 import { onDisk } from './diskErrors';
-import { hashFile, type ExpectedHash } from './fileHash';
+import type { ExpectedHash } from './downloadRequest';
+import { hashFile } from './fileHash';
 
 /** Where the bytes of a partial file came from; what comes later must be of the same content. */
 export interface PartialSource {

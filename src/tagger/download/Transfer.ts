@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { megabytes } from './diskErrors';
 import { DownloadError } from './DownloadError';
-import type { DownloadEnvironment, DownloadRequest, FileProgress } from './downloadFile';
+import type { DownloadEnvironment, DownloadRequest, FileProgress } from './downloadRequest';
 import type { HttpAnswer, HttpClient } from './HttpClient';
 import type { PartialFile } from './PartialFile';
 import { connectionError, statusError, withoutQuery } from './requestErrors';

@@ -1,13 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-
-/** What a file's content must hash to. */
-export interface ExpectedHash {
-  algorithm: 'sha256' | 'sha512';
-  /** the encoding of `digest` */
-  encoding: 'hex' | 'base64';
-  digest: string;
-}
+import type { ExpectedHash } from './downloadRequest';
 
 /** Bytes read at a time: larger pieces hash no faster. */
 const pieceSize = 1024 * 1024;

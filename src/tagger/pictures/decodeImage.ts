@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { Sharp, SharpOptions } from 'sharp';
 import { errorMessage } from '../../protocol/channel/wireError';
 import { BmpError, decodeBmp, readBmpHeader } from './decodeBmp';
+import type { DecodedImage } from './DecodedImage';
 import { ImageError } from './ImageError';
 import { sniffImageFormat } from './imageFormat';
 import { loadSharp } from '../native/nativePackages';
@@ -12,14 +13,6 @@ export const maximumPixels = 1e8;
 
 /** JPEG's largest side. Longer ones make the resampler's intermediate picture large even where the area is small. */
 export const maximumSide = 65_535;
-
-/** A decoded picture: `channels` bytes for each pixel (RGB or RGBA, sRGB, alpha not premultiplied), row by row. */
-export interface DecodedImage {
-  pixels: Uint8Array;
-  width: number;
-  height: number;
-  channels: 3 | 4;
-}
 
 /**
  * What a file holds, after its header was read and found acceptable; the pixels are not decoded yet. For all but BMP `open`

@@ -6,7 +6,8 @@ import type { default as SharpFactory, Sharp } from 'sharp';
 import type { ImageInfo, PictureRegion } from '../../protocol/page/pictureProtocol';
 import type { ThumbnailOrder } from '../../protocol/tagging/taggerProtocol';
 import { errorCode } from '../../protocol/channel/wireError';
-import { damaged, openImage, type DecodedImage, type OpenedImage } from './decodeImage';
+import type { DecodedImage } from './DecodedImage';
+import { damaged, openImage, type OpenedImage } from './decodeImage';
 import { loadSharp } from '../native/nativePackages';
 
 /** A picture with more pixels may take gigabytes (interlaced, progressive, BMP): one of them at a time. */

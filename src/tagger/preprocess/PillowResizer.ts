@@ -1,5 +1,5 @@
 import { bicubicKernel, clipToPicture, type Kernel, type Span } from './bicubicKernel';
-import type { DecodedImage } from '../pictures/decodeImage';
+import type { DecodedImage } from '../pictures/DecodedImage';
 import { bytes } from '../wasm/resample.wasm';
 
 /** What `wasm/resample.ts` exports. */

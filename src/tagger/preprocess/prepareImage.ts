@@ -1,17 +1,8 @@
 import type { PreprocessMode } from '../../protocol/tagging/execution';
 import { decodeOpened, openImage, type OpenedImage } from '../pictures/decodeImage';
 import { fastShrink } from './fastShrink';
-import { inputBytes } from './preprocessMessages';
+import { inputBytes, type PreparedInput } from './modelInput';
 import { PillowResizer } from './PillowResizer';
-
-/** What a model takes. */
-export interface PreparedInput {
-  /** side of the square, in pixels */
-  size: number;
-  /** pixel by pixel (NHWC), else in three planes (NCHW) */
-  channelsLast: boolean;
-  mode: PreprocessMode;
-}
 
 /** One for each thread. */
 const resizer = new PillowResizer();

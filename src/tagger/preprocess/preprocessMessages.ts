@@ -1,7 +1,7 @@
 import { RemoteError, toWireError, type WireError } from '../../protocol/channel/wireError';
 import { ImageError, type ImageErrorCode } from '../pictures/ImageError';
 import { NativePackageError } from '../native/nativePackages';
-import type { PreparedInput } from './prepareImage';
+import type { PreparedInput } from './modelInput';
 
 /** What a thread gets when it starts. */
 export interface PreprocessWorkerData {
@@ -10,11 +10,6 @@ export interface PreprocessWorkerData {
   slot: number;
   /** one int32 for each job that can be in work: {@link claim} */
   claims: SharedArrayBuffer;
-}
-
-/** Bytes of a model's input with this side, in 32-bit floats. */
-export function inputBytes(size: number): number {
-  return size * size * 3 * Float32Array.BYTES_PER_ELEMENT;
 }
 
 /** Who has a job: whoever changes `waiting` first, so that a job that was cancelled is not begun. */
