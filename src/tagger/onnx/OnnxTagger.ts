@@ -1,12 +1,13 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { TaggerModel } from '../../protocol/tagging/captionOptions';
 import type { ExecutionReport, LocalExecution } from '../../protocol/tagging/execution';
 import type { ModelDescription } from '../../protocol/tagging/taggerProtocol';
 import { BatchRunner } from '../inference/BatchRunner';
 import { chooseSession, scoreProof, type ChosenSession, type ModelToLoad } from './chooseSession';
-import { gpuName } from './gpuName';
 import { checkModelFile, modelFilesOf, readTags } from '../inference/modelFiles';
 import { probeBatchSize } from './probeBatchSize';
-import { proofPicture } from './proofPicture';
+import { proofPicture } from '../inference/proofPicture';
 import { isOutOfMemory, providerFailure } from './providerFailure';
 import type { ModelTag } from '../inference/selectedTags';
 import { taggerSummary, type Tagger } from '../inference/Tagger';
@@ -155,4 +156,20 @@ async function chooseBatchSize(
     await session.run([picture], size);
   });
   return { batchSize, batchSizeFrom: 'probe' };
+}
+
+/**
+ * The name of the NVIDIA GPU as its driver on Linux gives it; undefined where that is not known, or where there are
+ * several kinds and nobody can say which of them is used.
+ * @param folder where the driver lists its GPUs
+ */
+function gpuName(folder = '/proc/driver/nvidia/gpus'): string | undefined {
+  try {
+    const names = readdirSync(folder).map(
+      (gpu) => /^Model:\s*(.+?)\s*$/m.exec(readFileSync(path.join(folder, gpu, 'information'), 'utf8'))?.[1],
+    );
+    return new Set(names).size === 1 ? names[0] : undefined;
+  } catch {
+    return undefined;
+  }
 }

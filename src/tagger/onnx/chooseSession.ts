@@ -2,7 +2,7 @@ import { cudaProblemVariable } from '../../protocol/child/cudaEnvironmentVariabl
 import type { ExecutionReport, LocalExecution, LocalProvider } from '../../protocol/tagging/execution';
 import { cudaLibraryProblem, cudaLoadFailure, loadProblem, runtimeLibraries } from './cudaRuntime';
 import { loadOnnxRuntime, runtimeOrigin, type RuntimeOrigin } from '../native/nativePackages';
-import { compareScores, proofPicture } from './proofPicture';
+import { compareScores, proofPicture } from '../inference/proofPicture';
 import { notOnThisPlatform, providerFailure } from './providerFailure';
 import { ProviderTrials } from './ProviderTrials';
 import { ScoringSession } from './ScoringSession';

@@ -6,10 +6,10 @@ import { errorMessage } from '../../protocol/channel/wireError';
 import { availableCores } from '../native/availableCores';
 import { inputBytes, type PreparedInput } from './modelInput';
 import { PixelBudget } from './PixelBudget';
-import { PreprocessError } from './PreprocessError';
 import {
   claim,
   fromFailure,
+  PreprocessError,
   type PreprocessJob,
   type PreprocessReply,
   type PreprocessWorkerData,

@@ -3,6 +3,20 @@ import { ImageError, type ImageErrorCode } from '../pictures/ImageError';
 import { NativePackageError } from '../native/nativePackages';
 import type { PreparedInput } from './modelInput';
 
+/** A thread that prepared an image ended; the image may be the reason or not. */
+export class PreprocessError extends Error {
+  readonly code = 'PREPROCESS_FAILED';
+
+  constructor(
+    readonly path: string,
+    message: string,
+    cause?: unknown,
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'PreprocessError';
+  }
+}
+
 /** What a thread gets when it starts. */
 export interface PreprocessWorkerData {
   /** of the `PixelBudget` */

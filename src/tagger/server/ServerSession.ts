@@ -1,6 +1,6 @@
 import type { ServerOptions } from '../../protocol/tagging/execution';
 import { serverTokenVariable } from '../../protocol/tagging/execution';
-import { proofPicture } from '../onnx/proofPicture';
+import { proofPicture } from '../inference/proofPicture';
 import { readScores } from './inferAnswer';
 import { binaryRequest, jsonRequest } from './inferRequest';
 import { modelPath } from './serverAddress';

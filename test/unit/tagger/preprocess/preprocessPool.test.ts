@@ -7,7 +7,7 @@ import { ImageError } from '../../../../src/tagger/pictures/ImageError';
 import { NativePackageError } from '../../../../src/tagger/native/nativePackages';
 import type { PreparedInput } from '../../../../src/tagger/preprocess/modelInput';
 import { prepareImage } from '../../../../src/tagger/preprocess/prepareImage';
-import { PreprocessError } from '../../../../src/tagger/preprocess/PreprocessError';
+import { PreprocessError } from '../../../../src/tagger/preprocess/preprocessMessages';
 import { fromFailure, toFailure } from '../../../../src/tagger/preprocess/preprocessMessages';
 import { PreprocessPool, type PreprocessPoolOptions } from '../../../../src/tagger/preprocess/PreprocessPool';
 import { ownTime } from '../../shared/ownTime';

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import type { ModelContract } from '../inference/modelContract';
+import type { ModelContract } from './modelContract';
 
 /** Scores may differ so much from those of the CPU: rounding, in the order of 0.001, never a wrong result. */
 const tolerance = 0.005;
