@@ -5,7 +5,9 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as l10n from '@vscode/l10n';
 import { openPromise, type Entry } from 'yauzl';
+import { displayLanguage } from '../../base/displayLanguage';
 import { errorMessage } from '../../protocol/channel/wireError';
+import { formatBytes } from '../../protocol/text/formatBytes';
 import { CudaError } from './CudaError';
 import { writeError } from './runtimeCopy';
 
@@ -71,11 +73,11 @@ async function checkSpace(folder: string, needed: number): Promise<void> {
   const { bavail, bsize, blocks } = await statfs(folder);
   // Some network file systems have no figures and say 0 for all of them.
   if (blocks === 0 || bavail * bsize >= needed + spareSpace) return;
-  const megabytes = Math.ceil((needed + spareSpace - bavail * bsize) / 1e6);
+  const lacking = formatBytes(needed + spareSpace - bavail * bsize, displayLanguage());
   const message = l10n.t(
-    'There is not enough space to unpack CUDA support in {0}: free {1} MB and install again; the download is kept.',
+    'There is not enough space to unpack CUDA support in {0}: free {1} and install again; the download is kept.',
     folder,
-    megabytes,
+    lacking,
   );
   throw new CudaError('CUDA_DISK_FULL', folder, message);
 }

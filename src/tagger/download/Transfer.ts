@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import { megabytes } from './diskErrors';
+import { displayLanguage } from '../../base/displayLanguage';
+import { formatBytes } from '../../protocol/text/formatBytes';
 import { DownloadError } from './DownloadError';
 import type { DownloadEnvironment, DownloadRequest, FileProgress } from './downloadRequest';
 import type { HttpAnswer, HttpClient } from './HttpClient';
@@ -233,8 +234,8 @@ export class Transfer {
     if (free === undefined || free >= needed || this.partial.position >= total) return;
     const message = l10n.t(
       'The disk has {0} free, and {1} are needed. Free some space, or choose another folder for downloads.',
-      megabytes(free),
-      megabytes(needed),
+      formatBytes(free, displayLanguage()),
+      formatBytes(needed, displayLanguage()),
     );
     throw new DownloadError('DISK_FULL', this.job.target, message);
   }
