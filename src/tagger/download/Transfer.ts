@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
+import { backoff } from '../../base/backoff';
 import { displayLanguage } from '../../base/displayLanguage';
 import { formatBytes } from '../../protocol/text/formatBytes';
 import { DownloadError } from './DownloadError';
@@ -12,8 +13,8 @@ import { SpeedMeter } from './SpeedMeter';
 
 /** Tries after a failure without a new byte. As huggingface_hub does. */
 const maximumRetries = 5;
-/** Milliseconds before the first retry; each further one waits twice as long. */
-const firstWait = 500;
+/** The pauses between retries, in milliseconds: five at most, so they need neither a limit nor jitter. */
+const retryPauses = { first: 500 };
 /** A server that wants a longer pause (milliseconds) gets none: the user is told instead. */
 const longestWait = 120_000;
 /** Milliseconds between two reports. */
@@ -64,7 +65,7 @@ export class Transfer {
         if (this.partial.position > furthest) failures = 0;
         furthest = Math.max(furthest, this.partial.position);
         failures++;
-        const wait = error.retry.after ?? firstWait * 2 ** (failures - 1);
+        const wait = error.retry.after ?? backoff(failures, retryPauses);
         if (!error.retry.worthIt || failures > maximumRetries || wait > longestWait) throw error;
         this.retry = error.message;
         this.report('downloading');

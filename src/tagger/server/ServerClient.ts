@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
 import type { Dispatcher } from 'undici';
+import { backoff } from '../../base/backoff';
 import { abortReason } from '../../protocol/channel/Channel';
 import type { ServerOptions } from '../../protocol/tagging/execution';
 import { connectionFailure, retryAfter } from '../download/requestErrors';
@@ -12,9 +13,8 @@ import { serverText } from './serverText';
 
 /** What a server may say when it has too much to do, or when one stands before it that does not reach it. */
 const worthRetrying: ReadonlySet<number> = new Set([429, 502, 503, 504]);
-/** Milliseconds before the first retry; each further one waits twice as long, up to the longest pause. */
-const firstPause = 250;
-const longestPause = 10_000;
+/** The pauses between retries, in milliseconds. */
+const retryPauses = { first: 250, longest: 10_000, jitter: 0.5 };
 /** An address where nobody listens is probably wrong while a model is loaded: tried for so many milliseconds only. */
 export const patienceWhileLoading = 5000;
 
@@ -107,9 +107,7 @@ export class ServerClient {
       const left = patient - (performance.now() - begun);
       if (left <= 0 || after > left) throw this.givenUp(error, tries, performance.now() - begun);
       this.tellAway(error);
-      // Half of it by chance: clients that lost the same server must not come back at the same moment.
-      const grown = Math.min(longestPause, firstPause * 2 ** (tries - 1)) * (0.5 + Math.random() / 2);
-      await this.wait(Math.max(after, Math.min(grown, left)), signal);
+      await this.wait(Math.max(after, Math.min(backoff(tries, retryPauses), left)), signal);
     }
   }
 
