@@ -9,8 +9,9 @@ export interface BackoffOptions {
 }
 
 /**
- * Exponential backoff with jitter: how long to wait before a retry, in milliseconds. The jitter keeps clients that lost the
- * same server from coming back at the same moment (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter).
+ * Exponential backoff with jitter: how long to wait before a retry, in milliseconds. The jitter keeps clients that lost
+ * the same server from coming back at the same moment
+ * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter).
  * @param retry 1 for the first retry, then 2, 3, …
  * @param random 0 (included) to 1 (not included)
  */

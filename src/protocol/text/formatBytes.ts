@@ -5,8 +5,8 @@ const units = ['kB', 'MB', 'GB', 'TB'] as const;
 
 /**
  * A number of bytes as people read it, the same everywhere in the product: `812 bytes`, `254 kB`, `1.26 GB`. Units are
- * decimal (1 MB is 1,000,000 bytes), as hubs give the sizes of models and makers those of disks; three significant digits,
- * without zeros at the end.
+ * decimal (1 MB is 1,000,000 bytes), as hubs give the sizes of models and makers those of disks; three significant
+ * digits, without zeros at the end.
  * @param bytes 0 or more; fractions are rounded
  * @param language of the number, such as `de`; English by default, the language of the command line
  */

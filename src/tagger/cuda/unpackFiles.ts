@@ -11,10 +11,10 @@ import { formatBytes } from '../../protocol/text/formatBytes';
 import { CudaError } from './CudaError';
 import { writeError } from './runtimeCopy';
 
-/** Bytes that stay free: a full disk is everybody's problem. */
+/** Bytes that stay free on the disk: a full one breaks other programs, too. */
 const spareSpace = 64 << 20;
 
-/** What unpacking asks for and tells. */
+/** How to follow and cancel the unpacking. */
 export interface UnpackOptions {
   /** @param written of `total`, in bytes */
   onProgress: (written: number, total: number) => void;
@@ -25,7 +25,7 @@ export interface UnpackOptions {
  * Unpacks some files of a zip archive, piece by piece: they may be larger than the memory. The archive's own hash must
  * have been verified before: the checksums in it are not.
  * @param archive absolute path
- * @param files what they shall be called, and their paths in the archive; all must be there
+ * @param files the names that they get, and their paths in the archive; all must be there
  * @param folder where they go
  * @throws CudaError CUDA_PACKAGE_INCOMPLETE, CUDA_DISK_FULL, CUDA_FOLDER_UNWRITABLE; the signal's reason
  */

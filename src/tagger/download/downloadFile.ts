@@ -30,7 +30,7 @@ const thisComputer: DownloadEnvironment = {
 };
 
 /**
- * Downloads a file: continues what an earlier try left, tries again after failures that may pass (five times in a row
+ * Downloads a file: continues what an earlier try left, retries after failures that may pass (five times in a row
  * without a new byte), verifies size and hash, and only then puts it under its name. One process at a time: others wait
  * and find it done. A target that is there and fits is left as it is.
  * @throws DownloadError; nothing is then under the final name that was not there before. CANCELLED, failures of the
@@ -53,7 +53,7 @@ export async function downloadFile(request: DownloadRequest): Promise<void> {
       FileLock.acquire(lockPath(target), {
         signal,
         onWait: () => {
-          void tellWaiting(request);
+          void reportWaiting(request);
         },
       }),
     );
@@ -99,7 +99,7 @@ export function lockPath(target: string): string {
   return `${target}.lock`;
 }
 
-/** Whether the target is what was asked for: not without a size or a hash to tell by. */
+/** Whether the target already is the requested file; false without a size or a hash to compare. */
 async function fits({ target, size, hash, signal }: DownloadRequest): Promise<boolean> {
   if (size === undefined && hash === undefined) return false;
   const stats = await stat(target).catch(() => undefined);
@@ -107,7 +107,7 @@ async function fits({ target, size, hash, signal }: DownloadRequest): Promise<bo
   return hash === undefined || (await onDisk(target, () => fileDigest(target, hash, signal))) === hash.digest;
 }
 
-async function tellWaiting({ target, size, onProgress }: DownloadRequest): Promise<void> {
+async function reportWaiting({ target, size, onProgress }: DownloadRequest): Promise<void> {
   const stats = await stat(partialPaths(target).bytes).catch(() => undefined);
   onProgress?.({ phase: 'waiting', receivedBytes: stats?.size ?? 0, totalBytes: size ?? 0, bytesPerSecond: 0 });
 }

@@ -18,7 +18,7 @@ export interface OriginToken {
 /** How far the download of one file is. */
 export type FileProgress = Omit<DownloadProgress, 'id'>;
 
-/** What a download asks of the machine; tests put other things in its place. */
+/** The clock, timer and disk of a download; tests replace them. */
 export interface DownloadEnvironment {
   /** milliseconds since 1970 */
   now(): number;
@@ -33,7 +33,7 @@ export interface DownloadRequest {
   url: string;
   /** absolute path of the file; its folder is made where it is missing */
   target: string;
-  /** in bytes; undefined where it is not known before. Give a size or a hash, better both. */
+  /** in bytes; undefined where it is not known in advance. Give a size or a hash, better both. */
   size?: number | undefined;
   hash?: ExpectedHash | undefined;
   /** sent to every server on the way: no secrets */
@@ -41,7 +41,7 @@ export interface DownloadRequest {
   token?: OriginToken | undefined;
   /** milliseconds without a byte after which a try fails (default 10 s) */
   timeout?: number;
-  /** called at most every 100 ms, and when something else begins */
+  /** throttled to one call in 100 ms; also called when the phase changes */
   onProgress?: (progress: FileProgress) => void;
   signal?: AbortSignal | undefined;
   environment?: Partial<DownloadEnvironment>;

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { ExpectedHash } from './downloadRequest';
 
-/** Bytes read at a time: larger pieces hash no faster. */
+/** Bytes that are read at a time: larger pieces hash no faster. */
 const pieceSize = 1024 * 1024;
 
 /**

@@ -17,8 +17,8 @@ export const maximumSide = 65_535;
 const signatureLength = 12;
 
 /**
- * What a file holds, after its header was read and found acceptable; the pixels are not decoded yet. For all but BMP `open`
- * gives a fresh sharp pipeline on the file's first frame.
+ * What a file holds, after its header was read and found acceptable; the pixels are not decoded yet. For all but BMP
+ * `open` gives a fresh sharp pipeline on the file's first frame.
  */
 export type OpenedImage = {
   /** of the picture as it is stored: an EXIF orientation may exchange them */
@@ -32,9 +32,9 @@ export type OpenedImage = {
 );
 
 /**
- * Decodes the first frame or page of an image file the way Pillow does, bit for bit where the format allows it: the EXIF
- * orientation is applied, embedded colour profiles are ignored. Two deliberate differences: 16-bit grey is scaled to
- * 8 bits (Pillow 9 clips it to white), and CMYK is converted by profile.
+ * Decodes the first frame or page of an image file the way Pillow does, bit for bit where the format allows it: the
+ * EXIF orientation is applied, embedded colour profiles are ignored. Two deliberate differences: 16-bit grey is scaled
+ * to 8 bits (Pillow 9 clips it to white), and CMYK is converted by profile.
  * @throws ImageError for anything that cannot be decoded completely; NativePackageError when sharp does not load
  */
 export async function decodeImage(path: string): Promise<DecodedImage> {
@@ -42,8 +42,8 @@ export async function decodeImage(path: string): Promise<DecodedImage> {
 }
 
 /**
- * The second half of {@link decodeImage}.
- * @param path for the error's sake
+ * Decodes the pixels of a file that {@link openImage} has opened: the second half of {@link decodeImage}.
+ * @param path for errors
  * @param shrink a power of two by which JPEG and WebP are shrunk while they are decoded; not exact then
  * @throws ImageError IMAGE_TRUNCATED, IMAGE_NOT_AN_IMAGE
  */
@@ -51,7 +51,7 @@ export async function decodeOpened(path: string, opened: OpenedImage, shrink = 1
   if (opened.kind === 'bmp') return opened.decode();
   const pipeline = opened.open({ ignoreIcc: true, autoOrient: true });
   if (shrink > 1) {
-    // At a size that the decoder can shrink to, sharp leaves it at that.
+    // Where the decoder itself can shrink to this size, sharp resizes no further.
     const side = Math.ceil(Math.max(opened.width, opened.height) / shrink);
     pipeline.resize({ width: side, height: side, fit: 'inside', kernel: 'cubic' });
   }
@@ -69,7 +69,7 @@ export async function decodeOpened(path: string, opened: OpenedImage, shrink = 1
 
 /**
  * Reads a file and its image header.
- * @throws ImageError for what is no image, is damaged at once, or is larger than {@link maximumPixels};
+ * @throws ImageError for a file that is no image, has a damaged header, or is larger than {@link maximumPixels};
  *   NativePackageError when sharp does not load
  */
 export async function openImage(path: string): Promise<OpenedImage> {
@@ -83,7 +83,7 @@ export async function openImage(path: string): Promise<OpenedImage> {
   const sharp = loadSharp();
   let size: { width: number; height: number; autoOrient: { width: number; height: number } };
   try {
-    // Without a limit, because only the header is read: the numbers are for the message.
+    // Without a limit of pixels: only the header is read, and the error names its numbers.
     size = await sharp(bytes, { limitInputPixels: false }).metadata();
     checkSize(path, size.width, size.height);
   } catch (error) {

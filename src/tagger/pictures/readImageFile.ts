@@ -7,7 +7,10 @@ import { errorCode, errorMessage } from '../../protocol/channel/wireError';
 import { formatBytes } from '../../protocol/text/formatBytes';
 import { ImageError } from './ImageError';
 
-/** A larger file is not an image somebody trains with, and it would not fit into memory twice. */
+/**
+ * The maximum size of an image file in bytes. Larger ones are no images to train with, and would not fit into memory
+ * twice.
+ */
 const maximumFileSize = 1024 * 1024 * 1024;
 
 /**
@@ -18,7 +21,8 @@ const maximumFileSize = 1024 * 1024 * 1024;
 export async function readImageFile(path: string): Promise<Buffer> {
   try {
     checkFile(path, await stat(path));
-    // Non-blocking (no such flag on Windows): should the path be a FIFO by now, open() would wait for its writer.
+    // Non-blocking (no such flag on Windows): if the path has become a FIFO meanwhile, open() would wait for its
+    // writer.
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       checkFile(path, await file.stat());

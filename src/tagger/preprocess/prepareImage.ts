@@ -3,10 +3,14 @@ import { decodeOpened, openImage, type OpenedImage } from '../pictures/decodeIma
 import { inputBytes, type PreparedInput } from './modelInput';
 import { PillowResizer } from './PillowResizer';
 
-/** Of a shrunk picture so much must be left, in sides of the result: the resizer then still averages several pixels. */
+/**
+ * The minimum side of a shrunk picture, as a multiple of the result's: the resizer then still averages several pixels.
+ */
 const smallestOversampling = 1.5;
 
-/** The factors worth their loss, largest first: libjpeg's 2 is no faster than a whole JPEG, libwebp's is. */
+/**
+ * The factors that are worth the loss of detail, largest first. 2 saves no time with libjpeg, but does with libwebp.
+ */
 const factors: Readonly<Record<string, readonly number[]>> = { JPEG: [8, 4], WebP: [8, 4, 2] };
 
 /** One for each thread. */
@@ -25,10 +29,10 @@ export async function prepareImage(path: string, size: number, mode: PreprocessM
 }
 
 /**
- * The same as {@link prepareImage} in the form that models take.
+ * The same as {@link prepareImage}, as floats in the form that models take.
  * @param enter called with the number of pixels before they are decoded; it returns when there is room for them
- * @param memory of {@link inputBytes} bytes, which the result gets
- * @returns BGR, `size` x `size` x 3 floats, 0..255
+ * @param memory for the result, {@link inputBytes} bytes
+ * @returns BGR, 0..255, `size` x `size` x 3 floats in the layout of `channelsLast`, see {@link PreparedInput}
  * @throws ImageError, NativePackageError as {@link prepareImage}
  */
 export async function prepareInput(
@@ -47,12 +51,12 @@ export async function prepareInput(
 }
 
 /**
- * By how much a picture is shrunk while it is decoded in `fast` mode, which decoders of JPEG and WebP do at a fraction of
- * the cost. The resizer does the rest as always; other formats are prepared exactly.
+ * By how much a picture is shrunk while it is decoded in `fast` mode, which decoders of JPEG and WebP do at a fraction
+ * of the cost. The resizer does the rest as always; other formats are prepared exactly.
  * @param format as messages name it, such as `JPEG`
  * @param side the longer side of the picture, in pixels
  * @param size side of the result, in pixels
- * @returns 1 for a picture that is decoded as a whole
+ * @returns a power of two; 1 for a picture that is decoded at its full size
  */
 export function fastShrink(format: string, side: number, size: number): number {
   return factors[format]?.find((factor) => side / factor >= smallestOversampling * size) ?? 1;

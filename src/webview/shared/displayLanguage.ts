@@ -25,7 +25,9 @@ export function formatNumber(value: number): string {
   return numbers.format(value);
 }
 
-/** The form of a sentence for a number, by the rules of the page's language; `forms` as {@link pluralFormBy} takes them. */
+/**
+ * The form of a sentence for a number, by the rules of the page's language; `forms` as {@link pluralFormBy} takes them.
+ */
 export function pluralForm(forms: string, count: number): string {
   return pluralFormBy(forms, count, pluralRules);
 }
