@@ -1,7 +1,8 @@
 // Prepares images as often as it is told to, with the product's own threads, and says what that cost.
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { fastDifference, type PreparedInput } from '../src/tagger/preprocess/prepareImage';
+import type { PreparedInput } from '../src/tagger/preprocess/modelInput';
+import { fastDifference } from '../src/tagger/preprocess/prepareImage';
 import { PreprocessPool } from '../src/tagger/preprocess/PreprocessPool';
 
 type Order =

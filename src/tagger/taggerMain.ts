@@ -1,5 +1,5 @@
 // The entry of the child process: sharp and ONNX Runtime run here and nowhere else. Each is loaded when it is first
-// needed, so a process that makes thumbnails never holds the runtime.
+// needed, so a process that only makes thumbnails never loads the runtime.
 import { useInheritedLanguage } from '../base/displayLanguage';
 import { Channel, type Port, type RequestHandlers } from '../protocol/channel/Channel';
 import type { DownloadProgress } from '../protocol/tagging/modelListing';
@@ -14,7 +14,7 @@ useInheritedLanguage();
 
 const parent: Port = {
   post: (message) => {
-    // The callback keeps a failed send to a parent that has just gone from being thrown: 'disconnect' follows.
+    // Without a callback a failed send is thrown. It fails when the parent has just exited; 'disconnect' follows.
     if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
   },
   listen: (listener) => {
@@ -24,9 +24,9 @@ const parent: Port = {
 };
 
 const handlers: RequestHandlers<TaggerRequests> = {
-  ...captionHandlers(tellIdle),
-  ...modelHandlers(tellProgress),
-  ...cudaHandlers(tellProgress),
+  ...captionHandlers(reportIdle),
+  ...modelHandlers(reportProgress),
+  ...cudaHandlers(reportProgress),
   ...pictureHandlers(),
 };
 const channel = new Channel<TaggerRequests, Record<string, never>, Record<string, never>, TaggerEvents>(
@@ -43,12 +43,12 @@ const channel = new Channel<TaggerRequests, Record<string, never>, Record<string
   },
 );
 
-/** The parent ends a process that holds a model for nothing: that alone gives all memory of a GPU back. */
-function tellIdle(): void {
+/** Tells the parent that the models are idle. It then ends this process: nothing else frees all of its GPU memory. */
+function reportIdle(): void {
   channel.tell('idle', {});
 }
 
-function tellProgress(progress: DownloadProgress): void {
+function reportProgress(progress: DownloadProgress): void {
   channel.tell('downloadProgress', progress);
 }
 

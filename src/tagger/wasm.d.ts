@@ -3,7 +3,7 @@ declare module '*.wasm' {
   export const bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** What is used of a standard that Node's types leave to those of browsers. */
+/** The parts of the WebAssembly API that are used here: Node's types leave its declaration to those of browsers. */
 declare namespace WebAssembly {
   const Module: new (bytes: Uint8Array<ArrayBuffer>) => Module;
   class Memory {

@@ -67,7 +67,7 @@ describe('pictures in the real workbench', function () {
     await workbench.runCommand('Dataset Captions: Clear Thumbnail Cache');
     // A message that comes while the webview has the focus waits in the list.
     await workbench.runCommand('Notifications: Show Notifications');
-    const message = /\d+\.\d MB of thumbnails were deleted from /;
+    const message = /\d+(\.\d+)? [kM]B of thumbnails were deleted from /;
     await workbench.page.locator('.notification-list-item').filter({ hasText: message }).first().waitFor();
     const left = (await readdir(cache, { recursive: true })).filter((name) => /\.(webp|fail)$/.test(name));
     assert.deepEqual(left, []);

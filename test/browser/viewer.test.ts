@@ -64,7 +64,7 @@ describe('the viewer in a browser', function () {
     await open();
     await view(second);
     await dialog().getByText('2 of 340', { exact: true }).waitFor();
-    await dialog().getByText('1920 × 1200 · 1.2 MB · PNG').waitFor();
+    await dialog().getByText('1920 × 1200 · 1.23 MB · PNG').waitFor();
     await dialog().getByText(second, { exact: true }).first().waitFor();
     assert.equal(await caption(second).inputValue(), 'tag 1, sky, tree');
     await until('the sharp picture is there', async () => (await drawn()) === 1536);

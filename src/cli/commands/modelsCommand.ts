@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { formatBytes } from '../../protocol/text/downloadText';
+import { formatBytes } from '../../protocol/text/formatBytes';
 import type { FoundModel, ModelListing } from '../../protocol/tagging/modelListing';
 import type { TaggerProcess } from '../../protocol/child/TaggerProcess';
 import type { Command, CommandInput, CommandOutcome } from '../shared/Command';

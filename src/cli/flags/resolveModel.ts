@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { formatBytes } from '../../protocol/text/downloadText';
+import { formatBytes } from '../../protocol/text/formatBytes';
 import type { FoundModel, ModelFolders, ModelListing } from '../../protocol/tagging/modelListing';
 import type { TaggerProcess } from '../../protocol/child/TaggerProcess';
 import { RemoteError } from '../../protocol/channel/wireError';

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { displayLanguage } from '../../base/displayLanguage';
 import { errorMessage } from '../../protocol/channel/wireError';
+import { formatBytes } from '../../protocol/text/formatBytes';
 import { chooseCacheFolder } from './cacheFolder';
 import { Disposable } from '../shared/Disposable';
 import { PictureCache } from './PictureCache';
@@ -80,7 +82,7 @@ export class ThumbnailCache extends Disposable {
         try {
           await cache.clear((removed) => {
             freed = removed;
-            progress.report({ message: megabytes(removed.bytes), increment: 100 / 16 });
+            progress.report({ message: formatBytes(removed.bytes, displayLanguage()), increment: 100 / 16 });
           }, controller.signal);
         } catch (thrown) {
           if (!controller.signal.aborted)
@@ -89,14 +91,11 @@ export class ThumbnailCache extends Disposable {
       },
     );
     const folder = path.normalize(cache.folder);
+    const size = formatBytes(freed.bytes, displayLanguage());
     void vscode.window.showInformationMessage(
       controller.signal.aborted
-        ? vscode.l10n.t('Cancelled. {0} of thumbnails were deleted from {1}.', megabytes(freed.bytes), folder)
-        : vscode.l10n.t('{0} of thumbnails were deleted from {1}.', megabytes(freed.bytes), folder),
+        ? vscode.l10n.t('Cancelled. {0} of thumbnails were deleted from {1}.', size, folder)
+        : vscode.l10n.t('{0} of thumbnails were deleted from {1}.', size, folder),
     );
   }
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { displayLanguage } from '../../base/displayLanguage';
 import { cudaEnvironmentVariables } from '../../protocol/child/cudaEnvironmentVariables';
 import { describeDownload } from '../../protocol/text/downloadText';
 import type { CudaEnvironment } from '../../protocol/tagging/execution';
@@ -64,7 +65,7 @@ export class CudaSupport {
           cancel.abort();
         });
         const subscription = this.models.onProgress('cuda', (step) => {
-          progress.report({ message: describeDownload(step) });
+          progress.report({ message: describeDownload(step, displayLanguage()) });
         });
         try {
           this.report(await this.models.request('installCuda', { installFolder: this.installFolder }, cancel.signal));

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { displayLanguage } from '../../base/displayLanguage';
 import { describeDownload } from '../../protocol/text/downloadText';
 import type { DownloadProgress, FoundModel, ModelListing } from '../../protocol/tagging/modelListing';
 import { TaggerProcess } from '../../protocol/child/TaggerProcess';
@@ -56,7 +57,7 @@ export class Models extends Disposable {
     const listing = (await this.list()).find((model) => model.id === id);
     if (listing?.found !== undefined && (listing.found.verified || !listing.inCatalogue)) return listing.found;
     const subscription = this.progressEmitter.event((progress) => {
-      if (progress.id === id) onProgress(describeDownload(progress));
+      if (progress.id === id) onProgress(describeDownload(progress, displayLanguage()));
     });
     try {
       return await this.download(id, signal);

@@ -1,7 +1,8 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { formatBytes } from '../../protocol/text/downloadText';
+import { displayLanguage } from '../../base/displayLanguage';
+import { formatBytes } from '../../protocol/text/formatBytes';
 import type { ModelListing, ModelSource } from '../../protocol/tagging/modelListing';
 import { errorMessage } from '../../protocol/channel/wireError';
 import type { Models } from './Models';
@@ -266,7 +267,7 @@ export class TaggerPicker {
     const detail = vscode.l10n.t('It can be downloaded again.');
     if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, action)) !== action) return;
     try {
-      const freed = formatBytes(await this.models.delete(id));
+      const freed = formatBytes(await this.models.delete(id), displayLanguage());
       void vscode.window.showInformationMessage(vscode.l10n.t('{0} was deleted: {1} are free again.', id, freed));
     } catch (thrown) {
       void vscode.window.showErrorMessage(vscode.l10n.t('{0} was not deleted: {1}', id, errorMessage(thrown)));
@@ -295,13 +296,17 @@ function whereOf(listing: ModelListing): string {
     return vscode.l10n.t('{0} has another version · {1}', sourceName(found.source), downloadCost(approximateSize));
   }
   if (partialBytes > 0) {
-    return vscode.l10n.t('download goes on at {0} of {1}', formatBytes(partialBytes), formatBytes(approximateSize));
+    return vscode.l10n.t(
+      'download goes on at {0} of {1}',
+      formatBytes(partialBytes, displayLanguage()),
+      formatBytes(approximateSize, displayLanguage()),
+    );
   }
   return downloadCost(approximateSize);
 }
 
 function downloadCost(bytes: number): string {
-  return vscode.l10n.t('downloads {0}', formatBytes(bytes));
+  return vscode.l10n.t('downloads {0}', formatBytes(bytes, displayLanguage()));
 }
 
 function sourceName(source: ModelSource): string {

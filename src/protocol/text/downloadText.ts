@@ -1,20 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { DownloadProgress } from '../tagging/modelListing';
-
-const units = ['', 'kB', 'MB', 'GB', 'TB'];
-
-/** A size for people, in powers of 1000 as disks and hubs count: `326 MB`, `1.26 GB`. */
-export function formatBytes(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  if (unit === 0) return l10n.t('{0} bytes', String(Math.round(value)));
-  const digits = value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-  return `${String(Number(value.toFixed(digits)))} ${units[unit] ?? ''}`;
-}
+import { formatBytes } from './formatBytes';
 
 /** A duration for people: `40 s`, `3 min`, `1 h 5 min`. */
 export function formatSeconds(seconds: number): string {
@@ -23,8 +9,11 @@ export function formatSeconds(seconds: number): string {
   return minutes < 60 ? l10n.t('{0} min', minutes) : l10n.t('{0} h {1} min', Math.floor(minutes / 60), minutes % 60);
 }
 
-/** How far a download is, in one line: `120 MB of 326 MB, 12.3 MB/s, 17 s left`. */
-export function describeDownload(progress: DownloadProgress): string {
+/**
+ * How far a download is, in one line: `120 MB of 326 MB, 12.3 MB/s, 17 s left`.
+ * @param language of the numbers, as {@link formatBytes} takes it
+ */
+export function describeDownload(progress: DownloadProgress, language?: string): string {
   const { phase, receivedBytes, totalBytes, bytesPerSecond, retry } = progress;
   switch (phase) {
     case 'waiting':
@@ -37,11 +26,11 @@ export function describeDownload(progress: DownloadProgress): string {
       if (retry !== undefined) return l10n.t('Trying again: {0}', retry);
       const parts = [
         totalBytes > 0
-          ? l10n.t('{0} of {1}', formatBytes(receivedBytes), formatBytes(totalBytes))
-          : formatBytes(receivedBytes),
+          ? l10n.t('{0} of {1}', formatBytes(receivedBytes, language), formatBytes(totalBytes, language))
+          : formatBytes(receivedBytes, language),
       ];
       if (bytesPerSecond > 0) {
-        parts.push(`${formatBytes(bytesPerSecond)}/s`);
+        parts.push(`${formatBytes(bytesPerSecond, language)}/s`);
         if (totalBytes > receivedBytes)
           parts.push(l10n.t('{0} left', formatSeconds((totalBytes - receivedBytes) / bytesPerSecond)));
       }

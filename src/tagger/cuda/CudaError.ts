@@ -11,7 +11,9 @@ export type CudaErrorCode =
   | 'CUDA_DISK_FULL'
   | 'CUDA_FOLDER_UNWRITABLE';
 
-/** CUDA support that cannot be used or installed. The message is one sentence for the user and names the file itself. */
+/**
+ * CUDA support that cannot be used or installed. The message is one sentence for the user and names the file itself.
+ */
 export class CudaError extends Error {
   constructor(
     readonly code: CudaErrorCode,

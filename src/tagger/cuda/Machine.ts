@@ -1,13 +1,13 @@
 import os from 'node:os';
 
-/** What of the machine the search for CUDA looks at. */
+/** The parts of a machine that the search for CUDA reads; tests make up their own. */
 export interface Machine {
   platform: NodeJS.Platform;
   arch: NodeJS.Architecture;
   environment: NodeJS.ProcessEnv;
   /** the user's home folder */
   home: string;
-  /** what absolute paths of the system are below: `/` but in tests */
+  /** the folder that absolute paths of the system are relative to: `/`, except in tests */
   systemRoot: string;
 }
 

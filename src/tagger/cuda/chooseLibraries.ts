@@ -7,7 +7,7 @@ const cudnn = 'libcudnn.so.9';
 /** NVIDIA's driver, which no package brings. */
 const driver = 'libcuda.so.1';
 
-/** Python packages that bring a library, by the start of its name; for CUDA 12 with `-cu12` behind. */
+/** Python packages that bring a library, by the start of its name; for CUDA 12 with `-cu12` at the end. */
 const packagesOf: Record<string, string> = {
   libcublas: 'nvidia-cublas',
   libcublasLt: 'nvidia-cublas',
@@ -24,7 +24,7 @@ const packagesOf: Record<string, string> = {
 export interface ChosenLibraries {
   /** for `LD_LIBRARY_PATH`, in its order */
   folders: string[];
-  /** names that were found nowhere, without the driver's */
+  /** names that were found nowhere; the driver is not among them */
   missing: string[];
   driverFound: boolean;
 }
@@ -49,8 +49,8 @@ export function wantedLibraries(needed: readonly string[]): WantedLibraries {
 }
 
 /**
- * Chooses the folders of the libraries that are needed: the first group that has all of them; else the one that has most,
- * and the rest from the others. The folder of cuDNN comes first, so that its parts are of one version.
+ * Chooses the folders of the libraries that are needed: the first group that has all of them; else the one that has
+ * most, and the rest from the others. The folder of cuDNN comes first, so that its parts are of one version.
  * @param isSound whether a file is a library and no placeholder
  */
 export async function chooseLibraries(
@@ -101,7 +101,7 @@ export function missingLibrariesSentence(
   const packages = new Set(missing.map((name) => packageOf(name, cudaMajor)).filter((name) => name !== undefined));
   const present = otherMajors(missing, cudaMajor, groups);
   const version = cudaMajor === undefined ? 'CUDA' : `CUDA ${cudaMajor}`;
-  const values = [version, listed(missing), listed(present.map(String))] as const;
+  const values = [version, joinNames(missing), joinNames(present.map(String))] as const;
   const [one, other] = [missing.length === 1, present.length > 0];
   const sentence = other
     ? one
@@ -148,7 +148,7 @@ function otherMajors(
   return [...new Set(majors)].filter((major) => major !== cudaMajor).sort((a, b) => a - b);
 }
 
-function listed(names: readonly string[]): string {
+function joinNames(names: readonly string[]): string {
   const last = names.at(-1) ?? '';
   return names.length < 2 ? last : l10n.t('{0} and {1}', names.slice(0, -1).join(', '), last);
 }

@@ -36,8 +36,8 @@ interface Candidate {
 /**
  * What this machine has to run models with CUDA: ONNX Runtime's CUDA libraries of this program's version (in the named
  * folders, in the installation, beside the runtime, in Python environments), the libraries of CUDA and cuDNN that they
- * need, and the driver. Where all is there but not beside a runtime, a copy of the runtime is made beside it.
- * Nothing is run, and no folder but `installFolder` is written to.
+ * need, and the driver. Where everything is there, but no runtime beside the CUDA libraries, a copy of the runtime is
+ * made that has them beside it. Nothing is run, and no folder but `installFolder` is written to.
  * @returns with `problem` set where CUDA cannot be used; it does not throw for what a machine lacks
  */
 export async function findCuda(
@@ -46,7 +46,7 @@ export async function findCuda(
   runtimePackage?: OnnxRuntimePackage,
 ): Promise<CudaEnvironment> {
   const unsupported = platformProblem(machine);
-  if (unsupported !== undefined) return nothing(unsupported);
+  if (unsupported !== undefined) return unusable(unsupported);
   try {
     const runtime = runtimePackage ?? (await findOnnxRuntimePackage());
     const pythons = await findPythonEnvironments(machine);
@@ -77,22 +77,22 @@ export async function findCuda(
       }
     }
     // What the user named or installed and is broken comes first: that is what they expect to work.
-    if (incomplete === undefined && problem !== undefined) return nothing(problem);
+    if (incomplete === undefined && problem !== undefined) return unusable(problem);
     const driverFound =
       incomplete?.chosen.driverFound ??
       (await chooseLibraries({ wanted: [], cudaMajor: undefined }, groups, looksLikeSharedLibrary)).driverFound;
     const runtimeFolder = incomplete && (await runtimeAround(incomplete.libraries.folder, runtime));
-    if (!driverFound) return nothing(await driverProblem(machine), runtimeFolder);
+    if (!driverFound) return unusable(await driverProblem(machine), runtimeFolder);
     if (incomplete !== undefined) {
       const { libraries, chosen } = incomplete;
-      return nothing(
+      return unusable(
         missingLibrariesSentence(chosen.missing, wantedLibraries(libraries.needed).cudaMajor, groups),
         runtimeFolder,
       );
     }
-    return nothing(otherProblem ?? notHere(runtime, folders));
+    return unusable(otherProblem ?? notInstalled(runtime, folders));
   } catch (error) {
-    return nothing(errorMessage(error));
+    return unusable(errorMessage(error));
   }
 }
 
@@ -119,7 +119,7 @@ async function environmentOf(
   return { runtimeFolder, cudaLibraryFolders: chosen.folders, problem: undefined };
 }
 
-function nothing(problem: string, runtimeFolder?: string): CudaEnvironment {
+function unusable(problem: string, runtimeFolder?: string): CudaEnvironment {
   return { runtimeFolder, cudaLibraryFolders: [], problem };
 }
 
@@ -135,7 +135,7 @@ async function driverProblem({ systemRoot }: Machine): Promise<string> {
     : l10n.t('There is no NVIDIA driver on this machine: libcuda.so.1 was not found.');
 }
 
-function notHere({ version }: OnnxRuntimePackage, folders: readonly string[]): string {
+function notInstalled({ version }: OnnxRuntimePackage, folders: readonly string[]): string {
   const sentence = l10n.t(
     "ONNX Runtime's CUDA library ({0} {1}) is not on this machine; install CUDA support to get it.",
     cudaLibrary,

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 
-/** The names in a folder, sorted; none where it is missing, no folder or not to be read. */
+/** The names in a folder, sorted; empty where it is missing, unreadable or no folder. */
 export async function namesIn(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).sort();
@@ -13,7 +13,7 @@ export async function namesIn(folder: string): Promise<string[]> {
 /**
  * The folders that a path with `*` in some of its names stands for; `*` stands for any part of one name.
  * @param pattern an absolute path; a part without `*` is not checked
- * @param limit at most so many
+ * @param limit the maximum number of folders
  */
 export async function expandFolders(pattern: string, limit = 100): Promise<string[]> {
   const { root } = path.parse(pattern);

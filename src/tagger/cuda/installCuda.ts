@@ -22,10 +22,10 @@ import { readProviderLibraries } from './providerLibraries';
 import { buildCopy, installedCopy, nativeFolderOf, removeOtherInstalls, writeError } from './runtimeCopy';
 import { unpackFiles } from './unpackFiles';
 
-/** Milliseconds between two reports while files are unpacked. */
+/** Progress is throttled to one report in this time, in milliseconds, while files are unpacked. */
 const reportInterval = 100;
 
-/** Where CUDA support is installed, and who hears of it. */
+/** Where CUDA support is installed, and how to follow and cancel that. */
 export interface CudaInstallation {
   installFolder: string;
   onProgress?: (progress: DownloadProgress) => void;
@@ -33,7 +33,7 @@ export interface CudaInstallation {
   signal?: AbortSignal | undefined;
 }
 
-/** What tests put in place of this machine and of the feed. */
+/** What tests replace: the machine, its runtime and the package feed. */
 export interface InstallationSource {
   machine: Machine;
   runtime: OnnxRuntimePackage;
@@ -49,22 +49,22 @@ export interface InstallationSource {
  */
 export async function installCuda(
   { installFolder, onProgress, signal }: CudaInstallation,
-  given: Partial<InstallationSource> = {},
+  overrides: Partial<InstallationSource> = {},
 ): Promise<CudaEnvironment> {
-  const machine = given.machine ?? thisMachine();
+  const machine = overrides.machine ?? thisMachine();
   const unsupported = platformProblem(machine);
   if (unsupported !== undefined) throw new CudaError('CUDA_PLATFORM_UNSUPPORTED', installFolder, unsupported);
-  const runtime = given.runtime ?? (await findOnnxRuntimePackage());
-  const source = given.source ?? readCudaPackageSource(runtime);
-  const tell = (progress: Omit<DownloadProgress, 'id'>): void => {
+  const runtime = overrides.runtime ?? (await findOnnxRuntimePackage());
+  const source = overrides.source ?? readCudaPackageSource(runtime);
+  const report = (progress: Omit<DownloadProgress, 'id'>): void => {
     onProgress?.({ id: 'cuda', ...progress });
   };
   if (!(await isInstalled(installFolder, runtime))) {
-    const lock = await takeLock(installFolder, signal, () => {
-      tell({ phase: 'waiting', receivedBytes: 0, totalBytes: 0, bytesPerSecond: 0 });
+    const lock = await acquireLock(installFolder, signal, () => {
+      report({ phase: 'waiting', receivedBytes: 0, totalBytes: 0, bytesPerSecond: 0 });
     });
     try {
-      if (!(await isInstalled(installFolder, runtime))) await install(installFolder, runtime, source, tell, signal);
+      if (!(await isInstalled(installFolder, runtime))) await install(installFolder, runtime, source, report, signal);
     } finally {
       await lock.release();
     }
@@ -76,7 +76,7 @@ async function install(
   installFolder: string,
   runtime: OnnxRuntimePackage,
   source: CudaPackageSource,
-  tell: (progress: Omit<DownloadProgress, 'id'>) => void,
+  report: (progress: Omit<DownloadProgress, 'id'>) => void,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const found = await findFeedPackage(source, (url) => readJson(url, installFolder, signal));
@@ -86,7 +86,7 @@ async function install(
     target: archive,
     size: found.size,
     hash: { algorithm: 'sha512', encoding: 'base64', digest: found.sha512 },
-    onProgress: tell,
+    onProgress: report,
     signal,
   });
   try {
@@ -96,7 +96,7 @@ async function install(
         onProgress: (written, total) => {
           if (written !== 0 && written !== total && Date.now() - lastReport < reportInterval) return;
           lastReport = Date.now();
-          tell({ phase: 'unpacking', receivedBytes: written, totalBytes: total, bytesPerSecond: 0 });
+          report({ phase: 'unpacking', receivedBytes: written, totalBytes: total, bytesPerSecond: 0 });
         },
         signal,
       });
@@ -104,7 +104,7 @@ async function install(
       return JSON.stringify({ version: runtime.version, package: source.packageName, sha512: found.sha512 });
     });
   } catch (error) {
-    // A package that is not what it should be would be found and used again.
+    // A wrong package must not be found and used again.
     const code = errorCode(error);
     if (error instanceof CudaError && code !== 'CUDA_DISK_FULL' && code !== 'CUDA_FOLDER_UNWRITABLE') {
       await rm(archive, { force: true });
@@ -124,7 +124,11 @@ async function isInstalled(installFolder: string, runtime: OnnxRuntimePackage): 
   }
 }
 
-async function takeLock(installFolder: string, signal: AbortSignal | undefined, onWait: () => void): Promise<FileLock> {
+async function acquireLock(
+  installFolder: string,
+  signal: AbortSignal | undefined,
+  onWait: () => void,
+): Promise<FileLock> {
   try {
     await mkdir(installFolder, { recursive: true });
     return await FileLock.acquire(path.join(installFolder, 'install.lock'), { signal, onWait });

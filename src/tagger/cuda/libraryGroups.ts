@@ -14,7 +14,9 @@ const loaderFolders = [
   '/usr/lib',
 ];
 
-/** Where CUDA and the driver are installed beside the folders of the loader; containers get the driver in the last ones. */
+/**
+ * Where CUDA and the driver are installed beside the folders of the loader; containers get the driver in the last ones.
+ */
 const systemFolders = [
   '/usr/local/cuda/lib64',
   '/usr/local/cuda-*/lib64',
@@ -40,8 +42,9 @@ export interface LibraryFolder {
 export type LibraryGroup = LibraryFolder[];
 
 /**
- * Where CUDA libraries may be: first what the system knows (LD_LIBRARY_PATH, the folders of `ldconfig`, /usr/local/cuda),
- * then each Python environment (NVIDIA's packages, those that torch brings, conda's own). Nothing is run.
+ * Where CUDA libraries may be: first what the system knows (LD_LIBRARY_PATH, the folders of `ldconfig`,
+ * /usr/local/cuda), then each Python environment (NVIDIA's packages, those that torch brings, conda's own). Nothing is
+ * run.
  */
 export async function listLibraryGroups(machine: Machine, pythons: PythonEnvironment[]): Promise<LibraryGroup[]> {
   const system = [
@@ -67,8 +70,8 @@ export async function listLibraryGroups(machine: Machine, pythons: PythonEnviron
 }
 
 /**
- * cuDNN's libraries have the same names whatever CUDA they are for; the name of the Python package tells, where just one
- * of them is installed.
+ * cuDNN's libraries have the same names whatever CUDA they are for; the name of the Python package tells, where just
+ * one of them is installed.
  */
 async function cudnnPackageIn(folder: string): Promise<number | undefined> {
   const inPackages = `${path.sep}${path.join('nvidia', 'cudnn', 'lib')}`;

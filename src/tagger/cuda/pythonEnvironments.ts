@@ -3,8 +3,8 @@ import path from 'node:path';
 import { expandFolders, namesIn } from './folderNames';
 import type { Machine } from './Machine';
 
-/** At most so many environments are looked at, so that a home full of them does not take seconds. */
-const mostEnvironments = 60;
+/** The maximum number of environments that are looked at, so that a home full of them does not take seconds. */
+const maximumEnvironments = 60;
 
 /** Where Python environments usually are; `~` is the user's home, `*` any name. */
 const usualPrefixes = [
@@ -70,7 +70,7 @@ async function listPrefixes(machine: Machine): Promise<string[]> {
     for (const each of [prefix, ...(await expandFolders(path.join(prefix, 'envs/*')))]) {
       const real = await realpath(each).catch(() => undefined);
       if (real !== undefined && !unique.has(real)) unique.set(real, each);
-      if (unique.size >= mostEnvironments) return [...unique.values()];
+      if (unique.size >= maximumEnvironments) return [...unique.values()];
     }
   }
   return [...unique.values()];

@@ -13,7 +13,7 @@ const commonInCopy = 'node_modules/onnxruntime-common';
 const recordName = 'cuda-libraries.json';
 const stagingPrefix = '.building-';
 const linkedPrefix = 'linked-';
-/** Milliseconds after which a folder that was being built is nobody's any more. */
+/** Milliseconds after which a half-built folder counts as abandoned. */
 const abandonedAfter = 24 * 60 * 60 * 1000;
 
 /** The copy that holds downloaded libraries. */
@@ -27,8 +27,8 @@ export function nativeFolderOf(copy: string): string {
 }
 
 /**
- * A copy of ONNX Runtime with links to the CUDA libraries of another program, which are never changed. It is built once
- * and again when those libraries change.
+ * A copy of ONNX Runtime with links to the CUDA libraries of another program, which are never changed. Built once, and
+ * rebuilt when those libraries change.
  * @param libraries folder of the CUDA libraries
  * @returns the folder to require
  * @throws CudaError CUDA_FOLDER_UNWRITABLE, CUDA_DISK_FULL
@@ -58,7 +58,7 @@ export async function linkedCopy(
  * Builds a copy of ONNX Runtime with more libraries beside it: in a folder of its own, which gets its name when it is
  * complete. ONNX Runtime loads its CUDA libraries from the folder that it was itself loaded from.
  * @param copy the folder; one that is there is replaced
- * @param addLibraries puts them into the folder that it gets, and returns what is kept about them
+ * @param addLibraries puts the libraries into the folder that it gets, and returns the record to keep about them
  * @throws CudaError CUDA_FOLDER_UNWRITABLE, CUDA_DISK_FULL; what `addLibraries` throws
  */
 export async function buildCopy(
@@ -137,7 +137,7 @@ async function replaceFolder(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);
   } catch (error) {
-    // Another process has just put its copy there: it is as good as ours.
+    // Another process has just put its copy there, which is as good as ours.
     if (errorCode(error) !== 'ENOTEMPTY' && errorCode(error) !== 'EEXIST') throw error;
     await rm(from, { recursive: true, force: true });
   }

@@ -3,7 +3,10 @@ import * as l10n from '@vscode/l10n';
 import { errorCode, errorMessage } from '../../protocol/channel/wireError';
 import { CudaError } from './CudaError';
 
-// Names and offsets of the 64-bit ELF structures: elf(5), System V ABI gabi 4.1 chapters 4 and 5.
+// Reads what the dynamic loader reads of a 64-bit ELF file, without loading it: the header (magic, class, machine); the
+// program headers, in them the dynamic segment with the DT_NEEDED entries, whose names are in its string table; the
+// section headers, among them `.rodata` with the constants. Names and offsets: elf(5), System V ABI, gABI 4.1, chapters
+// 4 and 5.
 const elfMagic = 0x7f454c46;
 const class64 = 2;
 const littleEndian = 1;
@@ -18,7 +21,7 @@ const sectionNoBits = 8;
 const tagNeeded = 1;
 const tagStringTable = 5;
 const tagStringTableSize = 10;
-/** No table that is read whole is larger in a file that is sound. */
+/** The maximum size of a table that is read as a whole, in bytes: in sound files they are smaller. */
 const largestTable = 64 << 20;
 /** Bytes that a scan reads at a time. */
 const scanChunk = 4 << 20;
@@ -72,8 +75,8 @@ export async function readSharedLibrary(libraryPath: string): Promise<SharedLibr
 }
 
 /**
- * Looks for a constant text of the form `1.2.3` in a library: how ONNX Runtime's CUDA library holds its version (seen in
- * the published 1.29.0 and 1.30.0, once each).
+ * Looks for a constant text of the form `1.2.3` in a library: how ONNX Runtime's CUDA library holds its version (seen
+ * in the published 1.29.0 and 1.30.0, once each).
  * @param wanted the version that is expected
  * @returns `wanted` where the library holds it, else the first version that it holds, undefined where it holds none
  * @throws CudaError CUDA_LIBRARY_DAMAGED when it cannot be read

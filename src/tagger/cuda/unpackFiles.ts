@@ -5,14 +5,16 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as l10n from '@vscode/l10n';
 import { openPromise, type Entry } from 'yauzl';
+import { displayLanguage } from '../../base/displayLanguage';
 import { errorMessage } from '../../protocol/channel/wireError';
+import { formatBytes } from '../../protocol/text/formatBytes';
 import { CudaError } from './CudaError';
 import { writeError } from './runtimeCopy';
 
-/** Bytes that stay free: a full disk is everybody's problem. */
+/** Bytes that stay free on the disk: a full one breaks other programs, too. */
 const spareSpace = 64 << 20;
 
-/** What unpacking asks for and tells. */
+/** How to follow and cancel the unpacking. */
 export interface UnpackOptions {
   /** @param written of `total`, in bytes */
   onProgress: (written: number, total: number) => void;
@@ -23,7 +25,7 @@ export interface UnpackOptions {
  * Unpacks some files of a zip archive, piece by piece: they may be larger than the memory. The archive's own hash must
  * have been verified before: the checksums in it are not.
  * @param archive absolute path
- * @param files what they shall be called, and their paths in the archive; all must be there
+ * @param files the names that they get, and their paths in the archive; all must be there
  * @param folder where they go
  * @throws CudaError CUDA_PACKAGE_INCOMPLETE, CUDA_DISK_FULL, CUDA_FOLDER_UNWRITABLE; the signal's reason
  */
@@ -71,11 +73,11 @@ async function checkSpace(folder: string, needed: number): Promise<void> {
   const { bavail, bsize, blocks } = await statfs(folder);
   // Some network file systems have no figures and say 0 for all of them.
   if (blocks === 0 || bavail * bsize >= needed + spareSpace) return;
-  const megabytes = Math.ceil((needed + spareSpace - bavail * bsize) / 1e6);
+  const lacking = formatBytes(needed + spareSpace - bavail * bsize, displayLanguage());
   const message = l10n.t(
-    'There is not enough space to unpack CUDA support in {0}: free {1} MB and install again; the download is kept.',
+    'There is not enough space to unpack CUDA support in {0}: free {1} and install again; the download is kept.',
     folder,
-    megabytes,
+    lacking,
   );
   throw new CudaError('CUDA_DISK_FULL', folder, message);
 }

@@ -23,15 +23,15 @@ export type DownloadErrorCode =
 
 /** Whether and when the same request may be sent again. */
 export interface Retry {
-  /** the problem may be gone in a moment */
+  /** the problem may pass */
   worthIt: boolean;
   /** milliseconds that the server wants us to wait; undefined where it does not say */
   after?: number | undefined;
 }
 
 /**
- * A download that failed. The message is one or two sentences for the user, with the address where it matters; `path` is
- * the file that was to be written, shown beside it.
+ * A download that failed. The message is one or two sentences for the user, with the address where it matters; `path`
+ * is the file that was to be written, shown beside it.
  */
 export class DownloadError extends Error {
   constructor(

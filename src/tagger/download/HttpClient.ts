@@ -3,17 +3,11 @@ import type { Readable } from 'node:stream';
 import * as l10n from '@vscode/l10n';
 import type { Dispatcher } from 'undici';
 import { DownloadError } from './DownloadError';
+import type { OriginToken } from './downloadRequest';
 import { withoutQuery } from './requestErrors';
 
-/** Redirects that one request follows; browsers take 20. */
+/** The maximum number of redirects of one request; browsers allow 20. */
 const maximumRedirects = 10;
-
-/** A secret and the one origin (scheme, host and port) that may see it. */
-export interface OriginToken {
-  value: string;
-  /** such as `https://huggingface.co` */
-  origin: string;
-}
 
 /** What a server answered. The body must be read or dumped. */
 export interface HttpAnswer {
@@ -40,7 +34,7 @@ export interface HttpClientOptions {
  * hand: a token is sent to its own origin only.
  */
 export class HttpClient {
-  /** the address that was asked last, after redirects: where a broken connection led */
+  /** the last address that was requested, redirects included: for the message when its connection breaks */
   lastUrl: string | undefined;
 
   private constructor(
@@ -51,7 +45,7 @@ export class HttpClient {
 
   /**
    * Loads the HTTP library, which a process that only makes thumbnails never needs.
-   * @throws DownloadError BAD_ADDRESS for a proxy that is none
+   * @throws DownloadError BAD_ADDRESS for a proxy whose address is invalid
    */
   static async open(options: HttpClientOptions): Promise<HttpClient> {
     const { EnvHttpProxyAgent, request } = await import('undici');
@@ -124,7 +118,8 @@ export class HttpClient {
       bodyTimeout: timeout,
       ...(signal === undefined ? {} : { signal }),
     });
-    // A body that is dropped early emits an error; whoever reads it gets the error from the reading.
+    // A body that is destroyed early emits 'error', which must have a listener; its reader gets the error from the
+    // iteration.
     body.on('error', () => undefined);
     return { status: statusCode, url: url.href, headers: answered, body };
   }

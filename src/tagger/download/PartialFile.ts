@@ -3,7 +3,8 @@ import { open, readFile, rename, rm, stat, truncate, writeFile, type FileHandle 
 import path from 'node:path';
 import { syncFolder } from '../../dataset/files/writeFileSafely';
 import { onDisk } from './diskErrors';
-import { hashFile, type ExpectedHash } from './fileHash';
+import type { ExpectedHash } from './downloadRequest';
+import { hashFile } from './fileHash';
 
 /** Where the bytes of a partial file came from; what comes later must be of the same content. */
 export interface PartialSource {
@@ -63,7 +64,7 @@ export class PartialFile {
     const partial = new PartialFile(target, expected);
     const source = await readSource(partial.paths.source);
     if (source === undefined) return partial;
-    // By its hash the content is the same from whichever mirror; without one, only the server can say so.
+    // With a hash, bytes of any mirror can be continued; without one, only those whose ETag the same server confirms.
     const isSame =
       expected === undefined ? source.url === url && source.etag !== undefined : source.digest === expected.digest;
     if (!isSame) return partial;
@@ -83,7 +84,7 @@ export class PartialFile {
   async restart(source: PartialSource): Promise<void> {
     await onDisk(this.target, async () => {
       await this.close();
-      // In this order: bytes never lie beside the description of others.
+      // In this order, so that bytes never lie beside the record of others.
       await rm(this.paths.source, { force: true });
       this.handle = await open(this.paths.bytes, 'w');
       await writeFile(this.paths.source, JSON.stringify(source));
@@ -124,7 +125,7 @@ export class PartialFile {
     });
   }
 
-  /** Removes the bytes and all that was noted about them. */
+  /** Removes the bytes and the record of their source. */
   async discard(): Promise<void> {
     await this.close().catch(() => undefined);
     // Frees the space even where something holds the file open.

@@ -1,23 +1,25 @@
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import { megabytes } from './diskErrors';
+import { backoff } from '../../base/backoff';
+import { displayLanguage } from '../../base/displayLanguage';
+import { formatBytes } from '../../protocol/text/formatBytes';
 import { DownloadError } from './DownloadError';
-import type { DownloadEnvironment, DownloadRequest, FileProgress } from './downloadFile';
+import type { DownloadEnvironment, DownloadRequest, FileProgress } from './downloadRequest';
 import type { HttpAnswer, HttpClient } from './HttpClient';
 import type { PartialFile } from './PartialFile';
 import { connectionError, statusError, withoutQuery } from './requestErrors';
 import { contentRange, sniffLength, sniffProblem, strongEtag } from './responseContent';
 import { SpeedMeter } from './SpeedMeter';
 
-/** Tries after a failure without a new byte. As huggingface_hub does. */
+/** The maximum number of retries in a row without a new byte, as in huggingface_hub. */
 const maximumRetries = 5;
-/** Milliseconds before the first retry; each further one waits twice as long. */
-const firstWait = 500;
-/** A server that wants a longer pause (milliseconds) gets none: the user is told instead. */
+/** The pauses between retries, in milliseconds. There are few of them, so they need neither a limit nor jitter. */
+const retryPauses = { first: 500 };
+/** The longest pause that a server may ask for, in milliseconds; beyond it the download fails and says so. */
 const longestWait = 120_000;
-/** Milliseconds between two reports. */
+/** Progress is throttled to one report in this time, in milliseconds. */
 const reportInterval = 100;
-/** Bytes that stay free: a full disk is everybody's problem. */
+/** Bytes that stay free on the disk: a full one breaks other programs, too. */
 const spareSpace = 32 * 1024 * 1024;
 
 interface Job extends DownloadRequest {
@@ -32,7 +34,9 @@ interface RemoteFile {
   isExpected: boolean;
 }
 
-/** One download under way: asks, continues, tries again, verifies. Its process has the lock. */
+/**
+ * One download in flight: asks about the file, continues what is there, retries, verifies. The caller holds the lock.
+ */
 export class Transfer {
   private readonly speed = new SpeedMeter();
   private remote: RemoteFile | undefined;
@@ -48,7 +52,7 @@ export class Transfer {
     private readonly partial: PartialFile,
   ) {}
 
-  /** @throws DownloadError; whatever was thrown when the signal aborted */
+  /** @throws DownloadError; what was thrown when the signal was aborted */
   async run(): Promise<void> {
     const { environment, signal } = this.job;
     let failures = 0;
@@ -59,22 +63,22 @@ export class Transfer {
         await this.attempt();
         break;
       } catch (thrown) {
-        const error = await this.explain(thrown);
+        const error = await this.toDownloadError(thrown);
         if (this.partial.position > furthest) failures = 0;
         furthest = Math.max(furthest, this.partial.position);
         failures++;
-        const wait = error.retry.after ?? firstWait * 2 ** (failures - 1);
+        const wait = error.retry.after ?? backoff(failures, retryPauses);
         if (!error.retry.worthIt || failures > maximumRetries || wait > longestWait) throw error;
         this.retry = error.message;
         this.report('downloading');
         await environment.sleep(wait, signal);
       }
     }
-    await this.finish();
+    await this.verifyAndCommit();
   }
 
   private async attempt(): Promise<void> {
-    this.remote ??= await this.askAbout();
+    this.remote ??= await this.requestFacts();
     const { partial } = this;
     const total = this.totalBytes;
     if (total !== undefined) {
@@ -87,10 +91,10 @@ export class Transfer {
     try {
       const range = contentRange(answer.headers['content-range']);
       if (answer.status === 416 && offset > 0) {
-        // All there is has been received; or the file has become shorter.
+        // Either everything has been received, or the file has become shorter.
         if (range?.total === offset && this.expectedBytes === undefined) return;
         await partial.discard();
-        throw this.brokenOff(
+        throw this.interrupted(
           (host) => l10n.t('The file from {0} has another length than before. Try again.', host),
           answer,
         );
@@ -103,7 +107,7 @@ export class Transfer {
       const changed = offset > 0 && start > 0 && this.hasChanged(answer, range?.total);
       if ((start !== 0 && start !== offset) || (answer.status === 206 && range?.start === undefined) || changed) {
         await partial.discard();
-        throw this.brokenOff(
+        throw this.interrupted(
           (host) =>
             changed
               ? l10n.t('The file from {0} has changed. Try again.', host)
@@ -119,7 +123,7 @@ export class Transfer {
   }
 
   /** HEAD to the first server: what it says about the file before anything is received. */
-  private async askAbout(): Promise<RemoteFile> {
+  private async requestFacts(): Promise<RemoteFile> {
     const { url, target, hash, environment } = this.job;
     const answer = await this.http.send('HEAD', url, {}, 'sameOrigin');
     await answer.body.dump();
@@ -172,7 +176,7 @@ export class Transfer {
     return etag !== undefined && source.etag !== undefined && etag !== source.etag;
   }
 
-  /** Looks at the beginning before what was there is dropped: an error page must cost nothing. */
+  /** Checks the first bytes before the partial file is restarted: an error page must not cost what is already there. */
   private async receiveFromStart(answer: HttpAnswer, size: number | undefined): Promise<void> {
     const { url, target, hash } = this.job;
     const pieces = (answer.body as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
@@ -207,7 +211,7 @@ export class Transfer {
       if (this.job.environment.now() - this.lastReport >= reportInterval) this.report('downloading');
     }
     if (total !== undefined && this.partial.position < total)
-      throw this.brokenOff((host) => l10n.t('The file from {0} ended too early. Try again.', host), answer);
+      throw this.interrupted((host) => l10n.t('The file from {0} ended too early. Try again.', host), answer);
   }
 
   private checkSize(answer: HttpAnswer, size: number | undefined): void {
@@ -233,19 +237,19 @@ export class Transfer {
     if (free === undefined || free >= needed || this.partial.position >= total) return;
     const message = l10n.t(
       'The disk has {0} free, and {1} are needed. Free some space, or choose another folder for downloads.',
-      megabytes(free),
-      megabytes(needed),
+      formatBytes(free, displayLanguage()),
+      formatBytes(needed, displayLanguage()),
     );
     throw new DownloadError('DISK_FULL', this.job.target, message);
   }
 
-  private brokenOff(sentence: (host: string) => string, answer: HttpAnswer): DownloadError {
+  private interrupted(sentence: (host: string) => string, answer: HttpAnswer): DownloadError {
     return new DownloadError('NETWORK', this.job.target, sentence(new URL(answer.url).host), undefined, {
       worthIt: true,
     });
   }
 
-  private async finish(): Promise<void> {
+  private async verifyAndCommit(): Promise<void> {
     const { job, partial } = this;
     this.report('verifying');
     if (job.hash !== undefined) {
@@ -265,15 +269,15 @@ export class Transfer {
     await partial.commit();
   }
 
-  /** @throws what it is given when it is neither about the connection nor about the file */
-  private async explain(thrown: unknown): Promise<DownloadError> {
+  /** @throws `thrown` itself where it is neither about the connection nor about the file */
+  private async toDownloadError(thrown: unknown): Promise<DownloadError> {
     if (this.job.signal?.aborted === true) throw thrown;
     const error =
       thrown instanceof DownloadError
         ? thrown
         : connectionError(thrown, this.http.lastUrl ?? this.job.url, this.job.target);
     if (error === undefined) throw thrown;
-    // A full disk hurts other programs, too: what does not fit goes.
+    // A full disk breaks other programs, too: the partial file is removed.
     if (error.code === 'DISK_FULL' && error.cause !== undefined) await this.partial.discard();
     return error;
   }

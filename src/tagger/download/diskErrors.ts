@@ -42,8 +42,3 @@ export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T
     }
   }
 }
-
-/** A number of bytes in words for an error message, such as `326 MB`. */
-export function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6)} MB`;
-}

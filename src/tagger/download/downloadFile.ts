@@ -2,46 +2,14 @@ import { mkdir, rm, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
-import type { DownloadProgress } from '../../protocol/tagging/modelListing';
 import { onDisk } from './diskErrors';
 import { DownloadError } from './DownloadError';
-import { fileDigest, type ExpectedHash } from './fileHash';
+import type { DownloadEnvironment, DownloadRequest } from './downloadRequest';
+import { fileDigest } from './fileHash';
 import { FileLock } from '../../base/FileLock';
-import { HttpClient, type OriginToken } from './HttpClient';
+import { HttpClient } from './HttpClient';
 import { PartialFile, partialPaths } from './PartialFile';
 import { Transfer } from './Transfer';
-
-/** How far the download of one file is. */
-export type FileProgress = Omit<DownloadProgress, 'id'>;
-
-/** What a download asks of the machine; tests put other things in its place. */
-export interface DownloadEnvironment {
-  /** milliseconds since 1970 */
-  now(): number;
-  /** @param time in milliseconds */
-  sleep(time: number, signal: AbortSignal | undefined): Promise<void>;
-  /** bytes that may be written below a folder that exists; undefined where the system does not say */
-  freeSpace(folder: string): Promise<number | undefined>;
-}
-
-/** A file and where it comes from. */
-export interface DownloadRequest {
-  url: string;
-  /** absolute path of the file; its folder is made where it is missing */
-  target: string;
-  /** in bytes; undefined where it is not known before. Give a size or a hash, better both. */
-  size?: number | undefined;
-  hash?: ExpectedHash | undefined;
-  /** sent to every server on the way: no secrets */
-  headers?: Record<string, string>;
-  token?: OriginToken | undefined;
-  /** milliseconds without a byte after which a try fails (default 10 s) */
-  timeout?: number;
-  /** called at most every 100 ms, and when something else begins */
-  onProgress?: (progress: FileProgress) => void;
-  signal?: AbortSignal | undefined;
-  environment?: Partial<DownloadEnvironment>;
-}
 
 const defaultTimeout = 10_000;
 
@@ -62,7 +30,7 @@ const thisComputer: DownloadEnvironment = {
 };
 
 /**
- * Downloads a file: continues what an earlier try left, tries again after failures that may pass (five times in a row
+ * Downloads a file: continues what an earlier try left, retries after failures that may pass (five times in a row
  * without a new byte), verifies size and hash, and only then puts it under its name. One process at a time: others wait
  * and find it done. A target that is there and fits is left as it is.
  * @throws DownloadError; nothing is then under the final name that was not there before. CANCELLED, failures of the
@@ -85,7 +53,7 @@ export async function downloadFile(request: DownloadRequest): Promise<void> {
       FileLock.acquire(lockPath(target), {
         signal,
         onWait: () => {
-          void tellWaiting(request);
+          void reportWaiting(request);
         },
       }),
     );
@@ -131,7 +99,7 @@ export function lockPath(target: string): string {
   return `${target}.lock`;
 }
 
-/** Whether the target is what was asked for: not without a size or a hash to tell by. */
+/** Whether the target already is the requested file; false without a size or a hash to compare. */
 async function fits({ target, size, hash, signal }: DownloadRequest): Promise<boolean> {
   if (size === undefined && hash === undefined) return false;
   const stats = await stat(target).catch(() => undefined);
@@ -139,7 +107,7 @@ async function fits({ target, size, hash, signal }: DownloadRequest): Promise<bo
   return hash === undefined || (await onDisk(target, () => fileDigest(target, hash, signal))) === hash.digest;
 }
 
-async function tellWaiting({ target, size, onProgress }: DownloadRequest): Promise<void> {
+async function reportWaiting({ target, size, onProgress }: DownloadRequest): Promise<void> {
   const stats = await stat(partialPaths(target).bytes).catch(() => undefined);
   onProgress?.({ phase: 'waiting', receivedBytes: stats?.size ?? 0, totalBytes: size ?? 0, bytesPerSecond: 0 });
 }

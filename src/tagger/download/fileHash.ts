@@ -1,15 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import type { ExpectedHash } from './downloadRequest';
 
-/** What a file's content must hash to. */
-export interface ExpectedHash {
-  algorithm: 'sha256' | 'sha512';
-  /** the encoding of `digest` */
-  encoding: 'hex' | 'base64';
-  digest: string;
-}
-
-/** Bytes read at a time: larger pieces hash no faster. */
+/** Bytes that are read at a time: larger pieces hash no faster. */
 const pieceSize = 1024 * 1024;
 
 /**

@@ -91,13 +91,13 @@ export function connectionError(thrown: unknown, url: string, target: string): D
 
 /**
  * Why a request got no answer, or why its answer broke off.
- * @returns undefined where it is not about the connection; `what` is sentences where trying again does not help, else the
- *   beginning of one
+ * @returns undefined where it is not about the connection; `what` is sentences where trying again does not help, else
+ *   the beginning of one
  */
 export function connectionFailure(thrown: unknown, url: string): { what: string; worthRetrying: boolean } | undefined {
   const { host } = new URL(url);
   if (thrown instanceof Error && thrown.name === 'HTTPParserError') {
-    // No web server speaks so; what was answered is not repeated. Of some mistakes undici gives no code.
+    // No web server answers like this, so the answer is not quoted. For some of these errors undici gives no code.
     return { what: `${host} answered with something that is not HTTP`, worthRetrying: true };
   }
   const code = errorCode(thrown);

@@ -1,12 +1,14 @@
 import * as l10n from '@vscode/l10n';
 
-/** A `Content-Range`: where the content begins, and the length of the whole file; each undefined where it is not said. */
+/**
+ * A `Content-Range`: where the content begins, and the length of the whole file; each undefined where it is not said.
+ */
 export interface ContentRange {
   start: number | undefined;
   total: number | undefined;
 }
 
-/** So many bytes of the beginning tell an error page or a pointer from a file. */
+/** The number of first bytes that tell an error page or a Git LFS pointer from a file. */
 export const sniffLength = 128;
 
 /** Parses `bytes 100-199/1000`, `bytes 100-199/*` and the `bytes *\/1000` of a 416. */

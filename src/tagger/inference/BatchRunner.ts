@@ -1,17 +1,19 @@
 import * as l10n from '@vscode/l10n';
 
-/** What a batch runs on. */
+/** Runs batches of inputs, on this machine or on a server. */
 export interface BatchEngine {
-  /** runs at a time; without it one */
+  /** the maximum number of runs in flight (default: 1) */
   runsInFlight?: number | undefined;
   /**
-   * Scores up to `batch` inputs in one run; `batch` is the size that the run may be filled up to. The signal is aborted
-   * when nobody waits for any of them; their memory is another's once the run has returned.
+   * Scores at most `batch` inputs in one run, which may be padded to `batch`. The signal is aborted once every caller
+   * has cancelled its image. The buffers of the inputs are reused after the run returns.
    */
   run(inputs: readonly Float32Array[], batch: number, signal: AbortSignal): Promise<Float32Array[]>;
   /** whether a run failed because it had too many images */
   isOutOfMemory(thrown: unknown): boolean;
-  /** whether a run failed for what no image has to do with: then none of them is run again */
+  /**
+   * whether a run failed for a reason that has nothing to do with its images: then they are not run again one by one
+   */
   isHopeless?(thrown: unknown): boolean;
 }
 
@@ -24,8 +26,8 @@ interface Waiting {
 
 /**
  * Collects inputs into batches. A batch runs when it is full, or when no other input is being prepared: it never waits
- * for images that may not come. As many runs at a time as the engine takes, else one. An image fails only by itself: a batch that fails is run again image
- * by image, and one for which there is not enough memory in halves, as are all that follow.
+ * for images that may not come. An image never fails because of another: a batch that fails is run again image by
+ * image. One for which there is not enough memory is run again in halves, and all later batches are half as large, too.
  */
 export class BatchRunner {
   private readonly waiting: Waiting[] = [];
@@ -35,7 +37,7 @@ export class BatchRunner {
   private size: number;
 
   /**
-   * @param batchSize images for each run
+   * @param batchSize the maximum number of images in a run
    * @param canShrink whether the model takes smaller batches, too
    */
   constructor(
@@ -47,7 +49,7 @@ export class BatchRunner {
     this.runsInFlight = engine.runsInFlight ?? 1;
   }
 
-  /** Images for each run; less than at first when there was not enough memory. */
+  /** The maximum number of images in a run; it shrinks when there is not enough memory. */
   get batchSize(): number {
     return this.size;
   }
@@ -58,8 +60,9 @@ export class BatchRunner {
   }
 
   /**
-   * The scores of one image.
-   * @param prepared its input, which may still be in the making
+   * Scores one image, in a batch with others.
+   * @param prepared its input, which may still be pending
+   * @returns one score for each tag, 0..1
    * @throws what `prepared` or the run throws, or the signal's reason
    */
   async score(prepared: Promise<Float32Array>, signal: AbortSignal): Promise<Float32Array> {
@@ -69,9 +72,9 @@ export class BatchRunner {
       input = await prepared;
     } finally {
       this.preparing--;
-      // When this image failed, those that waited for it have nothing to wait for. When it did not, it joins them first.
+      // In a microtask, so that this image is queued first. If it failed, the images that waited for it may run now.
       queueMicrotask(() => {
-        this.drain();
+        this.startReadyBatches();
       });
     }
     return new Promise((resolve, reject) => {
@@ -83,7 +86,7 @@ export class BatchRunner {
     return this.waiting.length >= this.size || (this.waiting.length > 0 && this.preparing === 0);
   }
 
-  private drain(): void {
+  private startReadyBatches(): void {
     while (this.isReady && this.running < this.runsInFlight) {
       const batch: Waiting[] = [];
       while (batch.length < this.size) {
@@ -96,7 +99,7 @@ export class BatchRunner {
       this.running++;
       void this.runBatch(batch).finally(() => {
         this.running--;
-        this.drain();
+        this.startReadyBatches();
       });
     }
   }
@@ -139,7 +142,7 @@ export class BatchRunner {
   }
 }
 
-/** A signal that is aborted when all of some signals are. */
+/** A signal that is aborted once all of the given signals are. */
 class SharedInterest {
   private readonly all = new AbortController();
   readonly signal = this.all.signal;

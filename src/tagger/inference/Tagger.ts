@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { ModelDescription } from '../../protocol/tagging/taggerProtocol';
 import type { ModelTag } from './selectedTags';
 
-/** A model and its tags, on whatever runs it. */
+/** A model and its tags, on this machine or on a server. */
 export interface Tagger {
   readonly folder: string;
   /** in the order of the model's outputs */
@@ -11,13 +11,13 @@ export interface Tagger {
   readonly inputSize: number;
   /** whether an input is [size, size, 3]; else it is [3, size, size] */
   readonly channelsLast: boolean;
-  /** images for each run */
+  /** the maximum number of images in a run */
   readonly batchSize: number;
-  /** runs at a time */
+  /** the maximum number of runs in flight */
   readonly runsInFlight: number;
   /**
-   * Scores one picture, in one run with others that come at the same time.
-   * @param prepared BGR, 0..255, `inputSize` x `inputSize` x 3 numbers in the model's layout; may still be in the making
+   * Scores one picture, in a batch with others that come at the same time.
+   * @param prepared BGR, 0..255, `inputSize` x `inputSize` x 3 floats in the model's layout; may still be pending
    * @returns one score for each tag, 0..1
    * @throws ModelError MODEL_RUN_FAILED, TAGS_MISMATCH; ServerError; what `prepared` throws; the signal's reason
    */

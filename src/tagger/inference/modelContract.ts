@@ -5,7 +5,7 @@ import { ModelError } from './ModelError';
 export interface ModelContract {
   inputName: string;
   outputName: string;
-  /** images for each run where the model fixes them, else undefined */
+  /** images in a run where the model fixes their number, else undefined */
   fixedBatch: number | undefined;
   /** side of the square picture, in pixels */
   size: number;
@@ -22,7 +22,7 @@ export type ValueFacts =
  * Reads names, layout, size and batch from a model.
  * @param tagCount how many scores it must give
  * @param modelPath for errors
- * @param inputTypes what the input may be made of
+ * @param inputTypes the tensor types that the input may have
  * @throws ModelError MODEL_UNSUPPORTED, TAGS_MISMATCH
  */
 export function readModelContract(
@@ -51,7 +51,7 @@ export function readModelContract(
   return { inputName: name, outputName, fixedBatch, size: height, channelsLast };
 }
 
-/** The first output with one number for each tag; an output whose length the model leaves open may be it, too. */
+/** The first output with one number for each tag, else the first one whose length the model leaves open. */
 function findOutput(outputMetadata: readonly ValueFacts[], tagCount: number, modelPath: string): string {
   const outputs = outputMetadata.map((output) => ({
     name: output.name,

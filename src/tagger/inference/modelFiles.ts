@@ -22,7 +22,7 @@ export function modelFilesOf({ folder, files }: Pick<TaggerModel, 'folder' | 'fi
 }
 
 /**
- * Looks whether a model file can be one, so that the usual mistakes get a better message than ONNX Runtime's.
+ * Checks that a file can be a model, so that the usual mistakes get a better message than ONNX Runtime's.
  * @returns size in bytes and time of the last change in milliseconds, which together tell one model from another
  * @throws ModelError MODEL_MISSING, MODEL_UNREADABLE, MODEL_IS_LFS_POINTER
  */
@@ -81,8 +81,10 @@ export async function readTags(tagsPath: string): Promise<ModelTag[]> {
 }
 
 /**
- * What the files of a model hash to.
- * @throws ModelError MODEL_MISSING, MODEL_UNREADABLE, MODEL_IS_LFS_POINTER, TAGS_MISSING, TAGS_INVALID; the signal's reason
+ * Hashes the files of a model.
+ * @returns SHA-256, hexadecimal
+ * @throws ModelError MODEL_MISSING, MODEL_UNREADABLE, MODEL_IS_LFS_POINTER, TAGS_MISSING, TAGS_INVALID; the signal's
+ *   reason
  */
 export async function hashModel(model: Pick<TaggerModel, 'folder' | 'files'>, signal: AbortSignal): Promise<ModelHash> {
   const files = modelFilesOf(model);
@@ -94,11 +96,12 @@ export async function hashModel(model: Pick<TaggerModel, 'folder' | 'files'>, si
   return { model: digest, tags };
 }
 
-/** A job of one image must not read a gigabyte again: what models hashed to, by path, size and time. */
+/** The hashes of models by path, size and time, so that a job of one image does not read a gigabyte again. */
 const hashed = new Map<string, string>();
 
 /**
- * What the list of a model's tags hashes to.
+ * Hashes the list of a model's tags.
+ * @returns SHA-256, hexadecimal
  * @throws ModelError TAGS_MISSING, TAGS_INVALID; the signal's reason
  */
 export async function tagsHash(model: Pick<TaggerModel, 'folder' | 'files'>, signal: AbortSignal): Promise<string> {

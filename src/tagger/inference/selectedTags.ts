@@ -20,8 +20,9 @@ const categories = new Map<string, TagCategory>([
 ]);
 
 /**
- * Parses `selected_tags.csv`: the tags in the order of the model's outputs. Columns are found by their header (`name` and
- * `category` are needed, in any order); quotes as in RFC 4180, any line ends, a byte order mark and blank lines are fine.
+ * Parses `selected_tags.csv`: the tags in the order of the model's outputs. Columns are found by their header (`name`
+ * and `category` are needed, in any order); quotes as in RFC 4180, any line ends, a byte order mark and blank lines are
+ * fine.
  * @param path of the file, for errors
  * @throws ModelError TAGS_INVALID
  */

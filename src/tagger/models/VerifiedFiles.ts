@@ -12,8 +12,9 @@ interface HashedFile {
 }
 
 /**
- * Which files are what the catalogue pins. A large file is hashed once; the result is kept in `verified-files.json` of the
- * download folder by path, size and time. What a hub cache holds is named after its hash and is not read at all.
+ * Knows which files are those that the catalogue pins. A large file is hashed once; the result is kept in
+ * `verified-files.json` of the download folder by path, size and time. What a hub cache holds is named after its hash
+ * and is not read at all.
  */
 export class VerifiedFiles {
   private readonly path: string;
@@ -23,7 +24,7 @@ export class VerifiedFiles {
     this.path = path.join(downloadFolder, 'verified-files.json');
   }
 
-  /** The answer where it costs nothing; undefined where the file would have to be read. */
+  /** Whether the file is the pinned one, as far as that is known without reading it; undefined where it is not. */
   async knownAnswer(file: string, pinned: PinnedFile): Promise<boolean | undefined> {
     const stats = await stat(file).catch(() => undefined);
     if (stats?.isFile() !== true || (pinned.size !== undefined && stats.size !== pinned.size)) return false;
@@ -56,7 +57,9 @@ export class VerifiedFiles {
     }
   }
 
-  /** Notes the hash of a file as it is now. A folder that cannot be written to only costs time later. */
+  /**
+   * Records the hash of a file as it is now. Where the folder is not writable, the file is only hashed again next time.
+   */
   async remember(file: string, sha256: string): Promise<void> {
     const [{ size, mtimeMs }, real, known] = await Promise.all([stat(file), realpath(file), this.load()]);
     known.set(real, { size, modified: mtimeMs, sha256 });

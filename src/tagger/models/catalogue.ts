@@ -6,7 +6,7 @@ import { defaultThresholds, type Thresholds } from '../../protocol/tagging/capti
 export interface PinnedFile {
   /** in hex */
   sha256: string;
-  /** in bytes; undefined where only the hub knows it */
+  /** in bytes; undefined where it is not pinned */
   size: number | undefined;
 }
 
@@ -135,7 +135,7 @@ export function catalogue(env: NodeJS.ProcessEnv = process.env): readonly Catalo
 
 interface Entry {
   commit: string;
-  /** asked for when it is shown: the process learns of the language after this module is loaded */
+  /** a function, because the language of the process is set after this module is loaded */
   hint: () => string;
   sha256: string;
   size?: number;
@@ -147,7 +147,11 @@ interface Entry {
 function entry(id: string, { size, sha256, approximateSize, hint, ...rest }: Entry): CatalogueModel {
   const model = { sha256, size, approximateSize: size ?? approximateSize ?? 0 };
   return {
-    ...{ id, repo: `SmilingWolf/${id}`, model, thresholds: { ...defaultThresholds }, ...rest },
+    id,
+    repo: `SmilingWolf/${id}`,
+    model,
+    thresholds: { ...defaultThresholds },
+    ...rest,
     get hint() {
       return hint();
     },

@@ -3,7 +3,8 @@ import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import type { DownloadProgress, FoundModel } from '../../protocol/tagging/modelListing';
 import { DownloadError } from '../download/DownloadError';
-import { downloadFile, type DownloadEnvironment } from '../download/downloadFile';
+import { downloadFile } from '../download/downloadFile';
+import type { DownloadEnvironment } from '../download/downloadRequest';
 import { modelFileName, tagsFileName, type CatalogueModel, type PinnedFile } from './catalogue';
 import { downloadedFolder } from './downloadedFiles';
 import { findModel, type ModelSearch } from './findModels';
@@ -62,7 +63,7 @@ export async function downloadModel(request: ModelDownload): Promise<FoundModel>
       timeout: hub.timeout,
       signal,
       ...(request.environment === undefined ? {} : { environment: request.environment }),
-      // One model, one progress: its files count together.
+      // The files of a model share one progress.
       onProgress: (progress) => {
         request.onProgress({
           ...progress,
@@ -80,9 +81,9 @@ export async function downloadModel(request: ModelDownload): Promise<FoundModel>
     if (request.tagsOnly === true) return onlyTags;
     await get(files.model, model.model, tagsSize, 0, model.model.approximateSize);
   } catch (thrown) {
-    // Only an empty folder goes.
+    // Removes only an empty folder.
     await rmdir(folder).catch(() => undefined);
-    throw explain(thrown, hub);
+    throw withTokenAdvice(thrown, hub);
   }
   await new VerifiedFiles(folders.downloadFolder).remember(files.model, model.model.sha256);
   return { source: 'download', folder, ...files, verified: true };
@@ -106,7 +107,7 @@ function tokenFor({ endpoint, token }: HubSettings): { value: string; origin: st
 }
 
 /** Names the token that was refused: it may come from a file that the user forgot. */
-function explain(thrown: unknown, { endpoint, token }: HubSettings): unknown {
+function withTokenAdvice(thrown: unknown, { endpoint, token }: HubSettings): unknown {
   if (!(thrown instanceof DownloadError) || token === undefined) return thrown;
   if (thrown.code !== 'UNAUTHORIZED' && thrown.code !== 'FORBIDDEN') return thrown;
   const status = thrown.code === 'UNAUTHORIZED' ? 401 : 403;

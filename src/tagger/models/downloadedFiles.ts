@@ -49,7 +49,7 @@ export async function deleteDownload(folders: ModelFolders, model: CatalogueMode
     } finally {
       await lock.release();
     }
-    // Something of the user's may be in it.
+    // Files of the user may be in it: then it stays.
     await rmdir(folder).catch(() => undefined);
     return freed;
   });

@@ -5,7 +5,7 @@ import { modelPlaces, thisMachine, type SearchScope } from './modelPlaces';
 import { scanPlace, type Candidate } from './scanPlace';
 import { isPinnedFile, VerifiedFiles } from './VerifiedFiles';
 
-/** What is searched for, and where. */
+/** Which models to find, and where to look. */
 export interface ModelSearch {
   catalogue: readonly CatalogueModel[];
   folders: ModelFolders;
@@ -72,7 +72,7 @@ async function choose(
   );
   const rank = ({ source, commit }: Candidate): number => (source === 'download' ? 0 : commit === model.commit ? 1 : 2);
   const ordered = [...named.sort((a, b) => rank(a) - rank(b)), ...renamed];
-  // First those that need not be read.
+  // First those that are known without being read.
   const unknown: Candidate[] = [];
   for (const candidate of ordered) {
     const answer = await verified.knownAnswer(candidate.model, model.model);

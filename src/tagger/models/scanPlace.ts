@@ -18,14 +18,18 @@ export interface Candidate {
   commit?: string;
 }
 
-/** No folder of models has so many entries; one of pictures may, and costs no more than this. */
+/**
+ * The maximum number of entries that are looked at: a folder of models has fewer, and one of pictures must not cost
+ * more.
+ */
 const maximumEntries = 2000;
-/** A Git LFS pointer is shorter (bytes). */
+/** Git LFS pointers are shorter than this, in bytes. */
 const pointerLimit = 1024;
 
 /**
- * The models in a folder: itself, its sub-folders, `<name>.onnx` beside `<name>.csv`, and the repositories of a hub cache.
- * It looks one level deep, in a cache at its snapshots, and writes nothing. A folder that cannot be read has none.
+ * The models in a folder: itself, its sub-folders, `<name>.onnx` beside `<name>.csv`, and the repositories of a hub
+ * cache. It looks one level deep, in a cache at its snapshots, and writes nothing. A folder that cannot be read has
+ * none.
  */
 export async function scanPlace(place: ModelPlace): Promise<Candidate[]> {
   const entries = await readdir(place.folder, { withFileTypes: true }).catch(() => []);

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
 /**
- * The number of cores that this process may really use: the CPU affinity, and within a container its CPU quota (cgroup v2
- * `cpu.max`, `<quota> <period>` in microseconds or `max`), which Node does not look at.
+ * The number of cores that this process may really use: the CPU affinity, and within a container its CPU quota (cgroup
+ * v2 `cpu.max`, `<quota> <period>` in microseconds or `max`), which Node does not look at.
  * @param cpuMaxPath where the quota is read
  * @returns at least 1
  */

@@ -3,15 +3,16 @@ import Module from 'node:module';
 import { constants } from 'node:os';
 import path from 'node:path';
 
-/** glibc's flag, which no other C library has: a library looks for its symbols in itself and what it needs first. */
+/** RTLD_DEEPBIND, which only glibc has: a library looks for symbols in itself and in its dependencies first. */
 const { RTLD_NOW: bindNow, RTLD_DEEPBIND: ownSymbolsFirst } = constants.dlopen as Record<string, number | undefined>;
 
 /**
- * Loads sharp's native library in a way that keeps it apart from the glib of the process: VS Code's Electron on Linux brings one,
- * sharp's library has another inside, and calls from one into the other lose memory or end the process (lovell/sharp#4522). To
- * be called before `sharp` is required, which then finds the library loaded. Where there is nothing to be kept apart, or the
- * library does not load, it does nothing: sharp itself then loads what it finds, in the end its WebAssembly build.
- * @param require of a module that can see sharp
+ * Loads sharp's native library so that its symbols stay apart from those of the process. On Linux both VS Code's
+ * Electron and sharp's library contain glib, and calls from one copy into the other leak memory or crash the process
+ * (lovell/sharp#4522). Call this before `sharp` is required, which then finds the library loaded. It does nothing on
+ * other systems, or where the library does not load: sharp itself then tries all that it has, in the end its
+ * WebAssembly build.
+ * @param require the `require` of a module that can see sharp
  */
 export function bindSharp(require: NodeJS.Require): void {
   if (bindNow === undefined || ownSymbolsFirst === undefined) return;
@@ -26,6 +27,6 @@ export function bindSharp(require: NodeJS.Require): void {
     loaded.loaded = true;
     require.cache[file] = loaded;
   } catch {
-    // sharp says why it cannot be loaded when it tries all that it has.
+    // sharp reports the reason when it is required.
   }
 }

@@ -30,7 +30,7 @@ let onnxRuntime: Promise<LoadedRuntime> | undefined;
 
 /**
  * Loads sharp on the first call, set up for many different images: no cache, one thread for each image (images are
- * decoded side by side in libuv's pool instead). Where its native library does not load, its WebAssembly build does the same
+ * decoded side by side in libuv's pool instead). Where its native library does not load, its WebAssembly build is used,
  * at about a third of the speed.
  * @throws NativePackageError
  */
@@ -40,8 +40,8 @@ export function loadSharp(): typeof Sharp {
 }
 
 /**
- * Loads ONNX Runtime on the first call: the copy with CUDA that `DATASET_CAPTIONS_ORT` names, else the package that comes
- * with the program. A process that only makes thumbnails never gets here.
+ * Loads ONNX Runtime on the first call: the copy with CUDA that `DATASET_CAPTIONS_ORT` names, else the package that
+ * comes with the program. A process that only makes thumbnails never gets here.
  * @throws NativePackageError
  */
 export async function loadOnnxRuntime(): Promise<typeof OnnxRuntime> {
@@ -92,7 +92,7 @@ async function importRuntime(): Promise<LoadedRuntime> {
   }
 }
 
-/** Said where the package of this program has no ONNX Runtime, because there is none for the platform. */
+/** The message where this program comes without ONNX Runtime, because there is none for the platform. */
 function noRuntime(): string {
   return l10n.t(
     'Taggers do not run on this machine: ONNX Runtime is not published for {0} {1}, or not for its C library. Browsing and editing work; to caption here, name a server that runs taggers in the setting datasetCaptions.serverUrl.',
@@ -130,7 +130,10 @@ function isWasm({ versions }: typeof Sharp): boolean {
   return 'emscripten' in versions;
 }
 
-/** What `VIPS_BLOCK_UNTRUSTED` does for the native library: WebAssembly has an environment of its own. */
+/**
+ * Does what `VIPS_BLOCK_UNTRUSTED` does for the native library: the WebAssembly build does not see the process's
+ * environment.
+ */
 function allowKnownLoaders(loaded: typeof Sharp): void {
   loaded.block({ operation: ['VipsForeignLoad'] });
   const formats = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'];

@@ -1,12 +1,13 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { TaggerModel } from '../../protocol/tagging/captionOptions';
 import type { ExecutionReport, LocalExecution } from '../../protocol/tagging/execution';
 import type { ModelDescription } from '../../protocol/tagging/taggerProtocol';
 import { BatchRunner } from '../inference/BatchRunner';
 import { chooseSession, scoreProof, type ChosenSession, type ModelToLoad } from './chooseSession';
-import { gpuName } from './gpuName';
 import { checkModelFile, modelFilesOf, readTags } from '../inference/modelFiles';
 import { probeBatchSize } from './probeBatchSize';
-import { proofPicture } from './proofPicture';
+import { proofPicture } from '../inference/proofPicture';
 import { isOutOfMemory, providerFailure } from './providerFailure';
 import type { ModelTag } from '../inference/selectedTags';
 import { taggerSummary, type Tagger } from '../inference/Tagger';
@@ -44,13 +45,13 @@ export class OnnxTagger implements Tagger {
     return this.chosen.session.contract.channelsLast;
   }
 
-  /** Images for each run. */
+  /** The maximum number of images in a run. */
   get batchSize(): number {
     return this.runner.batchSize;
   }
 
   /**
-   * Loads a model and finds out what it runs best on. Names, layout, size and batch are read from it.
+   * Loads a model and finds the best provider and batch size for it. Names, layout, size and batch are read from it.
    * @throws ModelError with what is wrong with the model; NativePackageError when ONNX Runtime does not load
    */
   static async load(model: Pick<TaggerModel, 'folder' | 'files'>, execution: LocalExecution): Promise<OnnxTagger> {
@@ -69,8 +70,8 @@ export class OnnxTagger implements Tagger {
   }
 
   /**
-   * Scores one picture, in one run with others that come at the same time.
-   * @param prepared BGR, 0..255, `inputSize` x `inputSize` x 3 numbers in the model's layout; may still be in the making
+   * Scores one picture, in a batch with others that come at the same time.
+   * @param prepared BGR, 0..255, `inputSize` x `inputSize` x 3 floats in the model's layout; may still be pending
    * @returns one score for each tag, 0..1
    * @throws ModelError MODEL_RUN_FAILED, TAGS_MISMATCH; what `prepared` throws; the signal's reason
    */
@@ -108,7 +109,8 @@ export class OnnxTagger implements Tagger {
   private async run(inputs: readonly Float32Array[], batch: number): Promise<Float32Array[]> {
     const { session, provider } = this.chosen;
     const { fixedBatch } = session.contract;
-    // GPUs compile and allocate for each size of a batch anew; on the CPU filling up costs as much as an image.
+    // GPUs compile and allocate anew for each batch size, so batches are padded to one size. On the CPU padding costs
+    // as much as an image.
     const filled = fixedBatch ?? (provider === 'cpu' ? inputs.length : batch);
     try {
       return await session.run(inputs, filled);
@@ -119,7 +121,7 @@ export class OnnxTagger implements Tagger {
     }
   }
 
-  /** Whether a run failed for the provider's sake, and not for that of its images or of the size of the batch. */
+  /** Whether the provider itself does not work any more. Else the images or the batch size made the run fail. */
   private async isLost(thrown: unknown, batch: number): Promise<boolean> {
     const { session } = this.chosen;
     if (isOutOfMemory(thrown)) return batch === 1 || session.contract.fixedBatch !== undefined;
@@ -155,4 +157,20 @@ async function chooseBatchSize(
     await session.run([picture], size);
   });
   return { batchSize, batchSizeFrom: 'probe' };
+}
+
+/**
+ * The name of the NVIDIA GPU as its driver on Linux gives it; undefined where it is not known, or where GPUs of several
+ * kinds leave open which one is used.
+ */
+function gpuName(): string | undefined {
+  const folder = '/proc/driver/nvidia/gpus';
+  try {
+    const names = readdirSync(folder).map(
+      (gpu) => /^Model:\s*(.+?)\s*$/m.exec(readFileSync(path.join(folder, gpu, 'information'), 'utf8'))?.[1],
+    );
+    return new Set(names).size === 1 ? names[0] : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -5,9 +5,11 @@ import * as l10n from '@vscode/l10n';
 import type { LocalProvider } from '../../protocol/tagging/execution';
 import { errorCode } from '../../protocol/channel/wireError';
 
-/** A provider that killed the process is not tried by itself for so long, in milliseconds. */
+/** How long a provider that crashed the process is not tried again unasked, in milliseconds. */
 const crashRemembered = 24 * 60 * 60 * 1000;
-/** So many trials that ended with their process count as a crash, even when nobody saw how it ended: it may have hung. */
+/**
+ * This many trials that ended with their process count as a crash, even if nobody saw how it ended: it may have hung.
+ */
 const unfinishedTrials = 2;
 
 const trialName = /^trying-(.+)-(\d+)$/;
@@ -42,7 +44,7 @@ export class ProviderTrials {
 
   /**
    * Why a provider should not be tried now; undefined when nothing stands against it.
-   * @param version of the runtime: another one deserves another trial
+   * @param version of the runtime: a new version gets a new trial
    * @param askedFor the user chose this very provider: then only a crash since the editor or the command was started
    *   counts, so that a repaired driver is used at once
    */

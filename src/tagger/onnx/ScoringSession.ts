@@ -7,7 +7,7 @@ import { loadOnnxRuntime } from '../native/nativePackages';
 
 /** A model that ONNX Runtime holds in memory, on one provider. */
 export class ScoringSession {
-  /** the inputs of a batch one after another; runs follow each other, so one is enough */
+  /** the joined inputs of a batch; reused, as only one run is in flight */
   private batchBuffer = new Float32Array(0);
 
   private constructor(
@@ -43,16 +43,16 @@ export class ScoringSession {
     }
   }
 
-  /** Numbers of one input: `size` x `size` x 3. */
+  /** The length of one input in floats: `size` x `size` x 3. */
   get inputLength(): number {
     return this.contract.size ** 2 * 3;
   }
 
   /**
-   * Scores some pictures in one run. The runtime computes on the calling thread: nothing else of it runs meanwhile. Only
-   * one run at a time.
-   * @param inputs BGR, 0..255, each in the model's layout with {@link inputLength} numbers; not changed
-   * @param batch images that the run has; the last picture is repeated to fill it
+   * Scores pictures in one run. ONNX Runtime computes on the calling thread, which is blocked meanwhile. Only one run
+   * may be in flight.
+   * @param inputs BGR, 0..255, each {@link inputLength} floats in the model's layout; they are not changed
+   * @param batch images in the run; padded with the last picture
    * @returns for each input one score for each tag, 0..1
    * @throws ModelError MODEL_RUN_FAILED, TAGS_MISMATCH
    */

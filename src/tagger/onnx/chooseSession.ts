@@ -2,7 +2,7 @@ import { cudaProblemVariable } from '../../protocol/child/cudaEnvironmentVariabl
 import type { ExecutionReport, LocalExecution, LocalProvider } from '../../protocol/tagging/execution';
 import { cudaLibraryProblem, cudaLoadFailure, loadProblem, runtimeLibraries } from './cudaRuntime';
 import { loadOnnxRuntime, runtimeOrigin, type RuntimeOrigin } from '../native/nativePackages';
-import { compareScores, proofPicture } from './proofPicture';
+import { compareScores, proofPicture } from '../inference/proofPicture';
 import { notOnThisPlatform, providerFailure } from './providerFailure';
 import { ProviderTrials } from './ProviderTrials';
 import { ScoringSession } from './ScoringSession';
@@ -13,7 +13,7 @@ export interface ModelToLoad {
   path: string;
   /** of the file, in bytes */
   size: number;
-  /** of the file, in milliseconds */
+  /** time of the last change of the file, in milliseconds since 1970 */
   modified: number;
   tagCount: number;
 }
@@ -24,7 +24,7 @@ export interface ChosenSession extends Pick<ExecutionReport, 'notUsed' | 'larges
   session: ScoringSession;
 }
 
-/** What was found out in this process: the difference of a provider that works, the reason of one that does not. */
+/** The proofs of this process: the largest difference of a provider that works, the reason of one that does not. */
 const proofs = new Map<string, { largestDifference: number } | { problem: string }>();
 
 /**
@@ -125,19 +125,21 @@ class Attempt {
         return { problem };
       } catch (thrown) {
         await session?.release().catch(() => undefined);
-        return { problem: this.explain(thrown, origin) };
+        return { problem: this.failureReason(thrown, origin) };
       }
     });
   }
 
-  /** What speaks against the provider before anything native is asked. */
+  /**
+   * Why the provider cannot work here, as far as that is known without loading the model; undefined where it may work.
+   */
   private async obstacle({ folder, version, copyProblem }: RuntimeOrigin): Promise<string | undefined> {
     const { provider } = this;
     const { listSupportedBackends } = await loadOnnxRuntime();
     const supported = listSupportedBackends().some(({ name }) => name === runtimeNames[provider]);
     if (!supported) return notOnThisPlatform(provider);
     if (provider === 'cuda') {
-      // The parent has searched the whole machine and says best what is missing.
+      // The parent has searched the whole machine, so it knows best what is missing.
       const searched = process.env[cudaProblemVariable];
       return copyProblem ?? searched ?? cudaLibraryProblem(runtimeLibraries(folder), version);
     }
@@ -147,7 +149,7 @@ class Attempt {
     return undefined;
   }
 
-  private explain(thrown: unknown, { folder }: RuntimeOrigin): string {
+  private failureReason(thrown: unknown, { folder }: RuntimeOrigin): string {
     if (this.provider === 'cuda' && String(thrown).includes('Failed to load shared library')) {
       return cudaLoadFailure(runtimeLibraries(folder));
     }

@@ -13,8 +13,8 @@ export function runtimeLibraries(packageFolder: string): string {
 }
 
 /**
- * Why the CUDA libraries beside a runtime cannot be used, in one sentence; undefined when nothing speaks against them.
- * Looked at before ONNX Runtime loads them: libraries of another version end the process instead of failing.
+ * Why the CUDA libraries beside a runtime cannot be used, in one sentence; undefined where no problem is found. Checked
+ * before ONNX Runtime loads them: libraries of another version crash the process instead of failing.
  * @param folder with the runtime's libraries, see {@link runtimeLibraries}
  * @param version of the runtime, such as `1.30.0`
  */
@@ -63,7 +63,7 @@ export function loadProblem(library: string): string | undefined {
     return undefined;
   } catch (thrown) {
     const message = errorMessage(thrown);
-    // Loaded, and not an add-on of Node: all that was to be found out.
+    // It was loaded and is no add-on of Node: only the loading matters here.
     return message.includes('did not self-register') ? undefined : message;
   }
 }

@@ -1,8 +1,8 @@
-/** Larger batches take more memory than they are worth. */
+/** The batch sizes that are tried. Larger ones take more memory than they are worth. */
 const sizes = [1, 2, 4, 8, 16, 32];
-/** A size that gains less than this is not worth its memory. */
+/** A size must be faster than the one before by this factor to be worth its memory. */
 const smallestGain = 1.05;
-/** Once so much time is spent, in milliseconds, what was found is good enough. */
+/** After this time, in milliseconds, the best size so far is good enough. */
 const budget = 4000;
 
 /**
@@ -35,7 +35,7 @@ export async function probeBatchSize(
   return best;
 }
 
-/** Two runs, because anything may hold up one of them. */
+/** The faster of two runs, in milliseconds: anything may hold up one of them. */
 async function fastest(run: () => Promise<void>, now: () => number): Promise<number> {
   let least = Infinity;
   for (let i = 0; i < 2; i++) {

@@ -10,7 +10,7 @@ const names: Record<LocalProvider, string> = {
   cpu: 'The CPU',
 };
 
-/** Where each provider can be. */
+/** The platforms of each provider; undefined where it may be anywhere. */
 const platforms: Record<LocalProvider, string | undefined> = {
   cuda: 'Linux on x64',
   webgpu: undefined,
@@ -19,7 +19,7 @@ const platforms: Record<LocalProvider, string | undefined> = {
   cpu: undefined,
 };
 
-/** What ONNX Runtime and the drivers say when something is the matter, and what that means to a person. */
+/** The error messages of ONNX Runtime and the drivers, and a sentence for the user for each. */
 const known: [RegExp, (name: string) => string][] = [
   [
     /out of memory|failed to allocate|not enough (?:memory|GPU)|8007000E|bad_?alloc|allocation failed/i,
@@ -54,7 +54,7 @@ export function providerFailure(provider: LocalProvider, thrown: unknown): strin
   // `CUDA failure 36: API call is not supported ; GPU=0 ; …` in the middle of C++ signatures.
   const failure = /\b(CU[A-Z]+) failure \d+: ([^;]+)/.exec(message);
   if (failure !== null) return l10n.t('{0} failed: {1}.', failure[1] ?? '', failure[2]?.trim() ?? '');
-  // Long messages begin with the place in ONNX Runtime's source; their first line is the most that a person reads.
+  // Long messages begin with the place in ONNX Runtime's source; nobody reads more than their first line.
   const own = thrown instanceof Error && thrown.cause instanceof Error ? errorMessage(thrown.cause) : message;
   const line = own.replace(/^.*?cannot load the model: /, '').trim();
   const short = (line.split('\n', 1)[0] ?? '').slice(0, 300).replace(/\.$/, '');

@@ -13,13 +13,13 @@ export const runtimeNames: Readonly<Record<LocalProvider, string>> = {
 };
 
 /**
- * A model with a smaller file than this, in bytes, computes faster than pictures are decoded: further threads would only
+ * Models with a smaller file than this, in bytes, compute faster than pictures are decoded: more threads would only
  * take cores from the decoders. The smallest published tagger has 100 MB.
  */
 const smallModel = 16e6;
 
 /**
- * How ONNX Runtime is to run a model.
+ * The options with which ONNX Runtime runs a model on a provider.
  * @param modelSize of the file, in bytes
  * @param threads of a run on the CPU; 0 for the best number
  */
@@ -34,7 +34,7 @@ export function sessionOptions(
     executionProviders: [{ name: runtimeNames[provider] }],
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
-    // Errors only: warnings about the graph are for whoever exported the model.
+    // Errors only: warnings about the graph concern the author of the model.
     logSeverityLevel: 3,
     intraOpNumThreads,
     // DirectML works without memory patterns only.
@@ -46,7 +46,10 @@ export function sessionOptions(
   };
 }
 
-/** 0 lets ONNX Runtime take every physical core, which it knows better; it does not know of a container's quota. */
+/**
+ * 0 lets ONNX Runtime use every physical core, whose number Node does not know. A container's CPU quota is unknown to
+ * ONNX Runtime, so with one it gets a number.
+ */
 function cpuThreads(modelSize: number): number {
   if (modelSize < smallModel) return 1;
   const cores = availableCores();

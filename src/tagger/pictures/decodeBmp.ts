@@ -1,6 +1,6 @@
-import type { DecodedImage } from './decodeImage';
+import type { DecodedImage } from './DecodedImage';
 
-/** A BMP that is cut short or contradicts itself, or that uses a variant nobody writes any more. */
+/** A BMP that is truncated or contradicts itself, or that uses a variant nobody writes any more. */
 export class BmpError extends Error {
   constructor(
     readonly reason: 'damaged' | 'unsupported',

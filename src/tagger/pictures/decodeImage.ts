@@ -2,8 +2,8 @@ import * as l10n from '@vscode/l10n';
 import type { Sharp, SharpOptions } from 'sharp';
 import { errorMessage } from '../../protocol/channel/wireError';
 import { BmpError, decodeBmp, readBmpHeader } from './decodeBmp';
+import type { DecodedImage } from './DecodedImage';
 import { ImageError } from './ImageError';
-import { sniffImageFormat } from './imageFormat';
 import { loadSharp } from '../native/nativePackages';
 import { readImageFile } from './readImageFile';
 
@@ -13,17 +13,12 @@ export const maximumPixels = 1e8;
 /** JPEG's largest side. Longer ones make the resampler's intermediate picture large even where the area is small. */
 export const maximumSide = 65_535;
 
-/** A decoded picture: `channels` bytes for each pixel (RGB or RGBA, sRGB, alpha not premultiplied), row by row. */
-export interface DecodedImage {
-  pixels: Uint8Array;
-  width: number;
-  height: number;
-  channels: 3 | 4;
-}
+/** Enough of a file for {@link sniffFormat}, in bytes. */
+const signatureLength = 12;
 
 /**
- * What a file holds, after its header was read and found acceptable; the pixels are not decoded yet. For all but BMP `open`
- * gives a fresh sharp pipeline on the file's first frame.
+ * What a file holds, after its header was read and found acceptable; the pixels are not decoded yet. For all but BMP
+ * `open` gives a fresh sharp pipeline on the file's first frame.
  */
 export type OpenedImage = {
   /** of the picture as it is stored: an EXIF orientation may exchange them */
@@ -37,9 +32,9 @@ export type OpenedImage = {
 );
 
 /**
- * Decodes the first frame or page of an image file the way Pillow does, bit for bit where the format allows it: the EXIF
- * orientation is applied, embedded colour profiles are ignored. Two deliberate differences: 16-bit grey is scaled to
- * 8 bits (Pillow 9 clips it to white), and CMYK is converted by profile.
+ * Decodes the first frame or page of an image file the way Pillow does, bit for bit where the format allows it: the
+ * EXIF orientation is applied, embedded colour profiles are ignored. Two deliberate differences: 16-bit grey is scaled
+ * to 8 bits (Pillow 9 clips it to white), and CMYK is converted by profile.
  * @throws ImageError for anything that cannot be decoded completely; NativePackageError when sharp does not load
  */
 export async function decodeImage(path: string): Promise<DecodedImage> {
@@ -47,8 +42,8 @@ export async function decodeImage(path: string): Promise<DecodedImage> {
 }
 
 /**
- * The second half of {@link decodeImage}.
- * @param path for the error's sake
+ * Decodes the pixels of a file that {@link openImage} has opened: the second half of {@link decodeImage}.
+ * @param path for errors
  * @param shrink a power of two by which JPEG and WebP are shrunk while they are decoded; not exact then
  * @throws ImageError IMAGE_TRUNCATED, IMAGE_NOT_AN_IMAGE
  */
@@ -56,7 +51,7 @@ export async function decodeOpened(path: string, opened: OpenedImage, shrink = 1
   if (opened.kind === 'bmp') return opened.decode();
   const pipeline = opened.open({ ignoreIcc: true, autoOrient: true });
   if (shrink > 1) {
-    // At a size that the decoder can shrink to, sharp leaves it at that.
+    // Where the decoder itself can shrink to this size, sharp resizes no further.
     const side = Math.ceil(Math.max(opened.width, opened.height) / shrink);
     pipeline.resize({ width: side, height: side, fit: 'inside', kernel: 'cubic' });
   }
@@ -74,12 +69,12 @@ export async function decodeOpened(path: string, opened: OpenedImage, shrink = 1
 
 /**
  * Reads a file and its image header.
- * @throws ImageError for what is no image, is damaged at once, or is larger than {@link maximumPixels};
+ * @throws ImageError for a file that is no image, has a damaged header, or is larger than {@link maximumPixels};
  *   NativePackageError when sharp does not load
  */
 export async function openImage(path: string): Promise<OpenedImage> {
   const bytes = await readImageFile(path);
-  const format = sniffImageFormat(bytes);
+  const format = sniffFormat(bytes);
   if (format === undefined) {
     throw new ImageError('IMAGE_NOT_AN_IMAGE', path, l10n.t('Not an image, or a format that is not supported.'));
   }
@@ -88,7 +83,7 @@ export async function openImage(path: string): Promise<OpenedImage> {
   const sharp = loadSharp();
   let size: { width: number; height: number; autoOrient: { width: number; height: number } };
   try {
-    // Without a limit, because only the header is read: the numbers are for the message.
+    // Without a limit of pixels: only the header is read, and the error names its numbers.
     size = await sharp(bytes, { limitInputPixels: false }).metadata();
     checkSize(path, size.width, size.height);
   } catch (error) {
@@ -112,6 +107,24 @@ export function damaged(path: string, format: string, cause: unknown): ImageErro
     l10n.t('The {0} ends early: it is truncated or damaged.', format),
     cause,
   );
+}
+
+/**
+ * The name of the image format that a file begins like, whatever its extension says; undefined for anything that is
+ * not one of the supported formats.
+ * @param head the first {@link signatureLength} bytes or more
+ */
+function sniffFormat(head: Buffer): string | undefined {
+  const ascii = head.toString('latin1', 0, signatureLength);
+  if (ascii.startsWith('\xff\xd8\xff')) return 'JPEG';
+  if (ascii.startsWith('\x89PNG\r\n\x1a\n')) return 'PNG';
+  if (ascii.startsWith('GIF8')) return 'GIF';
+  if (ascii.startsWith('RIFF') && ascii.startsWith('WEBP', 8)) return 'WebP';
+  if (ascii.startsWith('II*\0') || ascii.startsWith('MM\0*')) return 'TIFF';
+  if (ascii.startsWith('II+\0') || ascii.startsWith('MM\0+')) return 'TIFF';
+  if (ascii.startsWith('ftypavif', 4) || ascii.startsWith('ftypavis', 4)) return 'AVIF';
+  if (ascii.startsWith('BM')) return 'BMP';
+  return undefined;
 }
 
 function openBmp(path: string, bytes: Buffer): OpenedImage {

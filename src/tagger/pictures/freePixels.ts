@@ -2,13 +2,16 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** Less than this may wait for V8's own collection, which knows nothing of memory outside its heap that is due. */
+/** Fewer bytes than this can wait for V8's own garbage collection, which does not count memory outside of its heap. */
 const worthCollecting = 64 * 1024 * 1024;
 
-/** The pixels of a picture that is done are young garbage; after so much of it, what is left of them is looked for, too. */
+/** After this many bytes the whole heap is collected: some pixels survive the collections of the young generation. */
 const worthCollectingAll = 512 * 1024 * 1024;
 
-/** The memory of a larger picture does not count as young, and finding it costs little beside decoding it. */
+/**
+ * The memory of a picture with more bytes is not in the young generation, and a full collection costs little beside
+ * decoding it.
+ */
 const largePicture = 32 * 1024 * 1024;
 
 type Collect = (options?: { type: 'minor' }) => void;
@@ -18,9 +21,9 @@ let unused = 0;
 let unusedSinceAll = 0;
 
 /**
- * Gives the memory of pixels back that nothing refers to any more. Collecting the young part of a thread's heap takes a
- * fraction of a millisecond, and saves the memory of many pictures.
- * @param bytes so many were used since the last call
+ * Runs V8's garbage collector to free the memory of pixels that nothing refers to any more. A collection of a thread's
+ * young generation takes a fraction of a millisecond and frees the memory of many pictures.
+ * @param bytes how many bytes of pixels were used since the last call
  */
 export async function freePixels(bytes: number): Promise<void> {
   unused += bytes;

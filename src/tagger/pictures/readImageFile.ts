@@ -2,10 +2,15 @@ import { constants } from 'node:fs';
 import { lstat, open, stat } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
 import * as l10n from '@vscode/l10n';
+import { displayLanguage } from '../../base/displayLanguage';
 import { errorCode, errorMessage } from '../../protocol/channel/wireError';
+import { formatBytes } from '../../protocol/text/formatBytes';
 import { ImageError } from './ImageError';
 
-/** A larger file is not an image somebody trains with, and it would not fit into memory twice. */
+/**
+ * The maximum size of an image file in bytes. Larger ones are no images to train with, and would not fit into memory
+ * twice.
+ */
 const maximumFileSize = 1024 * 1024 * 1024;
 
 /**
@@ -16,7 +21,8 @@ const maximumFileSize = 1024 * 1024 * 1024;
 export async function readImageFile(path: string): Promise<Buffer> {
   try {
     checkFile(path, await stat(path));
-    // Non-blocking (no such flag on Windows): should the path be a FIFO by now, open() would wait for its writer.
+    // Non-blocking (no such flag on Windows): if the path has become a FIFO meanwhile, open() would wait for its
+    // writer.
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       checkFile(path, await file.stat());
@@ -38,8 +44,10 @@ function checkFile(path: string, stats: Stats): void {
   }
   if (stats.size === 0) throw new ImageError('IMAGE_EMPTY', path, l10n.t('The file is empty (0 bytes).'));
   if (stats.size > maximumFileSize) {
-    const size = (stats.size / maximumFileSize).toFixed(1);
-    throw new ImageError('IMAGE_TOO_LARGE', path, l10n.t('The file has {0} GB; files up to 1 GB are read.', size));
+    const size = formatBytes(stats.size, displayLanguage());
+    const limit = formatBytes(maximumFileSize, displayLanguage());
+    const message = l10n.t('The file has {0}; files up to {1} are read.', size, limit);
+    throw new ImageError('IMAGE_TOO_LARGE', path, message);
   }
 }
 

@@ -6,31 +6,35 @@ import type { default as SharpFactory, Sharp } from 'sharp';
 import type { ImageInfo, PictureRegion } from '../../protocol/page/pictureProtocol';
 import type { ThumbnailOrder } from '../../protocol/tagging/taggerProtocol';
 import { errorCode } from '../../protocol/channel/wireError';
-import { damaged, openImage, type DecodedImage, type OpenedImage } from './decodeImage';
+import type { DecodedImage } from './DecodedImage';
+import { damaged, openImage, type OpenedImage } from './decodeImage';
 import { loadSharp } from '../native/nativePackages';
 
-/** A picture with more pixels may take gigabytes (interlaced, progressive, BMP): one of them at a time. */
+/**
+ * Pictures with more pixels may take gigabytes while they are decoded (interlaced, progressive, BMP): they are made one
+ * at a time.
+ */
 const largePicture = 25e6;
-const largeOnes = new PQueue({ concurrency: 1 });
+const largePictures = new PQueue({ concurrency: 1 });
 
 /**
  * Writes a small picture of an image's first frame for people to look at: a WebP, or what the name of the output asks
- * for (`.jpg`, `.jpeg`, `.png`); colours converted to sRGB, upright, transparency kept
- * (white in a JPEG), never enlarged. The file appears under its name only when it is complete; missing folders are made.
+ * for (`.jpg`, `.jpeg`, `.png`); colours converted to sRGB, upright, transparency kept (white in a JPEG), never
+ * enlarged. The file appears under its name only when it is complete; missing folders are made.
  * @returns the picture's width and height in pixels, and the size of its file
  * @throws ImageError for anything that cannot be decoded completely; NativePackageError when sharp does not load
  */
 export async function makeThumbnail(order: ThumbnailOrder): Promise<{ width: number; height: number; bytes: number }> {
   const opened = await openImage(order.imagePath);
   const make = (): ReturnType<typeof draw> => draw(opened, order);
-  const { data, info } = opened.width * opened.height > largePicture ? await largeOnes.add(make) : await make();
+  const { data, info } = opened.width * opened.height > largePicture ? await largePictures.add(make) : await make();
   await writeAtomically(order.outputPath, data);
   return { width: info.width, height: info.height, bytes: data.length };
 }
 
 /**
- * What an image file is, by its header.
- * @throws ImageError for what is no image or cannot be read; NativePackageError when sharp does not load
+ * Reads the size, format and file size of an image; of its content only the header.
+ * @throws ImageError for a file that is no image or cannot be read; NativePackageError when sharp does not load
  */
 export async function readImageInfo(imagePath: string): Promise<ImageInfo> {
   const opened = await openImage(imagePath);
@@ -95,7 +99,7 @@ async function writeAtomically(target: string, data: Buffer): Promise<void> {
     await rename(temporary, target);
   };
   try {
-    // A cache that is being cleared takes its empty folders away, perhaps this one in this moment.
+    // Clearing the cache removes empty folders, perhaps this one just after it was made: once more.
     await write().catch((error: unknown) => {
       if (errorCode(error) === 'ENOENT') return write();
       throw error;

@@ -1,5 +1,5 @@
 import { bicubicKernel, clipToPicture, type Kernel, type Span } from './bicubicKernel';
-import type { DecodedImage } from '../pictures/decodeImage';
+import type { DecodedImage } from '../pictures/DecodedImage';
 import { bytes } from '../wasm/resample.wasm';
 
 /** What `wasm/resample.ts` exports. */
@@ -42,23 +42,23 @@ interface Pass {
 }
 
 const pageSize = 65_536;
-/** So much of the source is in the module's memory at a time: it stays in the processor's cache. */
+/** Bytes of the source in the module's memory at a time: few enough to stay in the processor's cache. */
 const stripBytes = 192 * 1024;
-/** Floats are made in pieces of so many bytes, for the same reason. */
+/** Bytes of the pieces in which floats are made, for the same reason. */
 const floatBytes = 256 * 1024;
-/** More memory than an ordinary picture takes is not kept for the next one. */
+/** Bytes of memory that are kept for the next picture: an ordinary one takes less. */
 const keptBytes = 8 * 1024 * 1024;
-/** What vector loads and stores may touch beyond the end of an area. */
+/** Bytes beyond the end of an area that vector loads and stores may touch. */
 const margin = 64;
 const lowBits = 11;
 
 const module = new WebAssembly.Module(bytes);
 
 /**
- * Puts pictures on white, pads them to a square with white and scales them, bit for bit like Pillow's
- * `resize((size, size), BICUBIC)` on 8-bit RGB (src/libImaging/Resample.c): antialiased, a = -0.5, 22-bit weights, the
- * horizontal pass first, rounded and clipped to 0..255 after each pass. The work is done in WebAssembly, strip by strip, so
- * that its memory stays small whatever the picture's size. An odd pixel of padding goes right or below.
+ * Puts pictures on white, pads them to a square with white and scales them, bit for bit like Pillow on 8-bit RGB with
+ * `resize((size, size), BICUBIC)` (src/libImaging/Resample.c): antialiased, a = -0.5, 22-bit weights, the horizontal
+ * pass first, rounded and clipped to 0..255 after each pass. The work is done in WebAssembly, strip by strip, so that
+ * its memory stays small whatever the picture's size. An odd pixel of padding goes right or below.
  */
 export class PillowResizer {
   private memory = new WebAssembly.Memory({ initial: 1 });
@@ -69,24 +69,24 @@ export class PillowResizer {
    * @returns RGB, `size` x `size` x 3 bytes, row by row
    */
   resize(image: DecodedImage, size: number): Uint8Array<ArrayBuffer> {
-    const { result } = this.run(image, size);
+    const { result } = this.scale(image, size);
     const pixels = new Uint8Array(this.memory.buffer, result, size * size * 3).slice();
-    this.shrink();
+    this.releaseMemory();
     return pixels;
   }
 
   /**
    * @param size side of the result, in pixels
-   * @param channelsLast pixel by pixel, else in three planes
-   * @param floats gets the result: BGR, `size` x `size` x 3, 0..255
+   * @param channelsLast whether the result is [size, size, 3], pixel by pixel; else [3, size, size], in three planes
+   * @param floats receives the result: BGR, 0..255, `size` x `size` x 3 whole numbers
    */
   resizeToFloats(image: DecodedImage, size: number, channelsLast: boolean, floats: Float32Array): void {
-    const { result, strip } = this.run(image, size);
+    const { result, strip } = this.scale(image, size);
     this.toFloats(result, strip, size, channelsLast, floats);
-    this.shrink();
+    this.releaseMemory();
   }
 
-  private run(image: DecodedImage, size: number): Layout {
+  private scale(image: DecodedImage, size: number): Layout {
     const { width, height, pixels, channels } = image;
     const side = Math.max(width, height);
     const left = Math.floor((side - width) / 2);
@@ -99,8 +99,8 @@ export class PillowResizer {
       this.copyUnscaled(image, layout, size, left, top);
       return layout;
     }
-    this.write(columns, layout.columns);
-    this.write(rows, layout.rows);
+    this.writePass(columns, layout.columns);
+    this.writePass(rows, layout.rows);
 
     const { scaleRows, scaleColumns, blendOnWhite } = this.exports;
     const memory = new Uint8Array(this.memory.buffer);
@@ -192,7 +192,7 @@ export class PillowResizer {
     return layout;
   }
 
-  private write({ table, weights }: Pass, address: number): void {
+  private writePass({ table, weights }: Pass, address: number): void {
     const weightsAt = address + table.byteLength;
     const target = new Int32Array(this.memory.buffer, address, table.length);
     target.set(table);
@@ -200,8 +200,8 @@ export class PillowResizer {
     new Int16Array(this.memory.buffer, weightsAt, weights.length).set(weights);
   }
 
-  /** Memory cannot shrink: a module that needed a lot is replaced. */
-  private shrink(): void {
+  /** WebAssembly memory cannot shrink: a module that needed much of it is replaced. */
+  private releaseMemory(): void {
     if (this.memory.buffer.byteLength <= keptBytes) return;
     this.memory = new WebAssembly.Memory({ initial: 1 });
     this.exports = instantiate(this.memory);
@@ -217,7 +217,7 @@ function instantiate(memory: WebAssembly.Memory): ResampleExports {
 }
 
 /**
- * The table and weights of one pass; addresses of weights are relative to the first one.
+ * The table and weights of one pass; the addresses of weights are relative to the first weight.
  * @param unit bytes from input to input in the table's `first`
  * @param groupSize inputs of a group
  */
@@ -244,10 +244,7 @@ function pass(kernel: Kernel, size: number, start: number, length: number, unit:
 function stillNeeded(spans: readonly Span[]): (number | undefined)[] {
   let first: number | undefined;
   return spans
-    .map(({ from, to }) => {
-      return { from, to };
-    })
-    .reverse()
+    .toReversed()
     .map(({ from, to }) => {
       if (to > from) first = Math.min(first ?? from, from);
       return first;

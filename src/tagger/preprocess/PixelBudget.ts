@@ -1,11 +1,13 @@
-/** Where things are in the shared memory, in 32-bit words; the slots follow. */
+/**
+ * Offsets in the shared memory, in 32-bit words. Each slot holds its pixels and its place in the queue (0 for none).
+ */
 const word = { budget: 0, lock: 1, changes: 2, lastTicket: 3, highest: 4, slots: 5 } as const;
 const wordsPerSlot = 2;
 
 /**
- * How many pixels may be decoded at a time, over all threads: memory goes with pixels, not with the number of images. Each
- * thread has a slot for one picture. Threads are served in the order in which they ask, so that a large picture is not
- * overtaken for ever; one larger than the whole budget is let in alone.
+ * A semaphore for threads that counts pixels: it limits how many are decoded at a time in all threads together, because
+ * memory grows with pixels and not with images. Each thread has a slot for one picture. First come, first served, so
+ * that a large picture does not starve; one larger than the whole budget is let in alone.
  */
 export class PixelBudget {
   private readonly words: Int32Array<SharedArrayBuffer>;
@@ -13,7 +15,7 @@ export class PixelBudget {
 
   /**
    * @param memory of {@link createMemory}, the same for all threads
-   * @param slot this thread's own, from 0
+   * @param slot the index of this thread's slot, from 0
    */
   constructor(
     readonly memory: SharedArrayBuffer,
@@ -33,17 +35,17 @@ export class PixelBudget {
     return memory;
   }
 
-  /** The most pixels that were in work at any time. */
+  /** The maximum number of pixels that were in flight at any time. */
   get highest(): number {
     return Atomics.load(this.words, word.highest);
   }
 
-  /** The pixels that are in work now. */
+  /** The number of pixels in flight. */
   get inWork(): number {
     return this.locked(() => this.total());
   }
 
-  /** Blocks this thread until there is room for a picture of so many pixels. It holds none yet. */
+  /** Blocks this thread until there is room for a picture with this number of pixels. Its slot must be empty. */
   acquire(pixels: number): void {
     const ticket = this.locked(() => {
       const next = this.at(word.lastTicket) + 1;
@@ -58,7 +60,7 @@ export class PixelBudget {
     }
   }
 
-  /** Gives the room of this slot's picture back; without one it does nothing. Also for the slot of a thread that died. */
+  /** Empties the slot. Idempotent; also for the slot of a thread that died. */
   release(): void {
     this.locked(() => {
       this.words[this.slot] = 0;
@@ -77,7 +79,7 @@ export class PixelBudget {
     this.words[this.slot] = pixels;
     this.words[this.slot + 1] = 0;
     this.words[word.highest] = Math.max(this.at(word.highest), total + pixels);
-    // The next in the line may fit, too.
+    // The next thread in the queue may fit, too.
     this.changed();
     return true;
   }

@@ -4,13 +4,12 @@ import * as l10n from '@vscode/l10n';
 import { abortReason } from '../../protocol/channel/Channel';
 import { errorMessage } from '../../protocol/channel/wireError';
 import { availableCores } from '../native/availableCores';
+import { inputBytes, type PreparedInput } from './modelInput';
 import { PixelBudget } from './PixelBudget';
-import type { PreparedInput } from './prepareImage';
-import { PreprocessError } from './PreprocessError';
 import {
   claim,
   fromFailure,
-  inputBytes,
+  PreprocessError,
   type PreprocessJob,
   type PreprocessReply,
   type PreprocessWorkerData,

@@ -28,6 +28,7 @@ function bicubic(distance: number): number {
 /**
  * The weights with which Pillow scales a row of `inputSize` 8-bit values to `outputSize` (precompute_coeffs and
  * normalize_coeffs_8bpc in src/libImaging/Resample.c): antialiased bicubic, 22 fraction bits.
+ * @param inputSize in pixels, as `outputSize`
  */
 export function bicubicKernel(inputSize: number, outputSize: number): Kernel {
   const scale = inputSize / outputSize;
@@ -71,8 +72,8 @@ export interface Span {
 }
 
 /**
- * Cuts an output position's weights to a picture that lies in the middle of white: only what is on the picture has to be
- * computed for each row.
+ * Cuts an output position's weights to a picture that lies in the middle of white: only what is on the picture has to
+ * be computed for each row.
  * @param start position of the picture in the square
  * @param length of the picture, in pixels
  */

@@ -1,17 +1,17 @@
 import type { PreprocessMode } from '../../protocol/tagging/execution';
 import { decodeOpened, openImage, type OpenedImage } from '../pictures/decodeImage';
-import { fastShrink } from './fastShrink';
-import { inputBytes } from './preprocessMessages';
+import { inputBytes, type PreparedInput } from './modelInput';
 import { PillowResizer } from './PillowResizer';
 
-/** What a model takes. */
-export interface PreparedInput {
-  /** side of the square, in pixels */
-  size: number;
-  /** pixel by pixel (NHWC), else in three planes (NCHW) */
-  channelsLast: boolean;
-  mode: PreprocessMode;
-}
+/**
+ * The minimum side of a shrunk picture, as a multiple of the result's: the resizer then still averages several pixels.
+ */
+const smallestOversampling = 1.5;
+
+/**
+ * The factors that are worth the loss of detail, largest first. 2 saves no time with libjpeg, but does with libwebp.
+ */
+const factors: Readonly<Record<string, readonly number[]>> = { JPEG: [8, 4], WebP: [8, 4, 2] };
 
 /** One for each thread. */
 const resizer = new PillowResizer();
@@ -29,10 +29,10 @@ export async function prepareImage(path: string, size: number, mode: PreprocessM
 }
 
 /**
- * The same as {@link prepareImage} in the form that models take.
+ * The same as {@link prepareImage}, as floats in the form that models take.
  * @param enter called with the number of pixels before they are decoded; it returns when there is room for them
- * @param memory of {@link inputBytes} bytes, which the result gets
- * @returns BGR, `size` x `size` x 3 floats, 0..255
+ * @param memory for the result, {@link inputBytes} bytes
+ * @returns BGR, 0..255, `size` x `size` x 3 floats in the layout of `channelsLast`, see {@link PreparedInput}
  * @throws ImageError, NativePackageError as {@link prepareImage}
  */
 export async function prepareInput(
@@ -48,6 +48,18 @@ export async function prepareInput(
   const values = new Float32Array(memory);
   resizer.resizeToFloats(image, size, channelsLast, values);
   return values;
+}
+
+/**
+ * By how much a picture is shrunk while it is decoded in `fast` mode, which decoders of JPEG and WebP do at a fraction
+ * of the cost. The resizer does the rest as always; other formats are prepared exactly.
+ * @param format as messages name it, such as `JPEG`
+ * @param side the longer side of the picture, in pixels
+ * @param size side of the result, in pixels
+ * @returns a power of two; 1 for a picture that is decoded at its full size
+ */
+export function fastShrink(format: string, side: number, size: number): number {
+  return factors[format]?.find((factor) => side / factor >= smallestOversampling * size) ?? 1;
 }
 
 /**

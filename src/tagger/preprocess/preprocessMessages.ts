@@ -1,9 +1,23 @@
 import { RemoteError, toWireError, type WireError } from '../../protocol/channel/wireError';
 import { ImageError, type ImageErrorCode } from '../pictures/ImageError';
 import { NativePackageError } from '../native/nativePackages';
-import type { PreparedInput } from './prepareImage';
+import type { PreparedInput } from './modelInput';
 
-/** What a thread gets when it starts. */
+/** A thread that prepared an image died. The image may or may not be the reason. */
+export class PreprocessError extends Error {
+  readonly code = 'PREPROCESS_FAILED';
+
+  constructor(
+    readonly path: string,
+    message: string,
+    cause?: unknown,
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'PreprocessError';
+  }
+}
+
+/** The `workerData` of a thread. */
 export interface PreprocessWorkerData {
   /** of the `PixelBudget` */
   budget: SharedArrayBuffer;
@@ -12,12 +26,7 @@ export interface PreprocessWorkerData {
   claims: SharedArrayBuffer;
 }
 
-/** Bytes of a model's input with this side, in 32-bit floats. */
-export function inputBytes(size: number): number {
-  return size * size * 3 * Float32Array.BYTES_PER_ELEMENT;
-}
-
-/** Who has a job: whoever changes `waiting` first, so that a job that was cancelled is not begun. */
+/** The state of a job. It leaves `waiting` by compare-and-swap only, so that a cancelled job is never begun. */
 export const claim = { waiting: 0, begun: 1, cancelled: 2 } as const;
 
 export interface PreprocessJob {
@@ -30,19 +39,19 @@ export interface PreprocessJob {
   memory: ArrayBuffer | undefined;
 }
 
-/** What a thread answers to each job, whatever became of it. */
+/** The answer of a thread to each job, whatever the outcome. */
 export type PreprocessReply =
   | { id: number; kind: 'done'; values: Float32Array<ArrayBuffer> }
   | { id: number; kind: 'dropped' }
   | { id: number; kind: 'failed'; error: PreprocessFailure };
 
-/** An error as plain data, so that it can be made again with its own class. */
+/** An error as plain data, so that it can be restored with its own class. */
 export type PreprocessFailure =
   | { kind: 'image'; code: ImageErrorCode; path: string; message: string; cause: WireError | undefined }
   | { kind: 'package'; packageName: string; cause: WireError }
   | { kind: 'other'; error: WireError };
 
-/** What was thrown as plain data. */
+/** Turns an error into plain data. */
 export function toFailure(thrown: unknown): PreprocessFailure {
   if (thrown instanceof ImageError) {
     const { code, path, message, cause } = thrown;
@@ -54,7 +63,7 @@ export function toFailure(thrown: unknown): PreprocessFailure {
   return { kind: 'other', error: toWireError(thrown) };
 }
 
-/** The error that {@link toFailure} took apart. */
+/** Restores the error that {@link toFailure} turned into data. */
 export function fromFailure(failure: PreprocessFailure): Error {
   switch (failure.kind) {
     case 'image': {

@@ -12,7 +12,7 @@ import {
   type PreprocessWorkerData,
 } from './preprocessMessages';
 
-/** Of a picture with transparency. */
+/** RGBA, the most that a decoded picture takes. */
 const bytesPerPixel = 4;
 
 const data = workerData as PreprocessWorkerData;

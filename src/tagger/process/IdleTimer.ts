@@ -1,4 +1,4 @@
-/** Calls a function when nothing was done for some time. It never keeps a process alive. */
+/** Calls a function after a time without work. Its timer does not keep the process alive. */
 export class IdleTimer {
   private active = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -6,8 +6,8 @@ export class IdleTimer {
   constructor(private readonly onIdle: () => void) {}
 
   /**
-   * Runs some work; the time without work begins when the last one ends.
-   * @param idleSeconds from then on; 0 for never
+   * Runs `work`. The idle time starts when no work is running any more.
+   * @param idleSeconds how long to be idle before the function is called; 0 for never
    */
   async during<T>(idleSeconds: number, work: () => Promise<T>): Promise<T> {
     this.active++;
@@ -17,7 +17,7 @@ export class IdleTimer {
     } finally {
       this.active--;
       if (this.active === 0 && idleSeconds > 0) {
-        // Longer delays than 24 days end at once.
+        // setTimeout fires at once for delays beyond 2^31 - 1 ms (24 days).
         const delay = Math.min(idleSeconds * 1000, 2 ** 31 - 1);
         this.timer = setTimeout(this.onIdle, delay).unref();
       }

@@ -12,20 +12,21 @@ interface Entry {
 }
 
 /**
- * The models of this process, each loaded once for each way to run it. The least recently used ones go when there are
- * more than one beside those that were just used: the largest ones take 1.3 GB each.
+ * The loaded models of this process, an LRU cache: each model once for each way to run it. Beside the models that were
+ * just used at most one more stays loaded, because the largest take 1.3 GB each.
  */
 export class LoadedTaggers {
-  /** in the order of their last use */
+  /** least recently used first */
   private readonly entries = new Map<string, Entry>();
   private lastLoad: Promise<void> = Promise.resolve();
 
-  /** @param onLoaded is called when a model was loaded */
+  /** @param onLoaded called after each model that was loaded */
   constructor(private readonly onLoaded: (tagger: Tagger) => void = () => undefined) {}
 
   /**
    * Calls `work` with the models of a setup, which stay loaded at least until it returns.
-   * @throws ModelError, NativePackageError or ServerError when one of them does not load; the next call tries again
+   * @throws ModelError, NativePackageError or ServerError when one of them does not load, and the next call
+   *   tries again; what `work` throws
    */
   async use<T>(
     { models, execution }: Pick<TaggerSetup, 'models' | 'execution'>,
@@ -51,14 +52,17 @@ export class LoadedTaggers {
 
   private load(key: string, model: TaggerModel, execution: ExecutionOptions): Entry {
     const entry = { tagger: this.loadAfterOthers(model, execution), users: 0 };
-    // A model that did not load is forgotten; whoever waits for it gets the error.
+    // A failed load is not cached; all callers that wait for it get the error.
     entry.tagger.catch(() => {
       if (this.entries.get(key) === entry) this.entries.delete(key);
     });
     return entry;
   }
 
-  /** One after another: what a provider is measured at must not be disturbed, and memory is short while models load. */
+  /**
+   * Models load one after the other: two at a time would distort the probe for the batch size, and loading needs the
+   * most memory.
+   */
   private loadAfterOthers(model: TaggerModel, execution: ExecutionOptions): Promise<Tagger> {
     const loading = this.lastLoad.then(() => loadOne(model, execution));
     this.lastLoad = loading.then(
@@ -90,7 +94,7 @@ function loadOne(model: TaggerModel, execution: ExecutionOptions): Promise<Tagge
     : OnnxTagger.load(model, { ...execution, provider });
 }
 
-/** What makes one loaded model another than the next. Preprocessing and idle time do not. */
+/** The cache key: everything in which loaded models differ. Preprocess threads and idle time are not among it. */
 function keyOf(model: TaggerModel, execution: ExecutionOptions): string {
   const { provider, batchSize, inferenceThreads, preprocess, server } = execution;
   const files = modelFilesOf(model);

@@ -11,8 +11,8 @@ import { scoresToTags } from '../scores/scoresToTags';
 import { taggerSummary, type Tagger } from '../inference/Tagger';
 
 /**
- * What the child answers about images.
- * @param onIdle is called when the models were not used for as long as their setup says
+ * The tagger process's handlers for images: loading models, scoring, captioning.
+ * @param onIdle called when the models were not used for the setup's `idleSeconds`
  */
 export function captionHandlers(
   onIdle: () => void,
@@ -38,8 +38,8 @@ export function captionHandlers(
     loadTagger: ({ setup }) =>
       use(setup, (taggers) => ({
         models: taggers.map((tagger) => tagger.describe()),
-        // The batches in the runs, one that waits for them, what the threads are busy with and have in store, and
-        // captions that are being written.
+        // Enough in flight to keep everything busy: the batches that run and one that waits, two images for each
+        // preprocess thread, and four captions that are being written.
         imagesInWork:
           Math.max(...taggers.map(({ batchSize, runsInFlight }) => (runsInFlight + 1) * batchSize)) +
           2 * poolFor(setup).threads +

@@ -4,7 +4,7 @@ import type { TaggerRequests } from '../../protocol/tagging/taggerProtocol';
 import { findCuda } from '../cuda/findCuda';
 import { installCuda } from '../cuda/installCuda';
 
-/** What the child answers about CUDA: whether it is there, and getting it. */
+/** The tagger process's handlers for CUDA: finding and installing it. */
 export function cudaHandlers(
   onProgress: (progress: DownloadProgress) => void,
 ): Pick<RequestHandlers<TaggerRequests>, 'findCuda' | 'installCuda'> {

@@ -8,7 +8,7 @@ import { downloadModel } from '../models/downloadModel';
 import { listModels } from '../models/findModels';
 import { hashServerModel } from '../server/ServerTagger';
 
-/** What the child answers about models: which there are, and getting them. */
+/** The tagger process's handlers for models: hashing, listing, downloading and deleting them. */
 export function modelHandlers(
   onProgress: (progress: DownloadProgress) => void,
 ): Pick<RequestHandlers<TaggerRequests>, 'hashModels' | 'listModels' | 'downloadModel' | 'deleteModel'> {

@@ -5,17 +5,17 @@ import { availableCores } from '../native/availableCores';
 import { makeThumbnail, readImageInfo } from '../pictures/thumbnail';
 
 /**
- * What the child answers about pictures for people: as many are made at a time as there are cores, the others wait for
- * their turn, and one that is called off while it waits is never begun.
- * @param slots how many are made at a time
+ * The tagger process's handlers for pictures that people look at. One thumbnail for each core is made at a time; the
+ * others are queued by rank, and one that is cancelled while it is queued is never begun.
+ * @param slots how many thumbnails are made at a time
  */
 export function pictureHandlers(
   slots = availableCores(),
 ): Pick<RequestHandlers<TaggerRequests>, 'makeThumbnail' | 'readImageInfo'> {
-  const line = new PQueue({ concurrency: slots });
+  const queue = new PQueue({ concurrency: slots });
   return {
     makeThumbnail: (order, signal) =>
-      line.add(
+      queue.add(
         () => {
           // Not the queue's own signal: that would free the slot of a picture that sharp is still working on.
           signal.throwIfAborted();
@@ -23,7 +23,7 @@ export function pictureHandlers(
         },
         { priority: -(order.rank ?? 0) },
       ),
-    // Headers only: no reason to wait behind pictures.
+    // Only the header is read, so it need not be queued.
     readImageInfo: ({ imagePath }) => readImageInfo(imagePath),
   };
 }

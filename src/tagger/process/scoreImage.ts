@@ -3,7 +3,8 @@ import type { PreprocessPool } from '../preprocess/PreprocessPool';
 import type { Tagger } from '../inference/Tagger';
 
 /**
- * The scores of one image by each of some models. Models with the same input get the same one, prepared once.
+ * Scores one image with each of several models. Models with the same input size and layout share one input, which is
+ * prepared once.
  * @returns for each model one score for each of its tags, 0..1
  * @throws ImageError, ModelError, ServerError, or the signal's reason
  */
@@ -22,7 +23,7 @@ export async function scoreImage(
     return input;
   };
   const scores = taggers.map((tagger) => tagger.score(inputOf(tagger), signal));
-  // All of them, so that nothing of this image is in work any more when its request ends.
+  // Waits for all, also after a failure: when the request ends, nothing of this image may be in flight any more.
   const settled = await Promise.allSettled(scores);
   for (const input of await Promise.allSettled(inputs.values())) {
     if (input.status === 'fulfilled') pool.recycle(input.value);

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
 import type { Dispatcher } from 'undici';
+import { backoff } from '../../base/backoff';
 import { abortReason } from '../../protocol/channel/Channel';
 import type { ServerOptions } from '../../protocol/tagging/execution';
 import { connectionFailure, retryAfter } from '../download/requestErrors';
@@ -10,23 +11,25 @@ import { serverAddress } from './serverAddress';
 import { ServerError } from './ServerError';
 import { serverText } from './serverText';
 
-/** What a server may say when it has too much to do, or when one stands before it that does not reach it. */
+/** The statuses of an overloaded server (429, 503) and of a proxy that does not reach it (502, 504). */
 const worthRetrying: ReadonlySet<number> = new Set([429, 502, 503, 504]);
-/** Milliseconds before the first retry; each further one waits twice as long, up to the longest pause. */
-const firstPause = 250;
-const longestPause = 10_000;
-/** An address where nobody listens is probably wrong while a model is loaded: tried for so many milliseconds only. */
+/** The pauses between retries, in milliseconds. */
+const retryPauses = { first: 250, longest: 10_000, jitter: 0.5 };
+/**
+ * While a model is loaded, an address where nobody listens is probably a mistake: it is given up after this time, in
+ * milliseconds.
+ */
 export const patienceWhileLoading = 5000;
 
-/** What is asked of a server. */
+/** A request to a server. */
 export interface ServerOrder {
   method: 'GET' | 'POST';
-  /** behind the server's address, such as `/v2/models/x/infer` */
+  /** the path after the server's address, such as `/v2/models/x/infer` */
   path: string;
   headers?: Record<string, string>;
-  /** sent one after another without a copy; they must not change until the answer is there */
+  /** sent as one body without a copy; must not change until the answer is there */
   body?: readonly Uint8Array[];
-  /** the answer may have so many bytes */
+  /** the maximum length of the answer, in bytes (default: 16 MB) */
   longestAnswer?: number;
 }
 
@@ -34,23 +37,26 @@ export interface ServerAnswer {
   status: number;
   headers: IncomingHttpHeaders;
   body: Buffer;
-  /** the address that was asked */
+  /** the address that was requested */
   url: string;
 }
 
 export interface ServerClientOptions extends ServerOptions {
-  /** requests at a time */
+  /** the maximum number of requests in flight */
   connections: number;
-  /** goes to the server's origin only, and into no message; undefined where there is none */
+  /** sent to the server's origin only, and never part of a message; undefined where there is none */
   token: string | undefined;
-  /** milliseconds for which a server that does not answer is tried again; without it twice the time for an answer */
+  /** milliseconds for which a server that does not answer is retried (default: twice the timeout of an answer) */
   patience?: number;
   onLog?: (line: string) => void;
 }
 
-/** The connections to a server that runs models: kept alive, with a limit of time for each answer, tried again. */
+/**
+ * An HTTP client for a server that runs models: keep-alive connections, a timeout for each answer, retries with
+ * backoff.
+ */
 export class ServerClient {
-  private isAway = false;
+  private isUnreachable = false;
   private readonly timeout: number;
   private readonly patience: number;
 
@@ -74,7 +80,8 @@ export class ServerClient {
     const { EnvHttpProxyAgent, request } = await import('undici');
     try {
       const { connections } = options;
-      // The limit of time is ours, over the whole request: a server that trickles must not take for ever either.
+      // The timeout is our own and covers the whole request: one between two pieces would never end a server that
+      // trickles.
       const agent = new EnvHttpProxyAgent({ connections, headersTimeout: 0, bodyTimeout: 0, proxyTunnel: false });
       return new ServerClient(address, options, agent, request);
     } catch (error) {
@@ -89,11 +96,12 @@ export class ServerClient {
   }
 
   /**
-   * Sends a request, again and again while the server is away or has too much to do, with pauses that grow.
-   * @param patience milliseconds for a connection that nobody answers; less than that for a server that answers, too
-   * @returns the answer, whatever its status is, but for those that are worth another try
-   * @throws ServerError SERVER_UNREACHABLE when it stays away, SERVER_REFUSED for a certificate that is not trusted,
-   *   SERVER_FAILED for an answer that is too long; the signal's reason
+   * Sends a request, and retries it with backoff while the server is unreachable or overloaded.
+   * @param patience milliseconds for which a failed connection is retried, at most the client's own patience; an
+   *   overloaded server is retried for the client's own
+   * @returns the answer, whatever its status; never 429, 502, 503 or 504, which are retried
+   * @throws ServerError SERVER_UNREACHABLE when it stays unreachable or overloaded, SERVER_REFUSED for a certificate
+   *   that is not trusted, SERVER_FAILED for an answer that is too long; the signal's reason
    */
   async send(order: ServerOrder, signal: AbortSignal, patience = this.patience): Promise<ServerAnswer> {
     const shorter = Math.min(patience, this.patience);
@@ -101,19 +109,17 @@ export class ServerClient {
     for (let tries = 1; ; tries++) {
       const { answer, error, after, patient } = await this.attempt(order, signal, shorter);
       if (answer !== undefined) {
-        this.tellBack();
+        this.logReachable();
         return answer;
       }
       const left = patient - (performance.now() - begun);
-      if (left <= 0 || after > left) throw this.givenUp(error, tries, performance.now() - begun);
-      this.tellAway(error);
-      // Half of it by chance: clients that lost the same server must not come back at the same moment.
-      const grown = Math.min(longestPause, firstPause * 2 ** (tries - 1)) * (0.5 + Math.random() / 2);
-      await this.wait(Math.max(after, Math.min(grown, left)), signal);
+      if (left <= 0 || after > left) throw this.finalError(error, tries, performance.now() - begun);
+      this.logUnreachable(error);
+      await this.wait(Math.max(after, Math.min(backoff(tries, retryPauses), left)), signal);
     }
   }
 
-  /** What a server means by an answer that is no success. */
+  /** The error for an answer whose status is not a success. */
   refusal({ status, headers, body, url }: ServerAnswer): ServerError {
     const said = this.quote(body, headers);
     const answered = l10n.t('{0} answered {1}.', url, `${status}${said}`);
@@ -136,7 +142,11 @@ export class ServerClient {
     return this.agent.destroy();
   }
 
-  /** @returns an answer, or why there is none that counts, and for how many milliseconds from the first try to go on */
+  /**
+   * One try.
+   * @returns the answer, or else the error, the pause that the server wants (milliseconds, 0 for none), and how long
+   *   after the first try to go on (milliseconds)
+   */
   private async attempt(
     order: ServerOrder,
     signal: AbortSignal,
@@ -159,7 +169,7 @@ export class ServerClient {
     } catch (thrown) {
       if (signal.aborted) throw abortReason(signal);
       if (thrown instanceof ServerError && thrown.code !== 'SERVER_UNREACHABLE') throw thrown;
-      return { error: this.explain(thrown), after: 0, patient: patience };
+      return { error: this.toServerError(thrown), after: 0, patient: patience };
     }
   }
 
@@ -182,7 +192,7 @@ export class ServerClient {
           accept: 'application/json, application/octet-stream',
           'accept-encoding': 'identity',
           ...headers,
-          // No redirect is followed, so it goes nowhere else.
+          // Redirects are not followed, so the token goes nowhere else.
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
           ...(body === undefined ? {} : { 'content-length': String(body.reduce((sum, part) => sum + part.length, 0)) }),
         },
@@ -207,8 +217,8 @@ export class ServerClient {
     }
   }
 
-  /** @throws what it is given where it is neither about the connection nor about the server */
-  private explain(thrown: unknown): ServerError {
+  /** @throws `thrown` itself where it is neither about the connection nor about the server */
+  private toServerError(thrown: unknown): ServerError {
     if (thrown instanceof ServerError) return thrown;
     const failure = connectionFailure(thrown, this.address);
     if (failure === undefined) throw thrown;
@@ -217,7 +227,7 @@ export class ServerClient {
     return new ServerError('SERVER_UNREACHABLE', message, undefined, thrown);
   }
 
-  private givenUp({ message, status, cause }: ServerError, tries: number, milliseconds: number): ServerError {
+  private finalError({ message, status, cause }: ServerError, tries: number, milliseconds: number): ServerError {
     const times = l10n.t('It was tried {0} times in {1} s.', tries, Math.round(milliseconds / 1000));
     return new ServerError('SERVER_UNREACHABLE', tries === 1 ? message : `${message} ${times}`, status, cause);
   }
@@ -225,7 +235,7 @@ export class ServerClient {
   private quote(body: Buffer, headers: IncomingHttpHeaders): string {
     const { token } = this.options;
     const said = serverText(body, single(headers['content-type']) ?? '');
-    // A server that repeats what it was sent must not bring the token into a log.
+    // A server that echoes its request must not bring the token into a log.
     const harmless = token === undefined ? said : said.replaceAll(token, '***');
     return harmless === '' ? '' : `: "${harmless}"`;
   }
@@ -238,14 +248,14 @@ export class ServerClient {
     }
   }
 
-  private tellAway({ message }: ServerError): void {
-    if (!this.isAway) this.options.onLog?.(`${message} Trying again.`);
-    this.isAway = true;
+  private logUnreachable({ message }: ServerError): void {
+    if (!this.isUnreachable) this.options.onLog?.(`${message} Trying again.`);
+    this.isUnreachable = true;
   }
 
-  private tellBack(): void {
-    if (this.isAway) this.options.onLog?.(`${this.address} answers again.`);
-    this.isAway = false;
+  private logReachable(): void {
+    if (this.isUnreachable) this.options.onLog?.(`${this.address} answers again.`);
+    this.isUnreachable = false;
   }
 }
 

@@ -1,6 +1,8 @@
 import type { ServerErrorCode } from '../../protocol/tagging/taggerFault';
 
-/** What went wrong with a server that runs models. The message is for the user: which address, and what the server said. */
+/**
+ * What went wrong with a server that runs models. The message is for the user: which address, and what the server said.
+ */
 export class ServerError extends Error {
   constructor(
     readonly code: ServerErrorCode,

@@ -1,6 +1,6 @@
 import type { ServerOptions } from '../../protocol/tagging/execution';
 import { serverTokenVariable } from '../../protocol/tagging/execution';
-import { proofPicture } from '../onnx/proofPicture';
+import { proofPicture } from '../inference/proofPicture';
 import { readScores } from './inferAnswer';
 import { binaryRequest, jsonRequest } from './inferRequest';
 import { modelPath } from './serverAddress';
@@ -8,10 +8,12 @@ import { ServerClient, type ServerAnswer, type ServerClientOptions } from './Ser
 import { ServerError } from './ServerError';
 import { readServerModel, serverContract, type ServerContract } from './serverModel';
 
-/** What servers answer that cannot read binary tensors, or do not like the content type. MLServer 1.7.1: 422 or 500. */
+/**
+ * The statuses of servers that cannot read binary tensors or refuse their content type (MLServer 1.7.1: 422 or 500).
+ */
 const notBinary: ReadonlySet<number> = new Set([400, 415, 422, 500, 501]);
 
-/** A model that a server runs. */
+/** A model on a server, ready to score pictures. */
 export class ServerSession {
   private encoding: 'unknown' | 'binary' | 'json' = 'unknown';
   private readonly inferPath: string;
@@ -31,7 +33,7 @@ export class ServerSession {
   }
 
   /**
-   * Asks a server for a model, checks what it is, and has it score one picture.
+   * Reads a model's metadata from a server, checks that it is a tagger, and has it score one test picture.
    * @param name what the server calls it
    * @param tagCount how many scores it must give
    * @throws ServerError; ModelError MODEL_UNSUPPORTED, TAGS_MISMATCH
@@ -55,8 +57,9 @@ export class ServerSession {
   }
 
   /**
-   * Scores some pictures in one run; several runs at a time are fine.
-   * @param inputs BGR, 0..255, each in the model's layout; they must not change until it returns
+   * Scores pictures in one run. Several runs may be in flight.
+   * @param inputs BGR, 0..255, each `size` x `size` x 3 floats in the model's layout; they must not change until it
+   *   returns
    * @returns for each input one score for each tag, 0..1
    * @throws ServerError; ModelError TAGS_MISMATCH; the signal's reason
    */
@@ -68,7 +71,7 @@ export class ServerSession {
     return inputs.map((_, index) => scores.subarray(index * this.tagCount, (index + 1) * this.tagCount));
   }
 
-  /** Ends its connections. */
+  /** Closes its connections; it cannot be used afterwards. */
   async release(): Promise<void> {
     await this.client.close();
   }
@@ -90,7 +93,10 @@ export class ServerSession {
   }
 }
 
-/** How a server is reached, with the token of this process's environment. */
+/**
+ * How a server is reached, with the token of this process's environment.
+ * @throws ServerError SERVER_REFUSED where no server is named
+ */
 export function serverClientOptions(
   server: ServerOptions | undefined,
   connections: number,

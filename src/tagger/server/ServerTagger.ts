@@ -12,12 +12,18 @@ import { ServerError } from './ServerError';
 import { readServerModel, serverModelHash } from './serverModel';
 import { serverClientOptions, ServerSession } from './ServerSession';
 
-/** One that the server computes, one that it receives meanwhile, and one whose scores are on their way. */
+/**
+ * Requests in flight: one that the server computes, one that it receives meanwhile, one whose scores are on their way
+ * back.
+ */
 const requestsInFlight = 3;
-/** Images for each request: enough to keep a GPU busy once the server joins some, and 19 MB of FP32 at 448 pixels. */
+/**
+ * Images for each request: enough to keep a GPU busy where the server joins requests into batches; 19 MB of FP32 at 448
+ * pixels.
+ */
 const defaultBatch = 8;
 
-/** A WD tagger that a server runs, with the list of tags that is on this machine. */
+/** A WD tagger that a server runs, with the list of its tags on this machine. */
 export class ServerTagger implements Tagger {
   readonly runsInFlight = requestsInFlight;
   private readonly runner: BatchRunner;
@@ -88,7 +94,8 @@ export class ServerTagger implements Tagger {
 }
 
 /**
- * What a server's model hashes to, by what the server says about it, and the list of its tags on this machine.
+ * The hashes of a server's model: of the metadata that the server gives, which stands for its file, and of the list of
+ * its tags on this machine.
  * @throws ServerError; ModelError TAGS_MISSING, TAGS_INVALID; the signal's reason
  */
 export async function hashServerModel(
@@ -115,7 +122,10 @@ function batchOf({ contract }: ServerSession, wanted: number): Pick<ExecutionRep
   return { batchSize: defaultBatch, batchSizeFrom: 'default' };
 }
 
-/** Whether a server may take fewer images: Triton says 400 for more than its largest batch, a proxy 413. */
+/**
+ * Whether a request failed because it had too many images: Triton answers 400 for more than its largest batch, a proxy
+ * 413.
+ */
 function isTooLarge(thrown: unknown): boolean {
   if (!(thrown instanceof ServerError)) return false;
   const { status, message } = thrown;

@@ -4,7 +4,7 @@ import { jsonLengthHeader } from './inferRequest';
 import type { ServerAnswer } from './ServerClient';
 import { ServerError } from './ServerError';
 
-/** What an answer must hold. */
+/** The scores that an answer must hold. */
 export interface ExpectedScores {
   outputName: string;
   /** images of the run */
@@ -12,14 +12,14 @@ export interface ExpectedScores {
   tagCount: number;
 }
 
-/** Scores are rounded by some providers. */
+/** How far a score may lie outside of 0..1: some providers round. */
 const tolerance = 0.01;
 
 /**
  * The scores in an answer, `$inference_response` of the Open Inference Protocol v2: as JSON, or binary behind it.
- * @returns `batch` times `tagCount` numbers, 0..1, in memory of their own
- * @throws ServerError SERVER_FAILED for an answer that is none, SERVER_REFUSED for scores that are none; ModelError
- *   TAGS_MISMATCH
+ * @returns `batch` x `tagCount` scores, 0..1, image by image; a copy, so the answer need not be kept
+ * @throws ServerError SERVER_FAILED for a malformed answer, SERVER_REFUSED for scores that are NaN or outside of
+ *   0..1; ModelError TAGS_MISMATCH
  */
 export function readScores(answer: ServerAnswer, expected: ExpectedScores): Float32Array {
   const { json, rest } = splitAnswer(answer);
@@ -100,7 +100,7 @@ function valuesOf({ data, bytes }: Output, count: number, answer: ServerAnswer):
   }
   if (bytes.length !== count * 4)
     throw malformed(answer, l10n.t('{0} bytes of scores in place of {1}', bytes.length, count * 4));
-  // A copy begins where 4-byte numbers may.
+  // A Float32Array must begin at a multiple of 4 bytes; a copy does.
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
 }
 

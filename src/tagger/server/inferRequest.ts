@@ -5,10 +5,11 @@ import type { ServerOrder } from './ServerClient';
 export const jsonLengthHeader = 'inference-header-content-length';
 
 /**
- * A run as `$inference_request` of the Open Inference Protocol v2, with the tensors behind the JSON as they lie in memory
- * (https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_binary_data.md).
- * @param inputs BGR, 0..255, each in the model's layout; FP32 ones are sent without a copy and must not change meanwhile
- * @param batch images that the run has; the last picture is repeated to fill it
+ * A run as `$inference_request` of the Open Inference Protocol v2, with the tensors behind the JSON as they lie in
+ * memory (https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_binary_data.md).
+ * @param inputs BGR, 0..255, each in the model's layout; FP32 ones are sent without a copy and must not change
+ *   meanwhile
+ * @param batch images in the run; padded with the last picture
  */
 export function binaryRequest(
   path: string,
@@ -33,7 +34,7 @@ export function binaryRequest(
   };
 }
 
-/** The same as {@link binaryRequest} for servers that know JSON only: some ten times as slow. */
+/** The same as {@link binaryRequest} for servers that only know JSON; some ten times slower. */
 export function jsonRequest(
   path: string,
   contract: ServerContract,
@@ -58,7 +59,7 @@ function shapeOf({ size, channelsLast }: ServerContract, batch: number): number[
 }
 
 function bytesOf(input: Float32Array, { datatype }: ServerContract): Uint8Array {
-  // What a picture becomes are whole numbers.
+  // Prepared pictures hold whole numbers, so nothing is lost.
   if (datatype === 'UINT8') return new Uint8Array(input);
   return new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
 }

@@ -6,7 +6,7 @@ import { modelPath } from './serverAddress';
 import { patienceWhileLoading, type ServerAnswer, type ServerClient } from './ServerClient';
 import { ServerError } from './ServerError';
 
-/** What a tensor of a server's model is made of, of what pictures can be. */
+/** The tensor types that an input of pictures may have. */
 const inputTypes = ['FP32', 'UINT8'] as const;
 
 /** How a server's model takes pictures and gives scores. */
@@ -35,7 +35,7 @@ export interface ServerModel {
 }
 
 /**
- * Asks a server what a model is, and waits for it to be ready.
+ * Reads a model's metadata from a server, and waits until the model is ready.
  * @param name what the server calls the model
  * @throws ServerError SERVER_REFUSED where it has no such model; as {@link ServerClient.send}
  */
@@ -58,7 +58,7 @@ export async function readServerModel(client: ServerClient, name: string, signal
 }
 
 /**
- * Checks whether a server's model is a tagger with such a list of tags.
+ * Checks that a server's model is a tagger that fits a list of tags.
  * @param tagCount how many scores it must give
  * @throws ModelError MODEL_UNSUPPORTED, TAGS_MISMATCH
  */
@@ -73,7 +73,10 @@ export function serverContract({ url, inputs, outputs }: ServerModel, tagCount: 
   return { ...contract, datatype };
 }
 
-/** Hexadecimal SHA-256 of what a server says about a model: in place of its file's, to know it again. */
+/**
+ * Hexadecimal SHA-256 of a model's metadata. It stands for the hash of the model's file and tells whether a model is
+ * the same as before.
+ */
 export function serverModelHash({ name, versions, platform, inputs, outputs }: ServerModel): string {
   return createHash('sha256')
     .update(JSON.stringify([name, versions, platform, inputs.map(asList), outputs.map(asList)]))
@@ -82,7 +85,7 @@ export function serverModelHash({ name, versions, platform, inputs, outputs }: S
 
 function noSuchModel(client: ServerClient, answer: ServerAnswer, name: string): ServerError {
   const refusal = client.refusal(answer);
-  // Triton says 400 for a model that it does not know.
+  // Triton answers 400 for a model that it does not know.
   if (answer.status !== 404 && answer.status !== 400) return refusal;
   const message = l10n.t(
     '{0} Say what the server calls the model "{1}": datasetCaptions.serverModels (--server-model).',

@@ -1,4 +1,4 @@
-/** What a server said is shown up to this length, in characters. */
+/** The maximum length of a server's text in a message, in characters. */
 const longest = 200;
 
 /**

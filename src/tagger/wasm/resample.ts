@@ -1,8 +1,8 @@
-// AssemblyScript, compiled by scripts/compileWasm.mjs: the inner loops of pillowBicubic.ts with 128-bit vectors.
+// AssemblyScript, compiled by scripts/compileWasm.mjs: the inner loops of PillowResizer.ts with 128-bit vectors.
 //
-// A weight of 22 bits is `high * 2048 + low`, so that both halves fit the 16-bit multiply-and-add of two neighbours that
-// every processor has (pmaddwd, smlal). `(sumHigh << 11) + sumLow` is the sum of the whole weights modulo 2^32, and
-// Pillow's own sum is an int32.
+// A weight of 22 bits is `high * 2048 + low`, so that both halves fit the 16-bit multiply-and-add of two neighbours
+// that every processor has (pmaddwd, smlal). `(sumHigh << 11) + sumLow` is the sum of the whole weights modulo 2^32,
+// and Pillow's own sum is an int32.
 //
 // A pass is a table of entries of 16 bytes, one for each output position, all of them int32:
 //   first      position of the first input (bytes in a row, or rows)
@@ -19,8 +19,8 @@ const firstTwo = i8x16(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1)
 const lastTwo = i8x16(6, -1, 9, -1, 7, -1, 10, -1, 8, -1, 11, -1, -1, -1, -1, -1);
 
 /**
- * Scales `rows` rows (a multiple of 4) of packed RGB to `size` pixels each. A row of the result takes `size` * 3 bytes, and
- * one byte after it is overwritten.
+ * Scales `rows` rows (a multiple of 4) of packed RGB to `size` pixels each. A row of the result takes `size` * 3 bytes,
+ * and one byte after it is overwritten.
  */
 export function scaleRows(
   source: usize,
@@ -151,8 +151,8 @@ export function scaleColumns(source: usize, stride: usize, entry: usize, target:
 
 /**
  * Puts RGBA on white and packs it as RGB, as Pillow's `alpha_composite` on an opaque background:
- * `t = v * a + 255 * (255 - a) + 128; ((t >> 8) + t) >> 8`. `target` may be `source`; up to 16 bytes more are read and up
- * to 16 more overwritten.
+ * `t = v * a + 255 * (255 - a) + 128; ((t >> 8) + t) >> 8`.
+ * `target` may be `source`; up to 16 bytes more are read and up to 16 more overwritten.
  */
 export function blendOnWhite(source: usize, target: usize, count: i32): void {
   const all = i16x8.splat(255);
@@ -176,7 +176,8 @@ function blendTwo(values: v128, all: v128, half: v128): v128 {
 }
 
 /**
- * RGB bytes to BGR floats 0..255, pixel by pixel. `count` is rounded up to a multiple of 4; up to 4 bytes more are read.
+ * RGB bytes to BGR floats 0..255, pixel by pixel. `count` is rounded up to a multiple of 4; up to 4 bytes more are
+ * read.
  */
 export function toChannelsLast(source: usize, target: usize, count: i32): void {
   for (let i = 0; i < count; i += 4) {
@@ -190,8 +191,8 @@ export function toChannelsLast(source: usize, target: usize, count: i32): void {
 }
 
 /**
- * RGB bytes to three planes of floats 0..255, blue first. `count` is rounded up to a multiple of 4; up to 4 bytes more are
- * read.
+ * RGB bytes to three planes of floats 0..255, blue first. `count` is rounded up to a multiple of 4; up to 4 bytes more
+ * are read.
  * @param stride bytes from plane to plane
  */
 export function toChannelsFirst(source: usize, target: usize, stride: usize, count: i32): void {

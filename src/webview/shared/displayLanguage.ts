@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { TemplateResult } from 'lit';
+import { pluralForm as pluralFormBy } from '../../protocol/text/pluralForm';
 
 /** What is needed of the page; unit tests have none. */
 interface Page {
@@ -25,16 +26,10 @@ export function formatNumber(value: number): string {
 }
 
 /**
- * Chooses among the forms of a sentence the one for a number.
- * @param forms a translated text with its forms in the order of `Intl.PluralRules` (zero, one, two, few, many, other), those
- *   that the language has, and `|` between them: `{0} image|{0} images`
+ * The form of a sentence for a number, by the rules of the page's language; `forms` as {@link pluralFormBy} takes them.
  */
 export function pluralForm(forms: string, count: number): string {
-  const order = ['zero', 'one', 'two', 'few', 'many', 'other'] as const;
-  const own = new Set(pluralRules.resolvedOptions().pluralCategories);
-  const place = order.filter((category) => own.has(category)).indexOf(pluralRules.select(count));
-  const texts = forms.split('|');
-  return texts[Math.min(place, texts.length - 1)] ?? '';
+  return pluralFormBy(forms, count, pluralRules);
 }
 
 /**

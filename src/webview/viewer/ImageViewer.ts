@@ -5,10 +5,10 @@ import type { GridSnapshot } from '../../protocol/page/gridProtocol';
 import type { CardItem } from '../../protocol/page/cardProtocol';
 import type { ImageInfo } from '../../protocol/page/pictureProtocol';
 import { errorMessage } from '../../protocol/channel/wireError';
+import { formatBytes } from '../../protocol/text/formatBytes';
 import { cardStyles } from '../card/card.css';
-import { formatNumber } from '../shared/displayLanguage';
+import { displayLanguage, formatNumber } from '../shared/displayLanguage';
 import type { Host } from '../shared/viewState';
-import { formatBytes } from '../shared/formatBytes';
 import { closeIcon, minusIcon, nextIcon, plusIcon, previousIcon } from '../shared/icons';
 import type { CardContext, ImageCard } from '../card/ImageCard';
 import '../card/ImageCard';
@@ -307,7 +307,7 @@ export class ImageViewer extends LitElement {
 }
 
 function factsOf({ width, height, fileSize, format }: ImageInfo): string {
-  return `${String(width)} × ${String(height)} · ${formatBytes(fileSize)} · ${format}`;
+  return `${String(width)} × ${String(height)} · ${formatBytes(fileSize, displayLanguage)} · ${format}`;
 }
 
 declare global {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describeDownload, formatBytes, formatSeconds } from '../../../../src/protocol/text/downloadText';
+import { describeDownload, formatSeconds } from '../../../../src/protocol/text/downloadText';
 import { describeExecution, describeNotUsed } from '../../../../src/protocol/text/executionText';
 import type { DownloadProgress } from '../../../../src/protocol/tagging/modelListing';
 import type { ModelDescription } from '../../../../src/protocol/tagging/taggerProtocol';
@@ -13,22 +13,6 @@ const running: DownloadProgress = {
 };
 
 describe('A download on screen', () => {
-  for (const [bytes, text] of [
-    [0, '0 bytes'],
-    [999, '999 bytes'],
-    [1000, '1 kB'],
-    [253_906, '254 kB'],
-    [9_996_000, '10 MB'],
-    [12_345_678, '12.3 MB'],
-    [326_197_340, '326 MB'],
-    [999_600_000, '1 GB'],
-    [1_260_645_673, '1.26 GB'],
-  ] as const) {
-    it(`writes ${bytes} bytes as ${text}`, () => {
-      assert.equal(formatBytes(bytes), text);
-    });
-  }
-
   it('writes times as people say them', () => {
     assert.equal(formatSeconds(0.2), '1 s');
     assert.equal(formatSeconds(42), '42 s');

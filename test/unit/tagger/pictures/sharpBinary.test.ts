@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, truncateSync } from 'node
 import path from 'node:path';
 import sharp from 'sharp';
 import { TaggerProcess } from '../../../../src/protocol/child/TaggerProcess';
-import type { PreparedInput } from '../../../../src/tagger/preprocess/prepareImage';
+import type { PreparedInput } from '../../../../src/tagger/preprocess/modelInput';
 import { PreprocessPool } from '../../../../src/tagger/preprocess/PreprocessPool';
 import { makeThumbnail } from '../../../../src/tagger/pictures/thumbnail';
 import { testFolder } from '../../shared/testFolder';

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import sharp from 'sharp';
-import { fastShrink } from '../../../../src/tagger/preprocess/fastShrink';
-import { fastDifference, prepareImage } from '../../../../src/tagger/preprocess/prepareImage';
+import { fastDifference, fastShrink, prepareImage } from '../../../../src/tagger/preprocess/prepareImage';
 import { testFolder } from '../../shared/testFolder';
 
 describe('Fast preprocessing', function () {

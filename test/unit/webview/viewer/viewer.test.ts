@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import type { CardItem } from '../../../../src/protocol/page/cardProtocol';
-import { formatBytes } from '../../../../src/webview/shared/formatBytes';
 import { fittingPreview, sharperPicture } from '../../../../src/webview/viewer/pictureNeeds';
 import { viewerAction } from '../../../../src/webview/viewer/viewerKeys';
 import { ViewerWindow } from '../../../../src/webview/viewer/ViewerWindow';
@@ -219,16 +218,4 @@ describe('The images of the viewer', () => {
     await broken.show('a');
     assert.equal(failures.length, 1);
   });
-});
-
-it('The size of a file is said as people read it', () => {
-  assert.deepEqual([0, 999, 1000, 1_234_567, 999_700, 25_400_000, 3e12].map(formatBytes), [
-    '0 bytes',
-    '999 bytes',
-    '1.0 kB',
-    '1.2 MB',
-    '1.0 MB',
-    '25 MB',
-    '3000 GB',
-  ]);
 });

@@ -1,13 +1,15 @@
 import * as l10n from '@vscode/l10n';
-import type { ModelContract } from '../inference/modelContract';
+import type { ModelContract } from './modelContract';
 
-/** Scores may differ so much from those of the CPU: rounding, in the order of 0.001, never a wrong result. */
+/**
+ * The maximum difference to the scores of the CPU. Rounding differs in the order of 0.001, a wrong result by much more.
+ */
 const tolerance = 0.005;
 
 /**
  * A picture that is the same everywhere: colour gradients with a disc and stripes, so that a tagger has something to
  * score.
- * @returns BGR, 0..255, in the model's layout
+ * @returns BGR, 0..255, `size` x `size` x 3 whole numbers in the model's layout
  */
 export function proofPicture({ size, channelsLast }: Pick<ModelContract, 'size' | 'channelsLast'>): Float32Array {
   const values = new Float32Array(size * size * 3);
@@ -50,7 +52,7 @@ export function compareScores(scores: Float32Array, reference: Float32Array): Ag
     if (Number.isNaN(difference)) broken = true;
     else largest = Math.max(largest, difference);
   }
-  // Small scores throughout would hide zeros for everything within the tolerance.
+  // Where all scores are small, zeros for every tag would be within the tolerance.
   const silent = allEqual(scores) && !allEqual(reference);
   let problem: string | undefined;
   if (broken) problem = l10n.t('It computes scores that are no numbers.');

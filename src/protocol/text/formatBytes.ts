@@ -1,0 +1,28 @@
+import * as l10n from '@vscode/l10n';
+import { pluralForm } from './pluralForm';
+
+const units = ['kB', 'MB', 'GB', 'TB'] as const;
+
+/**
+ * A number of bytes as people read it, the same everywhere in the product: `812 bytes`, `254 kB`, `1.26 GB`. Units are
+ * decimal (1 MB is 1,000,000 bytes), as hubs give the sizes of models and makers those of disks; three significant
+ * digits, without zeros at the end.
+ * @param bytes 0 or more; fractions are rounded
+ * @param language of the number, such as `de`; English by default, the language of the command line
+ */
+export function formatBytes(bytes: number, language = 'en'): string {
+  if (bytes < 999.5) {
+    const count = Math.round(bytes);
+    const form = pluralForm(l10n.t('{0} byte|{0} bytes'), count, new Intl.PluralRules(language));
+    return form.replace('{0}', String(count));
+  }
+  let value = bytes / 1000;
+  let unit = 0;
+  // 999.5 would be rounded to 1000 of the unit.
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  const numbers = new Intl.NumberFormat(language, { maximumSignificantDigits: 3, useGrouping: false });
+  return `${numbers.format(value)} ${units[unit] ?? ''}`;
+}
