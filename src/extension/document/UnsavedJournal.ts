@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { UnsavedEdit } from '../../dataset/captions/unsavedEdit';
 import { identityText, isAlive, parseIdentity, placeText, processAt, thisProcess } from '../../base/processIdentity';
+import { SerialQueue } from '../../base/SerialQueue';
 import { Disposable } from '../shared/Disposable';
 import { JournalFile, parseUnsavedEdits, type Unsaved } from './JournalFile';
 
@@ -34,7 +35,7 @@ export class UnsavedJournal extends Disposable {
   /** edits were made or saved since the last write began */
   private isStale = false;
   private isKeepingUp = false;
-  private writing: Promise<void> = Promise.resolve();
+  private readonly writes = new SerialQueue();
 
   constructor(
     storageFolder: string,
@@ -90,16 +91,14 @@ export class UnsavedJournal extends Disposable {
 
   /** Writes at once. */
   flush(): Promise<void> {
-    const written = this.writing.then(() => (this.isDisposed ? undefined : this.file.follow(this.unsaved())));
-    this.writing = written.catch(() => undefined);
-    return written;
+    return this.writes.run(() => (this.isDisposed ? undefined : this.file.follow(this.unsaved())));
   }
 
   /** Removes the journal: the edits are saved or were given up. */
   override dispose(): void {
     super.dispose();
     clearInterval(this.beat);
-    void this.writing.then(() => this.file.remove()).catch(this.onError);
+    this.writes.run(() => this.file.remove()).catch(this.onError);
   }
 
   /** Writes the first key at once, those that follow together. */
