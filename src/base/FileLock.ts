@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync, readlinkSync } from 'node:fs';
 import { link, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errno } from './errno';
+import { isAlive, placeText, processAt, thisProcess, type ProcessIdentity } from './processIdentity';
 
 /** Milliseconds between two signs of life of a holder. */
 const heartbeat = 5000;
@@ -12,12 +11,20 @@ const staleAfter = 120_000;
 /** Milliseconds between two tries. */
 const pollInterval = 250;
 
-interface Holder {
+/** What a lock's file says. The first three have been there since version 0.1.0, which reads nothing else. */
+interface LockContent {
   /** differs for every lock that was ever taken */
   token: string;
   pid: number;
-  /** the machine, and on Linux its start and the container: where `pid` means something */
+  /** a text of {@link placeText} */
   machine: string;
+  machineId: string;
+  start: string;
+}
+
+interface Holder {
+  token: string;
+  process: ProcessIdentity;
 }
 
 /**
@@ -61,10 +68,11 @@ export class FileLock {
 
   /** Takes the lock if nobody has it. */
   static async tryAcquire(path: string): Promise<FileLock | undefined> {
-    const holder: Holder = { token: randomUUID(), pid: process.pid, machine: thisMachine() };
-    if (await create(path, holder)) return new FileLock(path, holder.token);
-    if (!(await removeIfStale(path)) || !(await create(path, holder))) return undefined;
-    return new FileLock(path, holder.token);
+    const { pid, machine: machineId, start } = thisProcess();
+    const content: LockContent = { token: randomUUID(), pid, machine: placeText(), machineId, start };
+    if (await create(path, content)) return new FileLock(path, content.token);
+    if (!(await removeIfStale(path)) || !(await create(path, content))) return undefined;
+    return new FileLock(path, content.token);
   }
 
   /** Whether a live process has the lock, as far as can be told. */
@@ -74,7 +82,7 @@ export class FileLock {
       ({ mtimeMs }) => mtimeMs,
       () => undefined,
     );
-    return modified !== undefined && isAlive(holder, modified);
+    return modified !== undefined && isHolding(holder, modified);
   }
 
   /** Gives the lock back. */
@@ -86,9 +94,9 @@ export class FileLock {
 }
 
 /** Makes the file with its content in one step, so that no reader sees it empty. */
-async function create(path: string, holder: Holder): Promise<boolean> {
-  const temporary = `${path}.${holder.token}`;
-  const content = JSON.stringify(holder);
+async function create(path: string, lock: LockContent): Promise<boolean> {
+  const temporary = `${path}.${lock.token}`;
+  const content = JSON.stringify(lock);
   try {
     await writeFile(temporary, content);
     try {
@@ -127,7 +135,7 @@ async function removeIfStale(path: string): Promise<boolean> {
     () => undefined,
   );
   if (modified === undefined) return true;
-  if (isAlive(holder, modified)) return false;
+  if (isHolding(holder, modified)) return false;
   // Moved away, then looked at: had another process taken the stale lock over in between, this would be its live one.
   const aside = `${path}.${randomUUID()}`;
   try {
@@ -141,48 +149,27 @@ async function removeIfStale(path: string): Promise<boolean> {
   return taken?.token === holder?.token;
 }
 
-function isAlive(holder: Holder | undefined, modified: number): boolean {
-  const isHere = holder?.machine === thisMachine();
-  return !(isHere && !isRunning(holder.pid)) && Date.now() - modified < staleAfter;
+/**
+ * Whether a lock's holder lives: not if it is known to be dead, else as long as it renews the file.
+ * @param modified when the file was renewed last, in milliseconds since 1970
+ */
+function isHolding(holder: Holder | undefined, modified: number): boolean {
+  const isDead = holder !== undefined && isAlive(holder.process) === 'dead';
+  return !isDead && Date.now() - modified < staleAfter;
 }
 
 async function readHolder(path: string): Promise<Holder | undefined> {
   try {
     const content: unknown = JSON.parse(await readFile(path, 'utf8'));
     if (typeof content !== 'object' || content === null) return undefined;
-    const { token, pid, machine } = content as Record<string, unknown>;
+    const { token, pid, machine, machineId, start } = content as Record<string, unknown>;
     if (typeof token !== 'string' || typeof pid !== 'number' || typeof machine !== 'string') return undefined;
-    return { token, pid, machine };
+    const more = {
+      machine: typeof machineId === 'string' ? machineId : '',
+      start: typeof start === 'string' ? start : '',
+    };
+    return { token, process: processAt(machine, pid, more) };
   } catch {
     return undefined;
-  }
-}
-
-let machine: string | undefined;
-
-/** Process ids mean something within one start of one machine, and there within one container only. */
-function thisMachine(): string {
-  machine ??= [
-    hostname(),
-    orEmpty(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
-    orEmpty(() => readlinkSync('/proc/self/ns/pid')),
-  ].join(' ');
-  return machine;
-}
-
-function orEmpty(read: () => string): string {
-  try {
-    return read();
-  } catch {
-    return '';
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errno(error) === 'EPERM';
   }
 }

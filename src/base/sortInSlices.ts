@@ -1,4 +1,5 @@
 import { inSlices, type SliceOptions } from './inSlices';
+import { noop } from './noop';
 
 /** Items that are sorted at a stretch, and items that are merged before others may get their turn: some 50 µs each. */
 const sortedAtOnce = 64;
@@ -56,8 +57,4 @@ class MergeSort<T> {
       if (merged.length % mergedAtOnce === 0) yield;
     }
   }
-}
-
-function noop(): void {
-  // The steps are the work.
 }

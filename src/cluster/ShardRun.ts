@@ -6,7 +6,7 @@ import { captionHash } from '../dataset/captions/captionHash';
 import { runCaptionJob, type JobTarget } from '../jobs/captionJob';
 import type { FileWriter } from '../dataset/files/FileWriter';
 import { folderInside } from '../dataset/files/datasetPath';
-import { folderOf } from '../dataset/view/folderRun';
+import { folderOf } from '../dataset/files/datasetPath';
 import { captionPathOf } from '../dataset/files/imageFiles';
 import { removeLeftover } from '../dataset/files/leftovers';
 import { isTemporaryName } from '../dataset/files/writeFileSafely';

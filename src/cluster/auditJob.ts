@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { folderOf } from '../dataset/view/folderRun';
+import { folderOf } from '../dataset/files/datasetPath';
 import { captionPathOf } from '../dataset/files/imageFiles';
 import { removeLeftover } from '../dataset/files/leftovers';
 import { isTemporaryName } from '../dataset/files/writeFileSafely';

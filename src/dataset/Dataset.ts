@@ -14,6 +14,7 @@ import { InPlaceWriter, type FileWriter } from './files/FileWriter';
 import { ImageFacts } from './ImageFacts';
 import { isImageName } from './files/imageFiles';
 import { inSlices } from '../base/inSlices';
+import { SerialQueue } from '../base/SerialQueue';
 import { removeLeftover } from './files/leftovers';
 import { DatasetScan } from './scan/DatasetScan';
 import type { ScannedImage, ScanProblem } from './scan/scanDataset';
@@ -46,7 +47,7 @@ export class Dataset {
   private readonly listeners = new Set<() => void>();
   private readonly saver: CaptionSaver;
   /** One scan at a time: two that overlap would make two Caption objects for one file. */
-  private scans: Promise<unknown> = Promise.resolve();
+  private readonly scans = new SerialQueue();
 
   constructor(
     /** absolute path */
@@ -139,7 +140,7 @@ export class Dataset {
    * @throws CaptionError when the folder cannot be read
    */
   load(options: LoadOptions = {}): Promise<void> {
-    return this.afterScans(() => this.scan(options));
+    return this.scans.run(() => this.scan(options));
   }
 
   private async scan({ signal, onProgress, changedOnly = false }: LoadOptions): Promise<void> {
@@ -177,7 +178,7 @@ export class Dataset {
    * @param paths relative, with `/`
    */
   async reconcile(paths: readonly string[]): Promise<void> {
-    await this.scans;
+    await this.scans.idle();
     let needsScan = false;
     for (const changed of paths) {
       this.facts.forget(changed);
@@ -279,7 +280,7 @@ export class Dataset {
    * @returns what differs from the disk now
    */
   restoreEdits(edits: readonly UnsavedEdit[]): Promise<CaptionChange[]> {
-    return this.afterScans(() => this.restore(edits));
+    return this.scans.run(() => this.restore(edits));
   }
 
   private async restore(given: readonly UnsavedEdit[]): Promise<CaptionChange[]> {
@@ -351,17 +352,7 @@ export class Dataset {
     if (info === undefined) return this.index.hasFolder(relative);
     return info.isDirectory() || info.isSymbolicLink() || isImageName(path.basename(relative));
   }
-
-  private afterScans<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.scans.then(task);
-    this.scans = result.catch(noop);
-    return result;
-  }
 }
 
 /** Makes one caption of the own text and the content of another program's file. */
 export type MergeTexts = (mine: string, theirs: string) => string;
-
-function noop(): void {
-  // Both outcomes of a scan let the next one begin.
-}

@@ -1,5 +1,4 @@
-/** U+FEFF, which some Windows programs put at the start of a text file. */
-const byteOrderMark = '\uFEFF';
+import { byteOrderMark, withoutByteOrderMark } from './byteOrderMark';
 
 /** The tags of a caption: separated by commas and line ends, trimmed, empty ones left out; order and duplicates stay. */
 export function parseTags(text: string): string[] {
@@ -35,7 +34,7 @@ export function isEmptyCaption(raw: string): boolean {
  * @param raw the decoded content of the file, every character of it
  */
 export function textOfRaw(raw: string): string {
-  const text = normalizeLineEnds(raw.startsWith(byteOrderMark) ? raw.slice(1) : raw);
+  const text = normalizeLineEnds(withoutByteOrderMark(raw));
   return text.endsWith('\n') ? text.slice(0, -1) : text;
 }
 

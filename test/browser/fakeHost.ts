@@ -1,5 +1,6 @@
 import type { WantedEdit } from '../../src/protocol/page/bulkEditProtocol';
-import { folderOf, folderRun } from '../../src/dataset/view/folderRun';
+import { folderOf } from '../../src/dataset/files/datasetPath';
+import { folderRun } from '../../src/dataset/view/folderRun';
 import { Channel, type Port } from '../../src/protocol/channel/Channel';
 import type {
   GridEvents,

@@ -1,5 +1,6 @@
 import type { CaptionError } from '../files/CaptionError';
 import type { CaptionContent } from './captionContent';
+import { withoutByteOrderMark } from '../../tags/byteOrderMark';
 import { isEmptyCaption, normalizeLineEnds, rawWithText, textOfRaw } from '../../tags/captionText';
 
 /** One edit of one caption: what the file should hold before and after; null is no file. */
@@ -178,13 +179,13 @@ export class Caption {
   agreeToConvert(): void {
     if (this.disk?.foreign === undefined) return;
     this.conversionAgreed = true;
-    this.wanted ??= this.disk.raw.replace(/^\uFEFF/, '');
+    this.wanted ??= withoutByteOrderMark(this.disk.raw);
     this.observer?.note(this);
   }
 
   /** Takes the agreement back; the file stays as it is. Does nothing once the text was edited or saved. */
   withdrawConversion(): void {
-    if (this.disk?.foreign === undefined || this.wanted !== this.disk.raw.replace(/^\uFEFF/, '')) return;
+    if (this.disk?.foreign === undefined || this.wanted !== withoutByteOrderMark(this.disk.raw)) return;
     this.conversionAgreed = false;
     this.wanted = undefined;
     this.observer?.note(this);

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import * as l10n from '@vscode/l10n';
 import pMap from 'p-map';
+import { KeyedQueue } from '../../base/KeyedQueue';
 import type { Caption } from './Caption';
 import { readCaptionFile, saveCaptionFile } from './captionFile';
 import type { FileWriter } from '../files/FileWriter';
@@ -28,7 +29,7 @@ const tellPause = 50;
 
 /** Reads and writes the files of captions, each caption in turn: a read that began before a write must not undo it. */
 export class CaptionSaver {
-  private readonly turns = new Map<Caption, Promise<unknown>>();
+  private readonly turns = new KeyedQueue<Caption>();
   private readonly watchers = new Set<Set<Caption>>();
   private running = 0;
   private done = 0;
@@ -49,7 +50,7 @@ export class CaptionSaver {
 
   /** Whether the file of a caption is being read or written. */
   isBusy(caption: Caption): boolean {
-    return this.turns.has(caption);
+    return this.turns.isBusy(caption);
   }
 
   /** A set that from now on gets every caption that is read or written, until {@link unwatchTurns}. */
@@ -102,12 +103,7 @@ export class CaptionSaver {
   /** Does something with a caption while nobody else reads or writes its file. */
   inTurn<T>(caption: Caption, task: () => Promise<T>): Promise<T> {
     for (const watcher of this.watchers) watcher.add(caption);
-    const result = (this.turns.get(caption) ?? Promise.resolve()).then(task, task);
-    const turn = result.then(noop, noop).then(() => {
-      if (this.turns.get(caption) === turn) this.turns.delete(caption);
-    });
-    this.turns.set(caption, turn);
-    return result;
+    return this.turns.run(caption, task);
   }
 
   private readonly tellNowAndThen = (): void => {
@@ -116,8 +112,4 @@ export class CaptionSaver {
     this.lastTold = now;
     this.changed();
   };
-}
-
-function noop(): void {
-  // Both outcomes of a turn let the next one begin.
 }

@@ -4,11 +4,9 @@ import type { Caption } from './Caption';
 import { CaptionConflictError, CaptionError, fileError } from '../files/CaptionError';
 import { errno } from '../../base/errno';
 import { decodeCaption } from './captionContent';
+import { byteOrderMark } from '../../tags/byteOrderMark';
 import type { FileWriter } from '../files/FileWriter';
 import { notAFile } from '../files/writeFileSafely';
-
-/** The byte order mark, which editors keep to themselves. */
-const mark = '\uFEFF';
 
 /**
  * The bytes of a file, null when there is none.
@@ -28,7 +26,8 @@ export async function readIfThere(file: string): Promise<Uint8Array | null> {
 export async function readCaptionFile(caption: Caption, file: string, unsavedText?: string): Promise<void> {
   try {
     if (unsavedText !== undefined) {
-      caption.readFromDisk({ raw: (caption.onDisk?.raw.startsWith(mark) === true ? mark : '') + unsavedText });
+      const mark = caption.onDisk?.raw.startsWith(byteOrderMark) === true ? byteOrderMark : '';
+      caption.readFromDisk({ raw: mark + unsavedText });
       caption.unreadable = undefined;
       return;
     }

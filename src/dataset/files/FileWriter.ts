@@ -1,5 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { SerialQueue } from '../../base/SerialQueue';
 import { writeFileSafely } from './writeFileSafely';
 
 /** One caption file to write. */
@@ -34,12 +35,13 @@ export function writeCaptionFile({ file, content, expected }: FileWrite): string
 
 /** Writes on the caller's own thread, file by file, with a turn for everything else in between. */
 export class InPlaceWriter implements FileWriter {
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly writes = new SerialQueue();
 
   write(write: FileWrite): Promise<string | null> {
-    const written = this.last.then(() => nextTurn()).then(() => writeCaptionFile(write));
-    this.last = written.catch(() => undefined);
-    return written;
+    return this.writes.run(async () => {
+      await nextTurn();
+      return writeCaptionFile(write);
+    });
   }
 }
 

@@ -30,6 +30,20 @@ export function staysInside(relative: string): boolean {
 export function pathBelow(folder: string, file: string): string | undefined {
   const relative = path.relative(folder, file);
   if (path.isAbsolute(relative) || relative === '..' || relative.startsWith(`..${path.sep}`)) return undefined;
+  return withSlashes(relative);
+}
+
+/** The path of a file relative to a dataset's folder, as datasets have it; of a file elsewhere it begins with `..`. */
+export function datasetPathOf(folder: string, file: string): string {
+  return withSlashes(path.relative(folder, file));
+}
+
+/** The folder of a path in a dataset; empty for the dataset's own. */
+export function folderOf(datasetPath: string): string {
+  return datasetPath.slice(0, Math.max(0, datasetPath.lastIndexOf('/')));
+}
+
+function withSlashes(relative: string): string {
   return relative.split(path.sep).join('/');
 }
 

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   accessSync,
   closeSync,
@@ -19,40 +19,42 @@ import {
   type Stats,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { CaptionConflictError, CaptionError, fileError } from './CaptionError';
 import { errno } from '../../base/errno';
+import { identityText, isAlive, parseIdentity, thisProcess, type ProcessIdentity } from '../../base/processIdentity';
 
-const temporaryName = /^\.dataset-captions-(\d+)-([0-9a-f]{4})[0-9a-f]{8}\.tmp$/;
+/** The maker's identity, then what tells its files apart. */
+const temporaryName = /^\.dataset-captions-(.+)-[0-9a-f]{8}\.tmp$/;
+/** Names of version 0.1.0: the process id, 16 bits of a hash of the host name, and a random number. */
+const oldTemporaryName = /^\.dataset-captions-\d+-[0-9a-f]{12}\.tmp$/;
 /** What any other call would run into as well; where there are no hard links, systems answer all kinds of things. */
 const notForLackOfLinks: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'ESTALE', 'ETIMEDOUT']);
 /** What file systems answer that do not know a call. */
 const unknownCall: ReadonlySet<string> = new Set(['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL']);
-/** Process ids mean something on one machine only. */
-const machine = createHash('sha256').update(hostname()).digest('hex').slice(0, 4);
 
 /** Whether a file name is one that {@link writeFileSafely} gives to its temporary files. */
 export function isTemporaryName(name: string): boolean {
-  return temporaryName.test(name);
+  return oldTemporaryName.test(name) || makerOf(name) !== undefined;
 }
 
 /** A new name for a temporary file, by which it is known as one when the process that made it is gone. */
 export function newTemporaryName(): string {
-  return `.dataset-captions-${process.pid}-${machine}${randomBytes(4).toString('hex')}.tmp`;
+  return `.dataset-captions-${identityText(thisProcess())}-${randomBytes(4).toString('hex')}.tmp`;
 }
 
-/** Whether a temporary file's name says that a process of this machine made it which is gone. */
+/**
+ * Whether a temporary file's name says that a process made it which is known to be dead. Names of version 0.1.0 never
+ * do: they do not tell containers with one host name apart.
+ */
 export function isOfDeadProcess(name: string): boolean {
-  const [, pid, madeOn] = temporaryName.exec(name) ?? [];
-  if (pid === undefined || madeOn !== machine) return false;
-  try {
-    process.kill(Number(pid), 0);
-    return false;
-  } catch (thrown) {
-    return errno(thrown) === 'ESRCH';
-  }
+  const maker = makerOf(name);
+  return maker !== undefined && isAlive(maker) === 'dead';
+}
+
+function makerOf(name: string): ProcessIdentity | undefined {
+  return parseIdentity(temporaryName.exec(name)?.[1] ?? '');
 }
 
 /**

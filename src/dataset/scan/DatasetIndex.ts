@@ -1,5 +1,6 @@
 import type { Caption } from '../captions/Caption';
 import type { DatasetImage } from '../captions/DatasetImage';
+import { folderOf } from '../files/datasetPath';
 import { firstFrom } from '../../base/firstFrom';
 import { compareNaturally } from '../../base/naturalOrder';
 
@@ -83,8 +84,4 @@ export class DatasetIndex {
 
 function sameElements(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((element, index) => element === b[index]);
-}
-
-function folderOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/') + 1);
 }

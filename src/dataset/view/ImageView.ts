@@ -3,6 +3,7 @@ import type { DatasetImage } from '../captions/DatasetImage';
 import { firstFrom } from '../../base/firstFrom';
 import { inSlices } from '../../base/inSlices';
 import { compareNaturally } from '../../base/naturalOrder';
+import { noop } from '../../base/noop';
 import { belongsBehind, orderImages, orderValue } from './orderImages';
 import type { ImageFact } from '../ImageFacts';
 import type { FactSource } from '../query/FactSource';
@@ -361,8 +362,4 @@ export class ImageView {
     this.staleImages = stale;
     this.changed();
   }
-}
-
-function noop(): void {
-  // A search that ended early left everything as it was.
 }

@@ -1,7 +1,4 @@
-/** The folder of an image's path; empty for the dataset's own. */
-export function folderOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
-}
+import { folderOf } from '../files/datasetPath';
 
 /**
  * The images of the folder that the image at `index` lies in, found by halving: in the order of names the images of a

@@ -4,8 +4,10 @@ import type { Batch, BatchMode, BatchStatus, ImageResult } from '../../../api';
 import { imageOutcomes, planCaptionJob, type CaptionMode, type JobTarget } from '../../jobs/captionJob';
 import { normalizeLineEnds } from '../../tags/captionText';
 import type { Dataset } from '../../dataset/Dataset';
+import { pathBelow } from '../../dataset/files/datasetPath';
 import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import { inSlices } from '../../base/inSlices';
+import { noop } from '../../base/noop';
 import { JobFolder } from '../../jobs/folder/JobFolder';
 import { isLive } from '../../jobs/jobSteps';
 import { jobImages } from '../../jobs/folder/jobTargets';
@@ -16,7 +18,7 @@ import type { JobStarter } from '../captioning/JobStarter';
 import { writeOptions } from '../settings/settings';
 import { ApiError } from './ApiError';
 import { batchOf } from './batchOf';
-import { absoluteIn, below, type DatasetAccess, type FoundDirectory, type FoundImage } from './DatasetAccess';
+import { absoluteIn, type DatasetAccess, type FoundDirectory, type FoundImage } from './DatasetAccess';
 
 /** The captions of more images than this are read with the whole folder, in threads. */
 const fewImages = 500;
@@ -182,9 +184,5 @@ export function unsavedEdit(file: string): ApiError {
 }
 
 function isSameOrInside(a: string, b: string): boolean {
-  return below(a, b) !== undefined || below(b, a) !== undefined;
-}
-
-function noop(): void {
-  // Nobody is told.
+  return pathBelow(a, b) !== undefined || pathBelow(b, a) !== undefined;
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { Dataset } from '../../dataset/Dataset';
+import { datasetPathOf } from '../../dataset/files/datasetPath';
 import { captionPathOf } from '../../dataset/files/imageFiles';
 import { Disposable } from '../shared/Disposable';
 import type { EditorFiles } from '../document/EditorFiles';
@@ -45,7 +46,7 @@ export class ClosedDatasets extends Disposable {
   /** The dataset of one image: that of a folder which was read a moment ago and shows it, else one with it alone. */
   async ofImage(file: string): Promise<{ dataset: Dataset; path: string }> {
     for (const [folder, { dataset }] of this.kept) {
-      const relative = path.relative(folder, file).split(path.sep).join('/');
+      const relative = datasetPathOf(folder, file);
       if (dataset.image(relative) !== undefined) return { dataset, path: relative };
     }
     const name = path.basename(file);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { CaptionedImage } from '../../../api';
 import type { Caption } from '../../dataset/captions/Caption';
 import { normalizeLineEnds } from '../../tags/captionText';
+import { pathBelow } from '../../dataset/files/datasetPath';
 import type { Dataset } from '../../dataset/Dataset';
 import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import { ImageView } from '../../dataset/view/ImageView';
@@ -180,7 +181,7 @@ export class DatasetAccess {
     const found: { document: DatasetDocument; relative: string }[] = [];
     for (const document of documents) {
       const { fsPath } = document.uri;
-      const relative = below(fsPath, file) ?? below(await realPath(fsPath), real);
+      const relative = pathBelow(fsPath, file) ?? pathBelow(await realPath(fsPath), real);
       if (relative !== undefined) found.push({ document, relative });
     }
     return found.sort((a, b) => a.relative.length - b.relative.length);
@@ -189,18 +190,11 @@ export class DatasetAccess {
   private unsavedBelow(directory: string): Map<string, Caption> {
     const unsaved = new Map<string, Caption>();
     for (const { dataset } of this.documents) {
-      if (below(directory, dataset.folder) === undefined) continue;
+      if (pathBelow(directory, dataset.folder) === undefined) continue;
       for (const caption of dataset.dirtyCaptions) unsaved.set(dataset.absolute(caption.path), caption);
     }
     return unsaved;
   }
-}
-
-/** The path of a file relative to a folder, with `/`; undefined where it is not inside. */
-export function below(folder: string, file: string): string | undefined {
-  const relative = path.relative(folder, file);
-  if (relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative)) return undefined;
-  return relative.split(path.sep).join('/');
 }
 
 /**

@@ -2,6 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { displayLanguage } from '../../base/displayLanguage';
+import { SerialQueue } from '../../base/SerialQueue';
 import { applyEdits, replayEdits, type AppliedEdits, type TextEdit } from '../../dataset/edits/bulkEdits';
 import type { Caption, CaptionChange } from '../../dataset/captions/Caption';
 import { CaptionError } from '../../dataset/files/CaptionError';
@@ -60,7 +61,8 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   private loading: Promise<void>;
   /** ends what still runs when the editor is closed */
   private readonly life = new AbortController();
-  private bulkEdits: Promise<void> = Promise.resolve();
+  /** Edits of many captions take a while: they follow one another. */
+  private readonly bulkEdits = new SerialQueue();
 
   /**
    * @param storageFolder where unsaved edits are kept, absolute
@@ -168,7 +170,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   recordEdit(label: string, changes: readonly CaptionChange[]): void {
     if (changes.length === 0) return;
     const replay = (direction: 'undo' | 'redo') => (): Promise<void> =>
-      this.inTurn(() => this.replay(changes, direction));
+      this.bulkEdits.run(() => this.replay(changes, direction));
     this.edited.fire({ label, undo: replay('undo'), redo: replay('redo') });
   }
 
@@ -183,7 +185,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     edits: readonly TextEdit[],
   ): Promise<{ changed: number; leftOut: AppliedEdits['leftOut'] }> {
     this.commit();
-    const { changes, leftOut } = await this.inTurn(() => applyEdits(this.dataset, edits));
+    const { changes, leftOut } = await this.bulkEdits.run(() => applyEdits(this.dataset, edits));
     this.recordEdit(label, changes);
     this.scheduleAutoSave(Math.min(autoSaveDelay(), 100));
     return { changed: changes.length, leftOut };
@@ -381,19 +383,8 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     return this.dataset.save();
   }
 
-  /** Edits of many captions take a while: they follow one another. */
-  private inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.bulkEdits.then(task);
-    this.bulkEdits = result.then(noop, noop);
-    return result;
-  }
-
   private scheduleAutoSave(delay: number): void {
     clearTimeout(this.autoSaveTimer);
     if (autoSaveDelay() > 0) this.autoSaveTimer = setTimeout(() => void this.autoSave(), delay);
   }
-}
-
-function noop(): void {
-  // Both outcomes of a bulk edit let the next one begin.
 }

@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import { readIfThere } from '../../dataset/captions/captionFile';
 import { decodeCaption } from '../../dataset/captions/captionContent';
 import { CaptionConflictError, CaptionError } from '../../dataset/files/CaptionError';
+import { datasetPathOf } from '../../dataset/files/datasetPath';
+import { withoutByteOrderMark } from '../../tags/byteOrderMark';
 import { normalizeLineEnds } from '../../tags/captionText';
 import type { FileWrite, FileWriter } from '../../dataset/files/FileWriter';
 
@@ -37,7 +39,7 @@ export class EditorFiles implements FileWriter {
         throw new CaptionConflictError(file, Buffer.from(text, 'utf8'));
       }
       const edit = new vscode.WorkspaceEdit();
-      edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), withoutMark(wanted));
+      edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), withoutByteOrderMark(wanted));
       // VS Code refuses an edit of a text that changed since it was read.
       if (!(await vscode.workspace.applyEdit(edit))) throw new CaptionConflictError(file, textBytes(document));
     }
@@ -74,16 +76,12 @@ function unsavedDocument(file: string): vscode.TextDocument | undefined {
 
 function relativeTo(folder: string, { scheme, fsPath }: vscode.Uri): string | undefined {
   if (scheme !== 'file' || !fsPath.startsWith(folder + path.sep)) return undefined;
-  return path.relative(folder, fsPath).split(path.sep).join('/');
+  return datasetPathOf(folder, fsPath);
 }
 
 /** An editor's text has no byte order mark and one kind of line end. */
 function isSameText(a: string, b: string): boolean {
-  return normalizeLineEnds(withoutMark(a)) === normalizeLineEnds(withoutMark(b));
-}
-
-function withoutMark(text: string): string {
-  return text.replace(/^\uFEFF/, '');
+  return normalizeLineEnds(withoutByteOrderMark(a)) === normalizeLineEnds(withoutByteOrderMark(b));
 }
 
 function textBytes(document: vscode.TextDocument): Uint8Array {

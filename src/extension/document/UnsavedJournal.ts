@@ -4,6 +4,8 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { UnsavedEdit } from '../../dataset/captions/unsavedEdit';
+import { identityText, isAlive, parseIdentity, placeText, processAt, thisProcess } from '../../base/processIdentity';
+import { SerialQueue } from '../../base/SerialQueue';
 import { Disposable } from '../shared/Disposable';
 import { JournalFile, parseUnsavedEdits, type Unsaved } from './JournalFile';
 
@@ -15,6 +17,13 @@ const pauseForWork = 3;
 const heartbeat = 5_000;
 /** A journal without a heartbeat for so long has lost its owner, in milliseconds. */
 const ownerLost = 15_000;
+/**
+ * The same for an owner on another machine or in another container, in milliseconds: its clock may differ, and network
+ * file systems tell times late.
+ */
+const remoteOwnerLost = 30_000;
+/** The owner's identity, then what tells its journals apart; the same with a process id only in version 0.1.0. */
+const journalName = /^(.+)-[0-9a-f]{8}\.jsonl(?:\.tmp)?$/;
 
 /**
  * Unsaved captions of one open dataset, on disk a moment after each key. VS Code's own backups come a second later and
@@ -26,7 +35,7 @@ export class UnsavedJournal extends Disposable {
   /** edits were made or saved since the last write began */
   private isStale = false;
   private isKeepingUp = false;
-  private writing: Promise<void> = Promise.resolve();
+  private readonly writes = new SerialQueue();
 
   constructor(
     storageFolder: string,
@@ -35,7 +44,7 @@ export class UnsavedJournal extends Disposable {
     private readonly onError: (error: unknown) => void,
   ) {
     super();
-    const name = `${String(process.pid)}-${randomBytes(4).toString('hex')}.jsonl`;
+    const name = `${identityText(thisProcess())}-${randomBytes(4).toString('hex')}.jsonl`;
     this.file = new JournalFile(path.join(folderOf(storageFolder, dataset), name));
     this.beat = setInterval(() => {
       const now = new Date();
@@ -60,7 +69,7 @@ export class UnsavedJournal extends Disposable {
       const file = path.join(folder, name);
       try {
         const { mtimeMs } = await stat(file);
-        if (Date.now() - mtimeMs < ownerLost && isAlive(Number.parseInt(name, 10))) continue;
+        if (isOwned(name, Date.now() - mtimeMs)) continue;
         // One that was being written anew: what it replaces is still there.
         if (!name.endsWith('.tmp')) {
           for (const edit of await parseUnsavedEdits(await readFile(file, 'utf8'))) edits.set(edit.captionPath, edit);
@@ -82,16 +91,14 @@ export class UnsavedJournal extends Disposable {
 
   /** Writes at once. */
   flush(): Promise<void> {
-    const written = this.writing.then(() => (this.isDisposed ? undefined : this.file.follow(this.unsaved())));
-    this.writing = written.catch(() => undefined);
-    return written;
+    return this.writes.run(() => (this.isDisposed ? undefined : this.file.follow(this.unsaved())));
   }
 
   /** Removes the journal: the edits are saved or were given up. */
   override dispose(): void {
     super.dispose();
     clearInterval(this.beat);
-    void this.writing.then(() => this.file.remove()).catch(this.onError);
+    this.writes.run(() => this.file.remove()).catch(this.onError);
   }
 
   /** Writes the first key at once, those that follow together. */
@@ -111,11 +118,19 @@ function folderOf(storageFolder: string, dataset: string): string {
   return path.join(storageFolder, 'unsaved', createHash('sha256').update(dataset).digest('hex').slice(0, 32));
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
+/**
+ * Whether the window that writes a journal still lives.
+ * @param age milliseconds since its last heartbeat
+ */
+function isOwned(name: string, age: number): boolean {
+  // The names of version 0.1.0 begin with a process id of which no more is known.
+  const owner = parseIdentity(journalName.exec(name)?.[1] ?? '') ?? processAt(placeText(), Number.parseInt(name, 10));
+  switch (isAlive(owner)) {
+    case 'dead':
+      return false;
+    case 'alive':
+      return age < ownerLost;
+    case 'unknown':
+      return age < remoteOwnerLost;
   }
 }

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import * as vscode from 'vscode';
+import { datasetPathOf } from '../../dataset/files/datasetPath';
 import { isTemporaryName } from '../../dataset/files/writeFileSafely';
 import { errorMessage } from '../../protocol/channel/wireError';
 import type { DatasetDocument } from './DatasetDocument';
@@ -90,7 +91,7 @@ class FolderWatch extends Disposable {
 
   private note(uri: vscode.Uri): void {
     if (isTemporaryName(path.basename(uri.fsPath))) return;
-    this.noteFile(path.relative(this.document.uri.fsPath, uri.fsPath).split(path.sep).join('/'));
+    this.noteFile(datasetPathOf(this.document.uri.fsPath, uri.fsPath));
   }
 
   private noteFile(relative: string): void {

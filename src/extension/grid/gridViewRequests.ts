@@ -1,4 +1,5 @@
-import { folderOf, folderRun } from '../../dataset/view/folderRun';
+import { folderOf } from '../../dataset/files/datasetPath';
+import { folderRun } from '../../dataset/view/folderRun';
 import type { RequestHandlers } from '../../protocol/channel/Channel';
 import type { GridViewRequests } from '../../protocol/page/gridViewProtocol';
 import type { GridPanel } from '../editor/GridPanel';

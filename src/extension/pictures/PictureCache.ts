@@ -1,11 +1,12 @@
 import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { LruMap } from '../../base/LruMap';
 import { errorCode } from '../../protocol/channel/wireError';
 import { cacheShards, clearShard, trimShard, type Removed } from './cacheShard';
 
 /** The use of a picture is noted at most this often, in milliseconds: the time a picture was read last is not kept by most disks. */
 const noteUseEvery = 24 * 3600 * 1000;
-/** What is known of so many pictures is kept in memory. */
+/** The maximum number of pictures whose last use is kept in memory. */
 const rememberedUses = 20_000;
 /** So many pictures that were handed out last may be on screens. */
 const mostShown = 1000;
@@ -30,7 +31,7 @@ export class RememberedFailure extends Error {
  */
 export class PictureCache {
   /** when the use of a picture was noted last, in milliseconds; the picture was there then */
-  private readonly uses = new Map<string, number>();
+  private readonly uses = new LruMap<string, number>(rememberedUses);
   private written = 0;
   private nextShard = Math.floor(Math.random() * cacheShards.length);
   private trimming: Promise<void> | undefined;
@@ -53,15 +54,12 @@ export class PictureCache {
   async find(key: string): Promise<string | undefined> {
     const file = this.fileOf(key);
     const noted = this.uses.get(key);
-    if (noted !== undefined && Date.now() - noted < noteUseEvery) {
-      this.note(key, noted);
-      return file;
-    }
+    if (noted !== undefined && Date.now() - noted < noteUseEvery) return file;
     try {
       const { mtimeMs } = await stat(file);
       const now = new Date();
       if (now.getTime() - mtimeMs > noteUseEvery) await utimes(file, now, now).catch(() => undefined);
-      this.note(key, now.getTime());
+      this.uses.set(key, now.getTime());
       return file;
     } catch {
       return undefined;
@@ -101,7 +99,7 @@ export class PictureCache {
    * @param bytes the size of its file
    */
   added(key: string, bytes: number): void {
-    this.note(key, Date.now());
+    this.uses.set(key, Date.now());
     const isFirst = this.written === 0;
     this.written += bytes;
     if (!isFirst && this.written < this.limit() * writtenBetweenTrims) return;
@@ -137,22 +135,12 @@ export class PictureCache {
 
   private async trimNext(): Promise<void> {
     const shard = cacheShards[this.nextShard++ % cacheShards.length] ?? '0';
-    const shown = new Set([...this.uses.keys()].slice(-mostShown));
+    const shown = new Set(this.uses.latestKeys(mostShown));
     await trimShard(path.join(this.folder, shard), this.limit() / cacheShards.length, (key) => shown.has(key));
   }
 
   private failureFile(key: string): string {
     return this.fileOf(key).replace(/\.webp$/, '.fail');
-  }
-
-  private note(key: string, time: number): void {
-    this.uses.delete(key);
-    this.uses.set(key, time);
-    if (this.uses.size <= rememberedUses) return;
-    for (const oldest of this.uses.keys()) {
-      this.uses.delete(oldest);
-      return;
-    }
   }
 }
 

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
+import { LruMap } from '../../base/LruMap';
+import { SerialQueue } from '../../base/SerialQueue';
 import { type ImageInfo, type PictureRegion, thumbnailSize } from '../../protocol/page/pictureProtocol';
 import { taggerCrashed, type TaggerProcess } from '../../protocol/child/TaggerProcess';
 import { errorCode, errorMessage } from '../../protocol/channel/wireError';
@@ -13,7 +15,7 @@ import { SharedWork } from '../shared/SharedWork';
 const thumbnailVersion = 2;
 /** Of larger pictures, which people look at closely. */
 const previewQuality = 90;
-/** So many folders and facts of images are kept in memory. */
+/** The maximum number of folders, and of facts of images, that are kept in memory. */
 const remembered = 1000;
 
 /** The process that makes pictures. */
@@ -52,9 +54,10 @@ export class PictureError extends Error {
  */
 export class Thumbnails {
   private readonly inWork = new Map<string, SharedWork<string>>();
-  private readonly realFolders = new Map<string, Promise<string>>();
-  private readonly infos = new Map<string, Promise<ImageInfo>>();
-  private crashes: Promise<unknown> = Promise.resolve();
+  private readonly realFolders = new LruMap<string, Promise<string>>(remembered);
+  private readonly infos = new LruMap<string, Promise<ImageInfo>>(remembered);
+  /** images that are tried alone */
+  private readonly suspects = new SerialQueue();
 
   constructor(
     /** where pictures are kept; asked for when the first one is needed */
@@ -135,7 +138,7 @@ export class Thumbnails {
     request: { imagePath: string; size: number; outputPath: string },
     signal: AbortSignal,
   ): Promise<{ bytes: number }> {
-    const turn = this.crashes.then(async () => {
+    const turn = this.suspects.run(async () => {
       signal.throwIfAborted();
       try {
         return await this.suspectMaker.request('makeThumbnail', request, signal);
@@ -147,11 +150,10 @@ export class Thumbnails {
         throw new PictureError('IMAGE_CRASHES', request.imagePath, message);
       }
     });
-    const last = turn.catch(() => undefined);
-    this.crashes = last;
-    void last.then(() => {
-      if (this.crashes === last) this.suspectMaker.stop();
-    });
+    const stopIfLast = (): void => {
+      if (this.suspects.isIdle) this.suspectMaker.stop();
+    };
+    turn.then(stopIfLast, stopIfLast);
     return turn;
   }
 
@@ -166,17 +168,13 @@ export class Thumbnails {
 }
 
 /** What a map holds for a key, or what `find` gives; failures are not kept. */
-function rememberedIn<T>(map: Map<string, Promise<T>>, key: string, find: () => Promise<T>): Promise<T> {
+function rememberedIn<T>(map: LruMap<string, Promise<T>>, key: string, find: () => Promise<T>): Promise<T> {
   const known = map.get(key);
   if (known !== undefined) return known;
   const found = find();
   map.set(key, found);
-  found.catch(() => map.delete(key));
-  if (map.size > remembered) {
-    for (const oldest of map.keys()) {
-      map.delete(oldest);
-      break;
-    }
-  }
+  found.catch(() => {
+    map.delete(key);
+  });
   return found;
 }

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { pathBelow } from '../../dataset/files/datasetPath';
 import { ApiError } from '../api/ApiError';
 import { directory as existing } from '../api/apiArguments';
-import { below, realPath, type DatasetAccess, type FoundDirectory } from '../api/DatasetAccess';
+import { realPath, type DatasetAccess, type FoundDirectory } from '../api/DatasetAccess';
 import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
 import { datasetEditorViewType } from '../standIns/EditorStandIn';
 
@@ -49,7 +50,7 @@ export class ToolFolders {
     const folder = await existing(wanted);
     const allowed = [...folders, ...[...this.access.documents].map(({ uri }) => uri.fsPath)];
     const real = await realPath(folder);
-    for (const root of allowed) if (below(await realPath(root), real) !== undefined) return folder;
+    for (const root of allowed) if (pathBelow(await realPath(root), real) !== undefined) return folder;
     const message = `${folder} is neither in the workspace nor open as a dataset. Ask the user to open it.`;
     throw new ApiError('DIRECTORY_NOT_FOUND', message, folder);
   }

@@ -6,6 +6,7 @@ import { isDatasetPath } from '../../dataset/files/datasetPath';
 import { FileLock } from '../../base/FileLock';
 import { inSlices } from '../../base/inSlices';
 import { errno } from '../../base/errno';
+import { SerialQueue } from '../../base/SerialQueue';
 import { errorMessage } from '../../protocol/channel/wireError';
 import { isJobManifest, isJobState } from './jobChecks';
 import { JobError } from '../JobError';
@@ -33,7 +34,7 @@ export type NewJob = Omit<JobManifest, 'version' | 'id' | 'created' | 'total'>;
  * (`journal.jsonl`, only appended to) and where it is (`state.json`). Whoever runs or reverts it holds its lock.
  */
 export class JobFolder {
-  private stateWritten: Promise<unknown> = Promise.resolve();
+  private readonly stateWrites = new SerialQueue();
 
   constructor(
     /** absolute */
@@ -154,9 +155,7 @@ export class JobFolder {
    */
   writeState(state: JobState): Promise<void> {
     const content = JSON.stringify(state);
-    const written = this.stateWritten.then(() => this.replaceState(content));
-    this.stateWritten = written.catch(() => undefined);
-    return written;
+    return this.stateWrites.run(() => this.replaceState(content));
   }
 
   /** Takes the right to run or revert this job; undefined while another process has it. */

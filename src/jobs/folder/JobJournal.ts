@@ -1,4 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { SerialQueue } from '../../base/SerialQueue';
 import { errorMessage } from '../../protocol/channel/wireError';
 import { JobError } from '../JobError';
 import type { JournalLine } from './journalEntries';
@@ -10,8 +11,7 @@ import type { JournalLine } from './journalEntries';
 export class JobJournal {
   private waiting = '';
   private mustFlush = false;
-  /** ends when everything that was asked for is written or has failed */
-  private done: Promise<unknown> = Promise.resolve();
+  private readonly writes = new SerialQueue();
   /** the write that has not begun: it takes everything that waits then */
   private next: Promise<void> | undefined;
   private failure: JobError | undefined;
@@ -45,8 +45,7 @@ export class JobJournal {
     if (this.failure !== undefined) return Promise.reject(this.failure);
     this.waiting += `${JSON.stringify(line)}\n`;
     this.mustFlush ||= flushed;
-    this.next ??= this.done.then(() => this.write());
-    this.done = this.next.catch(() => undefined);
+    this.next ??= this.writes.run(() => this.write());
     return this.next;
   }
 
@@ -55,7 +54,7 @@ export class JobJournal {
    * @throws JobError JOURNAL_FAILED
    */
   async close(): Promise<void> {
-    await this.done;
+    await this.writes.idle();
     try {
       if (this.failure !== undefined) throw this.failure;
       await this.file.datasync();

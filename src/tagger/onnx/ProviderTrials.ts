@@ -3,7 +3,16 @@ import os from 'node:os';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import type { LocalProvider } from '../../protocol/tagging/execution';
-import { errorCode } from '../../protocol/channel/wireError';
+import {
+  identityText,
+  isAlive,
+  isOfThisMachine,
+  parseIdentity,
+  placeText,
+  processAt,
+  thisProcess,
+  type ProcessIdentity,
+} from '../../base/processIdentity';
 
 /** How long a provider that crashed the process is not tried again unasked, in milliseconds. */
 const crashRemembered = 24 * 60 * 60 * 1000;
@@ -12,7 +21,18 @@ const crashRemembered = 24 * 60 * 60 * 1000;
  */
 const unfinishedTrials = 2;
 
-const trialName = /^trying-(.+)-(\d+)$/;
+/**
+ * A trial by a process that cannot be looked at, in another container of this machine, has ended after so long, in
+ * milliseconds: it takes minutes at most.
+ */
+const longestTrial = 60 * 60 * 1000;
+
+interface Trial {
+  file: string;
+  process: ProcessIdentity;
+  /** when it began, in milliseconds since 1970 */
+  modified: number;
+}
 
 /**
  * Remembers on disk which provider is being tried, because a bug in a driver ends the whole process: the next one finds
@@ -49,9 +69,9 @@ export class ProviderTrials {
    *   counts, so that a repaired driver is used at once
    */
   async objection(provider: LocalProvider, version: string, askedFor: boolean): Promise<string | undefined> {
-    const trials = await this.unfinished(provider, version);
+    const trials = (await this.trials(provider, version)).filter((trial) => this.hasEnded(trial));
     const crash = this.crashNote(provider, version);
-    const crashed = trials.some(({ pid }) => this.crashedProcesses.has(pid));
+    const crashed = trials.some((trial) => this.crashedProcesses.has(trial.process.pid));
     if (crashed || trials.length >= unfinishedTrials) {
       const [latest, ...older] = trials.sort((a, b) => b.modified - a.modified);
       if (latest !== undefined) await rename(latest.file, crash).catch(() => undefined);
@@ -60,23 +80,26 @@ export class ProviderTrials {
     const reason = l10n.t('It ended the tagger process when it was tried last.');
     if (crashed) return reason;
     const modified = await modifiedTime(crash);
-    if (modified === undefined) return undefined;
+    const crashedProcess = await this.crashedProcess(crash);
+    if (modified === undefined || (crashedProcess !== undefined && !isOfThisMachine(crashedProcess))) return undefined;
     // What this editor or command has seen crash itself is not tried again by it.
-    if (askedFor) return (await this.isOwnCrash(crash)) ? reason : undefined;
+    if (askedFor) return this.crashedProcesses.has(crashedProcess?.pid ?? NaN) ? reason : undefined;
     return this.now() - modified < crashRemembered ? reason : undefined;
   }
 
   /** Runs a trial. Its note stays only when this process does not survive. */
   async guard<T>(provider: LocalProvider, version: string, trial: () => Promise<T>): Promise<T> {
-    const note = path.join(this.folder, `${trialOf(provider, version)}-${process.pid}`);
+    const identity = identityText(thisProcess());
+    const note = path.join(this.folder, `${trialOf(provider, version)}-${identity}`);
     // Without a note the trial is as good as ever, only a crash would not be remembered.
     await mkdir(this.folder, { recursive: true, mode: 0o700 }).catch(() => undefined);
-    await writeFile(note, String(process.pid)).catch(() => undefined);
+    await writeFile(note, identity).catch(() => undefined);
     try {
       return await trial();
     } finally {
-      const unfinished = await this.unfinished(provider, version);
-      await this.remove([note, this.crashNote(provider, version), ...unfinished.map(({ file }) => file)]);
+      const others = await this.trials(provider, version);
+      const outdated = others.filter((other) => this.hasEnded(other) || this.now() - other.modified > crashRemembered);
+      await this.remove([note, this.crashNote(provider, version), ...outdated.map(({ file }) => file)]);
     }
   }
 
@@ -84,26 +107,30 @@ export class ProviderTrials {
     return path.join(this.folder, `crashed-${provider}-${version}`);
   }
 
-  private async isOwnCrash(crash: string): Promise<boolean> {
-    // The note holds the id of the process that wrote it.
-    const pid = Number(await readFile(crash, 'utf8').catch(() => ''));
-    return this.crashedProcesses.has(pid);
+  /** Who wrote the note of a crash: undefined where it cannot be read. */
+  private async crashedProcess(crash: string): Promise<ProcessIdentity | undefined> {
+    return identityOf(await readFile(crash, 'utf8').catch(() => ''));
   }
 
-  /** The trials whose process is no more. */
-  private async unfinished(
-    provider: LocalProvider,
-    version: string,
-  ): Promise<{ file: string; pid: number; modified: number }[]> {
-    const found: { file: string; pid: number; modified: number }[] = [];
+  /** All trials that have a note, those of other machines too. */
+  private async trials(provider: LocalProvider, version: string): Promise<Trial[]> {
+    const prefix = `${trialOf(provider, version)}-`;
+    const found: Trial[] = [];
     for (const name of await readdir(this.folder).catch(() => [])) {
-      const pid = Number(trialName.exec(name)?.[2]);
-      if (!name.startsWith(`${trialOf(provider, version)}-`) || !(pid > 0) || isAlive(pid)) continue;
+      const owner = name.startsWith(prefix) ? identityOf(name.slice(prefix.length)) : undefined;
+      if (owner === undefined) continue;
       const file = path.join(this.folder, name);
       const modified = await modifiedTime(file);
-      if (modified !== undefined) found.push({ file, pid, modified });
+      if (modified !== undefined) found.push({ file, process: owner, modified });
     }
     return found;
+  }
+
+  /** Whether a trial ended with its process. One on another machine says nothing of the drivers of this one. */
+  private hasEnded({ process: owner, modified }: Trial): boolean {
+    const liveness = isAlive(owner);
+    if (liveness !== 'unknown') return liveness === 'dead';
+    return isOfThisMachine(owner) && this.now() - modified > longestTrial;
   }
 
   private async remove(files: readonly string[]): Promise<void> {
@@ -122,11 +149,8 @@ async function modifiedTime(file: string): Promise<number | undefined> {
   );
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (thrown) {
-    // Of another user.
-    return errorCode(thrown) === 'EPERM';
-  }
+/** The process that a note names; version 0.1.0 wrote its id only. */
+function identityOf(text: string): ProcessIdentity | undefined {
+  if (/^\d+$/.test(text)) return processAt(placeText(), Number(text));
+  return parseIdentity(text);
 }

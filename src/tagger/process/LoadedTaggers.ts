@@ -1,3 +1,5 @@
+import { noop } from '../../base/noop';
+import { SerialQueue } from '../../base/SerialQueue';
 import type { TaggerModel } from '../../protocol/tagging/captionOptions';
 import type { ExecutionOptions } from '../../protocol/tagging/execution';
 import type { TaggerSetup } from '../../protocol/tagging/taggerProtocol';
@@ -18,7 +20,7 @@ interface Entry {
 export class LoadedTaggers {
   /** least recently used first */
   private readonly entries = new Map<string, Entry>();
-  private lastLoad: Promise<void> = Promise.resolve();
+  private readonly loads = new SerialQueue();
 
   /** @param onLoaded called after each model that was loaded */
   constructor(private readonly onLoaded: (tagger: Tagger) => void = () => undefined) {}
@@ -64,13 +66,8 @@ export class LoadedTaggers {
    * most memory.
    */
   private loadAfterOthers(model: TaggerModel, execution: ExecutionOptions): Promise<Tagger> {
-    const loading = this.lastLoad.then(() => loadOne(model, execution));
-    this.lastLoad = loading.then(
-      (tagger) => {
-        this.onLoaded(tagger);
-      },
-      () => undefined,
-    );
+    const loading = this.loads.run(() => loadOne(model, execution));
+    void loading.then(this.onLoaded, noop);
     return loading;
   }
 

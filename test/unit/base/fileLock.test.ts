@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { placeText, thisProcess } from '../../../src/base/processIdentity';
 import { FileLock } from '../../../src/base/FileLock';
 import { SpeedMeter } from '../../../src/tagger/download/SpeedMeter';
 import { namesIn, testFolder } from '../shared/testFolder';
@@ -51,6 +52,38 @@ describe('The lock of a download', () => {
     await lock?.release();
     await next.release();
     assert.deepEqual(await namesIn(folder()), []);
+  });
+
+  it('is taken over at once where the id of its holder is by now that of another process', async function () {
+    if (thisProcess().start === '') this.skip();
+    const lock = await FileLock.tryAcquire(lockFile());
+    assert.equal(await FileLock.isHeld(lockFile()), true);
+    await rewrite({ start: '0badcafe', token: 'of the dead' });
+    assert.equal(await FileLock.isHeld(lockFile()), false);
+    await lock?.release();
+  });
+
+  it('is taken over at once after a restart of the machine, but not from a host that only has the same name', async function () {
+    if (thisProcess().machine === '' || thisProcess().boot === '') this.skip();
+    const lock = await FileLock.tryAcquire(lockFile());
+    const [host = '', , namespace = ''] = placeText().split(' ');
+    const machine = `${host} 11111111-2222-3333-4444-555555555555 ${namespace}`;
+    await rewrite({ machine, token: 'of before' });
+    assert.equal(await FileLock.isHeld(lockFile()), false);
+    await rewrite({ machine, machineId: '0badcafe' });
+    assert.equal(await FileLock.isHeld(lockFile()), true);
+    // Of version 0.1.0, which did not know the machine.
+    await rewrite({ machine, machineId: undefined, start: undefined });
+    assert.equal(await FileLock.isHeld(lockFile()), true);
+    await lock?.release();
+  });
+
+  it('of version 0.1.0 is had as long as its holder lives', async () => {
+    const old = { token: 'theirs', pid: process.pid, machine: placeText() };
+    await writeFile(lockFile(), JSON.stringify(old));
+    assert.equal(await FileLock.isHeld(lockFile()), true);
+    await writeFile(lockFile(), JSON.stringify({ ...old, pid: spawnSync(process.execPath, ['--version']).pid }));
+    assert.equal(await FileLock.isHeld(lockFile()), false);
   });
 
   it('waits until it is free, or until nobody wants it any more', async () => {

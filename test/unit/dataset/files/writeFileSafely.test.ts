@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, chown, lstat, mkdir, readFile, readlink, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { buildSync } from 'esbuild';
+import { identityText, thisProcess, type ProcessIdentity } from '../../../../src/base/processIdentity';
 import { CaptionConflictError, CaptionError } from '../../../../src/dataset/files/CaptionError';
 import { readIfThere } from '../../../../src/dataset/captions/captionFile';
 import {
   isOfDeadProcess,
   isTemporaryName,
+  newTemporaryName,
   writeFileSafely as writeNow,
 } from '../../../../src/dataset/files/writeFileSafely';
 import { canActAsNobody, fingerprint, namesIn, nobody, testFolder, writeFiles } from '../../shared/testFolder';
@@ -291,10 +295,22 @@ describe('Writing a file safely', function () {
     const left = (await namesIn(folder())).filter((name) => isTemporaryName(name));
     assert.equal(left.length, 1);
     assert.deepEqual(left.filter(isOfDeadProcess), left);
-    const [name = ''] = left;
-    assert.equal(isOfDeadProcess(name.replace(String(child.pid), String(process.pid))), false, 'a process that lives');
+    assert.equal(isOfDeadProcess(newTemporaryName()), false, 'a process that lives');
     assert.equal(isOfDeadProcess('.dataset-captions-4242-0123456789ab.tmp'), false, 'of another machine');
     assert.equal(await readFile(file(), 'utf8'), 'old');
+  });
+
+  it('knows the temporary files of other containers and of earlier versions, whose makers may live', () => {
+    const [, maker = ''] = /^\.dataset-captions-(.+)-[0-9a-f]{8}\.tmp$/.exec(newTemporaryName()) ?? [];
+    const identity = { ...thisProcess(), pid: spawnSync(process.execPath, ['--version']).pid };
+    const nameOf = (made: ProcessIdentity): string => newTemporaryName().replace(maker, identityText(made));
+    assert.equal(isOfDeadProcess(nameOf(identity)), true);
+    const container = nameOf({ ...identity, namespace: '0badcafe' });
+    assert.deepEqual([isTemporaryName(container), isOfDeadProcess(container)], [true, false]);
+    // What version 0.1.0 calls its files on this host, in whichever container.
+    const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 4);
+    const old = `.dataset-captions-${identity.pid}-${host}deadbeef.tmp`;
+    assert.deepEqual([isTemporaryName(old), isOfDeadProcess(old)], [true, false]);
   });
 
   it('does not care about an mtime that goes backwards', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { folderOf, folderRun } from '../../../../src/dataset/view/folderRun';
+import { folderOf } from '../../../../src/dataset/files/datasetPath';
+import { folderRun } from '../../../../src/dataset/view/folderRun';
 import { compareNaturally } from '../../../../src/base/naturalOrder';
 
 describe('folderRun', () => {

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { appendFile, mkdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
+import { identityText, thisProcess } from '../../../../src/base/processIdentity';
 import { Caption } from '../../../../src/dataset/captions/Caption';
 import type { UnsavedEdit } from '../../../../src/dataset/captions/unsavedEdit';
 import { parseUnsavedEdits, writeUnsavedEdits } from '../../../../src/extension/document/JournalFile';
@@ -168,6 +169,39 @@ describe('The journal of unsaved captions', function () {
     const { edits, files } = await UnsavedJournal.adopt(folder(), dataset, noError);
     assert.deepEqual(edits.map(({ raw }) => raw).sort(), ['new', 'old']);
     assert.equal(files.length, 3, 'all that is left of them can be removed');
+  });
+
+  it('leaves the journal of a window on another machine or in another container alone while it is renewed', async () => {
+    await mkdir(storage(), { recursive: true });
+    const line = JSON.stringify({ captionPath: 'a.txt', images: [], raw: 'being typed', base: null });
+    // No system gives out a process id as high as this.
+    const owner = { ...thisProcess(), pid: 4194999 };
+    const elsewhere = [
+      { ...owner, host: '0badcafe', boot: '0badcafe', machine: '0badcafe' },
+      { ...owner, namespace: '0badcafe' },
+    ];
+    for (const identity of elsewhere) {
+      const file = path.join(storage(), `${identityText(identity)}-01234567.jsonl`);
+      await writeFile(file, `\n${line}`);
+      assert.deepEqual(await UnsavedJournal.adopt(folder(), dataset, noError), { edits: [], files: [] });
+      const minuteAgo = Date.now() / 1000 - 60;
+      await utimes(file, minuteAgo, minuteAgo);
+      const { edits, files } = await UnsavedJournal.adopt(folder(), dataset, noError);
+      assert.deepEqual([edits.map(({ raw }) => raw), files], [['being typed'], [file]], 'it was not renewed');
+      await rm(file);
+    }
+  });
+
+  it('takes over at once what a process left that had the id of a live one, or lived before a restart', async function () {
+    if (thisProcess().start === '' || thisProcess().machine === '') this.skip();
+    await mkdir(storage(), { recursive: true });
+    const line = JSON.stringify({ captionPath: 'a.txt', images: [], raw: 'typed', base: null });
+    for (const change of [{ start: '0badcafe' }, { boot: '0badcafe' }]) {
+      const file = path.join(storage(), `${identityText({ ...thisProcess(), ...change })}-01234567.jsonl`);
+      await writeFile(file, `\n${line}`);
+      assert.equal((await UnsavedJournal.adopt(folder(), dataset, noError)).edits.length, 1);
+      await rm(file);
+    }
   });
 
   it('has 20,000 edits on disk without keeping anything else waiting, and a backup of them too', async () => {

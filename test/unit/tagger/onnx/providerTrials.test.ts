@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { buildSync } from 'esbuild';
+import { identityText, thisProcess, type ProcessIdentity } from '../../../../src/base/processIdentity';
 import { ProviderTrials } from '../../../../src/tagger/onnx/ProviderTrials';
 import { namesIn, testFolder } from '../../shared/testFolder';
 
@@ -32,7 +35,7 @@ describe('The memory of providers that ended their process', () => {
 
   it('has a note on the disk during a trial', async () => {
     await trials().guard('cuda', '1.0.0', async () => {
-      assert.deepEqual(await namesIn(folder()), [`trying-cuda-1.0.0-${process.pid}`]);
+      assert.deepEqual(await namesIn(folder()), [`trying-cuda-1.0.0-${identityText(thisProcess())}`]);
       assert.equal(await trials().objection('cuda', '1.0.0', false), undefined, 'this process is alive');
     });
   });
@@ -68,6 +71,93 @@ describe('The memory of providers that ended their process', () => {
     await trials([pid]).objection('cuda', '1.0.0', false);
     await trials().guard('cuda', '1.0.0', () => Promise.resolve());
     assert.deepEqual(await namesIn(folder()), []);
+  });
+
+  describe('where several machines or containers share its folder', () => {
+    /** What a process leaves behind, or still has, that cannot be looked at from here. */
+    async function trialOf(change: Partial<ProcessIdentity>, hoursAgo = 0): Promise<string> {
+      const identity = identityText({ ...thisProcess(), pid: ended(), ...change });
+      const file = path.join(folder(), `trying-cuda-1.0.0-${identity}`);
+      await writeFile(file, identity);
+      const time = Date.now() / 1000 - hoursAgo * 3600;
+      await utimes(file, time, time);
+      return path.basename(file);
+    }
+    const elsewhere = { host: '0badcafe', machine: '0badcafe', boot: '0badcafe' };
+
+    it("takes no other machine's trial for a crash, and leaves its notes alone", async () => {
+      const notes = [await trialOf(elsewhere), await trialOf(elsewhere), await trialOf(elsewhere, 2)];
+      assert.equal(await trials().objection('cuda', '1.0.0', false), undefined);
+      await trials().guard('cuda', '1.0.0', () => Promise.resolve());
+      assert.deepEqual(await namesIn(folder()), notes.sort());
+    });
+
+    it('takes no trial for a crash that runs in another PID namespace at this moment', async function () {
+      if (process.platform !== 'linux') this.skip();
+      const script = path.join(folder(), 'trial.cjs');
+      buildSync({
+        stdin: {
+          contents: `
+            import { ProviderTrials } from './src/tagger/onnx/ProviderTrials';
+            new ProviderTrials(process.argv[2], new Set()).guard('cuda', '1.0.0', () => {
+              console.log('trying');
+              return new Promise((resolve) => process.stdin.on('end', resolve).resume());
+            });`,
+          resolveDir: path.resolve(__dirname, '../../..'),
+          loader: 'ts',
+        },
+        bundle: true,
+        platform: 'node',
+        format: 'cjs',
+        outfile: script,
+      });
+      // With process ids that no process has here.
+      const run = 'echo "$1" > /proc/sys/kernel/ns_last_pid; shift; "$@"; true';
+      const children = ['399997', '399979'].map((pid) => {
+        const command = ['sh', '-c', run, 'sh', pid, process.execPath, script, folder()];
+        return spawn('unshare', ['-pf', '--mount-proc', ...command], { stdio: ['pipe', 'pipe', 'ignore'] });
+      });
+      try {
+        const said = await Promise.all(
+          children.map((child) => Promise.race([once(child.stdout, 'data'), once(child, 'exit')])),
+        );
+        if (!said.every(([data]) => Buffer.isBuffer(data))) this.skip();
+        assert.equal(await trials().objection('cuda', '1.0.0', false), undefined);
+      } finally {
+        await Promise.all(
+          children.map(async (child) => {
+            child.stdin.end();
+            if (child.exitCode === null) await once(child, 'exit');
+          }),
+        );
+      }
+    });
+
+    it("does not object because of another machine's crash", async () => {
+      const crash = path.join(folder(), 'crashed-cuda-1.0.0');
+      await writeFile(crash, identityText({ ...thisProcess(), ...elsewhere }));
+      assert.equal(await trials().objection('cuda', '1.0.0', false), undefined);
+      await writeFile(crash, identityText(thisProcess()));
+      assert.match((await trials().objection('cuda', '1.0.0', false))!, /ended/);
+    });
+
+    it("counts another container's trial on this machine when it cannot run any more", async function () {
+      if (thisProcess().boot === '') this.skip();
+      const container = { host: '0badcafe', namespace: '0badcafe' };
+      await trialOf(container);
+      await trialOf(container);
+      assert.equal(await trials().objection('cuda', '1.0.0', false), undefined, 'they may run');
+      await trialOf(container, 2);
+      await trialOf(container, 2);
+      assert.match((await trials().objection('cuda', '1.0.0', false))!, /ended/);
+    });
+
+    it('counts a trial that a restart of this machine ended', async function () {
+      if (thisProcess().machine === '' || thisProcess().boot === '') this.skip();
+      await trialOf({ pid: process.pid, boot: '0badcafe' });
+      await trialOf({ pid: process.ppid, boot: '0badcafe' });
+      assert.match((await trials().objection('cuda', '1.0.0', false))!, /ended/);
+    });
   });
 
   it('goes on where nothing can be written', async () => {
