@@ -2,7 +2,6 @@ import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { displayLanguage } from '../../base/displayLanguage';
 import type { Caption } from '../../dataset/captions/Caption';
-import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import { captionDiff } from '../../dataset/edits/captionDiff';
 import { captionEditor } from '../../dataset/edits/captionEdit';
 import { EditError } from '../../dataset/edits/EditError';
@@ -16,11 +15,10 @@ import type {
   PlanAnswer,
   PlanItem,
   PlanSummary,
-  WantedEdit,
 } from '../../protocol/page/bulkEditProtocol';
 import { editLabel, editOfForm, meansTags } from './editOfForm';
 import { fileVersion } from '../shared/fileVersion';
-import type { GridPanel } from '../editor/GridPanel';
+import type { GridSession } from '../grid/GridSession';
 import { writeOptions } from '../settings/settings';
 
 /** So many rows of each list go to the webview. */
@@ -30,28 +28,11 @@ const mostRows = 200;
 
 /** The bulk edit that one grid is previewing. */
 export class BulkEdits {
-  /** what the dialog is to be opened with as soon as there is a webview */
-  wanted: WantedEdit | undefined;
   private plan: { id: number; edits: EditPlan; operation: EditOperation; separator: string } | undefined;
   private planning: AbortController | undefined;
   private nextId = 1;
 
-  constructor(private readonly grid: GridPanel) {}
-
-  /** The images of a scope, in the order of the dataset or of the view. */
-  async imagesIn(scope: EditScope, signal?: AbortSignal): Promise<readonly DatasetImage[]> {
-    const { document, view, selection } = this.grid;
-    await document.whenLoaded();
-    if (scope === 'filtered') return view.images;
-    const all = document.dataset.allImages;
-    if (scope === 'all') return all;
-    const images: DatasetImage[] = [];
-    const take = (image: DatasetImage): void => {
-      if (selection.has(image.path)) images.push(image);
-    };
-    await inSlices(all, take, signal === undefined ? {} : { signal });
-    return images;
-  }
+  constructor(private readonly session: GridSession) {}
 
   /** Tries an edit. A newer one ends this one. */
   async make(scope: EditScope, form: EditForm, signal: AbortSignal): Promise<PlanAnswer> {
@@ -59,7 +40,7 @@ export class BulkEdits {
     const planning = new AbortController();
     this.planning = planning;
     const either = AbortSignal.any([signal, planning.signal]);
-    const { document } = this.grid;
+    const { document } = this.session;
     const { dataset } = document;
     try {
       const edit = editOfForm(form);
@@ -69,7 +50,7 @@ export class BulkEdits {
       const editor = captionEditor(edit, { separator, countOf: (tag) => counts.get(tag) ?? 0 });
       // What is being typed is an edit of its own, before this one.
       document.commit();
-      const images = await this.imagesIn(scope, either);
+      const images = await this.session.imagesIn(scope, either);
       const edits = await EditPlan.make(images, editor, { signal: either });
       either.throwIfAborted();
       this.plan = { id: this.nextId++, edits, operation: form.operation, separator };
@@ -84,7 +65,7 @@ export class BulkEdits {
   /** Rows of the preview. */
   async items(planId: number, start: number, count: number): Promise<PlanItem[]> {
     const { edits, operation, separator } = this.current(planId);
-    const { dataset } = this.grid.document;
+    const { dataset } = this.session.document;
     const changes = edits.changes.slice(start, start + Math.min(count, mostRows));
     const unit = meansTags(operation) ? 'tags' : 'text';
     return Promise.all(
@@ -109,7 +90,7 @@ export class BulkEdits {
   async apply(planId: number): Promise<{ changed: number; leftOutCount: number }> {
     const { edits, operation } = this.current(planId);
     this.drop();
-    const { document } = this.grid;
+    const { document } = this.session;
     document.commit();
     const leftOut: LeftOut[] = [];
     const wanted: { caption: Caption; text: string }[] = [];

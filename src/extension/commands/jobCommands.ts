@@ -3,112 +3,99 @@ import * as vscode from 'vscode';
 import type { FileWriter } from '../../dataset/files/FileWriter';
 import { isEnded, isLive, isResumable } from '../../jobs/jobSteps';
 import type { JobInfo } from '../../jobs/jobTypes';
-import { errorMessage } from '../../protocol/channel/wireError';
 import type { CaptionJobs } from '../captioning/CaptionJobs';
 import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
 import { jobDescription } from '../captioning/jobText';
 import type { JobReports } from '../captioning/JobReports';
+import { showJobs } from '../captioning/JobNotices';
 import { revealImageCommand, type JobTree } from '../captioning/JobTree';
 import { openDatasets } from '../editor/openDataset';
+import type { PaletteCommands } from './PaletteCommands';
 import { revertWithProgress } from './revertJobCommand';
 
-/** Registers what can be done with jobs. A command of the palette asks which job, one of the view is told. */
+/** Registers what can be done with jobs. In the palette a command asks which job, a menu of the view says it. */
 export function registerJobCommands(
+  commands: PaletteCommands,
   jobs: CaptionJobs,
   tree: JobTree,
   reports: JobReports,
   editors: DatasetEditorProvider,
   writer: FileWriter,
 ): vscode.Disposable {
-  const on =
-    (fits: (job: JobInfo) => boolean, act: (job: JobInfo) => unknown) =>
-    async (argument?: unknown): Promise<void> => {
-      try {
-        const job = await meantJob(jobs, tree, fits, argument);
-        if (job !== undefined) await act(job);
-      } catch (thrown) {
-        void vscode.window.showErrorMessage(errorMessage(thrown));
-      }
-    };
-  const { runner } = jobs;
-  const isWaiting = (job: JobInfo): boolean => isLive(job) && job.status === 'queued';
-  const waiting = (): JobInfo[] => jobs.all.filter(isWaiting);
+  /** A command for one job. @param fits which jobs it can be done with */
+  const registerOnJob = (
+    name: string,
+    fits: (job: JobInfo) => boolean,
+    act: (job: JobInfo) => unknown,
+  ): vscode.Disposable =>
+    commands.register(name, async (argument?: unknown) => {
+      const job = await meantJob(jobs, tree, fits, argument);
+      if (job !== undefined) await act(job);
+    });
   return vscode.Disposable.from(
-    vscode.commands.registerCommand(
+    commands.register('datasetCaptions.showJob', showJobs),
+    registerOnJob(
       'datasetCaptions.pauseJob',
-      on(
-        (job) => isLive(job) && job.status === 'running',
-        ({ id }) => jobs.control(id, 'pause'),
-      ),
+      (job) => isLive(job) && job.status === 'running',
+      ({ id }) => jobs.control(id, 'pause'),
     ),
-    vscode.commands.registerCommand(
-      'datasetCaptions.resumeJob',
-      on(isResumable, ({ id }) => jobs.resume(id)),
-    ),
-    vscode.commands.registerCommand('datasetCaptions.cancelJob', (argument?: unknown) =>
-      argument === undefined && meansAllJobs(jobs, tree)
-        ? jobs.cancelAll()
-        : on(
-            (job) => !isEnded(job),
-            ({ id }) => jobs.control(id, 'cancel'),
-          )(argument),
-    ),
-    vscode.commands.registerCommand(
+    registerOnJob('datasetCaptions.resumeJob', isResumable, ({ id }) => jobs.resume(id)),
+    commands.register('datasetCaptions.cancelJob', (argument?: unknown) => cancel(jobs, tree, argument)),
+    registerOnJob(
       'datasetCaptions.retryFailed',
-      on(
-        (job) => job.status === 'completed' && job.counts.failed > 0,
-        ({ id }) => jobs.resume(id, true),
-      ),
+      (job) => job.status === 'completed' && job.counts.failed > 0,
+      ({ id }) => jobs.resume(id, true),
     ),
-    vscode.commands.registerCommand(
-      'datasetCaptions.moveJobUp',
-      on(isWaiting, ({ id }) => {
-        const order = waiting().map((job) => job.id);
-        const before = order[order.indexOf(id) - 1];
-        return before === undefined ? undefined : runner.request('move', { id, before });
-      }),
-    ),
-    vscode.commands.registerCommand(
-      'datasetCaptions.moveJobDown',
-      on(isWaiting, ({ id }) => {
-        const order = waiting().map((job) => job.id);
-        return runner.request('move', { id, before: order[order.indexOf(id) + 2] ?? null });
-      }),
-    ),
-    vscode.commands.registerCommand(
+    registerOnJob('datasetCaptions.moveJobUp', isWaiting, ({ id }) => moveUp(jobs, id)),
+    registerOnJob('datasetCaptions.moveJobDown', isWaiting, ({ id }) => moveDown(jobs, id)),
+    registerOnJob(
       'datasetCaptions.openJobReport',
-      on(
-        () => true,
-        (job) => reports.open(job),
-      ),
+      () => true,
+      (job) => reports.open(job),
     ),
-    vscode.commands.registerCommand(
+    registerOnJob(
       'datasetCaptions.revertJob',
-      on(
-        (job) => !isLive(job) && job.counts.written > 0,
-        (job) => revertWithProgress(job, jobs, editors, writer),
-      ),
+      (job) => !isLive(job) && job.counts.written > 0,
+      (job) => revertWithProgress(job, jobs, editors, writer),
     ),
-    vscode.commands.registerCommand(
+    registerOnJob(
       'datasetCaptions.removeJob',
-      on(
-        (job) => !isLive(job),
-        (job) => remove(jobs, [job]),
-      ),
+      (job) => !isLive(job),
+      (job) => remove(jobs, [job]),
     ),
-    vscode.commands.registerCommand('datasetCaptions.clearFinishedJobs', () => remove(jobs, jobs.all.filter(isEnded))),
-    vscode.commands.registerCommand(
+    commands.register('datasetCaptions.clearFinishedJobs', () => remove(jobs, jobs.all.filter(isEnded))),
+    registerOnJob(
       'datasetCaptions.openJobDataset',
-      on(
-        () => true,
-        ({ root }) => openDatasets(editors, [vscode.Uri.file(root)]),
-      ),
+      () => true,
+      ({ root }) => openDatasets(editors, [vscode.Uri.file(root)]),
     ),
-    vscode.commands.registerCommand('datasetCaptions.unloadTagger', () => unloadTagger(jobs)),
-    vscode.commands.registerCommand(revealImageCommand, (root: string, image: string) =>
-      revealImage(editors, root, image),
-    ),
+    commands.register('datasetCaptions.unloadTagger', () => unloadTagger(jobs)),
+    commands.register(revealImageCommand, (root: string, image: string) => revealImage(editors, root, image)),
   );
+}
+
+function isWaiting(job: JobInfo): boolean {
+  return isLive(job) && job.status === 'queued';
+}
+
+async function moveUp(jobs: CaptionJobs, id: string): Promise<void> {
+  const order = jobs.all.filter(isWaiting).map((job) => job.id);
+  const before = order[order.indexOf(id) - 1];
+  if (before !== undefined) await jobs.runner.request('move', { id, before });
+}
+
+async function moveDown(jobs: CaptionJobs, id: string): Promise<void> {
+  const order = jobs.all.filter(isWaiting).map((job) => job.id);
+  await jobs.runner.request('move', { id, before: order[order.indexOf(id) + 2] ?? null });
+}
+
+async function cancel(jobs: CaptionJobs, tree: JobTree, argument: unknown): Promise<void> {
+  if (argument === undefined && meansAllJobs(jobs, tree)) {
+    await jobs.cancelAll();
+    return;
+  }
+  const job = await meantJob(jobs, tree, (one) => !isEnded(one), argument);
+  if (job !== undefined) await jobs.control(job.id, 'cancel');
 }
 
 /** Whether cancelling without naming a job means all that are under way: one that is being prepared is in no list. */
@@ -169,11 +156,7 @@ async function unloadTagger({ runner }: CaptionJobs): Promise<void> {
 }
 
 async function revealImage(editors: DatasetEditorProvider, root: string, image: string): Promise<void> {
-  try {
-    await openDatasets(editors, [vscode.Uri.file(root)]);
-    const grid = editors.open.findLast(({ document }) => document.uri.fsPath === root);
-    await grid?.reveal(image);
-  } catch (thrown) {
-    void vscode.window.showErrorMessage(errorMessage(thrown));
-  }
+  await openDatasets(editors, [vscode.Uri.file(root)]);
+  const grid = editors.open.findLast(({ session }) => session.document.uri.fsPath === root);
+  await grid?.reveal(image);
 }

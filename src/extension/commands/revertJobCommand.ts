@@ -31,7 +31,7 @@ export async function revertWithProgress(
   );
   const revert = vscode.l10n.t('Revert Job');
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, revert)) !== revert) return;
-  const documents = editors.open.map((grid) => grid.document).filter(({ uri }) => uri.fsPath === job.root);
+  const documents = editors.documents.filter(({ uri }) => uri.fsPath === job.root);
   // What was typed since is one of the changes that are left alone.
   for (const document of documents) await document.autoSave();
   const folder = new JobFolder(path.join(jobs.jobsFolder, job.id));

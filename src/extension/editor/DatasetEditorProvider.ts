@@ -2,20 +2,17 @@ import { rm } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { UnsavedEdit } from '../../dataset/captions/unsavedEdit';
 import { errorMessage } from '../../protocol/channel/wireError';
-import type { CaptionJobs } from '../captioning/CaptionJobs';
 import { DatasetDocument } from '../document/DatasetDocument';
 import { Disposable } from '../shared/Disposable';
 import type { EditorFiles } from '../document/EditorFiles';
 import { watchFolder } from '../document/watchFolder';
-import { GridPanel } from './GridPanel';
+import { GridPanel, type GridServices, type PageFolders } from './GridPanel';
+import { GridMemory } from '../grid/GridMemory';
+import { GridSession } from '../grid/GridSession';
 import { type RememberedView, RememberedViews } from '../grid/RememberedViews';
-import type { SavedSearches } from '../search/SavedSearches';
 import { datasetEditorViewType } from '../standIns/EditorStandIn';
-import type { Taggers } from '../taggers/Taggers';
-import type { TagSuggestions } from '../suggestions/TagSuggestions';
-import type { Thumbnails } from '../pictures/Thumbnails';
 import { UnsavedJournal } from '../document/UnsavedJournal';
-import { virtualFolderProblem } from './virtualFolder';
+import { virtualFolderProblem } from './openDataset';
 
 /** Opens folders as datasets and knows which one is in front. */
 export class DatasetEditorProvider extends Disposable implements vscode.CustomEditorProvider<DatasetDocument> {
@@ -45,14 +42,9 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
   constructor(
     /** what writes the caption files */
     private readonly files: EditorFiles,
-    private readonly jobs: CaptionJobs,
-    private readonly taggers: Taggers,
-    private readonly thumbnails: Thumbnails,
-    /** the folders that thumbnails may be in */
-    private readonly pictureRoots: readonly vscode.Uri[],
-    private readonly suggestions: TagSuggestions,
-    private readonly searches: SavedSearches,
-    private readonly extensionUri: vscode.Uri,
+    private readonly services: GridServices,
+    private readonly folders: PageFolders,
+    /** where the extension keeps its files, absolute */
     private readonly storageFolder: string,
     private readonly log: vscode.LogOutputChannel,
   ) {
@@ -83,6 +75,11 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
     return [...this.panels];
   }
 
+  /** All datasets that are open in a grid. */
+  get documents(): readonly DatasetDocument[] {
+    return [...new Set(this.open.map(({ session }) => session.document))];
+  }
+
   async openCustomDocument(uri: vscode.Uri, { backupId }: vscode.CustomDocumentOpenContext): Promise<DatasetDocument> {
     const problem = virtualFolderProblem(uri);
     if (problem !== undefined) {
@@ -90,7 +87,7 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
       void vscode.window.showErrorMessage(problem);
       throw new Error(problem);
     }
-    this.thumbnails.warmUp();
+    this.services.thumbnails.warmUp();
     const restore = new Map<string, UnsavedEdit>();
     const take = (edits: readonly UnsavedEdit[]): void => {
       for (const edit of edits) restore.set(edit.captionPath, edit);
@@ -112,34 +109,27 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
     );
     document.addToLife(
       document.onDidChange(() => {
-        if (this.lastActive?.document === document) this.activeEmitter.fire();
+        if (this.lastActive?.session.document === document) this.activeEmitter.fire();
       }),
     );
     document.addToLife(watchFolder(document, this.log));
-    document.addToLife(this.jobs.watch(document));
+    document.addToLife(this.services.jobs.watch(document));
     this.openEmitter.fire(document);
     return document;
   }
 
   resolveCustomEditor(document: DatasetDocument, panel: vscode.WebviewPanel): void {
-    const icon = (file: string): vscode.Uri => vscode.Uri.joinPath(this.extensionUri, 'media', file);
+    const icon = (file: string): vscode.Uri => vscode.Uri.joinPath(this.folders.extension, 'media', file);
     panel.iconPath = { light: icon('dataset-light.svg'), dark: icon('dataset.svg') };
-    const grid = new GridPanel(
-      document,
-      panel,
-      this.jobs,
-      this.taggers,
-      this.thumbnails,
-      this.pictureRoots,
-      this.suggestions,
-      this.views,
-      this.followed ?? this.likeOf(document),
-      this.searches,
-      this.extensionUri,
-      (problem) => {
-        this.log.warn(`From the page: ${problem}`);
-      },
-    );
+    const { jobs } = this.services;
+    const session = new GridSession(document, {
+      stateOf: (caption) => jobs.stateOf(document, caption),
+      failureOf: (caption) => jobs.failureOf(document, caption),
+    });
+    const memory = new GridMemory(session, this.views, this.followed ?? this.likeOf(document));
+    const grid = new GridPanel(session, memory, panel, this.services, this.folders, (problem) => {
+      this.log.warn(`From the page: ${problem}`);
+    });
     this.panels.add(grid);
     panel.onDidChangeViewState(() => {
       if (panel.active) this.setActive(grid);
@@ -183,8 +173,8 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
   /** What a grid of this dataset shows that is open already: a tab that is split looks like the one that it is made of. */
   private likeOf(document: DatasetDocument): RememberedView | undefined {
     const { lastActive } = this;
-    const other =
-      lastActive?.document === document ? lastActive : [...this.panels].find((grid) => grid.document === document);
+    const shows = (grid: GridPanel | undefined): boolean => grid?.session.document === document;
+    const other = shows(lastActive) ? lastActive : this.open.find(shows);
     return other?.memory.shown;
   }
 
@@ -198,12 +188,13 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
   }
 
   private async saveBeforeRename(files: readonly RenamedFile[]): Promise<void> {
-    for (const { document, panel, memory } of this.panels) {
+    for (const { session, viewColumn, memory } of this.panels) {
+      const { document } = session;
       const to = renamedTo(document.uri, files);
       if (to === undefined) continue;
       await document.autoSave();
       this.carriedOver.set(to.toString(), document.unsavedEdits());
-      this.moving.push({ from: document.uri, to, column: panel.viewColumn, view: memory.shown });
+      this.moving.push({ from: document.uri, to, column: viewColumn, view: memory.shown });
     }
   }
 

@@ -5,7 +5,7 @@ import { filteredTags, tagFilter, type TagFilter } from '../../dataset/query/tag
 import { countTagsOf, firstTags, type CountedTag, type TagOrder } from '../../dataset/tagIndex/TagList';
 import type { DatasetEditorProvider } from './DatasetEditorProvider';
 import { Disposable } from '../shared/Disposable';
-import type { GridPanel } from './GridPanel';
+import type { GridSession } from '../grid/GridSession';
 import { tagCountsFollowFilter } from '../settings/settings';
 
 /** Counting again while somebody types would only flicker; pause in milliseconds. */
@@ -30,8 +30,8 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
   private timer: NodeJS.Timeout | undefined;
   private counting: AbortController | undefined;
   private pause = refreshPause;
-  /** the grid whose tags are shown, and the end of listening to it */
-  private grid: GridPanel | undefined;
+  /** the grid whose tags are shown, and what ends listening to it */
+  private session: GridSession | undefined;
   private unlisten: (() => void) | undefined;
   private readonly moreCommand = 'datasetCaptions.internal.showMoreTags';
 
@@ -47,16 +47,6 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
       vscode.commands.registerCommand(this.moreCommand, () => {
         this.shownTags += tagsAtATime;
         return this.count();
-      }),
-    );
-    this.register(
-      vscode.commands.registerCommand('datasetCaptions.sortTagsByName', () => {
-        this.sortBy('name');
-      }),
-    );
-    this.register(
-      vscode.commands.registerCommand('datasetCaptions.sortTagsByCount', () => {
-        this.sortBy('count');
       }),
     );
     this.register(
@@ -90,7 +80,7 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
       return item;
     }
     const { tag, count } = node;
-    const filter = tagFilter(this.grid?.view.matchingTree ?? null, tag);
+    const filter = tagFilter(this.session?.view.matchingTree ?? null, tag);
     const item = new vscode.TreeItem(tag);
     item.id = tag;
     item.contextValue = 'tag';
@@ -108,19 +98,20 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
     return item;
   }
 
-  private sortBy(order: TagOrder): void {
+  /** Sorts the tags of the view; resolves when it shows them in that order. */
+  async sortBy(order: TagOrder): Promise<void> {
     this.order = order;
     void vscode.commands.executeCommand('setContext', 'datasetCaptions.tagOrder', order);
-    void this.count();
+    await this.count();
   }
 
   private followActive(): void {
-    const { active } = this.editors;
-    if (active === this.grid) return;
+    const session = this.editors.active?.session;
+    if (session === this.session) return;
     this.unlisten?.();
-    this.grid = active;
+    this.session = session;
     this.shownTags = tagsAtATime;
-    this.unlisten = active?.view.onDidChange(() => {
+    this.unlisten = session?.view.onDidChange(() => {
       this.schedule();
     });
   }
@@ -147,9 +138,9 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
 
   private async countUntil(signal: AbortSignal): Promise<void> {
     const start = performance.now();
-    const { grid } = this;
-    const dataset = grid?.document.dataset;
-    const images = grid?.view.images ?? [];
+    const { session } = this;
+    const dataset = session?.document.dataset;
+    const images = session?.view.images ?? [];
     const isFiltered = dataset !== undefined && images.length < dataset.allImages.length && tagCountsFollowFilter();
     const counts = isFiltered
       ? await countTagsOf(images, { signal })
@@ -158,9 +149,9 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
     this.hasMore = counts.size > tags.length;
     const shown = new Set(tags.map(({ tag }) => comparableTag(tag)));
     // A tag that the search excludes occurs nowhere; its line is where it can be taken out again.
-    const missing = filteredTags(grid?.view.matchingTree ?? null).filter((tag) => !shown.has(comparableTag(tag)));
+    const missing = filteredTags(session?.view.matchingTree ?? null).filter((tag) => !shown.has(comparableTag(tag)));
     this.tags = [...new Set(missing)].map((tag) => ({ tag, count: counts.get(tag) ?? 0 })).concat(tags);
-    this.view.description = grid?.document.name ?? '';
+    this.view.description = session?.document.name ?? '';
     this.view.message = dataset === undefined || counts.size > 0 ? '' : emptyMessage(isFiltered);
     this.changeEmitter.fire();
     // While a large dataset is edited, counting takes a tenth of the time at most.

@@ -2,8 +2,7 @@ import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { errorMessage } from '../../protocol/channel/wireError';
-import type { DatasetEditorProvider } from './DatasetEditorProvider';
-import { openDatasets } from './openDataset';
+import { openDatasets, type OpenDatasets } from './openDataset';
 
 /**
  * Opens a copy of the sample dataset that comes with the extension: eight small pictures to try everything with. The copy
@@ -11,11 +10,7 @@ import { openDatasets } from './openDataset';
  * @param original the sample in the extension's folder, absolute
  * @param storageFolder where the extension keeps its files, absolute
  */
-export async function openSampleDataset(
-  editors: DatasetEditorProvider,
-  original: string,
-  storageFolder: string,
-): Promise<void> {
+export async function openSampleDataset(open: OpenDatasets, original: string, storageFolder: string): Promise<void> {
   const copy = path.join(storageFolder, 'sample-dataset');
   try {
     await copyOnce(original, copy);
@@ -24,7 +19,7 @@ export async function openSampleDataset(
     void vscode.window.showErrorMessage(text);
     return;
   }
-  await openDatasets(editors, [vscode.Uri.file(copy)]);
+  await openDatasets(open, [vscode.Uri.file(copy)]);
 }
 
 /** Under its name the copy is always complete, whoever is interrupted or does the same at the same time. */

@@ -5,19 +5,27 @@ import { displayLanguage } from '../../base/displayLanguage';
 import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import { errno } from '../../base/errno';
 import { planDeletion, type Deletion } from '../../dataset/planDeletion';
-import type { LeftOut } from '../../protocol/page/bulkEditProtocol';
+import type { ImageTarget, LeftOut } from '../../protocol/page/bulkEditProtocol';
 import { errorMessage } from '../../protocol/channel/wireError';
 import type { DatasetDocument } from '../document/DatasetDocument';
+import type { GridSession } from '../grid/GridSession';
+import { imagesOf } from './imageTargets';
 
 /** Files that are moved to the trash at a time. */
 const filesAtATime = 4;
 
 /**
- * Asks, then moves images and their captions to the trash. A caption that another image uses stays, and so does an image
- * whose caption has edits that could not be saved. Where there is no trash, a second question offers to delete for good.
- * @param answered called when a question was answered: VS Code does not always give the focus back to the webview
+ * Asks, then moves images and their captions to the trash, and deselects them. A caption that another image uses stays,
+ * and so does an image whose caption has edits that could not be saved. Where there is no trash, a second question offers
+ * to delete for good.
+ * @param answered called after each answer of the user: VS Code does not always give the focus back to the webview
  */
-export async function deleteImages(
+export async function deleteImages(session: GridSession, target: ImageTarget, answered: () => void): Promise<void> {
+  await askAndDelete(session.document, await imagesOf(session, target), answered);
+  session.deselectMissing();
+}
+
+async function askAndDelete(
   document: DatasetDocument,
   images: readonly DatasetImage[],
   answered: () => void,

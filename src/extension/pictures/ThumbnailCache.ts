@@ -1,12 +1,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { errorMessage } from '../../protocol/channel/wireError';
 import { chooseCacheFolder } from './cacheFolder';
 import { Disposable } from '../shared/Disposable';
 import { PictureCache } from './PictureCache';
 import { cacheDirectory, cacheLimit } from './pictureSettings';
 
-/** The cache of thumbnails where the settings want it, and the command that clears it. */
+/** The cache of thumbnails, in the folder that the settings name. */
 export class ThumbnailCache extends Disposable {
   private opened: Promise<PictureCache> | undefined;
   private readonly directory = cacheDirectory();
@@ -17,7 +16,6 @@ export class ThumbnailCache extends Disposable {
     private readonly log: vscode.LogOutputChannel,
   ) {
     super();
-    this.register(vscode.commands.registerCommand('datasetCaptions.clearThumbnailCache', () => this.clear()));
     this.register(
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('datasetCaptions.cacheDirectory')) void this.offerReload();
@@ -63,7 +61,8 @@ export class ThumbnailCache extends Disposable {
     if (picked === reload) await vscode.commands.executeCommand('workbench.action.reloadWindow');
   }
 
-  private async clear(): Promise<void> {
+  /** Deletes all thumbnails, under a notification that can cancel it, and says how much was freed. @throws errors of the disk */
+  async clear(): Promise<void> {
     const cache = await this.open();
     let freed = { files: 0, bytes: 0 };
     const controller = new AbortController();
@@ -83,8 +82,7 @@ export class ThumbnailCache extends Disposable {
             progress.report({ message: megabytes(removed.bytes), increment: 100 / 16 });
           }, controller.signal);
         } catch (thrown) {
-          if (!controller.signal.aborted)
-            this.log.error(`The thumbnail cache was not cleared: ${errorMessage(thrown)}`);
+          if (!controller.signal.aborted) throw thrown;
         }
       },
     );

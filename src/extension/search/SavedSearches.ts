@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { NamedQuery } from '../../dataset/query/suggestQuery';
+import type { ImageView } from '../../dataset/view/ImageView';
 import { Disposable } from '../shared/Disposable';
 
 const savedKey = 'savedSearches';
@@ -49,6 +50,12 @@ export class SavedSearches extends Disposable {
       this.saved.filter((other) => other.name !== name),
     );
     this.changeEmitter.fire();
+  }
+
+  /** Searches in a view, and remembers the search as the last one. */
+  async searchIn(view: ImageView, query: string): Promise<void> {
+    await view.setQuery(query);
+    await this.remember(query);
   }
 
   /** Puts a search at the front of the last ones. */

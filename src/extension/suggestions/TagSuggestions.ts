@@ -3,11 +3,13 @@ import * as vscode from 'vscode';
 import { parseTags } from '../../tags/captionText';
 import { rankSuggestions } from '../../dataset/tagIndex/rankSuggestions';
 import type { KnownTag } from '../../dataset/tagIndex/TagIndex';
+import type { RequestHandlers } from '../../protocol/channel/Channel';
 import { formatTag } from '../../protocol/text/formatTag';
 import {
   mostSuggestions,
   type SuggestAnswer,
   type SuggestQuery,
+  type SuggestRequests,
   type TagSuggestion,
 } from '../../protocol/page/suggestProtocol';
 import { errorMessage } from '../../protocol/channel/wireError';
@@ -141,4 +143,12 @@ export class TagSuggestions extends Disposable {
       return undefined;
     });
   }
+}
+
+/** Answers what a page asks about tags. */
+export function suggestHandlers(
+  document: DatasetDocument,
+  suggestions: TagSuggestions,
+): RequestHandlers<SuggestRequests> {
+  return { suggestTags: (query) => suggestions.suggest(document, query) };
 }
