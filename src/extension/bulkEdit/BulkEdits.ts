@@ -21,12 +21,12 @@ import { fileVersion } from '../shared/fileVersion';
 import type { GridSession } from '../grid/GridSession';
 import { writeOptions } from '../settings/settings';
 
-/** So many rows of each list go to the webview. */
-const listed = 100;
-/** More rows than any screen shows are never asked for. */
-const mostRows = 200;
+/** Maximum number of rows of each list in a summary. */
+const maxListed = 100;
+/** Maximum number of rows per request: more than any screen shows. */
+const maxRows = 200;
 
-/** The bulk edit that one grid is previewing. */
+/** The bulk edit that one grid previews. It has at most one plan: a new one replaces the old one. */
 export class BulkEdits {
   private plan: { id: number; edits: EditPlan; operation: EditOperation; separator: string } | undefined;
   private planning: AbortController | undefined;
@@ -34,7 +34,10 @@ export class BulkEdits {
 
   constructor(private readonly session: GridSession) {}
 
-  /** Tries an edit. A newer one ends this one. */
+  /**
+   * Plans an edit without changing anything. A newer call aborts this one.
+   * @throws the signal's reason when aborted
+   */
   async make(scope: EditScope, form: EditForm, signal: AbortSignal): Promise<PlanAnswer> {
     this.drop();
     const planning = new AbortController();
@@ -48,7 +51,7 @@ export class BulkEdits {
       const needsCounts = edit.kind === 'sortTags' && edit.by === 'frequency';
       const counts: ReadonlyMap<string, number> = needsCounts ? dataset.tagCounts : new Map();
       const editor = captionEditor(edit, { separator, countOf: (tag) => counts.get(tag) ?? 0 });
-      // What is being typed is an edit of its own, before this one.
+      // The text that is being typed becomes an undo step of its own, before this edit.
       document.commit();
       const images = await this.session.imagesIn(scope, either);
       const edits = await EditPlan.make(images, editor, { signal: either });
@@ -62,11 +65,14 @@ export class BulkEdits {
     }
   }
 
-  /** Rows of the preview. */
+  /**
+   * Rows of the preview, from position `start`; at most 200.
+   * @throws EditError `PLAN_GONE` if there is a newer plan
+   */
   async items(planId: number, start: number, count: number): Promise<PlanItem[]> {
     const { edits, operation, separator } = this.current(planId);
     const { dataset } = this.session.document;
-    const changes = edits.changes.slice(start, start + Math.min(count, mostRows));
+    const changes = edits.changes.slice(start, start + Math.min(count, maxRows));
     const unit = meansTags(operation) ? 'tags' : 'text';
     return Promise.all(
       changes.map(async ({ images, before, after, ticked }, offset) => ({
@@ -79,14 +85,21 @@ export class BulkEdits {
     );
   }
 
-  /** Chooses whether captions change. Returns how many will. */
+  /**
+   * Ticks or unticks one caption of the plan, or all.
+   * @returns how many captions are ticked now
+   * @throws EditError `PLAN_GONE` if there is a newer plan
+   */
   tick(planId: number, index: number | 'all', ticked: boolean): number {
     const { edits } = this.current(planId);
     edits.tick(index, ticked);
     return edits.tickedCount;
   }
 
-  /** Makes the ticked changes, as one edit to undo. What was changed since the preview is left as it is. */
+  /**
+   * Makes the ticked changes as one undo step. Captions that changed since the preview are left out.
+   * @throws EditError `PLAN_GONE` if there is a newer plan
+   */
   async apply(planId: number): Promise<{ changed: number; leftOutCount: number }> {
     const { edits, operation } = this.current(planId);
     this.drop();
@@ -117,7 +130,7 @@ export class BulkEdits {
     return { changed: applied.changed, leftOutCount: leftOut.length };
   }
 
-  /** Forgets the plan. */
+  /** Discards the plan, and aborts one that is being made. */
   drop(): void {
     this.planning?.abort(new DOMException('A newer plan was asked for.', 'AbortError'));
     this.planning = undefined;
@@ -138,9 +151,9 @@ function summary(planId: number, edits: EditPlan): PlanSummary {
     ticked: tickedCount,
     unchanged,
     leftOutCount: leftOut.length,
-    leftOut: leftOut.slice(0, listed),
+    leftOut: leftOut.slice(0, maxListed),
     tagCount,
-    tags: edits.tagChanges(listed),
+    tags: edits.tagChanges(maxListed),
   };
 }
 

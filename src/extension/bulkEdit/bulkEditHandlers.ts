@@ -8,7 +8,7 @@ import { copyCaption, pasteCaption } from '../images/clipboard';
 import { deleteImages } from '../images/deleteImages';
 import { BulkEdits } from './BulkEdits';
 
-/** Answers what a page asks about bulk edits and about the selection. */
+/** Answers a page's requests about bulk edits and the selection; `wantedEdit` is up to the owner of the webview. */
 export function bulkEditHandlers(
   session: GridSession,
   jobs: CaptionJobs,

@@ -2,14 +2,14 @@ import * as vscode from 'vscode';
 import { errorMessage } from '../../protocol/channel/wireError';
 import type { GridPanel } from '../editor/GridPanel';
 
-/** Who knows which grid a command of the palette is about. */
+/** Says which grid a command of the palette applies to. */
 interface ActiveGrid {
   readonly active: GridPanel | undefined;
 }
 
 /**
- * Registers the commands of the palette, the menus and the views. All of them report an error in the same way: in the log and
- * as a message that says what the error says, without VS Code's words around it. A cancelled command reports nothing.
+ * Registers the commands of the palette, the menus and the views. All of them report an error in the same way: in the
+ * log, and as a message that has the error's own text only. A cancelled command reports nothing.
  */
 export class PaletteCommands {
   constructor(
@@ -17,7 +17,7 @@ export class PaletteCommands {
     private readonly log: Pick<vscode.LogOutputChannel, 'error'>,
   ) {}
 
-  /** Registers a command that needs no grid. */
+  /** Registers a command that needs no grid. Running it never rejects. */
   register(name: string, action: (...args: never[]) => unknown): vscode.Disposable {
     return vscode.commands.registerCommand(name, async (...args: never[]): Promise<void> => {
       try {
@@ -31,7 +31,7 @@ export class PaletteCommands {
   }
 
   /**
-   * Registers a command about the grid in front; where none is open, it says so.
+   * Registers a command that applies to the grid in front; shows a message if none is open.
    * @param action its `argument` is undefined in the palette; a menu or a view says what it was chosen on
    */
   registerOnGrid(name: string, action: (grid: GridPanel, argument: unknown) => unknown): vscode.Disposable {

@@ -13,7 +13,7 @@ import { openDatasets } from '../editor/openDataset';
 import type { PaletteCommands } from './PaletteCommands';
 import { revertWithProgress } from './revertJobCommand';
 
-/** Registers what can be done with jobs. In the palette a command asks which job, a menu of the view says it. */
+/** Registers the commands about jobs. Run from the palette they ask which job; a menu of the job view names it. */
 export function registerJobCommands(
   commands: PaletteCommands,
   jobs: CaptionJobs,
@@ -29,7 +29,7 @@ export function registerJobCommands(
     act: (job: JobInfo) => unknown,
   ): vscode.Disposable =>
     commands.register(name, async (argument?: unknown) => {
-      const job = await meantJob(jobs, tree, fits, argument);
+      const job = await jobFor(jobs, tree, fits, argument);
       if (job !== undefined) await act(job);
     });
   return vscode.Disposable.from(
@@ -94,18 +94,18 @@ async function cancel(jobs: CaptionJobs, tree: JobTree, argument: unknown): Prom
     await jobs.cancelAll();
     return;
   }
-  const job = await meantJob(jobs, tree, (one) => !isEnded(one), argument);
+  const job = await jobFor(jobs, tree, (one) => !isEnded(one), argument);
   if (job !== undefined) await jobs.control(job.id, 'cancel');
 }
 
-/** Whether cancelling without naming a job means all that are under way: one that is being prepared is in no list. */
+/** Whether cancelling without a named job cancels all jobs: one that is still being prepared cannot be picked. */
 function meansAllJobs(jobs: CaptionJobs, { selected }: JobTree): boolean {
   if (selected !== undefined && !isEnded(selected)) return false;
   return jobs.isPreparing || (selected === undefined && jobs.all.some(isLive));
 }
 
-/** The job that a command of the view is about, else one that the user picks where several fit. */
-async function meantJob(
+/** The job that a menu of the view names, else the selected one, else one that the user picks if several fit. */
+async function jobFor(
   jobs: CaptionJobs,
   tree: JobTree,
   fits: (job: JobInfo) => boolean,
@@ -128,7 +128,7 @@ async function meantJob(
   return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Captioning Jobs') }))?.job;
 }
 
-/** Removes jobs from the list. Asks where that is the end of reverting them. */
+/** Removes jobs from the list. Asks first if that makes it impossible to revert them. */
 async function remove(jobs: CaptionJobs, removed: readonly JobInfo[]): Promise<void> {
   const revertable = removed.filter((job) => job.counts.written > 0 && job.reverted === undefined).length;
   if (revertable > 0) {
@@ -145,7 +145,7 @@ async function remove(jobs: CaptionJobs, removed: readonly JobInfo[]): Promise<v
 
 async function unloadTagger({ runner }: CaptionJobs): Promise<void> {
   await runner.refresh();
-  // Where no process runs jobs, none has a tagger.
+  // No runner process, no loaded tagger.
   const unloaded = !runner.isConnected || (await runner.request('unloadTagger', {})).unloaded;
   if (unloaded) {
     const text = vscode.l10n.t('The tagger is unloaded; its memory is free. The next job loads it again.');

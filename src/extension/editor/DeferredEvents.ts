@@ -1,6 +1,6 @@
 /**
- * Events for a page that may not be there yet. One that comes too early is kept, and the page asks for it once it is ready;
- * from then on events of that name are posted at once. A later event replaces a waiting one of the same name.
+ * Events for a page that may not be loaded yet. An event that comes too early waits until the page asks for it; from
+ * then on events of that name are posted at once. A later event replaces a waiting one of the same name.
  *
  * @typeParam Events payloads by name
  * @typeParam Names of the events that are deferred

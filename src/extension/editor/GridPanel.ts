@@ -55,8 +55,8 @@ export interface PageFolders {
 }
 
 /**
- * A grid in a webview: connects the {@link GridSession} with the page, answers what the page asks and sends it a snapshot,
- * throttled, whenever the session changes.
+ * A grid in a webview: connects the {@link GridSession} with the page, answers the page's requests, and sends it a
+ * throttled snapshot whenever the session changes.
  */
 export class GridPanel extends Disposable implements PageControls {
   private readonly channel: GridChannel;

@@ -8,12 +8,12 @@ import { Disposable } from '../shared/Disposable';
 import type { GridSession } from '../grid/GridSession';
 import { tagCountsFollowFilter } from '../settings/settings';
 
-/** Counting again while somebody types would only flicker; pause in milliseconds. */
+/** Counting is throttled to once per this many milliseconds, so that the list does not flicker while the user types. */
 const refreshPause = 500;
-/** A tree of many thousand entries takes VS Code seconds; the rest comes on demand. */
-const tagsAtATime = 500;
+/** Number of tags per page of the list: VS Code needs seconds for a tree of many thousand entries. */
+const tagsPerPage = 500;
 
-/** A line of the view: a tag, or the offer to show more. */
+/** A line of the view: a tag, or the line that shows more tags. */
 export type TagTreeNode = CountedTag | 'more';
 
 /**
@@ -25,7 +25,7 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
   readonly onDidChangeTreeData = this.changeEmitter.event;
   private tags: readonly CountedTag[] = [];
   private hasMore = false;
-  private shownTags = tagsAtATime;
+  private shownTags = tagsPerPage;
   private order: TagOrder = 'count';
   private timer: NodeJS.Timeout | undefined;
   private counting: AbortController | undefined;
@@ -45,7 +45,7 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
     };
     this.register(
       vscode.commands.registerCommand(this.moreCommand, () => {
-        this.shownTags += tagsAtATime;
+        this.shownTags += tagsPerPage;
         return this.count();
       }),
     );
@@ -110,7 +110,7 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
     if (session === this.session) return;
     this.unlisten?.();
     this.session = session;
-    this.shownTags = tagsAtATime;
+    this.shownTags = tagsPerPage;
     this.unlisten = session?.view.onDidChange(() => {
       this.schedule();
     });
@@ -123,7 +123,7 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
     }, this.pause);
   }
 
-  /** Counts what the grid shows, a slice at a time. Nobody sees a view that is closed: it counts when it opens. */
+  /** Counts the tags of what the grid shows, in slices. A hidden view counts nothing until it is shown. */
   private async count(): Promise<void> {
     this.counting?.abort();
     if (!this.view.visible) return;
@@ -132,7 +132,7 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
     try {
       await this.countUntil(counting.signal);
     } catch {
-      // A newer count began.
+      // A newer count aborted this one.
     }
   }
 
@@ -148,13 +148,13 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
     const tags = await firstTags(counts, this.order, this.shownTags, { signal });
     this.hasMore = counts.size > tags.length;
     const shown = new Set(tags.map(({ tag }) => comparableTag(tag)));
-    // A tag that the search excludes occurs nowhere; its line is where it can be taken out again.
+    // No image found has an excluded tag, but the tag needs a line where the user can remove it from the search.
     const missing = filteredTags(session?.view.matchingTree ?? null).filter((tag) => !shown.has(comparableTag(tag)));
     this.tags = [...new Set(missing)].map((tag) => ({ tag, count: counts.get(tag) ?? 0 })).concat(tags);
     this.view.description = session?.document.name ?? '';
     this.view.message = dataset === undefined || counts.size > 0 ? '' : emptyMessage(isFiltered);
     this.changeEmitter.fire();
-    // While a large dataset is edited, counting takes a tenth of the time at most.
+    // While a large dataset is edited, counting takes at most a tenth of the time.
     this.pause = Math.max(refreshPause, (performance.now() - start) * 10);
   }
 }

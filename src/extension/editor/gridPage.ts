@@ -52,8 +52,8 @@ export function gridHtml({ script, source, language, translations }: PageParts):
 }
 
 /**
- * The content security policy of the page: only the extension's own script runs, identified by a nonce; pictures and styles
- * come from where VS Code serves files; everything else, inline styles and scripts included, is refused.
+ * The content security policy of the page: only the extension's own script runs, identified by a nonce; pictures and
+ * styles come from where VS Code serves files; everything else, inline styles and scripts included, is refused.
  * @param source where VS Code serves files from, `webview.cspSource`
  * @param nonce random and new for each page
  */

@@ -8,8 +8,9 @@ export interface OpenDatasets {
 }
 
 /**
- * Opens folders as datasets; without any, lets the user choose one.
- * @param uris folders on a disk of this machine
+ * Opens folders as datasets. Shows a message for each that cannot be one.
+ * @param open which are open already: such a folder's tab comes to the front
+ * @param uris the folders; if empty, the user chooses one
  */
 export async function openDatasets(open: OpenDatasets, uris: readonly vscode.Uri[]): Promise<void> {
   const chosen = uris.length > 0 ? uris : await chooseFolders();
@@ -35,7 +36,7 @@ async function openDataset(open: OpenDatasets, uri: vscode.Uri): Promise<void> {
   await vscode.commands.executeCommand('vscode.openWith', folder, datasetEditorViewType);
 }
 
-/** A folder that is open already, perhaps through a link: two documents must not edit the same captions. */
+/** The URI under which a folder is open already, perhaps by a link: two documents must not edit the same captions. */
 async function openUnderAnotherName(open: OpenDatasets, folder: string): Promise<vscode.Uri | undefined> {
   const real = await realpath(folder);
   for (const { uri } of open.documents) {
@@ -45,7 +46,7 @@ async function openUnderAnotherName(open: OpenDatasets, folder: string): Promise
   return undefined;
 }
 
-/** Why a folder that lies on no disk, such as one of a virtual file system, cannot be a dataset; undefined if it can. */
+/** Why a folder of a virtual file system, which lies on no disk, cannot be a dataset; undefined if it can. */
 export function virtualFolderProblem({ scheme, path }: vscode.Uri): string | undefined {
   if (scheme === 'file') return undefined;
   return vscode.l10n.t(

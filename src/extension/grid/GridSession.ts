@@ -26,9 +26,9 @@ export interface GridDocument {
 }
 
 /**
- * What one grid shows of a dataset: the search and order of its images, their selection, the drafts typed into it, and the
- * cards made of all that. It knows no webview and imports nothing of VS Code, so it is tested in plain Node; the editor
- * sends what it holds to a page.
+ * What one grid shows of a dataset: the search and order of its images, their selection, the drafts typed into it, and
+ * the cards made of all that. It knows no webview and loads no `vscode` module, so it is tested in plain Node; the
+ * editor's GridPanel sends what it holds to a page.
  */
 export class GridSession<Document extends GridDocument = DatasetDocument> extends Disposable {
   /** the images that are shown, and their order */
@@ -113,8 +113,8 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
   }
 
   /**
-   * The images of a scope, once the dataset has been read: those found in the order of the view, the others in the order
-   * of the dataset.
+   * The images of a scope; waits until the dataset has been read. Those that the search finds are in the order of the
+   * view, all others in the order of the dataset.
    * @throws the signal's reason when aborted
    */
   async imagesIn(scope: EditScope, signal?: AbortSignal): Promise<readonly DatasetImage[]> {
@@ -134,7 +134,7 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
     return selected;
   }
 
-  /** Changes the selection. A range of positions in another order than the current one means other images: it is ignored. */
+  /** Changes the selection. Ignores a range of positions in an outdated order, which would select different images. */
   select(command: SelectCommand): void {
     const { selection, view } = this;
     switch (command.kind) {
@@ -173,8 +173,8 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
 
   /**
    * Sets the text of a caption while it is being typed.
-   * @param number of the draft; the caption's card has it from now on, so the page knows which of its keys arrived
-   * @throws what {@link Dataset.setText} throws when the caption may not be edited
+   * @param number of the draft; the caption's card carries it from now on and so tells the page which keystrokes arrived
+   * @throws if the caption may not be edited
    */
   draft(imagePath: string, text: string, number: number): void {
     const caption = this.document.draft(imagePath, text);

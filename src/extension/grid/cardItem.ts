@@ -63,7 +63,7 @@ function saveState(caption: Caption): SaveState {
   return { state: caption.isDirty ? 'unsaved' : 'saved' };
 }
 
-/** What a text editor has is not on the disk either. */
+/** The text of a text editor that did not save it is not on the disk, so the card must not call it saved. */
 function unsavedElsewhere(state: SaveState): SaveState {
   return state.state === 'saved' ? { state: 'unsaved' } : state;
 }

@@ -9,7 +9,7 @@ const maxPaths = 500;
 
 type ViewRequests = GridViewRequests & Pick<HostRequests, 'getItems' | 'locate'>;
 
-/** Answers what a page asks about cards and where they are, also while images come, go or move. */
+/** Answers what a page asks about cards and their positions, even while images are added, removed or reordered. */
 export function gridViewHandlers(session: GridSession): RequestHandlers<ViewRequests> {
   const { view } = session;
   return {

@@ -5,10 +5,10 @@ import type { ImageTarget, WantedEdit } from '../../protocol/page/bulkEditProtoc
 import type { GridSession } from '../grid/GridSession';
 import { imagesOf } from './imageTargets';
 
-/** The caption that was copied last in this window: pasting must not depend on what a browser lets read. */
+/** The caption that was copied last in this window: a browser may refuse to read the clipboard. */
 let copied: string | undefined;
 
-/** Copies the caption of the first image, for other images and for the clipboard. */
+/** Copies the caption of the target's first image, for {@link pasteCaption} and to the clipboard. */
 export async function copyCaption(session: GridSession, target: ImageTarget): Promise<void> {
   const [image] = await imagesOf(session, target);
   if (image === undefined) {
@@ -26,8 +26,8 @@ export async function copyCaption(session: GridSession, target: ImageTarget): Pr
 }
 
 /**
- * Replaces the caption of one image by the copied caption, or by the text of the clipboard. For several images it opens the
- * dialog for bulk edits, which shows a preview first.
+ * Replaces the caption of one image by the copied caption, or by the text of the clipboard. For several images it opens
+ * the dialog for bulk edits, which shows a preview first.
  */
 export async function pasteCaption(
   session: GridSession,

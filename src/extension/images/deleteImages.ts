@@ -11,13 +11,13 @@ import type { DatasetDocument } from '../document/DatasetDocument';
 import type { GridSession } from '../grid/GridSession';
 import { imagesOf } from './imageTargets';
 
-/** Files that are moved to the trash at a time. */
-const filesAtATime = 4;
+/** Number of files that are moved to the trash concurrently. */
+const concurrency = 4;
 
 /**
- * Asks, then moves images and their captions to the trash, and deselects them. A caption that another image uses stays,
- * and so does an image whose caption has edits that could not be saved. Where there is no trash, a second question offers
- * to delete for good.
+ * Asks, then moves images and their captions to the trash, and deselects them. A caption that a remaining image uses
+ * stays, and so does an image whose caption has edits that could not be saved. If there is no trash, a second question
+ * offers to delete permanently.
  * @param answered called after each answer of the user: VS Code does not always give the focus back to the webview
  */
 export async function deleteImages(session: GridSession, target: ImageTarget, answered: () => void): Promise<void> {
@@ -51,7 +51,7 @@ async function askAndDelete(
         if (!token.isCancellationRequested) await remover.remove(image, deletion);
         progress.report({ increment });
       },
-      { concurrency: filesAtATime },
+      { concurrency },
     );
     await document.reconcile([...remover.gone]);
     if (remover.failures.length > 0) void reportFailures(remover.failures);
@@ -101,7 +101,7 @@ async function agrees(deletion: Deletion): Promise<boolean> {
   return (await vscode.window.showWarningMessage(question, options, move)) === move;
 }
 
-/** Removes files one by one, and asks once what to do where there is no trash. */
+/** Removes images and captions, and asks once what to do if there is no trash. */
 class Remover {
   readonly failures: LeftOut[] = [];
   /** relative paths of the images that are gone */
@@ -122,7 +122,7 @@ class Remover {
     }
     if (!(await this.delete(image.path))) return;
     this.gone.add(image.path);
-    // Of images that share a caption, the last one to go takes it along.
+    // A caption that several images share is deleted together with the last of them.
     if (!captions.has(caption) || !caption.images.every((other) => this.gone.has(other))) return;
     if (caption.onDisk === null) return;
     if (caption.isDirty) {
@@ -139,7 +139,7 @@ class Remover {
       } catch (thrown) {
         if (!(await exists(uri))) return true;
         this.forGood ??= this.asksForGood(thrown);
-        // Whoever was asked and said no need not be told that the file is still there.
+        // The user just refused to delete it permanently: no message has to say that it is still there.
         if (!(await this.forGood)) return false;
         await vscode.workspace.fs.delete(uri, { useTrash: false });
       }

@@ -3,7 +3,7 @@ import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import type { ImageTarget } from '../../protocol/page/bulkEditProtocol';
 import type { GridSession } from '../grid/GridSession';
 
-/** Which images an action on an image means: the whole selection if the image is part of it, else the image alone. */
+/** What an action on an image applies to: the whole selection if the image is part of it, else the image alone. */
 export function targetOf({ selection }: GridSession, imagePath: string | undefined): ImageTarget {
   return imagePath === undefined || selection.has(imagePath) ? { scope: 'selection' } : { path: imagePath };
 }
@@ -16,7 +16,7 @@ export async function imagesOf(session: GridSession, target: ImageTarget): Promi
 }
 
 /**
- * The file that an action for one image only means.
+ * The file of the image that an action for a single image applies to.
  * @param imagePath relative to the dataset; the focused image if undefined
  * @returns undefined if there is no such image
  */

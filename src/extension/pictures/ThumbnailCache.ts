@@ -10,7 +10,7 @@ export class ThumbnailCache extends Disposable {
   private opened: Promise<PictureCache> | undefined;
   private readonly directory = cacheDirectory();
 
-  /** @param usualFolder where thumbnails are kept unless the user chose a folder; absolute */
+  /** @param usualFolder where thumbnails are kept unless the user chose a folder, absolute */
   constructor(
     private readonly usualFolder: string,
     private readonly log: vscode.LogOutputChannel,
@@ -23,7 +23,7 @@ export class ThumbnailCache extends Disposable {
     );
   }
 
-  /** Opens the cache the first time; a folder that cannot be used is said once, and the usual one stands in for it. */
+  /** Opens the cache on the first call. If the chosen folder cannot be used, it warns and takes the usual one. */
   open(): Promise<PictureCache> {
     this.opened ??= this.choose();
     return this.opened;
@@ -61,7 +61,10 @@ export class ThumbnailCache extends Disposable {
     if (picked === reload) await vscode.commands.executeCommand('workbench.action.reloadWindow');
   }
 
-  /** Deletes all thumbnails, under a notification that can cancel it, and says how much was freed. @throws errors of the disk */
+  /**
+   * Deletes all thumbnails, with a notification that can cancel it, and says how much was freed.
+   * @throws errors of the disk
+   */
   async clear(): Promise<void> {
     const cache = await this.open();
     let freed = { files: 0, bytes: 0 };

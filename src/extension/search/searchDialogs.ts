@@ -3,7 +3,7 @@ import type { SortKey } from '../../protocol/page/imageSort';
 import type { GridSession } from '../grid/GridSession';
 import type { SavedSearches } from './SavedSearches';
 
-/** Asks for a name and saves the search of a grid under it. */
+/** Asks for a name and saves the current search of a grid under it. */
 export async function saveSearch({ view }: GridSession, searches: SavedSearches): Promise<void> {
   const query = view.query.trim();
   if (query === '' || view.error !== undefined) {
@@ -32,7 +32,7 @@ export async function saveSearch({ view }: GridSession, searches: SavedSearches)
   if (name !== undefined) await searches.save(name.trim(), query);
 }
 
-/** Lists the saved searches and searches for the one that the user picks; a button in each line deletes it. */
+/** Lists the saved searches and runs the one that the user picks; a button in each line deletes that search. */
 export async function openSavedSearch({ view }: GridSession, searches: SavedSearches): Promise<void> {
   if (searches.saved.length === 0) {
     void vscode.window.showInformationMessage(

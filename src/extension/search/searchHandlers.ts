@@ -9,7 +9,7 @@ import type { GridSession } from '../grid/GridSession';
 import type { SavedSearches } from './SavedSearches';
 import { openSavedSearch, saveSearch } from './searchDialogs';
 
-/** Answers what the search field of a grid asks. */
+/** Answers the requests of a page's search field. */
 export function searchHandlers(session: GridSession, searches: SavedSearches): RequestHandlers<SearchRequests> {
   const { view, document } = session;
   return {
@@ -44,7 +44,7 @@ export function searchHandlers(session: GridSession, searches: SavedSearches): R
   };
 }
 
-/** What the page shows of a search. */
+/** What the page shows about the current search. */
 export function searchView(view: ImageView, searches: SavedSearches): SearchView {
   const { query, error, searching, staleImages, cancelled } = view;
   return {
