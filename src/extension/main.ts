@@ -11,11 +11,9 @@ import { ExtensionApi } from './api/ExtensionApi';
 import { CaptionJobs } from './captioning/CaptionJobs';
 import { ClusterAddress } from './captioning/ClusterAddress';
 import { CudaSupport } from './taggers/CudaSupport';
-import { registerCommands } from './commands/commands';
+import { registerCommands } from './commands/registerCommands';
 import { DatasetEditorProvider } from './editor/DatasetEditorProvider';
 import { EditorFiles } from './document/EditorFiles';
-import { registerImageCommands } from './commands/imageCommands';
-import { registerJobCommands } from './commands/jobCommands';
 import { JobNotices } from './captioning/JobNotices';
 import { JobReports } from './captioning/JobReports';
 import { JobStarter } from './captioning/JobStarter';
@@ -26,8 +24,6 @@ import { Models } from './taggers/Models';
 import { openSampleDataset } from './editor/sampleDataset';
 import { SavedSearches } from './search/SavedSearches';
 import { ServerToken } from './taggers/ServerToken';
-import { registerSearchCommands } from './commands/searchCommands';
-import { registerTaggerCommands } from './commands/taggerCommands';
 import { TaggerPicker } from './taggers/TaggerPicker';
 import { Taggers } from './taggers/Taggers';
 import type { Part } from './standIns/LateMain';
@@ -127,13 +123,8 @@ export function startMain(
   const editors = own(
     new DatasetEditorProvider(
       files,
-      jobs,
-      taggers,
-      thumbnails,
-      pictureRoots,
-      suggestions,
-      searches,
-      context.extensionUri,
+      { jobs, taggers, thumbnails, suggestions, searches },
+      { extension: context.extensionUri, pictures: pictureRoots },
       storage,
       log,
     ),
@@ -141,16 +132,25 @@ export function startMain(
   const tags = own(new TagTree(editors, views.tags));
   const api = own(new ExtensionApi(editors, files, jobs, starter, thumbnails, log));
   own(new JobStatusBar(jobs));
-  own(registerCommands(editors, jobs, cluster, log));
   own(
-    vscode.commands.registerCommand('datasetCaptions.openSample', () =>
-      openSampleDataset(editors, context.asAbsolutePath(path.join('dist', 'sample')), storage),
-    ),
+    registerCommands({
+      editors,
+      jobs,
+      jobTree: tree,
+      reports,
+      cluster,
+      writer: files,
+      searches,
+      tagTree: tags,
+      cache,
+      picker,
+      models,
+      cuda,
+      serverToken,
+      openSample: () => openSampleDataset(editors, context.asAbsolutePath(path.join('dist', 'sample')), storage),
+      log,
+    }),
   );
-  own(registerJobCommands(jobs, tree, reports, editors, files));
-  own(registerSearchCommands(editors, searches));
-  own(registerImageCommands(editors, jobs));
-  own(registerTaggerCommands(picker, models, cuda, serverToken));
   const lookForRunner = async (): Promise<void> => {
     try {
       await runner.refresh();

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
-import { contentPolicy } from '../../src/extension/editor/contentPolicy';
+import { contentPolicy } from '../../src/extension/editor/gridPage';
 import type { FakeHost } from './fakeHost';
 
 const root = process.cwd();

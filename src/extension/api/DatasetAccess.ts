@@ -49,7 +49,7 @@ export class DatasetAccess {
 
   /** The datasets that are open in this window. */
   get documents(): ReadonlySet<DatasetDocument> {
-    return new Set(this.editors.open.map(({ document }) => document));
+    return new Set(this.editors.documents);
   }
 
   /**
@@ -153,9 +153,9 @@ export class DatasetAccess {
     query: string,
     signal: AbortSignal,
   ): Promise<readonly DatasetImage[]> {
-    const grid = document && this.editors.open.find((open) => open.document === document);
+    const grid = document && this.editors.open.find(({ session }) => session.document === document);
     const view = new ImageView(dataset, {
-      isSelected: (image) => grid?.selection.has(image) === true,
+      isSelected: (image) => grid?.session.selection.has(image) === true,
       hasFailed: ({ caption }) => document !== undefined && this.jobs.failureOf(document, caption) !== undefined,
     });
     const stop = (): void => {

@@ -2,7 +2,6 @@ import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { displayLanguage } from '../../base/displayLanguage';
 import type { Caption } from '../../dataset/captions/Caption';
-import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import { captionDiff } from '../../dataset/edits/captionDiff';
 import { captionEditor } from '../../dataset/edits/captionEdit';
 import { EditError } from '../../dataset/edits/EditError';
@@ -16,50 +15,35 @@ import type {
   PlanAnswer,
   PlanItem,
   PlanSummary,
-  WantedEdit,
 } from '../../protocol/page/bulkEditProtocol';
 import { editLabel, editOfForm, meansTags } from './editOfForm';
 import { fileVersion } from '../shared/fileVersion';
-import type { GridPanel } from '../editor/GridPanel';
+import type { GridSession } from '../grid/GridSession';
 import { writeOptions } from '../settings/settings';
 
-/** So many rows of each list go to the webview. */
-const listed = 100;
-/** More rows than any screen shows are never asked for. */
-const mostRows = 200;
+/** Maximum number of rows of each list in a summary. */
+const maxListed = 100;
+/** Maximum number of rows per request: more than any screen shows. */
+const maxRows = 200;
 
-/** The bulk edit that one grid is previewing. */
+/** The bulk edit that one grid previews. It has at most one plan: a new one replaces the old one. */
 export class BulkEdits {
-  /** what the dialog is to be opened with as soon as there is a webview */
-  wanted: WantedEdit | undefined;
   private plan: { id: number; edits: EditPlan; operation: EditOperation; separator: string } | undefined;
   private planning: AbortController | undefined;
   private nextId = 1;
 
-  constructor(private readonly grid: GridPanel) {}
+  constructor(private readonly session: GridSession) {}
 
-  /** The images of a scope, in the order of the dataset or of the view. */
-  async imagesIn(scope: EditScope, signal?: AbortSignal): Promise<readonly DatasetImage[]> {
-    const { document, view, selection } = this.grid;
-    await document.whenLoaded();
-    if (scope === 'filtered') return view.images;
-    const all = document.dataset.allImages;
-    if (scope === 'all') return all;
-    const images: DatasetImage[] = [];
-    const take = (image: DatasetImage): void => {
-      if (selection.has(image.path)) images.push(image);
-    };
-    await inSlices(all, take, signal === undefined ? {} : { signal });
-    return images;
-  }
-
-  /** Tries an edit. A newer one ends this one. */
+  /**
+   * Plans an edit without changing anything. A newer call aborts this one.
+   * @throws the signal's reason when aborted
+   */
   async make(scope: EditScope, form: EditForm, signal: AbortSignal): Promise<PlanAnswer> {
     this.drop();
     const planning = new AbortController();
     this.planning = planning;
     const either = AbortSignal.any([signal, planning.signal]);
-    const { document } = this.grid;
+    const { document } = this.session;
     const { dataset } = document;
     try {
       const edit = editOfForm(form);
@@ -67,9 +51,9 @@ export class BulkEdits {
       const needsCounts = edit.kind === 'sortTags' && edit.by === 'frequency';
       const counts: ReadonlyMap<string, number> = needsCounts ? dataset.tagCounts : new Map();
       const editor = captionEditor(edit, { separator, countOf: (tag) => counts.get(tag) ?? 0 });
-      // What is being typed is an edit of its own, before this one.
+      // The text that is being typed becomes an undo step of its own, before this edit.
       document.commit();
-      const images = await this.imagesIn(scope, either);
+      const images = await this.session.imagesIn(scope, either);
       const edits = await EditPlan.make(images, editor, { signal: either });
       either.throwIfAborted();
       this.plan = { id: this.nextId++, edits, operation: form.operation, separator };
@@ -81,11 +65,14 @@ export class BulkEdits {
     }
   }
 
-  /** Rows of the preview. */
+  /**
+   * Rows of the preview, from position `start`; at most 200.
+   * @throws EditError `PLAN_GONE` if there is a newer plan
+   */
   async items(planId: number, start: number, count: number): Promise<PlanItem[]> {
     const { edits, operation, separator } = this.current(planId);
-    const { dataset } = this.grid.document;
-    const changes = edits.changes.slice(start, start + Math.min(count, mostRows));
+    const { dataset } = this.session.document;
+    const changes = edits.changes.slice(start, start + Math.min(count, maxRows));
     const unit = meansTags(operation) ? 'tags' : 'text';
     return Promise.all(
       changes.map(async ({ images, before, after, ticked }, offset) => ({
@@ -98,18 +85,25 @@ export class BulkEdits {
     );
   }
 
-  /** Chooses whether captions change. Returns how many will. */
+  /**
+   * Ticks or unticks one caption of the plan, or all.
+   * @returns how many captions are ticked now
+   * @throws EditError `PLAN_GONE` if there is a newer plan
+   */
   tick(planId: number, index: number | 'all', ticked: boolean): number {
     const { edits } = this.current(planId);
     edits.tick(index, ticked);
     return edits.tickedCount;
   }
 
-  /** Makes the ticked changes, as one edit to undo. What was changed since the preview is left as it is. */
+  /**
+   * Makes the ticked changes as one undo step. Captions that changed since the preview are left out.
+   * @throws EditError `PLAN_GONE` if there is a newer plan
+   */
   async apply(planId: number): Promise<{ changed: number; leftOutCount: number }> {
     const { edits, operation } = this.current(planId);
     this.drop();
-    const { document } = this.grid;
+    const { document } = this.session;
     document.commit();
     const leftOut: LeftOut[] = [];
     const wanted: { caption: Caption; text: string }[] = [];
@@ -136,7 +130,7 @@ export class BulkEdits {
     return { changed: applied.changed, leftOutCount: leftOut.length };
   }
 
-  /** Forgets the plan. */
+  /** Discards the plan, and aborts one that is being made. */
   drop(): void {
     this.planning?.abort(new DOMException('A newer plan was asked for.', 'AbortError'));
     this.planning = undefined;
@@ -157,9 +151,9 @@ function summary(planId: number, edits: EditPlan): PlanSummary {
     ticked: tickedCount,
     unchanged,
     leftOutCount: leftOut.length,
-    leftOut: leftOut.slice(0, listed),
+    leftOut: leftOut.slice(0, maxListed),
     tagCount,
-    tags: edits.tagChanges(listed),
+    tags: edits.tagChanges(maxListed),
   };
 }
 

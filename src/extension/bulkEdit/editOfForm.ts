@@ -7,7 +7,7 @@ import type { EditForm, EditOperation } from '../../protocol/page/bulkEditProtoc
 
 /**
  * The edit that a form asks for.
- * @throws EditError FORM_INCOMPLETE with what is still to be filled in
+ * @throws EditError `FORM_INCOMPLETE`, whose message says which field is missing
  */
 export function editOfForm(form: EditForm): CaptionEdit {
   const { operation, position, keepFirst, replacement } = form;
@@ -37,7 +37,7 @@ export function editOfForm(form: EditForm): CaptionEdit {
   }
 }
 
-/** What an edit is called where it can be undone. */
+/** The name of an edit in the Undo menu. */
 export function editLabel(operation: EditOperation): string {
   const labels: Record<EditOperation, string> = {
     addTags: l10n.t('Add Tags'),
@@ -54,7 +54,7 @@ export function editLabel(operation: EditOperation): string {
   return labels[operation];
 }
 
-/** Whether an edit means tags, and its difference is best shown in tags. */
+/** Whether an edit works on tags, so that its preview compares tags instead of words. */
 export function meansTags(operation: EditOperation): boolean {
   return operation !== 'replaceText' && operation !== 'separators' && operation !== 'clear';
 }

@@ -3,122 +3,109 @@ import * as vscode from 'vscode';
 import type { FileWriter } from '../../dataset/files/FileWriter';
 import { isEnded, isLive, isResumable } from '../../jobs/jobSteps';
 import type { JobInfo } from '../../jobs/jobTypes';
-import { errorMessage } from '../../protocol/channel/wireError';
 import type { CaptionJobs } from '../captioning/CaptionJobs';
 import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
 import { jobDescription } from '../captioning/jobText';
 import type { JobReports } from '../captioning/JobReports';
+import { showJobs } from '../captioning/JobNotices';
 import { revealImageCommand, type JobTree } from '../captioning/JobTree';
 import { openDatasets } from '../editor/openDataset';
+import type { PaletteCommands } from './PaletteCommands';
 import { revertWithProgress } from './revertJobCommand';
 
-/** Registers what can be done with jobs. A command of the palette asks which job, one of the view is told. */
+/** Registers the commands about jobs. Run from the palette they ask which job; a menu of the job view names it. */
 export function registerJobCommands(
+  commands: PaletteCommands,
   jobs: CaptionJobs,
   tree: JobTree,
   reports: JobReports,
   editors: DatasetEditorProvider,
   writer: FileWriter,
 ): vscode.Disposable {
-  const on =
-    (fits: (job: JobInfo) => boolean, act: (job: JobInfo) => unknown) =>
-    async (argument?: unknown): Promise<void> => {
-      try {
-        const job = await meantJob(jobs, tree, fits, argument);
-        if (job !== undefined) await act(job);
-      } catch (thrown) {
-        void vscode.window.showErrorMessage(errorMessage(thrown));
-      }
-    };
-  const { runner } = jobs;
-  const isWaiting = (job: JobInfo): boolean => isLive(job) && job.status === 'queued';
-  const waiting = (): JobInfo[] => jobs.all.filter(isWaiting);
+  /** A command for one job. @param fits which jobs it can be done with */
+  const registerOnJob = (
+    name: string,
+    fits: (job: JobInfo) => boolean,
+    act: (job: JobInfo) => unknown,
+  ): vscode.Disposable =>
+    commands.register(name, async (argument?: unknown) => {
+      const job = await jobFor(jobs, tree, fits, argument);
+      if (job !== undefined) await act(job);
+    });
   return vscode.Disposable.from(
-    vscode.commands.registerCommand(
+    commands.register('datasetCaptions.showJob', showJobs),
+    registerOnJob(
       'datasetCaptions.pauseJob',
-      on(
-        (job) => isLive(job) && job.status === 'running',
-        ({ id }) => jobs.control(id, 'pause'),
-      ),
+      (job) => isLive(job) && job.status === 'running',
+      ({ id }) => jobs.control(id, 'pause'),
     ),
-    vscode.commands.registerCommand(
-      'datasetCaptions.resumeJob',
-      on(isResumable, ({ id }) => jobs.resume(id)),
-    ),
-    vscode.commands.registerCommand('datasetCaptions.cancelJob', (argument?: unknown) =>
-      argument === undefined && meansAllJobs(jobs, tree)
-        ? jobs.cancelAll()
-        : on(
-            (job) => !isEnded(job),
-            ({ id }) => jobs.control(id, 'cancel'),
-          )(argument),
-    ),
-    vscode.commands.registerCommand(
+    registerOnJob('datasetCaptions.resumeJob', isResumable, ({ id }) => jobs.resume(id)),
+    commands.register('datasetCaptions.cancelJob', (argument?: unknown) => cancel(jobs, tree, argument)),
+    registerOnJob(
       'datasetCaptions.retryFailed',
-      on(
-        (job) => job.status === 'completed' && job.counts.failed > 0,
-        ({ id }) => jobs.resume(id, true),
-      ),
+      (job) => job.status === 'completed' && job.counts.failed > 0,
+      ({ id }) => jobs.resume(id, true),
     ),
-    vscode.commands.registerCommand(
-      'datasetCaptions.moveJobUp',
-      on(isWaiting, ({ id }) => {
-        const order = waiting().map((job) => job.id);
-        const before = order[order.indexOf(id) - 1];
-        return before === undefined ? undefined : runner.request('move', { id, before });
-      }),
-    ),
-    vscode.commands.registerCommand(
-      'datasetCaptions.moveJobDown',
-      on(isWaiting, ({ id }) => {
-        const order = waiting().map((job) => job.id);
-        return runner.request('move', { id, before: order[order.indexOf(id) + 2] ?? null });
-      }),
-    ),
-    vscode.commands.registerCommand(
+    registerOnJob('datasetCaptions.moveJobUp', isWaiting, ({ id }) => moveUp(jobs, id)),
+    registerOnJob('datasetCaptions.moveJobDown', isWaiting, ({ id }) => moveDown(jobs, id)),
+    registerOnJob(
       'datasetCaptions.openJobReport',
-      on(
-        () => true,
-        (job) => reports.open(job),
-      ),
+      () => true,
+      (job) => reports.open(job),
     ),
-    vscode.commands.registerCommand(
+    registerOnJob(
       'datasetCaptions.revertJob',
-      on(
-        (job) => !isLive(job) && job.counts.written > 0,
-        (job) => revertWithProgress(job, jobs, editors, writer),
-      ),
+      (job) => !isLive(job) && job.counts.written > 0,
+      (job) => revertWithProgress(job, jobs, editors, writer),
     ),
-    vscode.commands.registerCommand(
+    registerOnJob(
       'datasetCaptions.removeJob',
-      on(
-        (job) => !isLive(job),
-        (job) => remove(jobs, [job]),
-      ),
+      (job) => !isLive(job),
+      (job) => remove(jobs, [job]),
     ),
-    vscode.commands.registerCommand('datasetCaptions.clearFinishedJobs', () => remove(jobs, jobs.all.filter(isEnded))),
-    vscode.commands.registerCommand(
+    commands.register('datasetCaptions.clearFinishedJobs', () => remove(jobs, jobs.all.filter(isEnded))),
+    registerOnJob(
       'datasetCaptions.openJobDataset',
-      on(
-        () => true,
-        ({ root }) => openDatasets(editors, [vscode.Uri.file(root)]),
-      ),
+      () => true,
+      ({ root }) => openDatasets(editors, [vscode.Uri.file(root)]),
     ),
-    vscode.commands.registerCommand('datasetCaptions.unloadTagger', () => unloadTagger(jobs)),
-    vscode.commands.registerCommand(revealImageCommand, (root: string, image: string) =>
-      revealImage(editors, root, image),
-    ),
+    commands.register('datasetCaptions.unloadTagger', () => unloadTagger(jobs)),
+    commands.register(revealImageCommand, (root: string, image: string) => revealImage(editors, root, image)),
   );
 }
 
-/** Whether cancelling without naming a job means all that are under way: one that is being prepared is in no list. */
+function isWaiting(job: JobInfo): boolean {
+  return isLive(job) && job.status === 'queued';
+}
+
+async function moveUp(jobs: CaptionJobs, id: string): Promise<void> {
+  const order = jobs.all.filter(isWaiting).map((job) => job.id);
+  const before = order[order.indexOf(id) - 1];
+  if (before !== undefined) await jobs.runner.request('move', { id, before });
+}
+
+async function moveDown(jobs: CaptionJobs, id: string): Promise<void> {
+  const order = jobs.all.filter(isWaiting).map((job) => job.id);
+  await jobs.runner.request('move', { id, before: order[order.indexOf(id) + 2] ?? null });
+}
+
+async function cancel(jobs: CaptionJobs, tree: JobTree, argument: unknown): Promise<void> {
+  if (argument === undefined && meansAllJobs(jobs, tree)) {
+    await jobs.cancelAll();
+    return;
+  }
+  const job = await jobFor(jobs, tree, (one) => !isEnded(one), argument);
+  if (job !== undefined) await jobs.control(job.id, 'cancel');
+}
+
+/** Whether cancelling without a named job cancels all jobs: one that is still being prepared cannot be picked. */
 function meansAllJobs(jobs: CaptionJobs, { selected }: JobTree): boolean {
   if (selected !== undefined && !isEnded(selected)) return false;
   return jobs.isPreparing || (selected === undefined && jobs.all.some(isLive));
 }
 
-/** The job that a command of the view is about, else one that the user picks where several fit. */
-async function meantJob(
+/** The job that a menu of the view names, else the selected one, else one that the user picks if several fit. */
+async function jobFor(
   jobs: CaptionJobs,
   tree: JobTree,
   fits: (job: JobInfo) => boolean,
@@ -141,7 +128,7 @@ async function meantJob(
   return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Captioning Jobs') }))?.job;
 }
 
-/** Removes jobs from the list. Asks where that is the end of reverting them. */
+/** Removes jobs from the list. Asks first if that makes it impossible to revert them. */
 async function remove(jobs: CaptionJobs, removed: readonly JobInfo[]): Promise<void> {
   const revertable = removed.filter((job) => job.counts.written > 0 && job.reverted === undefined).length;
   if (revertable > 0) {
@@ -158,7 +145,7 @@ async function remove(jobs: CaptionJobs, removed: readonly JobInfo[]): Promise<v
 
 async function unloadTagger({ runner }: CaptionJobs): Promise<void> {
   await runner.refresh();
-  // Where no process runs jobs, none has a tagger.
+  // No runner process, no loaded tagger.
   const unloaded = !runner.isConnected || (await runner.request('unloadTagger', {})).unloaded;
   if (unloaded) {
     const text = vscode.l10n.t('The tagger is unloaded; its memory is free. The next job loads it again.');
@@ -169,11 +156,7 @@ async function unloadTagger({ runner }: CaptionJobs): Promise<void> {
 }
 
 async function revealImage(editors: DatasetEditorProvider, root: string, image: string): Promise<void> {
-  try {
-    await openDatasets(editors, [vscode.Uri.file(root)]);
-    const grid = editors.open.findLast(({ document }) => document.uri.fsPath === root);
-    await grid?.reveal(image);
-  } catch (thrown) {
-    void vscode.window.showErrorMessage(errorMessage(thrown));
-  }
+  await openDatasets(editors, [vscode.Uri.file(root)]);
+  const grid = editors.open.findLast(({ session }) => session.document.uri.fsPath === root);
+  await grid?.reveal(image);
 }

@@ -2,26 +2,28 @@ import * as vscode from 'vscode';
 import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import { findImages } from '../../dataset/view/findImages';
 
-/** More than this nobody reads; a list of a whole dataset would keep the window busy for seconds. */
-const mostListed = 100;
+/** Maximum number of listed images: a list of a whole dataset would block the window for seconds. */
+const maxListed = 100;
 
 interface ImageItem extends vscode.QuickPickItem {
   image?: DatasetImage;
 }
 
-/** What was found, as it is: the list's own search knows no words in any order. */
+/** Items that the quick pick always shows: its own filter does not match words in any order. */
 function itemsOf(found: readonly DatasetImage[]): ImageItem[] {
   if (found.length === 0) return [{ label: vscode.l10n.t('No image has these words'), alwaysShow: true }];
   const items: ImageItem[] = found.map((image) => ({
-    ...{ label: image.path, description: image.caption.text, alwaysShow: true },
+    label: image.path,
+    description: image.caption.text,
+    alwaysShow: true,
     image,
   }));
-  if (found.length < mostListed) return items;
-  const more = vscode.l10n.t('The first {0}: type more to find others', mostListed);
+  if (found.length < maxListed) return items;
+  const more = vscode.l10n.t('The first {0}: type more to find others', maxListed);
   return [...items, { label: more, kind: vscode.QuickPickItemKind.Separator }];
 }
 
-/** Lets the user look for an image by its name or caption. @returns undefined when none was chosen */
+/** Lets the user search for an image by its name or caption. @returns undefined if none was chosen */
 export async function pickImage(images: readonly DatasetImage[], title: string): Promise<DatasetImage | undefined> {
   const pick = vscode.window.createQuickPick<ImageItem>();
   pick.title = title;
@@ -32,7 +34,7 @@ export async function pickImage(images: readonly DatasetImage[], title: string):
     const { signal } = (search = new AbortController());
     pick.busy = true;
     try {
-      pick.items = itemsOf(await findImages(images, typed, mostListed, { signal }));
+      pick.items = itemsOf(await findImages(images, typed, maxListed, { signal }));
       pick.busy = false;
     } catch (thrown) {
       if (!signal.aborted) throw thrown;

@@ -10,12 +10,12 @@ import type { CaptionJobs } from '../captioning/CaptionJobs';
 import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
 import { noteRevert } from '../captioning/JobReports';
 
-/** So many captions that were left alone are named; the report names all. */
-const named = 3;
+/** Maximum number of untouched captions that the message names; the report names all. */
+const maxNamed = 3;
 
 /**
- * Takes back what a job wrote, after asking, under a notification that can cancel it, and says which captions were left
- * alone because somebody changed them since.
+ * Reverts what a job wrote, after asking, with a notification that can cancel it, and says which captions were left
+ * alone because they were changed since.
  * @throws JobError, errors of the disk
  */
 export async function revertWithProgress(
@@ -31,8 +31,8 @@ export async function revertWithProgress(
   );
   const revert = vscode.l10n.t('Revert Job');
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, revert)) !== revert) return;
-  const documents = editors.open.map((grid) => grid.document).filter(({ uri }) => uri.fsPath === job.root);
-  // What was typed since is one of the changes that are left alone.
+  const documents = editors.documents.filter(({ uri }) => uri.fsPath === job.root);
+  // Saved first, so that text typed since counts as a change and is left alone.
   for (const document of documents) await document.autoSave();
   const folder = new JobFolder(path.join(jobs.jobsFolder, job.id));
   const title = vscode.l10n.t('Reverting {0}', job.label);
@@ -53,7 +53,7 @@ export async function revertWithProgress(
   await say(job, result);
 }
 
-/** @returns undefined where it was cancelled */
+/** @returns undefined if it was cancelled */
 async function run(
   folder: JobFolder,
   writer: FileWriter,
@@ -97,7 +97,7 @@ async function say(job: JobInfo, { reverted, left }: RevertResult): Promise<void
     void vscode.window.showInformationMessage(done);
     return;
   }
-  const names = left.slice(0, named).map((image) => image.path);
+  const names = left.slice(0, maxNamed).map((image) => image.path);
   const all = left.length > names.length ? [...names, '…'] : names;
   const text = vscode.l10n.t(
     '{0} Left alone because they were changed since: {1} ({2})',

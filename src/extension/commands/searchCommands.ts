@@ -1,50 +1,43 @@
 import * as vscode from 'vscode';
 import { toggleTag } from '../../dataset/query/tagFilter';
-import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
 import type { GridPanel } from '../editor/GridPanel';
+import type { TagTree } from '../editor/TagTree';
 import type { SavedSearches } from '../search/SavedSearches';
-import { openSavedSearch, saveSearch, sortImages } from '../search/searchQuestions';
+import { openSavedSearch, saveSearch, sortImages } from '../search/searchDialogs';
+import { textIn } from './commandArguments';
+import type { PaletteCommands } from './PaletteCommands';
 
-/** Registers the commands that search, sort and filter the dataset in front. */
-export function registerSearchCommands(editors: DatasetEditorProvider, searches: SavedSearches): vscode.Disposable {
-  const onActive =
-    <Argument>(action: (grid: GridPanel, argument: Argument) => unknown) =>
-    async (argument: Argument): Promise<void> => {
-      if (editors.active !== undefined) await action(editors.active, argument);
-    };
-  const filter = (exclude: boolean): ((node?: unknown) => Promise<void>) =>
-    onActive((grid, node?: unknown) => {
-      const tag = tagOf(node);
-      if (tag === undefined) return undefined;
-      // Another tab may be in front; the focus stays in the view for the next tag.
-      if (!grid.panel.visible) grid.panel.reveal(undefined, true);
-      // The walkthrough's step: VS Code does not tell it of commands that lines of a view run.
-      void vscode.commands.executeCommand('setContext', 'datasetCaptions.filteredByTag', true);
-      return grid.search(toggleTag(grid.view.query, tag, exclude));
+/** Registers the commands that search, sort and filter the dataset in front, and sort the tag view. */
+export function registerSearchCommands(
+  commands: PaletteCommands,
+  searches: SavedSearches,
+  tags: TagTree,
+): vscode.Disposable {
+  const filter = (name: string, exclude: boolean): vscode.Disposable =>
+    commands.registerOnGrid(name, async (grid, argument) => {
+      const tag = typeof argument === 'string' ? argument : textIn(argument, 'tag');
+      if (tag !== undefined) await filterByTag(grid, searches, tag, exclude);
     });
   return vscode.Disposable.from(
-    vscode.commands.registerCommand(
-      'datasetCaptions.saveSearch',
-      onActive((grid) => saveSearch(grid, searches)),
-    ),
-    vscode.commands.registerCommand(
-      'datasetCaptions.openSavedSearch',
-      onActive((grid) => openSavedSearch(grid, searches)),
-    ),
-    vscode.commands.registerCommand('datasetCaptions.sortImages', onActive(sortImages)),
-    vscode.commands.registerCommand(
-      'datasetCaptions.refreshResults',
-      onActive(({ view }) => view.refresh()),
-    ),
-    vscode.commands.registerCommand('datasetCaptions.filterByTag', filter(false)),
-    vscode.commands.registerCommand('datasetCaptions.excludeTag', filter(true)),
+    commands.registerOnGrid('datasetCaptions.search', (grid) => {
+      grid.focusSearch();
+    }),
+    commands.registerOnGrid('datasetCaptions.saveSearch', ({ session }) => saveSearch(session, searches)),
+    commands.registerOnGrid('datasetCaptions.openSavedSearch', ({ session }) => openSavedSearch(session, searches)),
+    commands.registerOnGrid('datasetCaptions.sortImages', ({ session }) => sortImages(session)),
+    commands.registerOnGrid('datasetCaptions.refreshResults', ({ session }) => session.view.refresh()),
+    filter('datasetCaptions.filterByTag', false),
+    filter('datasetCaptions.excludeTag', true),
+    commands.register('datasetCaptions.sortTagsByName', () => tags.sortBy('name')),
+    commands.register('datasetCaptions.sortTagsByCount', () => tags.sortBy('count')),
   );
 }
 
-/** The tag that a line of the tag view, or whoever calls the command, means. */
-function tagOf(node: unknown): string | undefined {
-  if (typeof node === 'string') return node;
-  return typeof node === 'object' && node !== null && 'tag' in node && typeof node.tag === 'string'
-    ? node.tag
-    : undefined;
+async function filterByTag(grid: GridPanel, searches: SavedSearches, tag: string, exclude: boolean): Promise<void> {
+  // Another tab may be in front; the focus stays in the tag view for the next tag.
+  if (!grid.isVisible) grid.show(true);
+  // Completes a step of the walkthrough: VS Code does not notice commands that the lines of a view run.
+  void vscode.commands.executeCommand('setContext', 'datasetCaptions.filteredByTag', true);
+  const { view } = grid.session;
+  await searches.searchIn(view, toggleTag(view.query, tag, exclude));
 }

@@ -1,52 +1,24 @@
 import * as vscode from 'vscode';
-import { errorMessage } from '../../protocol/channel/wireError';
 import type { CudaSupport } from '../taggers/CudaSupport';
 import type { Models } from '../taggers/Models';
 import type { ServerToken } from '../taggers/ServerToken';
 import type { TaggerPicker } from '../taggers/TaggerPicker';
+import type { PaletteCommands } from './PaletteCommands';
 
 /** Registers the commands about taggers and what they run on. */
 export function registerTaggerCommands(
+  commands: PaletteCommands,
   picker: TaggerPicker,
   models: Models,
   cuda: CudaSupport,
   serverToken: ServerToken,
 ): vscode.Disposable {
   return vscode.Disposable.from(
-    vscode.commands.registerCommand(
-      'datasetCaptions.selectTagger',
-      explained(() => picker.select()),
-    ),
-    vscode.commands.registerCommand(
-      'datasetCaptions.revealTagger',
-      explained(() => picker.revealModel()),
-    ),
-    vscode.commands.registerCommand(
-      'datasetCaptions.deleteTagger',
-      explained(() => picker.deleteDownload()),
-    ),
-    vscode.commands.registerCommand(
-      'datasetCaptions.setHubToken',
-      explained(() => models.askForToken()),
-    ),
-    vscode.commands.registerCommand(
-      'datasetCaptions.setServerToken',
-      explained(() => serverToken.ask()),
-    ),
-    vscode.commands.registerCommand(
-      'datasetCaptions.installCuda',
-      explained(() => cuda.install()),
-    ),
+    commands.register('datasetCaptions.selectTagger', () => picker.select()),
+    commands.register('datasetCaptions.revealTagger', () => picker.revealModel()),
+    commands.register('datasetCaptions.deleteTagger', () => picker.deleteDownload()),
+    commands.register('datasetCaptions.setHubToken', () => models.askForToken()),
+    commands.register('datasetCaptions.setServerToken', () => serverToken.ask()),
+    commands.register('datasetCaptions.installCuda', () => cuda.install()),
   );
-}
-
-/** An error of a command is shown as what it says, without VS Code's words around it. */
-function explained(action: () => Promise<void>): () => Promise<void> {
-  return async () => {
-    try {
-      await action();
-    } catch (thrown) {
-      void vscode.window.showErrorMessage(errorMessage(thrown));
-    }
-  };
 }

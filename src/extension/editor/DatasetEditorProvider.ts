@@ -2,33 +2,30 @@ import { rm } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { UnsavedEdit } from '../../dataset/captions/unsavedEdit';
 import { errorMessage } from '../../protocol/channel/wireError';
-import type { CaptionJobs } from '../captioning/CaptionJobs';
 import { DatasetDocument } from '../document/DatasetDocument';
 import { Disposable } from '../shared/Disposable';
 import type { EditorFiles } from '../document/EditorFiles';
 import { watchFolder } from '../document/watchFolder';
-import { GridPanel } from './GridPanel';
+import { GridPanel, type GridServices, type PageFolders } from './GridPanel';
+import { GridMemory } from '../grid/GridMemory';
+import { GridSession } from '../grid/GridSession';
 import { type RememberedView, RememberedViews } from '../grid/RememberedViews';
-import type { SavedSearches } from '../search/SavedSearches';
 import { datasetEditorViewType } from '../standIns/EditorStandIn';
-import type { Taggers } from '../taggers/Taggers';
-import type { TagSuggestions } from '../suggestions/TagSuggestions';
-import type { Thumbnails } from '../pictures/Thumbnails';
 import { UnsavedJournal } from '../document/UnsavedJournal';
-import { virtualFolderProblem } from './virtualFolder';
+import { virtualFolderProblem } from './openDataset';
 
-/** Opens folders as datasets and knows which one is in front. */
+/** The custom editor for folders: opens them as datasets and knows which one is in front. */
 export class DatasetEditorProvider extends Disposable implements vscode.CustomEditorProvider<DatasetDocument> {
   private readonly editEmitter = this.register(
     new vscode.EventEmitter<vscode.CustomDocumentEditEvent<DatasetDocument>>(),
   );
   readonly onDidChangeCustomDocument = this.editEmitter.event;
   private readonly activeEmitter = this.register(new vscode.EventEmitter<void>());
-  /** Another dataset came to the front, or the one in front changed. */
+  /** A different dataset came to the front, or the one in front changed. */
   readonly onDidChangeActive = this.activeEmitter.event;
 
   private readonly openEmitter = this.register(new vscode.EventEmitter<DatasetDocument>());
-  /** A folder was opened as a dataset; it is not read yet. */
+  /** A folder was opened as a dataset; its scan has only begun. */
   readonly onDidOpen = this.openEmitter.event;
 
   private readonly views: RememberedViews;
@@ -36,31 +33,26 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
   private lastActive: GridPanel | undefined;
   /** unsaved edits of a folder that is being renamed, by its new URI */
   private readonly carriedOver = new Map<string, UnsavedEdit[]>();
-  /** datasets whose folder is being renamed: when that is done their editors are gone */
+  /** datasets whose folder is being renamed, which closes their editors */
   private moving: { from: vscode.Uri; to: vscode.Uri; column: vscode.ViewColumn | undefined; view: RememberedView }[] =
     [];
-  /** what the editor of a renamed folder showed, for the one that takes its place */
-  private followed: RememberedView | undefined;
+  /** what the closed editor of a renamed folder showed, for the editor that replaces it */
+  private replacedView: RememberedView | undefined;
 
   constructor(
     /** what writes the caption files */
     private readonly files: EditorFiles,
-    private readonly jobs: CaptionJobs,
-    private readonly taggers: Taggers,
-    private readonly thumbnails: Thumbnails,
-    /** the folders that thumbnails may be in */
-    private readonly pictureRoots: readonly vscode.Uri[],
-    private readonly suggestions: TagSuggestions,
-    private readonly searches: SavedSearches,
-    private readonly extensionUri: vscode.Uri,
+    private readonly services: GridServices,
+    private readonly folders: PageFolders,
+    /** where the extension keeps its files, absolute */
     private readonly storageFolder: string,
     private readonly log: vscode.LogOutputChannel,
   ) {
     super();
-    const forgotten = (thrown: unknown): void => {
+    const onStorageError = (thrown: unknown): void => {
       log.warn(`Could not remember what a dataset shows: ${errorMessage(thrown)}`);
     };
-    this.views = this.register(new RememberedViews(storageFolder, forgotten));
+    this.views = this.register(new RememberedViews(storageFolder, onStorageError));
     this.register(
       vscode.workspace.onWillRenameFiles((event) => {
         event.waitUntil(this.saveBeforeRename(event.files));
@@ -73,7 +65,7 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
     );
   }
 
-  /** The grid in front; when another kind of editor is, the last one that was and is still open. */
+  /** The grid in front; while another kind of editor is in front, the open grid that was there last. */
   get active(): GridPanel | undefined {
     return this.lastActive;
   }
@@ -83,25 +75,30 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
     return [...this.panels];
   }
 
+  /** All datasets that are open in a grid. */
+  get documents(): readonly DatasetDocument[] {
+    return [...new Set(this.open.map(({ session }) => session.document))];
+  }
+
   async openCustomDocument(uri: vscode.Uri, { backupId }: vscode.CustomDocumentOpenContext): Promise<DatasetDocument> {
     const problem = virtualFolderProblem(uri);
     if (problem !== undefined) {
-      // In place of the editor VS Code says no more than that it could not be opened.
+      // The page that VS Code shows in place of the editor does not contain the error's message.
       void vscode.window.showErrorMessage(problem);
       throw new Error(problem);
     }
-    this.thumbnails.warmUp();
+    this.services.thumbnails.warmUp();
     const restore = new Map<string, UnsavedEdit>();
-    const take = (edits: readonly UnsavedEdit[]): void => {
+    const addEdits = (edits: readonly UnsavedEdit[]): void => {
       for (const edit of edits) restore.set(edit.captionPath, edit);
     };
     const unreadable = (thrown: unknown): void => {
       this.log.error(`Unsaved captions of ${uri.fsPath} could not be read: ${errorMessage(thrown)}`);
     };
-    if (backupId !== undefined) await DatasetDocument.readBackup(backupId).then(take, unreadable);
+    if (backupId !== undefined) await DatasetDocument.readBackup(backupId).then(addEdits, unreadable);
     const left = await UnsavedJournal.adopt(this.storageFolder, uri.fsPath, unreadable);
-    take(left.edits);
-    take(this.carriedOver.get(uri.toString()) ?? []);
+    addEdits(left.edits);
+    addEdits(this.carriedOver.get(uri.toString()) ?? []);
     this.carriedOver.delete(uri.toString());
     const document = new DatasetDocument(uri, this.storageFolder, [...restore.values()], this.files, this.log);
     if (await document.keepUnsavedEditsSafe()) await Promise.all(left.files.map((file) => rm(file, { force: true })));
@@ -112,34 +109,27 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
     );
     document.addToLife(
       document.onDidChange(() => {
-        if (this.lastActive?.document === document) this.activeEmitter.fire();
+        if (this.lastActive?.session.document === document) this.activeEmitter.fire();
       }),
     );
     document.addToLife(watchFolder(document, this.log));
-    document.addToLife(this.jobs.watch(document));
+    document.addToLife(this.services.jobs.watch(document));
     this.openEmitter.fire(document);
     return document;
   }
 
   resolveCustomEditor(document: DatasetDocument, panel: vscode.WebviewPanel): void {
-    const icon = (file: string): vscode.Uri => vscode.Uri.joinPath(this.extensionUri, 'media', file);
+    const icon = (file: string): vscode.Uri => vscode.Uri.joinPath(this.folders.extension, 'media', file);
     panel.iconPath = { light: icon('dataset-light.svg'), dark: icon('dataset.svg') };
-    const grid = new GridPanel(
-      document,
-      panel,
-      this.jobs,
-      this.taggers,
-      this.thumbnails,
-      this.pictureRoots,
-      this.suggestions,
-      this.views,
-      this.followed ?? this.likeOf(document),
-      this.searches,
-      this.extensionUri,
-      (problem) => {
-        this.log.warn(`From the page: ${problem}`);
-      },
-    );
+    const { jobs } = this.services;
+    const session = new GridSession(document, {
+      stateOf: (caption) => jobs.stateOf(document, caption),
+      failureOf: (caption) => jobs.failureOf(document, caption),
+    });
+    const memory = new GridMemory(session, this.views, this.replacedView ?? this.viewOfOpenGrid(document));
+    const grid = new GridPanel(session, memory, panel, this.services, this.folders, (problem) => {
+      this.log.warn(`From the page: ${problem}`);
+    });
     this.panels.add(grid);
     panel.onDidChangeViewState(() => {
       if (panel.active) this.setActive(grid);
@@ -180,11 +170,11 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
     return document.backup(destination);
   }
 
-  /** What a grid of this dataset shows that is open already: a tab that is split looks like the one that it is made of. */
-  private likeOf(document: DatasetDocument): RememberedView | undefined {
+  /** What an open grid of this dataset shows: a split tab starts with the view of its original. */
+  private viewOfOpenGrid(document: DatasetDocument): RememberedView | undefined {
     const { lastActive } = this;
-    const other =
-      lastActive?.document === document ? lastActive : [...this.panels].find((grid) => grid.document === document);
+    const shows = (grid: GridPanel | undefined): boolean => grid?.session.document === document;
+    const other = shows(lastActive) ? lastActive : this.open.find(shows);
     return other?.memory.shown;
   }
 
@@ -198,19 +188,20 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
   }
 
   private async saveBeforeRename(files: readonly RenamedFile[]): Promise<void> {
-    for (const { document, panel, memory } of this.panels) {
+    for (const { session, viewColumn, memory } of this.panels) {
+      const { document } = session;
       const to = renamedTo(document.uri, files);
       if (to === undefined) continue;
       await document.autoSave();
       this.carriedOver.set(to.toString(), document.unsavedEdits());
-      this.moving.push({ from: document.uri, to, column: panel.viewColumn, view: memory.shown });
+      this.moving.push({ from: document.uri, to, column: viewColumn, view: memory.shown });
     }
   }
 
-  /** VS Code shows a renamed folder with its own editor, which cannot: the tab is opened again as a dataset. */
+  /** Opens renamed datasets again: VS Code replaces their tabs by text editors, which cannot show a folder. */
   private async followRename(): Promise<void> {
     for (const { from, to, column, view } of this.moving.splice(0)) {
-      this.followed = view;
+      this.replacedView = view;
       try {
         await closeTabsOf(from, to);
         await vscode.commands.executeCommand('vscode.openWith', to, datasetEditorViewType, column);
@@ -218,7 +209,7 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
       } catch (thrown) {
         this.log.error(`Could not follow the renamed folder ${to.fsPath}: ${errorMessage(thrown)}`);
       } finally {
-        this.followed = undefined;
+        this.replacedView = undefined;
       }
     }
   }
@@ -240,7 +231,7 @@ function renamedTo(folder: vscode.Uri, files: readonly RenamedFile[]): vscode.Ur
   return undefined;
 }
 
-/** Closes the editors of a folder under its old name, and the text editor that VS Code tries under its new one. */
+/** Closes the dataset editors of a folder's old name, and the text editors that VS Code opened for its new one. */
 async function closeTabsOf(from: vscode.Uri, to?: vscode.Uri): Promise<void> {
   const tabs = vscode.window.tabGroups.all
     .flatMap((group) => group.tabs)

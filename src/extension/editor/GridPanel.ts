@@ -1,146 +1,102 @@
 import * as vscode from 'vscode';
-import type { Caption } from '../../dataset/captions/Caption';
-import type { DatasetImage } from '../../dataset/captions/DatasetImage';
-import { ImageSelection } from '../../dataset/view/ImageSelection';
-import { ImageView } from '../../dataset/view/ImageView';
-import { Channel, type RequestHandlers } from '../../protocol/channel/Channel';
-import type { BulkEditRequests, WantedEdit } from '../../protocol/page/bulkEditProtocol';
+import { bulkEditHandlers } from '../bulkEdit/bulkEditHandlers';
+import type { CaptionJobs } from '../captioning/CaptionJobs';
+import { captionHandlers } from '../grid/captionHandlers';
+import type { GridMemory } from '../grid/GridMemory';
+import type { GridSession } from '../grid/GridSession';
+import { gridViewHandlers } from '../grid/gridViewHandlers';
+import { jobHandlers } from '../grid/jobHandlers';
+import type { PageControls } from '../grid/PageControls';
+import { pictureHandlers } from '../pictures/pictureHandlers';
+import { onPictureSettings, pictureSettings } from '../pictures/pictureSettings';
+import type { Thumbnails } from '../pictures/Thumbnails';
+import { Channel, type EventHandlers, type RequestHandlers } from '../../protocol/channel/Channel';
+import { errorMessage } from '../../protocol/channel/wireError';
+import type { WantedEdit } from '../../protocol/page/bulkEditProtocol';
 import { gridParams, webviewEvents } from '../../protocol/page/gridChecks';
 import type {
   GridEvents,
   GridSettings,
   GridSnapshot,
   HostRequests,
-  SelectCommand,
   WebviewEvents,
 } from '../../protocol/page/gridProtocol';
-import type { CardItem } from '../../protocol/page/cardProtocol';
-import type { PictureRequests } from '../../protocol/page/pictureProtocol';
-import type { SuggestRequests } from '../../protocol/page/suggestProtocol';
-import { errorMessage } from '../../protocol/channel/wireError';
-import { cardItem } from '../grid/cardItem';
-import { bulkEditHandlers } from '../bulkEdit/bulkEditRequests';
-import { BulkEdits } from '../bulkEdit/BulkEdits';
-import type { CaptionJobs } from '../captioning/CaptionJobs';
-import type { DatasetDocument } from '../document/DatasetDocument';
-import { Disposable } from '../shared/Disposable';
-import { GridMemory } from '../grid/GridMemory';
-import { gridHtml, webviewPort } from './gridPage';
-import { gridViewHandlers } from '../grid/gridViewRequests';
-import { pictureHandlers } from '../pictures/pictureRequests';
-import { onPictureSettings, pictureSettings } from '../pictures/pictureSettings';
-import type { RememberedView, RememberedViews } from '../grid/RememberedViews';
 import type { SavedSearches } from '../search/SavedSearches';
-import { searchHandlers, searchView } from '../search/searchRequests';
+import { searchHandlers, searchView } from '../search/searchHandlers';
 import { autoSaveDelay } from '../settings/settings';
-import { suggestHandlers } from '../suggestions/suggestRequests';
+import { Disposable } from '../shared/Disposable';
+import { suggestHandlers, type TagSuggestions } from '../suggestions/TagSuggestions';
 import type { Taggers } from '../taggers/Taggers';
-import type { TagSuggestions } from '../suggestions/TagSuggestions';
-import type { Thumbnails } from '../pictures/Thumbnails';
+import { DeferredEvents } from './DeferredEvents';
+import { gridHtml, webviewPort } from './gridPage';
 
-/** A snapshot is sent at most this often, in milliseconds. */
-const snapshotPause = 100;
-/** A caption counts as committed after this pause even where captions are not saved by themselves, in milliseconds. */
+/** Snapshots are throttled to one per this many milliseconds. */
+const snapshotInterval = 100;
+/** A caption counts as committed after this pause even if captions are not saved automatically, in milliseconds. */
 const commitPause = 1000;
-/** More cards than any screen shows are never asked for; a wrong request must not stat a whole dataset. */
-const mostCards = 500;
 
 type GridChannel = Channel<HostRequests, Record<string, never>, WebviewEvents, GridEvents>;
 
-/** The grid of one document in one webview: answers what it asks and tells it what changed. */
-export class GridPanel extends Disposable {
+/** What the grids of all datasets share. */
+export interface GridServices {
+  readonly jobs: CaptionJobs;
+  readonly taggers: Taggers;
+  readonly thumbnails: Thumbnails;
+  readonly suggestions: TagSuggestions;
+  readonly searches: SavedSearches;
+}
+
+/** The files that a page may load. */
+export interface PageFolders {
+  /** of the extension itself; its `dist` has the page's script and styles, its `media` the icons */
+  readonly extension: vscode.Uri;
+  /** where thumbnails may be */
+  readonly pictures: readonly vscode.Uri[];
+}
+
+/**
+ * A grid in a webview: connects the {@link GridSession} with the page, answers the page's requests, and sends it a
+ * throttled snapshot whenever the session changes.
+ */
+export class GridPanel extends Disposable implements PageControls {
   private readonly channel: GridChannel;
-  private version = 1;
-  /** what is shown, in which order */
-  readonly view: ImageView;
-  readonly selection = new ImageSelection();
-  readonly bulkEdits = new BulkEdits(this);
+  /** what the page is to do as soon as it is there */
+  private readonly deferred = new DeferredEvents<GridEvents, 'openBulkEdit' | 'reveal'>((name, payload) => {
+    this.channel.tell(name, payload);
+  });
   private snapshotTimer: NodeJS.Timeout | undefined;
-  /** the number of the last draft of each caption that was typed here */
-  private readonly drafts = new Map<Caption, number>();
-  readonly memory: GridMemory;
+  /** the version of the snapshot that answered the last change of the selection */
+  private answeredVersion = 0;
   /** the image whose typing was refused last */
   private refusedDraft: string | undefined;
-  /** the image that has or had the keyboard focus */
-  focusedPath: string | undefined;
-  /** the image to go to as soon as there is a webview */
-  private wantedImage: string | undefined;
-  /** the webview has asked for what it shows first */
-  private isReady = false;
 
+  /** @param onInvalidMessage gets a sentence for the log when the page sends a malformed message */
   constructor(
-    readonly document: DatasetDocument,
-    readonly panel: vscode.WebviewPanel,
-    private readonly jobs: CaptionJobs,
-    private readonly taggers: Taggers,
-    thumbnails: Thumbnails,
-    pictureRoots: readonly vscode.Uri[],
-    suggestions: TagSuggestions,
-    views: RememberedViews,
-    inherited: RememberedView | undefined,
-    private readonly searches: SavedSearches,
-    extensionUri: vscode.Uri,
+    readonly session: GridSession,
+    readonly memory: GridMemory,
+    private readonly panel: vscode.WebviewPanel,
+    private readonly services: GridServices,
+    folders: PageFolders,
     onInvalidMessage: (problem: string) => void,
   ) {
     super();
-    this.view = this.register(
-      new ImageView(document.dataset, {
-        isSelected: (path) => this.selection.has(path),
-        hasFailed: ({ caption }) => jobs.failureOf(document, caption) !== undefined,
-      }),
-    );
-    this.memory = new GridMemory(this.view, this.selection, views, inherited);
-    const dist = vscode.Uri.joinPath(extensionUri, 'dist');
+    this.register(session);
     const { webview } = panel;
-    webview.options = { enableScripts: true, localResourceRoots: [dist, ...pictureRoots] };
+    const dist = vscode.Uri.joinPath(folders.extension, 'dist');
+    webview.options = { enableScripts: true, localResourceRoots: [dist, ...folders.pictures] };
     this.channel = new Channel<HostRequests, Record<string, never>, WebviewEvents, GridEvents>(
       webviewPort(webview),
-      {
-        ...this.handlers(),
-        ...pictureHandlers(this, thumbnails),
-        ...suggestHandlers(document, suggestions),
-        ...bulkEditHandlers(this, jobs),
-      },
-      {
-        identify: ({ viewId }) => {
-          this.memory.identify(viewId);
-        },
-        remember: ({ page }) => {
-          this.memory.keepPage(page);
-        },
-        draft: ({ path, text, draft }) => {
-          this.draft(path, text, draft);
-        },
-        commit: () => {
-          document.commit();
-        },
-        focus: ({ path }) => {
-          this.focusedPath = path;
-        },
-      },
+      this.requestHandlers(),
+      this.eventHandlers(),
       { params: gridParams, results: {}, events: webviewEvents, onInvalid: onInvalidMessage },
     );
-    webview.html = gridHtml(webview, dist);
-    const update = (): void => {
-      this.changed();
-    };
-    this.register(document.onDidChange(update));
-    this.register({ dispose: this.view.onDidChange(update) });
-    this.register(searches.onDidChange(update));
-    // What was found while captions were still being read may be wrong.
-    void document.whenLoaded().then(() => this.view.refresh().catch(() => undefined));
-    this.register(taggers.onDidChange(update));
-    this.register(
-      jobs.onDidChange((changed) => {
-        if (changed === document) this.changed();
-      }),
-    );
-    this.register(panel.onDidChangeViewState(update));
-    this.register(
-      onPictureSettings(() => {
-        this.channel.tell('pictureSettings', pictureSettings());
-      }),
-    );
+    webview.html = gridHtml({
+      script: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.js')).toString(),
+      source: webview.cspSource,
+      language: vscode.env.language,
+      translations: vscode.l10n.bundle ?? {},
+    });
+    this.watch();
     this.register({
       dispose: () => {
         clearTimeout(this.snapshotTimer);
@@ -149,129 +105,145 @@ export class GridPanel extends Disposable {
     });
   }
 
+  /** Whether the tab is on screen. */
+  get isVisible(): boolean {
+    return this.panel.visible;
+  }
+
+  /** The editor group of the tab; undefined while it is hidden. */
+  get viewColumn(): vscode.ViewColumn | undefined {
+    return this.panel.viewColumn;
+  }
+
+  /** Brings the tab to the front of its group. */
+  show(preserveFocus = false): void {
+    this.panel.reveal(undefined, preserveFocus);
+  }
+
   /** Puts the keyboard focus into the search box. */
   focusSearch(): void {
     // A command of the palette leaves the focus outside the webview.
-    this.panel.reveal();
+    this.show();
     this.channel.tell('focusSearch', {});
   }
 
-  /** Searches, and shows the search in the field. */
-  async search(query: string): Promise<void> {
-    await this.view.setQuery(query);
-    await this.searches.remember(query);
+  returnFocus(): void {
+    if (this.panel.active) this.show();
   }
 
-  /** Goes to an image; a search that hides it ends. */
-  async reveal(path: string): Promise<void> {
-    await this.document.whenLoaded();
-    // Throws where there is no such image any more.
-    this.image(path);
-    if (this.view.indexOf(path) === undefined) await this.view.setQuery('');
-    const isShown = this.panel.visible && this.isReady;
-    this.wantedImage = isShown ? undefined : path;
-    this.panel.reveal();
-    if (isShown) this.channel.tell('reveal', { path });
-  }
-
-  /** Opens the dialog for bulk edits. */
   openBulkEdit(wanted: WantedEdit): void {
-    const isShown = this.panel.visible;
-    this.bulkEdits.wanted = isShown ? undefined : wanted;
-    this.panel.reveal();
-    if (isShown) this.channel.tell('openBulkEdit', wanted);
+    this.show();
+    this.deferred.send('openBulkEdit', wanted);
   }
 
-  /** Tells the webview that something changed that only this grid has, such as its selection. */
-  update(): void {
-    this.changed();
+  /**
+   * Goes to an image, and ends a search that hides it.
+   * @param path relative to the dataset
+   * @throws GridError `NOT_IN_DATASET`
+   */
+  async reveal(path: string): Promise<void> {
+    const { document, view } = this.session;
+    await document.whenLoaded();
+    this.session.image(path);
+    if (view.indexOf(path) === undefined) await view.setQuery('');
+    this.show();
+    this.deferred.send('reveal', { path });
   }
 
-  /** The cards from a position on, as they are in this moment. */
-  async items(start: number, count: number): Promise<{ version: number; order: number; items: CardItem[] }> {
-    const { version, view, document, jobs, selection, drafts } = this;
-    const images = view.images.slice(start, start + Math.min(count, mostCards));
-    const { order } = view;
-    const sources = { document, jobs, selection, drafts };
-    const items = await Promise.all(images.map((image, at) => cardItem(image, start + at, sources)));
-    return { version, order, items };
+  /** Sends a snapshot after each change, and the settings of pictures when they change. */
+  private watch(): void {
+    const { session, services, panel } = this;
+    const changed = (): void => {
+      session.changed();
+    };
+    this.register({
+      dispose: session.onDidChange(() => {
+        this.scheduleSnapshot();
+      }),
+    });
+    this.register(services.searches.onDidChange(changed));
+    this.register(services.taggers.onDidChange(changed));
+    this.register(
+      services.jobs.onDidChange((document) => {
+        if (document === session.document) changed();
+      }),
+    );
+    this.register(
+      panel.onDidChangeViewState(() => {
+        // VS Code discards a hidden webview; when the tab is shown again, a new page asks for everything.
+        if (!panel.visible) this.deferred.pageGone();
+        changed();
+      }),
+    );
+    this.register(
+      onPictureSettings(() => {
+        this.channel.tell('pictureSettings', pictureSettings());
+      }),
+    );
   }
 
-  private handlers(): Omit<
-    RequestHandlers<HostRequests>,
-    keyof (PictureRequests & SuggestRequests & BulkEditRequests)
-  > {
-    const { document, jobs } = this;
+  private requestHandlers(): RequestHandlers<HostRequests> {
+    const { session, services } = this;
+    const { view } = session;
     return {
       ready: async () => {
+        this.deferred.pageGone();
         const page = await this.memory.restored();
         return { snapshot: this.snapshot(), settings: this.settings(), page };
       },
-      ...searchHandlers(this, this.searches),
-      wantedImage: () => {
-        const path = this.wantedImage;
-        this.wantedImage = undefined;
-        this.isReady = true;
-        return path === undefined ? null : { path };
-      },
-      getItems: ({ start, count }) => this.items(start, count),
-      ...gridViewHandlers(this),
-      locate: ({ path }) => ({ index: this.view.indexOf(path) ?? null, order: this.view.order }),
+      wantedEdit: () => this.deferred.collect('openBulkEdit') ?? null,
+      wantedImage: () => this.deferred.collect('reveal') ?? null,
       setQuery: async ({ query }) => {
-        await this.view.setQuery(query);
-        return { snapshot: this.nextSnapshot() };
+        await view.setQuery(query);
+        return { snapshot: this.snapshot() };
       },
       setSort: async ({ sort }) => {
-        await this.view.setSort(sort);
-        return { snapshot: this.nextSnapshot() };
+        await view.setSort(sort);
+        return { snapshot: this.snapshot() };
       },
       select: ({ command }) => {
-        this.select(command);
-        return { snapshot: this.nextSnapshot() };
-      },
-      resolveConflict: ({ path, choice }) => {
-        document.resolveConflict(this.image(path), choice);
-        return undefined;
-      },
-      convertToUtf8: ({ path }) => {
-        document.convertToUtf8(this.image(path));
-        return undefined;
-      },
-      save: async () => {
-        await document.saveQuietly();
-        return undefined;
-      },
-      captionImage: async ({ path }) => {
-        await jobs.captionImage(document, this.image(path));
-        return undefined;
-      },
-      captionAll: async () => {
-        await jobs.captionDataset(document, 'all');
-        return undefined;
-      },
-      captionEmpty: async () => {
-        await jobs.captionDataset(document, 'empty');
-        return undefined;
-      },
-      controlJob: async ({ id, action }) => {
-        await jobs.control(id, action);
-        return undefined;
+        session.select(command);
+        this.answeredVersion = session.version;
+        return { snapshot: this.snapshot() };
       },
       selectTagger: async () => {
         await vscode.commands.executeCommand('datasetCaptions.selectTagger');
         return undefined;
       },
-      refresh: async () => {
-        await document.refresh();
-        return undefined;
+      ...gridViewHandlers(session),
+      ...captionHandlers(session),
+      ...jobHandlers(session, services.jobs),
+      ...searchHandlers(session, services.searches),
+      ...suggestHandlers(session.document, services.suggestions),
+      ...bulkEditHandlers(session, services.jobs, this),
+      ...pictureHandlers(session, services.thumbnails, (file) => this.panel.webview.asWebviewUri(file)),
+    };
+  }
+
+  private eventHandlers(): EventHandlers<WebviewEvents> {
+    const { session, memory } = this;
+    return {
+      identify: ({ viewId }) => {
+        memory.identify(viewId);
+      },
+      remember: ({ page }) => {
+        memory.keepPage(page);
+      },
+      draft: ({ path, text, draft }) => {
+        this.draft(path, text, draft);
+      },
+      commit: () => {
+        session.document.commit();
+      },
+      focus: ({ path }) => {
+        session.focusedPath = path;
       },
     };
   }
 
-  private draft(imagePath: string, text: string, draft: number): void {
+  private draft(imagePath: string, text: string, number: number): void {
     try {
-      const caption = this.document.draft(imagePath, text);
-      if (caption !== undefined) this.drafts.set(caption, draft);
+      this.session.draft(imagePath, text, number);
       this.refusedDraft = undefined;
     } catch (thrown) {
       // The text stays in the card, unsaved; one message is enough for all its keys.
@@ -285,73 +257,26 @@ export class GridPanel extends Disposable {
     return { commitDelay: autoSaveDelay() || commitPause, pictures: pictureSettings() };
   }
 
-  /**
-   * The image with a path relative to the dataset.
-   * @throws Error when there is none any more
-   */
-  image(path: string): DatasetImage {
-    const image = this.document.dataset.image(path);
-    if (image === undefined) throw new Error(vscode.l10n.t('{0} is not in the dataset any more.', path));
-    return image;
-  }
-
-  private changed(): void {
-    this.version++;
-    this.memory.note();
-    // A hidden webview does not exist; when it is shown again it asks for everything.
-    if (!this.panel.visible) this.isReady = false;
+  private scheduleSnapshot(): void {
     if (this.snapshotTimer !== undefined || !this.panel.visible || this.isDisposed) return;
     this.snapshotTimer = setTimeout(() => {
       this.snapshotTimer = undefined;
-      if (!this.isDisposed) this.channel.tell('snapshot', this.snapshot());
-    }, snapshotPause);
-  }
-
-  private select(command: SelectCommand): void {
-    const { selection, view } = this;
-    // A search may ask which images are selected.
-    view.noteChange();
-    switch (command.kind) {
-      case 'only':
-        selection.only(command.path);
-        break;
-      case 'toggle':
-        selection.toggle(command.path);
-        break;
-      case 'range': {
-        if (command.order !== view.order) return;
-        if (!command.keep) selection.clear();
-        const [first, last] = command.from < command.to ? [command.from, command.to] : [command.to, command.from];
-        selection.add(view.images.slice(first, last + 1));
-        break;
-      }
-      case 'all':
-        selection.clear();
-        selection.add(view.images);
-        break;
-      case 'none':
-        selection.clear();
-        break;
-      default:
-        command satisfies never;
-    }
-  }
-
-  private nextSnapshot(): GridSnapshot {
-    this.version++;
-    this.memory.note();
-    return this.snapshot();
+      // The page has this one already if nothing changed but the selection.
+      if (this.isDisposed || this.session.version === this.answeredVersion) return;
+      this.channel.tell('snapshot', this.snapshot());
+    }, snapshotInterval);
   }
 
   private snapshot(): GridSnapshot {
-    const { document, view, selection } = this;
+    const { session, services } = this;
+    const { document, view, selection } = session;
     const { images, empty, unsaved, conflicts, failed } = document.dataset.counts;
     return {
       state: document.loadState,
       message: document.loadMessage,
       folderName: document.name,
       folderPath: document.uri.fsPath,
-      version: this.version,
+      version: session.version,
       total: images,
       matching: view.images.length,
       empty,
@@ -360,12 +285,12 @@ export class GridPanel extends Disposable {
       unsavedFailures: failed,
       saving: document.dataset.saving,
       query: view.query,
-      search: searchView(view, this.searches),
+      search: searchView(view, services.searches),
       sort: view.sort,
       order: view.order,
       selected: { count: selection.count, hidden: selection.hiddenFrom(view.images) },
-      tagger: this.taggers.displayName(),
-      jobs: this.jobs.viewsOf(document),
+      tagger: services.taggers.displayName(),
+      jobs: services.jobs.viewsOf(document),
     };
   }
 }

@@ -5,15 +5,15 @@ import { filteredTags, tagFilter, type TagFilter } from '../../dataset/query/tag
 import { countTagsOf, firstTags, type CountedTag, type TagOrder } from '../../dataset/tagIndex/TagList';
 import type { DatasetEditorProvider } from './DatasetEditorProvider';
 import { Disposable } from '../shared/Disposable';
-import type { GridPanel } from './GridPanel';
+import type { GridSession } from '../grid/GridSession';
 import { tagCountsFollowFilter } from '../settings/settings';
 
-/** Counting again while somebody types would only flicker; pause in milliseconds. */
+/** Counting is throttled to once per this many milliseconds, so that the list does not flicker while the user types. */
 const refreshPause = 500;
-/** A tree of many thousand entries takes VS Code seconds; the rest comes on demand. */
-const tagsAtATime = 500;
+/** Number of tags per page of the list: VS Code needs seconds for a tree of many thousand entries. */
+const tagsPerPage = 500;
 
-/** A line of the view: a tag, or the offer to show more. */
+/** A line of the view: a tag, or the line that shows more tags. */
 export type TagTreeNode = CountedTag | 'more';
 
 /**
@@ -25,13 +25,13 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
   readonly onDidChangeTreeData = this.changeEmitter.event;
   private tags: readonly CountedTag[] = [];
   private hasMore = false;
-  private shownTags = tagsAtATime;
+  private shownTags = tagsPerPage;
   private order: TagOrder = 'count';
   private timer: NodeJS.Timeout | undefined;
   private counting: AbortController | undefined;
   private pause = refreshPause;
-  /** the grid whose tags are shown, and the end of listening to it */
-  private grid: GridPanel | undefined;
+  /** the grid whose tags are shown, and what ends listening to it */
+  private session: GridSession | undefined;
   private unlisten: (() => void) | undefined;
   private readonly moreCommand = 'datasetCaptions.internal.showMoreTags';
 
@@ -45,18 +45,8 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
     };
     this.register(
       vscode.commands.registerCommand(this.moreCommand, () => {
-        this.shownTags += tagsAtATime;
+        this.shownTags += tagsPerPage;
         return this.count();
-      }),
-    );
-    this.register(
-      vscode.commands.registerCommand('datasetCaptions.sortTagsByName', () => {
-        this.sortBy('name');
-      }),
-    );
-    this.register(
-      vscode.commands.registerCommand('datasetCaptions.sortTagsByCount', () => {
-        this.sortBy('count');
       }),
     );
     this.register(
@@ -90,7 +80,7 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
       return item;
     }
     const { tag, count } = node;
-    const filter = tagFilter(this.grid?.view.matchingTree ?? null, tag);
+    const filter = tagFilter(this.session?.view.matchingTree ?? null, tag);
     const item = new vscode.TreeItem(tag);
     item.id = tag;
     item.contextValue = 'tag';
@@ -108,19 +98,20 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
     return item;
   }
 
-  private sortBy(order: TagOrder): void {
+  /** Sorts the tags of the view; resolves when it shows them in that order. */
+  async sortBy(order: TagOrder): Promise<void> {
     this.order = order;
     void vscode.commands.executeCommand('setContext', 'datasetCaptions.tagOrder', order);
-    void this.count();
+    await this.count();
   }
 
   private followActive(): void {
-    const { active } = this.editors;
-    if (active === this.grid) return;
+    const session = this.editors.active?.session;
+    if (session === this.session) return;
     this.unlisten?.();
-    this.grid = active;
-    this.shownTags = tagsAtATime;
-    this.unlisten = active?.view.onDidChange(() => {
+    this.session = session;
+    this.shownTags = tagsPerPage;
+    this.unlisten = session?.view.onDidChange(() => {
       this.schedule();
     });
   }
@@ -132,7 +123,7 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
     }, this.pause);
   }
 
-  /** Counts what the grid shows, a slice at a time. Nobody sees a view that is closed: it counts when it opens. */
+  /** Counts the tags of what the grid shows, in slices. A hidden view counts nothing until it is shown. */
   private async count(): Promise<void> {
     this.counting?.abort();
     if (!this.view.visible) return;
@@ -141,15 +132,15 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
     try {
       await this.countUntil(counting.signal);
     } catch {
-      // A newer count began.
+      // A newer count aborted this one.
     }
   }
 
   private async countUntil(signal: AbortSignal): Promise<void> {
     const start = performance.now();
-    const { grid } = this;
-    const dataset = grid?.document.dataset;
-    const images = grid?.view.images ?? [];
+    const { session } = this;
+    const dataset = session?.document.dataset;
+    const images = session?.view.images ?? [];
     const isFiltered = dataset !== undefined && images.length < dataset.allImages.length && tagCountsFollowFilter();
     const counts = isFiltered
       ? await countTagsOf(images, { signal })
@@ -157,13 +148,13 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
     const tags = await firstTags(counts, this.order, this.shownTags, { signal });
     this.hasMore = counts.size > tags.length;
     const shown = new Set(tags.map(({ tag }) => comparableTag(tag)));
-    // A tag that the search excludes occurs nowhere; its line is where it can be taken out again.
-    const missing = filteredTags(grid?.view.matchingTree ?? null).filter((tag) => !shown.has(comparableTag(tag)));
+    // No image found has an excluded tag, but the tag needs a line where the user can remove it from the search.
+    const missing = filteredTags(session?.view.matchingTree ?? null).filter((tag) => !shown.has(comparableTag(tag)));
     this.tags = [...new Set(missing)].map((tag) => ({ tag, count: counts.get(tag) ?? 0 })).concat(tags);
-    this.view.description = grid?.document.name ?? '';
+    this.view.description = session?.document.name ?? '';
     this.view.message = dataset === undefined || counts.size > 0 ? '' : emptyMessage(isFiltered);
     this.changeEmitter.fire();
-    // While a large dataset is edited, counting takes a tenth of the time at most.
+    // While a large dataset is edited, counting takes at most a tenth of the time.
     this.pause = Math.max(refreshPause, (performance.now() - start) * 10);
   }
 }

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Port } from '../../protocol/channel/Channel';
-import { contentPolicy } from './contentPolicy';
 
-/** The line to what runs in a webview. */
+/** The port of a channel to the page in a webview. */
 export function webviewPort(webview: vscode.Webview): Port {
   return {
     post: (message) => {
@@ -18,19 +17,26 @@ export function webviewPort(webview: vscode.Webview): Port {
   };
 }
 
-/**
- * The page of the grid.
- * @param dist the folder of the built product
- */
-export function gridHtml(webview: vscode.Webview, dist: vscode.Uri): string {
+/** What a page is made of. */
+export interface PageParts {
+  /** the address of the page's script */
+  script: string;
+  /** where VS Code serves files from, `webview.cspSource` */
+  source: string;
+  /** the display language, such as `ja` */
+  language: string;
+  /** the translated texts, by the English ones */
+  translations: object;
+}
+
+/** The HTML of the grid's page. */
+export function gridHtml({ script, source, language, translations }: PageParts): string {
   const nonce = randomBytes(16).toString('hex');
-  const script = webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.js')).toString();
-  const source = webview.cspSource;
-  // Data, not code: it needs no nonce, but must not have the end of its element in it.
-  const translations = JSON.stringify(vscode.l10n.bundle ?? {}).replaceAll('<', String.raw`\u003c`);
+  // JSON in an element of its own is data, so it needs no nonce, but it must not contain the element's end tag.
+  const json = JSON.stringify(translations).replaceAll('<', String.raw`\u003c`);
   const policy = contentPolicy(source, nonce);
   return `<!doctype html>
-<html lang="${vscode.env.language}">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -39,8 +45,26 @@ export function gridHtml(webview: vscode.Webview, dist: vscode.Uri): string {
 </head>
 <body>
 <dataset-editor role="main"></dataset-editor>
-<script type="application/json" id="translations">${translations}</script>
+<script type="application/json" id="translations">${json}</script>
 <script nonce="${nonce}" src="${script}"></script>
 </body>
 </html>`;
+}
+
+/**
+ * The content security policy of the page: only the extension's own script runs, identified by a nonce; pictures and
+ * styles come from where VS Code serves files; everything else, inline styles and scripts included, is refused.
+ * @param source where VS Code serves files from, `webview.cspSource`
+ * @param nonce random and new for each page
+ */
+export function contentPolicy(source: string, nonce: string): string {
+  return [
+    `default-src 'none'`,
+    `img-src ${source} data:`,
+    `style-src ${source}`,
+    `script-src 'nonce-${nonce}'`,
+    // `default-src` does not cover these.
+    `base-uri 'none'`,
+    `form-action 'none'`,
+  ].join('; ');
 }

@@ -2,20 +2,15 @@ import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { errorMessage } from '../../protocol/channel/wireError';
-import type { DatasetEditorProvider } from './DatasetEditorProvider';
-import { openDatasets } from './openDataset';
+import { openDatasets, type OpenDatasets } from './openDataset';
 
 /**
- * Opens a copy of the sample dataset that comes with the extension: eight small pictures to try everything with. The copy
- * is made once and stays as it was left; what lies in the extension's own folder is never edited.
+ * Opens a copy of the sample dataset that comes with the extension: eight small pictures to try everything with. The
+ * copy is made once and keeps the user's edits; the original in the extension's folder is never edited.
  * @param original the sample in the extension's folder, absolute
  * @param storageFolder where the extension keeps its files, absolute
  */
-export async function openSampleDataset(
-  editors: DatasetEditorProvider,
-  original: string,
-  storageFolder: string,
-): Promise<void> {
+export async function openSampleDataset(open: OpenDatasets, original: string, storageFolder: string): Promise<void> {
   const copy = path.join(storageFolder, 'sample-dataset');
   try {
     await copyOnce(original, copy);
@@ -24,10 +19,10 @@ export async function openSampleDataset(
     void vscode.window.showErrorMessage(text);
     return;
   }
-  await openDatasets(editors, [vscode.Uri.file(copy)]);
+  await openDatasets(open, [vscode.Uri.file(copy)]);
 }
 
-/** Under its name the copy is always complete, whoever is interrupted or does the same at the same time. */
+/** Copies under a temporary name, then renames: an interruption or a second window leaves no partial copy. */
 async function copyOnce(original: string, copy: string): Promise<void> {
   if (await exists(copy)) return;
   const unfinished = `${copy}.${String(process.pid)}`;

@@ -1,58 +1,67 @@
-import type { ImageSelection } from '../../dataset/view/ImageSelection';
-import type { ImageView } from '../../dataset/view/ImageView';
 import type { PageState } from '../../protocol/page/gridProtocol';
+import type { GridSession } from './GridSession';
 import type { RememberedView, RememberedViews } from './RememberedViews';
 
-/** Keeps what one grid shows, and shows it again when VS Code made its webview, or its tab, anew. */
+/** Stores what one grid shows, and restores it when VS Code creates its webview or its tab again. */
 export class GridMemory {
   private viewId: string | undefined;
   private page: PageState = {};
-  private noted = '';
+  /** the search, order and selection that were stored last */
+  private stored = '';
   private restoring: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly view: ImageView,
-    private readonly selection: ImageSelection,
+    private readonly session: GridSession,
     private readonly views: RememberedViews,
-    /** what a grid shows at first whose webview is a new one: that of the tab it was split from, or took the place of */
+    /** what a new webview shows at first: the view of the tab that it was split from, or whose place it took */
     private readonly inherited: RememberedView | undefined,
-  ) {}
+  ) {
+    session.onDidChange(() => {
+      this.store();
+    });
+  }
 
   /** What is shown now. */
   get shown(): RememberedView {
-    const { view, selection, page } = this;
+    const {
+      session: { view, selection },
+      page,
+    } = this;
     return { query: view.query, sort: view.sort, selected: selection.all, page };
   }
 
-  /** The webview said its name: shows what it showed before. */
+  /** Restores what the webview with this id showed before; later calls do nothing. */
   identify(viewId: string): void {
     if (this.viewId !== undefined) return;
     this.viewId = viewId;
     this.restoring = this.restore(viewId);
   }
 
-  /** What the page remembers of itself, once the grid shows what it showed before. */
+  /** Resolves when the grid shows what it showed before, with the state that its page had then. */
   async restored(): Promise<PageState> {
     await this.restoring;
     return this.page;
   }
 
-  /** The page remembers something of itself. It keeps that too, so nothing is written at each of its moves. */
+  /** Replaces the state of the page. The webview keeps it as well, so a scroll alone writes nothing to the disk. */
   keepPage(page: PageState): void {
     this.page = page;
   }
 
-  /** The search, order or selection may be another one. */
-  note(): void {
-    const { viewId, view, selection } = this;
+  /** Stores the search, order and selection if they changed. */
+  private store(): void {
+    const {
+      viewId,
+      session: { view, selection },
+    } = this;
     const state = JSON.stringify([view.query, view.sort, selection.revision]);
-    if (viewId === undefined || state === this.noted) return;
-    this.noted = state;
+    if (viewId === undefined || state === this.stored) return;
+    this.stored = state;
     this.views.set(viewId, this.shown);
   }
 
   private async restore(viewId: string): Promise<void> {
-    const { view, selection } = this;
+    const { view, selection } = this.session;
     const known = (await this.views.get(viewId)) ?? this.inherited;
     if (known === undefined) return;
     this.page = known.page ?? {};

@@ -7,19 +7,19 @@ import { sort } from '../../protocol/page/gridChecks';
 import type { PageState } from '../../protocol/page/gridProtocol';
 import { Disposable } from '../shared/Disposable';
 
-/** What a grid shows, as it is found again when VS Code made its tab anew. */
+/** What a grid shows, as it is restored when VS Code creates its tab again. */
 export interface RememberedView {
   query: string;
   sort: ImageSort;
   /** paths of the selected images */
   selected: string[];
-  /** what the page remembers of itself */
+  /** the state of the page, such as its scroll position */
   page?: PageState;
 }
 
-/** A view is written so long after its last change, in milliseconds. */
+/** Writes are debounced by this many milliseconds. */
 const writePause = 300;
-/** A view that nobody opened for so long is forgotten, in milliseconds. */
+/** A view that was not changed for this long is deleted, in milliseconds. */
 const forgetAfter = 30 * 86_400_000;
 const isRememberedView = checkOf<RememberedView>()(
   v.object({
@@ -32,8 +32,9 @@ const isRememberedView = checkOf<RememberedView>()(
 const knownId = /^[0-9a-f-]{16,40}$/;
 
 /**
- * What the grids show, by the name that each webview has for itself: a reload ends the extension host, a moved tab its
- * grid. Kept in files, because a selection may have 100,000 paths, too many for VS Code's own store.
+ * What the grids show, by an id that each webview keeps in its own state. It survives a reload, which ends the
+ * extension host, and the move of a tab, which ends its grid. Kept in files, because a selection may have 100,000
+ * paths, too many for VS Code's own storage.
  */
 export class RememberedViews extends Disposable {
   private readonly views = new Map<string, RememberedView>();
@@ -54,7 +55,7 @@ export class RememberedViews extends Disposable {
     this.forgetOld().catch(onError);
   }
 
-  /** What the grid with this name showed; undefined when it is new. */
+  /** What the grid of the webview with this id showed; undefined if it is new. */
   async get(id: string): Promise<RememberedView | undefined> {
     const known = this.views.get(id);
     if (known !== undefined || !knownId.test(id)) return known;
@@ -62,12 +63,12 @@ export class RememberedViews extends Disposable {
       const view: unknown = JSON.parse(await readFile(this.fileOf(id), 'utf8'));
       return isRememberedView(view) ? view : undefined;
     } catch {
-      // New, or cut off by a crash: then it is a new view.
+      // There is no such file, or a crash cut it off: the view counts as new.
       return undefined;
     }
   }
 
-  /** Remembers what the grid with this name shows now. */
+  /** Stores what the grid of the webview with this id shows now. */
   set(id: string, view: RememberedView): void {
     if (!knownId.test(id)) return;
     this.views.set(id, view);

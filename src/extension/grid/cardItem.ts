@@ -1,25 +1,39 @@
-import * as vscode from 'vscode';
+import * as l10n from '@vscode/l10n';
 import type { Caption } from '../../dataset/captions/Caption';
 import type { DatasetImage } from '../../dataset/captions/DatasetImage';
+import type { Dataset } from '../../dataset/Dataset';
 import type { ImageSelection } from '../../dataset/view/ImageSelection';
 import { normalizeLineEnds, textOfRaw } from '../../tags/captionText';
 import type { CardItem, SaveState } from '../../protocol/page/cardProtocol';
-import type { CaptionJobs } from '../captioning/CaptionJobs';
-import type { DatasetDocument } from '../document/DatasetDocument';
 import { fileVersion } from '../shared/fileVersion';
 
-/** What a card's item is made of. */
+/** What captioning jobs say about the captions of one dataset. */
+export interface CaptionMarks {
+  /** what the running job does with a caption right now */
+  stateOf(caption: Caption): 'queued' | 'captioning' | undefined;
+  /** why the last job could not make a caption */
+  failureOf(caption: Caption): string | undefined;
+}
+
+/** The part of a document that cards are made of. */
+interface CardDocument {
+  readonly dataset: Dataset;
+  /** paths of the captions of which a text editor has a text that is not saved */
+  readonly unsavedInEditors: ReadonlySet<string>;
+}
+
+/** What a card is made of. */
 interface CardSources {
-  document: DatasetDocument;
-  jobs: CaptionJobs;
+  document: CardDocument;
+  marks: CaptionMarks;
   selection: ImageSelection;
-  /** the numbers of the drafts that the host has taken in from this webview */
+  /** by caption, the number of the last draft that arrived from this webview */
   drafts: ReadonlyMap<Caption, number>;
 }
 
 /** What the card of an image shows. */
 export async function cardItem(image: DatasetImage, index: number, sources: CardSources): Promise<CardItem> {
-  const { document, jobs, selection, drafts } = sources;
+  const { document, marks, selection, drafts } = sources;
   const { caption } = image;
   const item: CardItem = {
     index,
@@ -32,8 +46,8 @@ export async function cardItem(image: DatasetImage, index: number, sources: Card
     selected: selection.has(image.path),
     imageVersion: await fileVersion(document.dataset.absolute(image.path)),
   };
-  const job = jobs.stateOf(document, caption);
-  const jobFailure = jobs.failureOf(document, caption);
+  const job = marks.stateOf(caption);
+  const jobFailure = marks.failureOf(caption);
   if (caption.foreignEncoding !== undefined) item.foreignEncoding = caption.foreignEncoding;
   if (caption.unreadable !== undefined) item.readOnly = true;
   if (job !== undefined) item.job = job;
@@ -49,19 +63,19 @@ function saveState(caption: Caption): SaveState {
   return { state: caption.isDirty ? 'unsaved' : 'saved' };
 }
 
-/** What a text editor has is not on the disk either. */
+/** The text of a text editor that did not save it is not on the disk, so the card must not call it saved. */
 function unsavedElsewhere(state: SaveState): SaveState {
   return state.state === 'saved' ? { state: 'unsaved' } : state;
 }
 
-function warnings({ path, caption }: DatasetImage, document: DatasetDocument): string[] {
+function warnings({ path, caption }: DatasetImage, document: CardDocument): string[] {
   const list: string[] = [];
   const sharers = caption.images.filter((other) => other !== path);
-  if (sharers.length > 0) list.push(vscode.l10n.t('Shares its caption file with {0}', sharers.join(', ')));
+  if (sharers.length > 0) list.push(l10n.t('Shares its caption file with {0}', sharers.join(', ')));
   if (caption.unreadable !== undefined) {
-    list.push(vscode.l10n.t('The caption file cannot be read: {0}', caption.unreadable.message));
+    list.push(l10n.t('The caption file cannot be read: {0}', caption.unreadable.message));
   }
   if (document.unsavedInEditors.has(caption.path))
-    list.push(vscode.l10n.t('A text editor has this text and has not saved it.'));
+    list.push(l10n.t('A text editor has this text and has not saved it.'));
   return list;
 }

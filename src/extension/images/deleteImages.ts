@@ -5,19 +5,27 @@ import { displayLanguage } from '../../base/displayLanguage';
 import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import { errno } from '../../base/errno';
 import { planDeletion, type Deletion } from '../../dataset/planDeletion';
-import type { LeftOut } from '../../protocol/page/bulkEditProtocol';
+import type { ImageTarget, LeftOut } from '../../protocol/page/bulkEditProtocol';
 import { errorMessage } from '../../protocol/channel/wireError';
 import type { DatasetDocument } from '../document/DatasetDocument';
+import type { GridSession } from '../grid/GridSession';
+import { imagesOf } from './imageTargets';
 
-/** Files that are moved to the trash at a time. */
-const filesAtATime = 4;
+/** Number of files that are moved to the trash concurrently. */
+const concurrency = 4;
 
 /**
- * Asks, then moves images and their captions to the trash. A caption that another image uses stays, and so does an image
- * whose caption has edits that could not be saved. Where there is no trash, a second question offers to delete for good.
- * @param answered called when a question was answered: VS Code does not always give the focus back to the webview
+ * Asks, then moves images and their captions to the trash, and deselects them. A caption that a remaining image uses
+ * stays, and so does an image whose caption has edits that could not be saved. If there is no trash, a second question
+ * offers to delete permanently.
+ * @param answered called after each answer of the user: VS Code does not always give the focus back to the webview
  */
-export async function deleteImages(
+export async function deleteImages(session: GridSession, target: ImageTarget, answered: () => void): Promise<void> {
+  await askAndDelete(session.document, await imagesOf(session, target), answered);
+  session.deselectMissing();
+}
+
+async function askAndDelete(
   document: DatasetDocument,
   images: readonly DatasetImage[],
   answered: () => void,
@@ -43,7 +51,7 @@ export async function deleteImages(
         if (!token.isCancellationRequested) await remover.remove(image, deletion);
         progress.report({ increment });
       },
-      { concurrency: filesAtATime },
+      { concurrency },
     );
     await document.reconcile([...remover.gone]);
     if (remover.failures.length > 0) void reportFailures(remover.failures);
@@ -93,7 +101,7 @@ async function agrees(deletion: Deletion): Promise<boolean> {
   return (await vscode.window.showWarningMessage(question, options, move)) === move;
 }
 
-/** Removes files one by one, and asks once what to do where there is no trash. */
+/** Removes images and captions, and asks once what to do if there is no trash. */
 class Remover {
   readonly failures: LeftOut[] = [];
   /** relative paths of the images that are gone */
@@ -114,7 +122,7 @@ class Remover {
     }
     if (!(await this.delete(image.path))) return;
     this.gone.add(image.path);
-    // Of images that share a caption, the last one to go takes it along.
+    // A caption that several images share is deleted together with the last of them.
     if (!captions.has(caption) || !caption.images.every((other) => this.gone.has(other))) return;
     if (caption.onDisk === null) return;
     if (caption.isDirty) {
@@ -131,7 +139,7 @@ class Remover {
       } catch (thrown) {
         if (!(await exists(uri))) return true;
         this.forGood ??= this.asksForGood(thrown);
-        // Whoever was asked and said no need not be told that the file is still there.
+        // The user just refused to delete it permanently: no message has to say that it is still there.
         if (!(await this.forGood)) return false;
         await vscode.workspace.fs.delete(uri, { useTrash: false });
       }

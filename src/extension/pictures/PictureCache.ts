@@ -4,16 +4,19 @@ import { LruMap } from '../../base/LruMap';
 import { errorCode } from '../../protocol/channel/wireError';
 import { cacheShards, clearShard, trimShard, type Removed } from './cacheShard';
 
-/** The use of a picture is noted at most this often, in milliseconds: the time a picture was read last is not kept by most disks. */
-const noteUseEvery = 24 * 3600 * 1000;
-/** The maximum number of pictures whose last use is kept in memory. */
-const rememberedUses = 20_000;
-/** So many pictures that were handed out last may be on screens. */
-const mostShown = 1000;
-/** One shard is looked at for each such part of the limit that was written. */
+/**
+ * The modification time of a picture's file records its last use, since most disks do not keep access times. It is
+ * updated at most once per this many milliseconds.
+ */
+const recordUseEvery = 24 * 3600 * 1000;
+/** Maximum number of uses kept in memory. */
+const maxUses = 20_000;
+/** Number of most recently used pictures that may be on screen: these are never trimmed. */
+const maxShown = 1000;
+/** One shard is trimmed each time this fraction of the limit was written. */
 const writtenBetweenTrims = 1 / 256;
 
-/** Why no picture can be made of an image, as it was when it was tried. */
+/** Why no picture can be made of an image: the error of an earlier attempt. */
 export class RememberedFailure extends Error {
   constructor(
     readonly code: string,
@@ -25,40 +28,40 @@ export class RememberedFailure extends Error {
 }
 
 /**
- * Pictures on disk under keys of 64 hexadecimal digits, and the failures to make some. Keys are spread evenly, so each of
- * the sixteen shards may hold a sixteenth of the limit and is trimmed by itself: nothing ever looks at the whole cache, no
- * account has to be kept, and several processes can use one folder.
+ * An LRU cache of pictures on disk, under keys of 64 hexadecimal digits, and of failures to make some. Keys are spread
+ * evenly, so each of the sixteen shards may hold a sixteenth of the limit and is trimmed on its own: nothing ever scans
+ * the whole cache, no index has to be kept, and several processes can share one folder.
  */
 export class PictureCache {
-  /** when the use of a picture was noted last, in milliseconds; the picture was there then */
-  private readonly uses = new LruMap<string, number>(rememberedUses);
+  /** by key, when the use of a picture was recorded last, in milliseconds; its file existed then */
+  private readonly uses = new LruMap<string, number>(maxUses);
   private written = 0;
   private nextShard = Math.floor(Math.random() * cacheShards.length);
   private trimming: Promise<void> | undefined;
 
   /**
-   * @param folder absolute; made when it is needed
-   * @param limit how much the pictures may take, in bytes
+   * @param folder absolute; created on demand
+   * @param limit maximum size of all pictures, in bytes
    */
   constructor(
     readonly folder: string,
     private readonly limit: () => number,
   ) {}
 
-  /** Where the picture with a key is or will be. Folders of some 25 files at 100,000 pictures, and few enough of them. */
+  /** Where the picture with a key is or will be. The 4096 folders have about 25 files each at 100,000 pictures. */
   fileOf(key: string): string {
     return path.join(this.folder, key.slice(0, 1), key.slice(1, 3), `${key}.webp`);
   }
 
-  /** The file of a picture if it is there. Known ones cost no look at the disk. */
+  /** The file of a picture if it exists. A recently used one costs no disk access. */
   async find(key: string): Promise<string | undefined> {
     const file = this.fileOf(key);
-    const noted = this.uses.get(key);
-    if (noted !== undefined && Date.now() - noted < noteUseEvery) return file;
+    const recorded = this.uses.get(key);
+    if (recorded !== undefined && Date.now() - recorded < recordUseEvery) return file;
     try {
       const { mtimeMs } = await stat(file);
       const now = new Date();
-      if (now.getTime() - mtimeMs > noteUseEvery) await utimes(file, now, now).catch(() => undefined);
+      if (now.getTime() - mtimeMs > recordUseEvery) await utimes(file, now, now).catch(() => undefined);
       this.uses.set(key, now.getTime());
       return file;
     } catch {
@@ -66,18 +69,18 @@ export class PictureCache {
     }
   }
 
-  /** The failure that was remembered for a key. */
+  /** The failure stored for a key. */
   async failure(key: string): Promise<RememberedFailure | undefined> {
     try {
       const { code, message } = JSON.parse(await readFile(this.failureFile(key), 'utf8')) as Record<string, unknown>;
       if (typeof code === 'string' && typeof message === 'string') return new RememberedFailure(code, message);
     } catch {
-      // None, or one that cannot be read: it will be tried again.
+      // There is none, or its file is damaged: the image will be tried again.
     }
     return undefined;
   }
 
-  /** Remembers why no picture can be made, beyond the end of this process. A cache that cannot be written forgets it. */
+  /** Stores on disk why no picture can be made. Does nothing if the disk cannot be written. */
   async rememberFailure(key: string, code: string, message: string): Promise<void> {
     const file = this.failureFile(key);
     try {
@@ -88,14 +91,14 @@ export class PictureCache {
     }
   }
 
-  /** Forgets what is known of a key: its picture could not be loaded, or shall be tried again. */
+  /** Discards what is known about a key: its picture could not be loaded, or is to be tried again. */
   async forget(key: string): Promise<void> {
     this.uses.delete(key);
     await rm(this.failureFile(key), { force: true }).catch(() => undefined);
   }
 
   /**
-   * A picture was written.
+   * Records that a picture was written; may trim a shard in the background.
    * @param bytes the size of its file
    */
   added(key: string, bytes: number): void {
@@ -109,14 +112,14 @@ export class PictureCache {
     });
   }
 
-  /** Waits for what is going on in the background. */
+  /** Resolves when no trimming is in progress. */
   async settled(): Promise<void> {
     await this.trimming;
   }
 
   /**
-   * Deletes all pictures and remembered failures. What other programs put into the folder stays.
-   * @param onProgress called with what was removed so far
+   * Deletes all pictures and stored failures. Files of other programs in the folder stay.
+   * @param onProgress called after each shard with the total removed so far
    * @throws the signal's reason when aborted
    */
   async clear(onProgress?: (removed: Removed) => void, signal?: AbortSignal): Promise<Removed> {
@@ -135,7 +138,7 @@ export class PictureCache {
 
   private async trimNext(): Promise<void> {
     const shard = cacheShards[this.nextShard++ % cacheShards.length] ?? '0';
-    const shown = new Set(this.uses.latestKeys(mostShown));
+    const shown = new Set(this.uses.latestKeys(maxShown));
     await trimShard(path.join(this.folder, shard), this.limit() / cacheShards.length, (key) => shown.has(key));
   }
 
@@ -144,7 +147,7 @@ export class PictureCache {
   }
 }
 
-/** Whether the same image would fail again: what is wrong is in the file, not around it. */
+/** Whether the same file would fail again: the fault is in its content, not in the disk or the process. */
 export function isLastingFailure(thrown: unknown): boolean {
   return lastingCodes.has(errorCode(thrown) ?? '');
 }

@@ -1,25 +1,23 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { displayLanguage } from '../../base/displayLanguage';
-import { errorMessage } from '../../protocol/channel/wireError';
 import { formatBytes } from '../../protocol/text/formatBytes';
 import { chooseCacheFolder } from './cacheFolder';
 import { Disposable } from '../shared/Disposable';
 import { PictureCache } from './PictureCache';
 import { cacheDirectory, cacheLimit } from './pictureSettings';
 
-/** The cache of thumbnails where the settings want it, and the command that clears it. */
+/** The cache of thumbnails, in the folder that the settings name. */
 export class ThumbnailCache extends Disposable {
   private opened: Promise<PictureCache> | undefined;
   private readonly directory = cacheDirectory();
 
-  /** @param usualFolder where thumbnails are kept unless the user chose a folder; absolute */
+  /** @param usualFolder where thumbnails are kept unless the user chose a folder, absolute */
   constructor(
     private readonly usualFolder: string,
     private readonly log: vscode.LogOutputChannel,
   ) {
     super();
-    this.register(vscode.commands.registerCommand('datasetCaptions.clearThumbnailCache', () => this.clear()));
     this.register(
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('datasetCaptions.cacheDirectory')) void this.offerReload();
@@ -27,7 +25,7 @@ export class ThumbnailCache extends Disposable {
     );
   }
 
-  /** Opens the cache the first time; a folder that cannot be used is said once, and the usual one stands in for it. */
+  /** Opens the cache on the first call. If the chosen folder cannot be used, it warns and takes the usual one. */
   open(): Promise<PictureCache> {
     this.opened ??= this.choose();
     return this.opened;
@@ -65,7 +63,11 @@ export class ThumbnailCache extends Disposable {
     if (picked === reload) await vscode.commands.executeCommand('workbench.action.reloadWindow');
   }
 
-  private async clear(): Promise<void> {
+  /**
+   * Deletes all thumbnails, with a notification that can cancel it, and says how much was freed.
+   * @throws errors of the disk
+   */
+  async clear(): Promise<void> {
     const cache = await this.open();
     let freed = { files: 0, bytes: 0 };
     const controller = new AbortController();
@@ -85,8 +87,7 @@ export class ThumbnailCache extends Disposable {
             progress.report({ message: formatBytes(removed.bytes, displayLanguage()), increment: 100 / 16 });
           }, controller.signal);
         } catch (thrown) {
-          if (!controller.signal.aborted)
-            this.log.error(`The thumbnail cache was not cleared: ${errorMessage(thrown)}`);
+          if (!controller.signal.aborted) throw thrown;
         }
       },
     );

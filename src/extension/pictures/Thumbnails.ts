@@ -11,32 +11,32 @@ import { missingFile } from '../shared/fileVersion';
 import { isLastingFailure, type PictureCache } from './PictureCache';
 import { SharedWork } from '../shared/SharedWork';
 
-/** Part of the key: a change in how pictures are made must not show old ones. */
+/** Part of the cache key. Increase it when pictures are made differently, so that no old ones are shown. */
 const thumbnailVersion = 2;
-/** Of larger pictures, which people look at closely. */
+/** WebP quality of pictures larger than a thumbnail, from 0 to 100. */
 const previewQuality = 90;
-/** The maximum number of folders, and of facts of images, that are kept in memory. */
+/** Maximum number of entries of each LRU map in memory. */
 const remembered = 1000;
 
-/** The process that makes pictures. */
+/** The process that makes pictures; what of it is needed here. */
 export type PictureMaker = Pick<TaggerProcess, 'request' | 'stop' | 'warmUp'>;
 
-/** A picture of an image. */
+/** Which picture of an image is wanted. */
 export interface PictureOrder {
   /** absolute */
   imagePath: string;
   /** changes whenever the file changes */
   imageVersion: string;
-  /** the longer side, in pixels; a thumbnail's without it */
+  /** the longer side, in pixels; the size of a thumbnail if undefined */
   size?: number;
   region?: PictureRegion | undefined;
-  /** those with the lowest are made first */
+  /** waiting pictures with the lowest rank are made first */
   rank?: number;
-  /** whether nothing that is remembered counts */
+  /** whether cached pictures and failures are ignored */
   fresh?: boolean;
 }
 
-/** No picture can be made of an image. */
+/** No picture can be made of an image: `IMAGE_CRASHES` the process that decodes it. */
 export class PictureError extends Error {
   constructor(
     readonly code: 'IMAGE_CRASHES',
@@ -49,31 +49,31 @@ export class PictureError extends Error {
 }
 
 /**
- * Thumbnails and larger pictures on disk, each made once by a child process and kept under a key of path, size and time of
- * the image.
+ * Thumbnails and larger pictures, each made once by a child process and cached on disk under a key made of path, size
+ * and modification time of the image.
  */
 export class Thumbnails {
-  private readonly inWork = new Map<string, SharedWork<string>>();
+  private readonly inFlight = new Map<string, SharedWork<string>>();
   private readonly realFolders = new LruMap<string, Promise<string>>(remembered);
   private readonly infos = new LruMap<string, Promise<ImageInfo>>(remembered);
   /** images that are tried alone */
   private readonly suspects = new SerialQueue();
 
   constructor(
-    /** where pictures are kept; asked for when the first one is needed */
+    /** opens the cache, or returns the open one */
     readonly cache: () => Promise<PictureCache>,
     private readonly maker: PictureMaker,
-    /** another process, for images that are suspected to crash it */
+    /** a second process, for images that may have crashed the first one */
     private readonly suspectMaker: PictureMaker,
   ) {}
 
-  /** Starts the process that makes pictures: they are wanted soon, and starting it later blocks this one for longer. */
+  /** Starts the process that makes pictures before the first request: a later start blocks this process for longer. */
   warmUp(): void {
     this.maker.warmUp();
   }
 
   /**
-   * The file of a picture, made if need be.
+   * The file of a picture; makes the picture if it is not cached.
    * @throws an error with a code that starts with `IMAGE_` when the image cannot be shown
    */
   async get(order: PictureOrder, signal: AbortSignal): Promise<string> {
@@ -85,20 +85,20 @@ export class Thumbnails {
     const failure = await cache.failure(key);
     if (failure !== undefined) throw failure;
     signal.throwIfAborted();
-    let work = this.inWork.get(key);
+    let work = this.inFlight.get(key);
     if (work === undefined || work.calledOff) {
       const made = new SharedWork((own) => this.make(order, key, cache, own));
       work = made;
-      this.inWork.set(key, made);
+      this.inFlight.set(key, made);
       void made.done.then(() => {
-        if (this.inWork.get(key) === made) this.inWork.delete(key);
+        if (this.inFlight.get(key) === made) this.inFlight.delete(key);
       });
     }
     return work.join(signal);
   }
 
   /**
-   * What an image file is.
+   * Size in pixels and bytes, and format, of an image file.
    * @throws an error with a code that starts with `IMAGE_` when it cannot be read
    */
   info(imagePath: string, imageVersion: string): Promise<ImageInfo> {
@@ -133,7 +133,10 @@ export class Thumbnails {
     }
   }
 
-  /** After a crash each of the images that were in work is tried alone: one of them did it, and only that one is refused. */
+  /**
+   * After a crash the images that were in flight are tried one by one: one of them caused the crash, and only that
+   * one is refused.
+   */
   private makeAlone(
     request: { imagePath: string; size: number; outputPath: string },
     signal: AbortSignal,
@@ -157,7 +160,10 @@ export class Thumbnails {
     return turn;
   }
 
-  /** Links are followed by folder: one folder under two names has its pictures once, and no image costs a look at the disk. */
+  /**
+   * Resolves links of the folder, not of each image: a folder under two names has its pictures once, and an image costs
+   * no disk access.
+   */
   private async keyOf({ imagePath, imageVersion, size = thumbnailSize, region }: PictureOrder): Promise<string> {
     const folder = path.dirname(imagePath);
     const real = await rememberedIn(this.realFolders, folder, () => realpath(folder).catch(() => folder));
@@ -167,7 +173,7 @@ export class Thumbnails {
   }
 }
 
-/** What a map holds for a key, or what `find` gives; failures are not kept. */
+/** Caches what `find` returns in an LRU map; a rejected promise is not kept. */
 function rememberedIn<T>(map: LruMap<string, Promise<T>>, key: string, find: () => Promise<T>): Promise<T> {
   const known = map.get(key);
   if (known !== undefined) return known;

@@ -4,18 +4,18 @@ import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { errorMessage } from '../../protocol/channel/wireError';
 
-/** The folder below the one that the user names: what is in it is the cache's and may be deleted. */
+/** Name of the subfolder of the user's folder: everything in it belongs to the cache and may be deleted. */
 export const cacheName = 'dataset-captions-thumbnails';
 
 /** Where thumbnails are kept. */
 export interface CacheFolder {
   folder: string;
-  /** why the folder that the user chose is not used, as part of a sentence */
+  /** why the folder that the user chose cannot be used, as a clause of a sentence */
   problem?: string;
 }
 
 /**
- * The cache's folder: below the one that the user chose if that can be written, else the usual one.
+ * The cache's folder: a subfolder of the one that the user chose if that is writable, else the usual one.
  * @param chosen absolute path, or empty for the usual place
  * @param usual absolute path
  */

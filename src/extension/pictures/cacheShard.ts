@@ -6,11 +6,11 @@ import { inSlices } from '../../base/inSlices';
 /** The folders that a cache is divided into, by the first digit of the keys. */
 export const cacheShards: readonly string[] = Array.from('0123456789abcdef');
 
-/** Files looked at or deleted at a time: it is work for the background. */
+/** Number of files that are read or deleted concurrently: few, since it is background work. */
 const filesAtATime = 4;
-/** A trimmed shard is left with so much room, so that it is not trimmed again for the next picture. */
+/** A shard is trimmed to this fraction of its limit, so that the next picture does not trim it again. */
 const filledTo = 0.9;
-/** A temporary file older than this was left by a process that died, in milliseconds. */
+/** A temporary file older than this was left behind by a process that died, in milliseconds. */
 const leftoverAge = 3_600_000;
 
 const ownFile = /^([0-9a-f]{64})\.(?:webp|fail)$/;
@@ -26,14 +26,14 @@ interface CachedFile {
   file: string;
   key: string;
   bytes: number;
-  /** when it was used last, in milliseconds */
+  /** when it was used last, in milliseconds since 1970 */
   used: number;
 }
 
 /**
- * Deletes the files of a shard that were not used for longest until the rest takes less than `limit` bytes.
- * @param folder of the shard; one that does not exist is empty
- * @param isInUse keys that stay in any case
+ * If a shard takes more than `limit` bytes, deletes its least recently used files until it takes 90 % of that.
+ * @param folder of the shard; a missing one counts as empty
+ * @param isInUse tells keys that must not be deleted
  */
 export async function trimShard(folder: string, limit: number, isInUse: (key: string) => boolean): Promise<Removed> {
   const files = await filesIn(folder);
@@ -54,7 +54,7 @@ export async function trimShard(folder: string, limit: number, isInUse: (key: st
 }
 
 /**
- * Deletes all files of a shard, and the folders that are empty then.
+ * Deletes all files of a shard, and its folders if nothing else is in them.
  * @throws the signal's reason when aborted
  */
 export async function clearShard(folder: string, signal?: AbortSignal): Promise<Removed> {
@@ -64,16 +64,16 @@ export async function clearShard(folder: string, signal?: AbortSignal): Promise<
   return removed;
 }
 
-/** The files of a shard. Leftovers of processes that died are deleted on the way. */
+/** The files of a shard. Also deletes temporary files left behind by processes that died. */
 async function filesIn(folder: string): Promise<CachedFile[]> {
   const found: CachedFile[] = [];
-  const look = async (file: string, key: string | undefined): Promise<void> => {
+  const inspect = async (file: string, key: string | undefined): Promise<void> => {
     try {
       const { size, mtimeMs } = await stat(file);
       if (key !== undefined) found.push({ file, key, bytes: size, used: mtimeMs });
       else if (Date.now() - mtimeMs > leftoverAge) await unlink(file);
     } catch {
-      // Another process was faster.
+      // Another process deleted it first.
     }
   };
   for (const inner of await namesIn(folder)) {
@@ -82,7 +82,7 @@ async function filesIn(folder: string): Promise<CachedFile[]> {
       names,
       async (name) => {
         const key = ownFile.exec(name)?.[1];
-        if (key !== undefined || temporaryFile.test(name)) await look(path.join(folder, inner, name), key);
+        if (key !== undefined || temporaryFile.test(name)) await inspect(path.join(folder, inner, name), key);
       },
       { concurrency: filesAtATime },
     );
@@ -101,7 +101,7 @@ async function remove(files: readonly CachedFile[], signal?: AbortSignal): Promi
         removed.files++;
         removed.bytes += bytes;
       } catch {
-        // Another process was faster, or it may not be deleted.
+        // Another process deleted it first, or deleting it is not allowed.
       }
     },
     { concurrency: filesAtATime },

@@ -5,8 +5,8 @@ import { cacheName } from './cacheFolder';
 import { expandPath } from '../shared/expandPath';
 
 const section = 'datasetCaptions';
-/** A smaller cache would not even hold what a screen shows, in MB. */
-const smallestCache = 64;
+/** Minimum size of the cache, in MB: a smaller one would not even hold what a screen shows. */
+const minimumCache = 64;
 
 /** How pictures are loaded. */
 export function pictureSettings(): PictureSettings {
@@ -27,12 +27,12 @@ export function onPictureSettings(changed: () => void): vscode.Disposable {
   });
 }
 
-/** How much thumbnails may take, in bytes. */
+/** Maximum size of the thumbnail cache, in bytes. */
 export function cacheLimit(): number {
-  return Math.max(smallestCache, wholeNumber('thumbnailCacheSize', 2048)) * 1024 * 1024;
+  return Math.max(minimumCache, wholeNumber('thumbnailCacheSize', 2048)) * 1024 * 1024;
 }
 
-/** The folder that the user wants thumbnails in; empty for the usual one. */
+/** The folder that the user chose for thumbnails; an empty text for the usual one. */
 export function cacheDirectory(): string {
   return expandPath(vscode.workspace.getConfiguration(section).get<string>('cacheDirectory', ''));
 }

@@ -1,12 +1,14 @@
 import * as vscode from 'vscode';
 import type { NamedQuery } from '../../dataset/query/suggestQuery';
+import type { ImageView } from '../../dataset/view/ImageView';
 import { Disposable } from '../shared/Disposable';
 
 const savedKey = 'savedSearches';
 const recentKey = 'recentSearches';
-const mostRecent = 20;
+/** Maximum number of recent searches. */
+const maxRecent = 20;
 
-/** The searches that the user saved under a name, and the last ones; kept for each workspace. */
+/** The searches that the user saved under a name, and the recent ones; kept per workspace. */
 export class SavedSearches extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changeEmitter.event;
@@ -21,7 +23,7 @@ export class SavedSearches extends Disposable {
     return Array.isArray(stored) ? stored.filter(isNamedQuery) : [];
   }
 
-  /** The last searches, newest first. */
+  /** The recent searches, newest first. */
   get recent(): readonly string[] {
     const stored = this.memory.get<unknown>(recentKey);
     return Array.isArray(stored) ? stored.filter((query) => typeof query === 'string') : [];
@@ -32,7 +34,7 @@ export class SavedSearches extends Disposable {
     return this.saved.find((other) => other.query === query.trim())?.name;
   }
 
-  /** Saves a search; another one of that name is replaced. */
+  /** Saves a search; replaces the one that already has this name. */
   async save(name: string, query: string): Promise<void> {
     const others = this.saved.filter((other) => other.name !== name);
     const saved = [...others, { name, query: query.trim() }];
@@ -51,12 +53,18 @@ export class SavedSearches extends Disposable {
     this.changeEmitter.fire();
   }
 
-  /** Puts a search at the front of the last ones. */
+  /** Searches in a view, and adds the search to the recent ones. */
+  async searchIn(view: ImageView, query: string): Promise<void> {
+    await view.setQuery(query);
+    await this.remember(query);
+  }
+
+  /** Puts a search at the front of the recent ones. */
   async remember(query: string): Promise<void> {
-    const own = query.trim();
-    if (own === '' || this.recent[0] === own) return;
-    const recent = [own, ...this.recent.filter((other) => other !== own)];
-    await this.memory.update(recentKey, recent.slice(0, mostRecent));
+    const trimmed = query.trim();
+    if (trimmed === '' || this.recent[0] === trimmed) return;
+    const recent = [trimmed, ...this.recent.filter((other) => other !== trimmed)];
+    await this.memory.update(recentKey, recent.slice(0, maxRecent));
   }
 }
 

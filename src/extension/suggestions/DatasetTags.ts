@@ -1,12 +1,12 @@
 import type { Dataset } from '../../dataset/Dataset';
 import { TagIndex, type KnownTag } from '../../dataset/tagIndex/TagIndex';
 
-/** The index may be this old, in milliseconds: each key changes the dataset, and a tag typed elsewhere can wait so long. */
-const oldest = 500;
-/** What is longer is a sentence. */
-const longestTag = 100;
+/** Maximum age of a stale index, in milliseconds: every keystroke changes the dataset, and rebuilding takes time. */
+const maxAge = 500;
+/** Longer tags are sentences and are not suggested, in UTF-16 code units. */
+const maxTagLength = 100;
 
-/** The tags of a dataset, to be suggested: an index of them that follows the captions. */
+/** An index of a dataset's tags for suggestions, rebuilt when captions changed. */
 export class DatasetTags {
   private index = TagIndex.empty;
   private builtAt = -Infinity;
@@ -19,9 +19,9 @@ export class DatasetTags {
     });
   }
 
-  /** The index as it is now, or half a second ago. */
+  /** The index, at most half a second old. */
   async current(): Promise<TagIndex> {
-    if (this.changed && performance.now() - this.builtAt > oldest) {
+    if (this.changed && performance.now() - this.builtAt > maxAge) {
       this.work ??= this.build().finally(() => {
         this.work = undefined;
       });
@@ -44,6 +44,6 @@ export class DatasetTags {
 
 function* shortTags(counts: ReadonlyMap<string, number>): Iterable<KnownTag> {
   for (const [tag, count] of counts) {
-    if (tag.length <= longestTag && !tag.includes('\n')) yield { tag, count };
+    if (tag.length <= maxTagLength && !tag.includes('\n')) yield { tag, count };
   }
 }

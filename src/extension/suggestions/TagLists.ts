@@ -2,34 +2,34 @@ import { stat } from 'node:fs/promises';
 import { TagIndex, type KnownTag } from '../../dataset/tagIndex/TagIndex';
 import { readTagList, type TagList } from './readTagList';
 
-/** After this many milliseconds files are looked at again: the user may have put a newer list there. */
-const lookAgainAfter = 5000;
+/** Files are checked for changes at most once per this many milliseconds. */
+const checkInterval = 5000;
 
-/** The index of some lists of tags, made when it is first needed and again when the files change. */
+/** An index of the tags in some list files, built on demand and rebuilt when the files change. */
 export class TagLists {
   private index = TagIndex.empty;
   private version = '';
-  private lookedAt = -Infinity;
+  private checkedAt = -Infinity;
   private work: Promise<void> | undefined;
 
   /**
-   * @param read called with each file that was read
-   * @param failed called once for each version of a file that cannot be used
+   * @param onRead called with each file that was read
+   * @param onFailure called once for each version of a file that cannot be used
    */
   constructor(
-    private readonly read: (file: string, list: TagList) => void,
-    private readonly failed: (thrown: unknown) => void,
-    /** in milliseconds */
+    private readonly onRead: (file: string, list: TagList) => void,
+    private readonly onFailure: (thrown: unknown) => void,
+    /** the clock, in milliseconds */
     private readonly now = (): number => performance.now(),
   ) {}
 
-  /** Whether lists are being read. */
+  /** Whether files are being read. */
   get isLoading(): boolean {
     return this.work !== undefined;
   }
 
   /**
-   * What is known of these files now; empty at first. Reading goes on meanwhile, so that nobody waits for it.
+   * The latest index of these files, empty at first. Never waits: changed files are read in the background.
    * @param files absolute paths, the most important first
    */
   of(files: readonly string[]): TagIndex {
@@ -37,13 +37,13 @@ export class TagLists {
     if (isNew) {
       this.index = TagIndex.empty;
       this.version = `${files.join('\n')}\n`;
-      this.lookedAt = -Infinity;
+      this.checkedAt = -Infinity;
     }
     const now = this.now();
-    if (this.work === undefined && files.length > 0 && now - this.lookedAt > lookAgainAfter) {
-      this.lookedAt = now;
-      this.work = this.look(files)
-        .catch(this.failed)
+    if (this.work === undefined && files.length > 0 && now - this.checkedAt > checkInterval) {
+      this.checkedAt = now;
+      this.work = this.reload(files)
+        .catch(this.onFailure)
         .finally(() => {
           this.work = undefined;
         });
@@ -51,12 +51,12 @@ export class TagLists {
     return this.index;
   }
 
-  /** Waits until everything that is being read has been. */
+  /** Resolves when no file is being read. */
   async whenRead(): Promise<void> {
     await this.work;
   }
 
-  private async look(files: readonly string[]): Promise<void> {
+  private async reload(files: readonly string[]): Promise<void> {
     const states = await Promise.all(files.map(fileState));
     const paths = `${files.join('\n')}\n`;
     const version = paths + states.join('\n');
@@ -65,14 +65,14 @@ export class TagLists {
     for (const file of files) {
       try {
         const list = await readTagList(file);
-        this.read(file, list);
+        this.onRead(file, list);
         tags.push(list.tags);
       } catch (thrown) {
-        this.failed(thrown);
+        this.onFailure(thrown);
       }
     }
     const index = await TagIndex.build(concatenated(tags));
-    // Other files may be wanted by now.
+    // A newer call may have asked for different files.
     if (!this.version.startsWith(paths)) return;
     this.version = version;
     this.index = index;

@@ -3,11 +3,13 @@ import * as vscode from 'vscode';
 import { parseTags } from '../../tags/captionText';
 import { rankSuggestions } from '../../dataset/tagIndex/rankSuggestions';
 import type { KnownTag } from '../../dataset/tagIndex/TagIndex';
+import type { RequestHandlers } from '../../protocol/channel/Channel';
 import { formatTag } from '../../protocol/text/formatTag';
 import {
   mostSuggestions,
   type SuggestAnswer,
   type SuggestQuery,
+  type SuggestRequests,
   type TagSuggestion,
 } from '../../protocol/page/suggestProtocol';
 import { errorMessage } from '../../protocol/channel/wireError';
@@ -19,12 +21,12 @@ import { autocompletes, captionOptions, tagListFile } from '../settings/settings
 import { TagLists } from './TagLists';
 import type { Taggers } from '../taggers/Taggers';
 
-/** The tags that a user may mean: those of the dataset, of the selected tagger and of the user's own list. */
+/** Suggests tags from three sources: the dataset, the selected tagger and the user's own list. */
 export class TagSuggestions extends Disposable {
   private readonly datasets = new WeakMap<DatasetDocument, DatasetTags>();
   private readonly modelTags: TagLists;
   private readonly listTags: TagLists;
-  /** the tag files of the selected taggers, once they were looked for */
+  /** the tag files of the selected taggers; undefined until they were searched for */
   private modelFiles: readonly string[] | undefined;
   private finding: Promise<void> | undefined;
   private readonly warned = new Set<string>();
@@ -55,7 +57,7 @@ export class TagSuggestions extends Disposable {
     );
   }
 
-  /** The tags that may be meant in a dataset. */
+  /** The tags of a dataset that fit a query, best first; `loading` says that more may follow soon. */
   async suggest(document: DatasetDocument, query: SuggestQuery): Promise<SuggestAnswer> {
     if (query.automatic && !autocompletes()) return { suggestions: [], loading: false };
     const { dataset } = document;
@@ -94,7 +96,7 @@ export class TagSuggestions extends Disposable {
     return tags;
   }
 
-  /** How often the dataset has the tag that is being typed because it is being typed. */
+  /** How often the tag that is being typed occurs in its own caption: these occurrences do not count. */
   private tagsBeingTyped({ dataset }: DatasetDocument, { path: imagePath, typed }: SuggestQuery): Map<string, number> {
     const caption = imagePath === undefined ? undefined : dataset.image(imagePath)?.caption;
     const tag = typed.trim();
@@ -102,7 +104,7 @@ export class TagSuggestions extends Disposable {
     return new Map([[tag, parseTags(caption.text).filter((other) => other === tag).length * caption.images.length]]);
   }
 
-  /** Looking for a model starts a process: what else is known must not wait for that. */
+  /** Does not wait: searching for a model starts a process, and the other sources need not wait for that. */
   private filesOfModel(): readonly string[] {
     this.finding ??= this.findFiles();
     return this.modelFiles ?? [];
@@ -141,4 +143,12 @@ export class TagSuggestions extends Disposable {
       return undefined;
     });
   }
+}
+
+/** Answers a page's requests for suggestions. */
+export function suggestHandlers(
+  document: DatasetDocument,
+  suggestions: TagSuggestions,
+): RequestHandlers<SuggestRequests> {
+  return { suggestTags: (query) => suggestions.suggest(document, query) };
 }

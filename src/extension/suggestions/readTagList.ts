@@ -22,13 +22,13 @@ export class TagListError extends Error {
   }
 }
 
-/** What is in a list of tags. */
+/** The content of a list of tags. */
 export interface TagList {
-  /** the tags as they are written there, and each other name of them */
+  /** the tags as they are written in the file, and a further entry for each alias */
   tags: KnownTag[];
   /** lines that could not be used */
   skipped: number;
-  /** which line was the first of them, from 1, and what is wrong with it */
+  /** the first unusable line, counted from 1, and what is wrong with it */
   firstProblem: { line: number; reason: string } | undefined;
 }
 
@@ -38,15 +38,16 @@ interface Columns {
   aliases: number;
 }
 
-/** The columns of a list without a header, as a1111-sd-webui-tagcomplete has them: tag, category, count, aliases. */
+/** The columns of a list without a header, as in a1111-sd-webui-tagcomplete: tag, category, count, aliases. */
 const usualColumns: Columns = { tag: 0, count: 2, aliases: 3 };
-/** A field longer than this is several lines behind a quotation mark that nobody closed. */
-const longestField = 20_000;
+/** A longer field means that a quotation mark is not closed and swallows the lines after it; in characters. */
+const maxFieldLength = 20_000;
 
 /**
  * Reads a list of tags in CSV: `tag,category,count,"alias,alias"` as of a1111-sd-webui-tagcomplete, a bare tag on each
  * line, or any columns under a header with `name` or `tag`, such as a model's `selected_tags.csv`. Lines that cannot be
- * used are left out and counted. It is read piece by piece, so that nobody waits for a list of 200,000 tags.
+ * used are left out and counted. The file is streamed, so that a list of 200,000 tags does not block the extension
+ * host.
  * @param file absolute path
  * @throws TagListError when nothing of it can be used; the signal's reason when aborted
  */
@@ -65,7 +66,7 @@ export async function readTagList(file: string, signal?: AbortSignal): Promise<T
     relax_quotes: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
-    max_record_size: longestField,
+    max_record_size: maxFieldLength,
     on_record: (row: string[], { lines }) => {
       const line = lineBefore + 1;
       lineBefore = lines;
@@ -74,7 +75,7 @@ export async function readTagList(file: string, signal?: AbortSignal): Promise<T
         columns = header ?? usualColumns;
         if (header !== undefined) return null;
       }
-      const problem = takeRow(row, columns, list.tags);
+      const problem = addRow(row, columns, list.tags);
       if (problem !== undefined) refuse(line, problem);
       return null;
     },
@@ -103,8 +104,8 @@ export async function readTagList(file: string, signal?: AbortSignal): Promise<T
   return list;
 }
 
-/** Takes the tag of a line and its other names. @returns what is wrong with the line */
-function takeRow(row: readonly string[], columns: Columns, tags: KnownTag[]): string | undefined {
+/** Adds the tag of a row and its aliases to `tags`. @returns what is wrong with the row */
+function addRow(row: readonly string[], columns: Columns, tags: KnownTag[]): string | undefined {
   const tag = row[columns.tag]?.trim() ?? '';
   const written = row[columns.count]?.trim() ?? '';
   const count = Number(written);
@@ -148,7 +149,7 @@ function reasonOf(thrown: unknown): string {
   }
 }
 
-/** What is wrong with a list of which most can be used, in one sentence; undefined where nothing is. */
+/** A sentence about the lines of a list that were left out; undefined if there are none. */
 export function tagListWarning(file: string, { skipped, firstProblem }: TagList): string | undefined {
   if (firstProblem === undefined) return undefined;
   const { line, reason } = firstProblem;

@@ -36,7 +36,7 @@ export class ToolFolders {
   }
 
   private async folder(named: string | undefined): Promise<string> {
-    const front = this.editors.active?.document.uri.fsPath;
+    const front = this.editors.active?.session.document.uri.fsPath;
     const folders = (vscode.workspace.workspaceFolders ?? [])
       .filter(({ uri }) => uri.scheme === 'file')
       .map(({ uri }) => uri.fsPath);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { contentPolicy } from '../../../../src/extension/editor/contentPolicy';
+import { contentPolicy } from '../../../../src/extension/editor/gridPage';
 
 interface Manifest {
   capabilities: {

@@ -1,22 +1,29 @@
 import * as vscode from 'vscode';
 import type { RequestHandlers } from '../../protocol/channel/Channel';
 import { type PictureQuestion, type PictureRequests, previewSizeFor } from '../../protocol/page/pictureProtocol';
-import type { GridPanel } from '../editor/GridPanel';
+import type { GridSession } from '../grid/GridSession';
 import type { Thumbnails } from './Thumbnails';
 
-/** Which of the pictures that wait are made first. */
+/** In which order waiting pictures are made, lowest first. */
 const rank = { urgent: 0, thumbnail: 1, preview: 2 };
 
-/** What the host answers about pictures. */
-export function pictureHandlers(grid: GridPanel, thumbnails: Thumbnails): RequestHandlers<PictureRequests> {
-  const absolute = (path: string): string => grid.document.dataset.absolute(grid.image(path).path);
+/**
+ * Answers what a page asks about pictures.
+ * @param uriOf the address under which a page can load a file
+ */
+export function pictureHandlers(
+  session: GridSession,
+  thumbnails: Thumbnails,
+  uriOf: (file: vscode.Uri) => vscode.Uri,
+): RequestHandlers<PictureRequests> {
+  const absolute = (path: string): string => session.document.dataset.absolute(session.image(path).path);
   const order = ({ path, imageVersion, fresh }: PictureQuestion): Parameters<Thumbnails['get']>[0] => ({
     imagePath: absolute(path),
     imageVersion,
     fresh: fresh === true,
   });
   const answer = (file: string, { imageVersion }: PictureQuestion): { uri: string } => {
-    const uri = grid.panel.webview.asWebviewUri(vscode.Uri.file(file));
+    const uri = uriOf(vscode.Uri.file(file));
     return { uri: uri.with({ query: `v=${imageVersion}` }).toString() };
   };
   return {

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { SortKey } from '../../protocol/page/imageSort';
-import type { GridPanel } from '../editor/GridPanel';
+import type { GridSession } from '../grid/GridSession';
 import type { SavedSearches } from './SavedSearches';
 
-/** Asks for a name and saves the search of a grid under it. */
-export async function saveSearch({ view }: GridPanel, searches: SavedSearches): Promise<void> {
+/** Asks for a name and saves the current search of a grid under it. */
+export async function saveSearch({ view }: GridSession, searches: SavedSearches): Promise<void> {
   const query = view.query.trim();
   if (query === '' || view.error !== undefined) {
     const message =
@@ -32,8 +32,8 @@ export async function saveSearch({ view }: GridPanel, searches: SavedSearches): 
   if (name !== undefined) await searches.save(name.trim(), query);
 }
 
-/** Lists the saved searches and searches for the one that the user picks; a button in each line deletes it. */
-export async function openSavedSearch(grid: GridPanel, searches: SavedSearches): Promise<void> {
+/** Lists the saved searches and runs the one that the user picks; a button in each line deletes that search. */
+export async function openSavedSearch({ view }: GridSession, searches: SavedSearches): Promise<void> {
   if (searches.saved.length === 0) {
     void vscode.window.showInformationMessage(
       vscode.l10n.t('No search is saved yet. The star in the search field saves the one that is there.'),
@@ -68,11 +68,11 @@ export async function openSavedSearch(grid: GridPanel, searches: SavedSearches):
     pick.show();
   });
   pick.dispose();
-  if (query !== undefined) await grid.search(query);
+  if (query !== undefined) await searches.searchIn(view, query);
 }
 
 /** Asks what the images of a grid are sorted by, and in which direction. */
-export async function sortImages({ view }: GridPanel): Promise<void> {
+export async function sortImages({ view }: GridSession): Promise<void> {
   const names: readonly [SortKey, string, string, string][] = [
     ['name', vscode.l10n.t('Name'), vscode.l10n.t('A to Z'), vscode.l10n.t('Z to A')],
     ['modified', vscode.l10n.t('Modified'), vscode.l10n.t('Oldest first'), vscode.l10n.t('Newest first')],

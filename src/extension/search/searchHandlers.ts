@@ -5,13 +5,13 @@ import { suggestQuery } from '../../dataset/query/suggestQuery';
 import { toggleTag } from '../../dataset/query/tagFilter';
 import type { RequestHandlers } from '../../protocol/channel/Channel';
 import type { SearchRequests, SearchView } from '../../protocol/page/searchProtocol';
-import type { GridPanel } from '../editor/GridPanel';
+import type { GridSession } from '../grid/GridSession';
 import type { SavedSearches } from './SavedSearches';
-import { openSavedSearch, saveSearch } from './searchQuestions';
+import { openSavedSearch, saveSearch } from './searchDialogs';
 
-/** Answers what the search field of a grid asks. */
-export function searchHandlers(grid: GridPanel, searches: SavedSearches): RequestHandlers<SearchRequests> {
-  const { view, document } = grid;
+/** Answers the requests of a page's search field. */
+export function searchHandlers(session: GridSession, searches: SavedSearches): RequestHandlers<SearchRequests> {
+  const { view, document } = session;
   return {
     suggestQuery: async ({ text, caret }) => {
       const { saved, recent } = searches;
@@ -33,18 +33,18 @@ export function searchHandlers(grid: GridPanel, searches: SavedSearches): Reques
     },
     toggleSavedSearch: async () => {
       const name = searches.nameOf(view.query);
-      if (name === undefined) await saveSearch(grid, searches);
+      if (name === undefined) await saveSearch(session, searches);
       else await searches.delete(name);
       return undefined;
     },
     openSavedSearch: async () => {
-      await openSavedSearch(grid, searches);
+      await openSavedSearch(session, searches);
       return undefined;
     },
   };
 }
 
-/** What the page shows of a search. */
+/** What the page shows about the current search. */
 export function searchView(view: ImageView, searches: SavedSearches): SearchView {
   const { query, error, searching, staleImages, cancelled } = view;
   return {

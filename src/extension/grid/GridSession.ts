@@ -1,0 +1,189 @@
+import * as l10n from '@vscode/l10n';
+import { inSlices } from '../../base/inSlices';
+import type { Caption } from '../../dataset/captions/Caption';
+import type { DatasetImage } from '../../dataset/captions/DatasetImage';
+import type { Dataset } from '../../dataset/Dataset';
+import { ImageSelection } from '../../dataset/view/ImageSelection';
+import { ImageView } from '../../dataset/view/ImageView';
+import type { EditScope } from '../../protocol/page/bulkEditProtocol';
+import type { CardItem } from '../../protocol/page/cardProtocol';
+import type { SelectCommand } from '../../protocol/page/gridProtocol';
+import type { DatasetDocument } from '../document/DatasetDocument';
+import { Disposable } from '../shared/Disposable';
+import { cardItem, type CaptionMarks } from './cardItem';
+import { GridError } from './GridError';
+
+/** Maximum number of cards per request: far more than fit on a screen, and few enough to stat their files. */
+const maxCards = 500;
+
+/** What a session needs of its document, and all that a unit test has to stand in for. */
+export interface GridDocument {
+  readonly dataset: Dataset;
+  readonly unsavedInEditors: ReadonlySet<string>;
+  readonly onDidChange: (listener: () => void) => { dispose(): unknown };
+  whenLoaded(): Promise<void>;
+  draft(imagePath: string, text: string): Caption | undefined;
+}
+
+/**
+ * What one grid shows of a dataset: the search and order of its images, their selection, the drafts typed into it, and
+ * the cards made of all that. It knows no webview and loads no `vscode` module, so it is tested in plain Node; the
+ * editor's GridPanel sends what it holds to a page.
+ */
+export class GridSession<Document extends GridDocument = DatasetDocument> extends Disposable {
+  /** the images that are shown, and their order */
+  readonly view: ImageView;
+  readonly selection = new ImageSelection();
+  /** the image that has or last had the keyboard focus */
+  focusedPath: string | undefined;
+
+  private currentVersion = 1;
+  /** by caption, the number of the last draft that was typed into this grid */
+  private readonly drafts = new Map<Caption, number>();
+  private readonly listeners = new Set<() => void>();
+
+  /** @param marks what captioning jobs say about the captions of this document */
+  constructor(
+    readonly document: Document,
+    private readonly marks: CaptionMarks,
+  ) {
+    super();
+    const onChange = (): void => {
+      this.changed();
+    };
+    this.view = this.register(
+      new ImageView(document.dataset, {
+        isSelected: (path) => this.selection.has(path),
+        hasFailed: ({ caption }) => marks.failureOf(caption) !== undefined,
+      }),
+    );
+    this.register({ dispose: this.view.onDidChange(onChange) });
+    const subscription = document.onDidChange(onChange);
+    this.register({ dispose: () => subscription.dispose() });
+    this.register({
+      dispose: () => {
+        this.listeners.clear();
+      },
+    });
+    // A search that ran while captions were still being read may have missed some.
+    void document.whenLoaded().then(() => this.view.refresh().catch(() => undefined));
+  }
+
+  /** Increases whenever any card, or anything else that the grid shows, may look different. */
+  get version(): number {
+    return this.currentVersion;
+  }
+
+  /**
+   * Calls `listener` after each change of {@link version}.
+   * @returns removes the listener
+   */
+  onDidChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Reports that something changed that the grid shows but this session does not watch, such as the tagger's name. */
+  changed(): void {
+    this.currentVersion++;
+    for (const listener of this.listeners) listener();
+  }
+
+  /**
+   * The image with a path relative to the dataset.
+   * @throws GridError `NOT_IN_DATASET`
+   */
+  image(path: string): DatasetImage {
+    const image = this.document.dataset.image(path);
+    if (image === undefined) throw new GridError('NOT_IN_DATASET', l10n.t('{0} is not in the dataset any more.', path));
+    return image;
+  }
+
+  /**
+   * The cards at positions `start` to `start + count - 1` of the view, as they are now; at most 500.
+   * @param start from 0
+   */
+  async items(start: number, count: number): Promise<{ version: number; order: number; items: CardItem[] }> {
+    const { version, view, document, marks, selection, drafts } = this;
+    const images = view.images.slice(start, start + Math.min(count, maxCards));
+    const { order } = view;
+    const sources = { document, marks, selection, drafts };
+    const items = await Promise.all(images.map((image, at) => cardItem(image, start + at, sources)));
+    return { version, order, items };
+  }
+
+  /**
+   * The images of a scope; waits until the dataset has been read. Those that the search finds are in the order of the
+   * view, all others in the order of the dataset.
+   * @throws the signal's reason when aborted
+   */
+  async imagesIn(scope: EditScope, signal?: AbortSignal): Promise<readonly DatasetImage[]> {
+    const { document, view, selection } = this;
+    await document.whenLoaded();
+    if (scope === 'filtered') return view.images;
+    const all = document.dataset.allImages;
+    if (scope === 'all') return all;
+    const selected: DatasetImage[] = [];
+    await inSlices(
+      all,
+      (image) => {
+        if (selection.has(image.path)) selected.push(image);
+      },
+      signal === undefined ? {} : { signal },
+    );
+    return selected;
+  }
+
+  /** Changes the selection. Ignores a range of positions in an outdated order, which would select different images. */
+  select(command: SelectCommand): void {
+    const { selection, view } = this;
+    switch (command.kind) {
+      case 'only':
+        selection.only(command.path);
+        break;
+      case 'toggle':
+        selection.toggle(command.path);
+        break;
+      case 'range': {
+        if (command.order !== view.order) break;
+        if (!command.keep) selection.clear();
+        const [first, last] = command.from < command.to ? [command.from, command.to] : [command.to, command.from];
+        selection.add(view.images.slice(first, last + 1));
+        break;
+      }
+      case 'all':
+        selection.clear();
+        selection.add(view.images);
+        break;
+      case 'none':
+        selection.clear();
+        break;
+      default:
+        command satisfies never;
+    }
+    this.selectionChanged();
+  }
+
+  /** Deselects images that are no longer in the dataset. */
+  deselectMissing(): void {
+    const { dataset } = this.document;
+    this.selection.retain((path) => dataset.image(path) !== undefined);
+    this.selectionChanged();
+  }
+
+  /**
+   * Sets the text of a caption while it is being typed.
+   * @param number of the draft; the caption's card carries it from now on and so tells the page which keystrokes arrived
+   * @throws if the caption may not be edited
+   */
+  draft(imagePath: string, text: string, number: number): void {
+    const caption = this.document.draft(imagePath, text);
+    if (caption !== undefined) this.drafts.set(caption, number);
+  }
+
+  private selectionChanged(): void {
+    // A search may ask which images are selected.
+    this.view.noteChange();
+    this.changed();
+  }
+}

@@ -1,0 +1,359 @@
+import assert from 'node:assert/strict';
+import { utimes } from 'node:fs/promises';
+import path from 'node:path';
+import type { Caption } from '../../../../src/dataset/captions/Caption';
+import type { Dataset } from '../../../../src/dataset/Dataset';
+import type { CaptionMarks } from '../../../../src/extension/grid/cardItem';
+import { GridSession, type GridDocument } from '../../../../src/extension/grid/GridSession';
+import { captionOf, openDataset } from '../../dataset/openDataset';
+import { testFolder } from '../../shared/testFolder';
+
+const files = {
+  'a.png': '',
+  'a.txt': 'cat, sky',
+  'b.png': '',
+  'b.txt': 'dog',
+  'c.png': '',
+  'c.txt': 'cat, dog',
+  'd.png': '',
+};
+
+/** A document without VS Code: the same dataset, and the one way in which a session edits it. */
+class TestDocument implements GridDocument {
+  readonly unsavedInEditors = new Set<string>();
+  loaded: Promise<void> = Promise.resolve();
+
+  constructor(readonly dataset: Dataset) {}
+
+  readonly onDidChange = (listener: () => void): { dispose(): unknown } => ({
+    dispose: this.dataset.onDidChange(listener),
+  });
+
+  whenLoaded(): Promise<void> {
+    return this.loaded;
+  }
+
+  draft(imagePath: string, text: string): Caption | undefined {
+    const caption = this.dataset.image(imagePath)?.caption;
+    if (caption !== undefined) this.dataset.setText(caption, text);
+    return caption;
+  }
+}
+
+describe('The session of a grid', () => {
+  const folder = testFolder();
+  const marks: CaptionMarks = {
+    stateOf: (caption) => (caption.path === 'a.txt' ? 'captioning' : undefined),
+    failureOf: (caption) => (caption.path === 'b.txt' ? 'it is no picture' : undefined),
+  };
+  let dataset: Dataset;
+  let document: TestDocument;
+  let session: GridSession<TestDocument>;
+
+  beforeEach(async () => {
+    dataset = await openDataset(folder(), files);
+    document = new TestDocument(dataset);
+    session = new GridSession(document, marks);
+    // Its first search, which follows the reading of the dataset, is over.
+    await session.view.refresh();
+  });
+  afterEach(() => {
+    session.dispose();
+  });
+
+  const pathsOf = (images: readonly { path: string }[]): string[] => images.map((image) => image.path);
+  const cardsOf = async (start = 0, count = 10) => (await session.items(start, count)).items;
+
+  describe('selects', () => {
+    it('one image, a further one, and takes one back', () => {
+      session.select({ kind: 'only', path: 'b.png' });
+      session.select({ kind: 'toggle', path: 'd.png' });
+      assert.deepEqual(session.selection.all.sort(), ['b.png', 'd.png']);
+      session.select({ kind: 'toggle', path: 'b.png' });
+      assert.deepEqual(session.selection.all, ['d.png']);
+      session.select({ kind: 'only', path: 'a.png' });
+      assert.deepEqual(session.selection.all, ['a.png']);
+    });
+
+    it('a range in either direction, in place of the selection or in addition to it', () => {
+      const { order } = session.view;
+      session.select({ kind: 'only', path: 'd.png' });
+      session.select({ kind: 'range', from: 1, to: 0, order, keep: true });
+      assert.deepEqual(session.selection.all.sort(), ['a.png', 'b.png', 'd.png']);
+      session.select({ kind: 'range', from: 1, to: 2, order, keep: false });
+      assert.deepEqual(session.selection.all.sort(), ['b.png', 'c.png']);
+    });
+
+    it('nothing of a range whose positions are of an older order', async () => {
+      const { order } = session.view;
+      await session.view.setSort({ key: 'name', descending: true });
+      session.select({ kind: 'only', path: 'a.png' });
+      session.select({ kind: 'range', from: 0, to: 1, order, keep: false });
+      assert.deepEqual(session.selection.all, ['a.png']);
+    });
+
+    it('all that the search finds, and none', async () => {
+      await session.view.setQuery('tag:cat');
+      session.select({ kind: 'all' });
+      assert.deepEqual(session.selection.all.sort(), ['a.png', 'c.png']);
+      session.select({ kind: 'none' });
+      assert.deepEqual(session.selection.all, []);
+    });
+
+    it('and keeps images selected that a search hides, until they leave the dataset', async () => {
+      session.select({ kind: 'only', path: 'b.png' });
+      session.select({ kind: 'toggle', path: 'c.png' });
+      await session.view.setQuery('tag:cat');
+      assert.deepEqual(pathsOf(session.view.images), ['a.png', 'c.png']);
+      assert.equal(session.selection.hiddenFrom(session.view.images), 1);
+      assert.deepEqual(
+        (await cardsOf()).map(({ path: image, selected }) => [image, selected]),
+        [
+          ['a.png', false],
+          ['c.png', true],
+        ],
+      );
+      await session.view.setQuery('');
+      assert.deepEqual(
+        (await cardsOf()).filter(({ selected }) => selected).map(({ path: image }) => image),
+        ['b.png', 'c.png'],
+      );
+      session.selection.add([{ path: 'gone.png' }]);
+      session.deselectMissing();
+      assert.deepEqual(session.selection.all.sort(), ['b.png', 'c.png']);
+    });
+
+    it('what a search for selected images finds', async () => {
+      session.select({ kind: 'only', path: 'd.png' });
+      await session.view.setQuery('is:selected');
+      assert.deepEqual(pathsOf(session.view.images), ['d.png']);
+    });
+  });
+
+  describe('gives the images', () => {
+    it('of a scope: all, those found in the order of the view, and the selected ones though they are hidden', async () => {
+      await session.view.setSort({ key: 'name', descending: true });
+      await session.view.setQuery('tag:cat');
+      session.select({ kind: 'only', path: 'd.png' });
+      session.select({ kind: 'toggle', path: 'a.png' });
+      assert.deepEqual(pathsOf(await session.imagesIn('all')), ['a.png', 'b.png', 'c.png', 'd.png']);
+      assert.deepEqual(pathsOf(await session.imagesIn('filtered')), ['c.png', 'a.png']);
+      assert.deepEqual(pathsOf(await session.imagesIn('selection')), ['a.png', 'd.png']);
+    });
+
+    it('of a scope when the dataset has been read, not before', async () => {
+      let read: () => void = () => undefined;
+      document.loaded = new Promise((resolve) => {
+        read = resolve;
+      });
+      let isThere = false;
+      const images = session.imagesIn('all').finally(() => {
+        isThere = true;
+      });
+      await new Promise(setImmediate);
+      assert.equal(isThere, false);
+      read();
+      assert.equal((await images).length, 4);
+    });
+
+    it('of a selection no more when nobody waits for them', async () => {
+      session.select({ kind: 'all' });
+      const reason = new Error('a newer plan');
+      await assert.rejects(session.imagesIn('selection', AbortSignal.abort(reason)), reason);
+    });
+
+    it('by their paths, and an error with a code for one that is not there', () => {
+      assert.equal(session.image('a.png').caption, captionOf(dataset, 'a.png'));
+      assert.throws(() => session.image('gone.png'), {
+        name: 'GridError',
+        code: 'NOT_IN_DATASET',
+        message: 'gone.png is not in the dataset any more.',
+      });
+    });
+  });
+
+  describe('makes cards', () => {
+    it('with their positions, texts, save states and what jobs do, of the order and version that they are of', async () => {
+      const { items, order, version } = await session.items(0, 10);
+      assert.equal(order, session.view.order);
+      assert.equal(version, session.version);
+      assert.deepEqual(
+        items.map(({ index, path: image, captionPath, text, save }) => [index, image, captionPath, text, save.state]),
+        [
+          [0, 'a.png', 'a.txt', 'cat, sky', 'saved'],
+          [1, 'b.png', 'b.txt', 'dog', 'saved'],
+          [2, 'c.png', 'c.txt', 'cat, dog', 'saved'],
+          [3, 'd.png', 'd.txt', '', 'saved'],
+        ],
+      );
+      assert.deepEqual(
+        items.map(({ job, jobFailure }) => [job, jobFailure]),
+        [
+          ['captioning', undefined],
+          [undefined, 'it is no picture'],
+          [undefined, undefined],
+          [undefined, undefined],
+        ],
+      );
+    });
+
+    it('of a part of the view only, and none beyond its end', async () => {
+      assert.deepEqual(pathsOf(await cardsOf(1, 2)), ['b.png', 'c.png']);
+      assert.deepEqual(
+        (await cardsOf(3, 5)).map(({ index, path: image }) => [index, image]),
+        [[3, 'd.png']],
+      );
+      assert.deepEqual(await cardsOf(4, 5), []);
+    });
+
+    it('with the text of an edit, unsaved until it is saved', async () => {
+      dataset.setText(captionOf(dataset, 'b.png'), 'dog, red hat');
+      const [, edited] = await cardsOf();
+      assert.deepEqual([edited?.text, edited?.save], ['dog, red hat', { state: 'unsaved' }]);
+      await dataset.save();
+      const [, saved] = await cardsOf();
+      assert.deepEqual([saved?.text, saved?.save], ['dog, red hat', { state: 'saved' }]);
+    });
+
+    it('that say that a text editor has a text that is not saved', async () => {
+      document.unsavedInEditors.add('c.txt');
+      const [untouched, , open] = await cardsOf();
+      assert.deepEqual([untouched?.save, untouched?.warnings], [{ state: 'saved' }, []]);
+      assert.deepEqual(open?.save, { state: 'unsaved' });
+      assert.equal(open.warnings.length, 1);
+    });
+
+    it('with another version of the image when its file changed', async () => {
+      const [before, other] = await cardsOf();
+      await utimes(path.join(folder(), 'a.png'), 2_000_000, 2_000_000);
+      const [after, same] = await cardsOf();
+      assert.notEqual(after?.imageVersion, before?.imageVersion);
+      assert.equal(same?.imageVersion, other?.imageVersion);
+    });
+  });
+
+  describe('takes drafts', () => {
+    it('and says with each card which draft of its caption arrived last', async () => {
+      session.draft('a.png', 'cat, sky, s', 1);
+      session.draft('a.png', 'cat, sky, se', 2);
+      session.draft('d.png', 'tree', 3);
+      assert.deepEqual(
+        (await cardsOf()).map(({ text, draft }) => [text, draft]),
+        [
+          ['cat, sky, se', 2],
+          ['dog', 0],
+          ['cat, dog', 0],
+          ['tree', 3],
+        ],
+      );
+    });
+
+    it('that another grid of the same dataset shows as an edit with no draft of its own', async () => {
+      const other = new GridSession(document, marks);
+      session.draft('a.png', 'cat', 7);
+      const [card] = (await other.items(0, 1)).items;
+      assert.deepEqual([card?.text, card?.draft], ['cat', 0]);
+      other.dispose();
+    });
+
+    it('but no number for an image that is gone, or a text that is refused', async () => {
+      session.draft('gone.png', 'text', 4);
+      document.draft = () => {
+        throw new Error('it is read-only');
+      };
+      assert.throws(() => {
+        session.draft('a.png', 'text', 5);
+      }, /read-only/);
+      assert.deepEqual(
+        (await cardsOf()).map(({ draft }) => draft),
+        [0, 0, 0, 0],
+      );
+    });
+  });
+
+  describe('reports a change', () => {
+    /** How often the session reported a change while something was done; each report has a new version. */
+    const reportsOf = async (action: () => unknown): Promise<number> => {
+      const versions: number[] = [session.version];
+      const stop = session.onDidChange(() => versions.push(session.version));
+      await action();
+      stop();
+      assert.deepEqual(
+        versions,
+        [...new Set(versions)].sort((a, b) => a - b),
+        'each report has a higher version',
+      );
+      return versions.length - 1;
+    };
+
+    it('of the selection, of a draft, of the search, and of what its owner knows', async () => {
+      assert.equal(
+        await reportsOf(() => {
+          session.select({ kind: 'all' });
+        }),
+        1,
+      );
+      assert.equal(
+        await reportsOf(() => {
+          session.draft('a.png', 'cat', 1);
+        }),
+        1,
+      );
+      assert.ok((await reportsOf(() => session.view.setQuery('tag:dog'))) >= 1);
+      assert.equal(
+        await reportsOf(() => {
+          session.changed();
+        }),
+        1,
+      );
+    });
+
+    it('of the dataset, whoever made it', async () => {
+      assert.ok((await reportsOf(() => dataset.setText(captionOf(dataset, 'c.png'), 'bird'))) >= 1);
+    });
+
+    it('not when something was only looked at', async () => {
+      const reports = await reportsOf(async () => {
+        await session.items(0, 4);
+        await session.imagesIn('all');
+        session.image('a.png');
+      });
+      assert.equal(reports, 0);
+    });
+
+    it('to nobody who stopped listening, and to nobody after its end', async () => {
+      let reports = 0;
+      const count = (): void => {
+        reports++;
+      };
+      session.onDidChange(count)();
+      session.changed();
+      assert.equal(reports, 0);
+      session.onDidChange(count);
+      session.dispose();
+      dataset.setText(captionOf(dataset, 'a.png'), 'bird');
+      await session.view.setQuery('tag:bird');
+      assert.equal(reports, 0);
+    });
+
+    it('and searches again when a dataset has been read that was searched too early', async () => {
+      let read: () => void = () => undefined;
+      document.loaded = new Promise((resolve) => {
+        read = resolve;
+      });
+      const early = new GridSession(document, marks);
+      await early.view.setQuery('tag:bird');
+      assert.deepEqual(early.view.images, []);
+      document.draft('b.png', 'bird');
+      read();
+      await early.imagesIn('all');
+      await new Promise<void>((resolve) => {
+        early.onDidChange(() => {
+          if (early.view.searching === undefined) resolve();
+        });
+      });
+      assert.deepEqual(pathsOf(early.view.images), ['b.png']);
+      early.dispose();
+    });
+  });
+});
