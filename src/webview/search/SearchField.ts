@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { consume } from '@lit/context';
 import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { ifDefined } from 'lit/directives/if-defined.js';
@@ -6,7 +7,7 @@ import { live } from 'lit/directives/live.js';
 import type { GridSnapshot } from '../../protocol/page/gridProtocol';
 import type { SearchMistake, SearchSuggestion } from '../../protocol/page/searchProtocol';
 import { plural } from '../shared/displayLanguage';
-import type { EditorActions } from '../shared/viewState';
+import { actionsContext, type EditorActions } from '../shared/actions';
 import { closeIcon, searchIcon, starIcon } from '../shared/icons';
 import { searchFieldStyles } from './searchField.css';
 import { sharedStyles } from '../shared/shared.css';
@@ -30,7 +31,7 @@ export class SearchField extends LitElement {
   static override styles = [sharedStyles, searchFieldStyles];
 
   @property({ attribute: false }) snapshot: GridSnapshot | undefined;
-  @property({ attribute: false }) actions: EditorActions | undefined;
+  @consume({ context: actionsContext }) actions: EditorActions | undefined;
   @state() private text = '';
   @state() private suggestions: readonly SearchSuggestion[] = [];
   /** the text that the suggestions go on from */

@@ -1,14 +1,11 @@
 import * as l10n from '@vscode/l10n';
+import { consume } from '@lit/context';
 import { html, LitElement, type TemplateResult } from 'lit';
 import { customElement, query, queryAll, state } from 'lit/decorators.js';
-import {
-  mostSuggestions,
-  type SuggestAnswer,
-  type SuggestQuery,
-  type TagSuggestion,
-} from '../../protocol/page/suggestProtocol';
+import { mostSuggestions, type SuggestAnswer, type TagSuggestion } from '../../protocol/page/suggestProtocol';
 import { CaretFinder, type TextField } from '../shared/CaretFinder';
 import { displayLanguage, plural } from '../shared/displayLanguage';
+import { hostContext, type PageHost } from '../shared/host';
 import { insertAsTyped } from '../shared/insertAsTyped';
 import { replacementOf, tagAt, type TagSpot } from './tagAtCaret';
 
@@ -39,12 +36,12 @@ const origins = { dataset: l10n.t('dataset'), model: l10n.t('tagger'), list: l10
  * into the root that it is in (which needs `suggestionStyles`): a field may only refer to elements of its own root and
  * the roots around that.
  *
- * Set {@link source}, and call {@link attach} when a field gets the focus; it lets go by itself.
+ * Call {@link attach} when a field gets the focus; it lets go by itself.
  */
 @customElement('suggestion-popup')
 export class SuggestionPopup extends LitElement {
   /** Knows the tags. */
-  source: ((query: SuggestQuery) => Promise<SuggestAnswer>) | undefined;
+  @consume({ context: hostContext }) host: PageHost | undefined;
 
   @state() private suggestions: readonly TagSuggestion[] = [];
   @state() private chosen = -1;
@@ -244,9 +241,9 @@ export class SuggestionPopup extends LitElement {
   }
 
   private async ask(automatic: boolean, tries = 0): Promise<void> {
-    const { field, source, options } = this;
+    const { field, host, options } = this;
     const turn = ++this.turn;
-    if (field === undefined || source === undefined || field.readOnly || field.selectionStart === null) return;
+    if (field === undefined || host === undefined || field.readOnly || field.selectionStart === null) return;
     if (field.selectionStart !== field.selectionEnd) {
       this.close();
       return;
@@ -260,7 +257,7 @@ export class SuggestionPopup extends LitElement {
     const path = options.path === undefined ? {} : { path: options.path };
     let answer: SuggestAnswer;
     try {
-      answer = await source({ prefix: spot.prefix, typed, automatic: this.automatic, ...path });
+      answer = await host.request('suggestTags', { prefix: spot.prefix, typed, automatic: this.automatic, ...path });
     } catch {
       // Nobody asked for help that cannot be given; typing goes on.
       if (turn === this.turn) this.close();
