@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { createContext } from '@lit/context';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
 import type { CardItem } from '../../protocol/page/cardProtocol';
 import { formatNumber, plural } from '../shared/displayLanguage';
 import type { TextField } from '../shared/CaretFinder';
@@ -12,7 +13,6 @@ import { imageIcon, errorIcon, warningIcon } from '../shared/icons';
 import type { ImageQueue } from '../pictures/ImageQueue';
 import { LocalUndo } from '../shared/LocalUndo';
 import type { SuggestOptions } from '../suggestions/SuggestionPopup';
-import { selectionCheck } from './selectionCheck';
 import type { ChipActions } from './TagChips';
 import './TagChips';
 import { type CaptionFacts, captionFacts } from '../../tags/captionTags';
@@ -148,7 +148,7 @@ export class ImageCard extends LitElement {
       if (!busy) context.actions.captionImage(item.path);
     };
     return html`<div class="picture">
-      ${selectionCheck(item.path, this.selected)} ${image.state === 'ready' ? image.image : nothing}
+      ${this.renderCheck(item)} ${image.state === 'ready' ? image.image : nothing}
       ${image.state === 'waiting' ? html`<div class="tile">${imageIcon}</div>` : nothing}
       ${
         image.state === 'failed'
@@ -184,6 +184,18 @@ export class ImageCard extends LitElement {
         ${l10n.t({ message: 'Caption', comment: ['The verb: to write a caption for this image'] })}
       </button>
     </div>`;
+  }
+
+  /** The tick box, for mouse and touch: seen on the card that is pointed at, and on all cards while any is selected. */
+  private renderCheck({ path }: CardItem): TemplateResult {
+    return html`<input
+      type="checkbox"
+      class="check"
+      tabindex="-1"
+      aria-label=${l10n.t('Select {0}', path)}
+      title=${l10n.t('Select (Space)')}
+      .checked=${live(this.selected)}
+    />`;
   }
 
   private renderNotices(item: CardItem, context: CardContext): (TemplateResult | typeof nothing)[] {
