@@ -4,7 +4,8 @@ import { Channel, type Port } from '../protocol/channel/Channel';
 import type { GridEvents, HostRequests, WebviewEvents } from '../protocol/page/gridProtocol';
 import { registerControls } from './shared/controls';
 import './editor/DatasetEditor';
-import type { Host, ViewStateStore } from './shared/viewState';
+import type { HostChannel } from './shared/host';
+import type { ViewStateStore } from './editor/viewState';
 import { keepSelectAll } from './shared/keepSelectAll';
 import { returnFocus } from './shared/returnFocus';
 
@@ -33,7 +34,7 @@ function portOver(vscode: VsCodeApi): Port {
   };
 }
 
-function storeOver(vscode: VsCodeApi, host: Host): ViewStateStore {
+function storeOver(vscode: VsCodeApi, channel: HostChannel): ViewStateStore {
   return {
     read: () => {
       const state = vscode.getState();
@@ -41,7 +42,7 @@ function storeOver(vscode: VsCodeApi, host: Host): ViewStateStore {
     },
     write: (state) => {
       vscode.setState({ ...state, viewId: viewIdOf(vscode) });
-      host.tell('remember', { page: { ...state } });
+      channel.tell('remember', { page: { ...state } });
     },
   };
 }
@@ -66,12 +67,12 @@ function start(): void {
     grid?.returnTo(grid.active);
   });
   const vscode = acquireVsCodeApi();
-  const host = new Channel<Record<string, never>, HostRequests, GridEvents, WebviewEvents>(
+  const channel: HostChannel = new Channel<Record<string, never>, HostRequests, GridEvents, WebviewEvents>(
     portOver(vscode),
     {},
     {
       snapshot: (snapshot) => {
-        editor.takeSnapshot(snapshot);
+        editor.host.onSnapshot(snapshot);
       },
       pictureSettings: (settings) => {
         editor.configurePictures(settings);
@@ -87,8 +88,8 @@ function start(): void {
       },
     },
   );
-  host.tell('identify', { viewId: viewIdOf(vscode) });
-  void editor.connect(host, storeOver(vscode, host));
+  channel.tell('identify', { viewId: viewIdOf(vscode) });
+  void editor.connect(channel, storeOver(vscode, channel));
 }
 
 if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start);

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { consume } from '@lit/context';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import {
@@ -10,7 +11,6 @@ import {
   type WantedEdit,
 } from '../../protocol/page/bulkEditProtocol';
 import type { GridSnapshot } from '../../protocol/page/gridProtocol';
-import type { SuggestAnswer, SuggestQuery } from '../../protocol/page/suggestProtocol';
 import { errorMessage } from '../../protocol/channel/wireError';
 import { bulkEditStyles } from './bulkEdit.css';
 import { bulkEditPreviewStyles } from './bulkEditPreview.css';
@@ -18,7 +18,8 @@ import type { BulkEditForm } from './BulkEditForm';
 import './BulkEditForm';
 import './BulkEditPreview';
 import { formatNumber, plural, pluralForm, withElements } from '../shared/displayLanguage';
-import type { Host } from '../shared/viewState';
+import { actionsContext, type EditorActions } from '../shared/actions';
+import { hostContext, type PageHost } from '../shared/host';
 import { closeIcon, errorIcon } from '../shared/icons';
 import { PlanRows } from './PlanRows';
 import { sharedStyles } from '../shared/shared.css';
@@ -37,9 +38,8 @@ export class BulkEditDialog extends LitElement {
   static override styles = [sharedStyles, suggestionStyles, bulkEditPreviewStyles, bulkEditStyles];
 
   @property({ attribute: false }) snapshot: GridSnapshot | undefined;
-  @property({ attribute: false }) host: Host | undefined;
-  /** Says something to those who hear the page. */
-  @property({ attribute: false }) announce: ((text: string) => void) | undefined;
+  @consume({ context: hostContext }) host: PageHost | undefined;
+  @consume({ context: actionsContext }) actions: EditorActions | undefined;
 
   @state() private isOpen = false;
   @state() private form: EditForm = { ...blankEditForm };
@@ -140,7 +140,7 @@ export class BulkEditDialog extends LitElement {
           }
         </button>
       </footer>
-      <suggestion-popup .source=${this.knowTags}></suggestion-popup>`;
+      <suggestion-popup></suggestion-popup>`;
   }
 
   private renderSummary(): TemplateResult {
@@ -222,11 +222,6 @@ export class BulkEditDialog extends LitElement {
     };
   }
 
-  private readonly knowTags = async (query: SuggestQuery): Promise<SuggestAnswer> => {
-    if (this.host === undefined) return { suggestions: [], loading: false };
-    return this.host.request('suggestTags', query);
-  };
-
   private readonly suggestIn = (field: HTMLInputElement): void => {
     this.suggestions?.attach(field);
   };
@@ -299,7 +294,7 @@ export class BulkEditDialog extends LitElement {
     this.busy = 'applying';
     try {
       const { changed } = await host.request('applyPlan', { planId: plan.planId });
-      this.announce?.(plural(l10n.t('{0} caption changed|{0} captions changed'), changed));
+      this.actions?.announce(plural(l10n.t('{0} caption changed|{0} captions changed'), changed));
       this.busy = undefined;
       this.dialog?.close();
     } catch (error) {

@@ -23,7 +23,8 @@ export class Drafts {
   private sequence = Date.now();
 
   constructor(
-    private readonly tell: <K extends keyof WebviewEvents>(name: K, payload: WebviewEvents[K]) => void,
+    /** sends an event to the host */
+    private readonly post: <K extends keyof WebviewEvents>(name: K, payload: WebviewEvents[K]) => void,
     /** a pause in typing as long as this commits */
     private readonly commitDelay: () => number,
     /** called after each commit, whoever asked for it */
@@ -34,7 +35,7 @@ export class Drafts {
   edit(path: string, text: string): void {
     const draft = ++this.sequence;
     this.pending.set(path, { text, draft });
-    this.tell('draft', { path, text, draft });
+    this.post('draft', { path, text, draft });
     clearTimeout(this.uncommitted.get(path));
     this.uncommitted.set(
       path,
@@ -49,7 +50,7 @@ export class Drafts {
     if (!this.uncommitted.has(path)) return;
     clearTimeout(this.uncommitted.get(path));
     this.uncommitted.delete(path);
-    this.tell('commit', { path });
+    this.post('commit', { path });
     this.committed(path);
   }
 

@@ -1,38 +1,39 @@
 import * as l10n from '@vscode/l10n';
+import { createContext } from '@lit/context';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
 import type { CardItem } from '../../protocol/page/cardProtocol';
 import { formatNumber, plural } from '../shared/displayLanguage';
 import type { TextField } from '../shared/CaretFinder';
-import type { CaptionMode } from '../shared/viewState';
+import type { EditorActions, ImageActions } from '../shared/actions';
+import type { CaptionDisplay } from '../shared/viewChoices';
 import type { Drafts } from './Drafts';
 import { imageIcon, errorIcon, warningIcon } from '../shared/icons';
 import type { ImageQueue } from '../pictures/ImageQueue';
 import { LocalUndo } from '../shared/LocalUndo';
 import type { SuggestOptions } from '../suggestions/SuggestionPopup';
-import { selectionCheck } from './selectionCheck';
 import type { ChipActions } from './TagChips';
 import './TagChips';
 import { type CaptionFacts, captionFacts } from '../../tags/captionTags';
 
 /** What all cards of a grid share. */
 export interface CardContext {
-  /** Whether captions are shown as text or as tags. */
-  captionMode: CaptionMode;
+  captionMode: CaptionDisplay;
   drafts: Drafts;
   images: Pick<ImageQueue<HTMLImageElement>, 'stateOf' | 'retry' | 'want'>;
-  caption(path: string): void;
-  /** The focus came to a card or to something in it. */
-  focused(path: string): void;
-  convertToUtf8(path: string): void;
-  resolve(path: string, choice: 'mine' | 'theirs' | 'both'): void;
+  actions: ImageActions & Pick<EditorActions, 'addFilter'>;
   /** Suggests tags in a field of a card while it has the focus. */
   suggestIn(field: TextField, options: SuggestOptions): void;
-  /** Shows only images with this tag, or without it. */
-  filterBy(tag: string, exclude: boolean): void;
   /** The user leaves the caption: back to its cell, or, when it is done, on to another caption. */
   leave(path: string, target: 'cell' | 'next' | 'previous'): void;
 }
+
+/**
+ * Provides the {@link CardContext}. What shows cards consumes it once and hands it to its cards as a property: a card is
+ * made for each image that scrolls into view, and must not search the page for its provider.
+ */
+export const cardContext = createContext<CardContext>(Symbol('cards'));
 
 /** As many letters of a file name as stay visible at its end. */
 const nameTail = 12;
@@ -68,7 +69,7 @@ export class ImageCard extends LitElement {
     leave: (target) => {
       if (this.item !== undefined) this.context?.leave(this.item.path, target);
     },
-    filter: (tag, exclude) => this.context?.filterBy(tag, exclude),
+    filter: (tag, exclude) => this.context?.actions.addFilter(tag, exclude),
   };
   /** what had the focus before this update */
   private held: HTMLElement | null = null;
@@ -144,10 +145,10 @@ export class ImageCard extends LitElement {
     const busy = item.job !== undefined;
     const shown = item.text === '' && !busy;
     const caption = (): void => {
-      if (!busy) context.caption(item.path);
+      if (!busy) context.actions.captionImage(item.path);
     };
     return html`<div class="picture">
-      ${selectionCheck(item.path, this.selected)} ${image.state === 'ready' ? image.image : nothing}
+      ${this.renderCheck(item)} ${image.state === 'ready' ? image.image : nothing}
       ${image.state === 'waiting' ? html`<div class="tile">${imageIcon}</div>` : nothing}
       ${
         image.state === 'failed'
@@ -185,6 +186,18 @@ export class ImageCard extends LitElement {
     </div>`;
   }
 
+  /** The tick box, for mouse and touch: seen on the card that is pointed at, and on all cards while any is selected. */
+  private renderCheck({ path }: CardItem): TemplateResult {
+    return html`<input
+      type="checkbox"
+      class="check"
+      tabindex="-1"
+      aria-label=${l10n.t('Select {0}', path)}
+      title=${l10n.t('Select (Space)')}
+      .checked=${live(this.selected)}
+    />`;
+  }
+
   private renderNotices(item: CardItem, context: CardContext): (TemplateResult | typeof nothing)[] {
     return [
       ...item.warnings.map(
@@ -206,7 +219,7 @@ export class ImageCard extends LitElement {
                 class="link"
                 tabindex=${this.tab}
                 @click=${() => {
-                  context.convertToUtf8(item.path);
+                  context.actions.convertToUtf8(item.path);
                 }}
               >
                 ${l10n.t('Convert to UTF-8')}
@@ -239,7 +252,7 @@ export class ImageCard extends LitElement {
         @click=${() => {
           // What was typed last must be at the host before the choice.
           context.drafts.commit(item.path);
-          context.resolve(item.path, value);
+          context.actions.resolveConflict(item.path, value);
         }}
       >
         ${label}

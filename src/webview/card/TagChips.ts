@@ -4,10 +4,9 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { TextField } from '../shared/CaretFinder';
 import { plural } from '../shared/displayLanguage';
-import { chipTemplate } from './chipTemplate';
 import { ChipDrag } from './ChipDrag';
-import { LocalUndo } from '../shared/LocalUndo';
-import { pasteAsTags } from './pasteAsTags';
+import { warningIcon } from '../shared/icons';
+import { insertAsTyped, LocalUndo } from '../shared/LocalUndo';
 import type { SuggestOptions } from '../suggestions/SuggestionPopup';
 import { addTag, type Chip, chipsOf, moveTag, otherLines, removeTag, replaceTag } from '../../tags/captionTags';
 
@@ -22,6 +21,23 @@ export interface ChipActions {
   /** Shows only images with this tag, or without it. */
   filter(tag: string, exclude: boolean): void;
 }
+
+/** What a chip is among the others, and what it does. */
+interface ChipUse {
+  /** its place, from 0 */
+  index: number;
+  /** its `tabindex` */
+  tab: number;
+  readonly: boolean;
+  focused: () => void;
+  filter: (exclude: boolean) => void;
+  edit: () => void;
+  remove: () => void;
+  keydown: (event: KeyboardEvent) => void;
+}
+
+const filterHint = l10n.t('Ctrl+click or Alt+Enter: show images with this tag');
+const editHint = l10n.t('Enter: change. Delete: remove. Alt+arrow keys or drag: move. {0}', filterHint);
 
 /**
  * The first line of a caption as tags that can be added, removed, changed and moved. It never makes the text anew: each
@@ -386,6 +402,47 @@ export class TagChips extends LitElement {
     }
     return this.undo;
   }
+}
+
+/** One tag as a chip with a button that removes it. */
+function chipTemplate({ tag, isDuplicate }: Chip, use: ChipUse): TemplateResult {
+  const hint = use.readonly ? filterHint : editHint;
+  const removal = isDuplicate ? l10n.t('Remove duplicate') : l10n.t('Remove');
+  const removalOf = isDuplicate ? l10n.t('Remove duplicate {0}', tag) : l10n.t('Remove {0}', tag);
+  return html`<div class="chip ${isDuplicate ? 'duplicate' : ''}" role="listitem">
+    <button
+      class="chip-tag"
+      data-chip=${use.index}
+      tabindex=${use.tab}
+      title=${isDuplicate ? l10n.t('There twice. {0}', hint) : hint}
+      @focus=${use.focused}
+      @click=${(event: MouseEvent) => {
+        if (event.ctrlKey || event.metaKey) use.filter(event.altKey);
+      }}
+      @dblclick=${use.edit}
+      @keydown=${use.keydown}
+    >
+      <span class="chip-text">${tag}</span>
+      ${isDuplicate ? html`<span class="chip-mark warning">${warningIcon} ${l10n.t('twice')}</span>` : nothing}
+    </button>
+    ${
+      use.readonly
+        ? nothing
+        : html`<button class="chip-remove" tabindex="-1" aria-label=${removalOf} title=${removal} @click=${use.remove}>
+            ×
+          </button>`
+    }
+  </div>`;
+}
+
+/** Pastes lines as tags: a field of one line would make one tag of them. Other texts are left to the browser. */
+function pasteAsTags(event: ClipboardEvent): void {
+  const lines = (event.clipboardData?.getData('text/plain') ?? '')
+    .split(/[\r\n]+/)
+    .filter((line) => line.trim() !== '');
+  if (lines.length < 2) return;
+  event.preventDefault();
+  insertAsTyped(lines.map((line) => line.trim().replace(/,$/, '')).join(', '));
 }
 
 function swallow(event: Event): void {

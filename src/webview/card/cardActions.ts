@@ -1,9 +1,9 @@
 import type { ImageTarget } from '../../protocol/page/bulkEditProtocol';
 import type { CardItem } from '../../protocol/page/cardProtocol';
-import type { EditorActions } from '../shared/viewState';
+import type { SelectionActions } from '../shared/actions';
 
 /** What can be done with a card by a key. */
-type CardActions = Pick<EditorActions, 'copyCaption' | 'pasteCaption' | 'deleteImages'>;
+type CardActions = Pick<SelectionActions, 'copyCaption' | 'pasteCaption' | 'deleteImages'>;
 
 /**
  * Makes the keys of a cell (Ctrl+C, Ctrl+V, Delete) do something, and tells VS Code which card its context menu is for.

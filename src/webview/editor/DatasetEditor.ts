@@ -1,54 +1,56 @@
 import * as l10n from '@vscode/l10n';
+import { provide } from '@lit/context';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { WantedEdit } from '../../protocol/page/bulkEditProtocol';
-import type { GridSnapshot, HostRequests, SelectCommand } from '../../protocol/page/gridProtocol';
+import type { GridSnapshot } from '../../protocol/page/gridProtocol';
 import type { PictureSettings } from '../../protocol/page/pictureProtocol';
 import { errorMessage } from '../../protocol/channel/wireError';
 import type { BulkEditDialog } from '../bulkEdit/BulkEditDialog';
 import '../bulkEdit/BulkEditDialog';
 import { listenForCardActions } from '../card/cardActions';
-import type { DatasetToolbar } from '../toolbar/DatasetToolbar';
-import '../toolbar/DatasetToolbar';
 import { Drafts } from '../card/Drafts';
-import { editorStyles } from './editor.css';
-import {
-  type Ask,
-  type EditorActions,
-  type Host,
-  isNewView,
-  type ViewState,
-  viewStateOf,
-  type ViewStateStore,
-} from '../shared/viewState';
-import type { CardContext } from '../card/ImageCard';
+import { type CardContext, cardContext } from '../card/ImageCard';
 import '../grid/ImageArea';
 import type { ImageGrid } from '../grid/ImageGrid';
-import { ImageQueue } from '../pictures/ImageQueue';
-import type { ImageViewer, ViewerClosed } from '../viewer/ImageViewer';
-import '../viewer/ImageViewer';
 import { ItemWindow } from '../grid/ItemWindow';
-import { jobAnnouncement } from '../jobList/jobAnnouncement';
-import '../jobList/JobList';
+import { jobAnnouncement } from '../jobList/JobList';
+import { ImageQueue } from '../pictures/ImageQueue';
 import { pictureSource } from '../pictures/pictureSource';
-import { problemBar } from './problemBar';
-import { revealImage } from './revealImage';
-import { searchActions, searchAnnouncement } from '../search/searchActions';
-import { selectionActions } from './selectionActions';
-import '../toolbar/SelectionBar';
-import { scanningPage, standInPage } from './standInPage';
+import { searchAnnouncement } from '../search/SearchStatus';
+import { actionsContext, type EditorActions } from '../shared/actions';
+import { type HostChannel, hostContext } from '../shared/host';
+import { errorIcon } from '../shared/icons';
 import { sharedStyles } from '../shared/shared.css';
-import { suggestionStyles } from '../suggestions/suggestions.css';
+import { type ViewChoices, viewChoicesContext } from '../shared/viewChoices';
 import type { SuggestionPopup } from '../suggestions/SuggestionPopup';
 import '../suggestions/SuggestionPopup';
+import { suggestionStyles } from '../suggestions/suggestions.css';
+import type { DatasetToolbar } from '../toolbar/DatasetToolbar';
+import '../toolbar/DatasetToolbar';
+import '../toolbar/SelectionBar';
+import type { ImageViewer, ViewerClosed } from '../viewer/ImageViewer';
+import '../viewer/ImageViewer';
+import { editorActions } from './editorActions';
+import { editorStyles } from './editor.css';
+import { HostConnection } from './HostConnection';
+import { revealImage } from './revealImage';
+import { scanningPage, standInPage } from './standInPage';
+import { isNewView, type ViewState, viewStateOf, type ViewStateStore } from './viewState';
 
-/** The whole page: toolbar, jobs and grid, or what there is to say instead of a grid. */
+/** After a change of what is shown, the pause before it is stored, in milliseconds. */
+const storeDelay = 200;
+
+/**
+ * The whole page: toolbar, jobs and grid, or what there is to say instead of a grid. What its components share reaches
+ * them through contexts: the host, the actions of the user, how the images are shown, and what all cards share.
+ */
 @customElement('dataset-editor')
 export class DatasetEditor extends LitElement {
   static override styles = [sharedStyles, editorStyles, suggestionStyles];
 
   @state() private snapshot: GridSnapshot | undefined;
-  @state() private view: ViewState = viewStateOf({});
+  @provide({ context: viewChoicesContext }) @state() view: ViewState = viewStateOf({});
   /** What went wrong with something the user asked for. */
   @state() private problem: string | undefined;
   @state() private announcement = '';
@@ -59,15 +61,24 @@ export class DatasetEditor extends LitElement {
   @query('dataset-toolbar') private readonly toolbar!: DatasetToolbar | null;
   @query('suggestion-popup') private readonly suggestions!: SuggestionPopup | null;
 
-  private host: Host | undefined;
   private store: ViewStateStore | undefined;
   private commitDelay = 1000;
   private searches = 0;
-  private isReady = false;
   private storing: ReturnType<typeof setTimeout> | undefined;
 
+  @provide({ context: hostContext })
+  readonly host = new HostConnection({
+    showSnapshot: (snapshot) => {
+      this.showSnapshot(snapshot);
+    },
+    showProblem: (problem) => {
+      this.problem = problem;
+    },
+  });
   private readonly drafts = new Drafts(
-    (name, payload) => this.host?.tell(name, payload),
+    (name, payload) => {
+      this.host.post(name, payload);
+    },
     () => this.commitDelay,
     (path) => {
       this.grid?.committed(path);
@@ -76,7 +87,7 @@ export class DatasetEditor extends LitElement {
   );
   private readonly images = new ImageQueue(
     pictureSource({
-      host: () => this.connected(),
+      host: this.host,
       pictureBox: (path) => this.grid?.pictureBox(path),
       changed: ({ path }) => {
         this.grid?.updateCard(path);
@@ -85,7 +96,7 @@ export class DatasetEditor extends LitElement {
     }),
   );
   private readonly items = new ItemWindow(
-    (start, count) => this.connected().request('getItems', { start, count }),
+    (start, count) => this.host.request('getItems', { start, count }),
     () => {
       this.grid?.requestUpdate();
     },
@@ -93,90 +104,42 @@ export class DatasetEditor extends LitElement {
       this.problem = l10n.t('The images could not be listed: {0}', errorMessage(error));
     },
   );
-  private context: CardContext = {
-    captionMode: 'text',
+  @provide({ context: actionsContext })
+  readonly actions: EditorActions = editorActions({
+    host: this.host,
+    search: (text) => void this.search(text),
+    show: (choices) => {
+      this.show(choices);
+    },
+    openBulkEdit: (wanted) => {
+      this.openBulkEdit(wanted);
+    },
+    announce: (text) => {
+      this.announcement = text;
+    },
+    commitAll: () => {
+      this.drafts.commitAll();
+    },
+  });
+  @provide({ context: cardContext })
+  cards: CardContext = {
+    captionMode: this.view.captionMode,
     drafts: this.drafts,
     images: this.images,
-    caption: (path) => {
-      this.ask('captionImage', { path });
-    },
-    focused: (path) => this.host?.tell('focus', { path }),
-    convertToUtf8: (path) => {
-      this.ask('convertToUtf8', { path });
-    },
-    resolve: (path, choice) => {
-      this.ask('resolveConflict', { path, choice });
-    },
+    actions: this.actions,
     suggestIn: (field, options) => this.suggestions?.attach(field, options),
-    filterBy: (...filter) => {
-      this.actions.addFilter(...filter);
-    },
     leave: (path, target) => {
-      if (target !== 'cell') this.ask('save', {});
+      if (target !== 'cell') this.host.command('save', {});
       this.grid?.leave(path, target);
     },
   };
-  private readonly actions: EditorActions = {
-    ...searchActions({
-      host: () => this.connected(),
-      ask: (method, params) => {
-        this.ask(method, params);
-      },
-      search: (query) => void this.search(query),
-    }),
-    search: (text) => {
-      void this.search(text);
-    },
-    show: (choices) => {
-      this.takeView({ ...this.view, ...choices });
-      this.images.resized();
-      this.remember();
-    },
-    selectTagger: () => {
-      this.ask('selectTagger', {});
-    },
-    captionEmpty: () => {
-      this.drafts.commitAll();
-      this.ask('captionEmpty', {});
-    },
-    captionAll: () => {
-      this.drafts.commitAll();
-      this.ask('captionAll', {});
-    },
-    save: () => {
-      this.drafts.commitAll();
-      this.ask('save', {});
-    },
-    refresh: () => {
-      this.ask('refresh', {});
-    },
-    controlJob: (id, action) => {
-      this.ask('controlJob', { id, action });
-    },
-    ...selectionActions({
-      ask: (method, params) => {
-        this.ask(method, params);
-      },
-      select: (command) => {
-        void this.select(command);
-      },
-      openBulkEdit: (wanted) => {
-        this.openBulkEdit(wanted);
-      },
-      commitAll: () => {
-        this.drafts.commitAll();
-      },
-    }),
-  };
 
-  private readonly knowTags: SuggestionPopup['source'] = (query) => this.connected().request('suggestTags', query);
-
-  /** Starts to talk to the host and shows what it has. */
-  async connect(host: Host, store: ViewStateStore): Promise<void> {
-    this.host = host;
+  /** Connects to the host and shows what it has. */
+  async connect(channel: HostChannel, store: ViewStateStore): Promise<void> {
+    this.host.open(channel);
     this.store = store;
     const remembered = store.read();
-    this.takeView(viewStateOf(remembered));
+    this.setView(viewStateOf(remembered));
     listenForCardActions(this, this.actions);
     document.addEventListener('visibilitychange', this.onHide);
     window.addEventListener('pagehide', this.onHide);
@@ -184,37 +147,27 @@ export class DatasetEditor extends LitElement {
       this.images.resized();
     });
     try {
-      const { snapshot, settings, page } = await host.request('ready', {});
+      const { snapshot, settings, page } = await this.host.ready();
       // A page that remembers nothing belongs to a new tab, which looks like the one that it was split from.
-      if (isNewView(remembered)) this.takeView(viewStateOf(page));
-      this.isReady = true;
+      if (isNewView(remembered)) this.setView(viewStateOf(page));
       this.commitDelay = settings.commitDelay;
       this.images.configure(settings.pictures);
       const wanted = remembered.query;
       // What the host searches for is newer: it may come from the tag view.
       if (wanted !== undefined && wanted !== '' && snapshot.query === '') await this.search(wanted, false);
       // Not the whole dataset first: the place of the images that were looked at is one among those that match.
-      if (this.snapshot === undefined) this.takeSnapshot(snapshot);
-      const edit = await host.request('wantedEdit', {});
+      if (this.snapshot === undefined) this.host.onSnapshot(snapshot);
+      const edit = await this.host.request('wantedEdit', {});
       await this.updateComplete;
       if (edit !== null) this.openBulkEdit(edit);
-      const image = await host.request('wantedImage', {});
+      const image = await this.host.request('wantedImage', {});
       if (image !== null) await this.reveal(image.path);
     } catch (error) {
       this.problem = l10n.t('The dataset could not be opened: {0}', errorMessage(error));
     }
   }
 
-  /** Shows what the host says. */
-  takeSnapshot(snapshot: GridSnapshot): void {
-    // The first one comes with the place to show.
-    if (!this.isReady) return;
-    this.announcement = jobAnnouncement(this.snapshot?.jobs ?? [], snapshot.jobs) ?? this.announcement;
-    this.snapshot = snapshot;
-    this.items.refresh(snapshot.version);
-  }
-
-  /** The user changed how pictures are loaded. */
+  /** Changes how pictures are loaded. */
   configurePictures(settings: PictureSettings): void {
     this.images.configure(settings);
   }
@@ -229,7 +182,7 @@ export class DatasetEditor extends LitElement {
   /** Goes to an image, if the search finds it. */
   async reveal(path: string): Promise<void> {
     const grid = () => this.updateComplete.then(() => this.grid);
-    await revealImage({ locate: () => this.request('locate', { path }), items: this.items, grid });
+    await revealImage({ locate: () => this.host.tryRequest('locate', { path }), items: this.items, grid });
   }
 
   /** Puts the keyboard focus into the search box. */
@@ -239,7 +192,7 @@ export class DatasetEditor extends LitElement {
 
   protected override updated(changed: PropertyValues): void {
     const title = this.snapshot?.folderName ?? '';
-    // Only when it differs: setting it removes a node, which cuts the typing that one undo takes back.
+    // Only when it differs: setting it removes a node, which would end Chromium's undo run of typing.
     if (changed.has('snapshot') && document.title !== title) document.title = title;
   }
 
@@ -248,31 +201,19 @@ export class DatasetEditor extends LitElement {
     if (snapshot === undefined) {
       return html`${this.renderProblem()}${this.problem === undefined ? scanningPage(l10n.t('Opening…')) : nothing}`;
     }
-    const whole = snapshot.state === 'missing' || snapshot.state === 'error';
+    const isUnreadable = snapshot.state === 'missing' || snapshot.state === 'error';
     return html`
       ${
-        whole || snapshot.total === 0
-          ? nothing
-          : html`<dataset-toolbar
-              .snapshot=${snapshot}
-              .choices=${this.view}
-              .actions=${this.actions}
-            ></dataset-toolbar>`
+        isUnreadable || snapshot.total === 0 ? nothing : html`<dataset-toolbar .snapshot=${snapshot}></dataset-toolbar>`
       }
-      <selection-bar .snapshot=${snapshot} .actions=${this.actions}></selection-bar>
+      <selection-bar .snapshot=${snapshot}></selection-bar>
       ${this.renderProblem()}
-      <job-list .jobs=${snapshot.jobs} .actions=${this.actions}></job-list>
+      <job-list .jobs=${snapshot.jobs}></job-list>
       ${this.renderMain(snapshot)}
-      <image-viewer
-        .connection=${this.connection}
-        .context=${this.context}
-        .images=${this.images}
-        .snapshot=${snapshot}
-        @viewer-closed=${this.onViewerClosed}
-      ></image-viewer>
-      <bulk-edit-dialog .snapshot=${snapshot} .host=${this.host} .announce=${this.announce}></bulk-edit-dialog>
+      <image-viewer .images=${this.images} .snapshot=${snapshot} @viewer-closed=${this.onViewerClosed}></image-viewer>
+      <bulk-edit-dialog .snapshot=${snapshot}></bulk-edit-dialog>
       <div class="hidden-text" aria-live="polite">${this.announcement}</div>
-      <suggestion-popup .source=${this.knowTags}></suggestion-popup>
+      <suggestion-popup></suggestion-popup>
     `;
   }
 
@@ -287,24 +228,62 @@ export class DatasetEditor extends LitElement {
     if (page !== undefined) return page;
     return html`<image-area
       .snapshot=${snapshot}
-      .view=${this.view}
+      .place=${this.view}
       .items=${this.items}
-      .context=${this.context}
-      .ask=${this.request}
-      .took=${this.took}
-      .announce=${this.announce}
       @place-changed=${this.onPlaceChanged}
       @open-viewer=${this.onOpenViewer}
     ></image-area>`;
   }
 
+  /** What went wrong with something the user asked for, until the user has read it. */
   private renderProblem(): TemplateResult | typeof nothing {
-    return problemBar(this.problem, () => {
-      this.problem = undefined;
-    });
+    if (this.problem === undefined) return nothing;
+    return html`<div class="problem" role="alert">
+      <span class="error">${errorIcon}</span><span class="problem-text">${this.problem}</span>
+      <button
+        class="link"
+        @click=${() => {
+          this.problem = undefined;
+        }}
+      >
+        ${l10n.t('Dismiss')}
+      </button>
+    </div>`;
   }
 
-  private readonly connection = (): Host => this.connected();
+  private showSnapshot(snapshot: GridSnapshot): void {
+    this.announcement = jobAnnouncement(this.snapshot?.jobs ?? [], snapshot.jobs) ?? this.announcement;
+    this.snapshot = snapshot;
+    this.items.refresh(snapshot.version);
+  }
+
+  private show(choices: Partial<ViewChoices>): void {
+    this.setView({ ...this.view, ...choices });
+    this.images.resized();
+    this.storeViewSoon();
+  }
+
+  private setView(view: ViewState): void {
+    this.view = view;
+    // Cards draw again when the object that they share is another: only where it says something else.
+    if (this.cards.captionMode === view.captionMode) return;
+    this.cards = { ...this.cards, captionMode: view.captionMode };
+  }
+
+  private async search(text: string, toStart = true): Promise<void> {
+    const search = ++this.searches;
+    this.drafts.commitAll();
+    this.view = { ...this.view, query: text, ...(toStart ? { index: 0, path: '' } : {}) };
+    this.storeViewSoon();
+    try {
+      const { snapshot } = await this.host.request('setQuery', { query: text });
+      if (search !== this.searches) return;
+      this.host.applySnapshot(snapshot);
+      this.announcement = searchAnnouncement(snapshot);
+    } catch (error) {
+      this.problem = l10n.t('The search failed: {0}', errorMessage(error));
+    }
+  }
 
   private readonly onOpenViewer = (event: CustomEvent<{ path: string }>): void => {
     event.preventDefault();
@@ -315,65 +294,10 @@ export class DatasetEditor extends LitElement {
     this.grid?.returnTo(index);
   };
 
-  private connected(): Host {
-    if (this.host === undefined) throw new Error('Not connected');
-    return this.host;
-  }
-
-  private ask<K extends keyof HostRequests>(method: K, params: Parameters<HostRequests[K]>[0]): void {
-    this.problem = undefined;
-    void this.request(method, params);
-  }
-
-  private async select(command: SelectCommand): Promise<void> {
-    const answer = await this.request('select', { command });
-    if (answer !== undefined) this.took(answer.snapshot);
-  }
-
-  /** Asks the host; undefined where that failed, which the user is told. */
-  private readonly request: Ask = async (method, params) => {
-    try {
-      return await this.connected().request(method, params);
-    } catch (error) {
-      this.problem = errorMessage(error);
-      return undefined;
-    }
-  };
-
-  /** Shows the snapshot that an answer brought, unless a later one came before it. */
-  private readonly took = (snapshot: GridSnapshot): void => {
-    if (snapshot.version >= (this.snapshot?.version ?? 0)) this.takeSnapshot(snapshot);
-  };
-
-  private takeView(view: ViewState): void {
-    this.view = view;
-    if (this.context.captionMode === view.captionMode) return;
-    this.context = { ...this.context, captionMode: view.captionMode };
-  }
-
-  private async search(text: string, toStart = true): Promise<void> {
-    const search = ++this.searches;
-    this.drafts.commitAll();
-    this.view = { ...this.view, query: text, ...(toStart ? { index: 0, path: '' } : {}) };
-    this.remember();
-    try {
-      const { snapshot } = await this.connected().request('setQuery', { query: text });
-      if (search !== this.searches) return;
-      this.took(snapshot);
-      this.announcement = searchAnnouncement(snapshot);
-    } catch (error) {
-      this.problem = l10n.t('The search failed: {0}', errorMessage(error));
-    }
-  }
-
-  private readonly announce = (text: string): void => {
-    this.announcement = text;
-  };
-
   private readonly onPlaceChanged = (event: CustomEvent<{ index: number; path: string }>): void => {
-    // Nothing on the page shows the place: no update.
+    // The same object: nothing on the page shows the place, so no update.
     Object.assign(this.view, event.detail);
-    this.remember();
+    this.storeViewSoon();
   };
 
   private readonly onHide = (event: Event): void => {
@@ -382,12 +306,13 @@ export class DatasetEditor extends LitElement {
     if (this.storing !== undefined) this.store?.write(this.view);
   };
 
-  private remember(): void {
+  /** Debounced: scrolling changes the place with each frame. */
+  private storeViewSoon(): void {
     clearTimeout(this.storing);
     this.storing = setTimeout(() => {
       this.storing = undefined;
       this.store?.write(this.view);
-    }, 200);
+    }, storeDelay);
   }
 }
 

@@ -1,9 +1,11 @@
 import * as l10n from '@vscode/l10n';
+import { consume } from '@lit/context';
 import { html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { FolderPlace } from '../../protocol/page/gridViewProtocol';
 import { plural } from '../shared/displayLanguage';
 import { folderHeadingStyles } from './folderHeading.css';
+import { hostContext, type PageHost } from '../shared/host';
 import { downIcon, folderIcon, upIcon } from '../shared/icons';
 import { sharedStyles } from '../shared/shared.css';
 
@@ -20,8 +22,7 @@ export class FolderHeading extends LitElement {
   @property({ attribute: false }) order = 0;
   @property({ attribute: false }) count = 0;
   @property({ attribute: false }) byName = true;
-  /** Asks the host for the folder at a position; undefined where it could not answer. */
-  @property({ attribute: false }) ask: ((index: number) => Promise<FolderPlace | null | undefined>) | undefined;
+  @consume({ context: hostContext }) host: PageHost | undefined;
 
   @state() private place: FolderPlace | undefined;
   private busy = false;
@@ -29,7 +30,7 @@ export class FolderHeading extends LitElement {
 
   /** Goes to the beginning of the folder at a position or, from there, of the one before it; or to the one after it. */
   async go(direction: 1 | -1, index = this.index, focus = false): Promise<void> {
-    const place = await this.ask?.(index);
+    const place = await this.host?.tryRequest('folderAt', { index });
     if (place === null || place === undefined) return;
     const next = direction > 0 ? place.end : index > place.start ? place.start : place.previous;
     if (next === null || next >= this.count) return;
@@ -81,7 +82,7 @@ export class FolderHeading extends LitElement {
   private async look(): Promise<void> {
     this.busy = true;
     this.asked = this.question;
-    const place = await this.ask?.(this.index);
+    const place = await this.host?.tryRequest('folderAt', { index: this.index });
     this.busy = false;
     if (place !== undefined) this.place = place ?? undefined;
     // Scrolled on meanwhile.

@@ -1,13 +1,15 @@
 import * as l10n from '@vscode/l10n';
+import { consume } from '@lit/context';
 import { html, LitElement, type TemplateResult } from 'lit';
-import { customElement, property, query } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import type { GridSnapshot, SelectCommand } from '../../protocol/page/gridProtocol';
 import { plural } from '../shared/displayLanguage';
-import type { Ask, ViewState } from '../shared/viewState';
+import { actionsContext, type EditorActions } from '../shared/actions';
+import { hostContext, type PageHost } from '../shared/host';
+import { type ViewChoices, viewChoicesContext } from '../shared/viewChoices';
 import type { FolderHeading } from './FolderHeading';
 import './FolderHeading';
 import type { AskAround } from './GridPlace';
-import type { CardContext } from '../card/ImageCard';
 import type { ImageGrid } from './ImageGrid';
 import './ImageGrid';
 import type { ItemWindow } from './ItemWindow';
@@ -19,12 +21,12 @@ import type { ItemWindow } from './ItemWindow';
 @customElement('image-area')
 export class ImageArea extends LitElement {
   @property({ attribute: false }) snapshot: GridSnapshot | undefined;
-  @property({ attribute: false }) view: ViewState | undefined;
+  /** The first image in view when the page was left. */
+  @property({ attribute: false }) place: { index: number; path: string } = { index: 0, path: '' };
   @property({ attribute: false }) items: ItemWindow | undefined;
-  @property({ attribute: false }) context: CardContext | undefined;
-  @property({ attribute: false }) ask: Ask | undefined;
-  @property({ attribute: false }) took: ((snapshot: GridSnapshot) => void) | undefined;
-  @property({ attribute: false }) announce: ((text: string) => void) | undefined;
+  @consume({ context: viewChoicesContext, subscribe: true }) @state() choices: ViewChoices | undefined;
+  @consume({ context: hostContext }) host: PageHost | undefined;
+  @consume({ context: actionsContext }) actions: EditorActions | undefined;
 
   @query('image-grid') private readonly grid!: ImageGrid | null;
   @query('folder-heading') private readonly heading!: FolderHeading | null;
@@ -34,48 +36,44 @@ export class ImageArea extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { snapshot, view } = this;
-    if (snapshot === undefined || view === undefined) return html``;
+    const { snapshot, choices, place } = this;
+    if (snapshot === undefined || choices === undefined) return html``;
     const { key, descending } = snapshot.sort;
     return html`<folder-heading
-        .index=${this.grid?.headIndex ?? view.index}
+        .index=${this.grid?.headIndex ?? place.index}
         .order=${snapshot.order}
         .count=${snapshot.matching}
         .byName=${key === 'name'}
-        .ask=${this.folderAt}
         @go-to-index=${this.onGoToIndex}
       ></folder-heading>
       <image-grid
         .count=${snapshot.matching}
         .order=${snapshot.order}
         .viewKey=${`${key} ${descending}\n${snapshot.query}`}
-        .size=${view.cardSize}
-        .mode=${view.layout}
+        .size=${choices.cardSize}
+        .mode=${choices.layout}
         .items=${this.items}
-        .context=${this.context}
         .selectedCount=${snapshot.selected.count}
         .select=${this.select}
         .around=${this.around}
-        .startPath=${view.path}
-        .startIndex=${view.index}
+        .startPath=${place.path}
+        .startIndex=${place.index}
         @grid-scroll=${this.onGridScroll}
         @folder-key=${this.onFolderKey}
       ></image-grid>`;
   }
 
-  private readonly around: AskAround = (params) => this.ask?.('getItemsAround', params) ?? Promise.resolve(undefined);
-
-  private readonly folderAt = (index: number): ReturnType<NonNullable<FolderHeading['ask']>> =>
-    this.ask?.('folderAt', { index }) ?? Promise.resolve(undefined);
+  private readonly around: AskAround = (params) =>
+    this.host?.tryRequest('getItemsAround', params) ?? Promise.resolve(undefined);
 
   private readonly select = async (command: SelectCommand): Promise<GridSnapshot | undefined> => {
-    const answer = await this.ask?.('select', { command });
+    const answer = await this.host?.tryRequest('select', { command });
     if (answer === undefined) return undefined;
     const { count } = answer.snapshot.selected;
-    this.announce?.(
+    this.actions?.announce(
       count === 0 ? l10n.t('Nothing selected') : plural(l10n.t('{0} image selected|{0} images selected'), count),
     );
-    this.took?.(answer.snapshot);
+    this.host?.applySnapshot(answer.snapshot);
     return answer.snapshot;
   };
 

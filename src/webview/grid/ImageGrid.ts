@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
+import { consume } from '@lit/context';
 import { html, LitElement, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { GridSnapshot, SelectCommand } from '../../protocol/page/gridProtocol';
 import { cardStyles } from '../card/card.css';
@@ -21,8 +22,7 @@ import {
 import { type AskAround, GridPlace } from './GridPlace';
 import { GridSelector } from './GridSelector';
 import { focusIn, giveFocusBack, type HeldFocus } from './heldFocus';
-import type { CardContext, ImageCard } from '../card/ImageCard';
-import '../card/ImageCard';
+import { type CardContext, cardContext, type ImageCard } from '../card/ImageCard';
 import type { ItemWindow } from './ItemWindow';
 import { listStyles } from './list.css';
 import { pinnedCells } from './pinnedCells';
@@ -50,7 +50,7 @@ export class ImageGrid extends LitElement {
   @property({ attribute: false }) size: CardSize = 'medium';
   @property({ attribute: false }) mode: GridMode = 'grid';
   @property({ attribute: false }) items: ItemWindow | undefined;
-  @property({ attribute: false }) context: CardContext | undefined;
+  @consume({ context: cardContext, subscribe: true }) @state() context: CardContext | undefined;
   @property({ attribute: false }) selectedCount = 0;
   @property({ attribute: false }) select: ((command: SelectCommand) => Promise<GridSnapshot | undefined>) | undefined;
   /** Image to show first, and its position where it is gone; looked at once. */
@@ -300,7 +300,7 @@ export class ImageGrid extends LitElement {
     const index = Number(card.dataset.index);
     if (card.item !== undefined && card.item.path !== this.toldFocus) {
       this.toldFocus = card.item.path;
-      this.context?.focused(card.item.path);
+      this.context?.actions.focusedImage(card.item.path);
     }
     if (this.goal !== undefined && this.goal.index !== index) this.goal = undefined;
     this.chosen = true;

@@ -1,10 +1,11 @@
 import * as l10n from '@vscode/l10n';
+import { consume } from '@lit/context';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { JobAction, JobView } from '../../protocol/page/gridProtocol';
-import { formatNumber } from '../shared/displayLanguage';
-import type { EditorActions } from '../shared/viewState';
+import { formatNumber, plural } from '../shared/displayLanguage';
+import { actionsContext, type EditorActions } from '../shared/actions';
 import { jobStateName } from '../../protocol/text/jobStateName';
 import { jobStyles } from './jobs.css';
 import { sharedStyles } from '../shared/shared.css';
@@ -16,7 +17,7 @@ export class JobList extends LitElement {
   static override styles = [sharedStyles, jobStyles];
 
   @property({ attribute: false }) jobs: readonly JobView[] = [];
-  @property({ attribute: false }) actions: EditorActions | undefined;
+  @consume({ context: actionsContext }) actions: EditorActions | undefined;
   @state() private unfolded: ReadonlySet<string> = new Set();
   /** Ended jobs that went wrong or whose failures somebody is reading: they stay until dismissed. */
   @state() private held: readonly JobView[] = [];
@@ -133,6 +134,20 @@ function renderFailures(job: JobView): TemplateResult {
     ${job.failures.map(({ path, reason }) => html`<li><span class="path">${path}</span>: ${reason}</li>`)}
     ${job.moreFailures > 0 ? html`<li>${l10n.t('and {0} more', formatNumber(job.moreFailures))}</li>` : nothing}
   </ul>`;
+}
+
+/** What a screen reader says when a job ended or was paused; undefined when none did. */
+export function jobAnnouncement(before: readonly JobView[], after: readonly JobView[]): string | undefined {
+  let announcement: string | undefined;
+  for (const job of after) {
+    const old = before.find(({ id }) => id === job.id);
+    const isUnderWay = job.state === 'queued' || job.state === 'starting' || job.state === 'running';
+    if (isUnderWay || old === undefined || old.state === job.state) continue;
+    const images = plural(l10n.t('{0} image|{0} images'), job.handled);
+    const words = [job.label, jobStateName(job.state), images, formatNumber(job.failed)] as const;
+    announcement = job.failed === 0 ? l10n.t('{0} {1}: {2}', ...words) : l10n.t('{0} {1}: {2}, {3} failed', ...words);
+  }
+  return announcement;
 }
 
 declare global {

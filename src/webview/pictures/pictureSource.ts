@@ -1,10 +1,10 @@
-import type { Host } from '../shared/viewState';
+import type { PageHost } from '../shared/host';
 import type { ImageKey, ImageSource, Picture } from './ImageQueue';
 import { loadImage } from './loadImage';
 
 /** What pictures need of the page. */
 export interface PicturePage {
-  host(): Host;
+  host: Pick<PageHost, 'request'>;
   /** The element in which an image's card shows its picture, if there is one. */
   pictureBox(path: string): Element | undefined;
   changed(key: ImageKey): void;
@@ -15,9 +15,9 @@ export function pictureSource(page: PicturePage): ImageSource<HTMLImageElement> 
   return {
     locate: async ({ path, imageVersion, size, region }, { fresh, urgent }, signal) => {
       const question = { path, imageVersion, ...(fresh ? { fresh } : {}) };
-      if (size === undefined) return (await page.host().request('getThumbnail', question, signal)).uri;
+      if (size === undefined) return (await page.host.request('getThumbnail', question, signal)).uri;
       const preview = { ...question, size, urgent, ...(region === undefined ? {} : { region }) };
-      return (await page.host().request('getPreview', preview, signal)).uri;
+      return (await page.host.request('getPreview', preview, signal)).uri;
     },
     load: ({ path, size }: Picture, uri, signal) =>
       loadImage(uri, path.slice(path.lastIndexOf('/') + 1), signal, size !== undefined),

@@ -1,8 +1,9 @@
 import * as l10n from '@vscode/l10n';
+import { consume } from '@lit/context';
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { GridSnapshot } from '../../protocol/page/gridProtocol';
-import type { EditorActions } from '../shared/viewState';
+import { actionsContext, type EditorActions } from '../shared/actions';
 import { closeIcon } from '../shared/icons';
 import { sharedStyles } from '../shared/shared.css';
 
@@ -75,7 +76,7 @@ export class FilterChips extends LitElement {
   static override styles = [sharedStyles, chipStyles];
 
   @property({ attribute: false }) snapshot: GridSnapshot | undefined;
-  @property({ attribute: false }) actions: EditorActions | undefined;
+  @consume({ context: actionsContext }) actions: EditorActions | undefined;
 
   /** chips stay in the page once they are there: taking one out would end a step to undo for who is typing */
   private chipCount = 0;

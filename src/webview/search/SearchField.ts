@@ -1,13 +1,14 @@
 import * as l10n from '@vscode/l10n';
-import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
-import { ifDefined } from 'lit/directives/if-defined.js';
+import { consume } from '@lit/context';
+import { html, LitElement, type TemplateResult } from 'lit';
+import { customElement, property, query, queryAll, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import type { GridSnapshot } from '../../protocol/page/gridProtocol';
 import type { SearchMistake, SearchSuggestion } from '../../protocol/page/searchProtocol';
 import { plural } from '../shared/displayLanguage';
-import type { EditorActions } from '../shared/viewState';
+import { actionsContext, type EditorActions } from '../shared/actions';
 import { closeIcon, searchIcon, starIcon } from '../shared/icons';
+import { Listbox, type ListboxRow } from '../shared/Listbox';
 import { searchFieldStyles } from './searchField.css';
 import { sharedStyles } from '../shared/shared.css';
 
@@ -15,9 +16,8 @@ import { sharedStyles } from '../shared/shared.css';
 const searchDelay = 150;
 /** The pause after the last key before a term that is not finished counts as a mistake, in milliseconds. */
 const mistakeDelay = 1200;
-/** Rows of the list; they stay in the page and are used again, so that typing remains one step to undo. */
+/** Rows of the list of suggestions. */
 const rowCount = 12;
-const rows = Array.from({ length: rowCount }, (_, index) => index);
 
 const label = l10n.t('Search captions and file names');
 const fullHelp = l10n.t(
@@ -30,21 +30,31 @@ export class SearchField extends LitElement {
   static override styles = [sharedStyles, searchFieldStyles];
 
   @property({ attribute: false }) snapshot: GridSnapshot | undefined;
-  @property({ attribute: false }) actions: EditorActions | undefined;
+  @consume({ context: actionsContext }) actions: EditorActions | undefined;
   @state() private text = '';
-  @state() private suggestions: readonly SearchSuggestion[] = [];
-  /** the text that the suggestions go on from */
-  private suggestedFor = '';
-  @state() private isOpen = false;
-  /** the suggestion that Enter takes; -1 none */
-  @state() private active = -1;
   /** nobody has typed for a while: what is not finished is a mistake */
   @state() private hasPaused = true;
 
   @query('input') private readonly input!: HTMLInputElement | null;
   @query('.mirror') private readonly mirror!: HTMLElement | null;
-  @query('.active') private readonly activeRow!: HTMLElement | null;
+  @queryAll('li') private readonly rows!: NodeListOf<HTMLElement>;
 
+  private readonly list = new Listbox<SearchSuggestion>({
+    rowCount,
+    passesField: true,
+    element: (index) => this.rows[index],
+    accept: (index) => {
+      this.accept(index);
+    },
+    dismiss: () => {
+      this.close();
+    },
+    changed: () => {
+      this.requestUpdate();
+    },
+  });
+  /** the text that the suggestions continue */
+  private suggestedFor = '';
   private knownQuery = '';
   private searchTimer: ReturnType<typeof setTimeout> | undefined;
   private mistakeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -71,15 +81,16 @@ export class SearchField extends LitElement {
     if (this.searchTimer === undefined && found.trim() !== this.text.trim()) this.text = found;
   }
 
-  protected override updated(changed: PropertyValues): void {
+  protected override updated(): void {
     this.alignMirror();
-    if (changed.has('active')) this.activeRow?.scrollIntoView({ block: 'nearest' });
+    if (this.input !== null) this.list.describe(this.input);
+    this.list.scrollToActive();
   }
 
   protected override render(): TemplateResult {
     const mistake = this.shownMistake();
     const [start, end] = mistake === undefined ? [0, 0] : [mistake.start, mistake.end];
-    const showsList = this.isOpen && this.suggestions.length > 0;
+    const { isOpen } = this.list;
     return html`<div class="field ${mistake === undefined ? '' : 'wrong'}">
         <span class="icon-slot">${searchIcon}</span>
         <div class="text">
@@ -93,8 +104,7 @@ export class SearchField extends LitElement {
             aria-label=${label}
             aria-autocomplete="list"
             aria-controls="suggestions"
-            aria-expanded=${showsList}
-            aria-activedescendant=${ifDefined(showsList && this.active >= 0 ? `suggestion-${this.active}` : undefined)}
+            aria-expanded=${isOpen}
             aria-invalid=${mistake !== undefined}
             aria-describedby="mistake"
             placeholder=${label}
@@ -130,30 +140,29 @@ export class SearchField extends LitElement {
           ${closeIcon}
         </button>
       </div>
-      <div class="popup" ?hidden=${!showsList && mistake === undefined}>
+      <div class="popup" ?hidden=${!isOpen && mistake === undefined}>
         <div id="mistake" class="mistake" role="status" ?hidden=${mistake === undefined}>${mistake?.message ?? ''}</div>
-        <ul id="suggestions" role="listbox" aria-label=${l10n.t('Suggestions')} ?hidden=${!showsList}>
-          ${rows.map((index) => this.renderRow(index))}
+        <ul id="suggestions" role="listbox" aria-label=${l10n.t('Suggestions')} ?hidden=${!isOpen}>
+          ${this.list.rows.map((row) => this.renderRow(row))}
         </ul>
       </div>
-      <div class="hidden-text" role="status">${this.announcement(showsList)}</div>`;
+      <div class="hidden-text" role="status">${this.announcement}</div>`;
   }
 
-  private renderRow(index: number): TemplateResult {
-    const suggestion = this.suggestions[index];
+  private renderRow({ index, option, isActive, isHidden }: ListboxRow<SearchSuggestion>): TemplateResult {
     return html`<li
       id="suggestion-${index}"
       role="option"
-      aria-selected=${index === this.active}
-      class=${index === this.active ? 'active' : ''}
-      data-kind=${suggestion?.kind ?? ''}
-      ?hidden=${suggestion === undefined}
+      aria-selected=${isActive}
+      class=${isActive ? 'active' : ''}
+      data-kind=${option?.kind ?? ''}
+      ?hidden=${isHidden}
       @mousedown=${keepFocus}
       @click=${() => {
         if (this.isCurrent) this.accept(index);
       }}
     >
-      <span class="label">${suggestion?.label ?? ''}</span><span class="detail">${suggestion?.detail ?? ''}</span>
+      <span class="label">${option?.label ?? ''}</span><span class="detail">${option?.detail ?? ''}</span>
     </li>`;
   }
 
@@ -167,9 +176,9 @@ export class SearchField extends LitElement {
     return { ...mistake, start: mistake.start + shift, end: mistake.end + shift };
   }
 
-  private announcement(showsList: boolean): string {
-    if (!showsList) return '';
-    return plural(l10n.t('{0} suggestion|{0} suggestions'), this.suggestions.length);
+  private get announcement(): string {
+    if (!this.list.isOpen) return '';
+    return plural(l10n.t('{0} suggestion|{0} suggestions'), this.list.options.length);
   }
 
   private starTitle(): string {
@@ -179,7 +188,7 @@ export class SearchField extends LitElement {
 
   private readonly onInput = (): void => {
     this.setText(this.input?.value ?? '');
-    this.active = -1;
+    this.list.activate(-1);
     // Between two terms anything may come; a list of everything would only be in the way.
     if (/[^\s)]$/.test(this.beforeCaret)) void this.suggest();
     else this.close();
@@ -216,29 +225,29 @@ export class SearchField extends LitElement {
     switch (key) {
       case 'ArrowDown':
       case 'ArrowUp':
-        if (!this.isOpen) void this.suggest();
+        if (!this.list.isOpen) void this.suggest();
         else if (altKey) this.close();
         else {
           this.onceSuggested(() => {
-            this.move(key === 'ArrowDown' ? 1 : -1);
+            this.list.handleKey(key);
           });
         }
         return true;
       case 'Enter':
-        if (this.isOpen && this.active >= 0) this.accept(this.active);
-        else this.commit();
+        if (!this.list.handleKey(key)) this.commit();
         return true;
       case 'Tab': {
-        const taken = this.active >= 0 ? this.active : this.completesTerm() ? 0 : undefined;
-        if (!this.isOpen || shiftKey || taken === undefined) return false;
+        const { active, isOpen } = this.list;
+        const taken = active >= 0 ? active : this.completesTerm() ? 0 : undefined;
+        if (!isOpen || shiftKey || taken === undefined) return false;
         this.onceSuggested(() => {
           this.accept(taken);
         });
         return true;
       }
       case 'Escape':
-        if (this.isOpen && this.suggestions.length > 0) this.close();
-        else if (this.text !== '') this.clear();
+        if (this.list.handleKey(key)) return true;
+        if (this.text !== '') this.clear();
         else return false;
         return true;
       default:
@@ -256,24 +265,18 @@ export class SearchField extends LitElement {
     if (this.isCurrent) act();
     else {
       void this.suggest().then(() => {
-        if (this.isOpen && this.isCurrent) act();
+        if (this.list.isOpen && this.isCurrent) act();
       });
     }
   }
 
   /** Whether the first suggestion is the rest of a term with a field: then Tab takes it, else Tab leaves. */
   private completesTerm(): boolean {
-    return this.suggestions.length > 0 && /(^|[\s(-])(tag|is):[^\s]*$/i.test(this.beforeCaret);
-  }
-
-  private move(step: 1 | -1): void {
-    const count = Math.min(rowCount, this.suggestions.length);
-    // From the last one back to the text, as the first step came from it.
-    this.active = ((this.active + 1 + step + count + 1) % (count + 1)) - 1;
+    return this.list.isOpen && /(^|[\s(-])(tag|is):[^\s]*$/i.test(this.beforeCaret);
   }
 
   private accept(index: number): void {
-    const suggestion = this.suggestions[index];
+    const suggestion = this.list.options[index];
     if (suggestion === undefined) return;
     const { text, caret, kind } = suggestion;
     this.setText(text);
@@ -302,7 +305,7 @@ export class SearchField extends LitElement {
   };
 
   private readonly onClick = (): void => {
-    if (this.isOpen) void this.suggest();
+    if (this.list.isOpen) void this.suggest();
   };
 
   private readonly onBlur = (): void => {
@@ -316,8 +319,7 @@ export class SearchField extends LitElement {
 
   private close(): void {
     this.asked++;
-    this.isOpen = false;
-    this.active = -1;
+    this.list.close();
   }
 
   private async suggest(): Promise<void> {
@@ -326,10 +328,8 @@ export class SearchField extends LitElement {
     const suggestions = await this.actions?.suggest(text, this.input?.selectionStart ?? text.length);
     // Another key, or the end of it, came meanwhile.
     if (asked !== this.asked || suggestions === undefined) return;
-    this.suggestions = suggestions;
     this.suggestedFor = text;
-    this.isOpen = suggestions.length > 0;
-    this.active = -1;
+    this.list.show(suggestions);
   }
 
   private search(): void {

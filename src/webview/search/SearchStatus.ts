@@ -1,9 +1,11 @@
 import * as l10n from '@vscode/l10n';
+import { consume } from '@lit/context';
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import type { GridSnapshot } from '../../protocol/page/gridProtocol';
 import type { SearchView } from '../../protocol/page/searchProtocol';
 import { formatNumber, plural } from '../shared/displayLanguage';
-import type { EditorActions } from '../shared/viewState';
+import { actionsContext, type EditorActions } from '../shared/actions';
 import { sharedStyles } from '../shared/shared.css';
 
 const statusStyles = css`
@@ -33,7 +35,7 @@ export class SearchStatus extends LitElement {
   static override styles = [sharedStyles, statusStyles];
 
   @property({ attribute: false }) search: SearchView | undefined;
-  @property({ attribute: false }) actions: EditorActions | undefined;
+  @consume({ context: actionsContext }) actions: EditorActions | undefined;
 
   protected override render(): TemplateResult {
     const { progress, stale, cancelled } = this.search ?? { progress: null, stale: 0, cancelled: false };
@@ -56,6 +58,14 @@ export class SearchStatus extends LitElement {
 function searching({ done, total }: { done: number; total: number }): string {
   const forms = l10n.t('Searching: {0} of {1} image|Searching: {0} of {1} images');
   return plural(forms, total, formatNumber(done), formatNumber(total));
+}
+
+/** What a screen reader says after a search. */
+export function searchAnnouncement({ query, search, matching, total }: GridSnapshot): string {
+  if (search.mistake !== null) return '';
+  if (query === '') return plural(l10n.t('{0} image|{0} images'), total);
+  const forms = l10n.t('{0} of {1} image found|{0} of {1} images found');
+  return plural(forms, total, formatNumber(matching), formatNumber(total));
 }
 
 declare global {

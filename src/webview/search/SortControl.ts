@@ -1,8 +1,9 @@
 import * as l10n from '@vscode/l10n';
+import { consume } from '@lit/context';
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { ImageSort, SortKey } from '../../protocol/page/imageSort';
-import type { EditorActions } from '../shared/viewState';
+import { actionsContext, type EditorActions } from '../shared/actions';
 import { ascendingIcon, descendingIcon } from '../shared/icons';
 import { sharedStyles } from '../shared/shared.css';
 
@@ -53,7 +54,7 @@ export class SortControl extends LitElement {
   static override styles = [sharedStyles, sortStyles];
 
   @property({ attribute: false }) sort: ImageSort = { key: 'name', descending: false };
-  @property({ attribute: false }) actions: EditorActions | undefined;
+  @consume({ context: actionsContext }) actions: EditorActions | undefined;
 
   protected override render(): TemplateResult {
     const { key, descending } = this.sort;

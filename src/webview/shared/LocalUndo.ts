@@ -1,5 +1,4 @@
 import type { TextField } from './CaretFinder';
-import { moveCaret } from './captionText';
 
 /**
  * Undo inside one field. VS Code takes the undo keys of every frame for the document, so that typing could only be
@@ -75,4 +74,18 @@ export class LocalUndo {
 function keyCodeOf(event: KeyboardEvent): number {
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- `code` names the place of the key, not its letter
   return event.keyCode;
+}
+
+/** Where the caret belongs after `before` was replaced by `after`: at the same letters, as far as they are still there. */
+function moveCaret(before: string, after: string, caret: number): number {
+  let prefix = 0;
+  while (prefix < before.length && prefix < after.length && before[prefix] === after[prefix]) prefix++;
+  if (caret <= prefix) return caret;
+  return Math.max(prefix, Math.min(after.length, after.length - (before.length - caret)));
+}
+
+/** Puts a text in place of what is selected in the field that has the focus, so that Ctrl+Z takes it back like typing. */
+export function insertAsTyped(text: string): void {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way to the undo stack that typing feeds
+  document.execCommand('insertText', false, text);
 }

@@ -1,15 +1,13 @@
 import * as l10n from '@vscode/l10n';
+import { consume } from '@lit/context';
 import { html, LitElement, type TemplateResult } from 'lit';
-import { customElement, query, queryAll, state } from 'lit/decorators.js';
-import {
-  mostSuggestions,
-  type SuggestAnswer,
-  type SuggestQuery,
-  type TagSuggestion,
-} from '../../protocol/page/suggestProtocol';
+import { customElement, query, queryAll } from 'lit/decorators.js';
+import { mostSuggestions, type SuggestAnswer, type TagSuggestion } from '../../protocol/page/suggestProtocol';
 import { CaretFinder, type TextField } from '../shared/CaretFinder';
 import { displayLanguage, plural } from '../shared/displayLanguage';
-import { insertAsTyped } from '../shared/insertAsTyped';
+import { hostContext, type PageHost } from '../shared/host';
+import { Listbox, type ListboxRow } from '../shared/Listbox';
+import { insertAsTyped } from '../shared/LocalUndo';
 import { replacementOf, tagAt, type TagSpot } from './tagAtCaret';
 
 /** How tags are suggested in a field. */
@@ -39,19 +37,30 @@ const origins = { dataset: l10n.t('dataset'), model: l10n.t('tagger'), list: l10
  * into the root that it is in (which needs `suggestionStyles`): a field may only refer to elements of its own root and
  * the roots around that.
  *
- * Set {@link source}, and call {@link attach} when a field gets the focus; it lets go by itself.
+ * Call {@link attach} when a field gets the focus; it lets go by itself.
  */
 @customElement('suggestion-popup')
 export class SuggestionPopup extends LitElement {
   /** Knows the tags. */
-  source: ((query: SuggestQuery) => Promise<SuggestAnswer>) | undefined;
+  @consume({ context: hostContext }) host: PageHost | undefined;
 
-  @state() private suggestions: readonly TagSuggestion[] = [];
-  @state() private chosen = -1;
-
-  @query('.suggestions') private readonly list!: HTMLElement;
+  @query('.suggestions') private readonly popup!: HTMLElement;
   @queryAll('.suggestion') private readonly rows!: NodeListOf<HTMLElement>;
 
+  private readonly list = new Listbox<TagSuggestion>({
+    rowCount: mostSuggestions,
+    passesField: false,
+    element: (index) => this.rows[index],
+    accept: (index) => {
+      this.accept(index);
+    },
+    dismiss: () => {
+      this.close();
+    },
+    changed: () => {
+      this.requestUpdate();
+    },
+  });
   private field: TextField | undefined;
   private options: SuggestOptions = {};
   private caret: CaretFinder | undefined;
@@ -62,8 +71,6 @@ export class SuggestionPopup extends LitElement {
   private automatic = true;
   private accepting = false;
   private watched: Node | undefined;
-  /** What the rows say. A text that becomes empty ends a run of typing as well, so that hidden rows keep theirs. */
-  private readonly texts: { shown: string; origin: string }[] = [];
   private announcement = '';
   private readonly marks = new Highlight();
 
@@ -84,15 +91,14 @@ export class SuggestionPopup extends LitElement {
 
   /** Whether tags are shown. */
   get isOpen(): boolean {
-    return this.suggestions.length > 0;
+    return this.list.isOpen;
   }
 
   /** Shows nothing until somebody types again. */
   close(): void {
     this.turn++;
     this.automatic = true;
-    this.chosen = -1;
-    if (this.isOpen) this.suggestions = [];
+    this.list.close();
     this.tellField();
   }
 
@@ -112,9 +118,9 @@ export class SuggestionPopup extends LitElement {
   }
 
   protected override willUpdate(): void {
-    if (this.isOpen && this.chosen < 0) {
+    if (this.isOpen && this.list.active < 0) {
       const forms = l10n.t('{0} suggestion, arrow down to choose|{0} suggestions, arrow down to choose');
-      this.announcement = plural(forms, this.suggestions.length);
+      this.announcement = plural(forms, this.list.options.length);
     }
   }
 
@@ -128,32 +134,30 @@ export class SuggestionPopup extends LitElement {
     if (!this.isOpen) return;
     this.place();
     this.markMatches();
-    this.rows[Math.max(this.chosen, 0)]?.scrollIntoView({ block: 'nearest' });
+    this.list.scrollToActive();
   }
 
   protected override render(): TemplateResult {
     return html`<div class="suggestions" role="listbox" aria-label=${l10n.t('Suggested tags')} ?hidden=${!this.isOpen}>
-        ${Array.from({ length: mostSuggestions }, (_, index) => this.renderRow(index))}
+        ${this.list.rows.map((row) => this.renderRow(row))}
       </div>
       <div class="caret-mirror" aria-hidden="true"></div>
       <div class="hidden-text" aria-live="polite">${this.announcement}</div>`;
   }
 
-  private renderRow(index: number): TemplateResult {
-    const suggestion = this.suggestions[index];
-    if (suggestion !== undefined) this.texts[index] = { shown: shownText(suggestion), origin: originText(suggestion) };
-    const { shown, origin } = this.texts[index] ?? { shown: '', origin: '' };
+  private renderRow({ index, option, isActive, isHidden }: ListboxRow<TagSuggestion>): TemplateResult {
     return html`<div
       class="suggestion"
       role="option"
-      aria-selected=${index === this.chosen ? 'true' : 'false'}
-      ?hidden=${suggestion === undefined}
+      aria-selected=${isActive}
+      ?hidden=${isHidden}
       @pointerdown=${keepFocus}
       @click=${() => {
         this.accept(index);
       }}
     >
-      <span class="names">${shown}</span><span class="origin">${origin}</span>
+      <span class="names">${option === undefined ? '' : shownText(option)}</span
+      ><span class="origin">${option === undefined ? '' : originText(option)}</span>
     </div>`;
   }
 
@@ -177,25 +181,11 @@ export class SuggestionPopup extends LitElement {
       return;
     }
     if (!this.isOpen) return;
-    const count = this.suggestions.length;
+    if ((plain || event.key === 'Escape') && this.list.handleKey(event.key)) {
+      swallow(event);
+      return;
+    }
     switch (event.key) {
-      case 'ArrowDown':
-      case 'ArrowUp':
-        if (!plain) break;
-        swallow(event);
-        this.chosen =
-          event.key === 'ArrowDown' ? (this.chosen + 1) % count : (Math.max(this.chosen, 0) + count - 1) % count;
-        return;
-      case 'Enter':
-      case 'Tab':
-        if (!plain || this.chosen < 0) break;
-        swallow(event);
-        this.accept(this.chosen);
-        return;
-      case 'Escape':
-        swallow(event);
-        this.close();
-        return;
       case 'Control':
       case 'Shift':
       case 'Alt':
@@ -222,7 +212,7 @@ export class SuggestionPopup extends LitElement {
   };
 
   private readonly onOtherScroll = (event: Event): void => {
-    if (this.isOpen && event.target !== this.list) this.close();
+    if (this.isOpen && event.target !== this.popup) this.close();
   };
 
   private readonly onResize = (): void => {
@@ -244,9 +234,9 @@ export class SuggestionPopup extends LitElement {
   }
 
   private async ask(automatic: boolean, tries = 0): Promise<void> {
-    const { field, source, options } = this;
+    const { field, host, options } = this;
     const turn = ++this.turn;
-    if (field === undefined || source === undefined || field.readOnly || field.selectionStart === null) return;
+    if (field === undefined || host === undefined || field.readOnly || field.selectionStart === null) return;
     if (field.selectionStart !== field.selectionEnd) {
       this.close();
       return;
@@ -260,7 +250,7 @@ export class SuggestionPopup extends LitElement {
     const path = options.path === undefined ? {} : { path: options.path };
     let answer: SuggestAnswer;
     try {
-      answer = await source({ prefix: spot.prefix, typed, automatic: this.automatic, ...path });
+      answer = await host.request('suggestTags', { prefix: spot.prefix, typed, automatic: this.automatic, ...path });
     } catch {
       // Nobody asked for help that cannot be given; typing goes on.
       if (turn === this.turn) this.close();
@@ -269,16 +259,15 @@ export class SuggestionPopup extends LitElement {
     if (turn !== this.turn) return;
     const useful = answer.suggestions.some(({ tag }) => tag !== typed);
     const suggestions = useful ? answer.suggestions.slice(0, mostSuggestions) : [];
-    const chosen = this.suggestions[this.chosen];
+    const chosen = this.list.options[this.list.active];
     const still = suggestions.findIndex(({ tag, alias }) => tag === chosen?.tag && alias === chosen.alias);
     // Somebody is choosing already: the choice does not change under the hand.
     if (chosen !== undefined && still === -1) return;
     this.spot = spot;
-    this.chosen = still;
-    this.suggestions = suggestions;
+    this.list.show(suggestions, still);
     if (!answer.loading || tries === askAgainAtMost) return;
     setTimeout(() => {
-      if (turn === this.turn && this.chosen < 0) void this.ask(automatic, tries + 1);
+      if (turn === this.turn && this.list.active < 0) void this.ask(automatic, tries + 1);
     }, askAgainAfter);
   }
 
@@ -288,13 +277,12 @@ export class SuggestionPopup extends LitElement {
     if (!this.isOpen || field?.selectionStart == null) return;
     const spot = tagAt(field.value, field.selectionStart);
     this.spot = spot;
-    this.chosen = -1;
-    this.suggestions = this.suggestions.filter((each) => matchIn(shownText(each), spot.prefix) !== undefined);
+    this.list.show(this.list.options.filter((each) => matchIn(shownText(each), spot.prefix) !== undefined));
   }
 
   private accept(index: number): void {
     const { field, spot, options } = this;
-    const suggestion = this.suggestions[index];
+    const suggestion = this.list.options[index];
     if (field === undefined || spot === undefined || suggestion === undefined) return;
     const text = replacementOf(field.value, spot, suggestion.tag, options.alone === true);
     this.accepting = true;
@@ -312,8 +300,8 @@ export class SuggestionPopup extends LitElement {
   private tellField(): void {
     const { field } = this;
     if (field === undefined) return;
-    field.ariaControlsElements = this.isOpen ? [this.list] : null;
-    field.ariaActiveDescendantElement = this.isOpen ? (this.rows[this.chosen] ?? null) : null;
+    field.ariaControlsElements = this.isOpen ? [this.popup] : null;
+    this.list.describe(field);
     const root = this.isOpen ? this.getRootNode() : undefined;
     if (root === this.watched) return;
     this.watched?.removeEventListener('scroll', this.onOtherScroll, { capture: true });
@@ -328,7 +316,7 @@ export class SuggestionPopup extends LitElement {
     this.marks.clear();
     // A dialog has a list of its own: the marks are those of the one that is open.
     CSS.highlights.set(highlight, this.marks);
-    for (const [index, suggestion] of this.suggestions.entries()) {
+    for (const [index, suggestion] of this.list.options.entries()) {
       const match = matchIn(shownText(suggestion), this.spot?.prefix ?? '');
       const names = this.rows[index]?.querySelector('.names');
       const text = [...(names?.childNodes ?? [])].find((node) => node instanceof Text);
@@ -340,17 +328,17 @@ export class SuggestionPopup extends LitElement {
   }
 
   private place(): void {
-    const { field, spot, caret, list } = this;
+    const { field, spot, caret, popup } = this;
     if (field === undefined || spot === undefined || caret === undefined) return;
     const at = caret.find(field, spot.start);
-    const { offsetWidth, offsetHeight } = list;
+    const { offsetWidth, offsetHeight } = popup;
     const left = Math.max(margin, Math.min(at.left - margin, window.innerWidth - offsetWidth - margin));
     const below = at.bottom + margin;
     const above = at.top - offsetHeight - margin;
     const fits = below + offsetHeight <= window.innerHeight - margin;
     const top = fits || above < margin ? Math.min(below, window.innerHeight - offsetHeight - margin) : above;
-    list.style.setProperty('left', `${left}px`);
-    list.style.setProperty('top', `${Math.max(margin, top)}px`);
+    popup.style.setProperty('left', `${left}px`);
+    popup.style.setProperty('top', `${Math.max(margin, top)}px`);
   }
 }
 

@@ -1,9 +1,10 @@
 import * as l10n from '@vscode/l10n';
+import { consume } from '@lit/context';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { GridSnapshot } from '../../protocol/page/gridProtocol';
 import { formatNumber, pluralForm, withElements } from '../shared/displayLanguage';
-import type { EditorActions, ViewChoices } from '../shared/viewState';
+import { actionsContext, type EditorActions } from '../shared/actions';
 import '../search/FilterChips';
 import { chevronIcon } from '../shared/icons';
 import type { SearchField } from '../search/SearchField';
@@ -23,8 +24,7 @@ export class DatasetToolbar extends LitElement {
   static override styles = [sharedStyles, toolbarStyles];
 
   @property({ attribute: false }) snapshot: GridSnapshot | undefined;
-  @property({ attribute: false }) choices: ViewChoices | undefined;
-  @property({ attribute: false }) actions: EditorActions | undefined;
+  @consume({ context: actionsContext }) actions: EditorActions | undefined;
 
   @query('search-field') private readonly field!: SearchField | null;
 
@@ -37,15 +37,15 @@ export class DatasetToolbar extends LitElement {
     const { snapshot, actions } = this;
     if (snapshot === undefined || actions === undefined) return html``;
     return html`<div class="line">
-        <search-field .snapshot=${snapshot} .actions=${actions}></search-field>
-        <sort-control .sort=${snapshot.sort} .actions=${actions}></sort-control>
-        <view-options .choices=${this.choices} .show=${actions.show}></view-options>
+        <search-field .snapshot=${snapshot}></search-field>
+        <sort-control .sort=${snapshot.sort}></sort-control>
+        <view-options></view-options>
       </div>
-      <filter-chips .snapshot=${snapshot} .actions=${actions}></filter-chips>
+      <filter-chips .snapshot=${snapshot}></filter-chips>
       <div class="line">
         <div class="summary">
           ${this.renderSummary(snapshot)}
-          <search-status .search=${snapshot.search} .actions=${actions}></search-status>
+          <search-status .search=${snapshot.search}></search-status>
         </div>
         <div class="buttons">
           ${

@@ -1,9 +1,10 @@
 import * as l10n from '@vscode/l10n';
+import { consume } from '@lit/context';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { GridSnapshot } from '../../protocol/page/gridProtocol';
 import { formatNumber, withElements } from '../shared/displayLanguage';
-import type { EditorActions } from '../shared/viewState';
+import { actionsContext, type EditorActions } from '../shared/actions';
 import { selectionBarStyles } from './selectionBar.css';
 import { sharedStyles } from '../shared/shared.css';
 
@@ -13,7 +14,7 @@ export class SelectionBar extends LitElement {
   static override styles = [sharedStyles, selectionBarStyles];
 
   @property({ attribute: false }) snapshot: GridSnapshot | undefined;
-  @property({ attribute: false }) actions: EditorActions | undefined;
+  @consume({ context: actionsContext }) actions: EditorActions | undefined;
 
   protected override willUpdate(): void {
     this.hidden = (this.snapshot?.selected.count ?? 0) === 0;

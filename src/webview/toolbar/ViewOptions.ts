@@ -1,7 +1,9 @@
 import * as l10n from '@vscode/l10n';
+import { consume } from '@lit/context';
 import { html, LitElement, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import type { CaptionMode, ViewChoices } from '../shared/viewState';
+import { customElement, state } from 'lit/decorators.js';
+import { actionsContext, type EditorActions } from '../shared/actions';
+import { type CaptionDisplay, type ViewChoices, viewChoicesContext } from '../shared/viewChoices';
 import type { CardSize, GridMode } from '../grid/gridLayout';
 import { gridIcon, listIcon, tagsIcon, textIcon } from '../shared/icons';
 import { sharedStyles } from '../shared/shared.css';
@@ -22,7 +24,7 @@ const sizes: readonly Choice<CardSize>[] = [
   { value: 'medium', label: l10n.t('Medium'), shown: 'M' },
   { value: 'large', label: l10n.t('Large'), shown: 'L' },
 ];
-const captionModes: readonly Choice<CaptionMode>[] = [
+const captionDisplays: readonly Choice<CaptionDisplay>[] = [
   { value: 'text', label: l10n.t('Captions as text'), shown: textIcon },
   { value: 'tags', label: l10n.t('Captions as tags'), shown: tagsIcon },
 ];
@@ -32,15 +34,15 @@ const captionModes: readonly Choice<CaptionMode>[] = [
 export class ViewOptions extends LitElement {
   static override styles = [sharedStyles, viewOptionsStyles];
 
-  @property({ attribute: false }) choices: ViewChoices | undefined;
-  @property({ attribute: false }) show: ((choices: Partial<ViewChoices>) => void) | undefined;
+  @consume({ context: actionsContext }) actions: EditorActions | undefined;
+  @consume({ context: viewChoicesContext, subscribe: true }) @state() choices: ViewChoices | undefined;
 
   protected override render(): TemplateResult {
     const { choices } = this;
     if (choices === undefined) return html``;
     return html`${this.renderGroup(l10n.t('Layout'), layouts, choices.layout, (layout) => ({ layout }))}
     ${this.renderGroup(l10n.t('Size'), sizes, choices.cardSize, (cardSize) => ({ cardSize }))}
-    ${this.renderGroup(l10n.t('Captions'), captionModes, choices.captionMode, (captionMode) => ({ captionMode }))}`;
+    ${this.renderGroup(l10n.t('Captions'), captionDisplays, choices.captionMode, (captionMode) => ({ captionMode }))}`;
   }
 
   // Radio buttons of the browser: Tab leads to the group, the arrows choose, and screen readers know all of it.
@@ -59,7 +61,7 @@ export class ViewOptions extends LitElement {
               name=${name}
               aria-label=${label}
               .checked=${value === chosen}
-              @change=${() => this.show?.(change(value))}
+              @change=${() => this.actions?.show(change(value))}
             /><span aria-hidden="true">${shown}</span></label
           >`,
       )}

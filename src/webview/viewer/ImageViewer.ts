@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { consume } from '@lit/context';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { GridSnapshot } from '../../protocol/page/gridProtocol';
@@ -8,10 +9,9 @@ import { errorMessage } from '../../protocol/channel/wireError';
 import { formatBytes } from '../../protocol/text/formatBytes';
 import { cardStyles } from '../card/card.css';
 import { displayLanguage, formatNumber } from '../shared/displayLanguage';
-import type { Host } from '../shared/viewState';
+import { hostContext, type PageHost } from '../shared/host';
 import { closeIcon, minusIcon, nextIcon, plusIcon, previousIcon } from '../shared/icons';
-import type { CardContext, ImageCard } from '../card/ImageCard';
-import '../card/ImageCard';
+import { type CardContext, cardContext, type ImageCard } from '../card/ImageCard';
 import type { ImageQueue } from '../pictures/ImageQueue';
 import { ModalLayer } from '../shared/ModalLayer';
 import type { PictureStage } from './PictureStage';
@@ -32,8 +32,8 @@ export type ViewerClosed = CustomEvent<{ path: string; index: number; listed: bo
 export class ImageViewer extends LitElement {
   static override styles = [sharedStyles, cardStyles, tagChipsStyles, viewerStyles];
 
-  @property({ attribute: false }) connection: (() => Host) | undefined;
-  @property({ attribute: false }) context: CardContext | undefined;
+  @consume({ context: hostContext }) host: PageHost | undefined;
+  @consume({ context: cardContext, subscribe: true }) @state() context: CardContext | undefined;
   @property({ attribute: false }) images: ImageQueue<HTMLImageElement> | undefined;
   @property({ attribute: false }) snapshot: GridSnapshot | undefined;
 
@@ -300,9 +300,9 @@ export class ImageViewer extends LitElement {
     };
   }
 
-  private connected(): Host {
-    if (this.connection === undefined) throw new Error('Not connected');
-    return this.connection();
+  private connected(): PageHost {
+    if (this.host === undefined) throw new Error('Not connected');
+    return this.host;
   }
 }
 

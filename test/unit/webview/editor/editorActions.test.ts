@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import type { GridSnapshot } from '../../../../src/protocol/page/gridProtocol';
+import type { EditorActions } from '../../../../src/webview/shared/actions';
+import type { PageHost } from '../../../../src/webview/shared/host';
+import { editorActions } from '../../../../src/webview/editor/editorActions';
+
+/** The actions of a page, and what they did, in order. */
+function page(answers: Record<string, unknown> = {}): { actions: EditorActions; did: unknown[][] } {
+  const did: unknown[][] = [];
+  const note =
+    (name: string) =>
+    (...what: unknown[]): void => {
+      did.push([name, ...what]);
+    };
+  const request = (method: string, params: unknown): Promise<never> => {
+    did.push(['request', method, params]);
+    return method in answers
+      ? Promise.resolve(answers[method] as never)
+      : Promise.reject(new Error(`No answer to ${method}`));
+  };
+  const host: PageHost = {
+    request,
+    tryRequest: (method, params) => request(method, params).catch(() => undefined),
+    command: note('command'),
+    post: note('post'),
+    applySnapshot: note('applySnapshot'),
+  };
+  const actions = editorActions({
+    host,
+    search: note('search'),
+    show: note('show'),
+    openBulkEdit: note('openBulkEdit'),
+    announce: note('announce'),
+    commitAll: note('commitAll'),
+  });
+  return { actions, did };
+}
+
+describe('the actions of the editor', () => {
+  it('commit what was typed before the host works with captions', () => {
+    for (const method of ['captionEmpty', 'captionAll', 'save'] as const) {
+      const { actions, did } = page();
+      actions[method]();
+      assert.deepEqual(did, [['commitAll'], ['command', method, {}]]);
+    }
+    const { actions, did } = page();
+    actions.captionSelection();
+    assert.deepEqual(did, [['commitAll'], ['command', 'captionImages', { scope: 'selection' }]]);
+  });
+
+  it('are about the selection where no image is named', () => {
+    for (const method of ['copyCaption', 'pasteCaption', 'deleteImages'] as const) {
+      const { actions, did } = page();
+      actions[method]();
+      actions[method]({ path: 'a.png' });
+      assert.deepEqual(did, [
+        ['commitAll'],
+        ['command', method, { scope: 'selection' }],
+        ['commitAll'],
+        ['command', method, { path: 'a.png' }],
+      ]);
+    }
+  });
+
+  it('show the selection as the answer says it is', async () => {
+    const snapshot = { version: 3 } as GridSnapshot;
+    const { actions, did } = page({ select: { snapshot } });
+    actions.selectAll();
+    await new Promise(setImmediate);
+    assert.deepEqual(did, [
+      ['request', 'select', { command: { kind: 'all' } }],
+      ['applySnapshot', snapshot],
+    ]);
+    const failing = page();
+    failing.actions.clearSelection();
+    await new Promise(setImmediate);
+    assert.deepEqual(failing.did, [['request', 'select', { command: { kind: 'none' } }]]);
+  });
+
+  it('search for what the host makes of a filter, and suggest nothing where the host cannot', async () => {
+    const { actions, did } = page({ addFilter: { query: 'tag:tree' } });
+    actions.addFilter('tree', false);
+    await new Promise(setImmediate);
+    assert.deepEqual(did, [
+      ['request', 'addFilter', { tag: 'tree', exclude: false }],
+      ['search', 'tag:tree'],
+    ]);
+    assert.deepEqual(await actions.suggest('tag:', 4), []);
+  });
+});
