@@ -4,13 +4,14 @@ import type { ItemWindow } from './ItemWindow';
 import { SelectionMarks } from './SelectionMarks';
 
 /** What the selector needs of the grid. */
-export interface SelectorHost {
-  /** Asks the host and resolves with what it says then; undefined where that failed. */
-  readonly select: ((command: SelectCommand) => Promise<GridSnapshot | undefined>) | undefined;
-  readonly items: ItemWindow | undefined;
+export interface SelectorPort {
+  /** Sends a command to the host; resolves with the snapshot after it, undefined where that failed. */
+  select(command: SelectCommand): Promise<GridSnapshot | undefined>;
+  items(): ItemWindow | undefined;
   /** how many images the host says are selected */
-  readonly selectedCount: number;
-  requestUpdate(): void;
+  selectedCount(): number;
+  /** What is shown as selected changed. */
+  changed(): void;
 }
 
 /** Selects images: shows each change at once and tells the host. */
@@ -20,18 +21,19 @@ export class GridSelector {
   private origin: { path: string; index: number } | undefined;
   private expected: number | undefined;
 
-  constructor(private readonly grid: SelectorHost) {}
+  constructor(private readonly port: SelectorPort) {}
 
   /** Whether anything is selected, as far as is known. */
   get any(): boolean {
-    return (this.expected ?? this.grid.selectedCount) > 0;
+    return (this.expected ?? this.port.selectedCount()) > 0;
   }
 
   /** Whether the card at a position is shown as selected. */
   isSelected(index: number): boolean {
-    const item = this.grid.items?.at(index);
-    if (item === undefined) return false;
-    return this.marks.isSelected(item, index, this.grid.items?.versionAt(index) ?? 0);
+    const items = this.port.items();
+    const item = items?.at(index);
+    if (items === undefined || item === undefined) return false;
+    return this.marks.isSelected(item, index, items.versionAt(index));
   }
 
   /** Selects one image and nothing else. */
@@ -45,7 +47,7 @@ export class GridSelector {
     const selects = !this.isSelected(index);
     const item = this.begin(index);
     if (item === undefined) return;
-    const now = this.expected ?? this.grid.selectedCount;
+    const now = this.expected ?? this.port.selectedCount();
     this.send({ kind: 'toggle', path: item.path }, Math.max(0, now + (selects ? 1 : -1)), selects);
   }
 
@@ -55,7 +57,7 @@ export class GridSelector {
    * @param keep whether what is selected already stays so
    */
   extend(from: number, to: number, keep: boolean): void {
-    const { items } = this.grid;
+    const items = this.port.items();
     if (items === undefined) return;
     if (this.origin === undefined) this.begin(from);
     const { origin } = this;
@@ -91,8 +93,7 @@ export class GridSelector {
   }
 
   private begin(index: number): CardItem | undefined {
-    const { items } = this.grid;
-    const item = items?.at(index);
+    const item = this.port.items()?.at(index);
     if (item !== undefined) this.origin = { path: item.path, index };
     return item;
   }
@@ -100,11 +101,11 @@ export class GridSelector {
   private send(command: SelectCommand, expected: number, selects?: boolean): void {
     const mark = this.marks.add(command, selects);
     this.expected = expected;
-    this.grid.requestUpdate();
-    void this.grid.select?.(command).then((snapshot) => {
+    this.port.changed();
+    void this.port.select(command).then((snapshot) => {
       this.marks.answer(mark, snapshot?.version ?? 0);
       if (this.expected === expected) this.expected = undefined;
-      this.grid.requestUpdate();
+      this.port.changed();
     });
   }
 }

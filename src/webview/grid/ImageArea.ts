@@ -6,7 +6,7 @@ import { plural } from '../shared/displayLanguage';
 import type { Ask, ViewState } from '../shared/viewState';
 import type { FolderHeading } from './FolderHeading';
 import './FolderHeading';
-import type { AskAround } from './GridPlace';
+import type { AskAround } from './GridModel';
 import type { CardContext } from '../card/ImageCard';
 import type { ImageGrid } from './ImageGrid';
 import './ImageGrid';
@@ -38,7 +38,7 @@ export class ImageArea extends LitElement {
     if (snapshot === undefined || view === undefined) return html``;
     const { key, descending } = snapshot.sort;
     return html`<folder-heading
-        .index=${this.grid?.headIndex ?? view.index}
+        .index=${this.grid?.model.headIndex ?? view.index}
         .order=${snapshot.order}
         .count=${snapshot.matching}
         .byName=${key === 'name'}
@@ -80,21 +80,21 @@ export class ImageArea extends LitElement {
   };
 
   private readonly onGridScroll = (): void => {
-    const index = this.grid?.firstIndex ?? 0;
+    const index = this.grid?.model.firstIndex ?? 0;
     const path = this.items?.at(index)?.path ?? '';
-    // Nobody went there.
-    const isPassing = this.grid?.isWaiting === true;
+    // While the start image is awaited, what is in view is not the user's place.
+    const isPassing = this.grid?.model.isWaiting === true;
     if (path !== '' && !isPassing) this.dispatchEvent(new CustomEvent('place-changed', { detail: { index, path } }));
     // The heading.
     this.requestUpdate();
   };
 
   private readonly onFolderKey = (event: CustomEvent<{ direction: 1 | -1 }>): void => {
-    void this.heading?.go(event.detail.direction, this.grid?.active, true);
+    void this.heading?.go(event.detail.direction, this.grid?.model.active, true);
   };
 
   private readonly onGoToIndex = (event: CustomEvent<{ index: number; focus: boolean }>): void => {
-    this.grid?.jumpTo(event.detail.index, event.detail.focus);
+    this.grid?.model.jumpTo(event.detail.index, event.detail.focus);
   };
 }
 

@@ -1,6 +1,6 @@
 import type { CardItem } from '../../protocol/page/cardProtocol';
 import type { ItemsAround } from '../../protocol/page/gridViewProtocol';
-import type { Span } from './gridLayout';
+import type { Span } from '../virtualList/rowLayout';
 
 /** Cards as the host sends them: in the state of `version`, at positions of `order`. */
 export interface ItemAnswer {

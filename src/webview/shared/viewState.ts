@@ -1,7 +1,7 @@
 import type { ImageTarget, WantedEdit } from '../../protocol/page/bulkEditProtocol';
 import type { Channel } from '../../protocol/channel/Channel';
 import type { GridEvents, HostRequests, JobAction, WebviewEvents } from '../../protocol/page/gridProtocol';
-import { type CardSize, cardSizes, type GridMode } from '../grid/gridLayout';
+import { type CardSize, cardSizes, type GridMode } from './cardSizes';
 import type { SearchActions } from '../search/searchActions';
 
 /** The line to the extension host. */

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { CaptionMode, ViewChoices } from '../shared/viewState';
-import type { CardSize, GridMode } from '../grid/gridLayout';
+import type { CardSize, GridMode } from '../shared/cardSizes';
 import { gridIcon, listIcon, tagsIcon, textIcon } from '../shared/icons';
 import { sharedStyles } from '../shared/shared.css';
 import { viewOptionsStyles } from './viewOptions.css';
