@@ -10,17 +10,17 @@ import { RowVirtualizer } from '../virtualList/RowVirtualizer';
 import { VirtualRows } from '../virtualList/VirtualRows';
 import type { PlanRows } from './PlanRows';
 
-/** One row below the other; the style sheet has the same height. */
+/** One row below the other, in CSS pixels; bulkEditPreview.css.ts has the same height. */
 const rowSize: CellSize = { minWidth: undefined, height: 66, gap: 0 };
 
-/** The captions that a bulk edit would change, as a list that can be ticked: only the rows near the viewport exist. */
+/** The captions that a bulk edit would change, as a virtualized list with ticks. */
 @customElement('bulk-edit-preview')
 export class BulkEditPreview extends LitElement {
   @property({ attribute: false }) rows: PlanRows | undefined;
-  /** Changes when what the rows say has changed. */
+  /** Grows when the content of rows has changed, to render them again. */
   @property({ attribute: false }) version = 0;
   @property({ attribute: false }) tick: ((index: number, ticked: boolean) => void) | undefined;
-  /** Makes the address of a picture; undefined while there is none. */
+  /** The address of the picture of a row; undefined while there is none. */
   @property({ attribute: false }) picture: ((item: PlanItem) => string | undefined) | undefined;
 
   @state() private active = 0;
@@ -133,7 +133,7 @@ export class BulkEditPreview extends LitElement {
 }
 
 function renderPiece({ kind, text: whole }: DiffPiece): TemplateResult {
-  // A row has room for two lines: a change in a line below would not be seen.
+  // A row has room for two lines: a change in a line below them would not be visible.
   const text = whole.replaceAll('\n', ' ⏎ ');
   switch (kind) {
     case 'removed':
@@ -149,15 +149,15 @@ function renderPiece({ kind, text: whole }: DiffPiece): TemplateResult {
   }
 }
 
-/** A row for those who hear it. */
+/** The text of a row for screen readers. */
 function spoken({ images, pieces }: PlanItem): string {
-  const of = (wanted: DiffPiece['kind']): string =>
+  const textsOf = (wanted: DiffPiece['kind']): string =>
     pieces
       .filter(({ kind }) => kind === wanted)
       .map(({ text }) => text)
       .join(', ');
   const parts = [images.join(', ')];
-  const [removed, added, moved] = [of('removed'), of('added'), of('moved')];
+  const [removed, added, moved] = [textsOf('removed'), textsOf('added'), textsOf('moved')];
   if (removed !== '') parts.push(l10n.t('removed: {0}', removed));
   if (added !== '') parts.push(l10n.t('added: {0}', added));
   if (moved !== '') parts.push(l10n.t('moved: {0}', moved));

@@ -25,7 +25,7 @@ export interface GridView {
   shape: CellShape;
   /** how many images the host says are selected */
   selectedCount: number;
-  /** image to show first, and its position in case it is gone; only those of the first view count */
+  /** image to show first, and its position in case it is gone; later changes have no effect */
   startPath: string;
   startIndex: number;
   /** the cards that the host has sent */
@@ -69,12 +69,11 @@ export interface PlaceQuestion {
 }
 
 /**
- * The state of the image grid: which cell is active, where the focus is to go, what is selected, and the place in the
- * list. It knows no DOM: the element reports what happened through the methods, and renders the model whenever it has
- * changed.
+ * The state of the image grid: which cell is active, where the focus is to go, what is selected, and which part of the
+ * list is in view. It knows no DOM: the element reports events through its methods and renders it when it has changed.
  *
- * When the order of the images changes, the model keeps what the user looks at in its place: it asks the host where that
- * is now, and shows the cards and the position of the new order in one step. Until then the old ones stay.
+ * When the order of the images changes, the images in view keep their place: the model asks the host for their new
+ * positions, and applies the cards of the new order and the scroll position in one step. Until then the old ones stay.
  */
 export class GridModel {
   /** What is selected. */
@@ -195,7 +194,7 @@ export class GridModel {
     if (order > items.order && !this.isAsking) void this.catchUp(items);
   }
 
-  /** Cards came, or other ones are in view: keeps the active cell within the list, and asks for cards that are missing. */
+  /** Cards came, or others are in view: keeps the active cell within the list and requests cards that are missing. */
   applyItems(): void {
     const { rows } = this;
     const { items } = this.view;
@@ -216,7 +215,7 @@ export class GridModel {
     );
   }
 
-  /** The host answered where the place is in its current order: shows its cards, and the same images in the same place. */
+  /** The host answered with the cards of its current order: shows them, the anchor where it was in the viewport. */
   applyItemsAround(question: PlaceQuestion, answer: ItemsAround): void {
     const { rows, selector } = this;
     const { items, startIndex, shape } = this.view;

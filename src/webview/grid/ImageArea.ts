@@ -13,7 +13,7 @@ import './ImageGrid';
 import type { ItemWindow } from './ItemWindow';
 
 /**
- * The images and the heading above them, and what these two ask the host. It has no root of its own. Fires
+ * The images and the folder heading above them, and the requests of these two to the host. It has no shadow root. Fires
  * `place-changed` with the position and the path of the first image in view.
  */
 @customElement('image-area')
@@ -85,7 +85,7 @@ export class ImageArea extends LitElement {
     // While the start image is awaited, what is in view is not the user's place.
     const isPassing = this.grid?.model.isWaiting === true;
     if (path !== '' && !isPassing) this.dispatchEvent(new CustomEvent('place-changed', { detail: { index, path } }));
-    // The heading.
+    // The heading follows the first image in view.
     this.requestUpdate();
   };
 

@@ -32,19 +32,19 @@ interface HeldFocus {
 }
 
 /**
- * The images of the dataset, of which only those near the viewport exist. Scrolls by itself.
+ * The images of the dataset as a virtualized grid: only the cards near the viewport exist. It is the scrolling element.
  *
- * Events: `grid-scroll`; `open-viewer` with the path of an image, cancelled by who opens it, else
- * its caption is edited; `folder-key` with the direction.
+ * Fires `grid-scroll`; `open-viewer` with the path of an image, which a listener that opens it cancels (else its
+ * caption is edited); `folder-key` with the direction to go.
  */
 @customElement('image-grid')
 export class ImageGrid extends LitElement {
   static override styles = [sharedStyles, gridStyles, cardStyles, tagChipsStyles, listStyles, selectionStyles];
 
-  /** Images in view, of the order {@link order}. */
+  /** Number of images that match the search, in the order {@link order}. */
   @property({ attribute: false }) count = 0;
   @property({ attribute: false }) order = 0;
-  /** Search and sort order: where they change, the user asked for other images. */
+  /** Search and sort order: when this changes, the user asked for other images. */
   @property({ attribute: false }) viewKey = '';
   @property({ attribute: false }) size: CardSize = 'medium';
   @property({ attribute: false }) mode: GridMode = 'grid';
@@ -52,7 +52,7 @@ export class ImageGrid extends LitElement {
   @property({ attribute: false }) context: CardContext | undefined;
   @property({ attribute: false }) selectedCount = 0;
   @property({ attribute: false }) select: ((command: SelectCommand) => Promise<GridSnapshot | undefined>) | undefined;
-  /** Image to show first, and its position where it is gone; looked at once. */
+  /** Image to show first, and its position in case it is gone; later changes have no effect. */
   @property({ attribute: false }) startPath = '';
   @property({ attribute: false }) startIndex = 0;
   /** Asks the host for the images around a place. */
@@ -83,22 +83,22 @@ export class ImageGrid extends LitElement {
   private reportedFocus: string | undefined;
   private frame: number | undefined;
 
-  /** Draws a card again whose picture or draft has changed. */
+  /** Renders the card of an image again, because its picture has changed. */
   updateCard(path: string): void {
     this.cardOf(path)?.requestUpdate();
   }
 
-  /** Where the card of an image shows its picture. */
+  /** The element in which the card of an image shows its picture; undefined while there is no such card. */
   pictureBox(path: string): Element | undefined {
     return this.cardOf(path)?.querySelector('.picture') ?? undefined;
   }
 
-  /** The host knows the caption of this card as an edit now. */
+  /** What was typed in the caption of an image has been committed as one edit. */
   committed(path: string): void {
     this.cardOf(path)?.committed();
   }
 
-  /** Puts the keyboard focus on an image, as after it was looked at elsewhere. */
+  /** Moves the keyboard focus to an image, as after the user looked at it in the viewer. */
   returnTo(index: number): void {
     this.model.returnTo(index);
   }
@@ -125,7 +125,7 @@ export class ImageGrid extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     if (this.frame !== undefined) cancelAnimationFrame(this.frame);
-    this.pointer?.lift();
+    this.pointer?.cancelPress();
     this.context?.images.want([]);
   }
 
@@ -148,14 +148,14 @@ export class ImageGrid extends LitElement {
   protected override updated(): void {
     this.restoreFocus();
     this.reachGoal();
-    // Also without scrolling: it may be known only now which images are in view.
+    // Also without scrolling: other images may be in view now, or the cards of those in view may have come.
     this.onMoved();
   }
 
   protected override render(): TemplateResult {
     const { layout } = this.rows;
     return html`<div
-      class="grid ${this.mode} ${this.size} ${this.model.selector.any ? 'selecting' : ''}"
+      class="grid ${this.mode} ${this.size} ${this.model.selector.hasSelection ? 'selecting' : ''}"
       role="grid"
       aria-label=${l10n.t('Images')}
       aria-multiselectable="true"
@@ -186,11 +186,11 @@ export class ImageGrid extends LitElement {
     >
       ${repeat(
         cells,
-        // By path: a textarea must never come to stand for another caption while somebody types into it.
+        // Keyed by path: a textarea must never be reused for another caption while the user types into it.
         (index) => this.items?.at(index)?.path ?? index,
         (index) => {
           const selected = this.model.selector.isSelected(index);
-          // The name is the group's: one of the cell itself would have to have all the words in it.
+          // The accessible name is the group's: a name on the gridcell itself would replace all of its content.
           return html`<div class="cell" role="gridcell" aria-colindex=${index - first + 1} aria-selected=${selected}>
             <image-card
               role="group"
@@ -220,7 +220,7 @@ export class ImageGrid extends LitElement {
     return { path: card.item?.path, caret, inTags: element.closest('tag-chips') !== null };
   }
 
-  /** Where rendering took the focused element away, its image gets the focus at its new place. */
+  /** If rendering removed the focused element, its image gets the focus at its new place. */
   private restoreFocus(): void {
     const { held } = this;
     this.held = undefined;
@@ -259,7 +259,7 @@ export class ImageGrid extends LitElement {
 
   private readonly onKeydown = (event: KeyboardEvent): void => {
     const [target] = event.composedPath();
-    // While letters are composed, the keys are those of the input method.
+    // While an input method composes letters, the keys are for it.
     if (!(target instanceof Element) || event.defaultPrevented || event.isComposing) return;
     const card = target.closest('image-card');
     if (!card) return;
@@ -273,8 +273,8 @@ export class ImageGrid extends LitElement {
   };
 
   private act(action: GridAction, event: KeyboardEvent): void {
-    // Escape on a cell is VS Code's where there is nothing to deselect.
-    if (action.kind === 'none' && !this.model.selector.any) return;
+    // With nothing to deselect, Escape on a cell is left to VS Code.
+    if (action.kind === 'none' && !this.model.selector.hasSelection) return;
     event.preventDefault();
     const { active, selector } = this.model;
     switch (action.kind) {
@@ -288,7 +288,7 @@ export class ImageGrid extends LitElement {
         selector.extend(active, active, false);
         break;
       case 'all':
-        // VS Code would select the text of the page.
+        // Else VS Code would select the text of the page.
         event.stopPropagation();
         selector.all(this.rows.layout.count);
         break;
@@ -316,7 +316,7 @@ export class ImageGrid extends LitElement {
     if (this.dispatchEvent(new CustomEvent('open-viewer', init))) this.model.moveTo(index, 'caption');
   }
 
-  /** Reports, once per frame, that other images may be in view. */
+  /** Reports that other images may be in view; throttled to once per frame. */
   private onMoved(): void {
     this.frame ??= requestAnimationFrame(() => {
       this.frame = undefined;
@@ -335,7 +335,7 @@ export class ImageGrid extends LitElement {
   }
 }
 
-/** Gives the focus to the image that had it, or to `instead` where that is gone. */
+/** Gives the focus back to the card that had it, with its caret; or to `instead` if that card is gone. */
 async function giveFocusBack(
   held: HeldFocus,
   card: ImageCard | undefined,

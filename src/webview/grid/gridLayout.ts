@@ -2,10 +2,10 @@ import { type CardSize, cardSizes, type GridMode } from '../shared/cardSizes';
 import { clamp } from '../shared/clamp';
 import { type CellSize, layOutRows, type RowLayout } from '../virtualList/rowLayout';
 
-/** How tall the rows of the list are, in CSS pixels. */
+/** Height of the rows of the list, in CSS pixels. */
 export const listHeights: Readonly<Record<CardSize, number>> = { small: 48, medium: 76, large: 124 };
 
-/** Space between cells, in CSS pixels. The rows of the list touch. */
+/** Space between the cells of the grid, in CSS pixels. The rows of the list touch. */
 export const gap = 12;
 
 /** What the cells of the grid are: how they are arranged, and their size. */
@@ -14,7 +14,7 @@ export interface CellShape {
   size: CardSize;
 }
 
-/** The size of the cells of a shape. */
+/** The size of the cells of a shape, for a virtualized list. */
 export function cellSizeOf({ mode, size }: CellShape): CellSize {
   if (mode === 'list') return { minWidth: undefined, height: listHeights[size], gap: 0 };
   return { ...cardSizes[size], gap };
@@ -33,6 +33,8 @@ export function layOut(
 
 /**
  * Where a navigation key leads from the cell at `index`.
+ * @param key `key` of the keyboard event
+ * @param ctrl whether Home and End lead to the ends of the list, not of the row
  * @param pageRows how many rows Page Up and Page Down move
  * @returns the new index, which may be the old one; undefined where the key does not navigate
  */

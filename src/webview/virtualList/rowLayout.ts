@@ -19,7 +19,7 @@ export interface CellSize {
   gap: number;
 }
 
-/** Where every cell of a list of uniform cells is, without looking at any of them. Lengths are in CSS pixels. */
+/** Where the cells of a list of uniform cells are, by arithmetic alone. Lengths are in CSS pixels. */
 export interface RowLayout {
   /** number of cells */
   count: number;
@@ -82,25 +82,25 @@ export function rowsNear(layout: RowLayout, top: number, viewport: number, overs
 }
 
 /**
- * The rows to keep in the document: those that touch the viewport, and as many before and after it as there is room for,
- * up to one viewport each and {@link maxNearCells} cells together.
+ * The rows to keep in the document: those that touch the viewport, and an overscan before and after it of up to one
+ * viewport each, but no more than {@link maxNearCells} cells in all.
  */
 export function rowsToRender(layout: RowLayout, top: number, viewport: number): Span {
   const seen = rowsNear(layout, top, viewport, 0);
-  const most = Math.max(1, Math.floor(maxNearCells / layout.columns));
-  const spare = Math.max(0, most - (seen.end - seen.start));
+  const maxRows = Math.max(1, Math.floor(maxNearCells / layout.columns));
+  const spare = Math.max(0, maxRows - (seen.end - seen.start));
   const margin = Math.min(Math.ceil(viewport / layout.rowHeight), Math.floor(spare / 2));
   const start = Math.max(0, seen.start - margin);
-  return { start, end: Math.min(layout.rows, seen.end + margin, start + most) };
+  return { start, end: Math.min(layout.rows, seen.end + margin, start + maxRows) };
 }
 
-/** A row in the document: the cells of it that are there, all or only the pinned ones. */
+/** A row in the document, and which of its cells are rendered: all, or only the pinned ones. */
 export interface RenderedRow {
   row: number;
   cells: number[];
 }
 
-/** The rows of `span` with all their cells and, of other rows, the `pinned` cells; ascending, each once. */
+/** The rows of `span` with all their cells, and of other rows the `pinned` cells: in ascending order, each once. */
 export function withPinned(layout: RowLayout, span: Span, pinned: readonly number[]): RenderedRow[] {
   const rows = new Map<number, number[]>();
   for (let row = span.start; row < span.end; row++) {
@@ -125,19 +125,19 @@ export function cellsOf(layout: RowLayout, span: Span): Span {
   return { start: span.start * layout.columns, end: Math.min(layout.count, span.end * layout.columns) };
 }
 
-/** The greatest position the content can be scrolled to. */
+/** The last position that the content can be scrolled to. */
 export function maxTop(layout: RowLayout, viewport: number): number {
   return Math.max(0, layout.contentHeight - viewport);
 }
 
-/** The position in the content that belongs to a position of the scroll bar. */
+/** The position in the content (`top`) for a position of the scroll bar (`scrollTop`). */
 export function toLogical(layout: RowLayout, physicalTop: number, viewport: number): number {
   const range = layout.physicalHeight - viewport;
   if (layout.physicalHeight === layout.contentHeight || range <= 0) return physicalTop;
   return clamp((physicalTop / range) * maxTop(layout, viewport), 0, maxTop(layout, viewport));
 }
 
-/** The position of the scroll bar that belongs to a position in the content. */
+/** The position of the scroll bar (`scrollTop`) for a position in the content (`top`). */
 export function toPhysical(layout: RowLayout, logicalTop: number, viewport: number): number {
   const range = layout.physicalHeight - viewport;
   if (layout.physicalHeight === layout.contentHeight || range <= 0) return logicalTop;
