@@ -64,7 +64,7 @@ function start(): void {
   if (editor === null) return;
   returnFocus(window, () => {
     const grid = editor.shadowRoot?.querySelector('image-grid');
-    grid?.returnTo(grid.active);
+    grid?.returnTo(grid.model.active);
   });
   const vscode = acquireVsCodeApi();
   const channel: HostChannel = new Channel<Record<string, never>, HostRequests, GridEvents, WebviewEvents>(

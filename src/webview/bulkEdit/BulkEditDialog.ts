@@ -27,10 +27,10 @@ import { suggestionStyles } from '../suggestions/suggestions.css';
 import type { SuggestionPopup } from '../suggestions/SuggestionPopup';
 import '../suggestions/SuggestionPopup';
 
-/** The pause after the last key before the edit is tried. */
+/** Typing is debounced by this before the edit is planned, in milliseconds. */
 const planDelay = 150;
-/** So many tags are named above the list. */
-const namedTags = 12;
+/** Maximum number of tags that are named above the list. */
+const maxNamedTags = 12;
 
 /** The dialog for bulk edits: what to do, what that would change, and the button that does it. */
 @customElement('bulk-edit-dialog')
@@ -47,9 +47,9 @@ export class BulkEditDialog extends LitElement {
   @state() private plan: PlanSummary | undefined;
   @state() private rows: PlanRows | undefined;
   @state() private version = 0;
-  /** what is missing in the form */
+  /** what still has to be filled in, as a sentence; empty if nothing */
   @state() private missing = '';
-  /** what is wrong */
+  /** why the edit could not be planned or applied; empty if it could */
   @state() private problem = '';
   @state() private busy: 'planning' | 'applying' | undefined;
 
@@ -61,7 +61,7 @@ export class BulkEditDialog extends LitElement {
   private planning: AbortController | undefined;
   private readonly pictures = new Map<string, string | null>();
 
-  /** Opens the dialog, filled in as a command wants it. */
+  /** Opens the dialog with the fields that `wanted` fills in, and plans the edit. */
   async open(wanted: WantedEdit): Promise<void> {
     if (this.snapshot === undefined || this.snapshot.total === 0) return;
     this.form = { ...this.form, ...wanted.form };
@@ -145,7 +145,7 @@ export class BulkEditDialog extends LitElement {
 
   private renderSummary(): TemplateResult {
     const { plan } = this;
-    const tags = (plan?.tags ?? []).slice(0, namedTags);
+    const tags = (plan?.tags ?? []).slice(0, maxNamedTags);
     const more = (plan?.tagCount ?? 0) - tags.length;
     const ticked = plan?.ticked ?? 0;
     const changed = plan?.changed ?? 0;
@@ -229,7 +229,7 @@ export class BulkEditDialog extends LitElement {
   private readonly onChange = (form: EditForm, scope: EditScope): void => {
     this.form = form;
     this.scope = scope;
-    // What is ticked belongs to another edit from now on.
+    // From now on the preview is stale: it must not be applied.
     this.busy = 'planning';
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
@@ -259,7 +259,7 @@ export class BulkEditDialog extends LitElement {
             this.version++;
           },
         );
-        // The old rows stay until the new ones are there: the list must not blink at each key.
+        // The old rows stay until the new ones are there: the list must not flicker with each key.
         await rows.need(0, 1);
         if (planning !== this.planning) return;
       }
@@ -300,7 +300,7 @@ export class BulkEditDialog extends LitElement {
     } catch (error) {
       this.busy = undefined;
       this.problem = errorMessage(error);
-      // The plan is spent; what can still be done has to be looked up again.
+      // A plan can be applied only once: what is left to do has to be planned again.
       this.plan = undefined;
     }
   };
@@ -317,13 +317,13 @@ export class BulkEditDialog extends LitElement {
     this.host?.request('dropPlan', {}).catch(() => undefined);
   };
 
-  /** The tab key stays in the dialog: from an iframe it would go on into the workbench behind it. */
+  /** Keeps the Tab key in the dialog: out of an iframe it would lead into the workbench behind it. */
   private readonly onKeydown = (event: KeyboardEvent): void => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       void this.apply();
     }
-    // The grid's keys are not for the dialog.
+    // The keys of the grid must not act while the dialog is open.
     event.stopPropagation();
     if (event.key !== 'Tab' || this.dialog === null) return;
     const stops = [...this.dialog.querySelectorAll<HTMLElement>(tabStops)].filter(
@@ -348,7 +348,7 @@ export class BulkEditDialog extends LitElement {
         this.pictures.set(key, uri);
         this.version++;
       },
-      // A list of changes does without a picture that cannot be shown.
+      // The list of changes is useful without a picture that cannot be shown.
       () => undefined,
     );
     return undefined;
@@ -365,7 +365,7 @@ export class BulkEditDialog extends LitElement {
 
 const tabStops = 'button:enabled, input:enabled, select, textarea, summary, [tabindex="0"]';
 
-/** Of a group of radio buttons, only the chosen one is a tab stop. */
+/** Whether Tab stops at an element: of a group of radio buttons, only at the chosen one. */
 function isStop(element: HTMLElement): boolean {
   return !(element instanceof HTMLInputElement && element.type === 'radio' && !element.checked);
 }

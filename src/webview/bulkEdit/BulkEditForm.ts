@@ -17,7 +17,7 @@ const operations: readonly [EditOperation, string][] = [
   ['clear', l10n.t('Clear captions')],
 ];
 
-/** What an operation does, where its fields do not say it. */
+/** What an operation does, for those whose fields do not say it. */
 const explanations: Partial<Record<EditOperation, string>> = {
   addTags: l10n.t('Tags that a caption has already are not added again.'),
   deduplicate: l10n.t('The first of each tag stays. Case, underscores and escaped parentheses make no difference.'),
@@ -31,16 +31,16 @@ const explanations: Partial<Record<EditOperation, string>> = {
 export class BulkEditForm extends LitElement {
   @property({ attribute: false }) form: EditForm = { ...blankEditForm };
   @property({ attribute: false }) scope: EditScope = 'all';
-  /** How many images each scope has; a scope that is not offered is undefined. */
+  /** Number of images in each scope; undefined for a scope that is not offered. */
   @property({ attribute: false }) counts: Partial<Record<EditScope, number>> = {};
   @property({ attribute: false }) change: ((form: EditForm, scope: EditScope) => void) | undefined;
 
-  /** Suggests tags in a field that has got the focus. */
+  /** Attaches tag suggestions to a field that got the focus. */
   @property({ attribute: false }) suggestIn: ((field: HTMLInputElement) => void) | undefined;
 
   /**
    * Puts the keyboard focus where typing begins.
-   * @param given what a command has filled in: of a tag to rename, the new name is typed
+   * @param given fields that a command has filled in: with a tag to rename, typing begins with its new name
    */
   focusFirst(given: Partial<EditForm> = {}): void {
     const isGiven = given.operation === 'replaceTags' && (given.find ?? '') !== '';
@@ -146,7 +146,7 @@ export class BulkEditForm extends LitElement {
     }
   }
 
-  /** @param forms those of a sentence, as {@link pluralForm} takes them */
+  /** @param forms the singular and plural of the label, as {@link pluralForm} takes them */
   private renderScope(scope: EditScope, forms: string): TemplateResult | typeof nothing {
     const count = this.counts[scope];
     if (count === undefined) return nothing;
@@ -182,13 +182,13 @@ export class BulkEditForm extends LitElement {
     /></label>`;
   }
 
-  /** Whether what is typed there are tags: neither text nor an expression. */
+  /** Whether a field takes tags, and not plain text or a regular expression. */
   private holdsTags(name: 'tags' | 'find' | 'replacement'): boolean {
     const { operation, match } = this.form;
     return operation !== 'replaceText' && (name === 'tags' || match !== 'regex');
   }
 
-  /** A number in the middle of a sentence. */
+  /** A number field in the middle of a sentence, in the place of its `…`. */
   private keepFirst(sentence: string): TemplateResult {
     const [before = '', after = ''] = sentence.split('…');
     return html`<label class="inline"

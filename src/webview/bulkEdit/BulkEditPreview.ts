@@ -1,89 +1,84 @@
 import * as l10n from '@vscode/l10n';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import type { DiffPiece, PlanItem } from '../../protocol/page/bulkEditProtocol';
 import { plural } from '../shared/displayLanguage';
-import type { PlanRows } from './PlanRows';
+import { clamp } from '../shared/clamp';
 import { styleProperties } from '../shared/styleProperties';
+import type { CellSize } from '../virtualList/rowLayout';
+import { RowVirtualizer } from '../virtualList/RowVirtualizer';
+import { VirtualRows } from '../virtualList/VirtualRows';
+import type { PlanRows } from './PlanRows';
 
-/** Height of a row in pixels; the style sheet has the same. */
-const rowHeight = 66;
-/** Browsers cannot scroll further than some 33 million pixels. */
-const tallest = 15_000_000;
+/** One row below the other, in CSS pixels; bulkEditPreview.css.ts has the same height. */
+const rowSize: CellSize = { minWidth: undefined, height: 66, gap: 0 };
 
-/** The captions that a bulk edit would change, as a list that can be ticked: only the rows in view exist. */
+/** The captions that a bulk edit would change, as a virtualized list with ticks. */
 @customElement('bulk-edit-preview')
 export class BulkEditPreview extends LitElement {
   @property({ attribute: false }) rows: PlanRows | undefined;
-  /** Changes when what the rows say has changed. */
+  /** Grows when the content of rows has changed, to render them again. */
   @property({ attribute: false }) version = 0;
   @property({ attribute: false }) tick: ((index: number, ticked: boolean) => void) | undefined;
-  /** Makes the address of a picture; undefined while there is none. */
+  /** The address of the picture of a row; undefined while there is none. */
   @property({ attribute: false }) picture: ((item: PlanItem) => string | undefined) | undefined;
 
-  @state() private first = 0;
-  @state() private visible = 1;
   @state() private active = 0;
-  @query('.rows') private readonly list!: HTMLElement | null;
 
-  private resizes: ResizeObserver | undefined;
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.resizes?.disconnect();
-  }
+  private readonly list = new VirtualRows(
+    rowSize,
+    () => {
+      this.requestUpdate();
+    },
+    () => undefined,
+  );
+  private readonly virtualizer = new RowVirtualizer(this, this.list);
 
   protected override createRenderRoot(): HTMLElement {
     return this;
   }
 
   protected override firstUpdated(): void {
-    this.resizes = new ResizeObserver(() => {
-      this.measure();
-    });
-    if (this.list !== null) this.resizes.observe(this.list);
+    const scroller = this.querySelector<HTMLElement>('.rows');
+    const content = this.querySelector('.spacer');
+    if (scroller !== null && content !== null) this.virtualizer.attach(scroller, content);
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('rows')) return;
     this.active = 0;
-    this.first = 0;
+    this.list.configure(this.rows?.count ?? 0, rowSize);
+    this.list.scrollToIndex(0);
   }
 
-  protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('rows') && this.list !== null) this.list.scrollTop = 0;
-    // A page that did not come is asked for again by the next scroll.
-    this.rows?.need(this.first, this.first + this.visible).catch(() => undefined);
+  protected override updated(): void {
+    const { start, end } = this.list.near;
+    // A page that failed to load is asked for again at the next update.
+    this.rows?.need(start, end).catch(() => undefined);
   }
 
   protected override render(): TemplateResult {
     const count = this.rows?.count ?? 0;
-    const end = Math.min(count, this.first + this.visible);
-    const indices = Array.from({ length: Math.max(0, end - this.first) }, (_, offset) => this.first + offset);
-    const isInView = this.active >= this.first && this.active < end;
+    const { layout, near } = this.list;
+    const indices = Array.from({ length: near.end - near.start }, (_, offset) => near.start + offset);
+    const isRendered = this.active >= near.start && this.active < near.end;
     return html`<div
       class="rows"
       role="listbox"
       aria-label=${l10n.t('Captions that change')}
       aria-multiselectable="true"
-      aria-activedescendant=${isInView ? `change-${this.active}` : nothing}
+      aria-activedescendant=${isRendered ? `change-${this.active}` : nothing}
       tabindex=${count === 0 ? -1 : 0}
-      @scroll=${this.measure}
       @keydown=${this.onKeydown}
     >
-      <div
-        class="spacer"
-        role="presentation"
-        ${styleProperties({ height: `${Math.min(tallest, count * rowHeight)}px` })}
-      >
-        ${indices.map((index, slot) => this.renderRow(index, slot))}
+      <div class="spacer" role="presentation" ${styleProperties({ height: `${layout.physicalHeight}px` })}>
+        ${indices.map((index) => this.renderRow(index))}
       </div>
     </div>`;
   }
 
-  private renderRow(index: number, slot: number): TemplateResult {
+  private renderRow(index: number): TemplateResult {
     const item = this.rows?.at(index);
-    const top = this.offsetOf(index, slot);
     const [image = '', ...others] = item?.images ?? [];
     const address = item === undefined ? undefined : this.picture?.(item);
     return html`<div
@@ -93,7 +88,7 @@ export class BulkEditPreview extends LitElement {
       aria-selected=${item?.ticked === false ? 'false' : 'true'}
       aria-setsize=${this.rows?.count ?? 0}
       aria-posinset=${index + 1}
-      ${styleProperties({ transform: `translateY(${top}px)` })}
+      ${styleProperties({ transform: `translateY(${this.list.offsetOf(index)}px)` })}
       @click=${() => {
         this.active = index;
         if (item !== undefined) this.tick?.(index, !item.ticked);
@@ -111,28 +106,11 @@ export class BulkEditPreview extends LitElement {
     </div>`;
   }
 
-  private readonly measure = (): void => {
-    const { list } = this;
-    if (list === null) return;
-    const count = this.rows?.count ?? 0;
-    this.visible = Math.ceil(list.clientHeight / rowHeight) + 2;
-    if (count * rowHeight <= tallest) this.first = Math.max(0, Math.floor(list.scrollTop / rowHeight));
-    else {
-      const scrolled = list.scrollTop / Math.max(1, tallest - list.clientHeight);
-      this.first = Math.round(scrolled * Math.max(0, count - this.visible + 2));
-    }
-  };
-
-  /** Where a row is drawn; a list taller than browsers can scroll draws its rows where the scroll bar is. */
-  private offsetOf(index: number, slot: number): number {
-    const count = this.rows?.count ?? 0;
-    return count * rowHeight <= tallest ? index * rowHeight : (this.list?.scrollTop ?? 0) + slot * rowHeight;
-  }
-
   private readonly onKeydown = (event: KeyboardEvent): void => {
     const { rows } = this;
     if (rows === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
-    const page = Math.max(1, this.visible - 3);
+    const { layout, viewport } = this.list;
+    const page = Math.max(1, Math.ceil(viewport / layout.rowHeight) - 1);
     const moves: Record<string, number> = {
       ArrowDown: this.active + 1,
       ArrowUp: this.active - 1,
@@ -147,31 +125,15 @@ export class BulkEditPreview extends LitElement {
       if (item !== undefined) this.tick?.(this.active, !item.ticked);
     } else if (next === undefined) return;
     else {
-      this.active = Math.max(0, Math.min(rows.count - 1, next));
-      this.reveal(this.active);
+      this.active = clamp(next, 0, rows.count - 1);
+      this.list.reveal(this.active);
     }
     event.preventDefault();
   };
-
-  private reveal(index: number): void {
-    const { list } = this;
-    const count = this.rows?.count ?? 0;
-    if (list === null) return;
-    if (count * rowHeight > tallest) {
-      list.scrollTop = (index / count) * (tallest - list.clientHeight);
-    } else {
-      const top = index * rowHeight;
-      if (top < list.scrollTop) list.scrollTop = top;
-      else if (top + rowHeight > list.scrollTop + list.clientHeight) {
-        list.scrollTop = top + rowHeight - list.clientHeight;
-      }
-    }
-    this.measure();
-  }
 }
 
 function renderPiece({ kind, text: whole }: DiffPiece): TemplateResult {
-  // A row has room for two lines: a change in a line below would not be seen.
+  // A row has room for two lines: a change in a line below them would not be visible.
   const text = whole.replaceAll('\n', ' ⏎ ');
   switch (kind) {
     case 'removed':
@@ -187,15 +149,15 @@ function renderPiece({ kind, text: whole }: DiffPiece): TemplateResult {
   }
 }
 
-/** A row for those who hear it. */
+/** The text of a row for screen readers. */
 function spoken({ images, pieces }: PlanItem): string {
-  const of = (wanted: DiffPiece['kind']): string =>
+  const textsOf = (wanted: DiffPiece['kind']): string =>
     pieces
       .filter(({ kind }) => kind === wanted)
       .map(({ text }) => text)
       .join(', ');
   const parts = [images.join(', ')];
-  const [removed, added, moved] = [of('removed'), of('added'), of('moved')];
+  const [removed, added, moved] = [textsOf('removed'), textsOf('added'), textsOf('moved')];
   if (removed !== '') parts.push(l10n.t('removed: {0}', removed));
   if (added !== '') parts.push(l10n.t('added: {0}', added));
   if (moved !== '') parts.push(l10n.t('moved: {0}', moved));

@@ -1,17 +1,17 @@
 import type { PlanItem } from '../../protocol/page/bulkEditProtocol';
 
-/** Rows are asked for in pages of so many. */
+/** Number of rows per request. */
 const pageSize = 50;
 
-/** The captions that an edit would change, of which only those that were looked at have come from the host. */
+/** The captions that an edit would change. Only the pages that were looked at are loaded from the host. */
 export class PlanRows {
   private readonly items = new Map<number, PlanItem>();
-  private readonly asked = new Set<number>();
+  private readonly requestedPages = new Set<number>();
 
   /**
-   * @param count how many there are
-   * @param load asks the host for some
-   * @param loaded some have come
+   * @param count number of captions that would change
+   * @param load asks the host for some of them
+   * @param loaded called after each page that has come
    */
   constructor(
     readonly count: number,
@@ -19,26 +19,27 @@ export class PlanRows {
     private readonly loaded: () => void,
   ) {}
 
-  /** A row; undefined until it has come. */
+  /** A row; undefined until it has been loaded. */
   at(index: number): PlanItem | undefined {
     return this.items.get(index);
   }
 
   /**
-   * Asks for the rows from `start` up to, without, `end` that are not there.
-   * @returns resolves when they are
+   * Loads the missing rows from `start` up to but not including `end`; pages in flight are not requested again.
+   * @returns resolves when the pages that this call requested have come; rejects if one failed, and then the next call
+   *   requests it again
    */
   async need(start: number, end: number): Promise<void> {
     const pages: Promise<void>[] = [];
     for (let page = Math.floor(start / pageSize); page * pageSize < Math.min(end, this.count); page++) {
-      if (this.asked.has(page)) continue;
-      this.asked.add(page);
+      if (this.requestedPages.has(page)) continue;
+      this.requestedPages.add(page);
       pages.push(this.fetch(page));
     }
     await Promise.all(pages);
   }
 
-  /** Notes what the user ticked, as the host does. */
+  /** Ticks a row, or all of them, as an optimistic update: the host does the same. */
   tick(index: number | 'all', ticked: boolean): void {
     if (index !== 'all') {
       const item = this.items.get(index);
@@ -51,7 +52,7 @@ export class PlanRows {
       for (const item of await this.load(page * pageSize, pageSize)) this.items.set(item.index, item);
       this.loaded();
     } catch (thrown) {
-      this.asked.delete(page);
+      this.requestedPages.delete(page);
       throw thrown;
     }
   }

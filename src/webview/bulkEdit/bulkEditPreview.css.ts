@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** The right half of the dialog for bulk edits: what would change, caption by caption. */
+/** The right half of the dialog for bulk edits: the changes, caption by caption. */
 export const bulkEditPreviewStyles = css`
   .preview {
     display: flex;
@@ -157,7 +157,7 @@ export const bulkEditPreviewStyles = css`
     color: var(--vscode-descriptionForeground);
   }
 
-  /* Paler, but as easy to read: what is not ticked, and what belonged to what the form said before. */
+  /* Paler, but as easy to read: rows that are not ticked, and all rows while a new plan is being made. */
   :is(.unticked, .planning) .thumb {
     opacity: 0.6;
   }

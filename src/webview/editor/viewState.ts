@@ -1,4 +1,4 @@
-import { cardSizes } from '../grid/gridLayout';
+import { cardSizes } from '../shared/cardSizes';
 import type { ViewChoices } from '../shared/viewChoices';
 
 /** What is remembered of the page when VS Code throws it away and makes it again. */

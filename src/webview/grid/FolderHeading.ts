@@ -10,8 +10,8 @@ import { downIcon, folderIcon, upIcon } from '../shared/icons';
 import { sharedStyles } from '../shared/shared.css';
 
 /**
- * The folder of the first images in view, with buttons that lead to its neighbours. It is not there where all images
- * are of one folder or not in the order of their names. Fires `go-to-index` with the position of an image.
+ * The name of the folder of the first images in view, with buttons that lead to the folders before and after it. Hidden
+ * while all images are in one folder or are not sorted by name. Fires `go-to-index` with the position of an image.
  */
 @customElement('folder-heading')
 export class FolderHeading extends LitElement {
@@ -25,10 +25,16 @@ export class FolderHeading extends LitElement {
   @consume({ context: hostContext }) host: PageHost | undefined;
 
   @state() private place: FolderPlace | undefined;
-  private busy = false;
+  private isAsking = false;
+  /** the {@link question} that was asked last */
   private asked = '';
 
-  /** Goes to the beginning of the folder at a position or, from there, of the one before it; or to the one after it. */
+  /**
+   * Goes to another folder.
+   * @param direction 1 for the next folder; -1 for the first image of this one or, from there, for the previous folder
+   * @param index position of the image to start from
+   * @param focus whether the image also gets the keyboard focus
+   */
   async go(direction: 1 | -1, index = this.index, focus = false): Promise<void> {
     const place = await this.host?.tryRequest('folderAt', { index });
     if (place === null || place === undefined) return;
@@ -39,7 +45,7 @@ export class FolderHeading extends LitElement {
 
   protected override willUpdate(): void {
     if (!this.byName) this.place = undefined;
-    else if (!this.busy && !this.knows() && this.asked !== this.question) void this.look();
+    else if (!this.isAsking && !this.isKnown() && this.asked !== this.question) void this.askForFolder();
     const { place } = this;
     this.hidden = place === undefined || (place.start === 0 && place.end >= this.count);
   }
@@ -74,21 +80,22 @@ export class FolderHeading extends LitElement {
       </button>`;
   }
 
-  private knows(): boolean {
+  private isKnown(): boolean {
     const { place, index, order } = this;
     return place !== undefined && place.order >= order && index >= place.start && index < place.end;
   }
 
-  private async look(): Promise<void> {
-    this.busy = true;
+  private async askForFolder(): Promise<void> {
+    this.isAsking = true;
     this.asked = this.question;
     const place = await this.host?.tryRequest('folderAt', { index: this.index });
-    this.busy = false;
+    this.isAsking = false;
     if (place !== undefined) this.place = place ?? undefined;
-    // Scrolled on meanwhile.
+    // Another question came up while this one was in flight.
     if (this.asked !== this.question) this.requestUpdate();
   }
 
+  /** What an answer depends on: the order and the position. */
   private get question(): string {
     return `${this.order} ${this.index}`;
   }

@@ -4,60 +4,63 @@ import type { ItemWindow } from './ItemWindow';
 import { SelectionMarks } from './SelectionMarks';
 
 /** What the selector needs of the grid. */
-export interface SelectorHost {
-  /** Asks the host and resolves with what it says then; undefined where that failed. */
-  readonly select: ((command: SelectCommand) => Promise<GridSnapshot | undefined>) | undefined;
-  readonly items: ItemWindow | undefined;
+export interface SelectorPort {
+  /** Sends a command to the host; resolves with the snapshot after it, undefined where that failed. */
+  select(command: SelectCommand): Promise<GridSnapshot | undefined>;
+  items(): ItemWindow | undefined;
   /** how many images the host says are selected */
-  readonly selectedCount: number;
-  requestUpdate(): void;
+  selectedCount(): number;
+  /** What is shown as selected changed. */
+  changed(): void;
 }
 
-/** Selects images: shows each change at once and tells the host. */
+/** Selects images: an optimistic update shows each change at once, and the host is told. */
 export class GridSelector {
   private readonly marks = new SelectionMarks();
-  /** where a range begins: the image that was clicked or toggled last */
+  /** where a range begins: at the image that was clicked or toggled last */
   private origin: { path: string; index: number } | undefined;
-  private expected: number | undefined;
+  /** how many images are selected once the host has carried out the last command; undefined when none is in flight */
+  private expectedCount: number | undefined;
 
-  constructor(private readonly grid: SelectorHost) {}
+  constructor(private readonly port: SelectorPort) {}
 
-  /** Whether anything is selected, as far as is known. */
-  get any(): boolean {
-    return (this.expected ?? this.grid.selectedCount) > 0;
+  /** Whether any image is selected, with the commands that are in flight. */
+  get hasSelection(): boolean {
+    return (this.expectedCount ?? this.port.selectedCount()) > 0;
   }
 
   /** Whether the card at a position is shown as selected. */
   isSelected(index: number): boolean {
-    const item = this.grid.items?.at(index);
-    if (item === undefined) return false;
-    return this.marks.isSelected(item, index, this.grid.items?.versionAt(index) ?? 0);
+    const items = this.port.items();
+    const item = items?.at(index);
+    if (items === undefined || item === undefined) return false;
+    return this.marks.isSelected(item, index, items.versionAt(index));
   }
 
   /** Selects one image and nothing else. */
   only(index: number): void {
-    const item = this.begin(index);
+    const item = this.beginAt(index);
     if (item !== undefined) this.send({ kind: 'only', path: item.path }, 1);
   }
 
-  /** Selects an image or takes it out of the selection. */
+  /** Selects an image, or deselects it if it is selected. */
   toggle(index: number): void {
     const selects = !this.isSelected(index);
-    const item = this.begin(index);
+    const item = this.beginAt(index);
     if (item === undefined) return;
-    const now = this.expected ?? this.grid.selectedCount;
+    const now = this.expectedCount ?? this.port.selectedCount();
     this.send({ kind: 'toggle', path: item.path }, Math.max(0, now + (selects ? 1 : -1)), selects);
   }
 
   /**
-   * Selects from where the last selection began to a position.
-   * @param from the position to begin at where nothing was selected before
-   * @param keep whether what is selected already stays so
+   * Selects the range from the image that was clicked or toggled last up to a position.
+   * @param from where the range begins if no image was
+   * @param keep whether what is selected already stays selected
    */
   extend(from: number, to: number, keep: boolean): void {
-    const { items } = this.grid;
+    const items = this.port.items();
     if (items === undefined) return;
-    if (this.origin === undefined) this.begin(from);
+    if (this.origin === undefined) this.beginAt(from);
     const { origin } = this;
     if (origin === undefined) return;
     this.send({ kind: 'range', from: origin.index, to, order: items.order, keep }, Math.abs(to - origin.index) + 1);
@@ -68,7 +71,7 @@ export class GridSelector {
     this.send({ kind: 'all' }, count);
   }
 
-  /** Takes all images out of the selection. */
+  /** Deselects all images. */
   none(): void {
     this.origin = undefined;
     this.send({ kind: 'none' }, 0);
@@ -79,32 +82,31 @@ export class GridSelector {
     return this.origin?.path;
   }
 
-  /** The images have moved: `places` says where to, of those that are still there. */
+  /** The order changed: `places` has the new positions of the images that are still there. */
   orderChanged(places: ReadonlyMap<string, number>): void {
     const index = places.get(this.origin?.path ?? '');
     if (this.origin !== undefined) this.origin = index === undefined ? undefined : { ...this.origin, index };
   }
 
-  /** The cards shown are of this version or later ones. */
+  /** All cards in view are of this version of the host or a later one. */
   settle(version: number): void {
     this.marks.settle(version);
   }
 
-  private begin(index: number): CardItem | undefined {
-    const { items } = this.grid;
-    const item = items?.at(index);
+  private beginAt(index: number): CardItem | undefined {
+    const item = this.port.items()?.at(index);
     if (item !== undefined) this.origin = { path: item.path, index };
     return item;
   }
 
-  private send(command: SelectCommand, expected: number, selects?: boolean): void {
+  private send(command: SelectCommand, expectedCount: number, selects?: boolean): void {
     const mark = this.marks.add(command, selects);
-    this.expected = expected;
-    this.grid.requestUpdate();
-    void this.grid.select?.(command).then((snapshot) => {
+    this.expectedCount = expectedCount;
+    this.port.changed();
+    void this.port.select(command).then((snapshot) => {
       this.marks.answer(mark, snapshot?.version ?? 0);
-      if (this.expected === expected) this.expected = undefined;
-      this.grid.requestUpdate();
+      if (this.expectedCount === expectedCount) this.expectedCount = undefined;
+      this.port.changed();
     });
   }
 }

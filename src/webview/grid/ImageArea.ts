@@ -9,13 +9,13 @@ import { hostContext, type PageHost } from '../shared/host';
 import { type ViewChoices, viewChoicesContext } from '../shared/viewChoices';
 import type { FolderHeading } from './FolderHeading';
 import './FolderHeading';
-import type { AskAround } from './GridPlace';
+import type { AskAround } from './GridModel';
 import type { ImageGrid } from './ImageGrid';
 import './ImageGrid';
 import type { ItemWindow } from './ItemWindow';
 
 /**
- * The images and the heading above them, and what these two ask the host. It has no root of its own. Fires
+ * The images and the folder heading above them, and the requests of these two to the host. It has no shadow root. Fires
  * `place-changed` with the position and the path of the first image in view.
  */
 @customElement('image-area')
@@ -40,7 +40,7 @@ export class ImageArea extends LitElement {
     if (snapshot === undefined || choices === undefined) return html``;
     const { key, descending } = snapshot.sort;
     return html`<folder-heading
-        .index=${this.grid?.headIndex ?? place.index}
+        .index=${this.grid?.model.headIndex ?? place.index}
         .order=${snapshot.order}
         .count=${snapshot.matching}
         .byName=${key === 'name'}
@@ -78,21 +78,21 @@ export class ImageArea extends LitElement {
   };
 
   private readonly onGridScroll = (): void => {
-    const index = this.grid?.firstIndex ?? 0;
+    const index = this.grid?.model.firstIndex ?? 0;
     const path = this.items?.at(index)?.path ?? '';
-    // Nobody went there.
-    const isPassing = this.grid?.isWaiting === true;
+    // While the start image is awaited, what is in view is not the user's place.
+    const isPassing = this.grid?.model.isWaiting === true;
     if (path !== '' && !isPassing) this.dispatchEvent(new CustomEvent('place-changed', { detail: { index, path } }));
-    // The heading.
+    // The heading follows the first image in view.
     this.requestUpdate();
   };
 
   private readonly onFolderKey = (event: CustomEvent<{ direction: 1 | -1 }>): void => {
-    void this.heading?.go(event.detail.direction, this.grid?.active, true);
+    void this.heading?.go(event.detail.direction, this.grid?.model.active, true);
   };
 
   private readonly onGoToIndex = (event: CustomEvent<{ index: number; focus: boolean }>): void => {
-    this.grid?.jumpTo(event.detail.index, event.detail.focus);
+    this.grid?.model.jumpTo(event.detail.index, event.detail.focus);
   };
 }
 

@@ -9,43 +9,42 @@ import { tagChipsStyles } from '../card/tagChips.css';
 import { CardPointer } from './CardPointer';
 import { gridStyles } from './grid.css';
 import { type GridAction, gridAction } from './gridKeys';
-import {
-  type CardSize,
-  cellsOf,
-  clamp,
-  type GridMode,
-  indexAfterKey,
-  type RenderedRow,
-  type Span,
-  withPinned,
-} from './gridLayout';
-import { type AskAround, GridPlace } from './GridPlace';
-import { GridSelector } from './GridSelector';
-import { focusIn, giveFocusBack, type HeldFocus } from './heldFocus';
 import { type CardContext, cardContext, type ImageCard } from '../card/ImageCard';
+import { type AskAround, GridModel } from './GridModel';
+import { cellSizeOf } from './gridLayout';
 import type { ItemWindow } from './ItemWindow';
 import { listStyles } from './list.css';
-import { pinnedCells } from './pinnedCells';
-import { RowVirtualizer } from './RowVirtualizer';
 import { selectionStyles } from './selection.css';
+import type { CardSize, GridMode } from '../shared/cardSizes';
 import { sharedStyles } from '../shared/shared.css';
 import { styleProperties } from '../shared/styleProperties';
-import { wantedImages } from './wantedImages';
+import type { RenderedRow } from '../virtualList/rowLayout';
+import { RowVirtualizer } from '../virtualList/RowVirtualizer';
+import { VirtualRows } from '../virtualList/VirtualRows';
+
+/** Where the keyboard focus was before the grid was rendered again. */
+interface HeldFocus {
+  path: string | undefined;
+  /** the caret, where the focus was in the caption */
+  caret: [start: number, end: number, direction: 'forward' | 'backward' | 'none'] | undefined;
+  /** it was in a caption that is shown as tags */
+  inTags: boolean;
+}
 
 /**
- * The images of the dataset, of which only those near the viewport exist. Scrolls by itself.
+ * The images of the dataset as a virtualized grid: only the cards near the viewport exist. It is the scrolling element.
  *
- * Events: `grid-scroll`; `open-viewer` with the path of an image, cancelled by who opens it, else
- * its caption is edited; `folder-key` with the direction.
+ * Fires `grid-scroll`; `open-viewer` with the path of an image, which a listener that opens it cancels (else its
+ * caption is edited); `folder-key` with the direction to go.
  */
 @customElement('image-grid')
 export class ImageGrid extends LitElement {
   static override styles = [sharedStyles, gridStyles, cardStyles, tagChipsStyles, listStyles, selectionStyles];
 
-  /** Images in view, of the order {@link order}. */
+  /** Number of images that match the search, in the order {@link order}. */
   @property({ attribute: false }) count = 0;
   @property({ attribute: false }) order = 0;
-  /** Search and sort order: where they change, the user asked for other images. */
+  /** Search and sort order: when this changes, the user asked for other images. */
   @property({ attribute: false }) viewKey = '';
   @property({ attribute: false }) size: CardSize = 'medium';
   @property({ attribute: false }) mode: GridMode = 'grid';
@@ -53,131 +52,110 @@ export class ImageGrid extends LitElement {
   @consume({ context: cardContext, subscribe: true }) @state() context: CardContext | undefined;
   @property({ attribute: false }) selectedCount = 0;
   @property({ attribute: false }) select: ((command: SelectCommand) => Promise<GridSnapshot | undefined>) | undefined;
-  /** Image to show first, and its position where it is gone; looked at once. */
+  /** Image to show first, and its position in case it is gone; later changes have no effect. */
   @property({ attribute: false }) startPath = '';
   @property({ attribute: false }) startIndex = 0;
   /** Asks the host for the images around a place. */
   @property({ attribute: false }) around: AskAround | undefined;
 
-  readonly rows = new RowVirtualizer(this, () => {
-    this.scrolled();
+  private readonly rows = new VirtualRows(
+    cellSizeOf({ mode: 'grid', size: 'medium' }),
+    () => {
+      this.requestUpdate();
+    },
+    () => {
+      this.onMoved();
+    },
+  );
+  private readonly virtualizer = new RowVirtualizer(this, this.rows);
+  /** What is shown, apart from how it is drawn: the active cell, the place in the list, the selection. */
+  readonly model = new GridModel(this.rows, {
+    around: async (params) => this.around?.(params),
+    select: async (command) => this.select?.(command),
+    draftPaths: () => this.context?.drafts.openPaths() ?? [],
+    isConnected: () => this.isConnected,
+    changed: () => {
+      this.requestUpdate();
+    },
   });
-  /** position of the cell that Tab leads to, and its image */
-  active = 0;
-  activePath: string | undefined;
-  /** whether the user went to the active cell */
-  chosen = false;
-  readonly selector = new GridSelector(this);
-  private readonly place = new GridPlace(this);
   private pointer: CardPointer | undefined;
-  private goal: { index: number; part: 'cell' | 'caption' } | undefined;
   private held: HeldFocus | undefined;
-  private toldFocus: string | undefined;
-  private jumped: { index: number; top: number } | undefined;
+  private reportedFocus: string | undefined;
   private frame: number | undefined;
 
-  /** What was looked at before is still to come: what is in view is nobody's choice. */
-  get isWaiting(): boolean {
-    return this.place.isWaiting;
-  }
-
-  /** Index of the first image in view. */
-  get firstIndex(): number {
-    return Math.min(this.rows.firstIndex, Math.max(0, this.count - 1));
-  }
-
-  /** The image whose folder stands for what is in view: the first one, or the one that was jumped to. */
-  get headIndex(): number {
-    return this.jumped?.top === this.rows.top ? this.jumped.index : this.firstIndex;
-  }
-
-  /** Puts the row of an image at the top and makes it the active one. */
-  jumpTo(index: number, focus: boolean): void {
-    this.rows.scrollToIndex(index);
-    this.jumped = { index, top: this.rows.top };
-    this.chosen = true;
-    this.active = index;
-    this.activePath = this.items?.at(index)?.path;
-    if (focus) this.moveTo(index, 'cell');
-    else this.requestUpdate();
-    this.scrolled();
-  }
-
-  /** Draws a card again whose picture or draft has changed. */
+  /** Renders the card of an image again, because its picture has changed. */
   updateCard(path: string): void {
     this.cardOf(path)?.requestUpdate();
   }
 
-  /** Where the card of an image shows its picture. */
+  /** The element in which the card of an image shows its picture; undefined while there is no such card. */
   pictureBox(path: string): Element | undefined {
     return this.cardOf(path)?.querySelector('.picture') ?? undefined;
   }
 
-  /** The host knows the caption of this card as an edit now. */
+  /** What was typed in the caption of an image has been committed as one edit. */
   committed(path: string): void {
     this.cardOf(path)?.committed();
   }
 
-  /** Puts the keyboard focus on an image, as after it was looked at elsewhere. */
+  /** Moves the keyboard focus to an image, as after the user looked at it in the viewer. */
   returnTo(index: number): void {
-    if (this.count > 0) this.moveTo(clamp(index, 0, this.count - 1), 'cell');
+    this.model.returnTo(index);
   }
 
   /** Leaves a caption for its cell or for the caption next to it. */
   leave(path: string, target: 'cell' | 'next' | 'previous'): void {
-    const index = this.items?.indexOf(path) ?? this.active;
-    if (target === 'cell') this.moveTo(index, 'cell');
-    else {
-      const next = index + (target === 'next' ? 1 : -1);
-      if (next >= 0 && next < this.count) this.moveTo(next, 'caption');
-    }
+    this.model.leave(path, target);
   }
 
   protected override firstUpdated(): void {
     const root = this.renderRoot as ShadowRoot;
     this.addEventListener('keydown', this.onKeydown);
     root.addEventListener('focusin', this.onFocusin);
-    this.pointer = new CardPointer(root, this.selector, {
-      active: () => this.active,
+    this.pointer = new CardPointer(root, this.model.selector, {
+      active: () => this.model.active,
       view: (index) => {
         this.openViewer(index);
       },
     });
     const content = root.querySelector('.grid');
-    if (content !== null) this.rows.attach(this, content);
+    if (content !== null) this.virtualizer.attach(this, content);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     if (this.frame !== undefined) cancelAnimationFrame(this.frame);
-    this.pointer?.lift();
+    this.pointer?.cancelPress();
     this.context?.images.want([]);
   }
 
   protected override willUpdate(): void {
-    this.place.follow();
-    this.held = focusIn(this.renderRoot as ShadowRoot);
-    this.followActive();
-    const { layout, near, direction } = this.rows;
-    const ahead = near.end - near.start;
-    const soon =
-      direction > 0
-        ? { start: near.end, end: Math.min(layout.rows, near.end + ahead) }
-        : { start: Math.max(0, near.start - ahead), end: near.start };
-    this.items?.need(this.neededCells(), cellsOf(layout, soon));
+    const { count, order, viewKey, mode, size, selectedCount, startPath, startIndex, items } = this;
+    this.model.applySnapshot({
+      count,
+      order,
+      viewKey,
+      shape: { mode, size },
+      selectedCount,
+      startPath,
+      startIndex,
+      items,
+    });
+    this.model.applyItems();
+    this.held = this.heldFocus();
   }
 
   protected override updated(): void {
     this.restoreFocus();
     this.reachGoal();
-    // Also without scrolling: it may be known only now which images are in view.
-    this.scrolled();
+    // Also without scrolling: other images may be in view now, or the cards of those in view may have come.
+    this.onMoved();
   }
 
   protected override render(): TemplateResult {
     const { layout } = this.rows;
     return html`<div
-      class="grid ${this.mode} ${this.size} ${this.selector.any ? 'selecting' : ''}"
+      class="grid ${this.mode} ${this.size} ${this.model.selector.hasSelection ? 'selecting' : ''}"
       role="grid"
       aria-label=${l10n.t('Images')}
       aria-multiselectable="true"
@@ -191,7 +169,7 @@ export class ImageGrid extends LitElement {
       })}
     >
       ${repeat(
-        this.renderedRows(),
+        this.model.renderedRows,
         ({ row }) => row,
         (row) => this.renderRow(row),
       )}
@@ -208,19 +186,19 @@ export class ImageGrid extends LitElement {
     >
       ${repeat(
         cells,
-        // By path: a textarea must never come to stand for another caption while somebody types into it.
+        // Keyed by path: a textarea must never be reused for another caption while the user types into it.
         (index) => this.items?.at(index)?.path ?? index,
         (index) => {
-          const selected = this.selector.isSelected(index);
-          // The name is the group's: one of the cell itself would have to have all the words in it.
+          const selected = this.model.selector.isSelected(index);
+          // The accessible name is the group's: a name on the gridcell itself would replace all of its content.
           return html`<div class="cell" role="gridcell" aria-colindex=${index - first + 1} aria-selected=${selected}>
             <image-card
               role="group"
-              tabindex=${index === this.active ? 0 : -1}
+              tabindex=${index === this.model.active ? 0 : -1}
               data-index=${index}
               .item=${this.items?.at(index)}
               .context=${this.context}
-              .active=${index === this.active}
+              .active=${index === this.model.active}
               .selected=${selected}
               ${styleProperties({ 'grid-column': String(index - first + 1) })}
             ></image-card>
@@ -230,65 +208,39 @@ export class ImageGrid extends LitElement {
     </div>`;
   }
 
-  /** The rows near the viewport and, wherever they are, the cells that must stay. */
-  private renderedRows(): RenderedRow[] {
-    const pinned = pinnedCells(this);
-    if (this.goal !== undefined) pinned.push(this.goal.index);
-    return withPinned(this.rows.layout, this.rows.near, pinned);
+  /** Where the focus is; undefined where it is on no card of the grid. */
+  private heldFocus(): HeldFocus | undefined {
+    const element = (this.renderRoot as ShadowRoot).activeElement;
+    const card = element?.closest('image-card');
+    if (!element || !card) return undefined;
+    const caret: HeldFocus['caret'] =
+      element instanceof HTMLTextAreaElement
+        ? [element.selectionStart, element.selectionEnd, element.selectionDirection]
+        : undefined;
+    return { path: card.item?.path, caret, inTags: element.closest('tag-chips') !== null };
   }
 
-  private neededCells(): Span[] {
-    const { layout, near } = this.rows;
-    const cells = cellsOf(layout, near);
-    const far = pinnedCells(this).filter(
-      (index) => index < layout.count && (index < cells.start || index >= cells.end),
-    );
-    const spans = [cells, ...far.map((index) => ({ start: index, end: index + 1 }))];
-    this.selector.settle(this.items?.oldestVersion(spans) ?? 0);
-    return spans.filter((span) => span.end > span.start);
-  }
-
-  private rowOf(index: number): number {
-    return Math.floor(index / this.rows.layout.columns);
-  }
-
-  private followActive(): void {
-    const { items } = this;
-    this.active = clamp(this.active, 0, Math.max(0, this.rows.layout.count - 1));
-    const path = items?.at(this.active)?.path;
-    if (path !== undefined) this.activePath = path;
-  }
-
-  /** Where rendering took the focused element away, its image gets the focus at its new place. */
+  /** If rendering removed the focused element, its image gets the focus at its new place. */
   private restoreFocus(): void {
     const { held } = this;
     this.held = undefined;
-    if (held === undefined || this.goal !== undefined) return;
+    if (held === undefined || this.model.goal !== undefined) return;
     if ((this.renderRoot as ShadowRoot).activeElement !== null) return;
     const card = held.path === undefined ? undefined : this.cardOf(held.path);
-    void this.updateComplete.then(() => giveFocusBack(held, card, this.cardAt(this.active)));
-  }
-
-  private moveTo(index: number, part: 'cell' | 'caption'): void {
-    this.goal = { index, part };
-    this.chosen = true;
-    this.active = index;
-    this.activePath = this.items?.at(index)?.path;
-    this.rows.reveal(this.rowOf(index));
-    this.requestUpdate();
+    void this.updateComplete.then(() => giveFocusBack(held, card, this.cardAt(this.model.active)));
   }
 
   private reachGoal(): void {
-    const { goal } = this;
+    const { goal } = this.model;
     if (goal === undefined) return;
     const card = this.cardAt(goal.index);
     if (card === undefined) return;
     if (goal.part === 'cell' || card.item === undefined) {
       card.focus({ preventScroll: true });
-      if (goal.part === 'cell') this.goal = undefined;
+      if (goal.part === 'cell') this.model.goalReached();
       return;
     }
-    this.goal = undefined;
+    this.model.goalReached();
     void card.updateComplete.then(() => {
       card.focusCaption();
     });
@@ -298,27 +250,22 @@ export class ImageGrid extends LitElement {
     const card = event.target instanceof Element ? event.target.closest('image-card') : null;
     if (!card) return;
     const index = Number(card.dataset.index);
-    if (card.item !== undefined && card.item.path !== this.toldFocus) {
-      this.toldFocus = card.item.path;
+    if (card.item !== undefined && card.item.path !== this.reportedFocus) {
+      this.reportedFocus = card.item.path;
       this.context?.actions.focusedImage(card.item.path);
     }
-    if (this.goal !== undefined && this.goal.index !== index) this.goal = undefined;
-    this.chosen = true;
-    if (index === this.active && card.item?.path === this.activePath) return;
-    this.active = index;
-    this.activePath = card.item?.path;
-    this.requestUpdate();
+    this.model.focused(index, card.item?.path);
   };
 
   private readonly onKeydown = (event: KeyboardEvent): void => {
     const [target] = event.composedPath();
-    // While letters are composed, the keys are those of the input method.
+    // While an input method composes letters, the keys are for it.
     if (!(target instanceof Element) || event.defaultPrevented || event.isComposing) return;
     const card = target.closest('image-card');
     if (!card) return;
     const action = gridAction(event);
     if (target !== card) {
-      if (action?.kind === 'none') this.moveTo(this.active, 'cell');
+      if (action?.kind === 'none') this.model.moveTo(this.model.active, 'cell');
       else if (action?.kind === 'folder') this.act(action, event);
       return;
     }
@@ -326,19 +273,14 @@ export class ImageGrid extends LitElement {
   };
 
   private act(action: GridAction, event: KeyboardEvent): void {
-    // Escape on a cell is VS Code's where there is nothing to deselect.
-    if (action.kind === 'none' && !this.selector.any) return;
+    // With nothing to deselect, Escape on a cell is left to VS Code.
+    if (action.kind === 'none' && !this.model.selector.hasSelection) return;
     event.preventDefault();
-    const { active, selector } = this;
+    const { active, selector } = this.model;
     switch (action.kind) {
-      case 'move': {
-        const { layout, viewport } = this.rows;
-        const pageRows = Math.floor(viewport / layout.rowHeight);
-        const next = indexAfterKey(action.key, action.ends, active, layout, pageRows) ?? active;
-        if (action.extend) selector.extend(active, next, action.keep);
-        this.moveTo(next, 'cell');
+      case 'move':
+        this.model.navigate(action);
         break;
-      }
       case 'toggle':
         selector.toggle(active);
         break;
@@ -346,7 +288,7 @@ export class ImageGrid extends LitElement {
         selector.extend(active, active, false);
         break;
       case 'all':
-        // VS Code would select the text of the page.
+        // Else VS Code would select the text of the page.
         event.stopPropagation();
         selector.all(this.rows.layout.count);
         break;
@@ -357,7 +299,7 @@ export class ImageGrid extends LitElement {
         this.openViewer(active);
         break;
       case 'edit':
-        this.moveTo(active, 'caption');
+        this.model.moveTo(active, 'caption');
         break;
       case 'folder':
         this.dispatchEvent(new CustomEvent('folder-key', { detail: { direction: action.direction } }));
@@ -371,14 +313,14 @@ export class ImageGrid extends LitElement {
     const path = this.items?.at(index)?.path;
     if (path === undefined) return;
     const init = { detail: { path }, bubbles: true, composed: true, cancelable: true };
-    if (this.dispatchEvent(new CustomEvent('open-viewer', init))) this.moveTo(index, 'caption');
+    if (this.dispatchEvent(new CustomEvent('open-viewer', init))) this.model.moveTo(index, 'caption');
   }
 
-  private scrolled(): void {
+  /** Reports that other images may be in view; throttled to once per frame. */
+  private onMoved(): void {
     this.frame ??= requestAnimationFrame(() => {
       this.frame = undefined;
-      const { items, context } = this;
-      if (items !== undefined) context?.images.want(wantedImages(this.rows, items));
+      if (this.items !== undefined) this.context?.images.want(this.model.wantedImages);
       this.dispatchEvent(new CustomEvent('grid-scroll'));
     });
   }
@@ -390,6 +332,23 @@ export class ImageGrid extends LitElement {
 
   private cardAt(index: number): ImageCard | undefined {
     return this.renderRoot.querySelector<ImageCard>(`image-card[data-index="${index}"]`) ?? undefined;
+  }
+}
+
+/** Gives the focus back to the card that had it, with its caret; or to `instead` if that card is gone. */
+async function giveFocusBack(
+  held: HeldFocus,
+  card: ImageCard | undefined,
+  instead: ImageCard | undefined,
+): Promise<void> {
+  await card?.updateComplete;
+  if (card?.captionArea !== undefined && held.caret !== undefined) {
+    card.focusCaption();
+    card.captionArea.setSelectionRange(...held.caret);
+  } else if (held.inTags && card !== undefined) {
+    card.focusCaption();
+  } else {
+    (card ?? instead)?.focus({ preventScroll: true });
   }
 }
 

@@ -1,24 +1,24 @@
 import type { SelectCommand } from '../../protocol/page/gridProtocol';
 import type { CardItem } from '../../protocol/page/cardProtocol';
 
-/** A command that cards may not show yet. */
+/** A selection command that the cards of the host may not show yet. */
 export interface PendingMark {
-  /** whether it selects an image at a position; undefined where it says nothing about it */
+  /** whether it selects (true) or deselects (false) an image at a position; undefined if it leaves that as it is */
   readonly marks: (path: string, index: number) => boolean | undefined;
-  /** the host's version from which on cards show it; undefined until the host has answered */
+  /** the host's version from which on cards show its effect; undefined while it is in flight */
   answered: number | undefined;
 }
 
 /**
- * What is selected as the user sees it: what the host said, and on top of that what was asked for since. A mark is shown
- * in the moment of the click, however far away the host is, and the host has the last word.
+ * What is shown as selected: the host's state, and optimistic updates by the commands that are in flight. A click has
+ * its effect at once, however slow the host is, and the host has the last word.
  */
 export class SelectionMarks {
   private pending: PendingMark[] = [];
 
   /**
-   * Shows a command from now on.
-   * @param selects for `toggle`: whether it selects the image or not
+   * Shows the effect of a command from now on.
+   * @param selects for `toggle`: whether it selects the image or deselects it
    */
   add(command: SelectCommand, selects = true): PendingMark {
     const mark: PendingMark = { marks: marksOf(command, selects), answered: undefined };
@@ -26,17 +26,20 @@ export class SelectionMarks {
     return mark;
   }
 
-  /** The host has carried out a command, or refused it: cards of this version show how it is. */
+  /** The host has carried out a command, or refused it: cards of this version and later ones show the result. */
   answer(mark: PendingMark, version: number): void {
     mark.answered = version;
   }
 
-  /** Forgets commands that all cards of this version and later ones show. */
+  /** Drops the commands whose effect cards of this version show. */
   settle(version: number): void {
     this.pending = this.pending.filter(({ answered }) => answered === undefined || answered > version);
   }
 
-  /** Whether a card is shown as selected. */
+  /**
+   * Whether a card is shown as selected.
+   * @param version the host's version that the card shows
+   */
   isSelected(item: CardItem, index: number, version: number): boolean {
     let { selected } = item;
     for (const { marks, answered } of this.pending) {

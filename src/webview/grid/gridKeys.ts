@@ -1,9 +1,12 @@
 /** What a key does on a cell of the grid. */
 export type GridAction =
-  /** `key` as {@link indexAfterKey} knows it; `extend` selects up to there, `keep` beside what is selected already */
+  /**
+   * `key` and `ends` as indexAfterKey takes them; `extend` selects the range up to there, `keep` adds it to what is
+   * selected
+   */
   | { kind: 'move'; key: string; ends: boolean; extend: boolean; keep: boolean }
   | { kind: 'toggle' }
-  /** selects from where the last selection began to here */
+  /** selects the range from where the last selection began to here */
   | { kind: 'extend' }
   | { kind: 'all' }
   | { kind: 'none' }
@@ -11,7 +14,7 @@ export type GridAction =
   | { kind: 'edit' }
   | { kind: 'folder'; direction: 1 | -1 };
 
-/** The keys that are pressed, as a keyboard event has them. */
+/** The pressed keys, as in a keyboard event. */
 export interface Keys {
   key: string;
   ctrlKey: boolean;
@@ -23,8 +26,8 @@ export interface Keys {
 const navigation = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'PageUp', 'PageDown', 'Home', 'End']);
 
 /**
- * What keys mean on a cell, after the layout grid of the ARIA Authoring Practices Guide.
- * @returns undefined where the grid does not know them
+ * What keys do on a cell, following the pattern for layout grids of the ARIA Authoring Practices Guide.
+ * @returns undefined for keys that are not the grid's
  */
 export function gridAction({ key, ctrlKey, metaKey, shiftKey, altKey }: Keys): GridAction | undefined {
   const command = ctrlKey || metaKey;

@@ -111,7 +111,7 @@ export const listStyles = css`
     border-color: var(--line);
   }
 
-  /* What there is to say and to choose stands at the end of the caption's column. */
+  /* Messages and choices stand at the end of the caption's column. */
   .list image-card .notice:not(.conflict) ~ textarea,
   .list image-card .notice:not(.conflict) ~ tag-chips {
     width: calc(70% - 8px);

@@ -37,7 +37,7 @@ export const selectionStyles = css`
   }
 
   image-card .check::before {
-    /* A finger needs more room than the box takes. */
+    /* The touch target is larger than the box that is drawn. */
     content: '';
     position: absolute;
     inset: -6px;

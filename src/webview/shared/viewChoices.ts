@@ -1,5 +1,5 @@
 import { createContext } from '@lit/context';
-import type { CardSize, GridMode } from '../grid/gridLayout';
+import type { CardSize, GridMode } from './cardSizes';
 
 /** Whether captions are shown as text or as tags. */
 export type CaptionDisplay = 'text' | 'tags';

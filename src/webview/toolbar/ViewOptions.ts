@@ -4,7 +4,7 @@ import { html, LitElement, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { actionsContext, type EditorActions } from '../shared/actions';
 import { type CaptionDisplay, type ViewChoices, viewChoicesContext } from '../shared/viewChoices';
-import type { CardSize, GridMode } from '../grid/gridLayout';
+import type { CardSize, GridMode } from '../shared/cardSizes';
 import { gridIcon, listIcon, tagsIcon, textIcon } from '../shared/icons';
 import { sharedStyles } from '../shared/shared.css';
 import { viewOptionsStyles } from './viewOptions.css';

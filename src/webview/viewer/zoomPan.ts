@@ -1,4 +1,4 @@
-import { clamp } from '../grid/gridLayout';
+import { clamp } from '../shared/clamp';
 
 export interface Size {
   width: number;

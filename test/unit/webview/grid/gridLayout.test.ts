@@ -1,21 +1,17 @@
 import assert from 'node:assert/strict';
+import { type CellShape, gap, indexAfterKey, layOut, listHeights } from '../../../../src/webview/grid/gridLayout';
+import { cardSizes } from '../../../../src/webview/shared/cardSizes';
 import {
-  cardSizes,
-  type CellShape,
   cellsOf,
-  gap,
-  indexAfterKey,
-  layOut,
+  maxNearCells,
   maxTop,
-  listHeights,
-  maxNearCards,
   rowsNear,
   rowsToRender,
   topShowing,
   toLogical,
   toPhysical,
   withPinned,
-} from '../../../../src/webview/grid/gridLayout';
+} from '../../../../src/webview/virtualList/rowLayout';
 
 const medium = cardSizes.medium;
 const asGrid: CellShape = { mode: 'grid', size: 'medium' };
@@ -59,14 +55,14 @@ describe('gridLayout', () => {
     [7680, 4320],
     [320, 4320],
   ] as const) {
-    it(`never renders more than ${maxNearCards} cards in a window of ${width} x ${height}`, () => {
+    it(`never renders more than ${maxNearCells} cards in a window of ${width} x ${height}`, () => {
       for (const mode of ['grid', 'list'] as const) {
         for (const size of ['small', 'medium', 'large'] as const) {
           const layout = layOut(100_000, width, { mode, size }, height);
           for (const top of [0, 12_345.6, maxTop(layout, height)]) {
             const seen = rowsNear(layout, top, height, 0);
             const near = rowsToRender(layout, top, height);
-            assert.ok((near.end - near.start) * layout.columns <= maxNearCards, `${mode} ${size}`);
+            assert.ok((near.end - near.start) * layout.columns <= maxNearCells, `${mode} ${size}`);
             assert.ok(near.start <= seen.start && near.end >= seen.end, 'all that is in view is rendered');
           }
         }
