@@ -1,19 +1,27 @@
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { commands, l10n, window, type ExtensionContext, type LogOutputChannel } from 'vscode';
+import {
+  commands,
+  Disposable,
+  l10n,
+  RelativePattern,
+  Uri,
+  window,
+  workspace,
+  type ExtensionContext,
+  type LogOutputChannel,
+} from 'vscode';
 import type { DatasetCaptionsExtension } from '../../api';
 import type { JobTreeNode } from './captioning/JobTree';
 import type { startMain } from './main';
 import { EditorStandIn } from './standIns/EditorStandIn';
 import { jobsAtStart } from './standIns/jobsAtStart';
 import { LateMain } from './standIns/LateMain';
-import { LoadError } from './standIns/LoadError';
-import { StartError } from './standIns/StartError';
+import { LoadError, StartError } from './standIns/startErrors';
 import { registerCommandStandIns } from './standIns/commandStandIns';
 import { registerToolStandIns } from './standIns/toolStandIns';
 import { TreeStandIn } from './standIns/TreeStandIn';
-import { watchForRunners } from './standIns/watchForRunners';
 import type { TagTreeNode } from './editor/TagTree';
 
 /** What package.json names that has to be there from the start. */
@@ -95,6 +103,13 @@ async function showJobs({ globalStorageUri, subscriptions }: ExtensionContext, m
   for (const name of ['datasetCaptions.jobsKnown', 'datasetCaptions.jobsEnded']) {
     void commands.executeCommand('setContext', name, true);
   }
+}
+
+/** Calls `look` as soon as another window or a command has started a process that runs jobs. */
+function watchForRunners(jobsFolder: string, look: () => void): Disposable {
+  const pattern = new RelativePattern(Uri.file(jobsFolder), 'runner-*.json');
+  const watcher = workspace.createFileSystemWatcher(pattern, false, false, true);
+  return Disposable.from(watcher, watcher.onDidCreate(look), watcher.onDidChange(look));
 }
 
 /** @throws {@link LoadError} */

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { DatasetCaptionsExtension } from '../../api';
 import { useLanguage } from '../base/displayLanguage';
 import { WriteThreads } from '../dataset/files/WriteThreads';
 import { RunnerClient } from '../jobs/client/RunnerClient';
@@ -30,7 +29,7 @@ import { registerSearchCommands } from './commands/searchCommands';
 import { registerTaggerCommands } from './commands/taggerCommands';
 import { TaggerPicker } from './taggers/TaggerPicker';
 import { Taggers } from './taggers/Taggers';
-import type { Part } from './standIns/LateMain';
+import type { Main, Part } from './standIns/Main';
 import { TagSuggestions } from './suggestions/TagSuggestions';
 import { TagTree, type TagTreeNode } from './editor/TagTree';
 import { cacheRoots } from './pictures/pictureSettings';
@@ -43,17 +42,9 @@ import { Thumbnails } from './pictures/Thumbnails';
 const jobsPatience = 2000;
 
 /** All of the extension but what VS Code has to know from the start of a window, which `extension.ts` registers. */
-export interface Main {
-  readonly editors: DatasetEditorProvider;
+export interface StartedMain extends Main {
   readonly tags: vscode.TreeDataProvider<TagTreeNode>;
   readonly jobs: vscode.TreeDataProvider<JobTreeNode>;
-  /** by their names in package.json */
-  readonly tools: Readonly<Record<string, vscode.LanguageModelTool<object>>>;
-  readonly exports: DatasetCaptionsExtension;
-  /** resolves when the jobs are known, or take too long to be read */
-  readonly jobsRead: Promise<unknown>;
-  /** Connects to the process that runs jobs, where there is one. */
-  lookForRunner(): void;
 }
 
 /** The views of the sidebar. */
@@ -71,7 +62,7 @@ export function startMain(
   log: vscode.LogOutputChannel,
   views: MainViews,
   made: Part[],
-): Main {
+): StartedMain {
   const own = <T extends Part>(part: T): T => {
     made.push(part);
     return part;

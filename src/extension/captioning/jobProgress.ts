@@ -1,7 +1,14 @@
 import * as vscode from 'vscode';
 import { displayLanguage } from '../../base/displayLanguage';
-import type { JobView } from '../../protocol/page/gridProtocol';
-import type { CaptionJobs } from './CaptionJobs';
+import type { JobAction, JobView } from '../../protocol/page/gridProtocol';
+
+/** The jobs whose progress can be shown. */
+export interface ProgressSource {
+  /** @param id of a job, or of one that is being prepared */
+  viewOf(id: string): JobView | undefined;
+  control(id: string, action: JobAction): Promise<void>;
+  readonly onDidChangeJobs: vscode.Event<void>;
+}
 
 /**
  * Shows how far a job is in a notification that can cancel it, from when it is prepared until it ends or stands still.
@@ -9,7 +16,7 @@ import type { CaptionJobs } from './CaptionJobs';
  * @param jobId its id, once it has one
  */
 export function showJobProgress(
-  jobs: CaptionJobs,
+  jobs: ProgressSource,
   title: string,
   attempt: string,
   jobId: () => string | undefined,

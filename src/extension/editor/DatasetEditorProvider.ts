@@ -10,7 +10,7 @@ import { watchFolder } from '../document/watchFolder';
 import { GridPanel } from './GridPanel';
 import { type RememberedView, RememberedViews } from '../grid/RememberedViews';
 import type { SavedSearches } from '../search/SavedSearches';
-import { datasetEditorViewType } from '../standIns/EditorStandIn';
+import { datasetEditorViewType } from '../standIns/viewType';
 import type { Taggers } from '../taggers/Taggers';
 import type { TagSuggestions } from '../suggestions/TagSuggestions';
 import type { Thumbnails } from '../pictures/Thumbnails';

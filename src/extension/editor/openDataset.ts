@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { DatasetEditorProvider } from './DatasetEditorProvider';
-import { datasetEditorViewType } from '../standIns/EditorStandIn';
+import { datasetEditorViewType } from '../standIns/viewType';
 import { virtualFolderProblem } from './virtualFolder';
 
 /**

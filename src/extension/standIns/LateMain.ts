@@ -1,12 +1,4 @@
-import type { Main } from '../main';
-
-/** Something that goes with the extension. */
-export interface Part {
-  dispose(): unknown;
-}
-
-/** Starts the rest of the extension. What it makes it adds to `made` at once, so that a start that fails leaves nothing. */
-export type StartMain = (made: Part[]) => Main;
+import type { Main, Part, StartMain } from './Main';
 
 /**
  * The rest of the extension, loaded and started when it is first used. Where that fails the user is told, everything is as it was

@@ -4,7 +4,7 @@ import { ApiError } from '../api/ApiError';
 import { directory as existing } from '../api/apiArguments';
 import { below, realPath, type DatasetAccess, type FoundDirectory } from '../api/DatasetAccess';
 import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
-import { datasetEditorViewType } from '../standIns/EditorStandIn';
+import { datasetEditorViewType } from '../standIns/viewType';
 
 /**
  * The folders that language models may ask about: those of the workspace and the open datasets. A text in a caption may

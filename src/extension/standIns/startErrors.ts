@@ -1,5 +1,4 @@
 import { l10n } from 'vscode';
-import { reasonOf } from './reasonOf';
 
 /** A part of the extension's code cannot be loaded. */
 export class LoadError extends Error {
@@ -24,6 +23,28 @@ export class LoadError extends Error {
   }
 }
 
+/** The extension's code is there, but its start failed. */
+export class StartError extends Error {
+  readonly code = 'START_FAILED';
+
+  constructor(cause: unknown) {
+    super(
+      l10n.t(
+        'Dataset Captions cannot start: {0}. Reload the window; if that does not help, install the extension again.',
+        reasonOf(cause).replace(/[.\s]+$/, ''),
+      ),
+      { cause },
+    );
+    this.name = 'StartError';
+  }
+}
+
 function isMissing(path: string, cause: unknown): boolean {
   return cause instanceof Error && 'code' in cause && cause.code === 'MODULE_NOT_FOUND' && cause.message.includes(path);
+}
+
+/** What an error says, without the lines that Node adds about who asked for it. */
+function reasonOf(thrown: unknown): string {
+  const [reason = ''] = (thrown instanceof Error ? thrown.message : String(thrown)).split('\n', 1);
+  return reason;
 }
