@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { Dataset } from '../../dataset/Dataset';
 import { captionPathOf } from '../../dataset/files/imageFiles';
 import { Disposable } from '../shared/Disposable';
+import { ExpiringMap } from '../shared/ExpiringMap';
 import type { EditorFiles } from '../document/EditorFiles';
 import { datasetOptions } from '../settings/settings';
 
@@ -11,30 +12,21 @@ const keptFor = 60_000;
 /** A folder of 100,000 images takes some 100 MB. */
 const mostKept = 2;
 
-interface Kept {
-  dataset: Dataset;
-  timer: NodeJS.Timeout;
-}
-
 /** Folders that other extensions ask about and that no editor shows. */
 export class ClosedDatasets extends Disposable {
-  private readonly kept = new Map<string, Kept>();
+  /** by their folders */
+  private readonly kept = this.register(new ExpiringMap<string, Dataset>(keptFor));
 
   constructor(
     /** what writes the caption files */
     private readonly files: EditorFiles,
   ) {
     super();
-    this.register({
-      dispose: () => {
-        for (const folder of [...this.kept.keys()]) this.forget(folder);
-      },
-    });
   }
 
   /** Reads a folder; of one that was read a moment ago only what changed. @throws CaptionError when it cannot be read */
   async load(folder: string, signal: AbortSignal): Promise<Dataset> {
-    const { dataset } = this.keep(folder);
+    const dataset = this.keep(folder);
     await dataset.load({ changedOnly: true, signal });
     const unsaved = this.files.unsavedIn(folder);
     if (unsaved.length > 0) await dataset.reconcile(unsaved);
@@ -44,8 +36,8 @@ export class ClosedDatasets extends Disposable {
 
   /** The dataset of one image: that of a folder which was read a moment ago and shows it, else one with it alone. */
   async ofImage(file: string): Promise<{ dataset: Dataset; path: string }> {
-    for (const [folder, { dataset }] of this.kept) {
-      const relative = path.relative(folder, file).split(path.sep).join('/');
+    for (const dataset of this.kept.values()) {
+      const relative = path.relative(dataset.folder, file).split(path.sep).join('/');
       if (dataset.image(relative) !== undefined) return { dataset, path: relative };
     }
     const name = path.basename(file);
@@ -62,26 +54,17 @@ export class ClosedDatasets extends Disposable {
     return Dataset.ofImages(folder, listed, options, this.files);
   }
 
-  private keep(folder: string): Kept {
+  /** Keeps the dataset of a folder from now on; another one where the settings of the folder changed. */
+  private keep(folder: string): Dataset {
     const options = datasetOptions(vscode.Uri.file(folder));
     const known = this.kept.get(folder);
-    this.forget(folder);
-    const same =
-      known?.dataset.options.captionExtension === options.captionExtension &&
-      known.dataset.options.emptiedCaption === options.emptiedCaption;
-    const dataset = known !== undefined && same ? known.dataset : new Dataset(folder, options, this.files);
-    const timer = setTimeout(() => {
-      this.forget(folder);
-    }, keptFor);
-    const kept = { dataset, timer };
-    this.kept.set(folder, kept);
+    const isUsable =
+      known?.options.captionExtension === options.captionExtension &&
+      known.options.emptiedCaption === options.emptiedCaption;
+    const dataset = known !== undefined && isUsable ? known : new Dataset(folder, options, this.files);
+    this.kept.set(folder, dataset);
     const [oldest] = this.kept.keys();
-    if (this.kept.size > mostKept && oldest !== undefined) this.forget(oldest);
-    return kept;
-  }
-
-  private forget(folder: string): void {
-    clearTimeout(this.kept.get(folder)?.timer);
-    this.kept.delete(folder);
+    if (this.kept.size > mostKept && oldest !== undefined) this.kept.delete(oldest);
+    return dataset;
   }
 }

@@ -7,27 +7,19 @@ import type { JobInfo } from '../../jobs/jobTypes';
 import type { RunnerClient } from '../../jobs/client/RunnerClient';
 import type { JobAction, JobView } from '../../protocol/page/gridProtocol';
 import { errorMessage } from '../../protocol/channel/wireError';
+import { Attempts } from './Attempts';
 import type { JobCluster } from './ClusterAddress';
 import type { DatasetDocument } from '../document/DatasetDocument';
 import { DatasetJobs } from './DatasetJobs';
 import { Disposable } from '../shared/Disposable';
+import { ExpiringMap } from '../shared/ExpiringMap';
 import { showJobProgress } from './jobProgress';
 import { jobView } from './jobText';
 import type { JobPlan, JobSource, JobStarter, JobWish } from './JobStarter';
 import type { Taggers } from '../taggers/Taggers';
 
-/** A job that ended stays on screen for so long, in milliseconds. */
+/** How long a job that ended stays on screen, in milliseconds. */
 const endedJobStays = 5000;
-
-/** A job that is being prepared in this window, or could not be started. */
-interface Attempt {
-  readonly document: DatasetDocument;
-  /** replaced as a whole whenever it moves on */
-  view: JobView;
-  /** the job that came of it */
-  jobId?: string;
-  readonly cancel: AbortController;
-}
 
 /** A job on screen. */
 export interface ShownJob {
@@ -51,18 +43,20 @@ export interface StartOptions {
 export class CaptionJobs extends Disposable {
   private known: ReadonlyMap<string, JobInfo> = new Map();
   private readonly datasets = new Map<DatasetDocument, DatasetJobs>();
-  private readonly attempts = new Set<Attempt>();
-  /** jobs that ended a moment ago */
-  private readonly leaving = new Map<string, JobInfo>();
+  private readonly attempts: Attempts;
+  /** jobs that ended a moment ago, by their ids */
+  private readonly leaving = this.register(
+    new ExpiringMap<string, JobInfo>(endedJobStays, () => {
+      for (const document of this.datasets.keys()) this.changeEmitter.fire(document);
+      this.listEmitter.fire();
+    }),
+  );
   /** ids of the jobs that this window started or resumed */
   private readonly own = new Set<string>();
   private readonly singles = new Set<string>();
   /** jobs as the runner answered, and what it had told of them before: that is older */
   private readonly answered = new Map<string, { answer: JobInfo; older: JobInfo | undefined }>();
   private readonly waiting = new Map<string, ((job: JobInfo) => void)[]>();
-  /** documents whose next job is being prepared or asked about: a second click must not start another one */
-  private readonly preparing = new Set<DatasetDocument>();
-  private nextAttempt = 1;
   private readonly changeEmitter = this.register(new vscode.EventEmitter<DatasetDocument>());
   /** What jobs do with this document changed. */
   readonly onDidChange = this.changeEmitter.event;
@@ -91,11 +85,18 @@ export class CaptionJobs extends Disposable {
         for (const jobs of this.of(root)) jobs.handled(id, paths);
       }),
     });
-    this.register({
-      dispose: () => {
-        for (const { cancel } of this.attempts) cancel.abort();
-      },
-    });
+    this.attempts = this.register(
+      new Attempts(
+        {
+          start: (document, plan, signal, onStatus) => this.start(document, plan, signal, onStatus),
+          changed: (document) => {
+            this.changed(document);
+          },
+          failed: (label, message) => void this.showFailure(label, message),
+        },
+        endedJobStays,
+      ),
+    );
   }
 
   /** All jobs that are known, in the order in which they are shown. */
@@ -114,7 +115,7 @@ export class CaptionJobs extends Disposable {
 
   /** Whether a job is being prepared in this window. */
   get isPreparing(): boolean {
-    return [...this.attempts].some(({ view }) => view.state === 'starting');
+    return this.attempts.isPreparing;
   }
 
   /** Whether a dataset with this folder is open in this window. */
@@ -127,8 +128,8 @@ export class CaptionJobs extends Disposable {
     const live = this.all.filter((job) => isLive(job) || (job.status === 'paused' && this.isOpen(job.root)));
     return [
       ...this.onScreen(live.filter(({ status }) => status === 'running')),
-      ...[...this.attempts].map(({ document, view }) => ({ root: document.uri.fsPath, view })),
-      ...this.onScreen([...live.filter(({ status }) => status !== 'running'), ...[...this.leaving.values()].reverse()]),
+      ...this.attempts.all.map(({ document, view }) => ({ root: document.uri.fsPath, view })),
+      ...this.onScreen([...live.filter(({ status }) => status !== 'running'), ...this.leaving.values().reverse()]),
     ];
   }
 
@@ -136,8 +137,8 @@ export class CaptionJobs extends Disposable {
   viewsOf({ uri }: DatasetDocument): JobView[] {
     const here = (job: JobInfo): boolean => job.root === uri.fsPath;
     const current = this.all.filter((job) => here(job) && (isLive(job) || isResumable(job)));
-    const ended = [...this.leaving.values()].filter(here);
-    const attempts = [...this.attempts].filter(({ document }) => document.uri.fsPath === uri.fsPath);
+    const ended = this.leaving.values().filter(here);
+    const attempts = this.attempts.all.filter(({ document }) => document.uri.fsPath === uri.fsPath);
     return [...attempts.map(({ view }) => view), ...this.onScreen([...ended, ...current]).map(({ view }) => view)];
   }
 
@@ -194,11 +195,7 @@ export class CaptionJobs extends Disposable {
 
   /** Pauses, resumes or cancels a job, or one that is being started; captions already written stay. */
   async control(id: string, action: JobAction): Promise<void> {
-    const attempt = [...this.attempts].find(({ view }) => view.id === id);
-    if (attempt !== undefined) {
-      attempt.cancel.abort();
-      return;
-    }
+    if (this.attempts.cancel(id)) return;
     if (action === 'resume') await this.resume(id);
     else await this.runner.request(action, { id });
   }
@@ -219,7 +216,7 @@ export class CaptionJobs extends Disposable {
 
   /** Cancels all jobs that run or wait; captions already written stay. */
   async cancelAll(): Promise<void> {
-    for (const { cancel } of this.attempts) cancel.abort();
+    this.attempts.cancelAll();
     await Promise.all(this.all.filter(isLive).map(({ id }) => this.runner.request('cancel', { id })));
   }
 
@@ -227,7 +224,7 @@ export class CaptionJobs extends Disposable {
   viewOf(id: string): JobView | undefined {
     const job = this.known.get(id);
     if (job !== undefined) return this.onScreen([job])[0]?.view;
-    return [...this.attempts].find(({ view }) => view.id === id)?.view;
+    return this.attempts.get(id)?.view;
   }
 
   /** Resolves when a job ended or stands still, and open datasets show that. */
@@ -248,45 +245,17 @@ export class CaptionJobs extends Disposable {
     { notify = false, cluster }: StartOptions,
     makePlan: () => Promise<JobPlan | undefined>,
   ): Promise<void> {
-    if (this.preparing.has(document)) return;
-    this.preparing.add(document);
-    let job: JobInfo | undefined;
-    const attempt: Attempt = { document, cancel: new AbortController(), view: this.newView() };
-    try {
-      const plan = await makePlan();
-      if (plan === undefined) return;
-      Object.assign(attempt.view, { label: plan.label, total: plan.work.length });
-      this.attempts.add(attempt);
-      if (notify) void showJobProgress(this, plan.label, attempt.view.id, () => attempt.jobId);
-      job = await this.begin(attempt, cluster === undefined ? plan : { ...plan, cluster });
-    } finally {
-      this.preparing.delete(document);
-    }
+    const job = await this.attempts.run(
+      document,
+      async () => {
+        const plan = await makePlan();
+        return plan === undefined || cluster === undefined ? plan : { ...plan, cluster };
+      },
+      (attempt) => {
+        if (notify) void showJobProgress(this, attempt.view.label, attempt.view.id, () => attempt.jobId);
+      },
+    );
     if (job !== undefined) await this.whenStopped(job.id);
-  }
-
-  /** @returns undefined where it could not be started, which the grid says */
-  private async begin(attempt: Attempt, plan: JobPlan): Promise<JobInfo | undefined> {
-    const { document, cancel } = attempt;
-    this.changed(document);
-    try {
-      const job = await this.start(document, plan, cancel.signal, (message) => {
-        attempt.view = { ...attempt.view, message };
-        this.changed(document);
-      });
-      attempt.jobId = job.id;
-      this.attempts.delete(attempt);
-      return job;
-    } catch (thrown) {
-      const cancelled = cancel.signal.aborted;
-      const message = cancelled ? '' : errorMessage(thrown);
-      attempt.view = { ...attempt.view, state: cancelled ? 'cancelled' : 'error', message };
-      if (!cancelled) void this.failed(plan.label, message);
-      this.stayAWhile(() => this.attempts.delete(attempt));
-      return undefined;
-    } finally {
-      this.changed(document);
-    }
   }
 
   /**
@@ -312,13 +281,7 @@ export class CaptionJobs extends Disposable {
     return job;
   }
 
-  private newView(): JobView {
-    const counts = { handled: 0, total: 0, failed: 0, untagged: 0, kept: 0, moreFailures: 0 };
-    const lists = { execution: [], failures: [] };
-    return { id: `new-${String(this.nextAttempt++)}`, label: '', state: 'starting', message: '', ...counts, ...lists };
-  }
-
-  private async failed(label: string, message: string): Promise<void> {
+  private async showFailure(label: string, message: string): Promise<void> {
     this.log.error(`${label}: ${message}`);
     const showLog = vscode.l10n.t('Show Log');
     const text = vscode.l10n.t('{0} stopped: {1}', label, message);
@@ -350,10 +313,7 @@ export class CaptionJobs extends Disposable {
     const { job } = step;
     const stopped = hasStopped(step);
     if (isLive(job)) this.leaving.delete(job.id);
-    if (stopped && isEnded(job)) {
-      this.leaving.set(job.id, job);
-      this.stayAWhile(() => this.leaving.delete(job.id));
-    }
+    if (stopped && isEnded(job)) this.leaving.set(job.id, job);
     await Promise.all(this.of(job.root).map((jobs) => jobs.take(step)));
     this.stepEmitter.fire(step);
     if (!stopped) return;
@@ -377,19 +337,6 @@ export class CaptionJobs extends Disposable {
 
   private of(root: string): DatasetJobs[] {
     return [...this.datasets.values()].filter(({ document }) => document.uri.fsPath === root);
-  }
-
-  private stayAWhile(leave: () => void): void {
-    const timer = setTimeout(() => {
-      leave();
-      for (const document of this.datasets.keys()) this.changeEmitter.fire(document);
-      this.listEmitter.fire();
-    }, endedJobStays);
-    this.register({
-      dispose: () => {
-        clearTimeout(timer);
-      },
-    });
   }
 
   private changed(document: DatasetDocument): void {
