@@ -11,7 +11,7 @@ import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import { mergeTags } from '../../tags/tagCounts';
 import type { UnsavedEdit } from '../../dataset/captions/unsavedEdit';
 import { errorMessage } from '../../protocol/channel/wireError';
-import { clearDirtyMark } from './clearDirtyMark';
+import { AutoSave } from './AutoSave';
 import { Disposable } from '../shared/Disposable';
 import type { EditorFiles } from './EditorFiles';
 import { parseUnsavedEdits, writeUnsavedEdits, type Unsaved } from './JournalFile';
@@ -21,8 +21,8 @@ import { UnsavedJournal } from './UnsavedJournal';
 /** Where the document is with reading its folder. */
 export type LoadState = 'scanning' | 'ready' | 'missing' | 'error';
 
-/** A full disk fails for every caption; the cards say it of each. */
-const loggedFailures = 20;
+/** An edit of many captions ends at once what the user does: it is saved at most this much later, in milliseconds. */
+const bulkEditPause = 100;
 
 /** One edit to undo, as VS Code is told. */
 export interface DocumentEdit {
@@ -50,7 +50,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
 
   /** Keys typed into one caption are one edit until the user pauses, leaves it, or it is saved. */
   private typing: CaptionChange | undefined;
-  private autoSaveTimer: NodeJS.Timeout | undefined;
+  private readonly autoSaving: AutoSave;
   private readonly journal: UnsavedJournal;
   /** edits of the last session that wait until the folder can be read */
   private toRestore: UnsavedEdit[];
@@ -80,6 +80,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     this.journal = this.register(
       new UnsavedJournal(storageFolder, uri.fsPath, () => this.unsaved(), this.journalFailed),
     );
+    this.autoSaving = this.register(this.makeAutoSave());
     const dispose = this.dataset.onDidChange(() => {
       this.journal.update();
       this.changeEmitter.fire();
@@ -87,7 +88,6 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     this.register({ dispose });
     this.register({
       dispose: () => {
-        clearTimeout(this.autoSaveTimer);
         this.life.abort();
       },
     });
@@ -125,7 +125,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     try {
       await this.dataset.reconcile(paths);
       // Another program took its change back: the edit can be saved, and perhaps no key follows it.
-      if (this.dataset.counts.conflicts < conflicts) this.scheduleAutoSave(autoSaveDelay());
+      if (this.dataset.counts.conflicts < conflicts) this.autoSaving.schedule();
     } catch (thrown) {
       this.loadFailed(thrown);
     }
@@ -155,7 +155,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
       this.typing = change;
       this.recordEdit(vscode.l10n.t('Edit Caption of {0}', path.basename(imagePath)), [change]);
     }
-    this.scheduleAutoSave(autoSaveDelay());
+    this.autoSaving.schedule();
     return caption;
   }
 
@@ -185,7 +185,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     this.commit();
     const { changes, leftOut } = await this.inTurn(() => applyEdits(this.dataset, edits));
     this.recordEdit(label, changes);
-    this.scheduleAutoSave(Math.min(autoSaveDelay(), 100));
+    this.autoSaving.schedule(Math.min(autoSaveDelay(), bulkEditPause));
     return { changed: changes.length, leftOut };
   }
 
@@ -202,7 +202,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
         ),
       );
     }
-    this.scheduleAutoSave(Math.min(autoSaveDelay(), 100));
+    this.autoSaving.schedule(Math.min(autoSaveDelay(), bulkEditPause));
   }
 
   /** Settles a conflict as the user chose. */
@@ -212,7 +212,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     if (change !== undefined) {
       this.recordEdit(vscode.l10n.t('Resolve Conflict of {0}', path.basename(image.path)), [change]);
     }
-    this.scheduleAutoSave(100);
+    this.autoSaving.schedule(bulkEditPause);
   }
 
   /** Makes a caption that is not UTF-8 editable; it is written as UTF-8 from then on. */
@@ -223,7 +223,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
       if (agreed) caption.agreeToConvert();
       else caption.withdrawConversion();
       this.dataset.changed();
-      this.scheduleAutoSave(autoSaveDelay());
+      this.autoSaving.schedule();
     };
     convert(true)();
     this.edited.fire({
@@ -242,33 +242,20 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     throw new Error(vscode.l10n.t('Captions not saved: {0}. {1}: {2}', failures.length, first.path, first.reason));
   }
 
-  /** Writes what can be written, without a word: the cards say what could not. Clears the dirty mark if all was. */
-  async saveQuietly(): Promise<void> {
-    clearTimeout(this.autoSaveTimer);
-    await this.loading;
-    if (this.isDisposed) return;
-    const report = await this.writeEdits();
-    const { failures } = report;
-    for (const { path: file, reason } of failures.slice(0, loggedFailures)) {
-      this.log.warn(`Not saved: ${file}: ${reason}`);
-    }
-    if (failures.length > loggedFailures) this.log.warn(`Not saved: ${failures.length - loggedFailures} more`);
-    await this.clearDirtyMark();
+  /** {@link AutoSave.saveQuietly} */
+  saveQuietly(): Promise<void> {
+    return this.autoSaving.saveQuietly();
   }
 
-  /** Saves quietly unless the user turned that off; then only the mark of a document without edits is cleared. */
-  async autoSave(): Promise<void> {
-    try {
-      await (autoSaveDelay() === 0 ? this.clearDirtyMark() : this.saveQuietly());
-    } catch (thrown) {
-      this.log.error(`Saving ${this.uri.fsPath} failed: ${errorMessage(thrown)}`);
-    }
+  /** {@link AutoSave.save} */
+  autoSave(): Promise<void> {
+    return this.autoSaving.save();
   }
 
   async revert(): Promise<void> {
     this.commit();
     this.toRestore = [];
-    clearTimeout(this.autoSaveTimer);
+    this.autoSaving.cancel();
     await this.loading;
     await this.dataset.revert();
   }
@@ -315,7 +302,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   private reportRestored(): void {
     if (!this.isKnown || this.restored.length === 0) return;
     this.recordEdit(vscode.l10n.t('Restore Unsaved Captions'), this.restored);
-    this.scheduleAutoSave(autoSaveDelay());
+    this.autoSaving.schedule();
     this.restored = [];
   }
 
@@ -354,7 +341,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
       this.loadMessage = '';
       this.reportRestored();
       // What could not be saved while the folder was away.
-      if (this.isKnown && this.dataset.counts.unsaved > 0) this.scheduleAutoSave(autoSaveDelay());
+      if (this.isKnown && this.dataset.counts.unsaved > 0) this.autoSaving.schedule();
     } catch (thrown) {
       this.loadFailed(thrown);
     }
@@ -370,8 +357,34 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     this.changeEmitter.fire();
   }
 
+  private makeAutoSave(): AutoSave {
+    const saved = {
+      name: this.uri.fsPath,
+      get pause() {
+        return autoSaveDelay();
+      },
+      ready: async () => {
+        await this.loading;
+        return !this.isDisposed;
+      },
+      write: () => this.writeEdits(),
+      clearDirtyMark: () => this.clearDirtyMark(),
+    };
+    return new AutoSave(saved, this.log);
+  }
+
+  /**
+   * Clears the dirty mark of a document without edits, by having VS Code save it.
+   * @throws Error when VS Code could not save it
+   */
   private async clearDirtyMark(): Promise<void> {
-    if (this.dataset.counts.unsaved === 0 && !this.isDisposed) await clearDirtyMark(this.uri);
+    if (this.dataset.counts.unsaved > 0 || this.isDisposed) return;
+    try {
+      await vscode.workspace.save(this.uri);
+    } catch (thrown) {
+      // VS Code ends a save when the next one begins, which then clears the mark.
+      if (!(thrown instanceof Error && thrown.name === new vscode.CancellationError().name)) throw thrown;
+    }
   }
 
   private async writeEdits(): Promise<SaveReport> {
@@ -386,11 +399,6 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     const result = this.bulkEdits.then(task);
     this.bulkEdits = result.then(noop, noop);
     return result;
-  }
-
-  private scheduleAutoSave(delay: number): void {
-    clearTimeout(this.autoSaveTimer);
-    if (autoSaveDelay() > 0) this.autoSaveTimer = setTimeout(() => void this.autoSave(), delay);
   }
 }
 
