@@ -26,7 +26,7 @@ import { largestPreview, thumbnailSize } from '../../protocol/page/pictureProtoc
 import { fileVersion } from '../shared/fileVersion';
 import type { Thumbnails } from '../pictures/Thumbnails';
 import { ApiError } from './ApiError';
-import { directory, imageFile, invalid, text, wholeNumber } from './apiArguments';
+import { batchMode, directory, imageFile, text, wholeNumber } from './apiArguments';
 import { unsavedEdit, type ApiJobs } from './ApiJobs';
 import { cancellable } from './cancellable';
 import type { CaptionChanges } from './CaptionChanges';
@@ -125,8 +125,8 @@ export class DatasetApi implements DatasetCaptionsApi {
 
   startBatch(given: PathOrUri, mode: BatchMode, options: CancelOptions = {}): Promise<Batch> {
     const start = async (signal: AbortSignal): Promise<Batch> => {
-      if (!['all', 'missing'].includes(mode)) throw invalid(vscode.l10n.t('mode has to be "all" or "missing".'));
-      return this.jobs.startBatch(await this.access.directory(await directory(given), signal), mode, signal);
+      const wanted = batchMode(mode);
+      return this.jobs.startBatch(await this.access.directory(await directory(given), signal), wanted, signal);
     };
     return cancellable(options.token, start, 'TAGGER_FAILED');
   }

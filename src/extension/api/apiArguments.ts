@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import * as v from 'valibot';
 import * as vscode from 'vscode';
-import type { PathOrUri } from '../../../api';
+import type { BatchMode, PathOrUri } from '../../../api';
 import { isImageName } from '../../dataset/files/imageFiles';
+import { wholeNumber as wholeNumberSchema } from '../shared/schemas';
 import { ApiError } from './ApiError';
 
 /**
@@ -54,17 +56,22 @@ export async function directory(given: PathOrUri): Promise<string> {
  * @throws ApiError ARGUMENT_INVALID when it is none, or out of its range
  */
 export function wholeNumber(given: number | undefined, name: string, least: number, most: number): number | undefined {
-  if (given === undefined) return undefined;
-  if (Number.isInteger(given) && given >= least && given <= most) return given;
+  if (v.is(v.optional(wholeNumberSchema(least, most)), given)) return given;
   throw invalid(vscode.l10n.t('{0} has to be a whole number from {1} to {2}.', name, least, most));
 }
 
 /** @throws ApiError ARGUMENT_INVALID when it is no text */
 export function text(given: unknown, name: string): string {
-  if (typeof given === 'string') return given;
+  if (v.is(v.string(), given)) return given;
   throw invalid(vscode.l10n.t('{0} has to be a text.', name));
 }
 
-export function invalid(message: string): ApiError {
+/** @throws ApiError ARGUMENT_INVALID when it is no mode */
+export function batchMode(given: unknown): BatchMode {
+  if (v.is(v.picklist(['all', 'missing']), given)) return given;
+  throw invalid(vscode.l10n.t('mode has to be "all" or "missing".'));
+}
+
+function invalid(message: string): ApiError {
   return new ApiError('ARGUMENT_INVALID', message);
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { ensembleMerges, type EnsembleMerge, type Thresholds } from '../../protocol/tagging/captionOptions';
 import {
@@ -7,11 +8,11 @@ import {
   executionProviders,
   preprocessModes,
   type ExecutionOptions,
-  type ProviderChoice,
   type ServerOptions,
 } from '../../protocol/tagging/execution';
 import type { ModelFolders } from '../../protocol/tagging/modelListing';
 import { expandHome } from '../shared/expandPath';
+import { anyRecord, readEach, score, textsOf, wholeNumber } from '../shared/schemas';
 
 /** The entry of `datasetCaptions.taggers` that means the built-in model. */
 export const paletteTagger = 'palette';
@@ -21,7 +22,22 @@ export const taggerSettings = ['taggers', 'ensembleMerge', 'modelFolders', 'down
   (name) => `datasetCaptions.${name}`,
 );
 
-const providers: readonly ProviderChoice[] = ['auto', ...executionProviders];
+const ensembleSchemas = { ensembleMerge: v.fallback(v.picklist(ensembleMerges), 'mean') };
+
+const executionSchemas = {
+  executionProvider: v.fallback(v.picklist(['auto', ...executionProviders]), defaultExecution.provider),
+  batchSize: v.fallback(wholeNumber(), defaultExecution.batchSize),
+  preprocess: v.fallback(v.picklist(preprocessModes), defaultExecution.preprocess),
+  preprocessThreads: v.fallback(wholeNumber(), defaultExecution.preprocessThreads),
+  inferenceThreads: v.fallback(wholeNumber(), defaultExecution.inferenceThreads),
+  unloadAfter: v.fallback(wholeNumber(), defaultExecution.idleSeconds),
+};
+
+// 0 seconds would fail every request.
+const serverSchemas = { serverTimeout: v.fallback(wholeNumber(1), defaultServerTimeout) };
+
+/** An object in which something is looked up by its name; an empty one where there is none. */
+const lookup = v.fallback(anyRecord, {});
 
 /** The selected taggers: {@link paletteTagger}, ids of the catalogue, or absolute paths of folders; at least one. */
 export function selectedTaggers(): string[] {
@@ -47,7 +63,7 @@ export function isFolderPath(tagger: string): boolean {
 
 /** How the scores of several taggers become one list. */
 export function ensembleMerge(folder: vscode.Uri): EnsembleMerge {
-  return oneOf('ensembleMerge', ensembleMerges, 'mean', folder);
+  return readEach(ensembleSchemas, readIn(folder)).ensembleMerge;
 }
 
 /**
@@ -55,33 +71,25 @@ export function ensembleMerge(folder: vscode.Uri): EnsembleMerge {
  * @param name the model's id, or the name of its folder
  */
 export function modelThresholds(folder: vscode.Uri, name: string): Partial<Thresholds> {
-  const own = record(record(configuration(folder).get('modelThresholds'))[name]);
+  const own = v.parse(lookup, v.parse(lookup, readIn(folder)('modelThresholds'))[name]);
   const thresholds: Partial<Thresholds> = {};
   for (const category of ['general', 'character'] as const) {
     const value = own[category];
-    if (typeof value === 'number' && value >= 0 && value <= 1) thresholds[category] = value;
+    if (v.is(score, value)) thresholds[category] = value;
   }
   return thresholds;
 }
 
 /** On what and how the taggers of this machine run. */
 export function executionOptions(): ExecutionOptions {
-  const provider = oneOf('executionProvider', providers, defaultExecution.provider);
-  return {
-    provider,
-    ...(provider === 'server' ? { server: serverOptions() } : {}),
-    batchSize: wholeNumber('batchSize', defaultExecution.batchSize),
-    preprocess: oneOf('preprocess', preprocessModes, defaultExecution.preprocess),
-    preprocessThreads: wholeNumber('preprocessThreads', defaultExecution.preprocessThreads),
-    inferenceThreads: wholeNumber('inferenceThreads', defaultExecution.inferenceThreads),
-    idleSeconds: wholeNumber('unloadAfter', defaultExecution.idleSeconds),
-  };
+  const { executionProvider: provider, unloadAfter: idleSeconds, ...others } = readEach(executionSchemas, readIn());
+  return { provider, ...(provider === 'server' ? { server: serverOptions() } : {}), ...others, idleSeconds };
 }
 
 /** The server that runs the models where the provider is `server`; its address is empty where none is set. */
 export function serverOptions(): ServerOptions {
   const url = configuration().get<string>('serverUrl', '').trim();
-  return { url, timeoutSeconds: wholeNumber('serverTimeout', defaultServerTimeout) || defaultServerTimeout };
+  return { url, timeoutSeconds: readEach(serverSchemas, readIn()).serverTimeout };
 }
 
 /**
@@ -89,7 +97,7 @@ export function serverOptions(): ServerOptions {
  * @param name the model's id, or the name of its folder, which it is without a setting
  */
 export function serverModelName(name: string): string {
-  const own = record(configuration().get('serverModels'))[name];
+  const own = v.parse(lookup, readIn()('serverModels'))[name];
   return typeof own === 'string' && own.trim() !== '' ? own.trim() : name;
 }
 
@@ -130,26 +138,16 @@ function configuration(folder?: vscode.Uri): vscode.WorkspaceConfiguration {
   return vscode.workspace.getConfiguration('datasetCaptions', folder);
 }
 
-/** A list of texts; what is no text in it is left out. */
+/** The entries of a list of texts, without those that are empty or no text. */
 function strings(name: string): string[] {
-  const value: unknown = configuration().get(name);
-  if (!Array.isArray(value)) return [];
-  return value
-    .filter((entry) => typeof entry === 'string')
+  return v
+    .parse(textsOf, readIn()(name))
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
 }
 
-function oneOf<T extends string>(name: string, allowed: readonly T[], otherwise: T, folder?: vscode.Uri): T {
-  const value: unknown = configuration(folder).get(name);
-  return allowed.find((choice) => choice === value) ?? otherwise;
-}
-
-function wholeNumber(name: string, otherwise: number): number {
-  const value: unknown = configuration().get(name);
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : otherwise;
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+/** Reads settings of a folder, or those of this machine; anything may stand in settings.json. */
+function readIn(folder?: vscode.Uri): (name: string) => unknown {
+  const own = configuration(folder);
+  return (name) => own.get<unknown>(name);
 }

@@ -4,12 +4,19 @@ import type { Caption } from '../../dataset/captions/Caption';
 import { normalizeLineEnds } from '../../tags/captionText';
 import type { Dataset } from '../../dataset/Dataset';
 import { captionDiff, type DiffPiece } from '../../dataset/edits/captionDiff';
-import { inputObject, list, requiredText } from './toolInput';
+import { list, readInput, requiredText } from './toolInput';
 
 /** More captions than this a model must not change at a time: somebody has to read what it wants. */
 export const mostEdits = 50;
 const longestPath = 4096;
 const longestCaption = 20_000;
+
+const proposalSchemas = { edits: list(mostEdits) };
+const editSchemas = {
+  image: requiredText(longestPath),
+  expected: requiredText(longestCaption),
+  caption: requiredText(longestCaption),
+};
 
 /** A caption that a language model wants to change. */
 export interface ProposedEdit {
@@ -29,15 +36,8 @@ export interface Proposal {
 }
 
 /** Reads what a model sent. @throws ApiError ARGUMENT_INVALID */
-export function proposedEdits(input: Record<string, unknown>): ProposedEdit[] {
-  return list(input, 'edits', mostEdits).map((element) => {
-    const edit = inputObject(element);
-    return {
-      image: requiredText(edit, 'image', longestPath),
-      expected: requiredText(edit, 'expected', longestCaption),
-      caption: requiredText(edit, 'caption', longestCaption),
-    };
-  });
+export function proposedEdits(input: unknown): ProposedEdit[] {
+  return readInput(proposalSchemas, input).edits.map((edit) => readInput(editSchemas, edit));
 }
 
 /**
