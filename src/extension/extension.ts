@@ -53,9 +53,9 @@ export function activate(context: ExtensionContext): DatasetCaptionsExtension {
       const { startMain } = loadMain(mainFile);
       return (made) => {
         const started = startMain(context, openLog(), { tags: tags.view, jobs: jobs.view }, made);
-        editor.follow(started.editors);
-        tags.follow(started.tags);
-        jobs.follow(started.jobs);
+        editor.delegateTo(started.editors);
+        tags.delegateTo(started.tags);
+        jobs.delegateTo(started.jobs);
         context.subscriptions.push(...made);
         return started;
       };
@@ -93,7 +93,7 @@ async function showJobs({ globalStorageUri, subscriptions }: ExtensionContext, m
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined);
   subscriptions.push(
     watchForRunners(folder, () => {
-      void main.ready().then((rest) => rest?.lookForRunner());
+      void main.ready().then((rest) => rest?.connectToRunner());
     }),
   );
   const found = await jobsAtStart(folder);

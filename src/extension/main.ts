@@ -142,14 +142,14 @@ export function startMain(
   own(registerSearchCommands(editors, searches));
   own(registerImageCommands(editors, jobs));
   own(registerTaggerCommands(picker, models, cuda, serverToken));
-  const lookForRunner = async (): Promise<void> => {
+  const connectToRunner = async (): Promise<void> => {
     try {
       await runner.refresh();
     } catch (thrown) {
       log.error(`Jobs: ${errorMessage(thrown)}`);
     }
   };
-  const jobsKnown = lookForRunner();
+  const jobsKnown = connectToRunner();
   void jobsKnown
     .then(() => notices.offerToResume())
     .catch((thrown: unknown) => {
@@ -162,6 +162,6 @@ export function startMain(
     tools: datasetTools(api.access, editors),
     exports: api.exports,
     jobsRead: Promise.race([jobsKnown, delay(jobsPatience, undefined, { ref: false })]),
-    lookForRunner: () => void lookForRunner(),
+    connectToRunner: () => void connectToRunner(),
   };
 }

@@ -49,7 +49,7 @@ export class ApiJobs {
     const work = [...problems, ...(await jobImages(targets))];
     signal.throwIfAborted();
     const plan = { label, mode: captionMode, write, work, single: false };
-    return batchOf(await this.jobs.start({ uri, dataset }, plan, signal, noop));
+    return batchOf(await this.jobs.start({ uri, dataset }, plan, signal, ignore));
   }
 
   /** @throws ApiError UNSAVED_EDIT, BATCH_RUNNING, TAGGER_FAILED; what keeps a job from starting */
@@ -69,9 +69,9 @@ export class ApiJobs {
     if (this.access.describeOne(now).unsaved) throw unsavedEdit(file);
     const label = vscode.l10n.t('Caption {0}', path.basename(file));
     const plan = { label, mode: 'all' as const, write, work: await jobImages([target]), single: true };
-    const { id } = await this.jobs.start({ uri, dataset }, plan, signal, noop);
+    const { id } = await this.jobs.start({ uri, dataset }, plan, signal, ignore);
     const cancel = (): void => {
-      void this.jobs.control(id, 'cancel').catch(noop);
+      void this.jobs.control(id, 'cancel').catch(ignore);
     };
     signal.addEventListener('abort', cancel, { once: true });
     if (signal.aborted) cancel();
@@ -185,6 +185,6 @@ function isSameOrInside(a: string, b: string): boolean {
   return below(a, b) !== undefined || below(b, a) !== undefined;
 }
 
-function noop(): void {
-  // Nobody is told.
+function ignore(): void {
+  // Other extensions see the state of the job, not what happens on the way to it.
 }

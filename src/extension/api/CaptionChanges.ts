@@ -10,7 +10,7 @@ import { Disposable } from '../shared/Disposable';
 import type { DatasetAccess, FoundDirectory } from './DatasetAccess';
 
 /** Changes are told together after this pause, in milliseconds. */
-const tellPause = 100;
+const announcePause = 100;
 /** An event has no more images than this; a bulk edit of a large dataset is several events. */
 const mostImages = 1000;
 
@@ -30,12 +30,12 @@ export class CaptionChanges extends Disposable {
     super();
     this.register(
       editors.onDidOpen((document) => {
-        this.follow(document);
+        this.watchDocument(document);
       }),
     );
     const dispose = jobs.runner.onHandled(({ root, paths }) => {
       // Of an open dataset those are told whose text changed.
-      if (this.listeners > 0 && !jobs.isOpen(root)) void this.safely(() => this.readAndTell(root, paths));
+      if (this.listeners > 0 && !jobs.isOpen(root)) void this.safely(() => this.readAndAnnounce(root, paths));
     });
     this.register({ dispose });
     this.register({
@@ -60,25 +60,25 @@ export class CaptionChanges extends Disposable {
   };
 
   /** Tells of captions that changed in a folder which no editor shows. */
-  tell(directory: string, images: readonly CaptionedImage[]): void {
+  announce(directory: string, images: readonly CaptionedImage[]): void {
     for (let start = 0; start < images.length; start += mostImages) {
       this.emitter.fire({ directory, images: images.slice(start, start + mostImages) });
     }
   }
 
-  private follow(document: DatasetDocument): void {
+  private watchDocument(document: DatasetDocument): void {
     const dispose = document.dataset.onDidChangeText((caption) => {
       // What the first look at a folder finds did not change.
       if (this.listeners === 0 || document.loadState !== 'ready') return;
       const captions = this.changed.get(document);
       if (captions === undefined) this.changed.set(document, new Set([caption]));
       else captions.add(caption);
-      this.timer ??= setTimeout(() => void this.safely(() => this.tellChanged()), tellPause);
+      this.timer ??= setTimeout(() => void this.safely(() => this.announceChanged()), announcePause);
     });
     document.addToLife(new vscode.Disposable(dispose));
   }
 
-  private async tellChanged(): Promise<void> {
+  private async announceChanged(): Promise<void> {
     this.timer = undefined;
     const changed = [...this.changed];
     this.changed.clear();
@@ -91,13 +91,13 @@ export class CaptionChanges extends Disposable {
         const some = all.slice(start, start + mostImages);
         const images = some.flatMap((caption) => caption.images.flatMap((image) => dataset.image(image) ?? []));
         const described = await this.access.describe(found, images, new AbortController().signal);
-        if (described.length > 0) this.tell(directory, described);
+        if (described.length > 0) this.announce(directory, described);
         await nextTurn();
       }
     }
   }
 
-  private async readAndTell(root: string, paths: readonly string[]): Promise<void> {
+  private async readAndAnnounce(root: string, paths: readonly string[]): Promise<void> {
     const dataset = await this.access.closed.ofImages(root, paths);
     const found: FoundDirectory = {
       dataset,
@@ -109,7 +109,7 @@ export class CaptionChanges extends Disposable {
     const images = await this.access.describe(found, dataset.allImages, new AbortController().signal);
     // A job that could not caption an image changed nothing, and it never takes a caption away.
     const captioned = images.filter(({ hasCaption }) => hasCaption);
-    if (captioned.length > 0) this.tell(root, captioned);
+    if (captioned.length > 0) this.announce(root, captioned);
   }
 
   private async safely(task: () => Promise<void>): Promise<void> {

@@ -94,7 +94,7 @@ export class DatasetApi implements DatasetCaptionsApi {
       signal.throwIfAborted();
       await this.save(found, wanted);
       const saved = this.access.describeOne(found);
-      if (found.document === undefined) this.changes.tell(path.dirname(saved.path), [saved]);
+      if (found.document === undefined) this.changes.announce(path.dirname(saved.path), [saved]);
       return saved;
     });
   }

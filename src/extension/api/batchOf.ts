@@ -8,7 +8,10 @@ export function batchOf(job: JobInfo): Batch {
   const { id, root, counts, total } = job;
   const state = stateOf(job);
   return {
-    ...{ id, directory: root, state, total },
+    id,
+    directory: root,
+    state,
+    total,
     status: statusOf(state),
     done: handledOf(counts),
     failed: counts.failed,

@@ -77,12 +77,12 @@ export class CaptionJobs extends Disposable {
     super();
     this.register({
       dispose: runner.onDidChange(() => {
-        void this.follow();
+        void this.onRunnerUpdate();
       }),
     });
     this.register({
       dispose: runner.onHandled(({ id, root, paths }) => {
-        for (const jobs of this.of(root)) jobs.handled(id, paths);
+        for (const jobs of this.datasetsAt(root)) jobs.handled(id, paths);
       }),
     });
     this.attempts = this.register(
@@ -120,7 +120,7 @@ export class CaptionJobs extends Disposable {
 
   /** Whether a dataset with this folder is open in this window. */
   isOpen(root: string): boolean {
-    return this.of(root).length > 0;
+    return this.datasetsAt(root).length > 0;
   }
 
   /** What is on screen of all jobs: those that run or wait, that are being started, and that ended a moment ago. */
@@ -166,7 +166,7 @@ export class CaptionJobs extends Disposable {
     );
     this.datasets.set(document, jobs);
     for (const job of this.known.values()) {
-      if (job.root === document.uri.fsPath && isLive(job)) void jobs.take({ job, before: undefined });
+      if (job.root === document.uri.fsPath && isLive(job)) void jobs.onStep({ job, before: undefined });
     }
     return new vscode.Disposable(() => this.datasets.delete(document));
   }
@@ -205,7 +205,7 @@ export class CaptionJobs extends Disposable {
     this.own.add(id);
     const secrets = await this.starter.secretsOf(id);
     const job = await this.runner.request('start', { id, secrets, ...(retryFailed ? { retryFailed } : {}) });
-    await this.follow(job);
+    await this.onRunnerUpdate(job);
   }
 
   /** Looks at a job again that this window changed on the disk. */
@@ -274,8 +274,8 @@ export class CaptionJobs extends Disposable {
     const job = await this.starter.start(source, plan, signal, onStatus);
     this.own.add(job.id);
     if (single) this.singles.add(job.id);
-    await Promise.all(this.of(root).map((jobs) => jobs.begin(job.id, work)));
-    await this.follow(job);
+    await Promise.all(this.datasetsAt(root).map((jobs) => jobs.begin(job.id, work)));
+    await this.onRunnerUpdate(job);
     // Cancelled while the runner was asked, which may have had to be started first.
     if (signal.aborted) await this.control(job.id, 'cancel');
     return job;
@@ -292,7 +292,7 @@ export class CaptionJobs extends Disposable {
    * Takes in what the runner tells.
    * @param answer a job that the runner answered with
    */
-  private async follow(answer?: JobInfo): Promise<void> {
+  private async onRunnerUpdate(answer?: JobInfo): Promise<void> {
     const before = this.known;
     const now = new Map(this.runner.jobs.map((job) => [job.id, job]));
     if (answer !== undefined) this.answered.set(answer.id, { answer, older: now.get(answer.id) });
@@ -303,21 +303,21 @@ export class CaptionJobs extends Disposable {
     this.known = now;
     const steps = jobSteps(before, [...now.values()]);
     const gone = [...before.values()].filter(({ id }) => !now.has(id));
-    await Promise.all(steps.map((step) => this.take(step)));
-    for (const job of gone) this.resolve(job);
+    await Promise.all(steps.map((step) => this.onStep(step)));
+    for (const job of gone) this.resolveWaiting(job);
     if (gone.length > 0) for (const document of this.datasets.keys()) this.changeEmitter.fire(document);
     if (steps.length + gone.length > 0) this.listEmitter.fire();
   }
 
-  private async take(step: JobStep): Promise<void> {
+  private async onStep(step: JobStep): Promise<void> {
     const { job } = step;
     const stopped = hasStopped(step);
     if (isLive(job)) this.leaving.delete(job.id);
     if (stopped && isEnded(job)) this.leaving.set(job.id, job);
-    await Promise.all(this.of(job.root).map((jobs) => jobs.take(step)));
+    await Promise.all(this.datasetsAt(job.root).map((jobs) => jobs.onStep(step)));
     this.stepEmitter.fire(step);
     if (!stopped) return;
-    this.resolve(job);
+    this.resolveWaiting(job);
     // A single image is not worth a line in the list of jobs.
     if (isEnded(job) && this.singles.delete(job.id)) {
       await this.runner.request('remove', { id: job.id }).catch((thrown: unknown) => {
@@ -326,7 +326,7 @@ export class CaptionJobs extends Disposable {
     }
   }
 
-  private resolve(job: JobInfo): void {
+  private resolveWaiting(job: JobInfo): void {
     for (const resolve of this.waiting.get(job.id) ?? []) resolve(job);
     this.waiting.delete(job.id);
   }
@@ -335,7 +335,7 @@ export class CaptionJobs extends Disposable {
     return jobs.map((job) => ({ root: job.root, view: jobView(job) }));
   }
 
-  private of(root: string): DatasetJobs[] {
+  private datasetsAt(root: string): DatasetJobs[] {
     return [...this.datasets.values()].filter(({ document }) => document.uri.fsPath === root);
   }
 

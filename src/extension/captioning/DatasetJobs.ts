@@ -16,7 +16,7 @@ export class DatasetJobs {
   private readonly marks = new JobMarks();
   /** files that jobs have written since they were last looked at */
   private readonly written = new Set<string>();
-  private looking: Promise<void> | undefined;
+  private reconciling: Promise<void> | undefined;
   /** by the id of a job, which images are part of an edit that can be undone */
   private readonly recorded = new Map<string, Set<number>>();
 
@@ -46,7 +46,7 @@ export class DatasetJobs {
   }
 
   /** A job of this dataset moved on; resolves when the document shows it and can undo it. */
-  async take(step: JobStep): Promise<void> {
+  async onStep(step: JobStep): Promise<void> {
     const { job } = step;
     const { id } = job;
     if (isLive(job)) {
@@ -68,19 +68,19 @@ export class DatasetJobs {
     const captions = images.map((image) => this.captionOf(image));
     this.marks.handled(id, captions);
     for (const caption of captions) this.written.add(caption);
-    void this.look();
+    void this.reconcileWritten();
   }
 
   /** Looks at all files that jobs have written and that were not looked at since. */
-  async look(): Promise<void> {
-    await this.looking;
-    this.looking ??= this.lookAgain().finally(() => {
-      this.looking = undefined;
+  private async reconcileWritten(): Promise<void> {
+    await this.reconciling;
+    this.reconciling ??= this.reconcileUntilNone().finally(() => {
+      this.reconciling = undefined;
     });
-    await this.looking;
+    await this.reconciling;
   }
 
-  private async lookAgain(): Promise<void> {
+  private async reconcileUntilNone(): Promise<void> {
     while (this.written.size > 0) {
       const files = [...this.written];
       this.written.clear();
@@ -119,7 +119,7 @@ export class DatasetJobs {
         if (intent !== undefined && contentHash(known) !== intent.written) this.written.add(caption);
         if (outcome !== undefined && reason !== undefined) this.marks.fail(caption, reason);
       });
-      await this.look();
+      await this.reconcileWritten();
       const recorded = this.recorded.get(id) ?? new Set<number>();
       this.recorded.set(id, recorded);
       document.recordEdit(label, await jobChanges(document.dataset, images, records, recorded));

@@ -28,7 +28,7 @@ export class JobNotices extends Disposable {
     super();
     this.register(
       jobs.onDidStep((step) => {
-        this.note(step);
+        this.onStep(step);
       }),
     );
   }
@@ -55,7 +55,7 @@ export class JobNotices extends Disposable {
     ]);
   }
 
-  private note(step: JobStep): void {
+  private onStep(step: JobStep): void {
     const { job, before } = step;
     if (job.execution !== before?.execution && job.execution.length > 0 && before?.execution.length === 0) {
       for (const { runsOn, notUsed } of job.execution) this.log.info([`${runsOn}.`, ...notUsed].join(' '));
@@ -63,9 +63,9 @@ export class JobNotices extends Disposable {
     if (!hasStopped(step)) return;
     this.logEnd(job);
     if (!this.jobs.isOwn(job.id) && !this.jobs.isOpen(job.root)) return;
-    if (isResumable(job)) this.noteStandstill(job);
-    else if (job.total === 1) this.noteSingle(job);
-    else if (job.status === 'completed') this.noteEnd(job);
+    if (isResumable(job)) this.notifyStandstill(job);
+    else if (job.total === 1) this.notifySingle(job);
+    else if (job.status === 'completed') this.notifyEnd(job);
   }
 
   private logEnd(job: JobInfo): void {
@@ -75,7 +75,7 @@ export class JobNotices extends Disposable {
     for (const { path: image, reason } of failures) this.log.info(`  not captioned: ${image}: ${reason}`);
   }
 
-  private noteStandstill(job: JobInfo): void {
+  private notifyStandstill(job: JobInfo): void {
     const { id, label, fault, interrupted } = job;
     const resume: Offer = { title: vscode.l10n.t('Resume'), act: () => this.jobs.resume(id) };
     const showLog = this.showLog();
@@ -93,7 +93,7 @@ export class JobNotices extends Disposable {
     }
   }
 
-  private noteSingle({ label, failures, counts }: JobInfo): void {
+  private notifySingle({ label, failures, counts }: JobInfo): void {
     const [failure] = failures;
     if (failure !== undefined) {
       const text = vscode.l10n.t('{0}: {1}', failure.path, failure.reason);
@@ -104,7 +104,7 @@ export class JobNotices extends Disposable {
     }
   }
 
-  private noteEnd(job: JobInfo): void {
+  private notifyEnd(job: JobInfo): void {
     const { id, label, failures } = job;
     if (failures.length > 0) {
       const text = vscode.l10n.t('{0}: {1}', label, jobSummary(job));

@@ -70,7 +70,7 @@ export class JobStarter {
     await document.whenLoaded();
     const { dataset } = document;
     if (dataset.allImages.length === 0) {
-      tell(vscode.l10n.t('There are no images to caption in {0}.', document.name));
+      inform(vscode.l10n.t('There are no images to caption in {0}.', document.name));
       return undefined;
     }
     // What is typed so far counts; it is on disk before anything is replaced.
@@ -78,7 +78,7 @@ export class JobStarter {
     const write = writeOptions(document.uri);
     const planned = await planCaptionJob(wish.images ?? dataset.allImages, mode, write.mode);
     if (planned.length === 0) {
-      tell(vscode.l10n.t('Every image has a caption; nothing to do.'));
+      inform(vscode.l10n.t('Every image has a caption; nothing to do.'));
       return undefined;
     }
     if (planned.some(isTaken)) {
@@ -102,7 +102,7 @@ export class JobStarter {
     const write = writeOptions(document.uri);
     if (!caption.isEmpty) {
       if (write.mode === 'onlyEmpty') {
-        tell(vscode.l10n.t('{0} has a caption, and the setting "Write Mode" fills empty ones only.', image.path));
+        inform(vscode.l10n.t('{0} has a caption, and the setting "Write Mode" fills empty ones only.', image.path));
         return undefined;
       }
       const action = write.mode === 'replace' ? vscode.l10n.t('Replace Caption') : vscode.l10n.t('Add Tags');
@@ -132,7 +132,9 @@ export class JobStarter {
     onStatus(vscode.l10n.t('Starting the job…'));
     const folder = await this.write(
       {
-        ...{ label, mode, write },
+        label,
+        mode,
+        write,
         root: document.uri.fsPath,
         captionExtension: document.dataset.options.captionExtension,
         options: captionOptions(document.uri),
@@ -226,7 +228,7 @@ export class JobStarter {
   }
 }
 
-function tell(text: string): void {
+function inform(text: string): void {
   void vscode.window.showInformationMessage(text);
 }
 

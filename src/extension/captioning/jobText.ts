@@ -12,12 +12,16 @@ import { jobStateName } from '../../protocol/text/jobStateName';
 export function jobView(job: JobInfo): JobView {
   const { id, label, counts, total, execution, failures } = job;
   return {
-    ...{ id, label, total, execution, failures },
+    id,
+    label,
     state: stateOf(job),
+    total,
     handled: handledOf(counts),
     failed: counts.failed,
     untagged: counts.untagged,
     kept: counts.kept,
+    execution,
+    failures,
     moreFailures: moreFailures(job),
     message: message(job),
   };

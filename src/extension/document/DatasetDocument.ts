@@ -397,11 +397,11 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   /** Edits of many captions take a while: they follow one another. */
   private inTurn<T>(task: () => Promise<T>): Promise<T> {
     const result = this.bulkEdits.then(task);
-    this.bulkEdits = result.then(noop, noop);
+    // Whether it succeeds or not, the next one may begin.
+    this.bulkEdits = result.then(
+      () => undefined,
+      () => undefined,
+    );
     return result;
   }
-}
-
-function noop(): void {
-  // Both outcomes of a bulk edit let the next one begin.
 }

@@ -13,7 +13,7 @@ const settlePause = 250;
 /** A program that writes without a pause must not hide what it does for longer than this, in milliseconds. */
 const longestWait = 2000;
 /** After a look that took long, the next one waits this many times as long: looking must not become all that is done. */
-const restAfterLook = 4;
+const restFactor = 4;
 /** Nobody tells when the folder itself goes or comes back (a disk, a network volume); looked at in this rhythm, in ms. */
 const folderCheckPause = 3000;
 /**
@@ -34,7 +34,7 @@ class FolderWatch extends Disposable {
   /** when the oldest of them was noted */
   private since = 0;
   private timer: NodeJS.Timeout | undefined;
-  private isLooking = false;
+  private isReconciling = false;
   private notBefore = 0;
 
   constructor(
@@ -46,7 +46,7 @@ class FolderWatch extends Disposable {
     else void this.watchLater();
     this.register(
       watchTextEditors(document.uri.fsPath, (relative) => {
-        this.noteFile(relative);
+        this.addChanged(relative);
       }),
     );
     const checkFolder = setInterval(() => {
@@ -61,14 +61,14 @@ class FolderWatch extends Disposable {
   }
 
   private watch(): void {
-    const note = (uri: vscode.Uri): void => {
-      this.note(uri);
+    const onEvent = (uri: vscode.Uri): void => {
+      this.onEvent(uri);
     };
     const pattern = new vscode.RelativePattern(this.document.uri, '**');
     const watcher = this.register(vscode.workspace.createFileSystemWatcher(pattern));
-    this.register(watcher.onDidCreate(note));
-    this.register(watcher.onDidChange(note));
-    this.register(watcher.onDidDelete(note));
+    this.register(watcher.onDidCreate(onEvent));
+    this.register(watcher.onDidChange(onEvent));
+    this.register(watcher.onDidDelete(onEvent));
   }
 
   /** Reading a large folder twice at the same time would keep the images from the screen. */
@@ -88,38 +88,38 @@ class FolderWatch extends Disposable {
     });
   }
 
-  private note(uri: vscode.Uri): void {
+  private onEvent(uri: vscode.Uri): void {
     if (isTemporaryName(path.basename(uri.fsPath))) return;
-    this.noteFile(path.relative(this.document.uri.fsPath, uri.fsPath).split(path.sep).join('/'));
+    this.addChanged(path.relative(this.document.uri.fsPath, uri.fsPath).split(path.sep).join('/'));
   }
 
-  private noteFile(relative: string): void {
+  private addChanged(relative: string): void {
     if (this.changed.size === 0) this.since = performance.now();
     this.changed.add(relative);
-    if (!this.isLooking) this.schedule();
+    if (!this.isReconciling) this.schedule();
   }
 
   private schedule(): void {
     const now = performance.now();
     const pause = Math.min(settlePause, Math.max(0, this.since + longestWait - now));
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.look(), Math.max(pause, this.notBefore - now));
+    this.timer = setTimeout(() => void this.reconcile(), Math.max(pause, this.notBefore - now));
   }
 
   /** One look at a time; what changes meanwhile is looked at after it. */
-  private async look(): Promise<void> {
+  private async reconcile(): Promise<void> {
     const paths = [...this.changed];
     this.changed.clear();
-    this.isLooking = true;
+    this.isReconciling = true;
     const begun = performance.now();
     try {
       await (paths.length > mostSingleFiles ? this.document.refresh(true) : this.document.reconcile(paths));
     } catch (thrown) {
       this.log.error(`Could not look at changed files: ${errorMessage(thrown)}`);
     }
-    this.isLooking = false;
+    this.isReconciling = false;
     const end = performance.now();
-    this.notBefore = end + restAfterLook * (end - begun);
+    this.notBefore = end + restFactor * (end - begun);
     if (this.changed.size > 0 && !this.isDisposed) this.schedule();
   }
 

@@ -27,8 +27,8 @@ export class EditorStandIn implements EditorProvider {
     });
   }
 
-  /** Passes on the edits that a provider tells of. */
-  follow(provider: EditorProvider): void {
+  /** From now on passes on the edits of `provider`, which does the work. */
+  delegateTo(provider: EditorProvider): void {
     provider.onDidChangeCustomDocument((edit) => {
       this.editEmitter.fire(edit);
     });

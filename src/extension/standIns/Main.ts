@@ -23,7 +23,7 @@ export interface Main {
   /** resolves when the jobs are known, or take too long to be read */
   readonly jobsRead: Promise<unknown>;
   /** Connects to the process that runs jobs, where there is one. */
-  lookForRunner(): void;
+  connectToRunner(): void;
 }
 
 /** Starts the rest of the extension. What it makes it adds to `made` at once, so that a start that fails leaves nothing. */

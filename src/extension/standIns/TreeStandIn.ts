@@ -19,7 +19,7 @@ export class TreeStandIn<Node> implements TreeDataProvider<Node> {
   }
 
   /** Shows what `provider` says. */
-  follow(provider: TreeDataProvider<Node>): void {
+  delegateTo(provider: TreeDataProvider<Node>): void {
     this.provider = provider;
     provider.onDidChangeTreeData?.((nodes) => {
       this.changeEmitter.fire(nodes ?? undefined);
