@@ -38,10 +38,10 @@ import { datasetTools } from './tools/datasetTools';
 import { ThumbnailCache } from './pictures/ThumbnailCache';
 import { Thumbnails } from './pictures/Thumbnails';
 
-/** What of the jobs cannot be read within this time is waited for no longer, in milliseconds. */
-const jobsPatience = 2000;
+/** Maximum time that stand-ins wait for the jobs to be read, in milliseconds. */
+const jobsTimeout = 2000;
 
-/** All of the extension but what VS Code has to know from the start of a window, which `extension.ts` registers. */
+/** The started extension: all of it except the stand-ins, which `extension.ts` registers when a window starts. */
 export interface StartedMain extends Main {
   readonly tags: vscode.TreeDataProvider<TagTreeNode>;
   readonly jobs: vscode.TreeDataProvider<JobTreeNode>;
@@ -54,8 +54,8 @@ export interface MainViews {
 }
 
 /**
- * Starts the extension when something of it is used for the first time. Registers every command that package.json contributes.
- * @param made takes what is to be disposed with the extension, each as soon as it is there
+ * Starts the extension when it is used for the first time. Registers every command that package.json contributes.
+ * @param made gets each disposable of the extension as soon as it exists
  */
 export function startMain(
   context: vscode.ExtensionContext,
@@ -161,7 +161,7 @@ export function startMain(
     jobs: tree,
     tools: datasetTools(api.access, editors),
     exports: api.exports,
-    jobsRead: Promise.race([jobsKnown, delay(jobsPatience, undefined, { ref: false })]),
+    jobsRead: Promise.race([jobsKnown, delay(jobsTimeout, undefined, { ref: false })]),
     connectToRunner: () => void connectToRunner(),
   };
 }

@@ -18,10 +18,13 @@ import { ApiError } from './ApiError';
 import { batchOf } from './batchOf';
 import { absoluteIn, below, type DatasetAccess, type FoundDirectory, type FoundImage } from './DatasetAccess';
 
-/** The captions of more images than this are read with the whole folder, in threads. */
+/**
+ * Above this number of images, reading the whole folder in worker threads is faster than reading one caption after
+ * another.
+ */
 const fewImages = 500;
 
-/** Captions images for other extensions: the same jobs that the commands start, without a question. */
+/** Captions images for other extensions: with the same jobs as the commands, but without asking the user. */
 export class ApiJobs {
   constructor(
     private readonly access: DatasetAccess,
@@ -29,7 +32,10 @@ export class ApiJobs {
     private readonly starter: Pick<JobStarter, 'problems'>,
   ) {}
 
-  /** @throws ApiError UNSAVED_EDIT, BATCH_RUNNING, NOTHING_TO_DO; what keeps a job from starting */
+  /**
+   * Starts a job for the images of a directory; resolves when it runs or is queued.
+   * @throws ApiError UNSAVED_EDIT, BATCH_RUNNING, NOTHING_TO_DO; any error that prevents a job from starting
+   */
   async startBatch(found: FoundDirectory, mode: BatchMode, signal: AbortSignal): Promise<Batch> {
     const { dataset, document, prefix } = found;
     const captionMode: CaptionMode = mode === 'all' ? 'all' : 'empty';
@@ -52,7 +58,10 @@ export class ApiJobs {
     return batchOf(await this.jobs.start({ uri, dataset }, plan, signal, ignore));
   }
 
-  /** @throws ApiError UNSAVED_EDIT, BATCH_RUNNING, TAGGER_FAILED; what keeps a job from starting */
+  /**
+   * Captions one image; resolves when it is done. Aborting the signal cancels the job.
+   * @throws ApiError UNSAVED_EDIT, BATCH_RUNNING, TAGGER_FAILED; any error that prevents a job from starting
+   */
   async captionImage(found: FoundImage, signal: AbortSignal): Promise<ImageResult> {
     await saved(found.document);
     const now = await this.access.readAgain(found);
@@ -81,7 +90,7 @@ export class ApiJobs {
     signal.throwIfAborted();
     const outcome = imageOutcomes.find((one) => (job?.counts[one] ?? 0) > 0);
     if (job === undefined || outcome === undefined) {
-      // Nobody is there to go on with it.
+      // Nobody would resume a paused job of a single image.
       if (job?.status === 'paused') cancel();
       throw new ApiError('TAGGER_FAILED', job?.fault?.message ?? vscode.l10n.t('The job was cancelled.'), file);
     }
@@ -90,7 +99,10 @@ export class ApiJobs {
     return { path: file, outcome, caption: written.caption, ...(reason === undefined ? {} : { reason }) };
   }
 
-  /** @throws ApiError BATCH_NOT_FOUND; JobError */
+  /**
+   * The state of a job with the result of each image that is done.
+   * @throws ApiError BATCH_NOT_FOUND; JobError
+   */
   async status(id: string, signal: AbortSignal): Promise<BatchStatus> {
     const job = await this.job(id);
     const folder = new JobFolder(path.join(this.jobs.jobsFolder, job.id));
@@ -114,18 +126,21 @@ export class ApiJobs {
       },
       { signal },
     );
-    // The journal may know of more images than the last message of the runner.
+    // The journal may be ahead of the last message of the runner.
     const batch = batchOf(this.jobs.get(id) ?? job);
     return { ...batch, done: Math.max(batch.done, results.length), results };
   }
 
-  /** @throws ApiError BATCH_NOT_FOUND; what the runner answers */
+  /**
+   * Cancels a job; one that has ended stays as it is.
+   * @throws ApiError BATCH_NOT_FOUND; the error that the runner answers with
+   */
   async cancel(id: string): Promise<void> {
     const job = await this.job(id);
     if (job.status !== 'completed' && job.status !== 'cancelled') await this.jobs.control(id, 'cancel');
   }
 
-  /** A job by its id, which is never taken for part of a path unless a job has it. */
+  /** Finds a job by its id. Only an id that a known job has is ever used as part of a path. */
   private async job(id: string): Promise<JobInfo> {
     const known = this.jobs.get(id);
     if (known !== undefined) return known;
@@ -161,7 +176,7 @@ export class ApiJobs {
     throw new ApiError('BATCH_RUNNING', text, dataset.folder);
   }
 
-  /** A job never writes under text that is nowhere but in this window. */
+  /** Refuses captions with unsaved edits: a job must not overwrite text that exists only in this window. */
   private async refuseUnsaved(found: FoundDirectory, targets: readonly JobTarget[]): Promise<void> {
     const { dataset } = found;
     const isUnsaved = this.access.unsavedIn(found);
@@ -171,7 +186,7 @@ export class ApiJobs {
   }
 }
 
-/** Saves what was typed so far, unless the user saves by hand. */
+/** Saves what was typed so far, unless the user turned saving by itself off. */
 async function saved(document: DatasetDocument | undefined): Promise<void> {
   document?.commit();
   await document?.autoSave();

@@ -9,12 +9,12 @@ import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
 import { Disposable } from '../shared/Disposable';
 import type { DatasetAccess, FoundDirectory } from './DatasetAccess';
 
-/** Changes are told together after this pause, in milliseconds. */
+/** Changes within this time are sent as one event, in milliseconds. */
 const announcePause = 100;
-/** An event has no more images than this; a bulk edit of a large dataset is several events. */
-const mostImages = 1000;
+/** Maximum number of images per event; a bulk edit of a large dataset becomes several events. */
+const maxImages = 1000;
 
-/** Tells other extensions which captions changed: in open datasets, by jobs, and by themselves. */
+/** The event by which other extensions learn which captions changed: by the user, by jobs, or by a call of the API. */
 export class CaptionChanges extends Disposable {
   private readonly emitter = this.register(new vscode.EventEmitter<CaptionsChange>());
   private readonly changed = new Map<DatasetDocument, Set<Caption>>();
@@ -34,7 +34,7 @@ export class CaptionChanges extends Disposable {
       }),
     );
     const dispose = jobs.runner.onHandled(({ root, paths }) => {
-      // Of an open dataset those are told whose text changed.
+      // An open dataset reports its changed captions itself, see watchDocument.
       if (this.listeners > 0 && !jobs.isOpen(root)) void this.safely(() => this.readAndAnnounce(root, paths));
     });
     this.register({ dispose });
@@ -45,7 +45,7 @@ export class CaptionChanges extends Disposable {
     });
   }
 
-  /** Nothing is looked at while nobody listens. */
+  /** Counts its listeners: without any, no change is collected and no file is read. */
   readonly event: vscode.Event<CaptionsChange> = (listener, thisArgs?: unknown, disposables?) => {
     this.listeners++;
     const listening = this.emitter.event(listener, thisArgs);
@@ -59,16 +59,16 @@ export class CaptionChanges extends Disposable {
     return end;
   };
 
-  /** Tells of captions that changed in a folder which no editor shows. */
+  /** Fires the event for captions that changed in a folder. @param directory absolute path */
   announce(directory: string, images: readonly CaptionedImage[]): void {
-    for (let start = 0; start < images.length; start += mostImages) {
-      this.emitter.fire({ directory, images: images.slice(start, start + mostImages) });
+    for (let start = 0; start < images.length; start += maxImages) {
+      this.emitter.fire({ directory, images: images.slice(start, start + maxImages) });
     }
   }
 
   private watchDocument(document: DatasetDocument): void {
     const dispose = document.dataset.onDidChangeText((caption) => {
-      // What the first look at a folder finds did not change.
+      // Captions found by the first scan of a folder have not changed.
       if (this.listeners === 0 || document.loadState !== 'ready') return;
       const captions = this.changed.get(document);
       if (captions === undefined) this.changed.set(document, new Set([caption]));
@@ -87,8 +87,8 @@ export class CaptionChanges extends Disposable {
       const directory = dataset.folder;
       const found: FoundDirectory = { dataset, document, directory, prefix: '', unsavedBelow: new Map() };
       const all = [...captions];
-      for (let start = 0; start < all.length; start += mostImages) {
-        const some = all.slice(start, start + mostImages);
+      for (let start = 0; start < all.length; start += maxImages) {
+        const some = all.slice(start, start + maxImages);
         const images = some.flatMap((caption) => caption.images.flatMap((image) => dataset.image(image) ?? []));
         const described = await this.access.describe(found, images, new AbortController().signal);
         if (described.length > 0) this.announce(directory, described);
@@ -107,7 +107,7 @@ export class CaptionChanges extends Disposable {
       unsavedBelow: new Map(),
     };
     const images = await this.access.describe(found, dataset.allImages, new AbortController().signal);
-    // A job that could not caption an image changed nothing, and it never takes a caption away.
+    // An image without a caption is one that the job could not caption: jobs never remove captions.
     const captioned = images.filter(({ hasCaption }) => hasCaption);
     if (captioned.length > 0) this.announce(root, captioned);
   }

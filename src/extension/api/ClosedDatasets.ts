@@ -7,24 +7,27 @@ import { ExpiringMap } from '../shared/ExpiringMap';
 import type { EditorFiles } from '../document/EditorFiles';
 import { datasetOptions } from '../settings/settings';
 
-/** A folder that was read is kept for so long after its last use, in milliseconds. */
+/** How long a folder stays in memory after its last use, in milliseconds. */
 const keptFor = 60_000;
-/** A folder of 100,000 images takes some 100 MB. */
-const mostKept = 2;
+/** Maximum number of folders in memory: one of 100,000 images takes about 100 MB. */
+const maxKept = 2;
 
-/** Folders that other extensions ask about and that no editor shows. */
+/** Datasets that other extensions ask about and that are not open in an editor: a small LRU cache of folders. */
 export class ClosedDatasets extends Disposable {
   /** by their folders */
   private readonly kept = this.register(new ExpiringMap<string, Dataset>(keptFor));
 
   constructor(
-    /** what writes the caption files */
+    /** writes the caption files */
     private readonly files: EditorFiles,
   ) {
     super();
   }
 
-  /** Reads a folder; of one that was read a moment ago only what changed. @throws CaptionError when it cannot be read */
+  /**
+   * Reads a folder, or updates it with what changed on disk if it is still in memory.
+   * @throws CaptionError when it cannot be read; the signal's reason
+   */
   async load(folder: string, signal: AbortSignal): Promise<Dataset> {
     const dataset = this.keep(folder);
     await dataset.load({ changedOnly: true, signal });
@@ -34,7 +37,7 @@ export class ClosedDatasets extends Disposable {
     return dataset;
   }
 
-  /** The dataset of one image: that of a folder which was read a moment ago and shows it, else one with it alone. */
+  /** The dataset of one image file: a folder in memory that contains it, otherwise a dataset of that image alone. */
   async ofImage(file: string): Promise<{ dataset: Dataset; path: string }> {
     for (const dataset of this.kept.values()) {
       const relative = path.relative(dataset.folder, file).split(path.sep).join('/');
@@ -44,7 +47,7 @@ export class ClosedDatasets extends Disposable {
     return { dataset: await this.ofImages(path.dirname(file), [name]), path: name };
   }
 
-  /** A dataset of some images only, read now. @param images relative to the folder, with `/` */
+  /** Reads a dataset of these images only. @param images relative to the folder, with `/` */
   ofImages(folder: string, images: readonly string[]): Promise<Dataset> {
     const options = datasetOptions(vscode.Uri.file(folder));
     const listed = images.map((image) => ({
@@ -54,7 +57,9 @@ export class ClosedDatasets extends Disposable {
     return Dataset.ofImages(folder, listed, options, this.files);
   }
 
-  /** Keeps the dataset of a folder from now on; another one where the settings of the folder changed. */
+  /**
+   * Marks the dataset of a folder as used now; makes a new one if there is none or the settings of the folder changed.
+   */
   private keep(folder: string): Dataset {
     const options = datasetOptions(vscode.Uri.file(folder));
     const known = this.kept.get(folder);
@@ -64,7 +69,7 @@ export class ClosedDatasets extends Disposable {
     const dataset = known !== undefined && isUsable ? known : new Dataset(folder, options, this.files);
     this.kept.set(folder, dataset);
     const [oldest] = this.kept.keys();
-    if (this.kept.size > mostKept && oldest !== undefined) this.kept.delete(oldest);
+    if (this.kept.size > maxKept && oldest !== undefined) this.kept.delete(oldest);
     return dataset;
   }
 }

@@ -6,12 +6,12 @@ import { Disposable } from '../shared/Disposable';
 import { ExpiringMap } from '../shared/ExpiringMap';
 import type { JobPlan } from './JobStarter';
 
-/** A job that is being prepared in this window, or could not be started. */
+/** A job that this window is preparing, or that it could not start. */
 export interface Attempt {
   readonly document: DatasetDocument;
-  /** replaced as a whole whenever it changes */
+  /** immutable: replaced by a new object when it changes */
   readonly view: JobView;
-  /** the job that came of it */
+  /** the id of the job, once it has been started */
   readonly jobId?: string;
 }
 
@@ -21,11 +21,11 @@ interface OwnAttempt extends Attempt {
   readonly cancel: AbortController;
 }
 
-/** What attempts need of the jobs. */
+/** What attempts call. */
 export interface AttemptHost {
   /**
-   * Starts a job that is planned; resolves when it runs or waits for its turn.
-   * @throws what keeps it from starting; the signal's reason
+   * Starts a planned job; resolves when it runs or is queued.
+   * @throws any error that prevents it from starting; the signal's reason
    */
   start(
     document: DatasetDocument,
@@ -33,21 +33,21 @@ export interface AttemptHost {
     signal: AbortSignal,
     onStatus: (line: string) => void,
   ): Promise<JobInfo>;
-  /** An attempt of this document came, changed or went. */
+  /** An attempt of this document was added, changed or removed. */
   changed(document: DatasetDocument): void;
   /** Tells the user that a job could not be started. @param label of the job */
   failed(label: string, message: string): void;
 }
 
 /**
- * The jobs in preparation: from the moment in which one is planned until the process that runs jobs has it. One that could
- * not be started stays for a while, so that its user sees why.
+ * Jobs in preparation: from the plan until the runner has accepted the job. An attempt that failed or was cancelled
+ * stays visible for a while, so that the user sees why.
  */
 export class Attempts extends Disposable {
-  /** by the id of the view */
+  /** by the ids of their views */
   private readonly attempts = new Map<string, OwnAttempt>();
   private readonly stopped: ExpiringMap<string, OwnAttempt>;
-  /** documents whose next job is being prepared or asked about: a second click must not start a second job */
+  /** documents whose next job is being planned or confirmed: a second click must not start a second job */
   private readonly preparing = new Set<DatasetDocument>();
   private nextId = 1;
 
@@ -80,12 +80,12 @@ export class Attempts extends Disposable {
     return this.all.some(({ view }) => view.state === 'starting');
   }
 
-  /** @param id of its view */
+  /** @param id of the attempt's view */
   get(id: string): Attempt | undefined {
     return this.attempts.get(id);
   }
 
-  /** @returns whether there is an attempt whose view has this id */
+  /** Cancels the attempt whose view has this id. @returns whether there is one */
   cancel(id: string): boolean {
     const attempt = this.attempts.get(id);
     attempt?.cancel.abort();
@@ -97,10 +97,11 @@ export class Attempts extends Disposable {
   }
 
   /**
-   * Plans a job and starts it, unless one of the document is being prepared already.
-   * @param makePlan asks the user what has to be asked; undefined where there is nothing to do
+   * Plans a job and starts it. Does nothing while another job of the document is being prepared.
+   * @param makePlan may ask the user; resolves with undefined if there is nothing to do or the user declines
    * @param onPlanned called as soon as the attempt can be shown
-   * @returns undefined where no job came of it: not wanted, cancelled, or failed, which {@link AttemptHost.failed} tells
+   * @returns undefined if no job was started; {@link AttemptHost.failed} reports errors
+   * @throws only what `makePlan` throws
    */
   async run(
     document: DatasetDocument,

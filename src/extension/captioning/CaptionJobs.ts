@@ -21,30 +21,30 @@ import type { Taggers } from '../taggers/Taggers';
 /** How long a job that ended stays on screen, in milliseconds. */
 const endedJobStays = 5000;
 
-/** A job on screen. */
+/** A job as the status bar and the grid show it. */
 export interface ShownJob {
-  /** the folder of its dataset */
+  /** absolute path of its dataset */
   root: string;
   view: JobView;
 }
 
 /** How a job is started. */
 export interface StartOptions {
-  /** shows a notification with its progress: for commands, which may come from anywhere */
+  /** shows a progress notification: for commands, which may be called while no grid is visible */
   notify?: boolean;
-  /** whose workers caption; this machine where none is named */
+  /** the cluster whose workers caption; without it, this machine does */
   cluster?: JobCluster;
 }
 
 /**
- * The captioning jobs of this machine, which another process runs, as this window sees them: starts and controls them,
- * shows in open datasets what they do, and tells what became of them.
+ * The captioning jobs of this machine as this window sees them; another process, the runner, does the work. Starts and
+ * controls jobs, keeps the marks in open datasets up to date, and fires events when jobs change.
  */
 export class CaptionJobs extends Disposable {
   private known: ReadonlyMap<string, JobInfo> = new Map();
   private readonly datasets = new Map<DatasetDocument, DatasetJobs>();
   private readonly attempts: Attempts;
-  /** jobs that ended a moment ago, by their ids */
+  /** jobs that ended a moment ago and are still shown, by their ids */
   private readonly leaving = this.register(
     new ExpiringMap<string, JobInfo>(endedJobStays, () => {
       for (const document of this.datasets.keys()) this.changeEmitter.fire(document);
@@ -54,17 +54,20 @@ export class CaptionJobs extends Disposable {
   /** ids of the jobs that this window started or resumed */
   private readonly own = new Set<string>();
   private readonly singles = new Set<string>();
-  /** jobs as the runner answered, and what it had told of them before: that is older */
+  /**
+   * Answers of the runner that its own list of jobs does not contain yet, by job id. `older` is the stale entry of that
+   * list: while it is still there, the answer is newer.
+   */
   private readonly answered = new Map<string, { answer: JobInfo; older: JobInfo | undefined }>();
   private readonly waiting = new Map<string, ((job: JobInfo) => void)[]>();
   private readonly changeEmitter = this.register(new vscode.EventEmitter<DatasetDocument>());
-  /** What jobs do with this document changed. */
+  /** The state of jobs in this document changed. */
   readonly onDidChange = this.changeEmitter.event;
   private readonly listEmitter = this.register(new vscode.EventEmitter<void>());
-  /** The jobs are others than they were; at most 4 times a second but for starts and ends. */
+  /** Any job changed; throttled to 4 events per second, except for starts and ends. */
   readonly onDidChangeJobs = this.listEmitter.event;
   private readonly stepEmitter = this.register(new vscode.EventEmitter<JobStep>());
-  /** A job moved on, and open datasets show it. */
+  /** A job changed, and open datasets show it already. */
   readonly onDidStep = this.stepEmitter.event;
 
   constructor(
@@ -99,7 +102,7 @@ export class CaptionJobs extends Disposable {
     );
   }
 
-  /** All jobs that are known, in the order in which they are shown. */
+  /** All known jobs, in the order in which they are shown. */
   get all(): JobInfo[] {
     return inShownOrder([...this.known.values()]);
   }
@@ -123,7 +126,7 @@ export class CaptionJobs extends Disposable {
     return this.datasetsAt(root).length > 0;
   }
 
-  /** What is on screen of all jobs: those that run or wait, that are being started, and that ended a moment ago. */
+  /** All jobs to show: running, being prepared, queued, and ended a moment ago, in this order. */
   get shown(): ShownJob[] {
     const live = this.all.filter((job) => isLive(job) || (job.status === 'paused' && this.isOpen(job.root)));
     return [
@@ -142,17 +145,17 @@ export class CaptionJobs extends Disposable {
     return [...attempts.map(({ view }) => view), ...this.onScreen([...ended, ...current]).map(({ view }) => view)];
   }
 
-  /** What a job does with a caption right now. */
+  /** Whether a job is working on a caption or will. */
   stateOf(document: DatasetDocument, caption: Caption): 'queued' | 'captioning' | undefined {
     return this.datasets.get(document)?.stateOf(caption);
   }
 
-  /** Why the last job could not caption this image. */
+  /** Why the last job could not caption this image; undefined if it could. */
   failureOf(document: DatasetDocument, caption: Caption): string | undefined {
     return this.datasets.get(document)?.failureOf(caption);
   }
 
-  /** Shows in a document what jobs do with it, until the end of what is returned. */
+  /** Keeps the job marks of a document up to date until the returned object is disposed. */
   watch(document: DatasetDocument): vscode.Disposable {
     const jobs = new DatasetJobs(
       document,
@@ -171,13 +174,15 @@ export class CaptionJobs extends Disposable {
     return new vscode.Disposable(() => this.datasets.delete(document));
   }
 
-  /** Captions all images of a dataset or the empty ones. Asks before it replaces captions. Resolves when it is done. */
+  /**
+   * Captions all images of a dataset or the empty ones. Asks before it replaces captions. Resolves when the job stops.
+   */
   captionDataset(document: DatasetDocument, mode: CaptionMode, options: StartOptions = {}): Promise<void> {
     const label = mode === 'all' ? vscode.l10n.t('Caption All') : vscode.l10n.t('Caption Empty');
     return this.caption(document, options, () => this.plan(document, { label, mode }));
   }
 
-  /** Captions some images of a dataset. Asks before it replaces captions. Resolves when it is done. */
+  /** Captions some images of a dataset. Asks before it replaces captions. Resolves when the job stops. */
   captionImages(
     document: DatasetDocument,
     images: readonly DatasetImage[],
@@ -187,20 +192,23 @@ export class CaptionJobs extends Disposable {
     return this.caption(document, options, () => this.plan(document, { label, mode: 'all', images }));
   }
 
-  /** Captions one image. Asks before it replaces a caption. Resolves when it is done. */
+  /** Captions one image. Asks before it replaces a caption. Resolves when the job stops. */
   async captionImage(document: DatasetDocument, image: DatasetImage): Promise<void> {
     if (this.stateOf(document, image.caption) !== undefined) return;
     await this.caption(document, {}, () => this.starter.planSingle(document, image));
   }
 
-  /** Pauses, resumes or cancels a job, or one that is being started; captions already written stay. */
+  /** Pauses, resumes or cancels a job; cancels one that is being prepared. Captions already written stay. */
   async control(id: string, action: JobAction): Promise<void> {
     if (this.attempts.cancel(id)) return;
     if (action === 'resume') await this.resume(id);
     else await this.runner.request(action, { id });
   }
 
-  /** Goes on with a job that stands still; with one that ended, for the images that failed. */
+  /**
+   * Resumes a job that is paused or was interrupted.
+   * @param retryFailed runs a completed job again for failed images
+   */
   async resume(id: string, retryFailed = false): Promise<void> {
     this.own.add(id);
     const secrets = await this.starter.secretsOf(id);
@@ -208,26 +216,26 @@ export class CaptionJobs extends Disposable {
     await this.onRunnerUpdate(job);
   }
 
-  /** Looks at a job again that this window changed on the disk. */
+  /** Makes the runner read a job again whose folder this window changed. */
   async reread(id: string): Promise<void> {
     await this.runner.refresh();
     if (this.runner.isConnected) await this.runner.request('reread', { id });
   }
 
-  /** Cancels all jobs that run or wait; captions already written stay. */
+  /** Cancels all jobs that run, are queued or are being prepared; captions already written stay. */
   async cancelAll(): Promise<void> {
     this.attempts.cancelAll();
     await Promise.all(this.all.filter(isLive).map(({ id }) => this.runner.request('cancel', { id })));
   }
 
-  /** What is on screen of a job, or of one that is being started. */
+  /** The view of a job, or of one that is being prepared. */
   viewOf(id: string): JobView | undefined {
     const job = this.known.get(id);
     if (job !== undefined) return this.onScreen([job])[0]?.view;
     return this.attempts.get(id)?.view;
   }
 
-  /** Resolves when a job ended or stands still, and open datasets show that. */
+  /** Resolves when a job has ended, is paused or was interrupted, and open datasets show that. */
   whenStopped(id: string): Promise<JobInfo | undefined> {
     const job = this.known.get(id);
     if (job === undefined || !isLive(job)) return Promise.resolve(job);
@@ -259,8 +267,9 @@ export class CaptionJobs extends Disposable {
   }
 
   /**
-   * Starts a job that is planned; resolves when it runs or waits for its turn.
-   * @throws what keeps it from starting; the signal's reason
+   * Starts a planned job; resolves when it runs or is queued.
+   * @param onStatus gets one line for each step that takes time
+   * @throws any error that prevents it from starting; the signal's reason
    */
   async start(
     source: JobSource,
@@ -276,7 +285,7 @@ export class CaptionJobs extends Disposable {
     if (single) this.singles.add(job.id);
     await Promise.all(this.datasetsAt(root).map((jobs) => jobs.begin(job.id, work)));
     await this.onRunnerUpdate(job);
-    // Cancelled while the runner was asked, which may have had to be started first.
+    // The request to the runner may take long, because it may have to start first: cancelled in the meantime.
     if (signal.aborted) await this.control(job.id, 'cancel');
     return job;
   }
@@ -289,8 +298,8 @@ export class CaptionJobs extends Disposable {
   }
 
   /**
-   * Takes in what the runner tells.
-   * @param answer a job that the runner answered with
+   * Updates the known jobs from the runner, and resolves when open datasets show the changes.
+   * @param answer a job that the runner answered a request with
    */
   private async onRunnerUpdate(answer?: JobInfo): Promise<void> {
     const before = this.known;
@@ -318,7 +327,7 @@ export class CaptionJobs extends Disposable {
     this.stepEmitter.fire(step);
     if (!stopped) return;
     this.resolveWaiting(job);
-    // A single image is not worth a line in the list of jobs.
+    // A job of a single image is removed: it would only clutter the list.
     if (isEnded(job) && this.singles.delete(job.id)) {
       await this.runner.request('remove', { id: job.id }).catch((thrown: unknown) => {
         this.log.warn(`${job.id}: ${errorMessage(thrown)}`);

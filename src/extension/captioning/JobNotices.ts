@@ -10,16 +10,16 @@ import { jobSummary, jobView } from './jobText';
 import { jobsOutliveWindow } from '../settings/settings';
 import { hasChosenTagger } from '../settings/taggerSettings';
 
-/** Faults that another tagger, or another provider, may help against. */
+/** Codes of faults that selecting a different tagger or provider may solve. */
 const taggerFaults: ReadonlySet<string> = new Set(['MODEL_CHANGED', 'PROVIDER_LOST', 'TAGGER_FAILED']);
 
-/** What can be done from a message. */
+/** A button of a message. */
 interface Offer {
   title: string;
   act: () => Thenable<unknown>;
 }
 
-/** Tells how jobs ended and why they stand still: one message for each time, never one for each image. */
+/** Messages about jobs that ended, paused or were interrupted: one message per job, never one per image. */
 export class JobNotices extends Disposable {
   constructor(
     private readonly jobs: CaptionJobs,
@@ -33,9 +33,9 @@ export class JobNotices extends Disposable {
     );
   }
 
-  /** Offers to go on with jobs whose process ended before they did. Nothing goes on by itself. */
+  /** Offers to resume jobs whose process ended before they did. No job resumes without the user's consent. */
   async offerToResume(): Promise<void> {
-    // Where jobs end with the window, the one that was closed last paused them.
+    // If jobs end with the window, those that were paused when it closed are offered as well.
     const waiting = this.jobs.all.filter(
       (job) => isResumable(job) && (job.interrupted || (!jobsOutliveWindow() && job.fault === undefined)),
     );
@@ -117,7 +117,7 @@ export class JobNotices extends Disposable {
     if (this.jobs.isOwn(id) && !hasChosenTagger()) void this.offerRealTaggers();
   }
 
-  /** Whoever never chose a tagger may think that colours are all that taggers see. */
+  /** A user who never selected a tagger knows only the built-in one, which sees nothing but colours. */
   private offerRealTaggers(): Promise<void> {
     const text = vscode.l10n.t(
       'The built-in Palette wrote these captions: it sees colour and brightness only. A WD14 tagger sees what is in the picture.',
@@ -151,7 +151,7 @@ export class JobNotices extends Disposable {
   }
 }
 
-/** Brings the view of the jobs to the front. */
+/** Shows and focuses the view of the jobs. */
 export function showJobs(): Thenable<unknown> {
   return vscode.commands.executeCommand('datasetCaptions.jobs.focus');
 }

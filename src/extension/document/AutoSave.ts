@@ -1,24 +1,24 @@
 import type { SaveReport } from '../../dataset/captions/CaptionSaver';
 import { errorMessage } from '../../protocol/channel/wireError';
 
-/** A full disk fails for every caption; the cards say it of each, the log of this many. */
+/** Maximum number of failures per save in the log: with a full disk, every caption fails. The cards show all. */
 const loggedFailures = 20;
 
-/** What saves itself. */
+/** The document, as far as saving by itself needs it. */
 export interface AutoSaved {
-  /** as the log names it */
+  /** its name in the log */
   readonly name: string;
-  /** the pause after the last edit after which it is saved, in milliseconds; 0 turns saving off */
+  /** the time without edits after which it is saved (debounce), in milliseconds; 0 turns saving by itself off */
   readonly pause: number;
-  /** Resolves when it can be saved: `false` if it was closed until then. */
+  /** Resolves when loading has finished: with `false` if the document was closed in the meantime. */
   ready(): Promise<boolean>;
-  /** Writes what can be written. */
+  /** Writes all unsaved captions that can be written. */
   write(): Promise<SaveReport>;
   /** Clears the dirty mark if nothing is unsaved. @throws Error when VS Code could not do that */
   clearDirtyMark(): Promise<void>;
 }
 
-/** Saves a document by itself: once, when no edit has come for a while (debounced), and without a message. */
+/** Saves a document by itself, debounced: once, when no edit has come for a while. Without a message to the user. */
 export class AutoSave {
   private timer: NodeJS.Timeout | undefined;
 
@@ -27,18 +27,18 @@ export class AutoSave {
     private readonly log: { warn(line: string): void; error(line: string): void },
   ) {}
 
-  /** Saves after a pause, in milliseconds, unless another edit schedules it anew or saving is turned off. */
+  /** Saves after `pause` milliseconds, unless it is scheduled again before that, or saving by itself is off. */
   schedule(pause = this.saved.pause): void {
     this.cancel();
     if (this.saved.pause > 0) this.timer = setTimeout(() => void this.save(), pause);
   }
 
-  /** Drops what is scheduled. */
+  /** Cancels a scheduled save. */
   cancel(): void {
     clearTimeout(this.timer);
   }
 
-  /** Saves quietly now unless saving is turned off; then only the mark of a document without edits is cleared. */
+  /** Saves now. If saving by itself is off, only clears the dirty mark of a document without edits. Logs errors. */
   async save(): Promise<void> {
     try {
       await (this.saved.pause === 0 ? this.saved.clearDirtyMark() : this.saveQuietly());
@@ -48,7 +48,8 @@ export class AutoSave {
   }
 
   /**
-   * Writes now what can be written, without a message: the cards say what could not. Clears the dirty mark if all was.
+   * Saves now, even if saving by itself is off. The cards show which captions could not be written; if all were, the
+   * dirty mark is cleared.
    * @throws Error when VS Code could not clear the mark
    */
   async saveQuietly(): Promise<void> {

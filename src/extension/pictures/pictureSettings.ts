@@ -7,7 +7,7 @@ import { expandPath } from '../shared/expandPath';
 import { readEach, wholeNumber } from '../shared/schemas';
 
 const section = 'datasetCaptions';
-/** A smaller cache would not even hold what a screen shows, in MB. */
+/** Minimum size of the cache, in MiB: a smaller one could not even hold the thumbnails of one screen. */
 const smallestCache = 64;
 
 const pictureSchemas = {
@@ -24,7 +24,7 @@ export function pictureSettings(): PictureSettings {
   return { sharpImages, sharpImageDelay, retries: imageRetries, retryDelay: imageRetryDelay };
 }
 
-/** Calls back when one of {@link pictureSettings} changed. */
+/** Calls `changed` when one of the {@link pictureSettings} changed. */
 export function onPictureSettings(changed: () => void): vscode.Disposable {
   const names = Object.keys(pictureSchemas);
   return vscode.workspace.onDidChangeConfiguration((event) => {
@@ -32,17 +32,17 @@ export function onPictureSettings(changed: () => void): vscode.Disposable {
   });
 }
 
-/** How much thumbnails may take, in bytes. */
+/** Maximum size of the thumbnail cache, in bytes. */
 export function cacheLimit(): number {
   return Math.max(smallestCache, readEach(cacheSchemas, read).thumbnailCacheSize) * 1024 * 1024;
 }
 
-/** The folder that the user wants thumbnails in; empty for the usual one. */
+/** The folder for thumbnails that the user has set; empty for the usual one. */
 export function cacheDirectory(): string {
   return expandPath(vscode.workspace.getConfiguration(section).get<string>('cacheDirectory', ''));
 }
 
-/** The folders that thumbnails may be in: the usual one, and the one that the user chose. */
+/** The folders that may contain thumbnails: the usual one, and the one that the user has set. */
 export function cacheRoots(usual: string): string[] {
   const chosen = cacheDirectory();
   return path.isAbsolute(chosen) ? [usual, path.join(chosen, cacheName)] : [usual];

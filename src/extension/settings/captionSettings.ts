@@ -8,11 +8,11 @@ import {
 } from '../../protocol/tagging/captionOptions';
 import { readEach, score, textsByNameOf, textsOf, wholeNumber } from '../shared/schemas';
 
-/** Reads a setting by its name without the section; anything may stand in settings.json. */
+/** Reads a setting by its name without the section. The value can be anything: settings.json is not checked. */
 export type ReadSetting = (name: string) => unknown;
 
-// Each falls back to its default where the value cannot be used. Lists and objects are copied: what VS Code gives are proxies,
-// which cannot be sent to another process.
+// Each has a fallback for invalid values. Lists and objects are copied: VS Code gives proxies, which cannot be sent to
+// another process.
 const captionSchemas = {
   mcut: v.fallback(v.picklist(['off', 'general', 'character', 'both']), 'off'),
   maximumTags: v.fallback(wholeNumber(), defaultCaptionOptions.maximumTags),
@@ -44,7 +44,7 @@ const writeSchemas = {
   separator: v.fallback(separator, defaultWriteOptions.separator),
 };
 
-/** How scores become captions. A value that cannot be used counts as not set. */
+/** How scores become captions. Invalid values count as not set. */
 export function captionOptionsOf(read: ReadSetting): CaptionOptions {
   const { mcut, tagOrder, ...options } = readEach(captionSchemas, read);
   return {
@@ -54,13 +54,13 @@ export function captionOptionsOf(read: ReadSetting): CaptionOptions {
   };
 }
 
-/** The scores from which tags are kept. A value that cannot be used counts as not set. */
+/** The scores from which tags are kept. Invalid values count as not set. */
 export function thresholdsOf(read: ReadSetting): Thresholds {
   const { generalThreshold, characterThreshold } = readEach(thresholdSchemas, read);
   return { general: generalThreshold, character: characterThreshold };
 }
 
-/** How tags are written into captions. A value that cannot be used counts as not set. */
+/** How tags are written into captions. Invalid values count as not set. */
 export function writeOptionsOf(read: ReadSetting): WriteOptions {
   const options = readEach(writeSchemas, read);
   return { mode: options.writeMode, keepFirst: options.keepFirstTags, separator: options.separator };

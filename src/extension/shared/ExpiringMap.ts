@@ -1,15 +1,15 @@
 /**
- * A map whose values leave by themselves some time after they were set. The timer of a value goes with it, so that nothing is
- * retained of what has left; disposing the map ends all timers.
+ * A map whose values expire some time after they were set. Each timer is dropped together with its value, so that
+ * nothing of an expired value is retained; disposing the map clears all timers.
  */
 export class ExpiringMap<K, V> {
   private readonly entries = new Map<K, { value: V; timer: NodeJS.Timeout }>();
   private isDisposed = false;
 
   constructor(
-    /** how long a value stays, in milliseconds */
+    /** how long a value stays in the map, in milliseconds */
     private readonly lifetime: number,
-    /** called when a value has left because its time was over, not when it was deleted */
+    /** called when a value has expired; not when it is deleted or replaced */
     private readonly onExpired: (value: V) => void = () => undefined,
   ) {}
 
@@ -21,17 +21,17 @@ export class ExpiringMap<K, V> {
     return this.entries.get(key)?.value;
   }
 
-  /** The keys, the one that was set last at the end. */
+  /** The keys; the one that was set last comes last. */
   keys(): K[] {
     return [...this.entries.keys()];
   }
 
-  /** The values, the one that was set last at the end. */
+  /** The values; the one that was set last comes last. */
   values(): V[] {
     return [...this.entries.values()].map(({ value }) => value);
   }
 
-  /** Sets a value, or sets it again: its time begins anew. Does nothing once the map is disposed. */
+  /** Adds or replaces a value and starts its timer. Does nothing once the map is disposed. */
   set(key: K, value: V): void {
     this.delete(key);
     if (this.isDisposed) return;

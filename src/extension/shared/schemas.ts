@@ -1,16 +1,17 @@
 import * as v from 'valibot';
 import { count } from '../../protocol/channel/checks';
 
-/** Schemas by the names of what they are for. */
+/** Schemas by the names of the values. */
 type Schemas = Readonly<Record<string, v.GenericSchema>>;
 
 /** What is read through {@link Schemas}. */
 export type Outputs<S extends Schemas> = { [K in keyof S]: v.InferOutput<S[K]> };
 
 /**
- * Reads values from outside (settings, arguments), each through its schema. One whose schema has a fallback always can be read.
- * @param read gives the value with this name, of whatever type
- * @param refused what is thrown where a schema refuses a value; `problem` is the message of the schema
+ * Reads values from outside, such as settings and arguments, each through its schema. A schema with a fallback never
+ * fails.
+ * @param read gives the unchecked value with this name
+ * @param refused makes the error that is thrown when a schema fails; `problem` is the message of the schema
  */
 export function readEach<S extends Schemas>(
   schemas: S,
@@ -33,12 +34,12 @@ export function wholeNumber(least = 0, most = Number.MAX_SAFE_INTEGER): v.Generi
 /** A number from 0 to 1. */
 export const score = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 
-/** An object that is no list. Not valibot's record, which leaves out keys such as `constructor`. */
+/** An object that is not a list. Unlike valibot's `record` it keeps keys such as `constructor`. */
 export const anyRecord = v.custom<Record<string, unknown>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 );
 
-/** The texts of a list: what is no text in it is left out; none where it is no list. The list is a new one. */
+/** A copy of a list with its texts only; empty if the value is not a list. */
 export const textsOf = v.fallback(
   v.pipe(
     v.array(v.unknown()),
@@ -47,7 +48,7 @@ export const textsOf = v.fallback(
   [],
 );
 
-/** The texts of an object by their names: what is no text is left out; none where it is no object. The object is a new one. */
+/** A copy of an object with its texts only; empty if the value is not an object. */
 export const textsByNameOf = v.fallback(
   v.pipe(
     anyRecord,

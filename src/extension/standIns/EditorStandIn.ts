@@ -13,8 +13,8 @@ import { datasetEditorViewType } from './viewType';
 type Provider = CustomEditorProvider;
 
 /**
- * The provider of the editor that VS Code knows, from the start to the end; the one of the rest of the extension does the
- * work. It stays: VS Code may be opening a dataset through it in the moment in which the rest is loaded.
+ * The provider of the editor that is registered with VS Code; the provider in the rest of the extension does the work.
+ * It is never replaced, because VS Code may be opening a dataset through it at the moment in which the rest is loaded.
  */
 export class EditorStandIn implements EditorProvider {
   private readonly editEmitter = new EventEmitter<CustomDocumentEditEvent>();
@@ -27,7 +27,7 @@ export class EditorStandIn implements EditorProvider {
     });
   }
 
-  /** From now on passes on the edits of `provider`, which does the work. */
+  /** Forwards the edits of the provider that does the work. */
   delegateTo(provider: EditorProvider): void {
     provider.onDidChangeCustomDocument((edit) => {
       this.editEmitter.fire(edit);

@@ -6,25 +6,28 @@ export interface Part {
   dispose(): unknown;
 }
 
-/** A provider of the dataset editor, whose changes can all be undone. */
+/** A provider of the dataset editor. All its changes are undoable edits. */
 export interface EditorProvider extends CustomEditorProvider {
   readonly onDidChangeCustomDocument: Event<CustomDocumentEditEvent>;
 }
 
 /**
- * What the stand-ins need of the rest of the extension, which `main.ts` starts. In VS Code's own types: this file belongs to the
- * stand-ins, which know nothing of the rest.
+ * What the stand-ins need of the rest of the extension, which `main.ts` implements. It uses VS Code's types only, so
+ * that the stand-ins depend on nothing of the rest.
  */
 export interface Main {
   readonly editors: EditorProvider;
   /** by their names in package.json */
   readonly tools: Readonly<Record<string, LanguageModelTool<object>>>;
   readonly exports: DatasetCaptionsExtension;
-  /** resolves when the jobs are known, or take too long to be read */
+  /** resolves when the jobs are known, or after a time limit */
   readonly jobsRead: Promise<unknown>;
-  /** Connects to the process that runs jobs, where there is one. */
+  /** Connects to the runner, the process that runs jobs, if there is one. */
   connectToRunner(): void;
 }
 
-/** Starts the rest of the extension. What it makes it adds to `made` at once, so that a start that fails leaves nothing. */
+/**
+ * Starts the rest of the extension. Adds each disposable to `made` as soon as it exists, so that all can be disposed if
+ * the start fails.
+ */
 export type StartMain = (made: Part[]) => Main;

@@ -5,11 +5,11 @@ export class LoadError extends Error {
   readonly code = 'CODE_NOT_LOADED';
 
   constructor(
-    /** the script, absolute */
+    /** absolute path of the script */
     readonly path: string,
     cause: unknown,
   ) {
-    // Node's own words would say the path again.
+    // Node's message for a missing file would repeat the path.
     const reason = isMissing(path, cause) ? l10n.t('the file is missing') : reasonOf(cause);
     super(
       l10n.t(
@@ -43,7 +43,7 @@ function isMissing(path: string, cause: unknown): boolean {
   return cause instanceof Error && 'code' in cause && cause.code === 'MODULE_NOT_FOUND' && cause.message.includes(path);
 }
 
-/** What an error says, without the lines that Node adds about who asked for it. */
+/** The first line of an error message: Node appends the stack of `require` calls as further lines. */
 function reasonOf(thrown: unknown): string {
   const [reason = ''] = (thrown instanceof Error ? thrown.message : String(thrown)).split('\n', 1);
   return reason;

@@ -9,7 +9,7 @@ import { confirmation, propose, proposedEdits } from './captionProposal';
 import { ToolFolders } from './ToolFolders';
 import { list, optionalNumber, optionalText, readInput } from './toolInput';
 
-/** How much a model gets at a time; it can ask for the next page. */
+/** Limits for the size of a page of results; a model can ask for the next page. */
 const page = { least: 1, most: 200, otherwise: 50 };
 const offsets = { least: 0, most: Number.MAX_SAFE_INTEGER, otherwise: 0 };
 
@@ -28,7 +28,7 @@ const countSchemas = {
 };
 const editSchemas = { directory: optionalText };
 
-/** What language models can do with datasets, by the names that package.json contributes. */
+/** The tools for language models, by their names in package.json. */
 export function datasetTools(
   access: DatasetAccess,
   editors: DatasetEditorProvider,
@@ -126,7 +126,7 @@ class CountTagsTool implements vscode.LanguageModelTool<object> {
   }
 }
 
-/** Changes captions after the user has seen how: one edit to undo. */
+/** Changes captions after the user has confirmed the changes, as one undoable edit. */
 class EditCaptionsTool implements vscode.LanguageModelTool<object> {
   constructor(private readonly folders: ToolFolders) {}
 
@@ -137,12 +137,12 @@ class EditCaptionsTool implements vscode.LanguageModelTool<object> {
       const { dataset, prefix } = await this.folders.read(directory, signal);
       const proposal = propose(dataset, prefix, edits);
       const invocationMessage = vscode.l10n.t('Changing captions of the dataset');
-      // What changes nothing needs no question; the answer says why.
+      // Without changes there is nothing to confirm; the answer gives the reasons.
       if (proposal.changes.length === 0) return { invocationMessage };
       const { separator } = writeOptions(vscode.Uri.file(dataset.folder));
       const { title, lines } = confirmation(proposal, separator);
       const message = new vscode.MarkdownString();
-      // As text: what a model or a caption says must neither look like anything else nor become a link.
+      // As plain text: the words of a model or a caption must not be rendered as formatting or links.
       for (const line of lines) message.appendText(line).appendMarkdown('\n\n');
       return { invocationMessage, confirmationMessages: { title, message } };
     });

@@ -3,9 +3,9 @@ import { ApiError } from '../api/ApiError';
 import { anyRecord, readEach, wholeNumber, type Outputs } from '../shared/schemas';
 
 /**
- * Reads the input of a tool; VS Code does not check it against the schema of the manifest everywhere. The messages tell a
- * language model what to send. In English: models read it.
- * @param schemas by the names of the input's properties, whose messages end a sentence that begins with `has to be`
+ * Reads the input of a tool. VS Code does not always check it against the schema in package.json. The error messages
+ * are for the language model, so they say what to send and are not translated.
+ * @param schemas by the names of the properties; their messages complete the sentence `"name" has to be …`
  * @throws ApiError ARGUMENT_INVALID
  */
 export function readInput<S extends Readonly<Record<string, v.GenericSchema>>>(schemas: S, input: unknown): Outputs<S> {
@@ -17,18 +17,18 @@ function wrong(name: string, what: string): ApiError {
   return new ApiError('ARGUMENT_INVALID', `"${name}" has to be ${what}.`);
 }
 
-/** A text that may be left out; an empty one is. */
+/** A text that may be missing, null or empty, which all become undefined. */
 export const optionalText = v.pipe(
   v.nullish(v.string('a text')),
   v.transform((text) => (text === null || text === '' ? undefined : text)),
 );
 
-/** @param most how many UTF-16 units it may have */
+/** A text. @param most maximum length in UTF-16 units */
 export function requiredText(most: number): v.GenericSchema<string> {
   return v.message(v.pipe(v.string(), v.maxLength(most)), `a text of at most ${most} characters`);
 }
 
-/** A whole number from `least` to `most`, both included; `otherwise` where it is left out. */
+/** A whole number from `least` to `most`, both included; `otherwise` if it is missing or null. */
 export function optionalNumber({ least, most, otherwise }: NumberRange): v.GenericSchema<unknown, number> {
   return v.nullish(v.message(wholeNumber(least, most), `a whole number from ${least} to ${most}`), otherwise);
 }
