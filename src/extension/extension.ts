@@ -1,22 +1,30 @@
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { commands, l10n, window, type ExtensionContext, type LogOutputChannel } from 'vscode';
+import {
+  commands,
+  Disposable,
+  l10n,
+  RelativePattern,
+  Uri,
+  window,
+  workspace,
+  type ExtensionContext,
+  type LogOutputChannel,
+} from 'vscode';
 import type { DatasetCaptionsExtension } from '../../api';
 import type { JobTreeNode } from './captioning/JobTree';
 import type { startMain } from './main';
 import { EditorStandIn } from './standIns/EditorStandIn';
 import { jobsAtStart } from './standIns/jobsAtStart';
 import { LateMain } from './standIns/LateMain';
-import { LoadError } from './standIns/LoadError';
-import { StartError } from './standIns/StartError';
+import { LoadError, StartError } from './standIns/startErrors';
 import { registerCommandStandIns } from './standIns/commandStandIns';
 import { registerToolStandIns } from './standIns/toolStandIns';
 import { TreeStandIn } from './standIns/TreeStandIn';
-import { watchForRunners } from './standIns/watchForRunners';
 import type { TagTreeNode } from './editor/TagTree';
 
-/** What package.json names that has to be there from the start. */
+/** The part of package.json that has to be registered at the start. */
 interface Manifest {
   readonly contributes: {
     readonly commands: readonly { readonly command: string }[];
@@ -25,8 +33,9 @@ interface Manifest {
 }
 
 /**
- * Called by VS Code in every window, soon after its start: a job must be seen wherever its user is. Most windows use nothing of
- * the extension, so this registers stand-ins only; the first that is used loads `dist/main.js`, which is all the rest.
+ * Called by VS Code in every window, soon after its start, because the user must see jobs in any window. Most windows
+ * never use the extension, so this registers stand-ins only; the first use of one loads `dist/main.js`, which has all
+ * the rest.
  */
 export function activate(context: ExtensionContext): DatasetCaptionsExtension {
   const { contributes } = context.extension.packageJSON as Manifest;
@@ -45,9 +54,9 @@ export function activate(context: ExtensionContext): DatasetCaptionsExtension {
       const { startMain } = loadMain(mainFile);
       return (made) => {
         const started = startMain(context, openLog(), { tags: tags.view, jobs: jobs.view }, made);
-        editor.follow(started.editors);
-        tags.follow(started.tags);
-        jobs.follow(started.jobs);
+        editor.delegateTo(started.editors);
+        tags.delegateTo(started.tags);
+        jobs.delegateTo(started.jobs);
         context.subscriptions.push(...made);
         return started;
       };
@@ -78,29 +87,36 @@ export function activate(context: ExtensionContext): DatasetCaptionsExtension {
   return Object.freeze({ getAPI: (version: 1) => main.get().exports.getAPI(version) });
 }
 
-/** Loads the rest where a job has to be shown: now, or when another window starts one. */
+/** Loads the rest of the extension if there is a job to show, now or when another window starts one. */
 async function showJobs({ globalStorageUri, subscriptions }: ExtensionContext, main: LateMain): Promise<void> {
   const folder = path.join(globalStorageUri.fsPath, 'jobs');
-  // What is not there cannot be watched.
+  // A folder that does not exist cannot be watched.
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined);
   subscriptions.push(
     watchForRunners(folder, () => {
-      void main.ready().then((rest) => rest?.lookForRunner());
+      void main.ready().then((rest) => rest?.connectToRunner());
     }),
   );
   const found = await jobsAtStart(folder);
   if (found === 'open') await main.ready();
   if (found !== 'ended' || main.isLoaded) return;
-  // Commands and the walkthrough go by these.
+  // The `when` clauses of commands and of the walkthrough use these.
   for (const name of ['datasetCaptions.jobsKnown', 'datasetCaptions.jobsEnded']) {
     void commands.executeCommand('setContext', name, true);
   }
 }
 
+/** Calls `onRunner` when another window or the command line has started a runner, the process that runs jobs. */
+function watchForRunners(jobsFolder: string, onRunner: () => void): Disposable {
+  const pattern = new RelativePattern(Uri.file(jobsFolder), 'runner-*.json');
+  const watcher = workspace.createFileSystemWatcher(pattern, false, false, true);
+  return Disposable.from(watcher, watcher.onDidCreate(onRunner), watcher.onDidChange(onRunner));
+}
+
 /** @throws {@link LoadError} */
 function loadMain(file: string): { startMain: typeof startMain } {
   try {
-    // Not `import`: the bundler would take it in, and the API needs it at once.
+    // Not `import`: the bundler would include the file here, and the API needs it synchronously.
     return createRequire(__filename)(file) as { startMain: typeof startMain };
   } catch (thrown) {
     throw new LoadError(file, thrown);

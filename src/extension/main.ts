@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { DatasetCaptionsExtension } from '../../api';
 import { useLanguage } from '../base/displayLanguage';
 import { WriteThreads } from '../dataset/files/WriteThreads';
 import { RunnerClient } from '../jobs/client/RunnerClient';
@@ -26,7 +25,7 @@ import { SavedSearches } from './search/SavedSearches';
 import { ServerToken } from './taggers/ServerToken';
 import { TaggerPicker } from './taggers/TaggerPicker';
 import { Taggers } from './taggers/Taggers';
-import type { Part } from './standIns/LateMain';
+import type { Main, Part } from './standIns/Main';
 import { TagSuggestions } from './suggestions/TagSuggestions';
 import { TagTree, type TagTreeNode } from './editor/TagTree';
 import { cacheRoots } from './pictures/pictureSettings';
@@ -35,21 +34,13 @@ import { datasetTools } from './tools/datasetTools';
 import { ThumbnailCache } from './pictures/ThumbnailCache';
 import { Thumbnails } from './pictures/Thumbnails';
 
-/** What of the jobs cannot be read within this time is waited for no longer, in milliseconds. */
-const jobsPatience = 2000;
+/** Maximum time that stand-ins wait for the jobs to be read, in milliseconds. */
+const jobsTimeout = 2000;
 
-/** All of the extension but what VS Code has to know from the start of a window, which `extension.ts` registers. */
-export interface Main {
-  readonly editors: DatasetEditorProvider;
+/** The started extension: all of it except the stand-ins, which `extension.ts` registers when a window starts. */
+export interface StartedMain extends Main {
   readonly tags: vscode.TreeDataProvider<TagTreeNode>;
   readonly jobs: vscode.TreeDataProvider<JobTreeNode>;
-  /** by their names in package.json */
-  readonly tools: Readonly<Record<string, vscode.LanguageModelTool<object>>>;
-  readonly exports: DatasetCaptionsExtension;
-  /** resolves when the jobs are known, or take too long to be read */
-  readonly jobsRead: Promise<unknown>;
-  /** Connects to the process that runs jobs, where there is one. */
-  lookForRunner(): void;
 }
 
 /** The views of the sidebar. */
@@ -59,15 +50,15 @@ export interface MainViews {
 }
 
 /**
- * Starts the extension when something of it is used for the first time. Registers every command that package.json contributes.
- * @param made takes what is to be disposed with the extension, each as soon as it is there
+ * Starts the extension when it is used for the first time. Registers every command that package.json contributes.
+ * @param made gets each disposable of the extension as soon as it exists
  */
 export function startMain(
   context: vscode.ExtensionContext,
   log: vscode.LogOutputChannel,
   views: MainViews,
   made: Part[],
-): Main {
+): StartedMain {
   const own = <T extends Part>(part: T): T => {
     made.push(part);
     return part;
@@ -151,14 +142,14 @@ export function startMain(
       log,
     }),
   );
-  const lookForRunner = async (): Promise<void> => {
+  const connectToRunner = async (): Promise<void> => {
     try {
       await runner.refresh();
     } catch (thrown) {
       log.error(`Jobs: ${errorMessage(thrown)}`);
     }
   };
-  const jobsKnown = lookForRunner();
+  const jobsKnown = connectToRunner();
   void jobsKnown
     .then(() => notices.offerToResume())
     .catch((thrown: unknown) => {
@@ -170,7 +161,7 @@ export function startMain(
     jobs: tree,
     tools: datasetTools(api.access, editors),
     exports: api.exports,
-    jobsRead: Promise.race([jobsKnown, delay(jobsPatience, undefined, { ref: false })]),
-    lookForRunner: () => void lookForRunner(),
+    jobsRead: Promise.race([jobsKnown, delay(jobsTimeout, undefined, { ref: false })]),
+    connectToRunner: () => void connectToRunner(),
   };
 }

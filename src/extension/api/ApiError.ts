@@ -1,11 +1,11 @@
 import type { DatasetCaptionsError, DatasetCaptionsErrorCode } from '../../../api';
 
-/** An error as other extensions get it: its `code` is part of the API. */
+/** The error that other extensions get; its `code` is part of the API. */
 export class ApiError extends Error implements DatasetCaptionsError {
   constructor(
     readonly code: DatasetCaptionsErrorCode,
     message: string,
-    /** absolute path of what it is about */
+    /** absolute path of the file or folder that the error is about */
     readonly path?: string,
     cause?: unknown,
   ) {

@@ -7,7 +7,6 @@ import type { Dataset } from '../../dataset/Dataset';
 import { pathBelow } from '../../dataset/files/datasetPath';
 import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import { inSlices } from '../../base/inSlices';
-import { noop } from '../../base/noop';
 import { JobFolder } from '../../jobs/folder/JobFolder';
 import { isLive } from '../../jobs/jobSteps';
 import { jobImages } from '../../jobs/folder/jobTargets';
@@ -20,10 +19,13 @@ import { ApiError } from './ApiError';
 import { batchOf } from './batchOf';
 import { absoluteIn, type DatasetAccess, type FoundDirectory, type FoundImage } from './DatasetAccess';
 
-/** The captions of more images than this are read with the whole folder, in threads. */
+/**
+ * Above this number of images, reading the whole folder in worker threads is faster than reading one caption after
+ * another.
+ */
 const fewImages = 500;
 
-/** Captions images for other extensions: the same jobs that the commands start, without a question. */
+/** Captions images for other extensions: with the same jobs as the commands, but without asking the user. */
 export class ApiJobs {
   constructor(
     private readonly access: DatasetAccess,
@@ -31,7 +33,10 @@ export class ApiJobs {
     private readonly starter: Pick<JobStarter, 'problems'>,
   ) {}
 
-  /** @throws ApiError UNSAVED_EDIT, BATCH_RUNNING, NOTHING_TO_DO; what keeps a job from starting */
+  /**
+   * Starts a job for the images of a directory; resolves when it runs or is queued.
+   * @throws ApiError UNSAVED_EDIT, BATCH_RUNNING, NOTHING_TO_DO; any error that prevents a job from starting
+   */
   async startBatch(found: FoundDirectory, mode: BatchMode, signal: AbortSignal): Promise<Batch> {
     const { dataset, document, prefix } = found;
     const captionMode: CaptionMode = mode === 'all' ? 'all' : 'empty';
@@ -51,10 +56,13 @@ export class ApiJobs {
     const work = [...problems, ...(await jobImages(targets))];
     signal.throwIfAborted();
     const plan = { label, mode: captionMode, write, work, single: false };
-    return batchOf(await this.jobs.start({ uri, dataset }, plan, signal, noop));
+    return batchOf(await this.jobs.start({ uri, dataset }, plan, signal, ignore));
   }
 
-  /** @throws ApiError UNSAVED_EDIT, BATCH_RUNNING, TAGGER_FAILED; what keeps a job from starting */
+  /**
+   * Captions one image; resolves when it is done. Aborting the signal cancels the job.
+   * @throws ApiError UNSAVED_EDIT, BATCH_RUNNING, TAGGER_FAILED; any error that prevents a job from starting
+   */
   async captionImage(found: FoundImage, signal: AbortSignal): Promise<ImageResult> {
     await saved(found.document);
     const now = await this.access.readAgain(found);
@@ -71,9 +79,9 @@ export class ApiJobs {
     if (this.access.describeOne(now).unsaved) throw unsavedEdit(file);
     const label = vscode.l10n.t('Caption {0}', path.basename(file));
     const plan = { label, mode: 'all' as const, write, work: await jobImages([target]), single: true };
-    const { id } = await this.jobs.start({ uri, dataset }, plan, signal, noop);
+    const { id } = await this.jobs.start({ uri, dataset }, plan, signal, ignore);
     const cancel = (): void => {
-      void this.jobs.control(id, 'cancel').catch(noop);
+      void this.jobs.control(id, 'cancel').catch(ignore);
     };
     signal.addEventListener('abort', cancel, { once: true });
     if (signal.aborted) cancel();
@@ -83,7 +91,7 @@ export class ApiJobs {
     signal.throwIfAborted();
     const outcome = imageOutcomes.find((one) => (job?.counts[one] ?? 0) > 0);
     if (job === undefined || outcome === undefined) {
-      // Nobody is there to go on with it.
+      // Nobody would resume a paused job of a single image.
       if (job?.status === 'paused') cancel();
       throw new ApiError('TAGGER_FAILED', job?.fault?.message ?? vscode.l10n.t('The job was cancelled.'), file);
     }
@@ -92,7 +100,10 @@ export class ApiJobs {
     return { path: file, outcome, caption: written.caption, ...(reason === undefined ? {} : { reason }) };
   }
 
-  /** @throws ApiError BATCH_NOT_FOUND; JobError */
+  /**
+   * The state of a job with the result of each image that is done.
+   * @throws ApiError BATCH_NOT_FOUND; JobError
+   */
   async status(id: string, signal: AbortSignal): Promise<BatchStatus> {
     const job = await this.job(id);
     const folder = new JobFolder(path.join(this.jobs.jobsFolder, job.id));
@@ -116,18 +127,21 @@ export class ApiJobs {
       },
       { signal },
     );
-    // The journal may know of more images than the last message of the runner.
+    // The journal may be ahead of the last message of the runner.
     const batch = batchOf(this.jobs.get(id) ?? job);
     return { ...batch, done: Math.max(batch.done, results.length), results };
   }
 
-  /** @throws ApiError BATCH_NOT_FOUND; what the runner answers */
+  /**
+   * Cancels a job; one that has ended stays as it is.
+   * @throws ApiError BATCH_NOT_FOUND; the error that the runner answers with
+   */
   async cancel(id: string): Promise<void> {
     const job = await this.job(id);
     if (job.status !== 'completed' && job.status !== 'cancelled') await this.jobs.control(id, 'cancel');
   }
 
-  /** A job by its id, which is never taken for part of a path unless a job has it. */
+  /** Finds a job by its id. Only an id that a known job has is ever used as part of a path. */
   private async job(id: string): Promise<JobInfo> {
     const known = this.jobs.get(id);
     if (known !== undefined) return known;
@@ -163,7 +177,7 @@ export class ApiJobs {
     throw new ApiError('BATCH_RUNNING', text, dataset.folder);
   }
 
-  /** A job never writes under text that is nowhere but in this window. */
+  /** Refuses captions with unsaved edits: a job must not overwrite text that exists only in this window. */
   private async refuseUnsaved(found: FoundDirectory, targets: readonly JobTarget[]): Promise<void> {
     const { dataset } = found;
     const isUnsaved = this.access.unsavedIn(found);
@@ -173,7 +187,7 @@ export class ApiJobs {
   }
 }
 
-/** Saves what was typed so far, unless the user saves by hand. */
+/** Saves what was typed so far, unless the user turned saving by itself off. */
 async function saved(document: DatasetDocument | undefined): Promise<void> {
   document?.commit();
   await document?.autoSave();
@@ -185,4 +199,8 @@ export function unsavedEdit(file: string): ApiError {
 
 function isSameOrInside(a: string, b: string): boolean {
   return pathBelow(a, b) !== undefined || pathBelow(b, a) !== undefined;
+}
+
+function ignore(): void {
+  // Other extensions see the state of the job, not what happens on the way to it.
 }

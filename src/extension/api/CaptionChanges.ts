@@ -9,12 +9,12 @@ import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
 import { Disposable } from '../shared/Disposable';
 import type { DatasetAccess, FoundDirectory } from './DatasetAccess';
 
-/** Changes are told together after this pause, in milliseconds. */
-const tellPause = 100;
-/** An event has no more images than this; a bulk edit of a large dataset is several events. */
-const mostImages = 1000;
+/** Changes within this time are sent as one event, in milliseconds. */
+const announcePause = 100;
+/** Maximum number of images per event; a bulk edit of a large dataset becomes several events. */
+const maxImages = 1000;
 
-/** Tells other extensions which captions changed: in open datasets, by jobs, and by themselves. */
+/** The event by which other extensions learn which captions changed: by the user, by jobs, or by a call of the API. */
 export class CaptionChanges extends Disposable {
   private readonly emitter = this.register(new vscode.EventEmitter<CaptionsChange>());
   private readonly changed = new Map<DatasetDocument, Set<Caption>>();
@@ -30,12 +30,12 @@ export class CaptionChanges extends Disposable {
     super();
     this.register(
       editors.onDidOpen((document) => {
-        this.follow(document);
+        this.watchDocument(document);
       }),
     );
     const dispose = jobs.runner.onHandled(({ root, paths }) => {
-      // Of an open dataset those are told whose text changed.
-      if (this.listeners > 0 && !jobs.isOpen(root)) void this.safely(() => this.readAndTell(root, paths));
+      // An open dataset reports its changed captions itself, see watchDocument.
+      if (this.listeners > 0 && !jobs.isOpen(root)) void this.safely(() => this.readAndAnnounce(root, paths));
     });
     this.register({ dispose });
     this.register({
@@ -45,7 +45,7 @@ export class CaptionChanges extends Disposable {
     });
   }
 
-  /** Nothing is looked at while nobody listens. */
+  /** Counts its listeners: without any, no change is collected and no file is read. */
   readonly event: vscode.Event<CaptionsChange> = (listener, thisArgs?: unknown, disposables?) => {
     this.listeners++;
     const listening = this.emitter.event(listener, thisArgs);
@@ -59,26 +59,26 @@ export class CaptionChanges extends Disposable {
     return end;
   };
 
-  /** Tells of captions that changed in a folder which no editor shows. */
-  tell(directory: string, images: readonly CaptionedImage[]): void {
-    for (let start = 0; start < images.length; start += mostImages) {
-      this.emitter.fire({ directory, images: images.slice(start, start + mostImages) });
+  /** Fires the event for captions that changed in a folder. @param directory absolute path */
+  announce(directory: string, images: readonly CaptionedImage[]): void {
+    for (let start = 0; start < images.length; start += maxImages) {
+      this.emitter.fire({ directory, images: images.slice(start, start + maxImages) });
     }
   }
 
-  private follow(document: DatasetDocument): void {
+  private watchDocument(document: DatasetDocument): void {
     const dispose = document.dataset.onDidChangeText((caption) => {
-      // What the first look at a folder finds did not change.
+      // Captions found by the first scan of a folder have not changed.
       if (this.listeners === 0 || document.loadState !== 'ready') return;
       const captions = this.changed.get(document);
       if (captions === undefined) this.changed.set(document, new Set([caption]));
       else captions.add(caption);
-      this.timer ??= setTimeout(() => void this.safely(() => this.tellChanged()), tellPause);
+      this.timer ??= setTimeout(() => void this.safely(() => this.announceChanged()), announcePause);
     });
     document.addToLife(new vscode.Disposable(dispose));
   }
 
-  private async tellChanged(): Promise<void> {
+  private async announceChanged(): Promise<void> {
     this.timer = undefined;
     const changed = [...this.changed];
     this.changed.clear();
@@ -87,17 +87,17 @@ export class CaptionChanges extends Disposable {
       const directory = dataset.folder;
       const found: FoundDirectory = { dataset, document, directory, prefix: '', unsavedBelow: new Map() };
       const all = [...captions];
-      for (let start = 0; start < all.length; start += mostImages) {
-        const some = all.slice(start, start + mostImages);
+      for (let start = 0; start < all.length; start += maxImages) {
+        const some = all.slice(start, start + maxImages);
         const images = some.flatMap((caption) => caption.images.flatMap((image) => dataset.image(image) ?? []));
         const described = await this.access.describe(found, images, new AbortController().signal);
-        if (described.length > 0) this.tell(directory, described);
+        if (described.length > 0) this.announce(directory, described);
         await nextTurn();
       }
     }
   }
 
-  private async readAndTell(root: string, paths: readonly string[]): Promise<void> {
+  private async readAndAnnounce(root: string, paths: readonly string[]): Promise<void> {
     const dataset = await this.access.closed.ofImages(root, paths);
     const found: FoundDirectory = {
       dataset,
@@ -107,9 +107,9 @@ export class CaptionChanges extends Disposable {
       unsavedBelow: new Map(),
     };
     const images = await this.access.describe(found, dataset.allImages, new AbortController().signal);
-    // A job that could not caption an image changed nothing, and it never takes a caption away.
+    // An image without a caption is one that the job could not caption: jobs never remove captions.
     const captioned = images.filter(({ hasCaption }) => hasCaption);
-    if (captioned.length > 0) this.tell(root, captioned);
+    if (captioned.length > 0) this.announce(root, captioned);
   }
 
   private async safely(task: () => Promise<void>): Promise<void> {

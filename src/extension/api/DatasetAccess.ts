@@ -15,30 +15,32 @@ import type { EditorFiles } from '../document/EditorFiles';
 import { ApiError } from './ApiError';
 import type { ClosedDatasets } from './ClosedDatasets';
 
-/** A dataset in which a caller's file or directory is. */
+/** The dataset that contains the file or directory which a caller named. */
 interface Found {
   dataset: Dataset;
-  /** set where an editor shows it: then that is the only one that may change its captions */
+  /** set if the dataset is open in an editor: then its captions must be changed through this document only */
   document: DatasetDocument | undefined;
 }
 
-/** A directory that a caller asks about: a dataset, or a folder of one that is open. */
+/** A directory that a caller named: a dataset, or a folder inside one that is open. */
 export interface FoundDirectory extends Found {
-  /** as it was asked for */
+  /** as the caller named it */
   directory: string;
-  /** of the paths in the dataset; ends with `/` unless it is empty */
+  /** the path of the directory inside the dataset; ends with `/` unless it is empty */
   prefix: string;
-  /** captions with edits that are not saved, in open datasets below the directory; by the file's absolute path */
+  /** captions with unsaved edits, in open datasets below the directory; by the absolute path of the caption file */
   unsavedBelow: ReadonlyMap<string, Caption>;
 }
 
 export interface FoundImage extends Found {
-  /** as it was asked for */
+  /** as the caller named it */
   file: string;
   image: DatasetImage;
 }
 
-/** Finds the datasets that other extensions ask about: what is open is never read a second time. */
+/**
+ * Finds the datasets that other extensions ask about. One that is open in an editor is used as it is, not read again.
+ */
 export class DatasetAccess {
   constructor(
     private readonly editors: DatasetEditorProvider,
@@ -53,7 +55,7 @@ export class DatasetAccess {
   }
 
   /**
-   * The images of a directory, read as far as that is needed.
+   * Finds the dataset of a directory and reads it unless it is open.
    * @throws ApiError, CaptionError when it cannot be read; the signal's reason
    */
   async directory(directory: string, signal: AbortSignal): Promise<FoundDirectory> {
@@ -61,7 +63,7 @@ export class DatasetAccess {
       await loaded(document);
       const { dataset } = document;
       const prefix = relative === '' ? '' : `${relative}/`;
-      // The scan passes some folders over, such as hidden ones.
+      // The scan of the outer dataset skips some folders, such as hidden ones: those are read as datasets of their own.
       if (relative !== '' && !dataset.allImages.some((image) => image.path.startsWith(prefix))) continue;
       return { dataset, document, directory, prefix, unsavedBelow: new Map() };
     }
@@ -74,7 +76,7 @@ export class DatasetAccess {
     for (const { document, relative } of await this.openAround(file)) {
       await loaded(document);
       const { dataset } = document;
-      // It may be new.
+      // The file may be newer than the last scan.
       if (dataset.image(relative) === undefined) await document.reconcile([relative]);
       const image = dataset.image(relative);
       if (image !== undefined) return { dataset, document, file, image };
@@ -85,14 +87,14 @@ export class DatasetAccess {
     return { dataset, document: undefined, file, image };
   }
 
-  /** An image with its caption as the file holds it now; edits that are not saved stay. */
+  /** Reads the caption of an image from disk again; unsaved edits stay. */
   async readAgain(found: FoundImage): Promise<FoundImage> {
     const { dataset, document, image } = found;
     await (document ?? dataset).reconcile([image.caption.path]);
     return { ...found, image: dataset.image(image.path) ?? image };
   }
 
-  /** The images of a directory, those that match a query where there is one. @throws ApiError QUERY_INVALID */
+  /** The images of a directory; with a query, only those that match it. @throws ApiError QUERY_INVALID */
   async imagesOf(
     { dataset, document, prefix }: FoundDirectory,
     query: string | undefined,
@@ -111,7 +113,7 @@ export class DatasetAccess {
     return inside;
   }
 
-  /** What callers are told of images of a directory. */
+  /** Images of a directory in the form in which the API returns them. */
   async describe(
     found: FoundDirectory,
     images: readonly DatasetImage[],
@@ -131,7 +133,7 @@ export class DatasetAccess {
     return described;
   }
 
-  /** Tells of captions of a directory whether they have an edit that is not saved, here or in a text editor, as of now. */
+  /** Makes a test for unsaved edits of captions, in the dataset or in a text editor, as of the time of this call. */
   unsavedIn({ dataset, unsavedBelow }: FoundDirectory): (caption: Caption) => boolean {
     const inEditors = new Set(this.files.unsavedIn(dataset.folder));
     return (caption) =>
@@ -140,7 +142,7 @@ export class DatasetAccess {
       (unsavedBelow.size > 0 && unsavedBelow.has(dataset.absolute(caption.path)));
   }
 
-  /** What callers are told of one image. */
+  /** One image in the form in which the API returns it. */
   describeOne({ dataset, file, image: { caption } }: FoundImage): CaptionedImage {
     const captionPath = path.join(path.dirname(file), path.posix.basename(caption.path));
     const unsaved = caption.isDirty || this.files.unsavedText(dataset.absolute(caption.path)) !== undefined;
@@ -173,7 +175,7 @@ export class DatasetAccess {
     }
   }
 
-  /** The open datasets that may have a file or folder, the innermost first, with its path in them. */
+  /** The open datasets that contain a file or folder, the innermost first, each with the path relative to it. */
   private async openAround(file: string): Promise<{ document: DatasetDocument; relative: string }[]> {
     const { documents } = this;
     if (documents.size === 0) return [];
@@ -198,8 +200,8 @@ export class DatasetAccess {
 }
 
 /**
- * Makes absolute paths of those that a dataset has. For hundred thousands: `path.join` would leave so much to collect that
- * everything else waits for it.
+ * Makes absolute paths from the paths in a dataset. Faster than `path.join`, whose garbage blocks the process when
+ * there are hundreds of thousands of paths.
  */
 export function absoluteIn(folder: string): (relative: string) => string {
   const start = folder.endsWith(path.sep) ? folder : folder + path.sep;
@@ -230,7 +232,7 @@ function captionedImage(
   };
 }
 
-/** A path without links; as it is where it cannot be followed. */
+/** A path with its symbolic links resolved; unchanged if they cannot be. */
 export function realPath(file: string): Promise<string> {
   return realpath(file).catch(() => file);
 }

@@ -26,7 +26,7 @@ import { largestPreview, thumbnailSize } from '../../protocol/page/pictureProtoc
 import { fileVersion } from '../shared/fileVersion';
 import type { Thumbnails } from '../pictures/Thumbnails';
 import { ApiError } from './ApiError';
-import { directory, imageFile, invalid, text, wholeNumber } from './apiArguments';
+import { batchMode, directory, imageFile, text, wholeNumber } from './apiArguments';
 import { unsavedEdit, type ApiJobs } from './ApiJobs';
 import { cancellable } from './cancellable';
 import type { CaptionChanges } from './CaptionChanges';
@@ -34,7 +34,7 @@ import type { DatasetAccess, FoundImage } from './DatasetAccess';
 import { toApiError } from './toApiError';
 
 const smallestThumbnail = 16;
-/** Somebody waits for a picture, but those on the screen come first. */
+/** Priority of a picture that another extension waits for: after those that are on screen. */
 const pictureRank = 2;
 
 const mimeTypes: Readonly<Record<string, string>> = {
@@ -49,7 +49,7 @@ const mimeTypes: Readonly<Record<string, string>> = {
   '.avif': 'image/avif',
 };
 
-/** What other extensions can do, as `api.d.ts` describes it. It goes the same ways as the editor. */
+/** The API for other extensions, as `api.d.ts` documents it, on top of the same classes as the editor. */
 export class DatasetApi implements DatasetCaptionsApi {
   readonly version = '1.0';
   readonly onDidChangeCaptions: vscode.Event<CaptionsChange>;
@@ -94,7 +94,7 @@ export class DatasetApi implements DatasetCaptionsApi {
       signal.throwIfAborted();
       await this.save(found, wanted);
       const saved = this.access.describeOne(found);
-      if (found.document === undefined) this.changes.tell(path.dirname(saved.path), [saved]);
+      if (found.document === undefined) this.changes.announce(path.dirname(saved.path), [saved]);
       return saved;
     });
   }
@@ -125,8 +125,8 @@ export class DatasetApi implements DatasetCaptionsApi {
 
   startBatch(given: PathOrUri, mode: BatchMode, options: CancelOptions = {}): Promise<Batch> {
     const start = async (signal: AbortSignal): Promise<Batch> => {
-      if (!['all', 'missing'].includes(mode)) throw invalid(vscode.l10n.t('mode has to be "all" or "missing".'));
-      return this.jobs.startBatch(await this.access.directory(await directory(given), signal), mode, signal);
+      const wanted = batchMode(mode);
+      return this.jobs.startBatch(await this.access.directory(await directory(given), signal), wanted, signal);
     };
     return cancellable(options.token, start, 'TAGGER_FAILED');
   }
@@ -152,7 +152,7 @@ export class DatasetApi implements DatasetCaptionsApi {
   }
 
   /**
-   * The image as it is now, if its caption may be replaced.
+   * Reads the image again and checks that its caption may be replaced.
    * @throws ApiError CAPTION_CONFLICT, UNSAVED_EDIT; CaptionError when it must not be written
    */
   private async unchanged(found: FoundImage, expected: string | undefined): Promise<FoundImage> {
@@ -167,7 +167,7 @@ export class DatasetApi implements DatasetCaptionsApi {
     if (changed || caption.inConflict) {
       throw new ApiError('CAPTION_CONFLICT', vscode.l10n.t('The caption of {0} was changed meanwhile.', file), file);
     }
-    // Whoever says which text was seen may replace it.
+    // A caller that passes `expected` has seen the unsaved text and may replace it.
     if (unsaved && expected === undefined) throw unsavedEdit(file);
     return now;
   }
@@ -184,7 +184,7 @@ export class DatasetApi implements DatasetCaptionsApi {
       if (code !== 'CAPTION_CONFLICT') throw thrown;
       throw new ApiError(code, message, file, thrown);
     }
-    // Clears the mark of a document without edits; saves what was typed into others.
+    // Clears the dirty mark if nothing else is unsaved; otherwise saves what was typed into other captions.
     await document?.autoSave();
   }
 }

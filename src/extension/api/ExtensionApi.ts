@@ -14,9 +14,9 @@ import { ClosedDatasets } from './ClosedDatasets';
 import { DatasetAccess } from './DatasetAccess';
 import { DatasetApi } from './DatasetApi';
 
-/** What `activate()` returns to other extensions: the API in the version that they ask for. */
+/** What `activate()` returns to other extensions: gives them the API in the version that they ask for. */
 export class ExtensionApi extends Disposable {
-  /** finds the datasets that are asked about, also for the tools of language models */
+  /** finds datasets; the language model tools use it too */
   readonly access: DatasetAccess;
   readonly api: DatasetCaptionsApi;
   readonly exports: DatasetCaptionsExtension;
@@ -39,7 +39,7 @@ export class ExtensionApi extends Disposable {
       }),
     );
     const apiJobs = new ApiJobs(this.access, jobs, starter);
-    // Shared by all extensions: none must change it for the others.
+    // All extensions share this object: frozen, so that none can change it for the others.
     const api = Object.freeze(new DatasetApi(this.access, changes, apiJobs, thumbnails, batches.event));
     this.api = api;
     this.exports = Object.freeze({

@@ -1,12 +1,14 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import * as v from 'valibot';
 import * as vscode from 'vscode';
-import type { PathOrUri } from '../../../api';
+import type { BatchMode, PathOrUri } from '../../../api';
 import { isImageName } from '../../dataset/files/imageFiles';
+import { wholeNumber as wholeNumberSchema } from '../shared/schemas';
 import { ApiError } from './ApiError';
 
 /**
- * The path that a caller means, without a slash at its end. What callers pass is checked: not all of them are typed.
+ * The path that a caller means, without a slash at its end. Checked at run time: callers may be plain JavaScript.
  * @throws ApiError ARGUMENT_INVALID, NOT_LOCAL
  */
 export function localPath(given: PathOrUri): string {
@@ -18,12 +20,12 @@ export function localPath(given: PathOrUri): string {
   if (typeof file !== 'string' || !path.isAbsolute(file) || file.includes('\0')) {
     throw invalid(vscode.l10n.t('{0} is no absolute path.', String(file)));
   }
-  // VS Code writes drives in lower case.
+  // Uri.fsPath gives drive letters in lower case, as all paths from VS Code have them.
   const normal = vscode.Uri.file(path.resolve(file)).fsPath;
   return normal.length > 1 && normal.endsWith(path.sep) && !/^[a-z]:\\$/i.test(normal) ? normal.slice(0, -1) : normal;
 }
 
-/** @throws ApiError ARGUMENT_INVALID, NOT_LOCAL, IMAGE_NOT_FOUND */
+/** The absolute path of an image file that exists. @throws ApiError ARGUMENT_INVALID, NOT_LOCAL, IMAGE_NOT_FOUND */
 export async function imageFile(given: PathOrUri): Promise<string> {
   const file = localPath(given);
   const isFile = await stat(file).then(
@@ -36,7 +38,7 @@ export async function imageFile(given: PathOrUri): Promise<string> {
   return file;
 }
 
-/** @throws ApiError ARGUMENT_INVALID, NOT_LOCAL, DIRECTORY_NOT_FOUND */
+/** The absolute path of a folder that exists. @throws ApiError ARGUMENT_INVALID, NOT_LOCAL, DIRECTORY_NOT_FOUND */
 export async function directory(given: PathOrUri): Promise<string> {
   const folder = localPath(given);
   const isFolder = await stat(folder).then(
@@ -50,21 +52,27 @@ export async function directory(given: PathOrUri): Promise<string> {
 }
 
 /**
- * A whole number that a caller may leave out.
- * @throws ApiError ARGUMENT_INVALID when it is none, or out of its range
+ * An optional whole number from `least` to `most`, both included.
+ * @param name of the argument, for the message
+ * @throws ApiError ARGUMENT_INVALID
  */
 export function wholeNumber(given: number | undefined, name: string, least: number, most: number): number | undefined {
-  if (given === undefined) return undefined;
-  if (Number.isInteger(given) && given >= least && given <= most) return given;
+  if (v.is(v.optional(wholeNumberSchema(least, most)), given)) return given;
   throw invalid(vscode.l10n.t('{0} has to be a whole number from {1} to {2}.', name, least, most));
 }
 
-/** @throws ApiError ARGUMENT_INVALID when it is no text */
+/** @param name of the argument, for the message. @throws ApiError ARGUMENT_INVALID when it is no text */
 export function text(given: unknown, name: string): string {
-  if (typeof given === 'string') return given;
+  if (v.is(v.string(), given)) return given;
   throw invalid(vscode.l10n.t('{0} has to be a text.', name));
 }
 
-export function invalid(message: string): ApiError {
+/** @throws ApiError ARGUMENT_INVALID when it is neither `all` nor `missing` */
+export function batchMode(given: unknown): BatchMode {
+  if (v.is(v.picklist(['all', 'missing']), given)) return given;
+  throw invalid(vscode.l10n.t('mode has to be "all" or "missing".'));
+}
+
+function invalid(message: string): ApiError {
   return new ApiError('ARGUMENT_INVALID', message);
 }

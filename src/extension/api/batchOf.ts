@@ -3,12 +3,15 @@ import { handledOf } from '../../jobs/folder/jobInfo';
 import type { JobInfo } from '../../jobs/jobTypes';
 import { jobView } from '../captioning/jobText';
 
-/** A job as other extensions are told of it. */
+/** A job in the form in which the API returns it. */
 export function batchOf(job: JobInfo): Batch {
   const { id, root, counts, total } = job;
   const state = stateOf(job);
   return {
-    ...{ id, directory: root, state, total },
+    id,
+    directory: root,
+    state,
+    total,
     status: statusOf(state),
     done: handledOf(counts),
     failed: counts.failed,
@@ -21,7 +24,7 @@ function stateOf({ status, interrupted, fault }: JobInfo): Batch['state'] {
   return status === 'paused' && fault !== undefined ? 'failed' : status;
 }
 
-/** What is left of a state where there are three: whether it is worth while to wait for more. */
+/** A state reduced to whether a caller should keep waiting (`running`), has all results, or will not get them. */
 function statusOf(state: Batch['state']): Batch['status'] {
   switch (state) {
     case 'queued':

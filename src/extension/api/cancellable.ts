@@ -3,8 +3,9 @@ import type { CancellationToken } from 'vscode';
 import { cancelled, toApiError } from './toApiError';
 
 /**
- * Does the work of one call. Once its caller cancels, it waits for nothing any more.
- * @param otherwise the code of an error that has none
+ * Runs one API call. When the caller cancels, the signal is aborted and the call rejects at once, without waiting for
+ * the work.
+ * @param otherwise the code for an error that has none of its own
  * @throws ApiError
  */
 export async function cancellable<T>(

@@ -4,14 +4,14 @@ import { CaptionError } from '../../dataset/files/CaptionError';
 import { errorCode, errorMessage } from '../../protocol/channel/wireError';
 import { ApiError } from './ApiError';
 
-/** The error of a call that its caller cancelled. */
+/** The error with which a cancelled call rejects. */
 export function cancelled(): ApiError {
   return new ApiError('CANCELLED', vscode.l10n.t('Cancelled.'));
 }
 
 /**
- * Turns anything that was thrown into an error of the API.
- * @param otherwise the code of an error that has none of its own
+ * Converts anything that was thrown into an error of the API.
+ * @param otherwise the code for an error that has none of its own
  */
 export function toApiError(thrown: unknown, otherwise: DatasetCaptionsErrorCode = 'UNEXPECTED'): ApiError {
   if (thrown instanceof ApiError) return thrown;

@@ -7,70 +7,67 @@ import type { JobInfo } from '../../jobs/jobTypes';
 import type { RunnerClient } from '../../jobs/client/RunnerClient';
 import type { JobAction, JobView } from '../../protocol/page/gridProtocol';
 import { errorMessage } from '../../protocol/channel/wireError';
+import { Attempts } from './Attempts';
 import type { JobCluster } from './ClusterAddress';
 import type { DatasetDocument } from '../document/DatasetDocument';
 import { DatasetJobs } from './DatasetJobs';
 import { Disposable } from '../shared/Disposable';
+import { ExpiringMap } from '../shared/ExpiringMap';
 import { showJobProgress } from './jobProgress';
 import { jobView } from './jobText';
 import type { JobPlan, JobSource, JobStarter, JobWish } from './JobStarter';
 import type { Taggers } from '../taggers/Taggers';
 
-/** A job that ended stays on screen for so long, in milliseconds. */
+/** How long a job that ended stays on screen, in milliseconds. */
 const endedJobStays = 5000;
 
-/** A job that is being prepared in this window, or could not be started. */
-interface Attempt {
-  readonly document: DatasetDocument;
-  /** replaced as a whole whenever it moves on */
-  view: JobView;
-  /** the job that came of it */
-  jobId?: string;
-  readonly cancel: AbortController;
-}
-
-/** A job on screen. */
+/** A job as the status bar and the grid show it. */
 export interface ShownJob {
-  /** the folder of its dataset */
+  /** absolute path of its dataset */
   root: string;
   view: JobView;
 }
 
 /** How a job is started. */
 export interface StartOptions {
-  /** shows a notification with its progress: for commands, which may come from anywhere */
+  /** shows a progress notification: for commands, which may be called while no grid is visible */
   notify?: boolean;
-  /** whose workers caption; this machine where none is named */
+  /** the cluster whose workers caption; without it, this machine does */
   cluster?: JobCluster;
 }
 
 /**
- * The captioning jobs of this machine, which another process runs, as this window sees them: starts and controls them,
- * shows in open datasets what they do, and tells what became of them.
+ * The captioning jobs of this machine as this window sees them; another process, the runner, does the work. Starts and
+ * controls jobs, keeps the marks in open datasets up to date, and fires events when jobs change.
  */
 export class CaptionJobs extends Disposable {
   private known: ReadonlyMap<string, JobInfo> = new Map();
   private readonly datasets = new Map<DatasetDocument, DatasetJobs>();
-  private readonly attempts = new Set<Attempt>();
-  /** jobs that ended a moment ago */
-  private readonly leaving = new Map<string, JobInfo>();
+  private readonly attempts: Attempts;
+  /** jobs that ended a moment ago and are still shown, by their ids */
+  private readonly leaving = this.register(
+    new ExpiringMap<string, JobInfo>(endedJobStays, () => {
+      for (const document of this.datasets.keys()) this.changeEmitter.fire(document);
+      this.listEmitter.fire();
+    }),
+  );
   /** ids of the jobs that this window started or resumed */
   private readonly own = new Set<string>();
   private readonly singles = new Set<string>();
-  /** jobs as the runner answered, and what it had told of them before: that is older */
+  /**
+   * Answers of the runner that its own list of jobs does not contain yet, by job id. `older` is the stale entry of that
+   * list: while it is still there, the answer is newer.
+   */
   private readonly answered = new Map<string, { answer: JobInfo; older: JobInfo | undefined }>();
   private readonly waiting = new Map<string, ((job: JobInfo) => void)[]>();
-  /** documents whose next job is being prepared or asked about: a second click must not start another one */
-  private readonly preparing = new Set<DatasetDocument>();
-  private nextAttempt = 1;
   private readonly changeEmitter = this.register(new vscode.EventEmitter<DatasetDocument>());
-  /** What jobs do with this document changed. */
+  /** The state of jobs in this document changed. */
   readonly onDidChange = this.changeEmitter.event;
   private readonly listEmitter = this.register(new vscode.EventEmitter<void>());
-  /** The jobs are others than they were; at most 4 times a second but for starts and ends. */
+  /** Any job changed; throttled to 4 events per second, except for starts and ends. */
   readonly onDidChangeJobs = this.listEmitter.event;
   private readonly stepEmitter = this.register(new vscode.EventEmitter<JobStep>());
-  /** A job moved on, and open datasets show it. */
+  /** A job changed, and open datasets show it already. */
   readonly onDidStep = this.stepEmitter.event;
 
   constructor(
@@ -83,22 +80,29 @@ export class CaptionJobs extends Disposable {
     super();
     this.register({
       dispose: runner.onDidChange(() => {
-        void this.follow();
+        void this.onRunnerUpdate();
       }),
     });
     this.register({
       dispose: runner.onHandled(({ id, root, paths }) => {
-        for (const jobs of this.of(root)) jobs.handled(id, paths);
+        for (const jobs of this.datasetsAt(root)) jobs.handled(id, paths);
       }),
     });
-    this.register({
-      dispose: () => {
-        for (const { cancel } of this.attempts) cancel.abort();
-      },
-    });
+    this.attempts = this.register(
+      new Attempts(
+        {
+          start: (document, plan, signal, onStatus) => this.start(document, plan, signal, onStatus),
+          changed: (document) => {
+            this.changed(document);
+          },
+          failed: (label, message) => void this.showFailure(label, message),
+        },
+        endedJobStays,
+      ),
+    );
   }
 
-  /** All jobs that are known, in the order in which they are shown. */
+  /** All known jobs, in the order in which they are shown. */
   get all(): JobInfo[] {
     return inShownOrder([...this.known.values()]);
   }
@@ -114,21 +118,21 @@ export class CaptionJobs extends Disposable {
 
   /** Whether a job is being prepared in this window. */
   get isPreparing(): boolean {
-    return [...this.attempts].some(({ view }) => view.state === 'starting');
+    return this.attempts.isPreparing;
   }
 
   /** Whether a dataset with this folder is open in this window. */
   isOpen(root: string): boolean {
-    return this.of(root).length > 0;
+    return this.datasetsAt(root).length > 0;
   }
 
-  /** What is on screen of all jobs: those that run or wait, that are being started, and that ended a moment ago. */
+  /** All jobs to show: running, being prepared, queued, and ended a moment ago, in this order. */
   get shown(): ShownJob[] {
     const live = this.all.filter((job) => isLive(job) || (job.status === 'paused' && this.isOpen(job.root)));
     return [
       ...this.onScreen(live.filter(({ status }) => status === 'running')),
-      ...[...this.attempts].map(({ document, view }) => ({ root: document.uri.fsPath, view })),
-      ...this.onScreen([...live.filter(({ status }) => status !== 'running'), ...[...this.leaving.values()].reverse()]),
+      ...this.attempts.all.map(({ document, view }) => ({ root: document.uri.fsPath, view })),
+      ...this.onScreen([...live.filter(({ status }) => status !== 'running'), ...this.leaving.values().reverse()]),
     ];
   }
 
@@ -136,22 +140,22 @@ export class CaptionJobs extends Disposable {
   viewsOf({ uri }: DatasetDocument): JobView[] {
     const here = (job: JobInfo): boolean => job.root === uri.fsPath;
     const current = this.all.filter((job) => here(job) && (isLive(job) || isResumable(job)));
-    const ended = [...this.leaving.values()].filter(here);
-    const attempts = [...this.attempts].filter(({ document }) => document.uri.fsPath === uri.fsPath);
+    const ended = this.leaving.values().filter(here);
+    const attempts = this.attempts.all.filter(({ document }) => document.uri.fsPath === uri.fsPath);
     return [...attempts.map(({ view }) => view), ...this.onScreen([...ended, ...current]).map(({ view }) => view)];
   }
 
-  /** What a job does with a caption right now. */
+  /** Whether a job is working on a caption or will. */
   stateOf(document: DatasetDocument, caption: Caption): 'queued' | 'captioning' | undefined {
     return this.datasets.get(document)?.stateOf(caption);
   }
 
-  /** Why the last job could not caption this image. */
+  /** Why the last job could not caption this image; undefined if it could. */
   failureOf(document: DatasetDocument, caption: Caption): string | undefined {
     return this.datasets.get(document)?.failureOf(caption);
   }
 
-  /** Shows in a document what jobs do with it, until the end of what is returned. */
+  /** Keeps the job marks of a document up to date until the returned object is disposed. */
   watch(document: DatasetDocument): vscode.Disposable {
     const jobs = new DatasetJobs(
       document,
@@ -165,18 +169,20 @@ export class CaptionJobs extends Disposable {
     );
     this.datasets.set(document, jobs);
     for (const job of this.known.values()) {
-      if (job.root === document.uri.fsPath && isLive(job)) void jobs.take({ job, before: undefined });
+      if (job.root === document.uri.fsPath && isLive(job)) void jobs.onStep({ job, before: undefined });
     }
     return new vscode.Disposable(() => this.datasets.delete(document));
   }
 
-  /** Captions all images of a dataset or the empty ones. Asks before it replaces captions. Resolves when it is done. */
+  /**
+   * Captions all images of a dataset or the empty ones. Asks before it replaces captions. Resolves when the job stops.
+   */
   captionDataset(document: DatasetDocument, mode: CaptionMode, options: StartOptions = {}): Promise<void> {
     const label = mode === 'all' ? vscode.l10n.t('Caption All') : vscode.l10n.t('Caption Empty');
     return this.caption(document, options, () => this.plan(document, { label, mode }));
   }
 
-  /** Captions some images of a dataset. Asks before it replaces captions. Resolves when it is done. */
+  /** Captions some images of a dataset. Asks before it replaces captions. Resolves when the job stops. */
   captionImages(
     document: DatasetDocument,
     images: readonly DatasetImage[],
@@ -186,51 +192,50 @@ export class CaptionJobs extends Disposable {
     return this.caption(document, options, () => this.plan(document, { label, mode: 'all', images }));
   }
 
-  /** Captions one image. Asks before it replaces a caption. Resolves when it is done. */
+  /** Captions one image. Asks before it replaces a caption. Resolves when the job stops. */
   async captionImage(document: DatasetDocument, image: DatasetImage): Promise<void> {
     if (this.stateOf(document, image.caption) !== undefined) return;
     await this.caption(document, {}, () => this.starter.planSingle(document, image));
   }
 
-  /** Pauses, resumes or cancels a job, or one that is being started; captions already written stay. */
+  /** Pauses, resumes or cancels a job; cancels one that is being prepared. Captions already written stay. */
   async control(id: string, action: JobAction): Promise<void> {
-    const attempt = [...this.attempts].find(({ view }) => view.id === id);
-    if (attempt !== undefined) {
-      attempt.cancel.abort();
-      return;
-    }
+    if (this.attempts.cancel(id)) return;
     if (action === 'resume') await this.resume(id);
     else await this.runner.request(action, { id });
   }
 
-  /** Goes on with a job that stands still; with one that ended, for the images that failed. */
+  /**
+   * Resumes a job that is paused or was interrupted.
+   * @param retryFailed runs a completed job again for failed images
+   */
   async resume(id: string, retryFailed = false): Promise<void> {
     this.own.add(id);
     const secrets = await this.starter.secretsOf(id);
     const job = await this.runner.request('start', { id, secrets, ...(retryFailed ? { retryFailed } : {}) });
-    await this.follow(job);
+    await this.onRunnerUpdate(job);
   }
 
-  /** Looks at a job again that this window changed on the disk. */
+  /** Makes the runner read a job again whose folder this window changed. */
   async reread(id: string): Promise<void> {
     await this.runner.refresh();
     if (this.runner.isConnected) await this.runner.request('reread', { id });
   }
 
-  /** Cancels all jobs that run or wait; captions already written stay. */
+  /** Cancels all jobs that run, are queued or are being prepared; captions already written stay. */
   async cancelAll(): Promise<void> {
-    for (const { cancel } of this.attempts) cancel.abort();
+    this.attempts.cancelAll();
     await Promise.all(this.all.filter(isLive).map(({ id }) => this.runner.request('cancel', { id })));
   }
 
-  /** What is on screen of a job, or of one that is being started. */
+  /** The view of a job, or of one that is being prepared. */
   viewOf(id: string): JobView | undefined {
     const job = this.known.get(id);
     if (job !== undefined) return this.onScreen([job])[0]?.view;
-    return [...this.attempts].find(({ view }) => view.id === id)?.view;
+    return this.attempts.get(id)?.view;
   }
 
-  /** Resolves when a job ended or stands still, and open datasets show that. */
+  /** Resolves when a job has ended, is paused or was interrupted, and open datasets show that. */
   whenStopped(id: string): Promise<JobInfo | undefined> {
     const job = this.known.get(id);
     if (job === undefined || !isLive(job)) return Promise.resolve(job);
@@ -248,50 +253,23 @@ export class CaptionJobs extends Disposable {
     { notify = false, cluster }: StartOptions,
     makePlan: () => Promise<JobPlan | undefined>,
   ): Promise<void> {
-    if (this.preparing.has(document)) return;
-    this.preparing.add(document);
-    let job: JobInfo | undefined;
-    const attempt: Attempt = { document, cancel: new AbortController(), view: this.newView() };
-    try {
-      const plan = await makePlan();
-      if (plan === undefined) return;
-      Object.assign(attempt.view, { label: plan.label, total: plan.work.length });
-      this.attempts.add(attempt);
-      if (notify) void showJobProgress(this, plan.label, attempt.view.id, () => attempt.jobId);
-      job = await this.begin(attempt, cluster === undefined ? plan : { ...plan, cluster });
-    } finally {
-      this.preparing.delete(document);
-    }
+    const job = await this.attempts.run(
+      document,
+      async () => {
+        const plan = await makePlan();
+        return plan === undefined || cluster === undefined ? plan : { ...plan, cluster };
+      },
+      (attempt) => {
+        if (notify) void showJobProgress(this, attempt.view.label, attempt.view.id, () => attempt.jobId);
+      },
+    );
     if (job !== undefined) await this.whenStopped(job.id);
   }
 
-  /** @returns undefined where it could not be started, which the grid says */
-  private async begin(attempt: Attempt, plan: JobPlan): Promise<JobInfo | undefined> {
-    const { document, cancel } = attempt;
-    this.changed(document);
-    try {
-      const job = await this.start(document, plan, cancel.signal, (message) => {
-        attempt.view = { ...attempt.view, message };
-        this.changed(document);
-      });
-      attempt.jobId = job.id;
-      this.attempts.delete(attempt);
-      return job;
-    } catch (thrown) {
-      const cancelled = cancel.signal.aborted;
-      const message = cancelled ? '' : errorMessage(thrown);
-      attempt.view = { ...attempt.view, state: cancelled ? 'cancelled' : 'error', message };
-      if (!cancelled) void this.failed(plan.label, message);
-      this.stayAWhile(() => this.attempts.delete(attempt));
-      return undefined;
-    } finally {
-      this.changed(document);
-    }
-  }
-
   /**
-   * Starts a job that is planned; resolves when it runs or waits for its turn.
-   * @throws what keeps it from starting; the signal's reason
+   * Starts a planned job; resolves when it runs or is queued.
+   * @param onStatus gets one line for each step that takes time
+   * @throws any error that prevents it from starting; the signal's reason
    */
   async start(
     source: JobSource,
@@ -305,20 +283,14 @@ export class CaptionJobs extends Disposable {
     const job = await this.starter.start(source, plan, signal, onStatus);
     this.own.add(job.id);
     if (single) this.singles.add(job.id);
-    await Promise.all(this.of(root).map((jobs) => jobs.begin(job.id, work)));
-    await this.follow(job);
-    // Cancelled while the runner was asked, which may have had to be started first.
+    await Promise.all(this.datasetsAt(root).map((jobs) => jobs.begin(job.id, work)));
+    await this.onRunnerUpdate(job);
+    // The request to the runner may take long, because it may have to start first: cancelled in the meantime.
     if (signal.aborted) await this.control(job.id, 'cancel');
     return job;
   }
 
-  private newView(): JobView {
-    const counts = { handled: 0, total: 0, failed: 0, untagged: 0, kept: 0, moreFailures: 0 };
-    const lists = { execution: [], failures: [] };
-    return { id: `new-${String(this.nextAttempt++)}`, label: '', state: 'starting', message: '', ...counts, ...lists };
-  }
-
-  private async failed(label: string, message: string): Promise<void> {
+  private async showFailure(label: string, message: string): Promise<void> {
     this.log.error(`${label}: ${message}`);
     const showLog = vscode.l10n.t('Show Log');
     const text = vscode.l10n.t('{0} stopped: {1}', label, message);
@@ -326,10 +298,10 @@ export class CaptionJobs extends Disposable {
   }
 
   /**
-   * Takes in what the runner tells.
-   * @param answer a job that the runner answered with
+   * Updates the known jobs from the runner, and resolves when open datasets show the changes.
+   * @param answer a job that the runner answered a request with
    */
-  private async follow(answer?: JobInfo): Promise<void> {
+  private async onRunnerUpdate(answer?: JobInfo): Promise<void> {
     const before = this.known;
     const now = new Map(this.runner.jobs.map((job) => [job.id, job]));
     if (answer !== undefined) this.answered.set(answer.id, { answer, older: now.get(answer.id) });
@@ -340,25 +312,22 @@ export class CaptionJobs extends Disposable {
     this.known = now;
     const steps = jobSteps(before, [...now.values()]);
     const gone = [...before.values()].filter(({ id }) => !now.has(id));
-    await Promise.all(steps.map((step) => this.take(step)));
-    for (const job of gone) this.resolve(job);
+    await Promise.all(steps.map((step) => this.onStep(step)));
+    for (const job of gone) this.resolveWaiting(job);
     if (gone.length > 0) for (const document of this.datasets.keys()) this.changeEmitter.fire(document);
     if (steps.length + gone.length > 0) this.listEmitter.fire();
   }
 
-  private async take(step: JobStep): Promise<void> {
+  private async onStep(step: JobStep): Promise<void> {
     const { job } = step;
     const stopped = hasStopped(step);
     if (isLive(job)) this.leaving.delete(job.id);
-    if (stopped && isEnded(job)) {
-      this.leaving.set(job.id, job);
-      this.stayAWhile(() => this.leaving.delete(job.id));
-    }
-    await Promise.all(this.of(job.root).map((jobs) => jobs.take(step)));
+    if (stopped && isEnded(job)) this.leaving.set(job.id, job);
+    await Promise.all(this.datasetsAt(job.root).map((jobs) => jobs.onStep(step)));
     this.stepEmitter.fire(step);
     if (!stopped) return;
-    this.resolve(job);
-    // A single image is not worth a line in the list of jobs.
+    this.resolveWaiting(job);
+    // A job of a single image is removed: it would only clutter the list.
     if (isEnded(job) && this.singles.delete(job.id)) {
       await this.runner.request('remove', { id: job.id }).catch((thrown: unknown) => {
         this.log.warn(`${job.id}: ${errorMessage(thrown)}`);
@@ -366,7 +335,7 @@ export class CaptionJobs extends Disposable {
     }
   }
 
-  private resolve(job: JobInfo): void {
+  private resolveWaiting(job: JobInfo): void {
     for (const resolve of this.waiting.get(job.id) ?? []) resolve(job);
     this.waiting.delete(job.id);
   }
@@ -375,21 +344,8 @@ export class CaptionJobs extends Disposable {
     return jobs.map((job) => ({ root: job.root, view: jobView(job) }));
   }
 
-  private of(root: string): DatasetJobs[] {
+  private datasetsAt(root: string): DatasetJobs[] {
     return [...this.datasets.values()].filter(({ document }) => document.uri.fsPath === root);
-  }
-
-  private stayAWhile(leave: () => void): void {
-    const timer = setTimeout(() => {
-      leave();
-      for (const document of this.datasets.keys()) this.changeEmitter.fire(document);
-      this.listEmitter.fire();
-    }, endedJobStays);
-    this.register({
-      dispose: () => {
-        clearTimeout(timer);
-      },
-    });
   }
 
   private changed(document: DatasetDocument): void {

@@ -7,14 +7,14 @@ import type { JobSecrets } from '../../jobs/client/runnerProtocol';
 const urlKey = 'redisUrl';
 const mountKey = 'clusterMount';
 
-/** Where the workers of a cluster wait for a job. */
+/** How to reach the workers of a cluster. */
 export interface JobCluster {
   queue: string;
-  /** the folder that all machines share, as this one has it, absolute */
+  /** absolute path, on this machine, of the folder that all machines share */
   mount: string;
 }
 
-/** The address of the cluster's queue, which may have a password, in VS Code's secret storage. */
+/** The address of the cluster's queue. It may contain a password, so it is kept in VS Code's secret storage. */
 export class ClusterAddress {
   constructor(
     private readonly secrets: vscode.SecretStorage,
@@ -22,9 +22,9 @@ export class ClusterAddress {
   ) {}
 
   /**
-   * Asks for the address, unless it is known, and for the folder that all machines share.
+   * Asks the user for the address, unless it is known, and for the folder that all machines share.
    * @param dataset absolute path
-   * @returns undefined where the user does not want it
+   * @returns undefined if the user dismisses a question
    */
   async ask(dataset: string): Promise<JobCluster | undefined> {
     if ((await this.secrets.get(urlKey)) === undefined) {
@@ -56,13 +56,13 @@ export class ClusterAddress {
     return { queue: defaultQueue, mount: mount.trim() };
   }
 
-  /** What the runner needs for a job beside what is written down about it. */
+  /** The secrets that the runner needs for a job: they must not be written into its folder. */
   async secretsOf({ kind }: JobManifest['place']): Promise<JobSecrets> {
     const redisUrl = kind === 'cluster' ? await this.secrets.get(urlKey) : undefined;
     return redisUrl === undefined ? {} : { redisUrl };
   }
 
-  /** Forgets the address; the next job asks for it. */
+  /** Deletes the stored address; the next cluster job asks for it. */
   async forget(): Promise<void> {
     await this.secrets.delete(urlKey);
     void vscode.window.showInformationMessage(vscode.l10n.t('The address of the cluster is forgotten.'));

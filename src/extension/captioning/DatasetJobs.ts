@@ -11,42 +11,42 @@ import type { JobImage } from '../../jobs/jobTypes';
 import { errorMessage } from '../../protocol/channel/wireError';
 import type { DatasetDocument } from '../document/DatasetDocument';
 
-/** What jobs, of whichever window, do with the captions of a dataset that is open in this one. */
+/** The jobs of one open dataset, whichever window started them: which captions they work on, wrote or failed at. */
 export class DatasetJobs {
   private readonly marks = new JobMarks();
-  /** files that jobs have written since they were last looked at */
+  /** caption files that jobs have written and the document has not read again yet */
   private readonly written = new Set<string>();
-  private looking: Promise<void> | undefined;
-  /** by the id of a job, which images are part of an edit that can be undone */
+  private reconciling: Promise<void> | undefined;
+  /** by job id, the indexes of the images that are already part of an undoable edit */
   private readonly recorded = new Map<string, Set<number>>();
 
   constructor(
     readonly document: DatasetDocument,
     private readonly jobsFolder: string,
-    /** called when a card may look different */
+    /** called when the marks of cards may have changed */
     private readonly changed: () => void,
     private readonly log: (line: string) => void,
   ) {}
 
-  /** What a job does with a caption right now. */
+  /** Whether a job is working on a caption or will. */
   stateOf({ path: caption }: Caption): 'queued' | 'captioning' | undefined {
     return this.marks.stateOf(caption);
   }
 
-  /** Why the last job could not make this caption. */
+  /** Why the last job could not make this caption; undefined if it could. */
   failureOf({ path: caption }: Caption): string | undefined {
     return this.marks.failureOf(caption);
   }
 
-  /** A job that this window starts: its images are known before the runner tells of it. */
+  /** Marks the images of a job that this window starts: they are known here before the runner reports the job. */
   async begin(id: string, images: readonly JobImage[]): Promise<void> {
     this.marks.open(id);
     await this.marks.fill(id, this.captionsOf(images));
     this.changed();
   }
 
-  /** A job of this dataset moved on; resolves when the document shows it and can undo it. */
-  async take(step: JobStep): Promise<void> {
+  /** Handles a change of a job of this dataset; resolves when the document shows it and can undo it. */
+  async onStep(step: JobStep): Promise<void> {
     const { job } = step;
     const { id } = job;
     if (isLive(job)) {
@@ -63,24 +63,24 @@ export class DatasetJobs {
     this.changed();
   }
 
-  /** Images of a job have an outcome. */
+  /** Handles images of a job that now have an outcome. @param images relative to the dataset, with `/` */
   handled(id: string, images: readonly string[]): void {
     const captions = images.map((image) => this.captionOf(image));
     this.marks.handled(id, captions);
     for (const caption of captions) this.written.add(caption);
-    void this.look();
+    void this.reconcileWritten();
   }
 
-  /** Looks at all files that jobs have written and that were not looked at since. */
-  async look(): Promise<void> {
-    await this.looking;
-    this.looking ??= this.lookAgain().finally(() => {
-      this.looking = undefined;
+  /** Makes the document read the files that jobs have written; calls in the meantime share one run. */
+  private async reconcileWritten(): Promise<void> {
+    await this.reconciling;
+    this.reconciling ??= this.reconcileUntilNone().finally(() => {
+      this.reconciling = undefined;
     });
-    await this.looking;
+    await this.reconciling;
   }
 
-  private async lookAgain(): Promise<void> {
+  private async reconcileUntilNone(): Promise<void> {
     while (this.written.size > 0) {
       const files = [...this.written];
       this.written.clear();
@@ -88,7 +88,7 @@ export class DatasetJobs {
     }
   }
 
-  /** Finds out what a job has still to do. */
+  /** Reads from the folder of a job which images it has still to do, and marks them. */
   private async load(id: string): Promise<void> {
     this.marks.open(id);
     try {
@@ -99,12 +99,12 @@ export class DatasetJobs {
       await this.marks.fill(id, this.captionsOf(left));
       this.changed();
     } catch (thrown) {
-      // The cards lack a mark; the job goes on.
+      // Only the marks on the cards are missing; the job itself is not affected.
       this.log(`${id}: ${errorMessage(thrown)}`);
     }
   }
 
-  /** Makes what a job wrote one edit to undo. */
+  /** Records all that a job wrote as one undoable edit. */
   private async finish(id: string, label: string): Promise<void> {
     const { document } = this;
     try {
@@ -119,7 +119,7 @@ export class DatasetJobs {
         if (intent !== undefined && contentHash(known) !== intent.written) this.written.add(caption);
         if (outcome !== undefined && reason !== undefined) this.marks.fail(caption, reason);
       });
-      await this.look();
+      await this.reconcileWritten();
       const recorded = this.recorded.get(id) ?? new Set<number>();
       this.recorded.set(id, recorded);
       document.recordEdit(label, await jobChanges(document.dataset, images, records, recorded));
@@ -133,7 +133,7 @@ export class DatasetJobs {
     return new JobFolder(path.join(this.jobsFolder, id));
   }
 
-  /** One by one: of a whole job they would be made at a stretch. */
+  /** A generator, so that the paths of a large job are made in slices by the consumer and not all at once. */
   private *captionsOf(images: readonly JobImage[]): Generator<string> {
     for (const { path: image } of images) yield this.captionOf(image);
   }

@@ -10,16 +10,16 @@ import { jobSummary, jobView } from './jobText';
 import { jobsOutliveWindow } from '../settings/settings';
 import { hasChosenTagger } from '../settings/taggerSettings';
 
-/** Faults that another tagger, or another provider, may help against. */
+/** Codes of faults that selecting a different tagger or provider may solve. */
 const taggerFaults: ReadonlySet<string> = new Set(['MODEL_CHANGED', 'PROVIDER_LOST', 'TAGGER_FAILED']);
 
-/** What can be done from a message. */
+/** A button of a message. */
 interface Offer {
   title: string;
   act: () => Thenable<unknown>;
 }
 
-/** Tells how jobs ended and why they stand still: one message for each time, never one for each image. */
+/** Messages about jobs that ended, paused or were interrupted: one message per job, never one per image. */
 export class JobNotices extends Disposable {
   constructor(
     private readonly jobs: CaptionJobs,
@@ -28,14 +28,14 @@ export class JobNotices extends Disposable {
     super();
     this.register(
       jobs.onDidStep((step) => {
-        this.note(step);
+        this.onStep(step);
       }),
     );
   }
 
-  /** Offers to go on with jobs whose process ended before they did. Nothing goes on by itself. */
+  /** Offers to resume jobs whose process ended before they did. No job resumes without the user's consent. */
   async offerToResume(): Promise<void> {
-    // Where jobs end with the window, the one that was closed last paused them.
+    // If jobs end with the window, those that were paused when it closed are offered as well.
     const waiting = this.jobs.all.filter(
       (job) => isResumable(job) && (job.interrupted || (!jobsOutliveWindow() && job.fault === undefined)),
     );
@@ -55,7 +55,7 @@ export class JobNotices extends Disposable {
     ]);
   }
 
-  private note(step: JobStep): void {
+  private onStep(step: JobStep): void {
     const { job, before } = step;
     if (job.execution !== before?.execution && job.execution.length > 0 && before?.execution.length === 0) {
       for (const { runsOn, notUsed } of job.execution) this.log.info([`${runsOn}.`, ...notUsed].join(' '));
@@ -63,9 +63,9 @@ export class JobNotices extends Disposable {
     if (!hasStopped(step)) return;
     this.logEnd(job);
     if (!this.jobs.isOwn(job.id) && !this.jobs.isOpen(job.root)) return;
-    if (isResumable(job)) this.noteStandstill(job);
-    else if (job.total === 1) this.noteSingle(job);
-    else if (job.status === 'completed') this.noteEnd(job);
+    if (isResumable(job)) this.notifyStandstill(job);
+    else if (job.total === 1) this.notifySingle(job);
+    else if (job.status === 'completed') this.notifyEnd(job);
   }
 
   private logEnd(job: JobInfo): void {
@@ -75,7 +75,7 @@ export class JobNotices extends Disposable {
     for (const { path: image, reason } of failures) this.log.info(`  not captioned: ${image}: ${reason}`);
   }
 
-  private noteStandstill(job: JobInfo): void {
+  private notifyStandstill(job: JobInfo): void {
     const { id, label, fault, interrupted } = job;
     const resume: Offer = { title: vscode.l10n.t('Resume'), act: () => this.jobs.resume(id) };
     const showLog = this.showLog();
@@ -93,7 +93,7 @@ export class JobNotices extends Disposable {
     }
   }
 
-  private noteSingle({ label, failures, counts }: JobInfo): void {
+  private notifySingle({ label, failures, counts }: JobInfo): void {
     const [failure] = failures;
     if (failure !== undefined) {
       const text = vscode.l10n.t('{0}: {1}', failure.path, failure.reason);
@@ -104,7 +104,7 @@ export class JobNotices extends Disposable {
     }
   }
 
-  private noteEnd(job: JobInfo): void {
+  private notifyEnd(job: JobInfo): void {
     const { id, label, failures } = job;
     if (failures.length > 0) {
       const text = vscode.l10n.t('{0}: {1}', label, jobSummary(job));
@@ -117,7 +117,7 @@ export class JobNotices extends Disposable {
     if (this.jobs.isOwn(id) && !hasChosenTagger()) void this.offerRealTaggers();
   }
 
-  /** Whoever never chose a tagger may think that colours are all that taggers see. */
+  /** A user who never selected a tagger knows only the built-in one, which sees nothing but colours. */
   private offerRealTaggers(): Promise<void> {
     const text = vscode.l10n.t(
       'The built-in Palette wrote these captions: it sees colour and brightness only. A WD14 tagger sees what is in the picture.',
@@ -151,7 +151,7 @@ export class JobNotices extends Disposable {
   }
 }
 
-/** Brings the view of the jobs to the front. */
+/** Shows and focuses the view of the jobs. */
 export function showJobs(): Thenable<unknown> {
   return vscode.commands.executeCommand('datasetCaptions.jobs.focus');
 }

@@ -11,10 +11,10 @@ import { Disposable } from '../shared/Disposable';
 import { jobReport } from './jobReport';
 
 const scheme = 'dataset-captions-job';
-/** What a revert did, in the folder of its job. */
+/** Name of the file, in the folder of a job, that says what a revert of the job did. */
 const revertFile = 'reverted.json';
 
-/** The reports of jobs, as documents that nobody can edit. */
+/** Serves the reports of jobs as read-only documents. */
 export class JobReports extends Disposable implements vscode.TextDocumentContentProvider {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<vscode.Uri>());
   readonly onDidChange = this.changeEmitter.event;
@@ -24,7 +24,7 @@ export class JobReports extends Disposable implements vscode.TextDocumentContent
     this.register(vscode.workspace.registerTextDocumentContentProvider(scheme, this));
   }
 
-  /** Opens the report of a job as it is now. */
+  /** Opens the report of a job, made from its current state. */
   async open({ id, label, root }: Pick<JobInfo, 'id' | 'label' | 'root'>): Promise<void> {
     const name = `${label} – ${path.basename(root)}.md`;
     const uri = vscode.Uri.from({ scheme, path: `/${id}/${name}` });
@@ -32,7 +32,7 @@ export class JobReports extends Disposable implements vscode.TextDocumentContent
     try {
       await vscode.commands.executeCommand('markdown.showPreview', uri);
     } catch {
-      // VS Code's own Markdown extension is turned off.
+      // The user disabled VS Code's Markdown extension: shown as plain text.
       await vscode.window.showTextDocument(uri, { preview: true });
     }
   }
@@ -56,7 +56,7 @@ export class JobReports extends Disposable implements vscode.TextDocumentContent
   }
 }
 
-/** Notes what a revert did, for the report. */
+/** Writes what a revert did into the folder of the job, for the report; adds to earlier reverts. */
 export async function noteRevert(folder: JobFolder, { reverted, left }: RevertResult): Promise<void> {
   const before = await readRevert(folder);
   const all = new Set([...(before?.reverted ?? []), ...reverted]);

@@ -27,24 +27,24 @@ import { selectedTaggers } from '../settings/taggerSettings';
 export interface JobWish {
   label: string;
   mode: CaptionMode;
-  /** all of the dataset where none are named */
+  /** without it, all images of the dataset */
   images?: readonly DatasetImage[];
-  /** whose workers caption; this machine where none is named */
+  /** the cluster whose workers caption; without it, this machine does */
   cluster?: JobCluster;
 }
 
-/** A job that the user agreed to. */
+/** A job that the user has confirmed and that can be started. */
 export interface JobPlan extends JobWish {
   work: readonly JobImage[];
   write: WriteOptions;
-  /** one image, which does not wait behind a job of thousands */
+  /** a job of one image: it runs at once and is not queued behind a job of thousands */
   single: boolean;
 }
 
-/** The dataset of a job, whether or not an editor shows it. */
+/** The dataset of a job, whether it is open in an editor or not. */
 export type JobSource = Pick<DatasetDocument, 'uri' | 'dataset'>;
 
-/** Asks what has to be asked before a job, writes the job down and has it run. */
+/** Plans jobs (which includes the questions to the user), writes their folders and hands them to the runner. */
 export class JobStarter {
   constructor(
     private readonly runner: Pick<RunnerClient, 'request'>,
@@ -57,9 +57,9 @@ export class JobStarter {
   ) {}
 
   /**
-   * Plans a job for all of a dataset, or for the images that are named. Asks before it replaces captions.
-   * @param isTaken whether another job is to make a caption
-   * @returns undefined when there is nothing to do, which the user was told, or does not want it
+   * Plans a job for all images of a dataset, or for those in `wish.images`. Asks before it replaces captions.
+   * @param isTaken whether another job already works on a caption or will
+   * @returns undefined if there is nothing to do, of which the user is informed, or if the user declines
    */
   async plan(
     document: DatasetDocument,
@@ -70,15 +70,15 @@ export class JobStarter {
     await document.whenLoaded();
     const { dataset } = document;
     if (dataset.allImages.length === 0) {
-      tell(vscode.l10n.t('There are no images to caption in {0}.', document.name));
+      inform(vscode.l10n.t('There are no images to caption in {0}.', document.name));
       return undefined;
     }
-    // What is typed so far counts; it is on disk before anything is replaced.
+    // Text that was typed so far is saved first, so that it is on disk before a job replaces it.
     await document.autoSave();
     const write = writeOptions(document.uri);
     const planned = await planCaptionJob(wish.images ?? dataset.allImages, mode, write.mode);
     if (planned.length === 0) {
-      tell(vscode.l10n.t('Every image has a caption; nothing to do.'));
+      inform(vscode.l10n.t('Every image has a caption; nothing to do.'));
       return undefined;
     }
     if (planned.some(isTaken)) {
@@ -90,7 +90,7 @@ export class JobStarter {
     if (targets.length === 0) return undefined;
     const replaced = targets.filter(({ caption }) => !caption.isEmpty).length;
     if (replaced > 0 && !(await agrees(write, targets.length, replaced, label))) return undefined;
-    // Images that were chosen are not to blame for the files beside them.
+    // Unreadable files are reported by jobs for the whole dataset only, not by those for selected images.
     const problems = wish.images === undefined ? await this.problems(document, mode) : [];
     return { ...wish, write, work: [...problems, ...(await jobImages(targets))], single: false };
   }
@@ -102,7 +102,7 @@ export class JobStarter {
     const write = writeOptions(document.uri);
     if (!caption.isEmpty) {
       if (write.mode === 'onlyEmpty') {
-        tell(vscode.l10n.t('{0} has a caption, and the setting "Write Mode" fills empty ones only.', image.path));
+        inform(vscode.l10n.t('{0} has a caption, and the setting "Write Mode" fills empty ones only.', image.path));
         return undefined;
       }
       const action = write.mode === 'replace' ? vscode.l10n.t('Replace Caption') : vscode.l10n.t('Add Tags');
@@ -116,8 +116,8 @@ export class JobStarter {
   }
 
   /**
-   * Gets what the tagger needs, writes the job down and starts it.
-   * @param onStatus gets one line about what takes time
+   * Prepares the tagger (downloads, checks), writes the folder of the job and starts it.
+   * @param onStatus gets one line for each step that takes time
    * @throws errors of the disk, of the tagger and of the runner; the signal's reason
    */
   async start(
@@ -132,7 +132,9 @@ export class JobStarter {
     onStatus(vscode.l10n.t('Starting the job…'));
     const folder = await this.write(
       {
-        ...{ label, mode, write },
+        label,
+        mode,
+        write,
         root: document.uri.fsPath,
         captionExtension: document.dataset.options.captionExtension,
         options: captionOptions(document.uri),
@@ -150,13 +152,13 @@ export class JobStarter {
         secrets: await this.secretsOf(folder.id),
       });
     } catch (thrown) {
-      // Nobody works on it, so it would wait for ever.
+      // Nothing will ever run it: remove the folder, unless a runner holds its lock.
       if (!(await folder.isLocked())) await folder.remove();
       throw thrown;
     }
   }
 
-  /** @throws Error with what is wrong with the tagger, and what to do; the signal's reason */
+  /** @throws Error that says what is wrong with the tagger and what to do about it; the signal's reason */
   private async tagger(folder: vscode.Uri, signal: AbortSignal, onStatus: (line: string) => void): Promise<JobTagger> {
     const name = this.taggers.displayName();
     try {
@@ -171,13 +173,16 @@ export class JobStarter {
     }
   }
 
-  /** What a job needs beside what is written down about it, to go on. */
+  /** The secrets that the runner needs to run a job: they are not in its folder. @param id of the job */
   async secretsOf(id: string): Promise<JobSecrets> {
     const { tagger, place } = await new JobFolder(path.join(this.jobsFolder, id)).readManifest();
     return { ...(await this.clusterAddress.secretsOf(place)), ...(await this.serverToken.secretsOf(tagger.setup)) };
   }
 
-  /** Writes a job down: in this window's storage, or beside the dataset, where other machines find it. */
+  /**
+   * Writes the folder of a job: in this window's storage, or for a cluster beside the dataset, where other machines
+   * find it.
+   */
   private async write(
     job: Omit<NewJob, 'place'>,
     work: readonly JobImage[],
@@ -190,7 +195,7 @@ export class JobStarter {
     return linkJob(this.jobsFolder, await JobFolder.create(jobsFolder, shared, work));
   }
 
-  /** What can be captioned without writing under text that is nowhere but in this window. */
+  /** The targets without unsaved edits, after offering to save: a job must not overwrite text that exists only here. */
   private async savedOnly(document: DatasetDocument, targets: readonly JobTarget[]): Promise<readonly JobTarget[]> {
     const savedNow = (): JobTarget[] => {
       const inEditors = document.unsavedInEditors;
@@ -213,7 +218,7 @@ export class JobStarter {
     return saved;
   }
 
-  /** What the scan found that looks like an image and is none: the job says of each why it has no caption. */
+  /** Files that look like images but cannot be read: the job reports for each of them why it has no caption. */
   async problems({ dataset }: Pick<JobSource, 'dataset'>, mode: CaptionMode): Promise<JobImage[]> {
     const images: JobImage[] = [];
     for (const { path: image } of dataset.problems) {
@@ -226,7 +231,7 @@ export class JobStarter {
   }
 }
 
-function tell(text: string): void {
+function inform(text: string): void {
   void vscode.window.showInformationMessage(text);
 }
 

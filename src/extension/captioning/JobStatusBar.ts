@@ -5,10 +5,10 @@ import { jobStateName } from '../../protocol/text/jobStateName';
 import type { CaptionJobs } from './CaptionJobs';
 import { Disposable } from '../shared/Disposable';
 
-/** The status item is redrawn at most this often, in milliseconds. */
+/** Redraws are throttled to one per this time, in milliseconds. */
 const redrawPause = 250;
 
-/** The one status-bar item: how far the captioning jobs are. Hidden when there is none. */
+/** The status bar item with the progress of the first captioning job. Hidden when there is none. */
 export class JobStatusBar extends Disposable {
   private readonly item = this.register(
     vscode.window.createStatusBarItem('datasetCaptions.job', vscode.StatusBarAlignment.Right, 100),

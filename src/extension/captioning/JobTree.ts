@@ -8,10 +8,10 @@ import type { CaptionJobs } from './CaptionJobs';
 import { Disposable } from '../shared/Disposable';
 import { jobDescription, jobTooltip, jobView, moreFailures } from './jobText';
 
-/** Goes to an image of a dataset: the dataset's folder, and the image's path relative to it. */
+/** A command that shows an image. Arguments: the folder of the dataset, and the path of the image relative to it. */
 export const revealImageCommand = 'datasetCaptions.internal.revealImage';
 
-/** A job in the view; there is one object for each, as VS Code needs it. */
+/** A job in the view. VS Code identifies nodes by object identity, so there is exactly one object per job. */
 export interface JobNode {
   readonly id: string;
 }
@@ -25,7 +25,7 @@ interface DetailNode {
 /** A line of the view. */
 export type JobTreeNode = JobNode | DetailNode;
 
-/** The view is redrawn at most this often, in milliseconds. */
+/** Redraws are throttled to one per this time, in milliseconds. */
 const redrawPause = 250;
 
 /** The sidebar view *Jobs*: running, waiting and past jobs with what they run on and what failed. */
@@ -33,7 +33,7 @@ export class JobTree extends Disposable implements vscode.TreeDataProvider<JobTr
   private readonly changeEmitter = this.register(new vscode.EventEmitter<JobTreeNode | undefined>());
   readonly onDidChangeTreeData = this.changeEmitter.event;
   private readonly nodes = new Map<string, JobNode>();
-  /** what is shown of each job, in order */
+  /** by job id, in order: what the view shows of it, as a text to compare with */
   private drawn = new Map<string, string>();
   private timer: NodeJS.Timeout | undefined;
   private readonly contexts = new Map<string, boolean>();
@@ -64,13 +64,13 @@ export class JobTree extends Disposable implements vscode.TreeDataProvider<JobTr
     return node === undefined ? undefined : this.jobs.get(node.id);
   }
 
-  /** Shows a job with what is below it. */
+  /** Selects a job in the view and expands it. */
   async reveal(id: string): Promise<void> {
     await this.view.reveal(this.node(id), { expand: true, focus: true });
   }
 
   getParent(): undefined {
-    // Only jobs are revealed.
+    // VS Code asks this when a node is revealed; only jobs are, and they have no parent.
     return undefined;
   }
 
@@ -125,7 +125,7 @@ export class JobTree extends Disposable implements vscode.TreeDataProvider<JobTr
   }
 }
 
-/** All that is shown of a job: where it is the same, nothing need be drawn. */
+/** All that the view shows of a job as one text: if it is unchanged, the job need not be redrawn. */
 function drawing(job: JobInfo, jobs: CaptionJobs): string {
   const { description, contextValue, tooltip } = jobItem(job, jobs);
   return JSON.stringify([description, contextValue, tooltip, job.failures.length, job.execution]);
@@ -140,7 +140,7 @@ function jobItem(job: JobInfo, jobs: CaptionJobs): vscode.TreeItem {
   const item = new vscode.TreeItem(job.label, hasDetails ? open : None);
   const view = jobView(job);
   item.id = job.id;
-  // The name of the dataset last: in a narrow sidebar how far it is counts more.
+  // The dataset's name comes last: a narrow sidebar cuts it off, and the progress matters more.
   item.description = `${description} · ${path.basename(job.root)}`;
   item.tooltip = jobTooltip(job);
   item.contextValue = ['job', ...abilities(job, jobs)].join(' ');
@@ -158,7 +158,7 @@ function endTime({ finished }: JobInfo): string {
     : time.toLocaleString(displayLanguage(), { dateStyle: 'short', timeStyle: 'short' });
 }
 
-/** What can be done with a job, for the conditions of the menus. */
+/** What can be done with a job, as words for the `when` clauses of the menus. */
 function abilities(job: JobInfo, jobs: CaptionJobs): string[] {
   const able: string[] = [];
   const live = isLive(job);
@@ -198,7 +198,7 @@ function icon(job: JobInfo): vscode.ThemeIcon {
   }
 }
 
-/** The lines below a job: why it stands still, what it runs on, what failed. */
+/** The lines below a job: why it is paused, what it runs on, which images failed. */
 function details(job: JobInfo): vscode.TreeItem[] {
   const { id, fault, execution, failures } = job;
   const items: vscode.TreeItem[] = [];

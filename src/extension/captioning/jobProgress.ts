@@ -1,15 +1,22 @@
 import * as vscode from 'vscode';
 import { displayLanguage } from '../../base/displayLanguage';
-import type { JobView } from '../../protocol/page/gridProtocol';
-import type { CaptionJobs } from './CaptionJobs';
+import type { JobAction, JobView } from '../../protocol/page/gridProtocol';
+
+/** What the notification needs of the jobs. */
+export interface ProgressSource {
+  /** @param id of a job, or of one that is being prepared */
+  viewOf(id: string): JobView | undefined;
+  control(id: string, action: JobAction): Promise<void>;
+  readonly onDidChangeJobs: vscode.Event<void>;
+}
 
 /**
- * Shows how far a job is in a notification that can cancel it, from when it is prepared until it ends or stands still.
- * @param attempt id of the view while it is prepared
- * @param jobId its id, once it has one
+ * Shows the progress of a job in a notification with a cancel button, from its preparation until it stops.
+ * @param attempt id of the job's view while it is being prepared
+ * @param jobId gives the id of the job, once it has one
  */
 export function showJobProgress(
-  jobs: CaptionJobs,
+  jobs: ProgressSource,
   title: string,
   attempt: string,
   jobId: () => string | undefined,

@@ -8,19 +8,19 @@ import { formatSeconds } from '../../protocol/text/downloadText';
 import { jobStateName } from '../../protocol/text/jobStateName';
 import { jobView } from './jobText';
 
-/** All that is known of a job. */
+/** The content of a report. */
 export interface ReportedJob {
   info: JobInfo;
   manifest: JobManifest;
   images: readonly JobImage[];
   records: ReadonlyMap<number, ImageRecord>;
-  /** milliseconds that it ran, over all runs */
+  /** total running time in milliseconds, over all runs */
   ran: number;
-  /** what its revert did, where it was reverted */
+  /** what reverting the job did; undefined if it was not reverted */
   revert: RevertResult | undefined;
 }
 
-/** A job as a Markdown document: numbers, times, what it ran on, options, and each image that did not get its caption. */
+/** A report in Markdown: counts, times, execution provider, options, and each image that did not get its caption. */
 export function jobReport(job: ReportedJob): string {
   const { info, manifest, revert } = job;
   const { fault } = info;
@@ -82,7 +82,7 @@ function withReasons({ images, records }: ReportedJob, wanted: 'failed' | 'kept'
   return lines;
 }
 
-/** What was chosen; not where files are, nor what this machine has in its environment. */
+/** The options that the user chose. No paths and no environment: a report may be shared. */
 function optionsOf({ mode, write, options, tagger, captionExtension, place }: JobManifest): unknown {
   const { models, merge, execution } = tagger.setup;
   const thresholds = models.map((model) => model.thresholds);
@@ -106,13 +106,13 @@ function table(rows: readonly [string, string][]): string {
   return ['| | |', '| --- | --- |', ...shown.map(([name, value]) => `| ${name} | ${value} |`)].join('\n');
 }
 
-/** A path as code, whatever characters it has. */
+/** A path as inline code, with its backticks, bars and line ends made harmless. */
 function code(text: string): string {
   const ticks = /`+/g.exec(text) === null ? '`' : '```';
   return `${ticks}${text.replaceAll('|', '\\|').replaceAll('\n', ' ')}${ticks}`;
 }
 
-/** Text without a meaning for Markdown. */
+/** Text with the special characters of Markdown escaped. */
 function plain(text: string): string {
   return text.replace(/[\\`*_{}[\]<>#|]/g, String.raw`\$&`).replaceAll('\n', ' ');
 }

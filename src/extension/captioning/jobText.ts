@@ -12,18 +12,22 @@ import { jobStateName } from '../../protocol/text/jobStateName';
 export function jobView(job: JobInfo): JobView {
   const { id, label, counts, total, execution, failures } = job;
   return {
-    ...{ id, label, total, execution, failures },
+    id,
+    label,
     state: stateOf(job),
+    total,
     handled: handledOf(counts),
     failed: counts.failed,
     untagged: counts.untagged,
     kept: counts.kept,
+    execution,
+    failures,
     moreFailures: moreFailures(job),
     message: message(job),
   };
 }
 
-/** How many images failed or were kept beside those that are listed. */
+/** How many images failed or were kept beyond those in the list of failures, which is limited. */
 export function moreFailures({ counts, failures }: JobInfo): number {
   return failures.length < shownFailures ? 0 : Math.max(0, counts.failed + counts.kept - failures.length);
 }
@@ -43,7 +47,7 @@ function message(job: JobInfo): string {
   return job.imagesPerSecond === undefined ? '' : describeRate(job.imagesPerSecond, job.secondsLeft ?? 0);
 }
 
-/** What became of the images so far, such as `1,990 captioned, 3 kept, 2 failed`. */
+/** The outcome counts so far, such as `1,990 captioned, 3 kept, 2 failed`. */
 export function jobSummary({ counts }: JobInfo): string {
   const parts = [l10n.t('{0} captioned', (counts.written + counts.same).toLocaleString(displayLanguage()))];
   if (counts.untagged > 0)
@@ -53,7 +57,7 @@ export function jobSummary({ counts }: JobInfo): string {
   return parts.join(', ');
 }
 
-/** One short line beside a job's name: `1,234/2,000 · 45 img/s · 3 min left`. */
+/** A short description beside the name of a job, such as `1,234/2,000 · 45 img/s · 3 min left`. */
 export function jobDescription(job: JobInfo): string {
   const { counts, total, imagesPerSecond, secondsLeft } = job;
   const state = stateOf(job);
@@ -70,7 +74,7 @@ export function jobDescription(job: JobInfo): string {
   return parts.join(' · ');
 }
 
-/** All there is to know of a job at a glance, one thing a line. */
+/** The tooltip of a job: name, state, dataset, tagger, progress and execution, one per line. */
 export function jobTooltip(job: JobInfo): string {
   const { label, tagger, root, execution, place } = job;
   const view = jobView(job);

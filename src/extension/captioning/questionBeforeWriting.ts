@@ -2,8 +2,8 @@ import * as l10n from '@vscode/l10n';
 import type { WriteOptions } from '../../tags/writeMode';
 
 /**
- * What a user is asked before a job changes captions that are there.
- * @param write how tags are written; never `onlyEmpty`, which changes none
+ * The question to the user before a job changes existing captions.
+ * @param write how tags are written; never `onlyEmpty`, which changes no existing caption
  * @param images how many images the job captions
  * @param changed how many of them have a caption
  */

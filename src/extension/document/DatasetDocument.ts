@@ -12,20 +12,20 @@ import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import { mergeTags } from '../../tags/tagCounts';
 import type { UnsavedEdit } from '../../dataset/captions/unsavedEdit';
 import { errorMessage } from '../../protocol/channel/wireError';
-import { clearDirtyMark } from './clearDirtyMark';
+import { AutoSave } from './AutoSave';
 import { Disposable } from '../shared/Disposable';
 import type { EditorFiles } from './EditorFiles';
 import { parseUnsavedEdits, writeUnsavedEdits, type Unsaved } from './JournalFile';
 import { autoSaveDelay, datasetOptions } from '../settings/settings';
 import { UnsavedJournal } from './UnsavedJournal';
 
-/** Where the document is with reading its folder. */
+/** The state of reading the folder. */
 export type LoadState = 'scanning' | 'ready' | 'missing' | 'error';
 
-/** A full disk fails for every caption; the cards say it of each. */
-const loggedFailures = 20;
+/** An edit of many captions is not followed by further keys like typing: it is saved after at most this time, in ms. */
+const bulkEditPause = 100;
 
-/** One edit to undo, as VS Code is told. */
+/** One undoable edit, in the form in which VS Code wants it. */
 export interface DocumentEdit {
   label: string;
   undo(): Thenable<void> | void;
@@ -33,41 +33,41 @@ export interface DocumentEdit {
 }
 
 /**
- * A folder that is open as a dataset: what VS Code needs to show it as dirty, undo, save, revert and back it up. The
- * dataset itself, and every byte that is written, is the affair of {@link Dataset}.
+ * A folder that is open as a dataset: connects a {@link Dataset}, which reads and writes the files, to VS Code's dirty
+ * mark, undo, save, revert and backup.
  */
 export class DatasetDocument extends Disposable implements vscode.CustomDocument {
   readonly dataset: Dataset;
   loadState: LoadState = 'scanning';
-  /** what is wrong, or how far the scan is */
+  /** the error, or the progress of the scan */
   loadMessage = '';
 
   private readonly edited = this.register(new vscode.EventEmitter<DocumentEdit>());
-  /** One edit to undo. */
+  /** Fires for each undoable edit. */
   readonly onDidEdit = this.edited.event;
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
-  /** Anything that a view shows changed. */
+  /** Fires when anything changed that a view shows. */
   readonly onDidChange = this.changeEmitter.event;
 
-  /** Keys typed into one caption are one edit until the user pauses, leaves it, or it is saved. */
+  /** the edit that further keys are merged into, until the user leaves the caption or it is saved */
   private typing: CaptionChange | undefined;
-  private autoSaveTimer: NodeJS.Timeout | undefined;
+  private readonly autoSaving: AutoSave;
   private readonly journal: UnsavedJournal;
-  /** edits of the last session that wait until the folder can be read */
+  /** unsaved edits of the last session, until the folder has been read and they can be applied */
   private toRestore: UnsavedEdit[];
-  /** VS Code knows the document: what is restored from now on can be reported as an edit */
+  /** whether VS Code has the document, so that restored edits can be reported to it */
   private isKnown = false;
   private restored: readonly CaptionChange[] = [];
   private loading: Promise<void>;
-  /** ends what still runs when the editor is closed */
+  /** aborted when the editor is closed */
   private readonly life = new AbortController();
   /** Edits of many captions take a while: they follow one another. */
   private readonly bulkEdits = new SerialQueue();
 
   /**
-   * @param storageFolder where unsaved edits are kept, absolute
-   * @param restore edits of an earlier session that were never saved
-   * @param files what writes the caption files
+   * @param storageFolder absolute path of the folder for the journal of unsaved edits
+   * @param restore unsaved edits of an earlier session
+   * @param files writes the caption files
    */
   constructor(
     readonly uri: vscode.Uri,
@@ -82,6 +82,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     this.journal = this.register(
       new UnsavedJournal(storageFolder, uri.fsPath, () => this.unsaved(), this.journalFailed),
     );
+    this.autoSaving = this.register(this.makeAutoSave());
     const dispose = this.dataset.onDidChange(() => {
       this.journal.update();
       this.changeEmitter.fire();
@@ -89,14 +90,13 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     this.register({ dispose });
     this.register({
       dispose: () => {
-        clearTimeout(this.autoSaveTimer);
         this.life.abort();
       },
     });
     this.loading = this.load();
   }
 
-  /** Ends a disposable together with the document. */
+  /** Disposes a disposable together with the document. */
   addToLife(disposable: vscode.Disposable): void {
     this.register(disposable);
   }
@@ -105,45 +105,46 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     return path.basename(this.uri.fsPath);
   }
 
-  /** Resolves when the folder has been read or could not be. */
+  /** Resolves when reading the folder has ended, with or without success. */
   async whenLoaded(): Promise<void> {
     await this.loading;
   }
 
   /**
    * Reads the folder again; unsaved edits stay.
-   * @param changedOnly leave captions alone whose file has the time and size that are known
+   * @param changedOnly do not read captions whose file still has the known modification time and size
    */
   refresh(changedOnly = false): Promise<void> {
     this.loading = this.loading.then(() => this.load(changedOnly));
     return this.loading;
   }
 
-  /** Looks at files that changed outside. */
+  /** Reads files again that other programs changed. @param paths relative to the dataset, with `/` */
   async reconcile(paths: string[]): Promise<void> {
     await this.loading;
     if (this.loadState !== 'ready') return this.refresh();
     const { conflicts } = this.dataset.counts;
     try {
       await this.dataset.reconcile(paths);
-      // Another program took its change back: the edit can be saved, and perhaps no key follows it.
-      if (this.dataset.counts.conflicts < conflicts) this.scheduleAutoSave(autoSaveDelay());
+      // A conflict disappeared because another program undid its change: now the edit can be saved, and perhaps no key
+      // follows.
+      if (this.dataset.counts.conflicts < conflicts) this.autoSaving.schedule();
     } catch (thrown) {
       this.loadFailed(thrown);
     }
   }
 
-  /** How many edits of an earlier session wait until the folder can be read. */
+  /** Number of unsaved edits of an earlier session that wait until the folder can be read. */
   get waitingEdits(): number {
     return this.toRestore.length;
   }
 
-  /** The paths of the captions that a text editor has text of that is not saved, as of now: that text is shown. */
+  /** Paths of the captions with unsaved text in a text editor, as of now; the grid shows that text. */
   get unsavedInEditors(): ReadonlySet<string> {
     return new Set(this.files.unsavedIn(this.uri.fsPath));
   }
 
-  /** Takes the text in as it is typed. Returns the caption, undefined when its image is gone. */
+  /** Sets the text of a caption after each key typed into it. @returns undefined when the image is gone */
   draft(imagePath: string, text: string): Caption | undefined {
     const image = this.dataset.image(imagePath);
     if (image === undefined) return undefined;
@@ -157,16 +158,16 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
       this.typing = change;
       this.recordEdit(vscode.l10n.t('Edit Caption of {0}', path.basename(imagePath)), [change]);
     }
-    this.scheduleAutoSave(autoSaveDelay());
+    this.autoSaving.schedule();
     return caption;
   }
 
-  /** Ends the edit that is being typed: the next key begins another one to undo. */
+  /** Ends the edit that is being typed: the next key begins a new undoable edit. */
   commit(): void {
     this.typing = undefined;
   }
 
-  /** Makes changes that are already in the dataset one edit to undo. */
+  /** Reports changes that are already in the dataset to VS Code as one undoable edit. */
   recordEdit(label: string, changes: readonly CaptionChange[]): void {
     if (changes.length === 0) return;
     const replay = (direction: 'undo' | 'redo') => (): Promise<void> =>
@@ -175,8 +176,8 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   }
 
   /**
-   * Changes the texts of many captions as one edit to undo, which is saved in the background: all of them, or none when
-   * it fails.
+   * Changes the texts of many captions as one undoable edit, which is saved in the background. If it fails, no caption
+   * is changed.
    * @param edits the new texts, with LF line ends
    * @returns how many captions changed, and those that could not be edited, each with a sentence that says why
    */
@@ -187,7 +188,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     this.commit();
     const { changes, leftOut } = await this.bulkEdits.run(() => applyEdits(this.dataset, edits));
     this.recordEdit(label, changes);
-    this.scheduleAutoSave(Math.min(autoSaveDelay(), 100));
+    this.autoSaving.schedule(Math.min(autoSaveDelay(), bulkEditPause));
     return { changed: changes.length, leftOut };
   }
 
@@ -204,20 +205,20 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
         ),
       );
     }
-    this.scheduleAutoSave(Math.min(autoSaveDelay(), 100));
+    this.autoSaving.schedule(Math.min(autoSaveDelay(), bulkEditPause));
   }
 
-  /** Settles a conflict as the user chose. */
+  /** Resolves a conflict in the way the user chose. */
   resolveConflict(image: DatasetImage, choice: 'mine' | 'theirs' | 'both'): void {
     this.commit();
     const change = this.dataset.resolveConflict(image.caption, choice, mergeTags);
     if (change !== undefined) {
       this.recordEdit(vscode.l10n.t('Resolve Conflict of {0}', path.basename(image.path)), [change]);
     }
-    this.scheduleAutoSave(100);
+    this.autoSaving.schedule(bulkEditPause);
   }
 
-  /** Makes a caption that is not UTF-8 editable; it is written as UTF-8 from then on. */
+  /** Makes a caption editable whose file is not UTF-8: it will be written as UTF-8. */
   convertToUtf8(image: DatasetImage): void {
     const { caption } = image;
     this.commit();
@@ -225,7 +226,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
       if (agreed) caption.agreeToConvert();
       else caption.withdrawConversion();
       this.dataset.changed();
-      this.scheduleAutoSave(autoSaveDelay());
+      this.autoSaving.schedule();
     };
     convert(true)();
     this.edited.fire({
@@ -235,7 +236,10 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     });
   }
 
-  /** Writes the edited captions. @throws Error that names those that could not be written */
+  /**
+   * Writes the unsaved captions.
+   * @throws Error with the first caption that could not be written, and how many could not
+   */
   async save(): Promise<void> {
     await this.loading;
     const { failures } = await this.writeEdits();
@@ -244,38 +248,27 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     throw new Error(vscode.l10n.t('Captions not saved: {0}. {1}: {2}', failures.length, first.path, first.reason));
   }
 
-  /** Writes what can be written, without a word: the cards say what could not. Clears the dirty mark if all was. */
-  async saveQuietly(): Promise<void> {
-    clearTimeout(this.autoSaveTimer);
-    await this.loading;
-    if (this.isDisposed) return;
-    const report = await this.writeEdits();
-    const { failures } = report;
-    for (const { path: file, reason } of failures.slice(0, loggedFailures)) {
-      this.log.warn(`Not saved: ${file}: ${reason}`);
-    }
-    if (failures.length > loggedFailures) this.log.warn(`Not saved: ${failures.length - loggedFailures} more`);
-    await this.clearDirtyMark();
+  /** See {@link AutoSave.saveQuietly}. */
+  saveQuietly(): Promise<void> {
+    return this.autoSaving.saveQuietly();
   }
 
-  /** Saves quietly unless the user turned that off; then only the mark of a document without edits is cleared. */
-  async autoSave(): Promise<void> {
-    try {
-      await (autoSaveDelay() === 0 ? this.clearDirtyMark() : this.saveQuietly());
-    } catch (thrown) {
-      this.log.error(`Saving ${this.uri.fsPath} failed: ${errorMessage(thrown)}`);
-    }
+  /** See {@link AutoSave.save}. */
+  autoSave(): Promise<void> {
+    return this.autoSaving.save();
   }
 
   async revert(): Promise<void> {
     this.commit();
     this.toRestore = [];
-    clearTimeout(this.autoSaveTimer);
+    this.autoSaving.cancel();
     await this.loading;
     await this.dataset.revert();
   }
 
-  /** Has the unsaved edits in the journal. Returns whether they are: a full disk must not stop anything else. */
+  /**
+   * Flushes unsaved edits to the journal. Returns false instead of throwing if that fails, for example on a full disk.
+   */
   async keepUnsavedEditsSafe(): Promise<boolean> {
     try {
       await this.journal.flush();
@@ -286,7 +279,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     }
   }
 
-  /** Edits that are not on disk, also those that wait for the folder. */
+  /** All unsaved edits, including those of an earlier session that wait until the folder can be read. */
   unsavedEdits(): UnsavedEdit[] {
     return [...this.toRestore, ...this.dataset.unsavedEdits()];
   }
@@ -295,7 +288,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     return [...this.toRestore, ...this.dataset.dirtyCaptions];
   }
 
-  /** Writes the unsaved captions to a file. */
+  /** Writes the unsaved edits to a backup file. */
   async backup(destination: vscode.Uri): Promise<vscode.CustomDocumentBackup> {
     const file = destination.fsPath;
     await writeUnsavedEdits(file, this.unsaved());
@@ -307,7 +300,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     };
   }
 
-  /** Makes edits of an earlier session dirty and undoable; called when VS Code knows the document. */
+  /** Reports edits restored from an earlier session to VS Code; called when VS Code has the document. */
   async announceRestored(): Promise<void> {
     await this.loading;
     this.isKnown = true;
@@ -317,11 +310,11 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   private reportRestored(): void {
     if (!this.isKnown || this.restored.length === 0) return;
     this.recordEdit(vscode.l10n.t('Restore Unsaved Captions'), this.restored);
-    this.scheduleAutoSave(autoSaveDelay());
+    this.autoSaving.schedule();
     this.restored = [];
   }
 
-  /** Reads a backup. @throws Error when it cannot be read */
+  /** The unsaved edits of a backup file. @throws Error when it cannot be read */
   static async readBackup(backupId: string): Promise<UnsavedEdit[]> {
     return parseUnsavedEdits(await readFile(vscode.Uri.parse(backupId).fsPath, 'utf8'));
   }
@@ -349,14 +342,14 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
       if (unsaved.length > 0) await this.dataset.reconcile(unsaved);
       if (this.toRestore.length > 0) {
         this.restored = await this.dataset.restoreEdits(this.toRestore);
-        // Not before: at every moment the journal finds these edits in one place or the other.
+        // Only now: the journal must find these edits at every moment either here or in the dataset.
         this.toRestore = [];
       }
       this.loadState = 'ready';
       this.loadMessage = '';
       this.reportRestored();
-      // What could not be saved while the folder was away.
-      if (this.isKnown && this.dataset.counts.unsaved > 0) this.scheduleAutoSave(autoSaveDelay());
+      // Save what could not be saved while the folder was missing.
+      if (this.isKnown && this.dataset.counts.unsaved > 0) this.autoSaving.schedule();
     } catch (thrown) {
       this.loadFailed(thrown);
     }
@@ -372,19 +365,40 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     this.changeEmitter.fire();
   }
 
+  private makeAutoSave(): AutoSave {
+    const saved = {
+      name: this.uri.fsPath,
+      get pause() {
+        return autoSaveDelay();
+      },
+      ready: async () => {
+        await this.loading;
+        return !this.isDisposed;
+      },
+      write: () => this.writeEdits(),
+      clearDirtyMark: () => this.clearDirtyMark(),
+    };
+    return new AutoSave(saved, this.log);
+  }
+
+  /**
+   * Clears the dirty mark if nothing is unsaved, by making VS Code save the document.
+   * @throws Error when VS Code could not save it
+   */
   private async clearDirtyMark(): Promise<void> {
-    if (this.dataset.counts.unsaved === 0 && !this.isDisposed) await clearDirtyMark(this.uri);
+    if (this.dataset.counts.unsaved > 0 || this.isDisposed) return;
+    try {
+      await vscode.workspace.save(this.uri);
+    } catch (thrown) {
+      // VS Code cancels a save when the next one begins, and that one clears the mark.
+      if (!(thrown instanceof Error && thrown.name === new vscode.CancellationError().name)) throw thrown;
+    }
   }
 
   private async writeEdits(): Promise<SaveReport> {
     this.commit();
-    // A crash in the middle of the save must find what is left in the journal.
+    // After a crash in the middle of the save, the journal must have the edits that were not written.
     await this.keepUnsavedEditsSafe();
     return this.dataset.save();
-  }
-
-  private scheduleAutoSave(delay: number): void {
-    clearTimeout(this.autoSaveTimer);
-    if (autoSaveDelay() > 0) this.autoSaveTimer = setTimeout(() => void this.autoSave(), delay);
   }
 }

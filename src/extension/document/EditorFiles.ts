@@ -9,8 +9,9 @@ import { normalizeLineEnds } from '../../tags/captionText';
 import type { FileWrite, FileWriter } from '../../dataset/files/FileWriter';
 
 /**
- * Writes caption files so that nothing is lost that is open in a text editor: while an editor has unsaved text, that text
- * stands for the file. An edit made of the same text goes through the editor, which saves it; any other is a conflict.
+ * Writes caption files without losing unsaved text in text editors: while an editor has unsaved text, that text counts
+ * as the content of the file. A write that was based on it goes through the editor, which saves it; any other is a
+ * conflict.
  */
 export class EditorFiles implements FileWriter {
   constructor(private readonly disk: FileWriter) {}
@@ -19,7 +20,7 @@ export class EditorFiles implements FileWriter {
     return unsavedDocument(file)?.getText();
   }
 
-  /** The files below a folder that text editors have unsaved text of; relative, with `/`. */
+  /** The files below a folder with unsaved text in a text editor; relative, with `/`. */
   unsavedIn(folder: string): string[] {
     return vscode.workspace.textDocuments
       .filter((document) => document.isDirty)
@@ -32,7 +33,7 @@ export class EditorFiles implements FileWriter {
     if (document === undefined) return this.disk.write(write);
     const { file, content, expected } = write;
     const text = document.getText();
-    // An editor makes a file of no text, which stops trainers.
+    // A text editor cannot delete a file, and an empty caption file makes trainers fail.
     const wanted = content ?? '\n';
     if (!isSameText(text, wanted)) {
       if (typeof expected !== 'string' || !isSameText(text, expected)) {
@@ -40,20 +41,20 @@ export class EditorFiles implements FileWriter {
       }
       const edit = new vscode.WorkspaceEdit();
       edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), withoutByteOrderMark(wanted));
-      // VS Code refuses an edit of a text that changed since it was read.
+      // VS Code refuses the edit if the text has changed since it was read.
       if (!(await vscode.workspace.applyEdit(edit))) throw new CaptionConflictError(file, textBytes(document));
     }
     if (!(await document.save())) {
       const message = vscode.l10n.t('The file is open in a text editor, which could not save it.');
       throw new CaptionError('FILE_ERROR', message, file);
     }
-    // What the editor made of it: its own byte order mark, line ends, and what it does on saving.
+    // The editor may have changed the text: byte order mark, line ends, and actions on save such as trimming.
     const bytes = await readIfThere(file);
     return bytes === null ? null : decodeCaption(bytes).raw;
   }
 }
 
-/** Calls `noticed` with files below a folder, relative with `/`, whenever a text editor changed, saved or closed one. */
+/** Calls `noticed` when a text editor changed, saved or closed a file below a folder; `relative` has `/`. */
 export function watchTextEditors(folder: string, noticed: (relative: string) => void): vscode.Disposable {
   const note = (document: vscode.TextDocument): void => {
     const relative = relativeTo(folder, document.uri);
@@ -79,7 +80,7 @@ function relativeTo(folder: string, { scheme, fsPath }: vscode.Uri): string | un
   return datasetPathOf(folder, fsPath);
 }
 
-/** An editor's text has no byte order mark and one kind of line end. */
+/** Ignores byte order marks and kinds of line ends, because the text in an editor has none and one of them. */
 function isSameText(a: string, b: string): boolean {
   return normalizeLineEnds(withoutByteOrderMark(a)) === normalizeLineEnds(withoutByteOrderMark(b));
 }

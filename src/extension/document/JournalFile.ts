@@ -4,48 +4,49 @@ import { Caption } from '../../dataset/captions/Caption';
 import { inSlices } from '../../base/inSlices';
 import { isUnsavedEdit, unsavedEditOf, type UnsavedEdit } from '../../dataset/captions/unsavedEdit';
 
-/** A caption with an unsaved edit, or an edit of an earlier session that no caption holds yet. */
+/** A caption with an unsaved edit, or an edit of an earlier session that is not applied to its caption yet. */
 export type Unsaved = Caption | UnsavedEdit;
 
-/** What the file says of one caption. */
+/** The content of the file for one caption. */
 interface Entry {
   raw: string | null;
   base: string | null;
-  /** the last comparison in which it was unsaved */
+  /** number of the last comparison in which the caption was unsaved */
   seen: number;
 }
 
-/** A line that says that the edit of a caption is saved or was given up. */
+/** A line for a caption whose edit was saved or dropped. */
 interface Ended {
   captionPath: string;
   ended: true;
 }
 
-/** So many characters are written at a time. */
+/** Length of a piece that is written at a time, in UTF-16 units. */
 const pieceLength = 1 << 20;
-/** With so many lines more than four for each edit that is left, the file is written anew. */
+/** The file is compacted when it has more lines than four per unsaved edit and this number. */
 const spareLines = 1000;
 
 /**
- * A file of unsaved edits, one line of JSON for each change, so that following the edits costs what changed and not what
- * is unsaved. Each line begins with its line end: what a crash or a full disk left of one does not touch the next.
+ * An append-only file of unsaved edits, one line of JSON per change, so that an update costs as much as changed and not
+ * as much as is unsaved. Each line begins with its line end, so that a line cut off by a crash or a full disk does not
+ * damage the next one.
  */
 export class JournalFile {
   private readonly entries = new Map<string, Entry>();
   private handle: FileHandle | undefined;
   private lines = 0;
   private comparison = 0;
-  /** a write failed: what the file holds is not known */
+  /** a write failed: the content of the file is unknown */
   private isDamaged = false;
 
   constructor(readonly file: string) {}
 
-  /** Whether there is a file: it has at least one edit. */
+  /** Whether the file exists, which means that it has at least one edit. */
   get isThere(): boolean {
     return this.handle !== undefined;
   }
 
-  /** Makes the file say what is unsaved now. Without unsaved edits there is no file. */
+  /** Updates the file to the edits that are unsaved now; removes it when there are none. */
   async follow(unsaved: Iterable<Unsaved>): Promise<void> {
     if (this.isDamaged) {
       await this.writeAnew(unsaved);
@@ -129,7 +130,7 @@ export class JournalFile {
   }
 }
 
-/** Writes unsaved edits into a new file, which {@link parseUnsavedEdits} reads. */
+/** Writes unsaved edits into a new file that {@link parseUnsavedEdits} can read. */
 export async function writeUnsavedEdits(file: string, unsaved: Iterable<Unsaved>): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, '');
@@ -137,9 +138,9 @@ export async function writeUnsavedEdits(file: string, unsaved: Iterable<Unsaved>
   await inSlicedPieces(unsaved, edit, (piece) => writeFile(file, piece, { flag: 'a' }));
 }
 
-/** The edits that a journal or backup holds. A line that is not whole is left out. */
+/** The edits in a journal or backup. Incomplete lines are skipped. */
 export async function parseUnsavedEdits(text: string): Promise<UnsavedEdit[]> {
-  // Before there were lines, the file was one array.
+  // Older versions wrote one JSON array.
   if (text.startsWith('[')) {
     const list: unknown = JSON.parse(text);
     return Array.isArray(list) ? list.filter(isUnsavedEdit) : [];
@@ -173,7 +174,7 @@ function baseOf(item: Unsaved): string | null {
   return item instanceof Caption ? (item.editBase?.raw ?? null) : item.base;
 }
 
-/** Makes lines of items, in slices, and has them written in pieces of a bounded length. */
+/** Makes a line of each item, in slices that do not block the process, and writes them in pieces of limited length. */
 async function inSlicedPieces<T>(
   items: Iterable<T>,
   record: (item: T) => UnsavedEdit | Ended | undefined,

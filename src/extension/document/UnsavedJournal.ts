@@ -9,13 +9,13 @@ import { SerialQueue } from '../../base/SerialQueue';
 import { Disposable } from '../shared/Disposable';
 import { JournalFile, parseUnsavedEdits, type Unsaved } from './JournalFile';
 
-/** The journal follows the keys at most this much later, in milliseconds, where few captions are unsaved. */
+/** Minimum pause between two writes, in milliseconds: with few unsaved captions, a key is on disk this much later. */
 const writePause = 20;
-/** With many, the pause is so many times as long as comparing them took. */
+/** With many unsaved captions, the pause is this many times as long as the last write took. */
 const pauseForWork = 3;
-/** While it holds something, a journal shows in this rhythm that its owner lives, in milliseconds. */
+/** Interval of the heartbeat (a new modification time) of a journal that is not empty, in milliseconds. */
 const heartbeat = 5_000;
-/** A journal without a heartbeat for so long has lost its owner, in milliseconds. */
+/** A journal whose last heartbeat is older than this has lost its owner, in milliseconds. */
 const ownerLost = 15_000;
 /**
  * The same for an owner on another machine or in another container, in milliseconds: its clock may differ, and network
@@ -26,13 +26,13 @@ const remoteOwnerLost = 30_000;
 const journalName = /^(.+)-[0-9a-f]{8}\.jsonl(?:\.tmp)?$/;
 
 /**
- * Unsaved captions of one open dataset, on disk a moment after each key. VS Code's own backups come a second later and
- * are not always offered again after a crash or a reload in the browser; what was typed must survive those too.
+ * Keeps the unsaved captions of one open dataset on disk, a moment after each key. VS Code's own backups are written a
+ * second later and are not always restored after a crash or a reload in the browser; typed text must survive those too.
  */
 export class UnsavedJournal extends Disposable {
   private readonly file: JournalFile;
   private readonly beat: NodeJS.Timeout;
-  /** edits were made or saved since the last write began */
+  /** whether edits were made or saved since the last write began */
   private isStale = false;
   private isKeepingUp = false;
   private readonly writes = new SerialQueue();
@@ -53,8 +53,9 @@ export class UnsavedJournal extends Disposable {
   }
 
   /**
-   * The unsaved edits of a dataset that windows left behind which are gone; their journals are removed once these edits
-   * are in the journal of the caller. A journal that cannot be read stays where it is and stops nothing.
+   * The unsaved edits of a dataset that closed or crashed windows left behind, and their journals, which the caller
+   * removes once its own journal has these edits. A journal that cannot be read is reported to `onError` and left in
+   * place.
    */
   static async adopt(
     storageFolder: string,
@@ -70,7 +71,7 @@ export class UnsavedJournal extends Disposable {
       try {
         const { mtimeMs } = await stat(file);
         if (isOwned(name, Date.now() - mtimeMs)) continue;
-        // One that was being written anew: what it replaces is still there.
+        // A journal that was being compacted: the original is still there.
         if (!name.endsWith('.tmp')) {
           for (const edit of await parseUnsavedEdits(await readFile(file, 'utf8'))) edits.set(edit.captionPath, edit);
         }
@@ -82,26 +83,26 @@ export class UnsavedJournal extends Disposable {
     return { edits: [...edits.values()], files };
   }
 
-  /** Says that edits were made or saved. */
+  /** Must be called when edits were made or saved. */
   update(): void {
     if (this.isDisposed) return;
     this.isStale = true;
     if (!this.isKeepingUp) void this.keepUp();
   }
 
-  /** Writes at once. */
+  /** Writes the unsaved edits now. @throws errors of the disk */
   flush(): Promise<void> {
     return this.writes.run(() => (this.isDisposed ? undefined : this.file.follow(this.unsaved())));
   }
 
-  /** Removes the journal: the edits are saved or were given up. */
+  /** Removes the journal: its edits are saved or were dropped. */
   override dispose(): void {
     super.dispose();
     clearInterval(this.beat);
     this.writes.run(() => this.file.remove()).catch(this.onError);
   }
 
-  /** Writes the first key at once, those that follow together. */
+  /** Writes the first edit at once, and throttles those that follow. */
   private async keepUp(): Promise<void> {
     this.isKeepingUp = true;
     while (this.isStale && !this.isDisposed) {

@@ -9,33 +9,33 @@ import type { DatasetDocument } from './DatasetDocument';
 import { Disposable } from '../shared/Disposable';
 import { watchTextEditors } from './EditorFiles';
 
-/** Events come in bursts; they are looked at together after this pause, in milliseconds. */
+/** Events come in bursts and are debounced by this time, in milliseconds. */
 const settlePause = 250;
-/** A program that writes without a pause must not hide what it does for longer than this, in milliseconds. */
+/** Maximum delay by the debounce, for programs that write without a pause, in milliseconds. */
 const longestWait = 2000;
-/** After a look that took long, the next one waits this many times as long: looking must not become all that is done. */
-const restAfterLook = 4;
-/** Nobody tells when the folder itself goes or comes back (a disk, a network volume); looked at in this rhythm, in ms. */
+/** The pause after reconciling is at least this many times as long as it took, so that it never takes all the time. */
+const restFactor = 4;
+/** Interval for checking whether the folder itself exists (it may be on a removable disk): no event tells, in ms. */
 const folderCheckPause = 3000;
 /**
- * VS Code reads a folder outside the workspace itself before it tells of changes there: what changed until then is looked
- * for after this pause, in milliseconds.
+ * Outside the workspace, VS Code first reads the whole folder and sends no events until then: changes in the meantime
+ * are looked for after this time, in milliseconds.
  */
 const watcherStart = 2000;
-/** Above this many changed files a new scan is cheaper, and VS Code drops events then anyway. */
-const mostSingleFiles = 200;
+/** Above this number of changed files a scan of the folder is cheaper; VS Code drops events then anyway. */
+const maxSingleFiles = 200;
 
-/** Shows what other programs do to a dataset's files. Events are hints only: what counts is what the disk holds. */
+/** Updates a dataset when other programs change its files. Events are hints only: the state on disk counts. */
 export function watchFolder(document: DatasetDocument, log: vscode.LogOutputChannel): vscode.Disposable {
   return vscode.Disposable.from(new FolderWatch(document, log));
 }
 
 class FolderWatch extends Disposable {
   private readonly changed = new Set<string>();
-  /** when the oldest of them was noted */
+  /** when the oldest of them was added, on the clock of `performance.now()` */
   private since = 0;
   private timer: NodeJS.Timeout | undefined;
-  private isLooking = false;
+  private isReconciling = false;
   private notBefore = 0;
 
   constructor(
@@ -47,7 +47,7 @@ class FolderWatch extends Disposable {
     else void this.watchLater();
     this.register(
       watchTextEditors(document.uri.fsPath, (relative) => {
-        this.noteFile(relative);
+        this.addChanged(relative);
       }),
     );
     const checkFolder = setInterval(() => {
@@ -62,17 +62,17 @@ class FolderWatch extends Disposable {
   }
 
   private watch(): void {
-    const note = (uri: vscode.Uri): void => {
-      this.note(uri);
+    const onEvent = (uri: vscode.Uri): void => {
+      this.onEvent(uri);
     };
     const pattern = new vscode.RelativePattern(this.document.uri, '**');
     const watcher = this.register(vscode.workspace.createFileSystemWatcher(pattern));
-    this.register(watcher.onDidCreate(note));
-    this.register(watcher.onDidChange(note));
-    this.register(watcher.onDidDelete(note));
+    this.register(watcher.onDidCreate(onEvent));
+    this.register(watcher.onDidChange(onEvent));
+    this.register(watcher.onDidDelete(onEvent));
   }
 
-  /** Reading a large folder twice at the same time would keep the images from the screen. */
+  /** Starts watching after the scan: two reads of a large folder at the same time would delay its images on screen. */
   private async watchLater(): Promise<void> {
     await this.document.whenLoaded();
     if (this.isDisposed) return;
@@ -89,38 +89,38 @@ class FolderWatch extends Disposable {
     });
   }
 
-  private note(uri: vscode.Uri): void {
+  private onEvent(uri: vscode.Uri): void {
     if (isTemporaryName(path.basename(uri.fsPath))) return;
-    this.noteFile(datasetPathOf(this.document.uri.fsPath, uri.fsPath));
+    this.addChanged(datasetPathOf(this.document.uri.fsPath, uri.fsPath));
   }
 
-  private noteFile(relative: string): void {
+  private addChanged(relative: string): void {
     if (this.changed.size === 0) this.since = performance.now();
     this.changed.add(relative);
-    if (!this.isLooking) this.schedule();
+    if (!this.isReconciling) this.schedule();
   }
 
   private schedule(): void {
     const now = performance.now();
     const pause = Math.min(settlePause, Math.max(0, this.since + longestWait - now));
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.look(), Math.max(pause, this.notBefore - now));
+    this.timer = setTimeout(() => void this.reconcile(), Math.max(pause, this.notBefore - now));
   }
 
-  /** One look at a time; what changes meanwhile is looked at after it. */
-  private async look(): Promise<void> {
+  /** Reads the changed files. Only one run at a time; changes in the meantime are handled after it. */
+  private async reconcile(): Promise<void> {
     const paths = [...this.changed];
     this.changed.clear();
-    this.isLooking = true;
+    this.isReconciling = true;
     const begun = performance.now();
     try {
-      await (paths.length > mostSingleFiles ? this.document.refresh(true) : this.document.reconcile(paths));
+      await (paths.length > maxSingleFiles ? this.document.refresh(true) : this.document.reconcile(paths));
     } catch (thrown) {
       this.log.error(`Could not look at changed files: ${errorMessage(thrown)}`);
     }
-    this.isLooking = false;
+    this.isReconciling = false;
     const end = performance.now();
-    this.notBefore = end + restAfterLook * (end - begun);
+    this.notBefore = end + restFactor * (end - begun);
     if (this.changed.size > 0 && !this.isDisposed) this.schedule();
   }
 

@@ -10,7 +10,7 @@ import { GridPanel, type GridServices, type PageFolders } from './GridPanel';
 import { GridMemory } from '../grid/GridMemory';
 import { GridSession } from '../grid/GridSession';
 import { type RememberedView, RememberedViews } from '../grid/RememberedViews';
-import { datasetEditorViewType } from '../standIns/EditorStandIn';
+import { datasetEditorViewType } from '../standIns/viewType';
 import { UnsavedJournal } from '../document/UnsavedJournal';
 import { virtualFolderProblem } from './openDataset';
 

@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import { datasetEditorViewType } from '../standIns/EditorStandIn';
+import { datasetEditorViewType } from '../standIns/viewType';
 
 /** The datasets that are open in this window. */
 export interface OpenDatasets {

@@ -34,27 +34,27 @@ export function thresholds(folder: vscode.Uri): Thresholds {
   return thresholdsOf(readIn(folder));
 }
 
-/** The pause after the last edit after which captions are saved, in milliseconds; 0 never. */
+/** The time without edits after which captions are saved, in milliseconds; 0 turns saving by itself off. */
 export function autoSaveDelay(): number {
   return vscode.workspace.getConfiguration(section).get<number>('autoSaveDelay', 1000);
 }
 
-/** Whether tags are suggested while somebody types, without a key that asks for them. */
+/** Whether tags are suggested while the user types, without pressing a key for it. */
 export function autocompletes(): boolean {
   return vscode.workspace.getConfiguration(section).get<boolean>('autocomplete', true);
 }
 
-/** The user's own list of tags, as a path; an empty text where there is none. */
+/** The path of the user's own list of tags; empty if there is none. */
 export function tagListFile(): string {
   return expandPath(vscode.workspace.getConfiguration(section).get<string>('tagList', '').trim());
 }
 
-/** Whether the tag view counts the images that the search finds, not all. */
+/** Whether the tag view counts only the images that the search finds. */
 export function tagCountsFollowFilter(): boolean {
   return vscode.workspace.getConfiguration(section).get<boolean>('tagCountsFollowFilter', true);
 }
 
-/** Whether jobs go on when the window that started them is closed. */
+/** Whether jobs continue when the window that started them is closed. */
 export function jobsOutliveWindow(): boolean {
   return vscode.workspace.getConfiguration(section).get<boolean>('jobsOutliveWindow', true);
 }

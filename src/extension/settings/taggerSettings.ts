@@ -1,4 +1,5 @@
 import path from 'node:path';
+import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { ensembleMerges, type EnsembleMerge, type Thresholds } from '../../protocol/tagging/captionOptions';
 import {
@@ -7,21 +8,36 @@ import {
   executionProviders,
   preprocessModes,
   type ExecutionOptions,
-  type ProviderChoice,
   type ServerOptions,
 } from '../../protocol/tagging/execution';
 import type { ModelFolders } from '../../protocol/tagging/modelListing';
 import { expandHome } from '../shared/expandPath';
+import { anyRecord, readEach, score, textsOf, wholeNumber } from '../shared/schemas';
 
 /** The entry of `datasetCaptions.taggers` that means the built-in model. */
 export const paletteTagger = 'palette';
 
-/** What taggers depend on: when one of these changes, another tagger may be selected or run differently. */
+/** Full names of the settings that determine which taggers are selected and how they run. */
 export const taggerSettings = ['taggers', 'ensembleMerge', 'modelFolders', 'downloadFolder'].map(
   (name) => `datasetCaptions.${name}`,
 );
 
-const providers: readonly ProviderChoice[] = ['auto', ...executionProviders];
+const ensembleSchemas = { ensembleMerge: v.fallback(v.picklist(ensembleMerges), 'mean') };
+
+const executionSchemas = {
+  executionProvider: v.fallback(v.picklist(['auto', ...executionProviders]), defaultExecution.provider),
+  batchSize: v.fallback(wholeNumber(), defaultExecution.batchSize),
+  preprocess: v.fallback(v.picklist(preprocessModes), defaultExecution.preprocess),
+  preprocessThreads: v.fallback(wholeNumber(), defaultExecution.preprocessThreads),
+  inferenceThreads: v.fallback(wholeNumber(), defaultExecution.inferenceThreads),
+  unloadAfter: v.fallback(wholeNumber(), defaultExecution.idleSeconds),
+};
+
+// At least 1: with 0 seconds every request would fail.
+const serverSchemas = { serverTimeout: v.fallback(wholeNumber(1), defaultServerTimeout) };
+
+/** An object to look something up in by its name; an empty one if the value is not an object. */
+const lookup = v.fallback(anyRecord, {});
 
 /** The selected taggers: {@link paletteTagger}, ids of the catalogue, or absolute paths of folders; at least one. */
 export function selectedTaggers(): string[] {
@@ -29,84 +45,76 @@ export function selectedTaggers(): string[] {
   return taggers.length === 0 ? [paletteTagger] : taggers;
 }
 
-/** Whether the user ever chose a tagger, or still has the built-in one because nobody asked. */
+/** Whether the user ever selected a tagger; otherwise the built-in one is used by default. */
 export function hasChosenTagger(): boolean {
   const value = configuration().inspect('taggers');
   return value?.globalValue !== undefined || value?.workspaceValue !== undefined;
 }
 
-/** Selects taggers for this machine. */
+/** Stores the selection of taggers in the user's settings. */
 export async function setSelectedTaggers(taggers: readonly string[]): Promise<void> {
   await configuration().update('taggers', taggers, vscode.ConfigurationTarget.Global);
 }
 
-/** Whether a tagger is the path of a folder and not a name. */
+/** Whether an entry of the selection is the path of a folder and not the id of a model. */
 export function isFolderPath(tagger: string): boolean {
   return path.isAbsolute(tagger);
 }
 
-/** How the scores of several taggers become one list. */
+/** How the scores of several taggers are merged into one list. */
 export function ensembleMerge(folder: vscode.Uri): EnsembleMerge {
-  return oneOf('ensembleMerge', ensembleMerges, 'mean', folder);
+  return readEach(ensembleSchemas, readIn(folder)).ensembleMerge;
 }
 
 /**
- * The thresholds of one model where they differ from those for all.
+ * The thresholds that are set for one model and override those for all models.
  * @param name the model's id, or the name of its folder
  */
 export function modelThresholds(folder: vscode.Uri, name: string): Partial<Thresholds> {
-  const own = record(record(configuration(folder).get('modelThresholds'))[name]);
+  const own = v.parse(lookup, v.parse(lookup, readIn(folder)('modelThresholds'))[name]);
   const thresholds: Partial<Thresholds> = {};
   for (const category of ['general', 'character'] as const) {
     const value = own[category];
-    if (typeof value === 'number' && value >= 0 && value <= 1) thresholds[category] = value;
+    if (v.is(score, value)) thresholds[category] = value;
   }
   return thresholds;
 }
 
-/** On what and how the taggers of this machine run. */
+/** The execution options of the taggers on this machine. */
 export function executionOptions(): ExecutionOptions {
-  const provider = oneOf('executionProvider', providers, defaultExecution.provider);
-  return {
-    provider,
-    ...(provider === 'server' ? { server: serverOptions() } : {}),
-    batchSize: wholeNumber('batchSize', defaultExecution.batchSize),
-    preprocess: oneOf('preprocess', preprocessModes, defaultExecution.preprocess),
-    preprocessThreads: wholeNumber('preprocessThreads', defaultExecution.preprocessThreads),
-    inferenceThreads: wholeNumber('inferenceThreads', defaultExecution.inferenceThreads),
-    idleSeconds: wholeNumber('unloadAfter', defaultExecution.idleSeconds),
-  };
+  const { executionProvider: provider, unloadAfter: idleSeconds, ...others } = readEach(executionSchemas, readIn());
+  return { provider, ...(provider === 'server' ? { server: serverOptions() } : {}), ...others, idleSeconds };
 }
 
-/** The server that runs the models where the provider is `server`; its address is empty where none is set. */
+/** The server that runs the models if the provider is `server`; its address is empty if none is set. */
 export function serverOptions(): ServerOptions {
   const url = configuration().get<string>('serverUrl', '').trim();
-  return { url, timeoutSeconds: wholeNumber('serverTimeout', defaultServerTimeout) || defaultServerTimeout };
+  return { url, timeoutSeconds: readEach(serverSchemas, readIn()).serverTimeout };
 }
 
 /**
- * What the server calls a model.
- * @param name the model's id, or the name of its folder, which it is without a setting
+ * The name of a model on the server: `name` itself unless a setting maps it.
+ * @param name the model's id, or the name of its folder
  */
 export function serverModelName(name: string): string {
-  const own = record(configuration().get('serverModels'))[name];
+  const own = v.parse(lookup, readIn()('serverModels'))[name];
   return typeof own === 'string' && own.trim() !== '' ? own.trim() : name;
 }
 
-/** Folders that are searched first for ONNX Runtime's CUDA libraries. */
+/** Folders that are searched for ONNX Runtime's CUDA libraries before the usual places. */
 export function cudaFolders(): string[] {
   return strings('cudaFolders').map(expandHome);
 }
 
-/** The Node.js that runs the tagger; undefined for the editor's own. */
+/** Path of the Node.js that runs the tagger; undefined for the one inside VS Code. */
 export function nodePath(): string | undefined {
   const file = expandHome(configuration().get<string>('nodePath', '').trim());
   return file === '' ? undefined : file;
 }
 
 /**
- * Where models are looked for and downloaded to.
- * @param usualFolder where downloads go when the user names no folder
+ * The folders in which models are looked for and to which they are downloaded.
+ * @param usualFolder absolute path of the download folder if the user has set none
  */
 export function modelFolders(usualFolder: string): ModelFolders {
   const chosen = expandHome(configuration().get<string>('downloadFolder', '').trim());
@@ -116,7 +124,9 @@ export function modelFolders(usualFolder: string): ModelFolders {
   };
 }
 
-/** What a process that downloads gets in its environment: VS Code's proxy and the user's mirror of the hub. */
+/**
+ * Environment variables for a process that downloads: VS Code's proxy and the user's mirror of the Hugging Face hub.
+ */
 export function downloadEnvironment(): Record<string, string> {
   const environment: Record<string, string> = {};
   const endpoint = configuration().get<string>('hubEndpoint', '').trim();
@@ -130,26 +140,16 @@ function configuration(folder?: vscode.Uri): vscode.WorkspaceConfiguration {
   return vscode.workspace.getConfiguration('datasetCaptions', folder);
 }
 
-/** A list of texts; what is no text in it is left out. */
+/** The trimmed entries of a setting that is a list of texts, without empty ones and those that are no text. */
 function strings(name: string): string[] {
-  const value: unknown = configuration().get(name);
-  if (!Array.isArray(value)) return [];
-  return value
-    .filter((entry) => typeof entry === 'string')
+  return v
+    .parse(textsOf, readIn()(name))
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
 }
 
-function oneOf<T extends string>(name: string, allowed: readonly T[], otherwise: T, folder?: vscode.Uri): T {
-  const value: unknown = configuration(folder).get(name);
-  return allowed.find((choice) => choice === value) ?? otherwise;
-}
-
-function wholeNumber(name: string, otherwise: number): number {
-  const value: unknown = configuration().get(name);
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : otherwise;
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+/** Reads settings of a folder, or of the window. The values can be anything: settings.json is not checked. */
+function readIn(folder?: vscode.Uri): (name: string) => unknown {
+  const own = configuration(folder);
+  return (name) => own.get<unknown>(name);
 }

@@ -1,11 +1,11 @@
 import type * as vscode from 'vscode';
 
-/** Something that owns disposables and ends them with itself. */
+/** Base class for owners of disposables: disposes them with itself, in reverse order. */
 export abstract class Disposable implements vscode.Disposable {
   private readonly owned: vscode.Disposable[] = [];
   private ended = false;
 
-  /** Hands a disposable over; it ends at once when this one has ended. */
+  /** Adds a disposable for the life of this object; disposes it at once if this object is disposed already. */
   protected register<T extends vscode.Disposable>(disposable: T): T {
     if (this.ended) disposable.dispose();
     else this.owned.push(disposable);

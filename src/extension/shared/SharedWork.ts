@@ -1,10 +1,10 @@
 import { abortReason } from '../../protocol/channel/Channel';
 
-/** Work that several wait for. It is called off when nobody waits any more. */
+/** Work that several callers wait for. Its signal is aborted when no caller waits any more. */
 export class SharedWork<T> {
   private readonly controller = new AbortController();
   private readonly result: Promise<T>;
-  /** Resolves when the work has ended, however it did. */
+  /** Resolves when the work has ended, with or without success. */
   readonly done: Promise<void>;
   private waiting = 0;
 
@@ -16,13 +16,13 @@ export class SharedWork<T> {
     );
   }
 
-  /** Whether everybody left before it was done: who comes now needs other work. */
+  /** Whether it was aborted because all callers left: a new caller must start new work. */
   get calledOff(): boolean {
     return this.controller.signal.aborted;
   }
 
   /**
-   * Waits for the result.
+   * Waits for the result of the work.
    * @throws the signal's reason when aborted, or what the work threw
    */
   async join(signal: AbortSignal): Promise<T> {

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 
-/** The version of a file that is not there. */
+/** The version of a file that does not exist. */
 export const missingFile = 'missing';
 
-/** What changes whenever a file does: its size and modification time. */
+/** A text that changes whenever the file does, made of its size and modification time. @param file absolute path */
 export async function fileVersion(file: string): Promise<string> {
   try {
     const info = await stat(file, { bigint: true });

@@ -6,21 +6,18 @@ import {
   type CustomEditorProvider,
   type Disposable,
 } from 'vscode';
-import type { DatasetDocument } from '../document/DatasetDocument';
-import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
 import type { LateMain } from './LateMain';
+import type { EditorProvider } from './Main';
+import { datasetEditorViewType } from './viewType';
 
-/** The view type of the editor that shows a folder as a dataset. */
-export const datasetEditorViewType = 'datasetCaptions.editor';
-
-type Provider = CustomEditorProvider<DatasetDocument>;
+type Provider = CustomEditorProvider;
 
 /**
- * The provider of the editor that VS Code knows, from the start to the end; the one of the rest of the extension does the
- * work. It stays: VS Code may be opening a dataset through it in the moment in which the rest is loaded.
+ * The provider of the editor that is registered with VS Code; the provider in the rest of the extension does the work.
+ * It is never replaced, because VS Code may be opening a dataset through it at the moment in which the rest is loaded.
  */
-export class EditorStandIn implements Provider {
-  private readonly editEmitter = new EventEmitter<CustomDocumentEditEvent<DatasetDocument>>();
+export class EditorStandIn implements EditorProvider {
+  private readonly editEmitter = new EventEmitter<CustomDocumentEditEvent>();
   readonly onDidChangeCustomDocument = this.editEmitter.event;
   private readonly registered: Disposable;
 
@@ -30,8 +27,8 @@ export class EditorStandIn implements Provider {
     });
   }
 
-  /** Passes on the edits that a provider tells of. */
-  follow(provider: DatasetEditorProvider): void {
+  /** Forwards the edits of the provider that does the work. */
+  delegateTo(provider: EditorProvider): void {
     provider.onDidChangeCustomDocument((edit) => {
       this.editEmitter.fire(edit);
     });

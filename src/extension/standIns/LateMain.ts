@@ -1,27 +1,19 @@
-import type { Main } from '../main';
-
-/** Something that goes with the extension. */
-export interface Part {
-  dispose(): unknown;
-}
-
-/** Starts the rest of the extension. What it makes it adds to `made` at once, so that a start that fails leaves nothing. */
-export type StartMain = (made: Part[]) => Main;
+import type { Main, Part, StartMain } from './Main';
 
 /**
- * The rest of the extension, loaded and started when it is first used. Where that fails the user is told, everything is as it was
- * before, and the next use tries again.
+ * The rest of the extension, loaded and started lazily: when it is first used. If that fails, the user is informed, the
+ * state is the same as before, and the next use tries again.
  */
 export class LateMain implements Part {
   private main: Main | undefined;
   private standIns: Part;
 
   constructor(
-    /** loads the code, and does nothing else */
+    /** loads the code without starting it */
     private readonly load: () => StartMain,
-    /** tells the user and the log why there is no such code or its start failed, and returns what whoever needs it gets thrown */
+    /** informs the user and the log that loading or starting failed, and returns the error that callers get */
     private readonly failed: (thrown: unknown) => Error,
-    /** registers what must be gone before the start, which registers the same: the commands */
+    /** registers stand-ins that must be disposed before the start registers the same names: the commands */
     private readonly standIn: (main: LateMain) => Part,
   ) {
     this.standIns = standIn(this);
@@ -31,7 +23,7 @@ export class LateMain implements Part {
     return this.main !== undefined;
   }
 
-  /** The rest of the extension. @throws what `failed` returns */
+  /** The rest of the extension; loads and starts it if needed. @throws what `failed` returns */
   get(): Main {
     if (this.main !== undefined) return this.main;
     try {
@@ -41,7 +33,7 @@ export class LateMain implements Part {
     }
   }
 
-  /** The rest of the extension when it knows the jobs; undefined where it cannot be loaded or started. */
+  /** Like {@link get}, but resolves when the jobs are known; undefined if it cannot be loaded or started. */
   async ready(): Promise<Main | undefined> {
     let main: Main;
     try {
@@ -53,7 +45,7 @@ export class LateMain implements Part {
     return main;
   }
 
-  /** Takes the stand-ins away; what was started belongs to whoever started it. */
+  /** Disposes the stand-ins. The started extension is disposed by the caller that started it. */
   dispose(): void {
     this.standIns.dispose();
   }

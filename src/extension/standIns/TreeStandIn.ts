@@ -2,8 +2,8 @@ import { EventEmitter, TreeItem, window, type ProviderResult, type TreeDataProvi
 import type { LateMain } from './LateMain';
 
 /**
- * A view of the sidebar, made at the start. VS Code asks what is in it when it is first shown: then the rest of the extension is
- * loaded, which from there on says it, and what the view's title and badge are.
+ * A view of the sidebar that is registered at the start. VS Code asks for its content when it is first shown: that
+ * loads the rest of the extension, which then provides the content and sets the title and badge of the view.
  */
 export class TreeStandIn<Node> implements TreeDataProvider<Node> {
   private readonly changeEmitter = new EventEmitter<Node | Node[] | null | undefined>();
@@ -18,8 +18,8 @@ export class TreeStandIn<Node> implements TreeDataProvider<Node> {
     this.view = window.createTreeView<Node>(id, { treeDataProvider: this });
   }
 
-  /** Shows what `provider` says. */
-  follow(provider: TreeDataProvider<Node>): void {
+  /** Shows the content of `provider` from now on. */
+  delegateTo(provider: TreeDataProvider<Node>): void {
     this.provider = provider;
     provider.onDidChangeTreeData?.((nodes) => {
       this.changeEmitter.fire(nodes ?? undefined);

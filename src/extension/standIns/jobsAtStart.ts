@@ -5,14 +5,14 @@ import { isEnded } from '../../jobs/jobSteps';
 import type { JobState } from '../../jobs/jobTypes';
 
 /**
- * What a window that starts finds of jobs. `open`: one that runs, waits, stands still or cannot be read, or a process that runs
- * jobs; `ended`: none of these, but some that ended.
- * @param jobsFolder where all jobs are, absolute
+ * Which jobs exist when a window starts. `open`: a runner, or at least one job that has not ended or cannot be read;
+ * `ended`: only jobs that have ended.
+ * @param jobsFolder absolute path of the folder of all jobs
  */
 export async function jobsAtStart(jobsFolder: string): Promise<'none' | 'ended' | 'open'> {
   const names = await readdir(jobsFolder).catch((): string[] => []);
   if (names.some((name) => /^runner-.*\.json$/.test(name))) return 'open';
-  // The newest first: older ones have ended.
+  // Newest first: an open job is most likely among the newest, so fewer files are read.
   const jobs = names.filter(isJobName).sort().reverse();
   for (const job of jobs) {
     try {

@@ -8,7 +8,7 @@ import { errorMessage } from '../../protocol/channel/wireError';
 import type { Models } from './Models';
 import { cudaFolders, executionOptions } from '../settings/taggerSettings';
 
-/** What this machine has for CUDA, and getting it. */
+/** Finds and installs what CUDA needs on this machine. */
 export class CudaSupport {
   private readonly installFolder: string;
 
@@ -20,7 +20,7 @@ export class CudaSupport {
     this.installFolder = path.join(storageFolder, 'cuda');
   }
 
-  /** What the tagger's process needs in its environment; nothing where CUDA is not wanted or not there. */
+  /** Environment variables for the tagger's process; none if CUDA is not selected or not available. */
   async environment(): Promise<Record<string, string>> {
     const { provider } = executionOptions();
     if (!isSupported || (provider !== 'auto' && provider !== 'cuda')) return {};
@@ -29,7 +29,7 @@ export class CudaSupport {
     return cudaEnvironmentVariables(found);
   }
 
-  /** Says what there is for CUDA and offers to get what is missing. */
+  /** Tells the user whether CUDA can be used, and offers to install what is missing. */
   async install(): Promise<void> {
     if (!isSupported) {
       void vscode.window.showInformationMessage(
@@ -50,7 +50,7 @@ export class CudaSupport {
       'Downloads some hundred megabytes into {0}. CUDA and cuDNN 9 themselves must be on the machine; where pip put them is fine.',
       this.installFolder,
     );
-    // Without a driver nobody should download hundreds of megabytes unawares.
+    // A user without a driver should know that before downloading hundreds of megabytes.
     const all = before.problem === undefined ? detail : `${before.problem}\n\n${detail}`;
     if ((await vscode.window.showWarningMessage(question, { modal: true, detail: all }, install)) !== install) return;
     await vscode.window.withProgress(

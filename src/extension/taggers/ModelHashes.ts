@@ -6,12 +6,12 @@ import type { ModelHash, TaggerSetup } from '../../protocol/tagging/taggerProtoc
 import type { Models } from './Models';
 
 const memoryKey = 'modelHashes';
-/** So many models are remembered; nobody has more. */
-const mostModels = 100;
+/** Maximum number of models whose hashes are remembered: more than anybody has. */
+const maxModels = 100;
 
 /**
- * The hashes by which a job knows its models again. A model is a gigabyte, so each file is read once for each path, size
- * and time.
+ * The hashes by which a job recognizes its models when it is resumed. A model can have a gigabyte, so its hash is
+ * cached by path, size and modification time.
  */
 export class ModelHashes {
   constructor(
@@ -24,7 +24,7 @@ export class ModelHashes {
    * @throws RemoteError when a file cannot be read; the signal's reason
    */
   async of(setup: TaggerSetup, signal: AbortSignal): Promise<ModelHash[]> {
-    // What a server has is asked anew.
+    // The models of a server can change without notice: never cached.
     if (setup.execution.provider === 'server')
       return (await this.models.request('hashModels', { setup }, signal)).hashes;
     const keys = await Promise.all(setup.models.map(fileKey));
@@ -37,12 +37,12 @@ export class ModelHashes {
       return key === undefined ? [] : [[key, hash]];
     });
     const kept = Object.entries(known).filter(([key]) => !keys.includes(key));
-    await this.memory.update(memoryKey, Object.fromEntries([...kept, ...entries].slice(-mostModels)));
+    await this.memory.update(memoryKey, Object.fromEntries([...kept, ...entries].slice(-maxModels)));
     return fresh;
   }
 }
 
-/** What changes whenever the files of a model do; undefined where they cannot be looked at. */
+/** A cache key that changes whenever the files of a model do; undefined if they cannot be read. */
 async function fileKey({ folder, files }: TaggerModel): Promise<string | undefined> {
   const paths = [
     files?.model ?? path.join(folder, 'model.onnx'),

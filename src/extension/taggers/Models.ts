@@ -11,12 +11,12 @@ import { downloadEnvironment, executionOptions, modelFolders } from '../settings
 
 const tokenKey = 'huggingFaceToken';
 
-/** The models of this machine: finding, downloading and deleting them, in a process of their own. */
+/** Finds, downloads and deletes the models of this machine, in a separate process that ends when it is idle. */
 export class Models extends Disposable {
   private readonly process: TaggerProcess;
   private readonly progressEmitter = this.register(new vscode.EventEmitter<DownloadProgress>());
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
-  /** A model was downloaded or deleted. */
+  /** Fires when a model was downloaded or deleted. */
   readonly onDidChange = this.changeEmitter.event;
   private readonly downloads = new Map<string, Promise<FoundModel>>();
   private openRequests = 0;
@@ -42,16 +42,16 @@ export class Models extends Disposable {
     );
   }
 
-  /** The models of the catalogue and of the extra folders, and where they are. */
+  /** The models of the catalogue and of the extra folders, with their places on this machine. */
   async list(): Promise<ModelListing[]> {
     return (await this.request('listModels', { folders: this.folders() })).models;
   }
 
   /**
-   * The files of a model, downloaded first where this machine does not have them. Where a server runs the models, the
-   * list of its tags is enough.
-   * @param onProgress gets one line about the download now and then
-   * @throws RemoteError with what is wrong, in one sentence
+   * The files of a model, downloaded first if this machine does not have them. If a server runs the models, only the
+   * list of tags is downloaded.
+   * @param onProgress gets one line about the progress of the download from time to time
+   * @throws RemoteError whose message is one sentence for the user
    */
   async ensure(id: string, signal: AbortSignal, onProgress: (line: string) => void): Promise<FoundModel> {
     const listing = (await this.list()).find((model) => model.id === id);
@@ -66,7 +66,7 @@ export class Models extends Disposable {
     }
   }
 
-  /** Downloads a model under a notification that shows how far it is and can cancel it. */
+  /** Like {@link ensure}, with a progress notification that can cancel it. @returns undefined if it was cancelled */
   async ensureWithNotification(id: string): Promise<FoundModel | undefined> {
     const title = vscode.l10n.t('Downloading {0}', id);
     return vscode.window.withProgress(
@@ -91,14 +91,14 @@ export class Models extends Disposable {
     );
   }
 
-  /** Deletes a downloaded model. @returns the bytes that are free now */
+  /** Deletes a downloaded model. @returns the number of bytes freed */
   async delete(id: string): Promise<number> {
     const { freedBytes } = await this.request('deleteModel', { id, folders: this.folders() });
     this.changeEmitter.fire();
     return freedBytes;
   }
 
-  /** Asks for a Hugging Face token and keeps it in VS Code's secret storage; an empty one is forgotten. */
+  /** Asks for a Hugging Face token and stores it in VS Code's secret storage; an empty one deletes the stored token. */
   async askForToken(): Promise<void> {
     const token = await vscode.window.showInputBox({
       title: vscode.l10n.t('Hugging Face Token'),
@@ -111,7 +111,7 @@ export class Models extends Disposable {
     else await this.secrets.store(tokenKey, token.trim());
   }
 
-  /** One request to the models' process, which ends when nobody needs it. */
+  /** Sends a request to the models' process, which is started for the first and stopped after the last open request. */
   async request<K extends keyof TaggerRequests>(
     method: K,
     params: Parameters<TaggerRequests[K]>[0],
@@ -127,7 +127,7 @@ export class Models extends Disposable {
     }
   }
 
-  /** Calls `listener` with each step of the download with this id. */
+  /** Calls `listener` with the progress of the download with this id. */
   onProgress(id: string, listener: (progress: DownloadProgress) => void): vscode.Disposable {
     return this.progressEmitter.event((progress) => {
       if (progress.id === id) listener(progress);

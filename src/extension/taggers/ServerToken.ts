@@ -4,11 +4,11 @@ import { serverTokenVariable, type ExecutionOptions } from '../../protocol/taggi
 import type { TaggerSetup } from '../../protocol/tagging/taggerProtocol';
 import { executionOptions, serverOptions } from '../settings/taggerSettings';
 
-/** The bearer token for the server that runs the models, one for each origin, in VS Code's secret storage. */
+/** The bearer tokens for servers that run models, one per origin, in VS Code's secret storage. */
 export class ServerToken {
   constructor(private readonly secrets: vscode.SecretStorage) {}
 
-  /** Asks for the token of the server that is set and keeps it; an empty one is forgotten. */
+  /** Asks for the token of the server in the settings and stores it; an empty one deletes the stored token. */
   async ask(): Promise<void> {
     const origin = originOf(serverOptions().url);
     if (origin === undefined) {
@@ -30,13 +30,13 @@ export class ServerToken {
     else await this.secrets.store(keyOf(origin), token.trim());
   }
 
-  /** What a process needs in its environment to use the token of the server that is set. It must not be written down. */
+  /** The environment variable with the token of the server in the settings. It must never be written to disk. */
   async environment(): Promise<Record<string, string>> {
     const token = await this.tokenFor(executionOptions());
     return token === undefined ? {} : { [serverTokenVariable]: token };
   }
 
-  /** What the runner needs for a job: the token of the job's own server, whichever is set now. */
+  /** The token of the server that a job uses, which may differ from the server in the settings by now. */
   async secretsOf({ execution }: Pick<TaggerSetup, 'execution'>): Promise<JobSecrets> {
     const serverToken = await this.tokenFor(execution);
     return serverToken === undefined ? {} : { serverToken };

@@ -14,21 +14,23 @@ import {
   setSelectedTaggers,
 } from '../settings/taggerSettings';
 
-/** The ensemble that is one click away; its parts complement each other: an older and a newer list of tags. */
+/**
+ * The ensemble that is offered as one entry. Its models complement each other: one has an older, one a newer tag list.
+ */
 const usualEnsemble = ['wd-v1-4-moat-tagger-v2', 'wd-convnext-tagger-v3'];
-/** What a folder must hold to be a tagger; where a server runs the models, only the last of them. */
+/** The files that a folder must have to be a tagger; if a server runs the models, only the last one. */
 const modelFiles = ['model.onnx', 'selected_tags.csv'];
 const recentKey = 'recentTaggers';
 const recentCount = 8;
 
 interface TaggerItem extends vscode.QuickPickItem {
-  /** what choosing it selects */
+  /** the taggers that are selected by choosing this item */
   taggers?: readonly string[];
   action?: 'combine' | 'folder';
   listing?: ModelListing;
 }
 
-/** The commands about taggers that ask: which to use, reveal or delete. */
+/** The commands that ask the user for a tagger: to select, reveal or delete it. */
 export class TaggerPicker {
   private readonly reveal: vscode.QuickInputButton = {
     iconPath: new vscode.ThemeIcon('folder-opened'),
@@ -44,7 +46,7 @@ export class TaggerPicker {
     private readonly state: vscode.Memento,
   ) {}
 
-  /** Lets the user choose the taggers; a model that is not on this machine is downloaded. */
+  /** Lets the user select taggers; models that are not on this machine are downloaded. */
   async select(): Promise<void> {
     const picked = await this.pick();
     if (picked === undefined) return;
@@ -125,7 +127,7 @@ export class TaggerPicker {
     }
   }
 
-  /** Without listings (they take a moment) only what is known at once. */
+  /** The items of the list. Listings take a moment to load; without them it has only what is known at once. */
   private items(listings: readonly ModelListing[]): TaggerItem[] {
     const selected = selectedTaggers().join('\n');
     const mark = (taggers: readonly string[], text: string): string =>
@@ -332,7 +334,7 @@ function separator(label: string): TaggerItem {
   return { label, kind: vscode.QuickPickItemKind.Separator };
 }
 
-/** Shows a folder in the file manager; on a remote machine, which has none, its path is copied. */
+/** Shows a folder in the file manager; on a remote machine, which has none, copies its path instead. */
 async function revealFolder(folder: string): Promise<void> {
   if (vscode.env.remoteName === undefined) {
     await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(folder));

@@ -17,10 +17,10 @@ import {
   taggerSettings,
 } from '../settings/taggerSettings';
 
-/** The list of a tagger's tags, in its folder. */
+/** Name of the file with a tagger's list of tags, in its folder. */
 const tagFile = 'selected_tags.csv';
 
-/** Which taggers caption, and where their models are. */
+/** The selected taggers, and where their models are. */
 export class Taggers extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changeEmitter.event;
@@ -43,9 +43,9 @@ export class Taggers extends Disposable {
   }
 
   /**
-   * What captions a folder, with every model on disk: what is missing is downloaded.
-   * @param onStatus gets one line about what takes time
-   * @throws RemoteError when a model cannot be had
+   * The setup of the selected taggers for a folder; models that are missing are downloaded first.
+   * @param onStatus gets one line for each step that takes time
+   * @throws RemoteError when a model cannot be downloaded
    */
   async setup(folder: vscode.Uri, signal: AbortSignal, onStatus: (line: string) => void): Promise<TaggerSetup> {
     const models: TaggerModel[] = [];
@@ -53,7 +53,7 @@ export class Taggers extends Disposable {
     return { models, merge: ensembleMerge(folder), execution: executionOptions() };
   }
 
-  /** Absolute paths of the lists of tags that the selected taggers have; only of those that are on this machine. */
+  /** Absolute paths of the tag lists of the selected taggers, without those that are not on this machine. */
   async tagFiles(): Promise<string[]> {
     const taggers = selectedTaggers();
     const listed = taggers.every((tagger) => tagger === paletteTagger || isFolderPath(tagger))
@@ -66,12 +66,12 @@ export class Taggers extends Disposable {
     });
   }
 
-  /** The name of the selection, for the toolbar. */
+  /** The names of the selected taggers, for the toolbar. */
   displayName(): string {
     return selectedTaggers().map(taggerName).join(' + ');
   }
 
-  /** Why the selected taggers could not be loaded, and what to do about it. */
+  /** A message that says why the selected taggers could not be loaded and what to do about it. */
   explain(thrown: unknown): string {
     return vscode.l10n.t(
       'The tagger {0} cannot be used. {1} Choose another one with Select Tagger.',
@@ -104,7 +104,7 @@ export class Taggers extends Disposable {
   }
 }
 
-/** What a tagger is called on screen. */
+/** The display name of a tagger. */
 export function taggerName(tagger: string): string {
   if (tagger === paletteTagger) return vscode.l10n.t('Palette');
   return isFolderPath(tagger) ? path.basename(tagger) : tagger;

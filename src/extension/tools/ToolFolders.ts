@@ -5,11 +5,11 @@ import { ApiError } from '../api/ApiError';
 import { directory as existing } from '../api/apiArguments';
 import { realPath, type DatasetAccess, type FoundDirectory } from '../api/DatasetAccess';
 import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
-import { datasetEditorViewType } from '../standIns/EditorStandIn';
+import { datasetEditorViewType } from '../standIns/viewType';
 
 /**
- * The folders that language models may ask about: those of the workspace and the open datasets. A text in a caption may
- * tell a model to look elsewhere.
+ * Restricts language models to the folders of the workspace and the open datasets: a text in a caption could try to
+ * make a model read other folders (prompt injection).
  */
 export class ToolFolders {
   constructor(
@@ -19,14 +19,15 @@ export class ToolFolders {
 
   /**
    * The images of a folder.
-   * @param named absolute, or relative to the workspace; without it the dataset in front, else the workspace's only folder
-   * @throws ApiError, what keeps it from being read; the signal's reason
+   * @param named absolute, or relative to the workspace; by default the active dataset, or the only folder of the
+   * workspace
+   * @throws ApiError, CaptionError when it cannot be read; the signal's reason
    */
   async read(named: string | undefined, signal: AbortSignal): Promise<FoundDirectory> {
     return this.access.directory(await this.folder(named), signal);
   }
 
-  /** The same, opened as a dataset if it is not: so that what changes can be seen and undone. */
+  /** Like {@link read}, but opens the folder as a dataset first, so that the user can see and undo changes. */
   async open(named: string | undefined, signal: AbortSignal): Promise<FoundDirectory> {
     const found = await this.read(named, signal);
     if (found.document !== undefined) return found;

@@ -4,45 +4,46 @@ import type { Caption } from '../../dataset/captions/Caption';
 import { normalizeLineEnds } from '../../tags/captionText';
 import type { Dataset } from '../../dataset/Dataset';
 import { captionDiff, type DiffPiece } from '../../dataset/edits/captionDiff';
-import { inputObject, list, requiredText } from './toolInput';
+import { list, readInput, requiredText } from './toolInput';
 
-/** More captions than this a model must not change at a time: somebody has to read what it wants. */
-export const mostEdits = 50;
-const longestPath = 4096;
-const longestCaption = 20_000;
+/** Maximum number of captions that a model may change at a time: the user has to read all changes. */
+export const maxEdits = 50;
+const maxPathLength = 4096;
+const maxCaptionLength = 20_000;
+
+const proposalSchemas = { edits: list(maxEdits) };
+const editSchemas = {
+  image: requiredText(maxPathLength),
+  expected: requiredText(maxCaptionLength),
+  caption: requiredText(maxCaptionLength),
+};
 
 /** A caption that a language model wants to change. */
 export interface ProposedEdit {
   /** relative to the directory, with `/` */
   image: string;
-  /** the caption that the model has read */
+  /** the caption as the model has read it */
   expected: string;
-  /** the one that it wants */
+  /** the caption that the model proposes */
   caption: string;
 }
 
-/** What becomes of proposed edits at this moment. */
+/** Proposed edits, divided into those that can be made now and those that cannot. */
 export interface Proposal {
   changes: (TextEdit & { image: string; before: string })[];
-  /** what must not or need not be done, each with the reason */
+  /** edits that must not or need not be made, each with the reason */
   refused: { image: string; reason: string }[];
 }
 
-/** Reads what a model sent. @throws ApiError ARGUMENT_INVALID */
-export function proposedEdits(input: Record<string, unknown>): ProposedEdit[] {
-  return list(input, 'edits', mostEdits).map((element) => {
-    const edit = inputObject(element);
-    return {
-      image: requiredText(edit, 'image', longestPath),
-      expected: requiredText(edit, 'expected', longestCaption),
-      caption: requiredText(edit, 'caption', longestCaption),
-    };
-  });
+/** Reads the edits from the input of the tool. @throws ApiError ARGUMENT_INVALID */
+export function proposedEdits(input: unknown): ProposedEdit[] {
+  return readInput(proposalSchemas, input).edits.map((edit) => readInput(editSchemas, edit));
 }
 
 /**
- * Compares proposed edits with the captions as they are now: those that were changed since the model read them stay.
- * @param prefix of the images in the dataset; ends with `/` unless it is empty
+ * Compares proposed edits with the captions as they are now: captions that changed since the model read them are
+ * refused.
+ * @param prefix path inside the dataset that the images are relative to; ends with `/` unless it is empty
  */
 export function propose(dataset: Dataset, prefix: string, edits: readonly ProposedEdit[]): Proposal {
   const proposal: Proposal = { changes: [], refused: [] };
@@ -69,8 +70,8 @@ export function propose(dataset: Dataset, prefix: string, edits: readonly Propos
 }
 
 /**
- * What the user is asked before captions change: every image with what goes and what comes.
- * @param separator between two tags
+ * The question to the user before captions change: each image with its removed, added and moved tags.
+ * @param separator between two tags of a caption
  */
 export function confirmation({ changes, refused }: Proposal, separator: string): { title: string; lines: string[] } {
   const [first] = changes;

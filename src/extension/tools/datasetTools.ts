@@ -7,13 +7,28 @@ import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
 import { writeOptions } from '../settings/settings';
 import { confirmation, propose, proposedEdits } from './captionProposal';
 import { ToolFolders } from './ToolFolders';
-import { inputObject, list, optionalText, wholeNumber } from './toolInput';
+import { list, optionalNumber, optionalText, readInput } from './toolInput';
 
-/** How much a model gets at a time; it can ask for the next page. */
+/** Limits for the size of a page of results; a model can ask for the next page. */
 const page = { least: 1, most: 200, otherwise: 50 };
 const offsets = { least: 0, most: Number.MAX_SAFE_INTEGER, otherwise: 0 };
 
-/** What language models can do with datasets, by the names that package.json contributes. */
+const listSchemas = {
+  directory: optionalText,
+  query: optionalText,
+  offset: optionalNumber(offsets),
+  limit: optionalNumber(page),
+};
+const readSchemas = { directory: optionalText, images: list(page.most) };
+const countSchemas = {
+  directory: optionalText,
+  query: optionalText,
+  contains: optionalText,
+  limit: optionalNumber(page),
+};
+const editSchemas = { directory: optionalText };
+
+/** The tools for language models, by their names in package.json. */
 export function datasetTools(
   access: DatasetAccess,
   editors: DatasetEditorProvider,
@@ -42,11 +57,9 @@ class ListImagesTool implements vscode.LanguageModelTool<object> {
 
   invoke({ input }: Invocation, token: vscode.CancellationToken): Promise<vscode.LanguageModelToolResult> {
     return cancellable(token, async (signal) => {
-      const given = inputObject(input);
-      const found = await this.folders.read(optionalText(given, 'directory'), signal);
-      const offset = wholeNumber(given, 'offset', offsets);
-      const limit = wholeNumber(given, 'limit', page);
-      const images = await this.access.imagesOf(found, optionalText(given, 'query'), signal);
+      const { directory, query, offset, limit } = readInput(listSchemas, input);
+      const found = await this.folders.read(directory, signal);
+      const images = await this.access.imagesOf(found, query, signal);
       const described = await this.access.describe(found, images.slice(offset, offset + limit), signal);
       return answer({
         directory: found.directory,
@@ -70,9 +83,9 @@ class ReadCaptionsTool implements vscode.LanguageModelTool<object> {
 
   invoke({ input }: Invocation, token: vscode.CancellationToken): Promise<vscode.LanguageModelToolResult> {
     return cancellable(token, async (signal) => {
-      const given = inputObject(input);
-      const names = list(given, 'images', page.most).map(String);
-      const found = await this.folders.read(optionalText(given, 'directory'), signal);
+      const given = readInput(readSchemas, input);
+      const names = given.images.map(String);
+      const found = await this.folders.read(given.directory, signal);
       const { dataset, prefix, directory } = found;
       const images = names.flatMap((name) => dataset.image(prefix + name) ?? []);
       const described = await this.access.describe(found, images, signal);
@@ -97,39 +110,39 @@ class CountTagsTool implements vscode.LanguageModelTool<object> {
 
   invoke({ input }: Invocation, token: vscode.CancellationToken): Promise<vscode.LanguageModelToolResult> {
     return cancellable(token, async (signal) => {
-      const given = inputObject(input);
-      const found = await this.folders.read(optionalText(given, 'directory'), signal);
-      const images = await this.access.imagesOf(found, optionalText(given, 'query'), signal);
+      const { directory, query, contains, limit } = readInput(countSchemas, input);
+      const found = await this.folders.read(directory, signal);
+      const images = await this.access.imagesOf(found, query, signal);
       const counts = await countTagsOf(images, { signal });
-      const part = optionalText(given, 'contains')?.toLowerCase() ?? '';
+      const part = contains?.toLowerCase() ?? '';
       const wanted: [string, number][] = [];
       const take = (one: [string, number]): void => {
         if (one[0].toLowerCase().includes(part)) wanted.push(one);
       };
       await inSlices(counts, take, { signal });
-      const tags = await firstTags(wanted, 'count', wholeNumber(given, 'limit', page), { signal });
+      const tags = await firstTags(wanted, 'count', limit, { signal });
       return answer({ directory: found.directory, images: images.length, totalTags: wanted.length, tags });
     });
   }
 }
 
-/** Changes captions after the user has seen how: one edit to undo. */
+/** Changes captions after the user has confirmed the changes, as one undoable edit. */
 class EditCaptionsTool implements vscode.LanguageModelTool<object> {
   constructor(private readonly folders: ToolFolders) {}
 
   prepareInvocation({ input }: Preparation, token: vscode.CancellationToken): Promise<vscode.PreparedToolInvocation> {
     return cancellable(token, async (signal) => {
-      const given = inputObject(input);
-      const edits = proposedEdits(given);
-      const { dataset, prefix } = await this.folders.read(optionalText(given, 'directory'), signal);
+      const edits = proposedEdits(input);
+      const { directory } = readInput(editSchemas, input);
+      const { dataset, prefix } = await this.folders.read(directory, signal);
       const proposal = propose(dataset, prefix, edits);
       const invocationMessage = vscode.l10n.t('Changing captions of the dataset');
-      // What changes nothing needs no question; the answer says why.
+      // Without changes there is nothing to confirm; the answer gives the reasons.
       if (proposal.changes.length === 0) return { invocationMessage };
       const { separator } = writeOptions(vscode.Uri.file(dataset.folder));
       const { title, lines } = confirmation(proposal, separator);
       const message = new vscode.MarkdownString();
-      // As text: what a model or a caption says must neither look like anything else nor become a link.
+      // As plain text: the words of a model or a caption must not be rendered as formatting or links.
       for (const line of lines) message.appendText(line).appendMarkdown('\n\n');
       return { invocationMessage, confirmationMessages: { title, message } };
     });
@@ -137,13 +150,12 @@ class EditCaptionsTool implements vscode.LanguageModelTool<object> {
 
   invoke({ input }: Invocation, token: vscode.CancellationToken): Promise<vscode.LanguageModelToolResult> {
     return cancellable(token, async (signal) => {
-      const given = inputObject(input);
-      const edits = proposedEdits(given);
-      const named = optionalText(given, 'directory');
-      const closed = await this.folders.read(named, signal);
+      const edits = proposedEdits(input);
+      const { directory } = readInput(editSchemas, input);
+      const closed = await this.folders.read(directory, signal);
       const first = propose(closed.dataset, closed.prefix, edits);
       if (first.changes.length === 0) return answer({ changed: [], refused: first.refused });
-      const { document, dataset, prefix } = await this.folders.open(named, signal);
+      const { document, dataset, prefix } = await this.folders.open(directory, signal);
       if (document === undefined) throw new Error(vscode.l10n.t('The dataset could not be opened.'));
       const { changes, refused } = propose(dataset, prefix, edits);
       const label = vscode.l10n.t('Edits by a Language Model ({0} captions)', changes.length);

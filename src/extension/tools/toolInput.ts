@@ -1,45 +1,48 @@
+import * as v from 'valibot';
 import { ApiError } from '../api/ApiError';
+import { anyRecord, readEach, wholeNumber, type Outputs } from '../shared/schemas';
 
-/** What a language model sent is not what the tool takes; `message` tells it what to send. In English: models read it. */
+/**
+ * Reads the input of a tool. VS Code does not always check it against the schema in package.json. The error messages
+ * are for the language model, so they say what to send and are not translated.
+ * @param schemas by the names of the properties; their messages complete the sentence `"name" has to be …`
+ * @throws ApiError ARGUMENT_INVALID
+ */
+export function readInput<S extends Readonly<Record<string, v.GenericSchema>>>(schemas: S, input: unknown): Outputs<S> {
+  if (!v.is(anyRecord, input)) throw wrong('input', 'an object');
+  return readEach(schemas, (name) => input[name], wrong);
+}
+
 function wrong(name: string, what: string): ApiError {
   return new ApiError('ARGUMENT_INVALID', `"${name}" has to be ${what}.`);
 }
 
-/** The input of a tool as an object; VS Code does not check it against the schema everywhere. */
-export function inputObject(input: unknown): Record<string, unknown> {
-  if (typeof input === 'object' && input !== null && !Array.isArray(input)) return { ...input };
-  throw wrong('input', 'an object');
+/** A text that may be missing, null or empty, which all become undefined. */
+export const optionalText = v.pipe(
+  v.nullish(v.string('a text')),
+  v.transform((text) => (text === null || text === '' ? undefined : text)),
+);
+
+/** A text. @param most maximum length in UTF-16 units */
+export function requiredText(most: number): v.GenericSchema<string> {
+  return v.message(v.pipe(v.string(), v.maxLength(most)), `a text of at most ${most} characters`);
 }
 
-/** @returns undefined where it is left out or empty */
-export function optionalText(input: Record<string, unknown>, name: string): string | undefined {
-  const value = input[name];
-  if (value === undefined || value === null || value === '') return undefined;
-  if (typeof value === 'string') return value;
-  throw wrong(name, 'a text');
+/** A whole number from `least` to `most`, both included; `otherwise` if it is missing or null. */
+export function optionalNumber({ least, most, otherwise }: NumberRange): v.GenericSchema<unknown, number> {
+  return v.nullish(v.message(wholeNumber(least, most), `a whole number from ${least} to ${most}`), otherwise);
 }
 
-/** @param most how many letters it may have */
-export function requiredText(input: Record<string, unknown>, name: string, most: number): string {
-  const value = input[name];
-  if (typeof value === 'string' && value.length <= most) return value;
-  throw wrong(name, `a text of at most ${most} characters`);
+interface NumberRange {
+  least: number;
+  most: number;
+  otherwise: number;
 }
 
-/** A whole number, or what counts where it is left out. */
-export function wholeNumber(
-  input: Record<string, unknown>,
-  name: string,
-  { least, most, otherwise }: { least: number; most: number; otherwise: number },
-): number {
-  const value = input[name] ?? otherwise;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
-  throw wrong(name, `a whole number from ${least} to ${most}`);
-}
-
-/** A list with at least one and at most so many elements. */
-export function list(input: Record<string, unknown>, name: string, most: number): unknown[] {
-  const value = input[name];
-  if (Array.isArray(value) && value.length > 0 && value.length <= most) return value as unknown[];
-  throw wrong(name, `a list of 1 to ${most} elements; send more in another call`);
+/** A list with 1 to `most` elements. */
+export function list(most: number): v.GenericSchema<unknown[]> {
+  return v.message(
+    v.pipe(v.array(v.unknown()), v.minLength(1), v.maxLength(most)),
+    `a list of 1 to ${most} elements; send more in another call`,
+  );
 }

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Main } from '../../../../src/extension/main';
 import { jobsAtStart } from '../../../../src/extension/standIns/jobsAtStart';
-import { LateMain, type Part } from '../../../../src/extension/standIns/LateMain';
+import { LateMain } from '../../../../src/extension/standIns/LateMain';
+import type { Main, Part } from '../../../../src/extension/standIns/Main';
 import type { JobStatus } from '../../../../src/jobs/jobTypes';
 import { makeJob } from '../../jobs/testJobs';
 
