@@ -5,8 +5,7 @@ import { inSlices } from '../../base/inSlices';
 import { compareNaturally } from '../../base/naturalOrder';
 import { noop } from '../../base/noop';
 import { belongsBehind, orderImages, orderValue } from './orderImages';
-import type { ImageFact } from '../ImageFacts';
-import type { FactSource } from '../query/FactSource';
+import type { ImageFact, ImageFacts } from '../ImageFacts';
 import { parseQuery } from '../query/parseQuery';
 import { queryMatcher, queryNeeds, type QueryContext, type QueryMatcher } from '../query/queryMatcher';
 import type { QueryError, QueryNode } from '../query/QueryNode';
@@ -18,6 +17,9 @@ export interface SearchProgress {
   done: number;
   total: number;
 }
+
+/** What a search and an order need of {@link ImageFacts}. */
+export type FactSource = Pick<ImageFacts, 'get' | 'loadStats' | 'loadSizes'>;
 
 /** What a view knows besides the dataset. */
 export interface ImageViewOptions extends Partial<Omit<QueryContext, 'fact'>> {
