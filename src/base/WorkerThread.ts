@@ -9,7 +9,9 @@ export interface WorkerThreadOptions<Reply> {
   onLost: (exitCode: number, cause: unknown) => void;
 }
 
-/** A thread of a pool: it answers messages until it is retired or crashes. What it is given when is the pool's affair. */
+/**
+ * A thread of a pool: it answers messages until it is retired or crashes. What it is given when is the pool's affair.
+ */
 export class WorkerThread<Request, Reply> {
   private readonly worker: Worker;
   private isRetired = false;

@@ -41,7 +41,9 @@ export class CaptionStats implements CaptionObserver {
     return this.dirtyOnes;
   }
 
-  /** Calls `listener` with each caption whose text changed, in the moment it does. Returns the function that ends it. */
+  /**
+   * Calls `listener` with each caption whose text changed, in the moment it does. Returns the function that ends it.
+   */
   onDidChangeText(listener: (caption: Caption) => void): () => void {
     this.textListeners.add(listener);
     return () => this.textListeners.delete(listener);

@@ -28,7 +28,7 @@ export interface DatasetOptions {
 
 export interface LoadOptions {
   signal?: AbortSignal;
-  /** called at most some 10 times a second with the number of images found so far */
+  /** called with the number of images found so far, throttled to some 10 times a second */
   onProgress?: (images: number) => void;
   /** read only captions whose file has another time or size than when it was read last */
   changedOnly?: boolean;
@@ -128,7 +128,9 @@ export class Dataset {
     return () => this.listeners.delete(listener);
   }
 
-  /** Calls `listener` with each caption whose text changes, in the moment it does. Returns the function that ends it. */
+  /**
+   * Calls `listener` with each caption whose text changes, in the moment it does. Returns the function that ends it.
+   */
   onDidChangeText(listener: (caption: Caption) => void): () => void {
     return this.stats.onDidChangeText(listener);
   }
@@ -239,8 +241,8 @@ export class Dataset {
    * Writes a caption that a tagger made, at once.
    * @param makeText makes the new text of the one that the caption holds when it is written
    * @param expected what the caption held when the job took it on: a caption edited since then is kept
-   * @param keepsEdits whether `makeText` keeps what is there: then only an edit that is not saved yet, which somebody may
-   * still be typing, stands against the write
+   * @param keepsEdits whether `makeText` keeps what is there: then only an edit that is not saved yet, which somebody
+   *   may still be typing, stands against the write
    * @returns what changed; undefined when the caption already was this text
    * @throws CaptionError with the reason why the caption was kept or could not be written
    */
@@ -353,5 +355,5 @@ export class Dataset {
   }
 }
 
-/** Makes one caption of the own text and the content of another program's file. */
+/** Merges the edited text with the content that another program wrote into the file. */
 export type MergeTexts = (mine: string, theirs: string) => string;

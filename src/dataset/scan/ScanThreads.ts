@@ -32,11 +32,11 @@ interface Thread {
 }
 
 /**
- * Threads that read a folder: synchronous reads in threads were measured to be several times as fast as promises, and the
- * caller's event loop stays free. They live for one piece of work, until {@link close}.
+ * Threads that read a folder: synchronous reads in threads were measured to be several times as fast as promises, and
+ * the caller's event loop stays free. They live for one piece of work, until {@link close}.
  */
 export class ScanThreads {
-  /** how many threads there are at most; each is started when there is work for it */
+  /** maximum number of threads; each is started when there is work for it */
   readonly count: number;
   private readonly threads: Thread[] = [];
   private nextId = 1;
