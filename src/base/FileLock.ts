@@ -6,7 +6,9 @@ import { isAlive, placeText, processAt, thisProcess, type ProcessIdentity } from
 
 /** Milliseconds between two signs of life of a holder. */
 const heartbeat = 5000;
-/** Milliseconds without a sign of life after which a lock of another machine, or one that cannot be read, is nobody's. */
+/**
+ * Milliseconds without a sign of life after which a lock of another machine, or one that cannot be read, is nobody's.
+ */
 const staleAfter = 120_000;
 /** Milliseconds between two tries. */
 const pollInterval = 250;
@@ -42,7 +44,7 @@ export class FileLock {
   ) {
     this.timer = setInterval(() => {
       const now = new Date();
-      // A lock that was taken away cannot be renewed; whoever took it has waited long.
+      // A lock that another process took over cannot be renewed; it was stale by then.
       void utimes(path, now, now).catch(() => undefined);
     }, heartbeat).unref();
   }

@@ -1,6 +1,8 @@
 import { SerialQueue } from './SerialQueue';
 
-/** A {@link SerialQueue} for each key: tasks of one key run one after the other, those of different keys side by side. */
+/**
+ * A {@link SerialQueue} for each key: tasks of one key run one after the other, those of different keys side by side.
+ */
 export class KeyedQueue<Key> {
   /** only keys with tasks that have not ended */
   private readonly queues = new Map<Key, SerialQueue>();

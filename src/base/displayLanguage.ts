@@ -5,7 +5,7 @@ const languageVariable = 'DATASET_CAPTIONS_LANGUAGE';
 const translationsVariable = 'DATASET_CAPTIONS_TRANSLATIONS';
 
 /**
- * Has this process speak a language, and with it the processes and threads that it starts.
+ * Sets the display language of this process, and of the processes and threads that it starts.
  * @param language as VS Code calls it, such as `ja`
  * @param bundle the translated texts; undefined where there are none, for English
  * @param file absolute path of the same
@@ -21,7 +21,7 @@ export function useLanguage(
   l10n.config({ contents: bundle });
 }
 
-/** Has this process or thread speak the language of the one that started it. */
+/** Takes the display language over from the process that started this process or thread. */
 export function useInheritedLanguage(): void {
   const file = process.env[translationsVariable] ?? '';
   if (file === '') return;

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** The clock is looked at after so many items; looking each time costs more than most work. */
+/** The clock is read once for this many items: reading it each time costs more than most work. */
 const itemsBetweenLooks = 32;
 
 export interface SliceOptions {
@@ -11,8 +11,8 @@ export interface SliceOptions {
 }
 
 /**
- * Does some work on many items without keeping the event loop waiting: after each slice of time everything else gets its
- * turn. The items may change between two slices; an iterator over a Map or Set follows such changes.
+ * Does some work on many items without keeping the event loop waiting: after each slice of time everything else gets
+ * its turn. The items may change between two slices; an iterator over a Map or Set follows such changes.
  * @throws the signal's reason when aborted
  */
 export async function inSlices<T>(

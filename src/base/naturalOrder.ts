@@ -1,4 +1,5 @@
-// Made when it is first needed: the first collator of a process takes milliseconds, of which the start of the extension has few.
+// Made when it is first needed: the first collator of a process takes milliseconds, of which the start of the extension
+// has few.
 let collator: Intl.Collator | undefined;
 const zero = 0x30;
 
@@ -54,7 +55,9 @@ function compareNames(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Rank of each ASCII character, upper and lower case alike; 0 for those that have no key. All digits share one rank. */
+/**
+ * Rank of each ASCII character, upper and lower case alike; 0 for those that have no key. All digits share one rank.
+ */
 let ranks: Uint8Array | undefined;
 /** Longer numbers than this are cut into pieces by the collator. */
 const mostDigits = 200;

@@ -9,7 +9,7 @@ import { CaptionSaver, type SaveProgress, type SaveReport } from './captions/Cap
 import { textOfRaw } from '../tags/captionText';
 import { isDatasetPath } from './files/datasetPath';
 import { DatasetIndex } from './scan/DatasetIndex';
-import { DatasetTally, type DatasetCounts } from './DatasetTally';
+import { CaptionStats, type DatasetCounts } from './CaptionStats';
 import { InPlaceWriter, type FileWriter } from './files/FileWriter';
 import { ImageFacts } from './ImageFacts';
 import { isImageName } from './files/imageFiles';
@@ -28,7 +28,7 @@ export interface DatasetOptions {
 
 export interface LoadOptions {
   signal?: AbortSignal;
-  /** called at most some 10 times a second with the number of images found so far */
+  /** called with the number of images found so far, throttled to some 10 times a second */
   onProgress?: (images: number) => void;
   /** read only captions whose file has another time or size than when it was read last */
   changedOnly?: boolean;
@@ -42,7 +42,7 @@ export class Dataset {
   /** Modification times, file sizes and sizes in pixels of the images, once they were asked for. */
   readonly facts: ImageFacts;
   private index = new DatasetIndex();
-  private readonly tally = new DatasetTally();
+  private readonly stats = new CaptionStats();
   private scanProblems: ScanProblem[] = [];
   private readonly listeners = new Set<() => void>();
   private readonly saver: CaptionSaver;
@@ -100,17 +100,17 @@ export class Dataset {
 
   /** How many images and captions are in which state now. */
   get counts(): DatasetCounts {
-    return this.tally.counts;
+    return this.stats.counts;
   }
 
   /** In how many captions each tag occurs (counted once for each image), in no order; it changes with the captions. */
   get tagCounts(): ReadonlyMap<string, number> {
-    return this.tally.tagCounts;
+    return this.stats.tagCounts;
   }
 
   /** The captions with unsaved edits. */
   get dirtyCaptions(): ReadonlySet<Caption> {
-    return this.tally.dirty;
+    return this.stats.dirty;
   }
 
   image(imagePath: string): DatasetImage | undefined {
@@ -128,10 +128,11 @@ export class Dataset {
     return () => this.listeners.delete(listener);
   }
 
-  /** Calls `listener` with each caption whose text changes, in the moment it does. Returns the function that ends it. */
+  /**
+   * Calls `listener` with each caption whose text changes, in the moment it does. Returns the function that ends it.
+   */
   onDidChangeText(listener: (caption: Caption) => void): () => void {
-    this.tally.textListeners.add(listener);
-    return () => this.tally.textListeners.delete(listener);
+    return this.stats.onDidChangeText(listener);
   }
 
   /**
@@ -150,7 +151,7 @@ export class Dataset {
         folder: this.folder,
         captionExtension: this.options.captionExtension,
         index: this.index,
-        observer: this.tally,
+        observer: this.stats,
         changedOnly,
         isTouched: (caption) => touched.has(caption) || this.saver.isBusy(caption),
         onGrown: () => {
@@ -240,8 +241,8 @@ export class Dataset {
    * Writes a caption that a tagger made, at once.
    * @param makeText makes the new text of the one that the caption holds when it is written
    * @param expected what the caption held when the job took it on: a caption edited since then is kept
-   * @param keepsEdits whether `makeText` keeps what is there: then only an edit that is not saved yet, which somebody may
-   * still be typing, stands against the write
+   * @param keepsEdits whether `makeText` keeps what is there: then only an edit that is not saved yet, which somebody
+   *   may still be typing, stands against the write
    * @returns what changed; undefined when the caption already was this text
    * @throws CaptionError with the reason why the caption was kept or could not be written
    */
@@ -336,8 +337,8 @@ export class Dataset {
 
   private newCaption(captionPath: string, images: readonly string[]): Caption {
     const caption = new Caption(captionPath, images);
-    caption.observer = this.tally;
-    this.tally.note(caption);
+    caption.observer = this.stats;
+    this.stats.note(caption);
     return caption;
   }
 
@@ -354,5 +355,5 @@ export class Dataset {
   }
 }
 
-/** Makes one caption of the own text and the content of another program's file. */
+/** Merges the edited text with the content that another program wrote into the file. */
 export type MergeTexts = (mine: string, theirs: string) => string;

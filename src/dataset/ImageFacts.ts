@@ -8,7 +8,9 @@ export interface ImageFact {
   modified: number;
   /** in bytes */
   fileSize: number;
-  /** in pixels, as the picture is shown: turned where its file says so; only once {@link ImageFacts.loadSizes} found it */
+  /**
+   * in pixels, as the picture is shown: turned where its file says so; only once {@link ImageFacts.loadSizes} found it
+   */
   width?: number;
   height?: number;
 }
@@ -62,8 +64,9 @@ export class ImageFacts {
   }
 
   /**
-   * Learns the size in pixels, and with it time and file size, of the images that it does not know yet. Where a file is no
-   * image that can be measured, the size stays unknown. @throws the signal's reason when aborted
+   * Learns the size in pixels, and with it time and file size, of the images that it does not know yet. Where a file is
+   * no image that can be measured, the size stays unknown.
+   * @throws the signal's reason when aborted
    */
   loadSizes(options: FactsOptions = {}): Promise<void> {
     return this.load(true, options);

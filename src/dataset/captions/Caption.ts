@@ -167,7 +167,7 @@ export class Caption {
     if (raw === this.raw) return false;
     this.saveFailure = undefined;
     const base = this.conflictBase;
-    // Taking the own edit back ends a conflict: nothing of one's own stands against the other program's content.
+    // Undoing the edit ends a conflict: without it nothing differs from the other program's content.
     const takenBack = base !== undefined && raw === (base?.raw ?? null);
     if (this.mayRestOnDisk && (takenBack || raw === this.diskRaw)) this.settle();
     else this.wanted = raw;
@@ -243,7 +243,7 @@ export class Caption {
     this.observer?.note(this);
   }
 
-  /** Ends a conflict with another content than the own one: the other program's, or both merged. */
+  /** Resolves a conflict with the other program's content, or with both merged. */
   endConflictWith(raw: string | null): CaptionChange {
     const before = this.raw;
     this.conflictBase = undefined;

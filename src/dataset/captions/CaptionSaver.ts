@@ -21,10 +21,10 @@ export interface SaveProgress {
   total: number;
 }
 
-/** Files that a writer has at a time: enough for all its threads, and an edit taken back meanwhile is not written first. */
+/** Writes in flight: enough for all threads, few enough that an edit undone meanwhile is often not written at all. */
 const filesAtATime = 512;
 const foldersAtATime = 16;
-/** While many captions are saved, the listeners are told in this rhythm, in milliseconds. */
+/** Throttle of progress events while many captions are saved, in milliseconds. */
 const tellPause = 50;
 
 /** Reads and writes the files of captions, each caption in turn: a read that began before a write must not undo it. */

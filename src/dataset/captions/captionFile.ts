@@ -22,7 +22,9 @@ export async function readIfThere(file: string): Promise<Uint8Array | null> {
   }
 }
 
-/** Tells a caption what its file holds, or why that cannot be read. Text that an editor has not saved yet goes first. */
+/**
+ * Tells a caption what its file holds, or why that cannot be read. Text that an editor has not saved yet goes first.
+ */
 export async function readCaptionFile(caption: Caption, file: string, unsavedText?: string): Promise<void> {
   try {
     if (unsavedText !== undefined) {

@@ -15,7 +15,9 @@ export type CaptionErrorCode =
   | 'SCAN_STOPPED'
   | 'FILE_ERROR';
 
-/** An error about a caption file or dataset folder. `message` is one sentence for the user; the path stands beside it. */
+/**
+ * An error about a caption file or dataset folder. `message` is one sentence for the user; the path stands beside it.
+ */
 export class CaptionError extends Error {
   constructor(
     readonly code: CaptionErrorCode,

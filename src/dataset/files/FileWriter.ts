@@ -21,8 +21,8 @@ export interface FileWriter {
 }
 
 /**
- * Writes one file with {@link writeFileSafely}. A link is not deleted but gets one line end: without its target it would
- * be broken.
+ * Writes one file with {@link writeFileSafely}. A link is not deleted but gets one line end: without its target it
+ * would be broken.
  * @returns what the file holds now; null when it is gone
  * @throws CaptionConflictError when the file holds something else; CaptionError with the reason when writing fails
  */

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { WorkerThread } from '../../base/WorkerThread';
 import { InPlaceWriter, type FileWrite, type FileWriter } from './FileWriter';
 import { writtenOf, type WriteReply, type WriteRequest } from './writeMessages';
 
@@ -25,7 +25,7 @@ interface Job {
 }
 
 interface Thread {
-  worker: Worker;
+  worker: WorkerThread<WriteRequest, WriteReply>;
   /** it has written something */
   works: boolean;
   messages: Job[][];
@@ -89,17 +89,16 @@ export class WriteThreads implements FileWriter {
   }
 
   private start(): Thread {
-    const worker = new Worker(this.options.workerFile, { execArgv: [] });
+    const worker = new WorkerThread<WriteRequest, WriteReply>({
+      file: this.options.workerFile,
+      onReply: (reply) => {
+        this.finish(thread, reply);
+      },
+      onLost: () => {
+        this.lose(thread);
+      },
+    });
     const thread: Thread = { worker, works: false, messages: [], idle: undefined };
-    worker.unref();
-    worker.on('message', (reply: WriteReply) => {
-      this.finish(thread, reply);
-    });
-    // 'exit' follows, and says all that is needed.
-    worker.on('error', () => undefined);
-    worker.on('exit', () => {
-      this.lose(thread);
-    });
     this.threads.add(thread);
     return thread;
   }
@@ -107,9 +106,8 @@ export class WriteThreads implements FileWriter {
   private send(thread: Thread, jobs: Job[]): void {
     clearTimeout(thread.idle);
     thread.messages.push(jobs);
-    thread.worker.ref();
-    const request: WriteRequest = jobs.map(({ write }) => write);
-    thread.worker.postMessage(request);
+    thread.worker.holdProcess(true);
+    thread.worker.post(jobs.map(({ write }) => write));
   }
 
   private finish(thread: Thread, reply: WriteReply): void {
@@ -129,10 +127,10 @@ export class WriteThreads implements FileWriter {
   }
 
   private rest(thread: Thread): void {
-    thread.worker.unref();
+    thread.worker.holdProcess(false);
     thread.idle = setTimeout(() => {
       this.threads.delete(thread);
-      void thread.worker.terminate();
+      void thread.worker.retire();
     }, this.options.idle);
     thread.idle.unref();
   }

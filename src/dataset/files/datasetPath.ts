@@ -3,9 +3,10 @@ import path from 'node:path';
 import { errno } from '../../base/errno';
 
 /**
- * Whether a text can be the path of something that a scan finds below a dataset's folder: relative, with `/`, and without a
- * step back, a hidden folder, or what the system reads as something else than names. Paths from outside (a window's page, a
- * socket, a file of a job or of unsaved edits) count only when they are such; links are followed, as the scan does.
+ * Whether a text can be the path of something that a scan finds below a dataset's folder: relative, with `/`, and
+ * without a step back, a hidden folder, or what the system reads as something else than names. Paths from outside (a
+ * window's page, a socket, a file of a job or of unsaved edits) count only when they are such; links are followed, as
+ * the scan does.
  * @param platform whose names: Windows knows `\` and drives, for others these are characters like any
  */
 export function isDatasetPath(relative: string, platform: NodeJS.Platform = process.platform): boolean {
@@ -19,8 +20,8 @@ export function isDatasetPath(relative: string, platform: NodeJS.Platform = proc
 }
 
 /**
- * Whether a relative path stays below the folder that it is relative to, whatever system wrote it: for folders, which may
- * be hidden, and may be that folder itself.
+ * Whether a relative path stays below the folder that it is relative to, whatever system wrote it: for folders, which
+ * may be hidden, and may be that folder itself.
  */
 export function staysInside(relative: string): boolean {
   return !/^[/\\]|^[a-z]:|\0/i.test(relative) && !relative.split(/[/\\]/).includes('..');
@@ -48,8 +49,8 @@ function withSlashes(relative: string): string {
 }
 
 /**
- * The absolute path of a folder that something outside named, once it is certain that it lies in another folder: not by its
- * name only, but where links really lead.
+ * The absolute path of a folder that something outside named, once it is certain that it lies in another folder: not by
+ * its name only, but where links really lead.
  * @param relative with `/`
  * @returns undefined for what lies elsewhere; what is not there leads nowhere
  * @throws errors of the file system

@@ -18,8 +18,8 @@ export interface FolderCapabilities {
 }
 
 /**
- * File systems over object stores rename by copying and deleting (s3fs' README, blobfuse's and gcsfuse's lists of what they
- * do not support, rclone mount's manual). Each calls itself so in the list of mounts, as type or as source.
+ * File systems over object stores rename by copying and deleting (s3fs' README, blobfuse's and gcsfuse's lists of what
+ * they do not support, rclone mount's manual). Each calls itself so in the list of mounts, as type or as source.
  */
 const objectStores = /\b(s3fs|blobfuse2?|gcsfuse|goofys|geesefs|mountpoint-s3|rclone|ossfs|obsfs|cosfs)\b/;
 
@@ -30,7 +30,8 @@ const stopping: ReadonlySet<string> = new Set(['DISK_FULL', 'READ_ONLY', 'DISK_E
  * Finds out what a folder can do, with temporary files of its own, which it removes.
  * @param folder absolute
  * @param mounts the text of the system's list of mounts, as `/proc/self/mountinfo` has it; read where it is not given
- * @throws CaptionError where nothing can be written there: full, read-only, not permitted, gone, or the disk does not answer
+ * @throws CaptionError where nothing can be written there: full, read-only, not permitted, gone, or the disk does not
+ *   answer
  */
 export async function probeFolder(folder: string, mounts?: string): Promise<FolderCapabilities> {
   const [file, other] = [newTemporaryName(), newTemporaryName()].map((name) => path.join(folder, name)) as [

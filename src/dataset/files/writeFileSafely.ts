@@ -178,8 +178,8 @@ function linkNew(file: string, temporary: string, target: string, content: Uint8
 }
 
 /**
- * Where there are no hard links (FAT, file systems over object stores): a file that nobody else made, read back when it is
- * written. A rename could take the place of one that another program made meanwhile.
+ * Where there are no hard links (FAT, file systems over object stores): a file that nobody else made, read back when it
+ * is written. A rename could take the place of one that another program made meanwhile.
  */
 function writeNew(file: string, target: string, content: Uint8Array): void {
   let handle: number;
@@ -219,7 +219,10 @@ function resolveLink(file: string): string {
   }
 }
 
-/** The bytes of a file, null when there is none. @throws the error of the system; CaptionError for anything but a file */
+/**
+ * The bytes of a file, null when there is none.
+ * @throws the error of the system; CaptionError for anything but a file
+ */
 function readNow(file: string): Uint8Array | null {
   const info = statSync(file, { throwIfNoEntry: false });
   if (info === undefined) return null;

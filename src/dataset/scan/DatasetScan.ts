@@ -24,9 +24,9 @@ export interface ScanContext {
   isTouched: (caption: Caption) => boolean;
   /** called when {@link index} shows more images */
   onGrown: () => void;
-  /** takes over the index of what the folder holds now */
+  /** replaces the dataset's index by that of what the folder holds now */
   adopt: (index: DatasetIndex) => void;
-  /** called at most some 10 times a second with the number of images found so far */
+  /** called with the number of images found so far, throttled to some 10 times a second */
   onProgress?: ((images: number) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -37,22 +37,22 @@ export interface ScanOutcome {
   rest: ScanRest;
 }
 
-/** Batches that are read ahead of the one that is taken in. */
+/** Batches in flight: read ahead of the one that is being added to the index. */
 const batchesAhead = 6;
 const progressPause = 100;
 
-/** Reads a folder in threads and takes in what they find, bit by bit, so that nothing else has to wait. */
+/** Reads a folder in threads and adds what they find to the index in slices, so that the event loop stays free. */
 export class DatasetScan {
   private readonly known: DatasetIndex;
   private readonly next: DatasetIndex;
   private readonly live: boolean;
   private readonly readAgain: Caption[] = [];
   private readonly created: Caption[] = [];
-  /** captions whose images are other ones than before */
+  /** captions whose images changed */
   private readonly owners = new Map<Caption, string[]>();
-  /** so far all images are those that are known, in their order: {@link next} is made when the first is another one */
+  /** so far all images are those that are known, in their order; {@link next} is filled from the first difference on */
   private isSame: boolean;
-  /** images that were asked about and taken in, while {@link isSame} */
+  /** images requested from the threads, and images processed, while {@link isSame} */
   private asked = 0;
   private taken = 0;
   private found = 0;

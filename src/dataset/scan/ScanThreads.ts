@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { Worker } from 'node:worker_threads';
 import * as l10n from '@vscode/l10n';
+import { WorkerThread } from '../../base/WorkerThread';
 import { CaptionError } from '../files/CaptionError';
 import type { ScanRest } from './scanDataset';
 import type {
@@ -25,18 +25,18 @@ interface Request {
 }
 
 interface Thread {
-  worker: Worker;
+  worker: WorkerThread<ScanRequest, ScanReply>;
   requests: Map<number, Request>;
   /** the request that keeps it busy until all images are found */
   scan: number | undefined;
 }
 
 /**
- * Threads that read a folder: synchronous reads in threads were measured to be several times as fast as promises, and the
- * caller's event loop stays free. They live for one piece of work, until {@link close}.
+ * Threads that read a folder: synchronous reads in threads were measured to be several times as fast as promises, and
+ * the caller's event loop stays free. They live for one piece of work, until {@link close}.
  */
 export class ScanThreads {
-  /** how many threads there are at most; each is started when there is work for it */
+  /** maximum number of threads; each is started when there is work for it */
   readonly count: number;
   private readonly threads: Thread[] = [];
   private nextId = 1;
@@ -83,25 +83,23 @@ export class ScanThreads {
   async close(): Promise<void> {
     this.signal?.removeEventListener('abort', this.onAbort);
     this.failure ??= new CaptionError('SCAN_STOPPED', l10n.t('Reading the folder was ended.'), this.data.folder);
-    await Promise.all(this.threads.map(({ worker }) => worker.terminate()));
+    await Promise.all(this.threads.map(({ worker }) => worker.retire()));
   }
 
   private start(): Thread {
-    const file = path.join(__dirname, 'scanWorker.js');
-    const worker = new Worker(file, { workerData: this.data, execArgv: [] });
+    const worker = new WorkerThread<ScanRequest, ScanReply>({
+      file: path.join(__dirname, 'scanWorker.js'),
+      workerData: this.data,
+      onReply: (reply) => {
+        this.settle(thread, reply);
+      },
+      onLost: (_, cause) => {
+        const message = l10n.t('Reading the folder stopped unexpectedly. Refresh the dataset to try again.');
+        this.fail(new CaptionError('SCAN_STOPPED', message, this.data.folder, cause));
+      },
+    });
     const thread: Thread = { worker, requests: new Map(), scan: undefined };
     this.threads.push(thread);
-    worker.on('message', (reply: ScanReply) => {
-      this.take(thread, reply);
-    });
-    let cause: unknown;
-    worker.on('error', (error) => {
-      cause = error;
-    });
-    worker.on('exit', () => {
-      const message = l10n.t('Reading the folder stopped unexpectedly. Refresh the dataset to try again.');
-      this.fail(new CaptionError('SCAN_STOPPED', message, this.data.folder, cause));
-    });
     return thread;
   }
 
@@ -119,11 +117,11 @@ export class ScanThreads {
       const thread = this.idlest();
       if (onBatch !== undefined) thread.scan = id;
       thread.requests.set(id, { resolve, reject, ...(onBatch === undefined ? {} : { onBatch }) });
-      thread.worker.postMessage(request(id), transfer as ArrayBuffer[]);
+      thread.worker.post(request(id), transfer);
     });
   }
 
-  private take(thread: Thread, reply: ScanReply): void {
+  private settle(thread: Thread, reply: ScanReply): void {
     const request = thread.requests.get(reply.id);
     if (request === undefined || this.failure !== undefined) return;
     if ('batch' in reply) {
@@ -152,7 +150,7 @@ export class ScanThreads {
     for (const { requests, worker } of this.threads) {
       for (const { reject } of requests.values()) reject(reason);
       requests.clear();
-      void worker.terminate();
+      void worker.retire();
     }
   }
 }

@@ -7,8 +7,8 @@ import { readOnly } from './readOnly';
 import { captionKind, unpackPaths, type CaptionsRead, type ReadCaptions } from './scanMessages';
 
 /**
- * A file that was written less than this before it was read may be written again without a later time, because times are
- * as coarse as this on some file systems; in milliseconds.
+ * A file that was written less than this before it was read may be written again without a later time, because times
+ * are as coarse as this on some file systems; in milliseconds.
  */
 const coarsestTime = 2500;
 let scratch = Buffer.allocUnsafeSlow(64 * 1024);

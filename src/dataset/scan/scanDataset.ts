@@ -45,8 +45,8 @@ export interface ScanRest {
 
 /**
  * Finds the images below a folder, folder by folder in natural order. Hidden folders are skipped. Links to folders are
- * followed, but every real folder is visited once, so a circle of links ends and no caption file appears under two names.
- * It works synchronously, for a thread of its own: several times as fast as promises.
+ * followed, but every real folder is visited once, so a circle of links ends and no caption file appears under two
+ * names. It works synchronously, for a thread of its own: several times as fast as promises.
  * @param folder absolute path
  * @param captionExtension with its dot, such as `.txt`
  * @throws CaptionError when the folder itself cannot be read

@@ -9,7 +9,9 @@ export interface ScanWorkerData {
   captionExtension: string;
 }
 
-/** Relative paths in one string with U+0000 between them, which no path has: one string crosses threads like one number. */
+/**
+ * Relative paths in one string with U+0000 between them, which no path has: one string crosses threads like one number.
+ */
 export type PackedPaths = string;
 
 export function packPaths(paths: readonly string[]): PackedPaths {
@@ -47,7 +49,9 @@ export interface CaptionsRead {
   text: string;
   /** for each image the length of its part of `text`, in UTF-16 code units */
   lengths: Uint32Array;
-  /** for each image the modification time in ms and the size in bytes of its caption; NaN where they cannot be relied on */
+  /**
+   * for each image the modification time in ms and the size in bytes of its caption; NaN where they cannot be relied on
+   */
   stamps: Float64Array;
   /** captions that are not valid UTF-8, by the position of their image */
   foreign: { index: number; bytes: Uint8Array }[];

@@ -5,8 +5,7 @@ import { inSlices } from '../../base/inSlices';
 import { compareNaturally } from '../../base/naturalOrder';
 import { noop } from '../../base/noop';
 import { belongsBehind, orderImages, orderValue } from './orderImages';
-import type { ImageFact } from '../ImageFacts';
-import type { FactSource } from '../query/FactSource';
+import type { ImageFact, ImageFacts } from '../ImageFacts';
 import { parseQuery } from '../query/parseQuery';
 import { queryMatcher, queryNeeds, type QueryContext, type QueryMatcher } from '../query/queryMatcher';
 import type { QueryError, QueryNode } from '../query/QueryNode';
@@ -19,19 +18,22 @@ export interface SearchProgress {
   total: number;
 }
 
+/** What a search and an order need of {@link ImageFacts}. */
+export type FactSource = Pick<ImageFacts, 'get' | 'loadStats' | 'loadSizes'>;
+
 /** What a view knows besides the dataset. */
 export interface ImageViewOptions extends Partial<Omit<QueryContext, 'fact'>> {
   /** the dataset's own, unless a test says so */
   facts?: FactSource;
-  /** the pause between a change and the look at what it means for the view, in milliseconds */
+  /** delay between a change and the update of the view, which later changes share, in milliseconds */
   pause?: number;
 }
 
 const byName: ImageSort = { key: 'name', descending: false };
-/** The pause before images that came or went are taken in, and before a look at what edits mean, in milliseconds. */
+/** Throttle of merging added or removed images, and of counting stale results, in milliseconds. */
 const followPause = 250;
 const stalePause = 1000;
-/** Progress is told after so many images. */
+/** Progress is reported once for this many images. */
 const progressStep = 8192;
 
 /**
@@ -40,7 +42,9 @@ const progressStep = 8192;
  * {@link refresh} does it. Images that come to the dataset or leave it come and leave here by themselves.
  */
 export class ImageView {
-  /** the search as it was set last; while it has an {@link error}, or is cancelled, {@link images} are of an earlier one */
+  /**
+   * the search as it was set last; while it has an {@link error}, or is cancelled, {@link images} are of an earlier one
+   */
   query = '';
   error: QueryError | undefined;
   sort: ImageSort = byName;
@@ -118,8 +122,8 @@ export class ImageView {
   }
 
   /**
-   * Searches; resolves when {@link images} are those that match the newest search. A query with an error changes nothing
-   * but {@link error}.
+   * Searches; resolves when {@link images} are those that match the newest search. A query with an error changes
+   * nothing but {@link error}.
    */
   setQuery(query: string): Promise<void> {
     this.query = query;
@@ -286,7 +290,7 @@ export class ImageView {
     for (const listener of this.listeners) listener();
   }
 
-  /** Takes in what came to the dataset or left it; else looks what edits mean for the results. */
+  /** Merges images that came to the dataset or left it; where none did, counts the results that edits made stale. */
   private async look(): Promise<void> {
     // The search that is under way takes the dataset as it was when it began.
     if (this.running !== undefined) await this.latest.catch(noop);

@@ -15,7 +15,7 @@ export async function positionsIn(
   return positions;
 }
 
-/** Images that come into an order, and what the order goes by. */
+/** Images to merge into an existing order, with their sort values. */
 export interface Newcomers {
   newcomers: readonly DatasetImage[];
   value: OrderValue;

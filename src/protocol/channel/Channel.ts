@@ -186,7 +186,7 @@ export class Channel<Serves extends RequestMap<Serves>, Calls extends RequestMap
     return Object.hasOwn(checks, name) && checks[name]?.(value) === true;
   }
 
-  /** Says once that messages of a kind are wrong. @returns the error for whoever waits for this one */
+  /** Reports once that messages of a kind are invalid. @returns the error for the caller that waits for this message */
   private complain(what: string): RemoteError {
     const message = `${what} has not the shape that was agreed on; it was ignored.`;
     if (!this.complaints.has(what)) this.rules?.onInvalid(message);

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import type { Check } from './Channel';
 
-/** A type without what does not count for whether two say the same: `readonly`, and how an optional key is written down. */
+/**
+ * A type without what does not count for whether two say the same: `readonly`, and how an optional key is written down.
+ */
 type Plain<T> = T extends string | number | boolean | null | undefined | Uint8Array | Float32Array
   ? T
   : unknown extends T
@@ -18,7 +20,7 @@ type MustSay<S extends AnySchema, T> = Same<v.InferOutput<S>, T> extends true ? 
 
 /**
  * What looks at messages, made of schemas that say exactly what the types of a protocol do. Keys that a schema does not
- * know are let through: whoever gets the message does not know them either.
+ * know are let through: the code that gets the message does not know them either.
  * @typeParam T a type by the name of each message
  */
 export function checksOf<T>(): <S extends { [K in keyof T]: AnySchema }>(

@@ -3,9 +3,10 @@ import { availableParallelism } from 'node:os';
 /**
  * Environment variables that make a process which decodes pictures fast; the user's own ones come before them.
  *
- * libuv has four threads of its own, and a picture is decoded in one of them; there should be one for each that prepares. glibc's malloc gives the memory of a picture
- * back to Linux and gets it again page by page, a third of the time of a decoder: here large blocks come from one heap,
- * which keeps up to 256 MB of what is free. Other systems ignore these.
+ * libuv has four threads of its own, and a picture is decoded in one of them; there should be one for each that
+ * prepares. glibc's malloc gives the memory of a picture back to Linux and gets it again page by page, a third of the
+ * time of a decoder: here large blocks come from one heap, which keeps up to 256 MB of what is free. Other systems
+ * ignore these.
  */
 export function fastEnvironment(): Record<string, string> {
   return {

@@ -20,7 +20,7 @@ export interface EditForm {
   /** tags to add or to move, with commas between them */
   tags: string;
   position: 'first' | 'last';
-  /** so many tags in front stay where they are */
+  /** number of tags at the start that stay where they are */
   keepFirst: number;
   /** what to remove or replace: tags or wildcards with commas between them, one regular expression, or a text */
   find: string;

@@ -30,8 +30,8 @@ export interface FolderPlace {
 /** What the grid asks the host to keep its place. */
 export interface GridViewRequests {
   /**
-   * The cards around the first of `paths` that is in the current order, or around `index`: from `before` cards before it
-   * to `after` cards after it. One answer, because the order may have changed again by the next.
+   * The cards around the first of `paths` that is in the current order, or around `index`: from `before` cards before
+   * it to `after` cards after it. One answer, because the order may have changed again by the next.
    */
   getItemsAround(params: {
     paths: string[];

@@ -7,7 +7,7 @@ export const previewSizes: readonly number[] = [768, 1536, 3072, 6144];
 /** The longer side of the largest preview, in pixels. What of a picture has more is shown as regions of it. */
 export const largestPreview = 6144;
 
-/** The preview that has at least so many pixels on its longer side; the largest where none has. */
+/** The smallest preview whose longer side has at least this many pixels; the largest preview where none has. */
 export function previewSizeFor(pixels: number): number {
   return previewSizes.find((size) => size >= pixels) ?? largestPreview;
 }

@@ -45,7 +45,9 @@ export interface SearchSuggestion {
 /** What the webview asks the host about searching. */
 export interface SearchRequests {
   suggestQuery(params: { text: string; caret: number }): { suggestions: SearchSuggestion[] };
-  /** Asks for a tag, or excludes it; takes it out where the search does that already. Answers with the new search text. */
+  /**
+   * Asks for a tag, or excludes it; takes it out where the search does that already. Answers with the new search text.
+   */
   addFilter(params: { tag: string; exclude: boolean }): { query: string };
   /** Searches and sorts anew, after edits that did neither. */
   refreshResults(params: Record<string, never>): undefined;

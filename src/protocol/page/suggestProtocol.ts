@@ -30,7 +30,7 @@ export interface SuggestAnswer {
   loading: boolean;
 }
 
-/** So many tags are suggested at most. */
+/** Maximum number of suggestions. */
 export const mostSuggestions = 20;
 
 /** Requests about tags that the user may mean. */

@@ -32,7 +32,7 @@ export type TagOrder = 'confidence' | 'model';
 export interface CaptionOptions {
   /** thresholds found in the scores (maximum cut) in place of the fixed ones, by category */
   mcut: { general: boolean; character: boolean };
-  /** at most so many tags of the model, the surest ones; 0 for no limit */
+  /** maximum number of tags of the model, the most certain ones; 0 for no limit */
   maximumTags: number;
   rating: RatingPlace;
   /** what a rating is called in the caption, by the model's name; a rating that is not named keeps its own */

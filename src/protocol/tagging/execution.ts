@@ -69,8 +69,8 @@ export interface ExecutionReport {
   /** providers that were tried or asked for and are not used, each with one sentence */
   notUsed: { provider: ExecutionProvider; reason: string }[];
   /**
-   * images for each run, and whether the model, the user, a probe, or experience decided that: on the CPU larger batches
-   * gain nothing, and a server joins those of several users
+   * images for each run, and whether the model, the user, a probe, or experience decided that: on the CPU larger
+   * batches gain nothing, and a server joins those of several users
    */
   batchSize: number;
   batchSizeFrom: 'model' | 'option' | 'probe' | 'default';

@@ -12,13 +12,13 @@ const faults = new Map<string | undefined, 'machine' | 'unclear'>([
   ['SERVER_UNREACHABLE', 'machine'],
   ['SERVER_REFUSED', 'machine'],
   ['SERVER_FAILED', 'unclear'],
-  // Scores without tags: the model is another one than was loaded.
+  // Scores without tags: the model differs from the one that was loaded.
   ['TAGS_MISMATCH', 'machine'],
 ]);
 
 /**
- * Whether an error of the tagger is the fault of what runs it and not of the image: `machine` is, `unclear` may be, when
- * it happens with several images in a row; undefined is the image's.
+ * Whether an error of the tagger is the fault of what runs it and not of the image: `machine` is, `unclear` may be,
+ * when it happens with several images in a row; undefined is the image's.
  */
 export function taggerFault(thrown: unknown): 'machine' | 'unclear' | undefined {
   return faults.get(errorCode(thrown));

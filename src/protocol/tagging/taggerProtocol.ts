@@ -31,7 +31,7 @@ export interface ModelDescription {
 /** What a loaded tagger is. */
 export interface TaggerDescription {
   models: ModelDescription[];
-  /** so many images asked for at a time keep decoder and model busy */
+  /** number of images to keep in flight so that decoder and model are both busy */
   imagesInWork: number;
 }
 
@@ -65,8 +65,8 @@ export interface TaggerRequests {
   /** The picture as the model sees it: RGB, `size` x `size` x 3 bytes, row by row. */
   prepareImage(params: { imagePath: string; size: number; mode: PreprocessMode }): { pixels: Uint8Array };
   /**
-   * Writes a picture whose longer side is at most `size` pixels, never enlarged: a WebP, or JPEG or PNG where `outputPath`
-   * ends so. Returns its dimensions and the size of its file.
+   * Writes a picture whose longer side is at most `size` pixels, never enlarged: a WebP, or JPEG or PNG where
+   * `outputPath` ends so. Returns its dimensions and the size of its file.
    */
   makeThumbnail(params: ThumbnailOrder): { width: number; height: number; bytes: number };
   /** What an image file is, by its header. */
@@ -75,8 +75,8 @@ export interface TaggerRequests {
   /** The models of the catalogue and of the extra folders, and where they are on this machine. */
   listModels(params: { folders: ModelFolders }): { models: ModelListing[] };
   /**
-   * Downloads a model of the catalogue, or goes on with its download; sends `downloadProgress`. With `tagsOnly` the file of
-   * the model need not be there afterwards.
+   * Downloads a model of the catalogue, or goes on with its download; sends `downloadProgress`. With `tagsOnly` the
+   * file of the model need not be there afterwards.
    */
   downloadModel(params: { id: string; folders: ModelFolders; token: string | undefined; tagsOnly?: boolean }): {
     found: FoundModel;

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { formatSeconds } from './downloadText';
 
-/** The rate is that of so many last milliseconds: the first images wait for the model to warm up. */
+/** Window of the rate, in milliseconds: a mean of the whole run would count the warm-up of the model. */
 const span = 15_000;
 
 /** How fast a job is, and how long it will take. */

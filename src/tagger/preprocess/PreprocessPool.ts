@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { Worker } from 'node:worker_threads';
 import * as l10n from '@vscode/l10n';
+import { WorkerThread } from '../../base/WorkerThread';
 import { abortReason } from '../../protocol/channel/Channel';
 import { errorMessage } from '../../protocol/channel/wireError';
 import { availableCores } from '../native/availableCores';
@@ -47,7 +47,7 @@ interface Job {
 
 interface Thread {
   slot: number;
-  worker: Worker;
+  worker: WorkerThread<PreprocessJob, PreprocessReply>;
   jobs: Map<number, Job>;
 }
 
@@ -145,7 +145,7 @@ export class PreprocessPool {
     const threads = this.running.filter((thread) => thread !== undefined);
     this.running.fill(undefined);
     for (const { jobs } of threads) for (const job of jobs.values()) job.reject(closedError(job.imagePath));
-    await Promise.all(threads.map(({ worker }) => worker.terminate()));
+    await Promise.all(threads.map(({ worker }) => worker.retire()));
   }
 
   private drop(job: Job): void {
@@ -166,11 +166,10 @@ export class PreprocessPool {
       Atomics.store(this.claims, place, claim.waiting);
       job.place = place;
       thread.jobs.set(id, job);
-      if (thread.jobs.size === 1) thread.worker.ref();
+      if (thread.jobs.size === 1) thread.worker.holdProcess(true);
       const { imagePath, input } = job;
       const memory = this.takeMemory(inputBytes(input.size));
-      const message: PreprocessJob = { id, claim: place, imagePath, input, memory };
-      thread.worker.postMessage(message, memory === undefined ? [] : [memory]);
+      thread.worker.post({ id, claim: place, imagePath, input, memory }, memory === undefined ? [] : [memory]);
     }
   }
 
@@ -198,19 +197,18 @@ export class PreprocessPool {
 
   private start(slot: number): Thread {
     const workerData: PreprocessWorkerData = { budget: this.budget, slot, claims: this.claims.buffer };
-    const worker = new Worker(this.workerFile, { workerData, execArgv: [] });
+    const worker = new WorkerThread<PreprocessJob, PreprocessReply>({
+      file: this.workerFile,
+      workerData,
+      onReply: (reply) => {
+        this.finish(thread, reply);
+      },
+      onLost: (exitCode, cause) => {
+        this.lose(thread, cause, exitCode);
+      },
+    });
+    worker.holdProcess(false);
     const thread: Thread = { slot, worker, jobs: new Map() };
-    worker.unref();
-    worker.on('message', (reply: PreprocessReply) => {
-      this.finish(thread, reply);
-    });
-    let cause: unknown;
-    worker.on('error', (error) => {
-      cause = error;
-    });
-    worker.on('exit', (code) => {
-      this.lose(thread, cause, code);
-    });
     this.running[slot] = thread;
     return thread;
   }
@@ -223,12 +221,11 @@ export class PreprocessPool {
     if (job.wanted && reply.kind === 'done') job.resolve(reply.values);
     if (job.wanted && reply.kind === 'failed') job.reject(fromFailure(reply.error));
     this.assign();
-    if (thread.jobs.size === 0) thread.worker.unref();
+    if (thread.jobs.size === 0) thread.worker.holdProcess(false);
   }
 
   /** A thread that ended by itself: its images fail, another one takes its place when there is work. */
   private lose(thread: Thread, cause: unknown, code: number): void {
-    if (this.running[thread.slot] !== thread) return;
     this.running[thread.slot] = undefined;
     new PixelBudget(this.budget, thread.slot).release();
     const how = cause === undefined ? l10n.t('exit code {0}', code) : errorMessage(cause);

@@ -21,12 +21,11 @@ const failed = 8;
 const bits = 4;
 
 /** Counts captions and tags as they change, so that nothing ever has to look at all of them. */
-export class DatasetTally implements CaptionObserver {
+export class CaptionStats implements CaptionObserver {
   private readonly counted: DatasetCounts = { images: 0, empty: 0, unsaved: 0, conflicts: 0, failed: 0 };
   private readonly tags = new Map<string, number>();
   private readonly dirtyOnes = new Set<Caption>();
-  /** called with each caption whose text is another one */
-  readonly textListeners = new Set<(caption: Caption) => void>();
+  private readonly textListeners = new Set<(caption: Caption) => void>();
 
   get counts(): DatasetCounts {
     return { ...this.counted };
@@ -40,6 +39,14 @@ export class DatasetTally implements CaptionObserver {
   /** The captions with unsaved edits. */
   get dirty(): ReadonlySet<Caption> {
     return this.dirtyOnes;
+  }
+
+  /**
+   * Calls `listener` with each caption whose text changed, in the moment it does. Returns the function that ends it.
+   */
+  onDidChangeText(listener: (caption: Caption) => void): () => void {
+    this.textListeners.add(listener);
+    return () => this.textListeners.delete(listener);
   }
 
   /** Counts a caption as it is now. */
