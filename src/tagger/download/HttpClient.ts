@@ -18,6 +18,7 @@ export interface HttpAnswer {
   body: Readable & { dump(): Promise<void> };
 }
 
+/** What holds for all requests of a client. */
 export interface HttpClientOptions {
   /** sent to every server on the way: no secrets */
   headers: Record<string, string>;
@@ -81,7 +82,7 @@ export class HttpClient {
       const answer = await this.sendOnce(method, url, headers);
       const { location } = answer.headers;
       if (answer.status < 300 || answer.status >= 400 || typeof location !== 'string') return answer;
-      const next = this.redirected(location, url);
+      const next = this.redirectTarget(location, url);
       if (follow === 'sameOrigin' && next.origin !== url.origin) return answer;
       await answer.body.dump();
       url = next;
@@ -124,7 +125,7 @@ export class HttpClient {
     return { status: statusCode, url: url.href, headers: answered, body };
   }
 
-  private redirected(location: string, from: URL): URL {
+  private redirectTarget(location: string, from: URL): URL {
     const next = URL.canParse(location, from.href) ? new URL(location, from.href) : undefined;
     if (next?.protocol === 'http:' || next?.protocol === 'https:') return next;
     const message = l10n.t('{0} redirects to "{1}", which is no web address.', withoutQuery(from.href), location);

@@ -20,7 +20,10 @@ export async function hashFile(path: string, hash: Hash, length?: number, signal
   }
 }
 
-/** The digest of a whole file in the algorithm and encoding of `expected`. */
+/**
+ * The digest of a whole file, in the given algorithm and encoding.
+ * @throws the signal's reason; errors of the file system
+ */
 export async function fileDigest(
   path: string,
   { algorithm, encoding }: Pick<ExpectedHash, 'algorithm' | 'encoding'>,

@@ -34,7 +34,7 @@ export class VerifiedFiles {
       if (blob !== pinned.sha256) return false;
       if (pinned.size !== undefined) return true;
     }
-    const known = (await this.load()).get(real);
+    const known = (await this.knownFiles()).get(real);
     if (known?.size !== stats.size || known.modified !== stats.mtimeMs) return undefined;
     return known.sha256 === pinned.sha256;
   }
@@ -61,7 +61,7 @@ export class VerifiedFiles {
    * Records the hash of a file as it is now. Where the folder is not writable, the file is only hashed again next time.
    */
   async remember(file: string, sha256: string): Promise<void> {
-    const [{ size, mtimeMs }, real, known] = await Promise.all([stat(file), realpath(file), this.load()]);
+    const [{ size, mtimeMs }, real, known] = await Promise.all([stat(file), realpath(file), this.knownFiles()]);
     known.set(real, { size, modified: mtimeMs, sha256 });
     const temporary = `${this.path}.${randomUUID()}.tmp`;
     try {
@@ -73,7 +73,7 @@ export class VerifiedFiles {
     }
   }
 
-  private load(): Promise<Map<string, HashedFile>> {
+  private knownFiles(): Promise<Map<string, HashedFile>> {
     this.known ??= readKnown(this.path);
     return this.known;
   }

@@ -12,6 +12,7 @@ import { hubSettings, type HubSettings } from './hubSettings';
 import { thisMachine } from './modelPlaces';
 import { isPinnedFile, VerifiedFiles } from './VerifiedFiles';
 
+/** Which model to download, where to, and how to follow and cancel it. */
 export interface ModelDownload extends ModelSearch {
   id: string;
   /** an access token that wins over those of the environment */

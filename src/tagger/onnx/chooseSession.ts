@@ -15,6 +15,7 @@ export interface ModelToLoad {
   size: number;
   /** time of the last change of the file, in milliseconds since 1970 */
   modified: number;
+  /** how many scores it must give */
   tagCount: number;
 }
 

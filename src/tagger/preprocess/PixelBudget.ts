@@ -55,7 +55,7 @@ export class PixelBudget {
     });
     for (;;) {
       const changes = Atomics.load(this.words, word.changes);
-      if (this.locked(() => this.enter(pixels, ticket))) return;
+      if (this.locked(() => this.tryEnter(pixels, ticket))) return;
       Atomics.wait(this.words, word.changes, changes);
     }
   }
@@ -69,7 +69,7 @@ export class PixelBudget {
     });
   }
 
-  private enter(pixels: number, ticket: number): boolean {
+  private tryEnter(pixels: number, ticket: number): boolean {
     for (let slot: number = word.slots; slot < this.words.length; slot += wordsPerSlot) {
       const other = this.at(slot + 1);
       if (other !== 0 && other < ticket) return false;

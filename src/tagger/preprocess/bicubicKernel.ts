@@ -28,7 +28,8 @@ function bicubic(distance: number): number {
 /**
  * The weights with which Pillow scales a row of `inputSize` 8-bit values to `outputSize` (precompute_coeffs and
  * normalize_coeffs_8bpc in src/libImaging/Resample.c): antialiased bicubic, 22 fraction bits.
- * @param inputSize in pixels, as `outputSize`
+ * @param inputSize length of the row before scaling, in pixels
+ * @param outputSize length of the row after scaling, in pixels
  */
 export function bicubicKernel(inputSize: number, outputSize: number): Kernel {
   const scale = inputSize / outputSize;
@@ -74,7 +75,7 @@ export interface Span {
 /**
  * Cuts an output position's weights to a picture that lies in the middle of white: only what is on the picture has to
  * be computed for each row.
- * @param start position of the picture in the square
+ * @param start position of the picture in the square, in pixels
  * @param length of the picture, in pixels
  */
 export function clipToPicture(kernel: Kernel, out: number, start: number, length: number): Span {

@@ -10,6 +10,7 @@ export interface PreparedInput {
   size: number;
   /** shape [size, size, 3], pixel by pixel (NHWC without the batch); else [3, size, size], plane by plane (NCHW) */
   channelsLast: boolean;
+  /** `fast` lets the decoder shrink large JPEG and WebP pictures, which is not exact */
   mode: PreprocessMode;
 }
 

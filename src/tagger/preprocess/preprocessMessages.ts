@@ -29,6 +29,7 @@ export interface PreprocessWorkerData {
 /** The state of a job. It leaves `waiting` by compare-and-swap only, so that a cancelled job is never begun. */
 export const claim = { waiting: 0, begun: 1, cancelled: 2 } as const;
 
+/** An image that a thread is to prepare. */
 export interface PreprocessJob {
   id: number;
   /** index in the claims */

@@ -45,14 +45,14 @@ export class LoadedTaggers {
 
   private hold(model: TaggerModel, execution: ExecutionOptions): Entry {
     const key = keyOf(model, execution);
-    const entry = this.entries.get(key) ?? this.load(key, model, execution);
+    const entry = this.entries.get(key) ?? this.startLoading(key, model, execution);
     this.entries.delete(key);
     this.entries.set(key, entry);
     entry.users++;
     return entry;
   }
 
-  private load(key: string, model: TaggerModel, execution: ExecutionOptions): Entry {
+  private startLoading(key: string, model: TaggerModel, execution: ExecutionOptions): Entry {
     const entry = { tagger: this.loadAfterOthers(model, execution), users: 0 };
     // A failed load is not cached; all callers that wait for it get the error.
     entry.tagger.catch(() => {

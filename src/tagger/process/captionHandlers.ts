@@ -29,14 +29,14 @@ export function captionHandlers(
     pools.set(threads, pool);
     return pool;
   };
-  const use = <T>(setup: TaggerSetup, work: (taggers: Tagger[]) => Promise<T> | T): Promise<T> => {
+  const withTaggers = <T>(setup: TaggerSetup, work: (taggers: Tagger[]) => Promise<T> | T): Promise<T> => {
     if (setup.models.length === 0) throw new Error('No model was asked for.');
     return idle.during(setup.execution.idleSeconds, () => loaded.use(setup, work));
   };
 
   return {
     loadTagger: ({ setup }) =>
-      use(setup, (taggers) => ({
+      withTaggers(setup, (taggers) => ({
         models: taggers.map((tagger) => tagger.describe()),
         // Enough in flight to keep everything busy: the batches that run and one that waits, two images for each
         // preprocess thread, and four captions that are being written.
@@ -46,12 +46,12 @@ export function captionHandlers(
           4,
       })),
     captionImage: ({ imagePath, setup, options }, signal) =>
-      use(setup, async (taggers) => {
+      withTaggers(setup, async (taggers) => {
         const scores = await scoreImage(imagePath, taggers, setup.execution, poolFor(setup), signal);
         return { tags: scoresToTags(scoredModels(setup, taggers, scores), setup.merge, options) };
       }),
     scoreImage: ({ imagePath, setup }, signal) =>
-      use(setup, async (taggers) => {
+      withTaggers(setup, async (taggers) => {
         const scores = await scoreImage(imagePath, taggers, setup.execution, poolFor(setup), signal);
         return meanScores(scoredModels(setup, taggers, scores));
       }),

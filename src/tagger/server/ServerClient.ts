@@ -33,6 +33,7 @@ export interface ServerOrder {
   longestAnswer?: number;
 }
 
+/** The answer to a request, with all of its body. */
 export interface ServerAnswer {
   status: number;
   headers: IncomingHttpHeaders;
@@ -41,6 +42,7 @@ export interface ServerAnswer {
   url: string;
 }
 
+/** How a server is reached. */
 export interface ServerClientOptions extends ServerOptions {
   /** the maximum number of requests in flight */
   connections: number;

@@ -51,7 +51,10 @@ function bitmap(width: number, height: number): Buffer {
   return bytes;
 }
 
-/** What may happen to a file: bits that turned, numbers at their ends, pieces lost, doubled or from another file, an early end. */
+/**
+ * What may happen to a file: bits that turned, numbers at their ends, pieces lost, doubled or from another file, an
+ * early end.
+ */
 export function mutated(files: readonly Buffer[]): fc.Arbitrary<Buffer> {
   const place = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
   const change = fc.oneof(

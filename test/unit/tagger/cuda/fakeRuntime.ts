@@ -14,8 +14,8 @@ export interface FakeCuda {
 }
 
 /**
- * Writes a package that can take onnxruntime-node's place: it computes everything on the CPU, and what asks for CUDA goes
- * through the given code first. Its CUDA libraries look right and are never loaded.
+ * Writes a package that can take onnxruntime-node's place: it computes everything on the CPU, and what asks for CUDA
+ * goes through the given code first. Its CUDA libraries look right and are never loaded.
  * @returns the folder, for `DATASET_CAPTIONS_ORT`
  */
 export function writeFakeRuntime(folder: string, { create, run }: FakeCuda): string {

@@ -67,9 +67,9 @@ interface HubFile {
 const commit = '0123456789abcdef0123456789abcdef01234567';
 
 /**
- * The Hugging Face hub on this machine: `/{owner}/{repo}/resolve/{revision}/{file}` answers HEAD and GET as the hub does,
- * with X-Repo-Commit; large files with X-Linked-Etag, X-Linked-Size and a redirect to a signed address on a second host
- * (`localhost`, the hub being `127.0.0.1`), which serves ranges.
+ * The Hugging Face hub on this machine: `/{owner}/{repo}/resolve/{revision}/{file}` answers HEAD and GET as the hub
+ * does, with X-Repo-Commit; large files with X-Linked-Etag, X-Linked-Size and a redirect to a signed address on a
+ * second host (`localhost`, the hub being `127.0.0.1`), which serves ranges.
  */
 export class HubServer {
   readonly hub = new RecordingServer('127.0.0.1', (request, response) => {
@@ -108,8 +108,8 @@ export class HubServer {
   }
 
   /**
-   * Sends the beginning of what was asked for, up to a byte of the file, and breaks the connection when the client has all
-   * of that beside its target: what it has not read by then would be lost to it, and the tests count bytes.
+   * Sends the beginning of what was asked for, up to a byte of the file, and breaks the connection when the client has
+   * all of that beside its target: what it has not read by then would be lost to it, and the tests count bytes.
    */
   cutAt(position: number, target: string): Behaviour {
     const held = async (): Promise<number> => (await stat(`${target}.partial`).catch(() => undefined))?.size ?? 0;

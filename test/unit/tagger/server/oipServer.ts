@@ -64,7 +64,10 @@ class Refusal extends Error {
   }
 }
 
-/** A model with a score for each colour: the mean of each channel of a picture, divided by 255, in the order of the input. */
+/**
+ * A model with a score for each colour: the mean of each channel of a picture, divided by 255, in the order of the
+ * input.
+ */
 export class OipServer {
   readonly seen: SeenOipRequest[] = [];
   readonly runs: OipRun[] = [];

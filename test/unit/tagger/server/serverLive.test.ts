@@ -15,8 +15,8 @@ const {
   DATASET_CAPTIONS_OIP_TAGS: tags,
 } = process.env;
 
-// No machine of ours has such a server: whoever has one sets DATASET_CAPTIONS_OIP_URL, DATASET_CAPTIONS_OIP_MODEL (what it
-// calls a tagger) and DATASET_CAPTIONS_OIP_TAGS (the folder with that tagger's selected_tags.csv).
+// Skipped without a live server: to run it, set DATASET_CAPTIONS_OIP_URL, DATASET_CAPTIONS_OIP_MODEL (what it calls a
+// tagger) and DATASET_CAPTIONS_OIP_TAGS (the folder with that tagger's selected_tags.csv).
 describe('A real server of the Open Inference Protocol (opt-in: DATASET_CAPTIONS_OIP_URL)', function () {
   this.timeout(120_000);
   const folder = testFolder();
