@@ -15,7 +15,7 @@ const code = (await Promise.all(files.map((file) => readFile(path.join(source, f
 
 const contributed = manifest.contributes.commands.map((/** @type {{ command: string }} */ { command }) => command);
 // A command that is registered under a name kept in a field is internal: nothing contributes it.
-const registered = [...code.matchAll(/registerCommand\(\s*'([^']+)'/g)].map(([, name]) => name);
+const registered = [...code.matchAll(/\bregister\w*\(\s*'(datasetCaptions\.[^']+)'/g)].map(([, name]) => name);
 const keys = [...manifestText.matchAll(/"%([^%"]+)%"/g)].map(([, key]) => key);
 
 const problems = [

@@ -11,24 +11,24 @@ import type { PaletteCommands } from './PaletteCommands';
 
 /** Registers the commands that open the dialog for bulk edits. */
 export function registerBulkEditCommands(commands: PaletteCommands): vscode.Disposable {
-  const edit = (name: string, form: Partial<EditForm>): vscode.Disposable =>
+  const registerEdit = (name: string, form: Partial<EditForm>): vscode.Disposable =>
     commands.registerOnGrid(name, (grid, argument) => {
       openEdit(grid, argument, form);
     });
   /** For a tag of the tag view, in all captions. */
-  const editTag = (name: string, operation: EditOperation): vscode.Disposable =>
+  const registerTagEdit = (name: string, operation: EditOperation): vscode.Disposable =>
     commands.registerOnGrid(name, (grid, argument) => {
       const find = textIn(argument, 'tag');
       if (find === undefined) return;
       grid.openBulkEdit({ scope: 'all', form: { operation, find, replacement: '', match: 'exact' } });
     });
   return vscode.Disposable.from(
-    edit('datasetCaptions.editTags', {}),
-    edit('datasetCaptions.addTags', { operation: 'addTags' }),
-    edit('datasetCaptions.removeTags', { operation: 'removeTags' }),
-    edit('datasetCaptions.replaceTags', { operation: 'replaceTags' }),
-    editTag('datasetCaptions.renameTag', 'replaceTags'),
-    editTag('datasetCaptions.removeTag', 'removeTags'),
+    registerEdit('datasetCaptions.editTags', {}),
+    registerEdit('datasetCaptions.addTags', { operation: 'addTags' }),
+    registerEdit('datasetCaptions.removeTags', { operation: 'removeTags' }),
+    registerEdit('datasetCaptions.replaceTags', { operation: 'replaceTags' }),
+    registerTagEdit('datasetCaptions.renameTag', 'replaceTags'),
+    registerTagEdit('datasetCaptions.removeTag', 'removeTags'),
   );
 }
 

@@ -10,7 +10,7 @@ import type { PaletteCommands } from './PaletteCommands';
 
 /** Registers what is done with the selection or with one image. */
 export function registerImageCommands(commands: PaletteCommands): vscode.Disposable {
-  const onFile = (name: string, act: (uri: vscode.Uri) => Thenable<unknown>): vscode.Disposable =>
+  const registerOnFile = (name: string, act: (uri: vscode.Uri) => Thenable<unknown>): vscode.Disposable =>
     commands.registerOnGrid(name, async ({ session }, argument) => {
       const uri = imageUri(session, pathIn(argument));
       if (uri === undefined) void vscode.window.showInformationMessage(vscode.l10n.t('Select images first.'));
@@ -26,10 +26,10 @@ export function registerImageCommands(commands: PaletteCommands): vscode.Disposa
       }),
     ),
     commands.registerOnGrid('datasetCaptions.deleteImages', (grid, argument) => deleteMeant(grid, argument)),
-    onFile('datasetCaptions.openImageToSide', (uri) =>
+    registerOnFile('datasetCaptions.openImageToSide', (uri) =>
       vscode.commands.executeCommand('vscode.open', uri, vscode.ViewColumn.Beside),
     ),
-    onFile('datasetCaptions.revealImage', (uri) => vscode.commands.executeCommand('revealInExplorer', uri)),
+    registerOnFile('datasetCaptions.revealImage', (uri) => vscode.commands.executeCommand('revealInExplorer', uri)),
     commands.registerOnGrid('datasetCaptions.copyImagePath', ({ session }, argument) =>
       copyPaths(session, severalImages(session, argument)),
     ),

@@ -13,7 +13,7 @@ export function registerSearchCommands(
   searches: SavedSearches,
   tags: TagTree,
 ): vscode.Disposable {
-  const filter = (name: string, exclude: boolean): vscode.Disposable =>
+  const registerFilter = (name: string, exclude: boolean): vscode.Disposable =>
     commands.registerOnGrid(name, async (grid, argument) => {
       const tag = typeof argument === 'string' ? argument : textIn(argument, 'tag');
       if (tag !== undefined) await filterByTag(grid, searches, tag, exclude);
@@ -26,8 +26,8 @@ export function registerSearchCommands(
     commands.registerOnGrid('datasetCaptions.openSavedSearch', ({ session }) => openSavedSearch(session, searches)),
     commands.registerOnGrid('datasetCaptions.sortImages', ({ session }) => sortImages(session)),
     commands.registerOnGrid('datasetCaptions.refreshResults', ({ session }) => session.view.refresh()),
-    filter('datasetCaptions.filterByTag', false),
-    filter('datasetCaptions.excludeTag', true),
+    registerFilter('datasetCaptions.filterByTag', false),
+    registerFilter('datasetCaptions.excludeTag', true),
     commands.register('datasetCaptions.sortTagsByName', () => tags.sortBy('name')),
     commands.register('datasetCaptions.sortTagsByCount', () => tags.sortBy('count')),
   );

@@ -173,7 +173,7 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
 
   /**
    * Sets the text of a caption while it is being typed.
-   * @param number of the draft; the caption's card carries it from now on and so tells the page which keystrokes arrived
+   * @param number of the draft; the caption's card carries it from now on, which tells the page what has arrived
    * @throws if the caption may not be edited
    */
   draft(imagePath: string, text: string, number: number): void {
