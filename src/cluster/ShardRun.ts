@@ -1,27 +1,21 @@
 import { open, readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { readIfThere } from '../dataset/captions/captionFile';
 import { captionHash } from '../dataset/captions/captionHash';
-import { runCaptionJob, type JobTarget } from '../jobs/captionJob';
 import type { FileWriter } from '../dataset/files/FileWriter';
 import { folderInside } from '../dataset/files/datasetPath';
 import { folderOf } from '../dataset/view/folderRun';
-import { captionPathOf } from '../dataset/files/imageFiles';
 import { removeLeftover } from '../dataset/files/leftovers';
 import { isTemporaryName } from '../dataset/files/writeFileSafely';
 import { JobFaultError, jobFault } from '../jobs/run/jobFault';
 import { imageOfLine, imagesFile, JobFolder, manifestFile } from '../jobs/folder/JobFolder';
 import { JobJournal } from '../jobs/folder/JobJournal';
-import { JournaledWriter } from '../jobs/run/JournaledWriter';
+import { captionWork } from '../jobs/run/captionWork';
+import { settleIntents } from '../jobs/run/settleIntents';
 import { parseJournal, type ImageRecord, type WriteIntent } from '../jobs/folder/journalEntries';
-import { captionIndex, readJobWork } from '../jobs/folder/jobTargets';
 import type { JobImage, JobManifest, JobState } from '../jobs/jobTypes';
 import { mergeRecords, shardJournalName, shardJournals } from '../jobs/folder/shardJournals';
-import { taggerFault } from '../protocol/tagging/taggerFault';
-import { taggerCrashed, type TaggerProcess } from '../protocol/child/TaggerProcess';
+import type { TaggerProcess } from '../protocol/child/TaggerProcess';
 import type { TaggerSetup } from '../protocol/tagging/taggerProtocol';
-import { errorCode } from '../protocol/channel/wireError';
 import { hashOf, type ShardData } from './shards';
 
 export interface ShardRunOptions {
@@ -124,7 +118,7 @@ async function work(
   { first }: ShardData,
   { tagger, writer, prepare, signal, onProgress }: ShardRunOptions,
 ): Promise<ShardEnd> {
-  await settle(manifest, images, first, known, journal);
+  await settleWrites(manifest, images, first, known, journal);
   if (known.isTaken) await sweep(manifest, images);
   const records = new Map<number, ImageRecord>();
   for (const [index, record] of known.records) records.set(index - first, record);
@@ -132,47 +126,31 @@ async function work(
   onProgress(handled);
   if (handled === images.length) return 'done';
   const { setup, imagesInWork } = await prepare(manifest, signal);
-  const captions = captionIndex(manifest, images);
-  // Flushed, as another machine has to see it should this one vanish.
-  const flushed: Pick<JobJournal, 'append'> = { append: (line) => journal.append(line, true) };
+  // A worker that lost its shard to another one must not write any more.
   const guarded: FileWriter = {
     write: async (write) => {
       signal.throwIfAborted();
       return writer.write(write);
     },
   };
-  const journaled = new JournaledWriter(guarded, flushed, (file) => {
-    const index = captions.get(file);
-    return index === undefined ? undefined : first + index;
-  });
-  const { dataset, targets, settled } = await readJobWork(manifest, images, records, journaled, signal, true);
-  const startedAt = new Map<string, number>();
-  const note = (index: number, outcome: ImageRecord['outcome'], reason: string | undefined, begun?: number): void => {
-    if (outcome === undefined) return;
-    const took = begun === undefined ? 0 : Math.round(performance.now() - begun);
-    const line =
-      reason === undefined
-        ? (['o', first + index, outcome, took] as const)
-        : (['o', first + index, outcome, took, reason] as const);
-    // A journal that cannot be written fails the next write of a caption, which ends the run.
-    journal.append([...line]).catch(() => undefined);
-    onProgress(++handled);
-  };
-  for (const { index, outcome, reason } of settled) note(index, outcome, reason);
-  const indexOf = new Map(images.map(({ path: image }, index) => [image, index]));
-  const { options, mode, write } = manifest;
-  const result = await runCaptionJob(dataset, targets, {
-    makeTags: async (imagePath, stopped) =>
-      (await tagger.request('captionImage', { imagePath, setup, options }, stopped)).tags,
-    isCrash: (thrown) => errorCode(thrown) === taggerCrashed,
-    faultOf: taggerFault,
-    ...{ mode, write, problems: [], concurrency: imagesInWork, signal },
-    onStart: ({ path: image }) => {
-      startedAt.set(image, performance.now());
-    },
-    onOutcome: ({ path: image }: JobTarget, outcome, reason) => {
-      note(indexOf.get(image) ?? -1, outcome, reason, startedAt.get(image));
-      startedAt.delete(image);
+  const { options } = manifest;
+  const result = await captionWork({
+    manifest,
+    images,
+    firstIndex: first,
+    records,
+    journal,
+    flushIntents: true,
+    writer: guarded,
+    listedOnly: true,
+    signal,
+    prepareTagger: () => ({
+      makeTags: async (imagePath, stopped) =>
+        (await tagger.request('captionImage', { imagePath, setup, options }, stopped)).tags,
+      imagesInWork,
+    }),
+    onOutcome: () => {
+      onProgress(++handled);
     },
   });
   if (result.error !== undefined) throw result.error;
@@ -209,30 +187,28 @@ async function readKnown(folder: string, { shard, first, count }: ShardData): Pr
   return known;
 }
 
-/** Finds out what became of the captions that workers were writing when they died: one that holds what was to be written is done. */
-async function settle(
-  { root, captionExtension }: JobManifest,
+/** What workers were writing when they died, and wrote, is done. */
+async function settleWrites(
+  manifest: JobManifest,
   images: readonly JobImage[],
   first: number,
   { records, intents }: Known,
   journal: JobJournal,
 ): Promise<void> {
-  for (const [index, candidates] of intents) {
+  const unsettled = [...intents].flatMap(([index, candidates]) => {
     const record = records.get(index);
     const image = images[index - first];
-    if (record === undefined || record.outcome !== undefined || image === undefined) continue;
-    const bytes = await readIfThere(path.join(root, captionPathOf(image.path, captionExtension))).catch(
-      () => undefined,
-    );
-    if (bytes === undefined) continue;
-    const hash = captionHash(bytes);
-    const intent = candidates.find(({ written }) => written === hash);
-    if (intent === undefined || captionHash(intent.previous) === hash) continue;
-    Object.assign(record, { outcome: 'written', milliseconds: 0, intent });
+    if (record === undefined || record.outcome !== undefined || image === undefined) return [];
+    return [{ index, path: image.path, intents: candidates }];
+  });
+  await settleIntents(manifest, unsettled, async (index, intent) => {
+    // A file that held this text before proves nothing.
+    if (captionHash(intent.previous) === intent.written) return;
+    Object.assign(records.get(index) ?? {}, { outcome: 'written', milliseconds: 0, intent });
     const previous = intent.previous === null ? null : Buffer.from(intent.previous).toString('base64');
     await journal.append(['w', index, previous, intent.written]);
     await journal.append(['o', index, 'written', 0], true);
-  }
+  });
 }
 
 /** Removes what workers left behind that were killed while they wrote. */

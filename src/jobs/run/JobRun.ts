@@ -1,24 +1,20 @@
 import path from 'node:path';
-import { performance } from 'node:perf_hooks';
 import * as l10n from '@vscode/l10n';
-import { runCaptionJob, type ImageOutcome, type JobResult, type JobTarget } from '../captionJob';
+import type { JobResult, JobTarget } from '../captionJob';
 import type { FileWriter } from '../../dataset/files/FileWriter';
 import { captionPathOf } from '../../dataset/files/imageFiles';
 import { describeExecution, describeNotUsed } from '../../protocol/text/executionText';
 import { loadTagger } from '../../protocol/child/loadTagger';
-import { taggerFault } from '../../protocol/tagging/taggerFault';
-import { taggerCrashed, type TaggerProcess } from '../../protocol/child/TaggerProcess';
+import type { TaggerProcess } from '../../protocol/child/TaggerProcess';
 import type { ExecutionOptions } from '../../protocol/tagging/execution';
 import type { TaggerDescription, TaggerSetup } from '../../protocol/tagging/taggerProtocol';
-import { errorCode } from '../../protocol/channel/wireError';
 import { jobFault, JobFaultError } from './jobFault';
 import type { JobFolder } from '../folder/JobFolder';
 import { countOutcomes, handledOf, jobInfo } from '../folder/jobInfo';
 import type { JobJournal } from '../folder/JobJournal';
-import { JournaledWriter } from './JournaledWriter';
+import { captionWork, type ImageEnd } from './captionWork';
 import type { ImageRecord } from '../folder/journalEntries';
 import { lookAtFolder } from '../folder/lookAtFolder';
-import { captionIndex, readJobWork } from '../folder/jobTargets';
 import { shownFailures, type JobImage, type JobManifest } from '../jobTypes';
 import { RunOfJob, type RunListener } from './RunOfJob';
 import { settleIntents } from './settleIntents';
@@ -45,7 +41,6 @@ export interface JobRunOptions extends RunListener {
 
 /** One run of a job on this machine, from where the last one ended until its end, a pause, or a fault. */
 export class JobRun extends RunOfJob {
-  private readonly startedAt = new Map<string, number>();
   /** what the models run on since they were loaded */
   private providers = '';
   private folderWarning: string | undefined;
@@ -88,7 +83,7 @@ export class JobRun extends RunOfJob {
     delete state.fault;
     delete state.finished;
     Object.assign(state, { status: 'running', started: state.started ?? new Date().toISOString() });
-    await settleIntents(this.manifest, images, records, journal);
+    await this.settleWrites(images, records, journal);
     if (this.options.retryFailed === true) {
       for (const [index, record] of records) {
         if (record.outcome !== 'failed') continue;
@@ -101,48 +96,48 @@ export class JobRun extends RunOfJob {
     this.update({ ...jobInfo(this.manifest, state, false), message: l10n.t('Loading the tagger…') });
   }
 
+  /** What the last run was writing when its process died, and wrote, is done. */
+  private async settleWrites(
+    images: readonly JobImage[],
+    records: ReadonlyMap<number, ImageRecord>,
+    journal: JobJournal,
+  ): Promise<void> {
+    const unsettled = [...records].flatMap(([index, { outcome, intent }]) => {
+      const image = images[index];
+      if (outcome !== undefined || intent === undefined || image === undefined) return [];
+      return [{ index, path: image.path, intents: [intent] }];
+    });
+    await settleIntents(this.manifest, unsettled, async (index) => {
+      Object.assign(records.get(index) ?? {}, { outcome: 'written', milliseconds: 0 });
+      await journal.append(['o', index, 'written', 0]);
+    });
+  }
+
   private async work(
     images: readonly JobImage[],
     records: ReadonlyMap<number, ImageRecord>,
     journal: JobJournal,
   ): Promise<JobResult> {
-    const { manifest } = this;
-    const { signal } = this;
-    const captions = captionIndex(manifest, images);
-    const writer = new JournaledWriter(this.options.writer, journal, (file) => captions.get(file));
-    const { dataset, targets, settled } = await readJobWork(manifest, images, records, writer, signal);
-    const indexOf = new Map(images.map(({ path: image }, index) => [image, index]));
-    const note = (image: string, index: number, outcome: ImageOutcome, reason: string | undefined): void => {
-      const begun = this.startedAt.get(image);
-      this.startedAt.delete(image);
-      const milliseconds = begun === undefined ? 0 : Math.round(performance.now() - begun);
-      // A journal that cannot be written fails the next write of a caption, which pauses the job.
-      journal
-        .append(
-          reason === undefined ? ['o', index, outcome, milliseconds] : ['o', index, outcome, milliseconds, reason],
-        )
-        .catch(() => undefined);
-      this.count(image, outcome, reason);
-    };
-    for (const { index, outcome, reason } of settled) note(images[index]?.path ?? '', index, outcome, reason);
-    await this.lookAtFolder(targets[0]);
-    const imagesInWork = await this.load();
-    const watch = setInterval(() => void this.watchProvider(), providerPause);
+    let watch: NodeJS.Timeout | undefined;
     try {
-      return await runCaptionJob(dataset, targets, {
-        makeTags: (imagePath, stopped) => this.makeTags(imagePath, stopped),
-        isCrash: (thrown) => errorCode(thrown) === taggerCrashed,
-        faultOf: taggerFault,
-        mode: manifest.mode,
-        write: manifest.write,
-        problems: [],
-        concurrency: imagesInWork,
-        signal,
-        onStart: ({ path: image }) => {
-          this.startedAt.set(image, performance.now());
+      return await captionWork({
+        manifest: this.manifest,
+        images,
+        firstIndex: 0,
+        records,
+        journal,
+        flushIntents: false,
+        writer: this.options.writer,
+        listedOnly: false,
+        signal: this.signal,
+        prepareTagger: async (first) => {
+          await this.lookAtFolder(first);
+          const imagesInWork = await this.load();
+          watch = setInterval(() => void this.watchProvider(), providerPause);
+          return { makeTags: (imagePath, stopped) => this.makeTags(imagePath, stopped), imagesInWork };
         },
-        onOutcome: ({ path: image }: JobTarget, outcome, reason) => {
-          note(image, indexOf.get(image) ?? -1, outcome, reason);
+        onOutcome: (end) => {
+          this.countOutcome(end);
         },
       });
     } finally {
@@ -210,7 +205,7 @@ export class JobRun extends RunOfJob {
     this.stop('paused');
   }
 
-  private count(image: string, outcome: ImageOutcome, reason: string | undefined): void {
+  private countOutcome({ image, outcome, reason, inWork }: ImageEnd): void {
     const { counts, failures } = this.state;
     const failed = outcome === 'failed' || outcome === 'kept';
     const isShown = failed && reason !== undefined && failures.length < shownFailures;
@@ -219,7 +214,7 @@ export class JobRun extends RunOfJob {
         counts: { ...counts, [outcome]: counts[outcome] + 1 },
         failures: isShown ? [...failures, { path: image, reason }] : failures,
       },
-      { inWork: [...this.startedAt.keys()] },
+      { inWork: [...inWork] },
     );
     this.handled(image, failed ? reason : undefined);
   }
