@@ -53,7 +53,7 @@ export class JournalTail {
       if (text === '') continue;
       for (const [index, { outcome, reason }] of parseJournal(text)) {
         if (shard === undefined) this.forgetFailure(index);
-        else if (outcome !== undefined) this.note(index, outcome, reason, onHandled);
+        else if (outcome !== undefined) this.recordOutcome(index, outcome, reason, onHandled);
       }
     }
   }
@@ -72,7 +72,7 @@ export class JournalTail {
     await this.update();
   }
 
-  private note(
+  private recordOutcome(
     index: number,
     outcome: ImageOutcome,
     reason: string | undefined,

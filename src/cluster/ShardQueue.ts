@@ -169,7 +169,7 @@ export class ShardQueue {
   }
 
   /** Why a shard failed the last time. @throws ClusterError CLUSTER_UNREACHABLE */
-  async failure(key: string): Promise<string | undefined> {
+  async lastFailure(key: string): Promise<string | undefined> {
     return this.asking(async () => {
       const ids = await this.shards.getRanges([...states.failed, ...states.delayed], 0, -1);
       const id = ids.find((one) => shardOfId(key, one) !== undefined);
@@ -178,7 +178,7 @@ export class ShardQueue {
   }
 
   /** How many workers are connected. Undefined where the server does not tell. */
-  async workers(): Promise<number | undefined> {
+  async countWorkers(): Promise<number | undefined> {
     const found = await this.shards.getWorkers().catch(() => undefined);
     // A worker has two connections; its name is that of one of them. Some hosted servers list nobody.
     return found === undefined ? undefined : new Set(found.map(({ name, rawname }) => rawname ?? name)).size;
@@ -195,7 +195,7 @@ export class ShardQueue {
   }
 
   /** Lists a job, or says something else of it. @throws ClusterError CLUSTER_UNREACHABLE */
-  note(job: ListedJob): Promise<void> {
+  saveListing(job: ListedJob): Promise<void> {
     return this.asking(async () => {
       const known = await this.jobs.getJob(job.id);
       if (known === undefined) await this.jobs.add('job', job, { jobId: job.id });

@@ -6,11 +6,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FileWriter } from '../dataset/files/FileWriter';
 import { jobFault } from '../jobs/run/jobFault';
 import { JobFolder } from '../jobs/folder/JobFolder';
-import { lookAtFolder } from '../jobs/folder/lookAtFolder';
+import { checkCaptionFolder } from '../jobs/folder/checkCaptionFolder';
 import type { TaggerProcess } from '../protocol/child/TaggerProcess';
 import { errorMessage } from '../protocol/channel/wireError';
 import { ClusterError } from './ClusterError';
-import { clusterTiming, longestRest } from './clusterTiming';
+import { clusterTiming, longestPause } from './clusterTiming';
 import type { LocalModels } from './localModels';
 import { PreparedTagger } from './PreparedTagger';
 import { redisAddress } from './redisAddress';
@@ -21,7 +21,7 @@ import { parseShardData, type ShardData } from './shards';
 /** A shard may be lost so often by workers that were killed; hosts that may be taken away at any time do that. */
 const mostLosses = 20;
 /** Jobs are looked for this often before the first one, in milliseconds. */
-const lookPause = 2000;
+const listPoll = 2000;
 /** How far a shard is goes to the queue this often, in milliseconds. */
 const progressPause = 2000;
 /** The queue's answer is waited for so long when the worker ends, in milliseconds. */
@@ -53,12 +53,12 @@ export class ShardWorker {
   private readonly inWork = new Map<string, AbortController>();
   /** jobs whose folders were looked at */
   private readonly known = new Set<string>();
-  private rest: number;
+  private nextPause: number;
   private worker: Worker<ShardData> | undefined;
 
   constructor(private readonly options: ShardWorkerOptions) {
     this.prepared = new PreparedTagger(options.tagger, options.models, options.onLog);
-    this.rest = this.timing.rest;
+    this.nextPause = this.timing.pause;
   }
 
   /**
@@ -70,14 +70,18 @@ export class ShardWorker {
     const { redisUrl, queue, onLog } = this.options;
     const { login, hide, shown } = redisAddress(redisUrl);
     const { lock, stalled } = this.timing;
-    const worker = new Worker<ShardData>(queue, (job, token) => this.work(job, token, signal), {
+    const worker = new Worker<ShardData>(queue, (job, token) => this.workOnShard(job, token, signal), {
       connection: {
         ...login,
         maxRetriesPerRequest: null,
         // Whatever happens to the server, the worker waits for it; but one that has to end would never end.
         retryStrategy: (times) => (signal.aborted ? null : Math.min(100 * times, 2000)),
       },
-      ...{ name: this.name, concurrency: 1, lockDuration: lock, stalledInterval: stalled, maxStalledCount: mostLosses },
+      name: this.name,
+      concurrency: 1,
+      lockDuration: lock,
+      stalledInterval: stalled,
+      maxStalledCount: mostLosses,
       runRetryDelay: Math.min(5000, Math.round(lock / 6)),
     });
     this.worker = worker;
@@ -108,12 +112,12 @@ export class ShardWorker {
     if (jobs === undefined) return false;
     try {
       for (let said = ''; !signal.aborted;) {
-        let pause = lookPause;
+        let pause = listPoll;
         try {
           const [next] = (await jobs.list()).filter(({ ended }) => ended === undefined);
           if (next !== undefined) {
-            await this.load(next, signal);
-            this.rest = this.timing.rest;
+            await this.loadTaggerOf(next, signal);
+            this.nextPause = this.timing.pause;
             return true;
           }
           if (said === '') onLog(`There is no job in ${queue} yet.`);
@@ -123,7 +127,7 @@ export class ShardWorker {
           const line = thrown instanceof ClusterError ? thrown.message : jobFault(thrown).message;
           if (line !== said) onLog(line);
           said = line;
-          pause = this.nextRest();
+          pause = this.growPause();
         }
         await delay(pause, undefined, { signal }).catch(() => undefined);
       }
@@ -133,7 +137,7 @@ export class ShardWorker {
     }
   }
 
-  private async load({ folder }: ListedJob, signal: AbortSignal): Promise<void> {
+  private async loadTaggerOf({ folder }: ListedJob, signal: AbortSignal): Promise<void> {
     const manifest = await new JobFolder(await folderOnShared(this.options.models.root, folder))
       .readManifest()
       .catch((thrown: unknown) => {
@@ -142,7 +146,7 @@ export class ShardWorker {
     await this.prepared.prepare(manifest, signal);
   }
 
-  private async work(job: Job<ShardData>, token: string | undefined, signal: AbortSignal): Promise<void> {
+  private async workOnShard(job: Job<ShardData>, token: string | undefined, signal: AbortSignal): Promise<void> {
     const { onLog, tagger, writer, models } = this.options;
     const id = job.id ?? '';
     const stopper = new AbortController();
@@ -159,7 +163,7 @@ export class ShardWorker {
       const data = parseShardData(job.data);
       const { root } = models;
       const { folder, manifest } = await readShardJob(root, data);
-      if (!this.known.has(data.job)) await lookAtFolder(path.join(manifest.root, 'x'), onLog);
+      if (!this.known.has(data.job)) await checkCaptionFolder(path.join(manifest.root, 'x'), onLog);
       this.known.add(data.job);
       timer = setInterval(() => {
         folder.readState().then(
@@ -168,10 +172,14 @@ export class ShardWorker {
           },
           () => undefined,
         );
-      }, this.timing.look);
+      }, this.timing.statePoll);
       const begun = performance.now();
       const end = await runShard(data, {
-        ...{ root, worker: this.name, tagger, writer, signal: stopper.signal },
+        root,
+        worker: this.name,
+        tagger,
+        writer,
+        signal: stopper.signal,
         prepare: (manifest, stopped) => this.prepared.prepare(manifest, stopped),
         onProgress: (now) => {
           handled = now;
@@ -180,7 +188,7 @@ export class ShardWorker {
           job.updateProgress({ handled }).catch(() => undefined);
         },
       });
-      this.rest = this.timing.rest;
+      this.nextPause = this.timing.pause;
       const what = `Shard ${data.shard} of ${data.job}`;
       if (end === 'done') {
         onLog(`${what}: ${data.count} images, ${((performance.now() - begun) / 1000).toFixed(1)} s`);
@@ -196,7 +204,7 @@ export class ShardWorker {
       if (stopper.signal.reason === 'ending') await this.giveBack(job, token);
       const fault = jobFault(thrown);
       onLog(`${fault.code}: ${fault.message}`);
-      void this.takeRest(signal);
+      void this.pauseWorker(signal);
       throw new Error(`${fault.code}: ${fault.message}`, { cause: thrown });
     } finally {
       clearInterval(timer);
@@ -212,19 +220,19 @@ export class ShardWorker {
   }
 
   /** A worker that cannot do its work leaves it to others for a while, and does not spoil one shard after another. */
-  private async takeRest(signal: AbortSignal): Promise<void> {
+  private async pauseWorker(signal: AbortSignal): Promise<void> {
     const { worker } = this;
     if (worker === undefined) return;
-    const pause = this.nextRest();
+    const pause = this.growPause();
     this.options.onLog(`No more shards for ${Math.ceil(pause / 1000)} seconds.`);
     await worker.pause(true);
     await delay(pause, undefined, { signal }).catch(() => undefined);
     if (!signal.aborted) await worker.resume();
   }
 
-  private nextRest(): number {
-    const pause = this.rest;
-    this.rest = Math.min(2 * pause, longestRest * this.timing.rest);
+  private growPause(): number {
+    const pause = this.nextPause;
+    this.nextPause = Math.min(2 * pause, longestPause * this.timing.pause);
     return pause;
   }
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { JobFolder } from '../jobs/folder/JobFolder';
 import { readJobInfo } from '../jobs/folder/jobInfo';
 import type { JobInfo } from '../jobs/jobTypes';
-import { ClusterRun } from './ClusterRun';
+import { ClusterJobRun } from './ClusterJobRun';
 import { ShardQueue, type ListedJob, type OpenShards } from './ShardQueue';
 
 /** A job of a queue, and how it stands. */
@@ -33,22 +33,22 @@ export async function clusterStatus(redisUrl: string, name: string, root: string
     const jobs: QueuedJob[] = [];
     for (const listed of await queue.list()) {
       const folder = root === undefined ? undefined : new JobFolder(path.join(root, listed.folder));
-      if (folder !== undefined && listed.ended === undefined) await look(folder, redisUrl);
-      const failure = await queue.failure(listed.key);
+      if (folder !== undefined && listed.ended === undefined) await handInMissing(folder, redisUrl);
+      const failure = await queue.lastFailure(listed.key);
       const info = await (folder === undefined ? undefined : readJobInfo(folder).catch(() => undefined));
       const now = (await queue.listed(listed.id)) ?? listed;
       jobs.push({ listed: now, open: await queue.open(listed.key), failure, info });
     }
-    return { workers: await queue.workers(), jobs };
+    return { workers: await queue.countWorkers(), jobs };
   } finally {
     await queue.close();
   }
 }
 
-async function look(folder: JobFolder, redisUrl: string): Promise<void> {
+async function handInMissing(folder: JobFolder, redisUrl: string): Promise<void> {
   try {
     const manifest = await folder.readManifest();
-    await new ClusterRun(folder, manifest, { redisUrl, once: true, onChange: () => undefined }).run();
+    await new ClusterJobRun(folder, manifest, { redisUrl, once: true, onChange: () => undefined }).run();
   } catch {
     // Somebody follows it, or it is gone; what is shown says so.
   }
@@ -75,11 +75,11 @@ export async function actOnJob(
     const [listed] = found;
     if (listed === undefined || found.length > 1) return undefined;
     const folder = new JobFolder(path.join(root, listed.folder));
-    if (action === 'pause' || action === 'cancel') await hold(queue, folder, listed, action);
+    if (action === 'pause' || action === 'cancel') await stopJob(queue, folder, listed, action);
     else {
       const manifest = await folder.readManifest();
       const retryFailed = action === 'retryFailed';
-      await new ClusterRun(folder, manifest, { redisUrl, retryFailed, once: true, onChange: () => undefined }).run();
+      await new ClusterJobRun(folder, manifest, { redisUrl, retryFailed, once: true, onChange: () => undefined }).run();
     }
     return await readJobInfo(folder);
   } finally {
@@ -87,7 +87,7 @@ export async function actOnJob(
   }
 }
 
-async function hold(
+async function stopJob(
   queue: ShardQueue,
   folder: JobFolder,
   listed: ListedJob,
@@ -97,7 +97,7 @@ async function hold(
   const lock = await folder.lock();
   if (lock === undefined) {
     // Whoever follows it reads this within two seconds.
-    await queue.note({ ...listed, wanted: as });
+    await queue.saveListing({ ...listed, wanted: as });
     return;
   }
   try {
@@ -106,7 +106,7 @@ async function hold(
     const finished = as === 'cancelled' ? { finished: new Date().toISOString() } : {};
     await folder.writeState({ ...state, status: as, ...finished });
     await queue.withdraw(listed.key);
-    await queue.note({ ...listed, ended: as });
+    await queue.saveListing({ ...listed, ended: as });
   } finally {
     await lock.release();
   }

@@ -7,13 +7,13 @@ export interface ClusterTiming {
   /** the first pause before a shard that failed is tried again; it doubles */
   backoff: number;
   /** a worker looks this often whether its job was paused or cancelled */
-  look: number;
+  statePoll: number;
   /** a worker that cannot do its work takes none for so long; it doubles */
-  rest: number;
+  pause: number;
 }
 
-/** The longest rest of a worker that cannot do its work, as a multiple of its first one. */
-export const longestRest = 4;
+/** The longest pause of a worker that cannot do its work, as a multiple of its first one. */
+export const longestPause = 4;
 
 const usualLock = 60_000;
 
@@ -23,5 +23,5 @@ export function clusterTiming(text = process.env.DATASET_CAPTIONS_CLUSTER_LOCK):
   const lock = text !== undefined && given >= 500 && given <= 3_600_000 ? Math.round(given) : usualLock;
   const part = (divisor: number): number => Math.round(lock / divisor);
   // The queue takes whole numbers only.
-  return { lock, stalled: part(3), backoff: part(12), look: Math.min(3000, part(6)), rest: part(2) };
+  return { lock, stalled: part(3), backoff: part(12), statePoll: Math.min(3000, part(6)), pause: part(2) };
 }

@@ -12,7 +12,7 @@ import type { ScanProblem } from '../dataset/scan/scanDataset';
 import type { WriteMode, WriteOptions } from '../tags/writeMode';
 import { captionWithTags } from '../tags/writeTags';
 
-export type CaptionMode = 'all' | 'empty';
+export type CaptionScope = 'all' | 'empty';
 
 /** One caption file that a job fills, from the first image that it belongs to. */
 export interface JobTarget {
@@ -47,7 +47,7 @@ export interface JobOptions {
   isCrash: (thrown: unknown) => boolean;
   /** whether no image is to blame for an error (`machine`), or perhaps none (`unclear`): `taggerFault` */
   faultOf?: (thrown: unknown) => 'machine' | 'unclear' | undefined;
-  mode: CaptionMode;
+  mode: CaptionScope;
   /** how tags are written; with mode `empty` into empty captions only */
   write: WriteOptions;
   /** what the scan found that looks like an image and is none: failures from the start */
@@ -91,7 +91,7 @@ const failuresInARow = 8;
  */
 export async function planCaptionJob(
   images: readonly DatasetImage[],
-  mode: CaptionMode,
+  mode: CaptionScope,
   writeMode: WriteMode,
 ): Promise<JobTarget[]> {
   const all = mode === 'all' && writeMode !== 'onlyEmpty';
@@ -150,7 +150,8 @@ class CaptionJob {
 
   async run(): Promise<JobResult> {
     const worker = async (): Promise<void> => {
-      for (let target = this.take(); target !== undefined; target = this.take()) await this.caption(target, false);
+      for (let target = this.nextTarget(); target !== undefined; target = this.nextTarget())
+        await this.caption(target, false);
     };
     await Promise.all(Array.from({ length: this.options.concurrency }, worker));
     // Alone, so that a crash has one cause; twice, because the process may have been killed from outside.
@@ -166,7 +167,7 @@ class CaptionJob {
     return this.result;
   }
 
-  private take(): JobTarget | undefined {
+  private nextTarget(): JobTarget | undefined {
     return this.signal.aborted ? undefined : this.targets[this.next++];
   }
 

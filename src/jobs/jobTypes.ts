@@ -1,4 +1,4 @@
-import type { CaptionMode, ImageOutcome } from './captionJob';
+import type { CaptionScope, ImageOutcome } from './captionJob';
 import type { WriteOptions } from '../tags/writeMode';
 import type { CaptionOptions } from '../protocol/tagging/captionOptions';
 import type { ModelHash, TaggerSetup } from '../protocol/tagging/taggerProtocol';
@@ -16,7 +16,7 @@ export interface JobManifest {
   root: string;
   /** with its dot */
   captionExtension: string;
-  mode: CaptionMode;
+  mode: CaptionScope;
   write: WriteOptions;
   options: CaptionOptions;
   tagger: JobTagger;

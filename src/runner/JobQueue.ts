@@ -1,20 +1,32 @@
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import { ClusterRun } from '../cluster/ClusterRun';
+import { ClusterJobRun } from '../cluster/ClusterJobRun';
 import type { FileWriter } from '../dataset/files/FileWriter';
 import { JobFolder } from '../jobs/folder/JobFolder';
 import { jobFault } from '../jobs/run/jobFault';
 import { readJobInfo } from '../jobs/folder/jobInfo';
-import { JobRun } from '../jobs/run/JobRun';
+import { isEnded } from '../jobs/jobSteps';
+import { LocalJobRun } from '../jobs/run/LocalJobRun';
 import type { JobInfo, JobManifest } from '../jobs/jobTypes';
-import type { JobStop, RunOfJob } from '../jobs/run/RunOfJob';
+import type { JobStop, JobRunBase } from '../jobs/run/JobRunBase';
 import type { JobSecrets } from '../jobs/client/runnerProtocol';
 import { errorMessage } from '../protocol/channel/wireError';
-import { deviceOf, Lane } from './Lane';
-import { RunnerRefusal } from './RunnerRefusal';
+import { TaggerProcess } from '../protocol/child/TaggerProcess';
+import { serverTokenVariable } from '../protocol/tagging/execution';
 
 /** So many jobs that are over are kept; older ones go when a runner starts. */
 const keptJobs = 200;
+
+/** Why the runner does not do what it was asked. */
+export class RunnerRefusal extends Error {
+  constructor(
+    readonly code: 'RUNNER_REFUSED' | 'RUNNER_VERSION' | 'JOB_MISSING' | 'JOB_RUNNING',
+    message: string,
+  ) {
+    super(message);
+    this.name = 'RunnerRefusal';
+  }
+}
 
 /** How a client wants a job to run. */
 export interface StartWish {
@@ -27,7 +39,7 @@ interface Job {
   folder: JobFolder;
   manifest: JobManifest;
   info: JobInfo;
-  run: RunOfJob | undefined;
+  run: JobRunBase | undefined;
   /** resolves when the last run has written its last byte */
   ended: Promise<void>;
   /** it waits for its turn; queued jobs that no client of this runner started do not */
@@ -73,7 +85,7 @@ export class JobQueue {
         this.options.onLog(`${folder.path}: ${errorMessage(thrown)}`);
       });
     }
-    const over = [...this.jobs.values()].filter(({ info }) => isOver(info));
+    const over = [...this.jobs.values()].filter(({ info }) => isEnded(info));
     for (const { info } of over.slice(0, -keptJobs)) await this.remove(info.id);
   }
 
@@ -96,7 +108,7 @@ export class JobQueue {
       throw thrown;
     }
     await this.reread(job);
-    this.next();
+    this.startWaiting();
     return job.info;
   }
 
@@ -136,13 +148,13 @@ export class JobQueue {
   }
 
   /** Looks at a job again that somebody else changed. @throws RunnerRefusal, JobError */
-  async look(id: string): Promise<void> {
+  async rereadIfIdle(id: string): Promise<void> {
     const job = this.job(id);
     if (job.run === undefined) await this.reread(job);
   }
 
   /** Ends the processes of taggers that no job uses. Returns whether all are gone. */
-  unload(): boolean {
+  unloadTaggers(): boolean {
     let all = true;
     for (const { running, tagger } of this.lanes.values()) {
       if (running.size === 0) tagger.stop();
@@ -169,22 +181,22 @@ export class JobQueue {
       await job.ended;
       return;
     }
-    if (isOver(job.info)) return;
+    if (isEnded(job.info)) return;
     const finished = as === 'cancelled' ? { finished: new Date().toISOString() } : {};
     await job.folder.writeState({ ...(await job.folder.readState()), status: as, ...finished });
     await this.reread(job);
   }
 
   /** Starts what can be started now. */
-  private next(): void {
+  private startWaiting(): void {
     for (const job of this.waiting()) {
       const { wish } = job;
       const lane = this.laneOf(job);
-      if (wish !== undefined && (lane.main === undefined || wish.atOnce === true)) this.begin(job, lane, wish);
+      if (wish !== undefined && (lane.main === undefined || wish.atOnce === true)) this.startRun(job, lane, wish);
     }
   }
 
-  private begin(job: Job, lane: Lane, wish: StartWish): void {
+  private startRun(job: Job, lane: Lane, wish: StartWish): void {
     const { folder, manifest } = job;
     const { id, label } = job.info;
     job.wish = undefined;
@@ -194,7 +206,7 @@ export class JobQueue {
     const common = {
       retryFailed: wish.retryFailed === true,
       onChange: () => {
-        this.show(job, run.info);
+        this.update(job, run.info);
       },
       onHandled: (image: string, failure: string | undefined) => {
         if (failure !== undefined) this.options.onLog(`${image}: ${failure}`);
@@ -202,10 +214,10 @@ export class JobQueue {
       },
     };
     const redisUrl = job.secrets.redisUrl ?? process.env.DATASET_CAPTIONS_REDIS_URL;
-    const run: RunOfJob =
+    const run: JobRunBase =
       manifest.place.kind === 'cluster'
-        ? new ClusterRun(folder, manifest, { ...common, redisUrl })
-        : new JobRun(folder, manifest, {
+        ? new ClusterJobRun(folder, manifest, { ...common, redisUrl })
+        : new LocalJobRun(folder, manifest, {
             ...common,
             tagger: lane.tagger,
             writer: this.options.writer,
@@ -218,7 +230,7 @@ export class JobQueue {
       lane.running.delete(id);
       if (lane.main === id) lane.main = undefined;
       this.options.onChange(job.info);
-      this.next();
+      this.startWaiting();
     });
   }
 
@@ -233,7 +245,7 @@ export class JobQueue {
     } catch (thrown) {
       const { code, message } = jobFault(thrown);
       this.options.onLog(`${label}: ${message}`);
-      this.show(job, { ...job.info, status: 'paused', interrupted: false, fault: { code, message } });
+      this.update(job, { ...job.info, status: 'paused', interrupted: false, fault: { code, message } });
     }
   }
 
@@ -259,16 +271,14 @@ export class JobQueue {
     const manifest = await folder.readManifest();
     const info = await readJobInfo(folder);
     const job: Job = {
-      ...{
-        folder,
-        manifest,
-        run: undefined,
-        ended: Promise.resolve(),
-        wish: undefined,
-        secrets: {},
-        lostProvider: false,
-      },
+      folder,
+      manifest,
       info: { ...info, interrupted: info.interrupted || info.status === 'queued' },
+      run: undefined,
+      ended: Promise.resolve(),
+      wish: undefined,
+      secrets: {},
+      lostProvider: false,
     };
     this.jobs.set(folder.id, job);
     return job;
@@ -277,10 +287,10 @@ export class JobQueue {
   private async reread(job: Job): Promise<void> {
     const info = await readJobInfo(job.folder);
     const isForgotten = info.status === 'queued' && job.wish === undefined;
-    this.show(job, { ...info, interrupted: info.interrupted || isForgotten });
+    this.update(job, { ...info, interrupted: info.interrupted || isForgotten });
   }
 
-  private show(job: Job, info: JobInfo): void {
+  private update(job: Job, info: JobInfo): void {
     job.info = info;
     this.options.onChange(info);
   }
@@ -298,6 +308,34 @@ export class JobQueue {
   }
 }
 
-function isOver({ status }: JobInfo): boolean {
-  return status === 'completed' || status === 'cancelled';
+/** What one device does: one job at a time, and single images beside it. */
+class Lane {
+  readonly tagger: TaggerProcess;
+  /** ids of the jobs that run */
+  readonly running = new Set<string>();
+  /** the one that has the device, whose turn it was */
+  main: string | undefined;
+
+  constructor(taggerEntry: string, onLog: (line: string) => void) {
+    this.tagger = new TaggerProcess({ entry: taggerEntry, onLog });
+  }
+
+  /**
+   * Has the tagger's process ready for a job. One that others use is left as it is.
+   * @param secrets what it needs and no file may have
+   * @param afresh end the process that is there: a GPU that it lost comes back in a new one only
+   */
+  prepare({ tagger }: JobManifest, { serverToken }: JobSecrets, afresh: boolean): void {
+    if (this.running.size > 0) return;
+    if (afresh) this.tagger.stop();
+    const secret = serverToken === undefined ? {} : { [serverTokenVariable]: serverToken };
+    this.tagger.useEnvironment({ ...tagger.environment, ...secret });
+  }
+}
+
+/** Which device a job needs: jobs of one device wait for each other. */
+function deviceOf({ place, tagger }: JobManifest): string {
+  if (place.kind === 'cluster') return `cluster ${place.queue}`;
+  const { provider, server } = tagger.setup.execution;
+  return provider === 'server' ? `server ${server?.url ?? ''}` : 'local';
 }

@@ -7,11 +7,10 @@ import { runnerParams } from '../jobs/client/runnerChecks';
 import { runnerProtocolVersion, type RunnerEvents, type RunnerRequests } from '../jobs/client/runnerProtocol';
 import { socketPort } from '../jobs/client/socketPort';
 import { Channel, type RequestHandlers } from '../protocol/channel/Channel';
-import type { JobQueue } from './JobQueue';
-import { RunnerRefusal } from './RunnerRefusal';
+import { RunnerRefusal, type JobQueue } from './JobQueue';
 
 /** Clients are told of changes in this rhythm, in milliseconds. */
-const tellPause = 250;
+const postPause = 250;
 /** A connection that does not say who it is ends after so many milliseconds. */
 const greetLimit = 5000;
 
@@ -70,31 +69,31 @@ export class RunnerServer {
   /** Tells what there is to tell, and listens no more. */
   close(): void {
     clearTimeout(this.timer);
-    this.tellNow();
+    this.postEvents();
     this.server.close();
   }
 
   jobChanged(info: JobInfo): void {
     this.changed.set(info.id, info);
-    this.tell();
+    this.schedulePost();
   }
 
   imageHandled({ id, root }: JobInfo, image: string): void {
     const handled = this.handled.get(id) ?? { id, root, paths: [] };
     this.handled.set(id, handled);
     handled.paths.push(image);
-    this.tell();
+    this.schedulePost();
   }
 
   jobRemoved(id: string): void {
     this.changed.delete(id);
-    this.everybody((channel) => {
+    this.broadcast((channel) => {
       channel.tell('removed', { id });
     });
   }
 
   log(line: string): void {
-    this.everybody((channel) => {
+    this.broadcast((channel) => {
       channel.tell('log', { line });
     });
   }
@@ -165,8 +164,8 @@ export class RunnerServer {
       cancel: known(({ id }) => done(queue.cancel(id))),
       move: known(({ id, before }) => done(queue.move(id, before))),
       remove: known(({ id }) => done(queue.remove(id))),
-      reread: known(({ id }) => done(queue.look(id))),
-      unloadTagger: known(() => ({ unloaded: queue.unload() })),
+      reread: known(({ id }) => done(queue.rereadIfIdle(id))),
+      unloadTagger: known(() => ({ unloaded: queue.unloadTaggers() })),
       retire: ({ token }) => {
         this.check(token);
         this.events.onRetire();
@@ -182,25 +181,25 @@ export class RunnerServer {
     }
   }
 
-  private tell(): void {
+  private schedulePost(): void {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      this.tellNow();
-    }, tellPause);
+      this.postEvents();
+    }, postPause);
   }
 
-  private tellNow(): void {
+  private postEvents(): void {
     const jobs = [...this.changed.values()];
     const handled = [...this.handled.values()];
     this.changed.clear();
     this.handled.clear();
-    this.everybody((channel) => {
+    this.broadcast((channel) => {
       for (const images of handled) channel.tell('handled', images);
       if (jobs.length > 0) channel.tell('jobs', { jobs });
     });
   }
 
-  private everybody(tell: (channel: ClientChannel) => void): void {
-    for (const { channel, greeted } of this.clients) if (greeted) tell(channel);
+  private broadcast(post: (channel: ClientChannel) => void): void {
+    for (const { channel, greeted } of this.clients) if (greeted) post(channel);
   }
 }

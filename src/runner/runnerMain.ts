@@ -57,11 +57,15 @@ async function main(folder: string | undefined): Promise<void> {
     onRemoved: (id) => {
       server.jobRemoved(id);
     },
-    onLog: tell,
+    onLog: logLine,
   });
-  const server = new RunnerServer(queue, endpoint, { onRetire: () => void end(), onClients: endWhenIdle, onLog: tell });
+  const server = new RunnerServer(queue, endpoint, {
+    onRetire: () => void end(),
+    onClients: endWhenIdle,
+    onLog: logLine,
+  });
 
-  function tell(line: string): void {
+  function logLine(line: string): void {
     console.log(line);
     server.log(line);
   }

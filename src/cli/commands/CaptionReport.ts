@@ -2,7 +2,7 @@ import type { Dataset } from '../../dataset/Dataset';
 import { compareNaturally } from '../../base/naturalOrder';
 import type { ScanProblem } from '../../dataset/scan/scanDataset';
 import type { JobFolder } from '../../jobs/folder/JobFolder';
-import type { JobRunEnd } from '../../jobs/run/RunOfJob';
+import type { JobRunEnd } from '../../jobs/run/JobRunBase';
 import type { TaggerDescription } from '../../protocol/tagging/taggerProtocol';
 import type { CommandInput, CommandOutcome } from '../shared/Command';
 import { jsonObject, jsonOfMap } from '../shared/jsonObject';

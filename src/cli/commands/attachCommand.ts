@@ -20,14 +20,14 @@ export const attachCommand: Command = {
     const folder = await givenJob(input);
     const client = runnerClient(input);
     try {
-      return await follow(input, folder, client);
+      return await showUntilEnded(input, folder, client);
     } finally {
       client.dispose();
     }
   },
 };
 
-async function follow(input: CommandInput, folder: JobFolder, client: RunnerClient): Promise<CommandOutcome> {
+async function showUntilEnded(input: CommandInput, folder: JobFolder, client: RunnerClient): Promise<CommandOutcome> {
   const { output, signal, json } = input;
   await client.refresh();
   for (;;) {

@@ -1,10 +1,10 @@
 import path from 'node:path';
-import { planCaptionJob, type CaptionMode, type JobTarget } from '../../jobs/captionJob';
+import { planCaptionJob, type CaptionScope, type JobTarget } from '../../jobs/captionJob';
 import type { Dataset } from '../../dataset/Dataset';
 import type { WriteMode, WriteOptions } from '../../tags/writeMode';
 import { JobFolder, type NewJob } from '../../jobs/folder/JobFolder';
 import { handledOf, readJobInfo } from '../../jobs/folder/jobInfo';
-import { JobRun } from '../../jobs/run/JobRun';
+import { LocalJobRun } from '../../jobs/run/LocalJobRun';
 import { jobImages } from '../../jobs/folder/jobTargets';
 import { isInShard, parseShard, type Shard } from '../../jobs/folder/shardOf';
 import type { TaggerProcess } from '../../protocol/child/TaggerProcess';
@@ -68,7 +68,7 @@ export const captionCommand: Command = {
 };
 
 interface Wish {
-  mode: CaptionMode;
+  mode: CaptionScope;
   write: WriteOptions;
   shard: Shard | undefined;
 }
@@ -124,7 +124,7 @@ async function runHere(
   const { output, signal } = input;
   for (const folder of jobs) {
     const manifest = await folder.readManifest();
-    const run: JobRun = new JobRun(folder, manifest, {
+    const run: LocalJobRun = new LocalJobRun(folder, manifest, {
       tagger,
       writer: fileWriter(),
       execution,
@@ -187,7 +187,7 @@ function shardFlag(input: CommandInput): Shard | undefined {
 }
 
 /** Who adds tags to captions means those that are there. */
-export function modeOf(input: CommandInput, writeMode: WriteMode): CaptionMode {
+export function modeOf(input: CommandInput, writeMode: WriteMode): CaptionScope {
   const usual = writeMode === 'append' || writeMode === 'prepend' ? 'all' : 'empty';
   const mode = input.text('mode') ?? usual;
   if (mode !== 'all' && mode !== 'empty') throw new UsageError(`--mode must be "all" or "empty", not "${mode}".`);

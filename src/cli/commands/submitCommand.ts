@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { ClusterRun } from '../../cluster/ClusterRun';
+import { ClusterJobRun } from '../../cluster/ClusterJobRun';
 import { planCaptionJob } from '../../jobs/captionJob';
 import { clusterJob, sharedJobsFolder, shardSizes } from '../../jobs/folder/clusterJob';
 import { JobFolder } from '../../jobs/folder/JobFolder';
@@ -72,7 +72,11 @@ async function makeJobs(input: CommandInput): Promise<JobFolder[]> {
     const job = await clusterJob(
       {
         label: mode === 'all' ? 'Caption All' : 'Caption Empty',
-        ...{ root: dataset.folder, captionExtension: dataset.options.captionExtension, mode, write, options },
+        root: dataset.folder,
+        captionExtension: dataset.options.captionExtension,
+        mode,
+        write,
+        options,
         tagger: tagger.tagger,
       },
       { queue, mount: sharedFolder(input) ?? dataset.folder, shardSize, modelNames: tagger.names, jobsFolder },
@@ -113,7 +117,7 @@ async function taggerOf(
 async function handIn(input: CommandInput, folder: JobFolder, redisUrl: string): Promise<JobInfo> {
   const { output, signal } = input;
   const manifest = await folder.readManifest();
-  const run: ClusterRun = new ClusterRun(folder, manifest, {
+  const run: ClusterJobRun = new ClusterJobRun(folder, manifest, {
     redisUrl,
     once: !input.isSet('wait'),
     onChange: () => {

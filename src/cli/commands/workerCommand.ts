@@ -57,7 +57,11 @@ export const workerCommand: Command = {
         tagger.useEnvironment(cudaEnvironmentVariables(await findCuda(tagger, input)));
       }
       const worker = new ShardWorker({
-        ...{ redisUrl, queue, tagger, writer: fileWriter(), models },
+        redisUrl,
+        queue,
+        tagger,
+        writer: fileWriter(),
+        models,
         onLog: (line) => {
           input.output.note(`${new Date().toISOString()} ${line}`);
         },

@@ -98,7 +98,7 @@ export class RunnerClient {
     // A runner may have been started meanwhile: it knows better.
     if (this.isConnected) return;
     this.known = jobs;
-    this.changed();
+    this.emitChange();
   }
 
   /**
@@ -154,11 +154,11 @@ export class RunnerClient {
       {
         jobs: ({ jobs }) => {
           for (const job of jobs) this.known.set(job.id, job);
-          this.changed();
+          this.emitChange();
         },
         removed: ({ id }) => {
           this.known.delete(id);
-          this.changed();
+          this.emitChange();
         },
         handled: (handled) => {
           for (const listener of this.handledListeners) listener(handled);
@@ -201,7 +201,7 @@ export class RunnerClient {
       this.connection = undefined;
       this.refresh().catch((thrown: unknown) => this.options.onLog?.(errorMessage(thrown)));
     });
-    this.changed();
+    this.emitChange();
     return connection;
   }
 
@@ -252,7 +252,7 @@ export class RunnerClient {
     );
   }
 
-  private changed(): void {
+  private emitChange(): void {
     for (const listener of this.changeListeners) listener();
   }
 }

@@ -11,8 +11,7 @@ import { isJobManifest, isJobState } from './jobChecks';
 import { JobError } from '../JobError';
 import { JobJournal } from './JobJournal';
 import { isJobName, stateFile } from '../jobNames';
-import { parseLongJournal, type ImageRecord } from './journalEntries';
-import { linesOf } from './linesOf';
+import { linesOf, parseLongJournal, type ImageRecord } from './journalEntries';
 import { mergeShardJournals } from './shardJournals';
 import type { JobImage, JobManifest, JobState } from '../jobTypes';
 

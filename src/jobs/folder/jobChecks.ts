@@ -28,8 +28,14 @@ const id = v.pipe(v.string(), v.regex(/^[0-9A-Za-z-]+$/));
 const status = v.picklist(['queued', 'running', 'paused', 'completed', 'cancelled']);
 const fault = v.object({
   code: v.picklist([
-    ...(['DISK_FULL', 'READ_ONLY', 'DISK_ERROR', 'FOLDER_MISSING', 'MODEL_CHANGED'] as const),
-    ...(['PROVIDER_LOST', 'TAGGER_FAILED', 'CLUSTER_UNREACHABLE'] as const),
+    'DISK_FULL',
+    'READ_ONLY',
+    'DISK_ERROR',
+    'FOLDER_MISSING',
+    'MODEL_CHANGED',
+    'PROVIDER_LOST',
+    'TAGGER_FAILED',
+    'CLUSTER_UNREACHABLE',
   ]),
   message: v.string(),
 });

@@ -14,8 +14,21 @@ export function jobInfo(manifest: JobManifest, state: JobState, interrupted: boo
   const { id, label, root, place, created, total } = manifest;
   const { status, position, fault, started, finished, reverted, counts, failures, execution } = state;
   return {
-    ...{ id, label, root, place, created, total, tagger: manifest.tagger.name },
-    ...{ status, interrupted, position, counts, failures, execution, message: '', inWork: [] },
+    id,
+    label,
+    root,
+    place,
+    created,
+    total,
+    tagger: manifest.tagger.name,
+    status,
+    interrupted,
+    position,
+    counts,
+    failures,
+    execution,
+    message: '',
+    inWork: [],
     ...(fault === undefined ? {} : { fault }),
     ...(started === undefined ? {} : { started }),
     ...(finished === undefined ? {} : { finished }),

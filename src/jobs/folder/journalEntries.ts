@@ -1,6 +1,5 @@
 import { imageOutcomes, type ImageOutcome } from '../captionJob';
 import { inSlices } from '../../base/inSlices';
-import { linesOf } from './linesOf';
 
 /** What a job was about to write into a caption file; stands in the journal before the file is touched. */
 export interface WriteIntent {
@@ -35,7 +34,7 @@ export type JournalLine =
  */
 export function parseJournal(text: string): Map<number, ImageRecord> {
   const records = new Map<number, ImageRecord>();
-  for (const line of linesOf(text)) takeLine(line, records);
+  for (const line of linesOf(text)) applyLine(line, records);
   return records;
 }
 
@@ -43,12 +42,12 @@ export function parseJournal(text: string): Map<number, ImageRecord> {
 export async function parseLongJournal(text: string): Promise<Map<number, ImageRecord>> {
   const records = new Map<number, ImageRecord>();
   await inSlices(linesOf(text), (line) => {
-    takeLine(line, records);
+    applyLine(line, records);
   });
   return records;
 }
 
-function takeLine(line: string, records: Map<number, ImageRecord>): void {
+function applyLine(line: string, records: Map<number, ImageRecord>): void {
   const entry = parseLine(line);
   if (entry === undefined) return;
   const index = entry[1];
@@ -96,5 +95,18 @@ function parseLine(line: string): JournalLine | undefined {
       return ['r', value[1] as number];
     default:
       return undefined;
+  }
+}
+
+/**
+ * The lines of a text one by one, without their line ends; empty lines are left out. A generator, as splitting a long text
+ * at once would block the process.
+ */
+export function* linesOf(text: string): Generator<string> {
+  for (let start = 0; start < text.length;) {
+    const found = text.indexOf('\n', start);
+    const end = found < 0 ? text.length : found;
+    if (end > start) yield text.slice(start, end);
+    start = end + 1;
   }
 }

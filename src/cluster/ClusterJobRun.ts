@@ -9,7 +9,7 @@ import { jobFault, JobFaultError } from '../jobs/run/jobFault';
 import { manifestFile, type JobFolder } from '../jobs/folder/JobFolder';
 import { jobInfo } from '../jobs/folder/jobInfo';
 import type { ClusterPlace, JobFaultCode, JobManifest } from '../jobs/jobTypes';
-import { RunOfJob, type RunListener } from '../jobs/run/RunOfJob';
+import { JobRunBase, type RunListener } from '../jobs/run/JobRunBase';
 import { auditJob } from './auditJob';
 import { ClusterError } from './ClusterError';
 import { ImageList } from './ImageList';
@@ -26,7 +26,7 @@ const statePause = 3000;
 /** Images without an outcome are handed in again so often after the queue said that all is done. */
 const mostRounds = 3;
 
-export interface ClusterRunOptions extends RunListener {
+export interface ClusterJobRunOptions extends RunListener {
   /** of the queue's server, with its password; undefined where nobody told it */
   redisUrl: string | undefined;
   /** images that failed are tried again */
@@ -39,7 +39,7 @@ export interface ClusterRunOptions extends RunListener {
  * Follows a job that a cluster works on, until it is done: hands its shards to the queue, reads the journals of its workers,
  * looks for what is missing when the queue is empty. The workers go on without it; whoever follows next finds all as it is.
  */
-export class ClusterRun extends RunOfJob {
+export class ClusterJobRun extends JobRunBase {
   private queue: ShardQueue | undefined;
   private listed: ListedJob | undefined;
   private rounds = 0;
@@ -48,7 +48,7 @@ export class ClusterRun extends RunOfJob {
   constructor(
     folder: JobFolder,
     manifest: JobManifest,
-    private readonly options: ClusterRunOptions,
+    private readonly options: ClusterJobRunOptions,
   ) {
     super(folder, manifest, options, statePause);
   }
@@ -63,7 +63,7 @@ export class ClusterRun extends RunOfJob {
     try {
       try {
         await this.begin(tail, place);
-        await this.follow(tail, images, place);
+        await this.pollUntilDone(tail, images, place);
       } catch (thrown) {
         if (!this.isStopped()) this.fault ??= clusterFault(thrown);
       }
@@ -99,19 +99,19 @@ export class ClusterRun extends RunOfJob {
     await this.folder.writeState(state);
   }
 
-  private async follow(tail: JournalTail, images: ImageList, place: ClusterPlace): Promise<void> {
+  private async pollUntilDone(tail: JournalTail, images: ImageList, place: ClusterPlace): Promise<void> {
     const { signal } = this;
-    const listed = await this.describe(images, place);
+    const listed = await this.makeListing(images, place);
     this.listed = listed;
-    await this.queue?.note(listed);
-    await this.handIn(tail, images, place, listed);
+    await this.queue?.saveListing(listed);
+    await this.handInMissing(tail, images, place, listed);
     for (let asked = 0; !this.isStopped();) {
       if (tail.handled >= images.length) {
         await auditJob(this.manifest, images, tail, signal);
         return;
       }
       if (performance.now() - asked >= askPause || this.options.once === true) {
-        await this.ask(tail, images, place, listed);
+        await this.checkQueue(tail, images, place, listed);
         asked = performance.now();
         if (this.options.once === true && tail.handled < images.length) {
           this.stop('running');
@@ -119,7 +119,7 @@ export class ClusterRun extends RunOfJob {
         }
       }
       await delay(tailPause, undefined, { signal }).catch(() => undefined);
-      await this.takeIn(tail, images);
+      await this.readJournals(tail, images);
     }
   }
 
@@ -128,17 +128,24 @@ export class ClusterRun extends RunOfJob {
   }
 
   /** Reads what the workers' journals have new. */
-  private async takeIn(tail: JournalTail, images: ImageList): Promise<void> {
+  private async readJournals(tail: JournalTail, images: ImageList): Promise<void> {
     await tail.update((index, failure) => {
-      this.handled(images.path(index), failure);
+      this.reportHandled(images.path(index), failure);
     });
-    this.moved({ counts: { ...tail.counts }, failures: [...tail.failures] });
+    this.updateCounts({ counts: { ...tail.counts }, failures: [...tail.failures] });
   }
 
   /** Hands in every shard that has an image without an outcome. */
-  private async handIn(tail: JournalTail, images: ImageList, place: ClusterPlace, listed: ListedJob): Promise<void> {
+  private async handInMissing(
+    tail: JournalTail,
+    images: ImageList,
+    place: ClusterPlace,
+    listed: ListedJob,
+  ): Promise<void> {
     const job = {
-      ...{ job: this.folder.id, folder: listed.folder, generation: tail.generation },
+      job: this.folder.id,
+      folder: listed.folder,
+      generation: tail.generation,
       manifest: hashOf(await readFile(path.join(this.folder.path, manifestFile))),
     };
     const shards = planShards(job, images, place.shardSize, (index) => tail.isOpen(index));
@@ -146,7 +153,12 @@ export class ClusterRun extends RunOfJob {
   }
 
   /** Looks how the queue stands, and what it did when it has nothing left. */
-  private async ask(tail: JournalTail, images: ImageList, place: ClusterPlace, listed: ListedJob): Promise<void> {
+  private async checkQueue(
+    tail: JournalTail,
+    images: ImageList,
+    place: ClusterPlace,
+    listed: ListedJob,
+  ): Promise<void> {
     const { queue } = this;
     if (queue === undefined) return;
     let open: OpenShards;
@@ -166,10 +178,10 @@ export class ClusterRun extends RunOfJob {
     }
     if (open.waiting.length + open.active.length + open.delayed.length > 0) return;
     // What was written before the queue heard of it.
-    await this.takeIn(tail, images);
+    await this.readJournals(tail, images);
     const { missing } = await auditJob(this.manifest, images, tail, this.signal);
     if (missing === 0) return;
-    const reason = open.failed.length === 0 ? undefined : await queue.failure(listed.key);
+    const reason = open.failed.length === 0 ? undefined : await queue.lastFailure(listed.key);
     const fault = reason === undefined ? undefined : faultOf(reason);
     if (fault !== undefined) throw fault;
     if (this.rounds++ >= mostRounds) {
@@ -178,7 +190,7 @@ export class ClusterRun extends RunOfJob {
         .trim();
       throw new JobFaultError('TAGGER_FAILED', l10n.t('{0} The logs of the workers say more.', message));
     }
-    await this.handIn(tail, images, place, listed);
+    await this.handInMissing(tail, images, place, listed);
   }
 
   private async describeWork(queue: ShardQueue, open: OpenShards, listed: ListedJob): Promise<string> {
@@ -186,11 +198,11 @@ export class ClusterRun extends RunOfJob {
     const parts: string[] = [];
     if (active.length > 0) parts.push(active.length === 1 ? l10n.t('1 worker') : l10n.t('{0} workers', active.length));
     else if (waiting.length > 0) {
-      const workers = await queue.workers();
+      const workers = await queue.countWorkers();
       parts.push(workers === 0 ? l10n.t('No worker yet') : l10n.t('Waiting for a worker'));
     }
     if (delayed.length > 0) {
-      const reason = await queue.failure(listed.key);
+      const reason = await queue.lastFailure(listed.key);
       parts.push(
         reason === undefined
           ? l10n.t('{0} shards will be tried again', delayed.length)
@@ -200,7 +212,7 @@ export class ClusterRun extends RunOfJob {
     return parts.join(', ');
   }
 
-  private async describe(images: ImageList, place: ClusterPlace): Promise<ListedJob> {
+  private async makeListing(images: ImageList, place: ClusterPlace): Promise<ListedJob> {
     const mount = mountOf(this.manifest, place);
     const folder = await pathOnShared(mount, this.folder.path);
     if (folder === undefined) {
@@ -209,7 +221,13 @@ export class ClusterRun extends RunOfJob {
     const manifest = await readFile(path.join(this.folder.path, manifestFile), 'utf8');
     const { label, created, total, id } = this.manifest;
     return {
-      ...{ id, label, folder, dataset: place.dataset, key: jobKey(folder, manifest, images), images: total, created },
+      id,
+      label,
+      folder,
+      dataset: place.dataset,
+      key: jobKey(folder, manifest, images),
+      images: total,
+      created,
       shards: Math.ceil(total / place.shardSize),
     };
   }
@@ -223,7 +241,7 @@ export class ClusterRun extends RunOfJob {
     const { key } = this.listed;
     try {
       await this.queue?.withdraw(key);
-      await this.queue?.note({ ...this.listed, ended: status });
+      await this.queue?.saveListing({ ...this.listed, ended: status });
     } catch {
       // Workers that take such a shard see from the job's folder that there is nothing to do.
     }

@@ -23,14 +23,14 @@ export interface JobRunEnd {
 
 /** Who is told of a run. */
 export interface RunListener {
-  /** called whenever {@link RunOfJob.info} is another one */
+  /** called whenever {@link JobRunBase.info} is another one */
   onChange: () => void;
   /** called with the path of each image that got an outcome */
   onHandled?: (image: string, failure: string | undefined) => void;
 }
 
 /** A run of a job, whoever captions its images: it holds the job's lock, tells how far it is and writes that down. */
-export abstract class RunOfJob {
+export abstract class JobRunBase {
   protected state = newState(0);
   /** what is wrong with the machine; it pauses the job */
   protected fault: JobFaultError | undefined;
@@ -105,7 +105,10 @@ export abstract class RunOfJob {
   }
 
   /** Takes in how many images have which outcome, if that is news. @param change what else is another one then */
-  protected moved({ counts, failures }: Pick<JobState, 'counts' | 'failures'>, change: Partial<JobInfo> = {}): void {
+  protected updateCounts(
+    { counts, failures }: Pick<JobState, 'counts' | 'failures'>,
+    change: Partial<JobInfo> = {},
+  ): void {
     const now = performance.now();
     const rate = this.rate.measure(now, handledOf(counts), this.manifest.total);
     if (imageOutcomes.every((outcome) => counts[outcome] === this.state.counts[outcome])) return;
@@ -118,7 +121,7 @@ export abstract class RunOfJob {
   }
 
   /** Tells of an image that got an outcome. */
-  protected handled(image: string, failure: string | undefined): void {
+  protected reportHandled(image: string, failure: string | undefined): void {
     this.listener.onHandled?.(image, failure);
   }
 

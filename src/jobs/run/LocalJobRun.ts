@@ -14,9 +14,9 @@ import { countOutcomes, handledOf, jobInfo } from '../folder/jobInfo';
 import type { JobJournal } from '../folder/JobJournal';
 import { captionWork, type ImageEnd } from './captionWork';
 import type { ImageRecord } from '../folder/journalEntries';
-import { lookAtFolder } from '../folder/lookAtFolder';
+import { checkCaptionFolder } from '../folder/checkCaptionFolder';
 import { shownFailures, type JobImage, type JobManifest } from '../jobTypes';
-import { RunOfJob, type RunListener } from './RunOfJob';
+import { JobRunBase, type RunListener } from './JobRunBase';
 import { settleIntents } from './settleIntents';
 
 /** `state.json` is written at most this often while a job runs, in milliseconds. */
@@ -24,7 +24,7 @@ const statePause = 2000;
 /** Whether the tagger still runs on what it ran on is asked this often, in milliseconds. */
 const providerPause = 5000;
 
-export interface JobRunOptions extends RunListener {
+export interface LocalJobRunOptions extends RunListener {
   /** in the environment that the job's tagger needs */
   tagger: Pick<TaggerProcess, 'request'>;
   /** what writes the caption files */
@@ -40,7 +40,7 @@ export interface JobRunOptions extends RunListener {
 }
 
 /** One run of a job on this machine, from where the last one ended until its end, a pause, or a fault. */
-export class JobRun extends RunOfJob {
+export class LocalJobRun extends JobRunBase {
   /** what the models run on since they were loaded */
   private providers = '';
   private folderWarning: string | undefined;
@@ -49,7 +49,7 @@ export class JobRun extends RunOfJob {
   constructor(
     folder: JobFolder,
     manifest: JobManifest,
-    private readonly options: JobRunOptions,
+    private readonly options: LocalJobRunOptions,
   ) {
     super(folder, manifest, options, statePause);
   }
@@ -131,7 +131,7 @@ export class JobRun extends RunOfJob {
         listedOnly: false,
         signal: this.signal,
         prepareTagger: async (first) => {
-          await this.lookAtFolder(first);
+          await this.checkCaptionFolder(first);
           const imagesInWork = await this.load();
           watch = setInterval(() => void this.watchProvider(), providerPause);
           return { makeTags: (imagePath, stopped) => this.makeTags(imagePath, stopped), imagesInWork };
@@ -145,11 +145,11 @@ export class JobRun extends RunOfJob {
     }
   }
 
-  private async lookAtFolder(first: JobTarget | undefined): Promise<void> {
+  private async checkCaptionFolder(first: JobTarget | undefined): Promise<void> {
     if (first === undefined) return;
     const { root, captionExtension } = this.manifest;
     const file = path.join(root, captionPathOf(first.path, captionExtension));
-    this.folderWarning = await lookAtFolder(file, this.options.onLog ?? (() => undefined));
+    this.folderWarning = await checkCaptionFolder(file, this.options.onLog ?? (() => undefined));
   }
 
   private async makeTags(imagePath: string, signal: AbortSignal): Promise<string[]> {
@@ -209,14 +209,14 @@ export class JobRun extends RunOfJob {
     const { counts, failures } = this.state;
     const failed = outcome === 'failed' || outcome === 'kept';
     const isShown = failed && reason !== undefined && failures.length < shownFailures;
-    this.moved(
+    this.updateCounts(
       {
         counts: { ...counts, [outcome]: counts[outcome] + 1 },
         failures: isShown ? [...failures, { path: image, reason }] : failures,
       },
       { inWork: [...inWork] },
     );
-    this.handled(image, failed ? reason : undefined);
+    this.reportHandled(image, failed ? reason : undefined);
   }
 
   private async end(result: JobResult | undefined, journal: JobJournal): Promise<void> {

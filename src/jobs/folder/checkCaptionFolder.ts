@@ -13,7 +13,7 @@ const systemic: ReadonlySet<string> = new Set(['DISK_FULL', 'READ_ONLY', 'DISK_E
  * @returns what somebody should know who writes there, undefined for nothing
  * @throws CaptionError DISK_FULL, READ_ONLY, DISK_ERROR
  */
-export async function lookAtFolder(file: string, onLog: (line: string) => void): Promise<string | undefined> {
+export async function checkCaptionFolder(file: string, onLog: (line: string) => void): Promise<string | undefined> {
   // A caption may be a link; what it leads to is what will be written.
   const folder = path.dirname(await realpath(file).catch(() => file));
   try {
