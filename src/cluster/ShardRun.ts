@@ -19,32 +19,37 @@ import type { TaggerSetup } from '../protocol/tagging/taggerProtocol';
 import { hashOf, type ShardData } from './shards';
 
 export interface ShardRunOptions {
-  /** the folder that all machines share, as this one has it */
+  /** path of the shared folder on this machine */
   root: string;
-  /** of letters, digits, `-` and `_`; no other worker has it */
+  /** unique name of the worker; of letters, digits, `-` and `_` */
   worker: string;
   tagger: Pick<TaggerProcess, 'request'>;
   writer: FileWriter;
-  /** has the tagger of a job ready on this machine. @returns it, and how many images to have in work */
+  /** makes the tagger of a job ready on this machine. @returns it, and the maximum number of images in flight */
   prepare: (manifest: JobManifest, signal: AbortSignal) => Promise<{ setup: TaggerSetup; imagesInWork: number }>;
-  /** aborted when the shard is another worker's by now, or is to be given back */
+  /** aborts when another worker has the shard, or when it is to be given back */
   signal: AbortSignal;
+  /** called with the number of images that have an outcome */
   onProgress: (handled: number) => void;
 }
 
-/** How the work on a shard ended: `left` because the job was paused or cancelled, or the signal aborted. */
+/** How the work on a shard ended. `left`: not finished, as the job was paused or cancelled, or the signal aborted. */
 export type ShardEnd = 'done' | 'left';
 
-/** What is known of the images of a shard, by their index in the job. */
+/** What the journals say of the images of a shard, by their index in the job. */
 interface Known {
   records: Map<number, ImageRecord>;
-  /** what workers were about to write into captions, as all of them say */
+  /** the write intents of all workers */
   intents: Map<number, WriteIntent[]>;
-  /** somebody had this shard before */
+  /** whether a worker had this shard before */
   isTaken: boolean;
 }
 
-/** The job of a shard, as its folder has it. @throws JobFaultError */
+/**
+ * Reads the job of a shard from its folder.
+ * @returns the manifest has the dataset's path on this machine as its root
+ * @throws JobFaultError FOLDER_MISSING; JobError
+ */
 export async function readShardJob(
   root: string,
   data: ShardData,
@@ -61,8 +66,10 @@ export async function readShardJob(
 }
 
 /**
- * A folder below the one that all machines share, as the queue or a job names it.
- * @throws JobFaultError FOLDER_MISSING, also for one that leads elsewhere
+ * The absolute path of a folder below the shared folder.
+ * @param root path of the shared folder on this machine
+ * @param relative as the queue or a job names it, which other users may have written
+ * @throws JobFaultError FOLDER_MISSING, also if it leads out of the shared folder
  */
 export async function folderOnShared(root: string, relative: string): Promise<string> {
   const found = await folderInside(root, relative).catch((thrown: unknown) => {
@@ -75,20 +82,23 @@ export async function folderOnShared(root: string, relative: string): Promise<st
   );
 }
 
-/** Why a job cannot be worked on. */
+/** The fault of a worker that cannot read the folder of a job. */
 export function unreadableFolder(folder: string, thrown: unknown): JobFaultError {
   const message = `The folder of the job cannot be read (${folder}). Is --root the folder that all machines share?`;
   return new JobFaultError('FOLDER_MISSING', message, thrown);
 }
 
-/** Whether workers have to leave a job alone. Who only lost sight of them does not mean them. */
+/**
+ * Whether workers have to leave a job alone, as it was paused or cancelled. A run that paused only because it does not
+ * reach the queue does not stop the workers.
+ */
 export function isHeld({ status, fault }: JobState): boolean {
   return status === 'cancelled' || (status === 'paused' && fault?.code !== 'CLUSTER_UNREACHABLE');
 }
 
 /**
- * Captions the images of a shard that have no outcome yet. A bad image is an outcome; what is wrong with the machine ends
- * the run, and another one goes on.
+ * Captions the images of a shard that have no outcome yet. A bad image gets the outcome `failed`; a fault of the
+ * machine ends the run, and another run continues.
  * @throws JobFaultError
  */
 export async function runShard(data: ShardData, options: ShardRunOptions): Promise<ShardEnd> {
@@ -157,7 +167,7 @@ async function work(
   return result.status === 'completed' ? 'done' : 'left';
 }
 
-/** The images of a shard: its part of the job's list. */
+/** Reads the images of a shard from the job's list. */
 async function readLines(folder: string, { bytes: [start, end], count }: ShardData): Promise<JobImage[]> {
   const file = await open(path.join(folder, imagesFile), 'r');
   try {
@@ -187,7 +197,7 @@ async function readKnown(folder: string, { shard, first, count }: ShardData): Pr
   return known;
 }
 
-/** What workers were writing when they died, and wrote, is done. */
+/** Gives an outcome to the images whose captions workers had written when they died. */
 async function settleWrites(
   manifest: JobManifest,
   images: readonly JobImage[],
@@ -202,7 +212,7 @@ async function settleWrites(
     return [{ index, path: image.path, intents: candidates }];
   });
   await settleIntents(manifest, unsettled, async (index, intent) => {
-    // A file that held this text before proves nothing.
+    // If the file held the same text before, it does not show whether it was written.
     if (captionHash(intent.previous) === intent.written) return;
     Object.assign(records.get(index) ?? {}, { outcome: 'written', milliseconds: 0, intent });
     const previous = intent.previous === null ? null : Buffer.from(intent.previous).toString('base64');
@@ -211,7 +221,7 @@ async function settleWrites(
   });
 }
 
-/** Removes what workers left behind that were killed while they wrote. */
+/** Removes the temporary files of workers that were killed during a write. */
 async function sweep({ root }: JobManifest, images: readonly JobImage[]): Promise<void> {
   for (const folder of new Set(images.map(({ path: image }) => folderOf(image)))) {
     const names = await readdir(path.join(root, folder)).catch(() => []);

@@ -5,26 +5,26 @@ import type { JobInfo } from '../jobs/jobTypes';
 import { ClusterJobRun } from './ClusterJobRun';
 import { ShardQueue, type ListedJob, type OpenShards } from './ShardQueue';
 
-/** A job of a queue, and how it stands. */
+/** A job of a queue, and its progress. */
 export interface QueuedJob {
   listed: ListedJob;
   open: OpenShards;
-  /** why a shard failed the last time */
+  /** why a shard failed the last time; undefined if none did */
   failure: string | undefined;
-  /** what its folder says; undefined where that cannot be read from here */
+  /** what its folder says; undefined if that cannot be read here */
   info: JobInfo | undefined;
 }
 
 export interface ClusterStatus {
-  /** workers that are connected; undefined where the server does not tell */
+  /** number of workers that are connected; undefined if the server does not say */
   workers: number | undefined;
   jobs: QueuedJob[];
 }
 
 /**
- * Looks at the jobs of a queue. Where their folders can be read, what is missing in the queue is handed in again, and a job
- * that is done is closed, unless somebody follows it.
- * @param root the folder that all machines share, as this one has it
+ * The jobs of a queue and their progress. With `root`, also submits shards that the queue lost and marks jobs that are
+ * done as completed, unless another process runs the job.
+ * @param root path of the shared folder on this machine
  * @throws ClusterError
  */
 export async function clusterStatus(redisUrl: string, name: string, root: string | undefined): Promise<ClusterStatus> {
@@ -33,7 +33,7 @@ export async function clusterStatus(redisUrl: string, name: string, root: string
     const jobs: QueuedJob[] = [];
     for (const listed of await queue.list()) {
       const folder = root === undefined ? undefined : new JobFolder(path.join(root, listed.folder));
-      if (folder !== undefined && listed.ended === undefined) await handInMissing(folder, redisUrl);
+      if (folder !== undefined && listed.ended === undefined) await submitMissing(folder, redisUrl);
       const failure = await queue.lastFailure(listed.key);
       const info = await (folder === undefined ? undefined : readJobInfo(folder).catch(() => undefined));
       const now = (await queue.listed(listed.id)) ?? listed;
@@ -45,21 +45,23 @@ export async function clusterStatus(redisUrl: string, name: string, root: string
   }
 }
 
-async function handInMissing(folder: JobFolder, redisUrl: string): Promise<void> {
+async function submitMissing(folder: JobFolder, redisUrl: string): Promise<void> {
   try {
     const manifest = await folder.readManifest();
     await new ClusterJobRun(folder, manifest, { redisUrl, once: true, onChange: () => undefined }).run();
   } catch {
-    // Somebody follows it, or it is gone; what is shown says so.
+    // Another process runs the job, or its folder is gone; what is shown says so.
   }
 }
 
 export type JobAction = 'pause' | 'resume' | 'cancel' | 'retryFailed';
 
 /**
- * Does something with a job of a queue: its folder tells the workers, the queue whoever follows it.
- * @param id of the job, or the beginning or end of it
- * @returns the job; undefined where there is none of that name, or several
+ * Pauses, resumes, cancels or retries a job of a queue. The workers learn it from the job's folder, its run from the
+ * queue.
+ * @param root path of the shared folder on this machine
+ * @param id the id of the job, or its beginning or end
+ * @returns the job; undefined if there is none with that id, or several
  * @throws ClusterError, JobError, errors of the file system
  */
 export async function actOnJob(
@@ -96,7 +98,7 @@ async function stopJob(
   const as = action === 'pause' ? 'paused' : 'cancelled';
   const lock = await folder.lock();
   if (lock === undefined) {
-    // Whoever follows it reads this within two seconds.
+    // The process that runs the job reads this within two seconds.
     await queue.saveListing({ ...listed, wanted: as });
     return;
   }

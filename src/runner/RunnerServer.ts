@@ -9,9 +9,9 @@ import { socketPort } from '../jobs/client/socketPort';
 import { Channel, type RequestHandlers } from '../protocol/channel/Channel';
 import { RunnerRefusal, type JobQueue } from './JobQueue';
 
-/** Clients are told of changes in this rhythm, in milliseconds. */
+/** Changes are collected for this long before they are sent to the clients, in milliseconds. */
 const postPause = 250;
-/** A connection that does not say who it is ends after so many milliseconds. */
+/** A connection that has not authenticated after this time is closed, in milliseconds. */
 const greetLimit = 5000;
 
 type ClientChannel = Channel<RunnerRequests, Record<string, never>, Record<string, never>, RunnerEvents>;
@@ -19,20 +19,20 @@ type ClientChannel = Channel<RunnerRequests, Record<string, never>, Record<strin
 interface Client {
   channel: ClientChannel;
   greeted: boolean;
-  /** jobs that are paused when this connection ends */
+  /** ids of the jobs that are paused when this connection closes */
   tied: Set<string>;
 }
 
 export interface RunnerServerEvents {
-  /** a client wants another version to take over */
+  /** a client of another version asks this runner to end */
   onRetire: () => void;
-  /** a client came or went */
+  /** a client connected or disconnected */
   onClients: () => void;
-  /** what is worth a line in the log */
+  /** called with each line for the log */
   onLog: (line: string) => void;
 }
 
-/** Lets the windows of this user ask the queue, and tells them what changes. */
+/** Serves the windows and commands of this user: passes requests on to the queue and sends them its changes. */
 export class RunnerServer {
   private readonly server: Server;
   private readonly clients = new Set<Client>();
@@ -54,19 +54,19 @@ export class RunnerServer {
     return [...this.clients].some(({ greeted }) => greeted);
   }
 
-  /** Begins to listen. @throws errors of the system */
+  /** Starts to listen. @throws errors of the system */
   listen(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.server.once('error', reject);
       this.server.listen(this.endpoint.address, () => {
-        // Its folder is this user's alone; so is the socket, should the folder ever be opened.
+        // The folder of the socket is private already; this protects the socket if the folder's mode is ever changed.
         if (process.platform !== 'win32') chmodSync(this.endpoint.address, 0o600);
         resolve();
       });
     });
   }
 
-  /** Tells what there is to tell, and listens no more. */
+  /** Sends the pending events and stops listening. */
   close(): void {
     clearTimeout(this.timer);
     this.postEvents();

@@ -12,7 +12,7 @@ import type { Command, CommandInput } from '../shared/Command';
 import { UsageError } from '../shared/UsageError';
 import { choice, count, flagSpelling, score } from './flagValues';
 
-/** The flags that say which tags a caption gets and how they are written. */
+/** The flags for which tags a caption gets and how they are written. */
 export const captionFlags: Command['flags'] = {
   'general-threshold': { type: 'string' },
   'character-threshold': { type: 'string' },
@@ -58,7 +58,7 @@ export const captionFlagHelp = [
 ];
 
 /**
- * How scores become captions, as the flags say.
+ * Reads from the flags how scores become captions.
  * @throws UsageError for a value that cannot be used
  */
 export function captionOptionsOf(input: CommandInput): CaptionOptions {
@@ -66,7 +66,7 @@ export function captionOptionsOf(input: CommandInput): CaptionOptions {
 }
 
 /**
- * The scores from which tags are kept, as the flags say.
+ * Reads the thresholds from the flags.
  * @throws UsageError for a value that cannot be used
  */
 export function thresholdsOf(input: CommandInput): Thresholds {
@@ -74,14 +74,14 @@ export function thresholdsOf(input: CommandInput): Thresholds {
 }
 
 /**
- * How tags are written into captions, as the flags say.
+ * Reads from the flags how tags are written into captions.
  * @throws UsageError for a value that cannot be used
  */
 export function writeOptionsOf(input: CommandInput): WriteOptions {
   return readWriteOptions(valuesOf(input));
 }
 
-/** The values of flags, by the names of the settings that say the same. */
+/** The values of the flags, by the names of the corresponding settings. */
 function valuesOf(input: CommandInput): CaptionValues {
   return {
     choice: (name, choices, usual) => choice(input, flagSpelling(name), choices, usual),
@@ -104,7 +104,7 @@ function valuesOf(input: CommandInput): CaptionValues {
   };
 }
 
-/** `A=B,C=D`: what stands before the first `=`, and the rest. `\,` and `\=` are a comma and an equals sign of a name. */
+/** Parses `A=B,C=D`. A pair is divided at its first `=`. `\,` and `\=` are a comma and an equals sign in a name. */
 function pairs(input: CommandInput, flag: string): Record<string, string> {
   const found: [string, string][] = [];
   for (const pair of input.texts(flag).flatMap((text) => text.split(/(?<!\\),/))) {

@@ -2,7 +2,7 @@ import { choiceValue, countValue, problemOf, scoreValue } from '../../protocol/t
 import type { CommandInput } from '../shared/Command';
 import { UsageError } from '../shared/UsageError';
 
-/** How flags spell the name of a setting, or a word that it may have: `onlyEmpty` is `only-empty`. */
+/** The spelling in flags of a setting's name or value: `onlyEmpty` becomes `only-empty`. */
 export function flagSpelling(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
@@ -28,7 +28,7 @@ export function count(input: CommandInput, flag: string, usual: number): number 
   return value;
 }
 
-/** A score that was given with a flag, 0..1. @throws UsageError for anything else */
+/** Parses a score that was given with a flag, 0..1. @throws UsageError for anything else */
 export function score(flag: string, text: string): number {
   const value = text.trim() === '' ? NaN : Number(text);
   const problem = problemOf(scoreValue, value);

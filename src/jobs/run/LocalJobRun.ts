@@ -19,33 +19,33 @@ import { shownFailures, type JobImage, type JobManifest } from '../jobTypes';
 import { JobRunBase, type RunListener } from './JobRunBase';
 import { settleIntents } from './settleIntents';
 
-/** `state.json` is written at most this often while a job runs, in milliseconds. */
+/** Minimum time between two writes of `state.json` while a job runs, in milliseconds. */
 const statePause = 2000;
-/** Whether the tagger still runs on what it ran on is asked this often, in milliseconds. */
+/** Interval of the checks whether the tagger still runs on the same providers, in milliseconds. */
 const providerPause = 5000;
 
 export interface LocalJobRunOptions extends RunListener {
-  /** in the environment that the job's tagger needs */
+  /** its process has the environment that the job's manifest names */
   tagger: Pick<TaggerProcess, 'request'>;
-  /** what writes the caption files */
+  /** writes the caption files */
   writer: FileWriter;
-  /** on what it runs, where that is not what the job was made with; the models are those of the job */
+  /** replaces the execution options of the job; its models stay */
   execution?: ExecutionOptions;
-  /** images that failed are tried again */
+  /** retry the images that failed */
   retryFailed?: boolean;
-  /** called with what is worth a line in a log */
+  /** called with each line for the log */
   onLog?: (line: string) => void;
-  /** called once, when the tagger is loaded */
+  /** called once, after the tagger was loaded */
   onLoaded?: (description: TaggerDescription) => void;
 }
 
-/** One run of a job on this machine, from where the last one ended until its end, a pause, or a fault. */
+/** One run of a job on this machine: continues where the last run ended, until the job's end, a stop or a fault. */
 export class LocalJobRun extends JobRunBase {
-  /** what the models run on since they were loaded */
+  /** the providers that the models ran on when they were loaded */
   private providers = '';
   private folderWarning: string | undefined;
 
-  /** @param manifest that of the folder */
+  /** @param manifest as read from the folder */
   constructor(
     folder: JobFolder,
     manifest: JobManifest,
@@ -96,7 +96,7 @@ export class LocalJobRun extends JobRunBase {
     this.update({ ...jobInfo(this.manifest, state, false), message: l10n.t('Loading the tagger…') });
   }
 
-  /** What the last run was writing when its process died, and wrote, is done. */
+  /** Gives an outcome to the images whose captions the last run had written when its process died. */
   private async settleWrites(
     images: readonly JobImage[],
     records: ReadonlyMap<number, ImageRecord>,
@@ -158,7 +158,11 @@ export class LocalJobRun extends JobRunBase {
     return (await this.options.tagger.request('captionImage', { imagePath, setup, options }, signal)).tags;
   }
 
-  /** Loads the models that the job was made with. @returns how many images to have in work */
+  /**
+   * Loads the models that the job was made with.
+   * @returns the maximum number of images in flight
+   * @throws JobFaultError MODEL_CHANGED; the signal's reason
+   */
   private async load(): Promise<number> {
     const { hashes } = this.manifest.tagger;
     const { setup } = this;
@@ -192,7 +196,10 @@ export class LocalJobRun extends JobRunBase {
     return description.imagesInWork;
   }
 
-  /** A GPU that went in the middle of a job is replaced by the CPU: hours become days, so somebody has to decide. */
+  /**
+   * Pauses the job if the tagger fell back from a lost GPU to the CPU: hours would become days, so the user has to
+   * decide.
+   */
   private async watchProvider(): Promise<void> {
     const { setup } = this;
     const now = await this.options.tagger.request('loadTagger', { setup }, this.signal).catch(() => undefined);

@@ -10,9 +10,9 @@ import type { ImageRecord } from '../folder/journalEntries';
 import type { JobImage, JobManifest } from '../jobTypes';
 import { JournaledWriter } from './JournaledWriter';
 
-/** What captions the images of one run. */
+/** The tagger of a run, ready to caption. */
 export interface RunTagger extends Pick<JobOptions, 'makeTags'> {
-  /** how many images to have in work at a time */
+  /** maximum number of images in flight */
   imagesInWork: number;
 }
 
@@ -23,7 +23,7 @@ export interface ImageEnd {
   outcome: ImageOutcome;
   /** why it failed or was kept */
   reason: string | undefined;
-  /** the images that are still in work, relative to the dataset */
+  /** the images that are still in flight, relative to the dataset */
   inWork: Iterable<string>;
 }
 
@@ -37,29 +37,29 @@ export interface CaptionWork {
   records: ReadonlyMap<number, ImageRecord>;
   journal: Pick<JobJournal, 'append'>;
   /**
-   * Flushes to the disk what is about to be written even where a caption had no file before: another machine has to see it,
-   * should this one vanish.
+   * Flush every write intent to the disk, even that of a caption without a file: if this machine vanishes, another one
+   * must see it. Otherwise only intents that replace a file are flushed.
    */
   flushIntents: boolean;
   /** writes the caption files */
   writer: FileWriter;
-  /** reads the captions of `images` only, however many they are, and never the whole folder */
+  /** read only the captions of `images`, however many there are, and never scan the whole folder */
   listedOnly: boolean;
   signal: AbortSignal;
   /**
-   * Has a tagger ready; called once, when the captions are read.
-   * @param first undefined where nothing is left to caption
+   * Makes the tagger ready; called once, after the captions were read.
+   * @param first the first image to caption; undefined if none is left
    */
   prepareTagger: (first: JobTarget | undefined) => RunTagger | Promise<RunTagger>;
-  /** called when the outcome of an image was handed to the journal */
+  /** called with each image that got its outcome, after that was passed to the journal */
   onOutcome: (end: ImageEnd) => void;
 }
 
 /**
- * Captions the images that have no outcome yet and keeps the journal: what is about to be written into a caption stands
- * there before the file is touched (see {@link JournaledWriter}), what became of an image afterwards.
- * @throws CaptionError, whatever `prepareTagger` throws, the signal's reason; a tagger or disk that fails while images are
- * captioned is not thrown but told by the result
+ * Captions the images that have no outcome yet, and keeps the journal: the write intent of a caption is there before
+ * its file is touched (see {@link JournaledWriter}), the outcome of the image follows.
+ * @returns how it ended; a tagger or disk that fails while images are captioned is an `error` in the result
+ * @throws CaptionError FOLDER_MISSING; whatever `prepareTagger` throws; the signal's reason
  */
 export async function captionWork(work: CaptionWork): Promise<JobResult> {
   const { manifest, images, firstIndex, records, journal, signal } = work;
@@ -73,7 +73,7 @@ export async function captionWork(work: CaptionWork): Promise<JobResult> {
   });
   const { dataset, targets, settled } = await readJobWork(manifest, images, records, writer, signal, work.listedOnly);
   const positions = new Map(images.map(({ path: image }, position) => [image, position]));
-  /** when each image in work was begun */
+  /** when each image in flight was begun */
   const startedAt = new Map<string, number>();
 
   const recordOutcome = (image: string, position: number, outcome: ImageOutcome, reason: string | undefined): void => {
@@ -81,7 +81,7 @@ export async function captionWork(work: CaptionWork): Promise<JobResult> {
     startedAt.delete(image);
     const milliseconds = begun === undefined ? 0 : Math.round(performance.now() - begun);
     const index = firstIndex + position;
-    // A journal that cannot be written fails the next write of a caption, which ends the run.
+    // A failure here can be ignored: the journal then also fails the next write of a caption, which ends the run.
     journal
       .append(reason === undefined ? ['o', index, outcome, milliseconds] : ['o', index, outcome, milliseconds, reason])
       .catch(() => undefined);

@@ -5,20 +5,22 @@ import { captionPathOf } from '../../dataset/files/imageFiles';
 import type { WriteIntent } from '../folder/journalEntries';
 import type { JobManifest } from '../jobTypes';
 
-/** An image whose caption was being written when a process died: it has an intent in a journal and no outcome. */
+/**
+ * An image that has a write intent in the journal and no outcome: its caption was being written when a process died.
+ */
 export interface UnsettledImage {
-  /** as the journal counts */
+  /** in the list of the job's images */
   index: number;
   /** relative to the dataset */
   path: string;
-  /** what was about to be written; several where several workers had the image */
+  /** what was about to be written; several if several workers had the image */
   intents: readonly WriteIntent[];
 }
 
 /**
- * Finds out what became of the captions that were being written when a process died: a file that holds what was to be
- * written is done. The others are as they were, or were changed by somebody else, which the next run finds out.
- * @param onWritten called with each image whose file holds what an intent says, one after the other; records that
+ * Finds out which captions were written completely before a process died: those whose files hold the text of an intent.
+ * The other files are as they were, or somebody else changed them; the next run finds out which.
+ * @param onWritten called with the images that were written, one after the other; has to record their outcomes
  */
 export async function settleIntents(
   { root, captionExtension }: Pick<JobManifest, 'root' | 'captionExtension'>,

@@ -9,7 +9,7 @@ import {
   type Thresholds,
 } from './captionOptions';
 
-/** The categories whose thresholds are found in the scores, as one word. */
+/** For which categories MCut finds the threshold in the scores. */
 const mcutChoices = ['off', 'general', 'character', 'both'] as const;
 const ratingPlaces = ['off', 'first', 'last'] as const satisfies readonly RatingPlace[];
 const tagOrders = ['confidence', 'model'] as const satisfies readonly TagOrder[];
@@ -17,13 +17,13 @@ const tagOrders = ['confidence', 'model'] as const satisfies readonly TagOrder[]
 const notAScore = 'must be a number from 0 to 1';
 const notACount = 'must be a whole number from 0 up';
 
-/** A score or a threshold. The message is the end of a sentence, here and below. */
+/** A score or threshold, 0..1. Messages are the end of a sentence, here and below. */
 export const scoreValue = v.pipe(v.number(notAScore), v.minValue(0, notAScore), v.maxValue(1, notAScore));
 
-/** A number of things. */
+/** A count: a safe integer from 0 up. */
 export const countValue = v.pipe(v.number(notACount), v.safeInteger(notACount), v.minValue(0, notACount));
 
-/** What stands between two tags. */
+/** The separator between two tags. */
 export const separatorValue = v.pipe(
   v.string(),
   v.check(
@@ -32,20 +32,20 @@ export const separatorValue = v.pipe(
   ),
 );
 
-/** One of some words. */
+/** One of the words. @param choices at least two */
 export function choiceValue<const T extends readonly string[]>(choices: T): v.PicklistSchema<T, string> {
   return v.picklist(choices, `must be ${choices.slice(0, -1).join(', ')} or ${choices.at(-1) ?? ''}`);
 }
 
-/** What is wrong with a value, as the end of a sentence; undefined where the schema takes it. */
+/** What is wrong with a value, as the end of a sentence; undefined if the schema accepts it. */
 export function problemOf(schema: v.GenericSchema, value: unknown): string | undefined {
   const { issues } = v.safeParse(schema, value, { abortEarly: true, abortPipeEarly: true });
   return issues?.[0].message;
 }
 
 /**
- * Where the values come from that say how captions are made: settings or flags. Each method returns the value of a name, or
- * `usual` where there is none; what a value that does not fit its schema means, an error or none, is up to the source.
+ * A source of the values that say how captions are made: settings or flags. Each method returns the value of a name, or
+ * `usual` if there is none. For a value that its schema does not accept, a source either throws or returns `usual`.
  * Names are those of the settings without their section, such as `maximumTags`.
  */
 export interface CaptionValues {
@@ -57,12 +57,15 @@ export interface CaptionValues {
   /** see {@link separatorValue} */
   separator: (name: string, usual: string) => string;
   truth: (name: string, usual: boolean) => boolean;
-  /** a list; empty where there is none */
+  /** a list; empty if there is none */
   texts: (name: string) => string[];
   textsByName: (name: string) => Record<string, string>;
 }
 
-/** How scores become captions. @throws whatever the source throws for a value that cannot be used, here and below */
+/**
+ * Reads how scores become captions.
+ * @throws what the source throws for a value that it does not accept, here and below
+ */
 export function readCaptionOptions(values: CaptionValues): CaptionOptions {
   const usual = defaultCaptionOptions;
   const mcut = values.choice('mcut', mcutChoices, 'off');
@@ -83,7 +86,7 @@ export function readCaptionOptions(values: CaptionValues): CaptionOptions {
   };
 }
 
-/** The scores from which tags are kept. */
+/** Reads the thresholds. */
 export function readThresholds(values: CaptionValues): Thresholds {
   return {
     general: values.score('generalThreshold', defaultThresholds.general),
@@ -91,7 +94,7 @@ export function readThresholds(values: CaptionValues): Thresholds {
   };
 }
 
-/** How tags are written into captions. */
+/** Reads how tags are written into captions. */
 export function readWriteOptions(values: CaptionValues): WriteOptions {
   const separator = values.separator('separator', defaultWriteOptions.separator);
   return {

@@ -65,7 +65,7 @@ describe('The work of a run', function () {
     });
   }
 
-  it('puts into the journal what a caption will become before its file is touched, and the outcome afterwards', async () => {
+  it('journals what a caption will become before its file is touched, and the outcome afterwards', async () => {
     const { status } = await run();
     assert.equal(status, 'completed');
     assert.deepEqual(events, [
