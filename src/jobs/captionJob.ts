@@ -41,7 +41,7 @@ export interface JobProgress {
 }
 
 export interface JobOptions {
-  /** finds the tags of an image, given its absolute path; none when no tag passes */
+  /** finds the tags of an image, given its absolute path; empty if no tag passes the threshold */
   makeTags: (imagePath: string, signal: AbortSignal) => Promise<string[]>;
   /** whether an error means that the tagger's process crashed; any image in flight may be the cause */
   isCrash: (thrown: unknown) => boolean;
@@ -62,17 +62,17 @@ export interface JobOptions {
 }
 
 export interface JobResult {
-  /** `error`: the tagger or the disk failed for good; `error` and `message` say how, and images are left */
+  /** `error`: the tagger or the disk failed for good; `error` and `message` say how, and some images have no outcome */
   status: 'completed' | 'cancelled' | 'error';
   message: string;
   error?: Error;
   total: number;
-  /** the whole caption of each image that is done, by relative path; empty where no tag passed */
+  /** the whole caption of each image that is done, by relative path; empty if no tag passed the threshold */
   results: Map<string, string>;
   /** the reason of each image that could not be captioned, by relative path */
   failed: Map<string, string>;
   untagged: number;
-  /** what was written, to undo it */
+  /** what was written, for undo */
   changes: CaptionChange[];
 }
 
