@@ -10,7 +10,7 @@ import { defaultWriteOptions } from '../src/tags/writeMode';
 import { WriteThreads } from '../src/dataset/files/WriteThreads';
 import { JobFolder, newState } from '../src/jobs/folder/JobFolder';
 import { jobInfo } from '../src/jobs/folder/jobInfo';
-import { JobRun } from '../src/jobs/run/JobRun';
+import { LocalJobRun } from '../src/jobs/run/LocalJobRun';
 import { jobImages } from '../src/jobs/folder/jobTargets';
 import type { JobInfo } from '../src/jobs/jobTypes';
 import type { RunnerEvents } from '../src/jobs/client/runnerProtocol';
@@ -49,7 +49,11 @@ export class JobBench {
       const folder = await this.makeJob(jobsFolder, root);
       const manifest = await folder.readManifest();
       const own = journaled ? folder : new ForgetfulFolder(folder.path);
-      const run = new JobRun(own, manifest, { tagger: this.tagger, writer: this.writer, onChange: () => undefined });
+      const run = new LocalJobRun(own, manifest, {
+        tagger: this.tagger,
+        writer: this.writer,
+        onChange: () => undefined,
+      });
       const begun = performance.now();
       const { info } = await run.run();
       if (info.counts.written !== manifest.total) throw new Error(`Not all was captioned: ${JSON.stringify(info)}`);

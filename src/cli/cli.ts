@@ -56,20 +56,20 @@ Ends with 0 when all is done, 1 when nothing could be done, 2 when some images f
 const cancellation = new AbortController();
 let cancelledBy: keyof typeof signalExitCodes | undefined;
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
-  // Once: a second Ctrl+C ends the program at once.
+  // Only once: a second Ctrl+C ends the program at once.
   process.once(name, () => {
     cancelledBy ??= name;
     cancellation.abort();
   });
 }
-// The reader went away (`| head`): nobody wants the rest.
+// The reader of the output is gone, as with `| head`: nobody needs the rest.
 process.stdout.on('error', () => process.exit(1));
 
 const output = new Console();
 void main(process.argv.slice(2)).then((exitCode) => {
   output.clearLine();
   if (cancelledBy === undefined) process.exitCode = exitCode;
-  // What had to end has ended: a package that still waits for a server that is gone must not keep the program.
+  // The command has ended; `exit`, as a package that still waits for a server must not keep the process alive.
   else process.exit(signalExitCodes[cancelledBy]);
 });
 

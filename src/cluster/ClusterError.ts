@@ -1,7 +1,7 @@
-/** What can go wrong with a cluster as a whole. */
+/** Errors about the queue of a cluster. */
 export type ClusterErrorCode = 'CLUSTER_URL' | 'CLUSTER_UNREACHABLE' | 'CLUSTER_SHARD';
 
-/** An error about the queue of a cluster. `message` is one sentence for the user and never has a password. */
+/** An error about the queue of a cluster. `message` is one sentence for the user and never contains a password. */
 export class ClusterError extends Error {
   constructor(
     readonly code: ClusterErrorCode,

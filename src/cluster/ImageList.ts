@@ -7,11 +7,11 @@ import type { JobImage } from '../jobs/jobTypes';
 const lineEnd = 0x0a;
 
 /**
- * The images of a job as its file has them: ten million are one block of memory and a table of where lines begin, and
- * become objects one by one.
+ * The images of a job, kept as the bytes of their file and a table of line offsets: with ten million images, an object
+ * for each would need too much memory. Objects are made on access.
  */
 export class ImageList {
-  /** where each line begins; one more than there are lines */
+  /** the offset of each line, and the end of the last one */
   private readonly starts: Float64Array;
 
   private constructor(private readonly bytes: Buffer) {
@@ -20,7 +20,7 @@ export class ImageList {
     this.starts = Float64Array.from(starts);
   }
 
-  /** @param folder of the job. @throws JobError JOB_UNREADABLE */
+  /** Reads the list of a job. @param folder of the job. @throws JobError JOB_UNREADABLE */
   static async read(folder: string): Promise<ImageList> {
     try {
       return new ImageList(await readFile(path.join(folder, imagesFile)));
@@ -33,18 +33,19 @@ export class ImageList {
     return this.starts.length - 1;
   }
 
-  /** The relative path of an image; empty for a number that no image has. */
+  /** The relative path of an image; empty if the index is out of range. */
   path(index: number): string {
     return this.image(index)?.path ?? '';
   }
 
+  /** An image; undefined if the index is out of range. */
   image(index: number): JobImage | undefined {
     const [start, end] = [this.starts[index], this.starts[index + 1]];
     if (start === undefined || end === undefined) return undefined;
     return imageOfLine(this.bytes.toString('utf8', start, end - 1));
   }
 
-  /** The bytes of the file from its beginning up to the line of an image. */
+  /** The offset in the file of the line of an image, in bytes; for an index out of range, the length of the file. */
   offset(index: number): number {
     return this.starts[index] ?? this.bytes.length;
   }

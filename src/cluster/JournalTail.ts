@@ -10,22 +10,24 @@ import type { ImageList } from './ImageList';
 const outcomes: readonly (ImageOutcome | undefined)[] = [undefined, 'failed', 'kept', 'untagged', 'same', 'written'];
 const lineEnd = 0x0a;
 
-/** Follows the journals of all workers of a job: of a file that grew, what is new is read. */
+/**
+ * Reads the journals of all workers of a job incrementally: of each file only what was appended since the last read.
+ */
 export class JournalTail {
   readonly counts: OutcomeCounts = { written: 0, same: 0, untagged: 0, kept: 0, failed: 0 };
   /** the first {@link shownFailures} */
   failures: { path: string; reason: string }[] = [];
-  /** the highest generation of journals that there is */
+  /** the highest generation of the journals */
   generation = 0;
-  /** how many images have an outcome */
+  /** number of images that have an outcome */
   handled = 0;
   /** `rankOf` each image's outcome */
   private readonly ranks: Uint8Array;
-  /** how far each journal was read, in bytes */
+  /** how many bytes of each journal were read, by its name */
   private readonly read = new Map<string, number>();
 
   constructor(
-    /** of the job */
+    /** of the job, absolute */
     private readonly folder: string,
     private readonly images: ImageList,
   ) {
@@ -37,13 +39,14 @@ export class JournalTail {
     return this.ranks[index] === 0;
   }
 
+  /** The outcome of an image; undefined if it has none yet. */
   outcome(index: number): ImageOutcome | undefined {
     return outcomes[this.ranks[index] ?? 0];
   }
 
   /**
-   * Reads what is new.
-   * @param onHandled called for each image that has its first outcome now
+   * Reads what was appended.
+   * @param onHandled called with each image that got its first outcome, and the reason if that is a failure
    * @throws errors of the file system
    */
   async update(onHandled?: (index: number, failure: string | undefined) => void): Promise<void> {
@@ -53,12 +56,12 @@ export class JournalTail {
       if (text === '') continue;
       for (const [index, { outcome, reason }] of parseJournal(text)) {
         if (shard === undefined) this.forgetFailure(index);
-        else if (outcome !== undefined) this.note(index, outcome, reason, onHandled);
+        else if (outcome !== undefined) this.recordOutcome(index, outcome, reason, onHandled);
       }
     }
   }
 
-  /** Gives the images that failed another try. @throws errors of the file system */
+  /** Begins a new generation, in which the images that failed are retried. @throws errors of the file system */
   async retryFailed(): Promise<void> {
     const failed = [...this.ranks.keys()].filter((index) => this.outcome(index) === 'failed');
     if (failed.length === 0) return;
@@ -72,7 +75,7 @@ export class JournalTail {
     await this.update();
   }
 
-  private note(
+  private recordOutcome(
     index: number,
     outcome: ImageOutcome,
     reason: string | undefined,
@@ -87,7 +90,7 @@ export class JournalTail {
     this.counts[outcome]++;
     this.ranks[index] = now;
     const image = this.images.path(index);
-    // What another worker could not do, this one did.
+    // One worker failed on the image, and another one captioned it.
     if (previous === 'failed' || previous === 'kept') this.failures = this.failures.filter((one) => one.path !== image);
     const failure = outcome === 'failed' || outcome === 'kept' ? reason : undefined;
     if (failure !== undefined && this.failures.length < shownFailures)
@@ -104,7 +107,7 @@ export class JournalTail {
     this.failures = this.failures.filter((one) => one.path !== image);
   }
 
-  /** The whole lines that were appended to a journal since it was read last. */
+  /** The complete lines that were appended to a journal since the last read. */
   private async readNew(name: string): Promise<string> {
     const start = this.read.get(name) ?? 0;
     let file;

@@ -12,7 +12,7 @@ interface Prepared {
   providers: string;
 }
 
-/** The tagger of the job that a worker works on, loaded and proven on this machine. */
+/** The tagger of the job that a worker works on, loaded and checked on this machine. */
 export class PreparedTagger {
   private prepared: Prepared | undefined;
 
@@ -23,8 +23,9 @@ export class PreparedTagger {
   ) {}
 
   /**
-   * Has the tagger of a job ready; free where it is.
-   * @throws JobFaultError when it cannot be had here, or runs on something worse than it began with; the signal's reason
+   * Makes the tagger of a job ready; returns at once if it is.
+   * @returns the setup with the models of this machine, and the maximum number of images in flight
+   * @throws JobFaultError if its models are not here, or it fell back to another provider; the signal's reason
    */
   async prepare(manifest: JobManifest, signal: AbortSignal): Promise<{ setup: TaggerSetup; imagesInWork: number }> {
     const { tagger, place } = manifest;
@@ -46,7 +47,7 @@ export class PreparedTagger {
     }
   }
 
-  /** A GPU that a process lost comes back in a new process only. */
+  /** Ends the tagger's process, as a lost GPU comes back in a new process only. */
   private lost({ models }: TaggerDescription): JobFaultError {
     this.tagger.stop();
     const [why] = models.flatMap(describeNotUsed);

@@ -11,41 +11,41 @@ import { clusterTiming } from './clusterTiming';
 import { redisAddress, type RedisAddress } from './redisAddress';
 import { shardId, shardOfId, type ShardData } from './shards';
 
-/** A queue that does not answer for so long is not there, in milliseconds. */
-const patience = 10_000;
-/** Shards are tried so often, by whichever workers, before one counts as failed. */
+/** Timeout for connecting to the queue, in milliseconds. */
+const connectTimeout = 10_000;
+/** Number of attempts for a shard, by any workers, before it counts as failed. */
 const attempts = 5;
-/** So many shards that are done are kept in the queue, for who looks at it. */
+/** Maximum number of finished shards that stay in the queue, for people who inspect it. */
 const keptShards = 1000;
-/** Jobs in one message to the queue. */
-const perMessage = 2000;
-/** So many jobs that are over stay listed. */
+/** Maximum number of shards in a message to the queue. */
+const maxPerMessage = 2000;
+/** Maximum number of ended jobs that stay listed. */
 const keptJobs = 50;
 
-/** A job as the queue lists it: what can be said of it without its folder. */
+/** A job as the queue lists it: for machines that cannot read its folder. */
 export interface ListedJob {
   id: string;
   label: string;
-  /** the job's folder, below the folder that all machines share */
+  /** the job's folder, relative to the shared folder, with `/` */
   folder: string;
-  /** the dataset, the same */
+  /** the dataset's folder, likewise */
   dataset: string;
-  /** what its shards' ids begin with */
+  /** prefix of the ids of its shards */
   key: string;
   images: number;
   shards: number;
   created: string;
-  /** what somebody wants whoever follows the job to do */
+  /** a request to the `ClusterJobRun` of the job, wherever that runs, to pause or cancel it */
   wanted?: 'paused' | 'cancelled';
-  /** once it is over, or waits for somebody */
+  /** once the job ended or was paused */
   ended?: 'completed' | 'cancelled' | 'paused';
 }
 
-/** Where the shards of a job are that are not done, by their numbers. */
+/** The numbers of the shards of a job that are not done, by their states in the queue. */
 export interface OpenShards {
   waiting: number[];
   active: number[];
-  /** failed, and tried again after a pause */
+  /** failed, and will be retried after a delay */
   delayed: number[];
   /** failed for good */
   failed: number[];
@@ -73,7 +73,9 @@ const states: Readonly<Record<keyof OpenShards, JobType[]>> = {
   failed: ['failed'],
 };
 
-/** The queue that hands shards to workers, and a list of the jobs that they belong to. Several jobs may share a queue. */
+/**
+ * The queue that distributes shards to workers, and the list of the jobs to which they belong. Jobs may share a queue.
+ */
 export class ShardQueue {
   private constructor(
     readonly address: RedisAddress,
@@ -83,6 +85,7 @@ export class ShardQueue {
   ) {}
 
   /**
+   * Connects to a queue; it is created by its first use.
    * @param url of the queue's server
    * @throws ClusterError CLUSTER_URL, CLUSTER_UNREACHABLE; the signal's reason
    */
@@ -91,7 +94,7 @@ export class ShardQueue {
     const client = new Redis({
       ...address.login,
       maxRetriesPerRequest: 2,
-      connectTimeout: patience,
+      connectTimeout,
       retryStrategy: (times) => Math.min(200 * times, 2000),
     });
     try {
@@ -112,12 +115,12 @@ export class ShardQueue {
       },
     });
     const jobs = new Queue<ListedJob>(`${name}-jobs`, { connection: client });
-    // What fails is told by the request that fails.
+    // Errors are reported by the requests that fail; without a listener they would end the process.
     for (const queue of [shards, jobs]) queue.on('error', () => undefined);
     return new ShardQueue(address, client, shards, jobs);
   }
 
-  /** Ends the connection. */
+  /** Closes the connection. */
   async close(): Promise<void> {
     const closed = Promise.allSettled([this.shards.close(), this.jobs.close()]);
     await Promise.race([closed, delay(1000, undefined, { ref: false })]);
@@ -125,8 +128,7 @@ export class ShardQueue {
   }
 
   /**
-   * Hands shards in. Those that the queue has already stay as they are; those that are done or failed for good, and yet
-   * are handed in, begin anew.
+   * Submits shards. Idempotent for shards that the queue still has; those that are done or failed for good start again.
    * @throws ClusterError CLUSTER_UNREACHABLE
    */
   add(key: string, shards: readonly ShardData[]): Promise<void> {
@@ -134,17 +136,17 @@ export class ShardQueue {
       const ids = new Set(shards.map((shard) => shardId(key, shard)));
       const over = await this.shards.getRanges(['completed', 'failed'], 0, -1);
       for (const id of over) if (ids.has(id)) await this.shards.remove(id);
-      for (let start = 0; start < shards.length; start += perMessage) {
+      for (let start = 0; start < shards.length; start += maxPerMessage) {
         await this.shards.addBulk(
           shards
-            .slice(start, start + perMessage)
+            .slice(start, start + maxPerMessage)
             .map((data) => ({ name: 'shard', data, opts: { jobId: shardId(key, data) } })),
         );
       }
     });
   }
 
-  /** @throws ClusterError CLUSTER_UNREACHABLE */
+  /** The shards of a job that are not done. @throws ClusterError CLUSTER_UNREACHABLE */
   open(key: string): Promise<OpenShards> {
     return this.asking(async () => {
       const found: OpenShards = { waiting: [], active: [], delayed: [], failed: [] };
@@ -157,19 +159,20 @@ export class ShardQueue {
   }
 
   /**
-   * Takes the shards of a job out that no worker has; whoever has one finds out from the job's folder.
+   * Removes the shards of a job that no worker has. Workers that have one learn from the job's folder that they have to
+   * stop.
    * @throws ClusterError CLUSTER_UNREACHABLE
    */
   withdraw(key: string): Promise<void> {
     return this.asking(async () => {
       const ids = await this.shards.getRanges([...states.waiting, ...states.delayed, ...states.failed], 0, -1);
-      // One that was taken meanwhile is locked and stays.
+      // A shard that a worker took meanwhile is locked and stays.
       for (const id of ids) if (shardOfId(key, id) !== undefined) await this.shards.remove(id);
     });
   }
 
-  /** Why a shard failed the last time. @throws ClusterError CLUSTER_UNREACHABLE */
-  async failure(key: string): Promise<string | undefined> {
+  /** Why a shard of the job failed the last time; undefined if none did. @throws ClusterError CLUSTER_UNREACHABLE */
+  async lastFailure(key: string): Promise<string | undefined> {
     return this.asking(async () => {
       const ids = await this.shards.getRanges([...states.failed, ...states.delayed], 0, -1);
       const id = ids.find((one) => shardOfId(key, one) !== undefined);
@@ -177,25 +180,25 @@ export class ShardQueue {
     });
   }
 
-  /** How many workers are connected. Undefined where the server does not tell. */
-  async workers(): Promise<number | undefined> {
+  /** Number of workers that are connected; undefined if the server does not say. */
+  async countWorkers(): Promise<number | undefined> {
     const found = await this.shards.getWorkers().catch(() => undefined);
-    // A worker has two connections; its name is that of one of them. Some hosted servers list nobody.
+    // A worker has two connections, of which one has its name. Some hosted servers do not list clients.
     return found === undefined ? undefined : new Set(found.map(({ name, rawname }) => rawname ?? name)).size;
   }
 
-  /** The jobs that were handed in, oldest first. @throws ClusterError CLUSTER_UNREACHABLE */
+  /** The jobs that were submitted, oldest first. @throws ClusterError CLUSTER_UNREACHABLE */
   list(): Promise<ListedJob[]> {
     return this.asking(async () => {
       const jobs = await this.jobs.getJobs(['waiting'], 0, -1, true);
-      // Anybody who reaches the queue may have put something else there.
+      // Everybody who can connect to the queue may have put something else there.
       const listed: unknown[] = jobs.map(({ data }) => data);
       return listed.filter(isListedJob).sort((a, b) => (a.id < b.id ? -1 : 1));
     });
   }
 
-  /** Lists a job, or says something else of it. @throws ClusterError CLUSTER_UNREACHABLE */
-  note(job: ListedJob): Promise<void> {
+  /** Adds a job to the list, or replaces its entry. @throws ClusterError CLUSTER_UNREACHABLE */
+  saveListing(job: ListedJob): Promise<void> {
     return this.asking(async () => {
       const known = await this.jobs.getJob(job.id);
       if (known === undefined) await this.jobs.add('job', job, { jobId: job.id });
@@ -205,7 +208,7 @@ export class ShardQueue {
     });
   }
 
-  /** A job of the list. @throws ClusterError CLUSTER_UNREACHABLE */
+  /** The entry of a job in the list; undefined if it has none. @throws ClusterError CLUSTER_UNREACHABLE */
   async listed(id: string): Promise<ListedJob | undefined> {
     return this.asking(async () => {
       const data: unknown = (await this.jobs.getJob(id))?.data;
@@ -222,16 +225,16 @@ export class ShardQueue {
   }
 }
 
-/** What no waiting helps against. */
+/** Errors that do not go away by waiting: wrong credentials or missing rights. */
 const refusal = /^(WRONGPASS|NOAUTH|NOPERM|ERR .*password)/;
 
-/** Waits until the server answers. @throws why it does not; the signal's reason */
+/** Waits until the server answers. @throws the last error of the connection; an error if the signal aborts */
 function ready(client: Redis, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     let last = new Error(l10n.t('no answer'));
     const timer = setTimeout(() => {
       reject(last);
-    }, patience);
+    }, connectTimeout);
     const end = (thrown?: Error): void => {
       clearTimeout(timer);
       if (thrown === undefined) resolve();

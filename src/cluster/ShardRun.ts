@@ -1,56 +1,55 @@
 import { open, readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { readIfThere } from '../dataset/captions/captionFile';
 import { captionHash } from '../dataset/captions/captionHash';
-import { runCaptionJob, type JobTarget } from '../jobs/captionJob';
 import type { FileWriter } from '../dataset/files/FileWriter';
 import { folderInside } from '../dataset/files/datasetPath';
 import { folderOf } from '../dataset/files/datasetPath';
-import { captionPathOf } from '../dataset/files/imageFiles';
 import { removeLeftover } from '../dataset/files/leftovers';
 import { isTemporaryName } from '../dataset/files/writeFileSafely';
 import { JobFaultError, jobFault } from '../jobs/run/jobFault';
 import { imageOfLine, imagesFile, JobFolder, manifestFile } from '../jobs/folder/JobFolder';
 import { JobJournal } from '../jobs/folder/JobJournal';
-import { JournaledWriter } from '../jobs/run/JournaledWriter';
+import { captionWork } from '../jobs/run/captionWork';
+import { settleIntents } from '../jobs/run/settleIntents';
 import { parseJournal, type ImageRecord, type WriteIntent } from '../jobs/folder/journalEntries';
-import { captionIndex, readJobWork } from '../jobs/folder/jobTargets';
 import type { JobImage, JobManifest, JobState } from '../jobs/jobTypes';
 import { mergeRecords, shardJournalName, shardJournals } from '../jobs/folder/shardJournals';
-import { taggerFault } from '../protocol/tagging/taggerFault';
-import { taggerCrashed, type TaggerProcess } from '../protocol/child/TaggerProcess';
+import type { TaggerProcess } from '../protocol/child/TaggerProcess';
 import type { TaggerSetup } from '../protocol/tagging/taggerProtocol';
-import { errorCode } from '../protocol/channel/wireError';
 import { hashOf, type ShardData } from './shards';
 
 export interface ShardRunOptions {
-  /** the folder that all machines share, as this one has it */
+  /** path of the shared folder on this machine */
   root: string;
-  /** of letters, digits, `-` and `_`; no other worker has it */
+  /** unique name of the worker; of letters, digits, `-` and `_` */
   worker: string;
   tagger: Pick<TaggerProcess, 'request'>;
   writer: FileWriter;
-  /** has the tagger of a job ready on this machine. @returns it, and how many images to have in work */
+  /** makes the tagger of a job ready on this machine. @returns it, and the maximum number of images in flight */
   prepare: (manifest: JobManifest, signal: AbortSignal) => Promise<{ setup: TaggerSetup; imagesInWork: number }>;
-  /** aborted when the shard is another worker's by now, or is to be given back */
+  /** aborts when another worker has the shard, or when it is to be given back */
   signal: AbortSignal;
+  /** called with the number of images that have an outcome */
   onProgress: (handled: number) => void;
 }
 
-/** How the work on a shard ended: `left` because the job was paused or cancelled, or the signal aborted. */
+/** How the work on a shard ended. `left`: not finished, as the job was paused or cancelled, or the signal aborted. */
 export type ShardEnd = 'done' | 'left';
 
-/** What is known of the images of a shard, by their index in the job. */
+/** What the journals say of the images of a shard, by their index in the job. */
 interface Known {
   records: Map<number, ImageRecord>;
-  /** what workers were about to write into captions, as all of them say */
+  /** the write intents of all workers */
   intents: Map<number, WriteIntent[]>;
-  /** somebody had this shard before */
+  /** whether a worker had this shard before */
   isTaken: boolean;
 }
 
-/** The job of a shard, as its folder has it. @throws JobFaultError */
+/**
+ * Reads the job of a shard from its folder.
+ * @returns the manifest has the dataset's path on this machine as its root
+ * @throws JobFaultError FOLDER_MISSING; JobError
+ */
 export async function readShardJob(
   root: string,
   data: ShardData,
@@ -67,8 +66,10 @@ export async function readShardJob(
 }
 
 /**
- * A folder below the one that all machines share, as the queue or a job names it.
- * @throws JobFaultError FOLDER_MISSING, also for one that leads elsewhere
+ * The absolute path of a folder below the shared folder.
+ * @param root path of the shared folder on this machine
+ * @param relative as the queue or a job names it, which other users may have written
+ * @throws JobFaultError FOLDER_MISSING, also if it leads out of the shared folder
  */
 export async function folderOnShared(root: string, relative: string): Promise<string> {
   const found = await folderInside(root, relative).catch((thrown: unknown) => {
@@ -81,20 +82,23 @@ export async function folderOnShared(root: string, relative: string): Promise<st
   );
 }
 
-/** Why a job cannot be worked on. */
+/** The fault of a worker that cannot read the folder of a job. */
 export function unreadableFolder(folder: string, thrown: unknown): JobFaultError {
   const message = `The folder of the job cannot be read (${folder}). Is --root the folder that all machines share?`;
   return new JobFaultError('FOLDER_MISSING', message, thrown);
 }
 
-/** Whether workers have to leave a job alone. Who only lost sight of them does not mean them. */
+/**
+ * Whether workers have to leave a job alone, as it was paused or cancelled. A run that paused only because it does not
+ * reach the queue does not stop the workers.
+ */
 export function isHeld({ status, fault }: JobState): boolean {
   return status === 'cancelled' || (status === 'paused' && fault?.code !== 'CLUSTER_UNREACHABLE');
 }
 
 /**
- * Captions the images of a shard that have no outcome yet. A bad image is an outcome; what is wrong with the machine ends
- * the run, and another one goes on.
+ * Captions the images of a shard that have no outcome yet. A bad image gets the outcome `failed`; a fault of the
+ * machine ends the run, and another run continues.
  * @throws JobFaultError
  */
 export async function runShard(data: ShardData, options: ShardRunOptions): Promise<ShardEnd> {
@@ -124,7 +128,7 @@ async function work(
   { first }: ShardData,
   { tagger, writer, prepare, signal, onProgress }: ShardRunOptions,
 ): Promise<ShardEnd> {
-  await settle(manifest, images, first, known, journal);
+  await settleWrites(manifest, images, first, known, journal);
   if (known.isTaken) await sweep(manifest, images);
   const records = new Map<number, ImageRecord>();
   for (const [index, record] of known.records) records.set(index - first, record);
@@ -132,54 +136,38 @@ async function work(
   onProgress(handled);
   if (handled === images.length) return 'done';
   const { setup, imagesInWork } = await prepare(manifest, signal);
-  const captions = captionIndex(manifest, images);
-  // Flushed, as another machine has to see it should this one vanish.
-  const flushed: Pick<JobJournal, 'append'> = { append: (line) => journal.append(line, true) };
+  // A worker that lost its shard to another one must not write any more.
   const guarded: FileWriter = {
     write: async (write) => {
       signal.throwIfAborted();
       return writer.write(write);
     },
   };
-  const journaled = new JournaledWriter(guarded, flushed, (file) => {
-    const index = captions.get(file);
-    return index === undefined ? undefined : first + index;
-  });
-  const { dataset, targets, settled } = await readJobWork(manifest, images, records, journaled, signal, true);
-  const startedAt = new Map<string, number>();
-  const note = (index: number, outcome: ImageRecord['outcome'], reason: string | undefined, begun?: number): void => {
-    if (outcome === undefined) return;
-    const took = begun === undefined ? 0 : Math.round(performance.now() - begun);
-    const line =
-      reason === undefined
-        ? (['o', first + index, outcome, took] as const)
-        : (['o', first + index, outcome, took, reason] as const);
-    // A journal that cannot be written fails the next write of a caption, which ends the run.
-    journal.append([...line]).catch(() => undefined);
-    onProgress(++handled);
-  };
-  for (const { index, outcome, reason } of settled) note(index, outcome, reason);
-  const indexOf = new Map(images.map(({ path: image }, index) => [image, index]));
-  const { options, mode, write } = manifest;
-  const result = await runCaptionJob(dataset, targets, {
-    makeTags: async (imagePath, stopped) =>
-      (await tagger.request('captionImage', { imagePath, setup, options }, stopped)).tags,
-    isCrash: (thrown) => errorCode(thrown) === taggerCrashed,
-    faultOf: taggerFault,
-    ...{ mode, write, problems: [], concurrency: imagesInWork, signal },
-    onStart: ({ path: image }) => {
-      startedAt.set(image, performance.now());
-    },
-    onOutcome: ({ path: image }: JobTarget, outcome, reason) => {
-      note(indexOf.get(image) ?? -1, outcome, reason, startedAt.get(image));
-      startedAt.delete(image);
+  const { options } = manifest;
+  const result = await captionWork({
+    manifest,
+    images,
+    firstIndex: first,
+    records,
+    journal,
+    flushIntents: true,
+    writer: guarded,
+    listedOnly: true,
+    signal,
+    prepareTagger: () => ({
+      makeTags: async (imagePath, stopped) =>
+        (await tagger.request('captionImage', { imagePath, setup, options }, stopped)).tags,
+      imagesInWork,
+    }),
+    onOutcome: () => {
+      onProgress(++handled);
     },
   });
   if (result.error !== undefined) throw result.error;
   return result.status === 'completed' ? 'done' : 'left';
 }
 
-/** The images of a shard: its part of the job's list. */
+/** Reads the images of a shard from the job's list. */
 async function readLines(folder: string, { bytes: [start, end], count }: ShardData): Promise<JobImage[]> {
   const file = await open(path.join(folder, imagesFile), 'r');
   try {
@@ -209,33 +197,31 @@ async function readKnown(folder: string, { shard, first, count }: ShardData): Pr
   return known;
 }
 
-/** Finds out what became of the captions that workers were writing when they died: one that holds what was to be written is done. */
-async function settle(
-  { root, captionExtension }: JobManifest,
+/** Gives an outcome to the images whose captions workers had written when they died. */
+async function settleWrites(
+  manifest: JobManifest,
   images: readonly JobImage[],
   first: number,
   { records, intents }: Known,
   journal: JobJournal,
 ): Promise<void> {
-  for (const [index, candidates] of intents) {
+  const unsettled = [...intents].flatMap(([index, candidates]) => {
     const record = records.get(index);
     const image = images[index - first];
-    if (record === undefined || record.outcome !== undefined || image === undefined) continue;
-    const bytes = await readIfThere(path.join(root, captionPathOf(image.path, captionExtension))).catch(
-      () => undefined,
-    );
-    if (bytes === undefined) continue;
-    const hash = captionHash(bytes);
-    const intent = candidates.find(({ written }) => written === hash);
-    if (intent === undefined || captionHash(intent.previous) === hash) continue;
-    Object.assign(record, { outcome: 'written', milliseconds: 0, intent });
+    if (record === undefined || record.outcome !== undefined || image === undefined) return [];
+    return [{ index, path: image.path, intents: candidates }];
+  });
+  await settleIntents(manifest, unsettled, async (index, intent) => {
+    // If the file held the same text before, it does not show whether it was written.
+    if (captionHash(intent.previous) === intent.written) return;
+    Object.assign(records.get(index) ?? {}, { outcome: 'written', milliseconds: 0, intent });
     const previous = intent.previous === null ? null : Buffer.from(intent.previous).toString('base64');
     await journal.append(['w', index, previous, intent.written]);
     await journal.append(['o', index, 'written', 0], true);
-  }
+  });
 }
 
-/** Removes what workers left behind that were killed while they wrote. */
+/** Removes the temporary files of workers that were killed during a write. */
 async function sweep({ root }: JobManifest, images: readonly JobImage[]): Promise<void> {
   for (const folder of new Set(images.map(({ path: image }) => folderOf(image)))) {
     const names = await readdir(path.join(root, folder)).catch(() => []);

@@ -6,11 +6,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FileWriter } from '../dataset/files/FileWriter';
 import { jobFault } from '../jobs/run/jobFault';
 import { JobFolder } from '../jobs/folder/JobFolder';
-import { lookAtFolder } from '../jobs/folder/lookAtFolder';
+import { checkCaptionFolder } from '../jobs/folder/checkCaptionFolder';
 import type { TaggerProcess } from '../protocol/child/TaggerProcess';
 import { errorMessage } from '../protocol/channel/wireError';
 import { ClusterError } from './ClusterError';
-import { clusterTiming, longestRest } from './clusterTiming';
+import { clusterTiming, maxPauseFactor } from './clusterTiming';
 import type { LocalModels } from './localModels';
 import { PreparedTagger } from './PreparedTagger';
 import { redisAddress } from './redisAddress';
@@ -18,23 +18,26 @@ import { ShardQueue, type ListedJob } from './ShardQueue';
 import { folderOnShared, isHeld, readShardJob, runShard, unreadableFolder } from './ShardRun';
 import { parseShardData, type ShardData } from './shards';
 
-/** A shard may be lost so often by workers that were killed; hosts that may be taken away at any time do that. */
-const mostLosses = 20;
-/** Jobs are looked for this often before the first one, in milliseconds. */
-const lookPause = 2000;
-/** How far a shard is goes to the queue this often, in milliseconds. */
+/**
+ * How often a shard may be lost by workers that were killed before it counts as failed; preemptible hosts are often
+ * killed.
+ */
+const maxLosses = 20;
+/** Interval of the search for the first job, in milliseconds. */
+const listPoll = 2000;
+/** Minimum time between two reports of progress to the queue, in milliseconds. */
 const progressPause = 2000;
-/** The queue's answer is waited for so long when the worker ends, in milliseconds. */
-const farewell = 5000;
+/** Timeout for an answer of the queue when the worker ends, in milliseconds. */
+const endTimeout = 5000;
 
 export interface ShardWorkerOptions {
   redisUrl: string;
   queue: string;
   tagger: Pick<TaggerProcess, 'request' | 'stop'>;
-  /** what writes the caption files */
+  /** writes the caption files */
   writer: FileWriter;
   models: LocalModels;
-  /** a line for whoever watches the worker */
+  /** called with each line for the log */
   onLog: (line: string) => void;
 }
 
@@ -42,42 +45,46 @@ export interface ShardWorkerOptions {
 type Left = 'lost' | 'held' | 'ending';
 
 /**
- * A worker of a cluster: takes one shard after another from the queue. Inference is another process, so that this one
- * always finds the time to say that it lives.
+ * A worker of a cluster: takes one shard after another from the queue. Inference runs in another process, so that this
+ * one is never blocked and can renew its locks in time.
  */
 export class ShardWorker {
-  /** No other worker has this name, not even an earlier one of this machine. */
+  /** Unique among all workers, also among earlier ones of this machine. */
   readonly name = `${hostname().replaceAll(/[^A-Za-z0-9]/g, '-')}-${process.pid}-${randomBytes(3).toString('hex')}`;
   private readonly timing = clusterTiming();
   private readonly prepared: PreparedTagger;
   private readonly inWork = new Map<string, AbortController>();
-  /** jobs whose folders were looked at */
-  private readonly known = new Set<string>();
-  private rest: number;
+  /** ids of the jobs whose folders were checked */
+  private readonly checked = new Set<string>();
+  private nextPause: number;
   private worker: Worker<ShardData> | undefined;
 
   constructor(private readonly options: ShardWorkerOptions) {
     this.prepared = new PreparedTagger(options.tagger, options.models, options.onLog);
-    this.rest = this.timing.rest;
+    this.nextPause = this.timing.pause;
   }
 
   /**
-   * Works until the signal aborts; then gives what it has back at once.
-   * @throws ClusterError CLUSTER_URL, CLUSTER_UNREACHABLE when the queue is not there at the beginning
+   * Works until the signal aborts, then gives its shard back at once.
+   * @throws ClusterError CLUSTER_URL; CLUSTER_UNREACHABLE if the queue does not answer at the beginning
    */
   async run(signal: AbortSignal): Promise<void> {
     if (!(await this.warmUp(signal))) return;
     const { redisUrl, queue, onLog } = this.options;
     const { login, hide, shown } = redisAddress(redisUrl);
     const { lock, stalled } = this.timing;
-    const worker = new Worker<ShardData>(queue, (job, token) => this.work(job, token, signal), {
+    const worker = new Worker<ShardData>(queue, (job, token) => this.workOnShard(job, token, signal), {
       connection: {
         ...login,
         maxRetriesPerRequest: null,
-        // Whatever happens to the server, the worker waits for it; but one that has to end would never end.
+        // A worker waits for its server for ever, except when it has to end.
         retryStrategy: (times) => (signal.aborted ? null : Math.min(100 * times, 2000)),
       },
-      ...{ name: this.name, concurrency: 1, lockDuration: lock, stalledInterval: stalled, maxStalledCount: mostLosses },
+      name: this.name,
+      concurrency: 1,
+      lockDuration: lock,
+      stalledInterval: stalled,
+      maxStalledCount: maxLosses,
       runRetryDelay: Math.min(5000, Math.round(lock / 6)),
     });
     this.worker = worker;
@@ -95,7 +102,7 @@ export class ShardWorker {
     });
     onLog(`Worker ${this.name} takes shards of ${queue} at ${shown}`);
     await aborted(signal);
-    await this.end(worker, said === '' ? farewell : 500);
+    await this.end(worker, said === '' ? endTimeout : 500);
   }
 
   /** Loads the tagger of a job before the first shard is taken. @returns false when the signal aborts before that */
@@ -108,12 +115,12 @@ export class ShardWorker {
     if (jobs === undefined) return false;
     try {
       for (let said = ''; !signal.aborted;) {
-        let pause = lookPause;
+        let pause = listPoll;
         try {
           const [next] = (await jobs.list()).filter(({ ended }) => ended === undefined);
           if (next !== undefined) {
-            await this.load(next, signal);
-            this.rest = this.timing.rest;
+            await this.loadTaggerOf(next, signal);
+            this.nextPause = this.timing.pause;
             return true;
           }
           if (said === '') onLog(`There is no job in ${queue} yet.`);
@@ -123,7 +130,7 @@ export class ShardWorker {
           const line = thrown instanceof ClusterError ? thrown.message : jobFault(thrown).message;
           if (line !== said) onLog(line);
           said = line;
-          pause = this.nextRest();
+          pause = this.growPause();
         }
         await delay(pause, undefined, { signal }).catch(() => undefined);
       }
@@ -133,7 +140,7 @@ export class ShardWorker {
     }
   }
 
-  private async load({ folder }: ListedJob, signal: AbortSignal): Promise<void> {
+  private async loadTaggerOf({ folder }: ListedJob, signal: AbortSignal): Promise<void> {
     const manifest = await new JobFolder(await folderOnShared(this.options.models.root, folder))
       .readManifest()
       .catch((thrown: unknown) => {
@@ -142,7 +149,7 @@ export class ShardWorker {
     await this.prepared.prepare(manifest, signal);
   }
 
-  private async work(job: Job<ShardData>, token: string | undefined, signal: AbortSignal): Promise<void> {
+  private async workOnShard(job: Job<ShardData>, token: string | undefined, signal: AbortSignal): Promise<void> {
     const { onLog, tagger, writer, models } = this.options;
     const id = job.id ?? '';
     const stopper = new AbortController();
@@ -159,8 +166,8 @@ export class ShardWorker {
       const data = parseShardData(job.data);
       const { root } = models;
       const { folder, manifest } = await readShardJob(root, data);
-      if (!this.known.has(data.job)) await lookAtFolder(path.join(manifest.root, 'x'), onLog);
-      this.known.add(data.job);
+      if (!this.checked.has(data.job)) await checkCaptionFolder(path.join(manifest.root, 'x'), onLog);
+      this.checked.add(data.job);
       timer = setInterval(() => {
         folder.readState().then(
           (state) => {
@@ -168,10 +175,14 @@ export class ShardWorker {
           },
           () => undefined,
         );
-      }, this.timing.look);
+      }, this.timing.statePoll);
       const begun = performance.now();
       const end = await runShard(data, {
-        ...{ root, worker: this.name, tagger, writer, signal: stopper.signal },
+        root,
+        worker: this.name,
+        tagger,
+        writer,
+        signal: stopper.signal,
         prepare: (manifest, stopped) => this.prepared.prepare(manifest, stopped),
         onProgress: (now) => {
           handled = now;
@@ -180,7 +191,7 @@ export class ShardWorker {
           job.updateProgress({ handled }).catch(() => undefined);
         },
       });
-      this.rest = this.timing.rest;
+      this.nextPause = this.timing.pause;
       const what = `Shard ${data.shard} of ${data.job}`;
       if (end === 'done') {
         onLog(`${what}: ${data.count} images, ${((performance.now() - begun) / 1000).toFixed(1)} s`);
@@ -190,13 +201,13 @@ export class ShardWorker {
       onLog(`${what}: left after ${handled} of ${data.count} images${why === 'lost' ? ', another worker has it' : ''}`);
       if (why === 'lost') throw new Error('Another worker has this shard.');
       if (why === 'ending') await this.giveBack(job, token);
-      // Held: the shard is done with until the job goes on, which hands it in again.
+      // Held: the queue counts the shard as done. When the job is resumed, its run submits the shard again.
     } catch (thrown) {
       if (thrown instanceof WaitingError || stopper.signal.reason === 'lost') throw thrown;
       if (stopper.signal.reason === 'ending') await this.giveBack(job, token);
       const fault = jobFault(thrown);
       onLog(`${fault.code}: ${fault.message}`);
-      void this.takeRest(signal);
+      void this.pauseWorker(signal);
       throw new Error(`${fault.code}: ${fault.message}`, { cause: thrown });
     } finally {
       clearInterval(timer);
@@ -205,40 +216,43 @@ export class ShardWorker {
     }
   }
 
-  /** Another worker can have the shard at once. @throws always, as the queue wants it */
+  /**
+   * Gives the shard back, so that another worker can take it at once.
+   * @throws WaitingError always: BullMQ expects that
+   */
   private async giveBack(job: Job<ShardData>, token: string | undefined): Promise<never> {
-    await Promise.race([job.moveToWait(token), delay(farewell)]);
+    await Promise.race([job.moveToWait(token), delay(endTimeout)]);
     throw new WaitingError();
   }
 
-  /** A worker that cannot do its work leaves it to others for a while, and does not spoil one shard after another. */
-  private async takeRest(signal: AbortSignal): Promise<void> {
+  /** Pauses the worker after a fault of its machine, as it would only fail one shard after another. */
+  private async pauseWorker(signal: AbortSignal): Promise<void> {
     const { worker } = this;
     if (worker === undefined) return;
-    const pause = this.nextRest();
+    const pause = this.growPause();
     this.options.onLog(`No more shards for ${Math.ceil(pause / 1000)} seconds.`);
     await worker.pause(true);
     await delay(pause, undefined, { signal }).catch(() => undefined);
     if (!signal.aborted) await worker.resume();
   }
 
-  private nextRest(): number {
-    const pause = this.rest;
-    this.rest = Math.min(2 * pause, longestRest * this.timing.rest);
+  private growPause(): number {
+    const pause = this.nextPause;
+    this.nextPause = Math.min(2 * pause, maxPauseFactor * this.timing.pause);
     return pause;
   }
 
-  /** @param patience for the queue, in milliseconds */
-  private async end(worker: Worker<ShardData>, patience: number): Promise<void> {
+  /** @param timeout for an answer of the queue, in milliseconds */
+  private async end(worker: Worker<ShardData>, timeout: number): Promise<void> {
     const closed = worker.close().catch((thrown: unknown) => {
       this.options.onLog(errorMessage(thrown));
     });
-    const isClosed = await Promise.race([closed.then(() => true), delay(2 * patience).then(() => false)]);
-    if (!isClosed) await Promise.race([worker.close(true), delay(patience)]);
+    const isClosed = await Promise.race([closed.then(() => true), delay(2 * timeout).then(() => false)]);
+    if (!isClosed) await Promise.race([worker.close(true), delay(timeout)]);
   }
 }
 
-/** For conditions after an `await`, which changes what was known before it. */
+/** A function, as TypeScript narrows `signal.aborted` and does not know that an `await` may change it. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }

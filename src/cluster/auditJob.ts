@@ -8,17 +8,17 @@ import type { JobManifest } from '../jobs/jobTypes';
 import type { ImageList } from './ImageList';
 import type { JournalTail } from './JournalTail';
 
-/** What a look at the journals and at the disk says of a job whose shards are done. */
+/** What the audit of a job found. */
 export interface Audit {
-  /** how many images have no outcome; they are done again */
+  /** number of images without an outcome; they have to be captioned again */
   missing: number;
-  /** how many captions were written and are gone since: somebody deleted them, and they stay so */
+  /** number of captions that were written and do not exist any more: somebody deleted them, and they stay deleted */
   gone: number;
 }
 
 /**
- * Compares what the journals say with what is on the disk. This, not the queue, proves that a job is complete. Removes what
- * workers left behind that were killed while they wrote.
+ * Compares the journals with the files on the disk. This, not the queue, proves that a job is complete. Also removes
+ * the temporary files of workers that were killed during a write.
  * @throws the signal's reason
  */
 export async function auditJob(
@@ -34,7 +34,7 @@ export async function auditJob(
   for (let index = 0; index < images.length; index++) {
     if (tail.isOpen(index)) audit.missing++;
     const image = images.path(index);
-    // Images are in the order of their names, so each folder is read once.
+    // Images are sorted by path, so that each folder is read about once.
     if (folderOf(image) !== folder) {
       signal.throwIfAborted();
       folder = folderOf(image);

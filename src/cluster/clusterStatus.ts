@@ -2,29 +2,29 @@ import path from 'node:path';
 import { JobFolder } from '../jobs/folder/JobFolder';
 import { readJobInfo } from '../jobs/folder/jobInfo';
 import type { JobInfo } from '../jobs/jobTypes';
-import { ClusterRun } from './ClusterRun';
+import { ClusterJobRun } from './ClusterJobRun';
 import { ShardQueue, type ListedJob, type OpenShards } from './ShardQueue';
 
-/** A job of a queue, and how it stands. */
+/** A job of a queue, and its progress. */
 export interface QueuedJob {
   listed: ListedJob;
   open: OpenShards;
-  /** why a shard failed the last time */
+  /** why a shard failed the last time; undefined if none did */
   failure: string | undefined;
-  /** what its folder says; undefined where that cannot be read from here */
+  /** what its folder says; undefined if that cannot be read here */
   info: JobInfo | undefined;
 }
 
 export interface ClusterStatus {
-  /** workers that are connected; undefined where the server does not tell */
+  /** number of workers that are connected; undefined if the server does not say */
   workers: number | undefined;
   jobs: QueuedJob[];
 }
 
 /**
- * Looks at the jobs of a queue. Where their folders can be read, what is missing in the queue is handed in again, and a job
- * that is done is closed, unless somebody follows it.
- * @param root the folder that all machines share, as this one has it
+ * The jobs of a queue and their progress. With `root`, also submits shards that the queue lost and marks jobs that are
+ * done as completed, unless another process runs the job.
+ * @param root path of the shared folder on this machine
  * @throws ClusterError
  */
 export async function clusterStatus(redisUrl: string, name: string, root: string | undefined): Promise<ClusterStatus> {
@@ -33,33 +33,35 @@ export async function clusterStatus(redisUrl: string, name: string, root: string
     const jobs: QueuedJob[] = [];
     for (const listed of await queue.list()) {
       const folder = root === undefined ? undefined : new JobFolder(path.join(root, listed.folder));
-      if (folder !== undefined && listed.ended === undefined) await look(folder, redisUrl);
-      const failure = await queue.failure(listed.key);
+      if (folder !== undefined && listed.ended === undefined) await submitMissing(folder, redisUrl);
+      const failure = await queue.lastFailure(listed.key);
       const info = await (folder === undefined ? undefined : readJobInfo(folder).catch(() => undefined));
       const now = (await queue.listed(listed.id)) ?? listed;
       jobs.push({ listed: now, open: await queue.open(listed.key), failure, info });
     }
-    return { workers: await queue.workers(), jobs };
+    return { workers: await queue.countWorkers(), jobs };
   } finally {
     await queue.close();
   }
 }
 
-async function look(folder: JobFolder, redisUrl: string): Promise<void> {
+async function submitMissing(folder: JobFolder, redisUrl: string): Promise<void> {
   try {
     const manifest = await folder.readManifest();
-    await new ClusterRun(folder, manifest, { redisUrl, once: true, onChange: () => undefined }).run();
+    await new ClusterJobRun(folder, manifest, { redisUrl, once: true, onChange: () => undefined }).run();
   } catch {
-    // Somebody follows it, or it is gone; what is shown says so.
+    // Another process runs the job, or its folder is gone; what is shown says so.
   }
 }
 
 export type JobAction = 'pause' | 'resume' | 'cancel' | 'retryFailed';
 
 /**
- * Does something with a job of a queue: its folder tells the workers, the queue whoever follows it.
- * @param id of the job, or the beginning or end of it
- * @returns the job; undefined where there is none of that name, or several
+ * Pauses, resumes, cancels or retries a job of a queue. The workers learn it from the job's folder, its run from the
+ * queue.
+ * @param root path of the shared folder on this machine
+ * @param id the id of the job, or its beginning or end
+ * @returns the job; undefined if there is none with that id, or several
  * @throws ClusterError, JobError, errors of the file system
  */
 export async function actOnJob(
@@ -75,11 +77,11 @@ export async function actOnJob(
     const [listed] = found;
     if (listed === undefined || found.length > 1) return undefined;
     const folder = new JobFolder(path.join(root, listed.folder));
-    if (action === 'pause' || action === 'cancel') await hold(queue, folder, listed, action);
+    if (action === 'pause' || action === 'cancel') await stopJob(queue, folder, listed, action);
     else {
       const manifest = await folder.readManifest();
       const retryFailed = action === 'retryFailed';
-      await new ClusterRun(folder, manifest, { redisUrl, retryFailed, once: true, onChange: () => undefined }).run();
+      await new ClusterJobRun(folder, manifest, { redisUrl, retryFailed, once: true, onChange: () => undefined }).run();
     }
     return await readJobInfo(folder);
   } finally {
@@ -87,7 +89,7 @@ export async function actOnJob(
   }
 }
 
-async function hold(
+async function stopJob(
   queue: ShardQueue,
   folder: JobFolder,
   listed: ListedJob,
@@ -96,8 +98,8 @@ async function hold(
   const as = action === 'pause' ? 'paused' : 'cancelled';
   const lock = await folder.lock();
   if (lock === undefined) {
-    // Whoever follows it reads this within two seconds.
-    await queue.note({ ...listed, wanted: as });
+    // The process that runs the job reads this within two seconds.
+    await queue.saveListing({ ...listed, wanted: as });
     return;
   }
   try {
@@ -106,7 +108,7 @@ async function hold(
     const finished = as === 'cancelled' ? { finished: new Date().toISOString() } : {};
     await folder.writeState({ ...state, status: as, ...finished });
     await queue.withdraw(listed.key);
-    await queue.note({ ...listed, ended: as });
+    await queue.saveListing({ ...listed, ended: as });
   } finally {
     await lock.release();
   }

@@ -1,27 +1,29 @@
-/** Times of a cluster, in milliseconds; all follow from how long a worker that gives no sign of life keeps its shard. */
+/** Times of a cluster, in milliseconds. All are derived from `lock`. */
 export interface ClusterTiming {
-  /** a worker that gave no sign of life for so long has lost its shard; it gives one in half of that */
+  /**
+   * a worker that does not renew the lock on its shard for this long loses the shard; it renews it at half of that time
+   */
   lock: number;
-  /** shards of workers that are gone are looked for this often */
+  /** interval of the search for shards whose locks have expired */
   stalled: number;
-  /** the first pause before a shard that failed is tried again; it doubles */
+  /** first delay before the retry of a shard that failed; doubles with each failure (exponential backoff) */
   backoff: number;
-  /** a worker looks this often whether its job was paused or cancelled */
-  look: number;
-  /** a worker that cannot do its work takes none for so long; it doubles */
-  rest: number;
+  /** interval at which a worker checks whether its job was paused or cancelled */
+  statePoll: number;
+  /** first pause of a worker after a fault of its machine; doubles with each fault, see {@link maxPauseFactor} */
+  pause: number;
 }
 
-/** The longest rest of a worker that cannot do its work, as a multiple of its first one. */
-export const longestRest = 4;
+/** The longest pause of a worker after a fault, as a multiple of the first one. */
+export const maxPauseFactor = 4;
 
 const usualLock = 60_000;
 
-/** @param text of `DATASET_CAPTIONS_CLUSTER_LOCK`, milliseconds: shorter times for tests */
+/** @param text of `DATASET_CAPTIONS_CLUSTER_LOCK`: the lock in milliseconds, 500 to 3,600,000; tests use short ones */
 export function clusterTiming(text = process.env.DATASET_CAPTIONS_CLUSTER_LOCK): ClusterTiming {
   const given = Number(text);
   const lock = text !== undefined && given >= 500 && given <= 3_600_000 ? Math.round(given) : usualLock;
   const part = (divisor: number): number => Math.round(lock / divisor);
-  // The queue takes whole numbers only.
-  return { lock, stalled: part(3), backoff: part(12), look: Math.min(3000, part(6)), rest: part(2) };
+  // The queue accepts only whole numbers.
+  return { lock, stalled: part(3), backoff: part(12), statePoll: Math.min(3000, part(6)), pause: part(2) };
 }

@@ -9,16 +9,16 @@ import type { ModelFolders } from '../protocol/tagging/modelListing';
 import type { TaggerProcess } from '../protocol/child/TaggerProcess';
 import type { ModelHash, TaggerSetup } from '../protocol/tagging/taggerProtocol';
 
-/** Where a worker finds the models of a job, and on what it runs them. */
+/** Where a worker looks for the models of a job, and how it runs them. */
 export interface LocalModels {
-  /** the folder that all machines share, as this one has it */
+  /** path of the shared folder on this machine */
   root: string;
   /** folder of the built-in model */
   palette: string;
   folders: ModelFolders;
-  /** downloads a model of the catalogue that is not here */
+  /** download models of the catalogue that are not on this machine */
   download: boolean;
-  /** what this machine says about running models, before what the job says */
+  /** execution options of this machine; they override those of the job */
   execution: Partial<ExecutionOptions>;
 }
 
@@ -29,8 +29,8 @@ type Asked = Pick<TaggerProcess, 'request'>;
 export const paletteName = 'palette';
 
 /**
- * The tagger of a job with the models of this machine: each is looked for by its name and place, and is taken only if it
- * is the very same file.
+ * The tagger of a job with the models of this machine. Each model is searched by its name and its paths, and is used
+ * only if its hash is that of the job.
  * @throws JobFaultError MODEL_CHANGED; the signal's reason
  */
 export async function localSetup(
@@ -104,13 +104,13 @@ function* knownPlaces(model: TaggerModel, { name, shared }: SharedModel, local: 
   if (shared !== undefined) {
     const here = (below: string): string => path.join(local.root, below);
     const { folder, files } = shared;
-    // What others wrote down leads nowhere else; what it is tells its hash.
+    // The paths come from another user: they must not lead out of the shared folder. The hash is checked afterwards.
     const isInside = [folder, ...Object.values(files ?? {})].every(staysInside);
     if (files === undefined && isInside) yield { folder: here(folder) };
     else if (files !== undefined && isInside)
       yield { folder: here(folder), files: { model: here(files.model), tags: here(files.tags) } };
   }
-  // Where all machines are made alike, it is where it was.
+  // Machines that are set up alike have it at the same path as the machine that made the job.
   yield model.files === undefined ? { folder: model.folder } : { folder: model.folder, files: model.files };
 }
 

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { ClusterError } from './ClusterError';
 
-/** Where a queue's server is, and who asks, as the client's package takes it. */
+/** Address of a queue's server and credentials, in the format of the package `ioredis`. */
 export interface RedisLogin {
   host: string;
   port: number;
@@ -11,19 +11,19 @@ export interface RedisLogin {
   tls?: { servername: string };
 }
 
-/** Where a queue is, and who asks. */
+/** Address of a queue's server and credentials. */
 export interface RedisAddress {
-  /** what the client is given; has the password */
+  /** for the client; contains the password */
   login: RedisLogin;
-  /** what may be shown */
+  /** for people; without the credentials */
   shown: string;
-  /** takes the password out of a text */
+  /** replaces the address and the password in a text by `…` */
   hide: (text: string) => string;
 }
 
 /**
- * Reads `redis://[user[:password]@]host[:port][/number]`, or `rediss://` for TLS.
- * @throws ClusterError CLUSTER_URL, which does not repeat what was given: it may be a password
+ * Parses `redis://[user[:password]@]host[:port][/database]`, or `rediss://` for TLS.
+ * @throws ClusterError CLUSTER_URL; its message does not repeat the input, which may contain a password
  */
 export function redisAddress(url: string): RedisAddress {
   let parsed: URL;

@@ -6,47 +6,56 @@ import { ClusterError } from './ClusterError';
 import type { ImageList } from './ImageList';
 
 /**
- * What the queue hands to a worker: a range of lines of the job's list of images. It has no secret and no path of one
- * machine; all else is in the job's folder.
+ * A shard, as the queue hands it to a worker: a range of lines of the job's list of images. It contains no secrets and
+ * no paths that only hold on one machine; everything else is in the job's folder.
  */
 export interface ShardData {
   version: 1;
   /** id of the job */
   job: string;
-  /** the job's folder, below the folder that all machines share, with `/` */
+  /** the job's folder, relative to the shared folder, with `/` */
   folder: string;
-  /** {@link hashOf} the job's manifest */
+  /** {@link hashOf} the bytes of the job's manifest */
   manifest: string;
-  /** from 0 */
+  /** number of the shard in the job, from 0 */
   shard: number;
-  /** index of its first image in the list */
+  /** index of its first image in the job's list */
   first: number;
-  /** how many images it has */
+  /** number of images */
   count: number;
-  /** where its lines begin and end in the file */
+  /** offsets in the list's file where its lines begin and end */
   bytes: [number, number];
-  /** how often failed images of the job were given another try by then */
+  /** how often failed images of the job had been retried when it was submitted */
   generation: number;
 }
 
-/** The first 32 hexadecimal digits of the SHA-256 of some parts, each with its length so that no two lists look alike. */
+/**
+ * The first 32 hexadecimal digits of the SHA-256 of the parts. Each part's length is hashed, too: `ab`, `c` is not `a`,
+ * `bc`.
+ */
 export function hashOf(...parts: (string | Uint8Array)[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
   return hash.digest('hex').slice(0, 32);
 }
 
-/** What the ids of a job's shards begin with: the same job has the same wherever and whenever it is handed in. */
+/**
+ * The prefix of the ids of a job's shards. It depends only on the job, so that submitting the job again gives the same
+ * ids.
+ */
 export function jobKey(folder: string, manifest: string, images: ImageList): string {
   return hashOf(folder, manifest, images.content);
 }
 
-/** The id of a shard in the queue: handing it in twice adds nothing. (No colon, and never digits only.) */
+/**
+ * The id of a shard in the queue, which makes submitting it idempotent. BullMQ allows neither a colon in an id nor one
+ * of digits only.
+ */
 export function shardId(key: string, { shard, generation }: Pick<ShardData, 'shard' | 'generation'>): string {
   return `s${key}-${shard}${generation === 0 ? '' : `-${generation}`}`;
 }
 
-/** Which shard of a job an id names; undefined for an id of another job. */
+/** The number of the shard that an id names; undefined for an id of another job. */
 export function shardOfId(key: string, id: string): number | undefined {
   if (!id.startsWith(`s${key}-`)) return undefined;
   const match = /^(\d+)(?:-\d+)?$/.exec(id.slice(key.length + 2));
@@ -54,8 +63,9 @@ export function shardOfId(key: string, id: string): number | undefined {
 }
 
 /**
- * The shards of a job.
- * @param isOpen whether an image has no outcome yet; shards without such an image are left out
+ * Divides a job into shards, and leaves out those that are done.
+ * @param shardSize number of images per shard
+ * @param isOpen whether an image has no outcome yet; a shard without such an image is done
  */
 export function planShards(
   job: Pick<ShardData, 'job' | 'folder' | 'manifest' | 'generation'>,
@@ -75,8 +85,11 @@ export function planShards(
   return shards;
 }
 
-/** The lines of more images than a shard ever has, with paths as long as a system allows; they are read as one block. */
-const mostBytes = 64 * 1024 * 1024;
+/**
+ * Maximum size of a shard's lines, which are read as one block, in bytes. More than the largest shard can have with the
+ * longest paths that a file system allows.
+ */
+const maxBytes = 64 * 1024 * 1024;
 
 const shardData = checkOf<ShardData>()(
   v.object({
@@ -92,9 +105,11 @@ const shardData = checkOf<ShardData>()(
   }),
 );
 
-/** Reads what the queue has: anybody who reaches it may have written that. @throws ClusterError CLUSTER_SHARD */
+/**
+ * Checks a shard from the queue: everybody who can connect to it may have written that.
+ * @throws ClusterError CLUSTER_SHARD
+ */
 export function parseShardData(value: unknown): ShardData {
-  if (shardData(value) && value.bytes[0] <= value.bytes[1] && value.bytes[1] - value.bytes[0] <= mostBytes)
-    return value;
+  if (shardData(value) && value.bytes[0] <= value.bytes[1] && value.bytes[1] - value.bytes[0] <= maxBytes) return value;
   throw new ClusterError('CLUSTER_SHARD', 'The queue has a shard that this version cannot read.');
 }

@@ -1,4 +1,4 @@
-/** What can go wrong with a job as a whole. */
+/** Errors about a job as a whole, not about one of its images. */
 export type JobErrorCode = 'JOB_MISSING' | 'JOB_UNREADABLE' | 'JOB_BUSY' | 'JOURNAL_FAILED' | 'NOT_SHARED';
 
 /** An error about a job or its folder. `message` is one sentence for the user. */

@@ -12,9 +12,9 @@ import type { ScanProblem } from '../dataset/scan/scanDataset';
 import type { WriteMode, WriteOptions } from '../tags/writeMode';
 import { captionWithTags } from '../tags/writeTags';
 
-export type CaptionMode = 'all' | 'empty';
+export type CaptionScope = 'all' | 'empty';
 
-/** One caption file that a job fills, from the first image that it belongs to. */
+/** A caption file that a job fills. Where several images share it, `path` is the first of them. */
 export interface JobTarget {
   /** of the image, relative to the dataset */
   path: string;
@@ -41,18 +41,18 @@ export interface JobProgress {
 }
 
 export interface JobOptions {
-  /** finds the tags of an image, given its absolute path; none when no tag passes */
+  /** finds the tags of an image, given its absolute path; empty if no tag passes the threshold */
   makeTags: (imagePath: string, signal: AbortSignal) => Promise<string[]>;
-  /** whether an error means that the tagger's process died, which may be the fault of any image in work */
+  /** whether an error means that the tagger's process crashed; any image in flight may be the cause */
   isCrash: (thrown: unknown) => boolean;
   /** whether no image is to blame for an error (`machine`), or perhaps none (`unclear`): `taggerFault` */
   faultOf?: (thrown: unknown) => 'machine' | 'unclear' | undefined;
-  mode: CaptionMode;
+  mode: CaptionScope;
   /** how tags are written; with mode `empty` into empty captions only */
   write: WriteOptions;
-  /** what the scan found that looks like an image and is none: failures from the start */
+  /** files that look like images and are none, as the scan found: they count as failed from the start */
   problems: readonly ScanProblem[];
-  /** images in work at a time: more than one, so that reading the next overlaps with inference */
+  /** maximum number of images in flight; more than one, so that reading the next image overlaps with inference */
   concurrency: number;
   signal: AbortSignal;
   onStart?: (target: JobTarget) => void;
@@ -62,36 +62,35 @@ export interface JobOptions {
 }
 
 export interface JobResult {
-  /** `error`: the tagger or the disk failed for good; `error` and `message` say how, and images are left */
+  /** `error`: the tagger or the disk failed for good; `error` and `message` say how, and some images have no outcome */
   status: 'completed' | 'cancelled' | 'error';
   message: string;
   error?: Error;
   total: number;
-  /** the whole caption of each image that is done, by relative path; empty where no tag passed */
+  /** the whole caption of each image that is done, by relative path; empty if no tag passed the threshold */
   results: Map<string, string>;
   /** the reason of each image that could not be captioned, by relative path */
   failed: Map<string, string>;
   untagged: number;
-  /** what was written, to undo it */
+  /** what was written, for undo */
   changes: CaptionChange[];
 }
 
-/** What no image is to blame for: going on would only fail for each of them. */
+/** Errors that are no image's fault: if the job went on, every image would fail. */
 const systemicErrors: ReadonlySet<CaptionErrorCode> = new Set(['DISK_FULL', 'READ_ONLY', 'DISK_ERROR']);
 /**
- * After so many failures in a row that no single image explains, the job ends: the tagger or the disk is broken. A death
- * of the tagger's process is one failure, however many images were in work.
+ * The job ends after this many consecutive failures that no single image explains: the tagger or the disk is broken. A
+ * crash of the tagger's process counts as one failure, however many images were in flight.
  */
-const failuresInARow = 8;
+const maxConsecutiveFailures = 8;
 
 /**
- * What a job has to do: every caption file once (`all`), or those that are empty, also where the write mode fills
- * no others; in the order of the images.
- * @param images the ones to caption
+ * Lists what a job has to do, in the order of the images: every caption file once, or only the empty ones (mode
+ * `empty`, or a write mode that fills no others).
  */
 export async function planCaptionJob(
   images: readonly DatasetImage[],
-  mode: CaptionMode,
+  mode: CaptionScope,
   writeMode: WriteMode,
 ): Promise<JobTarget[]> {
   const all = mode === 'all' && writeMode !== 'onlyEmpty';
@@ -106,9 +105,9 @@ export async function planCaptionJob(
 }
 
 /**
- * Captions images and writes the captions. One bad image never stops it: it is listed with its reason and the others go
- * on. When the tagger's process dies, the images that were in work are tried again one by one, and the one that kills
- * it again is set aside.
+ * Captions images and writes the captions. A bad image never stops the job: it is listed as failed, with the reason,
+ * and the others are captioned. When the tagger's process crashes, the images that were in flight are retried one by
+ * one, and the one that crashes it again counts as failed.
  */
 export async function runCaptionJob(
   dataset: Dataset,
@@ -129,7 +128,7 @@ class CaptionJob {
   private readonly result: JobResult;
   private readonly suspects: JobTarget[] = [];
   private next = 0;
-  private inARow = 0;
+  private consecutiveFailures = 0;
   private readonly giveUp = new AbortController();
   private readonly signal: AbortSignal;
   private readonly writeOptions: WriteOptions;
@@ -143,17 +142,19 @@ class CaptionJob {
     const total = targets.length + failed.size;
     this.result = { status: 'completed', message: '', total, results: new Map(), failed, untagged: 0, changes: [] };
     this.signal = AbortSignal.any([options.signal, this.giveUp.signal]);
-    // Each image in work listens; more than ten look like a leak to Node.
+    // Each image in flight has a listener; Node warns of a leak when there are more than ten.
     setMaxListeners(options.concurrency + 10, this.signal);
     this.writeOptions = options.mode === 'empty' ? { ...options.write, mode: 'onlyEmpty' } : options.write;
   }
 
   async run(): Promise<JobResult> {
     const worker = async (): Promise<void> => {
-      for (let target = this.take(); target !== undefined; target = this.take()) await this.caption(target, false);
+      for (let target = this.nextTarget(); target !== undefined; target = this.nextTarget())
+        await this.caption(target, false);
     };
     await Promise.all(Array.from({ length: this.options.concurrency }, worker));
-    // Alone, so that a crash has one cause; twice, because the process may have been killed from outside.
+    // One at a time, so that a crash has one possible cause; twice, because the process may have been killed from
+    // outside.
     for (const target of this.suspects) {
       if (this.signal.aborted) break;
       if (!(await this.caption(target, true))) await this.caption(target, true, true);
@@ -166,18 +167,18 @@ class CaptionJob {
     return this.result;
   }
 
-  private take(): JobTarget | undefined {
+  private nextTarget(): JobTarget | undefined {
     return this.signal.aborted ? undefined : this.targets[this.next++];
   }
 
-  /** @returns false when the tagger's process died under it and it may be tried again */
+  /** @returns false when the tagger's process crashed and the image may be retried */
   private async caption(target: JobTarget, alone: boolean, last = false): Promise<boolean> {
     this.options.onStart?.(target);
     const file = this.dataset.absolute(target.path);
     try {
       const tags = await this.options.makeTags(file, this.signal);
       const { text, outcome } = tags.length === 0 ? untagged : await this.write(target, tags);
-      this.inARow = 0;
+      this.consecutiveFailures = 0;
       this.result.results.set(target.path, text);
       if (tags.length === 0) this.result.untagged++;
       this.options.onOutcome?.(target, outcome, undefined);
@@ -188,12 +189,12 @@ class CaptionJob {
       const code = thrown instanceof CaptionError ? thrown.code : undefined;
       const fault = this.options.faultOf?.(thrown);
       if (fault === 'machine' || (code !== undefined && systemicErrors.has(code))) {
-        // The image is as it was: another run takes it up again.
+        // The image gets no outcome, so that the next run captions it.
         this.giveUp.abort(thrown);
         return true;
       }
       if (fault === 'unclear') this.countFailures(1, thrown as Error);
-      // The second crash on the same image is explained by it.
+      // Two crashes on the same image are the image's fault: they do not count.
       else if (crash && !last) this.countFailures(alone ? 1 : 1 / this.options.concurrency, thrown as Error);
       const gone = await this.folderGone();
       if (gone !== undefined) {
@@ -212,7 +213,7 @@ class CaptionJob {
     return true;
   }
 
-  /** @returns the whole caption, and whether it had to be written */
+  /** @returns the whole caption, and whether the file had to be written */
   private async write(target: JobTarget, tags: readonly string[], again = false): Promise<Written> {
     const { caption, expected } = target;
     const { mode } = this.writeOptions;
@@ -224,15 +225,17 @@ class CaptionJob {
       return { text, outcome: change === undefined ? 'same' : 'written' };
     } catch (thrown) {
       if (!(thrown instanceof CaptionError) || thrown.code !== 'CAPTION_EDITED' || mode === 'replace') throw thrown;
-      // Somebody wrote a caption meanwhile: the image is no longer empty, which is what the job was for.
+      // Somebody wrote a caption meanwhile: it is no longer empty, and the job only fills empty ones.
       if (mode === 'onlyEmpty' && !isEmptyCaption(caption.text)) return { text: caption.text, outcome: 'kept' };
-      // Another program wrote the file since it was read; what it wrote is known now.
+      // Another program wrote the file since it was read. The dataset has read it again: retry once with the new text.
       if (again) throw thrown;
       return this.write(target, tags, true);
     }
   }
 
-  /** A folder that was renamed or deleted is no image's fault. */
+  /**
+   * The error for a dataset folder that was renamed or deleted, which is no image's fault; undefined if it is there.
+   */
   private async folderGone(): Promise<CaptionError | undefined> {
     const root = this.dataset.absolute('');
     try {
@@ -244,8 +247,8 @@ class CaptionJob {
   }
 
   private countFailures(count: number, thrown: Error): void {
-    this.inARow += count;
-    if (this.inARow >= failuresInARow) this.giveUp.abort(thrown);
+    this.consecutiveFailures += count;
+    if (this.consecutiveFailures >= maxConsecutiveFailures) this.giveUp.abort(thrown);
   }
 
   private report(target: JobTarget, failure: string | undefined): void {

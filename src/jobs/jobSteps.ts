@@ -1,13 +1,13 @@
 import type { JobInfo } from './jobTypes';
 
-/** A job that is another than it was. */
+/** A change of one job: its info before and after. */
 export interface JobStep {
   job: JobInfo;
-  /** undefined where it was not known before */
+  /** undefined if the job is new */
   before: JobInfo | undefined;
 }
 
-/** What became of jobs between two looks at them. */
+/** The jobs that changed between two snapshots. Infos are immutable, so an object that is the same is unchanged. */
 export function jobSteps(before: ReadonlyMap<string, JobInfo>, now: readonly JobInfo[]): JobStep[] {
   return now.flatMap((job) => {
     const old = before.get(job.id);
@@ -15,29 +15,29 @@ export function jobSteps(before: ReadonlyMap<string, JobInfo>, now: readonly Job
   });
 }
 
-/** A process works on it, or it waits for its turn. */
+/** Whether a process works on the job, or will when it is the job's turn. */
 export function isLive({ status, interrupted }: JobInfo): boolean {
   return (status === 'running' || status === 'queued') && !interrupted;
 }
 
-/** It ended for good. */
+/** Whether the job ended for good. */
 export function isEnded({ status }: Pick<JobInfo, 'status'>): boolean {
   return status === 'completed' || status === 'cancelled';
 }
 
-/** It stands still and can go on: paused, or its process ended before it did. */
+/** Whether the job stands still and can be resumed: it was paused, or its process ended before it did. */
 export function isResumable(job: JobInfo): boolean {
   return !isLive(job) && !isEnded(job);
 }
 
-/** It was live and is not any more. */
+/** Whether the job was live before and is not any more. */
 export function hasStopped({ job, before }: JobStep): boolean {
   return before !== undefined && isLive(before) && !isLive(job);
 }
 
 /**
- * Jobs in the order in which they are shown: running ones, those that stand still, waiting ones in the order of their
- * turns, then those that ended; the newest first.
+ * Jobs in the order in which they are shown: running, resumable, queued, ended. Queued jobs are in the order of the
+ * queue, all others have the newest first.
  */
 export function inShownOrder(jobs: readonly JobInfo[]): JobInfo[] {
   const rank = (job: JobInfo): number => {

@@ -1,12 +1,12 @@
-import type { CaptionMode, ImageOutcome } from './captionJob';
+import type { CaptionScope, ImageOutcome } from './captionJob';
 import type { WriteOptions } from '../tags/writeMode';
 import type { CaptionOptions } from '../protocol/tagging/captionOptions';
 import type { ModelHash, TaggerSetup } from '../protocol/tagging/taggerProtocol';
 
-/** What a job is, as it is written once into `manifest.json`; it never changes and holds no secrets. */
+/** What a job is to do. Written once, to `manifest.json`; it never changes and holds no secrets. */
 export interface JobManifest {
   version: 1;
-  /** also the name of the job's folder: when it was made, and some random characters */
+  /** also the name of the job's folder, see `isJobName` */
   id: string;
   /** when it was made, ISO 8601 */
   created: string;
@@ -16,43 +16,46 @@ export interface JobManifest {
   root: string;
   /** with its dot */
   captionExtension: string;
-  mode: CaptionMode;
+  mode: CaptionScope;
   write: WriteOptions;
   options: CaptionOptions;
   tagger: JobTagger;
-  /** this machine, or the workers behind a queue of that name */
+  /** who captions: this machine, or the workers of a cluster */
   place: { kind: 'local' } | ClusterPlace;
-  /** how many images it is to caption; `images.jsonl` names them */
+  /** number of images to caption; `images.jsonl` lists them */
   total: number;
 }
 
-/** Where a job of a cluster is, and how every machine of it finds what it needs: no path of one machine alone. */
+/**
+ * Where a cluster job finds its dataset and models. Paths are relative to the shared folder, so they hold on every
+ * machine.
+ */
 export interface ClusterPlace {
   kind: 'cluster';
-  /** name of the queue that hands its shards to workers */
+  /** name of the queue that distributes its shards to workers */
   queue: string;
   /** the dataset's path below the folder that all machines share, with `/`; empty where it is that folder */
   dataset: string;
-  /** how many images a worker takes at a time */
+  /** number of images in a shard */
   shardSize: number;
-  /** how each of `setup.models` is found on another machine */
+  /** how each of `setup.models` is found on other machines, in the same order */
   models: SharedModel[];
 }
 
-/** A model as another machine knows it; its hash tells whether it is the same. */
+/** A model as other machines can find it; the job's hash of it proves that they found the same file. */
 export interface SharedModel {
-  /** of the catalogue, or of its folder */
+  /** its name in the catalogue, or that of its folder */
   name: string;
-  /** its paths below the shared folder, with `/`, where it lies there */
+  /** its paths below the shared folder, with `/`, if it lies there */
   shared?: { folder: string; files?: { model: string; tags: string } };
 }
 
-/** What captions, and how it is known again. */
+/** The tagger of a job, and the hashes that show later whether it is still the same. */
 export interface JobTagger {
   /** for people, such as `wd-vit-tagger-v3` */
   name: string;
   setup: TaggerSetup;
-  /** what the tagger's process needs in its environment */
+  /** environment variables for the tagger's process */
   environment: Record<string, string>;
   /** SHA-256 of each model and of its tags, in the order of `setup.models` */
   hashes: ModelHash[];
@@ -68,13 +71,13 @@ export interface JobImage {
 
 /**
  * - `queued`: waits for its turn
- * - `running`: a process works on it, unless that died: then it is interrupted, see {@link JobInfo.interrupted}
+ * - `running`: a process works on it; if that process died, the job is interrupted, see {@link JobInfo.interrupted}
  * - `paused`: by the user, or by a {@link JobFault}
  * - `completed`: every image has an outcome
  */
 export type JobStatus = 'queued' | 'running' | 'paused' | 'completed' | 'cancelled';
 
-/** What is wrong with the machine, not with an image: it pauses a job. */
+/** Faults of the machine, not of an image. A fault pauses the job. */
 export type JobFaultCode =
   | 'DISK_FULL'
   | 'READ_ONLY'
@@ -87,26 +90,26 @@ export type JobFaultCode =
 
 export interface JobFault {
   code: JobFaultCode;
-  /** one sentence for the user, with what to do */
+  /** for the user: what is wrong and what to do */
   message: string;
 }
 
-/** Where a job is, as `state.json` has it. */
+/** The progress of a job, as stored in `state.json`. */
 export interface JobState {
   status: JobStatus;
-  /** waiting jobs run in the order of this number */
+  /** queued jobs run in ascending order of this number */
   position: number;
   fault?: JobFault;
   /** ISO 8601 */
   started?: string;
   finished?: string;
-  /** milliseconds that it ran, over all runs */
+  /** total time of all its runs, in milliseconds */
   ran: number;
-  /** what each model runs on, and why better providers are not used */
+  /** what each model runs on, and why faster providers are not used */
   execution: { runsOn: string; notUsed: string[] }[];
   /** when it was reverted, ISO 8601 */
   reverted?: string;
-  /** as of the last time that this was written; the journal knows better after a crash */
+  /** as of the last write of this file; after a crash they are stale and the journal has the right ones */
   counts: OutcomeCounts;
   /** the first {@link shownFailures} */
   failures: { path: string; reason: string }[];
@@ -115,7 +118,7 @@ export interface JobState {
 /** How many images have which outcome. */
 export type OutcomeCounts = Record<ImageOutcome, number>;
 
-/** All that is shown of a job. */
+/** Everything that is shown of a job. */
 export interface JobInfo {
   id: string;
   label: string;
@@ -125,7 +128,7 @@ export interface JobInfo {
   place: JobManifest['place'];
   created: string;
   status: JobStatus;
-  /** its process ended before the job did, and nobody works on it */
+  /** its process ended before the job did, and no process works on it now */
   interrupted: boolean;
   fault?: JobFault;
   position: number;
@@ -134,17 +137,17 @@ export interface JobInfo {
   reverted?: string;
   total: number;
   counts: OutcomeCounts;
-  /** one line: what it does now, such as `Loading the tagger…`; empty where the numbers say all */
+  /** one line about what it does now, such as `Loading the tagger…`; empty if the counts say enough */
   message: string;
-  /** of the last seconds, while it runs */
+  /** average over the last seconds; only while it runs */
   imagesPerSecond?: number;
   secondsLeft?: number;
   execution: JobState['execution'];
-  /** relative paths of the images in work right now */
+  /** relative paths of the images in flight */
   inWork: string[];
-  /** the first failures */
+  /** the first {@link shownFailures} */
   failures: { path: string; reason: string }[];
 }
 
-/** So many failures travel with {@link JobInfo}; the journal and the report have all. */
+/** Maximum number of failures in {@link JobInfo} and {@link JobState}; the journal and the report have all. */
 export const shownFailures = 100;

@@ -1,22 +1,34 @@
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import { ClusterRun } from '../cluster/ClusterRun';
+import { ClusterJobRun } from '../cluster/ClusterJobRun';
 import type { FileWriter } from '../dataset/files/FileWriter';
 import { JobFolder } from '../jobs/folder/JobFolder';
 import { jobFault } from '../jobs/run/jobFault';
 import { readJobInfo } from '../jobs/folder/jobInfo';
-import { JobRun } from '../jobs/run/JobRun';
+import { isEnded } from '../jobs/jobSteps';
+import { LocalJobRun } from '../jobs/run/LocalJobRun';
 import type { JobInfo, JobManifest } from '../jobs/jobTypes';
-import type { JobStop, RunOfJob } from '../jobs/run/RunOfJob';
+import type { JobStop, JobRunBase } from '../jobs/run/JobRunBase';
 import type { JobSecrets } from '../jobs/client/runnerProtocol';
 import { errorMessage } from '../protocol/channel/wireError';
-import { deviceOf, Lane } from './Lane';
-import { RunnerRefusal } from './RunnerRefusal';
+import { TaggerProcess } from '../protocol/child/TaggerProcess';
+import { serverTokenVariable } from '../protocol/tagging/execution';
 
-/** So many jobs that are over are kept; older ones go when a runner starts. */
+/** Maximum number of ended jobs that are kept; a runner deletes older ones when it starts. */
 const keptJobs = 200;
 
-/** How a client wants a job to run. */
+/** The runner refuses a request. */
+export class RunnerRefusal extends Error {
+  constructor(
+    readonly code: 'RUNNER_REFUSED' | 'RUNNER_VERSION' | 'JOB_MISSING' | 'JOB_RUNNING',
+    message: string,
+  ) {
+    super(message);
+    this.name = 'RunnerRefusal';
+  }
+}
+
+/** How a client wants a job to run; see `start` in `RunnerRequests`. */
 export interface StartWish {
   atOnce?: boolean;
   retryFailed?: boolean;
@@ -27,13 +39,13 @@ interface Job {
   folder: JobFolder;
   manifest: JobManifest;
   info: JobInfo;
-  run: RunOfJob | undefined;
-  /** resolves when the last run has written its last byte */
+  run: JobRunBase | undefined;
+  /** resolves when the last run has finished all its writes */
   ended: Promise<void>;
-  /** it waits for its turn; queued jobs that no client of this runner started do not */
+  /** set while it waits for its turn; not for queued jobs of an earlier runner, which nobody started in this one */
   wish: StartWish | undefined;
   secrets: JobSecrets;
-  /** its last run lost what the tagger ran on */
+  /** its last run lost the provider that the tagger ran on */
   lostProvider: boolean;
 }
 
@@ -41,7 +53,7 @@ export interface JobQueueOptions {
   jobsFolder: string;
   /** `dist/tagger.js` */
   taggerEntry: string;
-  /** what writes the caption files */
+  /** writes the caption files */
   writer: FileWriter;
   onChange: (job: JobInfo) => void;
   onHandled: (job: JobInfo, image: string) => void;
@@ -49,7 +61,7 @@ export interface JobQueueOptions {
   onLog: (line: string) => void;
 }
 
-/** The jobs of a folder: which run now, which wait for their turn, and which are over. One runs at a time on each device. */
+/** The jobs of a folder: running, queued and ended ones. On each device, one job runs at a time. */
 export class JobQueue {
   private readonly jobs = new Map<string, Job>();
   private readonly lanes = new Map<string, Lane>();
@@ -60,12 +72,12 @@ export class JobQueue {
     return [...this.jobs.values()].map(({ info }) => info);
   }
 
-  /** Whether a job runs or is about to. */
+  /** Whether a job runs or waits for its turn. */
   get isBusy(): boolean {
     return [...this.jobs.values()].some(({ run, wish }) => run !== undefined || wish !== undefined);
   }
 
-  /** Reads what there is. Jobs that were running or waiting when the last runner ended do so no more. */
+  /** Reads all jobs. Those that were running or queued when the last runner ended are interrupted now. */
   async load(): Promise<void> {
     await JobFolder.removeUnfinished(this.options.jobsFolder);
     for (const folder of await JobFolder.list(this.options.jobsFolder)) {
@@ -73,14 +85,14 @@ export class JobQueue {
         this.options.onLog(`${folder.path}: ${errorMessage(thrown)}`);
       });
     }
-    const over = [...this.jobs.values()].filter(({ info }) => isOver(info));
-    for (const { info } of over.slice(0, -keptJobs)) await this.remove(info.id);
+    const ended = [...this.jobs.values()].filter(({ info }) => isEnded(info));
+    for (const { info } of ended.slice(0, -keptJobs)) await this.remove(info.id);
   }
 
-  /** Takes a job on, or goes on with it. @throws RunnerRefusal, JobError */
+  /** Queues or resumes a job; idempotent while it runs or waits. @throws RunnerRefusal, JobError */
   async start(id: string, wish: StartWish): Promise<JobInfo> {
     const job = this.jobs.get(id) ?? (await this.read(this.folderOf(id)));
-    // One that is ending was seen to end by whoever starts it again.
+    // A client that starts a job whose run is just ending has seen that end and wants another run.
     if (job.run?.isEnding === true) await job.ended;
     if (job.run !== undefined || job.wish !== undefined) return job.info;
     job.wish = wish;
@@ -96,21 +108,21 @@ export class JobQueue {
       throw thrown;
     }
     await this.reread(job);
-    this.next();
+    this.startWaiting();
     return job.info;
   }
 
-  /** Stops a job after the writes that have begun; one that waits waits no longer. @throws RunnerRefusal, JobError */
+  /** Stops a job after the writes in flight, or takes it out of the queue. @throws RunnerRefusal, JobError */
   pause(id: string): Promise<void> {
     return this.stop(this.job(id), 'paused');
   }
 
-  /** Ends a job; what was written stays. @throws RunnerRefusal, JobError */
+  /** Ends a job for good; the captions that it wrote stay. @throws RunnerRefusal, JobError */
   cancel(id: string): Promise<void> {
     return this.stop(this.job(id), 'cancelled');
   }
 
-  /** Puts a waiting job in front of another one, or at the end. @throws RunnerRefusal, JobError */
+  /** Moves a queued job in front of another one, or to the end. @throws RunnerRefusal, JobError */
   async move(id: string, before: string | null): Promise<void> {
     const waiting = this.waiting().filter(({ info }) => info.id !== id);
     const found = before === null ? -1 : waiting.findIndex(({ info }) => info.id === before);
@@ -124,7 +136,7 @@ export class JobQueue {
     }
   }
 
-  /** Deletes a job with its journal. @throws RunnerRefusal while it runs */
+  /** Deletes a job with its journal. @throws RunnerRefusal JOB_RUNNING while it runs */
   async remove(id: string): Promise<void> {
     const job = this.job(id);
     if (job.run !== undefined) throw new RunnerRefusal('JOB_RUNNING', l10n.t('The job is running. Cancel it first.'));
@@ -135,14 +147,14 @@ export class JobQueue {
     this.options.onRemoved(id);
   }
 
-  /** Looks at a job again that somebody else changed. @throws RunnerRefusal, JobError */
-  async look(id: string): Promise<void> {
+  /** Reads a job again that another process changed, unless it runs here. @throws RunnerRefusal, JobError */
+  async rereadIfIdle(id: string): Promise<void> {
     const job = this.job(id);
     if (job.run === undefined) await this.reread(job);
   }
 
   /** Ends the processes of taggers that no job uses. Returns whether all are gone. */
-  unload(): boolean {
+  unloadTaggers(): boolean {
     let all = true;
     for (const { running, tagger } of this.lanes.values()) {
       if (running.size === 0) tagger.stop();
@@ -151,7 +163,7 @@ export class JobQueue {
     return all;
   }
 
-  /** Stops everything, for good; jobs that ran say that they were interrupted. */
+  /** Stops everything for good. Jobs that were running count as interrupted. */
   async close(): Promise<void> {
     const jobs = [...this.jobs.values()];
     for (const job of jobs) {
@@ -169,22 +181,22 @@ export class JobQueue {
       await job.ended;
       return;
     }
-    if (isOver(job.info)) return;
+    if (isEnded(job.info)) return;
     const finished = as === 'cancelled' ? { finished: new Date().toISOString() } : {};
     await job.folder.writeState({ ...(await job.folder.readState()), status: as, ...finished });
     await this.reread(job);
   }
 
-  /** Starts what can be started now. */
-  private next(): void {
+  /** Starts the waiting jobs whose device is free, and those that are to start at once. */
+  private startWaiting(): void {
     for (const job of this.waiting()) {
       const { wish } = job;
       const lane = this.laneOf(job);
-      if (wish !== undefined && (lane.main === undefined || wish.atOnce === true)) this.begin(job, lane, wish);
+      if (wish !== undefined && (lane.main === undefined || wish.atOnce === true)) this.startRun(job, lane, wish);
     }
   }
 
-  private begin(job: Job, lane: Lane, wish: StartWish): void {
+  private startRun(job: Job, lane: Lane, wish: StartWish): void {
     const { folder, manifest } = job;
     const { id, label } = job.info;
     job.wish = undefined;
@@ -194,7 +206,7 @@ export class JobQueue {
     const common = {
       retryFailed: wish.retryFailed === true,
       onChange: () => {
-        this.show(job, run.info);
+        this.update(job, run.info);
       },
       onHandled: (image: string, failure: string | undefined) => {
         if (failure !== undefined) this.options.onLog(`${image}: ${failure}`);
@@ -202,10 +214,10 @@ export class JobQueue {
       },
     };
     const redisUrl = job.secrets.redisUrl ?? process.env.DATASET_CAPTIONS_REDIS_URL;
-    const run: RunOfJob =
+    const run: JobRunBase =
       manifest.place.kind === 'cluster'
-        ? new ClusterRun(folder, manifest, { ...common, redisUrl })
-        : new JobRun(folder, manifest, {
+        ? new ClusterJobRun(folder, manifest, { ...common, redisUrl })
+        : new LocalJobRun(folder, manifest, {
             ...common,
             tagger: lane.tagger,
             writer: this.options.writer,
@@ -218,11 +230,14 @@ export class JobQueue {
       lane.running.delete(id);
       if (lane.main === id) lane.main = undefined;
       this.options.onChange(job.info);
-      this.next();
+      this.startWaiting();
     });
   }
 
-  /** Shows how a run ended. One that could not even begin has its reason shown, if nowhere else than here. */
+  /**
+   * Publishes how a run ended. If it could not even begin, its job's files do not say why: then the error is shown as a
+   * fault.
+   */
   private async whenEnded(job: Job, run: Promise<unknown>): Promise<void> {
     const { label } = job.info;
     try {
@@ -233,7 +248,7 @@ export class JobQueue {
     } catch (thrown) {
       const { code, message } = jobFault(thrown);
       this.options.onLog(`${label}: ${message}`);
-      this.show(job, { ...job.info, status: 'paused', interrupted: false, fault: { code, message } });
+      this.update(job, { ...job.info, status: 'paused', interrupted: false, fault: { code, message } });
     }
   }
 
@@ -259,16 +274,14 @@ export class JobQueue {
     const manifest = await folder.readManifest();
     const info = await readJobInfo(folder);
     const job: Job = {
-      ...{
-        folder,
-        manifest,
-        run: undefined,
-        ended: Promise.resolve(),
-        wish: undefined,
-        secrets: {},
-        lostProvider: false,
-      },
+      folder,
+      manifest,
       info: { ...info, interrupted: info.interrupted || info.status === 'queued' },
+      run: undefined,
+      ended: Promise.resolve(),
+      wish: undefined,
+      secrets: {},
+      lostProvider: false,
     };
     this.jobs.set(folder.id, job);
     return job;
@@ -277,10 +290,10 @@ export class JobQueue {
   private async reread(job: Job): Promise<void> {
     const info = await readJobInfo(job.folder);
     const isForgotten = info.status === 'queued' && job.wish === undefined;
-    this.show(job, { ...info, interrupted: info.interrupted || isForgotten });
+    this.update(job, { ...info, interrupted: info.interrupted || isForgotten });
   }
 
-  private show(job: Job, info: JobInfo): void {
+  private update(job: Job, info: JobInfo): void {
     job.info = info;
     this.options.onChange(info);
   }
@@ -291,13 +304,41 @@ export class JobQueue {
     return job;
   }
 
-  /** An id comes from outside and becomes part of a path. */
+  /** The folder of a job. Checks the id, which comes from a client and becomes part of a path. */
   private folderOf(id: string): JobFolder {
     if (!/^[0-9A-Za-z-]+$/.test(id)) throw new RunnerRefusal('JOB_MISSING', l10n.t('There is no job {0}.', id));
     return new JobFolder(path.join(this.options.jobsFolder, id));
   }
 }
 
-function isOver({ status }: JobInfo): boolean {
-  return status === 'completed' || status === 'cancelled';
+/** The work of one device: one job at a time, and jobs of single images beside it. */
+class Lane {
+  readonly tagger: TaggerProcess;
+  /** ids of the running jobs */
+  readonly running = new Set<string>();
+  /** id of the job whose turn it is; undefined while the device is free */
+  main: string | undefined;
+
+  constructor(taggerEntry: string, onLog: (line: string) => void) {
+    this.tagger = new TaggerProcess({ entry: taggerEntry, onLog });
+  }
+
+  /**
+   * Prepares the environment of the tagger's process for a job. Does nothing while other jobs use that process.
+   * @param secrets needed by the tagger, and in no file
+   * @param afresh start a new process: a lost GPU comes back in a new process only
+   */
+  prepare({ tagger }: JobManifest, { serverToken }: JobSecrets, afresh: boolean): void {
+    if (this.running.size > 0) return;
+    if (afresh) this.tagger.stop();
+    const secret = serverToken === undefined ? {} : { [serverTokenVariable]: serverToken };
+    this.tagger.useEnvironment({ ...tagger.environment, ...secret });
+  }
+}
+
+/** The device that a job needs. Jobs that need the same one wait for each other. */
+function deviceOf({ place, tagger }: JobManifest): string {
+  if (place.kind === 'cluster') return `cluster ${place.queue}`;
+  const { provider, server } = tagger.setup.execution;
+  return provider === 'server' ? `server ${server?.url ?? ''}` : 'local';
 }

@@ -7,12 +7,11 @@ import { runnerParams } from '../jobs/client/runnerChecks';
 import { runnerProtocolVersion, type RunnerEvents, type RunnerRequests } from '../jobs/client/runnerProtocol';
 import { socketPort } from '../jobs/client/socketPort';
 import { Channel, type RequestHandlers } from '../protocol/channel/Channel';
-import type { JobQueue } from './JobQueue';
-import { RunnerRefusal } from './RunnerRefusal';
+import { RunnerRefusal, type JobQueue } from './JobQueue';
 
-/** Clients are told of changes in this rhythm, in milliseconds. */
-const tellPause = 250;
-/** A connection that does not say who it is ends after so many milliseconds. */
+/** Changes are collected for this long before they are sent to the clients, in milliseconds. */
+const postPause = 250;
+/** A connection that has not authenticated after this time is closed, in milliseconds. */
 const greetLimit = 5000;
 
 type ClientChannel = Channel<RunnerRequests, Record<string, never>, Record<string, never>, RunnerEvents>;
@@ -20,20 +19,20 @@ type ClientChannel = Channel<RunnerRequests, Record<string, never>, Record<strin
 interface Client {
   channel: ClientChannel;
   greeted: boolean;
-  /** jobs that are paused when this connection ends */
+  /** ids of the jobs that are paused when this connection closes */
   tied: Set<string>;
 }
 
 export interface RunnerServerEvents {
-  /** a client wants another version to take over */
+  /** a client of another version asks this runner to end */
   onRetire: () => void;
-  /** a client came or went */
+  /** a client connected or disconnected */
   onClients: () => void;
-  /** what is worth a line in the log */
+  /** called with each line for the log */
   onLog: (line: string) => void;
 }
 
-/** Lets the windows of this user ask the queue, and tells them what changes. */
+/** Serves the windows and commands of this user: passes requests on to the queue and sends them its changes. */
 export class RunnerServer {
   private readonly server: Server;
   private readonly clients = new Set<Client>();
@@ -55,46 +54,46 @@ export class RunnerServer {
     return [...this.clients].some(({ greeted }) => greeted);
   }
 
-  /** Begins to listen. @throws errors of the system */
+  /** Starts to listen. @throws errors of the system */
   listen(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.server.once('error', reject);
       this.server.listen(this.endpoint.address, () => {
-        // Its folder is this user's alone; so is the socket, should the folder ever be opened.
+        // The folder of the socket is private already; this protects the socket if the folder's mode is ever changed.
         if (process.platform !== 'win32') chmodSync(this.endpoint.address, 0o600);
         resolve();
       });
     });
   }
 
-  /** Tells what there is to tell, and listens no more. */
+  /** Sends the pending events and stops listening. */
   close(): void {
     clearTimeout(this.timer);
-    this.tellNow();
+    this.postEvents();
     this.server.close();
   }
 
   jobChanged(info: JobInfo): void {
     this.changed.set(info.id, info);
-    this.tell();
+    this.schedulePost();
   }
 
   imageHandled({ id, root }: JobInfo, image: string): void {
     const handled = this.handled.get(id) ?? { id, root, paths: [] };
     this.handled.set(id, handled);
     handled.paths.push(image);
-    this.tell();
+    this.schedulePost();
   }
 
   jobRemoved(id: string): void {
     this.changed.delete(id);
-    this.everybody((channel) => {
+    this.broadcast((channel) => {
       channel.tell('removed', { id });
     });
   }
 
   log(line: string): void {
-    this.everybody((channel) => {
+    this.broadcast((channel) => {
       channel.tell('log', { line });
     });
   }
@@ -165,8 +164,8 @@ export class RunnerServer {
       cancel: known(({ id }) => done(queue.cancel(id))),
       move: known(({ id, before }) => done(queue.move(id, before))),
       remove: known(({ id }) => done(queue.remove(id))),
-      reread: known(({ id }) => done(queue.look(id))),
-      unloadTagger: known(() => ({ unloaded: queue.unload() })),
+      reread: known(({ id }) => done(queue.rereadIfIdle(id))),
+      unloadTagger: known(() => ({ unloaded: queue.unloadTaggers() })),
       retire: ({ token }) => {
         this.check(token);
         this.events.onRetire();
@@ -182,25 +181,25 @@ export class RunnerServer {
     }
   }
 
-  private tell(): void {
+  private schedulePost(): void {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      this.tellNow();
-    }, tellPause);
+      this.postEvents();
+    }, postPause);
   }
 
-  private tellNow(): void {
+  private postEvents(): void {
     const jobs = [...this.changed.values()];
     const handled = [...this.handled.values()];
     this.changed.clear();
     this.handled.clear();
-    this.everybody((channel) => {
+    this.broadcast((channel) => {
       for (const images of handled) channel.tell('handled', images);
       if (jobs.length > 0) channel.tell('jobs', { jobs });
     });
   }
 
-  private everybody(tell: (channel: ClientChannel) => void): void {
-    for (const { channel, greeted } of this.clients) if (greeted) tell(channel);
+  private broadcast(post: (channel: ClientChannel) => void): void {
+    for (const { channel, greeted } of this.clients) if (greeted) post(channel);
   }
 }

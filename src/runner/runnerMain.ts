@@ -1,4 +1,4 @@
-// The process that runs jobs: one for each user and machine, whatever becomes of the windows.
+// The process that runs jobs: one for each user and machine. It outlives the windows that use it.
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -16,9 +16,9 @@ import { errorMessage } from '../protocol/channel/wireError';
 import { JobQueue } from './JobQueue';
 import { RunnerServer } from './RunnerServer';
 
-/** Without a job and without a client it ends after so many milliseconds. */
+/** The runner ends after this time without a job and without a client, in milliseconds. */
 const idleLimit = 10_000;
-/** One that was asked to end is waited for so many milliseconds. */
+/** Timeout for waiting until a runner that is ending is gone, in milliseconds. */
 const endLimit = 15_000;
 
 useInheritedLanguage();
@@ -57,11 +57,15 @@ async function main(folder: string | undefined): Promise<void> {
     onRemoved: (id) => {
       server.jobRemoved(id);
     },
-    onLog: tell,
+    onLog: logLine,
   });
-  const server = new RunnerServer(queue, endpoint, { onRetire: () => void end(), onClients: endWhenIdle, onLog: tell });
+  const server = new RunnerServer(queue, endpoint, {
+    onRetire: () => void end(),
+    onClients: endWhenIdle,
+    onLog: logLine,
+  });
 
-  function tell(line: string): void {
+  function logLine(line: string): void {
     console.log(line);
     server.log(line);
   }
@@ -77,7 +81,7 @@ async function main(folder: string | undefined): Promise<void> {
   async function end(): Promise<void> {
     if (ending) return;
     ending = true;
-    // First, so that whoever comes now starts another one.
+    // First, so that clients that come from now on start another runner.
     await withdrawEndpoint(jobsFolder, endpoint);
     await queue.close();
     server.close();
@@ -85,13 +89,13 @@ async function main(folder: string | undefined): Promise<void> {
     process.exit(0);
   }
 
-  // A machine that is taken away gives some seconds: the jobs then say that they were interrupted.
+  // A machine that shuts down leaves some seconds to save the jobs as interrupted.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end());
-  // A terminal or connection that closes is what it has to outlive.
+  // The runner has to outlive the terminal or connection from which it was started.
   process.on('SIGHUP', () => {
     console.log('Hung up.');
   });
-  // Whoever read what it prints may be gone.
+  // The reader of its output may be gone.
   process.stdout.on('error', () => undefined);
   await queue.load();
   await server.listen();
@@ -99,7 +103,10 @@ async function main(folder: string | undefined): Promise<void> {
   endWhenIdle();
 }
 
-/** The lock of the one runner; waits for one that is ending. Undefined where one lives that clients can reach. */
+/**
+ * Takes the lock of this machine's runner; waits while another runner is ending.
+ * @returns undefined if another runner lives that clients can reach, or if the other one did not end in time
+ */
 async function onlyRunner(jobsFolder: string): Promise<FileLock | undefined> {
   const until = Date.now() + endLimit;
   while (Date.now() < until) {

@@ -2,26 +2,26 @@ import type { Dataset } from '../../dataset/Dataset';
 import { compareNaturally } from '../../base/naturalOrder';
 import type { ScanProblem } from '../../dataset/scan/scanDataset';
 import type { JobFolder } from '../../jobs/folder/JobFolder';
-import type { JobRunEnd } from '../../jobs/run/RunOfJob';
+import type { JobRunEnd } from '../../jobs/run/JobRunBase';
 import type { TaggerDescription } from '../../protocol/tagging/taggerProtocol';
 import type { CommandInput, CommandOutcome } from '../shared/Command';
 import { jsonObject, jsonOfMap } from '../shared/jsonObject';
 import { executionAsJson } from '../flags/taggerFlags';
 
-/** What `caption` says when it ends, over all jobs that it ran. */
+/** The report of the command `caption`, over all jobs that it ran. */
 export class CaptionReport {
   private status: 'completed' | 'cancelled' | 'error' = 'completed';
   private message = '';
   private total: number;
   private untagged = 0;
-  /** the whole caption of each image that is done, by relative path; empty where no tag passed */
+  /** the whole caption of each image that is done, by relative path; empty if no tag passed the threshold */
   private readonly results = new Map<string, string>();
   private readonly failed: Map<string, string>;
   private readonly jobs: string[] = [];
 
   constructor(
     private readonly dataset: Dataset,
-    /** what looks like an image and is none: failures from the start */
+    /** files that look like images and are none: they count as failed */
     private readonly problems: readonly ScanProblem[],
     private readonly description: TaggerDescription,
   ) {
@@ -34,7 +34,7 @@ export class CaptionReport {
     return this.status === 'error' || this.failed.size > 0 ? 'someFailed' : 'done';
   }
 
-  /** Takes in how a job ended; what earlier runs of it did counts as well. */
+  /** Adds the results of a job, those of its earlier runs included. */
   async add(folder: JobFolder, { info, result }: JobRunEnd): Promise<void> {
     const images = await folder.readImages();
     this.jobs.push(info.id);

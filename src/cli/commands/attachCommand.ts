@@ -7,10 +7,10 @@ import type { Command, CommandInput, CommandOutcome } from '../shared/Command';
 import { describeJob } from './describeJob';
 import { givenJob, jobsFlag, jobsHelp, runnerClient } from '../flags/jobFlags';
 
-/** A job is looked at in this rhythm, in milliseconds. */
-const lookPause = 250;
+/** Interval of the updates, in milliseconds. */
+const updatePause = 250;
 
-/** Shows how far a job is until it ends. */
+/** Shows the progress of a job until it ends. */
 export const attachCommand: Command = {
   usage: '<job>',
   summary: 'show how far a job is until it ends; Ctrl+C leaves it alone',
@@ -20,20 +20,20 @@ export const attachCommand: Command = {
     const folder = await givenJob(input);
     const client = runnerClient(input);
     try {
-      return await follow(input, folder, client);
+      return await showUntilEnded(input, folder, client);
     } finally {
       client.dispose();
     }
   },
 };
 
-async function follow(input: CommandInput, folder: JobFolder, client: RunnerClient): Promise<CommandOutcome> {
+async function showUntilEnded(input: CommandInput, folder: JobFolder, client: RunnerClient): Promise<CommandOutcome> {
   const { output, signal, json } = input;
   await client.refresh();
   for (;;) {
     const job = client.isConnected
       ? client.jobs.find(({ id }) => id === folder.id)
-      : // It may run in another terminal, or not at all.
+      : // Without a runner, it may run in another terminal, or not at all.
         await readJobInfo(folder);
     if (job === undefined) return 'nothingDone';
     const isOn = (job.status === 'running' || job.status === 'queued') && !job.interrupted;
@@ -42,7 +42,7 @@ async function follow(input: CommandInput, folder: JobFolder, client: RunnerClie
       return outcomeOf(job);
     }
     output.progress(describeJob(job));
-    await delay(lookPause, undefined, { signal }).catch(() => undefined);
+    await delay(updatePause, undefined, { signal }).catch(() => undefined);
   }
 }
 

@@ -1,10 +1,10 @@
 import path from 'node:path';
-import { planCaptionJob, type CaptionMode, type JobTarget } from '../../jobs/captionJob';
+import { planCaptionJob, type CaptionScope, type JobTarget } from '../../jobs/captionJob';
 import type { Dataset } from '../../dataset/Dataset';
 import type { WriteMode, WriteOptions } from '../../tags/writeMode';
 import { JobFolder, type NewJob } from '../../jobs/folder/JobFolder';
 import { handledOf, readJobInfo } from '../../jobs/folder/jobInfo';
-import { JobRun } from '../../jobs/run/JobRun';
+import { LocalJobRun } from '../../jobs/run/LocalJobRun';
 import { jobImages } from '../../jobs/folder/jobTargets';
 import { isInShard, parseShard, type Shard } from '../../jobs/folder/shardOf';
 import type { TaggerProcess } from '../../protocol/child/TaggerProcess';
@@ -22,7 +22,7 @@ import { loadTaggerOf, taggerFlagHelp, taggerFlags } from '../flags/taggerFlags'
 import { unfinishedJob } from '../flags/unfinishedJob';
 import { UsageError } from '../shared/UsageError';
 
-/** Captions the images of a folder, or one image. */
+/** Captions the images of a folder, or a single image. */
 export const captionCommand: Command = {
   usage: '<folder-or-image>',
   summary: 'caption the images of a folder, or one image; the same command goes on with what was interrupted',
@@ -68,7 +68,7 @@ export const captionCommand: Command = {
 };
 
 interface Wish {
-  mode: CaptionMode;
+  mode: CaptionScope;
   write: WriteOptions;
   shard: Shard | undefined;
 }
@@ -84,7 +84,7 @@ async function caption(
   const { setup, name, environment } = loaded;
   const { hashes } = await tagger.request('hashModels', { setup }, input.signal);
   const jobs = await jobsToRun(input, targets, {
-    // Also what tells the job of one part from that of another.
+    // With the part, as an interrupted job is found again by its label, too.
     label: `${mode === 'all' ? 'Caption All' : 'Caption Empty'}${shard === undefined ? '' : ` ${input.text('shard') ?? ''}`}`,
     root: dataset.folder,
     captionExtension: dataset.options.captionExtension,
@@ -99,7 +99,7 @@ async function caption(
   return runHere(input, tagger, new CaptionReport(dataset, problems, loaded.description), jobs, loaded.setup);
 }
 
-/** What was interrupted, and a new job for all that is not in it. */
+/** The interrupted job, if there is one, and a new job for all images that are not in it. */
 async function jobsToRun(input: CommandInput, targets: readonly JobTarget[], job: NewJob): Promise<JobFolder[]> {
   const jobsFolder = jobsFolderOf(input);
   try {
@@ -124,13 +124,13 @@ async function runHere(
   const { output, signal } = input;
   for (const folder of jobs) {
     const manifest = await folder.readManifest();
-    const run: JobRun = new JobRun(folder, manifest, {
+    const run: LocalJobRun = new LocalJobRun(folder, manifest, {
       tagger,
       writer: fileWriter(),
       execution,
       retryFailed: true,
       onChange: () => {
-        // Why it stands still is said once, at the end.
+        // Why a job was paused is reported once, at the end.
         if (run.info.status === 'running') output.progress(describeJob(run.info));
       },
       onLog: (line) => {
@@ -175,7 +175,7 @@ async function detach(input: CommandInput, jobs: readonly JobFolder[]): Promise<
   return 'done';
 }
 
-/** The part that `--shard` names; undefined for all. */
+/** The part that `--shard` names; undefined if it was not given. @throws UsageError */
 function shardFlag(input: CommandInput): Shard | undefined {
   const text = input.text('shard');
   if (text === undefined) return undefined;
@@ -186,8 +186,11 @@ function shardFlag(input: CommandInput): Shard | undefined {
   return shard;
 }
 
-/** Who adds tags to captions means those that are there. */
-export function modeOf(input: CommandInput, writeMode: WriteMode): CaptionMode {
+/**
+ * The value of `--mode`. By default all images if tags are added to captions, otherwise only empty captions.
+ * @throws UsageError
+ */
+export function modeOf(input: CommandInput, writeMode: WriteMode): CaptionScope {
   const usual = writeMode === 'append' || writeMode === 'prepend' ? 'all' : 'empty';
   const mode = input.text('mode') ?? usual;
   if (mode !== 'all' && mode !== 'empty') throw new UsageError(`--mode must be "all" or "empty", not "${mode}".`);

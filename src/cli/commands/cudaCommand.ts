@@ -6,7 +6,7 @@ import { cudaFlag, cudaHelp, cudaInstallFolder, findCuda } from '../flags/cudaSe
 import { withTagger } from './tagger';
 import { UsageError } from '../shared/UsageError';
 
-/** Says what the machine has for CUDA, and installs what ONNX Runtime needs for it. */
+/** Shows which CUDA libraries the machine has, and installs what ONNX Runtime needs. */
 export const cudaCommand: Command = {
   usage: '[install]',
   summary: 'what this machine has for CUDA; "install" downloads what ONNX Runtime needs for it',

@@ -2,7 +2,7 @@ import { handledOf } from '../../jobs/folder/jobInfo';
 import type { JobInfo } from '../../jobs/jobTypes';
 import { describeRate } from '../../protocol/text/JobRate';
 
-/** Where a job is, in one line. */
+/** The status and progress of a job, in one line. */
 export function describeJob(job: JobInfo): string {
   const { status, interrupted, counts, total, imagesPerSecond, secondsLeft, fault, message, reverted } = job;
   const handled = handledOf(counts);

@@ -11,7 +11,7 @@ import { UsageError } from '../shared/UsageError';
 const actions = ['pause', 'resume', 'cancel', 'retry-failed', 'remove'] as const;
 type Action = (typeof actions)[number];
 
-/** Lists jobs, or does something with one. */
+/** Lists jobs; pauses, resumes, cancels, retries or removes one. */
 export const jobsCommand: Command = {
   usage: '',
   summary: 'list captioning jobs; pause, resume, cancel or remove one',
@@ -53,7 +53,7 @@ async function act(input: CommandInput, action: Action, given: string): Promise<
   const client = runnerClient(input);
   try {
     await client.refresh();
-    // A job that another command runs in its own window answers to that window only.
+    // A job that runs inside another command can only be stopped there.
     if (!client.isConnected && (await folder.isLocked())) {
       throw new UsageError(`Job ${id} runs in another terminal. Press Ctrl+C there.`);
     }

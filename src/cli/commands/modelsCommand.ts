@@ -11,7 +11,7 @@ import { UsageError } from '../shared/UsageError';
 const actions = ['download', 'delete', 'path'] as const;
 type Action = (typeof actions)[number];
 
-/** Lists the taggers that there are, and gets or deletes one. */
+/** Lists models; downloads or deletes one, or prints its path. */
 export const modelsCommand: Command = {
   usage: '[download|delete|path <id>]',
   summary: 'the taggers that there are and where; download or delete one, print its folder',
@@ -75,7 +75,7 @@ async function run(
   }
 }
 
-/** What `--model` takes: the folder, or the file where the folder has several models. */
+/** The value for `--model`: the folder of the model, or its file if that is not called `model.onnx`. */
 function pathOf({ folder, model }: FoundModel): string {
   return path.basename(model) === 'model.onnx' ? folder : model;
 }

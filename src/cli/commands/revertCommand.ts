@@ -7,7 +7,7 @@ import { fileWriter } from '../flags/inputFolder';
 import { givenJob, jobsFlag, jobsHelp, runnerClient } from '../flags/jobFlags';
 import { UsageError } from '../shared/UsageError';
 
-/** Takes back what a job wrote. */
+/** Reverts the captions that a job wrote. */
 export const revertCommand: Command = {
   usage: '<job>',
   summary: 'give every caption that a job wrote, and nobody changed since, its previous bytes back',

@@ -7,10 +7,10 @@ import { loadTaggerOf, taggerFlagHelp, taggerFlags } from '../flags/taggerFlags'
 import { UsageError } from '../shared/UsageError';
 import path from 'node:path';
 
-/** How many tags the readable form shows for an image. */
+/** Maximum number of tags per image in the output for people. */
 const tagsShown = 20;
 
-/** Prints the score of every tag of a model for some images. */
+/** Prints the score of every tag of a model for images. */
 export const scoresCommand: Command = {
   usage: '<image>…',
   summary: 'the score of every tag of a model for each image',

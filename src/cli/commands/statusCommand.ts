@@ -7,7 +7,7 @@ import { UsageError } from '../shared/UsageError';
 
 const actions = { pause: 'pause', resume: 'resume', cancel: 'cancel', 'retry-failed': 'retryFailed' } as const;
 
-/** Shows the jobs of a cluster, or does something with one. */
+/** Shows the jobs of a cluster; pauses, resumes, cancels or retries one. */
 export const statusCommand: Command = {
   usage: '--redis URL',
   summary: 'the jobs of a cluster; pause, resume or cancel one',
@@ -34,7 +34,7 @@ export const statusCommand: Command = {
 };
 
 async function show(input: CommandInput, redisUrl: string, queue: string): Promise<CommandOutcome> {
-  // Here, as no other command needs the queue's package.
+  // Imported only now, as most commands do not need the packages of the queue.
   const { actOnJob, clusterStatus } = await import('../../cluster/clusterStatus');
   const root = sharedFolder(input);
   for (const [flag, action] of Object.entries(actions)) {

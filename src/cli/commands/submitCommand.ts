@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { ClusterRun } from '../../cluster/ClusterRun';
+import { ClusterJobRun } from '../../cluster/ClusterJobRun';
 import { planCaptionJob } from '../../jobs/captionJob';
 import { clusterJob, sharedJobsFolder, shardSizes } from '../../jobs/folder/clusterJob';
 import { JobFolder } from '../../jobs/folder/JobFolder';
@@ -18,7 +18,7 @@ import { loadTaggerOf, providerFlag, taggerFlagHelp, taggerFlags } from '../flag
 import { unfinishedJob } from '../flags/unfinishedJob';
 import { UsageError } from '../shared/UsageError';
 
-/** Has the workers of a cluster caption a folder. */
+/** Submits a folder to the workers of a cluster. */
 export const submitCommand: Command = {
   usage: '<folder> --redis URL',
   summary: 'caption a folder on many machines; the same command goes on with what was interrupted',
@@ -49,7 +49,7 @@ export const submitCommand: Command = {
     const jobs = await makeJobs(input);
     if (jobs.length === 0) input.output.note('Every image has a caption; nothing to do.');
     const infos: JobInfo[] = [];
-    for (const folder of jobs) infos.push(await handIn(input, folder, redisUrl));
+    for (const folder of jobs) infos.push(await submit(input, folder, redisUrl));
     if (input.json) await input.output.result(`${JSON.stringify({ jobs: infos })}\n`);
     else for (const { id } of infos) await input.output.result(`${id}\n`);
     return outcomeOf(infos);
@@ -72,7 +72,11 @@ async function makeJobs(input: CommandInput): Promise<JobFolder[]> {
     const job = await clusterJob(
       {
         label: mode === 'all' ? 'Caption All' : 'Caption Empty',
-        ...{ root: dataset.folder, captionExtension: dataset.options.captionExtension, mode, write, options },
+        root: dataset.folder,
+        captionExtension: dataset.options.captionExtension,
+        mode,
+        write,
+        options,
         tagger: tagger.tagger,
       },
       { queue, mount: sharedFolder(input) ?? dataset.folder, shardSize, modelNames: tagger.names, jobsFolder },
@@ -90,7 +94,10 @@ async function makeJobs(input: CommandInput): Promise<JobFolder[]> {
   }
 }
 
-/** Loads the tagger here too, so that a bad model is one error and not one on each machine; on any processor. */
+/**
+ * Loads the tagger on this machine, too, so that a bad model is a single error and not one on each worker. The provider
+ * of the flags is for the workers: here the CPU is enough.
+ */
 async function taggerOf(
   input: CommandInput,
   thresholds: ReturnType<typeof thresholdsOf>,
@@ -110,10 +117,10 @@ async function taggerOf(
   }, showDownload(input));
 }
 
-async function handIn(input: CommandInput, folder: JobFolder, redisUrl: string): Promise<JobInfo> {
+async function submit(input: CommandInput, folder: JobFolder, redisUrl: string): Promise<JobInfo> {
   const { output, signal } = input;
   const manifest = await folder.readManifest();
-  const run: ClusterRun = new ClusterRun(folder, manifest, {
+  const run: ClusterJobRun = new ClusterJobRun(folder, manifest, {
     redisUrl,
     once: !input.isSet('wait'),
     onChange: () => {

@@ -5,7 +5,7 @@ import { TaggerProcess, type TaggerProcessOptions } from '../../protocol/child/T
 import type { CommandInput } from '../shared/Command';
 import { UsageError } from '../shared/UsageError';
 
-/** Calls `work` with a tagger process that ends with it. */
+/** Calls `work` with a tagger process, which ends when that does. @throws UsageError if the program is incomplete */
 export async function withTagger<T>(
   work: (tagger: TaggerProcess) => Promise<T>,
   listeners: Pick<TaggerProcessOptions, 'onDownloadProgress'> = {},
@@ -25,7 +25,7 @@ export async function withTagger<T>(
   }
 }
 
-/** Shows how far downloads are, for {@link withTagger}. */
+/** Shows the progress of downloads, for {@link withTagger}. */
 export function showDownload({ output }: CommandInput): Pick<TaggerProcessOptions, 'onDownloadProgress'> {
   return {
     onDownloadProgress: (progress) => {

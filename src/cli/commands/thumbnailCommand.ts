@@ -6,15 +6,16 @@ import { onlyPositional } from '../flags/inputFolder';
 import { withTagger } from './tagger';
 import { UsageError } from '../shared/UsageError';
 
-const largestSize = 4096;
+/** Maximum length of the longer side, in pixels. */
+const maxSize = 4096;
 
-/** Writes a small picture of an image, like those that the grid shows. */
+/** Writes a thumbnail of an image, like those that the grid shows. */
 export const thumbnailCommand: Command = {
   usage: '<image> --output FILE',
   summary: 'a small picture of an image',
   flagHelp: [
     '--output FILE            where it goes: .jpg, .png, else WebP; missing folders are made',
-    `--size N                 the longer side in pixels, at most ${largestSize} (default 300); never enlarges`,
+    `--size N                 the longer side in pixels, at most ${maxSize} (default 300); never enlarges`,
   ],
   flags: { size: { type: 'string' }, output: { type: 'string' } },
   async run(input) {
@@ -44,8 +45,8 @@ export const thumbnailCommand: Command = {
 
 function sizeOf(text: string): number {
   const size = /^\d+$/.test(text) ? Number(text) : 0;
-  if (size < 1 || size > largestSize) {
-    throw new UsageError(`--size must be a whole number from 1 to ${largestSize}, not "${text}".`);
+  if (size < 1 || size > maxSize) {
+    throw new UsageError(`--size must be a whole number from 1 to ${maxSize}, not "${text}".`);
   }
   return size;
 }

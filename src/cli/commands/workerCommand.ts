@@ -12,7 +12,7 @@ import { showDownload, withTagger } from './tagger';
 import { providerFlag } from '../flags/taggerFlags';
 import { UsageError } from '../shared/UsageError';
 
-/** Works on the jobs of a cluster until it is ended. */
+/** Works on the jobs of a cluster until the process is ended. */
 export const workerCommand: Command = {
   usage: '--redis URL --root DIR',
   summary: 'work on the jobs of a cluster until it is ended with Ctrl+C or SIGTERM',
@@ -50,14 +50,18 @@ export const workerCommand: Command = {
       download: input.isSet('download'),
       execution: ownExecution(input),
     };
-    // Here, as no other command needs the queue's package.
+    // Imported only now, as most commands do not need the packages of the queue.
     const { ShardWorker } = await import('../../cluster/ShardWorker');
     await withTagger(async (tagger) => {
       if (process.platform === 'linux' && process.arch === 'x64') {
         tagger.useEnvironment(cudaEnvironmentVariables(await findCuda(tagger, input)));
       }
       const worker = new ShardWorker({
-        ...{ redisUrl, queue, tagger, writer: fileWriter(), models },
+        redisUrl,
+        queue,
+        tagger,
+        writer: fileWriter(),
+        models,
         onLog: (line) => {
           input.output.note(`${new Date().toISOString()} ${line}`);
         },
@@ -72,7 +76,7 @@ export const workerCommand: Command = {
   },
 };
 
-/** What this machine says about running models: only what was given. */
+/** The execution options of this machine: only those that were given. */
 function ownExecution(input: CommandInput): Partial<ExecutionOptions> {
   const own: Partial<ExecutionOptions> = {};
   if (input.text('provider') !== undefined) own.provider = providerFlag(input);

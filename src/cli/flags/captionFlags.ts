@@ -1,21 +1,18 @@
+import type { WriteOptions } from '../../tags/writeMode';
+import type { CaptionOptions, Thresholds } from '../../protocol/tagging/captionOptions';
 import {
-  defaultWriteOptions,
-  separatorProblem,
-  writeModes,
-  type WriteMode,
-  type WriteOptions,
-} from '../../tags/writeMode';
-import {
-  defaultCaptionOptions,
-  defaultThresholds,
-  type CaptionOptions,
-  type Thresholds,
-} from '../../protocol/tagging/captionOptions';
+  problemOf,
+  readCaptionOptions,
+  readThresholds,
+  readWriteOptions,
+  separatorValue,
+  type CaptionValues,
+} from '../../protocol/tagging/captionValues';
 import type { Command, CommandInput } from '../shared/Command';
-import { choice, count, score, wrongChoice } from './flagValues';
 import { UsageError } from '../shared/UsageError';
+import { choice, count, flagSpelling, score } from './flagValues';
 
-/** The flags that say which tags a caption gets and how they are written. */
+/** The flags for which tags a caption gets and how they are written. */
 export const captionFlags: Command['flags'] = {
   'general-threshold': { type: 'string' },
   'character-threshold': { type: 'string' },
@@ -61,73 +58,53 @@ export const captionFlagHelp = [
 ];
 
 /**
- * How scores become captions, as the flags say.
+ * Reads from the flags how scores become captions.
  * @throws UsageError for a value that cannot be used
  */
 export function captionOptionsOf(input: CommandInput): CaptionOptions {
-  const usual = defaultCaptionOptions;
-  const mcut = choice(input, 'mcut', ['off', 'general', 'character', 'both'], 'off');
-  return {
-    mcut: { general: mcut === 'general' || mcut === 'both', character: mcut === 'character' || mcut === 'both' },
-    maximumTags: count(input, 'maximum-tags', usual.maximumTags),
-    rating: choice(input, 'rating', ['off', 'first', 'last'], usual.rating),
-    ratingNames: pairs(input, 'rating-names'),
-    characterTagsFirst: input.isSet('character-tags-first'),
-    expandCharacterTags: input.isSet('expand-character-tags'),
-    order: choice(input, 'tag-order', ['confidence', 'model'], usual.order),
-    keepUnderscores: input.isSet('keep-underscores'),
-    escapeParentheses: input.isSet('escape-parentheses'),
-    excludedTags: input.texts('excluded-tags'),
-    alwaysFirstTags: input.texts('always-first-tags'),
-    addedTags: input.texts('added-tags'),
-    replacements: pairs(input, 'replacements'),
-  };
+  return readCaptionOptions(valuesOf(input));
 }
 
 /**
- * The scores from which tags are kept, as the flags say.
+ * Reads the thresholds from the flags.
  * @throws UsageError for a value that cannot be used
  */
 export function thresholdsOf(input: CommandInput): Thresholds {
-  return {
-    general: scoreOf(input, 'general-threshold', defaultThresholds.general),
-    character: scoreOf(input, 'character-threshold', defaultThresholds.character),
-  };
+  return readThresholds(valuesOf(input));
 }
 
 /**
- * How tags are written into captions, as the flags say.
+ * Reads from the flags how tags are written into captions.
  * @throws UsageError for a value that cannot be used
  */
 export function writeOptionsOf(input: CommandInput): WriteOptions {
-  const separator = input.text('separator') ?? defaultWriteOptions.separator;
-  const problem = separatorProblem(separator);
-  if (problem !== undefined) throw new UsageError(`--separator ${problem}.`);
+  return readWriteOptions(valuesOf(input));
+}
+
+/** The values of the flags, by the names of the corresponding settings. */
+function valuesOf(input: CommandInput): CaptionValues {
   return {
-    mode: writeModeOf(input),
-    keepFirst: count(input, 'keep-first-tags', defaultWriteOptions.keepFirst),
-    separator,
+    choice: (name, choices, usual) => choice(input, flagSpelling(name), choices, usual),
+    count: (name, usual) => count(input, flagSpelling(name), usual),
+    score: (name, usual) => {
+      const flag = flagSpelling(name);
+      const text = input.text(flag);
+      return text === undefined ? usual : score(flag, text);
+    },
+    separator: (name, usual) => {
+      const flag = flagSpelling(name);
+      const separator = input.text(flag) ?? usual;
+      const problem = problemOf(separatorValue, separator);
+      if (problem !== undefined) throw new UsageError(`--${flag} ${problem}.`);
+      return separator;
+    },
+    truth: (name, usual) => input.isSet(flagSpelling(name)) || usual,
+    texts: (name) => input.texts(flagSpelling(name)),
+    textsByName: (name) => pairs(input, flagSpelling(name)),
   };
 }
 
-/** The write mode in the spelling of flags, or in that of the setting. */
-function writeModeOf(input: CommandInput): WriteMode {
-  const given = input.text('write-mode') ?? defaultWriteOptions.mode;
-  const mode = writeModes.find((one) => one === given || spelling(one) === given);
-  if (mode === undefined) throw wrongChoice('write-mode', writeModes.map(spelling), given);
-  return mode;
-}
-
-function spelling(mode: WriteMode): string {
-  return mode === 'onlyEmpty' ? 'only-empty' : mode;
-}
-
-function scoreOf(input: CommandInput, flag: string, usual: number): number {
-  const text = input.text(flag);
-  return text === undefined ? usual : score(flag, text);
-}
-
-/** `A=B,C=D`: what stands before the first `=`, and the rest. `\,` and `\=` are a comma and an equals sign of a name. */
+/** Parses `A=B,C=D`. A pair is divided at its first `=`. `\,` and `\=` are a comma and an equals sign in a name. */
 function pairs(input: CommandInput, flag: string): Record<string, string> {
   const found: [string, string][] = [];
   for (const pair of input.texts(flag).flatMap((text) => text.split(/(?<!\\),/))) {

@@ -5,10 +5,10 @@ import { errorMessage } from '../../protocol/channel/wireError';
 import type { CommandInput } from '../shared/Command';
 import { UsageError } from '../shared/UsageError';
 
-/** The address of the queue may stand here, where other users of the machine do not see its password. */
+/** The environment variable for the queue's address: unlike flags, other users of the machine cannot see it. */
 const urlVariable = 'DATASET_CAPTIONS_REDIS_URL';
 
-/** The flags of every command that deals with a cluster. */
+/** The flags of all commands for clusters. */
 export const clusterFlags = {
   redis: { type: 'string' },
   queue: { type: 'string' },
@@ -21,7 +21,7 @@ export const clusterHelp = [
   `--queue NAME             name of the queue (default ${defaultQueue})`,
 ];
 
-/** What the flags say about the queue. @throws UsageError */
+/** The address and name of the queue, from the flags or the environment. @throws UsageError */
 export function queueOf(input: CommandInput): { redisUrl: string; queue: string } {
   const redisUrl = input.text('redis') ?? process.env[urlVariable] ?? '';
   if (redisUrl === '') throw new UsageError(`Where is the queue? Neither --redis nor ${urlVariable} is given.`);
@@ -37,7 +37,7 @@ export function queueOf(input: CommandInput): { redisUrl: string; queue: string 
   return { redisUrl, queue };
 }
 
-/** The folder that all machines share, as this one has it; undefined where it is not given. */
+/** The absolute path of the shared folder on this machine; undefined if it was not given. */
 export function sharedFolder(input: CommandInput): string | undefined {
   const given = input.text('root');
   return given === undefined ? undefined : path.resolve(given);

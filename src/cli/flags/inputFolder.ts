@@ -6,11 +6,11 @@ import { captionExtensionProblem, captionPathOf, imageExtensions, isImageName } 
 import type { CommandInput } from '../shared/Command';
 import { UsageError } from '../shared/UsageError';
 
-/** The flag of every command that reads captions. */
+/** The flag of all commands that read captions. */
 export const captionExtensionFlag = { 'caption-extension': { type: 'string' } } as const;
 export const captionExtensionHelp = '--caption-extension X    extension of the caption files (default .txt)';
 
-/** Opens the folder that a command was given. */
+/** Opens the folder that is the command's argument. @throws UsageError, CaptionError; the signal's reason */
 export async function openFolder(input: CommandInput): Promise<Dataset> {
   const folder = path.resolve(onlyPositional(input, 'folder'));
   const dataset = new Dataset(folder, datasetOptions(input), fileWriter());
@@ -18,7 +18,7 @@ export async function openFolder(input: CommandInput): Promise<Dataset> {
   return dataset;
 }
 
-/** Opens the folder, or the one image, that a command was given. */
+/** Opens the folder or image that is the command's argument. @throws UsageError, CaptionError; the signal's reason */
 export async function openFolderOrImage(input: CommandInput): Promise<Dataset> {
   const given = path.resolve(onlyPositional(input, 'folder or image'));
   const info = await stat(given).catch(() => undefined);
@@ -37,7 +37,7 @@ export async function openFolderOrImage(input: CommandInput): Promise<Dataset> {
   return Dataset.ofImages(path.dirname(given), [image], options, fileWriter());
 }
 
-/** The single argument of a command. */
+/** The only argument of a command. @throws UsageError if there is none, or more than one */
 export function onlyPositional(input: CommandInput, what: string): string {
   const [first, second] = input.positionals;
   if (first === undefined || first === '') throw new UsageError(`Which ${what}? None was given.`);
@@ -45,7 +45,7 @@ export function onlyPositional(input: CommandInput, what: string): string {
   return first;
 }
 
-/** What writes caption files. */
+/** Makes the writer of caption files. */
 export function fileWriter(): WriteThreads {
   return new WriteThreads({ workerFile: path.join(__dirname, 'writeWorker.js') });
 }

@@ -6,27 +6,27 @@ import { onlyPositional } from './inputFolder';
 import { UsageError } from '../shared/UsageError';
 import { userDataFolder } from './userDataFolder';
 
-/** The flag of every command that deals with jobs. */
+/** The flag of all commands for jobs. */
 export const jobsFlag = { jobs: { type: 'string' } } as const;
 export const jobsHelp = '--jobs DIR               where jobs are kept (default: with the downloads of the program)';
 
-/** Where jobs are, absolute. */
+/** The folder of all jobs, absolute. */
 export function jobsFolderOf(input: CommandInput): string {
   const given = input.text('jobs');
   return given === undefined ? path.join(userDataFolder(), 'jobs') : path.resolve(given);
 }
 
-/** A line to the process that runs jobs. */
+/** Makes a client of the process that runs jobs. */
 export function runnerClient(input: CommandInput): RunnerClient {
   return new RunnerClient({ jobsFolder: jobsFolderOf(input), entry: path.join(__dirname, 'runner.js') });
 }
 
-/** The job that a command was given by its id, or by the beginning or end of it. @throws UsageError */
+/** The job that is the command's argument: its id, or the beginning or end of it. @throws UsageError */
 export async function givenJob(input: CommandInput): Promise<JobFolder> {
   return findJob(input, onlyPositional(input, 'job'));
 }
 
-/** A job by its id, or by the beginning or end of it. @throws UsageError */
+/** Finds a job by its id, or the beginning or end of it. @throws UsageError if there is none, or several */
 export async function findJob(input: CommandInput, given: string): Promise<JobFolder> {
   const jobs = await JobFolder.list(jobsFolderOf(input));
   const found = jobs.filter(({ id }) => id === given || id.startsWith(given) || id.endsWith(given));

@@ -3,7 +3,7 @@ import type { ModelFolders } from '../../protocol/tagging/modelListing';
 import type { CommandInput } from '../shared/Command';
 import { userDataFolder } from './userDataFolder';
 
-/** The flags of every command that looks for models of the catalogue. */
+/** The flags of all commands that look for models. */
 export const modelFolderFlags = {
   'models-folder': { type: 'string' },
   'extra-folder': { type: 'string', multiple: true },
@@ -14,7 +14,7 @@ export const modelFolderHelp = [
   '--extra-folder DIR       a model, a folder of models, or a program that has some; may be given several times',
 ];
 
-/** Where models are looked for, by a command's flags. */
+/** The folders in which models are searched, from the flags. */
 export function modelFolders({ text, texts }: Pick<CommandInput, 'text' | 'texts'>): ModelFolders {
   return {
     downloadFolder: path.resolve(text('models-folder') ?? defaultModelsFolder()),
@@ -22,7 +22,7 @@ export function modelFolders({ text, texts }: Pick<CommandInput, 'text' | 'texts
   };
 }
 
-/** Where models are kept unless the user names a folder. */
+/** Where models are downloaded unless the user names a folder. */
 export function defaultModelsFolder(): string {
   return path.join(userDataFolder(), 'models');
 }

@@ -6,21 +6,21 @@ import type { TaggerProcess } from '../../protocol/child/TaggerProcess';
 import { RemoteError } from '../../protocol/channel/wireError';
 import { UsageError } from '../shared/UsageError';
 
-/** How a model of the catalogue is got. */
+/** How a model is found or downloaded. */
 export interface ResolveOptions {
   folders: ModelFolders;
-  /** downloads it where it is not on this machine */
+  /** download it if it is not on this machine */
   download: boolean;
-  /** the list of its tags is enough: a server has the model */
+  /** only the list of its tags is needed, as a server runs the model */
   tagsOnly?: boolean;
   signal: AbortSignal;
 }
 
 /**
- * The files of the model with this name. Nothing is downloaded unless that is asked for, and another version of a model
- * is never taken for it.
- * @param id of the catalogue, or the name of a model in the extra folders
- * @throws UsageError where it cannot be had, and how it could
+ * Finds the files of a model by its name. Downloads them only if that is allowed, and never takes another version of
+ * the model for it.
+ * @param id in the catalogue, or the name of a model in the extra folders
+ * @throws UsageError if it is not there; the message says how to get it
  */
 export async function resolveModel(
   tagger: TaggerProcess,
@@ -40,7 +40,7 @@ export async function resolveModel(
   );
 }
 
-/** What an earlier download left of a model whose tags are enough. @throws UsageError where that is nothing */
+/** The files of a model of which an earlier download has at least the tags. @throws UsageError if it has not */
 function downloadedTags(id: string, { downloadFolder }: ModelFolders): FoundModel {
   const folder = path.join(downloadFolder, id);
   const files = { model: path.join(folder, 'model.onnx'), tags: path.join(folder, 'selected_tags.csv') };
@@ -50,7 +50,7 @@ function downloadedTags(id: string, { downloadFolder }: ModelFolders): FoundMode
 
 /**
  * Downloads a model of the catalogue, unless it is on this machine.
- * @param tagsOnly only the list of its tags
+ * @param tagsOnly download only the list of its tags
  * @throws UsageError with what went wrong; the signal's reason
  */
 export async function downloadModel(
@@ -65,7 +65,7 @@ export async function downloadModel(
   );
 }
 
-/** The listing of a model. @throws UsageError where there is no such model */
+/** The listing of a model. @throws UsageError if there is no such model */
 export async function findListing(
   tagger: TaggerProcess,
   id: string,
@@ -78,7 +78,7 @@ export async function findListing(
   throw new UsageError(`There is no model "${id}". There are ${models.map((model) => model.id).join(', ')}.`);
 }
 
-/** Runs a request about models; what it says about the user's request or the network is a UsageError. */
+/** Runs a request about models. Turns errors of the download, such as those of the network, into a UsageError. */
 export async function explained<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -5,7 +5,7 @@ import type { CommandInput } from '../shared/Command';
 import { count } from './flagValues';
 import { UsageError } from '../shared/UsageError';
 
-/** The flags about a server that runs the models. */
+/** The flags for a server that runs the models. */
 export const serverFlags = {
   server: { type: 'string' },
   'server-model': { type: 'string', multiple: true },
@@ -20,7 +20,7 @@ export const serverFlagHelp = [
   `--server-timeout S       seconds that the server has for an answer (default ${defaultServerTimeout}); twice as long it may be away`,
 ];
 
-/** The server that the flags name; undefined for none. @throws UsageError for a wrong time */
+/** The server that the flags name; undefined if there is none. @throws UsageError for a wrong timeout */
 export function serverOptions(input: CommandInput): ServerOptions | undefined {
   const url = input.text('server');
   if (url === undefined) return undefined;
@@ -29,15 +29,16 @@ export function serverOptions(input: CommandInput): ServerOptions | undefined {
   return { url, timeoutSeconds };
 }
 
-/** What the runner needs for a job and no file may have: the token of this command's environment. */
+/** The secrets that the runner needs for a job: the server's token from the environment. They must not be stored. */
 export function jobSecrets(): JobSecrets {
   const serverToken = process.env[serverTokenVariable];
   return serverToken === undefined || serverToken === '' ? {} : { serverToken };
 }
 
 /**
- * What the server calls each model: its own name, that of its folder, or what `--server-model` says.
+ * The name of each model on the server: that of `--server-model`, or the name of its folder or file.
  * @param models as `--model` names them
+ * @returns names by the model as in `models`
  * @throws UsageError for a name without a model
  */
 export function serverModels(input: CommandInput, models: readonly string[]): ReadonlyMap<string, string> {

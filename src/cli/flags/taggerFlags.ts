@@ -24,7 +24,7 @@ import { UsageError } from '../shared/UsageError';
 const palette = 'palette';
 const providers: readonly ProviderChoice[] = ['auto', ...executionProviders];
 
-/** The flags that say what captions and on what it runs. */
+/** The flags for the models of the tagger and how they are run. */
 export const taggerFlags: Command['flags'] = {
   model: { type: 'string', multiple: true },
   merge: { type: 'string' },
@@ -57,20 +57,20 @@ export const taggerFlagHelp = [
   cudaHelp,
 ];
 
-/** A tagger that captions. */
+/** A tagger that is loaded. */
 export interface LoadedTagger {
   setup: TaggerSetup;
   description: TaggerDescription;
   /** for people */
   name: string;
-  /** what its process has in its environment */
+  /** environment variables of its process */
   environment: Record<string, string>;
 }
 
 /**
- * Loads what the flags name, so that a bad model is one error and not one for each image.
- * @param thresholds of the models that have none of their own
- * @throws UsageError for a wrong flag, or a model that cannot be had or does not load; the signal's reason
+ * Loads the models that the flags name, so that a bad model is a single error and not one for each image.
+ * @param thresholds for models without thresholds of their own
+ * @throws UsageError for a wrong flag, or a model that is not there or cannot be loaded; the signal's reason
  */
 export async function loadTaggerOf(
   tagger: TaggerProcess,
@@ -110,7 +110,7 @@ export async function loadTaggerOf(
   }
 }
 
-/** What ran the models and why nothing better did, for `--json`. */
+/** What the models run on, and why faster providers are not used, for `--json`. */
 export function executionAsJson({ models }: TaggerDescription): unknown[] {
   return models.map(({ folder, execution }) => ({
     model: folder,
@@ -139,7 +139,7 @@ async function locate(
     const tags = existsSync(ownTags) ? ownTags : path.join(folder, 'selected_tags.csv');
     return { folder, files: { model: file, tags } };
   }
-  // A folder here goes before a model of the catalogue with its name, as the user may have put it there for that.
+  // A file or folder of that name in the working directory takes precedence over a model of the catalogue.
   if (/[/\\]|^\./.test(name) || existsSync(file)) return { folder: file };
   const found = await resolveModel(tagger, name, {
     folders: modelFolders(input),
@@ -150,7 +150,7 @@ async function locate(
   return { folder: found.folder, files: { model: found.model, tags: found.tags } };
 }
 
-/** What `--provider` names. @throws UsageError */
+/** The value of `--provider`. @throws UsageError */
 export function providerFlag(input: CommandInput, usual = defaultExecution.provider): ProviderChoice {
   return choice(input, 'provider', providers, usual);
 }
@@ -169,7 +169,7 @@ function executionOf(input: CommandInput): ExecutionOptions {
     preprocess: choice(input, 'preprocess', preprocessModes, defaultExecution.preprocess),
     preprocessThreads: count(input, 'preprocess-threads', defaultExecution.preprocessThreads),
     inferenceThreads: count(input, 'inference-threads', defaultExecution.inferenceThreads),
-    // The process ends with the command.
+    // Never unload: the process ends with the command.
     idleSeconds: 0,
   };
 }

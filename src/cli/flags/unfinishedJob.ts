@@ -2,8 +2,8 @@ import { JobFolder, type NewJob } from '../../jobs/folder/JobFolder';
 import { errorCode } from '../../protocol/channel/wireError';
 
 /**
- * The last job that was to do the same and did not come to its end; undefined where there is none, or where another process
- * works on it. On what the models run may differ.
+ * The latest unfinished job with the same work, which can be resumed instead of making a new one. Execution options may
+ * differ. Undefined if there is none, or if another process runs it.
  * @throws JobError JOB_UNREADABLE, errors of the file system
  */
 export async function unfinishedJob(jobsFolder: string, job: NewJob): Promise<JobFolder | undefined> {
@@ -15,13 +15,14 @@ export async function unfinishedJob(jobsFolder: string, job: NewJob): Promise<Jo
       if (identity(await folder.readManifest()) !== wanted || (await folder.isLocked())) continue;
       return folder;
     } catch (thrown) {
-      // One that is being removed, or that another version made.
+      // A job that is being removed, or that another version made.
       if (errorCode(thrown)?.startsWith('JOB_') !== true) throw thrown;
     }
   }
   return undefined;
 }
 
+/** Equal for jobs that do the same work. */
 function identity({ label, root, captionExtension, mode, write, options, tagger, place }: NewJob): string {
   const models = tagger.setup.models.map(({ thresholds }) => thresholds);
   const { merge } = tagger.setup;

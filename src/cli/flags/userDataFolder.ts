@@ -1,7 +1,10 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 
-/** The program's folder for what it downloads, by the platform's rules: XDG's on Linux. It may not be there yet. */
+/**
+ * The program's folder for its data, where the platform wants it (on Linux, by the XDG specification). May not exist
+ * yet.
+ */
 export function userDataFolder(): string {
   return path.join(dataHome(), 'dataset-captions');
 }
@@ -15,7 +18,7 @@ function dataHome(): string {
     case 'darwin':
       return path.join(home, 'Library', 'Application Support');
     default:
-      // XDG's rule: a path that is not absolute does not count.
+      // The XDG specification says to ignore a path that is not absolute.
       return XDG_DATA_HOME !== undefined && path.isAbsolute(XDG_DATA_HOME)
         ? XDG_DATA_HOME
         : path.join(home, '.local', 'share');

@@ -1,26 +1,26 @@
-/** Milliseconds between two progress lines where they cannot replace each other (a log file, a pipe). */
+/** Milliseconds between two progress lines if they cannot replace each other (a log file, a pipe). */
 const lineInterval = 2000;
 /** Milliseconds between two updates of the one progress line of a terminal. */
 const updateInterval = 100;
 
-/** Where a command writes: results to standard output, everything for people to standard error. */
+/** The output of a command: results go to standard output, messages for people to standard error. */
 export class Console {
   private lastProgress = Date.now();
   private lineIsOpen = false;
 
-  /** Writes a piece of the result; resolves when the reader has room for more. */
+  /** Writes a part of the result; resolves when the reader can take more (back-pressure). */
   async result(text: string): Promise<void> {
     this.clearLine();
     if (!process.stdout.write(text)) await new Promise((resolve) => process.stdout.once('drain', resolve));
   }
 
-  /** A line for people. */
+  /** Writes a line for people. */
   note(line: string): void {
     this.clearLine();
     process.stderr.write(`${line}\n`);
   }
 
-  /** How far the work is: one updating line on a terminal, else a line now and then. */
+  /** Shows the progress, throttled: as one updating line on a terminal, elsewhere as a line now and then. */
   progress(line: string): void {
     const isTerminal = process.stderr.isTTY;
     const now = Date.now();

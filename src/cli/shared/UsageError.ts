@@ -1,4 +1,4 @@
-/** The command cannot do anything: a wrong argument, a folder or model that is not there. The program ends with 1. */
+/** The command cannot do anything: a wrong argument, or a missing folder or model. The program exits with 1. */
 export class UsageError extends Error {
   constructor(message: string) {
     super(message);

@@ -1,7 +1,7 @@
 /**
  * A JSON object with its keys in the given order. `JSON.stringify` of an object would put keys like "1990", which is a
  * tag, first and lose `__proto__`.
- * @param entries key and value, which is already JSON
+ * @param entries keys, and values that are already JSON
  */
 export function jsonObject(entries: Iterable<readonly [key: string, json: string]>): string {
   return `{${Array.from(entries, ([key, json]) => `${JSON.stringify(key)}:${json}`).join(',')}}`;

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Batch, BatchMode, BatchStatus, ImageResult } from '../../../api';
-import { imageOutcomes, planCaptionJob, type CaptionMode, type JobTarget } from '../../jobs/captionJob';
+import { imageOutcomes, planCaptionJob, type CaptionScope, type JobTarget } from '../../jobs/captionJob';
 import { normalizeLineEnds } from '../../tags/captionText';
 import type { Dataset } from '../../dataset/Dataset';
 import { pathBelow } from '../../dataset/files/datasetPath';
@@ -39,7 +39,7 @@ export class ApiJobs {
    */
   async startBatch(found: FoundDirectory, mode: BatchMode, signal: AbortSignal): Promise<Batch> {
     const { dataset, document, prefix } = found;
-    const captionMode: CaptionMode = mode === 'all' ? 'all' : 'empty';
+    const captionMode: CaptionScope = mode === 'all' ? 'all' : 'empty';
     const label = mode === 'all' ? vscode.l10n.t('Caption All') : vscode.l10n.t('Caption Empty');
     await saved(document);
     const uri = vscode.Uri.file(dataset.folder);

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Caption } from '../../dataset/captions/Caption';
-import type { CaptionMode } from '../../jobs/captionJob';
+import type { CaptionScope } from '../../jobs/captionJob';
 import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import { hasStopped, inShownOrder, isEnded, isLive, isResumable, jobSteps, type JobStep } from '../../jobs/jobSteps';
 import type { JobInfo } from '../../jobs/jobTypes';
@@ -177,7 +177,7 @@ export class CaptionJobs extends Disposable {
   /**
    * Captions all images of a dataset or the empty ones. Asks before it replaces captions. Resolves when the job stops.
    */
-  captionDataset(document: DatasetDocument, mode: CaptionMode, options: StartOptions = {}): Promise<void> {
+  captionDataset(document: DatasetDocument, mode: CaptionScope, options: StartOptions = {}): Promise<void> {
     const label = mode === 'all' ? vscode.l10n.t('Caption All') : vscode.l10n.t('Caption Empty');
     return this.caption(document, options, () => this.plan(document, { label, mode }));
   }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { readIfThere } from '../../dataset/captions/captionFile';
 import { captionHash } from '../../dataset/captions/captionHash';
-import { planCaptionJob, type CaptionMode, type JobTarget } from '../../jobs/captionJob';
+import { planCaptionJob, type CaptionScope, type JobTarget } from '../../jobs/captionJob';
 import { isEmptyCaption } from '../../tags/captionText';
 import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import { captionPathOf } from '../../dataset/files/imageFiles';
@@ -26,7 +26,7 @@ import { selectedTaggers } from '../settings/taggerSettings';
 /** Which images a job is to caption. */
 export interface JobWish {
   label: string;
-  mode: CaptionMode;
+  mode: CaptionScope;
   /** without it, all images of the dataset */
   images?: readonly DatasetImage[];
   /** the cluster whose workers caption; without it, this machine does */
@@ -219,7 +219,7 @@ export class JobStarter {
   }
 
   /** Files that look like images but cannot be read: the job reports for each of them why it has no caption. */
-  async problems({ dataset }: Pick<JobSource, 'dataset'>, mode: CaptionMode): Promise<JobImage[]> {
+  async problems({ dataset }: Pick<JobSource, 'dataset'>, mode: CaptionScope): Promise<JobImage[]> {
     const images: JobImage[] = [];
     for (const { path: image } of dataset.problems) {
       const file = dataset.absolute(captionPathOf(image, dataset.options.captionExtension));

@@ -14,8 +14,9 @@ import { runnerEvents, runnerResults } from './runnerChecks';
 import { runnerProtocolVersion, type RunnerEvents, type RunnerRequests } from './runnerProtocol';
 import { socketPort } from './socketPort';
 
-/** A runner that was started is waited for at most this long, in milliseconds. */
+/** Timeout for the start of a runner, in milliseconds. */
 const startLimit = 20_000;
+/** Interval of the attempts to connect to a runner that was started, in milliseconds. */
 const pollPause = 40;
 
 export interface RunnerClientOptions {
@@ -23,7 +24,7 @@ export interface RunnerClientOptions {
   jobsFolder: string;
   /** the runner's script, `dist/runner.js` */
   entry: string;
-  /** the program that runs it; without it this process's own, which is Electron in a desktop VS Code */
+  /** the Node program that runs it; by default that of this process, which is Electron in a desktop VS Code */
   execPath?: string | undefined;
   onLog?: (line: string) => void;
 }
@@ -34,7 +35,7 @@ export class RunnerError extends Error {
 
   constructor(
     message: string,
-    /** absolute path of what it printed */
+    /** absolute path of the runner's log */
     readonly path: string,
     cause?: unknown,
   ) {
@@ -58,8 +59,8 @@ export interface HandledImages {
 }
 
 /**
- * One window's or command's line to the process that runs jobs. What is known without one is read from the jobs' folders;
- * a runner is started by the first request that needs it.
+ * The connection of a window or command to the process that runs jobs. While no runner lives, jobs are read from their
+ * folders; the first request that needs a runner starts one.
  */
 export class RunnerClient {
   private known = new Map<string, JobInfo>();
@@ -72,38 +73,38 @@ export class RunnerClient {
 
   constructor(private readonly options: RunnerClientOptions) {}
 
-  /** All jobs that are known, oldest first. */
+  /** All known jobs, oldest first. */
   get jobs(): readonly JobInfo[] {
     return [...this.known.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
-  /** Whether a runner is connected: else nothing runs on this machine. */
+  /** Whether a runner is connected. If not, the runner of this machine runs no job. */
   get isConnected(): boolean {
     return this.connection !== undefined;
   }
 
-  /** Connects to a runner that lives, else reads the jobs from disk. Starts nothing. */
+  /** Connects to a live runner, or reads the jobs from disk if there is none. Starts no runner. */
   async refresh(): Promise<void> {
     if ((await this.connected()) !== undefined || this.disposed) return;
     const jobs = new Map<string, JobInfo>();
     for (const folder of await JobFolder.list(this.options.jobsFolder)) {
       try {
         const info = await readJobInfo(folder);
-        // Nobody is there whose turn it could become.
+        // Without a runner, a queued job will never get its turn.
         jobs.set(info.id, { ...info, interrupted: info.interrupted || info.status === 'queued' });
       } catch (thrown) {
         this.options.onLog?.(`${folder.path}: ${errorMessage(thrown)}`);
       }
     }
-    // A runner may have been started meanwhile: it knows better.
+    // What was read from disk is stale if a runner was started meanwhile.
     if (this.isConnected) return;
     this.known = jobs;
-    this.changed();
+    this.emitChange();
   }
 
   /**
-   * Asks the runner; starts one where none lives.
-   * @throws RemoteError what it threw; RunnerError when it cannot be started
+   * Sends a request to the runner; starts one if none lives.
+   * @throws RemoteError with the error that the runner threw; RunnerError if it cannot be started
    */
   async request<K extends keyof RunnerRequests>(
     method: K,
@@ -113,19 +114,25 @@ export class RunnerClient {
     return channel.request(method, params);
   }
 
-  /** Calls `listener` when {@link jobs} is another list, at most 4 times a second. Returns the function that ends it. */
+  /**
+   * Calls `listener` when {@link jobs} changed, at most 4 times a second.
+   * @returns a function that removes the listener
+   */
   onDidChange(listener: () => void): () => void {
     this.changeListeners.add(listener);
     return () => this.changeListeners.delete(listener);
   }
 
-  /** Calls `listener` with images that got an outcome, at most 4 times a second for each job. */
+  /**
+   * Calls `listener` with the images that got an outcome, at most 4 times a second for each job.
+   * @returns a function that removes the listener
+   */
   onHandled(listener: (handled: HandledImages) => void): () => void {
     this.handledListeners.add(listener);
     return () => this.handledListeners.delete(listener);
   }
 
-  /** Closes the line; the runner goes on. */
+  /** Closes the connection; the runner continues. */
   dispose(): void {
     this.disposed = true;
     this.connection?.socket.destroy();
@@ -154,11 +161,11 @@ export class RunnerClient {
       {
         jobs: ({ jobs }) => {
           for (const job of jobs) this.known.set(job.id, job);
-          this.changed();
+          this.emitChange();
         },
         removed: ({ id }) => {
           this.known.delete(id);
-          this.changed();
+          this.emitChange();
         },
         handled: (handled) => {
           for (const listener of this.handledListeners) listener(handled);
@@ -191,7 +198,7 @@ export class RunnerClient {
       const { jobs } = await channel.request('hello', { token, version: runnerProtocolVersion });
       this.known = new Map(jobs.map((job) => [job.id, job]));
     } catch (thrown) {
-      // One of another version: it puts down what it does, and the next one takes that up.
+      // Version mismatch: ask the old runner to retire; the new one resumes its jobs.
       if (errorCode(thrown) === 'RUNNER_VERSION') await channel.request('retire', { token });
       throw thrown;
     }
@@ -201,7 +208,7 @@ export class RunnerClient {
       this.connection = undefined;
       this.refresh().catch((thrown: unknown) => this.options.onLog?.(errorMessage(thrown)));
     });
-    this.changed();
+    this.emitChange();
     return connection;
   }
 
@@ -217,8 +224,9 @@ export class RunnerClient {
     mkdirSync(jobsFolder, { recursive: true, mode: 0o700 });
     const log = openSync(logFile, 'w', 0o600);
     try {
-      // Detached: in a group of its own, so that neither Ctrl+C nor a closed connection ends it. No folder is held.
-      // A token in it would go to the servers of all jobs: each brings its own.
+      // Detached: in a process group of its own, so that neither Ctrl+C nor a closed connection ends it. Its working
+      // directory is the jobs folder, as any other folder could not be deleted or unmounted while it runs. Without the
+      // server token: it would be sent to the servers of all jobs, and each job has its own token.
       const env: NodeJS.ProcessEnv = { ...process.env, ELECTRON_RUN_AS_NODE: '1', [serverTokenVariable]: undefined };
       delete env.NODE_OPTIONS;
       const child = spawn(execPath ?? process.execPath, [entry, jobsFolder], {
@@ -238,7 +246,7 @@ export class RunnerClient {
       closeSync(log);
     }
     const until = Date.now() + startLimit;
-    // One that ended may have found that another window was faster.
+    // A runner that ended may have found that another window had started one: keep trying to connect for a while.
     for (let triesLeft = 10; Date.now() < until && triesLeft > 0;) {
       if (ended !== undefined) triesLeft--;
       const connection = await this.connected();
@@ -252,12 +260,12 @@ export class RunnerClient {
     );
   }
 
-  private changed(): void {
+  private emitChange(): void {
     for (const listener of this.changeListeners) listener();
   }
 }
 
-/** Undefined where nobody listens. */
+/** Opens a connection; undefined if nobody listens. */
 function open(address: string): Promise<Socket | undefined> {
   return new Promise((resolve) => {
     const socket = connect(address);

@@ -1,4 +1,4 @@
-// What goes over the socket between windows and the process that runs jobs, in both directions.
+// Checks the messages between windows and the process that runs jobs, in both directions.
 import * as v from 'valibot';
 import type { ParamsOf, ResultsOf } from '../../protocol/channel/Channel';
 import { checksOf, finite, nothing, texts } from '../../protocol/channel/checks';
@@ -8,7 +8,7 @@ import type { RunnerEvents, RunnerRequests } from './runnerProtocol';
 const oneJob = v.object({ id: v.string() });
 const done = v.undefined();
 
-/** What a window asks. */
+/** Checks the parameters of a window's requests. */
 export const runnerParams = checksOf<ParamsOf<RunnerRequests>>()({
   hello: v.object({ token: v.string(), version: finite }),
   start: v.object({
@@ -27,7 +27,7 @@ export const runnerParams = checksOf<ParamsOf<RunnerRequests>>()({
   retire: v.object({ token: v.string() }),
 });
 
-/** What the process that runs jobs answers. */
+/** Checks the results that the process that runs jobs returns. */
 export const runnerResults = checksOf<ResultsOf<RunnerRequests>>()({
   hello: v.object({ pid: finite, jobs: v.array(jobInfo) }),
   start: jobInfo,
@@ -40,7 +40,7 @@ export const runnerResults = checksOf<ResultsOf<RunnerRequests>>()({
   retire: done,
 });
 
-/** What it tells. */
+/** Checks the events of the process that runs jobs. */
 export const runnerEvents = checksOf<RunnerEvents>()({
   jobs: v.object({ jobs: v.array(jobInfo) }),
   removed: oneJob,

@@ -4,15 +4,15 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** Where a runner is reached. Its file can be read by this user only, so whoever knows the token is this user. */
+/** Where a runner listens. Only this user can read its file, so that the token authenticates the user. */
 export interface RunnerEndpoint {
-  /** path of a socket, or name of a pipe on Windows */
+  /** path of a socket; on Windows, name of a pipe */
   address: string;
   token: string;
   pid: number;
 }
 
-/** Several machines may share a folder of jobs; each has its own runner. */
+/** Part of the file names: machines that share a jobs folder have a runner each. */
 const machine = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 
 function endpointFile(jobsFolder: string): string {
@@ -24,12 +24,15 @@ export function runnerLockFile(jobsFolder: string): string {
   return path.join(jobsFolder, `runner-${machine}.lock`);
 }
 
-/** What the runner prints; replaced when one starts. */
+/** The file with the output of the runner; overwritten when the next one starts. */
 export function runnerLogFile(jobsFolder: string): string {
   return path.join(jobsFolder, `runner-${machine}.log`);
 }
 
-/** Reads where the runner of this machine is, or was; undefined where there is nothing to read. */
+/**
+ * Reads where the runner of this machine listens, or last listened; undefined if there is no such file or it is
+ * damaged.
+ */
 export async function readEndpoint(jobsFolder: string): Promise<RunnerEndpoint | undefined> {
   try {
     const value: unknown = JSON.parse(await readFile(endpointFile(jobsFolder), 'utf8'));
@@ -41,25 +44,26 @@ export async function readEndpoint(jobsFolder: string): Promise<RunnerEndpoint |
   }
 }
 
-/** Makes up an address that nobody else can have made, and a token. */
+/** Makes a new random address and token. Creates the folder of the socket. */
 export function newEndpoint(): RunnerEndpoint {
   const token = randomBytes(32).toString('hex');
   if (process.platform === 'win32') {
     return { address: `\\\\.\\pipe\\dataset-captions-${randomBytes(16).toString('hex')}`, token, pid: process.pid };
   }
-  // Not beside the jobs: the path of a socket has 104 characters at most, and network disks may refuse sockets.
+  // Not in the jobs folder: the path of a socket may have 104 bytes at most on macOS, and network disks may refuse
+  // sockets.
   const folder = mkdtempSync(path.join(tmpdir().length > 60 ? '/tmp' : tmpdir(), 'dataset-captions-'));
   return { address: path.join(folder, 'runner.sock'), token, pid: process.pid };
 }
 
-/** Tells clients where this runner is, in one step. */
+/** Publishes where this runner listens, atomically. */
 export async function publishEndpoint(jobsFolder: string, endpoint: RunnerEndpoint): Promise<void> {
   const file = endpointFile(jobsFolder);
   await writeFile(`${file}.tmp`, JSON.stringify(endpoint), { mode: 0o600 });
   await rename(`${file}.tmp`, file);
 }
 
-/** Removes what a runner that is gone, or is about to go, left. */
+/** Removes the published address, unless another runner replaced it, and the folder of the socket. */
 export async function withdrawEndpoint(jobsFolder: string, { address, token }: RunnerEndpoint): Promise<void> {
   const published = await readEndpoint(jobsFolder);
   if (published?.token === token) await rm(endpointFile(jobsFolder), { force: true });

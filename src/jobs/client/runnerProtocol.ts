@@ -1,9 +1,9 @@
 import type { JobInfo } from '../jobTypes';
 
-/** Raised whenever a client and a runner of another version would misunderstand each other. */
+/** Increased with every incompatible change of the protocol. */
 export const runnerProtocolVersion = 1;
 
-/** What a client tells the runner with a job that must not be written down. */
+/** Secrets that a client sends with a job. They must not be stored. */
 export interface JobSecrets {
   /** address of the queue of a job on a cluster, with its password */
   redisUrl?: string;
@@ -11,40 +11,40 @@ export interface JobSecrets {
   serverToken?: string;
 }
 
-/** What the process that runs jobs answers, over a local socket. The first request must be `hello`. */
+/** The requests to the process that runs jobs, over a local socket. The first one must be `hello`. */
 export interface RunnerRequests {
-  /** @throws RUNNER_REFUSED for a wrong token, or another version: then only `retire` is answered */
+  /** @throws RUNNER_REFUSED for a wrong token; RUNNER_VERSION for another version, then only `retire` is accepted */
   hello(params: { token: string; version: number }): { pid: number; jobs: JobInfo[] };
   /**
-   * Takes a job on whose folder the client has made, or goes on with it.
-   * - `atOnce`: beside the job that runs; for single images
-   * - `tied`: pause the job when this connection ends
-   * - `retryFailed`: images that failed count as not done
+   * Queues a job whose folder the client has made, or resumes it.
+   * - `atOnce`: start at once, beside a running job; for single images
+   * - `tied`: pause the job when this connection closes
+   * - `retryFailed`: retry the images that failed
    */
   start(params: { id: string; atOnce?: boolean; tied?: boolean; retryFailed?: boolean; secrets?: JobSecrets }): JobInfo;
-  /** Stops after the images in work; `start` goes on. */
+  /** Stops a job after the writes in flight; `start` resumes it. */
   pause(params: { id: string }): undefined;
-  /** Ends a job for good; what was written stays. */
+  /** Ends a job for good; the captions that it wrote stay. */
   cancel(params: { id: string }): undefined;
-  /** Puts a waiting job in front of another one, or at the end. */
+  /** Moves a queued job in front of another one, or to the end. */
   move(params: { id: string; before: string | null }): undefined;
-  /** Deletes a job that does not run, with its journal. */
+  /** Deletes a job that is not running, with its journal. */
   remove(params: { id: string }): undefined;
-  /** Has jobs read again from their folders, after something else changed them. */
+  /** Reads a job again from its folder, after another process changed it. */
   reread(params: { id: string }): undefined;
-  /** Ends the tagger's process unless a job uses it. Returns whether it is gone. */
+  /** Ends the processes of taggers that no job uses. Returns whether all are gone. */
   unloadTagger(params: Record<string, never>): { unloaded: boolean };
-  /** Pauses what runs and ends the runner; the next one goes on. Answered to every version. */
+  /** Interrupts the running jobs and ends the runner; the next one can resume them. Accepted from every version. */
   retire(params: { token: string }): undefined;
 }
 
-/** What the runner tells every client. */
+/** The events that the runner sends to every client. */
 export interface RunnerEvents {
-  /** Jobs that changed, at most 4 times a second. */
+  /** Jobs that changed; throttled to 4 times a second. */
   jobs: { jobs: JobInfo[] };
-  /** A job that is no more. */
+  /** A job that was deleted. */
   removed: { id: string };
-  /** Images with an outcome since the last event, relative to the job's root; at most 4 times a second. */
+  /** Images that got an outcome since the last event, relative to the job's root; throttled to 4 times a second. */
   handled: { id: string; root: string; paths: string[] };
   /** A line for the log. */
   log: { line: string };

@@ -2,10 +2,10 @@ import type { Socket } from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
 import type { Port } from '../../protocol/channel/Channel';
 
-/** A message longer than this, in characters, is none of ours. */
-const longestMessage = 64 * 1024 * 1024;
+/** Maximum length of a message, in characters. No message of the runner protocol comes near it. */
+const maxMessageLength = 64 * 1024 * 1024;
 
-/** A channel's port on a local socket: one JSON text for each message, ended by a line end. */
+/** A channel's port on a local socket: each message is a line of JSON. */
 export function socketPort(socket: Socket): Port {
   return {
     post: (message) => {
@@ -18,7 +18,7 @@ export function socketPort(socket: Socket): Port {
         rest += decoder.write(piece);
         const lines = rest.split('\n');
         rest = lines.pop() ?? '';
-        if (rest.length > longestMessage) socket.destroy();
+        if (rest.length > maxMessageLength) socket.destroy();
         for (const line of lines) {
           const message = parse(line);
           if (message !== undefined) listener(message);

@@ -12,26 +12,26 @@ import { isJobManifest, isJobState } from './jobChecks';
 import { JobError } from '../JobError';
 import { JobJournal } from './JobJournal';
 import { isJobName, stateFile } from '../jobNames';
-import { parseLongJournal, type ImageRecord } from './journalEntries';
-import { linesOf } from './linesOf';
+import { linesOf, parseLongJournal, type ImageRecord } from './journalEntries';
 import { mergeShardJournals } from './shardJournals';
 import type { JobImage, JobManifest, JobState } from '../jobTypes';
 
-/** What a job is to do. */
+/** Holds the {@link JobManifest}: what the job is to do. */
 export const manifestFile = 'manifest.json';
-/** The list of a job's images, one a line. */
+/** The list of a job's images, one per line. */
 export const imagesFile = 'images.jsonl';
 const journalFile = 'journal.jsonl';
 const lockFile = 'lock';
-/** Nobody writes a new job for so long, in milliseconds. */
-const leftoverAge = 3_600_000;
+/** A half-written job folder older than this was abandoned, in milliseconds. */
+const abandonedAge = 3_600_000;
 
-/** What is known of a job before it has a name. */
+/** A manifest without what {@link JobFolder.create} adds. */
 export type NewJob = Omit<JobManifest, 'version' | 'id' | 'created' | 'total'>;
 
 /**
- * A job on disk: a folder with what it is to do (`manifest.json`, `images.jsonl`, never changed), what it did
- * (`journal.jsonl`, only appended to) and where it is (`state.json`). Whoever runs or reverts it holds its lock.
+ * A job on disk: a folder with what it is to do (`manifest.json` and `images.jsonl`, which never change), what it did
+ * (`journal.jsonl`, append-only) and its progress (`state.json`). A process that runs or reverts the job holds its
+ * lock.
  */
 export class JobFolder {
   private readonly stateWrites = new SerialQueue();
@@ -46,8 +46,9 @@ export class JobFolder {
   }
 
   /**
-   * Writes a new job, complete or not at all; for this user only, but for a job of a cluster, whose workers may be others.
-   * @param jobsFolder where all jobs are; made if need be
+   * Writes a new job in one step: it is complete or not there. Only this user may read it, except for a cluster job,
+   * whose workers may be other users.
+   * @param jobsFolder where all jobs are; created if missing
    * @throws errors of the file system
    */
   static async create(jobsFolder: string, job: NewJob, images: readonly JobImage[]): Promise<JobFolder> {
@@ -71,7 +72,7 @@ export class JobFolder {
     return new JobFolder(path.join(jobsFolder, id));
   }
 
-  /** All jobs of a folder, oldest first. None where there is no such folder. */
+  /** All jobs of a folder, oldest first; none if the folder does not exist. @throws errors of the file system */
   static async list(jobsFolder: string): Promise<JobFolder[]> {
     const names = await readdir(jobsFolder).catch((error: unknown) => {
       if (errno(error) === 'ENOENT') return [];
@@ -83,7 +84,7 @@ export class JobFolder {
       .map((name) => new JobFolder(path.join(jobsFolder, name)));
   }
 
-  /** Removes what a process left behind that was killed while it wrote a new job. */
+  /** Removes half-written jobs of processes that were killed in {@link create}. */
   static async removeUnfinished(jobsFolder: string): Promise<void> {
     for (const name of await readdir(jobsFolder).catch(() => [])) {
       if (!/^\.\d{8}T\d{6}-[0-9a-f]{8}\.tmp$/.test(name)) continue;
@@ -92,14 +93,14 @@ export class JobFolder {
         ({ mtimeMs }) => Date.now() - mtimeMs,
         () => 0,
       );
-      if (age > leftoverAge) await rm(folder, { recursive: true, force: true });
+      if (age > abandonedAge) await rm(folder, { recursive: true, force: true });
     }
   }
 
   /** @throws JobError JOB_MISSING, JOB_UNREADABLE */
   async readManifest(): Promise<JobManifest> {
     const manifest = await this.readJson(manifestFile);
-    // What lies on a disk that machines share may have been written by others: it must not say what runs here.
+    // Other users may have written what lies on a shared disk: it must not set the environment of processes here.
     const isShared = isJobManifest(manifest) && ((await this.isLink()) || manifest.place.kind === 'cluster');
     if (isJobManifest(manifest) && !isShared) return manifest;
     if (isShared && manifest.place.kind === 'cluster' && Object.keys(manifest.tagger.environment).length === 0) {
@@ -122,7 +123,7 @@ export class JobFolder {
     }
   }
 
-  /** What was done so far, by the index of the image, here and on all machines. @throws JobError JOB_UNREADABLE */
+  /** What was done so far, on all machines, by the index of the image. @throws JobError JOB_UNREADABLE */
   async readJournal(): Promise<Map<number, ImageRecord>> {
     try {
       const own = await readFile(path.join(this.path, journalFile), 'utf8').catch((error: unknown) => {
@@ -137,7 +138,7 @@ export class JobFolder {
     }
   }
 
-  /** Opens the journal for appending. Only for the holder of the lock. @throws JobError JOURNAL_FAILED */
+  /** Opens the journal for appending. The caller must hold the lock. @throws JobError JOURNAL_FAILED */
   openJournal(): Promise<JobJournal> {
     return JobJournal.open(path.join(this.path, journalFile));
   }
@@ -150,7 +151,7 @@ export class JobFolder {
   }
 
   /**
-   * Replaces the state, in one step. Of several that are given at the same time the last one stays.
+   * Replaces the state atomically. Calls take effect in their order: the state of the last call stays.
    * @throws errors of the file system
    */
   writeState(state: JobState): Promise<void> {
@@ -158,12 +159,12 @@ export class JobFolder {
     return this.stateWrites.run(() => this.replaceState(content));
   }
 
-  /** Takes the right to run or revert this job; undefined while another process has it. */
+  /** Takes the lock for running or reverting this job; undefined while another process holds it. */
   lock(): Promise<FileLock | undefined> {
     return FileLock.tryAcquire(path.join(this.path, lockFile));
   }
 
-  /** Whether a live process runs or reverts it. */
+  /** Whether a live process runs or reverts the job. */
   async isLocked(): Promise<boolean> {
     return FileLock.isHeld(path.join(this.path, lockFile));
   }
@@ -213,7 +214,10 @@ export class JobFolder {
   }
 }
 
-/** The image of a line of {@link imagesFile}. @throws SyntaxError for what names no image below a dataset's folder, too */
+/**
+ * Parses a line of {@link imagesFile}.
+ * @throws SyntaxError if it is no JSON, or names no image below a dataset's folder
+ */
 export function imageOfLine(line: string): JobImage {
   const [image, expected]: unknown[] = listOf(JSON.parse(line));
   const isImage = typeof image === 'string' && isDatasetPath(image);
@@ -225,7 +229,7 @@ function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** The state of a job that nobody worked on yet. */
+/** The state of a job that no run has begun. */
 export function newState(position: number): JobState {
   const counts = { written: 0, same: 0, untagged: 0, kept: 0, failed: 0 };
   return { status: 'queued', position, ran: 0, execution: [], counts, failures: [] };
@@ -235,7 +239,9 @@ function unreadable(folder: string, error: unknown): JobError {
   return new JobError('JOB_UNREADABLE', l10n.t('The job cannot be read: {0}', errorMessage(error)), folder, error);
 }
 
-/** The content of {@link imagesFile} in pieces, each made in a millisecond. */
+/**
+ * The content of {@link imagesFile} in chunks that take about a millisecond each, so that the process is not blocked.
+ */
 function* linesOfImages(images: readonly JobImage[]): Generator<string> {
   for (let start = 0; start < images.length; start += 1000) {
     const some = images.slice(start, start + 1000);

@@ -5,14 +5,14 @@ import { JobError } from '../JobError';
 import type { JournalLine } from './journalEntries';
 
 /**
- * The journal of a job, open for appending. Lines that are asked for at the same time are written together, and flushed to
- * the disk together where one of them must last over a power cut.
+ * The journal of a job, open for appending. Lines that are appended while a write is in flight are batched into the
+ * next write, which is flushed to the disk if one of them must survive a power cut.
  */
 export class JobJournal {
   private waiting = '';
   private mustFlush = false;
   private readonly writes = new SerialQueue();
-  /** the write that has not begun: it takes everything that waits then */
+  /** the next write, until it begins: it takes everything that waits by then */
   private next: Promise<void> | undefined;
   private failure: JobError | undefined;
 
@@ -28,7 +28,7 @@ export class JobJournal {
   static async open(path: string, mode = 0o600): Promise<JobJournal> {
     try {
       const journal = new JobJournal(path, await open(path, 'a', mode));
-      // What a crash cut off must not swallow the next line; empty lines mean nothing.
+      // A line that a crash cut off must not swallow the next one; readers skip empty lines.
       journal.waiting = '\n';
       return journal;
     } catch (error) {
@@ -37,9 +37,9 @@ export class JobJournal {
   }
 
   /**
-   * Appends a line; resolves when the system has it, so that it outlives this process.
-   * @param flushed when the disk has it, so that it outlives a power cut
-   * @throws JobError JOURNAL_FAILED; from then on every time
+   * Appends a line. Resolves when the operating system has it, so that it survives the death of this process.
+   * @param flushed resolve only when the disk has it, so that it survives a power cut
+   * @throws JobError JOURNAL_FAILED; once a write has failed, every later one fails, too
    */
   append(line: JournalLine, flushed = false): Promise<void> {
     if (this.failure !== undefined) return Promise.reject(this.failure);
@@ -50,7 +50,7 @@ export class JobJournal {
   }
 
   /**
-   * Resolves when all lines are written and on the disk. Closes the file, also when that fails.
+   * Closes the file, after all lines are written and flushed to the disk or have failed.
    * @throws JobError JOURNAL_FAILED
    */
   async close(): Promise<void> {
@@ -66,7 +66,7 @@ export class JobJournal {
   }
 
   private async write(): Promise<void> {
-    // What is asked for in the same turn goes together.
+    // Lines that are appended in the same turn of the event loop go into one write.
     await new Promise((resolve) => setImmediate(resolve));
     this.next = undefined;
     const text = this.waiting;
@@ -75,7 +75,7 @@ export class JobJournal {
     this.mustFlush = false;
     try {
       if (this.failure !== undefined) throw this.failure;
-      // Loops until all is written; a plain write may write a part only.
+      // Unlike `write`, it repeats until everything is written.
       await this.file.appendFile(text);
       if (flush) await this.file.datasync();
     } catch (error) {

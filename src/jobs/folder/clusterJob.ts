@@ -10,17 +10,17 @@ import type { TaggerModel } from '../../protocol/tagging/captionOptions';
 /** The name of the queue unless the user names one. */
 export const defaultQueue = 'dataset-captions';
 
-/** How many images a worker takes at a time: some seconds to minutes of work, which is what is done again after a loss. */
+/** Images per shard. A shard takes seconds to minutes; that much work is repeated when a worker is lost. */
 export const shardSizes = { smallest: 1, usual: 1024, largest: 2048 } as const;
 
-/** Where the jobs of a dataset are that a cluster works on: beside the images, hidden, on the disk that all machines share. */
+/** Where the cluster jobs of a dataset are: a hidden folder in the dataset, on the disk that all machines share. */
 export function sharedJobsFolder(dataset: string): string {
   return path.join(dataset, '.dataset-captions', 'jobs');
 }
 
 export interface NewClusterJob {
   queue: string;
-  /** the folder that all machines share, as this one has it; the dataset and the jobs must lie in it */
+  /** path of the shared folder on this machine; the dataset and the jobs must lie in it */
   mount: string;
   shardSize: number;
   /** what each of `setup.models` is called on other machines */
@@ -30,8 +30,8 @@ export interface NewClusterJob {
 }
 
 /**
- * What a job becomes when a cluster is to work on it. Make its folder with {@link JobFolder.create} in `jobsFolder`; nothing
- * begins by that: whoever follows it hands its shards to the queue.
+ * Turns a job into one for a cluster. Create its folder with {@link JobFolder.create} in `jobsFolder`. That alone
+ * starts nothing: a `ClusterJobRun` submits its shards to the queue.
  * @throws JobError NOT_SHARED; errors of the file system
  */
 export async function clusterJob(
@@ -61,35 +61,40 @@ export async function clusterJob(
   const models = await Promise.all(
     job.tagger.setup.models.map((model, index) => sharedModel(model, modelNames[index], mount)),
   );
-  // The dataset's place below the shared folder is the end of the path, so that the shared folder can be told from it.
+  // The path must end with the dataset's path below the shared folder: `mountOf` takes that off to find the folder.
   const root = path.join(path.resolve(mount), dataset);
   const tagger = { ...job.tagger, environment: {} };
   return { ...job, root, tagger, place: { kind: 'cluster', queue, dataset, shardSize, models } };
 }
 
 /**
- * Lists a job that lies on the shared disk among the jobs of this machine: a link to its folder.
- * @param jobsFolder of this machine
+ * Links a job on the shared disk into the jobs folder of this machine, so that it is listed here.
+ * @param jobsFolder of this machine; created if missing
+ * @returns the job by the path of the link
  * @throws errors of the file system
  */
 export async function linkJob(jobsFolder: string, folder: JobFolder): Promise<JobFolder> {
   await mkdir(jobsFolder, { recursive: true, mode: 0o700 });
   const link = path.join(jobsFolder, folder.id);
-  // Of a folder, and allowed to everybody on Windows.
+  // Unlike other links, junctions may be made by every user on Windows.
   await symlink(await realpath(folder.path), link, 'junction');
   return new JobFolder(link);
 }
 
-/** The folder that all machines share, as the machine that made the job has it. */
+/** The path of the shared folder on the machine that made the job. */
 export function mountOf({ root }: Pick<JobManifest, 'root'>, { dataset }: ClusterPlace): string {
   return path.resolve(root, ...dataset.split('/').flatMap((name) => (name === '' ? [] : ['..'])));
 }
 
-/** The path of a file below the folder that all machines share, with `/`; undefined for what lies elsewhere. */
+/**
+ * The path of a file relative to the shared folder, with `/`; undefined if it lies elsewhere.
+ * @param mount path of the shared folder on this machine
+ * @throws errors of the file system, if a path does not exist
+ */
 export async function pathOnShared(mount: string, file: string): Promise<string | undefined> {
   const direct = pathBelow(path.resolve(mount), path.resolve(file));
   if (direct !== undefined) return direct;
-  // Either may have been reached through a link.
+  // One of the two paths may lead through a link.
   return pathBelow(await realpath(mount), await realpath(file));
 }
 

@@ -6,10 +6,10 @@ import type { ImageRecord } from './journalEntries';
 import type { JobImage } from '../jobTypes';
 
 /**
- * What a job wrote into the captions of an open dataset, as one edit that can be taken back. Captions whose files hold
- * something else by now are left out.
+ * What a job wrote into the captions of an open dataset, as changes that make up one undoable edit. Captions that were
+ * changed since are left out.
  * @param dataset has read the files since the job wrote them
- * @param recorded indexes of images that an earlier call returned; the new ones are added
+ * @param recorded indexes of the images that earlier calls returned; the new ones are added
  */
 export async function jobChanges(
   dataset: Dataset,
@@ -24,7 +24,7 @@ export async function jobChanges(
     const caption = dataset.image(image.path)?.caption;
     if (caption === undefined || contentHash(caption.onDisk) !== intent.written) return;
     recorded.add(index);
-    // A job writes no file that is not UTF-8, so no byte is lost in the text.
+    // A job writes no file that is not UTF-8, so that decoding loses no byte.
     const before = intent.previous === null ? null : Buffer.from(intent.previous).toString();
     const after = caption.onDisk?.raw ?? null;
     if (before !== after) changes.push({ caption, before, after });

@@ -1,4 +1,4 @@
-// What the files of a job may say: on a disk that machines share, others write them.
+// Checks the files of a job: on a shared disk, other users may have written them.
 import path from 'node:path';
 import * as v from 'valibot';
 import { captionExtensionProblem } from '../../dataset/files/imageFiles';
@@ -23,13 +23,19 @@ const clusterPlace = v.object({
   ),
 });
 const place = v.variant('kind', [v.object({ kind: v.literal('local') }), clusterPlace]);
-/** It is the name of a folder, too. */
+/** Also the name of a folder. */
 const id = v.pipe(v.string(), v.regex(/^[0-9A-Za-z-]+$/));
 const status = v.picklist(['queued', 'running', 'paused', 'completed', 'cancelled']);
 const fault = v.object({
   code: v.picklist([
-    ...(['DISK_FULL', 'READ_ONLY', 'DISK_ERROR', 'FOLDER_MISSING', 'MODEL_CHANGED'] as const),
-    ...(['PROVIDER_LOST', 'TAGGER_FAILED', 'CLUSTER_UNREACHABLE'] as const),
+    'DISK_FULL',
+    'READ_ONLY',
+    'DISK_ERROR',
+    'FOLDER_MISSING',
+    'MODEL_CHANGED',
+    'PROVIDER_LOST',
+    'TAGGER_FAILED',
+    'CLUSTER_UNREACHABLE',
   ]),
   message: v.string(),
 });
@@ -82,7 +88,7 @@ export const isJobState = checkOf<JobState>()(
   }),
 );
 
-/** What is shown of a job, as it travels between processes. */
+/** The {@link JobInfo} of a job, as processes send it to each other. */
 export const jobInfo = v.object({
   id,
   label: v.string(),

@@ -9,13 +9,26 @@ import {
   type OutcomeCounts,
 } from '../jobTypes';
 
-/** What is shown of a job that is as its files say. */
+/** The info of a job, made of what its files say. */
 export function jobInfo(manifest: JobManifest, state: JobState, interrupted: boolean): JobInfo {
   const { id, label, root, place, created, total } = manifest;
   const { status, position, fault, started, finished, reverted, counts, failures, execution } = state;
   return {
-    ...{ id, label, root, place, created, total, tagger: manifest.tagger.name },
-    ...{ status, interrupted, position, counts, failures, execution, message: '', inWork: [] },
+    id,
+    label,
+    root,
+    place,
+    created,
+    total,
+    tagger: manifest.tagger.name,
+    status,
+    interrupted,
+    position,
+    counts,
+    failures,
+    execution,
+    message: '',
+    inWork: [],
     ...(fault === undefined ? {} : { fault }),
     ...(started === undefined ? {} : { started }),
     ...(finished === undefined ? {} : { finished }),
@@ -23,17 +36,17 @@ export function jobInfo(manifest: JobManifest, state: JobState, interrupted: boo
   };
 }
 
-/** Reads what is shown of a job that this process does not run. @throws JobError */
+/** Reads the info of a job that this process does not run. @throws JobError */
 export async function readJobInfo(folder: JobFolder): Promise<JobInfo> {
   const manifest = await folder.readManifest();
   const state = await folder.readState();
   const interrupted = state.status === 'running' && !(await folder.isLocked());
-  // The state is written now and then only; after a crash the journal knows more.
+  // The state is written only now and then: after a crash it is stale, and the journal is right.
   if (interrupted) Object.assign(state, countOutcomes(await folder.readImages(), await folder.readJournal()));
   return jobInfo(manifest, state, interrupted);
 }
 
-/** How many images have which outcome, and the first failures. */
+/** Counts the images by their outcome, and collects the first {@link shownFailures}. */
 export function countOutcomes(
   images: readonly JobImage[],
   records: ReadonlyMap<number, ImageRecord>,
@@ -49,7 +62,7 @@ export function countOutcomes(
   return { counts, failures };
 }
 
-/** How many images have an outcome. */
+/** Number of images that have an outcome. */
 export function handledOf(counts: OutcomeCounts): number {
   return counts.written + counts.same + counts.untagged + counts.kept + counts.failed;
 }

@@ -12,18 +12,21 @@ import { inSlices } from '../../base/inSlices';
 import type { ImageRecord } from './journalEntries';
 import type { JobImage, JobManifest } from '../jobTypes';
 
-/** For more images than this the whole folder is read, in threads, which is faster than file by file. */
-const fewImages = 500;
+/** Up to this many images are read one by one; for more, scanning the whole folder in threads is faster. */
+const maxSingleReads = 500;
 
-/** What is left of a job to do. */
+/** What is left to do of a job. */
 export interface JobWork {
   dataset: Dataset;
   targets: JobTarget[];
-  /** images that cannot be captioned any more, by their index */
+  /** images that cannot be captioned any more; `index` is the position in the list of images */
   settled: { index: number; outcome: 'kept' | 'failed'; reason: string }[];
 }
 
-/** What a new job is to do, as it is written down: a caption that changes from now on is kept. */
+/**
+ * The images of a new job with the hashes of their captions as they are now, by which the job sees later which captions
+ * were edited since.
+ */
 export async function jobImages(targets: readonly JobTarget[]): Promise<JobImage[]> {
   const images: JobImage[] = [];
   await inSlices(targets, ({ path: image, caption }) => {
@@ -33,9 +36,12 @@ export async function jobImages(targets: readonly JobTarget[]): Promise<JobImage
 }
 
 /**
- * Reads the captions of a job, for what has no outcome yet.
+ * Reads the captions of the images that have no outcome yet, and finds those that cannot be captioned any more.
  * @param images all of the job, or those of one shard
- * @param listedOnly reads the captions of these images, however many they are, and never the whole folder
+ * @param records what is known of `images`, by their positions
+ * @param writer writes the captions of the dataset that is returned
+ * @param listedOnly read only the captions of these images, however many there are, and never scan the whole folder
+ * @throws CaptionError FOLDER_MISSING; the signal's reason
  */
 export async function readJobWork(
   manifest: JobManifest,
@@ -46,12 +52,12 @@ export async function readJobWork(
   listedOnly = false,
 ): Promise<JobWork> {
   const open = Array.from(images.entries()).filter(([index]) => records.get(index)?.outcome === undefined);
-  // Reading the whole folder also removes what a process that was killed left behind.
-  const whole = !listedOnly && (records.size > 0 || open.length > fewImages);
+  // A scan of the whole folder also removes temporary files of processes that were killed.
+  const whole = !listedOnly && (records.size > 0 || open.length > maxSingleReads);
   const dataset = await readDataset(manifest, open, whole, writer, signal);
   const work: JobWork = { dataset, targets: [], settled: [] };
   const keepsEdits = manifest.mode === 'empty' || manifest.write.mode !== 'replace';
-  // What only looks like an image is part of a job, too, so that the job says why it has no caption.
+  // Files that only look like images are in the list, too, so that the job reports why they have no caption.
   const problems = new Map(dataset.problems.map((problem) => [problem.path, problem.reason]));
   for (const [index, { path: image, expected }] of open) {
     const found = dataset.image(image);
@@ -70,7 +76,7 @@ export async function readJobWork(
   return work;
 }
 
-/** Which image a caption file belongs to, by the file's absolute path. */
+/** The position in `images` of the image to which a caption file belongs, by the absolute path of that file. */
 export function captionIndex(manifest: JobManifest, images: readonly JobImage[]): Map<string, number> {
   return new Map(
     images.map(({ path: image }, index) => [
@@ -89,7 +95,7 @@ async function readDataset(
 ): Promise<Dataset> {
   const options = { captionExtension, emptiedCaption: 'delete' } as const;
   const folder = await stat(root).catch(() => undefined);
-  // Else it were each image's fault.
+  // Otherwise every single image would fail.
   if (folder?.isDirectory() !== true) throw new CaptionError('FOLDER_MISSING', l10n.t('The folder is gone.'), root);
   if (whole) {
     const dataset = new Dataset(root, options, writer);

@@ -1,54 +1,54 @@
 import { imageOutcomes, type ImageOutcome } from '../captionJob';
 import { inSlices } from '../../base/inSlices';
-import { linesOf } from './linesOf';
 
-/** What a job was about to write into a caption file; stands in the journal before the file is touched. */
+/** What a job is about to write into a caption file. It is in the journal before the file is touched. */
 export interface WriteIntent {
-  /** what the file held; null where there was none */
+  /** content of the file before; null if there was none */
   previous: Uint8Array | null;
-  /** `captionHash` of what was to be written */
+  /** `captionHash` of the new content; null if the file is to be deleted */
   written: string | null;
 }
 
-/** What the journal knows of one image. */
+/** What the journal says of one image. */
 export interface ImageRecord {
   outcome?: ImageOutcome;
   /** why it failed or was kept */
   reason?: string;
   milliseconds?: number;
-  /** the last one */
+  /** the last intent */
   intent?: WriteIntent;
 }
 
 /**
- * A line of the journal, as JSON: what is about to be written into the caption of an image (`w`: index, previous bytes in
- * base64, hash of the new ones), what became of an image (`o`: index, outcome, milliseconds, reason), or that an image is
- * to be tried again (`r`: index).
+ * A line of the journal, as JSON:
+ * - `w`, a write intent: index of the image, previous bytes in base64, hash of the new ones
+ * - `o`, an outcome: index, outcome, duration in milliseconds, reason
+ * - `r`, a retry, which clears the outcome: index
  */
 export type JournalLine =
   ['w', number, string | null, string | null] | ['o', number, ImageOutcome, number, string?] | ['r', number];
 
 /**
- * Reads a journal. A line that was cut off by a crash or a full disk is passed over: what it would have told was not done,
- * or is found out by looking at the file.
+ * Parses a journal. Skips lines that were cut off by a crash or a full disk: what they announced was not done, or is
+ * found out from the caption file itself (see `settleIntents`).
  * @returns what is known of each image, by its index
  */
 export function parseJournal(text: string): Map<number, ImageRecord> {
   const records = new Map<number, ImageRecord>();
-  for (const line of linesOf(text)) takeLine(line, records);
+  for (const line of linesOf(text)) applyLine(line, records);
   return records;
 }
 
-/** {@link parseJournal} of a long one: everything else gets its turn meanwhile. */
+/** Like {@link parseJournal}, in slices that do not block the process: for long journals. */
 export async function parseLongJournal(text: string): Promise<Map<number, ImageRecord>> {
   const records = new Map<number, ImageRecord>();
   await inSlices(linesOf(text), (line) => {
-    takeLine(line, records);
+    applyLine(line, records);
   });
   return records;
 }
 
-function takeLine(line: string, records: Map<number, ImageRecord>): void {
+function applyLine(line: string, records: Map<number, ImageRecord>): void {
   const entry = parseLine(line);
   if (entry === undefined) return;
   const index = entry[1];
@@ -96,5 +96,18 @@ function parseLine(line: string): JournalLine | undefined {
       return ['r', value[1] as number];
     default:
       return undefined;
+  }
+}
+
+/**
+ * The lines of a text one by one, without their line ends; empty lines are left out. A generator, as splitting a long
+ * text at once would block the process.
+ */
+export function* linesOf(text: string): Generator<string> {
+  for (let start = 0; start < text.length;) {
+    const found = text.indexOf('\n', start);
+    const end = found < 0 ? text.length : found;
+    if (end > start) yield text.slice(start, end);
+    start = end + 1;
   }
 }

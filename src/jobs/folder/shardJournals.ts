@@ -5,33 +5,33 @@ import type { ImageOutcome } from '../captionJob';
 import { parseJournal, type ImageRecord } from './journalEntries';
 
 /**
- * A journal of a job on a cluster. Each worker appends to a file of its own for each shard that it takes, as two may hold
- * one shard for a while; a file without a shard names images that are tried again (`r` lines), and begins a generation.
+ * A journal of a cluster job. Each worker has its own file for each shard that it takes, as two workers may hold the
+ * same shard for a while. A file without a shard lists images to retry (`r` lines) and begins a new generation.
  */
 export interface ShardJournal {
   name: string;
-  /** how often failed images were given another try by then */
+  /** how often failed images of the job had been retried when it was begun */
   generation: number;
-  /** undefined for the file that begins a generation */
+  /** from 0; undefined for the file that begins a generation */
   shard: number | undefined;
 }
 
 const journalName = /^journal-(\d{4})(?:-(\d{6})\.[\w-]+)?\.jsonl$/;
 
 /**
- * The name of a worker's journal of a shard.
+ * The file name of a worker's journal of a shard.
  * @param worker letters, digits, `-` and `_`
  */
 export function shardJournalName(generation: number, shard: number, worker: string): string {
   return `journal-${pad(generation, 4)}-${pad(shard, 6)}.${worker}.jsonl`;
 }
 
-/** The name of the journal that begins a generation. */
+/** The file name of the journal that begins a generation. */
 export function retryJournalName(generation: number): string {
   return `journal-${pad(generation, 4)}.jsonl`;
 }
 
-/** The journals among the names in a job's folder, in the order in which they count. */
+/** The journals among the file names in a job's folder, in the order in which they are to be merged. */
 export function shardJournals(names: readonly string[]): ShardJournal[] {
   return names
     .flatMap((name): ShardJournal[] => {
@@ -43,9 +43,10 @@ export function shardJournals(names: readonly string[]): ShardJournal[] {
 }
 
 /**
- * Adds what the journals of shards say to what is known of each image.
+ * Merges the journals of shards into the records.
  * @param folder of the job
- * @param shard only this one
+ * @param records by the index of the image; changed in place
+ * @param shard merge only the journals of this shard
  * @throws errors of the file system
  */
 export async function mergeShardJournals(
@@ -64,19 +65,20 @@ export async function mergeShardJournals(
 }
 
 /**
- * What counts more where two workers had an image: that one of them wrote its caption is what happened to the file,
- * whatever the other one says.
+ * Which outcome wins if two workers had the same image: the higher one. If one of them wrote the caption, that is what
+ * happened to the file, whatever the other one says.
  */
 const rank: Readonly<Record<ImageOutcome, number>> = { failed: 1, kept: 2, untagged: 3, same: 4, written: 5 };
 
-/** How much an outcome counts, from 0 for none. */
+/** The rank of an outcome, 1..5; 0 for none. The highest rank wins. */
 export function rankOf(outcome: ImageOutcome | undefined): number {
   return outcome === undefined ? 0 : rank[outcome];
 }
 
 /**
- * Adds what a later journal says.
- * @param again the images that it names are tried again
+ * Merges the records of a later journal into those of earlier ones.
+ * @param records changed in place
+ * @param again the later journal lists images to retry: their failures are forgotten
  */
 export function mergeRecords(
   records: Map<number, ImageRecord>,

@@ -1,32 +1,32 @@
 import { inSlices } from '../../base/inSlices';
 
-/** What a live job does with the captions of a dataset. */
+/** The captions of a dataset that a live job still has to make. */
 interface JobMark {
   waiting: Set<string>;
   inWork: ReadonlySet<string>;
-  /** what was handled before it was known what the job is to do */
+  /** captions that were handled before {@link JobMarks.fill}; undefined after it */
   handledEarly: Set<string> | undefined;
 }
 
 /**
- * What jobs do with the captions of one dataset: which wait, which are in work, and which could not be captioned. Captions
- * are named by the paths of their files, relative to the dataset.
+ * The marks that jobs give the captions of one dataset: queued, in flight, failed. Captions are named by the paths of
+ * their files, relative to the dataset.
  */
 export class JobMarks {
   private readonly jobs = new Map<string, JobMark>();
   private readonly failures = new Map<string, string>();
 
-  /** Whether a job is one that {@link open} was called for, and {@link close} not since. */
+  /** Whether {@link open} was called for a job, and {@link close} not since. */
   has(id: string): boolean {
     return this.jobs.has(id);
   }
 
-  /** A job began; what it is to do is told by {@link fill}. */
+  /** Begins a job. Its captions follow with {@link fill}. */
   open(id: string): void {
     this.jobs.set(id, { waiting: new Set(), inWork: new Set(), handledEarly: new Set() });
   }
 
-  /** What an open job has still to do. Older failures of these captions are forgotten. */
+  /** Sets the captions that an open job still has to make. Clears older failures of these captions. */
   async fill(id: string, captions: Iterable<string>): Promise<void> {
     const job = this.jobs.get(id);
     if (job === undefined) return;
@@ -38,13 +38,13 @@ export class JobMarks {
     job.handledEarly = undefined;
   }
 
-  /** The captions that a job has in work now. */
+  /** Replaces the set of captions that a job has in flight. */
   work(id: string, captions: Iterable<string>): void {
     const job = this.jobs.get(id);
     if (job !== undefined) job.inWork = new Set(captions);
   }
 
-  /** These captions are done. */
+  /** Removes the marks of captions that got an outcome. */
   handled(id: string, captions: Iterable<string>): void {
     const job = this.jobs.get(id);
     if (job === undefined) return;
@@ -54,17 +54,17 @@ export class JobMarks {
     }
   }
 
-  /** A caption could not be made. */
+  /** Marks a caption as failed. */
   fail(caption: string, reason: string): void {
     this.failures.set(caption, reason);
   }
 
-  /** A job ended or stands still: nothing waits for it. */
+  /** Removes the marks of a job that ended or was paused. Failures stay. */
   close(id: string): void {
     this.jobs.delete(id);
   }
 
-  /** What a job does with a caption right now. */
+  /** The mark of a caption; undefined if no job has it. */
   stateOf(caption: string): 'queued' | 'captioning' | undefined {
     let waits = false;
     for (const { waiting, inWork } of this.jobs.values()) {
@@ -75,7 +75,7 @@ export class JobMarks {
     return waits ? 'queued' : undefined;
   }
 
-  /** Why the last job could not make this caption. */
+  /** Why the caption failed in the last job that had it. */
   failureOf(caption: string): string | undefined {
     return this.failures.get(caption);
   }

@@ -6,28 +6,28 @@ import type { FileWrite, FileWriter } from '../../dataset/files/FileWriter';
 import type { JobError } from '../JobError';
 import type { JobJournal } from '../folder/JobJournal';
 
-/** Pauses before a write is tried again that a disk or network did not answer, in milliseconds. */
+/** Pauses before the retries of a write that failed because a disk or network did not answer, in milliseconds. */
 const retryPauses = [100, 500, 2000];
 
 /**
- * Writes caption files for a job: what a file held goes to the journal before the file is touched, so that a process that
- * is killed in between leaves nothing unknown. A disk that does not answer is given some time.
+ * Writes caption files for a job. What a file held goes to the journal before the file is touched (a write-ahead log),
+ * so that after a crash every write can be completed or reverted. Retries a disk that does not answer.
  */
 export class JournaledWriter implements FileWriter {
   constructor(
     private readonly writer: FileWriter,
     private readonly journal: Pick<JobJournal, 'append'>,
-    /** the index of the image to whose caption a file belongs, by its absolute path */
+    /** the index in the job of the image to whose caption a file belongs, by the file's absolute path */
     private readonly indexOf: (file: string) => number | undefined,
   ) {}
 
-  /** @throws CaptionError as the writer does, or because the journal cannot be written: then nothing was written */
+  /** @throws CaptionError as the writer does, or if the journal cannot be written: then the file was not touched */
   async write(write: FileWrite): Promise<string | null> {
     const index = this.indexOf(write.file);
     if (index === undefined) throw new Error(`Not a caption of this job: ${write.file}`);
     const previous = write.expected === null ? null : Buffer.from(write.expected as string).toString('base64');
     try {
-      // Only what is destroyed has to be on the disk before; that nothing was there can be seen from the new file.
+      // Flushed only if the write destroys something: of a new file it is known that there was nothing before.
       await this.journal.append(['w', index, previous, captionHash(write.content)], previous !== null);
     } catch (thrown) {
       const { message, path, cause } = thrown as JobError;

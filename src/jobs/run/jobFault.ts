@@ -5,7 +5,7 @@ import { errorCode, errorMessage } from '../../protocol/channel/wireError';
 import { JobError } from '../JobError';
 import type { JobFaultCode } from '../jobTypes';
 
-/** What is wrong with the machine and not with an image: it pauses a job. */
+/** A fault of the machine, not of an image: it pauses the job. */
 export class JobFaultError extends Error {
   constructor(
     readonly code: JobFaultCode,
@@ -22,7 +22,7 @@ function systemError(thrown: unknown): unknown {
   return path === undefined ? thrown : fileError(thrown, path, 'save');
 }
 
-/** What an error that ended a run means, and what to do. */
+/** Turns the error that ended a run into a fault, whose message says what to do. */
 export function jobFault(thrown: unknown): JobFaultError {
   if (thrown instanceof JobFaultError) return thrown;
   const message = errorMessage(thrown);
@@ -36,7 +36,7 @@ export function jobFault(thrown: unknown): JobFaultError {
     default:
   }
   if (thrown instanceof JobError) return new JobFaultError('DISK_ERROR', `${message} (${thrown.path})`, thrown);
-  // What the system says of the job's own files.
+  // An error of the file system about the job's own files.
   const known = errno(thrown) === undefined || thrown instanceof CaptionError ? thrown : systemError(thrown);
   if (known instanceof CaptionError) {
     const { code, path } = known;

@@ -10,20 +10,21 @@ import { JobError } from '../JobError';
 import type { JobFolder } from '../folder/JobFolder';
 import type { WriteIntent } from '../folder/journalEntries';
 
-/** Files in work at a time. */
-const filesAtATime = 64;
+/** Maximum number of files in flight. */
+const maxFilesInFlight = 64;
 
 export interface RevertResult {
-  /** relative paths of the images whose captions are what they were before the job */
+  /** relative paths of the images whose captions are again what they were before the job */
   reverted: string[];
-  /** those that were left alone, each with the reason */
+  /** the images whose captions were not touched, each with the reason */
   left: { path: string; reason: string }[];
 }
 
 /**
- * Gives every caption that a job wrote, and that nobody changed since, its previous bytes back; where there was no file,
- * there is none again.
- * @throws JobError JOB_BUSY while the job runs; the signal's reason, and what was reverted by then stays so: again goes on
+ * Restores the previous bytes of every caption that a job wrote and nobody changed since; deletes the files that the
+ * job created. Idempotent.
+ * @throws JobError JOB_BUSY while the job runs; the signal's reason: files reverted so far stay reverted, and calling
+ * again resumes
  */
 export async function revertJob(
   folder: JobFolder,
@@ -52,7 +53,7 @@ export async function revertJob(
         else if (reason !== neverWritten) result.left.push({ path: image, reason });
         options.onProgress?.(++done, intents.length);
       },
-      { concurrency: filesAtATime, signal: options.signal },
+      { concurrency: maxFilesInFlight, signal: options.signal },
     );
     const state = await folder.readState();
     await folder.writeState({
@@ -68,7 +69,7 @@ export async function revertJob(
 
 const neverWritten = Symbol('never written');
 
-/** @returns why the file was left alone; undefined where it holds what it held before */
+/** @returns why the file was not touched; undefined if it holds its previous content now */
 async function revertFile(
   file: string,
   { previous, written }: WriteIntent,
@@ -79,7 +80,7 @@ async function revertFile(
     const hash = captionHash(bytes);
     if (hash === captionHash(previous)) return hash === written ? undefined : neverWritten;
     if (hash !== written) return changedSince;
-    // A job writes no file that is not UTF-8, so no byte is lost in the text.
+    // A job writes no file that is not UTF-8, so that decoding loses no byte.
     await writer.write({ file, content: previous === null ? null : Buffer.from(previous).toString(), expected: bytes });
     return undefined;
   } catch (thrown) {

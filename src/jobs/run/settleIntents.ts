@@ -2,28 +2,37 @@ import path from 'node:path';
 import { captionHash } from '../../dataset/captions/captionHash';
 import { readIfThere } from '../../dataset/captions/captionFile';
 import { captionPathOf } from '../../dataset/files/imageFiles';
-import type { JobJournal } from '../folder/JobJournal';
-import type { ImageRecord } from '../folder/journalEntries';
-import type { JobImage, JobManifest } from '../jobTypes';
+import type { WriteIntent } from '../folder/journalEntries';
+import type { JobManifest } from '../jobTypes';
 
 /**
- * Finds out what became of the images whose captions were being written when a process died: a file that holds what was to
- * be written is done. The others are as they were, or somebody else's, which the next run finds out.
+ * An image that has a write intent in the journal and no outcome: its caption was being written when a process died.
+ */
+export interface UnsettledImage {
+  /** in the list of the job's images */
+  index: number;
+  /** relative to the dataset */
+  path: string;
+  /** what was about to be written; several if several workers had the image */
+  intents: readonly WriteIntent[];
+}
+
+/**
+ * Finds out which captions were written completely before a process died: those whose files hold the text of an intent.
+ * The other files are as they were, or somebody else changed them; the next run finds out which.
+ * @param onWritten called with the images that were written, one after the other; has to record their outcomes
  */
 export async function settleIntents(
-  { root, captionExtension }: JobManifest,
-  images: readonly JobImage[],
-  records: ReadonlyMap<number, ImageRecord>,
-  journal: JobJournal,
+  { root, captionExtension }: Pick<JobManifest, 'root' | 'captionExtension'>,
+  images: Iterable<UnsettledImage>,
+  onWritten: (index: number, intent: WriteIntent) => Promise<void>,
 ): Promise<void> {
-  for (const [index, record] of records) {
-    const image = images[index];
-    if (record.outcome !== undefined || record.intent === undefined || image === undefined) continue;
-    const file = path.join(root, captionPathOf(image.path, captionExtension));
+  for (const { index, path: image, intents } of images) {
+    const file = path.join(root, captionPathOf(image, captionExtension));
     const bytes = await readIfThere(file).catch(() => undefined);
-    if (bytes === undefined || captionHash(bytes) !== record.intent.written) continue;
-    record.outcome = 'written';
-    record.milliseconds = 0;
-    await journal.append(['o', index, 'written', 0]);
+    if (bytes === undefined) continue;
+    const hash = captionHash(bytes);
+    const intent = intents.find(({ written }) => written === hash);
+    if (intent !== undefined) await onWritten(index, intent);
   }
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
-import { ClusterRun, type ClusterRunOptions } from '../../../src/cluster/ClusterRun';
+import { ClusterJobRun, type ClusterJobRunOptions } from '../../../src/cluster/ClusterJobRun';
 import { ShardWorker } from '../../../src/cluster/ShardWorker';
 import { InPlaceWriter } from '../../../src/dataset/files/FileWriter';
 import { clusterJob, sharedJobsFolder } from '../../../src/jobs/folder/clusterJob';
@@ -51,9 +51,9 @@ export async function makeClusterJob(
 export async function clusterRun(
   folder: JobFolder,
   redisUrl: string | undefined,
-  more: Partial<ClusterRunOptions> = {},
-): Promise<ClusterRun> {
-  return new ClusterRun(folder, await folder.readManifest(), { redisUrl, onChange: () => undefined, ...more });
+  more: Partial<ClusterJobRunOptions> = {},
+): Promise<ClusterJobRun> {
+  return new ClusterJobRun(folder, await folder.readManifest(), { redisUrl, onChange: () => undefined, ...more });
 }
 
 /** Follows a job to its end. */

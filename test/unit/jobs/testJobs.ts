@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
-import { planCaptionJob, type CaptionMode } from '../../../src/jobs/captionJob';
+import { planCaptionJob, type CaptionScope } from '../../../src/jobs/captionJob';
 import { Dataset } from '../../../src/dataset/Dataset';
 import { defaultWriteOptions, type WriteMode } from '../../../src/tags/writeMode';
 import { JobFolder } from '../../../src/jobs/folder/JobFolder';
@@ -39,7 +39,7 @@ export async function writePictures(folder: string, count: number): Promise<void
 export async function makeJob(
   jobsFolder: string,
   root: string,
-  more: { mode?: CaptionMode; write?: WriteMode; model?: string; addedTags?: string[] } = {},
+  more: { mode?: CaptionScope; write?: WriteMode; model?: string; addedTags?: string[] } = {},
 ): Promise<JobFolder> {
   const { mode = 'empty', write = 'replace', model = palette, addedTags = [] } = more;
   const dataset = new Dataset(root, { captionExtension: '.txt', emptiedCaption: 'delete' });

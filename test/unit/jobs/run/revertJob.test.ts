@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InPlaceWriter } from '../../../../src/dataset/files/FileWriter';
-import { JobRun } from '../../../../src/jobs/run/JobRun';
+import { LocalJobRun } from '../../../../src/jobs/run/LocalJobRun';
 import type { JobFolder } from '../../../../src/jobs/folder/JobFolder';
 import { revertJob, type RevertResult } from '../../../../src/jobs/run/revertJob';
 import { TaggerProcess } from '../../../../src/protocol/child/TaggerProcess';
@@ -26,7 +26,7 @@ describe('Reverting a job', function () {
 
   async function run(job: JobFolder): Promise<void> {
     const writer = new InPlaceWriter();
-    const { info } = await new JobRun(job, await job.readManifest(), {
+    const { info } = await new LocalJobRun(job, await job.readManifest(), {
       tagger,
       writer,
       onChange: () => undefined,

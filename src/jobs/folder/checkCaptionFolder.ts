@@ -4,17 +4,20 @@ import { CaptionError } from '../../dataset/files/CaptionError';
 import { describeFolder, folderWarning, probeFolder } from '../../dataset/files/folderCapabilities';
 import { errorMessage } from '../../protocol/channel/wireError';
 
-/** What would stop each write of a job, wherever its captions are; without permission there may be other folders. */
+/**
+ * Errors that every write of the job would get. Missing permission is not among them: other folders may be writable.
+ */
 const systemic: ReadonlySet<string> = new Set(['DISK_FULL', 'READ_ONLY', 'DISK_ERROR']);
 
 /**
- * Looks at what the folder of a job's first caption can do, and says it in the log.
+ * Probes the folder of a job's first caption: whether it can be written, and which guarantees its file system gives.
+ * Logs the result.
  * @param file the caption file, absolute
- * @returns what somebody should know who writes there, undefined for nothing
+ * @returns a warning for the user; undefined if everything is as it should be
  * @throws CaptionError DISK_FULL, READ_ONLY, DISK_ERROR
  */
-export async function lookAtFolder(file: string, onLog: (line: string) => void): Promise<string | undefined> {
-  // A caption may be a link; what it leads to is what will be written.
+export async function checkCaptionFolder(file: string, onLog: (line: string) => void): Promise<string | undefined> {
+  // A caption file may be a link: its target is what will be written.
   const folder = path.dirname(await realpath(file).catch(() => file));
   try {
     const capabilities = await probeFolder(folder);

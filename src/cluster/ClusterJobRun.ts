@@ -9,7 +9,7 @@ import { jobFault, JobFaultError } from '../jobs/run/jobFault';
 import { manifestFile, type JobFolder } from '../jobs/folder/JobFolder';
 import { jobInfo } from '../jobs/folder/jobInfo';
 import type { ClusterPlace, JobFaultCode, JobManifest } from '../jobs/jobTypes';
-import { RunOfJob, type RunListener } from '../jobs/run/RunOfJob';
+import { JobRunBase, type RunListener } from '../jobs/run/JobRunBase';
 import { auditJob } from './auditJob';
 import { ClusterError } from './ClusterError';
 import { ImageList } from './ImageList';
@@ -17,38 +17,39 @@ import { JournalTail } from './JournalTail';
 import type { ListedJob, OpenShards, ShardQueue } from './ShardQueue';
 import { hashOf, jobKey, planShards } from './shards';
 
-/** The journals are read this often, in milliseconds. */
-const tailPause = 500;
-/** The queue is asked this often, in milliseconds. */
-const askPause = 1500;
-/** `state.json` is written at most this often while nothing but numbers changes, in milliseconds. */
+/** Interval of reading the workers' journals, in milliseconds. */
+const journalPoll = 500;
+/** Interval of asking the queue, in milliseconds. */
+const queuePoll = 1500;
+/** Minimum time between two writes of `state.json` while only counts change, in milliseconds. */
 const statePause = 3000;
-/** Images without an outcome are handed in again so often after the queue said that all is done. */
-const mostRounds = 3;
+/** How often images without an outcome are submitted again after the queue has run empty. */
+const maxRounds = 3;
 
-export interface ClusterRunOptions extends RunListener {
-  /** of the queue's server, with its password; undefined where nobody told it */
+export interface ClusterJobRunOptions extends RunListener {
+  /** URL of the queue's server, with its password; undefined if it is not known here */
   redisUrl: string | undefined;
-  /** images that failed are tried again */
+  /** retry the images that failed */
   retryFailed?: boolean;
-  /** hand in what is missing, look once, and leave the rest to whoever follows */
+  /** submit what is missing and check once, then leave the job to the workers and to later runs */
   once?: boolean;
 }
 
 /**
- * Follows a job that a cluster works on, until it is done: hands its shards to the queue, reads the journals of its workers,
- * looks for what is missing when the queue is empty. The workers go on without it; whoever follows next finds all as it is.
+ * One run of a cluster job: submits its shards to the queue and polls the journals of the workers until the job is
+ * done. When the queue is empty, submits what is missing again. The workers do not need it: it can end at any time, and
+ * a later run finds everything in the job's folder and in the queue.
  */
-export class ClusterRun extends RunOfJob {
+export class ClusterJobRun extends JobRunBase {
   private queue: ShardQueue | undefined;
   private listed: ListedJob | undefined;
   private rounds = 0;
 
-  /** @param manifest that of the folder, of a job on a cluster */
+  /** @param manifest as read from the folder, of a cluster job */
   constructor(
     folder: JobFolder,
     manifest: JobManifest,
-    private readonly options: ClusterRunOptions,
+    private readonly options: ClusterJobRunOptions,
   ) {
     super(folder, manifest, options, statePause);
   }
@@ -63,7 +64,7 @@ export class ClusterRun extends RunOfJob {
     try {
       try {
         await this.begin(tail, place);
-        await this.follow(tail, images, place);
+        await this.pollUntilDone(tail, images, place);
       } catch (thrown) {
         if (!this.isStopped()) this.fault ??= clusterFault(thrown);
       }
@@ -89,37 +90,37 @@ export class ClusterRun extends RunOfJob {
       ...jobInfo(this.manifest, { ...state, status: 'running' }, false),
       message: l10n.t('Asking the queue…'),
     });
-    // Here, as whoever runs jobs on this machine only needs no queue.
+    // Imported only now, as local jobs do not need the packages of the queue.
     const queue = await import('./ShardQueue');
     this.queue = await queue.ShardQueue.connect(this.options.redisUrl, place.queue, this.signal);
     delete state.finished;
     delete state.reverted;
     Object.assign(state, { status: 'running', started: state.started ?? new Date().toISOString() });
-    // Before a worker gets a shard: it looks here whether the job is held.
+    // Before a worker gets a shard, as workers leave a job alone whose state is paused or cancelled.
     await this.folder.writeState(state);
   }
 
-  private async follow(tail: JournalTail, images: ImageList, place: ClusterPlace): Promise<void> {
+  private async pollUntilDone(tail: JournalTail, images: ImageList, place: ClusterPlace): Promise<void> {
     const { signal } = this;
-    const listed = await this.describe(images, place);
+    const listed = await this.makeListing(images, place);
     this.listed = listed;
-    await this.queue?.note(listed);
-    await this.handIn(tail, images, place, listed);
+    await this.queue?.saveListing(listed);
+    await this.submitMissing(tail, images, place, listed);
     for (let asked = 0; !this.isStopped();) {
       if (tail.handled >= images.length) {
         await auditJob(this.manifest, images, tail, signal);
         return;
       }
-      if (performance.now() - asked >= askPause || this.options.once === true) {
-        await this.ask(tail, images, place, listed);
+      if (performance.now() - asked >= queuePoll || this.options.once === true) {
+        await this.checkQueue(tail, images, place, listed);
         asked = performance.now();
         if (this.options.once === true && tail.handled < images.length) {
           this.stop('running');
           return;
         }
       }
-      await delay(tailPause, undefined, { signal }).catch(() => undefined);
-      await this.takeIn(tail, images);
+      await delay(journalPoll, undefined, { signal }).catch(() => undefined);
+      await this.readJournals(tail, images);
     }
   }
 
@@ -127,26 +128,38 @@ export class ClusterRun extends RunOfJob {
     return this.signal.aborted;
   }
 
-  /** Reads what the workers' journals have new. */
-  private async takeIn(tail: JournalTail, images: ImageList): Promise<void> {
+  /** Reads what the workers appended to their journals. */
+  private async readJournals(tail: JournalTail, images: ImageList): Promise<void> {
     await tail.update((index, failure) => {
-      this.handled(images.path(index), failure);
+      this.reportHandled(images.path(index), failure);
     });
-    this.moved({ counts: { ...tail.counts }, failures: [...tail.failures] });
+    this.updateCounts({ counts: { ...tail.counts }, failures: [...tail.failures] });
   }
 
-  /** Hands in every shard that has an image without an outcome. */
-  private async handIn(tail: JournalTail, images: ImageList, place: ClusterPlace, listed: ListedJob): Promise<void> {
+  /** Submits every shard that has an image without an outcome. Idempotent. */
+  private async submitMissing(
+    tail: JournalTail,
+    images: ImageList,
+    place: ClusterPlace,
+    listed: ListedJob,
+  ): Promise<void> {
     const job = {
-      ...{ job: this.folder.id, folder: listed.folder, generation: tail.generation },
+      job: this.folder.id,
+      folder: listed.folder,
+      generation: tail.generation,
       manifest: hashOf(await readFile(path.join(this.folder.path, manifestFile))),
     };
     const shards = planShards(job, images, place.shardSize, (index) => tail.isOpen(index));
     if (shards.length > 0) await this.queue?.add(listed.key, shards);
   }
 
-  /** Looks how the queue stands, and what it did when it has nothing left. */
-  private async ask(tail: JournalTail, images: ImageList, place: ClusterPlace, listed: ListedJob): Promise<void> {
+  /** Checks whether somebody stopped the job, and once the queue is empty, whether every image has an outcome. */
+  private async checkQueue(
+    tail: JournalTail,
+    images: ImageList,
+    place: ClusterPlace,
+    listed: ListedJob,
+  ): Promise<void> {
     const { queue } = this;
     if (queue === undefined) return;
     let open: OpenShards;
@@ -159,26 +172,26 @@ export class ClusterRun extends RunOfJob {
       open = await queue.open(listed.key);
       this.update({ message: await this.describeWork(queue, open, listed) });
     } catch (thrown) {
-      // The workers may reach it, and the journals tell what they do.
+      // The workers may still reach the queue, and their journals show what they do.
       if (!(thrown instanceof ClusterError)) throw thrown;
       this.update({ message: l10n.t('{0} Trying again…', thrown.message) });
       return;
     }
     if (open.waiting.length + open.active.length + open.delayed.length > 0) return;
-    // What was written before the queue heard of it.
-    await this.takeIn(tail, images);
+    // Outcomes that were journaled before the queue learned of them.
+    await this.readJournals(tail, images);
     const { missing } = await auditJob(this.manifest, images, tail, this.signal);
     if (missing === 0) return;
-    const reason = open.failed.length === 0 ? undefined : await queue.failure(listed.key);
+    const reason = open.failed.length === 0 ? undefined : await queue.lastFailure(listed.key);
     const fault = reason === undefined ? undefined : faultOf(reason);
     if (fault !== undefined) throw fault;
-    if (this.rounds++ >= mostRounds) {
+    if (this.rounds++ >= maxRounds) {
       const message = l10n
-        .t('{0} images still have no outcome after {1} more tries. {2}', missing, mostRounds, reason ?? '')
+        .t('{0} images still have no outcome after {1} more tries. {2}', missing, maxRounds, reason ?? '')
         .trim();
       throw new JobFaultError('TAGGER_FAILED', l10n.t('{0} The logs of the workers say more.', message));
     }
-    await this.handIn(tail, images, place, listed);
+    await this.submitMissing(tail, images, place, listed);
   }
 
   private async describeWork(queue: ShardQueue, open: OpenShards, listed: ListedJob): Promise<string> {
@@ -186,11 +199,11 @@ export class ClusterRun extends RunOfJob {
     const parts: string[] = [];
     if (active.length > 0) parts.push(active.length === 1 ? l10n.t('1 worker') : l10n.t('{0} workers', active.length));
     else if (waiting.length > 0) {
-      const workers = await queue.workers();
+      const workers = await queue.countWorkers();
       parts.push(workers === 0 ? l10n.t('No worker yet') : l10n.t('Waiting for a worker'));
     }
     if (delayed.length > 0) {
-      const reason = await queue.failure(listed.key);
+      const reason = await queue.lastFailure(listed.key);
       parts.push(
         reason === undefined
           ? l10n.t('{0} shards will be tried again', delayed.length)
@@ -200,7 +213,7 @@ export class ClusterRun extends RunOfJob {
     return parts.join(', ');
   }
 
-  private async describe(images: ImageList, place: ClusterPlace): Promise<ListedJob> {
+  private async makeListing(images: ImageList, place: ClusterPlace): Promise<ListedJob> {
     const mount = mountOf(this.manifest, place);
     const folder = await pathOnShared(mount, this.folder.path);
     if (folder === undefined) {
@@ -209,7 +222,13 @@ export class ClusterRun extends RunOfJob {
     const manifest = await readFile(path.join(this.folder.path, manifestFile), 'utf8');
     const { label, created, total, id } = this.manifest;
     return {
-      ...{ id, label, folder, dataset: place.dataset, key: jobKey(folder, manifest, images), images: total, created },
+      id,
+      label,
+      folder,
+      dataset: place.dataset,
+      key: jobKey(folder, manifest, images),
+      images: total,
+      created,
       shards: Math.ceil(total / place.shardSize),
     };
   }
@@ -217,15 +236,15 @@ export class ClusterRun extends RunOfJob {
   private async end(tail: JournalTail): Promise<void> {
     const isDone = tail.handled >= this.manifest.total;
     const status = isDone ? 'completed' : this.fault !== undefined ? 'paused' : (this.stopped ?? 'running');
-    // First, so that the workers see it; then what they would take next goes.
+    // The state first, so that the workers see it; only then are the waiting shards removed.
     await this.finish(status);
     if (status === 'running' || this.listed === undefined) return;
     const { key } = this.listed;
     try {
       await this.queue?.withdraw(key);
-      await this.queue?.note({ ...this.listed, ended: status });
+      await this.queue?.saveListing({ ...this.listed, ended: status });
     } catch {
-      // Workers that take such a shard see from the job's folder that there is nothing to do.
+      // A worker that takes a shard that is left sees from the job's folder that there is nothing to do.
     }
   }
 }
@@ -240,7 +259,7 @@ const faultCodes: ReadonlySet<string> = new Set<JobFaultCode>([
   'TAGGER_FAILED',
 ]);
 
-/** What a worker said of a shard that it could not do; undefined where the shard was only lost too often. */
+/** The fault that a worker reported for a shard; undefined if the shard was only lost too often. */
 function faultOf(reason: string): JobFaultError | undefined {
   const [, code, message] = /^([A-Z_]+): (.*)$/s.exec(reason) ?? [];
   if (code === undefined || message === undefined || !faultCodes.has(code)) return undefined;

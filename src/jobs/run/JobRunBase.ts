@@ -9,30 +9,33 @@ import { handledOf, jobInfo } from '../folder/jobInfo';
 import type { JobInfo, JobManifest, JobState, JobStatus } from '../jobTypes';
 
 /**
- * What becomes of a job whose run is stopped. `running` is for a process that has to end: whoever finds the job says that it
- * was interrupted.
+ * The status of a job after its run is stopped. `running` is for a process that has to end: a job that has this status
+ * and no process is shown as interrupted.
  */
 export type JobStop = Extract<JobStatus, 'paused' | 'cancelled' | 'running'>;
 
 /** How a run of a job ended. */
 export interface JobRunEnd {
   info: JobInfo;
-  /** of this run only; undefined where it did not come to its first image */
+  /** of this run only; undefined if it ended before it began with the images */
   result: JobResult | undefined;
 }
 
-/** Who is told of a run. */
+/** Callbacks of a run. */
 export interface RunListener {
-  /** called whenever {@link RunOfJob.info} is another one */
+  /** called whenever {@link JobRunBase.info} changes */
   onChange: () => void;
   /** called with the path of each image that got an outcome */
   onHandled?: (image: string, failure: string | undefined) => void;
 }
 
-/** A run of a job, whoever captions its images: it holds the job's lock, tells how far it is and writes that down. */
-export abstract class RunOfJob {
+/**
+ * A run of a job, on this machine or on a cluster: holds the job's lock, reports the progress and saves it in
+ * `state.json`.
+ */
+export abstract class JobRunBase {
   protected state = newState(0);
-  /** what is wrong with the machine; it pauses the job */
+  /** what is wrong with the machine; the job is paused then */
   protected fault: JobFaultError | undefined;
   private current: JobInfo;
   private readonly stopper = new AbortController();
@@ -42,8 +45,8 @@ export abstract class RunOfJob {
   private readonly begun = performance.now();
 
   /**
-   * @param manifest that of the folder
-   * @param statePause `state.json` is written at most this often while nothing but numbers changes, in milliseconds
+   * @param manifest as read from the folder
+   * @param statePause minimum time between two writes of `state.json` while only counts change, in milliseconds
    */
   constructor(
     protected readonly folder: JobFolder,
@@ -54,25 +57,25 @@ export abstract class RunOfJob {
     this.current = jobInfo(manifest, { ...this.state, status: 'running' }, false);
   }
 
-  /** Where it is; another object whenever it moved on. */
+  /** The progress of the job. Immutable: each change makes a new object. */
   get info(): JobInfo {
     return this.current;
   }
 
-  /** Whether it was stopped, or has nothing left but to write down how it ended. */
+  /** Whether it was stopped, or has only its last state left to write. */
   get isEnding(): boolean {
     return this.stopped !== undefined || this.current.status !== 'running';
   }
 
-  /** Ends the run after what has begun; images in work are taken up again by the next run. */
+  /** Ends the run once the writes in flight are done. Images in flight get no outcome: the next run captions them. */
   stop(as: JobStop): void {
     this.stoppedAs = as;
     this.stopper.abort(new DOMException('Stopped', 'AbortError'));
   }
 
   /**
-   * Runs the job. What goes wrong with the machine is noted as a fault and pauses it.
-   * @throws JobError when another process runs it, or its folder cannot be read or written
+   * Runs the job until its end, a stop or a fault of the machine, which pauses it.
+   * @throws JobError JOB_BUSY if another process runs it; other codes if its folder cannot be read or written
    */
   async run(): Promise<JobRunEnd> {
     const lock = await this.folder.lock();
@@ -86,15 +89,15 @@ export abstract class RunOfJob {
     }
   }
 
-  /** Does the work and ends with {@link finish}. */
+  /** Does the work and calls {@link finish} at the end. */
   protected abstract runLocked(): Promise<JobResult | undefined>;
 
-  /** Aborted when the run is stopped. */
+  /** Aborts when the run is stopped. */
   protected get signal(): AbortSignal {
     return this.stopper.signal;
   }
 
-  /** What the run was stopped as; undefined while it was not. */
+  /** The status with which the run was stopped; undefined if it was not. */
   protected get stopped(): JobStop | undefined {
     return this.stoppedAs;
   }
@@ -104,8 +107,14 @@ export abstract class RunOfJob {
     this.listener.onChange();
   }
 
-  /** Takes in how many images have which outcome, if that is news. @param change what else is another one then */
-  protected moved({ counts, failures }: Pick<JobState, 'counts' | 'failures'>, change: Partial<JobInfo> = {}): void {
+  /**
+   * Updates the counts of outcomes, the failures and the rate, and emits a change if the counts changed.
+   * @param change further fields of the info to update in that case
+   */
+  protected updateCounts(
+    { counts, failures }: Pick<JobState, 'counts' | 'failures'>,
+    change: Partial<JobInfo> = {},
+  ): void {
     const now = performance.now();
     const rate = this.rate.measure(now, handledOf(counts), this.manifest.total);
     if (imageOutcomes.every((outcome) => counts[outcome] === this.state.counts[outcome])) return;
@@ -113,16 +122,17 @@ export abstract class RunOfJob {
     this.update({ counts, failures, ...change, ...rate });
     if (now - this.stateWritten < this.statePause) return;
     this.stateWritten = now;
-    // Only for those who look from outside: the journal is what counts.
+    // A failure does not matter: the state only informs other processes, and the journal is the record of what was
+    // done.
     this.folder.writeState({ ...this.state }).catch(() => undefined);
   }
 
-  /** Tells of an image that got an outcome. */
-  protected handled(image: string, failure: string | undefined): void {
+  /** Reports an image that got an outcome. */
+  protected reportHandled(image: string, failure: string | undefined): void {
     this.listener.onHandled?.(image, failure);
   }
 
-  /** Writes down how the run ended. */
+  /** Saves how the run ended. */
   protected async finish(status: JobStatus): Promise<void> {
     const { state, fault } = this;
     state.status = status;
@@ -130,7 +140,7 @@ export abstract class RunOfJob {
     state.ran += Math.round(performance.now() - this.begun);
     if (status === 'completed' || status === 'cancelled') state.finished = new Date().toISOString();
     this.update(jobInfo(this.manifest, state, false));
-    // On a full disk the state may not be written; then the journal tells how far it is, and that nobody runs it.
+    // A full disk may not take the state. Then the job shows as interrupted, with the counts of its journal.
     await this.folder.writeState(state).catch(() => undefined);
   }
 }

@@ -1,60 +1,55 @@
 import path from 'node:path';
-import { performance } from 'node:perf_hooks';
 import * as l10n from '@vscode/l10n';
-import { runCaptionJob, type ImageOutcome, type JobResult, type JobTarget } from '../captionJob';
+import type { JobResult, JobTarget } from '../captionJob';
 import type { FileWriter } from '../../dataset/files/FileWriter';
 import { captionPathOf } from '../../dataset/files/imageFiles';
 import { describeExecution, describeNotUsed } from '../../protocol/text/executionText';
 import { loadTagger } from '../../protocol/child/loadTagger';
-import { taggerFault } from '../../protocol/tagging/taggerFault';
-import { taggerCrashed, type TaggerProcess } from '../../protocol/child/TaggerProcess';
+import type { TaggerProcess } from '../../protocol/child/TaggerProcess';
 import type { ExecutionOptions } from '../../protocol/tagging/execution';
 import type { TaggerDescription, TaggerSetup } from '../../protocol/tagging/taggerProtocol';
-import { errorCode } from '../../protocol/channel/wireError';
 import { jobFault, JobFaultError } from './jobFault';
 import type { JobFolder } from '../folder/JobFolder';
 import { countOutcomes, handledOf, jobInfo } from '../folder/jobInfo';
 import type { JobJournal } from '../folder/JobJournal';
-import { JournaledWriter } from './JournaledWriter';
+import { captionWork, type ImageEnd } from './captionWork';
 import type { ImageRecord } from '../folder/journalEntries';
-import { lookAtFolder } from '../folder/lookAtFolder';
-import { captionIndex, readJobWork } from '../folder/jobTargets';
+import { checkCaptionFolder } from '../folder/checkCaptionFolder';
 import { shownFailures, type JobImage, type JobManifest } from '../jobTypes';
-import { RunOfJob, type RunListener } from './RunOfJob';
+import { JobRunBase, type RunListener } from './JobRunBase';
 import { settleIntents } from './settleIntents';
 
-/** `state.json` is written at most this often while a job runs, in milliseconds. */
+/** Minimum time between two writes of `state.json` while a job runs, in milliseconds. */
 const statePause = 2000;
-/** Whether the tagger still runs on what it ran on is asked this often, in milliseconds. */
+/** Interval of the checks whether the tagger still runs on the same providers, in milliseconds. */
 const providerPause = 5000;
 
-export interface JobRunOptions extends RunListener {
-  /** in the environment that the job's tagger needs */
+export interface LocalJobRunOptions extends RunListener {
+  /** its process has the environment that the job's manifest names */
   tagger: Pick<TaggerProcess, 'request'>;
-  /** what writes the caption files */
+  /** writes the caption files */
   writer: FileWriter;
-  /** on what it runs, where that is not what the job was made with; the models are those of the job */
+  /** replaces the execution options of the job; its models stay */
   execution?: ExecutionOptions;
-  /** images that failed are tried again */
+  /** retry the images that failed */
   retryFailed?: boolean;
-  /** called with what is worth a line in a log */
+  /** called with each line for the log */
   onLog?: (line: string) => void;
-  /** called once, when the tagger is loaded */
+  /** called once, after the tagger was loaded */
   onLoaded?: (description: TaggerDescription) => void;
 }
 
-/** One run of a job on this machine, from where the last one ended until its end, a pause, or a fault. */
-export class JobRun extends RunOfJob {
-  private readonly startedAt = new Map<string, number>();
-  /** what the models run on since they were loaded */
+/** One run of a job on this machine: continues where the last run ended, until the job's end, a stop or a fault. */
+export class LocalJobRun extends JobRunBase {
+  /** the providers that the models ran on when they were loaded */
   private providers = '';
   private folderWarning: string | undefined;
 
-  /** @param manifest that of the folder */
+  /** @param manifest as read from the folder */
   constructor(
     folder: JobFolder,
     manifest: JobManifest,
-    private readonly options: JobRunOptions,
+    private readonly options: LocalJobRunOptions,
   ) {
     super(folder, manifest, options, statePause);
   }
@@ -88,7 +83,7 @@ export class JobRun extends RunOfJob {
     delete state.fault;
     delete state.finished;
     Object.assign(state, { status: 'running', started: state.started ?? new Date().toISOString() });
-    await settleIntents(this.manifest, images, records, journal);
+    await this.settleWrites(images, records, journal);
     if (this.options.retryFailed === true) {
       for (const [index, record] of records) {
         if (record.outcome !== 'failed') continue;
@@ -101,48 +96,48 @@ export class JobRun extends RunOfJob {
     this.update({ ...jobInfo(this.manifest, state, false), message: l10n.t('Loading the tagger…') });
   }
 
+  /** Gives an outcome to the images whose captions the last run had written when its process died. */
+  private async settleWrites(
+    images: readonly JobImage[],
+    records: ReadonlyMap<number, ImageRecord>,
+    journal: JobJournal,
+  ): Promise<void> {
+    const unsettled = [...records].flatMap(([index, { outcome, intent }]) => {
+      const image = images[index];
+      if (outcome !== undefined || intent === undefined || image === undefined) return [];
+      return [{ index, path: image.path, intents: [intent] }];
+    });
+    await settleIntents(this.manifest, unsettled, async (index) => {
+      Object.assign(records.get(index) ?? {}, { outcome: 'written', milliseconds: 0 });
+      await journal.append(['o', index, 'written', 0]);
+    });
+  }
+
   private async work(
     images: readonly JobImage[],
     records: ReadonlyMap<number, ImageRecord>,
     journal: JobJournal,
   ): Promise<JobResult> {
-    const { manifest } = this;
-    const { signal } = this;
-    const captions = captionIndex(manifest, images);
-    const writer = new JournaledWriter(this.options.writer, journal, (file) => captions.get(file));
-    const { dataset, targets, settled } = await readJobWork(manifest, images, records, writer, signal);
-    const indexOf = new Map(images.map(({ path: image }, index) => [image, index]));
-    const note = (image: string, index: number, outcome: ImageOutcome, reason: string | undefined): void => {
-      const begun = this.startedAt.get(image);
-      this.startedAt.delete(image);
-      const milliseconds = begun === undefined ? 0 : Math.round(performance.now() - begun);
-      // A journal that cannot be written fails the next write of a caption, which pauses the job.
-      journal
-        .append(
-          reason === undefined ? ['o', index, outcome, milliseconds] : ['o', index, outcome, milliseconds, reason],
-        )
-        .catch(() => undefined);
-      this.count(image, outcome, reason);
-    };
-    for (const { index, outcome, reason } of settled) note(images[index]?.path ?? '', index, outcome, reason);
-    await this.lookAtFolder(targets[0]);
-    const imagesInWork = await this.load();
-    const watch = setInterval(() => void this.watchProvider(), providerPause);
+    let watch: NodeJS.Timeout | undefined;
     try {
-      return await runCaptionJob(dataset, targets, {
-        makeTags: (imagePath, stopped) => this.makeTags(imagePath, stopped),
-        isCrash: (thrown) => errorCode(thrown) === taggerCrashed,
-        faultOf: taggerFault,
-        mode: manifest.mode,
-        write: manifest.write,
-        problems: [],
-        concurrency: imagesInWork,
-        signal,
-        onStart: ({ path: image }) => {
-          this.startedAt.set(image, performance.now());
+      return await captionWork({
+        manifest: this.manifest,
+        images,
+        firstIndex: 0,
+        records,
+        journal,
+        flushIntents: false,
+        writer: this.options.writer,
+        listedOnly: false,
+        signal: this.signal,
+        prepareTagger: async (first) => {
+          await this.checkCaptionFolder(first);
+          const imagesInWork = await this.load();
+          watch = setInterval(() => void this.watchProvider(), providerPause);
+          return { makeTags: (imagePath, stopped) => this.makeTags(imagePath, stopped), imagesInWork };
         },
-        onOutcome: ({ path: image }: JobTarget, outcome, reason) => {
-          note(image, indexOf.get(image) ?? -1, outcome, reason);
+        onOutcome: (end) => {
+          this.countOutcome(end);
         },
       });
     } finally {
@@ -150,11 +145,11 @@ export class JobRun extends RunOfJob {
     }
   }
 
-  private async lookAtFolder(first: JobTarget | undefined): Promise<void> {
+  private async checkCaptionFolder(first: JobTarget | undefined): Promise<void> {
     if (first === undefined) return;
     const { root, captionExtension } = this.manifest;
     const file = path.join(root, captionPathOf(first.path, captionExtension));
-    this.folderWarning = await lookAtFolder(file, this.options.onLog ?? (() => undefined));
+    this.folderWarning = await checkCaptionFolder(file, this.options.onLog ?? (() => undefined));
   }
 
   private async makeTags(imagePath: string, signal: AbortSignal): Promise<string[]> {
@@ -163,7 +158,11 @@ export class JobRun extends RunOfJob {
     return (await this.options.tagger.request('captionImage', { imagePath, setup, options }, signal)).tags;
   }
 
-  /** Loads the models that the job was made with. @returns how many images to have in work */
+  /**
+   * Loads the models that the job was made with.
+   * @returns the maximum number of images in flight
+   * @throws JobFaultError MODEL_CHANGED; the signal's reason
+   */
   private async load(): Promise<number> {
     const { hashes } = this.manifest.tagger;
     const { setup } = this;
@@ -197,7 +196,10 @@ export class JobRun extends RunOfJob {
     return description.imagesInWork;
   }
 
-  /** A GPU that went in the middle of a job is replaced by the CPU: hours become days, so somebody has to decide. */
+  /**
+   * Pauses the job if the tagger fell back from a lost GPU to the CPU: hours would become days, so the user has to
+   * decide.
+   */
   private async watchProvider(): Promise<void> {
     const { setup } = this;
     const now = await this.options.tagger.request('loadTagger', { setup }, this.signal).catch(() => undefined);
@@ -210,18 +212,18 @@ export class JobRun extends RunOfJob {
     this.stop('paused');
   }
 
-  private count(image: string, outcome: ImageOutcome, reason: string | undefined): void {
+  private countOutcome({ image, outcome, reason, inWork }: ImageEnd): void {
     const { counts, failures } = this.state;
     const failed = outcome === 'failed' || outcome === 'kept';
     const isShown = failed && reason !== undefined && failures.length < shownFailures;
-    this.moved(
+    this.updateCounts(
       {
         counts: { ...counts, [outcome]: counts[outcome] + 1 },
         failures: isShown ? [...failures, { path: image, reason }] : failures,
       },
-      { inWork: [...this.startedAt.keys()] },
+      { inWork: [...inWork] },
     );
-    this.handled(image, failed ? reason : undefined);
+    this.reportHandled(image, failed ? reason : undefined);
   }
 
   private async end(result: JobResult | undefined, journal: JobJournal): Promise<void> {

@@ -1,0 +1,111 @@
+import { performance } from 'node:perf_hooks';
+import type { FileWriter } from '../../dataset/files/FileWriter';
+import { taggerCrashed } from '../../protocol/child/TaggerProcess';
+import { errorCode } from '../../protocol/channel/wireError';
+import { taggerFault } from '../../protocol/tagging/taggerFault';
+import { runCaptionJob, type ImageOutcome, type JobOptions, type JobResult, type JobTarget } from '../captionJob';
+import type { JobJournal } from '../folder/JobJournal';
+import { captionIndex, readJobWork } from '../folder/jobTargets';
+import type { ImageRecord } from '../folder/journalEntries';
+import type { JobImage, JobManifest } from '../jobTypes';
+import { JournaledWriter } from './JournaledWriter';
+
+/** The tagger of a run, ready to caption. */
+export interface RunTagger extends Pick<JobOptions, 'makeTags'> {
+  /** maximum number of images in flight */
+  imagesInWork: number;
+}
+
+/** An image that got its outcome. */
+export interface ImageEnd {
+  /** relative to the dataset */
+  image: string;
+  outcome: ImageOutcome;
+  /** why it failed or was kept */
+  reason: string | undefined;
+  /** the images that are still in flight, relative to the dataset */
+  inWork: Iterable<string>;
+}
+
+export interface CaptionWork {
+  manifest: JobManifest;
+  /** all images of the job, or those of one shard */
+  images: readonly JobImage[];
+  /** the index in the job of the first of `images`, as the journal counts; 0 for a whole job */
+  firstIndex: number;
+  /** what is known of `images`, by their positions in that list */
+  records: ReadonlyMap<number, ImageRecord>;
+  journal: Pick<JobJournal, 'append'>;
+  /**
+   * Flush every write intent to the disk, even that of a caption without a file: if this machine vanishes, another one
+   * must see it. Otherwise only intents that replace a file are flushed.
+   */
+  flushIntents: boolean;
+  /** writes the caption files */
+  writer: FileWriter;
+  /** read only the captions of `images`, however many there are, and never scan the whole folder */
+  listedOnly: boolean;
+  signal: AbortSignal;
+  /**
+   * Makes the tagger ready; called once, after the captions were read.
+   * @param first the first image to caption; undefined if none is left
+   */
+  prepareTagger: (first: JobTarget | undefined) => RunTagger | Promise<RunTagger>;
+  /** called with each image that got its outcome, after that was passed to the journal */
+  onOutcome: (end: ImageEnd) => void;
+}
+
+/**
+ * Captions the images that have no outcome yet, and keeps the journal: the write intent of a caption is there before
+ * its file is touched (see {@link JournaledWriter}), the outcome of the image follows.
+ * @returns how it ended; a tagger or disk that fails while images are captioned is an `error` in the result
+ * @throws CaptionError FOLDER_MISSING; whatever `prepareTagger` throws; the signal's reason
+ */
+export async function captionWork(work: CaptionWork): Promise<JobResult> {
+  const { manifest, images, firstIndex, records, journal, signal } = work;
+  const captions = captionIndex(manifest, images);
+  const intents: Pick<JobJournal, 'append'> = work.flushIntents
+    ? { append: (line) => journal.append(line, true) }
+    : journal;
+  const writer = new JournaledWriter(work.writer, intents, (file) => {
+    const position = captions.get(file);
+    return position === undefined ? undefined : firstIndex + position;
+  });
+  const { dataset, targets, settled } = await readJobWork(manifest, images, records, writer, signal, work.listedOnly);
+  const positions = new Map(images.map(({ path: image }, position) => [image, position]));
+  /** when each image in flight was begun */
+  const startedAt = new Map<string, number>();
+
+  const recordOutcome = (image: string, position: number, outcome: ImageOutcome, reason: string | undefined): void => {
+    const begun = startedAt.get(image);
+    startedAt.delete(image);
+    const milliseconds = begun === undefined ? 0 : Math.round(performance.now() - begun);
+    const index = firstIndex + position;
+    // A failure here can be ignored: the journal then also fails the next write of a caption, which ends the run.
+    journal
+      .append(reason === undefined ? ['o', index, outcome, milliseconds] : ['o', index, outcome, milliseconds, reason])
+      .catch(() => undefined);
+    work.onOutcome({ image, outcome, reason, inWork: startedAt.keys() });
+  };
+
+  for (const { index: position, outcome, reason } of settled) {
+    recordOutcome(images[position]?.path ?? '', position, outcome, reason);
+  }
+  const { makeTags, imagesInWork } = await work.prepareTagger(targets[0]);
+  return runCaptionJob(dataset, targets, {
+    makeTags,
+    isCrash: (thrown) => errorCode(thrown) === taggerCrashed,
+    faultOf: taggerFault,
+    mode: manifest.mode,
+    write: manifest.write,
+    problems: [],
+    concurrency: imagesInWork,
+    signal,
+    onStart: ({ path: image }) => {
+      startedAt.set(image, performance.now());
+    },
+    onOutcome: ({ path: image }, outcome, reason) => {
+      recordOutcome(image, positions.get(image) ?? -1, outcome, reason);
+    },
+  });
+}
