@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
 import type { Caption } from '../captions/Caption';
-import { parseTags } from '../../tags/captionText';
+import { hasPlainCommas, parseTags } from '../../tags/captionGrammar';
 import type { DatasetImage } from '../captions/DatasetImage';
 import { inSlices } from '../../base/inSlices';
 import { EditError } from './EditError';
@@ -198,6 +198,8 @@ export class EditPlan {
 
 /** The tags of two captions without those that both have at their start and at their end. */
 function differingTags(before: string, after: string): [string[], string[]] {
+  // A comma within brackets is no place to begin or to end at.
+  if (!hasPlainCommas(before) || !hasPlainCommas(after)) return [parseTags(before), parseTags(after)];
   const shorter = Math.min(before.length, after.length);
   let start = 0;
   while (start < shorter && before[start] === after[start]) start++;
