@@ -12,8 +12,8 @@ interface Segment {
 }
 
 /**
- * A pattern with `*` and `?`, ready to be compared with many texts. `*` is any text, also none, and `?` one character. The
- * time that a comparison takes grows with the length of the text, whatever the number of wildcards.
+ * A pattern with `*` and `?`, ready to be compared with many texts. `*` is any text, also none, and `?` one character.
+ * The time that a comparison takes grows with the length of the text, whatever the number of wildcards.
  */
 export class GlobPattern {
   /** the text that the pattern stands for; undefined when it has wildcards */
@@ -79,7 +79,8 @@ export class GlobPattern {
 }
 
 /**
- * A pattern for tags. In tags a backslash is a letter, as in `\o/`, so here it takes the meaning from a `*` or `?` only.
+ * A pattern for tags. In tags a backslash is a letter, as in `\o/`, so here it takes the meaning from a `*` or `?`
+ * only.
  */
 export function tagGlob(pattern: string): GlobPattern {
   return new GlobPattern(pattern.replace(/\\(?![*?])/g, String.raw`\\`));

@@ -1,13 +1,13 @@
 /**
- * How a caption divides into tags. Everything that counts, searches, shows, suggests, edits or merges tags asks here, so
- * that all of them mean the same pieces.
+ * How a caption divides into tags. Everything that counts, searches, shows, suggests, edits or merges tags asks here,
+ * so that all of them mean the same pieces.
  *
- * - A comma or a line end divides tags, and so do `|||` and `;;;`, the `keep_tokens_separator` and `secondary_separator`
- *   of sd-scripts.
+ * - A comma or a line end divides tags, and so do `|||` and `;;;`, the `keep_tokens_separator` and
+ *   `secondary_separator` of sd-scripts.
  * - A wildcard in braces is one piece, whatever stands in it, also other braces: sd-scripts chooses one of
  *   `{red hair, long hair|short hair}` before it divides the caption.
- * - A weight in parentheses or square brackets is one piece: `(smile, hat:1.2)`, `((a, b))`, `[a, b]`. Only `|||` divides
- *   there too, because sd-scripts divides at it first.
+ * - A weight in parentheses or square brackets is one piece: `(smile, hat:1.2)`, `((a, b))`, `[a, b]`. Only `|||`
+ *   divides there too, because sd-scripts divides at it first.
  * - A bracket without its partner is text and holds nothing together. So is one behind a backslash, as in
  *   `saber \(fate\)`, and the mouth of a smiley, as in `:)` and `>:(`. Braces have no escape in sd-scripts.
  */
@@ -86,8 +86,8 @@ export function hasPlainCommas(text: string): boolean {
  * Where a line divides into tags, from left to right. The stretches between the separators, with the blanks around the
  * tags, are what is left of the line.
  * @param line without line ends
- * @param separator what may divide tags beside the comma and the separators of trainers; one of blanks only counts where
- * the line has no comma
+ * @param separator what may divide tags beside the comma and the separators of trainers; one of blanks only counts
+ * where the line has no comma
  */
 export function separatorsIn(line: string, separator = ','): Stretch[] {
   const separators: Stretch[] = [];

@@ -34,7 +34,12 @@ export function otherLines(text: string): string {
 export function removeTag(text: string, index: number): string {
   const line = parseTagLine(text);
   const removed = partOfChip(line, index);
-  return removed === -1 ? text : lineText(withoutParts(line, (_, at) => at === removed));
+  const part = line.parts[removed];
+  if (part === undefined) return text;
+  // The blanks behind the last tag go with it, those before its comma stay.
+  const previous = line.parts[removed - 1];
+  if (previous !== undefined && removed === line.parts.length - 1) part.trail = previous.trail;
+  return lineText(withoutParts(line, (_, at) => at === removed));
 }
 
 /**
@@ -89,8 +94,8 @@ export function moveTag(text: string, from: number, to: number): string {
 }
 
 /**
- * Divides what is being typed into a field for one tag: what a comma has finished, and the tag that is still being typed.
- * A comma within brackets finishes nothing, nor does one behind a brace that is not closed yet.
+ * Divides what is being typed into a field for one tag: what a comma has finished, and the tag that is still being
+ * typed. A comma within brackets finishes nothing, nor does one behind a brace that is not closed yet.
  * @returns `finished` is undefined where there is no such comma
  */
 export function typedTags(typed: string): { finished: string | undefined; rest: string } {

@@ -1,6 +1,6 @@
 /**
- * How many characters a text has, as people count: an emoji or another character that takes two code units counts once, and
- * so does each half of such a pair that stands alone, as a damaged file may have it.
+ * How many characters a text has, as people count: an emoji or another character that takes two code units counts once,
+ * and so does each half of such a pair that stands alone, as a damaged file may have it.
  */
 export function characterCount(text: string): number {
   let count = text.length;

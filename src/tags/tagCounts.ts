@@ -15,8 +15,8 @@ export function countTags(texts: Iterable<string>): Map<string, number> {
 
 /**
  * One caption with the tags of both: in the first line all of the first in their order, then what only the second has;
- * below, the other lines of the first, then those that only the second has. The separators of trainers stay, but for the
- * second caption's `|||` where the first has its own.
+ * below, the other lines of the first, then those that only the second has. The separators of trainers stay, but for
+ * the second caption's `|||` where the first has its own.
  */
 export function mergeTags(first: string, second: string): string {
   const line = parseTagLine(first);

@@ -8,8 +8,8 @@ export interface TagPart {
 }
 
 /**
- * The first line of a caption, which is its list of tags, taken apart so that {@link lineText} gives the same characters
- * again. Where a caption has more lines, trainers read only the first.
+ * The first line of a caption, which is its list of tags, taken apart so that {@link lineText} gives the same
+ * characters again. Where a caption has more lines, trainers read only the first.
  */
 export interface TagLine {
   parts: TagPart[];
@@ -57,8 +57,8 @@ export function lineText({ parts, separators, rest }: TagLine): string {
 }
 
 /**
- * Makes an edit of one line an edit of each line of a caption. A line below the first that the edit empties goes; the first
- * stays, or the second would be read in its place.
+ * Makes an edit of one line an edit of each line of a caption. A line below the first that the edit empties goes; the
+ * first stays, or the second would be read in its place.
  */
 export function inEachLine(edit: (line: string) => string): (text: string) => string {
   return (text) => {

@@ -45,7 +45,9 @@ function newTags(line: string, tags: readonly string[], separator: string): stri
   });
 }
 
-/** Where the tag with this number, counted from 1, ends in a line, or the last one where there are fewer; 0 for none. */
+/**
+ * Where the tag with this number, counted from 1, ends in a line, or the last one where there are fewer; 0 for none.
+ */
 function endOfTag(line: string, count: number, separator: string): number {
   const { parts, separators } = parseTagLine(line, separator);
   let tags = 0;

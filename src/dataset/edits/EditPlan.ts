@@ -92,7 +92,7 @@ export class EditPlan {
 
   /**
    * The tags that come or go in most captions.
-   * @param most so many at most: there may be as many as captions, and sorting them all takes long
+   * @param most the maximum number of tags: there may be as many as captions, and sorting them all takes long
    */
   tagChanges(most: number): TagChange[] {
     const best: TagChange[] = [];

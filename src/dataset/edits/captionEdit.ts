@@ -49,9 +49,9 @@ export interface EditContext {
 let alphabet: Intl.Collator | undefined;
 
 /**
- * Makes the function that edits one caption. Tags are removed and replaced in each line, because each is counted and found
- * there; tags are added, moved and sorted in the first line only, which is what trainers read. Every character that the edit
- * does not mean stays.
+ * Makes the function that edits one caption. Tags are removed and replaced in each line, because each is counted and
+ * found there; tags are added, moved and sorted in the first line only, which is what trainers read. Every character
+ * that the edit does not target stays.
  * @returns takes and gives a caption with LF line ends; the same text where there is nothing to change
  * @throws EditError PATTERN_INVALID
  */

@@ -13,7 +13,7 @@ import { EditError } from './EditError';
 export type TagMatch =
   { kind: 'exact' | 'wildcard'; patterns: readonly string[] } | { kind: 'regex'; pattern: string; matchCase: boolean };
 
-/** So many tags are remembered at most: captions may be sentences, each of which occurs once. */
+/** The maximum number of tags in the cache: captions may be sentences, each of which occurs once. */
 const mostRemembered = 50_000;
 
 /** Makes new text of old; undefined where the pattern does not match. */
@@ -21,8 +21,8 @@ export type Rewrite = (text: string) => string | undefined;
 
 /**
  * Makes the function that replaces a matching tag.
- * @param replacement in it `*` stands for what the `*` of a wildcard matched, in turn, and `$1`, `$&`, `$<name>` for what a
- * regular expression did; `$$` is a dollar sign
+ * @param replacement in it `*` stands for what the `*` of a wildcard matched, in turn, and `$1`, `$&`, `$<name>` for
+ * what a regular expression did; `$$` is a dollar sign
  * @throws EditError PATTERN_INVALID
  */
 export function tagRewrite(match: TagMatch, replacement: string): Rewrite {
@@ -61,7 +61,7 @@ function remembered(rewrite: Rewrite): Rewrite {
   };
 }
 
-/** Replaces every match in a text. An empty match right behind another one is none: `.*` matches a text once. */
+/** Replaces every match in a text. An empty match directly after another match is ignored: `.*` matches a text once. */
 export function textRewrite(expression: RegExp, replace: (found: RegExpExecArray) => string): Rewrite {
   return (text) => {
     let result = '';
@@ -138,7 +138,7 @@ function foldedTag(tag: string): FoldedTag {
   const places: number[] = [];
   for (const { 0: written, index } of tag.matchAll(/\\[()]|./gsu)) {
     const folded = written.length > 1 && written.startsWith('\\') ? written.slice(1) : written.toLowerCase();
-    for (let unit = 0; unit < folded.length; unit++) places.push(index);
+    places.push(...Array<number>(folded.length).fill(index));
     text += folded === '_' ? ' ' : folded;
   }
   places.push(tag.length);

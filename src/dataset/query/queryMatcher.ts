@@ -27,7 +27,7 @@ export interface QueryNeeds {
   changing: boolean;
 }
 
-/** Makes a function of a query that tells which images match. */
+/** Compiles a query into a function that says whether an image matches. */
 export function queryMatcher(tree: QueryNode | null, context: QueryContext): QueryMatcher {
   if (tree === null) return () => true;
   const matches = compile(tree, context);

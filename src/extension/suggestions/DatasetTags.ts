@@ -1,7 +1,9 @@
 import type { Dataset } from '../../dataset/Dataset';
 import { TagIndex, type KnownTag } from '../../dataset/tagIndex/TagIndex';
 
-/** The index may be this old, in milliseconds: each key changes the dataset, and a tag typed elsewhere can wait so long. */
+/**
+ * How stale the index may be, in milliseconds: each key changes the dataset, and rebuilding for each would be wasted.
+ */
 const oldest = 500;
 /** What is longer is a sentence. */
 const longestTag = 100;

@@ -29,7 +29,8 @@ export class TagLists {
   }
 
   /**
-   * What is known of these files now; empty at first. Reading goes on meanwhile, so that nobody waits for it.
+   * The index of these files as it is now; empty at first. They are read in the background, without delaying the
+   * caller.
    * @param files absolute paths, the most important first
    */
   of(files: readonly string[]): TagIndex {

@@ -40,13 +40,13 @@ interface Columns {
 
 /** The columns of a list without a header, as a1111-sd-webui-tagcomplete has them: tag, category, count, aliases. */
 const usualColumns: Columns = { tag: 0, count: 2, aliases: 3 };
-/** A field longer than this is several lines behind a quotation mark that nobody closed. */
+/** A field longer than this, in characters, is the rest of the file after a quotation mark that was never closed. */
 const longestField = 20_000;
 
 /**
  * Reads a list of tags in CSV: `tag,category,count,"alias,alias"` as of a1111-sd-webui-tagcomplete, a bare tag on each
  * line, or any columns under a header with `name` or `tag`, such as a model's `selected_tags.csv`. Lines that cannot be
- * used are left out and counted. It is read piece by piece, so that nobody waits for a list of 200,000 tags.
+ * used are left out and counted. The file is streamed, so that a list of 200,000 tags does not block the event loop.
  * @param file absolute path
  * @throws TagListError when nothing of it can be used; the signal's reason when aborted
  */
@@ -103,7 +103,7 @@ export async function readTagList(file: string, signal?: AbortSignal): Promise<T
   return list;
 }
 
-/** Takes the tag of a line and its other names. @returns what is wrong with the line */
+/** Adds the tag of a row and its aliases to `tags`. @returns what is wrong with the row; undefined where it is good */
 function takeRow(row: readonly string[], columns: Columns, tags: KnownTag[]): string | undefined {
   const tag = row[columns.tag]?.trim() ?? '';
   const written = row[columns.count]?.trim() ?? '';

@@ -18,9 +18,9 @@ export class TagWords {
   }
 
   /**
-   * A tag in the caption; nothing, or several tags, where the options say so. A replacement for the whole tag goes before
-   * its expansion, and what it names is not replaced again. An excluded tag is left out as the model writes it and as it
-   * would come into the caption.
+   * A tag in the caption; nothing, or several tags, where the options say so. A replacement for the whole tag goes
+   * before its expansion, and what it names is not replaced again. An excluded tag is left out as the model writes it
+   * and as it would come into the caption.
    */
   ofTag({ name, isCharacter }: PassedTag): string[] {
     const parts =
@@ -50,8 +50,8 @@ export class TagWords {
 }
 
 /**
- * A character and the series in parentheses behind it: `name_(series)` gives `name` and `series`; of several parentheses
- * the last are taken, `a_(b)_(c)` gives `a_(b)` and `c`. Any other tag stays whole.
+ * A character and the series in parentheses behind it: `name_(series)` gives `name` and `series`; of several
+ * parentheses the last are taken, `a_(b)_(c)` gives `a_(b)` and `c`. Any other tag stays whole.
  * @param name as the model writes it
  */
 function expandCharacterTag(name: string): string[] {

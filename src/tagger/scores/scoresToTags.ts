@@ -37,7 +37,7 @@ function inOrder(tags: readonly WordedTag[], options: CaptionOptions): readonly 
   return [...ordered.filter((tag) => tag.isCharacter), ...ordered.filter((tag) => !tag.isCharacter)];
 }
 
-/** The first so many tags that bring something new into the caption. */
+/** The tags with the highest scores, at most `maximum`, that add something new to the caption. */
 function surest(sorted: readonly WordedTag[], maximum: number): WordedTag[] {
   const seen = new Set<string>();
   const chosen: WordedTag[] = [];

@@ -13,9 +13,9 @@ export interface TagSpot {
 }
 
 /**
- * Finds the tag in which the caret is: between the separators of tags. Where brackets hold several tags together, it is the
- * one of them, because that is what is being typed: in `{a|b}` between bars and commas, in `(a, b:1.1)` between commas,
- * without the brackets and the number of a weight.
+ * Finds the tag in which the caret is: between the separators of tags. Where brackets hold several tags together, it is
+ * the one of them, because that is what is being typed: in `{a|b}` between bars and commas, in `(a, b:1.1)` between
+ * commas, without the brackets and the number of a weight.
  */
 export function tagAt(text: string, caret: number): TagSpot {
   const lineStart = text.lastIndexOf('\n', caret - 1) + 1;

@@ -257,6 +257,7 @@ describe('What holds together is one tag', () => {
 
   it('when chips are removed, added, changed and moved', () => {
     assert.equal(removeTag(`${braces}, 1girl`, 0), '1girl');
+    assert.equal(removeTag('(a, b:1.2) , c', 1), '(a, b:1.2) ');
     assert.equal(moveTag(`${braces}, (a, b:1.2), c`, 2, 0), `c, ${braces}, (a, b:1.2)`);
     assert.equal(replaceTag(`a, ${braces}`, 1, 'b'), 'a, b');
     assert.equal(addTag('{a,b}', 'c'), '{a,b}, c');
