@@ -21,7 +21,7 @@ export const rooms = {
   },
   'protocol/tagging': {
     what: 'the messages to the child process with the model: options, execution, model lists',
-    may: ['protocol/channel', 'protocol/page'],
+    may: ['protocol/channel', 'protocol/page', 'tags'],
   },
   'protocol/text': {
     what: 'sentences and names that several houses show: sizes, rates, states of jobs',
@@ -61,7 +61,7 @@ export const rooms = {
   },
   'dataset/view': {
     what: 'what one grid shows of a dataset: a search, an order, a selection, folders',
-    may: ['base', 'dataset', 'dataset/captions', 'dataset/query', 'protocol/page', 'tags'],
+    may: ['base', 'dataset', 'dataset/captions', 'dataset/files', 'dataset/query', 'protocol/page', 'tags'],
   },
   jobs: {
     what: 'what a captioning job is: names, states, steps, planning',
@@ -105,7 +105,6 @@ export const rooms = {
       'base',
       'dataset/captions',
       'dataset/files',
-      'dataset/view',
       'jobs',
       'jobs/folder',
       'jobs/run',
@@ -130,13 +129,14 @@ export const rooms = {
       'protocol/tagging',
     ],
   },
+  'tagger/wasm': { what: 'resampling in AssemblyScript, compiled to WebAssembly', may: [] },
   'tagger/native': {
     what: 'loads sharp and onnxruntime, and says which cores there are',
     may: ['protocol/channel'],
   },
   'tagger/pictures': {
     what: 'image files to pixels and thumbnails',
-    may: ['protocol/channel', 'protocol/page', 'protocol/tagging', 'tagger/native'],
+    may: ['base', 'protocol/channel', 'protocol/page', 'protocol/tagging', 'protocol/text', 'tagger/native'],
   },
   'tagger/preprocess': {
     what: 'pixels to the input of a model, as Pillow resizes them, in threads',
@@ -144,7 +144,7 @@ export const rooms = {
   },
   'tagger/download': {
     what: 'files from the network: resumed, hashed, with proxies',
-    may: ['base', 'dataset/files', 'protocol/channel', 'protocol/tagging'],
+    may: ['base', 'dataset/files', 'protocol/channel', 'protocol/tagging', 'protocol/text'],
   },
   'tagger/inference': {
     what: 'what a tagger is: its contract, files and tags, batches',
@@ -156,15 +156,23 @@ export const rooms = {
   },
   'tagger/cuda': {
     what: 'which CUDA there is, and getting what is missing',
-    may: ['base', 'protocol/channel', 'protocol/tagging', 'tagger/download'],
+    may: ['base', 'protocol/channel', 'protocol/tagging', 'protocol/text', 'tagger/download'],
   },
   'tagger/onnx': {
     what: 'a tagger in this process with ONNX Runtime: sessions, providers, trials',
-    may: ['protocol/channel', 'protocol/child', 'protocol/tagging', 'tagger/cuda', 'tagger/inference', 'tagger/native'],
+    may: [
+      'base',
+      'protocol/channel',
+      'protocol/child',
+      'protocol/tagging',
+      'tagger/cuda',
+      'tagger/inference',
+      'tagger/native',
+    ],
   },
   'tagger/server': {
     what: 'a tagger behind the Open Inference Protocol',
-    may: ['protocol/channel', 'protocol/tagging', 'tagger/download', 'tagger/inference', 'tagger/onnx'],
+    may: ['base', 'protocol/channel', 'protocol/tagging', 'tagger/download', 'tagger/inference'],
   },
   'tagger/models': {
     what: 'which models there are: catalogue, places on disk, downloads',
@@ -173,6 +181,7 @@ export const rooms = {
   'tagger/process': {
     what: 'the request handlers of the child process',
     may: [
+      'base',
       'protocol/channel',
       'protocol/tagging',
       'tagger/cuda',
@@ -244,7 +253,7 @@ export const rooms = {
   },
   'extension/standIns': {
     what: 'what VS Code sees until the rest of the extension is loaded',
-    may: ['extension', 'extension/document', 'extension/editor', 'jobs'],
+    may: ['jobs'],
   },
   'extension/document': {
     what: 'the document behind an editor: edits, undo, autosave, the journal of unsaved text, watching the folder',
@@ -263,6 +272,7 @@ export const rooms = {
   'extension/taggers': {
     what: 'choosing, downloading and describing taggers; CUDA support',
     may: [
+      'base',
       'extension/settings',
       'extension/shared',
       'jobs/client',
@@ -310,11 +320,13 @@ export const rooms = {
   'extension/grid': {
     what: 'what one grid shows, without its webview: session, cards, memory',
     may: [
+      'base',
+      'dataset',
       'dataset/captions',
+      'dataset/files',
       'dataset/view',
       'extension/captioning',
       'extension/document',
-      'extension/editor',
       'extension/shared',
       'protocol/channel',
       'protocol/page',
@@ -323,7 +335,15 @@ export const rooms = {
   },
   'extension/pictures': {
     what: 'thumbnails and the cache of pictures',
-    may: ['base', 'extension/editor', 'extension/shared', 'protocol/channel', 'protocol/child', 'protocol/page'],
+    may: [
+      'base',
+      'extension/grid',
+      'extension/shared',
+      'protocol/channel',
+      'protocol/child',
+      'protocol/page',
+      'protocol/text',
+    ],
   },
   'extension/images': {
     what: 'what is done with images: deleting, revealing, copying',
@@ -332,14 +352,14 @@ export const rooms = {
       'dataset',
       'dataset/captions',
       'extension/document',
-      'extension/editor',
+      'extension/grid',
       'protocol/channel',
       'protocol/page',
     ],
   },
   'extension/search': {
     what: 'searching a grid, and saved searches',
-    may: ['dataset/query', 'dataset/view', 'extension/editor', 'extension/shared', 'protocol/channel', 'protocol/page'],
+    may: ['dataset/query', 'dataset/view', 'extension/grid', 'extension/shared', 'protocol/channel', 'protocol/page'],
   },
   'extension/bulkEdit': {
     what: 'bulk edits of a grid: plan, preview, apply',
@@ -348,7 +368,7 @@ export const rooms = {
       'dataset/captions',
       'dataset/edits',
       'extension/captioning',
-      'extension/editor',
+      'extension/grid',
       'extension/images',
       'extension/settings',
       'extension/shared',
@@ -364,7 +384,6 @@ export const rooms = {
       'dataset/captions',
       'dataset/query',
       'dataset/tagIndex',
-      'dataset/view',
       'extension/bulkEdit',
       'extension/captioning',
       'extension/document',
@@ -392,7 +411,9 @@ export const rooms = {
       'extension/captioning',
       'extension/document',
       'extension/editor',
+      'extension/grid',
       'extension/images',
+      'extension/pictures',
       'extension/search',
       'extension/taggers',
       'jobs',
@@ -431,10 +452,12 @@ export const rooms = {
       'dataset',
       'dataset/captions',
       'dataset/edits',
+      'dataset/files',
       'dataset/tagIndex',
       'extension/api',
       'extension/editor',
       'extension/settings',
+      'extension/shared',
       'extension/standIns',
       'tags',
     ],
@@ -463,7 +486,7 @@ export const rooms = {
   },
   'webview/shared': {
     what: 'what all of the page uses: the way to the host, controls, icons, language, styles',
-    may: ['protocol/channel', 'protocol/page', 'webview/grid', 'webview/search'],
+    may: ['protocol/channel', 'protocol/page', 'protocol/text'],
   },
   'webview/pictures': {
     what: 'loading pictures, a few at a time',
@@ -471,7 +494,7 @@ export const rooms = {
   },
   'webview/suggestions': {
     what: 'the list of suggestions under a field',
-    may: ['protocol/page', 'webview/shared'],
+    may: ['protocol/page', 'tags', 'webview/shared'],
   },
   'webview/card': {
     what: 'one card: picture, caption, chips, drafts',
@@ -487,19 +510,23 @@ export const rooms = {
   },
   'webview/toolbar': {
     what: "the toolbar, the view's options, the bar of a selection",
-    may: ['protocol/page', 'webview/grid', 'webview/search', 'webview/shared'],
+    may: ['protocol/page', 'webview/search', 'webview/shared'],
+  },
+  'webview/virtualList': {
+    what: 'rows of a list of any length, of which only those near the viewport are in the document',
+    may: ['webview/shared'],
   },
   'webview/grid': {
     what: 'the grid of cards: model, layout, keys, selection',
-    may: ['protocol/page', 'webview/card', 'webview/pictures', 'webview/shared'],
+    may: ['protocol/page', 'webview/card', 'webview/pictures', 'webview/shared', 'webview/virtualList'],
   },
   'webview/viewer': {
     what: 'one image large: zoom, keys, its caption',
-    may: ['protocol/channel', 'protocol/page', 'webview/card', 'webview/grid', 'webview/pictures', 'webview/shared'],
+    may: ['protocol/channel', 'protocol/page', 'protocol/text', 'webview/card', 'webview/pictures', 'webview/shared'],
   },
   'webview/bulkEdit': {
     what: 'the dialog of bulk edits with its preview',
-    may: ['protocol/channel', 'protocol/page', 'webview/shared', 'webview/suggestions'],
+    may: ['protocol/channel', 'protocol/page', 'webview/shared', 'webview/suggestions', 'webview/virtualList'],
   },
   'webview/editor': {
     what: 'the page as a whole, and its connection to the host',

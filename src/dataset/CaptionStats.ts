@@ -1,5 +1,6 @@
 import type { Caption, CaptionObserver } from './captions/Caption';
-import { eachTag, textOfRaw } from '../tags/captionText';
+import { eachTag } from '../tags/captionGrammar';
+import { textOfRaw } from '../tags/captionText';
 
 /** How many images and captions are in which state. */
 export interface DatasetCounts {

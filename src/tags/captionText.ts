@@ -1,29 +1,5 @@
 import { byteOrderMark, withoutByteOrderMark } from './byteOrderMark';
 
-/** The tags of a caption: separated by commas and line ends, trimmed, empty ones left out; order and duplicates stay. */
-export function parseTags(text: string): string[] {
-  const tags: string[] = [];
-  eachTag(text, (tag) => tags.push(tag));
-  return tags;
-}
-
-/** Calls back for each tag of a caption, as {@link parseTags} gives them: without lists, for whole datasets. */
-export function eachTag(text: string, take: (tag: string) => void): void {
-  let lineEnd = endOf(text, '\n', 0);
-  for (let start = 0; start <= text.length;) {
-    if (lineEnd < start) lineEnd = endOf(text, '\n', start);
-    const end = Math.min(lineEnd, endOf(text, ',', start));
-    const tag = text.slice(start, end).trim();
-    if (tag !== '') take(tag);
-    start = end + 1;
-  }
-}
-
-function endOf(text: string, separator: string, from: number): number {
-  const at = text.indexOf(separator, from);
-  return at < 0 ? text.length : at;
-}
-
 /** Whether a caption counts as empty: nothing but white space (or only a byte order mark). */
 export function isEmptyCaption(raw: string): boolean {
   return raw.trim() === '';

@@ -1,7 +1,7 @@
 /**
- * A tag as it is compared with others: without blanks around it, in small letters, with spaces for underscores and plain
- * parentheses for escaped ones; an accent is part of its letter, however it is written. Two tags that differ in nothing
- * else are the same tag.
+ * A tag as it is compared with others: without blanks around it, in small letters, with spaces for underscores and
+ * plain parentheses for escaped ones; an accent is part of its letter, however it is written. Two tags that differ in
+ * nothing else are the same tag.
  */
 export function comparableTag(tag: string): string {
   const plain = tag.includes('\\') ? tag.replace(/\\([()])/g, '$1') : tag;

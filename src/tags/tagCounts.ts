@@ -1,4 +1,5 @@
-import { parseTags } from './captionText';
+import { parseTags } from './captionGrammar';
+import { dividesTags, evenLine, parseTagLine, tagsOf } from './tagLine';
 
 /**
  * How often each tag occurs, most frequent first, equal counts in alphabetical order.
@@ -14,14 +15,34 @@ export function countTags(texts: Iterable<string>): Map<string, number> {
 
 /**
  * One caption with the tags of both: in the first line all of the first in their order, then what only the second has;
- * below, the other lines of the first, then those that only the second has.
+ * below, the other lines of the first, then those that only the second has. The separators of trainers stay, but for
+ * the second caption's `|||` where the first has its own.
  */
 export function mergeTags(first: string, second: string): string {
-  const [line = '', ...lines] = first.split('\n');
-  const [otherLine = '', ...otherLines] = second.split('\n');
-  const tags = parseTags(line);
-  const known = new Set(tags);
-  const merged = [...tags, ...parseTags(otherLine).filter((tag) => !known.has(tag))].join(', ');
-  const knownLines = new Set(lines);
-  return [merged, ...lines, ...otherLines.filter((other) => !knownLines.has(other))].join('\n');
+  const line = parseTagLine(first);
+  const merged = withNewTags(evenLine(line, ', '), new Set(tagsOf(line)), second);
+  const [, ...lines] = first.split('\n');
+  const [, ...otherLines] = second.split('\n');
+  const known = new Set(lines);
+  return [merged, ...lines, ...otherLines.filter((other) => !known.has(other))].join('\n');
+}
+
+/** A line with the tags of the second caption's first line that are not known. */
+function withNewTags(line: string, known: ReadonlySet<string>, second: string): string {
+  const { parts, separators } = parseTagLine(second);
+  // sd-scripts knows two of them at most, and a second caption's would move the end of the tags that are kept in front.
+  const hasOwn = line.includes('|||');
+  let text = line;
+  let isPreviousNew = false;
+  for (const [index, { lead, tag }] of parts.entries()) {
+    const isNew = tag !== '' && !known.has(tag);
+    const between = separators[index - 1];
+    if (isNew) {
+      const isKept = isPreviousNew && !dividesTags(between) && !(between === '|||' && hasOwn);
+      const joiner = isKept ? (parts[index - 1]?.trail ?? '') + (between ?? '') + lead : ', ';
+      text += text === '' ? tag : joiner + tag;
+    }
+    isPreviousNew = isNew;
+  }
+  return text;
 }

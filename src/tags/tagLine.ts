@@ -1,4 +1,4 @@
-import { coreOf, trainerSeparators } from './writeTags';
+import { coreOf, hasPlainCommas, separatorsIn, trainerSeparators } from './captionGrammar';
 
 /** A tag with the blanks around it; an empty tag where two separators follow each other. */
 export interface TagPart {
@@ -8,8 +8,8 @@ export interface TagPart {
 }
 
 /**
- * The first line of a caption, which is its list of tags, taken apart so that {@link lineText} gives the same characters
- * again. Where a caption has more lines, trainers read only the first.
+ * The first line of a caption, which is its list of tags, taken apart so that {@link lineText} gives the same
+ * characters again. Where a caption has more lines, trainers read only the first.
  */
 export interface TagLine {
   parts: TagPart[];
@@ -20,21 +20,33 @@ export interface TagLine {
 }
 
 /**
- * Takes a caption apart.
- * @param text the caption with LF line ends
- * @param separator what may stand between two tags beside the comma and the separators of trainers; one of blanks only
- * counts where the line has no comma
+ * Takes a caption apart, at the places that {@link separatorsIn} finds.
+ * @param text the caption with any line ends
+ * @param separator what may stand between two tags beside the comma and the separators of trainers
  */
-export function parseTagLine(text: string, separator: string): TagLine {
-  const line = /^[^\r\n]*/.exec(text)?.[0] ?? '';
-  const pieces = line.split(splitter(line, coreOf(separator)));
+export function parseTagLine(text: string, separator = ','): TagLine {
+  const line = firstLine(text);
+  const rest = text.slice(line.length);
+  if (coreOf(separator) === ',' && hasPlainCommas(line)) {
+    // The same as below in less time, for edits of whole datasets.
+    const parts = line.split(',').map(partOf);
+    return { parts, separators: Array<string>(parts.length - 1).fill(','), rest };
+  }
   const parts: TagPart[] = [];
   const separators: string[] = [];
-  for (const [index, piece] of pieces.entries()) {
-    if (index % 2 === 0) parts.push(partOf(piece));
-    else separators.push(piece);
+  let at = 0;
+  for (const { start, end } of separatorsIn(line, separator)) {
+    parts.push(partOf(line.slice(at, start)));
+    separators.push(line.slice(start, end));
+    at = end;
   }
-  return { parts, separators, rest: text.slice(line.length) };
+  parts.push(partOf(line.slice(at)));
+  return { parts, separators, rest };
+}
+
+/** The first line of a caption, without its line end. */
+export function firstLine(text: string): string {
+  return /^[^\r\n]*/.exec(text)?.[0] ?? '';
 }
 
 /** The caption that a line was made of, with the changes that were made to it. */
@@ -45,8 +57,8 @@ export function lineText({ parts, separators, rest }: TagLine): string {
 }
 
 /**
- * Makes an edit of one line an edit of each line of a caption. A line below the first that the edit empties goes; the first
- * stays, or the second would be read in its place.
+ * Makes an edit of one line an edit of each line of a caption. A line below the first that the edit empties goes; the
+ * first stays, or the second would be read in its place.
  */
 export function inEachLine(edit: (line: string) => string): (text: string) => string {
   return (text) => {
@@ -113,28 +125,29 @@ export function withoutParts(line: TagLine, isRemoved: (part: TagPart, index: nu
   return { ...line, parts, separators };
 }
 
+/**
+ * The first line with the same separator between all tags, without empty tags and blanks at its ends. The separators of
+ * trainers stay as they are.
+ */
+export function evenLine({ parts, separators }: TagLine, separator: string): string {
+  let text = '';
+  let joins = false;
+  for (const [index, { lead, tag }] of parts.entries()) {
+    const before = separators[index - 1];
+    if (before !== undefined && !dividesTags(before)) {
+      text += (parts[index - 1]?.trail ?? '') + before + lead;
+      joins = false;
+    }
+    if (tag === '') continue;
+    text += (joins ? separator : '') + tag;
+    joins = true;
+  }
+  return text.trim();
+}
+
 /** Whether this only divides tags, and is none of the separators that mean something to a trainer. */
 export function dividesTags(separator: string | undefined): boolean {
   return separator !== undefined && !trainerSeparators.some((one) => one === separator);
-}
-
-/** What separates tags, by the separator of the setting: compiling it for each caption takes longer than splitting. */
-const splitters = new Map<string, RegExp>();
-
-function splitter(line: string, core: string): RegExp {
-  // Blanks cannot separate tags in a line where commas do.
-  const own = core === '' && line.includes(',') ? ',' : core;
-  let known = splitters.get(own);
-  if (known === undefined) {
-    const separators = [...trainerSeparators, ...(own === '' || own === ',' ? [] : [own])].map(escaped);
-    known = new RegExp(`(${[...separators, own === '' ? '\\s+' : ','].join('|')})`);
-    splitters.set(own, known);
-  }
-  return known;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
 }
 
 function partOf(text: string): TagPart {

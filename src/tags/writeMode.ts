@@ -8,7 +8,7 @@ export type WriteMode = (typeof writeModes)[number];
 /** How generated tags are written into a caption. */
 export interface WriteOptions {
   mode: WriteMode;
-  /** the first so many tags of a caption stay in front, whatever the mode */
+  /** the number of tags at the start of a caption that stay in front, whatever the mode */
   keepFirst: number;
   /** between two tags */
   separator: string;

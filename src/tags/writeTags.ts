@@ -1,9 +1,8 @@
+import { coreOf, trainerSeparators } from './captionGrammar';
 import { isEmptyCaption } from './captionText';
 import { comparableTag } from './comparableTag';
+import { firstLine, parseTagLine, tagsOf } from './tagLine';
 import type { WriteOptions } from './writeMode';
-
-/** What sd-scripts reads as ends of a tag beside the comma (`keep_tokens_separator` and `secondary_separator`). */
-export const trainerSeparators = ['|||', ';;;'] as const;
 
 /**
  * A caption with generated tags in it. Of a caption with several lines the first is the list of tags; `append` and
@@ -20,7 +19,7 @@ export function captionWithTags(existing: string, tags: readonly string[], optio
   if (isEmptyCaption(existing)) return newTags('', given, options.separator).join(options.separator);
   if (mode === 'onlyEmpty') return existing;
 
-  const line = /^[^\r\n]*/.exec(existing)?.[0] ?? '';
+  const line = firstLine(existing);
   // Blanks cannot separate tags in a line where commas do.
   const separator = options.separator.trim() === '' && line.includes(',') ? ', ' : options.separator;
   const kept = line.slice(0, endOfTag(line, keepFirst, separator));
@@ -37,7 +36,7 @@ export function captionWithTags(existing: string, tags: readonly string[], optio
 
 /** The tags that a line does not have yet, each once. */
 function newTags(line: string, tags: readonly string[], separator: string): string[] {
-  const seen = new Set(withCommas(line, separator).split(',').map(comparableTag));
+  const seen = new Set(tagsOf(parseTagLine(line, separator)).map(comparableTag));
   return tags.filter((tag) => {
     const comparable = comparableTag(tag);
     if (seen.has(comparable)) return false;
@@ -46,33 +45,23 @@ function newTags(line: string, tags: readonly string[], separator: string): stri
   });
 }
 
-/** Where the so-manieth tag of a line ends, or the last one; 0 for none. */
+/**
+ * Where the tag with this number, counted from 1, ends in a line, or the last one where there are fewer; 0 for none.
+ */
 function endOfTag(line: string, count: number, separator: string): number {
+  const { parts, separators } = parseTagLine(line, separator);
   let tags = 0;
   let start = 0;
   let end = 0;
-  for (const part of withCommas(line, separator).split(',')) {
+  for (const [index, { lead, tag, trail }] of parts.entries()) {
     if (tags === count) break;
-    if (part.trim() !== '') {
+    if (tag !== '') {
       tags++;
-      end = start + part.trimEnd().length;
+      end = start + lead.length + tag.length;
     }
-    start += part.length + 1;
+    start += lead.length + tag.length + trail.length + (separators[index]?.length ?? 0);
   }
   return end;
-}
-
-/** The line with commas for its separators, as long as before. */
-function withCommas(line: string, separator: string): string {
-  const core = coreOf(separator);
-  let plain = core === '' ? line.replace(/\s/g, ',') : line.replaceAll(core, ','.repeat(core.length));
-  for (const other of trainerSeparators) plain = plain.replaceAll(other, ','.repeat(other.length));
-  return plain;
-}
-
-/** A separator without its blanks; a word keeps them, because it may be part of a tag. */
-export function coreOf(separator: string): string {
-  return /[\p{L}\p{N}]/u.test(separator) ? separator : separator.trim();
 }
 
 /** Two parts of a line with one separator between them, which may be there already at the end of one. */

@@ -67,6 +67,23 @@ describe('tag chips in a browser', function () {
     await holds('blue eyes,  sky,(tree:1.1) , sky,  long hair, tree,  :d\nsecond line, here');
   });
 
+  it('show what braces and weights hold together as one, also while it is typed', async () => {
+    host.item(first).text = '{red hair, long hair|short hair}, (smile, hat:1.2),sky';
+    await open();
+    assert.deepEqual(await shown(), ['{red hair, long hair|short hair}', '(smile, hat:1.2)', 'sky']);
+    await chip('sky').focus();
+    await page.keyboard.press('Alt+ArrowLeft');
+    await page.keyboard.press('Alt+ArrowLeft');
+    await holds('sky, {red hair, long hair|short hair},(smile, hat:1.2)');
+    await field().focus();
+    await page.keyboard.type('{a,b|c},');
+    await chip('{a,b|c}').waitFor();
+    await holds('sky, {red hair, long hair|short hair},(smile, hat:1.2), {a,b|c}');
+    await chip('{red hair, long hair|short hair}').focus();
+    await page.keyboard.press('Delete');
+    await holds('sky,(smile, hat:1.2), {a,b|c}');
+  });
+
   it('are added, removed and moved with the keyboard, each as one edit, and nothing else changes', async () => {
     await open();
     assert.deepEqual(await shown(), ['blue eyes', 'sky', '(tree:1.1)', 'sky']);

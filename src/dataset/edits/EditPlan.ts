@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
 import type { Caption } from '../captions/Caption';
-import { parseTags } from '../../tags/captionText';
+import { hasPlainCommas, parseTags } from '../../tags/captionGrammar';
 import type { DatasetImage } from '../captions/DatasetImage';
 import { inSlices } from '../../base/inSlices';
 import { EditError } from './EditError';
@@ -92,7 +92,7 @@ export class EditPlan {
 
   /**
    * The tags that come or go in most captions.
-   * @param most so many at most: there may be as many as captions, and sorting them all takes long
+   * @param most the maximum number of tags: there may be as many as captions, and sorting them all takes long
    */
   tagChanges(most: number): TagChange[] {
     const best: TagChange[] = [];
@@ -198,6 +198,8 @@ export class EditPlan {
 
 /** The tags of two captions without those that both have at their start and at their end. */
 function differingTags(before: string, after: string): [string[], string[]] {
+  // A comma within brackets is no place to begin or to end at.
+  if (!hasPlainCommas(before) || !hasPlainCommas(after)) return [parseTags(before), parseTags(after)];
   const shorter = Math.min(before.length, after.length);
   let start = 0;
   while (start < shorter && before[start] === after[start]) start++;

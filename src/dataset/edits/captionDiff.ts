@@ -13,15 +13,15 @@ export interface CaptionDiff {
   pieces: DiffPiece[];
 }
 
-/** So many letters of a text that stays are shown before and after a change. */
+/** How many characters of unchanged text are shown before and after a change. */
 const contextLetters = 24;
 /** Texts that differ in more places than this are shown as wholly replaced; comparing them takes long. */
 const mostDifferences = 400;
 
 /**
  * Compares a caption with what an edit makes of it.
- * @param unit `tags` where the edit means tags; a difference between the tags, or in another line than the first, is shown
- * in words
+ * @param unit `tags` where the edit means tags; a difference between the tags, or in another line than the first, is
+ * shown in words
  */
 export function captionDiff(before: string, after: string, unit: 'tags' | 'text', separator: string): CaptionDiff {
   if (unit === 'tags') {

@@ -2,6 +2,7 @@ import { comparableTag } from '../../tags/comparableTag';
 import { captionWithTags } from '../../tags/writeTags';
 import {
   dividesTags,
+  evenLine,
   inEachLine,
   lineText,
   parseTagLine,
@@ -48,9 +49,9 @@ export interface EditContext {
 let alphabet: Intl.Collator | undefined;
 
 /**
- * Makes the function that edits one caption. Tags are removed and replaced in each line, because each is counted and found
- * there; tags are added, moved and sorted in the first line only, which is what trainers read. Every character that the edit
- * does not mean stays.
+ * Makes the function that edits one caption. Tags are removed and replaced in each line, because each is counted and
+ * found there; tags are added, moved and sorted in the first line only, which is what trainers read. Every character
+ * that the edit does not target stays.
  * @returns takes and gives a caption with LF line ends; the same text where there is nothing to change
  * @throws EditError PATTERN_INVALID
  */
@@ -99,7 +100,10 @@ export function captionEditor(edit: CaptionEdit, { separator, countOf }: EditCon
       return (text) => sortTags(parse(text), order, edit.keepFirst);
     }
     case 'separators':
-      return (text) => evenSeparators(parse(text), separator);
+      return (text) => {
+        const line = parse(text);
+        return evenLine(line, separator) + line.rest;
+      };
     case 'replaceText': {
       const flags = edit.matchCase ? 'gm' : 'gmi';
       const rewrite = edit.regex
@@ -173,22 +177,6 @@ function sortTags(line: TagLine, order: (a: string, b: string) => number, keepFi
     if (!dividesTags(unit.end)) sortSection();
   }
   return units.map(({ lead, text, trail, end }) => lead + text + trail + (end ?? '')).join('') + line.rest;
-}
-
-function evenSeparators({ parts, separators, rest }: TagLine, separator: string): string {
-  let text = '';
-  let joins = false;
-  for (const [index, { lead, tag }] of parts.entries()) {
-    const before = separators[index - 1];
-    if (before !== undefined && !dividesTags(before)) {
-      text += (parts[index - 1]?.trail ?? '') + before + lead;
-      joins = false;
-    }
-    if (tag === '') continue;
-    text += (joins ? separator : '') + tag;
-    joins = true;
-  }
-  return text.trim() + rest;
 }
 
 /** `\n` and `\t` in the replacement of a regular expression, as in VS Code's own search. */

@@ -1,5 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import { comparableTag } from '../../tags/comparableTag';
+import { escapedForRegExp } from '../../tags/escapedForRegExp';
+import type { Stretch } from '../../tags/captionGrammar';
+import { tagGlob, type GlobPattern } from '../../tags/GlobPattern';
 import { EditError } from './EditError';
 
 /**
@@ -10,7 +13,7 @@ import { EditError } from './EditError';
 export type TagMatch =
   { kind: 'exact' | 'wildcard'; patterns: readonly string[] } | { kind: 'regex'; pattern: string; matchCase: boolean };
 
-/** So many tags are remembered at most: captions may be sentences, each of which occurs once. */
+/** The maximum number of tags in the cache: captions may be sentences, each of which occurs once. */
 const mostRemembered = 50_000;
 
 /** Makes new text of old; undefined where the pattern does not match. */
@@ -18,8 +21,8 @@ export type Rewrite = (text: string) => string | undefined;
 
 /**
  * Makes the function that replaces a matching tag.
- * @param replacement in it `*` stands for what the `*` of a wildcard matched, in turn, and `$1`, `$&`, `$<name>` for what a
- * regular expression did; `$$` is a dollar sign
+ * @param replacement in it `*` stands for what the `*` of a wildcard matched, in turn, and `$1`, `$&`, `$<name>` for
+ * what a regular expression did; `$$` is a dollar sign
  * @throws EditError PATTERN_INVALID
  */
 export function tagRewrite(match: TagMatch, replacement: string): Rewrite {
@@ -28,15 +31,18 @@ export function tagRewrite(match: TagMatch, replacement: string): Rewrite {
     return remembered(textRewrite(expression, (found) => expand(replacement, found)));
   }
   const exact = new Set<string>();
-  const wildcards: RegExp[] = [];
+  const wildcards: GlobPattern[] = [];
   for (const pattern of match.patterns.map((one) => one.trim()).filter((one) => one !== '')) {
-    if (match.kind === 'wildcard' && /(?<!\\)[*?]/.test(pattern)) wildcards.push(wildcardExpression(pattern));
-    else exact.add(comparableTag(match.kind === 'wildcard' ? pattern.replace(/\\([*?])/g, '$1') : pattern));
+    const glob = match.kind === 'wildcard' ? tagGlob(foldedTag(pattern).text) : undefined;
+    if (glob === undefined) exact.add(comparableTag(pattern));
+    else if (glob.literal === undefined) wildcards.push(glob);
+    else exact.add(comparableTag(glob.literal));
   }
   return remembered((tag) => {
+    const folded = wildcards.length === 0 ? undefined : foldedTag(tag);
     for (const wildcard of wildcards) {
-      const found = wildcard.exec(tag);
-      if (found !== null) return filled(replacement, found.slice(1));
+      const found = folded === undefined ? undefined : wildcard.captures(folded.text);
+      if (found !== undefined && folded !== undefined) return filled(replacement, found.map(folded.written));
     }
     // Without a wildcard there is nothing that a `*` could stand for.
     return exact.has(comparableTag(tag)) ? replacement : undefined;
@@ -55,7 +61,7 @@ function remembered(rewrite: Rewrite): Rewrite {
   };
 }
 
-/** Replaces every match in a text. An empty match right behind another one is none: `.*` matches a text once. */
+/** Replaces every match in a text. An empty match directly after another match is ignored: `.*` matches a text once. */
 export function textRewrite(expression: RegExp, replace: (found: RegExpExecArray) => string): Rewrite {
   return (text) => {
     let result = '';
@@ -96,7 +102,7 @@ export function regularExpression(pattern: string, flags: string): RegExp {
 
 /** A plain text as an expression that finds it. */
 export function plainExpression(text: string, flags: string): RegExp {
-  return new RegExp(text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`), `${flags}u`);
+  return new RegExp(escapedForRegExp(text), `${flags}u`);
 }
 
 /** Puts what was found into a replacement: `$1` to `$99`, `$&`, `$<name>`, `$$`. */
@@ -114,17 +120,29 @@ export function expand(replacement: string, found: RegExpExecArray): string {
   });
 }
 
-/** An expression for whole tags as they are written: blanks match underscores, parentheses match escaped ones. */
-function wildcardExpression(pattern: string): RegExp {
-  const source = pattern.replace(/\\[*?()]|\*+|[^*]/gsu, (part) => {
-    if (part.startsWith('*')) return '(.*)';
-    if (part === '?') return '.';
-    if (part === ' ' || part === '_') return '[ _]';
-    const plain = part.length > 1 && part.startsWith('\\') ? part.slice(1) : part;
-    if (plain === '(' || plain === ')') return `\\\\?\\${plain}`;
-    return plain.replace(/[\\^$.*+?[\]{}|/]/, String.raw`\$&`);
-  });
-  return new RegExp(`^${source}$`, 'isu');
+/** A tag as patterns see it, and the way back to how it is written. */
+interface FoldedTag {
+  text: string;
+  /** what stands in the tag where `text` has this stretch */
+  written: (stretch: Stretch) => string;
+}
+
+/** A tag in small letters, with blanks for underscores and plain parentheses for escaped ones. */
+function foldedTag(tag: string): FoldedTag {
+  const lower = tag.toLowerCase();
+  if (lower.length === tag.length && !tag.includes('\\')) {
+    return { text: lower.replaceAll('_', ' '), written: ({ start, end }) => tag.slice(start, end) };
+  }
+  let text = '';
+  /** for each place in the text the one in the tag, also for the end */
+  const places: number[] = [];
+  for (const { 0: written, index } of tag.matchAll(/\\[()]|./gsu)) {
+    const folded = written.length > 1 && written.startsWith('\\') ? written.slice(1) : written.toLowerCase();
+    places.push(...Array<number>(folded.length).fill(index));
+    text += folded === '_' ? ' ' : folded;
+  }
+  places.push(tag.length);
+  return { text, written: ({ start, end }) => tag.slice(places[start], places[end]) };
 }
 
 /** A replacement with what the wildcards matched in place of its `*`. */

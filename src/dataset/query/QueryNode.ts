@@ -25,7 +25,9 @@ export type QueryNode = TextRange &
     | {
         kind: 'text';
         field: TextField;
-        /** in small letters; `*` is any text, `?` one character, and `\` before one of them or itself means just that */
+        /**
+         * in small letters; `*` is any text, `?` one character, and `\` before one of them or itself means just that
+         */
         pattern: string;
       }
     | {

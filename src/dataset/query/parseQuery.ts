@@ -15,7 +15,7 @@ import { imageState, numberExamples, numberValue } from './queryValues';
 /** What a query says: a tree, nothing (`null` without an error: all images), or what is wrong with it. */
 export type ParsedQuery = { tree: QueryNode | null; error?: undefined } | { tree: null; error: QueryError };
 
-/** Deeper than anybody nests; a tree of any depth would end the stack. */
+/** Deeper than any sensible query; without a limit, deep nesting would overflow the call stack. */
 const deepest = 100;
 
 /** Reads a query. It never throws; docs/search.md describes the language. */

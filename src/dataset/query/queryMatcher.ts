@@ -1,5 +1,6 @@
+import { hasPlainCommas, parseTags } from '../../tags/captionGrammar';
+import { characterCount } from '../../tags/characterCount';
 import { comparableTag, composed } from '../../tags/comparableTag';
-import { parseTags } from '../../tags/captionText';
 import type { DatasetImage } from '../captions/DatasetImage';
 import { GlobPattern } from '../../tags/GlobPattern';
 import type { ImageFact } from '../ImageFacts';
@@ -26,7 +27,7 @@ export interface QueryNeeds {
   changing: boolean;
 }
 
-/** Makes a function of a query that tells which images match. */
+/** Compiles a query into a function that says whether an image matches. */
 export function queryMatcher(tree: QueryNode | null, context: QueryContext): QueryMatcher {
   if (tree === null) return () => true;
   const matches = compile(tree, context);
@@ -59,13 +60,6 @@ export function queryNeeds(tree: QueryNode | null): QueryNeeds {
     sizes: ['width', 'height', 'ratio'].some((field) => fields.has(field)),
     changing: ['any', 'tag', 'caption', 'tags', 'chars', 'state'].some((field) => fields.has(field)),
   };
-}
-
-/** How many characters a text has, as people count: one that takes two units counts once. */
-export function characterCount(text: string): number {
-  let count = text.length;
-  for (let at = 0; at < text.length - 1; at++) if (text.charCodeAt(at) >> 10 === 0x36) count--;
-  return count;
 }
 
 /** An image that is being matched, with what several terms ask of it. */
@@ -234,15 +228,16 @@ function tagTest(pattern: string): Test {
   );
   const glob = new GlobPattern(plain);
   const { literal, needle } = glob;
-  if (needle.includes(',')) return () => false;
   return ({ text }) => {
     const escaped = text.includes('\\');
     const spaced = text.includes('_') ? text.replaceAll('_', ' ') : text;
     // An escape may stand within the needle.
     if (!escaped && !spaced.includes(needle)) return false;
-    if (literal === undefined || literal === '' || escaped) {
+    if (literal === undefined || literal === '' || escaped || !hasPlainCommas(text)) {
       return parseTags(text).some((tag) => glob.is(comparableTag(tag)));
     }
+    // Commas divide this caption, so no tag of it has one.
+    if (literal.includes(',')) return false;
     let at = spaced.indexOf(literal);
     while (at >= 0) {
       const length = text.slice(at).search(/[,\n]/);

@@ -70,8 +70,8 @@ function operatorAt(text: string, start: number): QueryToken | undefined {
 }
 
 /**
- * A word, a text in quotes, or a prefix and one of them. Parentheses inside a word belong to it (`ganyu_(genshin)`), also
- * one that closes more than the word opened, where no group is open (`:)`).
+ * A word, a text in quotes, or a prefix and one of them. Parentheses inside a word belong to it (`ganyu_(genshin)`),
+ * also one that closes more than the word opened, where no group is open (`:)`).
  */
 function termAt(text: string, start: number, depth: number): QueryToken {
   const head = text.slice(start, start + longestPrefix + 1).toLowerCase();

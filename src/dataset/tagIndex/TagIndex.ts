@@ -45,7 +45,7 @@ export class TagIndex {
   /** An index that finds nothing. */
   static readonly empty = new TagIndex([], []);
 
-  /** Makes an index in slices, so that nobody waits for it. @throws the signal's reason when aborted */
+  /** Builds an index in slices, so that the event loop is never blocked. @throws the signal's reason when aborted */
   static async build(tags: Iterable<KnownTag>, options: SliceOptions = {}): Promise<TagIndex> {
     const found: KnownTag[] = [];
     const keys: string[] = [];
@@ -90,7 +90,8 @@ export class TagIndex {
   }
 
   /**
-   * Finds tags, in any mixture of capitals and small letters, blanks and underscores, escaped parentheses and plain ones.
+   * Finds tags, in any mixture of capitals and small letters, blanks and underscores, escaped parentheses and plain
+   * ones.
    * @param typed what they begin with or contain; nothing finds those that are used most
    * @param limit of each list
    * @param accept whether a tag counts
@@ -144,8 +145,8 @@ export function searchKey(tag: string): string {
 const places = 2 ** 22;
 
 /**
- * The places of tags, each packed into a number with its count: those that are used most first, equal ones in their order.
- * Sorting numbers without a function of one's own is many times faster: 200,000 tags must not take 50 ms.
+ * The places of tags, each packed into a number with its count: those that are used most first, equal ones in their
+ * order. Sorting numbers without a comparison function is many times faster: 200,000 tags must not take 50 ms.
  */
 async function byCount(tags: readonly KnownTag[], options: SliceOptions): Promise<Float64Array> {
   const packed = new Float64Array(Math.min(tags.length, places));

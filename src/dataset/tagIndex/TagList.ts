@@ -1,4 +1,4 @@
-import { parseTags } from '../../tags/captionText';
+import { parseTags } from '../../tags/captionGrammar';
 import type { DatasetImage } from '../captions/DatasetImage';
 import { inSlices, type SliceOptions } from '../../base/inSlices';
 import { sortInSlices } from '../../base/sortInSlices';

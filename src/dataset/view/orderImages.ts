@@ -1,9 +1,9 @@
 import type { DatasetImage } from '../captions/DatasetImage';
-import { parseTags } from '../../tags/captionText';
+import { parseTags } from '../../tags/captionGrammar';
+import { characterCount } from '../../tags/characterCount';
 import { inSlices, type SliceOptions } from '../../base/inSlices';
 import type { ImageSort, SortKey } from '../../protocol/page/imageSort';
 import type { ImageFact } from '../ImageFacts';
-import { characterCount } from '../query/queryMatcher';
 
 /** What an image is ordered by; undefined where it is not known. */
 export type OrderValue = (image: DatasetImage) => number | undefined;

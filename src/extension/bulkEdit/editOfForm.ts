@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { parseTags } from '../../tags/captionText';
+import { parseTagList } from '../../tags/captionGrammar';
 import type { CaptionEdit } from '../../dataset/edits/captionEdit';
 import { EditError } from '../../dataset/edits/EditError';
 import type { TagMatch } from '../../dataset/edits/tagPattern';
@@ -60,7 +60,7 @@ export function meansTags(operation: EditOperation): boolean {
 }
 
 function tags(text: string, missing: string): string[] {
-  const found = parseTags(text.replaceAll('\n', ','));
+  const found = parseTagList(text);
   if (found.length === 0) throw incomplete(missing);
   return found;
 }

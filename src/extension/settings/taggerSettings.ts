@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { ensembleMerges, type EnsembleMerge, type Thresholds } from '../../protocol/tagging/captionOptions';
+import { scoreValue } from '../../protocol/tagging/captionValues';
 import {
   defaultExecution,
   defaultServerTimeout,
@@ -12,7 +13,7 @@ import {
 } from '../../protocol/tagging/execution';
 import type { ModelFolders } from '../../protocol/tagging/modelListing';
 import { expandHome } from '../shared/expandPath';
-import { anyRecord, readEach, score, textsOf, wholeNumber } from '../shared/schemas';
+import { anyRecord, readEach, textsOf, wholeNumber } from '../shared/schemas';
 
 /** The entry of `datasetCaptions.taggers` that means the built-in model. */
 export const paletteTagger = 'palette';
@@ -75,7 +76,7 @@ export function modelThresholds(folder: vscode.Uri, name: string): Partial<Thres
   const thresholds: Partial<Thresholds> = {};
   for (const category of ['general', 'character'] as const) {
     const value = own[category];
-    if (v.is(score, value)) thresholds[category] = value;
+    if (v.is(scoreValue, value)) thresholds[category] = value;
   }
   return thresholds;
 }

@@ -31,9 +31,6 @@ export function wholeNumber(least = 0, most = Number.MAX_SAFE_INTEGER): v.Generi
   return v.pipe(count, v.minValue(least), v.maxValue(most));
 }
 
-/** A number from 0 to 1. */
-export const score = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-
 /** An object that is not a list. Unlike valibot's `record` it keeps keys such as `constructor`. */
 export const anyRecord = v.custom<Record<string, unknown>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),

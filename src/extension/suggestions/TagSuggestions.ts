@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { parseTags } from '../../tags/captionText';
+import { parseTags } from '../../tags/captionGrammar';
 import { rankSuggestions } from '../../dataset/tagIndex/rankSuggestions';
 import type { KnownTag } from '../../dataset/tagIndex/TagIndex';
 import type { RequestHandlers } from '../../protocol/channel/Channel';

@@ -1,7 +1,7 @@
+import { parseTagList } from '../../tags/captionGrammar';
 import { comparableTag } from '../../tags/comparableTag';
 import type { CaptionOptions } from '../../protocol/tagging/captionOptions';
 import { formatTag } from '../../protocol/text/formatTag';
-import { expandCharacterTag } from './expandCharacterTag';
 import type { PassedTag } from './mergeScores';
 import { tagMatcher } from '../../tags/tagMatcher';
 
@@ -12,15 +12,15 @@ export class TagWords {
   private readonly ratingNames: ReadonlyMap<string, string[]>;
 
   constructor(private readonly options: CaptionOptions) {
-    this.isExcluded = tagMatcher(options.excludedTags.flatMap(tagsInText));
+    this.isExcluded = tagMatcher(options.excludedTags.flatMap(parseTagList));
     this.replacements = wordsByTag(options.replacements);
     this.ratingNames = wordsByTag(options.ratingNames);
   }
 
   /**
-   * A tag in the caption; nothing, or several tags, where the options say so. A replacement for the whole tag goes before
-   * its expansion, and what it names is not replaced again. An excluded tag is left out as the model writes it and as it
-   * would come into the caption.
+   * A tag in the caption; nothing, or several tags, where the options say so. A replacement for the whole tag goes
+   * before its expansion, and what it names is not replaced again. An excluded tag is left out as the model writes it
+   * and as it would come into the caption.
    */
   ofTag({ name, isCharacter }: PassedTag): string[] {
     const parts =
@@ -49,14 +49,17 @@ export class TagWords {
   }
 }
 
-/** The tags that a user wrote into one text: separated by commas or line ends, without blanks around them. */
-export function tagsInText(text: string): string[] {
-  return text
-    .split(/[,\r\n]/)
-    .map((tag) => tag.trim())
-    .filter((tag) => tag !== '');
+/**
+ * A character and the series in parentheses behind it: `name_(series)` gives `name` and `series`; of several
+ * parentheses the last are taken, `a_(b)_(c)` gives `a_(b)` and `c`. Any other tag stays whole.
+ * @param name as the model writes it
+ */
+function expandCharacterTag(name: string): string[] {
+  const parts = /^(.*[^_])_*\(([^()]+)\)$/.exec(name);
+  const [, character, series] = parts ?? [];
+  return character === undefined || series === undefined ? [name] : [character, series];
 }
 
 function wordsByTag(texts: Readonly<Record<string, string>>): Map<string, string[]> {
-  return new Map(Object.entries(texts).map(([tag, text]) => [comparableTag(tag), tagsInText(text)]));
+  return new Map(Object.entries(texts).map(([tag, text]) => [comparableTag(tag), parseTagList(text)]));
 }

@@ -5,9 +5,9 @@ import { tagKind } from './mergedTags';
 export const lowestCharacterCut = Math.fround(0.15);
 
 /**
- * The maximum cut threshold (MCut): the middle of the largest gap between neighbours of the sorted scores, the first one
- * from the top where several are equally large. Largeron, Moulin, Géry: "MCut: a thresholding strategy for multi-label
- * classification", 2012; as in SmilingWolf's wd-tagger space.
+ * The maximum cut threshold (MCut): the middle of the largest gap between neighbours of the sorted scores, the first
+ * one from the top where several are equally large. Largeron, Moulin, Géry: "MCut: a thresholding strategy for
+ * multi-label classification", 2012; as in SmilingWolf's wd-tagger space.
  * @param scores 0..1, in any order
  * @returns undefined for fewer than two scores, which have no gap
  */

@@ -33,8 +33,8 @@ export interface MergedScores {
  * Merges the scores of models by the names of their tags ({@link EnsembleMerge} says how) and finds the tags that are
  * greater than their thresholds. One model gives the same with every merge.
  * - `mean`, `max`: a tag that a model does not know does not count against it. MCut looks at the merged scores.
- * - `union`, `intersection`: MCut looks at the scores of each model. A tag that one of the models does not know is never
- *   part of the intersection.
+ * - `union`, `intersection`: MCut looks at the scores of each model. A tag that one of the models does not know is
+ *   never part of the intersection.
  * @param mcut the categories whose threshold is found in the scores
  */
 export function mergeScores(

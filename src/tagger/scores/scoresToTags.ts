@@ -1,7 +1,8 @@
+import { parseTagList } from '../../tags/captionGrammar';
 import { comparableTag } from '../../tags/comparableTag';
 import type { CaptionOptions, EnsembleMerge } from '../../protocol/tagging/captionOptions';
 import { mergeScores, type PassedTag, type ScoredModel } from './mergeScores';
-import { tagsInText, TagWords } from './TagWords';
+import { TagWords } from './TagWords';
 
 /** A tag that passed its threshold, and what it becomes in the caption: mostly one word, or none or several. */
 interface WordedTag extends PassedTag {
@@ -22,8 +23,8 @@ export function scoresToTags(models: readonly ScoredModel[], merge: EnsembleMerg
   const ratingWords = rating === undefined || options.rating === 'off' ? [] : tagWords.ofRating(rating);
   const found = byTag(options.rating === 'first' ? [...ratingWords, ...words] : [...words, ...ratingWords]);
   if (found.size === 0) return [];
-  const first = options.alwaysFirstTags.flatMap(tagsInText).flatMap((tag) => found.get(comparableTag(tag)) ?? []);
-  return [...byTag([...options.addedTags.flatMap(tagsInText), ...first, ...found.values()]).values()];
+  const first = options.alwaysFirstTags.flatMap(parseTagList).flatMap((tag) => found.get(comparableTag(tag)) ?? []);
+  return [...byTag([...options.addedTags.flatMap(parseTagList), ...first, ...found.values()]).values()];
 }
 
 function inOrder(tags: readonly WordedTag[], options: CaptionOptions): readonly WordedTag[] {
@@ -36,7 +37,7 @@ function inOrder(tags: readonly WordedTag[], options: CaptionOptions): readonly 
   return [...ordered.filter((tag) => tag.isCharacter), ...ordered.filter((tag) => !tag.isCharacter)];
 }
 
-/** The first so many tags that bring something new into the caption. */
+/** The tags with the highest scores, at most `maximum`, that add something new to the caption. */
 function surest(sorted: readonly WordedTag[], maximum: number): WordedTag[] {
   const seen = new Set<string>();
   const chosen: WordedTag[] = [];

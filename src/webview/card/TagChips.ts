@@ -8,7 +8,16 @@ import { ChipDrag } from './ChipDrag';
 import { warningIcon } from '../shared/icons';
 import { insertAsTyped, LocalUndo } from '../shared/LocalUndo';
 import type { SuggestOptions } from '../suggestions/SuggestionPopup';
-import { addTag, type Chip, chipsOf, moveTag, otherLines, removeTag, replaceTag } from '../../tags/captionTags';
+import {
+  addTag,
+  type Chip,
+  chipsOf,
+  moveTag,
+  otherLines,
+  removeTag,
+  replaceTag,
+  typedTags,
+} from '../../tags/captionTags';
 
 /** What chips tell the card that they are in. */
 export interface ChipActions {
@@ -293,10 +302,9 @@ export class TagChips extends LitElement {
     if (!(field instanceof HTMLInputElement)) return;
     this.undoOf(field).input(event);
     const isComposing = event instanceof InputEvent && event.isComposing;
-    const comma = field.value.lastIndexOf(',');
-    if (comma !== -1 && !isComposing && field.classList.contains('chip-field')) {
-      const rest = field.value.slice(comma + 1).trimStart();
-      this.change(addTag(this.base, field.value.slice(0, comma)), -1, undefined);
+    const { finished, rest } = typedTags(field.value);
+    if (finished !== undefined && !isComposing && field.classList.contains('chip-field')) {
+      this.change(addTag(this.base, finished), -1, undefined);
       field.value = rest;
       this.undo = undefined;
       if (rest === '') return;

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { planCaptionJob, runCaptionJob, type JobOptions, type JobResult } from '../../../src/jobs/captionJob';
-import { parseTags } from '../../../src/tags/captionText';
+import { parseTags } from '../../../src/tags/captionGrammar';
 import type { Dataset } from '../../../src/dataset/Dataset';
 import { defaultWriteOptions } from '../../../src/tags/writeMode';
 import type { TestFiles } from '../shared/testFolder';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { isEmptyCaption, normalizeLineEnds, parseTags, rawWithText, textOfRaw } from '../../../src/tags/captionText';
+import { parseTags } from '../../../src/tags/captionGrammar';
+import { isEmptyCaption, normalizeLineEnds, rawWithText, textOfRaw } from '../../../src/tags/captionText';
 import { seededRandom } from '../shared/testFolder';
 
 describe('Tags of a caption', () => {

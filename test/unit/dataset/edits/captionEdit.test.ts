@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { comparableTag } from '../../../../src/tags/comparableTag';
-import { parseTags } from '../../../../src/tags/captionText';
+import { parseTags } from '../../../../src/tags/captionGrammar';
 import { captionEditor, type CaptionEdit } from '../../../../src/dataset/edits/captionEdit';
 import { EditError } from '../../../../src/dataset/edits/EditError';
 import { lineText, parseTagLine, tagsOf } from '../../../../src/tags/tagLine';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Caption } from '../../../../src/dataset/captions/Caption';
-import { parseTags } from '../../../../src/tags/captionText';
+import { parseTags } from '../../../../src/tags/captionGrammar';
 import { comparableTag } from '../../../../src/tags/comparableTag';
 import type { DatasetImage } from '../../../../src/dataset/captions/DatasetImage';
 import { GlobPattern } from '../../../../src/tags/GlobPattern';

@@ -40,6 +40,21 @@ describe('the tag at the caret', () => {
     assert.deepEqual(at('||_^'), ['||_/||_', 'NEW, '], 'bars of a face are no braces');
   });
 
+  it('lies between the separators of trainers, too', () => {
+    assert.deepEqual(at('trigger ||| sm^'), ['sm/sm', 'trigger ||| NEW, ']);
+    assert.deepEqual(at('sky;;;cl^oud;;;day, b'), ['cl/cloud', 'sky;;;NEW, ;;;day, b']);
+    assert.deepEqual(at('tri^gger ||| b'), ['tri/trigger', 'NEW,  ||| b']);
+  });
+
+  it('is one of those that a weight or braces hold together', () => {
+    assert.deepEqual(at('(blue eyes, sm^ile:1.2), b'), ['sm/smile', '(blue eyes, NEW:1.2), b']);
+    assert.deepEqual(at('(bl^ue eyes, smile:1.2), b'), ['bl/blue eyes', '(NEW, smile:1.2), b']);
+    assert.deepEqual(at('(a, saber (fa^te)), b'), ['saber (fa/saber (fate)', '(a, NEW), b']);
+    assert.deepEqual(at('{red hair, lo^ng hair|short hair}, b'), ['lo/long hair', '{red hair, NEW|short hair}, b']);
+    assert.deepEqual(at('{red hair, lo^'), ['lo/lo', '{red hair, NEW'], 'braces that are being typed');
+    assert.deepEqual(at(':(, sm^ile, :)'), ['sm/smile', ':(, NEW, :)'], 'mouths hold nothing');
+  });
+
   it('gets no comma where there is one tag only', () => {
     assert.deepEqual(at('blu^', 'blue', true)[1], 'blue');
   });
