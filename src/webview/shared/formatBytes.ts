@@ -11,7 +11,7 @@ const numbers = [0, 1].map(
     }),
 ) as [Intl.NumberFormat, Intl.NumberFormat];
 
-/** The size of a file as people read it: `812 bytes`, `1.2 MB`. */
+/** The size of a file in words, in powers of 1000: `812 bytes`, `1.2 MB`. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return plural(l10n.t('{0} byte|{0} bytes'), bytes);
   let value = bytes;
