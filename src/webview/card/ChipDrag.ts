@@ -1,22 +1,22 @@
 /** How far the pointer must go before pressing a chip becomes dragging it, in CSS pixels. */
 const threshold = 4;
 
-/** Moves chips with the mouse or a pen. A finger scrolls; the keyboard moves chips there. */
+/** Moves chips by mouse or pen. A finger scrolls instead. */
 export class ChipDrag {
   private from = -1;
   private to = -1;
   private origin: { x: number; y: number; pointer: number } | undefined;
 
   /**
-   * @param host has the chips, elements of class `chip`
-   * @param move called with the places from and to which a chip was dragged
+   * @param host the element with the chips, which have the class `chip`
+   * @param move called with the old and the new position of a dragged chip
    */
   constructor(
     private readonly host: HTMLElement,
     private readonly move: (from: number, to: number) => void,
   ) {}
 
-  /** Takes a `pointerdown` event. */
+  /** Handles a `pointerdown` event. */
   readonly start = (event: PointerEvent): void => {
     const chip = event.target instanceof Element ? event.target.closest('.chip') : null;
     const isHandle = event.target instanceof Element && event.target.closest('.chip-tag') !== null;
@@ -64,10 +64,10 @@ export class ChipDrag {
     this.show();
   };
 
-  /** The place that a chip dropped here would get. */
+  /** The position that a chip dropped here would get. */
   private placeAt(x: number, y: number): number {
     const boxes = this.chips().map((chip) => chip.getBoundingClientRect());
-    // The first chip that begins behind the pointer: in a line below, or in this line further on.
+    // The first chip behind the pointer: in a line below, or further on in this line.
     let before = boxes.findIndex(({ left, width, top, bottom }) => y < top || (y <= bottom && x < left + width / 2));
     if (before === -1) before = boxes.length;
     return before > this.from ? before - 1 : before;

@@ -1,6 +1,6 @@
 import type { WebviewEvents } from '../../protocol/page/gridProtocol';
 
-/** What of a card the drafts look at. */
+/** The caption of an image as the host sent it. */
 export interface HostText {
   path: string;
   text: string;
@@ -13,25 +13,25 @@ interface Draft {
 }
 
 /**
- * The captions as they were typed: every key goes to the host at once, and until the host has said that it took the
- * last one in, what was typed is shown whatever the host sends. Lives as long as the page, unlike the cards.
+ * The captions as they were typed. Every key is sent to the host at once; until the host has confirmed the last one,
+ * the typed text is shown, whatever the host sends (an optimistic update). Lives as long as the page, unlike the cards.
  */
 export class Drafts {
   private readonly pending = new Map<string, Draft>();
   private readonly uncommitted = new Map<string, ReturnType<typeof setTimeout> | undefined>();
-  /** Starts at the clock so that the numbers of a page are greater than those of the page before it. */
+  /** Starts at the clock, so that the numbers of a page are greater than those of an earlier page. */
   private sequence = Date.now();
 
   constructor(
     /** sends an event to the host */
     private readonly post: <K extends keyof WebviewEvents>(name: K, payload: WebviewEvents[K]) => void,
-    /** a pause in typing as long as this commits */
+    /** the pause in typing after which a draft is committed, in milliseconds */
     private readonly commitDelay: () => number,
-    /** called after each commit, whoever asked for it */
+    /** called after each commit, whatever its cause */
     private readonly committed: (path: string) => void = () => undefined,
   ) {}
 
-  /** Takes what was typed. */
+  /** Records what was typed and sends it to the host. */
   edit(path: string, text: string): void {
     const draft = ++this.sequence;
     this.pending.set(path, { text, draft });
@@ -45,7 +45,7 @@ export class Drafts {
     );
   }
 
-  /** Says that what was typed is one edit; nothing happens where nothing was typed since the last time. */
+  /** Makes what was typed since the last commit one edit to undo; does nothing where nothing was typed. */
   commit(path: string): void {
     if (!this.uncommitted.has(path)) return;
     clearTimeout(this.uncommitted.get(path));
@@ -54,7 +54,7 @@ export class Drafts {
     this.committed(path);
   }
 
-  /** Commits everything, for a page that may be about to end. */
+  /** Commits all captions, as before the page may be closed. */
   commitAll(): void {
     for (const path of [...this.uncommitted.keys()]) this.commit(path);
   }
@@ -68,12 +68,12 @@ export class Drafts {
     return item.text;
   }
 
-  /** The captions with typing that the host does not know as an edit yet. */
+  /** The captions with typing that the host has not confirmed or that is not committed. */
   openPaths(): string[] {
     return [...new Set([...this.pending.keys(), ...this.uncommitted.keys()])];
   }
 
-  /** Whether the host has not yet taken in all that was typed. */
+  /** Whether the host has not confirmed all typing yet. */
   isPending(item: HostText): boolean {
     const draft = this.pending.get(item.path);
     return draft !== undefined && item.draft < draft.draft;

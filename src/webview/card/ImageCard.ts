@@ -17,7 +17,7 @@ import type { ChipActions } from './TagChips';
 import './TagChips';
 import { type CaptionFacts, captionFacts } from '../../tags/captionTags';
 
-/** What all cards of a grid share. */
+/** What all cards share. The viewer's card has its own `images` and `leave`. */
 export interface CardContext {
   captionMode: CaptionDisplay;
   drafts: Drafts;
@@ -25,26 +25,26 @@ export interface CardContext {
   actions: ImageActions & Pick<EditorActions, 'addFilter'>;
   /** Suggests tags in a field of a card while it has the focus. */
   suggestIn(field: TextField, options: SuggestOptions): void;
-  /** The user leaves the caption: back to its cell, or, when it is done, on to another caption. */
+  /** Called when the user leaves a caption: back to its cell, or on to the next or previous caption. */
   leave(path: string, target: 'cell' | 'next' | 'previous'): void;
 }
 
 /**
- * Provides the {@link CardContext}. What shows cards consumes it once and hands it to its cards as a property: a card is
- * made for each image that scrolls into view, and must not search the page for its provider.
+ * Provides the {@link CardContext}. The grid and the viewer consume it once and hand it to their cards as a property:
+ * a card is created for each image that scrolls into view, and a context event for each would cost.
  */
 export const cardContext = createContext<CardContext>(Symbol('cards'));
 
-/** As many letters of a file name as stay visible at its end. */
+/** Characters at the end of a file name that stay visible where it is cut. */
 const nameTail = 12;
 
 /**
- * One image and its caption: a cell of the grid. It renders into the grid's own root, so that focus, events and the
- * accessibility tree of the grid are all in one place.
+ * One image and its caption: a cell of the grid. It renders into the root of the grid, not into one of its own, so that
+ * focus, events and the accessibility tree of the grid are in one place.
  */
 @customElement('image-card')
 export class ImageCard extends LitElement {
-  /** What the host says about the image; undefined until it has said anything. */
+  /** The image as the host sent it; undefined until it has come. */
   @property({ attribute: false }) item: CardItem | undefined;
   @property({ attribute: false }) context: CardContext | undefined;
   /** Whether this is the cell that Tab leads to. */
@@ -55,8 +55,8 @@ export class ImageCard extends LitElement {
   private area: HTMLTextAreaElement | undefined;
   private composing = false;
   private facts: { text: string; of: CaptionFacts } | undefined;
-  /** the last ones that there were: their text stays where it is hidden, see renderFoot */
-  private saidDuplicates: readonly string[] = [];
+  /** the last duplicates that there were: their text stays in the hidden element, see renderFoot */
+  private lastDuplicates: readonly string[] = [];
   private readonly chipActions: ChipActions = {
     draft: (text) => {
       if (this.item !== undefined) this.context?.drafts.edit(this.item.path, text);
@@ -71,8 +71,8 @@ export class ImageCard extends LitElement {
     },
     filter: (tag, exclude) => this.context?.actions.addFilter(tag, exclude),
   };
-  /** what had the focus before this update */
-  private held: HTMLElement | null = null;
+  /** the element that had the focus before this update */
+  private focused: HTMLElement | null = null;
 
   /** Puts the caret into the caption. */
   focusCaption(): void {
@@ -85,7 +85,7 @@ export class ImageCard extends LitElement {
     return this.area;
   }
 
-  /** The caption as it is now is an edit of the document. */
+  /** Called when the caption as it is now became an edit of the document. */
   committed(): void {
     this.undo?.commit();
     this.requestUpdate();
@@ -93,7 +93,7 @@ export class ImageCard extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    // Chromium does not promise a blur event for an element that is taken away.
+    // Chromium does not guarantee a blur event for an element that is removed.
     if (this.item !== undefined) this.context?.drafts.commit(this.item.path);
   }
 
@@ -102,7 +102,7 @@ export class ImageCard extends LitElement {
   }
 
   protected override willUpdate(): void {
-    this.held = this.querySelector<HTMLElement>(':focus');
+    this.focused = this.querySelector<HTMLElement>(':focus');
     const label = this.item?.path ?? l10n.t('Loading');
     if (this.ariaLabel === label) return;
     this.ariaLabel = label;
@@ -110,9 +110,10 @@ export class ImageCard extends LitElement {
   }
 
   protected override updated(): void {
-    // A button that did its work is gone: whoever pressed it with the keyboard goes on from the cell.
-    if (this.held !== null && (!this.held.isConnected || this.held.hidden)) this.focus({ preventScroll: true });
-    this.held = null;
+    // A button that had the focus was removed by its own action: the keyboard continues from the cell.
+    if (this.focused !== null && (!this.focused.isConnected || this.focused.hidden))
+      this.focus({ preventScroll: true });
+    this.focused = null;
     const { item, context } = this;
     const area = this.querySelector('textarea') ?? undefined;
     if (area === undefined) this.area = this.undo = undefined;
@@ -123,7 +124,7 @@ export class ImageCard extends LitElement {
       area.value = text;
       this.undo = new LocalUndo(area);
     } else if (!this.composing) {
-      this.undo?.take(text);
+      this.undo?.setText(text);
     }
   }
 
@@ -250,7 +251,7 @@ export class ImageCard extends LitElement {
         class="link"
         tabindex=${this.tab}
         @click=${() => {
-          // What was typed last must be at the host before the choice.
+          // The last typing must reach the host before the choice.
           context.drafts.commit(item.path);
           context.actions.resolveConflict(item.path, value);
         }}
@@ -296,14 +297,14 @@ export class ImageCard extends LitElement {
     ></textarea>`;
   }
 
-  // Only text changes here while somebody types: when a node is removed anywhere, Chromium ends the run of typing that one
-  // undo takes back; so does a text that becomes empty.
+  // Only texts change here while the user types: a node that is removed anywhere ends Chromium's undo run of typing,
+  // and so does a text that becomes empty.
   private renderFoot(item: CardItem, context: CardContext): TemplateResult {
     const text = context.drafts.textOf(item);
     const facts = this.factsOf(text);
     const { duplicates } = facts;
-    if (duplicates.length > 0) this.saidDuplicates = duplicates;
-    const said = this.saidDuplicates;
+    if (duplicates.length > 0) this.lastDuplicates = duplicates;
+    const named = this.lastDuplicates;
     const tags = plural(l10n.t('{0} tag|{0} tags'), facts.tags);
     const counts = `${tags}, ${plural(l10n.t('{0} character|{0} characters'), facts.characters)}`;
     const save = saveText(item, context.drafts);
@@ -321,9 +322,12 @@ export class ImageCard extends LitElement {
         ><span class="counts" title=${counts}
           >${tags}<span class="characters"> · ${formatNumber(facts.characters)}</span></span
         >
-        <span class="duplicates" title=${l10n.t('There twice: {0}', said.join(', '))} ?hidden=${duplicates.length === 0}
+        <span
+          class="duplicates"
+          title=${l10n.t('There twice: {0}', named.join(', '))}
+          ?hidden=${duplicates.length === 0}
           ><i class="warning">${warningIcon}</i
-          ><span class="word">${plural(l10n.t('{0} duplicate|{0} duplicates'), said.length)}</span></span
+          ><span class="word">${plural(l10n.t('{0} duplicate|{0} duplicates'), named.length)}</span></span
         >
         <span
           class="save ${pending ? '' : tone} ${item.save.state === 'failed' ? 'long' : ''}"
@@ -335,20 +339,20 @@ export class ImageCard extends LitElement {
     </div>`;
   }
 
-  /** Counted again only when the text changed: cards are drawn far more often. */
+  /** Memoized: cards are drawn far more often than their text changes. */
   private factsOf(text: string): CaptionFacts {
     if (this.facts?.text !== text) this.facts = { text, of: captionFacts(text) };
     return this.facts.of;
   }
 
-  /** Only the active cell's controls are tab stops: Tab must lead out of a grid of thousands. */
+  /** Only the controls of the active cell are tab stops: Tab must lead out of a grid of thousands of cells. */
   private get tab(): number {
     return this.active ? 0 : -1;
   }
 
   private readonly onInput = (event: Event): void => {
     if (this.item === undefined || this.area === undefined) return;
-    this.undo?.input(event);
+    this.undo?.onInput(event);
     this.context?.drafts.edit(this.item.path, this.area.value);
     this.requestUpdate();
   };
@@ -373,9 +377,9 @@ export class ImageCard extends LitElement {
       this.context.leave(path, event.key === 'Escape' ? 'cell' : event.shiftKey ? 'previous' : 'next');
       return;
     }
-    // VS Code saves on this key: the edit has to be there first.
+    // VS Code saves on this key: the edit has to reach the host first.
     if (command && event.key.toLowerCase() === 's') this.context.drafts.commit(path);
-    this.undo?.keydown(event);
+    this.undo?.onKeydown(event);
   };
 }
 
@@ -383,7 +387,7 @@ function conflictText(theirs: string | null): string {
   return theirs === null ? l10n.t('Deleted on disk while you edited') : l10n.t('Changed on disk while you edited');
 }
 
-/** The words that say whether the caption is in its file; empty where there is nothing to save. */
+/** Says whether the caption is in its file; empty where there is nothing to save. */
 function saveText(item: CardItem, drafts: Drafts): string {
   const { save } = item;
   switch (save.state) {

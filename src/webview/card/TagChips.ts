@@ -19,11 +19,11 @@ import {
   typedTags,
 } from '../../tags/captionTags';
 
-/** What chips tell the card that they are in. */
+/** What the chips ask of their card. */
 export interface ChipActions {
-  /** This is the caption now, while somebody types. */
+  /** The caption has changed to this, by typing that is not committed yet. */
   draft(text: string): void;
-  /** What was typed is an edit of its own. */
+  /** Makes what was typed one edit to undo. */
   commit(): void;
   suggest(field: TextField, options: SuggestOptions): void;
   leave(target: 'cell' | 'next' | 'previous'): void;
@@ -31,9 +31,9 @@ export interface ChipActions {
   filter(tag: string, exclude: boolean): void;
 }
 
-/** What a chip is among the others, and what it does. */
+/** How a chip is shown, and what its events call. */
 interface ChipUse {
-  /** its place, from 0 */
+  /** its position, from 0 */
   index: number;
   /** its `tabindex` */
   tab: number;
@@ -49,8 +49,8 @@ const filterHint = l10n.t('Ctrl+click or Alt+Enter: show images with this tag');
 const editHint = l10n.t('Enter: change. Delete: remove. Alt+arrow keys or drag: move. {0}', filterHint);
 
 /**
- * The first line of a caption as tags that can be added, removed, changed and moved. It never makes the text anew: each
- * change is one of the text's own, so that all other characters stay. Renders into the root of the card.
+ * The first line of a caption as tags that can be added, removed, changed and moved. A change edits the text in place,
+ * it never rebuilds it from the tags: all other characters stay. Renders into the root of the card.
  */
 @customElement('tag-chips')
 export class TagChips extends LitElement {
@@ -63,17 +63,18 @@ export class TagChips extends LitElement {
   @property({ attribute: false }) tab = -1;
   @property({ attribute: false }) actions: ChipActions | undefined;
 
-  /** the chip that the arrow keys came to; the number of chips means the field behind them */
+  /** the chip that the arrow keys led to; the number of chips stands for the field behind them */
   @state() private current = -1;
   /** the chip that is being changed */
   @state() private editing = -1;
 
   /** the caption without what is in the field: what the chips show */
   private base = '';
-  /** what the card was told last */
-  private told: string | undefined;
+  /** the last text that was passed to the card */
+  private drafted: string | undefined;
+  /** what gets the focus after the next update */
   private goal: 'chip' | 'field' | 'edit' | undefined;
-  /** something in here had the focus before this update */
+  /** whether something in here had the focus before this update */
   private hadFocus = false;
   private undo: LocalUndo | undefined;
   private undoField: HTMLInputElement | undefined;
@@ -95,7 +96,7 @@ export class TagChips extends LitElement {
   }
 
   override disconnectedCallback(): void {
-    // Chromium does not promise a blur event for an element that is taken away.
+    // Chromium does not guarantee a blur event for an element that is removed.
     this.finish();
     super.disconnectedCallback();
   }
@@ -107,16 +108,16 @@ export class TagChips extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     this.hadFocus = this.contains(this.focused);
     if (changed.has('path')) this.editing = this.current = -1;
-    if (!changed.has('text') || this.text === this.told) return;
+    if (!changed.has('text') || this.text === this.drafted) return;
     this.base = this.text;
-    this.told = undefined;
+    this.drafted = undefined;
     this.editing = -1;
   }
 
   protected override updated(): void {
     const { goal } = this;
     this.goal = undefined;
-    // What undo takes away may have had the focus.
+    // Undo may have removed the chip that had the focus.
     if (goal === undefined && this.hadFocus && this.focused === null) this.focusNear();
     if (goal === 'chip') this.querySelector<HTMLElement>(`[data-chip="${this.current}"]`)?.focus();
     if (goal === 'field') this.focusField();
@@ -136,7 +137,7 @@ export class TagChips extends LitElement {
         <div class="chip-list" role=${chips.length > 0 ? 'list' : 'group'} aria-label=${name}>
           ${repeat(
             chips,
-            // A tag that comes again is another element, one that moves the same.
+            // Repeated tags are numbered, so that each chip keeps its element when it moves.
             (chip, index) => `${chips.slice(0, index).filter(({ tag }) => tag === chip.tag).length} ${chip.tag}`,
             (chip, index) => this.renderChip(chip, index, index === fieldless),
           )}
@@ -211,7 +212,7 @@ export class TagChips extends LitElement {
   }
 
   private onChipKeydown(event: KeyboardEvent, index: number, tag: string): void {
-    if (event.isComposing || this.leaves(event)) return;
+    if (event.isComposing || this.leaveOnKey(event)) return;
     const command = event.ctrlKey || event.metaKey;
     const last = chipsOf(this.base).length - 1;
     const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
@@ -237,7 +238,7 @@ export class TagChips extends LitElement {
       swallow(event);
       this.edit(index);
     } else if (!command && event.key.length === 1 && event.key !== ' ') {
-      // The letter itself comes to where the focus is now.
+      // The letter is typed into the field, which has the focus now.
       this.field?.focus();
     }
   }
@@ -253,7 +254,7 @@ export class TagChips extends LitElement {
     if (isEdit && event.key === 'Escape') {
       swallow(event);
       this.cancelEdit();
-    } else if (this.leaves(event)) {
+    } else if (this.leaveOnKey(event)) {
       return;
     } else if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) {
       swallow(event);
@@ -266,14 +267,14 @@ export class TagChips extends LitElement {
       swallow(event);
       this.goTo(last);
     } else {
-      // VS Code saves on this key: the edit has to be there first.
+      // VS Code saves on this key: the edit has to reach the host first.
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's') this.finish();
-      else this.undoOf(field).keydown(event);
+      else this.undoOf(field).onKeydown(event);
     }
   };
 
-  /** Whether a key means to leave the caption, which it then does. */
-  private leaves(event: KeyboardEvent): boolean {
+  /** Leaves the caption if the key means that. Returns whether it did. */
+  private leaveOnKey(event: KeyboardEvent): boolean {
     const done = event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.altKey;
     if (event.key !== 'Escape' && !done) return false;
     swallow(event);
@@ -300,7 +301,7 @@ export class TagChips extends LitElement {
   private readonly onFieldInput = (event: Event): void => {
     const field = event.currentTarget;
     if (!(field instanceof HTMLInputElement)) return;
-    this.undoOf(field).input(event);
+    this.undoOf(field).onInput(event);
     const isComposing = event instanceof InputEvent && event.isComposing;
     const { finished, rest } = typedTags(field.value);
     if (finished !== undefined && !isComposing && field.classList.contains('chip-field')) {
@@ -309,10 +310,10 @@ export class TagChips extends LitElement {
       this.undo = undefined;
       if (rest === '') return;
     }
-    this.tell(this.withTyped(field));
+    this.draft(this.withTyped(field));
   };
 
-  /** The field in which something is typed that is not part of the caption yet. */
+  /** The field with typing that is not part of the caption yet. */
   private typedIn(): HTMLInputElement | undefined {
     if (this.editing !== -1) return this.querySelector<HTMLInputElement>('input.chip-edit') ?? undefined;
     const field = this.field;
@@ -332,7 +333,7 @@ export class TagChips extends LitElement {
       this.undo = undefined;
       this.current = chipsOf(text).length;
     }
-    if (text !== (this.told ?? this.base)) this.tell(text);
+    if (text !== (this.drafted ?? this.base)) this.draft(text);
     this.base = text;
     this.actions?.commit();
     this.requestUpdate();
@@ -341,7 +342,7 @@ export class TagChips extends LitElement {
   private cancelEdit(): void {
     const index = this.editing;
     this.editing = -1;
-    if (this.told !== undefined && this.told !== this.base) this.tell(this.base);
+    if (this.drafted !== undefined && this.drafted !== this.base) this.draft(this.base);
     this.actions?.commit();
     this.goTo(index);
   }
@@ -361,11 +362,11 @@ export class TagChips extends LitElement {
     else this.change(text, Math.max(0, Math.min(next, left - 1)), 'chip');
   }
 
-  /** One change of the caption that is one edit to undo. */
+  /** Changes the caption as one edit to undo, and focuses a chip or the field. */
   private change(text: string, current: number, goal: 'chip' | 'field' | undefined): void {
     this.editing = -1;
     this.actions?.commit();
-    if (text !== (this.told ?? this.base)) this.tell(text);
+    if (text !== (this.drafted ?? this.base)) this.draft(text);
     this.base = text;
     this.actions?.commit();
     this.current = current;
@@ -373,8 +374,8 @@ export class TagChips extends LitElement {
     this.requestUpdate();
   }
 
-  private tell(text: string): void {
-    this.told = text;
+  private draft(text: string): void {
+    this.drafted = text;
     this.actions?.draft(text);
   }
 
@@ -443,7 +444,7 @@ function chipTemplate({ tag, isDuplicate }: Chip, use: ChipUse): TemplateResult 
   </div>`;
 }
 
-/** Pastes lines as tags: a field of one line would make one tag of them. Other texts are left to the browser. */
+/** Pastes several lines as several tags: a one-line field would join them. Other texts are left to the browser. */
 function pasteAsTags(event: ClipboardEvent): void {
   const lines = (event.clipboardData?.getData('text/plain') ?? '')
     .split(/[\r\n]+/)

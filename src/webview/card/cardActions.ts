@@ -2,12 +2,12 @@ import type { ImageTarget } from '../../protocol/page/bulkEditProtocol';
 import type { CardItem } from '../../protocol/page/cardProtocol';
 import type { SelectionActions } from '../shared/actions';
 
-/** What can be done with a card by a key. */
+/** The actions on a card that have a key. */
 type CardActions = Pick<SelectionActions, 'copyCaption' | 'pasteCaption' | 'deleteImages'>;
 
 /**
- * Makes the keys of a cell (Ctrl+C, Ctrl+V, Delete) do something, and tells VS Code which card its context menu is for.
- * @param page the element in the document itself: VS Code does not look into shadow roots for a context
+ * Handles the keys of a cell (Ctrl+C, Ctrl+V, Delete) and tells VS Code which card its context menu is for.
+ * @param page an element of the document itself: VS Code does not look into shadow roots for the menu's context
  */
 export function listenForCardActions(page: HTMLElement, actions: CardActions): void {
   page.addEventListener('contextmenu', (event) => {
@@ -21,7 +21,7 @@ export function listenForCardActions(page: HTMLElement, actions: CardActions): v
             imageSelected: card.item.selected,
             preventDefaultContextMenuItems: true,
           };
-    // In a caption the menu is that of text.
+    // Inside a caption the context menu is the one for text.
     const [target] = event.composedPath();
     const inText = target instanceof Element && target.matches('textarea, input:not(.check)');
     page.dataset.vscodeContext = JSON.stringify(inText ? {} : context);

@@ -42,8 +42,8 @@ import { isNewView, type ViewState, viewStateOf, type ViewStateStore } from './v
 const storeDelay = 200;
 
 /**
- * The whole page: toolbar, jobs and grid, or what there is to say instead of a grid. What its components share reaches
- * them through contexts: the host, the actions of the user, how the images are shown, and what all cards share.
+ * The whole page: toolbar, jobs and grid, or why there is no grid. It provides what its components share as contexts:
+ * the host, the user's actions, how the images are shown, and what all cards share.
  */
 @customElement('dataset-editor')
 export class DatasetEditor extends LitElement {
@@ -148,14 +148,14 @@ export class DatasetEditor extends LitElement {
     });
     try {
       const { snapshot, settings, page } = await this.host.ready();
-      // A page that remembers nothing belongs to a new tab, which looks like the one that it was split from.
+      // A page that remembers nothing belongs to a new tab, which shows what the tab shows that it was split from.
       if (isNewView(remembered)) this.setView(viewStateOf(page));
       this.commitDelay = settings.commitDelay;
       this.images.configure(settings.pictures);
       const wanted = remembered.query;
       // What the host searches for is newer: it may come from the tag view.
       if (wanted !== undefined && wanted !== '' && snapshot.query === '') await this.search(wanted, false);
-      // Not the whole dataset first: the place of the images that were looked at is one among those that match.
+      // Not before the search: the remembered place is a position among the images that match it.
       if (this.snapshot === undefined) this.host.onSnapshot(snapshot);
       const edit = await this.host.request('wantedEdit', {});
       await this.updateComplete;
@@ -174,7 +174,7 @@ export class DatasetEditor extends LitElement {
 
   /** Opens the dialog for bulk edits. */
   openBulkEdit(wanted: WantedEdit): void {
-    // What was typed last is part of what is edited.
+    // The last typing is part of the captions that are edited.
     this.drafts.commitAll();
     void this.bulkEdit?.open(wanted);
   }
@@ -265,7 +265,7 @@ export class DatasetEditor extends LitElement {
 
   private setView(view: ViewState): void {
     this.view = view;
-    // Cards draw again when the object that they share is another: only where it says something else.
+    // A new object makes all cards draw again: only where it differs.
     if (this.cards.captionMode === view.captionMode) return;
     this.cards = { ...this.cards, captionMode: view.captionMode };
   }

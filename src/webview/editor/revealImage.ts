@@ -1,20 +1,20 @@
-/** While the cards of an image are on their way, they are looked for after each such pause, so many times; milliseconds. */
-const pause = 50;
-const tries = 100;
+/** While cards are in flight: the pause between two attempts, in milliseconds, and the maximum number of attempts. */
+const retryDelay = 50;
+const maxAttempts = 100;
 
 /** What {@link revealImage} asks and moves. */
 interface Revealing {
-  /** where an image is in the order of the host; undefined where it is not shown */
+  /** the position of the image in the host's order; undefined where that is not known */
   locate: () => Promise<{ index: number | null; order: number } | undefined>;
-  /** the cards that the page has, and of which order they are */
+  /** the order that the page's cards are of */
   items: { readonly order: number };
   /** the grid, once it is drawn */
   grid: () => Promise<{ returnTo(index: number): void } | null>;
 }
 
-/** Puts the keyboard focus on an image. While a folder is being read, what the page shows may be older than its place. */
+/** Focuses an image. Waits while what the page shows is older than the position, as while a folder is being read. */
 export async function revealImage({ locate, items, grid }: Revealing): Promise<void> {
-  for (let left = tries; left > 0; left--) {
+  for (let left = maxAttempts; left > 0; left--) {
     const place = await locate();
     if (typeof place?.index !== 'number') return;
     const shown = await grid();
@@ -22,6 +22,6 @@ export async function revealImage({ locate, items, grid }: Revealing): Promise<v
       shown.returnTo(place.index);
       return;
     }
-    await new Promise((resolve) => setTimeout(resolve, pause));
+    await new Promise((resolve) => setTimeout(resolve, retryDelay));
   }
 }

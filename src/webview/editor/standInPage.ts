@@ -10,7 +10,7 @@ interface PageActions {
   clearSearch: () => void;
 }
 
-/** What there is to say in place of a grid; undefined where there are images to show. */
+/** The page in place of the grid: why there are no images to show; undefined where there are. */
 export function standInPage(snapshot: GridSnapshot, actions: PageActions): TemplateResult | undefined {
   switch (snapshot.state) {
     case 'missing':
@@ -68,7 +68,7 @@ function page(icon: TemplateResult, title: string, body: (TemplateResult | typeo
   </div>`;
 }
 
-/** What was typed is not lost with the folder. */
+/** Says that unsaved captions are kept although the folder is gone. */
 function keptText({ unsaved }: GridSnapshot): TemplateResult | typeof nothing {
   if (unsaved === 0) return nothing;
   return html`<p>

@@ -11,7 +11,7 @@ import { jobStyles } from './jobs.css';
 import { sharedStyles } from '../shared/shared.css';
 import { styleProperties } from '../shared/styleProperties';
 
-/** The jobs of this dataset: how far they are, and what failed. */
+/** The jobs of this dataset: their progress and their failures. */
 @customElement('job-list')
 export class JobList extends LitElement {
   static override styles = [sharedStyles, jobStyles];
@@ -19,7 +19,7 @@ export class JobList extends LitElement {
   @property({ attribute: false }) jobs: readonly JobView[] = [];
   @consume({ context: actionsContext }) actions: EditorActions | undefined;
   @state() private unfolded: ReadonlySet<string> = new Set();
-  /** Ended jobs that went wrong or whose failures somebody is reading: they stay until dismissed. */
+  /** Ended jobs that failed or whose failures are unfolded: they stay until dismissed. */
   @state() private held: readonly JobView[] = [];
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -93,11 +93,11 @@ export class JobList extends LitElement {
     </div>`;
   }
 
-  /** All of them, so that no node goes while somebody types. */
+  /** All buttons, unused ones hidden: a node that is removed ends Chromium's undo run of typing. */
   private renderButtons(job: JobView): TemplateResult {
     const { state, label, id } = job;
-    const stands = state === 'paused' || state === 'interrupted';
-    const live = state === 'queued' || state === 'starting' || state === 'running';
+    const isStopped = state === 'paused' || state === 'interrupted';
+    const isLive = state === 'queued' || state === 'starting' || state === 'running';
     const button = (name: string, shown: boolean, act: () => void): TemplateResult =>
       html`<vscode-button
         appearance="secondary"
@@ -108,8 +108,8 @@ export class JobList extends LitElement {
       >`;
     const control = (name: string, action: JobAction, shown: boolean): TemplateResult =>
       button(name, shown, () => this.actions?.controlJob(id, action));
-    return html`${control(l10n.t('Pause'), 'pause', state === 'running')} ${control(l10n.t('Resume'), 'resume', stands)}
-    ${control(l10n.t('Cancel'), 'cancel', live || stands)}
+    return html`${control(l10n.t('Pause'), 'pause', state === 'running')}
+    ${control(l10n.t('Resume'), 'resume', isStopped)} ${control(l10n.t('Cancel'), 'cancel', isLive || isStopped)}
     ${button(l10n.t('Dismiss'), this.held.includes(job), () => {
       this.held = this.held.filter((other) => other !== job);
     })}`;

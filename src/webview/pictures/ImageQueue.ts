@@ -28,27 +28,27 @@ export interface Picture extends ImageKey {
 /** What the tile of an image shows. */
 export type ImageState<T> = { state: 'waiting' } | { state: 'ready'; image: T } | { state: 'failed'; reason: string };
 
-/** How a picture is asked for. */
+/** How a picture is requested. */
 export interface AskOptions {
-  /** what was answered before could not be loaded, or the user asks once more */
+  /** the previous address could not be loaded, or the user asked to retry */
   fresh: boolean;
-  /** somebody waits for this one alone */
+  /** the user looks at this picture alone and waits for it */
   urgent: boolean;
 }
 
-/** What the queue needs from outside; injected so that it can be tested without a DOM. */
+/** The queue's dependencies; injected so that it can be tested without a DOM. */
 export interface ImageSource<T> {
-  /** Asks for the address of a picture; rejects with an error whose `code` may say that it is final. */
+  /** Requests the address of a picture; rejects with an error whose `code` may say that it is final. */
   locate(picture: Picture, options: AskOptions, signal: AbortSignal): Promise<string>;
   /** Loads the picture at an address; must stop loading when the signal aborts. */
   load(picture: Picture, uri: string, signal: AbortSignal): Promise<T>;
-  /** Calls back after a pause and returns the function that calls it off. */
+  /** Calls back after a delay and returns the function that cancels it. */
   later(milliseconds: number, callback: () => void): () => void;
   /** The state of an image has changed. */
   changed(key: ImageKey): void;
   /** The longer side of a loaded picture, in pixels. */
   sizeOf(image: T): number;
-  /** The longer side of an image as its card shows it now, in pixels of the screen; undefined where there is no card. */
+  /** The longer side of an image on its card, in pixels of the screen; undefined where there is no card. */
   shownSize(key: ImageKey, image: T): number | undefined;
 }
 
@@ -57,45 +57,49 @@ interface Entry<T> {
   image?: T;
   uri?: string;
   failures: number;
-  /** the user asked to try again */
+  /** the user asked to retry */
   asked?: boolean;
   reason?: string;
   running?: AbortController;
   cancelPause?: () => void;
   urgent?: boolean;
-  /** of a thumbnail: the pause before a sharp picture is asked for */
+  /** of a thumbnail: cancels the delay before a sharp picture is requested */
   cancelDelay?: (() => void) | undefined;
   /** of a thumbnail: it was in view for long enough */
   isDue?: boolean;
-  /** of a thumbnail: the name of the picture that is shown in its place when it is there */
+  /** of a thumbnail: the key of the sharp picture that replaces it once that is loaded */
   sharp?: string | undefined;
 }
 
-/** So many large pictures are kept for coming back to them. */
-const rememberedLarge = 40;
+/** Maximum number of large pictures in the LRU cache. */
+const maxLarge = 40;
 
 /**
- * Loads the pictures in view, nearest first and only a few at a time: a webview that asks for hundreds of images at
- * once freezes. Thumbnails come first, then the sharp pictures of cards that stay in view; what is looked at alone comes
- * before both. A slot covers both the question where a picture is and the loading of its bytes.
+ * Loads pictures by priority with bounded concurrency (a webview that loads hundreds of images at once freezes), and
+ * keeps the loaded ones in an LRU cache. First come the pictures of the viewer, then thumbnails, nearest first, then
+ * sharp pictures of cards that stay in view, then prefetched ones. A slot covers the request of a picture's address and
+ * the loading of its bytes.
  */
 export class ImageQueue<T> {
   private readonly entries = new Map<string, Entry<T>>();
   private settings = defaultPictureSettings;
-  /** what the grid wants, nearest first */
+  /** the images near the grid's viewport, nearest first */
   private near: readonly WantedImage[] = [];
-  /** what is looked at alone, and what may be next */
+  /** the pictures of the viewer, and those to prefetch for it */
   private viewed: { now: readonly Picture[]; next: readonly Picture[] } = { now: [], next: [] };
+  /** keys of all pictures to load, most urgent first */
   private wanted: readonly string[] = [];
   private running = 0;
 
   constructor(
     private readonly source: ImageSource<T>,
+    /** maximum number of pictures in flight */
     private readonly slots = 12,
-    private readonly remembered = 1500,
+    /** maximum number of thumbnails in the LRU cache */
+    private readonly maxSmall = 1500,
   ) {}
 
-  /** Takes the user's settings. */
+  /** Applies the user's settings. */
   configure(settings: PictureSettings): void {
     this.settings = settings;
     for (const entry of this.entries.values()) {
@@ -109,23 +113,23 @@ export class ImageQueue<T> {
     this.want(this.near);
   }
 
-  /** Says which images are near the viewport, nearest first. What is not among them is called off. */
+  /** Sets the images near the viewport, nearest first. Loads of all others are cancelled. */
   want(images: readonly WantedImage[]): void {
     this.near = images;
-    const inView = new Set(images.filter((image) => image.inView === true).map(nameOf));
+    const inView = new Set(images.filter((image) => image.inView === true).map(keyOf));
     for (const [name, entry] of this.entries) if (!inView.has(name)) stopDelay(entry);
     for (const image of images) this.entryOf({ path: image.path, imageVersion: image.imageVersion });
     for (const name of inView) this.startDelay(name);
     this.update();
   }
 
-  /** Cards have another size: those in view may need sharper pictures after the usual pause. */
+  /** Called when the size of cards changed: those in view may need sharper pictures after the usual delay. */
   resized(): void {
     for (const entry of this.entries.values()) stopDelay(entry);
     this.want(this.near);
   }
 
-  /** Says which pictures are looked at alone, and which may be next. */
+  /** Sets the pictures that the viewer shows, and those that it may show next. */
   view(now: readonly Picture[], next: readonly Picture[]): void {
     this.viewed = { now, next };
     this.update();
@@ -133,17 +137,17 @@ export class ImageQueue<T> {
 
   /** What the tile of an image shows now. */
   stateOf(key: ImageKey): ImageState<T> {
-    const entry = this.entries.get(nameOf({ path: key.path, imageVersion: key.imageVersion }));
+    const entry = this.entries.get(keyOf({ path: key.path, imageVersion: key.imageVersion }));
     const sharp = entry?.sharp === undefined ? undefined : this.entries.get(entry.sharp)?.image;
     return sharp === undefined ? stateOfEntry(entry) : { state: 'ready', image: sharp };
   }
 
-  /** What there is of one picture. */
+  /** The state of one picture, without any other in its place. */
   stateOfPicture(picture: Picture): ImageState<T> {
-    return stateOfEntry(this.entries.get(nameOf(picture)));
+    return stateOfEntry(this.entries.get(keyOf(picture)));
   }
 
-  /** Tries an image again that failed. */
+  /** Retries an image that failed. */
   retry(key: ImageKey): void {
     let isChanged = false;
     for (const entry of this.entries.values()) {
@@ -160,35 +164,35 @@ export class ImageQueue<T> {
     this.pump();
   }
 
-  /** Brings the list of what is wanted up to date, calls off what is not, and goes on. */
+  /** Recomputes the list of wanted pictures, cancels all others and starts what there are slots for. */
   private update(): void {
     const wanted = new Set<string>();
     const add = (picture: Picture, urgent: boolean): void => {
       const entry = this.entryOf(picture);
       entry.urgent = urgent;
-      wanted.add(nameOf(picture));
+      wanted.add(keyOf(picture));
     };
     for (const picture of this.viewed.now) add(picture, true);
     const sharp: string[] = [];
     for (const { path, imageVersion } of this.near) {
-      const name = nameOf({ path, imageVersion });
+      const name = keyOf({ path, imageVersion });
       wanted.add(name);
       const entry = this.entries.get(name);
       if (entry?.isDue === true && entry.sharp !== undefined) sharp.push(entry.sharp);
     }
     for (const name of sharp) wanted.add(name);
-    for (const picture of this.viewed.next) if (!wanted.has(nameOf(picture))) add(picture, false);
+    for (const picture of this.viewed.next) if (!wanted.has(keyOf(picture))) add(picture, false);
     this.wanted = [...wanted];
     for (const [name, entry] of this.entries) {
-      if (!wanted.has(name)) this.callOff(name, entry);
+      if (!wanted.has(name)) this.cancel(name, entry);
     }
-    this.forget(wanted);
+    this.evict(wanted);
     this.pump();
   }
 
-  /** The entry of a picture, which is the one used last from now on. */
+  /** The entry of a picture, made the most recently used. */
   private entryOf(picture: Picture): Entry<T> {
-    const name = nameOf(picture);
+    const name = keyOf(picture);
     const entry = this.entries.get(name) ?? { picture, failures: 0 };
     this.entries.delete(name);
     this.entries.set(name, entry);
@@ -206,7 +210,7 @@ export class ImageQueue<T> {
     });
   }
 
-  /** Decides whether an image that is in view for a while needs a larger picture, and which. */
+  /** Decides whether an image that stayed in view needs a larger picture, and which. */
   private chooseSharp(entry: Entry<T>): void {
     // A picture with fewer pixels than a thumbnail may have is the whole image.
     if (entry.image === undefined || this.source.sizeOf(entry.image) < thumbnailSize) return;
@@ -217,7 +221,7 @@ export class ImageQueue<T> {
     if (before === undefined || (before.picture.size ?? 0) < size || before.reason !== undefined) {
       const sharp = { ...entry.picture, size };
       this.entryOf(sharp);
-      entry.sharp = nameOf(sharp);
+      entry.sharp = keyOf(sharp);
     }
     this.update();
   }
@@ -255,7 +259,7 @@ export class ImageQueue<T> {
   }
 
   private failed(entry: Entry<T>, thrown: unknown): void {
-    // The picture may have been deleted under its address: ask for it again.
+    // The file at this address may have been evicted from the host's cache: request the address again.
     delete entry.uri;
     const attempt = entry.failures++;
     if (attempt >= this.settings.retries || isFinal(thrown)) {
@@ -268,7 +272,7 @@ export class ImageQueue<T> {
     });
   }
 
-  private callOff(name: string, entry: Entry<T>): void {
+  private cancel(name: string, entry: Entry<T>): void {
     entry.running?.abort(new DOMException('Scrolled away', 'AbortError'));
     delete entry.running;
     entry.cancelPause?.();
@@ -276,18 +280,19 @@ export class ImageQueue<T> {
     if (entry.image === undefined && entry.uri === undefined && entry.reason === undefined) this.entries.delete(name);
   }
 
-  private forget(wanted: ReadonlySet<string>): void {
+  /** Evicts the least recently used pictures that are not wanted. */
+  private evict(wanted: ReadonlySet<string>): void {
     let large = 0;
     for (const { picture } of this.entries.values()) if (picture.size !== undefined) large++;
     let small = this.entries.size - large;
     for (const [name, { picture }] of this.entries) {
-      if (small <= this.remembered && large <= rememberedLarge) return;
+      if (small <= this.maxSmall && large <= maxLarge) return;
       if (wanted.has(name)) continue;
       if (picture.size !== undefined) {
-        if (large <= rememberedLarge) continue;
+        if (large <= maxLarge) continue;
         large--;
       } else {
-        if (small <= this.remembered) continue;
+        if (small <= this.maxSmall) continue;
         small--;
       }
       this.entries.delete(name);
@@ -307,7 +312,7 @@ function stopDelay<T>(entry: Entry<T>): void {
   entry.isDue = false;
 }
 
-/** Codes that start so say that the image itself is bad: trying again cannot help. */
+/** Whether the image itself is at fault, which its code says: a retry cannot help. */
 function isFinal(thrown: unknown): boolean {
   return (
     typeof thrown === 'object' &&
@@ -318,7 +323,7 @@ function isFinal(thrown: unknown): boolean {
   );
 }
 
-function nameOf({ path, imageVersion, size, region }: Picture): string {
+function keyOf({ path, imageVersion, size, region }: Picture): string {
   const part = region === undefined ? '' : `${region.left},${region.top},${region.width},${region.height}`;
   return `${imageVersion}\n${size ?? ''}\n${part}\n${path}`;
 }

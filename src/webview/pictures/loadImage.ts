@@ -1,8 +1,8 @@
 import * as l10n from '@vscode/l10n';
 
 /**
- * Loads an image into an element of its own, which the card then shows: nothing is loaded a second time.
- * @param decoded whether it is also decoded: it can then take the place of another picture without a flash
+ * Loads an image into an element that the card then shows, so that nothing is loaded twice.
+ * @param decoded whether to decode it too, so that it can replace another picture without a flash
  * @throws Error when the image cannot be loaded, or the signal's reason
  */
 export async function loadImage(
@@ -12,7 +12,7 @@ export async function loadImage(
   decoded = false,
 ): Promise<HTMLImageElement> {
   const image = await load(uri, name, signal);
-  // A picture that was loaded is shown even where the browser will not say that it can.
+  // A loaded picture is shown even where decoding ahead fails.
   if (decoded) await image.decode().catch(() => undefined);
   return image;
 }

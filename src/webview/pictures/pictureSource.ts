@@ -2,10 +2,10 @@ import type { PageHost } from '../shared/host';
 import type { ImageKey, ImageSource, Picture } from './ImageQueue';
 import { loadImage } from './loadImage';
 
-/** What pictures need of the page. */
+/** What the picture source needs of the page. */
 export interface PicturePage {
   host: Pick<PageHost, 'request'>;
-  /** The element in which an image's card shows its picture, if there is one. */
+  /** The element in which the card of an image shows its picture, if there is a card. */
   pictureBox(path: string): Element | undefined;
   changed(key: ImageKey): void;
 }
@@ -14,9 +14,9 @@ export interface PicturePage {
 export function pictureSource(page: PicturePage): ImageSource<HTMLImageElement> {
   return {
     locate: async ({ path, imageVersion, size, region }, { fresh, urgent }, signal) => {
-      const question = { path, imageVersion, ...(fresh ? { fresh } : {}) };
-      if (size === undefined) return (await page.host.request('getThumbnail', question, signal)).uri;
-      const preview = { ...question, size, urgent, ...(region === undefined ? {} : { region }) };
+      const params = { path, imageVersion, ...(fresh ? { fresh } : {}) };
+      if (size === undefined) return (await page.host.request('getThumbnail', params, signal)).uri;
+      const preview = { ...params, size, urgent, ...(region === undefined ? {} : { region }) };
       return (await page.host.request('getPreview', preview, signal)).uri;
     },
     load: ({ path, size }: Picture, uri, signal) =>

@@ -70,7 +70,7 @@ const chipStyles = css`
   }
 `;
 
-/** The terms that every image in view matches, each with a button that takes it out of the search. */
+/** The terms of the search that all have to match, each with a button that removes it. */
 @customElement('filter-chips')
 export class FilterChips extends LitElement {
   static override styles = [sharedStyles, chipStyles];
@@ -78,14 +78,14 @@ export class FilterChips extends LitElement {
   @property({ attribute: false }) snapshot: GridSnapshot | undefined;
   @consume({ context: actionsContext }) actions: EditorActions | undefined;
 
-  /** chips stay in the page once they are there: taking one out would end a step to undo for who is typing */
+  /** chips in the page; they stay, because a node that is removed ends Chromium's undo run of typing */
   private chipCount = 0;
 
   protected override render(): TemplateResult {
     const { snapshot } = this;
     const terms = snapshot?.search.terms ?? [];
     this.chipCount = Math.max(this.chipCount, terms.length);
-    // One word is in the field already, with a button that clears it.
+    // A single word is shown in the search box already, with a button that clears it.
     const [only] = terms;
     const isOneWord = terms.length === 1 && only?.label.startsWith('“') === true;
     return html`<ul aria-label=${l10n.t('Filters')} ?hidden=${terms.length === 0 || isOneWord}>

@@ -12,9 +12,9 @@ import { Listbox, type ListboxRow } from '../shared/Listbox';
 import { searchFieldStyles } from './searchField.css';
 import { sharedStyles } from '../shared/shared.css';
 
-/** The pause after the last key before the search is made, in milliseconds. */
+/** Debounce of the search after the last key, in milliseconds. */
 const searchDelay = 150;
-/** The pause after the last key before a term that is not finished counts as a mistake, in milliseconds. */
+/** The pause after the last key after which an incomplete term counts as a mistake, in milliseconds. */
 const mistakeDelay = 1200;
 /** Rows of the list of suggestions. */
 const rowCount = 12;
@@ -24,7 +24,7 @@ const fullHelp = l10n.t(
   'Words, tag:"long hair", caption:, name:, path:, tags:<5, chars:>200, width:>=1024, ratio:16:9, size:>2MB, is:empty; AND OR NOT ( ), - for not, * and ? for any text',
 );
 
-/** The search: a text field that suggests what may come next and shows mistakes where they are. */
+/** The search box: suggests what may come next and marks mistakes in place. */
 @customElement('search-field')
 export class SearchField extends LitElement {
   static override styles = [sharedStyles, searchFieldStyles];
@@ -32,7 +32,7 @@ export class SearchField extends LitElement {
   @property({ attribute: false }) snapshot: GridSnapshot | undefined;
   @consume({ context: actionsContext }) actions: EditorActions | undefined;
   @state() private text = '';
-  /** nobody has typed for a while: what is not finished is a mistake */
+  /** whether the user has paused: an incomplete term counts as a mistake now */
   @state() private hasPaused = true;
 
   @query('input') private readonly input!: HTMLInputElement | null;
@@ -58,10 +58,11 @@ export class SearchField extends LitElement {
   private knownQuery = '';
   private searchTimer: ReturnType<typeof setTimeout> | undefined;
   private mistakeTimer: ReturnType<typeof setTimeout> | undefined;
-  private asked = 0;
+  /** the number of the last request for suggestions */
+  private requests = 0;
 
   override focus(): void {
-    // A command arrives a moment later: what somebody types by then must not be selected, or the next key replaces it.
+    // A command arrives a moment later: what was typed by then must not be selected, or the next key would replace it.
     if (this.renderRoot instanceof ShadowRoot && this.renderRoot.activeElement === this.input) return;
     this.input?.focus();
     this.input?.select();
@@ -77,7 +78,7 @@ export class SearchField extends LitElement {
     const found = this.snapshot?.query ?? '';
     if (found === this.knownQuery) return;
     this.knownQuery = found;
-    // The host may set the search too, as when a tag is clicked elsewhere; but not over what is being typed.
+    // The host may change the search too, as when a tag is clicked elsewhere; but that must not replace what is typed.
     if (this.searchTimer === undefined && found.trim() !== this.text.trim()) this.text = found;
   }
 
@@ -166,7 +167,7 @@ export class SearchField extends LitElement {
     </li>`;
   }
 
-  /** The mistake, if the user should see it now, by the places in the text as it is typed. */
+  /** The mistake, if it is to be shown now, with its positions in the text as it is typed. */
   private shownMistake(): SearchMistake | undefined {
     const { snapshot, text } = this;
     const mistake = snapshot?.search.mistake;
@@ -189,7 +190,7 @@ export class SearchField extends LitElement {
   private readonly onInput = (): void => {
     this.setText(this.input?.value ?? '');
     this.list.activate(-1);
-    // Between two terms anything may come; a list of everything would only be in the way.
+    // Between two terms anything may follow; a list of everything would only be in the way.
     if (/[^\s)]$/.test(this.beforeCaret)) void this.suggest();
     else this.close();
   };
@@ -213,8 +214,7 @@ export class SearchField extends LitElement {
 
   private readonly onKeydown = (event: KeyboardEvent): void => {
     if (event.isComposing) return;
-    const takes = this.handleKey(event);
-    if (!takes) return;
+    if (!this.handleKey(event)) return;
     event.preventDefault();
     event.stopPropagation();
   };
@@ -238,10 +238,10 @@ export class SearchField extends LitElement {
         return true;
       case 'Tab': {
         const { active, isOpen } = this.list;
-        const taken = active >= 0 ? active : this.completesTerm() ? 0 : undefined;
-        if (!isOpen || shiftKey || taken === undefined) return false;
+        const accepted = active >= 0 ? active : this.completesTerm() ? 0 : undefined;
+        if (!isOpen || shiftKey || accepted === undefined) return false;
         this.onceSuggested(() => {
-          this.accept(taken);
+          this.accept(accepted);
         });
         return true;
       }
@@ -255,12 +255,12 @@ export class SearchField extends LitElement {
     }
   }
 
-  /** Whether the suggestions are those for what is typed: others would take the place of what was typed since. */
+  /** Whether the suggestions are for the current text: accepting a stale one would replace what was typed since. */
   private get isCurrent(): boolean {
     return this.suggestedFor === this.text;
   }
 
-  /** Does what a key means in the list, which may still be on its way for what was typed right before. */
+  /** Calls back once the suggestions for the current text are there; they may still be in flight. */
   private onceSuggested(act: () => void): void {
     if (this.isCurrent) act();
     else {
@@ -270,7 +270,7 @@ export class SearchField extends LitElement {
     }
   }
 
-  /** Whether the first suggestion is the rest of a term with a field: then Tab takes it, else Tab leaves. */
+  /** Whether the first suggestion completes a term with a field: then Tab accepts it, else Tab leaves the box. */
   private completesTerm(): boolean {
     return this.list.isOpen && /(^|[\s(-])(tag|is):[^\s]*$/i.test(this.beforeCaret);
   }
@@ -318,16 +318,16 @@ export class SearchField extends LitElement {
   };
 
   private close(): void {
-    this.asked++;
+    this.requests++;
     this.list.close();
   }
 
   private async suggest(): Promise<void> {
-    const asked = ++this.asked;
+    const request = ++this.requests;
     const { text } = this;
     const suggestions = await this.actions?.suggest(text, this.input?.selectionStart ?? text.length);
-    // Another key, or the end of it, came meanwhile.
-    if (asked !== this.asked || suggestions === undefined) return;
+    // Stale: another key was pressed or the list was closed meanwhile.
+    if (request !== this.requests || suggestions === undefined) return;
     this.suggestedFor = text;
     this.list.show(suggestions);
   }

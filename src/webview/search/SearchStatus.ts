@@ -17,7 +17,7 @@ const statusStyles = css`
     display: none !important;
   }
 
-  /* Most searches are done before anybody could read this. */
+  /* Most searches end before this could be read. */
   .progress {
     animation: appear 1ms 400ms both;
   }
@@ -29,7 +29,7 @@ const statusStyles = css`
   }
 `;
 
-/** Whether the results are being made, were given up, or would be others by now, with the button for each. */
+/** Whether a search runs, was cancelled, or has stale results, with the button for each. */
 @customElement('search-status')
 export class SearchStatus extends LitElement {
   static override styles = [sharedStyles, statusStyles];
@@ -40,15 +40,15 @@ export class SearchStatus extends LitElement {
   protected override render(): TemplateResult {
     const { progress, stale, cancelled } = this.search ?? { progress: null, stale: 0, cancelled: false };
     const isRunning = progress !== null;
-    const isOld = !isRunning && !cancelled && stale > 0;
-    // All three stay in the page: taking a node out would end a step to undo for who is typing.
+    const isStale = !isRunning && !cancelled && stale > 0;
+    // All three stay in the page: a node that is removed ends Chromium's undo run of typing.
     return html`<span class="progress" ?hidden=${!isRunning}
         >· ${isRunning ? searching(progress) : ''}
         <button class="link" @click=${this.actions?.cancelSearch}>${l10n.t('Cancel Search')}</button></span
       ><span ?hidden=${isRunning || !cancelled}
         >· ${l10n.t('Search cancelled')}
         <button class="link" @click=${this.actions?.refreshResults}>${l10n.t('Search Again')}</button></span
-      ><span ?hidden=${!isOld} title=${l10n.t('Edits do not move images or hide them until you refresh the results')}
+      ><span ?hidden=${!isStale} title=${l10n.t('Edits do not move images or hide them until you refresh the results')}
         >· ${l10n.t('{0} changed', formatNumber(stale))}
         <button class="link" @click=${this.actions?.refreshResults}>${l10n.t('Refresh Results')}</button></span
       >`;

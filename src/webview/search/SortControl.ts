@@ -7,7 +7,7 @@ import { actionsContext, type EditorActions } from '../shared/actions';
 import { ascendingIcon, descendingIcon } from '../shared/icons';
 import { sharedStyles } from '../shared/shared.css';
 
-/** What images are sorted by, and what the two directions mean. */
+/** The sort keys with the names of their two directions. */
 const keys: readonly [key: SortKey, name: string, ascending: string, descending: string][] = [
   ['name', l10n.t('Name'), l10n.t('A to Z'), l10n.t('Z to A')],
   ['modified', l10n.t('Modified'), l10n.t('oldest first'), l10n.t('newest first')],
@@ -71,7 +71,7 @@ export class SortControl extends LitElement {
       <button
         aria-label=${l10n.t('Sorted {0}, change to {1}', now, other)}
         title=${l10n.t('Sorted {0}', now)}
-        @click=${this.turn}
+        @click=${this.reverse}
       >
         ${descending ? descendingIcon : ascendingIcon}
       </button>`;
@@ -81,11 +81,11 @@ export class SortControl extends LitElement {
     const { value } = event.target as HTMLSelectElement;
     const chosen = keys.find(([key]) => key === value)?.[0];
     if (chosen === undefined || chosen === this.sort.key) return;
-    // Who sorts by time wants to see what is new; else small comes first.
+    // By time the newest are of interest; all other keys begin with the smallest.
     this.actions?.setSort({ key: chosen, descending: chosen === 'modified' });
   };
 
-  private readonly turn = (): void => {
+  private readonly reverse = (): void => {
     this.actions?.setSort({ ...this.sort, descending: !this.sort.descending });
   };
 }

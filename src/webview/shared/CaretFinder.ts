@@ -1,7 +1,7 @@
 /** A field in which text is typed. */
 export type TextField = HTMLTextAreaElement | HTMLInputElement;
 
-/** What of a field decides where its letters are. */
+/** The style properties of a field on which the positions of its letters depend. */
 const copied = [
   'border-bottom-width',
   'border-left-width',
@@ -31,8 +31,8 @@ const copied = [
 ];
 
 /**
- * Finds out where in a field a letter is: browsers do not say, so its text is laid out a second time, out of sight. The
- * nodes stay where they are, because taking one away would end the run of typing that one undo takes back.
+ * Finds out where in a field a letter is. Browsers do not say, so the text is laid out a second time in a hidden
+ * mirror. Its nodes stay, because a node that is removed ends Chromium's undo run of typing.
  */
 export class CaretFinder {
   private readonly before = document.createTextNode('');
@@ -47,14 +47,14 @@ export class CaretFinder {
     mirror.append(this.before, this.marker);
   }
 
-  /** Where the letter at `position` is in the window, in CSS pixels: its left edge, and the top and bottom of its line. */
+  /** The place of a letter in the window, in CSS pixels: its left edge, and the top and bottom of its line. */
   find(field: TextField, position: number): { left: number; top: number; bottom: number } {
     const style = getComputedStyle(field);
     const own = this.mirror.style;
     for (const name of copied) own.setProperty(name, style.getPropertyValue(name));
     const multiline = field instanceof HTMLTextAreaElement;
     own.setProperty('white-space', multiline ? 'pre-wrap' : 'pre');
-    // A scroll bar takes its part of the width.
+    // A scroll bar reduces the width of the text.
     const borders = field.offsetWidth - field.clientWidth;
     const scrollBar = multiline
       ? borders - Number.parseFloat(style.borderLeftWidth) - Number.parseFloat(style.borderRightWidth)

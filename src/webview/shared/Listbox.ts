@@ -93,8 +93,8 @@ export class Listbox<T> {
   }
 
   /**
-   * Does what a key means to the open list: arrows move, Enter and Tab accept the active row, Escape dismisses the list.
-   * Which modifier keys are allowed is the caller's business.
+   * Does what a key means to the open list: arrows move, Enter and Tab accept the active row, Escape dismisses the
+   * list. Which modifier keys are allowed is the caller's business.
    * @returns whether the key meant something
    */
   handleKey(key: string): boolean {

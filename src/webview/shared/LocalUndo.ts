@@ -1,30 +1,31 @@
 import type { TextField } from './CaretFinder';
 
 /**
- * Undo inside one field. VS Code takes the undo keys of every frame for the document, so that typing could only be
- * undone caption by caption. While the textarea differs from what the document knows as its last edit, the keys undo
- * typing; otherwise they are left to the document.
+ * Undo inside one field. VS Code handles the undo keys of every frame for the document, so that typing could only be
+ * undone caption by caption. While the field differs from the last edit that the document knows, the keys undo typing;
+ * otherwise they are left to the document.
  */
 export class LocalUndo {
   private baseline = '';
+  /** undone steps that redo can bring back */
   private undone = 0;
 
   constructor(private readonly area: TextField) {
     this.baseline = area.value;
   }
 
-  /** What the textarea holds is an edit of the document now: undoing it is the document's business. */
+  /** Called when the text of the field became an edit of the document: from now on the document undoes it. */
   commit(): void {
     this.baseline = this.area.value;
     this.undone = 0;
-    // Chromium merges typing into one undo step until the caret moves: this keeps the steps on their side of the commit.
+    // Chromium merges typing into one undo step until the caret moves. Moving it ends the step with the commit.
     const { selectionStart, selectionEnd, selectionDirection } = this.area;
     this.area.setSelectionRange(0, 0);
     this.area.setSelectionRange(selectionStart, selectionEnd, selectionDirection ?? 'none');
   }
 
-  /** Shows a text of the document's; the caret stays at its letters. Nothing happens where it is shown already. */
-  take(text: string): void {
+  /** Shows a text that comes from the document, if it is not shown already; the caret stays at its letters. */
+  setText(text: string): void {
     const { area } = this;
     if (area.value === text) return;
     const before = area.value;
@@ -41,8 +42,8 @@ export class LocalUndo {
     this.undone = 0;
   }
 
-  /** Takes note of an `input` event. */
-  input(event: Event): void {
+  /** Handles an `input` event: counts what redo could bring back. */
+  onInput(event: Event): void {
     const type = event instanceof InputEvent ? event.inputType : '';
     if (type === 'historyUndo') this.undone++;
     else if (type === 'historyRedo') this.undone = Math.max(0, this.undone - 1);
@@ -50,7 +51,7 @@ export class LocalUndo {
   }
 
   /** Handles the keys of undo and redo. */
-  keydown(event: KeyboardEvent): void {
+  onKeydown(event: KeyboardEvent): void {
     if (event.altKey || !(event.ctrlKey || event.metaKey)) return;
     // The key code names the key where a layout or an input method gives it another letter.
     const code = keyCodeOf(event);
@@ -76,7 +77,7 @@ function keyCodeOf(event: KeyboardEvent): number {
   return event.keyCode;
 }
 
-/** Where the caret belongs after `before` was replaced by `after`: at the same letters, as far as they are still there. */
+/** The position of the caret after `before` was replaced by `after`: at the same letters, if they are still there. */
 function moveCaret(before: string, after: string, caret: number): number {
   let prefix = 0;
   while (prefix < before.length && prefix < after.length && before[prefix] === after[prefix]) prefix++;
@@ -84,7 +85,7 @@ function moveCaret(before: string, after: string, caret: number): number {
   return Math.max(prefix, Math.min(after.length, after.length - (before.length - caret)));
 }
 
-/** Puts a text in place of what is selected in the field that has the focus, so that Ctrl+Z takes it back like typing. */
+/** Replaces the selection in the focused field by a text that Ctrl+Z undoes like typing. */
 export function insertAsTyped(text: string): void {
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way to the undo stack that typing feeds
   document.execCommand('insertText', false, text);

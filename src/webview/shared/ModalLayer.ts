@@ -1,9 +1,12 @@
-/** What stays usable beside a layer: suggestions belong to fields in it, a dialog may open above it, announcements are heard. */
+/**
+ * What stays usable beside a layer: the suggestions for its fields, a dialog that opens above it, and live regions,
+ * which screen readers announce.
+ */
 const stays = 'suggestion-popup, bulk-edit-dialog, [aria-live]';
 
 /**
- * Makes an element the only one that can be used: what lies beside it is inert, Tab stays in it, and the focus goes back
- * when it closes. Not a `<dialog>`: in the top layer it would cover and disable what has to stay usable.
+ * Makes an element modal: its siblings are inert and Tab stays inside. Not a `<dialog>`, which in the top layer would
+ * cover and disable what has to stay usable.
  */
 export class ModalLayer {
   private readonly madeInert = new Set<HTMLElement>();

@@ -8,8 +8,8 @@ import {
 } from '@vscode/webview-ui-toolkit';
 
 /**
- * Registers the controls of the toolbar and the other chrome. The toolkit is archived upstream: everything that knows
- * it is here, and the cards do without.
+ * Registers the toolkit's controls, which the toolbar and the other chrome use. The toolkit is archived upstream, so
+ * only this file imports it, and the cards do without.
  */
 export function registerControls(): void {
   endProbe();

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { TemplateResult } from 'lit';
 import { pluralForm as pluralFormBy } from '../../protocol/text/pluralForm';
 
-/** What is needed of the page; unit tests have none. */
+/** What is used of the page; unit tests have none. */
 interface Page {
   documentElement: { lang: string };
   getElementById(id: string): { textContent: string | null } | null;
@@ -12,37 +12,39 @@ const { document: page } = globalThis as { document?: Page };
 /** The language of the page, which is that of VS Code. */
 export const displayLanguage = validLanguage(page?.documentElement.lang ?? '');
 
-// When this module is loaded, not later: names that other modules keep in constants are translated too. The host writes
-// the element, see gridHtml.
+// When this module is loaded, not later: other modules translate constants when they are loaded. The host writes the
+// element (gridPage).
 const translations = page?.getElementById('translations')?.textContent ?? '';
 if (translations !== '') l10n.config({ contents: translations });
 
 const numbers = new Intl.NumberFormat(displayLanguage);
 const pluralRules = new Intl.PluralRules(displayLanguage);
 
-/** A number as people read it: 3,904. */
+/** A number in the user's language: 3,904. */
 export function formatNumber(value: number): string {
   return numbers.format(value);
 }
 
 /**
- * The form of a sentence for a number, by the rules of the page's language; `forms` as {@link pluralFormBy} takes them.
+ * Chooses the plural form of a sentence for a number.
+ * @param forms a translated text with the forms that the language has, separated by `|`, in the order of
+ *   `Intl.PluralRules` (zero, one, two, few, many, other): `{0} image|{0} images`
  */
 export function pluralForm(forms: string, count: number): string {
   return pluralFormBy(forms, count, pluralRules);
 }
 
 /**
- * The form of a sentence for a number, with values in the places of `{0}`, `{1}`, …
- * @param forms as {@link pluralForm} takes them
- * @param values without any, `{0}` becomes the number
+ * The plural form of a sentence for a number, with values for `{0}`, `{1}`, …
+ * @param forms see {@link pluralForm}
+ * @param values without any, `{0}` is the number
  */
 export function plural(forms: string, count: number, ...values: string[]): string {
   const given = values.length === 0 ? [formatNumber(count)] : values;
   return pluralForm(forms, count).replace(/\{(\d)\}/g, (hole, index: string) => given[Number(index)] ?? hole);
 }
 
-/** The parts of a sentence, with elements or texts in the places of `{0}`, `{1}`, …: for sentences with something bold in them. */
+/** The parts of a sentence with elements or texts for `{0}`, `{1}`, …: for sentences of which a part is bold. */
 export function withElements(
   sentence: string,
   ...parts: readonly (TemplateResult | string)[]

@@ -1,7 +1,7 @@
 /**
- * The toolkit finds out whether the browser knows `:focus-visible` by putting a style element into the page. The
- * content security policy refuses it: a violation is reported and the toolkit falls back to `:focus`. So while the
- * toolkit loads, a style element is something harmless that says yes. Must be imported before the toolkit.
+ * The toolkit finds out whether the browser supports `:focus-visible` by adding a style element to the page. The
+ * content security policy refuses that: a violation is reported, and the toolkit falls back to `:focus`. So while the
+ * toolkit loads, `createElement('style')` returns a stub that accepts every rule. Must be imported before the toolkit.
  */
 Reflect.set(document, 'createElement', (name: string, options?: ElementCreationOptions) => {
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- only the overload for unknown names is deprecated
@@ -11,7 +11,7 @@ Reflect.set(document, 'createElement', (name: string, options?: ElementCreationO
     : create(name, options);
 });
 
-/** Ends the pretence. */
+/** Restores `createElement`. */
 export function endProbe(): void {
   Reflect.deleteProperty(document, 'createElement');
 }

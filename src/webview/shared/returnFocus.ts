@@ -1,12 +1,12 @@
 /**
- * Gives the focus back to what had it when the window lost it: VS Code's palettes and questions take it from the page, and
- * the browser forgets where in the page it was.
- * @param instead gives the focus to something else where what had it is gone
+ * Restores the focus to the element that had it when the window lost it: VS Code's palettes and dialogs take it from
+ * the page, and the browser forgets where in the page it was.
+ * @param instead focuses something else where that element is gone
  */
 export function returnFocus(window: Window, instead: () => void): void {
   const { document } = window;
   let left: HTMLElement | undefined;
-  // Going from one element to the other inside a component does not come to the document, and need not.
+  // Focus moves inside one component do not reach the document, and need not.
   document.addEventListener('focusin', () => {
     left = undefined;
   });

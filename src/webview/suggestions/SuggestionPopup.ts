@@ -16,32 +16,32 @@ export interface SuggestOptions {
   path?: string;
   /** the field holds one tag only, so that no comma follows it */
   alone?: boolean;
-  /** called after a suggestion has come into the field */
+  /** called after a suggestion was inserted into the field */
   accepted?: () => void;
 }
 
 /** Space between the list and what is around it, in CSS pixels. */
 const margin = 4;
-/** While lists are being read: the pause before they are asked again, in milliseconds, and how often that happens. */
-const askAgainAfter = 400;
-const askAgainAtMost = 20;
+/**
+ * While tag lists are being loaded: the delay before asking again, in milliseconds, and the maximum number of retries.
+ */
+const retryDelay = 400;
+const maxRetries = 20;
 
-/** What suggestionStyles call the part of a suggestion that was typed. */
+/** The name in `suggestionStyles` of the part of a suggestion that was typed. */
 const highlight = 'typed-tag';
 const counts = new Intl.NumberFormat(displayLanguage, { notation: 'compact', maximumFractionDigits: 1 });
 const origins = { dataset: l10n.t('dataset'), model: l10n.t('tagger'), list: l10n.t('list') };
 
 /**
- * The tags that may be meant, below the caret of the field that has the focus. One for a whole page: it stays where it is
- * and its rows are used again, because a node that goes away ends the run of typing that one undo takes back. It renders
- * into the root that it is in (which needs `suggestionStyles`): a field may only refer to elements of its own root and
- * the roots around that.
+ * Suggested tags below the caret of the focused field. There is one for a whole page, which stays and whose rows are
+ * reused, because a node that is removed ends Chromium's undo run of typing. It renders into the root that it is in
+ * (which needs `suggestionStyles`): a field may only refer to elements of its own root and the roots around that.
  *
- * Call {@link attach} when a field gets the focus; it lets go by itself.
+ * Call {@link attach} when a field gets the focus; it detaches on blur.
  */
 @customElement('suggestion-popup')
 export class SuggestionPopup extends LitElement {
-  /** Knows the tags. */
   @consume({ context: hostContext }) host: PageHost | undefined;
 
   @query('.suggestions') private readonly popup!: HTMLElement;
@@ -65,9 +65,9 @@ export class SuggestionPopup extends LitElement {
   private options: SuggestOptions = {};
   private caret: CaretFinder | undefined;
   private spot: TagSpot | undefined;
-  /** the number of the last question: answers to earlier ones come too late */
+  /** the number of the last request: the answers to earlier ones are stale */
   private turn = 0;
-  /** nobody asked by a key */
+  /** whether the user did not ask for the suggestions by a key */
   private automatic = true;
   private accepting = false;
   private watched: Node | undefined;
@@ -82,7 +82,7 @@ export class SuggestionPopup extends LitElement {
     field.setAttribute('aria-autocomplete', 'list');
     field.addEventListener('input', this.onInput);
     field.addEventListener('compositionend', this.onInput);
-    // Before the field's own keys: Enter and Escape mean the list first.
+    // Before the field handles them: in an open list, Enter and Escape belong to it.
     field.addEventListener('keydown', this.onKeydown, { capture: true });
     field.addEventListener('pointerdown', this.onPointerdown);
     field.addEventListener('scroll', this.onFieldScroll);
@@ -94,12 +94,12 @@ export class SuggestionPopup extends LitElement {
     return this.list.isOpen;
   }
 
-  /** Shows nothing until somebody types again. */
+  /** Closes the list until the user types again. */
   close(): void {
     this.turn++;
     this.automatic = true;
     this.list.close();
-    this.tellField();
+    this.describeToField();
   }
 
   protected override createRenderRoot(): HTMLElement {
@@ -130,7 +130,7 @@ export class SuggestionPopup extends LitElement {
   }
 
   protected override updated(): void {
-    this.tellField();
+    this.describeToField();
     if (!this.isOpen) return;
     this.place();
     this.markMatches();
@@ -192,7 +192,7 @@ export class SuggestionPopup extends LitElement {
       case 'Meta':
         return;
       default:
-        // Letters come as input.
+        // Letters are handled as input.
         if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) return;
         if (event.key === 'Backspace' || event.key === 'Delete' || event.key === 'Process') return;
     }
@@ -252,7 +252,7 @@ export class SuggestionPopup extends LitElement {
     try {
       answer = await host.request('suggestTags', { prefix: spot.prefix, typed, automatic: this.automatic, ...path });
     } catch {
-      // Nobody asked for help that cannot be given; typing goes on.
+      // Suggestions are a help; without them typing goes on.
       if (turn === this.turn) this.close();
       return;
     }
@@ -261,17 +261,17 @@ export class SuggestionPopup extends LitElement {
     const suggestions = useful ? answer.suggestions.slice(0, mostSuggestions) : [];
     const chosen = this.list.options[this.list.active];
     const still = suggestions.findIndex(({ tag, alias }) => tag === chosen?.tag && alias === chosen.alias);
-    // Somebody is choosing already: the choice does not change under the hand.
+    // The user is choosing already: the active row must not change under the hand.
     if (chosen !== undefined && still === -1) return;
     this.spot = spot;
     this.list.show(suggestions, still);
-    if (!answer.loading || tries === askAgainAtMost) return;
+    if (!answer.loading || tries === maxRetries) return;
     setTimeout(() => {
       if (turn === this.turn && this.list.active < 0) void this.ask(automatic, tries + 1);
-    }, askAgainAfter);
+    }, retryDelay);
   }
 
-  /** Until the answer comes, only what still fits what is typed now can be chosen, and takes the place of all of that. */
+  /** Until the answer comes, keeps the suggestions that still match what is typed; they replace all of it. */
   private narrow(): void {
     const { field } = this;
     if (!this.isOpen || field?.selectionStart == null) return;
@@ -289,7 +289,7 @@ export class SuggestionPopup extends LitElement {
     field.setSelectionRange(spot.start, spot.end);
     insertAsTyped(text);
     this.accepting = false;
-    // What is typed next is another step to undo.
+    // Ends the undo step: what is typed next is a step of its own.
     const { selectionStart } = field;
     field.setSelectionRange(0, 0);
     field.setSelectionRange(selectionStart, selectionStart);
@@ -297,7 +297,7 @@ export class SuggestionPopup extends LitElement {
     options.accepted?.();
   }
 
-  private tellField(): void {
+  private describeToField(): void {
     const { field } = this;
     if (field === undefined) return;
     field.ariaControlsElements = this.isOpen ? [this.popup] : null;
@@ -311,10 +311,10 @@ export class SuggestionPopup extends LitElement {
     else window.addEventListener('resize', this.onResize);
   }
 
-  /** Marks what was typed, without elements of its own: those would have texts that become empty. */
+  /** Highlights what was typed without elements: those would have texts that become empty, which ends an undo run. */
   private markMatches(): void {
     this.marks.clear();
-    // A dialog has a list of its own: the marks are those of the one that is open.
+    // A dialog has a popup of its own: the highlights are those of the open one.
     CSS.highlights.set(highlight, this.marks);
     for (const [index, suggestion] of this.list.options.entries()) {
       const match = matchIn(shownText(suggestion), this.spot?.prefix ?? '');
@@ -350,7 +350,7 @@ function originText({ count, source }: TagSuggestion): string {
   return count === 0 ? origins[source] : `${counts.format(count)} ${origins[source]}`;
 }
 
-/** Where what was typed is in a suggestion; undefined where that is spelled otherwise. */
+/** Where the typed text is in a suggestion; undefined where the suggestion is spelled otherwise. */
 function matchIn(shown: string, typed: string): [start: number, end: number] | undefined {
   const plain = (text: string): string => text.replaceAll('_', ' ').toLowerCase();
   const key = plain(typed).trim();

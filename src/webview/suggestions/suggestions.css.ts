@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** The look of `suggestion-popup`: it renders into the root that it is in, so these are styles of that root. */
+/** The styles of `suggestion-popup`, for the root that it renders into, which is not its own. */
 export const suggestionStyles = css`
   suggestion-popup {
     display: contents;

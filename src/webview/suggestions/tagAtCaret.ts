@@ -2,13 +2,13 @@ import { heldStretches, trainerSeparators } from '../../tags/captionGrammar';
 
 /** The tag at a caret. */
 export interface TagSpot {
-  /** where it begins, without blanks and without the brackets of a weight */
+  /** its start, without blanks and the brackets of a weight */
   start: number;
   /** behind its last letter */
   end: number;
-  /** what of it is before the caret */
+  /** the part before the caret */
   prefix: string;
-  /** it is one of several in braces, or has a weight: nothing belongs behind it */
+  /** whether it is one of several in braces or has a weight: no comma belongs behind it */
   bracketed: boolean;
 }
 
@@ -56,8 +56,8 @@ function endBeforeWeight(text: string, start: number, caret: number, end: number
 }
 
 /**
- * What replaces the tag at the caret when another one is chosen: with a comma and a blank behind it where none follow.
- * @param alone the field holds one tag only
+ * The text that replaces the tag at the caret by a suggestion: with a comma and a blank where no comma follows.
+ * @param alone whether the field holds one tag only
  */
 export function replacementOf(text: string, { end, bracketed }: TagSpot, tag: string, alone: boolean): string {
   return alone || bracketed || /^[^\S\n]*,/.test(text.slice(end)) ? tag : `${tag}, `;

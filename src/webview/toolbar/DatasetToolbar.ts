@@ -15,8 +15,8 @@ import '../search/SortControl';
 import { toolbarStyles } from './toolbar.css';
 import './ViewOptions';
 
-/** Saves of so many captions take long enough to say how far they are. */
-const longSave = 200;
+/** From this number of captions on, the progress of a save is shown. */
+const minShownSave = 200;
 
 /** Search, counts, and what can be done with the whole dataset. */
 @customElement('dataset-toolbar')
@@ -97,11 +97,11 @@ export class DatasetToolbar extends LitElement {
     }
     if (unsavedFailures > 0)
       parts.push(html`<span class="error">${l10n.t('{0} not saved', formatNumber(unsavedFailures))}</span>`);
-    // A caption that could not be written is unsaved too, and counted already.
+    // Captions that could not be written are among the unsaved, and counted already.
     const waiting = Math.max(0, unsaved - unsavedFailures - conflicts);
-    // One part with another text, not another part: removing a node would cut the typing that one undo takes back.
-    // A short save comes and goes too fast to be read.
-    if (saving !== undefined && saving.total >= longSave) {
+    // One part whose text changes, not another part: a node that is removed ends Chromium's undo run of typing.
+    // The progress of a short save would be gone before it could be read.
+    if (saving !== undefined && saving.total >= minShownSave) {
       parts.push(l10n.t('saving {0} of {1}', formatNumber(saving.done), formatNumber(saving.total)));
     } else if (waiting > 0 || (unsavedFailures === 0 && conflicts === 0)) {
       parts.push(waiting > 0 ? l10n.t('{0} unsaved', formatNumber(waiting)) : l10n.t('all saved'));

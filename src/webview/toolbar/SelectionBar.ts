@@ -8,7 +8,7 @@ import { actionsContext, type EditorActions } from '../shared/actions';
 import { selectionBarStyles } from './selectionBar.css';
 import { sharedStyles } from '../shared/shared.css';
 
-/** How many images are selected, and what can be done with them. It is there only while some are. */
+/** The number of selected images, and the actions on them. Hidden while none is selected. */
 @customElement('selection-bar')
 export class SelectionBar extends LitElement {
   static override styles = [sharedStyles, selectionBarStyles];

@@ -29,7 +29,7 @@ const captionDisplays: readonly Choice<CaptionDisplay>[] = [
   { value: 'tags', label: l10n.t('Captions as tags'), shown: tagsIcon },
 ];
 
-/** How the images are shown: side by side or as a list, how large, captions as text or tags. */
+/** Radio buttons for the {@link ViewChoices}: grid or list, card size, captions as text or as tags. */
 @customElement('view-options')
 export class ViewOptions extends LitElement {
   static override styles = [sharedStyles, viewOptionsStyles];
@@ -45,7 +45,7 @@ export class ViewOptions extends LitElement {
     ${this.renderGroup(l10n.t('Captions'), captionDisplays, choices.captionMode, (captionMode) => ({ captionMode }))}`;
   }
 
-  // Radio buttons of the browser: Tab leads to the group, the arrows choose, and screen readers know all of it.
+  // Native radio buttons: Tab leads to the group, the arrows choose, and screen readers know all of it.
   private renderGroup<T>(
     name: string,
     options: readonly Choice<T>[],

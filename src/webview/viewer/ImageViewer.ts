@@ -22,12 +22,10 @@ import { viewerStyles } from './viewer.css';
 import { type ViewerAction, viewerAction } from './viewerKeys';
 import { ViewerWindow } from './ViewerWindow';
 
-/** The viewer closed; `detail` is the image that was shown last and its position in the current order. */
+/** The event of a viewer that closed; `detail` is the last image and its position in the current order. */
 export type ViewerClosed = CustomEvent<{ path: string; index: number; listed: boolean }>;
 
-/**
- * One image large, beside its caption: a layer over the page. Says `viewer-closed` when it is left.
- */
+/** One image, large, beside its caption: a layer over the page. Dispatches `viewer-closed` when it is closed. */
 @customElement('image-viewer')
 export class ImageViewer extends LitElement {
   static override styles = [sharedStyles, cardStyles, tagChipsStyles, viewerStyles];
@@ -59,9 +57,9 @@ export class ImageViewer extends LitElement {
     },
   );
   private ownContext: CardContext | undefined;
-  private asked = '';
+  private requestedInfo = '';
 
-  /** Shows an image; the keyboard focus comes to it. */
+  /** Opens the viewer with an image and focuses that. */
   async show(path: string): Promise<void> {
     this.problem = undefined;
     this.announcement = '';
@@ -74,13 +72,13 @@ export class ImageViewer extends LitElement {
     this.stage?.focus({ preventScroll: true });
   }
 
-  /** Draws again what shows a picture or draft that has changed. */
+  /** Called when a picture or draft of an image changed: draws what shows it again. */
   changed(path: string): void {
     this.stage?.pictureChanged();
     if (path === this.list.item?.path) this.card?.requestUpdate();
   }
 
-  /** The host knows the caption of this image as an edit now. */
+  /** Called when the typing in the caption of an image became an edit of the document. */
   committed(path: string): void {
     if (path === this.list.item?.path) this.card?.committed();
   }
@@ -94,7 +92,7 @@ export class ImageViewer extends LitElement {
     if (changed.has('context')) this.ownContext = this.contextOf(this.context);
     if (changed.has('snapshot') && this.isOpen) void this.list.refresh();
     const { item } = this.list;
-    if (this.isOpen && item !== undefined) void this.askInfo(item);
+    if (this.isOpen && item !== undefined) void this.requestInfo(item);
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -178,7 +176,7 @@ export class ImageViewer extends LitElement {
 
   private readonly onKeydown = (event: KeyboardEvent): void => {
     const [target] = event.composedPath();
-    // While letters are composed, the keys are those of the input method.
+    // During composition the keys belong to the input method.
     if (event.defaultPrevented || event.isComposing || !(target instanceof Element)) return;
     const action = viewerAction(event, {
       isTyping: target.closest('image-card') !== null,
@@ -234,7 +232,7 @@ export class ImageViewer extends LitElement {
     }
   }
 
-  /** Shows another image; who types goes on typing in its caption. */
+  /** Shows another image. Where the caption had the focus, the caption of the other image gets it. */
   private async move(by: number): Promise<void> {
     const { item } = this.list;
     const isTyping = this.shadowRoot?.activeElement?.matches('image-card textarea, tag-chips input') === true;
@@ -275,19 +273,19 @@ export class ImageViewer extends LitElement {
     return info?.path === item?.path && info?.imageVersion === item?.imageVersion ? info : undefined;
   }
 
-  private async askInfo({ path, imageVersion }: CardItem): Promise<void> {
+  private async requestInfo({ path, imageVersion }: CardItem): Promise<void> {
     const name = `${imageVersion}\n${path}`;
-    if (name === this.asked) return;
-    this.asked = name;
+    if (name === this.requestedInfo) return;
+    this.requestedInfo = name;
     try {
       const info = await this.connected().request('getImageInfo', { path, imageVersion });
-      if (name === this.asked) this.info = { ...info, path, imageVersion };
+      if (name === this.requestedInfo) this.info = { ...info, path, imageVersion };
     } catch {
       // The stage says what is wrong with the image.
     }
   }
 
-  /** The card of the viewer shares captions with those of the grid; its picture is the stage's. */
+  /** The viewer's card shares everything with those of the grid except its picture, which the stage shows. */
   private contextOf(context: CardContext | undefined): CardContext | undefined {
     if (context === undefined) return undefined;
     return {

@@ -10,16 +10,16 @@ import { stageStyles } from './stage.css';
 import { styleProperties } from '../shared/styleProperties';
 import { fitted, isWhole, panned, type Placement, type Point, type Size, within, zoomed } from './zoomPan';
 
-/** A key or a click on a button changes the zoom by this factor. */
+/** The zoom factor of a key or a click on a button. */
 const zoomStep = 1.25;
-/** An arrow key moves an enlarged picture by this part of the stage. */
+/** The part of the stage by which an arrow key pans. */
 const panStep = 0.12;
-/** After zooming and moving, the pause before sharper pictures are asked for, in milliseconds. */
+/** Debounce of requests for sharper pictures after zooming and panning, in milliseconds. */
 const settleDelay = 150;
-/** From so many pixels of the screen for one of the image on, its pixels are drawn as squares. */
-const squaresFrom = 4;
+/** From this magnification on (pixels of the screen for one of the image), pixels are drawn as squares. */
+const minSquares = 4;
 
-/** One picture, as large as there is room or enlarged. Says `stage-zoom` when the zoom changed. */
+/** One picture, fitted into the stage or enlarged. Dispatches `stage-zoom` when the zoom changed. */
 @customElement('picture-stage')
 export class PictureStage extends LitElement {
   static override styles = [sharedStyles, stageStyles];
@@ -27,23 +27,23 @@ export class PictureStage extends LitElement {
   @property({ attribute: false }) images: ImageQueue<HTMLImageElement> | undefined;
   /** the image that is shown; undefined for none */
   @property({ attribute: false }) image: ImageKey | undefined;
-  /** images whose pictures are loaded before they are seen */
+  /** images whose pictures are prefetched */
   @property({ attribute: false }) neighbours: readonly ImageKey[] = [];
-  /** what the image file is, once that is known */
+  /** facts of the image file; undefined until they are known */
   @property({ attribute: false }) info: ImageInfo | undefined;
 
   @state() private place: Placement | undefined;
-  /** what is drawn: the best picture of the whole image, and a sharper one of a part of it */
+  /** what is drawn: the sharpest loaded picture of the whole image, and a sharper one of a region */
   @state() private whole: HTMLImageElement | undefined;
   @state() private detail: (ShownRegion & { image: HTMLImageElement }) | undefined;
 
   private stage: Size = { width: 0, height: 0 };
-  /** the whole picture stays fitted when the window changes, until the user zooms */
-  private follows = true;
+  /** whether the picture is fitted again when the stage changes: until the user zooms */
+  private isFitted = true;
   private sharper: Picture | undefined;
   private settling: ReturnType<typeof setTimeout> | undefined;
-  /** the pictures of the queue that are or become {@link whole} and {@link detail} */
-  private taken: { whole?: HTMLImageElement; part?: HTMLImageElement } = {};
+  /** the queue's pictures of which {@link whole} and {@link detail} are copies or will be, once decoded */
+  private chosen: { whole?: HTMLImageElement; part?: HTMLImageElement } = {};
   private readonly resizes = new ResizeObserver(([entry]) => {
     if (entry === undefined) return;
     const { width, height } = entry.contentRect;
@@ -63,7 +63,9 @@ export class PictureStage extends LitElement {
     this.images?.view([], []);
   }
 
-  /** Zoom in percent: 100 shows one pixel of the image as one of the screen. Undefined until the size of the image is known. */
+  /**
+   * Zoom in percent; at 100, one pixel of the image is one of the screen. Undefined until the image's size is known.
+   */
   get percent(): number | undefined {
     return this.place === undefined || this.info === undefined
       ? undefined
@@ -82,7 +84,7 @@ export class PictureStage extends LitElement {
 
   /** Shows all of the picture. */
   fit(): void {
-    this.follows = true;
+    this.isFitted = true;
     this.arrange();
   }
 
@@ -91,16 +93,16 @@ export class PictureStage extends LitElement {
     this.scaleTo(1 / window.devicePixelRatio);
   }
 
-  /** Moves an enlarged picture. */
+  /** Pans an enlarged picture. */
   pan(direction: 'left' | 'right' | 'up' | 'down'): void {
     const dx = { left: 1, right: -1, up: 0, down: 0 }[direction] * this.stage.width * panStep;
     const dy = { left: 0, right: 0, up: 1, down: -1 }[direction] * this.stage.height * panStep;
     this.put(this.place === undefined ? undefined : panned(this.place, dx, dy, this.size, this.stage));
   }
 
-  /** The queue has news of a picture. */
+  /** Called when the state of a picture in the queue changed. */
   pictureChanged(): void {
-    this.takePictures();
+    this.choosePictures();
     this.requestUpdate();
   }
 
@@ -121,19 +123,19 @@ export class PictureStage extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('image') && nameOf(changed.get('image')) !== nameOf(this.image)) {
       const isOther = changed.get('image')?.path !== this.image?.path;
-      this.taken = {};
+      this.chosen = {};
       this.detail = undefined;
       this.sharper = undefined;
       if (isOther) {
         this.whole = undefined;
-        this.follows = true;
+        this.isFitted = true;
       }
-      this.takePictures();
+      this.choosePictures();
       this.arrange();
     } else if (changed.has('info')) {
       this.arrange();
     }
-    if (changed.has('image') || changed.has('neighbours')) this.want();
+    if (changed.has('image') || changed.has('neighbours')) this.requestPictures();
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -155,7 +157,7 @@ export class PictureStage extends LitElement {
     }
     if (place === undefined || whole === undefined) return html`<div class="message">${l10n.t('Loading…')}</div>`;
     const { width, height } = this.size;
-    const squares = place.scale * window.devicePixelRatio >= squaresFrom ? 'squares' : '';
+    const squares = place.scale * window.devicePixelRatio >= minSquares ? 'squares' : '';
     return html`<div
       class="ground ${squares} ${this.showsAll ? '' : 'movable'}"
       ${styleProperties({
@@ -183,16 +185,19 @@ export class PictureStage extends LitElement {
     </div>`;
   }
 
-  /** The size of the image; until that is known, a large one of the right shape. */
+  /** The size of the image; until that is known, a large size of the same shape. */
   private get size(): Size {
     if (this.info !== undefined) return this.info;
-    const known = this.taken.whole ?? this.whole;
+    const known = this.chosen.whole ?? this.whole;
     return known === undefined
       ? { width: 4096, height: 4096 }
       : { width: known.naturalWidth * 16, height: known.naturalHeight * 16 };
   }
 
-  /** Fitted, the picture shows its pixels at a point (twice as large where it is larger than them already), else all of it. */
+  /**
+   * Double click: a fitted picture is enlarged around a point to one pixel of the image for one of the screen, or to
+   * twice its size where it is that large already; an enlarged picture is fitted.
+   */
   private toggle(point: Point): void {
     const { scale } = fitted(this.size, this.stage);
     const pixels = 1 / window.devicePixelRatio;
@@ -202,14 +207,14 @@ export class PictureStage extends LitElement {
 
   private scaleTo(scale: number, point: Point = { x: this.stage.width / 2, y: this.stage.height / 2 }): void {
     if (this.place === undefined) return;
-    this.follows = false;
+    this.isFitted = false;
     this.put(zoomed(this.place, scale, point, this.size, this.stage, window.devicePixelRatio));
   }
 
-  /** Places the picture anew: the stage, the image or its size is another. */
+  /** Computes the placement again, after the stage, the image or its size changed. */
   private arrange(): void {
     if (this.stage.width <= 0 || this.stage.height <= 0 || this.image === undefined) return;
-    if (this.follows || this.place === undefined) this.put(fitted(this.size, this.stage));
+    if (this.isFitted || this.place === undefined) this.put(fitted(this.size, this.stage));
     else this.put(within(this.place, this.size, this.stage));
   }
 
@@ -218,12 +223,12 @@ export class PictureStage extends LitElement {
     this.dispatchEvent(new CustomEvent('stage-zoom'));
     clearTimeout(this.settling);
     this.settling = setTimeout(() => {
-      this.want();
+      this.requestPictures();
     }, settleDelay);
   }
 
-  /** Tells the queue what is needed: first the thumbnail, which is mostly there, then a picture that fills the stage. */
-  private want(): void {
+  /** Tells the queue what to load: the thumbnail, which is mostly cached, then a picture that fills the stage. */
+  private requestPictures(): void {
     const { image, images, info, place, stage } = this;
     if (images === undefined) return;
     if (image === undefined || stage.width <= 0) {
@@ -243,11 +248,11 @@ export class PictureStage extends LitElement {
       fittingPreview(neighbour, stage, ratio),
     ]);
     images.view(now, next);
-    this.takePictures();
+    this.choosePictures();
   }
 
-  /** Takes the best pictures that are there. */
-  private takePictures(): void {
+  /** Shows the sharpest pictures that are loaded. */
+  private choosePictures(): void {
     const { image, images } = this;
     if (image === undefined || images === undefined) return;
     const ready = (picture: Picture | undefined): HTMLImageElement | undefined => {
@@ -260,28 +265,28 @@ export class PictureStage extends LitElement {
       (sharper?.region === undefined ? ready(sharper) : undefined) ??
       ready(this.stage.width > 0 ? fittingPreview(image, this.stage, window.devicePixelRatio) : undefined) ??
       ready(thumbnail);
-    // Zoomed in further, the sharper picture is a part; the whole around it stays as sharp as it was.
-    const before = this.taken.whole;
+    // Zoomed in further, the sharper picture is a region; the whole picture around it stays as sharp as it was.
+    const before = this.chosen.whole;
     if (whole !== undefined && whole !== before && whole.naturalWidth >= (before?.naturalWidth ?? 0)) {
-      this.taken.whole = whole;
+      this.chosen.whole = whole;
       void this.show(whole, (own) => {
-        if (this.taken.whole !== whole) return;
+        if (this.chosen.whole !== whole) return;
         this.whole = own;
         if (this.info === undefined) this.arrange();
       });
     }
     const part = sharper?.region === undefined ? undefined : ready(sharper);
-    if (part !== undefined && sharper?.region !== undefined && part !== this.taken.part) {
+    if (part !== undefined && sharper?.region !== undefined && part !== this.chosen.part) {
       const region: PictureRegion = sharper.region;
-      this.taken.part = part;
+      this.chosen.part = part;
       void this.show(part, (own) => {
-        if (this.taken.part !== part) return;
+        if (this.chosen.part !== part) return;
         this.detail = { region, image: own, pixels: Math.max(own.naturalWidth, own.naturalHeight) };
       });
     }
   }
 
-  /** An element of our own with a picture that may also be in a card; it is drawn at once when it is shown. */
+  /** Copies a picture, whose element may be in a card, and decodes the copy, so that it is drawn at once. */
   private async show(image: HTMLImageElement, then: (own: HTMLImageElement) => void): Promise<void> {
     const own = image.cloneNode() as HTMLImageElement;
     await own.decode().catch(() => undefined);

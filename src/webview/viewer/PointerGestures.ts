@@ -1,6 +1,6 @@
 import type { Point } from './zoomPan';
 
-/** What a user does with pointers on an element; points are in CSS pixels from its top left corner. */
+/** Called for gestures on an element; points are in CSS pixels from its top left corner. */
 export interface GestureActions {
   pan(dx: number, dy: number): void;
   zoom(factor: number, around: Point): void;
@@ -8,7 +8,7 @@ export interface GestureActions {
   toggle(at: Point): void;
 }
 
-/** One notch of a wheel is some 100 pixels: about a quarter larger. A pinch on a touchpad comes in smaller numbers. */
+/** Exponent of the zoom for each pixel: a notch of a wheel, some 100 pixels, is a quarter; touchpads send less. */
 const wheelFactor = 0.0022;
 const pinchFactor = 0.01;
 const pixelsPerLine = 33;

@@ -1,22 +1,22 @@
 import type { CardItem } from '../../protocol/page/cardProtocol';
 
-/** So many images before and after the one that is shown are known, so that their pictures can be loaded. */
+/** Number of images before and after the shown one that are fetched, so that their pictures can be prefetched. */
 const neighbours = 2;
 
-/** What the viewer asks the host. */
+/** The requests of the viewer to the host. */
 export interface ViewerSource {
   /** images by position in the current order and filter */
   items(start: number, count: number): Promise<{ order: number; items: CardItem[] }>;
-  /** where an image is; null where the search hides it or it is gone */
+  /** the position of an image; null where the search hides it or it was deleted */
   locate(path: string): Promise<{ index: number | null; order: number }>;
 }
 
 /**
- * The image that the viewer shows and its neighbours in the current order and filter. An image that leaves the filter or
- * moves stays the one that is shown; where it is gone, its neighbours are those of its old place.
+ * The image that the viewer shows and its neighbours in the current order and filter. An image that moves or leaves the
+ * filter stays shown; the neighbours of one that left are those of its old position.
  */
 export class ViewerWindow {
-  /** position of the image in the current order; the place where it was when {@link isListed} is false */
+  /** position of the image in the current order; its last one where {@link isListed} is false */
   index = 0;
   /** the image that is shown */
   item: CardItem | undefined;
@@ -24,9 +24,10 @@ export class ViewerWindow {
   isListed = true;
   /** the images around it, nearest first */
   around: readonly CardItem[] = [];
+  /** the number of the last fetch: the answers to earlier ones are stale */
   private turn = 0;
-  /** the place that a move leads to, until it is known what lies there */
-  private heading: number | undefined;
+  /** the position that a move leads to, while its image is in flight */
+  private target: number | undefined;
   private moving: Promise<void> | undefined;
 
   constructor(
@@ -37,24 +38,24 @@ export class ViewerWindow {
 
   /** Shows an image. */
   async show(path: string): Promise<void> {
-    this.heading = undefined;
-    await this.take(path);
+    this.target = undefined;
+    await this.fetch(path);
   }
 
   /**
-   * Shows the image so many places further on.
+   * Shows the image `by` positions further on.
    * @param total images in the current order
    * @returns false at the end of the list
    */
   async move(by: number, total: number): Promise<boolean> {
-    // What took the place of an image that is gone is the next one.
-    const isListed = this.isListed || this.heading !== undefined;
-    const from = this.heading ?? this.index;
+    // The image at the position of one that left is already the next one.
+    const isListed = this.isListed || this.target !== undefined;
+    const from = this.target ?? this.index;
     const target = Math.max(0, Math.min(total - 1, from + by - (!isListed && by > 0 ? 1 : 0)));
     if (total === 0 || (target === from && isListed)) return false;
     const known = this.around.find(({ index }) => index === target);
     if (known !== undefined) {
-      // The answer for a place on the way would show that once more.
+      // An answer for a position passed on the way would be stale.
       this.turn++;
       this.index = target;
       this.item = known;
@@ -62,38 +63,38 @@ export class ViewerWindow {
       this.around = this.around.filter(({ path }) => path !== known.path);
       this.changed();
     }
-    this.heading = target;
-    this.moving ??= this.arrive().finally(() => (this.moving = undefined));
+    this.target = target;
+    this.moving ??= this.fetchTarget().finally(() => (this.moving = undefined));
     await this.moving;
     return true;
   }
 
-  /** Takes what lies where moves lead to; each answer is shown, however many keys were pressed meanwhile. */
-  private async arrive(): Promise<void> {
-    while (this.heading !== undefined) {
-      const target = this.heading;
-      await this.take(undefined, target);
-      if (this.heading === target) this.heading = undefined;
+  /** Fetches what lies where moves lead to; each answer is shown, however many keys were pressed meanwhile. */
+  private async fetchTarget(): Promise<void> {
+    while (this.target !== undefined) {
+      const target = this.target;
+      await this.fetch(undefined, target);
+      if (this.target === target) this.target = undefined;
     }
   }
 
-  /** Asks for everything again: something has changed. */
+  /** Fetches everything again, after a change. */
   async refresh(): Promise<void> {
-    // What lies where a move leads to is asked for first: an answer for the place that is left would come in its way.
+    // After moves in flight: an answer for the position that is left would interfere.
     await this.moving;
-    if (this.item !== undefined) await this.take(this.item.path, this.index);
+    if (this.item !== undefined) await this.fetch(this.item.path, this.index);
   }
 
-  /** Nothing is shown any more. */
+  /** Forgets the image and its neighbours. */
   close(): void {
     this.turn++;
-    this.heading = undefined;
+    this.target = undefined;
     this.item = undefined;
     this.around = [];
   }
 
-  /** Asks where an image is now, unless it is known to be at `index`, and for what lies around it. */
-  private async take(path: string | undefined, index?: number): Promise<void> {
+  /** Fetches an image and its neighbours: by its path, which is probably at `index`, or whatever is at `index`. */
+  private async fetch(path: string | undefined, index?: number): Promise<void> {
     const turn = ++this.turn;
     try {
       let at = index;

@@ -2,31 +2,31 @@ import { type PictureRegion, previewSizeFor, previewSizes } from '../../protocol
 import type { ImageKey, Picture } from '../pictures/ImageQueue';
 import { type Placement, type Size, visiblePart } from './zoomPan';
 
-/** Larger pictures of whole images take too much memory in the page: what has more pixels is shown as regions. */
-const largestWhole = previewSizes[2] ?? 3072;
-/** Regions begin and end at multiples of this, so that a small movement needs no other one; in pixels of the image. */
+/** Maximum size of a picture of a whole image: larger ones take too much memory in the page, so regions are shown. */
+const maxWhole = previewSizes[2] ?? 3072;
+/** Regions begin and end at multiples of this, so that a small pan stays in the same one; in pixels of the image. */
 const regionStep = 256;
-/** A region is larger than what can be seen by this part of it, on each side. */
+/** The margin of a region around the visible part, on each side, as a part of that. */
 const regionMargin = 0.25;
-/** Stretched by so little, a picture is sharp enough. */
+/** A picture with this part of the needed pixels is sharp enough. */
 const sharpEnough = 0.9;
 
-/** The part of an image that a picture shows. */
+/** A region of an image and the picture of it. */
 export interface ShownRegion {
   region: PictureRegion;
   /** longer side of the picture, in pixels */
   pixels: number;
 }
 
-/** The preview that fills a stage, whatever shape the image has: the same for neighbours, which are loaded before they are seen. */
+/** The preview that fills a stage. It does not depend on the image's shape, so that neighbours can be prefetched. */
 export function fittingPreview(key: ImageKey, stage: Size, pixelRatio: number): Picture {
-  const size = Math.min(previewSizeFor(Math.max(stage.width, stage.height) * pixelRatio), largestWhole);
+  const size = Math.min(previewSizeFor(Math.max(stage.width, stage.height) * pixelRatio), maxWhole);
   return { path: key.path, imageVersion: key.imageVersion, size };
 }
 
 /**
- * The picture that shows what can be seen now with the pixels of the screen, where the one that fills the stage has too
- * few of them; undefined where it has enough, or the region that is there does.
+ * The picture with enough pixels for the visible part, where the preview that fills the stage has too few; undefined
+ * where that has enough or the shown region has.
  * @param image the size of the image file, upright
  */
 export function sharperPicture(
@@ -41,7 +41,7 @@ export function sharperPicture(
   const needed = Math.min(longer, longer * place.scale * pixelRatio) * sharpEnough;
   if (needed <= (fittingPreview(key, stage, pixelRatio).size ?? 0)) return undefined;
   const { path, imageVersion } = key;
-  if (Math.min(previewSizeFor(needed), longer) <= largestWhole) {
+  if (Math.min(previewSizeFor(needed), longer) <= maxWhole) {
     return { path, imageVersion, size: previewSizeFor(needed) };
   }
   const visible = visiblePart(place, image, stage);

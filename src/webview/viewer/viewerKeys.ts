@@ -1,4 +1,4 @@
-/** What a key or button of the viewer does. */
+/** What a key or a button of the viewer does. */
 export type ViewerAction =
   | 'previous'
   | 'next'
@@ -17,15 +17,15 @@ export type ViewerAction =
 
 /** Where a key was pressed. */
 export interface KeyPlace {
-  /** in the caption or what belongs to it */
+  /** in the card with the caption */
   isTyping: boolean;
   /** on the picture, not on a button */
   isOnStage: boolean;
-  /** all of the picture can be seen, so that arrows have nothing to move */
+  /** the whole picture is visible, so that arrow keys have nothing to pan */
   showsAll: boolean;
 }
 
-/** What counts of a keyboard event. */
+/** The part of a keyboard event that decides. */
 interface Key {
   key: string;
   ctrlKey: boolean;
@@ -58,7 +58,9 @@ const enlarged: Readonly<Record<string, ViewerAction>> = {
   ArrowDown: 'down',
 };
 
-/** What a key means in the viewer; undefined where it is not the viewer's. Escape in a caption leaves that first, by itself. */
+/**
+ * What a key means in the viewer; undefined where nothing. In a caption, Escape is handled there and leaves it first.
+ */
 export function viewerAction(
   { key, ctrlKey, metaKey, altKey, shiftKey }: Key,
   place: KeyPlace,

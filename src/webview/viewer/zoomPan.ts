@@ -5,7 +5,7 @@ export interface Size {
   height: number;
 }
 
-/** Where a picture lies in a stage: CSS pixels for each pixel of the image, and where its top left corner is. */
+/** A picture in a stage: CSS pixels for each pixel of the image, and the position of its top left corner. */
 export interface Placement {
   scale: number;
   x: number;
@@ -18,25 +18,25 @@ export interface Point {
   y: number;
 }
 
-/** A small picture that is fitted into the stage is enlarged at most so much. */
-const mostFitted = 4;
-/** The largest zoom: so many pixels of the screen for one of the image. */
-const mostZoomed = 32;
+/** Maximum scale of a fitted picture, in CSS pixels for each pixel of the image. */
+const maxFitted = 4;
+/** Maximum zoom, in pixels of the screen for each pixel of the image. */
+const maxZoomed = 32;
 
 /** The whole picture, as large as the stage allows and at most four times its size. */
 export function fitted(image: Size, stage: Size): Placement {
-  const scale = Math.min(stage.width / image.width, stage.height / image.height, mostFitted);
+  const scale = Math.min(stage.width / image.width, stage.height / image.height, maxFitted);
   return centred({ scale, x: 0, y: 0 }, image, stage);
 }
 
 /** Whether all of the picture can be seen. */
 export function isWhole({ scale }: Placement, image: Size, stage: Size): boolean {
-  // Rounding: half a pixel does not count.
+  // Half a pixel of tolerance for rounding.
   return image.width * scale <= stage.width + 0.5 && image.height * scale <= stage.height + 0.5;
 }
 
 /**
- * The same point of the picture stays under the given point of the stage while the scale changes.
+ * Changes the scale so that the same point of the picture stays under the given point of the stage.
  * @param pixelRatio pixels of the screen for each CSS pixel; the limits of the zoom depend on it
  */
 export function zoomed(
@@ -47,8 +47,8 @@ export function zoomed(
   stage: Size,
   pixelRatio: number,
 ): Placement {
-  const least = Math.min(fitted(image, stage).scale, 1 / pixelRatio);
-  const next = clamp(scale, least, mostZoomed / pixelRatio);
+  const minScale = Math.min(fitted(image, stage).scale, 1 / pixelRatio);
+  const next = clamp(scale, minScale, maxZoomed / pixelRatio);
   const ratio = next / place.scale;
   return within(
     { scale: next, x: point.x - (point.x - place.x) * ratio, y: point.y - (point.y - place.y) * ratio },
@@ -57,12 +57,12 @@ export function zoomed(
   );
 }
 
-/** The picture moved, but not out of the stage. */
+/** The placement moved by `dx` and `dy` CSS pixels, within the stage. */
 export function panned(place: Placement, dx: number, dy: number, image: Size, stage: Size): Placement {
   return within({ ...place, x: place.x + dx, y: place.y + dy }, image, stage);
 }
 
-/** The nearest placement in which the picture fills the stage, or lies in the middle of what it does not fill. */
+/** The nearest placement in which the picture fills the stage or, where it is smaller, is centred in it. */
 export function within(place: Placement, image: Size, stage: Size): Placement {
   const middle = centred(place, image, stage);
   const { scale } = place;
@@ -73,7 +73,7 @@ export function within(place: Placement, image: Size, stage: Size): Placement {
   };
 }
 
-/** The part of the picture that can be seen, in pixels of the image. */
+/** The visible part of the picture, in pixels of the image. */
 export function visiblePart(
   { scale, x, y }: Placement,
   image: Size,

@@ -12,7 +12,10 @@ interface Message {
 
 const where = { path: 'a.png' };
 
-/** A connection to a host that answers `save` and `ready` and fails at `locate`; the versions and problems that the page showed. */
+/**
+ * A connection to a host that answers `save` and `ready` and fails at `locate`; the versions and problems that the page
+ * showed.
+ */
 function connection(): {
   host: HostConnection;
   sent: Message[];
