@@ -1,6 +1,6 @@
 // Builds the product into dist/ and, with --tests, the test suites into out/.
 import { build, context } from 'esbuild';
-import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { wasmPlugin } from './scripts/compileWasm.mjs';
@@ -15,6 +15,16 @@ const external = ['vscode', 'sharp', 'onnxruntime-node'];
 
 /** @type {import('esbuild').BuildOptions} */
 const shared = { absWorkingDir: root, bundle: true, logLevel: 'warning', sourcemap: watch ? 'linked' : false };
+
+/** Style sheets without their indentation, on which nothing in them depends: the page has that much less to load. */
+const styleSheets = {
+  name: 'style-sheets',
+  setup: (/** @type {import('esbuild').PluginBuild} */ { onLoad }) =>
+    onLoad({ filter: /\.css\.ts$/ }, async ({ path: file }) => ({
+      contents: (await readFile(file, 'utf8')).replaceAll(/\n\s+/g, '\n'),
+      loader: 'ts',
+    })),
+};
 
 /** @type {import('esbuild').BuildOptions} */
 const node = { ...shared, platform: 'node', target: 'node20', format: 'cjs', external, plugins: [wasmPlugin] };
@@ -43,6 +53,7 @@ const product = [
     target: 'chrome120',
     format: 'iife',
     tsconfig: 'src/webview/tsconfig.json',
+    plugins: [styleSheets],
     minify: !watch,
   },
 ];

@@ -5,12 +5,14 @@ import tseslint from 'typescript-eslint';
 const noSuchSyntax = [
   { selector: 'ExportDefaultDeclaration', message: 'No default exports.' },
   { selector: 'ExportAllDeclaration', message: 'No barrels.' },
-  {
-    selector:
-      ':matches(ObjectExpression, ArrayExpression) > SpreadElement > :matches(ObjectExpression, ArrayExpression).argument',
-    message: 'Write the properties out: a reader asks which of them is overridden.',
-  },
 ];
+
+/** Spreads that only dodge the formatter. */
+const noLayoutSpread = {
+  selector:
+    ':matches(ObjectExpression, ArrayExpression) > SpreadElement > :matches(ObjectExpression, ArrayExpression).argument',
+  message: 'Write the properties out: a reader asks which of them is overridden.',
+};
 
 /** One place asks the system whether a process lives: it knows about machines and containers, too. */
 const noProbe = {
@@ -59,6 +61,8 @@ const startOfWindow = [
     'no-restricted-syntax': [
       'error',
       ...noSuchSyntax,
+      noLayoutSpread,
+      noProbe,
       {
         selector: 'ImportNamespaceSpecifier',
         message: 'Import names: of `* as vscode` each file gets a copy of the API.',
@@ -92,11 +96,14 @@ export default tseslint.config(
   {
     files: ['src/**/*.ts'],
     plugins: { local: { rules: { 'comment-width': commentWidth } } },
-    rules: { 'local/comment-width': 'error', 'no-restricted-syntax': ['error', ...noSuchSyntax, noProbe] },
+    rules: {
+      'local/comment-width': 'error',
+      'no-restricted-syntax': ['error', ...noSuchSyntax, noLayoutSpread, noProbe],
+    },
   },
   {
     files: ['src/base/processIdentity.ts'],
-    rules: { 'no-restricted-syntax': ['error', ...noSuchSyntax] },
+    rules: { 'no-restricted-syntax': ['error', ...noSuchSyntax, noLayoutSpread] },
   },
   {
     files: ['test/**/*.ts'],

@@ -26,12 +26,12 @@ export interface PreprocessPoolOptions {
 const defaultPixelBudget = 128e6;
 
 /**
- * Jobs that a thread has at a time. The main thread is blocked for seconds while a model runs, and a thread must not wait
- * for it to get its next image.
+ * Jobs in flight per thread. The main thread is blocked for seconds while a model runs, and a thread must not wait for it
+ * to get its next image.
  */
 const jobsPerThread = 4;
 
-/** Each thread waits between its steps, for the disk and for the decoder: so many more keep the cores busy meanwhile. */
+/** Threads beside one per core: they keep the cores busy while others wait for the disk or for the decoder. */
 const spareThreads = 2;
 
 interface Job {
@@ -131,8 +131,8 @@ export class PreprocessPool {
   }
 
   /**
-   * Takes an input back whose values nobody needs any more: its memory becomes another image's. New memory for each image
-   * would keep the garbage collector busy on every core.
+   * Returns the buffer of an input whose values are no longer needed, to be reused for another image: allocating one per
+   * image would keep the garbage collector busy on every core.
    */
   recycle({ buffer }: Float32Array<ArrayBuffer>): void {
     if (this.spare.length < this.claims.length) this.spare.push(buffer);

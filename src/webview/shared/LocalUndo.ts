@@ -67,7 +67,8 @@ export class LocalUndo {
   private run(event: KeyboardEvent, command: 'undo' | 'redo'): void {
     event.preventDefault();
     event.stopPropagation();
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- still the only way to the undo stack that typing feeds
+    // Still the only way to the undo stack that typing feeds.
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing has replaced it
     document.execCommand(command);
   }
 }
