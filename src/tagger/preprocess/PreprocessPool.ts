@@ -26,8 +26,8 @@ export interface PreprocessPoolOptions {
 const defaultPixelBudget = 128e6;
 
 /**
- * Jobs in flight per thread. The main thread is blocked for seconds while a model runs, and a thread must not wait for it
- * to get its next image.
+ * Jobs in flight per thread. The main thread is blocked for seconds while a model runs, and a thread must not wait for
+ * it to get its next image.
  */
 const jobsPerThread = 4;
 
@@ -131,8 +131,8 @@ export class PreprocessPool {
   }
 
   /**
-   * Returns the buffer of an input whose values are no longer needed, to be reused for another image: allocating one per
-   * image would keep the garbage collector busy on every core.
+   * Returns the buffer of an input whose values are no longer needed, to be reused for another image: allocating one
+   * per image would keep the garbage collector busy on every core.
    */
   recycle({ buffer }: Float32Array<ArrayBuffer>): void {
     if (this.spare.length < this.claims.length) this.spare.push(buffer);
