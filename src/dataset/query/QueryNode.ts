@@ -1,17 +1,17 @@
 /** What a text term is looked for in; `any` is the path and the caption. */
-export type TextField = 'any' | 'tag' | 'caption' | 'name' | 'path';
+export type TextField = 'any' | (typeof textFields)[number];
 
 /** What a number is compared with: tags, characters, pixels, width divided by height, bytes. */
-export type NumberField = 'tags' | 'chars' | 'width' | 'height' | 'ratio' | 'size';
+export type NumberField = (typeof numberFields)[number];
 
 export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=';
 
 /** States of an image and its caption, as `is:` names them. */
-export type ImageState = 'empty' | 'unsaved' | 'conflict' | 'failed' | 'duplicate' | 'selected';
+export type ImageState = (typeof imageStates)[number];
 
-export const textFields: readonly Exclude<TextField, 'any'>[] = ['tag', 'caption', 'name', 'path'];
-export const numberFields: readonly NumberField[] = ['tags', 'chars', 'width', 'height', 'ratio', 'size'];
-export const imageStates: readonly ImageState[] = ['empty', 'unsaved', 'conflict', 'failed', 'duplicate', 'selected'];
+export const textFields = ['tag', 'caption', 'name', 'path'] as const;
+export const numberFields = ['tags', 'chars', 'width', 'height', 'ratio', 'size'] as const;
+export const imageStates = ['empty', 'unsaved', 'conflict', 'failed', 'duplicate', 'selected'] as const;
 
 /** Where something stands in the text of a query: from `start` to before `end`. */
 export interface TextRange {

@@ -3,7 +3,7 @@ import { displayLanguage } from '../../base/displayLanguage';
 import { comparableTag } from '../../tags/comparableTag';
 import { inSlices } from '../../base/inSlices';
 import { tagTerm } from './printQuery';
-import { imageStates, type ImageState } from './QueryNode';
+import { imageStates, type ImageState, type NumberField, type TextField } from './QueryNode';
 import { queryTokens, type QueryToken } from './queryTokens';
 import { numberExamples } from './queryValues';
 
@@ -34,21 +34,22 @@ export interface SuggestionSources {
 
 const most = 8;
 
-function fieldsAndWhatTheyMean(): readonly [name: string, detail: string][] {
-  return [
-    ['tag:', l10n.t('images with this tag')],
-    ['-tag:', l10n.t('images without this tag')],
-    ['caption:', l10n.t('text of the caption')],
-    ['name:', l10n.t('file name')],
-    ['path:', l10n.t('folder and file name')],
-    ['is:', l10n.t('empty, unsaved, duplicate, …')],
-    ['tags:', l10n.t('number of tags: {0}', numberExamples.tags)],
-    ['chars:', l10n.t('length of the caption: {0}', numberExamples.chars)],
-    ['width:', l10n.t('in pixels: {0}', numberExamples.width)],
-    ['height:', l10n.t('in pixels: {0}', numberExamples.height)],
-    ['ratio:', l10n.t('width to height: {0}', numberExamples.ratio)],
-    ['size:', l10n.t('of the file: {0}', numberExamples.size)],
-  ];
+function fieldsAndWhatTheyMean(): readonly (readonly [name: string, detail: string])[] {
+  const meanings: Record<Exclude<TextField, 'any'> | NumberField | '-tag' | 'is', string> = {
+    tag: l10n.t('images with this tag'),
+    '-tag': l10n.t('images without this tag'),
+    caption: l10n.t('text of the caption'),
+    name: l10n.t('file name'),
+    path: l10n.t('folder and file name'),
+    is: l10n.t('empty, unsaved, duplicate, …'),
+    tags: l10n.t('number of tags: {0}', numberExamples.tags),
+    chars: l10n.t('length of the caption: {0}', numberExamples.chars),
+    width: l10n.t('in pixels: {0}', numberExamples.width),
+    height: l10n.t('in pixels: {0}', numberExamples.height),
+    ratio: l10n.t('width to height: {0}', numberExamples.ratio),
+    size: l10n.t('of the file: {0}', numberExamples.size),
+  };
+  return Object.entries(meanings).map(([name, detail]) => [`${name}:`, detail]);
 }
 
 function meaningOf(state: ImageState): string {

@@ -73,21 +73,23 @@ export async function openSavedSearch({ view }: GridSession, searches: SavedSear
 
 /** Asks what the images of a grid are sorted by, and in which direction. */
 export async function sortImages({ view }: GridSession): Promise<void> {
-  const names: readonly [SortKey, string, string, string][] = [
-    ['name', vscode.l10n.t('Name'), vscode.l10n.t('A to Z'), vscode.l10n.t('Z to A')],
-    ['modified', vscode.l10n.t('Modified'), vscode.l10n.t('Oldest first'), vscode.l10n.t('Newest first')],
-    ['captionLength', vscode.l10n.t('Caption Length'), vscode.l10n.t('Shortest first'), vscode.l10n.t('Longest first')],
-    ['tagCount', vscode.l10n.t('Number of Tags'), vscode.l10n.t('Fewest first'), vscode.l10n.t('Most first')],
-    ['imageSize', vscode.l10n.t('Image Size'), vscode.l10n.t('Smallest first'), vscode.l10n.t('Largest first')],
-    ['fileSize', vscode.l10n.t('File Size'), vscode.l10n.t('Smallest first'), vscode.l10n.t('Largest first')],
-  ];
-  const items = names.flatMap(([key, label, up, down]) =>
-    [up, down].map((description, index) => {
+  const names: Readonly<Record<SortKey, readonly [name: string, ascending: string, descending: string]>> = {
+    name: [vscode.l10n.t('Name'), vscode.l10n.t('A to Z'), vscode.l10n.t('Z to A')],
+    modified: [vscode.l10n.t('Modified'), vscode.l10n.t('Oldest first'), vscode.l10n.t('Newest first')],
+    captionLength: [vscode.l10n.t('Caption Length'), vscode.l10n.t('Shortest first'), vscode.l10n.t('Longest first')],
+    tagCount: [vscode.l10n.t('Number of Tags'), vscode.l10n.t('Fewest first'), vscode.l10n.t('Most first')],
+    imageSize: [vscode.l10n.t('Image Size'), vscode.l10n.t('Smallest first'), vscode.l10n.t('Largest first')],
+    fileSize: [vscode.l10n.t('File Size'), vscode.l10n.t('Smallest first'), vscode.l10n.t('Largest first')],
+  };
+  const keys = Object.keys(names) as SortKey[];
+  const items = keys.flatMap((key) => {
+    const [label, ...directions] = names[key];
+    return directions.map((description, index) => {
       const sort = { key, descending: index === 1 };
       const isNow = view.sort.key === key && view.sort.descending === sort.descending;
       return { label: isNow ? `$(check) ${label}` : label, description, sort };
-    }),
-  );
+    });
+  });
   const picked = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Sort Images'),
     matchOnDescription: true,

@@ -1,3 +1,4 @@
+import { imageOutcomes } from '../captionJob';
 import type { ImageRecord } from './journalEntries';
 import type { JobFolder } from './JobFolder';
 import {
@@ -64,5 +65,5 @@ export function countOutcomes(
 
 /** Number of images that have an outcome. */
 export function handledOf(counts: OutcomeCounts): number {
-  return counts.written + counts.same + counts.untagged + counts.kept + counts.failed;
+  return imageOutcomes.reduce((sum, outcome) => sum + counts[outcome], 0);
 }

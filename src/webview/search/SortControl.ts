@@ -8,14 +8,15 @@ import { ascendingIcon, descendingIcon } from '../shared/icons';
 import { sharedStyles } from '../shared/shared.css';
 
 /** The sort keys with the names of their two directions. */
-const keys: readonly [key: SortKey, name: string, ascending: string, descending: string][] = [
-  ['name', l10n.t('Name'), l10n.t('A to Z'), l10n.t('Z to A')],
-  ['modified', l10n.t('Modified'), l10n.t('oldest first'), l10n.t('newest first')],
-  ['captionLength', l10n.t('Caption length'), l10n.t('shortest first'), l10n.t('longest first')],
-  ['tagCount', l10n.t('Number of tags'), l10n.t('fewest first'), l10n.t('most first')],
-  ['imageSize', l10n.t('Image size'), l10n.t('smallest first'), l10n.t('largest first')],
-  ['fileSize', l10n.t('File size'), l10n.t('smallest first'), l10n.t('largest first')],
-];
+const sortNames: Readonly<Record<SortKey, readonly [name: string, ascending: string, descending: string]>> = {
+  name: [l10n.t('Name'), l10n.t('A to Z'), l10n.t('Z to A')],
+  modified: [l10n.t('Modified'), l10n.t('oldest first'), l10n.t('newest first')],
+  captionLength: [l10n.t('Caption length'), l10n.t('shortest first'), l10n.t('longest first')],
+  tagCount: [l10n.t('Number of tags'), l10n.t('fewest first'), l10n.t('most first')],
+  imageSize: [l10n.t('Image size'), l10n.t('smallest first'), l10n.t('largest first')],
+  fileSize: [l10n.t('File size'), l10n.t('smallest first'), l10n.t('largest first')],
+};
+const sortKeys = Object.keys(sortNames) as SortKey[];
 
 const sortStyles = css`
   :host {
@@ -58,7 +59,7 @@ export class SortControl extends LitElement {
 
   protected override render(): TemplateResult {
     const { key, descending } = this.sort;
-    const [, , ascends = '', descends = ''] = keys.find(([own]) => own === key) ?? [];
+    const [, ascends, descends] = sortNames[key];
     const [now, other] = descending ? [descends, ascends] : [ascends, descends];
     return html`<vscode-dropdown
         aria-label=${l10n.t('Sort by')}
@@ -66,7 +67,7 @@ export class SortControl extends LitElement {
         .value=${key}
         @change=${this.onKey}
       >
-        ${keys.map(([own, name]) => html`<vscode-option value=${own} ?selected=${own === key}>${name}</vscode-option>`)}
+        ${sortKeys.map((own) => html`<vscode-option value=${own} ?selected=${own === key}>${sortNames[own][0]}</vscode-option>`)}
       </vscode-dropdown>
       <button
         aria-label=${l10n.t('Sorted {0}, change to {1}', now, other)}
@@ -79,7 +80,7 @@ export class SortControl extends LitElement {
 
   private readonly onKey = (event: Event): void => {
     const { value } = event.target as HTMLSelectElement;
-    const chosen = keys.find(([key]) => key === value)?.[0];
+    const chosen = sortKeys.find((key) => key === value);
     if (chosen === undefined || chosen === this.sort.key) return;
     // By time the newest are of interest; all other keys begin with the smallest.
     this.actions?.setSort({ key: chosen, descending: chosen === 'modified' });
