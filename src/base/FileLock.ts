@@ -45,7 +45,7 @@ export class FileLock {
   ) {
     this.timer = setInterval(() => {
       const now = new Date();
-      // Fails if the lock was stale and another process has taken it over.
+      // Failures are ignored: a lock that another process has taken over cannot be renewed, and was stale by then.
       void utimes(path, now, now).catch(() => undefined);
     }, heartbeat).unref();
   }

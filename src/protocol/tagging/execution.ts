@@ -15,8 +15,8 @@ export const preprocessModes = ['exact', 'fast'] as const;
 export type PreprocessMode = (typeof preprocessModes)[number];
 
 /**
- * A server that runs models. The token is not part of these options: it is in the environment, see {@link
- * serverTokenVariable}.
+ * A server that runs models. The token is not part of these options: it is in the environment, see
+ * {@link serverTokenVariable}.
  */
 export interface ServerOptions {
   /** its address, without a user name or password, such as `http://gpu.example:8000`; empty if not set */
