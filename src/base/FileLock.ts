@@ -4,21 +4,22 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { errno } from './errno';
 import { isAlive, placeText, processAt, thisProcess, type ProcessIdentity } from './processIdentity';
 
-/** Milliseconds between two signs of life of a holder. */
+/** Interval of the holder's heartbeat, in milliseconds. */
 const heartbeat = 5000;
 /**
- * Milliseconds without a sign of life after which a lock of another machine, or one that cannot be read, is nobody's.
+ * Age of the last heartbeat at which a lock is stale, in milliseconds. A lock whose holder is known to be dead is stale
+ * at once.
  */
 const staleAfter = 120_000;
-/** Milliseconds between two tries. */
+/** Interval between attempts to acquire the lock, in milliseconds. */
 const pollInterval = 250;
 
-/** What a lock's file says. The first three have been there since version 0.1.0, which reads nothing else. */
+/** Content of a lock file. Version 0.1.0 wrote only the first three properties and reads nothing else. */
 interface LockContent {
-  /** differs for every lock that was ever taken */
+  /** unique for every acquisition */
   token: string;
   pid: number;
-  /** a text of {@link placeText} */
+  /** as {@link placeText} returns it */
   machine: string;
   machineId: string;
   start: string;
@@ -30,10 +31,10 @@ interface Holder {
 }
 
 /**
- * A lock between processes: a file that names its holder. A holder that was killed is recognised at once by its process
- * id on the same machine, else by its file's time, which a live holder renews; so folders that several machines share
- * work too. (The lock packages for Node know times only: they wait for seconds after a kill, and a holder whose thread
- * computes for as long loses its lock.)
+ * A lock between processes: a file that names its holder. A killed holder is detected at once by its process id on the
+ * same machine, otherwise by the file's modification time, which a live holder renews (heartbeat); so the lock also
+ * works in folders that several machines share. (The lock packages for Node use only the time: they wait for seconds
+ * after a kill, and a holder whose thread is busy for that long loses its lock.)
  */
 export class FileLock {
   private readonly timer: NodeJS.Timeout;
@@ -44,16 +45,16 @@ export class FileLock {
   ) {
     this.timer = setInterval(() => {
       const now = new Date();
-      // A lock that another process took over cannot be renewed; it was stale by then.
+      // Failures are ignored: a lock that another process has taken over cannot be renewed, and was stale by then.
       void utimes(path, now, now).catch(() => undefined);
     }, heartbeat).unref();
   }
 
   /**
-   * Takes the lock, and waits for it while another process has it.
-   * @param path of the lock's file, in a folder that exists
-   * @param onWait called again and again while it waits
-   * @throws the signal's reason; errors of the file system other than "exists"
+   * Acquires the lock, waiting while another process holds it.
+   * @param path of the lock file, in a folder that exists
+   * @param onWait called after each failed attempt
+   * @throws the signal's reason when aborted; errors of the file system other than EEXIST
    */
   static async acquire(
     path: string,
@@ -68,7 +69,7 @@ export class FileLock {
     }
   }
 
-  /** Takes the lock if nobody has it. */
+  /** Acquires the lock if nobody holds it; otherwise returns undefined without waiting. */
   static async tryAcquire(path: string): Promise<FileLock | undefined> {
     const { pid, machine: machineId, start } = thisProcess();
     const content: LockContent = { token: randomUUID(), pid, machine: placeText(), machineId, start };
@@ -77,7 +78,7 @@ export class FileLock {
     return new FileLock(path, content.token);
   }
 
-  /** Whether a live process has the lock, as far as can be told. */
+  /** Whether a live process holds the lock, as far as this process can know. */
   static async isHeld(path: string): Promise<boolean> {
     const holder = await readHolder(path);
     const modified = await stat(path).then(
@@ -87,7 +88,7 @@ export class FileLock {
     return modified !== undefined && isHolding(holder, modified);
   }
 
-  /** Gives the lock back. */
+  /** Releases the lock. A lock that another process has taken over is left alone. */
   async release(): Promise<void> {
     clearInterval(this.timer);
     const holder = await readHolder(this.path);
@@ -95,7 +96,10 @@ export class FileLock {
   }
 }
 
-/** Makes the file with its content in one step, so that no reader sees it empty. */
+/**
+ * Creates the lock file atomically with its content, so that no reader sees it empty. Returns false if it exists
+ * already.
+ */
 async function create(path: string, lock: LockContent): Promise<boolean> {
   const temporary = `${path}.${lock.token}`;
   const content = JSON.stringify(lock);
@@ -106,7 +110,7 @@ async function create(path: string, lock: LockContent): Promise<boolean> {
       return true;
     } catch (error) {
       if (errno(error) === 'EEXIST') return false;
-      // A file system without hard links.
+      // The file system has no hard links.
       return await createWithoutLink(path, content);
     }
   } finally {
@@ -129,7 +133,7 @@ async function createWithoutLink(path: string, content: string): Promise<boolean
   }
 }
 
-/** Removes a lock whose holder is gone; says whether there may be none now. */
+/** Removes a stale lock. Returns whether the lock may be free now, so that acquiring it is worth another attempt. */
 async function removeIfStale(path: string): Promise<boolean> {
   const holder = await readHolder(path);
   const modified = await stat(path).then(
@@ -138,7 +142,8 @@ async function removeIfStale(path: string): Promise<boolean> {
   );
   if (modified === undefined) return true;
   if (isHolding(holder, modified)) return false;
-  // Moved away, then looked at: had another process taken the stale lock over in between, this would be its live one.
+  // Move the file away, then read it again: if another process has taken over the stale lock in between, this is its
+  // live lock and is put back.
   const aside = `${path}.${randomUUID()}`;
   try {
     await rename(path, aside);
@@ -152,8 +157,8 @@ async function removeIfStale(path: string): Promise<boolean> {
 }
 
 /**
- * Whether a lock's holder lives: not if it is known to be dead, else as long as it renews the file.
- * @param modified when the file was renewed last, in milliseconds since 1970
+ * Whether a lock is held: not if its holder is known to be dead, otherwise until its heartbeat is stale.
+ * @param modified time of the last heartbeat, in milliseconds since 1970
  */
 function isHolding(holder: Holder | undefined, modified: number): boolean {
   const isDead = holder !== undefined && isAlive(holder.process) === 'dead';

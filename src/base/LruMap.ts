@@ -1,12 +1,14 @@
 /** A map that holds a limited number of entries and drops the least recently used ones (LRU). */
 export class LruMap<Key, Value> {
-  /** the order of a Map is that of insertion: the first key is the one that was not used for the longest time */
+  /**
+   * a Map iterates in insertion order, and each use inserts the entry again: the first key is the least recently used
+   */
   private readonly entries = new Map<Key, Value>();
 
   /** @param limit the maximum number of entries */
   constructor(private readonly limit: number) {}
 
-  /** The value of a key, which counts as a use; undefined where there is none. */
+  /** Returns the value of a key and marks it as used; undefined if there is none. */
   get(key: Key): Value | undefined {
     const value = this.entries.get(key);
     if (value === undefined) return undefined;
@@ -15,7 +17,7 @@ export class LruMap<Key, Value> {
     return value;
   }
 
-  /** Sets a value, which counts as a use, and drops the least recently used entry above the limit. */
+  /** Sets a value and marks it as used; drops the least recently used entry if there are more than the limit. */
   set(key: Key, value: Value): void {
     this.entries.delete(key);
     this.entries.set(key, value);
@@ -34,7 +36,7 @@ export class LruMap<Key, Value> {
     this.entries.clear();
   }
 
-  /** The keys that were used last, the least recently used of them first. */
+  /** The most recently used keys, the least recently used of them first. */
   latestKeys(count: number): Key[] {
     return [...this.entries.keys()].slice(-count);
   }

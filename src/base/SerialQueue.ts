@@ -1,4 +1,4 @@
-/** Runs asynchronous tasks one after the other, in the order in which they were given. */
+/** Runs asynchronous tasks one after another, in the order in which they were submitted. */
 export class SerialQueue {
   private last: Promise<void> = Promise.resolve();
   private pending = 0;
@@ -9,8 +9,9 @@ export class SerialQueue {
   }
 
   /**
-   * Runs a task after all that were given before, however they end; never before this call returns.
-   * @returns what the task returns or throws: an error is its caller's alone and does not stop the next task
+   * Runs a task after all earlier ones have settled, whether they succeeded or failed; the task never starts before
+   * this call returns.
+   * @returns what the task returns; rejects with what the task throws, which does not stop later tasks
    */
   run<T>(task: () => Promise<T> | T): Promise<T> {
     this.pending++;
@@ -22,7 +23,7 @@ export class SerialQueue {
     return result;
   }
 
-  /** Resolves when all tasks that were given so far have ended, however; it does not wait for later ones. */
+  /** Resolves when all tasks submitted so far have settled, failed ones included; it does not wait for later ones. */
   idle(): Promise<void> {
     return this.last;
   }

@@ -5,24 +5,25 @@ export interface WorkerThreadOptions<Reply> {
   file: string;
   workerData?: unknown;
   onReply: (reply: Reply) => void;
-  /** called once when the thread ended by itself, with its exit code and what it threw, if anything */
+  /** called once if the thread exits without being retired, with its exit code and the error that it threw, if any */
   onLost: (exitCode: number, cause: unknown) => void;
 }
 
 /**
- * A thread of a pool: it answers messages until it is retired or crashes. What it is given when is the pool's affair.
+ * A worker thread of a pool: it answers messages until it is retired or crashes. The pool decides which messages it
+ * gets.
  */
 export class WorkerThread<Request, Reply> {
   private readonly worker: Worker;
   private isRetired = false;
 
-  /** Starts the thread. One that cannot be started is lost a moment later. */
+  /** Starts the thread. If it cannot be started, `onLost` is called a moment later. */
   constructor({ file, workerData, onReply, onLost }: WorkerThreadOptions<Reply>) {
-    // Flags of this process, such as a debugger's, are not for its threads.
+    // Threads must not inherit flags of this process, such as a debugger's.
     this.worker = new Worker(file, { workerData, execArgv: [] });
     this.worker.on('message', onReply);
     let cause: unknown;
-    // 'exit' follows.
+    // An 'exit' event follows, which reports the cause.
     this.worker.on('error', (error) => {
       cause = error;
     });
@@ -31,18 +32,18 @@ export class WorkerThread<Request, Reply> {
     });
   }
 
-  /** @param transfer memory that moves to the thread: it cannot be used here any more */
+  /** Sends a message to the thread. @param transfer buffers that move to the thread and cannot be used here any more */
   post(request: Request, transfer: readonly ArrayBufferLike[] = []): void {
     this.worker.postMessage(request, transfer as Transferable[]);
   }
 
-  /** Whether the process stays alive for this thread; a new one has it so. */
+  /** Sets whether the thread keeps the process alive, as a new thread does. */
   holdProcess(hold: boolean): void {
     if (hold) this.worker.ref();
     else this.worker.unref();
   }
 
-  /** Ends the thread, whatever it does; then it does not count as lost. */
+  /** Terminates the thread at once, even while it works; `onLost` is not called. */
   async retire(): Promise<void> {
     this.isRetired = true;
     await this.worker.terminate();

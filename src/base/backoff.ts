@@ -1,19 +1,19 @@
 /** How the pauses between retries grow. Times are in milliseconds. */
 export interface BackoffOptions {
-  /** before the first retry; each further pause is twice as long */
+  /** pause before the first retry; each further pause is twice as long */
   first: number;
-  /** no pause is longer (default: no limit) */
+  /** maximum pause (default: no limit) */
   longest?: number;
-  /** the part of a pause that is left to chance, 0..1 (default: 0); 0.5 is known as "equal jitter" */
+  /** fraction of each pause that is random, 0..1 (default: 0); 0.5 is known as "equal jitter" */
   jitter?: number;
 }
 
 /**
  * Exponential backoff with jitter: how long to wait before a retry, in milliseconds. The jitter keeps clients that lost
- * the same server from coming back at the same moment
+ * the same server from reconnecting at the same moment
  * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter).
  * @param retry 1 for the first retry, then 2, 3, …
- * @param random 0 (included) to 1 (not included)
+ * @param random returns a number from 0 (inclusive) to 1 (exclusive)
  */
 export function backoff(
   retry: number,

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 
-/** By these a process and its threads learn of the language, and of the file with its texts. */
+/** Environment variables that tell child processes and threads the language, and the file with its translations. */
 const languageVariable = 'DATASET_CAPTIONS_LANGUAGE';
 const translationsVariable = 'DATASET_CAPTIONS_TRANSLATIONS';
 
@@ -8,7 +8,7 @@ const translationsVariable = 'DATASET_CAPTIONS_TRANSLATIONS';
  * Sets the display language of this process, and of the processes and threads that it starts.
  * @param language as VS Code calls it, such as `ja`
  * @param bundle the translated texts; undefined where there are none, for English
- * @param file absolute path of the same
+ * @param file absolute path of the file that holds `bundle`
  */
 export function useLanguage(
   language: string,
@@ -21,18 +21,18 @@ export function useLanguage(
   l10n.config({ contents: bundle });
 }
 
-/** Takes the display language over from the process that started this process or thread. */
+/** Adopts the display language of the process that started this process or thread. */
 export function useInheritedLanguage(): void {
   const file = process.env[translationsVariable] ?? '';
   if (file === '') return;
   try {
     l10n.config({ fsPath: file });
   } catch {
-    // The extension was updated or removed meanwhile: English will do.
+    // The file is gone because the extension was updated or removed: fall back to English.
   }
 }
 
-/** The language for numbers and dates; undefined where it is the system's. */
+/** The language in which to format numbers and dates; undefined for the language of the system. */
 export function displayLanguage(): string | undefined {
   const language = process.env[languageVariable] ?? '';
   return language === '' ? undefined : language;

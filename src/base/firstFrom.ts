@@ -1,6 +1,7 @@
 /**
- * The position of the first item that passes a test, where all behind it pass, too; the number of items when none does.
- * @param from the position to begin at
+ * Binary search: the position of the first item that passes a test, or the number of items if none does. All items
+ * after one that passes must pass, too.
+ * @param from position at which the search begins
  */
 export function firstFrom<T>(items: readonly T[], passes: (item: T) => boolean, from = 0): number {
   let low = from;

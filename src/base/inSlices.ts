@@ -1,18 +1,18 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** The clock is read once for this many items: reading it each time costs more than most work. */
-const itemsBetweenLooks = 32;
+/** Number of items between readings of the clock: reading it for each item would cost more than most work. */
+const itemsPerClockCheck = 32;
 
 export interface SliceOptions {
   signal?: AbortSignal;
-  /** the longest time at a stretch, in milliseconds */
+  /** maximum time without yielding to the event loop, in milliseconds */
   sliceMs?: number;
 }
 
 /**
- * Does some work on many items without keeping the event loop waiting: after each slice of time everything else gets
- * its turn. The items may change between two slices; an iterator over a Map or Set follows such changes.
+ * Processes many items without blocking the event loop: it yields after each time slice. The items may change between
+ * two slices; an iterator over a Map or Set reflects such changes.
  * @throws the signal's reason when aborted
  */
 export async function inSlices<T>(
@@ -24,7 +24,7 @@ export async function inSlices<T>(
   let end = performance.now() + sliceMs;
   signal?.throwIfAborted();
   for (const item of items) {
-    if (index % itemsBetweenLooks === 0 && performance.now() > end) {
+    if (index % itemsPerClockCheck === 0 && performance.now() > end) {
       await nextTurn();
       signal?.throwIfAborted();
       end = performance.now() + sliceMs;

@@ -1,5 +1,4 @@
-// Made when it is first needed: the first collator of a process takes milliseconds, of which the start of the extension
-// has few.
+// Created lazily: the first collator of a process takes milliseconds, which would delay the start of the extension.
 let collator: Intl.Collator | undefined;
 const zero = 0x30;
 
@@ -21,7 +20,8 @@ export function compareNaturally(a: string, b: string): number {
 }
 
 /**
- * Sorts the names in one folder in the order of {@link compareNaturally}, some 20 times as fast where they are ASCII.
+ * Sorts the names within one folder in the order of {@link compareNaturally}, but some 20 times as fast for ASCII
+ * names.
  * @param names without `/`
  * @returns a new array
  */
@@ -56,17 +56,19 @@ function compareNames(a: string, b: string): number {
 }
 
 /**
- * Rank of each ASCII character, upper and lower case alike; 0 for those that have no key. All digits share one rank.
+ * Sort rank of each ASCII character, the same for upper and lower case; 0 for characters that a sort key cannot hold.
+ * All digits share one rank.
  */
 let ranks: Uint8Array | undefined;
-/** Longer numbers than this are cut into pieces by the collator. */
-const mostDigits = 200;
+/** Maximum number of digits in a sort key: the collator cuts longer numbers into pieces. */
+const maxDigits = 200;
 const scratch = Buffer.alloc(1024);
 
 /**
- * A string whose order by code units is the order of the collator, then of the code units; its last part, after U+0000,
- * is the name itself. As in Unicode's algorithm (UTS #10) the letters without their case come first, then the case of
- * all letters. Undefined for a name with other characters than ASCII's printable ones.
+ * A sort key: comparing keys by code units gives the same order as comparing names with the collator, then by code
+ * units. The key ends with U+0000 and the name itself. As in the Unicode Collation Algorithm (UTS #10), letters are
+ * compared without their case first, then by the case of all letters. Undefined for names with characters other than
+ * printable ASCII, and for names or numbers that are too long.
  */
 function sortKey(name: string): string | undefined {
   const { length } = name;
@@ -79,11 +81,11 @@ function sortKey(name: string): string | undefined {
     if (rank === 0) return undefined;
     scratch[end++] = rank;
     if (!isDigit(code)) continue;
-    // A number: the one with more digits is larger, whatever zeros stand in front.
+    // A number: more digits, not counting leading zeros, mean a larger number.
     while (name.charCodeAt(at) === zero && isDigit(name.charCodeAt(at + 1))) at++;
     let stop = at + 1;
     while (stop < length && isDigit(name.charCodeAt(stop))) stop++;
-    if (stop - at > mostDigits) return undefined;
+    if (stop - at > maxDigits) return undefined;
     scratch[end++] = stop - at;
     while (at < stop) scratch[end++] = name.charCodeAt(at++);
     at--;
@@ -97,12 +99,12 @@ function sortKey(name: string): string | undefined {
   return scratch.toString('latin1', 0, end) + name;
 }
 
-/** @param code NaN is none */
+/** @param code a code unit, or NaN, which is no digit */
 function isDigit(code: number): boolean {
   return code >= zero && code <= zero + 9;
 }
 
-/** As the collator has them, so that another version of it cannot disagree. */
+/** Derives the ranks from the collator, so that no version of it can disagree with the sort keys. */
 function asciiRanks(): Uint8Array {
   const letters = new Intl.Collator('en', { sensitivity: 'base' });
   const characters = Array.from({ length: 0x7f - 0x20 }, (_, index) => String.fromCharCode(0x20 + index));

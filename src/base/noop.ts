@@ -1,4 +1,6 @@
-/** Does nothing, for what needs a function: a promise whose outcome is somebody else's affair, say. */
+/**
+ * Does nothing: for APIs that need a callback, such as `catch(noop)` on a promise whose failure is handled elsewhere.
+ */
 export function noop(): void {
   // Nothing.
 }

@@ -4,18 +4,18 @@ import { hostname } from 'node:os';
 import { errno } from './errno';
 
 /**
- * A process, told apart from every other one on all machines that share a disk. A process id alone means something only
- * within one start of one machine, there within one container (PID namespace), and only until the id is used again.
- * All parts but `pid` are fingerprints; a part is empty where the system does not tell it (anything but Linux) or where
- * it was written by a version that did not know it.
+ * Identifies a process among all machines that share a disk. A process id alone is unique only within one boot of one
+ * machine, there within one container (PID namespace), and only until the system reuses the id. All properties but
+ * `pid` are fingerprints; one is empty if the system does not provide it (anything but Linux) or if a version that did
+ * not know it wrote the identity.
  */
 export interface ProcessIdentity {
   pid: number;
   /** the host name */
   host: string;
-  /** the installation of the system: hosts of one name may be several */
+  /** the installation of the operating system: several machines may have the same host name */
   machine: string;
-  /** the start of the system */
+  /** the boot of the system */
   boot: string;
   /** the PID namespace */
   namespace: string;
@@ -23,37 +23,42 @@ export interface ProcessIdentity {
   start: string;
 }
 
-/** `unknown`: it belongs to another machine or PID namespace, where only a heartbeat or the time can tell. */
+/** `unknown`: the process belongs to another machine or PID namespace, where only a heartbeat or a timeout can tell. */
 export type Liveness = 'alive' | 'dead' | 'unknown';
 
-/** Hexadecimal digits of a fingerprint: two of 32 bits are the same by chance once in four billion times. */
+/**
+ * Length of a fingerprint in hexadecimal digits: two values of 32 bits collide by chance once in four billion times.
+ */
 const fingerprintLength = 8;
 const textForm = /^(\d+)((?:-(?:[0-9a-f]{8}|x)){4})-((?:[0-9a-f]{8}|x))p$/;
 
 let own: ProcessIdentity | undefined;
 let ownPlace: string | undefined;
 
-/** The process that this code runs in, whichever of its threads asks. */
+/** The identity of the current process, the same in all of its threads. */
 export function thisProcess(): ProcessIdentity {
   if (own !== undefined) return own;
   const machineId = readText('/etc/machine-id');
   own = processAt(placeText(), process.pid, {
-    // systemd asks not to show this id to others (machine-id(5)); a fingerprint of it with a prefix does not.
+    // machine-id(5) asks not to reveal this id; a fingerprint of it with a prefix does not reveal it.
     machine: machineId === '' ? '' : fingerprint(`dataset-captions ${machineId}`),
     start: seesOwnProcesses() ? startOf(process.pid) : '',
   });
   return own;
 }
 
-/** Host name, boot id and PID namespace of this process, as locks hold them since version 0.1.0. */
+/**
+ * Host name, boot id and PID namespace of this process, in the text form that lock files have used since version 0.1.0.
+ */
 export function placeText(): string {
   ownPlace ??= [hostname(), readText('/proc/sys/kernel/random/boot_id'), readLink('/proc/self/ns/pid')].join(' ');
   return ownPlace;
 }
 
 /**
- * The identity of a process of which only some parts were written down.
- * @param place a text of {@link placeText}; any other text is the name of a host of which nothing else is known
+ * Builds an identity from the parts that were stored.
+ * @param place as {@link placeText} returns it; any other text is taken for a host name, with boot and namespace
+ *   unknown
  */
 export function processAt(
   place: string,
@@ -72,13 +77,13 @@ export function processAt(
 }
 
 /**
- * Whether a process lives, as far as this one can tell.
- * @param identity of any process, from this machine or another
+ * Whether a process is alive, as far as the current process can know.
+ * @param identity of any process, on this machine or another
  */
 export function isAlive(identity: ProcessIdentity): Liveness {
   const here = thisProcess();
   const { pid, start } = identity;
-  // Signals to 0 and below go to groups of processes.
+  // A signal to 0 or below would go to a group of processes.
   if (!Number.isInteger(pid) || pid <= 0 || pid > 0x7fffffff) return 'unknown';
   if (isBeforeRestart(identity)) return 'dead';
   const isHere = identity.host === here.host && identity.boot === here.boot && identity.namespace === here.namespace;
@@ -90,8 +95,8 @@ export function isAlive(identity: ProcessIdentity): Liveness {
 }
 
 /**
- * Whether a process belongs to an earlier start of this very machine. Host names alone do not say so: several machines
- * may be called `localhost`, so where the system has no id the answer is no.
+ * Whether a process belongs to an earlier boot of this machine. The host name alone does not prove that, because
+ * several machines may be called `localhost`: if the system has no machine id, the answer is no.
  */
 function isBeforeRestart({ host, machine, boot }: ProcessIdentity): boolean {
   const here = thisProcess();
@@ -100,8 +105,8 @@ function isBeforeRestart({ host, machine, boot }: ProcessIdentity): boolean {
 }
 
 /**
- * Whether a process runs, or ran, on the machine of this one, in whatever container: on the kernel that runs now, or by
- * the machine's name and id.
+ * Whether a process runs, or ran, on the same machine as the current one, in any container: both have the same boot of
+ * the kernel, or the same host name and machine id.
  */
 export function isOfThisMachine({ host, machine, boot }: ProcessIdentity): boolean {
   const here = thisProcess();
@@ -110,15 +115,16 @@ export function isOfThisMachine({ host, machine, boot }: ProcessIdentity): boole
 }
 
 /**
- * An identity as text that can be part of a file's name, such as `4242-0a1b2c3d-x-x-x-xp`. It begins with the process
- * id, where version 0.1.0 looks for it, and does not end with a digit, where that version would take one for an id.
+ * Serializes an identity to a text that can be part of a file name, such as `4242-0a1b2c3d-x-x-x-xp`. The text begins
+ * with the process id, where version 0.1.0 expects it, and does not end with a digit, which that version would take for
+ * a process id.
  */
 export function identityText({ pid, host, machine, boot, namespace, start }: ProcessIdentity): string {
   const parts = [host, machine, boot, namespace, start].map((part) => (part === '' ? 'x' : part));
   return `${[pid, ...parts].join('-')}p`;
 }
 
-/** The identity that a text of {@link identityText} says; undefined for any other text. */
+/** Parses a text that {@link identityText} made; undefined for any other text. */
 export function parseIdentity(text: string): ProcessIdentity | undefined {
   const [, pid, place, start] = textForm.exec(text) ?? [];
   if (pid === undefined || place === undefined || start === undefined) return undefined;
@@ -139,20 +145,23 @@ function exists(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (thrown) {
-    // It is another user's.
+    // The process exists but belongs to another user.
     return errno(thrown) === 'EPERM';
   }
 }
 
-/** Whether `/proc` has this process under its id: in a new PID namespace it may still be that of the outer one. */
+/**
+ * Whether `/proc` lists this process under its own id. In a new PID namespace, `/proc` may still be that of the outer
+ * one.
+ */
 function seesOwnProcesses(): boolean {
   return Number.parseInt(readText('/proc/self/stat'), 10) === process.pid;
 }
 
-/** When a process started: field 22 of proc_pid_stat(5), in clock ticks since the system started. */
+/** Fingerprint of the start time of a process: field 22 of proc_pid_stat(5), in clock ticks since the system booted. */
 function startOf(pid: number): string {
   const stat = readText(`/proc/${pid}/stat`);
-  // Field 2 is the program's name in brackets and may hold anything; field 3 follows its last bracket.
+  // Field 2 is the program's name in parentheses and may contain any character; field 3 follows the last parenthesis.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fingerprint(fields[22 - 3] ?? '');
 }

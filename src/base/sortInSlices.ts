@@ -1,12 +1,12 @@
 import { inSlices, type SliceOptions } from './inSlices';
 import { noop } from './noop';
 
-/** Items that are sorted at a stretch, and items that are merged before others may get their turn: some 50 µs each. */
+/** Number of items that are sorted, or merged, in one step: some 50 µs of work each. */
 const sortedAtOnce = 64;
 const mergedAtOnce = 256;
 
 /**
- * Sorts many items without keeping the event loop waiting; equal ones stay in their order.
+ * Sorts many items without blocking the event loop. The sort is stable.
  * @returns a new list
  * @throws the signal's reason when aborted
  */
@@ -30,7 +30,7 @@ class MergeSort<T> {
     this.sorted = [...items];
   }
 
-  /** Sorts bit by bit; {@link sorted} is sorted when there is no more to do. */
+  /** Sorts in small steps, with a yield after each; {@link sorted} is sorted once the generator is done. */
   *steps(): Generator<void> {
     const count = this.sorted.length;
     const runs: T[] = [];
@@ -46,7 +46,7 @@ class MergeSort<T> {
     }
   }
 
-  /** Merges the run at `start` with the one behind it. */
+  /** Merges two adjacent sorted runs of `length` items, the first one at `start`, and appends them to `merged`. */
   private *merge(start: number, length: number, merged: T[]): Generator<void> {
     const { sorted, compare } = this;
     const middle = Math.min(start + length, sorted.length);

@@ -2,26 +2,26 @@ import type { Caption, CaptionObserver } from './captions/Caption';
 import { eachTag } from '../tags/captionGrammar';
 import { textOfRaw } from '../tags/captionText';
 
-/** How many images and captions are in which state. */
+/** Numbers of images and captions, by state. */
 export interface DatasetCounts {
   images: number;
   /** images without a caption */
   empty: number;
-  /** captions with unsaved edits, those in conflict and those that could not be written among them */
+  /** captions with unsaved edits, including those in conflict and those that could not be written */
   unsaved: number;
   conflicts: number;
   /** captions that could not be written */
   failed: number;
 }
 
-/** How a caption was counted, as bits beside the number of its images. */
+/** The state in which a caption was counted: these bits, and the number of its images in the bits above them. */
 const empty = 1;
 const unsaved = 2;
 const conflict = 4;
 const failed = 8;
 const bits = 4;
 
-/** Counts captions and tags as they change, so that nothing ever has to look at all of them. */
+/** Counts captions and tags incrementally as they change, so that nothing ever has to iterate over all of them. */
 export class CaptionStats implements CaptionObserver {
   private readonly counted: DatasetCounts = { images: 0, empty: 0, unsaved: 0, conflicts: 0, failed: 0 };
   private readonly tags = new Map<string, number>();
@@ -32,7 +32,10 @@ export class CaptionStats implements CaptionObserver {
     return { ...this.counted };
   }
 
-  /** In how many images' captions each tag occurs, in no order; the map changes with the captions. */
+  /**
+   * For each tag, the number of images whose captions contain it, in no particular order; a live map that changes with
+   * the captions.
+   */
   get tagCounts(): ReadonlyMap<string, number> {
     return this.tags;
   }
@@ -43,15 +46,16 @@ export class CaptionStats implements CaptionObserver {
   }
 
   /**
-   * Calls `listener` with each caption whose text changed, in the moment it does. Returns the function that ends it.
+   * Calls `listener` with each caption whose text changes, synchronously. Returns the function that removes the
+   * listener.
    */
   onDidChangeText(listener: (caption: Caption) => void): () => void {
     this.textListeners.add(listener);
     return () => this.textListeners.delete(listener);
   }
 
-  /** Counts a caption as it is now. */
-  note(caption: Caption): void {
+  /** Updates the counts to the current state of a caption. */
+  captionChanged(caption: Caption): void {
     let state = caption.imageCount << bits;
     if (caption.isEmpty) state |= empty;
     if (caption.isDirty) state |= unsaved;
@@ -62,7 +66,7 @@ export class CaptionStats implements CaptionObserver {
     else this.dirtyOnes.delete(caption);
   }
 
-  /** Counts a caption no more. */
+  /** Removes a caption from the counts. */
   forget(caption: Caption): void {
     caption.observer = undefined;
     this.count(caption, null, 0);

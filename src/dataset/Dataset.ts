@@ -30,23 +30,23 @@ export interface LoadOptions {
   signal?: AbortSignal;
   /** called with the number of images found so far, throttled to some 10 times a second */
   onProgress?: (images: number) => void;
-  /** read only captions whose file has another time or size than when it was read last */
+  /** read only captions whose file has changed its time or size since it was last read */
   changedOnly?: boolean;
 }
 
-/** How many files are read at a time; more only queues in the thread pool. */
+/** Maximum number of files that are read concurrently; more would only queue in libuv's thread pool. */
 const filesAtATime = 16;
 
-/** The images and captions of a folder, with the edits that are not saved yet. The only writer of caption files. */
+/** The images and captions of a folder, with their unsaved edits. Nothing else writes caption files. */
 export class Dataset {
-  /** Modification times, file sizes and sizes in pixels of the images, once they were asked for. */
+  /** Modification times, file sizes and sizes in pixels of the images, loaded on demand. */
   readonly facts: ImageFacts;
   private index = new DatasetIndex();
   private readonly stats = new CaptionStats();
   private scanProblems: ScanProblem[] = [];
   private readonly listeners = new Set<() => void>();
   private readonly saver: CaptionSaver;
-  /** One scan at a time: two that overlap would make two Caption objects for one file. */
+  /** One scan at a time: two overlapping ones would make two Caption objects for one file. */
   private readonly scans = new SerialQueue();
 
   constructor(
@@ -89,7 +89,7 @@ export class Dataset {
     return this.index.images;
   }
 
-  /** What the last scan found that looks like an image and is none. */
+  /** Entries found by the last scan that look like images or sub-folders but cannot be used. */
   get problems(): readonly ScanProblem[] {
     return this.scanProblems;
   }
@@ -98,12 +98,15 @@ export class Dataset {
     return this.index.captions.values();
   }
 
-  /** How many images and captions are in which state now. */
+  /** The current numbers of images and captions, by state. */
   get counts(): DatasetCounts {
     return this.stats.counts;
   }
 
-  /** In how many captions each tag occurs (counted once for each image), in no order; it changes with the captions. */
+  /**
+   * For each tag, the number of captions that contain it (counted once per image), in no particular order; a live map
+   * that changes with the captions.
+   */
   get tagCounts(): ReadonlyMap<string, number> {
     return this.stats.tagCounts;
   }
@@ -122,22 +125,23 @@ export class Dataset {
     return path.join(this.folder, relative);
   }
 
-  /** Calls `listener` after anything changed. Returns the function that ends it. */
+  /** Calls `listener` after every change. Returns the function that removes the listener. */
   onDidChange(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
   /**
-   * Calls `listener` with each caption whose text changes, in the moment it does. Returns the function that ends it.
+   * Calls `listener` with each caption whose text changes, synchronously. Returns the function that removes the
+   * listener.
    */
   onDidChangeText(listener: (caption: Caption) => void): () => void {
     return this.stats.onDidChangeText(listener);
   }
 
   /**
-   * Reads the folder: the first time and whenever anything may have changed. Unsaved edits stay; an image that is gone
-   * stays listed while its caption has one.
+   * Scans the folder: the first time, and whenever anything may have changed. Unsaved edits are kept; an image that was
+   * deleted stays listed while its caption has an unsaved edit.
    * @throws CaptionError when the folder cannot be read
    */
   load(options: LoadOptions = {}): Promise<void> {
@@ -175,7 +179,8 @@ export class Dataset {
   }
 
   /**
-   * Looks again at files that may have changed. Anything but known captions and images means a new scan.
+   * Updates the dataset after files may have changed: reads known captions again, and scans the folder if images or
+   * folders may have been added or removed.
    * @param paths relative, with `/`
    */
   async reconcile(paths: readonly string[]): Promise<void> {
@@ -186,7 +191,7 @@ export class Dataset {
       if (!this.index.captions.has(changed)) needsScan ||= await this.mayBeImages(changed);
     }
     if (needsScan) await this.load({ changedOnly: true });
-    // Whatever their times are: these are said to have changed.
+    // Read these even if their times are unchanged, because they were reported as changed.
     const captions = paths.flatMap((changed) => this.index.captions.get(changed) ?? []);
     await this.readCaptions(captions);
     this.changed();
@@ -205,9 +210,8 @@ export class Dataset {
   }
 
   /**
-   * Takes edits back or applies them again. A caption that holds something else by now (another program changed it)
-   * is left alone.
-   * @returns the captions left alone
+   * Undoes or redoes edits. A caption that holds something else by now (because another program changed it) is skipped.
+   * @returns the skipped captions
    */
   replay(changes: readonly CaptionChange[], direction: 'undo' | 'redo'): Caption[] {
     const leftAlone = changes.filter((change) => !this.replayOne(change, direction)).map(({ caption }) => caption);
@@ -215,9 +219,11 @@ export class Dataset {
     return leftAlone;
   }
 
-  /** Does {@link replay} for one edit without telling the listeners. Returns whether the caption was as expected. */
+  /**
+   * Like {@link replay} for one edit, but without notifying the listeners. Returns false if the caption was skipped.
+   */
   replayOne(change: CaptionChange, direction: 'undo' | 'redo'): boolean {
-    // By path: the image may have been away for a while and have a new object.
+    // Look the caption up by its path: if the image was removed and came back, it has a new object.
     return this.index.captions.get(change.caption.path)?.replay(change, direction) === true;
   }
 
@@ -226,24 +232,24 @@ export class Dataset {
     return this.saver.save([...this.dirtyCaptions]);
   }
 
-  /** How far the saves are that run now; undefined when none does. */
+  /** Progress of the running saves; undefined when none is running. */
   get saving(): SaveProgress | undefined {
     return this.saver.progress;
   }
 
-  /** Forgets unsaved edits and reads the folder again. */
+  /** Discards unsaved edits and scans the folder again. */
   async revert(): Promise<void> {
     for (const caption of [...this.dirtyCaptions]) caption.discardEdits();
     await this.load();
   }
 
   /**
-   * Writes a caption that a tagger made, at once.
-   * @param makeText makes the new text of the one that the caption holds when it is written
-   * @param expected what the caption held when the job took it on: a caption edited since then is kept
-   * @param keepsEdits whether `makeText` keeps what is there: then only an edit that is not saved yet, which somebody
-   *   may still be typing, stands against the write
-   * @returns what changed; undefined when the caption already was this text
+   * Writes a generated caption to the disk at once.
+   * @param makeText makes the new text from the text that the caption has when it is written
+   * @param expected content of the caption when the job was given it: a caption that was edited since then is kept
+   * @param keepsEdits whether `makeText` preserves the existing text: then only an unsaved edit, which the user may
+   *   still be typing, prevents the write
+   * @returns what changed; undefined if the caption already had this text
    * @throws CaptionError with the reason why the caption was kept or could not be written
    */
   writeGenerated(
@@ -271,21 +277,21 @@ export class Dataset {
     });
   }
 
-  /** The edits that are not saved, as plain data that {@link restoreEdits} takes back. */
+  /** The unsaved edits as plain data, for {@link restoreEdits}. */
   unsavedEdits(): UnsavedEdit[] {
     return [...this.dirtyCaptions].map(unsavedEditOf);
   }
 
   /**
-   * Brings edits back that were not saved when the dataset was last open, also those of images that are gone.
-   * @returns what differs from the disk now
+   * Restores edits that were unsaved when the dataset was last open, including those of deleted images.
+   * @returns the restored edits that differ from the disk now
    */
   restoreEdits(edits: readonly UnsavedEdit[]): Promise<CaptionChange[]> {
     return this.scans.run(() => this.restore(edits));
   }
 
   private async restore(given: readonly UnsavedEdit[]): Promise<CaptionChange[]> {
-    // They come from files, and saving them writes where they say.
+    // The edits come from files, and saving them writes to the paths that they name.
     const edits = given.filter(({ captionPath, images }) =>
       [captionPath, ...images].every((one) => isDatasetPath(one)),
     );
@@ -302,7 +308,7 @@ export class Dataset {
       const caption = this.index.captions.get(captionPath);
       if (caption === undefined) return;
       const wasTyped = caption.isDirty;
-      // What was typed while the folder was being read stays, and undo brings the older edit.
+      // Text that was typed while the folder was being read is kept, and undo brings the older edit back.
       if (!wasTyped) caption.restoreEdit(raw, base === null ? null : decodeCaption(Buffer.from(base, 'base64')));
       const before = wasTyped ? raw : (caption.onDisk?.raw ?? null);
       if (caption.isDirty && !(wasTyped && before === caption.raw))
@@ -313,7 +319,7 @@ export class Dataset {
     return changes;
   }
 
-  /** Settles a conflict between an unsaved edit and another program's change. */
+  /** Resolves a conflict between an unsaved edit and another program's change. */
   resolveConflict(caption: Caption, choice: 'mine' | 'theirs' | 'both', merge: MergeTexts): CaptionChange | undefined {
     const theirs = caption.theirs;
     if (theirs === undefined) return undefined;
@@ -330,7 +336,7 @@ export class Dataset {
     return change === undefined ? undefined : { ...change, conflict: { base, theirs } };
   }
 
-  /** Tells the listeners that a caption object was changed from outside. */
+  /** Notifies the listeners. To be called after a caption object was changed directly. */
   changed(): void {
     for (const listener of this.listeners) listener();
   }
@@ -338,7 +344,7 @@ export class Dataset {
   private newCaption(captionPath: string, images: readonly string[]): Caption {
     const caption = new Caption(captionPath, images);
     caption.observer = this.stats;
-    this.stats.note(caption);
+    this.stats.captionChanged(caption);
     return caption;
   }
 
@@ -349,11 +355,11 @@ export class Dataset {
   private async mayBeImages(relative: string): Promise<boolean> {
     const info = await lstat(this.absolute(relative)).catch(() => undefined);
     if (this.index.byPath.has(relative)) return info === undefined;
-    // Of a folder that went, nobody may have told what was in it.
+    // When a folder is removed, the files that were in it may not be reported.
     if (info === undefined) return this.index.hasFolder(relative);
     return info.isDirectory() || info.isSymbolicLink() || isImageName(path.basename(relative));
   }
 }
 
-/** Merges the edited text with the content that another program wrote into the file. */
+/** Merges the edited text with the text that another program wrote into the file. */
 export type MergeTexts = (mine: string, theirs: string) => string;

@@ -2,34 +2,35 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { packPaths, type FactsRead } from './scan/scanMessages';
 import { ScanThreads } from './scan/ScanThreads';
 
-/** What is known of an image file. */
+/** Properties of an image file. */
 export interface ImageFact {
   /** time of the last modification, in milliseconds since 1970 */
   modified: number;
   /** in bytes */
   fileSize: number;
   /**
-   * in pixels, as the picture is shown: turned where its file says so; only once {@link ImageFacts.loadSizes} found it
+   * in pixels, as shown, that is with the rotation that the file specifies; only after {@link ImageFacts.loadSizes} has
+   * read it
    */
   width?: number;
   height?: number;
 }
 
 export interface FactsOptions {
-  /** of the images to look at, relative to the dataset; all of it by default */
+  /** paths of the images to load, relative to the dataset; all images by default */
   paths?: readonly string[];
   signal?: AbortSignal;
-  /** called with the number of images looked at so far, and of all that have to be */
+  /** called with the number of images loaded so far, and of all images to load */
   onProgress?: (done: number, total: number) => void;
 }
 
-/** How far an image was looked at. */
+/** How much is known of an image; `outdated` facts are stale. */
 const [unknown, outdated, statKnown, sizeKnown] = [0, 1, 2, 3];
 const imagesInBatch = 500;
 
 /**
- * Times and sizes of image files, read by threads when they are asked for, and kept in arrays of numbers. They are
- * forgotten when the file is known to have changed.
+ * A cache of times and sizes of image files. Worker threads read them on demand, and typed arrays hold them. A file's
+ * facts are invalidated when the file is known to have changed.
  */
 export class ImageFacts {
   private readonly slots = new Map<string, number>();
@@ -48,7 +49,7 @@ export class ImageFacts {
     private readonly images: () => readonly { path: string }[],
   ) {}
 
-  /** What is known of an image; undefined before it was looked at, and where its file cannot be read. */
+  /** The cached facts of an image; undefined if they were not loaded yet or the file cannot be read. */
   get(path: string): ImageFact | undefined {
     const slot = this.slots.get(path);
     if (slot === undefined || this.states[slot] === unknown) return undefined;
@@ -58,27 +59,30 @@ export class ImageFacts {
     return width > 0 ? { modified, fileSize, width, height } : { modified, fileSize };
   }
 
-  /** Learns time and file size of the images that it does not know yet. @throws the signal's reason when aborted */
+  /** Loads the modification time and file size of images, unless known. @throws the signal's reason when aborted */
   loadStats(options: FactsOptions = {}): Promise<void> {
     return this.load(false, options);
   }
 
   /**
-   * Learns the size in pixels, and with it time and file size, of the images that it does not know yet. Where a file is
-   * no image that can be measured, the size stays unknown.
+   * Loads the size in pixels, and with it the modification time and file size, of images, unless known. If the size of
+   * a file cannot be read, it stays unknown.
    * @throws the signal's reason when aborted
    */
   loadSizes(options: FactsOptions = {}): Promise<void> {
     return this.load(true, options);
   }
 
-  /** Forgets what is known of an image: its file has changed. */
+  /** Invalidates the facts of an image whose file has changed. */
   forget(path: string): void {
     const slot = this.slots.get(path);
     if (slot !== undefined) this.states[slot] = unknown;
   }
 
-  /** Files may have changed: what is known still shows, but is looked at again with the next load. */
+  /**
+   * Marks all facts as stale, because files may have changed: they are still returned, but the next load reads them
+   * again.
+   */
   expire(): void {
     for (const [slot, state] of this.states.entries()) if (state !== unknown) this.states[slot] = outdated;
   }
@@ -100,20 +104,20 @@ export class ImageFacts {
           const part = wanted.slice(next, next + imagesInBatch);
           next += part.length;
           const facts = await threads.readFacts({ images: packPaths(part), pixels });
-          for (const [index, path] of part.entries()) this.take(path, index, facts, pixels);
+          for (const [index, path] of part.entries()) this.store(path, index, facts, pixels);
           done += part.length;
           onProgress?.(done, wanted.length);
           await nextTurn();
         }
       };
-      // Two for each thread: it must not wait for this thread to give it more.
+      // Two requests in flight per thread, so that a thread never waits for this one to send the next.
       await Promise.all(Array.from({ length: threads.count * 2 }, work));
     } finally {
       await threads.close();
     }
   }
 
-  private take(path: string, index: number, { stats, pixels }: FactsRead, withPixels: boolean): void {
+  private store(path: string, index: number, { stats, pixels }: FactsRead, withPixels: boolean): void {
     const slot = this.slotOf(path);
     const [modified = NaN, fileSize = NaN] = stats.subarray(index * 2, index * 2 + 2);
     const same = this.stats[slot * 2] === modified && this.stats[slot * 2 + 1] === fileSize;

@@ -4,13 +4,13 @@ import type { DatasetImage } from './captions/DatasetImage';
 /** What is to be deleted. */
 export interface Deletion {
   images: readonly DatasetImage[];
-  /** captions that no other image uses, with the first image that goes */
+  /** captions that no remaining image uses, each with the first of its deleted images */
   captions: ReadonlyMap<Caption, string>;
-  /** captions that stay because an image that stays uses them */
+  /** number of captions that stay because a remaining image uses them */
   shared: number;
 }
 
-/** What goes with some images, and what stays. */
+/** Plans the deletion of images: which captions are deleted with them, and how many stay. */
 export function planDeletion(images: readonly DatasetImage[]): Deletion {
   const going = new Set(images.map((image) => image.path));
   const captions = new Map<Caption, string>();

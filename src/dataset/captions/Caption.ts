@@ -3,55 +3,61 @@ import type { CaptionContent } from './captionContent';
 import { withoutByteOrderMark } from '../../tags/byteOrderMark';
 import { isEmptyCaption, normalizeLineEnds, rawWithText, textOfRaw } from '../../tags/captionText';
 
-/** One edit of one caption: what the file should hold before and after; null is no file. */
+/** One edit of one caption: what the file should hold before and after; null means no file. */
 export interface CaptionChange {
   caption: Caption;
   before: string | null;
   after: string | null;
-  /** set when the edit ended a conflict, which undoing it brings back */
+  /** set when the edit ended a conflict, which undoing the edit restores */
   conflict?: { base: CaptionContent | null; theirs: CaptionContent | null };
 }
 
-/** What becomes of a caption file whose text was emptied: it goes, or it keeps one line end (never 0 bytes). */
+/** What happens to a caption file whose text was emptied: it is deleted, or it keeps one line end (never 0 bytes). */
 export type EmptiedCaption = 'delete' | 'keepLineEnd';
 
-/** Is told whenever a caption changed in a way that counts may show. */
+/** Notified of every change of a caption that may affect the counts. */
 export interface CaptionObserver {
-  note(caption: Caption): void;
-  /** It is not part of the dataset any more. */
+  captionChanged(caption: Caption): void;
+  /** The caption is no longer part of the dataset. */
   forget(caption: Caption): void;
 }
 
 /**
- * One caption file and the edits of it that are not saved yet. It never touches the disk: it is told what the disk
- * holds and says what should be written.
+ * One caption file and its unsaved edits. This class never touches the disk: its callers report what the disk holds,
+ * and it says what should be written.
  */
 export class Caption {
   /** what the file held when it was last read or written; null when there is none */
   private disk: CaptionContent | null = null;
-  /** the file as another program left it: new text takes over its byte order mark and line ends */
+  /** the content that another program last gave the file: new text adopts its byte order mark and line ends */
   private model: string | null = null;
-  /** the text as it was typed, and the content made of it; reading it back would lose blanks and a last line end */
+  /**
+   * the text exactly as typed, and the content made of it; reading the text from the content would lose blanks and a
+   * last line end
+   */
   private typed: { text: string; raw: string | null } | undefined;
-  /** the content that the user wants; undefined while it is what the disk holds */
+  /** the content that the user wants; undefined while that is the content on the disk */
   private wanted: string | null | undefined;
-  /** what the file held when the unsaved edits began, while another program's content stands against them */
+  /** set during a conflict with another program's change: what the file held when the unsaved edits began */
   private conflictBase: CaptionContent | null | undefined;
-  /** the user agreed that a file that is not UTF-8 becomes UTF-8 */
+  /** the user agreed to convert a file that is not UTF-8 to UTF-8 */
   private conversionAgreed = false;
   private saveFailure: CaptionError | undefined;
-  /** modification time in ms and size in bytes of the file that holds what {@link disk} is; NaN while not known */
+  /** modification time in ms and size in bytes of the file when its content was {@link disk}; NaN while unknown */
   private modified = NaN;
   private size = 0;
-  /** the path of the one image, or those of several; hundred thousands of arrays would take memory for nothing */
+  /**
+   * the path of the only image, or an array of several: an array for each of hundreds of thousands of captions wastes
+   * memory
+   */
   private owners: string | readonly string[];
-  /** a write is under way */
+  /** a write is in flight */
   saving = false;
-  /** why the file could not be read; it must not be written then */
+  /** why the file could not be read; while this is set, the file must not be written */
   unreadable: CaptionError | undefined;
   /** set while the caption is part of a dataset */
   observer: CaptionObserver | undefined;
-  /** what {@link observer} has counted of it */
+  /** the content and state that {@link observer} has counted for this caption */
   counted: string | null = null;
   countedAs = 0;
 
@@ -63,31 +69,31 @@ export class Caption {
     this.owners = images.length === 1 ? (images[0] ?? '') : images;
   }
 
-  /** Relative paths of the images that it belongs to, in natural order. */
+  /** Relative paths of the images that share this caption file, in natural order. */
   get images(): readonly string[] {
     return typeof this.owners === 'string' ? [this.owners] : this.owners;
   }
 
   set images(images: readonly string[]) {
     this.owners = images.length === 1 ? (images[0] ?? '') : images;
-    this.observer?.note(this);
+    this.observer?.captionChanged(this);
   }
 
   get imageCount(): number {
     return typeof this.owners === 'string' ? 1 : this.owners.length;
   }
 
-  /** Why the last attempt to save failed; undefined once it worked or the text changed. */
+  /** Why the last attempt to save failed; undefined once an attempt succeeded or the text changed. */
   get failure(): CaptionError | undefined {
     return this.saveFailure;
   }
 
   set failure(failure: CaptionError | undefined) {
     this.saveFailure = failure;
-    this.observer?.note(this);
+    this.observer?.captionChanged(this);
   }
 
-  /** What the file should hold; null is no file. */
+  /** What the file should hold; null means no file. */
   get raw(): string | null {
     return this.wanted === undefined ? (this.disk?.raw ?? null) : this.wanted;
   }
@@ -109,7 +115,10 @@ export class Caption {
     return this.wanted !== undefined;
   }
 
-  /** The other program's content that stands against the unsaved edit; undefined when there is no conflict. */
+  /**
+   * The other program's content that conflicts with the unsaved edit, null if it deleted the file; undefined when there
+   * is no conflict.
+   */
   get theirs(): CaptionContent | null | undefined {
     return this.conflictBase === undefined ? undefined : this.disk;
   }
@@ -118,7 +127,10 @@ export class Caption {
     return this.conflictBase !== undefined;
   }
 
-  /** Set while the file is not UTF-8 and the user has not agreed to convert it: it must not be written. */
+  /**
+   * The encoding of a file that is not UTF-8, while the user has not agreed to convert it: the file must not be
+   * written.
+   */
   get foreignEncoding(): string | undefined {
     return this.conversionAgreed ? undefined : this.disk?.foreign?.encoding;
   }
@@ -128,7 +140,10 @@ export class Caption {
     return this.conflictBase === undefined ? this.disk : this.conflictBase;
   }
 
-  /** Whether there was no file when it was last looked for, and nothing else that a new look may change. */
+  /**
+   * Whether the file did not exist at the last check, and there is nothing else (an edit, an error) that reading it
+   * again may change.
+   */
   get isKnownAbsent(): boolean {
     return this.disk === null && !this.isDirty && this.unreadable === undefined;
   }
@@ -138,12 +153,14 @@ export class Caption {
     return this.disk;
   }
 
-  /** Modification time in ms (NaN where it cannot be relied on) and size in bytes of the file as it was last read. */
+  /** Modification time in ms (NaN if it is not reliable) and size in bytes of the file when it was last read. */
   get stamp(): { modified: number; size: number } {
     return { modified: this.modified, size: this.size };
   }
 
-  /** Tells which file holds what the disk is believed to hold: one with the same stamp need not be read again. */
+  /**
+   * Records the stamp of the file whose content is {@link onDisk}: a file with the same stamp need not be read again.
+   */
   stampAs(modified: number, size: number): void {
     this.modified = modified;
     this.size = size;
@@ -167,31 +184,31 @@ export class Caption {
     if (raw === this.raw) return false;
     this.saveFailure = undefined;
     const base = this.conflictBase;
-    // Undoing the edit ends a conflict: without it nothing differs from the other program's content.
+    // Undoing the edit ends a conflict: without the edit, nothing contradicts the other program's content.
     const takenBack = base !== undefined && raw === (base?.raw ?? null);
     if (this.mayRestOnDisk && (takenBack || raw === this.diskRaw)) this.settle();
     else this.wanted = raw;
-    this.observer?.note(this);
+    this.observer?.captionChanged(this);
     return true;
   }
 
-  /** The user agrees that this file, which is not UTF-8, is written as UTF-8. */
+  /** Records that the user agrees to write this file, which is not UTF-8, as UTF-8. */
   agreeToConvert(): void {
     if (this.disk?.foreign === undefined) return;
     this.conversionAgreed = true;
     this.wanted ??= withoutByteOrderMark(this.disk.raw);
-    this.observer?.note(this);
+    this.observer?.captionChanged(this);
   }
 
-  /** Takes the agreement back; the file stays as it is. Does nothing once the text was edited or saved. */
+  /** Withdraws that agreement; the file stays as it is. Does nothing once the text was edited or saved. */
   withdrawConversion(): void {
     if (this.disk?.foreign === undefined || this.wanted !== withoutByteOrderMark(this.disk.raw)) return;
     this.conversionAgreed = false;
     this.wanted = undefined;
-    this.observer?.note(this);
+    this.observer?.captionChanged(this);
   }
 
-  /** Tells what the disk holds now. Unsaved edits stay; where both changed, that is a conflict. */
+  /** Reports what the disk holds now. Unsaved edits are kept; if the disk has changed as well, that is a conflict. */
   readFromDisk(content: CaptionContent | null): void {
     if (sameContent(this.disk, content)) return;
     const before = this.disk;
@@ -206,41 +223,41 @@ export class Caption {
     } else if (this.conflictBase !== undefined && sameContent(this.conflictBase, content)) {
       this.conflictBase = undefined;
     } else if (this.conflictBase === undefined) {
-      // Not `??=`: null is a base too, that of a caption which had no file.
+      // Not `??=`: null is a valid base, that of a caption without a file.
       this.conflictBase = before;
     }
-    this.observer?.note(this);
+    this.observer?.captionChanged(this);
   }
 
-  /** Tells that a write begins; {@link written} or {@link notWritten} ends it. */
+  /** Reports that a write begins; {@link written} or {@link notWritten} ends it. */
   writing(): void {
     this.saving = true;
   }
 
-  /** Tells that `raw` has been written. Edits made while it was being written stay unsaved. */
+  /** Reports that `raw` has been written. Edits made during the write stay unsaved. */
   written(raw: string | null): void {
     this.saving = false;
     this.disk = raw === null ? null : { raw };
     this.modified = NaN;
     this.saveFailure = undefined;
     if (this.wanted === raw) this.settle();
-    this.observer?.note(this);
+    this.observer?.captionChanged(this);
   }
 
-  /** Tells that nothing was written, and why, unless that shows otherwise. */
+  /** Reports that nothing was written, and why; undefined if the reason shows otherwise, as a conflict does. */
   notWritten(failure: CaptionError | undefined): void {
     this.saving = false;
-    // The edit may have been taken back during the attempt.
+    // The edit may have been undone during the attempt.
     if (this.mayRestOnDisk && this.wanted === this.diskRaw) this.settle();
     else this.saveFailure = failure;
-    this.observer?.note(this);
+    this.observer?.captionChanged(this);
   }
 
   /** Ends a conflict in favour of the unsaved edit: the next save replaces the other program's content. */
   keepMine(): void {
     this.conflictBase = undefined;
     if (this.disk?.foreign !== undefined) this.conversionAgreed = true;
-    this.observer?.note(this);
+    this.observer?.captionChanged(this);
   }
 
   /** Resolves a conflict with the other program's content, or with both merged. */
@@ -249,32 +266,32 @@ export class Caption {
     this.conflictBase = undefined;
     this.saveFailure = undefined;
     this.wanted = raw === this.diskRaw ? undefined : raw;
-    this.observer?.note(this);
+    this.observer?.captionChanged(this);
     return { caption: this, before, after: raw };
   }
 
   /**
-   * Takes an edit of this caption back or applies it again, and with it the conflict that it ended, if the other
-   * program's content is still there.
-   * @returns false when the caption holds something else by now; then nothing changes
+   * Undoes or redoes an edit of this caption. If the edit ended a conflict and the other program's content is still
+   * there, undo restores the conflict and redo ends it again.
+   * @returns false if the caption holds something else by now; then nothing changes
    */
   replay({ before, after, conflict }: CaptionChange, direction: 'undo' | 'redo'): boolean {
     const [from, to] = direction === 'undo' ? [after, before] : [before, after];
-    // An emptied caption has become a line end where its file is a link.
+    // If the file is a link, an emptied caption was written as one line end.
     const holds = this.raw === from || (from === null && this.isEmpty);
     if (!holds) return false;
     if (direction === 'redo' && conflict !== undefined && sameContent(this.disk, conflict.theirs)) this.keepMine();
     this.setRaw(to);
     if (direction === 'undo' && conflict !== undefined && sameContent(this.disk, conflict.theirs) && this.isDirty) {
       this.conflictBase = conflict.base;
-      this.observer?.note(this);
+      this.observer?.captionChanged(this);
     }
     return true;
   }
 
   /**
-   * Brings an unsaved edit back, for example after a reload.
-   * @param base what the disk held when the edit was made; when it holds something else now, that is a conflict
+   * Restores an unsaved edit, for example after a reload.
+   * @param base what the disk held when the edit was made; if the disk holds something else now, that is a conflict
    */
   restoreEdit(raw: string | null, base: CaptionContent | null): void {
     if (base?.foreign !== undefined) this.conversionAgreed = true;
@@ -282,17 +299,20 @@ export class Caption {
     this.disk = base;
     this.wanted = raw;
     this.readFromDisk(edited);
-    this.observer?.note(this);
+    this.observer?.captionChanged(this);
   }
 
-  /** Forgets unsaved edits and conflicts: the caption is what the disk holds. */
+  /** Discards unsaved edits and conflicts: the caption is what the disk holds. */
   discardEdits(): void {
     this.settle();
     this.typed = undefined;
-    this.observer?.note(this);
+    this.observer?.captionChanged(this);
   }
 
-  /** What an emptied caption becomes. What was never there is not made, and blanks that were there may stay. */
+  /**
+   * The content of an emptied caption. A file that does not exist is not created, and a file that already has just the
+   * same blanks is kept.
+   */
   private emptyContent(text: string, emptied: EmptiedCaption): string | null {
     const old = this.diskRaw;
     if (old === null) return null;
@@ -304,7 +324,10 @@ export class Caption {
     return this.disk?.raw ?? null;
   }
 
-  /** Whether wanting what the disk holds is no edit: not while that is about to change or has to be converted. */
+  /**
+   * Whether an edit that restores the disk's content leaves nothing to save. It does not during a write, which is about
+   * to change that content, or if the file is to be converted to UTF-8.
+   */
   private get mayRestOnDisk(): boolean {
     return !this.saving && !(this.disk?.foreign !== undefined && this.conversionAgreed);
   }

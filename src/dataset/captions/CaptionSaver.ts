@@ -8,33 +8,39 @@ import { readCaptionFile, saveCaptionFile } from './captionFile';
 import type { FileWriter } from '../files/FileWriter';
 import { syncFolder } from '../files/writeFileSafely';
 
-/** What a save did. */
+/** The result of a save. */
 export interface SaveReport {
   saved: number;
   /** captions that are still not saved: conflicts and files that could not be written */
   failures: { path: string; reason: string }[];
 }
 
-/** How far the saves are that run now. */
+/** Progress of the running saves. */
 export interface SaveProgress {
   done: number;
   total: number;
 }
 
-/** Writes in flight: enough for all threads, few enough that an edit undone meanwhile is often not written at all. */
+/**
+ * Maximum number of writes in flight: enough for all threads, few enough that an edit undone meanwhile is often not
+ * written at all.
+ */
 const filesAtATime = 512;
 const foldersAtATime = 16;
 /** Throttle of progress events while many captions are saved, in milliseconds. */
-const tellPause = 50;
+const progressInterval = 50;
 
-/** Reads and writes the files of captions, each caption in turn: a read that began before a write must not undo it. */
+/**
+ * Reads and writes caption files. Operations on the same caption are serialized, because a read that began before a
+ * write would return stale content.
+ */
 export class CaptionSaver {
   private readonly turns = new KeyedQueue<Caption>();
   private readonly watchers = new Set<Set<Caption>>();
   private running = 0;
   private done = 0;
   private total = 0;
-  private lastTold = 0;
+  private lastNotified = 0;
 
   constructor(
     private readonly absolute: (relative: string) => string,
@@ -43,17 +49,17 @@ export class CaptionSaver {
     private readonly changed: () => void,
   ) {}
 
-  /** How far the saves are that run now; undefined when none does. */
+  /** Progress of the running saves; undefined when none is running. */
   get progress(): SaveProgress | undefined {
     return this.running === 0 ? undefined : { done: this.done, total: this.total };
   }
 
-  /** Whether the file of a caption is being read or written. */
+  /** Whether the file of a caption is being read or written, or waits for that. */
   isBusy(caption: Caption): boolean {
     return this.turns.isBusy(caption);
   }
 
-  /** A set that from now on gets every caption that is read or written, until {@link unwatchTurns}. */
+  /** Returns a set that receives every caption that is read or written from now on, until {@link unwatchTurns}. */
   watchTurns(): Set<Caption> {
     const watcher = new Set<Caption>();
     this.watchers.add(watcher);
@@ -75,12 +81,12 @@ export class CaptionSaver {
     const failures: SaveReport['failures'] = [];
     const folders = new Set<string>();
     const save = async (caption: Caption): Promise<void> => {
-      await this.inTurn(caption, () => this.write(caption, this.tellNowAndThen));
+      await this.inTurn(caption, () => this.write(caption, this.notifyThrottled));
       if (caption.inConflict) failures.push({ path: caption.path, reason: l10n.t('Changed by another program.') });
       else if (caption.failure !== undefined) failures.push({ path: caption.path, reason: caption.failure.message });
       else folders.add(path.dirname(this.absolute(caption.path)));
       this.done++;
-      this.tellNowAndThen();
+      this.notifyThrottled();
     };
     this.running++;
     this.total += captions.length;
@@ -95,21 +101,24 @@ export class CaptionSaver {
     return { saved: captions.length - failures.length, failures };
   }
 
-  /** Writes one caption, whose turn it has to be. Returns whether the file holds now what the caption did. */
+  /**
+   * Writes one caption; to be called only in a task of {@link inTurn}. Returns whether the file now holds what the
+   * caption held when the write began.
+   */
   write(caption: Caption, onStart = this.changed): Promise<boolean> {
     return saveCaptionFile(caption, this.absolute(caption.path), this.writer, onStart);
   }
 
-  /** Does something with a caption while nobody else reads or writes its file. */
+  /** Runs a task while nothing else reads or writes the caption's file. */
   inTurn<T>(caption: Caption, task: () => Promise<T>): Promise<T> {
     for (const watcher of this.watchers) watcher.add(caption);
     return this.turns.run(caption, task);
   }
 
-  private readonly tellNowAndThen = (): void => {
+  private readonly notifyThrottled = (): void => {
     const now = performance.now();
-    if (now - this.lastTold < tellPause) return;
-    this.lastTold = now;
+    if (now - this.lastNotified < progressInterval) return;
+    this.lastNotified = now;
     this.changed();
   };
 }

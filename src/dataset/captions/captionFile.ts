@@ -10,7 +10,7 @@ import { notAFile } from '../files/writeFileSafely';
 
 /**
  * The bytes of a file, null when there is none.
- * @throws the error of the system, or CaptionError for anything but a file: reading a pipe would wait for ever
+ * @throws the error of the system, or CaptionError for anything but a file: reading a pipe would wait forever
  */
 export async function readIfThere(file: string): Promise<Uint8Array | null> {
   try {
@@ -23,7 +23,8 @@ export async function readIfThere(file: string): Promise<Uint8Array | null> {
 }
 
 /**
- * Tells a caption what its file holds, or why that cannot be read. Text that an editor has not saved yet goes first.
+ * Reads a caption file into its caption, or records why it cannot be read.
+ * @param unsavedText unsaved text of an editor, which takes precedence over the file
  */
 export async function readCaptionFile(caption: Caption, file: string, unsavedText?: string): Promise<void> {
   try {
@@ -42,7 +43,7 @@ export async function readCaptionFile(caption: Caption, file: string, unsavedTex
 }
 
 /**
- * Writes the unsaved edit of a caption. What stands against it (a conflict, an error) is noted in the caption.
+ * Writes the unsaved edit of a caption. If a conflict or an error prevents that, the caption records it.
  * @param onStart called when a write begins
  * @returns whether the file now holds what the caption held when the write began
  */
@@ -63,7 +64,7 @@ export async function saveCaptionFile(
   try {
     const { raw, onDisk } = caption;
     const written = await writer.write({ file, content: raw, expected: onDisk?.foreign?.bytes ?? onDisk?.raw ?? null });
-    // Something else than was asked for: unless it was edited meanwhile, the caption is what the file holds now.
+    // The writer wrote something other than requested: adopt that, unless the caption was edited meanwhile.
     if (written !== raw && caption.raw === raw) caption.setRaw(written);
     caption.written(written);
     return true;
@@ -82,7 +83,7 @@ export function refuseUnwritable(caption: Caption, file: string): void {
   if (encoding !== undefined) throw foreignError(encoding, file);
 }
 
-/** Why a generated caption was not written. */
+/** The error for a generated caption that was not written because the user edited the caption meanwhile. */
 export function editedMeanwhile(file: string): CaptionError {
   return new CaptionError('CAPTION_EDITED', l10n.t('The caption was edited meanwhile; the edit was kept.'), file);
 }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { CaptionContent } from './captionContent';
 
 /**
- * Tells one content of a caption file from another: the first 32 hexadecimal digits of its SHA-256.
- * @param bytes of the file; null where there is none
+ * A hash that identifies the content of a caption file: the first 32 hexadecimal digits of its SHA-256.
+ * @param bytes of the file; null if there is no file
  */
 export function captionHash(bytes: string | Uint8Array | null): string | null {
   return bytes === null ? null : createHash('sha256').update(bytes).digest('hex').slice(0, 32);

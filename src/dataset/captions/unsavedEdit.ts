@@ -1,13 +1,13 @@
 import type { Caption } from './Caption';
 import { encodeCaption } from './captionContent';
 
-/** An edit that is not saved: what a backup holds. */
+/** An unsaved edit as plain data, as backups hold it. */
 export interface UnsavedEdit {
   captionPath: string;
   images: string[];
-  /** what the file should hold; null is no file */
+  /** what the file should hold; null means no file */
   raw: string | null;
-  /** the bytes of the file when the edit was made, base64; null is no file */
+  /** the bytes of the file when the edit was made, base64; null means no file */
   base: string | null;
 }
 
@@ -22,7 +22,7 @@ export function unsavedEditOf(caption: Caption): UnsavedEdit {
   };
 }
 
-/** Whether something that a file held is an edit; `Dataset.restoreEdits` looks at its paths. */
+/** A type guard for edits that were read from a file; `Dataset.restoreEdits` checks their paths. */
 export function isUnsavedEdit(value: unknown): value is UnsavedEdit {
   if (typeof value !== 'object' || value === null) return false;
   const { captionPath, images, raw, base } = value as Record<string, unknown>;

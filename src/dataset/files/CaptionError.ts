@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { errno } from '../../base/errno';
 
-/** What can go wrong with a dataset's files. */
+/** Error codes for the files of a dataset. */
 export type CaptionErrorCode =
   | 'CAPTION_CONFLICT'
   | 'CAPTION_NOT_UTF8'
@@ -16,7 +16,7 @@ export type CaptionErrorCode =
   | 'FILE_ERROR';
 
 /**
- * An error about a caption file or dataset folder. `message` is one sentence for the user; the path stands beside it.
+ * An error about a caption file or dataset folder. `message` is one sentence for the user, shown beside the path.
  */
 export class CaptionError extends Error {
   constructor(
@@ -31,7 +31,7 @@ export class CaptionError extends Error {
   }
 }
 
-/** The file on disk is not the one that was read: another program changed, created or deleted it. */
+/** The file's content is not the one that was read: another program changed, created or deleted the file. */
 export class CaptionConflictError extends CaptionError {
   constructor(
     path: string,
@@ -44,8 +44,8 @@ export class CaptionConflictError extends CaptionError {
 }
 
 /**
- * Explains why a file could not be read or written.
- * @param doing such as `save` or `read`, for the sentence "Could not save: ..."
+ * Converts a file system error to a {@link CaptionError} that says why a file could not be read, written or deleted.
+ * @param doing the operation that failed, for the message
  */
 export function fileError(thrown: unknown, path: string, doing: 'save' | 'read' | 'delete'): CaptionError {
   if (thrown instanceof CaptionError) return thrown;

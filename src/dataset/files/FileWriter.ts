@@ -13,16 +13,16 @@ export interface FileWrite {
   expected: string | Uint8Array | null;
 }
 
-/** Writes caption files as {@link writeCaptionFile} does, wherever that is done. */
+/** Writes caption files as {@link writeCaptionFile} does, on whichever thread. */
 export interface FileWriter {
   write(write: FileWrite): Promise<string | null>;
-  /** text of a file that an editor has and the disk has not; it stands for what the file holds */
+  /** the unsaved text of a file that is open in an editor; it takes precedence over the file's content on the disk */
   unsavedText?(file: string): string | undefined;
 }
 
 /**
- * Writes one file with {@link writeFileSafely}. A link is not deleted but gets one line end: without its target it
- * would be broken.
+ * Writes one file with {@link writeFileSafely}. The target of a symbolic link is not deleted but gets one line end:
+ * without its target the link would be broken.
  * @returns what the file holds now; null when it is gone
  * @throws CaptionConflictError when the file holds something else; CaptionError with the reason when writing fails
  */
@@ -33,7 +33,7 @@ export function writeCaptionFile({ file, content, expected }: FileWrite): string
   return written;
 }
 
-/** Writes on the caller's own thread, file by file, with a turn for everything else in between. */
+/** Writes on the caller's thread, one file at a time, and yields to the event loop before each. */
 export class InPlaceWriter implements FileWriter {
   private readonly writes = new SerialQueue();
 

@@ -5,20 +5,22 @@ import { writtenOf, type WriteReply, type WriteRequest } from './writeMessages';
 export interface WriteThreadsOptions {
   /** the thread's script, `dist/writeWorker.js` */
   workerFile: string;
-  /** the most threads at a time; flushing waits for the disk, so more than two gain little on a local one */
+  /** maximum number of threads; flushing waits for the disk, so on a local disk more than two gain little */
   threads?: number;
-  /** how long a thread without work stays, in milliseconds */
+  /** how long an idle thread is kept, in milliseconds */
   idle?: number;
 }
 
-/** Files in one message: enough that messages cost nothing, few enough that progress is smooth. */
+/**
+ * Maximum number of files per message: enough to make the cost of messages negligible, few enough for smooth progress.
+ */
 const filesPerMessage = 32;
-/** Messages that a thread has at a time: one to work on and one that waits. */
+/** Maximum number of messages in flight per thread: one that it works on and one that waits. */
 const messagesPerThread = 2;
 
 interface Job {
   write: FileWrite;
-  /** threads that died while they had this job */
+  /** number of threads that crashed while they had this job */
   lost: number;
   resolve: (written: string | null) => void;
   reject: (error: unknown) => void;
@@ -26,16 +28,16 @@ interface Job {
 
 interface Thread {
   worker: WorkerThread<WriteRequest, WriteReply>;
-  /** it has written something */
+  /** whether the thread has ever replied; if not, threads cannot be started */
   works: boolean;
   messages: Job[][];
   idle: NodeJS.Timeout | undefined;
 }
 
 /**
- * Writes caption files in threads, which is much faster than with promises and keeps the caller's thread free. Threads
- * come with the work and go when there is none. When a thread dies, its files are written by another one; where threads
- * cannot be started, on the caller's own: saving must be possible as long as the disk is.
+ * Writes caption files in worker threads, which is much faster than asynchronous calls and does not block the caller's
+ * thread. Threads are started on demand and retired when idle. If a thread crashes, another thread writes its files; if
+ * threads cannot be started, the caller's thread does: saving must be possible as long as the disk works.
  */
 export class WriteThreads implements FileWriter {
   private readonly options: Required<WriteThreadsOptions>;
@@ -60,7 +62,7 @@ export class WriteThreads implements FileWriter {
     this.waiting.push(job);
     if (this.flushing) return;
     this.flushing = true;
-    // What is asked for in the same turn goes together.
+    // Batch all files that are submitted in the same turn of the event loop.
     setImmediate(() => {
       this.flushing = false;
       this.assign();
@@ -71,7 +73,7 @@ export class WriteThreads implements FileWriter {
     while (this.waiting.length > 0) {
       const thread = this.freeThread();
       if (thread === undefined) return;
-      // Not all to the first thread when there are few.
+      // Spread a few files over the threads instead of sending all to the first.
       const share = Math.ceil(this.waiting.length / this.options.threads);
       this.send(thread, this.waiting.splice(0, Math.min(Math.max(share, 4), filesPerMessage)));
     }
@@ -95,7 +97,7 @@ export class WriteThreads implements FileWriter {
         this.finish(thread, reply);
       },
       onLost: () => {
-        this.lose(thread);
+        this.handleCrash(thread);
       },
     });
     const thread: Thread = { worker, works: false, messages: [], idle: undefined };
@@ -123,10 +125,10 @@ export class WriteThreads implements FileWriter {
       }
     }
     this.assign();
-    if (thread.messages.length === 0) this.rest(thread);
+    if (thread.messages.length === 0) this.retireWhenIdle(thread);
   }
 
-  private rest(thread: Thread): void {
+  private retireWhenIdle(thread: Thread): void {
     thread.worker.holdProcess(false);
     thread.idle = setTimeout(() => {
       this.threads.delete(thread);
@@ -135,7 +137,7 @@ export class WriteThreads implements FileWriter {
     thread.idle.unref();
   }
 
-  private lose(thread: Thread): void {
+  private handleCrash(thread: Thread): void {
     this.threads.delete(thread);
     clearTimeout(thread.idle);
     if (!thread.works) this.cannotStart = true;
@@ -143,7 +145,7 @@ export class WriteThreads implements FileWriter {
     thread.messages = [];
     for (const job of jobs) {
       job.lost++;
-      // A file that was written already is found to hold its content.
+      // A retry is idempotent: a file that was written already is found to hold its content.
       if (!this.cannotStart && job.lost < 2) this.enqueue(job);
       else this.inPlace.write(job.write).then(job.resolve, job.reject);
     }

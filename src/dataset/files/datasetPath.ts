@@ -3,15 +3,15 @@ import path from 'node:path';
 import { errno } from '../../base/errno';
 
 /**
- * Whether a text can be the path of something that a scan finds below a dataset's folder: relative, with `/`, and
- * without a step back, a hidden folder, or what the system reads as something else than names. Paths from outside (a
- * window's page, a socket, a file of a job or of unsaved edits) count only when they are such; links are followed, as
- * the scan does.
- * @param platform whose names: Windows knows `\` and drives, for others these are characters like any
+ * Whether a text can be the path of something that a scan finds in a dataset's folder: relative, with `/`, without
+ * `..`, hidden folders, and characters that the system does not read as part of a name. Paths from outside (the page of
+ * a window, a socket, a file of a job or of unsaved edits) must be checked with this before they are used. Links are
+ * followed, as in the scan.
+ * @param platform whose rules apply: on Windows `\` and `:` are special, elsewhere they are characters like any other
  */
 export function isDatasetPath(relative: string, platform: NodeJS.Platform = process.platform): boolean {
   if (relative === '' || relative.includes('\0')) return false;
-  // A name with a colon is a drive there, or a second stream of a file.
+  // On Windows a colon marks a drive, or an alternate data stream of a file.
   if (platform === 'win32' && /[\\:]/.test(relative)) return false;
   const names = relative.split('/');
   const last = names.pop() ?? '';
@@ -20,26 +20,29 @@ export function isDatasetPath(relative: string, platform: NodeJS.Platform = proc
 }
 
 /**
- * Whether a relative path stays below the folder that it is relative to, whatever system wrote it: for folders, which
- * may be hidden, and may be that folder itself.
+ * Whether a relative path stays inside the folder that it is relative to, on whichever system it was written. It is for
+ * paths of folders: they may be hidden, and may be that folder itself.
  */
 export function staysInside(relative: string): boolean {
   return !/^[/\\]|^[a-z]:|\0/i.test(relative) && !relative.split(/[/\\]/).includes('..');
 }
 
-/** The relative path of what lies in a folder, with `/`; undefined for what lies elsewhere. Links are not looked at. */
+/**
+ * The path of a file relative to a folder, with `/`; undefined if the file is outside the folder. Links are not
+ * resolved.
+ */
 export function pathBelow(folder: string, file: string): string | undefined {
   const relative = path.relative(folder, file);
   if (path.isAbsolute(relative) || relative === '..' || relative.startsWith(`..${path.sep}`)) return undefined;
   return withSlashes(relative);
 }
 
-/** The path of a file relative to a dataset's folder, as datasets have it; of a file elsewhere it begins with `..`. */
+/** The path of a file relative to a dataset's folder, with `/`; for a file outside the folder it begins with `..`. */
 export function datasetPathOf(folder: string, file: string): string {
   return withSlashes(path.relative(folder, file));
 }
 
-/** The folder of a path in a dataset; empty for the dataset's own. */
+/** The folder of a path in a dataset; empty for the dataset's own folder. */
 export function folderOf(datasetPath: string): string {
   return datasetPath.slice(0, Math.max(0, datasetPath.lastIndexOf('/')));
 }
@@ -49,10 +52,10 @@ function withSlashes(relative: string): string {
 }
 
 /**
- * The absolute path of a folder that something outside named, once it is certain that it lies in another folder: not by
- * its name only, but where links really lead.
+ * Validates the path of a folder that came from outside, and makes it absolute: it must lie inside another folder, not
+ * only by its name but also once links are resolved.
  * @param relative with `/`
- * @returns undefined for what lies elsewhere; what is not there leads nowhere
+ * @returns undefined if it lies elsewhere; a path that does not exist has no links to resolve and is accepted
  * @throws errors of the file system
  */
 export async function folderInside(folder: string, relative: string): Promise<string | undefined> {

@@ -5,33 +5,33 @@ import { CaptionError, fileError } from './CaptionError';
 import { errno } from '../../base/errno';
 import { newTemporaryName } from './writeFileSafely';
 
-/** What the file system of a folder can do for files that must never be half-written. */
+/** What the file system of a folder supports, for files that must never be half-written. */
 export interface FolderCapabilities {
-  /** a new file can get its name in one step, and never in place of another one */
+  /** a new file can get its name atomically, without ever replacing another file */
   hardLinks: boolean;
-  /** a file is replaced in one step, as far as can be told */
+  /** a rename replaces a file atomically, as far as is known */
   atomicRename: boolean;
-  /** the system can be asked to put a file on the disk */
+  /** a file can be flushed to the disk */
   flush: boolean;
-  /** such as `ext4` or `fuse.s3fs`; empty where the system does not say */
+  /** such as `ext4` or `fuse.s3fs`; empty if unknown */
   fileSystem: string;
 }
 
 /**
  * File systems over object stores rename by copying and deleting (s3fs' README, blobfuse's and gcsfuse's lists of what
- * they do not support, rclone mount's manual). Each calls itself so in the list of mounts, as type or as source.
+ * they do not support, rclone mount's manual). Each appears with its name in the list of mounts, as type or as source.
  */
 const objectStores = /\b(s3fs|blobfuse2?|gcsfuse|goofys|geesefs|mountpoint-s3|rclone|ossfs|obsfs|cosfs)\b/;
 
-/** What stops every write, unlike what a file system just does not have. */
+/** Errors that every write would meet, unlike the lack of a feature of the file system. */
 const stopping: ReadonlySet<string> = new Set(['DISK_FULL', 'READ_ONLY', 'DISK_ERROR', 'NO_PERMISSION']);
 
 /**
- * Finds out what a folder can do, with temporary files of its own, which it removes.
+ * Probes what the file system of a folder supports, with temporary files, which are removed afterwards.
  * @param folder absolute
- * @param mounts the text of the system's list of mounts, as `/proc/self/mountinfo` has it; read where it is not given
- * @throws CaptionError where nothing can be written there: full, read-only, not permitted, gone, or the disk does not
- *   answer
+ * @param mounts the list of mounts in the format of `/proc/self/mountinfo`; by default that file is read
+ * @throws CaptionError if nothing can be written there: full, read-only, not permitted, gone, or the disk does not
+ *   respond
  */
 export async function probeFolder(folder: string, mounts?: string): Promise<FolderCapabilities> {
   const [file, other] = [newTemporaryName(), newTemporaryName()].map((name) => path.join(folder, name)) as [
@@ -63,7 +63,7 @@ export async function probeFolder(folder: string, mounts?: string): Promise<Fold
   }
 }
 
-/** What a folder can do, in one sentence for the log. */
+/** What the file system of a folder supports, in one sentence for the log. */
 export function describeFolder(folder: string, capabilities: FolderCapabilities): string {
   const { hardLinks, atomicRename, flush, fileSystem } = capabilities;
   const able = (what: string, is: boolean): string => `${what}: ${is ? 'yes' : 'no'}`;
@@ -72,7 +72,7 @@ export function describeFolder(folder: string, capabilities: FolderCapabilities)
   return `Captions are written to ${where}. ${abilities.join(', ')}.`;
 }
 
-/** What somebody should know who writes to such a folder; undefined where it can do everything that matters. */
+/** A warning for users who write to such a folder; undefined if everything that matters is supported. */
 export function folderWarning({ hardLinks, atomicRename }: FolderCapabilities): string | undefined {
   if (!atomicRename) {
     return l10n.t(
@@ -87,7 +87,7 @@ export function folderWarning({ hardLinks, atomicRename }: FolderCapabilities): 
   return undefined;
 }
 
-/** @returns whether the file could be flushed */
+/** Creates a file with the text. @returns whether the file could be flushed */
 async function writeProbe(file: string, text: string): Promise<boolean> {
   const handle = await open(file, 'wx', 0o600);
   try {
@@ -101,12 +101,14 @@ async function writeProbe(file: string, text: string): Promise<boolean> {
   }
 }
 
-/** Whether something can be done; false where the file system does not know it. @throws what would stop every write */
+/**
+ * Whether an operation works; false if the file system does not support it. @throws errors that every write would meet
+ */
 async function isAble(attempt: () => Promise<boolean>): Promise<boolean> {
   try {
     return await attempt();
   } catch (thrown) {
-    // Systems without links say "not permitted"; the file before this was permitted.
+    // File systems without hard links report "not permitted", although creating a file was just permitted.
     if (errno(thrown) === 'EPERM' || errno(thrown) === 'EACCES') return false;
     const error = fileError(thrown, '', 'save');
     if (error instanceof CaptionError && stopping.has(error.code)) throw thrown;
@@ -114,7 +116,7 @@ async function isAble(attempt: () => Promise<boolean>): Promise<boolean> {
   }
 }
 
-/** The mount that a folder is on: of those that contain it the longest, of equal ones the last. */
+/** The mount that a folder is on: the one with the longest mount point that contains it; of equal ones, the last. */
 function mountOf(folder: string, mounts: string): { type: string; source: string } {
   let best = { point: '', type: '', source: '' };
   for (const line of mounts.split('\n')) {

@@ -3,7 +3,7 @@ import path from 'node:path';
 /** The file name extensions of the images of a dataset, in lower case. */
 export const imageExtensions = ['.jpg', '.jpeg', '.png', '.gif', '.bmp', '.webp', '.tiff', '.tif', '.avif'];
 
-/** Whether a file of this name is taken for an image, whatever the case of its extension. */
+/** Whether a file with this name counts as an image; the case of the extension does not matter. */
 export function isImageName(name: string): boolean {
   // "._x.jpg" is the resource fork that macOS leaves beside x.jpg on foreign disks, never a picture.
   return imageExtensions.includes(path.extname(name).toLowerCase()) && !name.startsWith('._');
@@ -19,8 +19,8 @@ export function captionPathOf(imagePath: string, captionExtension: string): stri
 }
 
 /**
- * Why this cannot be the extension of caption files; undefined when it can. An image's extension would make the images
- * themselves the captions.
+ * Why this cannot be the extension of caption files, as the end of a sentence; undefined if it can. An image's
+ * extension would make the images themselves the captions.
  */
 export function captionExtensionProblem(captionExtension: string): string | undefined {
   if (!/^\.[^/\\\0]+$/.test(captionExtension)) return 'must be a dot and a name, such as .txt';

@@ -25,13 +25,16 @@ import { CaptionConflictError, CaptionError, fileError } from './CaptionError';
 import { errno } from '../../base/errno';
 import { identityText, isAlive, parseIdentity, thisProcess, type ProcessIdentity } from '../../base/processIdentity';
 
-/** The maker's identity, then what tells its files apart. */
+/** Names of temporary files: the identity of the process that made the file, and a random number. */
 const temporaryName = /^\.dataset-captions-(.+)-[0-9a-f]{8}\.tmp$/;
 /** Names of version 0.1.0: the process id, 16 bits of a hash of the host name, and a random number. */
 const oldTemporaryName = /^\.dataset-captions-\d+-[0-9a-f]{12}\.tmp$/;
-/** What any other call would run into as well; where there are no hard links, systems answer all kinds of things. */
+/**
+ * Errors of `link` that any other call would meet as well; any other error may mean that there are no hard links,
+ * because systems report that in many ways.
+ */
 const notForLackOfLinks: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'ESTALE', 'ETIMEDOUT']);
-/** What file systems answer that do not know a call. */
+/** The errors with which file systems report that they do not support a call. */
 const unknownCall: ReadonlySet<string> = new Set(['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL']);
 
 /** Whether a file name is one that {@link writeFileSafely} gives to its temporary files. */
@@ -39,14 +42,17 @@ export function isTemporaryName(name: string): boolean {
   return oldTemporaryName.test(name) || makerOf(name) !== undefined;
 }
 
-/** A new name for a temporary file, by which it is known as one when the process that made it is gone. */
+/**
+ * A new, unique name for a temporary file, which identifies the process so that the file can be recognised as a
+ * leftover once the process is gone.
+ */
 export function newTemporaryName(): string {
   return `.dataset-captions-${identityText(thisProcess())}-${randomBytes(4).toString('hex')}.tmp`;
 }
 
 /**
- * Whether a temporary file's name says that a process made it which is known to be dead. Names of version 0.1.0 never
- * do: they do not tell containers with one host name apart.
+ * Whether a temporary file, judging by its name, was made by a process that is known to be dead. Always false for names
+ * of version 0.1.0: they do not distinguish containers with the same host name.
  */
 export function isOfDeadProcess(name: string): boolean {
   const maker = makerOf(name);
@@ -59,12 +65,13 @@ function makerOf(name: string): ProcessIdentity | undefined {
 
 /**
  * Replaces, creates or deletes a small file so that at every moment, also after a crash or on a full disk, it holds
- * either the old or the new content, whole. A file that is not as expected is left alone. Symbolic links are written
- * through; mode and, where allowed, owner are kept.
+ * either the old or the new content, whole. A file whose content is not as expected is not changed. Symbolic links are
+ * written through; mode and, where allowed, owner are kept.
  *
  * The new content goes to a temporary file in the same folder, is flushed to the disk, then renamed (a new file is
  * linked, so that it never replaces one that appeared meanwhile). Written by hand because the packages for this were
- * measured to truncate on a full disk. Synchronous, for threads: that is several times as fast as with promises.
+ * measured to truncate on a full disk. Synchronous, for use in worker threads: that is several times as fast as
+ * asynchronous calls.
  *
  * @param file absolute path
  * @param content the new content; null deletes the file
@@ -77,7 +84,7 @@ export function writeFileSafely(file: string, content: Uint8Array | null, expect
     const current = readNow(target);
     if (sameBytes(current, content)) return;
     if (!sameBytes(current, expected)) throw new CaptionConflictError(file, current);
-    // A rename replaces and an unlink removes a write-protected file without asking.
+    // Check the permission: a rename replaces and an unlink removes even a write-protected file.
     if (current !== null) accessSync(target, constants.W_OK);
     if (content === null) unlinkSync(target);
     else replace(file, target, content, expected);
@@ -86,7 +93,9 @@ export function writeFileSafely(file: string, content: Uint8Array | null, expect
   }
 }
 
-/** Makes renames and new names in a folder last over a power cut. Not every system can; then nothing happens. */
+/**
+ * Flushes a folder, so that renames and new names in it survive a power cut. Does nothing on systems that cannot do it.
+ */
 export async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, 'r');
@@ -120,7 +129,7 @@ function replace(file: string, target: string, content: Uint8Array, expected: Ui
 }
 
 function writeFlushed(temporary: string, content: Uint8Array, before: Stats | undefined): void {
-  // Never more open than the old file, not even for a moment.
+  // The new file must never have wider permissions than the old one, not even for a moment.
   const handle = openSync(temporary, 'wx', before === undefined ? 0o666 : before.mode & 0o666);
   try {
     writeAll(handle, content);
@@ -131,11 +140,11 @@ function writeFlushed(temporary: string, content: Uint8Array, before: Stats | un
   }
 }
 
-/** The system may take a part only. */
+/** Writes all of the content: one call may write only a part of it. */
 function writeAll(handle: number, content: Uint8Array): void {
   for (let at = 0; at < content.length;) {
     const count = writeSync(handle, content, at, content.length - at, at);
-    // Not seen on any file system, but it would never end.
+    // Never seen on any file system, but the loop would never end.
     if (count === 0) throw Object.assign(new Error('nothing was written'), { code: 'EIO' });
     at += count;
   }
@@ -145,7 +154,7 @@ function flush(handle: number): void {
   try {
     fsyncSync(handle);
   } catch (thrown) {
-    // Some mounted file systems do not know it; what was written there is as safe as it gets.
+    // Some mounted file systems do not support flushing; nothing more can be done there.
     if (!unknownCall.has(errno(thrown) ?? '')) throw thrown;
   }
 }
@@ -157,16 +166,16 @@ function keepOwnerAndMode(handle: number, before: Stats): void {
     try {
       fchownSync(handle, before.uid, before.gid);
     } catch {
-      // Only root may give files away.
+      // Only root may change the owner.
     }
   }
-  // After chown, which clears special bits; without the umask that open() applied. Only where it differs: some
-  // mounted file systems refuse every chmod.
+  // After chown, because that clears special bits. It also undoes the umask that open() applied. Only if the mode
+  // differs, because some mounted file systems refuse every chmod.
   const { mode } = chowned ? fstatSync(handle) : made;
   if (process.platform !== 'win32' && mode !== before.mode) fchmodSync(handle, before.mode & 0o7777);
 }
 
-/** Gives the content its final name unless that name is taken by now. */
+/** Gives the new file its final name, unless that name is taken by now. */
 function linkNew(file: string, temporary: string, target: string, content: Uint8Array): void {
   try {
     linkSync(temporary, target);
@@ -178,8 +187,9 @@ function linkNew(file: string, temporary: string, target: string, content: Uint8
 }
 
 /**
- * Where there are no hard links (FAT, file systems over object stores): a file that nobody else made, read back when it
- * is written. A rename could take the place of one that another program made meanwhile.
+ * For file systems without hard links (FAT, file systems over object stores): creates the file under its final name,
+ * fails if it exists, and reads it back afterwards. A rename could replace a file that another program created
+ * meanwhile.
  */
 function writeNew(file: string, target: string, content: Uint8Array): void {
   let handle: number;
@@ -235,7 +245,7 @@ function readNow(file: string): Uint8Array | null {
   }
 }
 
-/** Reading a pipe would wait for ever. */
+/** The error for anything but a regular file: reading a pipe, for example, would wait forever. */
 export function notAFile(file: string): CaptionError {
   return new CaptionError(
     'FILE_ERROR',
@@ -248,7 +258,7 @@ function removeQuietly(file: string): void {
   try {
     unlinkSync(file);
   } catch {
-    // It was never made.
+    // The file was never created.
   }
 }
 

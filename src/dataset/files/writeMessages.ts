@@ -1,10 +1,10 @@
 import { CaptionConflictError, CaptionError, type CaptionErrorCode } from './CaptionError';
 import type { FileWrite } from './FileWriter';
 
-/** What a thread that writes files is asked: some files in one message, which costs more than a file does. */
+/** Request to a write thread: several files per message, because a message costs more than a file. */
 export type WriteRequest = readonly FileWrite[];
 
-/** What became of each file, in the same order. */
+/** The result for each file, in the same order. */
 export type WriteReply = readonly FileWritten[];
 
 /** What the file holds now, or why it was not written, as plain data. */
@@ -13,7 +13,7 @@ export type FileWritten =
   | { conflict: { path: string; theirs: Uint8Array | null } }
   | { error: { code: CaptionErrorCode; message: string; path: string; cause: string } };
 
-/** What was thrown as plain data. */
+/** Serializes what was thrown while a file was written. */
 export function toFailedWrite(thrown: unknown, file: string): FileWritten {
   if (thrown instanceof CaptionConflictError) return { conflict: { path: thrown.path, theirs: thrown.theirs } };
   if (!(thrown instanceof CaptionError)) {
@@ -23,7 +23,7 @@ export function toFailedWrite(thrown: unknown, file: string): FileWritten {
   return { error: { code, message, path, cause: String(cause) } };
 }
 
-/** What the file holds now. @throws the error that {@link toFailedWrite} took apart */
+/** Deserializes a result: what the file holds now. @throws the error that {@link toFailedWrite} serialized */
 export function writtenOf(reply: FileWritten): string | null {
   if ('written' in reply) return reply.written;
   if ('conflict' in reply) throw new CaptionConflictError(reply.conflict.path, reply.conflict.theirs);

@@ -1,4 +1,4 @@
-// The entry of a thread that writes caption files one after another. `WriteThreads` starts it.
+// Entry point of a worker thread that writes caption files one after another. `WriteThreads` starts it.
 import { parentPort } from 'node:worker_threads';
 import { useInheritedLanguage } from '../../base/displayLanguage';
 import { writeCaptionFile, type FileWrite } from './FileWriter';

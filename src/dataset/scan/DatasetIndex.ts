@@ -11,21 +11,24 @@ export class DatasetIndex {
   readonly captions = new Map<string, Caption>();
   private ordered: DatasetImage[] = [];
   private shown: readonly DatasetImage[] = [];
-  /** images that {@link arrange} has to put between the others: each element belongs together */
+  /** images that {@link arrange} still has to merge into the order; the images of each element stay together */
   private apart: DatasetImage[][] = [];
 
-  /** The images in natural order, as they were when {@link arrange} or {@link show} was called last. */
+  /** The images in natural order, as of the last call of {@link arrange} or of {@link showGrowth}. */
   get images(): readonly DatasetImage[] {
     return this.shown;
   }
 
-  /** Adds an image that comes after all others; {@link show} makes it visible. */
+  /** Adds an image that comes after all others; {@link showGrowth} or {@link arrange} makes it visible. */
   append(image: DatasetImage): void {
     this.add(image);
     this.ordered.push(image);
   }
 
-  /** Adds an image of a folder whose place is not known; the images of such a folder have to come in natural order. */
+  /**
+   * Adds an image of a linked folder, whose place in the order is unknown; the images of one such folder must be added
+   * in natural order.
+   */
   addLinked(image: DatasetImage): void {
     const last = this.ordered.at(-1);
     const block = this.apart.at(-1);
@@ -37,20 +40,23 @@ export class DatasetIndex {
     this.add(image);
   }
 
-  /** Adds an image wherever it belongs. */
+  /** Adds an image at any place of the order, which {@link arrange} finds. */
   insert(image: DatasetImage): void {
     this.add(image);
     this.apart.push([image]);
   }
 
-  /** Shows what was appended, unless that is little beside what is shown: each time is a copy and a new search. */
+  /**
+   * Makes appended images visible, but only once they are 40 % of those visible before, because each time costs a copy
+   * and a new search. Returns whether it did.
+   */
   showGrowth(): boolean {
     if (this.ordered.length < this.shown.length * 1.4) return false;
     this.shown = [...this.ordered];
     return true;
   }
 
-  /** Puts all images in their places and shows them. */
+  /** Merges all images into natural order and makes them visible. */
   arrange(): void {
     const blocks = this.apart.sort(([a], [b]) => compareNaturally(a?.path ?? '', b?.path ?? ''));
     this.apart = [];
@@ -71,7 +77,7 @@ export class DatasetIndex {
     return sameElements(this.shown, other.shown);
   }
 
-  /** Whether any image is in a folder. */
+  /** Whether any image is in a folder or below it. */
   hasFolder(folder: string): boolean {
     return this.shown.some(({ path }) => path.startsWith(`${folder}/`));
   }

@@ -15,16 +15,19 @@ export interface ScanContext {
   /** absolute */
   folder: string;
   captionExtension: string;
-  /** what is known; when it is empty, it grows while the folder is read, else it stays until all was read */
+  /**
+   * the index so far; if it is empty, it is filled while the folder is read, otherwise it stays unchanged until all is
+   * read
+   */
   index: DatasetIndex;
   observer: CaptionObserver;
-  /** read only captions whose file has another time or size than the one that was read */
+  /** read only captions whose file has changed its time or size since it was last read */
   changedOnly: boolean;
-  /** whether a caption was read or written by itself since the scan began: what the scan read may be older */
+  /** whether a caption was read or written individually since the scan began: then what the scan read may be stale */
   isTouched: (caption: Caption) => boolean;
   /** called when {@link index} shows more images */
   onGrown: () => void;
-  /** replaces the dataset's index by that of what the folder holds now */
+  /** replaces the dataset's index by one of what the folder holds now */
   adopt: (index: DatasetIndex) => void;
   /** called with the number of images found so far, throttled to some 10 times a second */
   onProgress?: ((images: number) => void) | undefined;
@@ -32,16 +35,18 @@ export interface ScanContext {
 }
 
 export interface ScanOutcome {
-  /** captions that have to be read by themselves */
+  /** captions that have to be read individually */
   readAgain: Caption[];
   rest: ScanRest;
 }
 
-/** Batches in flight: read ahead of the one that is being added to the index. */
+/** Maximum number of batches in flight, read ahead of the one that is being added to the index. */
 const batchesAhead = 6;
 const progressPause = 100;
 
-/** Reads a folder in threads and adds what they find to the index in slices, so that the event loop stays free. */
+/**
+ * Reads a folder in worker threads and adds what they find to the index in slices, so that the event loop stays free.
+ */
 export class DatasetScan {
   private readonly known: DatasetIndex;
   private readonly next: DatasetIndex;
@@ -50,11 +55,13 @@ export class DatasetScan {
   private readonly created: Caption[] = [];
   /** captions whose images changed */
   private readonly owners = new Map<Caption, string[]>();
-  /** so far all images are those that are known, in their order; {@link next} is filled from the first difference on */
+  /**
+   * the images found so far are the known ones, in the same order; {@link next} is filled from the first difference on
+   */
   private isSame: boolean;
   /** images requested from the threads, and images processed, while {@link isSame} */
-  private asked = 0;
-  private taken = 0;
+  private requested = 0;
+  private processed = 0;
   private found = 0;
   private lastProgress = -Infinity;
 
@@ -89,7 +96,7 @@ export class DatasetScan {
         const batch = waiting.shift();
         if (batch === undefined) return;
         const reading = threads.readCaptions(this.request(batch));
-        // It is awaited later; until then its failure must not count as unhandled.
+        // The promise is awaited later; until then, its rejection must not count as unhandled.
         reading.catch(() => undefined);
         reads.push({ batch, reading });
       }
@@ -104,7 +111,8 @@ export class DatasetScan {
       wake();
     });
     end.catch(() => undefined);
-    // Of a small folder all comes at once: then the one thread that found the images also reads their captions.
+    // For a small folder all messages arrive at once. After this turn the thread that found the images is free again,
+    // and also reads their captions.
     const pause = (): Promise<void> => new Promise<void>((resolve) => (wake = resolve)).then(() => nextTurn());
     await pause();
     for (;;) {
@@ -113,7 +121,7 @@ export class DatasetScan {
       if (read !== undefined) {
         const captions = await read.reading;
         dispatch();
-        await this.takeIn(read.batch, captions);
+        await this.addBatch(read.batch, captions);
         if (this.live && this.next.showGrowth()) this.context.onGrown();
         await nextTurn();
       } else if (scan.ended) {
@@ -138,7 +146,7 @@ export class DatasetScan {
     if (this.live) return { images, wanted, known: undefined };
     const stamps = changedOnly ? new Float64Array(wanted.length * 2).fill(NaN) : undefined;
     for (const [index, path] of unpackPaths(images).entries()) {
-      const expected = this.known.images[this.asked++];
+      const expected = this.known.images[this.requested++];
       const caption =
         expected?.path === path ? expected.caption : this.known.captions.get(captionPathOf(path, captionExtension));
       if (caption === undefined) continue;
@@ -151,40 +159,43 @@ export class DatasetScan {
     return { images, wanted, known: stamps };
   }
 
-  private async takeIn(batch: ScanBatch, read: CaptionsRead): Promise<void> {
+  private async addBatch(batch: ScanBatch, read: CaptionsRead): Promise<void> {
     const { signal } = this.context;
     const { linked } = batch;
     const paths = unpackPaths(batch.images);
-    const isNext = (path: string, index: number): boolean => this.known.images[this.taken + index]?.path === path;
-    if (this.isSame && (linked || !paths.every(isNext))) await this.differ();
+    const isNext = (path: string, index: number): boolean => this.known.images[this.processed + index]?.path === path;
+    if (this.isSame && (linked || !paths.every(isNext))) await this.startNextIndex();
     let offset = 0;
     await inSlices(
       paths,
       (path, index) => {
-        const caption = this.isSame ? this.sameCaption(path) : this.take(path, linked);
-        if (caption !== undefined) this.tell(caption, read, index, offset);
+        const caption = this.isSame ? this.sameCaption(path) : this.addToNext(path, linked);
+        if (caption !== undefined) this.applyRead(caption, read, index, offset);
         offset += read.lengths[index] ?? 0;
       },
       signal === undefined ? {} : { signal },
     );
   }
 
-  /** The caption of the next image, which is known in this place, unless it was that of an image before. */
+  /**
+   * The caption of the next image, which is the known image at this position; undefined if an earlier image shares the
+   * caption.
+   */
   private sameCaption(path: string): Caption | undefined {
-    const caption = this.known.images[this.taken++]?.caption;
+    const caption = this.known.images[this.processed++]?.caption;
     return caption?.images[0] === path ? caption : undefined;
   }
 
-  /** The images are others than those that are known: {@link next} gets those that were the same. */
-  private async differ(): Promise<void> {
+  /** At the first difference from the known images: adds to {@link next} those that were the same so far. */
+  private async startNextIndex(): Promise<void> {
     this.isSame = false;
-    await inSlices(this.known.images.slice(0, this.taken), ({ path }) => {
-      this.take(path, false);
+    await inSlices(this.known.images.slice(0, this.processed), ({ path }) => {
+      this.addToNext(path, false);
     });
   }
 
-  /** Puts an image into {@link next}. @returns its caption, unless it was that of an image before */
-  private take(path: string, linked: boolean): Caption | undefined {
+  /** Adds an image to {@link next}. @returns its caption; undefined if an earlier image shares it */
+  private addToNext(path: string, linked: boolean): Caption | undefined {
     const caption = this.captionOf(path, captionPathOf(path, this.context.captionExtension));
     const image = this.imageOf(path, caption ?? this.sharedCaption(path));
     if (linked) this.next.addLinked(image);
@@ -192,7 +203,7 @@ export class DatasetScan {
     return caption;
   }
 
-  /** The caption of an image that this scan has not come upon yet. */
+  /** The caption of an image, known or new; undefined if this scan has found it for an earlier image. */
   private captionOf(path: string, captionPath: string): Caption | undefined {
     if (this.next.captions.has(captionPath)) return undefined;
     const known = this.live ? undefined : this.known.captions.get(captionPath);
@@ -219,14 +230,15 @@ export class DatasetScan {
     return known?.caption === caption ? known : { path, caption };
   }
 
-  private tell(caption: Caption, read: CaptionsRead, index: number, offset: number): void {
+  private applyRead(caption: Caption, read: CaptionsRead, index: number, offset: number): void {
     const kind = read.kinds[index];
     if (this.context.isTouched(caption)) {
       this.readAgain.push(caption);
     } else if (kind === captionKind.text) {
       const end = offset + (read.lengths[index] ?? 0);
       const raw = read.text.slice(offset, end);
-      // A part of a string keeps the whole alive: fine for all of them, not for the few that changed.
+      // A slice of a string keeps the whole string in memory: fine if all captions are slices, but not for the few that
+      // changed.
       if (this.live) caption.readFromDisk({ raw });
       else if (caption.onDisk?.raw !== raw || caption.onDisk.foreign !== undefined) {
         caption.readFromDisk({ raw: Buffer.from(raw).toString() });
@@ -252,10 +264,10 @@ export class DatasetScan {
 
   private observe(caption: Caption): void {
     caption.observer = this.context.observer;
-    this.context.observer.note(caption);
+    this.context.observer.captionChanged(caption);
   }
 
-  /** What was edited and is gone stays; what is new counts from now on. */
+  /** Publishes the result: keeps deleted images whose captions have unsaved edits, and updates the counts. */
   private async complete(): Promise<void> {
     const { observer, adopt } = this.context;
     if (this.live) {
@@ -263,14 +275,14 @@ export class DatasetScan {
       return;
     }
     if (this.isSame) {
-      if (this.taken === this.known.images.length) return;
-      await this.differ();
+      if (this.processed === this.known.images.length) return;
+      await this.startNextIndex();
     }
     const gone: Caption[] = [];
     await inSlices(this.known.captions, ([captionPath, caption]) => {
       if (!this.next.captions.has(captionPath)) gone.push(caption);
     });
-    // From here to the adoption nothing else may run: it could edit what is about to be forgotten.
+    // No `await` from here to `adopt`: other code could edit a caption that is about to be forgotten.
     const forgotten = gone.filter((caption) => !caption.isDirty);
     for (const caption of gone) {
       if (caption.isDirty) for (const path of caption.images) this.next.insert(this.imageOf(path, caption));
@@ -280,7 +292,7 @@ export class DatasetScan {
     this.next.arrange();
     if (!this.next.hasImagesOf(this.known)) adopt(this.next);
     await inSlices(this.created, (caption) => {
-      observer.note(caption);
+      observer.captionChanged(caption);
     });
     await inSlices(forgotten, (caption) => {
       observer.forget(caption);

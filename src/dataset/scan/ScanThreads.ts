@@ -15,8 +15,8 @@ import type {
   ScanWorkerData,
 } from './scanMessages';
 
-/** More threads only queue at the disk. */
-const mostThreads = 4;
+/** Maximum number of threads; more would only queue at the disk. */
+const maxThreads = 4;
 
 interface Request {
   onBatch?: (batch: ScanBatch) => void;
@@ -27,13 +27,14 @@ interface Request {
 interface Thread {
   worker: WorkerThread<ScanRequest, ScanReply>;
   requests: Map<number, Request>;
-  /** the request that keeps it busy until all images are found */
+  /** id of the scan request, which keeps the thread busy until all images are found */
   scan: number | undefined;
 }
 
 /**
- * Threads that read a folder: synchronous reads in threads were measured to be several times as fast as promises, and
- * the caller's event loop stays free. They live for one piece of work, until {@link close}.
+ * A pool of worker threads that read a folder. Synchronous reads in threads were measured to be several times as fast
+ * as asynchronous calls, and the caller's event loop stays free. The pool is made for one piece of work and lives until
+ * {@link close}.
  */
 export class ScanThreads {
   /** maximum number of threads; each is started when there is work for it */
@@ -46,15 +47,15 @@ export class ScanThreads {
   };
 
   /**
-   * @param count threads; 0 for as many as there are cores
-   * @param signal aborting it ends the threads; what they were asked for rejects with its reason
+   * @param count of threads, capped; 0 for the number of cores, at least 2
+   * @param signal aborting it ends the threads; pending requests reject with its reason
    */
   constructor(
     private readonly data: ScanWorkerData,
     private readonly signal: AbortSignal | undefined,
     count = 0,
   ) {
-    this.count = Math.min(mostThreads, count > 0 ? count : Math.max(2, availableParallelism()));
+    this.count = Math.min(maxThreads, count > 0 ? count : Math.max(2, availableParallelism()));
     signal?.addEventListener('abort', this.onAbort);
     if (signal?.aborted === true) this.onAbort();
   }
@@ -68,13 +69,13 @@ export class ScanThreads {
     return this.ask<ScanRest>((id) => ({ id, task: 'scan' }), [], onBatch);
   }
 
-  /** Reads captions, in the thread that has least to do. */
+  /** Reads captions, in the least busy thread. */
   readCaptions(request: ReadCaptions): Promise<CaptionsRead> {
     const transfer = [request.wanted.buffer, ...(request.known === undefined ? [] : [request.known.buffer])];
     return this.ask((id) => ({ id, task: 'read', ...request }), transfer);
   }
 
-  /** Looks at image files, in the thread that has least to do. */
+  /** Reads facts of image files, in the least busy thread. */
   readFacts(request: ReadFacts): Promise<FactsRead> {
     return this.ask((id) => ({ id, task: 'facts', ...request }), []);
   }
@@ -143,7 +144,7 @@ export class ScanThreads {
     return first === undefined || (!isIdle && this.threads.length < this.count) ? this.start() : first;
   }
 
-  /** Whatever was asked for fails with the first reason. */
+  /** Ends the threads; all requests, later ones too, reject with the first reason. */
   private fail(reason: unknown): void {
     if (this.failure !== undefined) return;
     this.failure = reason;

@@ -7,8 +7,8 @@ import { readOnly } from './readOnly';
 import { captionKind, unpackPaths, type CaptionsRead, type ReadCaptions } from './scanMessages';
 
 /**
- * A file that was written less than this before it was read may be written again without a later time, because times
- * are as coarse as this on some file systems; in milliseconds.
+ * The coarsest resolution of file times on any file system, in milliseconds. If a file was modified less than this
+ * before it was read, it may be modified again without getting a later time, so its time is not reliable.
  */
 const coarsestTime = 2500;
 let scratch = Buffer.allocUnsafeSlow(64 * 1024);
@@ -71,7 +71,7 @@ export function readCaptions(
   return read;
 }
 
-/** @returns a view that holds until the next call */
+/** Reads a whole file. @returns a view of a shared buffer, valid until the next call */
 function readWhole(file: string): { bytes: Uint8Array; modifiedAt: number } {
   const handle = openSync(file, readOnly);
   try {
@@ -83,7 +83,7 @@ function readWhole(file: string): { bytes: Uint8Array; modifiedAt: number } {
       const count = readSync(handle, scratch, length, scratch.length - length, null);
       if (count === 0) break;
       length += count;
-      // A regular file that gave all that it has needs no second look.
+      // All bytes of a regular file were read: no further call is needed to find its end.
       if (length === info.size) break;
     }
     return { bytes: scratch.subarray(0, length), modifiedAt: info.mtimeMs };

@@ -3,14 +3,14 @@ import { imageSize } from 'image-size';
 import { readOnly } from './readOnly';
 import { unpackPaths, type FactsRead, type ReadFacts } from './scanMessages';
 
-/** How much of a file is looked at, in bytes: first a little, then what large metadata in front of a picture take. */
+/**
+ * How much of the start of a file is read, in bytes: first a little, then enough for large metadata in front of a
+ * picture.
+ */
 const headSizes = [4096, 64 * 1024, 1024 * 1024];
 const scratch = Buffer.allocUnsafeSlow(1024 * 1024);
 
-/**
- * Looks at some image files, synchronously.
- * @param folder of the dataset, absolute
- */
+/** Reads facts of some image files, synchronously. @param folder of the dataset, absolute */
 export function readFacts({ images, pixels }: ReadFacts, folder: string): FactsRead {
   const paths = unpackPaths(images);
   const facts: FactsRead = {
@@ -27,7 +27,7 @@ export function readFacts({ images, pixels }: ReadFacts, folder: string): FactsR
       facts.pixels[index * 2] = size.width;
       facts.pixels[index * 2 + 1] = size.height;
     } catch {
-      // One that cannot be read has no facts; its card says why.
+      // A file that cannot be read has no facts; its card says why.
     }
   }
   return facts;
@@ -48,7 +48,7 @@ function openedFacts(file: string): { info: Stats; size: PixelSize | undefined }
   }
 }
 
-/** The size as the picture is shown: turned where its file says so. */
+/** The size of a picture as shown, with the rotation that the file specifies; undefined if it cannot be read. */
 function pixelSize(handle: number, fileSize: number): PixelSize | undefined {
   let length = 0;
   for (const headSize of headSizes) {
@@ -59,10 +59,10 @@ function pixelSize(handle: number, fileSize: number): PixelSize | undefined {
     }
     try {
       const { width, height, orientation = 1 } = imageSize(scratch.subarray(0, length));
-      // Of half a file some formats give numbers that are none.
+      // For an incomplete file, some formats yield invalid numbers.
       if (width > 0 && height > 0) return orientation >= 5 ? { width: height, height: width } : { width, height };
     } catch {
-      // Not known yet, or not an image.
+      // More of the file is needed, or it is not an image.
     }
     if (length >= fileSize) return undefined;
   }

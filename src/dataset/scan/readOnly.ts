@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 
-/** Windows has neither pipes in folders nor this flag, whatever the types say. */
+/** Undefined on Windows, whatever the types say: it has neither this flag nor pipes in folders. */
 const nonBlocking = constants.O_NONBLOCK as number | undefined;
 
-/** The flags to open a file with for reading: a pipe is opened at once, not when its other end is. */
+/** The flags to open a file for reading: opening a pipe does not wait for its other end. */
 export const readOnly = constants.O_RDONLY | (nonBlocking ?? 0);

@@ -14,7 +14,7 @@ export interface ScannedImage {
   captionPath: string;
 }
 
-/** Something in the folder that looks like an image or a sub-folder and cannot be used. */
+/** Something in the folder that looks like an image or a sub-folder but cannot be used. */
 export interface ScanProblem {
   path: string;
   reason: string;
@@ -24,29 +24,29 @@ export interface ScanProblem {
 export interface FolderListing {
   /** in natural order */
   images: ListedImage[];
-  /** reached through a link: such folders come last, wherever their paths belong */
+  /** reached through a link: such folders come last, regardless of natural order */
   linked: boolean;
 }
 
 export interface ListedImage {
   /** relative to the dataset, with `/` */
   path: string;
-  /** whether a file stands where its caption would be */
+  /** whether a file exists at the path of its caption */
   hasCaption: boolean;
 }
 
-/** What a scan finds beside images. */
+/** What a scan finds besides images. */
 export interface ScanRest {
   /** in natural order */
   problems: ScanProblem[];
-  /** temporary files of this program; one that is old was left by a process that died while it saved */
+  /** temporary files of this program; old ones are leftovers of a process that died while saving */
   temporaryFiles: string[];
 }
 
 /**
  * Finds the images below a folder, folder by folder in natural order. Hidden folders are skipped. Links to folders are
- * followed, but every real folder is visited once, so a circle of links ends and no caption file appears under two
- * names. It works synchronously, for a thread of its own: several times as fast as promises.
+ * followed, but every real folder is visited only once, so a cycle of links ends and no caption file appears under two
+ * names. Synchronous, for use in a worker thread: that is several times as fast as asynchronous calls.
  * @param folder absolute path
  * @param captionExtension with its dot, such as `.txt`
  * @throws CaptionError when the folder itself cannot be read
@@ -54,7 +54,7 @@ export interface ScanRest {
 export function* scanDataset(folder: string, captionExtension: string): Generator<FolderListing, ScanRest, void> {
   const rest: ScanRest = { problems: [], temporaryFiles: [] };
   const visited = new Set<string>();
-  // Real folders first: a linked one is shown under its link only if it is not part of the dataset anyway.
+  // Real folders first: a linked folder is shown under its link only if it is not part of the dataset anyway.
   const folders = [{ relative: '', linked: false }];
   const linkedFolders: string[] = [];
   for (;;) {
@@ -95,7 +95,7 @@ interface FolderNames {
   linkedFolders: string[];
 }
 
-/** What the entries of one folder are, by their names. */
+/** Classifies the names of one folder's entries, and adds problems and temporary files to the last parameter. */
 function sortEntries(
   entries: readonly Dirent[],
   folder: string,
@@ -113,7 +113,7 @@ function sortEntries(
       (entry.isSymbolicLink() ? found.linkedFolders : found.folders).push(name);
       if (isImageName(name)) problems.push({ path: entryPath, reason: l10n.t('A folder, not an image.') });
     } else if (isImageName(name)) {
-      // A broken link stays in the list: the user must see that this image is not there.
+      // A broken link stays in the list: the user must see that this image is missing.
       if (kind === 'other') problems.push({ path: entryPath, reason: l10n.t('Not a regular file.') });
       else found.images.push(name);
     } else if (name.endsWith(captionExtension) && kind !== 'other') {

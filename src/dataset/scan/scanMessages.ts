@@ -1,7 +1,7 @@
 import type { CaptionErrorCode } from '../files/CaptionError';
 import type { ScanRest } from './scanDataset';
 
-/** What a thread is started with. */
+/** The data with which a thread is started. */
 export interface ScanWorkerData {
   /** of the dataset, absolute */
   folder: string;
@@ -10,7 +10,8 @@ export interface ScanWorkerData {
 }
 
 /**
- * Relative paths in one string with U+0000 between them, which no path has: one string crosses threads like one number.
+ * Relative paths in one string, separated by U+0000, which no path contains: sending one string to a thread costs no
+ * more than sending one number.
  */
 export type PackedPaths = string;
 
@@ -22,36 +23,34 @@ export function unpackPaths(packed: PackedPaths): string[] {
   return packed === '' ? [] : packed.split('\0');
 }
 
-/** Some images in natural order, as the scan finds them. */
+/** A batch of images in natural order, as the scan finds them. */
 export interface ScanBatch {
   images: PackedPaths;
-  /** for each image: 1 where a file stands in the place of its caption, else 0 */
+  /** for each image: 1 if a file exists at the path of its caption, else 0 */
   hasCaption: Uint8Array;
   linked: boolean;
 }
 
-/** Asks for the captions of some images. */
+/** Requests the captions of some images. */
 export interface ReadCaptions {
   images: PackedPaths;
-  /** for each image: 1 to read its caption, 0 to leave it */
+  /** for each image: 1 to read its caption, 0 to skip it */
   wanted: Uint8Array;
-  /** for each image the modification time in ms and the size in bytes that its caption is known with; NaN is none */
+  /** for each image the known modification time in ms and size in bytes of its caption; NaN if unknown */
   known: Float64Array | undefined;
 }
 
-/** How a caption was found; {@link CaptionsRead.kinds} holds them. */
+/** The outcome of reading a caption, the values of {@link CaptionsRead.kinds}. */
 export const captionKind = { notRead: 0, text: 1, foreign: 2, absent: 3, unchanged: 4, failed: 5 } as const;
 
 export interface CaptionsRead {
   /** for each image one of {@link captionKind} */
   kinds: Uint8Array;
-  /** all captions that are valid UTF-8, one after the other */
+  /** all captions that are valid UTF-8, concatenated */
   text: string;
   /** for each image the length of its part of `text`, in UTF-16 code units */
   lengths: Uint32Array;
-  /**
-   * for each image the modification time in ms and the size in bytes of its caption; NaN where they cannot be relied on
-   */
+  /** for each image the modification time in ms and the size in bytes of its caption; NaN if they are not reliable */
   stamps: Float64Array;
   /** captions that are not valid UTF-8, by the position of their image */
   foreign: { index: number; bytes: Uint8Array }[];
@@ -59,7 +58,7 @@ export interface CaptionsRead {
   failures: { index: number; code: string | undefined; message: string }[];
 }
 
-/** Asks for what is known of image files. */
+/** Requests facts of image files. */
 export interface ReadFacts {
   images: PackedPaths;
   /** whether to read the size in pixels too */
@@ -78,7 +77,7 @@ export type ScanRequest =
   | ({ id: number; task: 'read' } & ReadCaptions)
   | ({ id: number; task: 'facts' } & ReadFacts);
 
-/** An error as it crosses threads. */
+/** An error as plain data, to send between threads. */
 export interface ScanFailure {
   code: CaptionErrorCode;
   message: string;

@@ -14,15 +14,16 @@ import {
   type ScanWorkerData,
 } from './scanMessages';
 
-/** The first batch fills a screen and comes at once; later ones cost less for each image. */
+/** Images per batch: the first batch fills a screen and is sent early; later ones grow, which costs less per image. */
 const firstBatch = 100;
-const mostInBatch = 2000;
-/** As `nice` counts: above 0 gives way to others. */
+const maxBatch = 2000;
+/** A `nice` value: above 0, the thread gives way to others. */
 const readingPriority = 5;
 
 const { folder, captionExtension } = workerData as ScanWorkerData;
 
-// The editor must not wait for its own threads where there are few cores. Elsewhere this would mean the whole process.
+// On machines with few cores, the editor must not wait for these threads. Only on Linux: elsewhere this would lower the
+// priority of the whole process.
 if (process.platform === 'linux') setPriority(0, readingPriority);
 
 useInheritedLanguage();
@@ -55,7 +56,7 @@ parentPort?.on('message', (request: ScanRequest) => {
 
 function scan(id: number): ScanRest {
   let size = firstBatch;
-  /** folders that are too small for a batch of their own */
+  /** images of folders that are too small for a batch of their own */
   let waiting: FolderListing['images'] = [];
   let linkedWait = false;
   const flush = (): void => {
@@ -64,7 +65,7 @@ function scan(id: number): ScanRest {
     const batch: ScanBatch = { images: packPaths(waiting.map(({ path }) => path)), hasCaption, linked: linkedWait };
     send({ id, batch }, [hasCaption.buffer]);
     waiting = [];
-    size = Math.min(size * 2, mostInBatch);
+    size = Math.min(size * 2, maxBatch);
   };
   const folders = scanDataset(folder, captionExtension);
   for (;;) {

@@ -1,18 +1,18 @@
 import type { DatasetImage } from '../captions/DatasetImage';
 
-/** The selected images of one view, by their paths: they stay selected whatever is searched, sorted or scanned. */
+/** The selected images of one view, by their paths: searching, sorting and scanning do not change the selection. */
 export class ImageSelection {
-  /** changes whenever the selection may have */
+  /** increases whenever the selection may have changed */
   revision = 0;
   private readonly paths = new Set<string>();
-  /** what {@link hiddenFrom} counted last */
+  /** cache of the last result of {@link hiddenFrom} */
   private hidden: { images: readonly DatasetImage[]; revision: number; count: number } | undefined;
 
   get count(): number {
     return this.paths.size;
   }
 
-  /** The paths of all selected images, in no order. */
+  /** The paths of all selected images, in no particular order. */
   get all(): string[] {
     return [...this.paths];
   }
@@ -44,18 +44,18 @@ export class ImageSelection {
     this.paths.clear();
   }
 
-  /** Forgets images that are not in the dataset any more. */
+  /** Deselects images that are no longer in the dataset. */
   retain(exists: (path: string) => boolean): void {
     this.revision++;
     for (const path of this.paths) if (!exists(path)) this.paths.delete(path);
   }
 
-  /** The selected ones among some images, in their order. */
+  /** Those of the given images that are selected, in their order. */
   among(images: readonly DatasetImage[]): DatasetImage[] {
     return this.paths.size === 0 ? [] : images.filter(({ path }) => this.paths.has(path));
   }
 
-  /** How many selected images are not among some; they are counted again only when either changed. */
+  /** Number of selected images that are not among the given ones; recounted only when either has changed. */
   hiddenFrom(images: readonly DatasetImage[]): number {
     const { hidden, revision } = this;
     if (hidden?.images === images && hidden.revision === revision) return hidden.count;

@@ -12,66 +12,68 @@ import type { QueryError, QueryNode } from '../query/QueryNode';
 import type { ImageSort } from '../../protocol/page/imageSort';
 import { mergedInto, positionsIn } from './viewOrder';
 
-/** How far a search is, in images. */
+/** Progress of a search, in images. */
 export interface SearchProgress {
   done: number;
   total: number;
 }
 
-/** What a search and an order need of {@link ImageFacts}. */
+/** The part of {@link ImageFacts} that searching and sorting need. */
 export type FactSource = Pick<ImageFacts, 'get' | 'loadStats' | 'loadSizes'>;
 
-/** What a view knows besides the dataset. */
+/** Options of a view. */
 export interface ImageViewOptions extends Partial<Omit<QueryContext, 'fact'>> {
-  /** the dataset's own, unless a test says so */
+  /** by default those of the dataset; tests pass their own */
   facts?: FactSource;
-  /** delay between a change and the update of the view, which later changes share, in milliseconds */
+  /** throttle: delay between a change and the update of the view, which covers later changes too, in milliseconds */
   pause?: number;
 }
 
 const byName: ImageSort = { key: 'name', descending: false };
 /** Throttle of merging added or removed images, and of counting stale results, in milliseconds. */
-const followPause = 250;
-const stalePause = 1000;
+const mergeDelay = 250;
+const staleDelay = 1000;
 /** Progress is reported once for this many images. */
 const progressStep = 8192;
 
 /**
- * The images of a dataset that match a search, in an order: what one grid shows. It is not made anew while captions are
- * edited: a card must not vanish or move under the cursor. {@link staleImages} says when that would change it, and
- * {@link refresh} does it. Images that come to the dataset or leave it come and leave here by themselves.
+ * The images of a dataset that match a search, in a sort order: what one grid shows. Edits of captions do not update
+ * it, because a card must not vanish or move under the cursor: {@link staleImages} counts what an update would change,
+ * and {@link refresh} updates. Images that are added to the dataset or removed from it are added and removed here
+ * automatically.
  */
 export class ImageView {
   /**
-   * the search as it was set last; while it has an {@link error}, or is cancelled, {@link images} are of an earlier one
+   * the search that was set last; while it has an {@link error} or is cancelled, {@link images} are the results of an
+   * earlier one
    */
   query = '';
   error: QueryError | undefined;
   sort: ImageSort = byName;
   /** changes whenever {@link images} does */
   order = 1;
-  /** set while a search is under way: {@link images} are still the old ones */
+  /** set while a search is running: {@link images} are still the old ones */
   searching: SearchProgress | undefined;
-  /** images that would come, leave or move if the search were made anew */
+  /** number of images that would appear, disappear or move if the search ran again */
   staleImages = 0;
   /** the last search was cancelled */
   cancelled = false;
 
-  /** what was searched for last, and the search and order that {@link images} are the result of */
+  /** the valid search that was set last, and the search and order that {@link images} are the result of */
   private wanted: QueryNode | null = null;
   private tree: QueryNode | null = null;
   private shownSort: ImageSort = byName;
   private shown: readonly DatasetImage[];
   private source: readonly DatasetImage[];
-  /** the position of each image, unless they are in the order of their paths, where it is found without */
+  /** the position of each image; undefined for images in the order of their paths, where a binary search finds it */
   private positions: ReadonlyMap<string, number> | undefined;
   private readonly listeners = new Set<() => void>();
   private readonly unlisten: () => void;
   private running: AbortController | undefined;
   private latest: Promise<void> = Promise.resolve();
-  private looking: AbortController | undefined;
+  private updating: AbortController | undefined;
   private timer: NodeJS.Timeout | undefined;
-  /** something changed since the last look began */
+  /** something changed since the last update began */
   private isChanged = false;
   private isDisposed = false;
   private readonly facts: FactSource;
@@ -93,17 +95,20 @@ export class ImageView {
     });
   }
 
-  /** Ends what is under way; the view follows the dataset no longer. */
+  /** Aborts running work; the view no longer follows the dataset. */
   dispose(): void {
     this.isDisposed = true;
     this.unlisten();
     clearTimeout(this.timer);
-    this.looking?.abort();
+    this.updating?.abort();
     this.running?.abort();
     this.listeners.clear();
   }
 
-  /** Calls `listener` after {@link images}, {@link searching} or {@link staleImages} changed. */
+  /**
+   * Calls `listener` after {@link images}, {@link searching} or {@link staleImages} changed. Returns the function that
+   * removes it.
+   */
   onDidChange(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -143,13 +148,13 @@ export class ImageView {
     return this.refresh();
   }
 
-  /** Makes search and order anew; resolves when {@link images} are what they should be. */
+  /** Searches and sorts again; resolves when {@link images} are up to date. */
   refresh(): Promise<void> {
     if (this.isDisposed) return Promise.resolve();
     return this.start((signal) => this.search(signal));
   }
 
-  /** Ends a search that takes too long: {@link images} stay what they were. */
+  /** Cancels a search that takes too long: {@link images} stay what they were. */
   cancel(): void {
     if (this.searching === undefined) return;
     this.running?.abort();
@@ -159,13 +164,13 @@ export class ImageView {
     this.changed();
   }
 
-  /** The position of an image; undefined where it does not match. */
+  /** The position of an image; undefined if it does not match. */
   indexOf(path: string): number | undefined {
     const { images } = this;
     return this.positions === undefined ? this.indexByName(images, path) : this.positions.get(path);
   }
 
-  /** Tells that something changed that a query may ask about. */
+  /** Reports that something changed that may affect the results of a query; schedules an update. */
   noteChange(): void {
     const grown = this.source !== this.dataset.allImages;
     if (this.isWhole || (!grown && !this.canBecomeStale)) return;
@@ -173,14 +178,14 @@ export class ImageView {
     this.timer ??= setTimeout(
       () => {
         this.isChanged = false;
-        this.look()
+        this.update()
           .catch(noop)
           .finally(() => {
             this.timer = undefined;
             if (this.isChanged && !this.isDisposed) this.noteChange();
           });
       },
-      this.options.pause ?? (grown ? followPause : stalePause),
+      this.options.pause ?? (grown ? mergeDelay : staleDelay),
     );
   }
 
@@ -198,10 +203,10 @@ export class ImageView {
     return this.facts.get(path);
   }
 
-  /** Runs a search; an older one ends, and its promise resolves together with this one's. */
+  /** Runs a search. An older one is aborted, and its promise resolves together with this one's. */
   private async start(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     this.running?.abort();
-    this.looking?.abort();
+    this.updating?.abort();
     const running = new AbortController();
     this.running = running;
     this.cancelled = false;
@@ -290,18 +295,21 @@ export class ImageView {
     for (const listener of this.listeners) listener();
   }
 
-  /** Merges images that came to the dataset or left it; where none did, counts the results that edits made stale. */
-  private async look(): Promise<void> {
-    // The search that is under way takes the dataset as it was when it began.
+  /**
+   * Merges images that were added to the dataset and drops removed ones; if there are none, counts the results that
+   * edits have made stale.
+   */
+  private async update(): Promise<void> {
+    // A running search uses the dataset as it was when the search began: wait for it.
     if (this.running !== undefined) await this.latest.catch(noop);
     if (this.isWhole || this.isDisposed) return;
-    const looking = new AbortController();
-    this.looking = looking;
-    if (this.source === this.dataset.allImages) await this.countStale(looking.signal);
-    else await this.follow(looking.signal);
+    const updating = new AbortController();
+    this.updating = updating;
+    if (this.source === this.dataset.allImages) await this.countStale(updating.signal);
+    else await this.mergeChanges(updating.signal);
   }
 
-  private async follow(signal: AbortSignal): Promise<void> {
+  private async mergeChanges(signal: AbortSignal): Promise<void> {
     const { shown, shownSort: sort } = this;
     await this.learnFacts(this.tree, sort, signal);
     const source = this.dataset.allImages;

@@ -1,8 +1,8 @@
 import { folderOf } from '../files/datasetPath';
 
 /**
- * The images of the folder that the image at `index` lies in, found by halving: in the order of names the images of a
- * folder stand together.
+ * The range of the images in the folder of the image at `index`, found by binary search: in the order of names, the
+ * images of a folder are contiguous.
  * @param images in the order of their names, ascending or descending
  * @param index from 0 to `images.length - 1`
  * @returns the position of the folder's first image and the one after its last
@@ -16,7 +16,10 @@ export function folderRun(images: readonly { path: string }[], index: number): {
   return { start: lastInside(index, -1, inside), end: lastInside(index, 1, inside) + 1 };
 }
 
-/** The last position from `from` in a direction for which `inside` holds without a break: steps double, then halve. */
+/**
+ * The last position, going from `from` in a direction, up to which `inside` holds throughout: an exponential search,
+ * then a binary search.
+ */
 function lastInside(from: number, direction: 1 | -1, inside: (at: number) => boolean): number {
   let step = 1;
   while (inside(from + direction * step)) step *= 2;

@@ -5,10 +5,10 @@ import { inSlices, type SliceOptions } from '../../base/inSlices';
 import type { ImageSort, SortKey } from '../../protocol/page/imageSort';
 import type { ImageFact } from '../ImageFacts';
 
-/** What an image is ordered by; undefined where it is not known. */
+/** The value that an image is sorted by; undefined if unknown. */
 export type OrderValue = (image: DatasetImage) => number | undefined;
 
-/** The number that a sort compares. For `name` there is none: datasets are in that order already. */
+/** Returns the function that gets the number to sort by. `name` has none: datasets are in that order already. */
 export function orderValue(key: Exclude<SortKey, 'name'>, fact: (path: string) => ImageFact | undefined): OrderValue {
   switch (key) {
     case 'modified':
@@ -28,8 +28,8 @@ export function orderValue(key: Exclude<SortKey, 'name'>, fact: (path: string) =
 }
 
 /**
- * Orders images, which are given in natural order; equal ones stay in that. Those whose value is not known come last in
- * both directions.
+ * Sorts images that are given in natural order; images with equal values keep that order. Images with unknown values
+ * come last in both directions.
  * @throws the signal's reason when aborted
  */
 export async function orderImages(
@@ -52,7 +52,7 @@ export async function orderImages(
     },
     options,
   );
-  // Numbers alone sort in some ten milliseconds; images with a comparison would keep the event loop waiting.
+  // Sorting plain numbers takes some ten milliseconds; sorting images with a comparator would block the event loop.
   const values = Float64Array.from(byValue.keys()).sort();
   if (descending) values.reverse();
   const ordered: DatasetImage[] = [];
@@ -67,7 +67,10 @@ export async function orderImages(
   return ordered;
 }
 
-/** Whether one image belongs behind another; unknown values are behind all others in both directions. */
+/**
+ * Whether an image with the value `a` belongs after one with the value `b`; unknown values come last in both
+ * directions.
+ */
 export function belongsBehind(a: number | undefined, b: number | undefined, descending: boolean): boolean {
   if (a === undefined || b === undefined) return a === undefined && b !== undefined;
   return descending ? a < b : a > b;

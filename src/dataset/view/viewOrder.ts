@@ -3,7 +3,7 @@ import type { ImageSort } from '../../protocol/page/imageSort';
 import { inSlices } from '../../base/inSlices';
 import { belongsBehind, type OrderValue } from './orderImages';
 
-/** Where each image is; undefined for images in the order of their paths, which need no table. */
+/** The position of each image by its path; undefined for images in the order of their paths, which need no table. */
 export async function positionsIn(
   images: readonly DatasetImage[],
   { key }: ImageSort,
@@ -23,7 +23,11 @@ export interface Newcomers {
   signal: AbortSignal;
 }
 
-/** Puts new images between those that are shown, which keep their order whatever was edited since it was made. */
+/**
+ * Merges new images into the shown ones, which keep their order even if edits have changed their values since they were
+ * sorted.
+ * @param stay the shown images to keep, by path; the others are dropped
+ */
 export async function mergedInto(
   shown: readonly DatasetImage[],
   stay: ReadonlyMap<string, DatasetImage>,

@@ -1,35 +1,38 @@
 import * as l10n from '@vscode/l10n';
 import { readWireError, RemoteError, toWireError, type WireError } from './wireError';
 
-/** What a channel runs on: a child process, a webview panel, or `acquireVsCodeApi()`. */
+/** The transport of a channel: a child process, a webview panel, or `acquireVsCodeApi()`. */
 export interface Port {
   post(message: unknown): void;
   /** Registers the one listener for incoming messages and returns the function that removes it. */
   listen(listener: (message: unknown) => void): () => void;
 }
 
-/** A map of request names to functions of one parameter object: what one side of a channel answers. */
+/** Maps request names to functions of one parameter object: the requests that one side of a channel answers. */
 export type RequestMap<T> = { [K in keyof T]: (params: never) => unknown };
 /** The implementation of a request map: each handler also gets a signal that aborts when the caller cancels. */
 export type RequestHandlers<T extends RequestMap<T>> = {
   [K in keyof T]: (params: Parameters<T[K]>[0], signal: AbortSignal) => ReturnType<T[K]> | Promise<ReturnType<T[K]>>;
 };
-/** The listeners for the events that the other side sends. */
+/** The listeners for the events that the other side sends, by name. */
 export type EventHandlers<E> = { [K in keyof E]: (payload: E[K]) => void };
 
-/** Whether something that came from outside is what the types say. */
+/** A type guard: whether a received value has its declared type. */
 export type Check<T> = (value: unknown) => value is T;
-/** What each request of a map is asked with. */
+/** The parameters of each request of a map. */
 export type ParamsOf<T extends RequestMap<T>> = { [K in keyof T]: Parameters<T[K]>[0] };
-/** What each request of a map is answered with. */
+/** The result of each request of a map. */
 export type ResultsOf<T extends RequestMap<T>> = { [K in keyof T]: ReturnType<T[K]> };
 
-/** How a side of a channel looks at what comes from the other one before anything is done with it. */
+/** How one side of a channel validates what it receives, before anything is done with it. */
 export interface ChannelRules<Serves extends RequestMap<Serves>, Calls extends RequestMap<Calls>, Hears> {
   params: { [K in keyof Serves]: Check<ParamsOf<Serves>[K]> };
   results: { [K in keyof Calls]: Check<ResultsOf<Calls>[K]> };
   events: { [K in keyof Hears]: Check<Hears[K]> };
-  /** gets a sentence for a log, once for each kind of message; it has nothing of what the message held */
+  /**
+   * called with a sentence for a log, once for each kind of message; the sentence contains nothing of the message's
+   * content
+   */
   onInvalid: (problem: string) => void;
 }
 
@@ -40,10 +43,10 @@ type WireMessage =
   | { type: 'cancel'; id: number }
   | { type: 'event'; name: string; payload: unknown };
 
-/** The code of the error with which open requests end when their channel is closed. */
+/** Error code of the requests that are in flight when their channel is closed. */
 export const channelClosed = 'CHANNEL_CLOSED';
 
-/** The code of the error with which a message of another shape than agreed is answered. */
+/** Error code for a message that does not have the agreed shape. */
 export const messageInvalid = 'MESSAGE_INVALID';
 
 interface OpenCall {
@@ -54,12 +57,13 @@ interface OpenCall {
 }
 
 /**
- * One typed, two-way line of requests and events over a {@link Port}. Errors thrown by a handler reach the caller as
- * {@link RemoteError}; aborting the caller's signal aborts the handler's; closing rejects every open request.
+ * A typed, bidirectional channel of requests and events over a {@link Port}. Errors thrown by a handler reach the
+ * caller as {@link RemoteError}; aborting the caller's signal aborts the handler's; closing rejects every request in
+ * flight.
  *
  * @typeParam Serves requests that this side answers
  * @typeParam Calls requests that the other side answers
- * @typeParam Hears events that this side gets
+ * @typeParam Hears events that this side receives
  * @typeParam Tells events that this side sends
  */
 export class Channel<Serves extends RequestMap<Serves>, Calls extends RequestMap<Calls>, Hears, Tells> {
@@ -68,10 +72,10 @@ export class Channel<Serves extends RequestMap<Serves>, Calls extends RequestMap
   private readonly openCalls = new Map<number, OpenCall>();
   private readonly openHandlers = new Map<number, AbortController>();
   private readonly stopListening: () => void;
-  /** kinds of messages that were complained of */
-  private readonly complaints = new Set<string>();
+  /** kinds of invalid messages that were reported already */
+  private readonly reportedKinds = new Set<string>();
 
-  /** @param rules without them the other side is trusted: only where it is the one that this side belongs to */
+  /** @param rules omit them only where the other side is trusted, because this side belongs to it */
   constructor(
     private readonly port: Port,
     private readonly handlers: RequestHandlers<Serves>,
@@ -84,9 +88,9 @@ export class Channel<Serves extends RequestMap<Serves>, Calls extends RequestMap
   }
 
   /**
-   * Asks the other side and waits for its answer.
+   * Sends a request and waits for the response.
    * @param signal aborting it cancels the request on the other side; the promise rejects with the signal's reason
-   * @throws RemoteError what the other side's handler threw, or code {@link channelClosed}
+   * @throws RemoteError with what the other side's handler threw, or with the code {@link channelClosed}
    */
   request<K extends keyof Calls & string>(
     method: K,
@@ -122,12 +126,14 @@ export class Channel<Serves extends RequestMap<Serves>, Calls extends RequestMap
     }) as Promise<ReturnType<Calls[K]>>;
   }
 
-  /** Sends an event; nobody answers it. After {@link close} it does nothing. */
+  /** Sends an event, which has no response. Does nothing after {@link close}. */
   tell<K extends keyof Tells & string>(name: K, payload: Tells[K]): void {
     if (!this.closed) this.port.post({ type: 'event', name, payload } satisfies WireMessage);
   }
 
-  /** Stops listening, aborts running handlers and rejects open requests with `error` (code {@link channelClosed}). */
+  /**
+   * Stops listening, aborts running handlers and rejects requests in flight with `error` (code {@link channelClosed}).
+   */
   close(error: Error = closedError()): void {
     if (this.closed) return;
     this.closed = true;
@@ -145,7 +151,7 @@ export class Channel<Serves extends RequestMap<Serves>, Calls extends RequestMap
 
   private receive(raw: unknown): void {
     if (!isWireMessage(raw)) {
-      this.complain('A message');
+      this.reportInvalid('A message');
       return;
     }
     switch (raw.type) {
@@ -156,7 +162,7 @@ export class Channel<Serves extends RequestMap<Serves>, Calls extends RequestMap
         const call = this.settle(raw.id);
         if (call === undefined) return;
         if (this.fits('results', call.method, raw.result)) call.resolve(raw.result);
-        else call.reject(this.complain(`The answer to ${call.method}`));
+        else call.reject(this.reportInvalid(`The answer to ${call.method}`));
         break;
       }
       case 'error':
@@ -166,18 +172,18 @@ export class Channel<Serves extends RequestMap<Serves>, Calls extends RequestMap
         this.openHandlers.get(raw.id)?.abort(new DOMException('Cancelled', 'AbortError'));
         break;
       case 'event':
-        this.hear(raw.name, raw.payload);
+        this.receiveEvent(raw.name, raw.payload);
         break;
       default:
         raw satisfies never;
     }
   }
 
-  private hear(name: string, payload: unknown): void {
-    // What nobody listens to need not be right.
+  private receiveEvent(name: string, payload: unknown): void {
+    // An event without a listener need not be valid.
     if (!Object.hasOwn(this.listeners, name)) return;
     if (this.fits('events', name, payload)) this.listeners[name as keyof Hears](payload as Hears[keyof Hears]);
-    else this.complain(`The event ${name}`);
+    else this.reportInvalid(`The event ${name}`);
   }
 
   private fits(kind: 'params' | 'results' | 'events', name: string, value: unknown): boolean {
@@ -186,11 +192,11 @@ export class Channel<Serves extends RequestMap<Serves>, Calls extends RequestMap
     return Object.hasOwn(checks, name) && checks[name]?.(value) === true;
   }
 
-  /** Reports once that messages of a kind are invalid. @returns the error for the caller that waits for this message */
-  private complain(what: string): RemoteError {
+  /** Reports invalid messages, once for each kind. @returns the error for the caller that waits for this message */
+  private reportInvalid(what: string): RemoteError {
     const message = `${what} has not the shape that was agreed on; it was ignored.`;
-    if (!this.complaints.has(what)) this.rules?.onInvalid(message);
-    this.complaints.add(what);
+    if (!this.reportedKinds.has(what)) this.rules?.onInvalid(message);
+    this.reportedKinds.add(what);
     return new RemoteError({ name: 'MessageError', message, code: messageInvalid });
   }
 
@@ -200,7 +206,7 @@ export class Channel<Serves extends RequestMap<Serves>, Calls extends RequestMap
     let reply: WireMessage;
     try {
       if (!Object.hasOwn(this.handlers, method)) throw new Error(`Unknown request "${method}"`);
-      if (!this.fits('params', method, params)) throw this.complain(`The request ${method}`);
+      if (!this.fits('params', method, params)) throw this.reportInvalid(`The request ${method}`);
       const handler = this.handlers[method as keyof Serves];
       const result: unknown = await handler(params as never, controller.signal);
       reply = { type: 'result', id, result };
@@ -212,7 +218,7 @@ export class Channel<Serves extends RequestMap<Serves>, Calls extends RequestMap
     try {
       this.port.post(reply);
     } catch (thrown) {
-      // A result that cannot be sent (a function, a handle): the caller must not wait for ever.
+      // The result cannot be serialized (a function, a handle): without a reply the caller would wait forever.
       this.port.post({ type: 'error', id, error: toWireError(thrown) } satisfies WireMessage);
     }
   }
@@ -226,7 +232,7 @@ function closedError(): Error {
   });
 }
 
-/** What a request that was aborted rejects with: always an error, whatever the signal was given. */
+/** The error with which an aborted request rejects: the signal's reason, or an AbortError if that is not an Error. */
 export function abortReason(signal: AbortSignal | undefined): Error {
   return signal?.reason instanceof Error ? signal.reason : new DOMException('Cancelled', 'AbortError');
 }

@@ -1,9 +1,7 @@
 import * as v from 'valibot';
 import type { Check } from './Channel';
 
-/**
- * A type without what does not count for whether two say the same: `readonly`, and how an optional key is written down.
- */
+/** Normalizes a type for comparison: ignores `readonly`, and the different ways to declare an optional key. */
 type Plain<T> = T extends string | number | boolean | null | undefined | Uint8Array | Float32Array
   ? T
   : unknown extends T
@@ -12,16 +10,16 @@ type Plain<T> = T extends string | number | boolean | null | undefined | Uint8Ar
 type Same<A, B> = [Plain<A>] extends [Plain<B>] ? ([Plain<B>] extends [Plain<A>] ? true : false) : false;
 
 type AnySchema = v.GenericSchema;
-/** A schema for each type of a map; the compiler refuses one that says anything else than the type does. */
+/** A schema for each type of a map; the compiler rejects a schema that does not describe exactly its type. */
 type SchemasFor<T, S> = {
   [K in keyof S]: K extends keyof T ? (S[K] extends AnySchema ? MustSay<S[K], T[K]> : never) : never;
 };
 type MustSay<S extends AnySchema, T> = Same<v.InferOutput<S>, T> extends true ? S : { 'the type says': T };
 
 /**
- * What looks at messages, made of schemas that say exactly what the types of a protocol do. Keys that a schema does not
- * know are let through: the code that gets the message does not know them either.
- * @typeParam T a type by the name of each message
+ * Makes a type guard for each message of a protocol, from schemas that describe exactly the protocol's types. Keys that
+ * a schema does not know are allowed: the code that receives the message does not read them.
+ * @typeParam T maps the name of each message to its type
  */
 export function checksOf<T>(): <S extends { [K in keyof T]: AnySchema }>(
   schemas: S & SchemasFor<T, S>,
@@ -32,7 +30,7 @@ export function checksOf<T>(): <S extends { [K in keyof T]: AnySchema }>(
     ) as { [K in keyof T]: Check<T[K]> };
 }
 
-/** The same for one type. */
+/** Like {@link checksOf}, for a single type. */
 export function checkOf<T>(): <S extends AnySchema>(schema: S & MustSay<S, T>) => Check<T> {
   return (schema) =>
     (value): value is T =>
@@ -41,9 +39,9 @@ export function checkOf<T>(): <S extends AnySchema>(schema: S & MustSay<S, T>) =
 
 /** The parameters of a request that has none. */
 export const nothing = v.record(v.string(), v.never());
-/** A position or a number of things. */
+/** A position or a count: a safe integer from 0 up. */
 export const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-/** Any number with which one can reckon. */
+/** Any finite number. */
 export const finite = v.pipe(v.number(), v.finite());
 export const texts = v.array(v.string());
 export const textByName = v.record(v.string(), v.string());

@@ -1,4 +1,4 @@
-/** An error as it travels between processes: plain data that JSON and structured clone both keep. */
+/** A serialized error: plain data that survives both JSON and structured clone. */
 export interface WireError {
   name: string;
   message: string;
@@ -25,7 +25,7 @@ export class RemoteError extends Error {
 /**
  * Turns anything that was thrown into plain data.
  * @param thrown the value of a catch clause
- * @param depth how many levels of `cause` are kept; a cycle of causes ends here
+ * @param depth maximum number of nested causes to keep, which also ends cycles
  */
 export function toWireError(thrown: unknown, depth = 5): WireError {
   if (!(thrown instanceof Error)) return { name: 'Error', message: String(thrown) };
@@ -39,8 +39,8 @@ export function toWireError(thrown: unknown, depth = 5): WireError {
 }
 
 /**
- * The same of what another process sent, whatever that is.
- * @param depth how many levels of `cause` are read
+ * Reads an error that another process sent: properties that are missing or invalid are replaced or left out.
+ * @param depth maximum number of nested causes to read
  */
 export function readWireError(raw: unknown, depth = 5): WireError {
   const { name, message, code, path, stack, cause } = (typeof raw === 'object' && raw !== null ? raw : {}) as Partial<
@@ -57,13 +57,13 @@ export function readWireError(raw: unknown, depth = 5): WireError {
   return wire;
 }
 
-/** The `code` of an error, whichever class it has; undefined where it has none. */
+/** The `code` of an error of any class; undefined if it has none. */
 export function errorCode(thrown: unknown): string | undefined {
   if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return undefined;
   return typeof thrown.code === 'string' ? thrown.code : undefined;
 }
 
-/** The message of anything that was thrown, fit for a person. */
+/** The message of anything that was thrown, to show to the user. */
 export function errorMessage(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }

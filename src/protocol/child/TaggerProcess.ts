@@ -8,16 +8,16 @@ import type { DownloadProgress } from '../tagging/modelListing';
 import { taggerEvents, taggerResults } from '../tagging/taggerChecks';
 import type { TaggerEvents, TaggerRequests } from '../tagging/taggerProtocol';
 
-/** The code of the error with which a request ends when the child process dies under it. */
+/** Error code of the requests that are in flight when the child process dies. */
 export const taggerCrashed = 'TAGGER_CRASHED';
 
-/** The child process ended while a request was open. */
+/** The child process ended while a request was in flight. */
 export class TaggerCrashError extends Error {
   readonly code = taggerCrashed;
 
   /**
    * @param how the signal or exit code
-   * @param hint what may help, as a sentence
+   * @param hint a sentence that says what may help
    */
   constructor(how: string, hint?: string) {
     super(
@@ -32,12 +32,14 @@ export class TaggerCrashError extends Error {
 export interface TaggerProcessOptions {
   /** absolute path of the child's script, `dist/tagger.js` */
   entry: string;
-  /** gets each line that the child prints on standard output or error */
+  /** called with each line that the child prints on standard output or error */
   onLog?: (line: string) => void;
-  /** the program that runs the child; without it this process's own, which is Electron in a desktop VS Code */
+  /** the program that runs the child; by default that of this process, which is Electron in a desktop VS Code */
   execPath?: string | undefined;
   onDownloadProgress?: (progress: DownloadProgress) => void;
-  /** lets the work of other processes go first, where the system can: for what nobody waits for alone */
+  /**
+   * runs the child at a lower priority, where the system allows it: for work that must not slow other processes down
+   */
   inBackground?: boolean;
 }
 
@@ -50,28 +52,28 @@ interface Running {
 }
 
 /**
- * The tagger in a process of its own: a crash in native code ends that process and nothing else. It is started by the
- * first request and started anew by the next one after a crash; requests that were open then fail with
+ * Runs the tagger in a child process: a crash in native code ends that process and nothing else. The first request
+ * starts the child, and so does the next request after a crash; requests that are in flight during a crash fail with
  * {@link TaggerCrashError}.
  */
 export class TaggerProcess {
   private running: Running | undefined;
   private disposed = false;
   private environment: Record<string, string> = {};
-  /** ids of children that ended by themselves: the next one leaves out what they were trying */
+  /** process ids of children that crashed: the next child skips the providers that they were trying */
   private readonly crashed: number[] = [];
 
   constructor(private readonly options: TaggerProcessOptions) {}
 
-  /** The process id of the running child, undefined while there is none. */
+  /** The process id of the running child; undefined while there is none. */
   get pid(): number | undefined {
     return this.running?.child.pid;
   }
 
   /**
-   * Asks the child and waits for its answer.
+   * Sends a request to the child and waits for the response.
    * @param signal aborting it tells the child to stop working on the request
-   * @throws TaggerCrashError when the child dies before it answers; RemoteError with what the child threw
+   * @throws TaggerCrashError when the child dies before it responds; RemoteError with what the child threw
    */
   async request<K extends keyof TaggerRequests>(
     method: K,
@@ -89,8 +91,9 @@ export class TaggerProcess {
   }
 
   /**
-   * What the child gets in its environment beside this process's own. A library path counts only when a process starts,
-   * so a child that runs with another environment ends; open requests fail.
+   * Sets the variables that the child gets in its environment in addition to those of this process. A library path
+   * takes effect only when a process starts, so a child that runs with other variables is ended; its requests in flight
+   * fail.
    */
   useEnvironment(environment: Record<string, string>): void {
     if (JSON.stringify(environment) === JSON.stringify(this.environment)) return;
@@ -98,12 +101,12 @@ export class TaggerProcess {
     this.stop();
   }
 
-  /** Starts the child unless it runs, so that the first request need not wait for it. */
+  /** Starts the child unless it is running, so that the first request does not have to wait for that. */
   warmUp(): void {
     if (!this.disposed) this.running ??= this.start();
   }
 
-  /** Ends the child; open requests fail. The next request starts a new one. */
+  /** Ends the child; requests in flight fail. The next request starts a new child. */
   stop(): void {
     this.running?.child.kill();
     this.running = undefined;
@@ -116,8 +119,9 @@ export class TaggerProcess {
   }
 
   private start(): Running {
-    // NODE_OPTIONS of the editor (debuggers, loaders) breaks children; VIPS_BLOCK_UNTRUSTED keeps libvips from loading
-    // formats that were never hardened (SVG, PDF, ...); ONNX Runtime would report its use to its maker.
+    // The editor's NODE_OPTIONS (debuggers, loaders) break children. VIPS_BLOCK_UNTRUSTED keeps libvips from loading
+    // formats that were never hardened (SVG, PDF, ...). ORT_DISABLE_TELEMETRY keeps ONNX Runtime from reporting its use
+    // to its maker.
     const env: NodeJS.ProcessEnv = {
       ...fastEnvironment(),
       ...process.env,
@@ -180,11 +184,14 @@ function lowerPriority(pid: number): void {
   try {
     setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
-    // It ended already, or the system does not allow it.
+    // The child has ended already, or the system does not allow it.
   }
 }
 
-/** Electron's allocator ends a process with SIGTRAP when it asks for 1 to 2 GB at once (electron#44291). */
+/**
+ * A hint for crashes of Electron's allocator, which ends a process with SIGTRAP when it asks for 1 to 2 GB at once
+ * (electron#44291).
+ */
 function crashHint(signal: NodeJS.Signals | null, execPath: string | undefined): string | undefined {
   const inElectron = process.versions.electron !== undefined && execPath === undefined;
   if (!inElectron || (signal !== 'SIGTRAP' && signal !== 'SIGABRT')) return undefined;
@@ -196,7 +203,7 @@ function crashHint(signal: NodeJS.Signals | null, execPath: string | undefined):
 function childPort(child: ChildProcess): Port {
   return {
     post: (message) => {
-      // The callback keeps a failed send to a dying child from being thrown as an 'error' event: 'exit' follows anyway.
+      // The callback keeps a failed send to a dying child from being thrown as an 'error' event; 'exit' follows anyway.
       if (child.connected) child.send(message as object, () => undefined);
     },
     listen: (listener) => {

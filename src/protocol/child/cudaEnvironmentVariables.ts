@@ -1,16 +1,16 @@
 import type { CudaEnvironment } from '../tagging/execution';
 
-/** Names the folder of the ONNX Runtime that a child process is to require in place of its own. */
+/** The environment variable with the folder of the ONNX Runtime that a child process must load instead of its own. */
 export const runtimeFolderVariable = 'DATASET_CAPTIONS_ORT';
-/** Says to the child why CUDA cannot be used, in one sentence. */
+/** The environment variable that tells the child why CUDA cannot be used, in one sentence. */
 export const cudaProblemVariable = 'DATASET_CAPTIONS_CUDA_PROBLEM';
-/** All that a file may put into a child's environment: anything else could make it run other programs. */
+/** The only variables that a file may set in a child's environment: others could make the child run other programs. */
 export const cudaVariables: readonly string[] = [runtimeFolderVariable, cudaProblemVariable, 'LD_LIBRARY_PATH'];
 
 /**
- * What a child process needs in its environment to run models with CUDA; where it cannot be used, the reason for
- * the child's report.
- * @param inherited the environment that it would get otherwise: its library path is kept, behind the new folders
+ * The environment variables that a child process needs to run models with CUDA or, if CUDA cannot be used, the reason,
+ * for the child's report.
+ * @param inherited the environment that the child would get otherwise: its library path is kept, after the new folders
  */
 export function cudaEnvironmentVariables(
   { runtimeFolder, cudaLibraryFolders, problem }: CudaEnvironment,

@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 
 /**
- * Environment variables that make a process which decodes pictures fast; the user's own ones come before them.
+ * Environment variables that speed up a process that decodes pictures; variables that the user has set take precedence.
  *
- * libuv has four threads of its own, and a picture is decoded in one of them; there should be one for each that
- * prepares. glibc's malloc gives the memory of a picture back to Linux and gets it again page by page, a third of the
- * time of a decoder: here large blocks come from one heap, which keeps up to 256 MB of what is free. Other systems
- * ignore these.
+ * libuv has four threads by default, and each picture is decoded in one of them; there should be one for each thread
+ * that preprocesses. glibc's malloc returns the memory of a picture to Linux and gets it back page by page, which takes
+ * a third of a decoder's time: with these variables, large blocks come from one heap, which keeps up to 256 MB of free
+ * memory. Other systems ignore them.
  */
 export function fastEnvironment(): Record<string, string> {
   return {

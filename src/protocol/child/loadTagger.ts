@@ -2,20 +2,23 @@ import { taggerCrashed, type TaggerProcess } from './TaggerProcess';
 import type { TaggerDescription, TaggerSetup } from '../tagging/taggerProtocol';
 import { errorCode } from '../channel/wireError';
 
-/** A process may end once for each provider that is tried, of which a platform has two, and load the model then. */
-const tries = 3;
+/**
+ * Maximum number of attempts: the process may crash once for each provider that is tried, of which a platform has two,
+ * and then load the model.
+ */
+const maxAttempts = 3;
 
 /**
- * Loads a tagger. When its process dies of that, it is tried again: the next process leaves out the provider that ended
- * the one before.
- * @throws what the child threw; TaggerCrashError when it dies again and again; the signal's reason
+ * Loads a tagger. If its process crashes while loading, it is retried: the next process skips the provider that crashed
+ * the previous one.
+ * @throws what the child threw; TaggerCrashError when the last attempt crashes, too; the signal's reason when aborted
  */
 export async function loadTagger(
   tagger: Pick<TaggerProcess, 'request'>,
   setup: TaggerSetup,
   signal?: AbortSignal,
 ): Promise<TaggerDescription> {
-  for (let left = tries - 1; ; left--) {
+  for (let left = maxAttempts - 1; ; left--) {
     try {
       return await tagger.request('loadTagger', { setup }, signal);
     } catch (thrown) {

@@ -1,4 +1,4 @@
-/** What a bulk edit can do. */
+/** The operations of a bulk edit. */
 export type EditOperation =
   | 'addTags'
   | 'removeTags'
@@ -11,23 +11,23 @@ export type EditOperation =
   | 'setCaption'
   | 'clear';
 
-/** Which captions it means: those of the selected images, of the images that match the search, or all. */
+/** The captions to edit: those of the selected images, of the images that match the search, or all. */
 export type EditScope = 'selection' | 'filtered' | 'all';
 
-/** The form of the dialog as it is filled in; an operation reads the fields that it needs. */
+/** The values of the dialog's form; each operation reads only the fields that it needs. */
 export interface EditForm {
   operation: EditOperation;
-  /** tags to add or to move, with commas between them */
+  /** tags to add or to move, separated by commas */
   tags: string;
   position: 'first' | 'last';
-  /** number of tags at the start that stay where they are */
+  /** number of leading tags that keep their position */
   keepFirst: number;
-  /** what to remove or replace: tags or wildcards with commas between them, one regular expression, or a text */
+  /** what to remove or replace: tags or wildcards separated by commas, one regular expression, or a text */
   find: string;
   replacement: string;
-  /** how `find` means tags */
+  /** how `find` is matched against tags */
   match: 'exact' | 'wildcard' | 'regex';
-  /** whether `find` is a regular expression where it means text */
+  /** whether `find` is a regular expression, for operations on text */
   regex: boolean;
   matchCase: boolean;
   sortBy: 'alphabet' | 'frequency';
@@ -36,7 +36,7 @@ export interface EditForm {
   how: 'replace' | 'append' | 'prepend';
 }
 
-/** The form as it is when the dialog is opened for the first time. */
+/** The values of the form when the dialog is opened for the first time. */
 export const blankEditForm: Readonly<EditForm> = {
   operation: 'addTags',
   tags: '',
@@ -52,13 +52,13 @@ export const blankEditForm: Readonly<EditForm> = {
   how: 'replace',
 };
 
-/** A caption that is not edited, and why. */
+/** A caption that is left out of the edit, and why. */
 export interface LeftOut {
   path: string;
   reason: string;
 }
 
-/** What an edit would do. Lists are cut short; the numbers beside them count everything. */
+/** Preview of an edit. Lists are truncated; the counts include everything. */
 export interface PlanSummary {
   planId: number;
   /** captions that would change, and how many of them are ticked */
@@ -68,17 +68,17 @@ export interface PlanSummary {
   leftOutCount: number;
   leftOut: LeftOut[];
   tagCount: number;
-  /** tags that come and go, with the number of captions */
+  /** tags that are added or removed, each with the number of captions */
   tags: { tag: string; removed: number; added: number }[];
 }
 
-/** What became of a form: a plan, or a sentence that says what is missing or wrong. */
+/** Result of planning a form's edit: a plan, or a sentence that says what is missing or wrong. */
 export type PlanAnswer =
   | { state: 'planned'; plan: PlanSummary }
   | { state: 'incomplete'; message: string }
   | { state: 'invalid'; message: string };
 
-/** A piece of a caption before and after an edit; `skipped` has the number of tags that stay and are not shown. */
+/** A piece of the diff of a caption; the text of `skipped` is the number of unchanged tags that are not shown. */
 export interface DiffPiece {
   kind: 'kept' | 'removed' | 'added' | 'moved' | 'skipped';
   text: string;
@@ -90,40 +90,40 @@ export interface PlanItem {
   index: number;
   /** the images that it belongs to; at least one */
   images: string[];
-  /** of the file of the first image */
+  /** version of the first image's file */
   imageVersion: string;
   ticked: boolean;
   unit: 'tags' | 'text';
   pieces: DiffPiece[];
 }
 
-/** Which images an action of the selection bar or of a card means. */
+/** The images that an action of the selection bar or of a card applies to. */
 export type ImageTarget = { scope: EditScope } | { path: string };
 
-/** What the webview asks the host about bulk edits and the selection. */
+/** Requests from the webview to the host about bulk edits and the selection. */
 export interface BulkEditRequests {
-  /** The dialog that a command asked for while there was no webview to show it; null for none. */
+  /** The dialog that a command tried to open while there was no webview to show it; null if there is none. */
   wantedEdit(params: Record<string, never>): WantedEdit | null;
-  /** Tries an edit without changing anything. A newer plan of the same grid ends an older one. */
+  /** Plans an edit without changing anything. A newer plan of the same grid replaces an older one. */
   planEdit(params: { scope: EditScope; form: EditForm }): PlanAnswer;
-  /** Captions of a plan that would change. Throws PLAN_GONE when there is a newer one. */
+  /** Captions that a plan would change. Throws PLAN_GONE if a newer plan has replaced it. */
   getPlanItems(params: { planId: number; start: number; count: number }): { items: PlanItem[] };
-  /** Chooses whether a caption, or all of them, change; answers with the number of those that will. */
+  /** Ticks or unticks one caption or all of them; returns the number of ticked captions. */
   tickPlan(params: { planId: number; index: number | 'all'; ticked: boolean }): { ticked: number };
-  /** Makes the ticked changes, as one edit to undo. */
+  /** Applies the ticked changes as one undo step. */
   applyPlan(params: { planId: number }): { changed: number; leftOutCount: number };
-  /** The dialog was closed. */
+  /** Discards the plan, because the dialog was closed. */
   dropPlan(params: Record<string, never>): undefined;
   captionImages(params: { scope: EditScope }): undefined;
-  /** Copies a caption; of several images that of the first. */
+  /** Copies the caption of an image; of several images, the caption of the first. */
   copyCaption(params: ImageTarget): undefined;
-  /** Puts the copied caption into the caption of one image, or opens the dialog for several. */
+  /** Pastes the copied caption into the caption of one image, or opens the dialog for several. */
   pasteCaption(params: ImageTarget): undefined;
-  /** Asks, then moves images and their captions to the trash. */
+  /** Asks the user to confirm, then moves images and their captions to the trash. */
   deleteImages(params: ImageTarget): undefined;
 }
 
-/** What a command fills in before the dialog opens. */
+/** What a command prefills in the dialog. */
 export interface WantedEdit {
   scope?: EditScope;
   form: Partial<EditForm>;

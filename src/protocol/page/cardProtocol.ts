@@ -1,13 +1,16 @@
-/** Whether what a card shows is what the caption file holds. */
+/** How the caption that a card shows relates to the caption file. */
 export type SaveState =
   /** the file holds exactly this caption (or there is no file and no caption) */
   | { state: 'saved' }
-  /** edited; the automatic save has not come yet */
+  /** edited, and not saved automatically yet */
   | { state: 'unsaved' }
   | { state: 'saving' }
   /** writing failed; `reason` is a sentence for the user */
   | { state: 'failed'; reason: string }
-  /** the file was changed by another program under an unsaved edit; `theirs` is its text, null when it was deleted */
+  /**
+   * another program changed the file while there was an unsaved edit; `theirs` is the file's text, null if it was
+   * deleted
+   */
   | { state: 'conflict'; theirs: string | null };
 
 /** One card of the grid. */
@@ -21,18 +24,21 @@ export interface CardItem {
   /** the caption as edited, with LF line ends and without the final newline */
   text: string;
   save: SaveState;
-  /** sequence number of the last draft of this caption that the host has taken in; 0 when none */
+  /** sequence number of the last draft of this caption that the host has applied; 0 if there is none */
   draft: number;
-  /** sentences about the caption that the user should know, such as a caption file shared with another image */
+  /** warnings about the caption, one sentence each, such as that another image shares the caption file */
   warnings: string[];
-  /** set when the caption file is not valid UTF-8: the text is a guess and may not be edited until the user agrees */
+  /**
+   * set when the caption file is not valid UTF-8: the text is a guess, and cannot be edited until the user agrees to
+   * convert it
+   */
   foreignEncoding?: string;
-  /** set when the caption file cannot be read: writing it would lose what it holds */
+  /** set when the caption file cannot be read: writing it would lose its content */
   readOnly?: true;
   /** changes whenever the image file changes */
   imageVersion: string;
   selected: boolean;
-  /** what the running job does with this image */
+  /** state of this image in the running job */
   job?: 'queued' | 'captioning';
   /** why the last attempt to caption this image failed */
   jobFailure?: string;

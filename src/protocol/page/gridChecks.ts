@@ -1,4 +1,4 @@
-// What the webview may send. docs/architecture.md says why messages are looked at.
+// Validation of the messages that the webview sends. docs/architecture.md says why messages are validated.
 import * as v from 'valibot';
 import type { ParamsOf } from '../channel/Channel';
 import { checksOf, count, finite, nothing, texts } from '../channel/checks';
@@ -11,7 +11,7 @@ const target = v.union([v.object({ scope }), onePath]);
 const pictureEntries = { path, imageVersion: v.string(), fresh: v.optional(v.boolean()) };
 const picture = v.object(pictureEntries);
 const region = v.object({ left: finite, top: finite, width: finite, height: finite });
-/** What images are ordered by. */
+/** Schema of the sort order of images. */
 export const sort = v.object({
   key: v.picklist(['name', 'modified', 'fileSize', 'imageSize', 'captionLength', 'tagCount']),
   descending: v.boolean(),
@@ -40,7 +40,7 @@ const editForm = v.object({
   how: v.picklist(['replace', 'append', 'prepend']),
 });
 
-/** What the webview asks. */
+/** Checks of the parameters of the webview's requests. */
 export const gridParams = checksOf<ParamsOf<HostRequests>>()({
   ready: nothing,
   getItems: v.object({ start: count, count }),
@@ -98,7 +98,7 @@ export const gridParams = checksOf<ParamsOf<HostRequests>>()({
   deleteImages: target,
 });
 
-/** What the webview tells. */
+/** Checks of the payloads of the webview's events. */
 export const webviewEvents = checksOf<WebviewEvents>()({
   identify: v.object({ viewId: v.string() }),
   remember: v.object({ page: v.record(v.string(), v.unknown()) }),

@@ -7,13 +7,13 @@ import type { SuggestRequests } from './suggestProtocol';
 import type { SearchRequests, SearchView } from './searchProtocol';
 
 /**
- * A change of the selection. Positions are of the order with the number `order`; the host ignores a command of another
- * order, since it would mean other images. Images that the search hides stay selected, except after `only`, `all` and
- * `none`.
+ * A change of the selection. Positions refer to the order with the number `order`; the host ignores a stale command,
+ * one for another order, because its positions would mean other images. Images that the search hides stay selected,
+ * except after `only`, `all` and `none`.
  */
 export type SelectCommand =
   | { kind: 'only' | 'toggle'; path: string }
-  /** the images from one position to another, both included; `keep` adds them to what is selected */
+  /** the images from one position to another, both inclusive; `keep` adds them to the current selection */
   | { kind: 'range'; from: number; to: number; order: number; keep: boolean }
   /** all that match the search */
   | { kind: 'all' }
@@ -28,21 +28,21 @@ export interface JobView {
   /** such as `Caption Empty` */
   label: string;
   state: 'queued' | 'starting' | 'running' | 'paused' | 'interrupted' | 'completed' | 'cancelled' | 'error';
-  /** images handled so far, failed ones among them */
+  /** images processed so far, including failed ones */
   handled: number;
   total: number;
   failed: number;
   /** images for which no tag passed the threshold */
   untagged: number;
-  /** images whose captions somebody else wrote meanwhile */
+  /** images whose captions someone else changed during the job, and which were kept */
   kept: number;
-  /** one line: what it does now, or how it ended */
+  /** one line: what the job is doing now, or how it ended */
   message: string;
   /** what each model runs on, and why the better providers are not used; empty until the tagger is loaded */
   execution: { runsOn: string; notUsed: string[] }[];
-  /** the first failures, for the list that unfolds */
+  /** the first failures, for the expandable list */
   failures: { path: string; reason: string }[];
-  /** how many there are beside them */
+  /** number of failures that are not in {@link failures} */
   moreFailures: number;
 }
 
@@ -50,7 +50,7 @@ export interface JobView {
 export interface GridSnapshot {
   /** `scanning` while the folder is being read, `missing` when it is gone, `error` when it cannot be read */
   state: 'scanning' | 'ready' | 'missing' | 'error';
-  /** what is wrong, or how far the scan is */
+  /** what is wrong, or the progress of the scan */
   message: string;
   folderName: string;
   folderPath: string;
@@ -67,12 +67,15 @@ export interface GridSnapshot {
   conflicts: number;
   /** captions that could not be written */
   unsavedFailures: number;
-  /** how far the save is that runs now; undefined when none does */
+  /** progress of the running save; undefined when none is running */
   saving: { done: number; total: number } | undefined;
   query: string;
   search: SearchView;
   sort: ImageSort;
-  /** changes whenever the images in view or their order change: positions of another order mean other images */
+  /**
+   * changes whenever the images in view or their order change: positions are valid only for the order that they came
+   * with
+   */
   order: number;
   /** selected images, and how many of them the search hides */
   selected: { count: number; hidden: number };
@@ -83,24 +86,30 @@ export interface GridSnapshot {
 
 /** How the editor behaves in the webview; sent once with the first snapshot. */
 export interface GridSettings {
-  /** pause after the last key after which a caption counts as committed, in milliseconds */
+  /** debounce of commits: time after the last keystroke until a caption is committed, in milliseconds */
   commitDelay: number;
   pictures: PictureSettings;
 }
 
-/** What the page remembers of itself, such as the place that is looked at: the host keeps it and gives it back. */
+/**
+ * State that the page wants to survive, such as its scroll position: the host stores it and returns it when the page is
+ * ready.
+ */
 export type PageState = Readonly<Record<string, unknown>>;
 
-/** What the webview asks the host. */
+/** Requests from the webview to the host. */
 export interface HostRequests
   extends GridViewRequests, PictureRequests, SearchRequests, SuggestRequests, BulkEditRequests {
-  /** The webview has (re)started; `page` is for one that remembers nothing, because its tab is a new one. */
+  /**
+   * The webview has (re)started; `page` restores the state of a webview that has none of its own because its tab is
+   * new.
+   */
   ready(params: Record<string, never>): { snapshot: GridSnapshot; settings: GridSettings; page: PageState };
   /** Cards by position in the current order and filter. */
   getItems(params: { start: number; count: number }): { version: number; order: number; items: CardItem[] };
-  /** The image that the grid is to go to, which was asked for while there was no webview; told once. */
+  /** The image that was to be revealed while there was no webview; null if there is none. It is returned only once. */
   wantedImage(params: Record<string, never>): { path: string } | null;
-  /** Where an image is in the current order and filter; null where it is not. */
+  /** The position of an image in the current order and filter; null if it is not among them. */
   locate(params: { path: string }): { index: number | null; order: number };
   setSort(params: { sort: ImageSort }): { snapshot: GridSnapshot };
   select(params: { command: SelectCommand }): { snapshot: GridSnapshot };
@@ -109,7 +118,7 @@ export interface HostRequests
   resolveConflict(params: { path: string; choice: 'mine' | 'theirs' | 'both' }): undefined;
   /** The user agrees that a caption that is not valid UTF-8 becomes UTF-8 when it is saved. */
   convertToUtf8(params: { path: string }): undefined;
-  /** Tries again to write what could not be written. */
+  /** Retries to save captions that could not be written. */
   save(params: Record<string, never>): undefined;
   captionImage(params: { path: string }): undefined;
   captionAll(params: Record<string, never>): undefined;
@@ -119,23 +128,23 @@ export interface HostRequests
   refresh(params: Record<string, never>): undefined;
 }
 
-/** What the webview tells the host. */
+/** Events from the webview to the host. */
 export interface WebviewEvents {
-  /** The name that the webview gave itself and keeps when VS Code makes it anew; sent before anything else. */
+  /** The id that the webview chose for itself and keeps when VS Code recreates it; sent before anything else. */
   identify: { viewId: string };
-  /** What the page wants to remember. */
+  /** The page's state changed and is to be stored. */
   remember: { page: PageState };
-  /** The text of a caption after each key; `draft` grows by one with each message of this webview. */
+  /** The text of a caption after each keystroke; `draft` increases by one with each message of this webview. */
   draft: { path: string; text: string; draft: number };
-  /** The user left the caption or paused: what was typed is one edit to undo. */
+  /** The user left the caption or paused: what was typed becomes one undo step. */
   commit: { path: string };
-  /** A card or something in it got the keyboard focus: the image that *Caption Image* means. */
+  /** A card or something in it got the keyboard focus: *Caption Image* now applies to this image. */
   focus: { path: string };
 }
 
-/** What the host tells the webview. */
+/** Events from the host to the webview. */
 export interface GridEvents {
-  /** Something changed: the webview redraws the chrome and asks again for the cards in view. */
+  /** Something changed: the webview redraws everything around the cards and requests the cards in view again. */
   snapshot: GridSnapshot;
   /** Put the keyboard focus into the search box. */
   focusSearch: Record<string, never>;

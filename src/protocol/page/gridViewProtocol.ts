@@ -1,21 +1,21 @@
 import type { CardItem } from './cardProtocol';
 
-/** The cards around an image, all of one order. */
+/** The cards around an image, all from the same order. */
 export interface ItemsAround {
   version: number;
   order: number;
-  /** images in this order */
+  /** number of images in this order */
   matching: number;
-  /** the first of the asked paths that is in this order; null where none is */
+  /** the first of the requested paths that is in this order; null if none is */
   anchor: { path: string; index: number } | null;
-  /** where the other asked images are; null for those that are not in this order */
+  /** positions of the images in `find`; null for those that are not in this order */
   found: (number | null)[];
   /** position of the first card of {@link items} */
   start: number;
   items: CardItem[];
 }
 
-/** The images of one folder in the order by name. */
+/** The range of one folder's images, while the order is by name. */
 export interface FolderPlace {
   order: number;
   /** relative to the dataset, with `/`; empty for the dataset itself */
@@ -27,18 +27,19 @@ export interface FolderPlace {
   previous: number | null;
 }
 
-/** What the grid asks the host to keep its place. */
+/** Requests with which the grid keeps its scroll position when the order changes. */
 export interface GridViewRequests {
   /**
-   * The cards around the first of `paths` that is in the current order, or around `index`: from `before` cards before
-   * it to `after` cards after it. One answer, because the order may have changed again by the next.
+   * The cards around the first of `paths` that is in the current order, or around `index` if none is: from `before`
+   * cards before it to `after` cards after it. All in one response, because the order may have changed again before a
+   * second one.
    */
   getItemsAround(params: {
     paths: string[];
     index: number;
     before: number;
     after: number;
-    /** images whose positions are wanted too */
+    /** further images whose positions are requested */
     find: string[];
   }): ItemsAround;
   /** The folder of the image at a position; null where there is no image or the order is not by name. */

@@ -1,10 +1,12 @@
 /** The longer side of a thumbnail, in pixels. */
 export const thumbnailSize = 300;
 
-/** The longer sides that previews are made in, in pixels: so few that one made once is mostly used again. */
+/**
+ * The available sizes of previews: their longer side, in pixels. There are few, so that a preview is usually reused.
+ */
 export const previewSizes: readonly number[] = [768, 1536, 3072, 6144];
 
-/** The longer side of the largest preview, in pixels. What of a picture has more is shown as regions of it. */
+/** The longer side of the largest preview, in pixels. Finer detail of larger pictures is shown in regions. */
 export const largestPreview = 6144;
 
 /** The smallest preview whose longer side has at least this many pixels; the largest preview where none has. */
@@ -20,9 +22,9 @@ export interface PictureRegion {
   height: number;
 }
 
-/** What an image file is. */
+/** Properties of an image file. */
 export interface ImageInfo {
-  /** as it is shown, upright, in pixels */
+  /** as shown, that is upright, in pixels */
   width: number;
   height: number;
   /** such as `JPEG` */
@@ -31,18 +33,18 @@ export interface ImageInfo {
   fileSize: number;
 }
 
-/** When a card gets a picture that is sharper than its thumbnail. */
+/** When a card loads a picture that is sharper than its thumbnail. */
 export type SharpImages = 'auto' | 'always' | 'never';
 
 /** How pictures are loaded: the settings of the user. */
 export interface PictureSettings {
   /** `auto`: where the card shows more pixels than the thumbnail has */
   sharpImages: SharpImages;
-  /** how long a card is in view before it gets its sharp picture, in milliseconds */
+  /** how long a card must be in view before its sharp picture is loaded, in milliseconds */
   sharpImageDelay: number;
-  /** how often a picture that could not be loaded is tried again */
+  /** number of retries for a picture that could not be loaded */
   retries: number;
-  /** the pause before the first of these attempts, in milliseconds; each further pause is twice as long */
+  /** the pause before the first retry, in milliseconds; each further pause is twice as long */
   retryDelay: number;
 }
 
@@ -53,23 +55,26 @@ export const defaultPictureSettings: PictureSettings = {
   retryDelay: 500,
 };
 
-/** A picture that the page asks for. */
+/** A picture that the page requests. */
 export interface PictureQuestion {
   path: string;
   imageVersion: string;
-  /** what was answered before could not be loaded, or the user asks to try once more: nothing remembered counts */
+  /** do not use cached results: the previous response could not be loaded, or the user asked to retry */
   fresh?: boolean;
 }
 
-/** What the webview asks the host about pictures. */
+/** Requests from the webview to the host about pictures. */
 export interface PictureRequests {
-  /** Makes the thumbnail if needed; `uri` can be the `src` of an img. Throws with a reason the tile can show. */
+  /**
+   * Returns the thumbnail, which is made if needed; `uri` can be the `src` of an img. Throws with a reason that the
+   * card can show.
+   */
   getThumbnail(params: PictureQuestion): { uri: string };
   /**
-   * The same for a larger picture.
-   * @param size its longer side in pixels, one of {@link previewSizes}; an image that has fewer is not enlarged
-   * @param region only this part of it
-   * @param urgent somebody looks at it alone: it comes before thumbnails
+   * Like {@link getThumbnail}, for a larger picture.
+   * @param size longer side in pixels, one of {@link previewSizes}; an image that is smaller is not enlarged
+   * @param region only this part of the picture
+   * @param urgent the user is viewing this picture alone: it takes precedence over thumbnails
    */
   getPreview(params: PictureQuestion & { size: number; region?: PictureRegion; urgent?: boolean }): { uri: string };
   getImageInfo(params: { path: string; imageVersion: string }): ImageInfo;

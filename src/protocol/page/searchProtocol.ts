@@ -1,17 +1,17 @@
-/** What is wrong with the search text, from `start` to before `end`. */
+/** An error in the search text, from `start` (inclusive) to `end` (exclusive). */
 export interface SearchMistake {
   message: string;
   start: number;
   end: number;
-  /** whether typing on may put it right */
+  /** whether the text may become valid when the user types on */
   incomplete: boolean;
 }
 
 /** One term that all images in view match. */
 export interface SearchTerm {
-  /** as people read it */
+  /** text for the user */
   label: string;
-  /** where it stands in the query */
+  /** its range in the query */
   start: number;
   end: number;
   excluded: boolean;
@@ -22,9 +22,9 @@ export interface SearchView {
   /** set while the text has a mistake: the images in view are those of the last search without one */
   mistake: SearchMistake | null;
   terms: SearchTerm[];
-  /** how far a search is that takes longer, in images */
+  /** progress of a search that takes longer, in images */
   progress: { done: number; total: number } | null;
-  /** images that would come, leave or move if the results were made anew; edits alone do not do that */
+  /** number of images that would appear, disappear or move if the search ran again; edits alone do not run it */
   stale: number;
   /** the search was cancelled: the images in view are those of an earlier one */
   cancelled: boolean;
@@ -32,30 +32,31 @@ export interface SearchView {
   savedAs: string | null;
 }
 
-/** What may be typed next into the search field. */
+/** A completion for the search field. */
 export interface SearchSuggestion {
   kind: 'field' | 'state' | 'tag' | 'saved' | 'recent';
   label: string;
   detail: string;
-  /** the search text when it is taken, and where the caret is then */
+  /** the search text, and the position of the caret, once the suggestion is accepted */
   text: string;
   caret: number;
 }
 
-/** What the webview asks the host about searching. */
+/** Requests from the webview to the host about searching. */
 export interface SearchRequests {
   suggestQuery(params: { text: string; caret: number }): { suggestions: SearchSuggestion[] };
   /**
-   * Asks for a tag, or excludes it; takes it out where the search does that already. Answers with the new search text.
+   * Adds a term that requires or excludes a tag, or removes the term if the search has it already. Returns the new
+   * search text.
    */
   addFilter(params: { tag: string; exclude: boolean }): { query: string };
-  /** Searches and sorts anew, after edits that did neither. */
+  /** Searches and sorts again, because edits do neither. */
   refreshResults(params: Record<string, never>): undefined;
-  /** Ends a search that takes long. */
+  /** Cancels a search that takes long. */
   cancelSearch(params: Record<string, never>): undefined;
-  /** Remembers the search for suggestions: the user meant it. */
+  /** Adds the search to the recent searches that are suggested: it is what the user wanted, not a half-typed text. */
   rememberSearch(params: Record<string, never>): undefined;
-  /** Saves the search under a name that the host asks for, or forgets it where it is saved. */
+  /** Saves the search under a name that the host asks the user for, or deletes it if it is saved already. */
   toggleSavedSearch(params: Record<string, never>): undefined;
   /** Lists the saved searches. */
   openSavedSearch(params: Record<string, never>): undefined;

@@ -1,39 +1,39 @@
-/** A tag that the user may mean. */
+/** A suggested tag. */
 export interface TagSuggestion {
-  /** what comes into the caption */
+  /** the text to insert into the caption */
   tag: string;
-  /** the other name of the tag that was found; undefined where the tag itself was */
+  /** the alias by which the tag was found; undefined if the tag itself was found */
   alias?: string;
-  /** how often it is used, in the dataset or where the list was made; 0 where nobody knows */
+  /** how often the tag is used, in the dataset or in the source of the tag list; 0 if unknown */
   count: number;
-  /** who knows the tag: the captions of the dataset, the selected tagger, or the user's tag list */
+  /** where the tag comes from: the captions of the dataset, the selected tagger, or the user's tag list */
   source: 'dataset' | 'model' | 'list';
 }
 
-/** What is typed where tags are suggested. */
+/** What the user is typing in a field with tag suggestions. */
 export interface SuggestQuery {
   /** the part of the tag before the caret */
   prefix: string;
-  /** the whole tag under the caret, which is no suggestion for itself */
+  /** the whole tag under the caret, which is not suggested itself */
   typed: string;
-  /** the image whose caption is typed; undefined in other fields */
+  /** the image whose caption is being typed; undefined in other fields */
   path?: string;
-  /** nobody asked for it by a key: nothing is suggested where the user switched that off */
+  /** requested automatically, not by a key: nothing is suggested if the user has turned automatic suggestions off */
   automatic: boolean;
 }
 
-/** What comes back for a {@link SuggestQuery}. */
+/** The response to a {@link SuggestQuery}. */
 export interface SuggestAnswer {
   /** the best first; at most {@link mostSuggestions} */
   suggestions: TagSuggestion[];
-  /** a list is still being read: asking again soon may give more */
+  /** a list is still being read: asking again soon may return more */
   loading: boolean;
 }
 
 /** Maximum number of suggestions. */
 export const mostSuggestions = 20;
 
-/** Requests about tags that the user may mean. */
+/** Requests for tag suggestions. */
 export interface SuggestRequests {
   suggestTags(params: SuggestQuery): SuggestAnswer;
 }

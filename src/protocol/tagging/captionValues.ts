@@ -9,7 +9,7 @@ import {
   type Thresholds,
 } from './captionOptions';
 
-/** For which categories MCut finds the threshold in the scores. */
+/** The categories whose threshold MCut derives from the scores. */
 const mcutChoices = ['off', 'general', 'character', 'both'] as const;
 const ratingPlaces = ['off', 'first', 'last'] as const satisfies readonly RatingPlace[];
 const tagOrders = ['confidence', 'model'] as const satisfies readonly TagOrder[];
@@ -17,7 +17,7 @@ const tagOrders = ['confidence', 'model'] as const satisfies readonly TagOrder[]
 const notAScore = 'must be a number from 0 to 1';
 const notACount = 'must be a whole number from 0 up';
 
-/** A score or threshold, 0..1. Messages are the end of a sentence, here and below. */
+/** A score or threshold, 0..1. The messages of this schema and those below are the end of a sentence. */
 export const scoreValue = v.pipe(v.number(notAScore), v.minValue(0, notAScore), v.maxValue(1, notAScore));
 
 /** A count: a safe integer from 0 up. */
@@ -32,7 +32,7 @@ export const separatorValue = v.pipe(
   ),
 );
 
-/** One of the words. @param choices at least two */
+/** Accepts one of the given words. @param choices at least two */
 export function choiceValue<const T extends readonly string[]>(choices: T): v.PicklistSchema<T, string> {
   return v.picklist(choices, `must be ${choices.slice(0, -1).join(', ')} or ${choices.at(-1) ?? ''}`);
 }

@@ -1,56 +1,59 @@
-/** What may run a model on this machine. */
+/** The execution providers that can run a model on this machine. */
 export const localProviders = ['cuda', 'webgpu', 'directml', 'coreml', 'cpu'] as const;
 export type LocalProvider = (typeof localProviders)[number];
 
-/** What may run a model: `server` is another machine that speaks the Open Inference Protocol. */
+/** All execution providers; `server` is another machine that speaks the Open Inference Protocol. */
 export const executionProviders = [...localProviders, 'server'] as const;
 export type ExecutionProvider = (typeof executionProviders)[number];
 export type ProviderChoice = 'auto' | ExecutionProvider;
 
 /**
- * How pictures become the model's input: `exact` is bit for bit what the model's author does; `fast` shrinks large JPEG
- * and WebP pictures while they are decoded and differs a little.
+ * How pictures are preprocessed to the model's input: `exact` gives bit for bit what the code of the model's author
+ * gives; `fast` downscales large JPEG and WebP pictures while it decodes them, with slightly different results.
  */
 export const preprocessModes = ['exact', 'fast'] as const;
 export type PreprocessMode = (typeof preprocessModes)[number];
 
-/** A server that runs models. A token is no part of this: it is in the environment, see {@link serverTokenVariable}. */
+/**
+ * A server that runs models. The token is not part of these options: it is in the environment, see
+ * {@link serverTokenVariable}.
+ */
 export interface ServerOptions {
-  /** its address, without a user name or password, such as `http://gpu.example:8000`; empty where nobody said it */
+  /** its address, without a user name or password, such as `http://gpu.example:8000`; empty if not set */
   url: string;
   /**
-   * seconds after which a request without an answer counts as failed; a server that is away for twice as long in the
-   * middle of a job is given up
+   * seconds after which a request without a response counts as failed; during a job, a server that is unreachable for
+   * twice as long is given up
    */
   timeoutSeconds: number;
 }
 
-/** On what and how a tagger runs. */
+/** Where and how a tagger runs. */
 export interface ExecutionOptions {
   provider: ProviderChoice;
-  /** images for each run; 0 finds the best one. A model with a fixed batch keeps its own. */
+  /** images per run of the model; 0 to find the best size. A model with a fixed batch size keeps it. */
   batchSize: number;
   preprocess: PreprocessMode;
-  /** threads that decode and resize; 0 for some more than there are cores */
+  /** threads that decode and resize; 0 for slightly more than the number of cores */
   preprocessThreads: number;
-  /** threads of a run on the CPU; 0 for as many as there are cores */
+  /** threads of a run on the CPU; 0 for the number of cores */
   inferenceThreads: number;
-  /** seconds without work after which the model is unloaded, so that others get the memory of the GPU; 0 never */
+  /** seconds without work after which the model is unloaded, to free the GPU's memory for others; 0 for never */
   idleSeconds: number;
   /** for the provider `server` */
   server?: ServerOptions;
 }
 
-/** On what and how a tagger runs on this machine. */
+/** Where and how a tagger runs on this machine. */
 export type LocalExecution = ExecutionOptions & { provider: 'auto' | LocalProvider };
 
-/** The seconds that a server has for an answer, unless the user says otherwise. */
+/** Default timeout for a server's response, in seconds. */
 export const defaultServerTimeout = 60;
 
-/** The environment variable that has the bearer token for the server: it goes to the server's origin only. */
+/** The environment variable with the bearer token for the server; the token is sent only to the server's origin. */
 export const serverTokenVariable = 'DATASET_CAPTIONS_SERVER_TOKEN';
 
-/** The best that the machine can do, without a loss. */
+/** The fastest execution that the machine supports without loss of accuracy. */
 export const defaultExecution: Readonly<ExecutionOptions> = {
   provider: 'auto',
   batchSize: 0,
@@ -60,31 +63,31 @@ export const defaultExecution: Readonly<ExecutionOptions> = {
   idleSeconds: 300,
 };
 
-/** What a model really runs on. */
+/** What a model actually runs on. */
 export interface ExecutionReport {
   requested: ProviderChoice;
   provider: ExecutionProvider;
-  /** name of the device where it is known; of a server, its host */
+  /** name of the device, if known; for a server, its host */
   device?: string;
-  /** providers that were tried or asked for and are not used, each with one sentence */
+  /** providers that were tried or requested but are not used, each with the reason in one sentence */
   notUsed: { provider: ExecutionProvider; reason: string }[];
   /**
-   * images for each run, and whether the model, the user, a probe, or experience decided that: on the CPU larger
-   * batches gain nothing, and a server joins those of several users
+   * images per run, and what decided it: the model, the user's option, a probe, or a default from experience (on the
+   * CPU larger batches gain nothing, and a server combines the batches of several users)
    */
   batchSize: number;
   batchSizeFrom: 'model' | 'option' | 'probe' | 'default';
   preprocess: PreprocessMode;
-  /** largest difference of a score to the same picture's on the CPU; absent on the CPU and for a server */
+  /** largest difference between a score and the CPU's score for the same picture; absent on the CPU and for a server */
   largestDifferenceToCpu?: number;
 }
 
 /** What a process needs in its environment to run models with CUDA. */
 export interface CudaEnvironment {
-  /** a folder with ONNX Runtime and its CUDA libraries side by side; undefined where there is none */
+  /** a folder with ONNX Runtime and its CUDA libraries side by side; undefined if there is none */
   runtimeFolder: string | undefined;
   /** folders of CUDA and cuDNN libraries, for `LD_LIBRARY_PATH` */
   cudaLibraryFolders: string[];
-  /** what is missing for CUDA, in one sentence; undefined where all is there */
+  /** what is missing for CUDA, in one sentence; undefined if nothing is missing */
   problem: string | undefined;
 }

@@ -1,28 +1,28 @@
-/** Where models are looked for, beside the caches and programs that are always searched. */
+/** Folders to search for models, in addition to the caches and programs that are always searched. */
 export interface ModelFolders {
-  /** where downloads go */
+  /** where downloads are stored */
   downloadFolder: string;
-  /** more folders, each a model or with models in it */
+  /** further folders, each a model itself or with models in it */
   extraFolders: string[];
 }
 
-/** Where a model was found: whose folder it is. */
+/** Where a model was found: the kind of folder, or the program that owns it. */
 export type ModelSource = 'download' | 'hub-cache' | 'sd-scripts' | 'comfyui' | 'webui' | 'taggui' | 'extra-folder';
 
 /** A model of the catalogue, or one found in the extra folders. */
 export interface ModelListing {
-  /** such as `wd-v1-4-moat-tagger-v2`; a folder's own name where it is not in the catalogue */
+  /** such as `wd-v1-4-moat-tagger-v2`; the folder's name for a model that is not in the catalogue */
   id: string;
-  /** what it is good for, in one line; empty where it is not known */
+  /** what the model is good for, in one line; empty if unknown */
   hint: string;
   inCatalogue: boolean;
-  /** of the download, in bytes; undefined where the exact size is not known before */
+  /** size of the download, in bytes; undefined if the exact size is not known in advance */
   size: number | undefined;
-  /** in bytes, good enough to show */
+  /** approximate size of the download, in bytes, for display */
   approximateSize: number;
-  /** where it is on this machine; undefined where it must be downloaded */
+  /** where the model is on this machine; undefined if it must be downloaded */
   found: FoundModel | undefined;
-  /** bytes of an unfinished download that would be continued */
+  /** bytes of an unfinished download that can be resumed */
   partialBytes: number;
 }
 
@@ -32,20 +32,20 @@ export interface FoundModel {
   folder: string;
   model: string;
   tags: string;
-  /** size and hash are the catalogue's */
+  /** whether size and hash match the catalogue */
   verified: boolean;
 }
 
-/** How far a download is. */
+/** Progress of a download. */
 export interface DownloadProgress {
   /** the model, or `cuda` */
   id: string;
-  /** what happens right now */
+  /** the current step */
   phase: 'waiting' | 'downloading' | 'verifying' | 'unpacking';
   receivedBytes: number;
   totalBytes: number;
-  /** mean of the last seconds; 0 while it is not known */
+  /** average over the last seconds; 0 while unknown */
   bytesPerSecond: number;
-  /** what went wrong with the last try, while it is tried again */
+  /** why the last attempt failed, while the download is being retried */
   retry?: string;
 }

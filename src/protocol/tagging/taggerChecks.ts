@@ -1,4 +1,4 @@
-// What the tagger's process is asked, and what it answers.
+// Validation of the requests to the tagger's process, and of its responses and events.
 import * as v from 'valibot';
 import { ensembleMerges } from './captionOptions';
 import type { ParamsOf, ResultsOf } from '../channel/Channel';
@@ -24,10 +24,10 @@ const execution = v.object({
   server: v.optional(v.object({ url: v.string(), timeoutSeconds: finite })),
 });
 
-/** What captions, as it is written down in a job, too. */
+/** Schema of a tagger's setup; also used for job files. */
 export const taggerSetup = v.object({ models: v.array(model), merge: v.picklist(ensembleMerges), execution });
 
-/** How scores become captions; the same. */
+/** Schema of the caption options; also used for job files. */
 export const captionOptions = v.object({
   mcut: v.object({ general: v.boolean(), character: v.boolean() }),
   maximumTags: finite,
@@ -44,7 +44,7 @@ export const captionOptions = v.object({
   replacements: textByName,
 });
 
-/** By what a model is known again; the same. */
+/** Schema of the hashes that identify a model; also used for job files. */
 export const modelHash = v.object({ model: v.string(), tags: v.string() });
 
 const folders = v.object({ downloadFolder: v.string(), extraFolders: texts });
@@ -74,7 +74,7 @@ const cudaEnvironment = v.object({
 });
 const region = v.object({ left: finite, top: finite, width: finite, height: finite });
 
-/** What the tagger's process is asked. */
+/** Checks of the parameters of requests to the tagger's process. */
 export const taggerParams = checksOf<ParamsOf<TaggerRequests>>()({
   loadTagger: withSetup,
   hashModels: withSetup,
@@ -102,7 +102,7 @@ export const taggerParams = checksOf<ParamsOf<TaggerRequests>>()({
   installCuda: v.object({ installFolder: v.string() }),
 });
 
-/** What the tagger's process answers. */
+/** Checks of the results that the tagger's process returns. */
 export const taggerResults = checksOf<ResultsOf<TaggerRequests>>()({
   loadTagger: v.object({
     models: v.array(v.object({ folder: v.string(), inputSize: count, tagCount: count, execution: executionReport })),
@@ -133,7 +133,7 @@ export const taggerResults = checksOf<ResultsOf<TaggerRequests>>()({
   installCuda: cudaEnvironment,
 });
 
-/** What the tagger's process tells. */
+/** Checks of the events that the tagger's process sends. */
 export const taggerEvents = checksOf<TaggerEvents>()({
   downloadProgress: v.object({
     id: v.string(),

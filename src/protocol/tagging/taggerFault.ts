@@ -1,10 +1,10 @@
 import { errorCode } from '../channel/wireError';
 
 /**
- * What can be wrong with a server that runs models:
- * - `SERVER_UNREACHABLE`: it gives no answer, or none for now, for longer than one waits for a restart
- * - `SERVER_REFUSED`: it does not take what it is sent, whichever image that is
- * - `SERVER_FAILED`: it failed at a run, or gave an answer that is none
+ * The error codes of a server that runs models:
+ * - `SERVER_UNREACHABLE`: it is unreachable or overloaded for longer than a restart may take
+ * - `SERVER_REFUSED`: it rejects what it is sent, regardless of the image
+ * - `SERVER_FAILED`: a run failed, or the response is invalid
  */
 export type ServerErrorCode = 'SERVER_UNREACHABLE' | 'SERVER_REFUSED' | 'SERVER_FAILED';
 
@@ -12,13 +12,13 @@ const faults = new Map<string | undefined, 'machine' | 'unclear'>([
   ['SERVER_UNREACHABLE', 'machine'],
   ['SERVER_REFUSED', 'machine'],
   ['SERVER_FAILED', 'unclear'],
-  // Scores without tags: the model differs from the one that was loaded.
+  // The scores do not match the tags: the model differs from the one that was loaded.
   ['TAGS_MISMATCH', 'machine'],
 ]);
 
 /**
- * Whether an error of the tagger is the fault of what runs it and not of the image: `machine` is, `unclear` may be,
- * when it happens with several images in a row; undefined is the image's.
+ * What caused an error of the tagger: `machine` means what runs the tagger, not the image; `unclear` means the machine,
+ * if several images in a row fail like this; undefined means the image.
  */
 export function taggerFault(thrown: unknown): 'machine' | 'unclear' | undefined {
   return faults.get(errorCode(thrown));

@@ -3,7 +3,7 @@ import type { CudaEnvironment, ExecutionOptions, ExecutionReport, PreprocessMode
 import type { ImageInfo, PictureRegion } from '../page/pictureProtocol';
 import type { DownloadProgress, FoundModel, ModelFolders, ModelListing } from './modelListing';
 
-/** What captions: one model or several, and on what they run. */
+/** A tagger: one model or several, and where and how they run. */
 export interface TaggerSetup {
   /** at least one */
   models: TaggerModel[];
@@ -11,15 +11,15 @@ export interface TaggerSetup {
   execution: ExecutionOptions;
 }
 
-/** What a model's files are, to know them again. */
+/** Hashes that identify a model's files. */
 export interface ModelHash {
   /** hexadecimal SHA-256 of the model's file; of a model on a server, of what the server says about it */
   model: string;
-  /** the same of the list of its tags */
+  /** the same for the list of its tags */
   tags: string;
 }
 
-/** What a loaded model is. */
+/** Properties of a loaded model. */
 export interface ModelDescription {
   folder: string;
   /** side of the square input, in pixels */
@@ -28,14 +28,14 @@ export interface ModelDescription {
   execution: ExecutionReport;
 }
 
-/** What a loaded tagger is. */
+/** Properties of a loaded tagger. */
 export interface TaggerDescription {
   models: ModelDescription[];
   /** number of images to keep in flight so that decoder and model are both busy */
   imagesInWork: number;
 }
 
-/** A picture that is to be made of an image. */
+/** A picture to make from an image. */
 export interface ThumbnailOrder {
   imagePath: string;
   /** the longer side, in pixels */
@@ -43,48 +43,48 @@ export interface ThumbnailOrder {
   outputPath: string;
   /** only this part of the image */
   region?: PictureRegion;
-  /** of a lossy format, from 1 to 100; without it what is enough for a thumbnail */
+  /** quality of a lossy format, from 1 to 100; by default what is enough for a thumbnail */
   quality?: number;
-  /** of the pictures that wait, those of the lowest rank are made first; 0 without it */
+  /** priority: of the waiting pictures, those with the lowest rank are made first; 0 by default */
   rank?: number;
 }
 
 /** The requests that the tagger's child process answers. */
 export interface TaggerRequests {
-  /** Loads the models (once; later calls are free), proves what they run on, and says what they are. */
+  /** Loads the models (idempotent: later calls are free), verifies what they run on, and describes them. */
   loadTagger(params: { setup: TaggerSetup }): TaggerDescription;
   /** SHA-256 of the files of each model, in the order of the setup. Reads them whole, or asks the server. */
   hashModels(params: { setup: TaggerSetup }): { hashes: ModelHash[] };
-  /** The tags of one image, ready to be joined; none when no tag passes. */
+  /** The formatted tags of one image, ready to be joined; empty if no tag passes its threshold. */
   captionImage(params: { imagePath: string; setup: TaggerSetup; options: CaptionOptions }): { tags: string[] };
   /**
-   * The score of every tag, in the order of the models; `names` are the raw names of `selected_tags.csv`. Of several
-   * models, the mean of those that know the tag.
+   * The score of every tag, in the order of the models; `names` are the raw names of `selected_tags.csv`. With several
+   * models, a score is the mean of those models that know the tag.
    */
   scoreImage(params: { imagePath: string; setup: TaggerSetup }): { names: string[]; scores: Float32Array };
   /** The picture as the model sees it: RGB, `size` x `size` x 3 bytes, row by row. */
   prepareImage(params: { imagePath: string; size: number; mode: PreprocessMode }): { pixels: Uint8Array };
   /**
-   * Writes a picture whose longer side is at most `size` pixels, never enlarged: a WebP, or JPEG or PNG where
-   * `outputPath` ends so. Returns its dimensions and the size of its file.
+   * Writes a picture whose longer side is at most `size` pixels, never enlarged: a WebP, or JPEG or PNG if `outputPath`
+   * has that extension. Returns its dimensions and the size of its file.
    */
   makeThumbnail(params: ThumbnailOrder): { width: number; height: number; bytes: number };
-  /** What an image file is, by its header. */
+  /** Properties of an image file, read from its header. */
   readImageInfo(params: { imagePath: string }): ImageInfo;
 
   /** The models of the catalogue and of the extra folders, and where they are on this machine. */
   listModels(params: { folders: ModelFolders }): { models: ModelListing[] };
   /**
-   * Downloads a model of the catalogue, or goes on with its download; sends `downloadProgress`. With `tagsOnly` the
-   * file of the model need not be there afterwards.
+   * Downloads a model of the catalogue, or resumes its download; sends `downloadProgress`. With `tagsOnly` the model's
+   * own file may be missing afterwards.
    */
   downloadModel(params: { id: string; folders: ModelFolders; token: string | undefined; tagsOnly?: boolean }): {
     found: FoundModel;
   };
-  /** Deletes a downloaded model, or what there is of it. Models of other programs are never touched. */
+  /** Deletes a downloaded model, or its unfinished download. Models of other programs are never touched. */
   deleteModel(params: { id: string; folders: ModelFolders }): { freedBytes: number };
 
-  /** What this machine has for CUDA. `folders` are searched first for ONNX Runtime's CUDA libraries. */
+  /** What this machine provides for CUDA. `folders` are searched first for ONNX Runtime's CUDA libraries. */
   findCuda(params: { folders: string[]; installFolder: string }): CudaEnvironment;
   /** Downloads ONNX Runtime's CUDA libraries into `installFolder`; sends `downloadProgress` with the id `cuda`. */
   installCuda(params: { installFolder: string }): CudaEnvironment;
@@ -93,6 +93,6 @@ export interface TaggerRequests {
 /** The events that the child sends. */
 export interface TaggerEvents {
   downloadProgress: DownloadProgress;
-  /** The models were not used for as long as the setup says; the process may be ended. */
+  /** The models have been idle for as long as the setup says; the process may be ended. */
   idle: Record<string, never>;
 }

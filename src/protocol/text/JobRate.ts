@@ -1,29 +1,32 @@
 import * as l10n from '@vscode/l10n';
 import { formatSeconds } from './downloadText';
 
-/** Window of the rate, in milliseconds: a mean of the whole run would count the warm-up of the model. */
-const span = 15_000;
+/**
+ * Window over which the rate is averaged, in milliseconds: the average of the whole run would include the model's
+ * warm-up.
+ */
+const rateWindow = 15_000;
 
-/** How fast a job is, and how long it will take. */
+/** Measures how fast a job is, and estimates how long it will take. */
 export class JobRate {
-  /** moments in milliseconds, and how many images were handled by then; oldest first */
+  /** times in milliseconds, with the number of images processed by then; oldest first */
   private readonly samples: { time: number; handled: number }[] = [];
 
   /**
-   * Images a second, and the seconds that are left; undefined until there is something to tell.
+   * Records the progress and returns images per second and the seconds left; undefined until enough is known.
    * @param time now, in milliseconds of any clock that never goes back
    */
   measure(time: number, handled: number, total: number): { imagesPerSecond: number; secondsLeft: number } | undefined {
     const last = this.samples.at(-1);
     if (last === undefined || time - last.time >= 250) this.samples.push({ time, handled });
-    while (this.samples.length > 2 && time - (this.samples[1]?.time ?? time) >= span) this.samples.shift();
+    while (this.samples.length > 2 && time - (this.samples[1]?.time ?? time) >= rateWindow) this.samples.shift();
     const first = this.samples[0];
     if (first === undefined || time - first.time < 1000 || handled <= first.handled) return undefined;
     const imagesPerSecond = ((handled - first.handled) / (time - first.time)) * 1000;
     return { imagesPerSecond, secondsLeft: Math.max(total - handled, 0) / imagesPerSecond };
   }
 
-  /** What {@link measure} finds in one line such as `12.3 images/s, 3 min left`; empty where it finds nothing. */
+  /** The result of {@link measure} in one line, such as `12.3 images/s, 3 min left`; empty while that is undefined. */
   describe(time: number, handled: number, total: number): string {
     const measured = this.measure(time, handled, total);
     return measured === undefined ? '' : describeRate(measured.imagesPerSecond, measured.secondsLeft);

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { DownloadProgress } from '../tagging/modelListing';
 import { formatBytes } from './formatBytes';
 
-/** A duration for people: `40 s`, `3 min`, `1 h 5 min`. */
+/** A duration as text for the user: `40 s`, `3 min`, `1 h 5 min`. */
 export function formatSeconds(seconds: number): string {
   if (seconds < 99.5) return l10n.t('{0} s', Math.max(1, Math.round(seconds)));
   const minutes = Math.round(seconds / 60);
@@ -10,8 +10,8 @@ export function formatSeconds(seconds: number): string {
 }
 
 /**
- * How far a download is, in one line: `120 MB of 326 MB, 12.3 MB/s, 17 s left`.
- * @param language of the numbers, as {@link formatBytes} takes it
+ * The progress of a download in one line: `120 MB of 326 MB, 12.3 MB/s, 17 s left`.
+ * @param language of the numbers, see {@link formatBytes}
  */
 export function describeDownload(progress: DownloadProgress, language?: string): string {
   const { phase, receivedBytes, totalBytes, bytesPerSecond, retry } = progress;

@@ -4,9 +4,9 @@ import { pluralForm } from './pluralForm';
 const units = ['kB', 'MB', 'GB', 'TB'] as const;
 
 /**
- * A number of bytes as people read it, the same everywhere in the product: `812 bytes`, `254 kB`, `1.26 GB`. Units are
- * decimal (1 MB is 1,000,000 bytes), as hubs give the sizes of models and makers those of disks; three significant
- * digits, without zeros at the end.
+ * Formats a number of bytes for the user, the same way everywhere in the product: `812 bytes`, `254 kB`, `1.26 GB`.
+ * Units are decimal (1 MB is 1,000,000 bytes), as model hubs and makers of disks use them; three significant digits,
+ * without trailing zeros.
  * @param bytes 0 or more; fractions are rounded
  * @param language of the number, such as `de`; English by default, the language of the command line
  */
@@ -18,7 +18,7 @@ export function formatBytes(bytes: number, language = 'en'): string {
   }
   let value = bytes / 1000;
   let unit = 0;
-  // 999.5 would be rounded to 1000 of the unit.
+  // 999.5 and more would be rounded to 1000: use the next unit.
   while (value >= 999.5 && unit < units.length - 1) {
     value /= 1000;
     unit++;

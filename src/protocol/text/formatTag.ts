@@ -1,13 +1,13 @@
 import type { CaptionOptions } from '../tagging/captionOptions';
 
-/** Tags that are faces: their underscores are eyes or mouths and stay. The list of SmilingWolf's wd-tagger space. */
+/** Emoticons: their underscores are eyes or mouths and are kept. The list of SmilingWolf's wd-tagger space. */
 const kaomoji = new Set(
   '0_0 (o)_(o) +_+ +_- ._. <o>_<o> <|>_<|> =_= >_< 3_3 6_9 >_o @_@ ^_^ o_o u_u x_x |_| ||_||'.split(' '),
 );
 
 /**
- * A model's tag as it is written: spaces for underscores, but in faces, and `\(` and `\)` for parentheses where that is
- * wanted. A backslash that is part of a tag (`\o/`) stays one backslash.
+ * Formats a model's tag for a caption: spaces for underscores, except in emoticons, and `\(` and `\)` for parentheses
+ * where the options say so. A backslash that is part of a tag (`\o/`) stays one backslash.
  */
 export function formatTag(
   name: string,

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { JobView } from '../page/gridProtocol';
 
-/** The word for the state of a job. */
+/** The display name of a job's state. */
 export function jobStateName(state: JobView['state']): string {
   switch (state) {
     case 'queued':

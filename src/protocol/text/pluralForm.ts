@@ -1,7 +1,7 @@
 /**
- * Chooses among the forms of a sentence the one for a number.
- * @param forms a translated text with its forms in the order of `Intl.PluralRules` (zero, one, two, few, many,
- *   other), those that the language has, and `|` between them: `{0} image|{0} images`
+ * Chooses the plural form of a sentence for a number.
+ * @param forms a translated text with those forms that its language has, separated by `|`, in the order of
+ *   `Intl.PluralRules` (zero, one, two, few, many, other): `{0} image|{0} images`
  * @param rules of the language of the text
  */
 export function pluralForm(forms: string, count: number, rules: Intl.PluralRules): string {
