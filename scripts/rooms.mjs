@@ -20,7 +20,7 @@ export const rooms = {
     may: ['protocol/channel'],
   },
   'protocol/tagging': {
-    what: 'the messages to the child process with the model: options, execution, model lists',
+    what: 'the messages to the child process with the model; the options of captions: types, defaults, how settings and flags are read',
     may: ['protocol/channel', 'protocol/page', 'tags'],
   },
   'protocol/text': {
@@ -48,7 +48,7 @@ export const rooms = {
     may: ['base', 'dataset/captions', 'dataset/files', 'dataset/scan', 'tags'],
   },
   'dataset/query': {
-    what: 'the search language: parse, print, describe, suggest, match',
+    what: 'the search language: its fields (QueryNode), what they match (queryMatcher), how they are offered (suggestQuery); parse and print',
     may: ['base', 'dataset', 'dataset/captions', 'tags'],
   },
   'dataset/edits': {
@@ -60,11 +60,11 @@ export const rooms = {
     may: ['base', 'dataset/captions', 'tags'],
   },
   'dataset/view': {
-    what: 'what one grid shows of a dataset: a search, an order, a selection, folders',
+    what: 'what one grid shows of a dataset: a search, an order and the facts of images that they need, a selection, folders',
     may: ['base', 'dataset', 'dataset/captions', 'dataset/files', 'dataset/query', 'protocol/page', 'tags'],
   },
   jobs: {
-    what: 'what a captioning job is: names, states, steps, planning',
+    what: 'what a captioning job is: states, steps, outcomes of images, planning, the loop that captions image by image',
     may: ['base', 'dataset', 'dataset/captions', 'dataset/files', 'dataset/scan', 'protocol/tagging', 'tags'],
   },
   'jobs/folder': {
@@ -248,7 +248,7 @@ export const rooms = {
     may: ['protocol/channel'],
   },
   'extension/settings': {
-    what: "the user's settings, read and checked",
+    what: "the user's settings, read and checked; options of captions are listed in protocol/tagging/captionValues",
     may: ['dataset', 'dataset/captions', 'dataset/files', 'extension/shared', 'protocol/tagging', 'tags'],
   },
   'extension/standIns': {
@@ -358,7 +358,7 @@ export const rooms = {
     ],
   },
   'extension/search': {
-    what: 'searching a grid, and saved searches',
+    what: 'searching and sorting a grid: the dialogs of the palette, saved searches, the requests of the page',
     may: ['dataset/query', 'dataset/view', 'extension/grid', 'extension/shared', 'protocol/channel', 'protocol/page'],
   },
   'extension/bulkEdit': {

@@ -4,7 +4,7 @@ import { firstFrom } from '../../base/firstFrom';
 import { inSlices } from '../../base/inSlices';
 import { compareNaturally } from '../../base/naturalOrder';
 import { noop } from '../../base/noop';
-import { belongsBehind, orderImages, orderValue } from './orderImages';
+import { belongsBehind, orderImages, orderValue, sortNeeds } from './orderImages';
 import type { ImageFact, ImageFacts } from '../ImageFacts';
 import { parseQuery } from '../query/parseQuery';
 import { queryMatcher, queryNeeds, type QueryContext, type QueryMatcher } from '../query/queryMatcher';
@@ -196,7 +196,7 @@ export class ImageView {
 
   private get canBecomeStale(): boolean {
     const { key } = this.shownSort;
-    return queryNeeds(this.tree).changing || key === 'captionLength' || key === 'tagCount';
+    return queryNeeds(this.tree).changing || sortNeeds[key] === 'caption';
   }
 
   private fact(path: string): ImageFact | undefined {
@@ -263,8 +263,8 @@ export class ImageView {
         if (this.running?.signal === signal) this.progress(done, total);
       },
     };
-    if (needs.stats || key === 'modified' || key === 'fileSize') await facts.loadStats(options);
-    if (needs.sizes || key === 'imageSize') await facts.loadSizes(options);
+    if (needs.stats || sortNeeds[key] === 'stats') await facts.loadStats(options);
+    if (needs.sizes || sortNeeds[key] === 'sizes') await facts.loadSizes(options);
     signal.throwIfAborted();
   }
 
@@ -357,7 +357,7 @@ export class ImageView {
       },
       { signal },
     );
-    if (sort.key === 'captionLength' || sort.key === 'tagCount') {
+    if (sort.key !== 'name' && sortNeeds[sort.key] === 'caption') {
       const value = orderValue(sort.key, this.context.fact);
       let before: number | undefined;
       await inSlices(

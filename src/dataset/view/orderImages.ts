@@ -8,6 +8,16 @@ import type { ImageFact } from '../ImageFacts';
 /** The value that an image is sorted by; undefined if unknown. */
 export type OrderValue = (image: DatasetImage) => number | undefined;
 
+/** What each sort key is computed from: it is loaded before images are sorted, and edits of it make the order stale. */
+export const sortNeeds: Readonly<Record<SortKey, 'nothing' | 'stats' | 'sizes' | 'caption'>> = {
+  name: 'nothing',
+  modified: 'stats',
+  fileSize: 'stats',
+  imageSize: 'sizes',
+  captionLength: 'caption',
+  tagCount: 'caption',
+};
+
 /** Returns the function that gets the number to sort by. `name` has none: datasets are in that order already. */
 export function orderValue(key: Exclude<SortKey, 'name'>, fact: (path: string) => ImageFact | undefined): OrderValue {
   switch (key) {
