@@ -46,9 +46,10 @@ function allTasks() {
   const unitTests = readdirSync(path.join(root, 'test/unit'), { recursive: true })
     .map(String)
     .filter((file) => file.endsWith('.test.ts'));
-  const built = unitTests.map((file) => `unit/${path.basename(file, '.ts')}.js`);
   const unitTasks = unitGroups.map(({ name }) => {
-    const own = built.filter((file) => unitGroups.find((group) => group.files.test(file))?.name === name);
+    const own = unitTests
+      .filter((file) => unitGroups.find((group) => group.files.test(file))?.name === name)
+      .map((file) => `unit/${path.basename(file, '.ts')}.js`);
     // Each fuzzer takes its seconds, and most of them wait: side by side they take a third.
     const sideBySide = ['--parallel', '--jobs', '3'];
     const commands = [[...mocha('60000', ...own), ...(name === 'unit fuzz' ? sideBySide : retries)]];
@@ -110,11 +111,12 @@ function browserGroups(names) {
   return [...sharedWindows, ...names.filter((name) => !grouped.includes(name)).map((name) => [name])];
 }
 
-/** Two thirds of the time of the unit suite are those of jobs, which wait for processes: they are tasks of their own. */
+/** By their rooms. Two thirds of the time are those of jobs, which wait for processes: they are tasks of their own. */
 const unitGroups = [
-  { name: 'unit cluster', files: /\/(cluster|diskFaults|server)/ },
-  { name: 'unit jobs', files: /\/(cli|job|revertJob)/ },
-  { name: 'unit fuzz', files: /\/fuzz/ },
+  { name: 'unit cluster', files: /^cluster\W|^tagger\Wserver|diskFaults/ },
+  { name: 'unit jobs', files: /^(cli|jobs|runner)\W/ },
+  { name: 'unit fuzz', files: /^fuzz\W/ },
+  { name: 'unit tagger', files: /^tagger\W/ },
   { name: 'unit', files: /./ },
 ];
 
