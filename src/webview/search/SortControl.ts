@@ -48,7 +48,7 @@ const sortStyles = css`
   }
 `;
 
-/** Chooses the order of the images and its direction. */
+/** Controls for the sort key and direction. */
 @customElement('sort-control')
 export class SortControl extends LitElement {
   static override styles = [sharedStyles, sortStyles];
@@ -81,7 +81,7 @@ export class SortControl extends LitElement {
     const { value } = event.target as HTMLSelectElement;
     const chosen = keys.find(([key]) => key === value)?.[0];
     if (chosen === undefined || chosen === this.sort.key) return;
-    // By time the newest are of interest; all other keys begin with the smallest.
+    // By time, the newest come first by default; all other keys sort ascending.
     this.actions?.setSort({ key: chosen, descending: chosen === 'modified' });
   };
 
