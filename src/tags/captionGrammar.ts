@@ -1,14 +1,15 @@
 /**
  * How a caption is split into tags. All code that counts, searches, shows, suggests, edits or merges tags uses this
  * module, so that they all split a caption in the same way.
+ *
  * - A comma, a line end, `|||` and `;;;` separate tags. The last two are the `keep_tokens_separator` and
  *   `secondary_separator` of sd-scripts.
- * - A wildcard in braces is one tag, whatever it contains, including nested braces: sd-scripts chooses one of `{red
- *   hair, long hair|short hair}` before it splits the caption.
+ * - A wildcard in braces is one tag, whatever it contains, including nested braces: sd-scripts chooses one of
+ *   `{red hair, long hair|short hair}` before it splits the caption.
  * - A weighted group in parentheses or square brackets is one tag: `(smile, hat:1.2)`, `((a, b))`, `[a, b]`. Only `|||`
  *   splits it, because sd-scripts splits at `|||` first.
- * - A bracket without a partner is ordinary text and groups nothing. So is a bracket after a backslash, as in `saber
- *   \(fate\)`, and the mouth of a smiley, as in `:)` and `>:(`. sd-scripts has no escape for braces.
+ * - A bracket without a partner is ordinary text and groups nothing. So is a bracket after a backslash, as in
+ *   `saber \(fate\)`, and the mouth of a smiley, as in `:)` and `>:(`. sd-scripts has no escape for braces.
  */
 
 /** The separators of sd-scripts besides the comma: `keep_tokens_separator` and `secondary_separator`. */

@@ -35,9 +35,9 @@ const counts = new Intl.NumberFormat(displayLanguage, { notation: 'compact', max
 const origins = { dataset: l10n.t('dataset'), model: l10n.t('tagger'), list: l10n.t('list') };
 
 /**
- * Suggested tags below the caret of the focused field. There is one for a whole page, which stays and whose rows are
- * reused, because a node that is removed ends Chromium's undo run of typing. It renders into the root that it is in
- * (which needs `suggestionStyles`): a field may only refer to elements of its own root and the roots around that.
+ * Suggested tags below the caret of the focused field. One popup serves many fields: it stays in the DOM and reuses its
+ * rows, because removing a node ends Chromium's undo run of typing. It renders into the root that contains it, which
+ * needs `suggestionStyles`: a field's ARIA references may only lead to elements of its own root or an enclosing root.
  *
  * Call {@link attach} when a field gets the focus; it detaches on blur.
  */
