@@ -1,29 +1,32 @@
 import { escapedForRegExp } from './escapedForRegExp';
 import type { Stretch } from './captionGrammar';
 
-/** One stretch between two `*`. */
+/** The part of a pattern between two `*` wildcards. */
 interface Segment {
   /** its characters */
   text: string;
-  /** how many characters it has, a pair of code units being one */
+  /** the number of characters; a surrogate pair counts as one */
   length: number;
-  /** what finds it, from a place on or just there, where some of the characters are `?`; undefined where none is */
+  /**
+   * expressions for a segment with `?`: `from` finds it at or after `lastIndex`, `at` (sticky) only there; undefined
+   * when the segment has no `?`
+   */
   free: { from: RegExp; at: RegExp } | undefined;
 }
 
 /**
- * A pattern with `*` and `?`, ready to be compared with many texts. `*` is any text, also none, and `?` one character.
- * The time that a comparison takes grows with the length of the text, whatever the number of wildcards.
+ * A compiled pattern with `*` and `?`, to be matched against many texts. `*` matches any text, including an empty one,
+ * and `?` matches one character. Matching time grows with the length of the text, whatever the number of wildcards.
  */
 export class GlobPattern {
-  /** the text that the pattern stands for; undefined when it has wildcards */
+  /** the only text that the pattern matches; undefined when the pattern has wildcards */
   readonly literal: string | undefined;
-  /** a text that has to occur in whatever matches, the longest known; may be empty */
+  /** the longest known text that every match contains; may be empty */
   readonly needle: string;
   /** at least one */
   private readonly segments: readonly Segment[];
 
-  /** @param pattern in it `\` takes the meaning from the next character */
+  /** @param pattern a `\` escapes the next character */
   constructor(pattern: string) {
     this.segments = segmentsOf(pattern);
     const [first] = this.segments;
@@ -32,27 +35,27 @@ export class GlobPattern {
     this.needle = literals.reduce((longest, text) => (text.length > longest.length ? text : longest), '');
   }
 
-  /** Whether it matches some part of a text. */
+  /** Whether the pattern matches a part of a text. */
   isIn(text: string): boolean {
     if (this.literal !== undefined) return text.includes(this.literal);
     return endOfAll(this.segments, text, 0) !== undefined;
   }
 
-  /** Whether it matches the whole of a text. */
+  /** Whether the pattern matches the whole text. */
   is(text: string): boolean {
     if (this.literal !== undefined) return text === this.literal;
     return this.ends(text) !== undefined;
   }
 
   /**
-   * What each `*` stands for where the pattern matches the whole of a text: each, from the first on, as much as it can.
-   * Several `*` side by side are one.
-   * @returns undefined where it does not match
+   * What each `*` matches when the pattern matches the whole text. Matching is greedy from left to right. Consecutive
+   * `*` count as one.
+   * @returns undefined when the pattern does not match
    */
   captures(text: string): Stretch[] | undefined {
     const ends = this.ends(text);
     if (ends === undefined) return undefined;
-    // Where each segment is as far back as it can be, each `*` before it has as much as it can.
+    // Greedy: placing each segment as far right as possible gives the `*` before it as much as possible.
     const found: Stretch[] = [];
     let end = ends.last;
     for (const segment of this.segments.slice(1, -1).reverse()) {
@@ -64,7 +67,7 @@ export class GlobPattern {
     return found.reverse();
   }
 
-  /** Where the first segment ends and the last begins in a text that matches as a whole; undefined in others. */
+  /** End of the first segment and start of the last one when the whole text matches; undefined when it does not. */
   private ends(text: string): { first: number; last: number } | undefined {
     const first = this.segments[0];
     const last = this.segments.at(-1);
@@ -79,8 +82,8 @@ export class GlobPattern {
 }
 
 /**
- * A pattern for tags. In tags a backslash is a letter, as in `\o/`, so here it takes the meaning from a `*` or `?`
- * only.
+ * A pattern for tags. A tag may contain a backslash, as in `\o/`, so here a backslash is an escape only before `*` or
+ * `?`.
  */
 export function tagGlob(pattern: string): GlobPattern {
   return new GlobPattern(pattern.replace(/\\(?![*?])/g, String.raw`\\`));
@@ -99,7 +102,7 @@ function segmentsOf(pattern: string): Segment[] {
     length = 0;
     isFree = false;
   };
-  // By whole characters, of which each is one or two code units.
+  // Split by characters: a character is one or two code units.
   const chars = Array.from(pattern);
   for (let at = 0; at < chars.length; at++) {
     const char = chars[at] ?? '';
@@ -117,7 +120,7 @@ function segmentsOf(pattern: string): Segment[] {
   return segments;
 }
 
-/** Where the first place of a segment begins and ends. */
+/** Start and end of the first match of a segment at or after `from`; undefined when there is none. */
 function find({ text: wanted, free }: Segment, text: string, from: number): { at: number; end: number } | undefined {
   if (free === undefined) {
     const at = text.indexOf(wanted, from);
@@ -128,7 +131,7 @@ function find({ text: wanted, free }: Segment, text: string, from: number): { at
   return found === null ? undefined : { at: found.index, end: free.from.lastIndex };
 }
 
-/** Where the last of some segments ends that follow each other; undefined when they do not. */
+/** End of the last segment when all segments match one after the other from `from` on; undefined when they do not. */
 function endOfAll(segments: readonly Segment[], text: string, from: number): number | undefined {
   let end = from;
   for (const segment of segments) {
@@ -139,12 +142,15 @@ function endOfAll(segments: readonly Segment[], text: string, from: number): num
   return end;
 }
 
-/** Where a segment begins that ends with the text; undefined where none does, or only one that begins before `from`. */
+/**
+ * Start of a segment that matches the end of the text; undefined when it does not match there or would start before
+ * `from`.
+ */
 function startAtEnd(segment: Segment, text: string, from: number): number | undefined {
   const { text: wanted, length, free } = segment;
   let start = text.length - wanted.length;
   if (free !== undefined) {
-    // Characters have one or two code units: from the end it is as many of them as the segment has.
+    // A character is one or two code units, so count back as many characters as the segment has.
     start = text.length;
     for (let count = length; count > 0; count--) {
       start -= /[\uD800-\uDBFF][\uDC00-\uDFFF]$/.test(text.slice(Math.max(0, start - 2), start)) ? 2 : 1;
@@ -154,7 +160,7 @@ function startAtEnd(segment: Segment, text: string, from: number): number | unde
   return lengthAt(segment, text, start) === text.length - start ? start : undefined;
 }
 
-/** Where the last place of a segment begins that ends at `end` or before; there has to be one. */
+/** Start of the last match of a segment that ends at or before `end`; the caller knows that there is one. */
 function lastBefore(segment: Segment, text: string, end: number): number {
   if (segment.free === undefined) return text.lastIndexOf(segment.text, end - segment.text.length);
   let start = end - segment.length;
@@ -162,10 +168,10 @@ function lastBefore(segment: Segment, text: string, end: number): number {
   return start;
 }
 
-/** How many code units a segment takes at a place of the text; NaN where it does not fit. */
+/** Number of code units that a segment matches at a position of the text; NaN when it does not match there. */
 function lengthAt({ text: wanted, free }: Segment, text: string, at: number): number {
   if (free === undefined) return text.startsWith(wanted, at) ? wanted.length : NaN;
   free.at.lastIndex = at;
-  // In the middle of a pair of code units the engine goes a step back.
+  // When `lastIndex` is in the middle of a surrogate pair, the engine steps back to the start of the pair.
   return free.at.exec(text)?.index === at ? free.at.lastIndex - at : NaN;
 }

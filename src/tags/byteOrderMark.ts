@@ -1,7 +1,7 @@
-/** U+FEFF, which some Windows programs put at the start of a text file. Editors keep it to themselves. */
+/** U+FEFF, which some Windows programs write at the start of a text file. Editors hide it. */
 export const byteOrderMark = '\uFEFF';
 
-/** A text without the byte order mark at its start, where it has one. */
+/** Removes the byte order mark from the start of a text, if there is one. */
 export function withoutByteOrderMark(text: string): string {
   return text.startsWith(byteOrderMark) ? text.slice(byteOrderMark.length) : text;
 }

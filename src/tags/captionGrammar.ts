@@ -1,28 +1,28 @@
 /**
- * How a caption divides into tags. Everything that counts, searches, shows, suggests, edits or merges tags asks here,
- * so that all of them mean the same pieces.
+ * How a caption is split into tags. All code that counts, searches, shows, suggests, edits or merges tags uses this
+ * module, so that they all split a caption in the same way.
  *
- * - A comma or a line end divides tags, and so do `|||` and `;;;`, the `keep_tokens_separator` and
+ * - A comma, a line end, `|||` and `;;;` separate tags. The last two are the `keep_tokens_separator` and
  *   `secondary_separator` of sd-scripts.
- * - A wildcard in braces is one piece, whatever stands in it, also other braces: sd-scripts chooses one of
- *   `{red hair, long hair|short hair}` before it divides the caption.
- * - A weight in parentheses or square brackets is one piece: `(smile, hat:1.2)`, `((a, b))`, `[a, b]`. Only `|||`
- *   divides there too, because sd-scripts divides at it first.
- * - A bracket without its partner is text and holds nothing together. So is one behind a backslash, as in
- *   `saber \(fate\)`, and the mouth of a smiley, as in `:)` and `>:(`. Braces have no escape in sd-scripts.
+ * - A wildcard in braces is one tag, whatever it contains, including nested braces: sd-scripts chooses one of
+ *   `{red hair, long hair|short hair}` before it splits the caption.
+ * - A weighted group in parentheses or square brackets is one tag: `(smile, hat:1.2)`, `((a, b))`, `[a, b]`. Only `|||`
+ *   splits it, because sd-scripts splits at `|||` first.
+ * - A bracket without a partner is ordinary text and groups nothing. So is a bracket after a backslash, as in
+ *   `saber \(fate\)`, and the mouth of a smiley, as in `:)` and `>:(`. sd-scripts has no escape for braces.
  */
 
-/** What sd-scripts reads as the end of a tag beside the comma: `keep_tokens_separator` and `secondary_separator`. */
+/** The separators of sd-scripts besides the comma: `keep_tokens_separator` and `secondary_separator`. */
 export const trainerSeparators = ['|||', ';;;'] as const;
 
-/** A part of a text: from `start` to before `end`. */
+/** A range of a text: `start` is inclusive, `end` is exclusive. */
 export interface Stretch {
   start: number;
   end: number;
 }
 
 /**
- * The tags of a caption in their order, without the blanks around them; empty ones are left out, repeated ones stay.
+ * The tags of a caption in order, trimmed. Empty tags are omitted, repeated ones are kept.
  * @param text with LF line ends
  */
 export function parseTags(text: string): string[] {
@@ -31,7 +31,10 @@ export function parseTags(text: string): string[] {
   return tags;
 }
 
-/** Calls back for each tag of a caption, as {@link parseTags} gives them: without lists, for whole datasets. */
+/**
+ * Calls `found` for each tag that {@link parseTags} would return, without building a list: for passes over whole
+ * datasets.
+ */
 export function eachTag(text: string, found: (tag: string) => void): void {
   if (hasPlainCommas(text)) {
     eachBetweenCommas(text, found);
@@ -50,8 +53,8 @@ export function eachTag(text: string, found: (tag: string) => void): void {
 }
 
 /**
- * The tags of a list that a user wrote, such as a setting or a field: like {@link parseTags}, but what `|||` and `;;;`
- * stand between stays one text, because it will be written into a caption as it stands.
+ * Splits a list of tags that the user wrote, in a setting or a field. Unlike {@link parseTags}, it does not split at
+ * `|||` and `;;;`: such a text is written into captions unchanged.
  * @param text with any line ends
  */
 export function parseTagList(text: string): string[] {
@@ -69,8 +72,8 @@ export function parseTagList(text: string): string[] {
 }
 
 /**
- * Whether nothing but commas and line ends divides a text, and each of them does. Most captions are so, and finding out
- * takes less time than dividing them.
+ * Whether commas and line ends alone separate the tags of a text, and each of them does. This holds for most captions,
+ * and the check is faster than the full split.
  */
 export function hasPlainCommas(text: string): boolean {
   return (
@@ -83,11 +86,10 @@ export function hasPlainCommas(text: string): boolean {
 }
 
 /**
- * Where a line divides into tags, from left to right. The stretches between the separators, with the blanks around the
- * tags, are what is left of the line.
+ * Finds the separators in a line, from left to right. The tags, with the whitespace around them, are what lies between.
  * @param line without line ends
- * @param separator what may divide tags beside the comma and the separators of trainers; one of blanks only counts
- * where the line has no comma
+ * @param separator a further separator besides the comma and those of trainers; one that is only whitespace applies
+ *   only when the line has no comma
  */
 export function separatorsIn(line: string, separator = ','): Stretch[] {
   const separators: Stretch[] = [];
@@ -114,12 +116,12 @@ export function separatorsIn(line: string, separator = ','): Stretch[] {
   }
 }
 
-/** The next place of a separator in a line; `start` is Infinity where there is none. */
+/** Finds the next occurrence of a separator in a line; `start` is Infinity when there is none. */
 interface Finder extends Stretch {
   findFrom: (from: number) => void;
 }
 
-/** What finds the separators that a line has. Of two that begin at the same place the first counts. */
+/** The finders for the separators that a line contains. When two match at the same position, the first finder wins. */
 function findersFor(line: string, core: string): Finder[] {
   const finders: Finder[] = [];
   const add = (find: (from: number) => Stretch | undefined): void => {
@@ -143,7 +145,7 @@ function findersFor(line: string, core: string): Finder[] {
   };
   trainerSeparators.forEach(addText);
   if (core !== '' && core !== ',') addText(core);
-  // Blanks cannot divide tags in a line where commas do.
+  // Whitespace separates no tags in a line that contains commas.
   if (core !== '' || line.includes(',')) addText(',');
   else {
     const blanks = /\s+/g;
@@ -156,14 +158,17 @@ function findersFor(line: string, core: string): Finder[] {
   return finders;
 }
 
-/** A separator without the blanks around it; a word keeps them, because it may be part of a tag. */
+/**
+ * A separator without the whitespace around it. A separator with letters or digits keeps it, because the bare word may
+ * be part of a tag.
+ */
 export function coreOf(separator: string): string {
   return /[\p{L}\p{N}]/u.test(separator) ? separator : separator.trim();
 }
 
 /**
- * The stretches of a line that are in brackets and hold together, brackets included, from left to right; of nested ones
- * the outermost. Takes time in proportion to the length of the line.
+ * The bracketed groups of a line that count as one tag, brackets included, from left to right; of nested groups the
+ * outermost. Takes time linear in the length of the line.
  */
 export function heldStretches(line: string): Stretch[] {
   const braces = bracedStretches(line);
@@ -191,7 +196,7 @@ export function heldStretches(line: string): Stretch[] {
       }
       const start = own.pop();
       if (start === undefined) continue;
-      // What was opened within this pair and not closed has no partner any more.
+      // Brackets opened inside this pair and not closed have no partner.
       const other = isRound ? square : round;
       while ((other.at(-1) ?? -1) > start) other.pop();
       addOutermost(held, { start, end: at + 1 });
@@ -200,7 +205,7 @@ export function heldStretches(line: string): Stretch[] {
   return held;
 }
 
-/** The outermost pairs of braces. They are paired before all others, as sd-scripts replaces them first. */
+/** The outermost pairs of braces. Braces are paired before other brackets, because sd-scripts replaces them first. */
 function bracedStretches(line: string): Stretch[] {
   const pairs: Stretch[] = [];
   if (!line.includes('}')) return pairs;
@@ -216,21 +221,21 @@ function bracedStretches(line: string): Stretch[] {
   return pairs;
 }
 
-/** Adds a stretch that ends behind all others; those within it go. */
+/** Adds a stretch that ends after all others, and removes those that lie inside it. */
 function addOutermost(stretches: Stretch[], added: Stretch): void {
   while ((stretches.at(-1)?.start ?? -1) > added.start) stretches.pop();
   stretches.push(added);
 }
 
-/** Whether a bracket is only a letter: behind a backslash, or the mouth of a smiley such as `:)`, `;-(` or `>:(`. */
+/** Whether a bracket is ordinary text: after a backslash, or the mouth of a smiley such as `:)`, `;-(` or `>:(`. */
 function isText(line: string, at: number): boolean {
   const before = line.charAt(at - 1);
   if (before === '\\') return true;
-  // A number or a word may stand before the end of a weight, eyes at the start of a word do not.
+  // Eyes start a word, whereas the end of a weight follows a number or a word.
   return mayBeFace.test(before) && /(?:^|[\s,([{|;])>?[:;=][-'^]?$/.test(line.slice(Math.max(0, at - 4), at));
 }
 
-/** What stands before the mouth of a smiley: its eyes or its nose. */
+/** The character before the mouth of a smiley: its eyes or its nose. */
 const mayBeFace = /[:;=\-'^]/;
 
 function eachBetweenCommas(text: string, found: (tag: string) => void): void {
@@ -249,7 +254,10 @@ function endOf(text: string, separator: string, from: number): number {
   return at < 0 ? text.length : at;
 }
 
-/** Whether each bracket of a kind closes in the tag that it opens in. May say no where that is hard to see. */
+/**
+ * Whether each bracket of a kind closes within the tag that it opens in. May return false when that is costly to find
+ * out.
+ */
 function closesBeforeComma(text: string, open: string, close: string): boolean {
   let comma = -1;
   for (let at = text.indexOf(open); at >= 0;) {

@@ -5,13 +5,13 @@ import { dividesTags, firstLine, lineText, parseTagLine, tagsOf, withoutParts, t
 
 /** A tag of a caption's first line, as a chip shows it. */
 export interface Chip {
-  /** without the blanks around it */
+  /** without the whitespace around it */
   tag: string;
-  /** the line has had the same tag before */
+  /** the same tag occurs earlier in the line */
   isDuplicate: boolean;
 }
 
-/** The tags of the first line, which is what trainers read. */
+/** The tags of the first line, the only line that trainers read. */
 export function chipsOf(text: string): Chip[] {
   const known = new Set<string>();
   return tagsOf(parseTagLine(text)).map((tag) => {
@@ -22,29 +22,29 @@ export function chipsOf(text: string): Chip[] {
   });
 }
 
-/** The lines below the first; empty where there are none. */
+/** The lines below the first; empty when there are none. */
 export function otherLines(text: string): string {
   return text.slice(firstLine(text).length + 1);
 }
 
 /**
- * The text without one tag and the comma that it had. Every other character stays where it is.
- * @param index of the tag among the chips, from 0; an index that no chip has changes nothing
+ * Removes one tag and its comma from a text. All other characters stay unchanged.
+ * @param index index of the chip, from 0; an index without a chip changes nothing
  */
 export function removeTag(text: string, index: number): string {
   const line = parseTagLine(text);
   const removed = partOfChip(line, index);
   const part = line.parts[removed];
   if (part === undefined) return text;
-  // The blanks behind the last tag go with it, those before its comma stay.
+  // Whitespace after the last tag is removed with it; the whitespace before the removed comma stays.
   const previous = line.parts[removed - 1];
   if (previous !== undefined && removed === line.parts.length - 1) part.trail = previous.trail;
   return lineText(withoutParts(line, (_, at) => at === removed));
 }
 
 /**
- * The text with a tag, or several with commas between them, behind the last one; a comma at the end stays at the end.
- * Blanks alone change nothing.
+ * Appends a tag, or several separated by commas, after the last tag; a comma at the end stays at the end. A tag of
+ * whitespace only changes nothing.
  */
 export function addTag(text: string, tag: string): string {
   const added = tag.trim();
@@ -63,14 +63,14 @@ export function addTag(text: string, tag: string): string {
     parts.splice(-1, 0, { lead, tag: added, trail: '' });
     separators.push(',');
   } else {
-    // The line is empty, or ends with a separator of a trainer, which must not become the end of the new tag.
+    // The line is empty or ends with a separator of a trainer, which must not become part of the new tag.
     if (separators.length > 0 && last.lead === '') last.lead = ' ';
     last.tag = added;
   }
   return lineText(line);
 }
 
-/** The text with another tag, or several, in the place of one; blanks alone remove it. */
+/** Replaces one tag by another, or by several separated by commas; whitespace only removes it. */
 export function replaceTag(text: string, index: number, tag: string): string {
   const wanted = tag.trim();
   if (wanted === '') return removeTag(text, index);
@@ -81,7 +81,7 @@ export function replaceTag(text: string, index: number, tag: string): string {
   return lineText(line);
 }
 
-/** The text with one tag moved to the place of another; separators and blanks stay as they are between the places. */
+/** Moves one tag to the position of another; the separators and whitespace between the positions stay unchanged. */
 export function moveTag(text: string, from: number, to: number): string {
   const line = parseTagLine(text);
   const places = line.parts.filter(({ tag }) => tag !== '');
@@ -94,9 +94,9 @@ export function moveTag(text: string, from: number, to: number): string {
 }
 
 /**
- * Divides what is being typed into a field for one tag: what a comma has finished, and the tag that is still being
- * typed. A comma within brackets finishes nothing, nor does one behind a brace that is not closed yet.
- * @returns `finished` is undefined where there is no such comma
+ * Splits the text that is being typed into a field for one tag, at the last comma: the finished tags and the tag still
+ * being typed. Commas inside brackets or after an unclosed brace do not count.
+ * @returns `finished` is undefined when there is no such comma
  */
 export function typedTags(typed: string): { finished: string | undefined; rest: string } {
   const openBrace = typed.lastIndexOf('{') > typed.lastIndexOf('}') ? typed.lastIndexOf('{') : Infinity;
@@ -105,15 +105,15 @@ export function typedTags(typed: string): { finished: string | undefined; rest: 
   return { finished: typed.slice(0, comma.start), rest: typed.slice(comma.end).trimStart() };
 }
 
-/** What is said about a caption below it. */
+/** Facts about a caption that are shown below it. */
 export interface CaptionFacts {
   characters: number;
   tags: number;
-  /** tags that a line has more than once, one entry for each repetition */
+  /** tags that occur more than once in a line, one entry for each repetition */
   duplicates: string[];
 }
 
-/** Counts what a caption has; a tag counts as repeated within its own line only. */
+/** Computes the facts of a caption; a tag counts as repeated only within its own line. */
 export function captionFacts(text: string): CaptionFacts {
   const facts: CaptionFacts = { characters: characterCount(text), tags: 0, duplicates: [] };
   for (const line of text.split('\n')) {
@@ -128,7 +128,7 @@ export function captionFacts(text: string): CaptionFacts {
   return facts;
 }
 
-/** Which part of the line is the chip with this index; -1 where there is none. */
+/** Index of the part that the chip with this index shows; -1 when there is none. */
 function partOfChip({ parts }: TagLine, index: number): number {
   let chip = -1;
   return parts.findIndex(({ tag }) => tag !== '' && ++chip === index);

@@ -1,29 +1,30 @@
 import { byteOrderMark, withoutByteOrderMark } from './byteOrderMark';
 
-/** Whether a caption counts as empty: nothing but white space (or only a byte order mark). */
+/** Whether a caption counts as empty: only whitespace or a byte order mark. */
 export function isEmptyCaption(raw: string): boolean {
   return raw.trim() === '';
 }
 
 /**
- * What the user sees and edits of a caption file: without byte order mark and final line end, all line ends as LF.
- * @param raw the decoded content of the file, every character of it
+ * The part of a caption file that the user sees and edits: without the byte order mark and the final line end, with LF
+ * line ends.
+ * @param raw the complete decoded content of the file
  */
 export function textOfRaw(raw: string): string {
   const text = normalizeLineEnds(withoutByteOrderMark(raw));
   return text.endsWith('\n') ? text.slice(0, -1) : text;
 }
 
-/** All line ends (CRLF, CR) as LF, which is what a text area gives back. */
+/** Converts all line ends (CRLF, CR) to LF, as a text area does. */
 export function normalizeLineEnds(text: string): string {
   return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
 }
 
 /**
- * The new content of a caption file whose text was edited: byte order mark, final line end and the line ends of lines
- * that did not change are kept; new lines get the line end that the file uses most.
+ * The new content of a caption file after its text was edited. The byte order mark, the final line end and the line
+ * ends of unchanged lines are kept; new lines get the line end that occurs most in the file.
  * @param raw the content before the edit; null when there was no file
- * @param text the edited text, as {@link textOfRaw} gave it to the user
+ * @param text the edited version of what {@link textOfRaw} returned
  */
 export function rawWithText(raw: string | null, text: string): string {
   if (raw === null) return text;
@@ -56,13 +57,13 @@ export function rawWithText(raw: string | null, text: string): string {
   for (const [index, line] of lines.entries()) {
     const end = index < ends.length ? (ends[index] ?? '') : finalEnd;
     edited += line;
-    // CR and LF with nothing between them would read as one line end.
+    // An adjacent CR and LF would be read as a single line end.
     edited += end === '\n' && edited.endsWith('\r') ? '\r\n' : end;
   }
   return edited;
 }
 
-/** The lines of a text and the line ends between them: `ends` has one element less than `lines`. */
+/** Splits a text into its lines and the line ends between them: `ends` has one element less than `lines`. */
 function splitLines(text: string): { lines: string[]; ends: string[] } {
   const parts = text.split(/(\r\n|\r|\n)/);
   return { lines: parts.filter((_, index) => index % 2 === 0), ends: parts.filter((_, index) => index % 2 === 1) };

@@ -1,6 +1,6 @@
 /**
- * How many characters a text has, as people count: an emoji or another character that takes two code units counts once,
- * and so does each half of such a pair that stands alone, as a damaged file may have it.
+ * The number of characters in a text as people count them: a surrogate pair, such as most emoji, counts once, and so
+ * does each unpaired surrogate, which damaged files may contain.
  */
 export function characterCount(text: string): number {
   let count = text.length;

@@ -1,4 +1,4 @@
-/** A text as the source of a regular expression that finds just that text, also between slashes. */
+/** Escapes a text for use as the source of a regular expression, including in a literal between slashes. */
 export function escapedForRegExp(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
 }

@@ -2,7 +2,7 @@ import { parseTags } from './captionGrammar';
 import { dividesTags, evenLine, parseTagLine, tagsOf } from './tagLine';
 
 /**
- * How often each tag occurs, most frequent first, equal counts in alphabetical order.
+ * Counts how often each tag occurs; the most frequent first, equal counts in alphabetical order.
  * @param texts the captions, one for each image
  */
 export function countTags(texts: Iterable<string>): Map<string, number> {
@@ -14,9 +14,9 @@ export function countTags(texts: Iterable<string>): Map<string, number> {
 }
 
 /**
- * One caption with the tags of both: in the first line all of the first in their order, then what only the second has;
- * below, the other lines of the first, then those that only the second has. The separators of trainers stay, but for
- * the second caption's `|||` where the first has its own.
+ * Merges two captions. The first line has all tags of the first caption in their order, then those that only the second
+ * has; below are the other lines of the first, then those that only the second has. Trainer separators are kept, except
+ * a `|||` of the second caption when the first has its own.
  */
 export function mergeTags(first: string, second: string): string {
   const line = parseTagLine(first);
@@ -27,10 +27,10 @@ export function mergeTags(first: string, second: string): string {
   return [merged, ...lines, ...otherLines.filter((other) => !known.has(other))].join('\n');
 }
 
-/** A line with the tags of the second caption's first line that are not known. */
+/** Appends to a line the tags of the second caption's first line that are not in `known`. */
 function withNewTags(line: string, known: ReadonlySet<string>, second: string): string {
   const { parts, separators } = parseTagLine(second);
-  // sd-scripts knows two of them at most, and a second caption's would move the end of the tags that are kept in front.
+  // sd-scripts allows at most two, and one from the second caption would change which tags are kept in front.
   const hasOwn = line.includes('|||');
   let text = line;
   let isPreviousNew = false;

@@ -1,6 +1,6 @@
 import { coreOf, hasPlainCommas, separatorsIn, trainerSeparators } from './captionGrammar';
 
-/** A tag with the blanks around it; an empty tag where two separators follow each other. */
+/** A tag and the whitespace around it; `tag` is empty between two adjacent separators. */
 export interface TagPart {
   lead: string;
   tag: string;
@@ -8,27 +8,27 @@ export interface TagPart {
 }
 
 /**
- * The first line of a caption, which is its list of tags, taken apart so that {@link lineText} gives the same
- * characters again. Where a caption has more lines, trainers read only the first.
+ * The first line of a caption, which is its list of tags, split into parts. {@link lineText} restores it exactly.
+ * Trainers ignore all further lines.
  */
 export interface TagLine {
   parts: TagPart[];
-  /** between the parts: one less than those */
+  /** the separators between the parts: one fewer than parts */
   separators: string[];
-  /** the other lines, with the line end before them */
+  /** the other lines, starting with the line end of the first */
   rest: string;
 }
 
 /**
- * Takes a caption apart, at the places that {@link separatorsIn} finds.
+ * Splits the first line of a caption at the separators that {@link separatorsIn} finds.
  * @param text the caption with any line ends
- * @param separator what may stand between two tags beside the comma and the separators of trainers
+ * @param separator a further separator besides the comma and those of trainers
  */
 export function parseTagLine(text: string, separator = ','): TagLine {
   const line = firstLine(text);
   const rest = text.slice(line.length);
   if (coreOf(separator) === ',' && hasPlainCommas(line)) {
-    // The same as below in less time, for edits of whole datasets.
+    // Gives the same result as the code below, but faster: edits of whole datasets depend on it.
     const parts = line.split(',').map(partOf);
     return { parts, separators: Array<string>(parts.length - 1).fill(','), rest };
   }
@@ -49,7 +49,7 @@ export function firstLine(text: string): string {
   return /^[^\r\n]*/.exec(text)?.[0] ?? '';
 }
 
-/** The caption that a line was made of, with the changes that were made to it. */
+/** Joins the parts, separators and other lines back into a caption. */
 export function lineText({ parts, separators, rest }: TagLine): string {
   let text = '';
   for (const [index, { lead, tag, trail }] of parts.entries()) text += lead + tag + trail + (separators[index] ?? '');
@@ -57,8 +57,8 @@ export function lineText({ parts, separators, rest }: TagLine): string {
 }
 
 /**
- * Makes an edit of one line an edit of each line of a caption. A line below the first that the edit empties goes; the
- * first stays, or the second would be read in its place.
+ * Turns an edit of one line into an edit of each line of a caption. A line below the first is removed when the edit
+ * empties it; the first line is kept, or trainers would read the second as the tags.
  */
 export function inEachLine(edit: (line: string) => string): (text: string) => string {
   return (text) => {
@@ -69,12 +69,15 @@ export function inEachLine(edit: (line: string) => string): (text: string) => st
   };
 }
 
-/** The tags of a line, empty ones left out. */
+/** The tags of a line without empty ones. */
 export function tagsOf({ parts }: TagLine): string[] {
   return parts.map(({ tag }) => tag).filter((tag) => tag !== '');
 }
 
-/** What stands between two tags of this line, most often; `usual` where there are no two. */
+/**
+ * The most frequent separator between two tags of this line, with its whitespace; `usual` when the line has fewer than
+ * two tags.
+ */
 export function separatorOf({ parts, separators }: TagLine, usual: string): string {
   const counts = new Map<string, number>();
   for (const [index, separator] of separators.entries()) {
@@ -92,16 +95,16 @@ export function separatorOf({ parts, separators }: TagLine, usual: string): stri
 }
 
 /**
- * Takes tags out of a line, each with one separator. The separators of trainers stay: they say which tags are kept in
+ * Removes tags from a line, each with one separator. Trainer separators are kept: they determine which tags stay in
  * front and which belong together.
- * @param isRemoved asked once for each tag, from the first to the last
+ * @param isRemoved called once for each tag, from first to last
  */
 export function withoutParts(line: TagLine, isRemoved: (part: TagPart, index: number) => boolean): TagLine {
   const removed = line.parts.map(isRemoved);
   if (!removed.includes(true)) return line;
   const parts = line.parts.map((part) => ({ ...part }));
   const separators = [...line.separators];
-  // From the end, so that what is removed does not move what still has to be looked at.
+  // Backwards, so that removals do not shift the indexes still to be visited.
   for (let index = parts.length - 1; index >= 0; index--) {
     const part = parts[index];
     if (part === undefined || removed[index] !== true) continue;
@@ -126,8 +129,8 @@ export function withoutParts(line: TagLine, isRemoved: (part: TagPart, index: nu
 }
 
 /**
- * The first line with the same separator between all tags, without empty tags and blanks at its ends. The separators of
- * trainers stay as they are.
+ * The first line with the same separator between all tags, without empty tags and whitespace at its ends. Trainer
+ * separators are kept unchanged.
  */
 export function evenLine({ parts, separators }: TagLine, separator: string): string {
   let text = '';
@@ -145,7 +148,7 @@ export function evenLine({ parts, separators }: TagLine, separator: string): str
   return text.trim();
 }
 
-/** Whether this only divides tags, and is none of the separators that mean something to a trainer. */
+/** Whether a separator only divides tags, so is not one that a trainer gives a meaning. */
 export function dividesTags(separator: string | undefined): boolean {
   return separator !== undefined && !trainerSeparators.some((one) => one === separator);
 }

@@ -2,9 +2,9 @@ import { comparableTag } from './comparableTag';
 import { tagGlob, type GlobPattern } from './GlobPattern';
 
 /**
- * Makes the test whether a tag is one of a list. Tags are compared as {@link comparableTag} says. In a pattern `*`
- * stands for any text and `?` for one character, `\*` and `\?` for themselves; a tag of signs only, such as `!?`, is no
- * pattern unless it has a `*`.
+ * Compiles a list of tags and patterns into a test whether a tag matches any of them. Tags are compared by their
+ * normalized form ({@link comparableTag}). In a pattern `*` matches any text, `?` one character, and `\*` and `\?`
+ * match themselves. A tag without letters and digits, such as `!?`, is a pattern only if it has a `*`.
  */
 export function tagMatcher(patterns: readonly string[]): (tag: string) => boolean {
   const exact = new Set<string>();

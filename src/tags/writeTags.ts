@@ -5,12 +5,12 @@ import { firstLine, parseTagLine, tagsOf } from './tagLine';
 import type { WriteOptions } from './writeMode';
 
 /**
- * A caption with generated tags in it. Of a caption with several lines the first is the list of tags; `append` and
- * `prepend` leave the others as they are. What was there stays character by character, but for blanks where tags are
- * joined to it; tags that the first line has already are not written again ({@link comparableTag} says which are the
- * same). With `replace` nothing stays but the first `keepFirst` tags.
- * @param existing the caption as it is, with any line ends
- * @returns `existing` where nothing is new
+ * Writes generated tags into a caption. The first line is the list of tags; `append` and `prepend` keep the other lines
+ * unchanged. Existing characters are kept, except whitespace where tags are joined to them. A tag that the first line
+ * already has is not added again; tags are compared by {@link comparableTag}. `replace` keeps only the first
+ * `keepFirst` tags.
+ * @param existing the current caption, with any line ends
+ * @returns `existing` when there is nothing to add
  */
 export function captionWithTags(existing: string, tags: readonly string[], options: WriteOptions): string {
   const { mode, keepFirst } = options;
@@ -20,7 +20,7 @@ export function captionWithTags(existing: string, tags: readonly string[], optio
   if (mode === 'onlyEmpty') return existing;
 
   const line = firstLine(existing);
-  // Blanks cannot separate tags in a line where commas do.
+  // Whitespace separates no tags in a line that contains commas.
   const separator = options.separator.trim() === '' && line.includes(',') ? ', ' : options.separator;
   const kept = line.slice(0, endOfTag(line, keepFirst, separator));
   if (mode === 'replace') return join(kept, newTags(kept, given, separator).join(separator), separator);
@@ -28,13 +28,13 @@ export function captionWithTags(existing: string, tags: readonly string[], optio
   if (added === '') return existing;
   const otherLines = existing.slice(line.length);
   if (mode === 'append') return join(line, added, separator) + otherLines;
-  // What follows the kept tags begins with its own separator.
+  // The text after the kept tags starts with its own separator.
   return kept === ''
     ? join(added, line, separator) + otherLines
     : join(kept, added, separator) + existing.slice(kept.length);
 }
 
-/** The tags that a line does not have yet, each once. */
+/** The tags that a line does not contain yet, without repetitions. */
 function newTags(line: string, tags: readonly string[], separator: string): string[] {
   const seen = new Set(tagsOf(parseTagLine(line, separator)).map(comparableTag));
   return tags.filter((tag) => {
@@ -45,9 +45,7 @@ function newTags(line: string, tags: readonly string[], separator: string): stri
   });
 }
 
-/**
- * Where the tag with this number, counted from 1, ends in a line, or the last one where there are fewer; 0 for none.
- */
+/** End offset of the `count`-th tag, or of the last tag if there are fewer; 0 if there are none. */
 function endOfTag(line: string, count: number, separator: string): number {
   const { parts, separators } = parseTagLine(line, separator);
   let tags = 0;
@@ -64,7 +62,7 @@ function endOfTag(line: string, count: number, separator: string): number {
   return end;
 }
 
-/** Two parts of a line with one separator between them, which may be there already at the end of one. */
+/** Joins two parts of a line with one separator, which the end of `left` or the start of `right` may already have. */
 function join(left: string, right: string, separator: string): string {
   const before = left.trimEnd();
   const behind = right.trimStart();

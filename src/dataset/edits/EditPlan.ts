@@ -8,20 +8,20 @@ import { inSlices } from '../../base/inSlices';
 import { EditError } from './EditError';
 import { TimeLimitError, withTimeLimit } from './timeLimit';
 
-/** What an edit makes of one caption. */
+/** The effect of an edit on one caption. */
 export interface PlannedChange {
   caption: Caption;
-  /** the images of the scope that it belongs to, by their paths */
+  /** paths of the images in the edit's scope that have this caption */
   images: string[];
-  /** what the file should have held when the plan was made: only that is edited */
+  /** the caption file's content when the plan was made; the edit is applied only if it is still that */
   expected: string | null;
   before: string;
   after: string;
-  /** whether the user wants it */
+  /** whether the user selected this change */
   ticked: boolean;
 }
 
-/** How often an edit takes a tag away and adds it, over all captions. */
+/** How many captions lose and gain a tag. */
 export interface TagChange {
   tag: string;
   removed: number;
@@ -30,20 +30,23 @@ export interface TagChange {
 
 export interface PlanOptions {
   signal?: AbortSignal;
-  /** the longest time at a stretch, in milliseconds */
+  /** the maximum time per slice, in milliseconds */
   sliceMs?: number;
 }
 
-/** One caption must not take longer than this, in milliseconds: only a regular expression that explodes does. */
-const longestEdit = 40;
-/** A busy machine may stop anything for a moment, so a caption gets several tries. */
+/**
+ * Time limit for editing one caption, in milliseconds. Only a regular expression with catastrophic backtracking exceeds
+ * it.
+ */
+const maxEditMs = 40;
+/** Attempts per caption: a busy machine may suspend the process for a moment. */
 const tries = 3;
-const captionsBetweenLooks = 16;
+const editsPerClockCheck = 16;
 
-/** What a bulk edit would do, caption by caption, before it does anything. */
+/** Preview of a bulk edit: the change of each caption, computed before anything is applied. */
 export class EditPlan {
   readonly changes: PlannedChange[] = [];
-  /** captions that the edit leaves as they are */
+  /** number of captions that the edit does not change */
   unchanged = 0;
   /** captions that cannot be edited, with the reason */
   readonly leftOut: { path: string; reason: string }[] = [];
@@ -51,12 +54,13 @@ export class EditPlan {
   private unticked = 0;
 
   private constructor() {
-    // Plans are made by `make`, which takes its time.
+    // Use `make`: computing a plan is asynchronous.
   }
 
   /**
-   * Tries an edit on the captions of some images, without changing them. Images that share a caption are one.
-   * @param edit takes and gives a caption
+   * Computes what an edit would do to the captions of some images, without changing them. A caption shared by several
+   * images is counted once.
+   * @param edit returns the new text of a caption
    * @throws EditError PATTERN_TOO_SLOW when one caption takes far longer than any sensible edit
    * @throws the signal's reason when aborted
    */
@@ -80,40 +84,40 @@ export class EditPlan {
     return plan;
   }
 
-  /** How many captions would change. */
+  /** Number of captions that would change. */
   get tickedCount(): number {
     return this.changes.length - this.unticked;
   }
 
-  /** How many different tags come or go. */
+  /** Number of different tags that are added or removed. */
   get tagCount(): number {
     return this.tags.size;
   }
 
   /**
-   * The tags that come or go in most captions.
-   * @param most the maximum number of tags: there may be as many as captions, and sorting them all takes long
+   * The tags that are added or removed in most captions, most frequent first.
+   * @param max maximum number of tags; there may be as many tags as captions, and sorting them all would be slow
    */
-  tagChanges(most: number): TagChange[] {
+  tagChanges(max: number): TagChange[] {
     const best: TagChange[] = [];
     for (const change of this.tags.values()) {
-      const last = best[most - 1];
+      const last = best[max - 1];
       if (last !== undefined && captionsOf(last) >= captionsOf(change)) continue;
       const place = best.findIndex((other) => captionsOf(other) < captionsOf(change));
       best.splice(place < 0 ? best.length : place, 0, change);
-      best.length = Math.min(best.length, most);
+      best.length = Math.min(best.length, max);
     }
     return best;
   }
 
-  /** The changes that the user wants. */
+  /** The changes that the user selected. */
   get tickedChanges(): PlannedChange[] {
     return this.changes.filter(({ ticked }) => ticked);
   }
 
   /**
-   * Chooses which captions change.
-   * @param index a position in {@link changes}, or all of them
+   * Selects or deselects changes.
+   * @param index an index in {@link changes}, or all of them
    */
   tick(index: number | 'all', ticked: boolean): void {
     if (index === 'all') {
@@ -137,18 +141,18 @@ export class EditPlan {
     let failed = 0;
     while (next < entries.length) {
       signal?.throwIfAborted();
-      // Stopping may come between any two steps, so one step alone moves on: the push.
+      // The time limit may stop `slice` between any two steps. Progress is counted by a single step, the push.
       const edited: { before: string; after: string }[] = [];
       const slice = (): void => {
         const end = performance.now() + sliceMs;
         for (let entry = entries[next]; entry !== undefined; entry = entries[next + edited.length]) {
           const before = entry[0].text;
           edited.push({ before, after: edit(before) });
-          if (edited.length % captionsBetweenLooks === 0 && performance.now() > end) return;
+          if (edited.length % editsPerClockCheck === 0 && performance.now() > end) return;
         }
       };
       try {
-        withTimeLimit(sliceMs + longestEdit, slice);
+        withTimeLimit(sliceMs + maxEditMs, slice);
         failed = 0;
       } catch (thrown) {
         if (!(thrown instanceof TimeLimitError)) throw thrown;
@@ -158,13 +162,13 @@ export class EditPlan {
       }
       for (const { before, after } of edited) {
         const entry = entries[next++];
-        if (entry !== undefined) this.note(...entry, before, after);
+        if (entry !== undefined) this.recordResult(...entry, before, after);
       }
       await nextTurn();
     }
   }
 
-  private note(caption: Caption, images: string[], before: string, after: string): void {
+  private recordResult(caption: Caption, images: string[], before: string, after: string): void {
     if (caption.unreadable !== undefined) {
       this.leftOut.push({ path: caption.path, reason: caption.unreadable.message });
     } else if (before === after) {
@@ -196,16 +200,16 @@ export class EditPlan {
   }
 }
 
-/** The tags of two captions without those that both have at their start and at their end. */
+/** The tags of two captions without their common start and end. */
 function differingTags(before: string, after: string): [string[], string[]] {
-  // A comma within brackets is no place to begin or to end at.
+  // A comma inside brackets separates no tags, so the shortcut below would cut a tag.
   if (!hasPlainCommas(before) || !hasPlainCommas(after)) return [parseTags(before), parseTags(after)];
   const shorter = Math.min(before.length, after.length);
   let start = 0;
   while (start < shorter && before[start] === after[start]) start++;
   let end = 0;
   while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end++;
-  // Whole tags: from the comma before the first difference to the one behind the last.
+  // Extend to whole tags: from the comma before the first difference to the comma after the last.
   start = start === 0 ? 0 : before.lastIndexOf(',', start - 1) + 1;
   const comma = before.indexOf(',', before.length - end);
   end = comma < 0 ? 0 : before.length - comma;

@@ -5,24 +5,24 @@ import { refuseUnwritable } from '../captions/captionFile';
 import type { Dataset } from '../Dataset';
 import { inSlices } from '../../base/inSlices';
 
-/** The new text of one caption. */
+/** The new text of a caption. */
 export interface TextEdit {
   caption: Caption;
   /** with LF line ends, without the final one */
   text: string;
 }
 
-/** What a bulk edit did. */
+/** The result of a bulk edit. */
 export interface AppliedEdits {
-  /** what changed: one entry for each caption */
+  /** one entry for each changed caption */
   changes: CaptionChange[];
-  /** captions that must not be edited now, and why */
+  /** captions that cannot be edited now, with the reason */
   leftOut: { path: string; reason: string }[];
 }
 
 /**
- * Changes many captions in memory, in slices: all that can be edited, or, when something fails, none. A caption that
- * stands in a conflict, cannot be read or is not UTF-8 is left out.
+ * Changes many captions in memory, in slices. Captions that are in conflict, unreadable or not UTF-8 are left out. On
+ * any other failure no caption is changed.
  */
 export async function applyEdits(dataset: Dataset, edits: readonly TextEdit[]): Promise<AppliedEdits> {
   const changes = new Map<Caption, CaptionChange>();
@@ -36,7 +36,7 @@ export async function applyEdits(dataset: Dataset, edits: readonly TextEdit[]): 
     const change = caption.setText(text, dataset.options.emptiedCaption);
     if (change === undefined) return;
     const first = changes.get(caption);
-    // Images may share a caption: what it held before all of this is what undo brings back.
+    // Several images may share a caption: undo restores its state before the whole edit.
     if (first === undefined) changes.set(caption, change);
     else first.after = change.after;
   };
@@ -52,8 +52,8 @@ export async function applyEdits(dataset: Dataset, edits: readonly TextEdit[]): 
 }
 
 /**
- * Takes many edits back or applies them again, in slices, as {@link Dataset.replay} does.
- * @returns the captions that hold something else by now and were left alone
+ * Undoes or redoes many edits, in slices, as {@link Dataset.replay} does.
+ * @returns the captions that have changed since and were left unchanged
  */
 export async function replayEdits(
   dataset: Dataset,

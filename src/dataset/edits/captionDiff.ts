@@ -1,34 +1,34 @@
 import { diffArrays, diffWordsWithSpace } from 'diff';
 import { parseTagLine, tagsOf } from '../../tags/tagLine';
 
-/** A piece of a caption before and after an edit; `skipped` stands for what stays and is of no interest. */
+/** A piece of a caption before and after an edit; `skipped` replaces unchanged tags, and its text is their number. */
 export interface DiffPiece {
   kind: 'kept' | 'removed' | 'added' | 'moved' | 'skipped';
   text: string;
 }
 
-/** What an edit does to one caption: in tags, or in words where the tags are the same or no tags are meant. */
+/** The diff of one caption: in tags, or in words when the tags are equal or the edit is not about tags. */
 export interface CaptionDiff {
   unit: 'tags' | 'text';
   pieces: DiffPiece[];
 }
 
-/** How many characters of unchanged text are shown before and after a change. */
-const contextLetters = 24;
-/** Texts that differ in more places than this are shown as wholly replaced; comparing them takes long. */
-const mostDifferences = 400;
+/** Number of unchanged characters that are shown before and after a change. */
+const contextLength = 24;
+/** Texts with more differences are shown as completely replaced: comparing them would take too long. */
+const maxDifferences = 400;
 
 /**
- * Compares a caption with what an edit makes of it.
- * @param unit `tags` where the edit means tags; a difference between the tags, or in another line than the first, is
- * shown in words
+ * Compares a caption before and after an edit.
+ * @param unit `tags` when the edit is about tags; a difference in the separators or in another line than the first is
+ *   shown in words nevertheless
  */
 export function captionDiff(before: string, after: string, unit: 'tags' | 'text', separator: string): CaptionDiff {
   if (unit === 'tags') {
     const [lineBefore, lineAfter] = [parseTagLine(before, separator), parseTagLine(after, separator)];
     const pieces = tagDiff(tagsOf(lineBefore), tagsOf(lineAfter));
     const isAll = lineBefore.rest === lineAfter.rest;
-    if (isAll && pieces.some(({ kind }) => kind !== 'kept')) return { unit, pieces: withoutBoredom(pieces) };
+    if (isAll && pieces.some(({ kind }) => kind !== 'kept')) return { unit, pieces: collapsed(pieces) };
   }
   return { unit: 'text', pieces: textDiff(before, after) };
 }
@@ -37,7 +37,7 @@ function tagDiff(before: string[], after: string[]): DiffPiece[] {
   const pieces: DiffPiece[] = diffArrays(before, after).flatMap(({ value, added, removed }) =>
     value.map((text): DiffPiece => ({ kind: added ? 'added' : removed ? 'removed' : 'kept', text })),
   );
-  // A tag that goes at one place and comes at another has moved.
+  // A tag that is removed in one place and added in another has moved.
   for (const piece of pieces.filter(({ kind }) => kind === 'removed')) {
     const arrival = pieces.find(({ kind, text }) => kind === 'added' && text === piece.text);
     if (arrival === undefined) continue;
@@ -47,8 +47,8 @@ function tagDiff(before: string[], after: string[]): DiffPiece[] {
   return pieces;
 }
 
-/** Of tags that stay, only the neighbours of a change are shown. */
-function withoutBoredom(pieces: readonly DiffPiece[]): DiffPiece[] {
+/** Collapses unchanged tags, except the neighbours of a change. */
+function collapsed(pieces: readonly DiffPiece[]): DiffPiece[] {
   const shown: DiffPiece[] = [];
   for (const [index, piece] of pieces.entries()) {
     const isNear = [-1, 0, 1].some((offset) => (pieces[index + offset]?.kind ?? 'kept') !== 'kept');
@@ -57,7 +57,7 @@ function withoutBoredom(pieces: readonly DiffPiece[]): DiffPiece[] {
     else if (last?.kind === 'skipped') last.text = String(Number(last.text) + 1);
     else shown.push({ kind: 'skipped', text: '1' });
   }
-  // One tag takes no more room than the words that it is left out.
+  // A single tag takes no more room than the text that stands for skipped tags.
   return shown.map((piece, index) => {
     if (piece.kind !== 'skipped' || piece.text !== '1') return piece;
     const position = shown
@@ -68,7 +68,7 @@ function withoutBoredom(pieces: readonly DiffPiece[]): DiffPiece[] {
 }
 
 function textDiff(before: string, after: string): DiffPiece[] {
-  const changes = diffWordsWithSpace(before, after, { maxEditLength: mostDifferences });
+  const changes = diffWordsWithSpace(before, after, { maxEditLength: maxDifferences });
   if (changes === undefined) {
     return [
       { kind: 'removed', text: before },
@@ -78,8 +78,8 @@ function textDiff(before: string, after: string): DiffPiece[] {
   const last = changes.length - 1;
   return changes.map(({ value, added, removed }, index): DiffPiece => {
     if (added || removed) return { kind: added ? 'added' : 'removed', text: value };
-    const start = index === 0 ? '' : value.slice(0, contextLetters);
-    const end = index === last ? '' : value.slice(-contextLetters);
+    const start = index === 0 ? '' : value.slice(0, contextLength);
+    const end = index === last ? '' : value.slice(-contextLength);
     return { kind: 'kept', text: value.length <= start.length + end.length + 1 ? value : `${start}…${end}` };
   });
 }

@@ -22,37 +22,37 @@ import {
   type TagMatch,
 } from './tagPattern';
 
-/** One way to change many captions. `keepFirst` is the number of tags in front that stay where they are. */
+/** One kind of bulk edit. `keepFirst` is the number of tags at the start that stay in place. */
 export type CaptionEdit =
   | { kind: 'addTags'; tags: readonly string[]; position: 'first' | 'last'; keepFirst: number }
   | { kind: 'removeTags'; match: TagMatch }
-  /** renaming a tag to one that the caption has merges them; a comma in the replacement makes several tags */
+  /** a tag that is renamed to an existing one is merged with it; a comma in the replacement makes several tags */
   | { kind: 'replaceTags'; match: TagMatch; replacement: string }
   | { kind: 'moveTags'; tags: readonly string[]; keepFirst: number }
   | { kind: 'deduplicate' }
   | { kind: 'sortTags'; by: 'alphabet' | 'frequency'; keepFirst: number }
-  /** one and the same separator between all tags, no empty tags, no blanks at the ends */
+  /** the same separator between all tags, no empty tags, no whitespace at the ends */
   | { kind: 'separators' }
   | { kind: 'replaceText'; find: string; replacement: string; regex: boolean; matchCase: boolean }
   | { kind: 'setCaption'; text: string; how: 'replace' | 'append' | 'prepend' }
   | { kind: 'clear' };
 
-/** What an edit needs to know beside the caption. */
+/** What an edit depends on besides the caption. */
 export interface EditContext {
-  /** between two tags, where a caption does not show what it uses */
+  /** the separator for a caption whose own cannot be inferred */
   separator: string;
   /** how often a tag occurs in the dataset */
   countOf: (tag: string) => number;
 }
 
-/** Made when it is first needed, see `naturalOrder`. */
+/** Created lazily, see `naturalOrder`. */
 let alphabet: Intl.Collator | undefined;
 
 /**
- * Makes the function that edits one caption. Tags are removed and replaced in each line, because each is counted and
- * found there; tags are added, moved and sorted in the first line only, which is what trainers read. Every character
- * that the edit does not target stays.
- * @returns takes and gives a caption with LF line ends; the same text where there is nothing to change
+ * Compiles an edit into a function that edits one caption. Tags are removed and replaced in every line, because they
+ * are counted and found there too. They are added, moved and sorted in the first line only, because trainers read no
+ * other. All characters that are not the target of the edit are kept.
+ * @returns a function from a caption with LF line ends to its new text; an unaffected caption is returned unchanged
  * @throws EditError PATTERN_INVALID
  */
 export function captionEditor(edit: CaptionEdit, { separator, countOf }: EditContext): (text: string) => string {
@@ -142,7 +142,7 @@ function replaceTags(text: string, line: TagLine, rewrite: Rewrite, usual: strin
   return lineText(withoutParts({ ...line, parts }, (part, index) => isMeant(index) && part.tag === ''));
 }
 
-/** The tags that move, in their new order; undefined where they are in front already. */
+/** The tags to move, in their new order; undefined when they are in front already. */
 function tagsToMove(line: TagLine, tags: readonly string[], keepFirst: number): TagPart[] | undefined {
   const all = line.parts.filter(({ tag }) => tag !== '');
   const movable = all.slice(keepFirst);
@@ -152,7 +152,7 @@ function tagsToMove(line: TagLine, tags: readonly string[], keepFirst: number): 
   return moved.every((part, index) => movable[index] === part) ? undefined : moved;
 }
 
-/** Sorts within the parts that `|||` divides; tags that `;;;` joins stay together. */
+/** Sorts within the parts that `|||` separates; tags joined by `;;;` stay together. */
 function sortTags(line: TagLine, order: (a: string, b: string) => number, keepFirst: number): string {
   const units: { lead: string; text: string; first: string; trail: string; end: string | undefined }[] = [];
   let joined = false;
@@ -179,7 +179,7 @@ function sortTags(line: TagLine, order: (a: string, b: string) => number, keepFi
   return units.map(({ lead, text, trail, end }) => lead + text + trail + (end ?? '')).join('') + line.rest;
 }
 
-/** `\n` and `\t` in the replacement of a regular expression, as in VS Code's own search. */
+/** Resolves `\n` and `\t` in the replacement of a regular expression, as VS Code's own search does. */
 function withEscapes(replacement: string): string {
   return replacement.replace(/\\([nt\\])/g, (_, letter: string) => ({ n: '\n', t: '\t' })[letter] ?? '\\');
 }

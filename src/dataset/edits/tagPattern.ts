@@ -6,29 +6,29 @@ import { tagGlob, type GlobPattern } from '../../tags/GlobPattern';
 import { EditError } from './EditError';
 
 /**
- * Which tags an edit means: the same tags ({@link comparableTag} says which are), tags that a pattern describes as a
- * whole (`*` stands for any text, `?` for one character, `\*` and `\?` for themselves), or tags in which a regular
- * expression finds something.
+ * The tags that an edit applies to: tags equal to one of a list (see {@link comparableTag}); tags that a pattern
+ * matches as a whole (`*` matches any text, `?` one character, `\*` and `\?` match themselves); or tags in which a
+ * regular expression finds a match.
  */
 export type TagMatch =
   { kind: 'exact' | 'wildcard'; patterns: readonly string[] } | { kind: 'regex'; pattern: string; matchCase: boolean };
 
-/** The maximum number of tags in the cache: captions may be sentences, each of which occurs once. */
-const mostRemembered = 50_000;
+/** Maximum number of tags in the cache: captions may be sentences, each of which occurs only once. */
+const maxMemoized = 50_000;
 
-/** Makes new text of old; undefined where the pattern does not match. */
+/** Returns the new text, or undefined when the pattern does not match. */
 export type Rewrite = (text: string) => string | undefined;
 
 /**
- * Makes the function that replaces a matching tag.
- * @param replacement in it `*` stands for what the `*` of a wildcard matched, in turn, and `$1`, `$&`, `$<name>` for
- * what a regular expression did; `$$` is a dollar sign
+ * Compiles the replacement of matching tags.
+ * @param replacement with wildcards, the n-th `*` stands for what the n-th `*` of the pattern matched; with a regular
+ *   expression, `$1`, `$&` and `$<name>` stand for what it matched, and `$$` is a dollar sign
  * @throws EditError PATTERN_INVALID
  */
 export function tagRewrite(match: TagMatch, replacement: string): Rewrite {
   if (match.kind === 'regex') {
     const expression = regularExpression(match.pattern, match.matchCase ? 'g' : 'gi');
-    return remembered(textRewrite(expression, (found) => expand(replacement, found)));
+    return memoized(textRewrite(expression, (found) => expand(replacement, found)));
   }
   const exact = new Set<string>();
   const wildcards: GlobPattern[] = [];
@@ -38,25 +38,25 @@ export function tagRewrite(match: TagMatch, replacement: string): Rewrite {
     else if (glob.literal === undefined) wildcards.push(glob);
     else exact.add(comparableTag(glob.literal));
   }
-  return remembered((tag) => {
+  return memoized((tag) => {
     const folded = wildcards.length === 0 ? undefined : foldedTag(tag);
     for (const wildcard of wildcards) {
       const found = folded === undefined ? undefined : wildcard.captures(folded.text);
-      if (found !== undefined && folded !== undefined) return filled(replacement, found.map(folded.written));
+      if (found !== undefined && folded !== undefined) return fillWildcards(replacement, found.map(folded.written));
     }
-    // Without a wildcard there is nothing that a `*` could stand for.
+    // Without a wildcard there is nothing that a `*` in the replacement could stand for.
     return exact.has(comparableTag(tag)) ? replacement : undefined;
   });
 }
 
-/** The same tags occur in thousands of captions. */
-function remembered(rewrite: Rewrite): Rewrite {
+/** Memoizes results, because the same tags occur in thousands of captions. */
+function memoized(rewrite: Rewrite): Rewrite {
   const known = new Map<string, string | undefined>();
   return (tag) => {
     let after = known.get(tag);
     if (after !== undefined || known.has(tag)) return after;
     after = rewrite(tag);
-    if (known.size < mostRemembered) known.set(tag, after);
+    if (known.size < maxMemoized) known.set(tag, after);
     return after;
   };
 }
@@ -78,14 +78,14 @@ export function textRewrite(expression: RegExp, replace: (found: RegExpExecArray
 }
 
 /**
- * Compiles a regular expression as a user wrote it.
- * @throws EditError PATTERN_INVALID with what is wrong
+ * Compiles a regular expression that the user wrote.
+ * @throws EditError PATTERN_INVALID with the reason
  */
 export function regularExpression(pattern: string, flags: string): RegExp {
   try {
     return new RegExp(pattern, `${flags}u`);
   } catch {
-    // What is strict about Unicode refuses harmless escapes, such as `\_`.
+    // The `u` flag rejects harmless escapes such as `\_`, so try again without it.
   }
   try {
     return new RegExp(pattern, flags);
@@ -100,12 +100,12 @@ export function regularExpression(pattern: string, flags: string): RegExp {
   }
 }
 
-/** A plain text as an expression that finds it. */
+/** A regular expression that finds a plain text. */
 export function plainExpression(text: string, flags: string): RegExp {
   return new RegExp(escapedForRegExp(text), `${flags}u`);
 }
 
-/** Puts what was found into a replacement: `$1` to `$99`, `$&`, `$<name>`, `$$`. */
+/** Resolves `$1` to `$99`, `$&`, `$<name>` and `$$` in a replacement. */
 export function expand(replacement: string, found: RegExpExecArray): string {
   return replacement.replace(/\$(?:(\$)|(&)|(\d\d?)|<([^>]*)>)/g, (whole: string, ...groups: unknown[]) => {
     const [dollar, all, digits, name] = groups as (string | undefined)[];
@@ -114,39 +114,39 @@ export function expand(replacement: string, found: RegExpExecArray): string {
     if (name !== undefined) return found.groups === undefined ? whole : (found.groups[name] ?? '');
     const number = Number(digits);
     if (number >= 1 && number < found.length) return found[number] ?? '';
-    // `$12` is group 1 and a 2 where there are fewer groups.
+    // With fewer than 12 groups, `$12` is group 1 followed by a 2.
     const first = Number(digits?.[0]);
     return digits?.length === 2 && first >= 1 && first < found.length ? (found[first] ?? '') + digits.slice(1) : whole;
   });
 }
 
-/** A tag as patterns see it, and the way back to how it is written. */
+/** A tag normalized for matching, with a mapping back to its original spelling. */
 interface FoldedTag {
   text: string;
-  /** what stands in the tag where `text` has this stretch */
+  /** the part of the original tag for a range of `text` */
   written: (stretch: Stretch) => string;
 }
 
-/** A tag in small letters, with blanks for underscores and plain parentheses for escaped ones. */
+/** A tag in lower case, with spaces for underscores and unescaped parentheses. */
 function foldedTag(tag: string): FoldedTag {
   const lower = tag.toLowerCase();
   if (lower.length === tag.length && !tag.includes('\\')) {
     return { text: lower.replaceAll('_', ' '), written: ({ start, end }) => tag.slice(start, end) };
   }
   let text = '';
-  /** for each place in the text the one in the tag, also for the end */
-  const places: number[] = [];
+  /** maps each offset in `text`, including its end, to the offset in the tag */
+  const offsets: number[] = [];
   for (const { 0: written, index } of tag.matchAll(/\\[()]|./gsu)) {
     const folded = written.length > 1 && written.startsWith('\\') ? written.slice(1) : written.toLowerCase();
-    places.push(...Array<number>(folded.length).fill(index));
+    offsets.push(...Array<number>(folded.length).fill(index));
     text += folded === '_' ? ' ' : folded;
   }
-  places.push(tag.length);
-  return { text, written: ({ start, end }) => tag.slice(places[start], places[end]) };
+  offsets.push(tag.length);
+  return { text, written: ({ start, end }) => tag.slice(offsets[start], offsets[end]) };
 }
 
-/** A replacement with what the wildcards matched in place of its `*`. */
-function filled(replacement: string, texts: readonly string[]): string {
+/** Replaces each `*` of a replacement by what the wildcard matched. */
+function fillWildcards(replacement: string, texts: readonly string[]): string {
   let next = 0;
   return replacement.replace(/\\\*|\*+/g, (part) => (part === '\\*' ? '*' : (texts[next++] ?? part)));
 }

@@ -1,7 +1,7 @@
 import { createContext, Script, type Context } from 'node:vm';
 import * as l10n from '@vscode/l10n';
 
-/** Work took longer than it was given. */
+/** Work exceeded its time limit. */
 export class TimeLimitError extends Error {
   constructor() {
     super(l10n.t('It took too long.'));
@@ -13,13 +13,12 @@ const script = new Script('run()');
 let context: (Context & { run?: (() => void) | undefined }) | undefined;
 
 /**
- * Runs synchronous work and stops it when it takes too long, even in the middle of a regular expression, which nothing
- * else can.
- * @param milliseconds at least 1; a call costs about a tenth of a millisecond
- * @throws TimeLimitError what the work had done by then is done
+ * Runs synchronous work with a time limit. A `vm` context is the only way to interrupt a regular expression.
+ * @param milliseconds at least 1; each call has an overhead of about 0.1 ms
+ * @throws TimeLimitError when the limit is exceeded; effects of the work up to then remain
  */
 export function withTimeLimit(milliseconds: number, work: () => void): void {
-  // Making a context costs more than using it.
+  // Creating a context costs more than using it, so one is reused.
   context ??= createContext({});
   context.run = work;
   try {

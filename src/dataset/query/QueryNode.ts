@@ -1,33 +1,34 @@
-/** What a text term is looked for in; `any` is the path and the caption. */
+/** Where a text term is searched; `any` means the path and the caption. */
 export type TextField = 'any' | (typeof textFields)[number];
 
-/** What a number is compared with: tags, characters, pixels, width divided by height, bytes. */
+/**
+ * What a numeric term compares: number of tags, number of characters, width and height in pixels, width divided by
+ * height, file size in bytes.
+ */
 export type NumberField = (typeof numberFields)[number];
 
 export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=';
 
-/** States of an image and its caption, as `is:` names them. */
+/** States of an image or its caption that `is:` can name. */
 export type ImageState = (typeof imageStates)[number];
 
 export const textFields = ['tag', 'caption', 'name', 'path'] as const;
 export const numberFields = ['tags', 'chars', 'width', 'height', 'ratio', 'size'] as const;
 export const imageStates = ['empty', 'unsaved', 'conflict', 'failed', 'duplicate', 'selected'] as const;
 
-/** Where something stands in the text of a query: from `start` to before `end`. */
+/** A range in the text of a query; `start` is inclusive, `end` exclusive. */
 export interface TextRange {
   start: number;
   end: number;
 }
 
-/** A part of a search as a tree. */
+/** A node of the syntax tree of a query. */
 export type QueryNode = TextRange &
   (
     | {
         kind: 'text';
         field: TextField;
-        /**
-         * in small letters; `*` is any text, `?` one character, and `\` before one of them or itself means just that
-         */
+        /** in lower case; `*` matches any text, `?` one character, and `\` escapes these and itself */
         pattern: string;
       }
     | {
@@ -35,21 +36,21 @@ export type QueryNode = TextRange &
         field: NumberField;
         operator: Operator;
         value: number;
-        /** a number as far from `value` as this is still equal to it */
+        /** numbers within this distance of `value` count as equal to it */
         tolerance: number;
-        /** the value as it was written, such as `16:9` or `2MB` */
+        /** the value as the user wrote it, such as `16:9` or `2MB` */
         text: string;
       }
     | { kind: 'state'; state: ImageState }
     | { kind: 'not'; part: QueryNode }
-    /** two parts or more */
+    /** two or more parts */
     | { kind: 'and' | 'or'; parts: readonly QueryNode[] }
   );
 
-/** What is wrong with a query, and where. */
+/** A mistake in a query and its range. */
 export interface QueryError extends TextRange {
   /** one sentence for the user */
   message: string;
-  /** whether typing on may put it right, as with a quote that is not closed yet */
+  /** whether further typing may fix it, for example an unclosed quote */
   incomplete: boolean;
 }

@@ -4,7 +4,7 @@ import { printQuery } from './printQuery';
 
 const signs: Readonly<Record<Operator, string>> = { '=': '=', '!=': '≠', '<': '<', '<=': '≤', '>': '>', '>=': '≥' };
 
-/** A part of a query as people read it, such as `not tag: long hair` or `width ≥ 1024`. */
+/** Describes a part of a query for the user, such as `not tag: long hair` or `width ≥ 1024`. */
 export function describeQuery(tree: QueryNode): string {
   switch (tree.kind) {
     case 'not':

@@ -12,13 +12,15 @@ import {
 import { queryTokens, type QueryToken } from './queryTokens';
 import { imageState, numberExamples, numberValue } from './queryValues';
 
-/** What a query says: a tree, nothing (`null` without an error: all images), or what is wrong with it. */
+/** The syntax tree of a query, or its mistake. A null tree without a mistake matches all images. */
 export type ParsedQuery = { tree: QueryNode | null; error?: undefined } | { tree: null; error: QueryError };
 
-/** Deeper than any sensible query; without a limit, deep nesting would overflow the call stack. */
-const deepest = 100;
+/**
+ * Maximum nesting depth, more than any sensible query needs; without it, deep nesting would overflow the call stack.
+ */
+const maxDepth = 100;
 
-/** Reads a query. It never throws; docs/search.md describes the language. */
+/** Parses a query. Never throws; the language is described in docs/search.md. */
 export function parseQuery(text: string): ParsedQuery {
   try {
     return { tree: new Parser(text).parse() };
@@ -28,7 +30,7 @@ export function parseQuery(text: string): ParsedQuery {
   }
 }
 
-/** The parts of a query that all have to match: what filter chips show. */
+/** The parts of a query that all have to match: each becomes a filter chip. */
 export function topLevelParts(tree: QueryNode | null): readonly QueryNode[] {
   if (tree === null) return [];
   return tree.kind === 'and' ? tree.parts : [tree];
@@ -42,7 +44,7 @@ class Problem extends Error {
 
 type Term = QueryToken & { kind: 'term' };
 
-/** NOT binds most tightly, then AND (also by putting terms side by side), then OR. */
+/** Recursive descent parser. NOT binds tightest, then AND (explicit or by juxtaposition), then OR. */
 class Parser {
   private readonly tokens: readonly QueryToken[];
   private at = 0;
@@ -128,7 +130,7 @@ class Parser {
   }
 
   private nested(token: QueryToken, parse: () => QueryNode): QueryNode {
-    if (++this.depth > deepest) {
+    if (++this.depth > maxDepth) {
       const message = l10n.t('This is nested too deeply. Use fewer parentheses.');
       throw new Problem({ message, start: token.start, end: token.end, incomplete: false });
     }
@@ -180,7 +182,7 @@ class Parser {
     throw new Problem({ message, start, end, incomplete: begins && end === this.text.length });
   }
 
-  /** What stands after the prefix, without quotes. */
+  /** The value as written, after the prefix and without quotes. */
   private value(token: Term): string {
     const { valueStart, end, quoted } = token;
     return quoted ? this.text.slice(valueStart + 1, end - 1) : this.text.slice(valueStart, end);

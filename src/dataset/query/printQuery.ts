@@ -2,7 +2,7 @@ import { comparableTag } from '../../tags/comparableTag';
 import type { QueryNode, TextRange } from './QueryNode';
 import { prefixes } from './queryTokens';
 
-/** A tree as a query; reading that again gives the same tree. */
+/** Prints a tree as a query; parsing the result gives an equivalent tree. */
 export function printQuery(tree: QueryNode): string {
   switch (tree.kind) {
     case 'text':
@@ -20,20 +20,21 @@ export function printQuery(tree: QueryNode): string {
   }
 }
 
-/** The term that finds a tag: `tag:cat`, `tag:"long hair"`. */
+/** The query term that finds a tag: `tag:cat`, `tag:"long hair"`. */
 export function tagTerm(tag: string): string {
   return printQuery(tagNode(tag));
 }
 
-/** The term that finds a tag, as a part of a tree. */
+/** The node that finds a tag. */
 export function tagNode(tag: string): QueryNode {
   const comparable = comparableTag(tag);
-  // Searching compares once more, which would take a second backslash or leading blank away.
+  // Matching normalizes the pattern again. If that would change it further (a second backslash or leading space), use
+  // the tag itself.
   const text = comparableTag(comparable) === comparable ? comparable : tag.trim().toLowerCase();
   return { kind: 'text', field: 'tag', pattern: literalPattern(text), ...nowhere };
 }
 
-/** A pattern that stands for this text only. */
+/** Escapes a text into a pattern that matches only that text. */
 export function literalPattern(text: string): string {
   return text.replace(/[*?\\]/g, '\\$&');
 }
@@ -44,7 +45,7 @@ function printPart(part: QueryNode): string {
   return part.kind === 'and' || part.kind === 'or' ? `(${printQuery(part)})` : printQuery(part);
 }
 
-/** In quotes where it would be read as something else without them. */
+/** Adds quotes to a pattern that would be parsed differently without them. */
 function printPattern(pattern: string): string {
   const plain = !/[\s()"]|^-/.test(pattern) && !prefixes.some((prefix) => pattern.startsWith(`${prefix}:`));
   return plain ? pattern : `"${pattern.replaceAll('"', '\\"')}"`;

@@ -6,28 +6,28 @@ import { GlobPattern } from '../../tags/GlobPattern';
 import type { ImageFact } from '../ImageFacts';
 import type { ImageState, NumberField, QueryNode, TextField } from './QueryNode';
 
-/** What a query may ask about an image besides its path and caption. */
+/** What a query can depend on besides an image's path and caption. */
 export interface QueryContext {
   fact: (path: string) => ImageFact | undefined;
   isSelected: (path: string) => boolean;
-  /** whether the last attempt to caption it failed */
+  /** whether the last attempt to caption the image failed */
   hasFailed: (image: DatasetImage) => boolean;
 }
 
-/** Whether an image matches. */
+/** Whether an image matches the query. */
 export type QueryMatcher = (image: DatasetImage) => boolean;
 
-/** What a query depends on. */
+/** The data that a query depends on. */
 export interface QueryNeeds {
-  /** times and sizes of the image files */
+  /** modification times and sizes of the image files */
   stats: boolean;
-  /** widths and heights */
+  /** widths and heights of the images */
   sizes: boolean;
-  /** what changes while captions are edited, saved or selected: results may be out of date */
+  /** state that changes as captions are edited, saved or selected, which makes results stale */
   changing: boolean;
 }
 
-/** Compiles a query into a function that says whether an image matches. */
+/** Compiles a query into a predicate for images. */
 export function queryMatcher(tree: QueryNode | null, context: QueryContext): QueryMatcher {
   if (tree === null) return () => true;
   const matches = compile(tree, context);
@@ -35,7 +35,7 @@ export function queryMatcher(tree: QueryNode | null, context: QueryContext): Que
   return (image) => matches(candidate.become(image));
 }
 
-/** What must be known before a query can be answered. */
+/** Determines the data that a query needs. */
 export function queryNeeds(tree: QueryNode | null): QueryNeeds {
   const fields = new Set<string>();
   const collect = (node: QueryNode): void => {
@@ -62,7 +62,7 @@ export function queryNeeds(tree: QueryNode | null): QueryNeeds {
   };
 }
 
-/** An image that is being matched, with what several terms ask of it. */
+/** The image being matched; caches values that several terms use. */
 class Candidate {
   private current: DatasetImage | undefined;
   private lowerText: string | undefined;
@@ -80,12 +80,12 @@ class Candidate {
     return this.current;
   }
 
-  /** the path in small letters, with accents as parts of them */
+  /** the path in lower case and NFC */
   get path(): string {
     return (this.lowerPath ??= composed(this.image.path.toLowerCase()));
   }
 
-  /** the caption in small letters, with accents as parts of them */
+  /** the caption in lower case and NFC */
   get text(): string {
     return (this.lowerText ??= composed(this.image.caption.text.toLowerCase()));
   }
@@ -116,7 +116,7 @@ function compile(node: QueryNode, context: QueryContext): Test {
   }
 }
 
-/** States and facts are looked up, texts are searched. */
+/** Sorts terms by cost: looking up states and facts is cheaper than searching texts. */
 function cheapestFirst(parts: readonly QueryNode[]): QueryNode[] {
   const cost = (node: QueryNode): number => {
     if (node.kind === 'not') return cost(node.part);
@@ -145,7 +145,7 @@ function stateTest(state: ImageState, { isSelected, hasFailed }: QueryContext): 
       return ({ image }) =>
         image.caption.failure !== undefined || image.caption.unreadable !== undefined || hasFailed(image);
     case 'duplicate':
-      // As the card says it: a sentence in another line may be one word, which is a tag too.
+      // Line by line, as the card does: a one-word sentence in another line may equal a tag.
       return ({ image }) => image.caption.text.split('\n').some((line) => hasDuplicate(parseTags(line)));
     case 'selected':
       return ({ image }) => isSelected(image.path);
@@ -216,9 +216,9 @@ function textTest(field: TextField, pattern: string): Test {
   }
 }
 
-/** Compares whole tags as {@link comparableTag} does; most captions need not be cut into tags for that. */
+/** Compares whole tags by {@link comparableTag}. Avoids splitting captions into tags where possible. */
 function tagTest(pattern: string): Test {
-  // In a pattern a backslash is two: `\\(` is what a caption with escaped parentheses has.
+  // Patterns double each backslash: `\\(` in a pattern is the escaped parenthesis `\(` of a caption.
   const plain = composed(
     pattern
       .replace(/\\\\([()])/g, '$1')
@@ -231,12 +231,12 @@ function tagTest(pattern: string): Test {
   return ({ text }) => {
     const escaped = text.includes('\\');
     const spaced = text.includes('_') ? text.replaceAll('_', ' ') : text;
-    // An escape may stand within the needle.
+    // An escape may lie inside the needle, so an escaped text is not rejected here.
     if (!escaped && !spaced.includes(needle)) return false;
     if (literal === undefined || literal === '' || escaped || !hasPlainCommas(text)) {
       return parseTags(text).some((tag) => glob.is(comparableTag(tag)));
     }
-    // Commas divide this caption, so no tag of it has one.
+    // Only commas separate tags in this caption, so no tag contains one.
     if (literal.includes(',')) return false;
     let at = spaced.indexOf(literal);
     while (at >= 0) {

@@ -1,29 +1,29 @@
 import { numberFields, textFields, type TextRange } from './QueryNode';
 
-/** A piece of a query. */
+/** A token of a query. */
 export type QueryToken = TextRange &
   (
     | { kind: 'open' | 'close' | 'and' | 'or' | 'not' }
     | {
         kind: 'term';
-        /** `tag`, `tags`, `is`, …; empty for plain words */
+        /** the prefix, such as `tag`, `tags` or `is`; empty for plain words */
         prefix: string;
-        /** what follows the prefix, without quotes; escapes as {@link QueryNode} has them in patterns */
+        /** the value without prefix and quotes, with escapes as in the patterns of {@link QueryNode} */
         pattern: string;
-        /** where that starts */
+        /** offset in the query at which the value starts */
         valueStart: number;
         quoted: boolean;
-        /** a quote was opened and not closed */
+        /** the value starts with a quote that is not closed */
         unclosed: boolean;
       }
   );
 
-/** What a term may begin with; anything else before a colon is an ordinary word. */
+/** The known prefixes of terms; any other text before a colon is part of a word. */
 export const prefixes: readonly string[] = [...textFields, ...numberFields, 'is', 'tokens'];
 
-const longestPrefix = Math.max(...prefixes.map((name) => name.length));
+const maxPrefixLength = Math.max(...prefixes.map((name) => name.length));
 const blank = /\s/;
-/** What a backslash takes the meaning from; before other characters it is a backslash. */
+/** The characters that a backslash escapes; before any other character it is an ordinary backslash. */
 const escapable = /[\\"()*?:\s-]/;
 const operators = new Map<string, 'and' | 'or' | 'not'>([
   ['AND', 'and'],
@@ -31,7 +31,7 @@ const operators = new Map<string, 'and' | 'or' | 'not'>([
   ['NOT', 'not'],
 ]);
 
-/** Cuts a query into pieces. Every text can be cut; the parser says what is wrong with it. */
+/** Splits a query into tokens. Never fails: mistakes are reported by the parser. */
 export function queryTokens(text: string): QueryToken[] {
   const tokens: QueryToken[] = [];
   let depth = 0;
@@ -70,11 +70,11 @@ function operatorAt(text: string, start: number): QueryToken | undefined {
 }
 
 /**
- * A word, a text in quotes, or a prefix and one of them. Parentheses inside a word belong to it (`ganyu_(genshin)`),
- * also one that closes more than the word opened, where no group is open (`:)`).
+ * Reads a term: a word or quoted text, optionally after a prefix. Parentheses inside a word belong to it
+ * (`ganyu_(genshin)`); so does a surplus closing one when no group is open (`:)`).
  */
 function termAt(text: string, start: number, depth: number): QueryToken {
-  const head = text.slice(start, start + longestPrefix + 1).toLowerCase();
+  const head = text.slice(start, start + maxPrefixLength + 1).toLowerCase();
   const prefix = prefixes.find((name) => head.startsWith(`${name}:`)) ?? '';
   const valueStart = prefix === '' ? start : start + prefix.length + 1;
   const value =
@@ -117,7 +117,7 @@ function plainValue(text: string, from: number, depth: number): TermValue {
   return { pattern, end: at, quoted: false, unclosed: false };
 }
 
-/** The next character of a value, as a pattern has it, and how long it is in the text. */
+/** The next character of a value in pattern syntax, and its length in the query. */
 function characterAt(text: string, at: number): { piece: string; length: number } {
   const char = text.charAt(at);
   if (char !== '\\') return { piece: char, length: 1 };

@@ -1,6 +1,6 @@
 import { imageStates, type ImageState, type NumberField, type Operator } from './QueryNode';
 
-/** A comparison with a number, as `tags:` and the like have it. */
+/** The value of a numeric term such as `tags:<5`. */
 export interface NumberValue {
   operator: Operator;
   value: number;
@@ -10,10 +10,10 @@ export interface NumberValue {
 
 /** Aspect ratios within 1 % are the same: 1366 x 768 is 16:9. */
 const ratioTolerance = 0.01;
-/** Powers of 1024, as file managers count. */
+/** Powers of 1024, as in file managers. */
 const units: Readonly<Record<string, number>> = { '': 1, b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 
-/** An example for each number, for messages and suggestions. */
+/** An example term for each numeric field, for messages and suggestions. */
 export const numberExamples: Readonly<Record<NumberField, string>> = {
   tags: 'tags:<5',
   chars: 'chars:>200',
@@ -23,7 +23,7 @@ export const numberExamples: Readonly<Record<NumberField, string>> = {
   size: 'size:>2MB',
 };
 
-/** Reads `<5`, `>=1024`, `16:9`, `2MB`; a plain number means that it is equal. Undefined where it is none. */
+/** Parses `<5`, `>=1024`, `16:9` or `2MB`; a number without operator means `=`. Returns undefined for anything else. */
 export function numberValue(field: NumberField, written: string): NumberValue | undefined {
   const [, operator = '', text = ''] = /^(<=|>=|!=|=|<|>|)(.*)$/s.exec(written) ?? [];
   const read = field === 'ratio' ? ratio(text) : field === 'size' ? fileSize(text) : wholeNumber(text);
@@ -31,7 +31,7 @@ export function numberValue(field: NumberField, written: string): NumberValue | 
   return { operator: operator === '' ? '=' : (operator as Operator), text, ...read };
 }
 
-/** The state of this name, in any case. */
+/** The state with this name, case-insensitive. */
 export function imageState(written: string): ImageState | undefined {
   const name = written.toLowerCase();
   return imageStates.find((state) => state === name);
@@ -53,7 +53,7 @@ function ratio(text: string): Amount | undefined {
   return { value, tolerance: value * ratioTolerance };
 }
 
-/** `2MB` is what reads as 2 MB when it is rounded to as many digits: from 1.5 to 2.5. */
+/** Parses a file size. The tolerance covers every size that rounds to the same digits: `2MB` means 1.5 to 2.5 MB. */
 function fileSize(text: string): Amount | undefined {
   const [whole, number = '', fraction = '', unit = ''] = /^(\d+(?:\.(\d+))?)([kmg]?)i?b?$/i.exec(text) ?? [];
   const bytes = units[unit.toLowerCase()];

@@ -7,14 +7,14 @@ import { imageStates, type ImageState, type NumberField, type TextField } from '
 import { queryTokens, type QueryToken } from './queryTokens';
 import { numberExamples } from './queryValues';
 
-/** What may be typed next. */
+/** A suggestion for what to type next. */
 export interface QuerySuggestion {
   kind: 'field' | 'state' | 'tag' | 'saved' | 'recent';
-  /** what is suggested */
+  /** the text in the list */
   label: string;
-  /** what it means, or how often a tag occurs */
+  /** its meaning, or the number of occurrences of a tag */
   detail: string;
-  /** the whole query when it is taken, and where the caret is then */
+  /** the whole query after accepting the suggestion, and the caret position in it */
   text: string;
   caret: number;
 }
@@ -24,7 +24,7 @@ export interface NamedQuery {
   query: string;
 }
 
-/** What suggestions are made of. */
+/** The data that suggestions are made from. */
 export interface SuggestionSources {
   tagCounts: Iterable<readonly [tag: string, count: number]>;
   saved: readonly NamedQuery[];
@@ -32,7 +32,7 @@ export interface SuggestionSources {
   recent: readonly string[];
 }
 
-const most = 8;
+const maxSuggestions = 8;
 
 function fieldsAndWhatTheyMean(): readonly (readonly [name: string, detail: string])[] {
   const meanings: Record<Exclude<TextField, 'any'> | NumberField | '-tag' | 'is', string> = {
@@ -69,7 +69,7 @@ function meaningOf(state: ImageState): string {
   }
 }
 
-/** What may be typed at the caret of a query, the likeliest first. */
+/** Suggests what to type at the caret of a query, most likely first. */
 export async function suggestQuery(
   text: string,
   caret: number,
@@ -94,7 +94,7 @@ export async function suggestQuery(
   const fields = fieldsAndWhatTheyMean();
   if (term?.kind !== 'term') {
     const started = fields.map(([name, detail]) => make('field', name, detail, name, false));
-    if (text.trim() !== '') return started.slice(0, most);
+    if (text.trim() !== '') return started.slice(0, maxSuggestions);
     return [
       ...saved.map(({ name, query }) => whole('saved', name, query)).slice(0, 5),
       ...recent.map((query) => whole('recent', query, query)).slice(0, 5),
@@ -123,7 +123,7 @@ export async function suggestQuery(
         ...(await likelyTags(tagCounts, written)).map(([tag, count]) =>
           make('tag', tag, count.toLocaleString(displayLanguage()), tagTerm(tag)),
         ),
-      ].slice(0, most);
+      ].slice(0, maxSuggestions);
     }
     default: {
       const example = Object.entries(numberExamples).find(([field]) => field === term.prefix)?.[1];
@@ -137,7 +137,7 @@ interface Replacement {
   label: string;
   detail: string;
   insert: string;
-  /** a blank follows, for the next term */
+  /** whether the term is complete and a space follows it */
   isFinished: boolean;
 }
 
@@ -152,7 +152,7 @@ function replaced(
   return { kind, label, detail, text: `${text.slice(0, start)}${insert}${gap}${rest}`, caret };
 }
 
-/** The most frequent tags that begin with a text, then those with it inside. */
+/** The most frequent tags that start with a text, then those that contain it. */
 async function likelyTags(
   tagCounts: SuggestionSources['tagCounts'],
   written: string,
@@ -164,9 +164,9 @@ async function likelyTags(
     if (at < 0) return;
     const begins = at === 0;
     const place = likely.findIndex((other) => (begins === other.begins ? count > other.count : begins));
-    if (place < 0 && likely.length >= most) return;
+    if (place < 0 && likely.length >= maxSuggestions) return;
     likely.splice(place < 0 ? likely.length : place, 0, { tag, count, begins });
-    if (likely.length > most) likely.pop();
+    if (likely.length > maxSuggestions) likely.pop();
   });
   return likely.map(({ tag, count }) => [tag, count] as const);
 }

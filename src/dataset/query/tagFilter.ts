@@ -3,10 +3,10 @@ import { parseQuery, topLevelParts } from './parseQuery';
 import { printQuery, tagNode, tagTerm } from './printQuery';
 import type { QueryNode } from './QueryNode';
 
-/** Whether a query asks for a tag, excludes it, or does neither. */
+/** Whether a query requires a tag, excludes it, or does neither. */
 export type TagFilter = 'included' | 'excluded' | undefined;
 
-/** What a query says about a tag by a term of its own. */
+/** How a query filters a tag: only top-level terms count. */
 export function tagFilter(tree: QueryNode | null, tag: string): TagFilter {
   const wanted = tagNode(tag);
   for (const part of topLevelParts(tree)) {
@@ -16,7 +16,7 @@ export function tagFilter(tree: QueryNode | null, tag: string): TagFilter {
   return undefined;
 }
 
-/** The tags that a query asks for or excludes by terms of their own, without those with wildcards. */
+/** The tags that top-level terms of a query require or exclude, except patterns with wildcards. */
 export function filteredTags(tree: QueryNode | null): string[] {
   const tags: string[] = [];
   for (const part of topLevelParts(tree)) {
@@ -29,8 +29,8 @@ export function filteredTags(tree: QueryNode | null): string[] {
 }
 
 /**
- * Adds a tag to a query or excludes it; where it is in the query like that already, it is taken out again.
- * @param query without a mistake, else only the tag is left of it
+ * Adds a term to a query that requires or excludes a tag, or removes that term if the query has it already.
+ * @param query a query with a mistake is replaced by the term
  * @returns the new query
  */
 export function toggleTag(query: string, tag: string, exclude: boolean): string {

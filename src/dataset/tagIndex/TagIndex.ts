@@ -4,37 +4,39 @@ import { inSlices, type SliceOptions } from '../../base/inSlices';
 /** A tag that can be suggested. */
 export interface KnownTag {
   tag: string;
-  /** how often it is used; tags that are used more come first */
+  /** how often it is used; more frequent tags rank first */
   count: number;
-  /** another name, under which it is found too */
+  /** another name by which it can be found */
   alias?: string;
 }
 
-/** The tags that match, by how well they do; each list has those that are used most first. */
+/** Matching tags by quality of the match; each list is sorted by frequency. */
 export interface TagMatches {
-  /** the tag begins with what was looked for */
+  /** the tag starts with the typed text */
   start: KnownTag[];
-  /** a word of it begins so */
+  /** a later word of the tag starts with it */
   word: KnownTag[];
-  /** it is somewhere inside */
+  /** the typed text occurs elsewhere in the tag */
   inside: KnownTag[];
 }
 
-/** Keys searched as one text: long enough to be quick, short enough that one Japanese name makes few of them slow. */
+/**
+ * Keys per block. Large blocks make searching fast; small ones limit how many keys a single non-Latin name slows down.
+ */
 const keysInBlock = 2048;
 
 interface Block {
-  /** the keys with a line end before each and behind the last */
+  /** the keys, each between two line ends */
   text: string;
-  /** where each key begins in `text` */
+  /** offset of each key in `text` */
   starts: Uint32Array;
-  /** position of the first key among all tags */
+  /** index of the first key among all tags */
   first: number;
 }
 
 /**
- * Finds tags by what is typed of them. The keys lie in texts in the order of use, so that searching is the engine's own
- * search in a text, and the first that are found are those that are used most.
+ * Finds tags by typed text. The keys are joined into long texts in order of frequency: a search is one native
+ * `indexOf`, and the first matches are the most frequent tags.
  */
 export class TagIndex {
   private constructor(
@@ -42,7 +44,7 @@ export class TagIndex {
     private readonly blocks: readonly Block[],
   ) {}
 
-  /** An index that finds nothing. */
+  /** An index without tags. */
   static readonly empty = new TagIndex([], []);
 
   /** Builds an index in slices, so that the event loop is never blocked. @throws the signal's reason when aborted */
@@ -84,44 +86,43 @@ export class TagIndex {
     return new TagIndex(ordered, blocks);
   }
 
-  /** How many names it knows, aliases among them. */
+  /** Number of names, including aliases. */
   get size(): number {
     return this.tags.length;
   }
 
   /**
-   * Finds tags, in any mixture of capitals and small letters, blanks and underscores, escaped parentheses and plain
-   * ones.
-   * @param typed what they begin with or contain; nothing finds those that are used most
-   * @param limit of each list
-   * @param accept whether a tag counts
+   * Finds tags. Case, spaces or underscores, and escaping of parentheses make no difference.
+   * @param typed the text that a tag starts with or contains; an empty text finds the most frequent tags
+   * @param limit maximum length of each list
+   * @param accept filters the tags
    */
   search(typed: string, limit: number, accept: (tag: KnownTag) => boolean = () => true): TagMatches {
     const matches: TagMatches = { start: [], word: [], inside: [] };
     const key = searchKey(typed);
-    const taken = new Set<number>();
-    const take = (list: KnownTag[], position: number): boolean => {
+    const added = new Set<number>();
+    const add = (list: KnownTag[], position: number): boolean => {
       const tag = this.tags[position];
-      if (tag !== undefined && !taken.has(position) && list.length < limit) {
-        taken.add(position);
+      if (tag !== undefined && !added.has(position) && list.length < limit) {
+        added.add(position);
         if (accept(tag)) list.push(tag);
       }
       return list.length >= limit;
     };
-    this.find(`\n${key}`, (position) => take(matches.start, position));
+    this.find(`\n${key}`, (position) => add(matches.start, position));
     if (key === '' || matches.start.length >= limit) return matches;
     const inside: number[] = [];
     this.find(key, (position, before) => {
-      if (!/[\p{L}\p{N}]/u.test(before)) return take(matches.word, position);
-      // The same tag may still have a word that begins so.
+      if (!/[\p{L}\p{N}]/u.test(before)) return add(matches.word, position);
+      // A later word of the same tag may still start with the typed text.
       if (inside.length < 2 * limit && inside.at(-1) !== position) inside.push(position);
       return false;
     });
-    for (const position of inside) take(matches.inside, position);
+    for (const position of inside) add(matches.inside, position);
     return matches;
   }
 
-  /** Calls `found` with the position of each key that contains `text`, until that returns true. */
+  /** Calls `found` with the index of each key that contains `text` until it returns true. */
   private find(text: string, found: (position: number, before: string) => boolean): void {
     for (const block of this.blocks) {
       let at = block.text.indexOf(text);
@@ -134,26 +135,28 @@ export class TagIndex {
   }
 }
 
-/** What is compared of a tag: see {@link comparableTag}; a blank or a backslash at the end is not yet part of it. */
+/**
+ * Normalizes a tag for searching, see {@link comparableTag}; a trailing space or backslash is dropped as unfinished.
+ */
 export function searchKey(tag: string): string {
   return comparableTag(tag)
     .replace(/\s*\\?$/, '')
     .replaceAll('\n', ' ');
 }
 
-/** More tags than this are in no list; a number can hold a place below it and a count beside it. */
-const places = 2 ** 22;
+/** Maximum number of tags in an index. A number can hold an index below this limit together with a count. */
+const maxTags = 2 ** 22;
 
 /**
- * The places of tags, each packed into a number with its count: those that are used most first, equal ones in their
- * order. Sorting numbers without a comparison function is many times faster: 200,000 tags must not take 50 ms.
+ * Indexes of tags, each packed into one number with its count, in descending order of count; equal counts keep their
+ * order. Sorting numbers without a comparison function is many times faster: 200,000 tags must add less than 50 ms.
  */
 async function byCount(tags: readonly KnownTag[], options: SliceOptions): Promise<Float64Array> {
-  const packed = new Float64Array(Math.min(tags.length, places));
+  const packed = new Float64Array(Math.min(tags.length, maxTags));
   await inSlices(
     tags,
     ({ count }, place) => {
-      packed[place] = place - Math.min(count, 2 ** 30) * places;
+      packed[place] = place - Math.min(count, 2 ** 30) * maxTags;
     },
     options,
   );
@@ -161,7 +164,7 @@ async function byCount(tags: readonly KnownTag[], options: SliceOptions): Promis
 }
 
 function placeIn(packed: number): number {
-  return ((packed % places) + places) % places;
+  return ((packed % maxTags) + maxTags) % maxTags;
 }
 
 function makeBlock(keys: readonly string[], first: number): Block {
@@ -174,7 +177,7 @@ function makeBlock(keys: readonly string[], first: number): Block {
   return { text: `\n${keys.join('\n')}\n`, starts, first };
 }
 
-/** The position of the key in which a place of the text is. */
+/** Index of the key that contains an offset of the text (binary search). */
 function keyAt(starts: Uint32Array, place: number): number {
   let low = 0;
   let high = starts.length - 1;

@@ -5,13 +5,13 @@ import { sortInSlices } from '../../base/sortInSlices';
 
 export type TagOrder = 'count' | 'name';
 
-/** A tag and how often it occurs. */
+/** A tag and the number of its occurrences. */
 export interface CountedTag {
   tag: string;
   count: number;
 }
 
-/** How often each tag occurs in the captions of some images, once for each image that has it. */
+/** Counts how often each tag occurs in the captions of some images; a shared caption counts once for each image. */
 export async function countTagsOf(
   images: readonly DatasetImage[],
   options: SliceOptions = {},
@@ -28,13 +28,13 @@ export async function countTagsOf(
 }
 
 /**
- * The first tags in an order: the most frequent, equal ones by name, or by name. Only those that are wanted are sorted.
- * @param most how many are wanted
+ * The first tags in an order: by frequency with ties by name, or by name. Avoids sorting all tags.
+ * @param max maximum number of tags
  */
 export async function firstTags(
   counts: Iterable<readonly [tag: string, count: number]>,
   order: TagOrder,
-  most: number,
+  max: number,
   options: SliceOptions = {},
 ): Promise<CountedTag[]> {
   const compare = order === 'name' ? byName : byCount;
@@ -46,13 +46,13 @@ export async function firstTags(
       const own = { tag, count };
       if (worst !== undefined && compare(own, worst) > 0) return;
       first.push(own);
-      if (first.length < most * 2) return;
-      first = first.sort(compare).slice(0, most);
+      if (first.length < max * 2) return;
+      first = first.sort(compare).slice(0, max);
       worst = first.at(-1);
     },
     options,
   );
-  return (await sortInSlices(first, compare, options)).slice(0, most);
+  return (await sortInSlices(first, compare, options)).slice(0, max);
 }
 
 function byCount(a: CountedTag, b: CountedTag): number {

@@ -2,11 +2,11 @@ import { comparableTag } from '../../tags/comparableTag';
 import type { KnownTag, TagMatches } from './TagIndex';
 
 /**
- * One list of what several indexes found. Tags of the dataset come first if they or a word of them begin with what was
- * typed: "hair" must find the dataset's "long hair" however many hair styles a model knows. What only contains it comes
- * last. A tag that several know is the first one's.
- * @param own what the dataset has
- * @param others what is known besides, in the order of their weight
+ * Merges the matches of several indexes into one list. Dataset tags rank first when they, or a word in them, start with
+ * the typed text: "hair" must find the dataset's "long hair" however many hair styles a model knows. Tags that only
+ * contain the text rank last. A tag in several indexes is attributed to the first.
+ * @param own matches in the dataset
+ * @param others matches in other sources, most important first
  */
 export function rankSuggestions<S>(
   own: { source: S; matches: TagMatches },
@@ -14,17 +14,17 @@ export function rankSuggestions<S>(
   limit: number,
 ): (KnownTag & { source: S })[] {
   const ranked = new Map<string, KnownTag & { source: S }>();
-  const take = (source: S, tags: readonly KnownTag[]): void => {
+  const add = (source: S, tags: readonly KnownTag[]): void => {
     for (const tag of tags) {
       if (ranked.size >= limit) return;
       const key = comparableTag(tag.tag);
       if (!ranked.has(key)) ranked.set(key, { ...tag, source });
     }
   };
-  take(own.source, own.matches.start);
-  take(own.source, own.matches.word);
-  for (const { source, matches } of others) take(source, matches.start);
-  for (const { source, matches } of others) take(source, matches.word);
-  for (const { source, matches } of [own, ...others]) take(source, matches.inside);
+  add(own.source, own.matches.start);
+  add(own.source, own.matches.word);
+  for (const { source, matches } of others) add(source, matches.start);
+  for (const { source, matches } of others) add(source, matches.word);
+  for (const { source, matches } of [own, ...others]) add(source, matches.inside);
   return [...ranked.values()];
 }

@@ -2,7 +2,7 @@ import { bicubicKernel, clipToPicture, type Kernel, type Span } from './bicubicK
 import type { DecodedImage } from '../pictures/DecodedImage';
 import { bytes } from '../wasm/resample.wasm';
 
-/** What `wasm/resample.ts` exports. */
+/** The exports of `wasm/resample.ts`. */
 interface ResampleExports {
   scaleRows: (
     source: number,
@@ -19,13 +19,13 @@ interface ResampleExports {
   toChannelsFirst: (source: number, target: number, stride: number, count: number) => void;
 }
 
-/** Where things are in the module's memory, in bytes. */
+/** Byte offsets of the areas in the module's memory. */
 interface Layout {
   columns: number;
   rows: number;
   strip: number;
   stripRows: number;
-  /** rows of the picture after the horizontal pass, `stride` bytes each */
+  /** the picture after the horizontal pass: rows of `stride` bytes each */
   scaled: number;
   stride: number;
   capacity: number;
@@ -33,32 +33,32 @@ interface Layout {
   end: number;
 }
 
-/** One pass, as the module reads it. */
+/** The data of one pass, in the form that the module reads. */
 interface Pass {
   spans: Span[];
   table: Int32Array;
-  /** for each two inputs: high halves, low halves */
+  /** for each pair of inputs, the high halves of the weights, then the low halves */
   weights: Int16Array;
 }
 
 const pageSize = 65_536;
-/** Bytes of the source in the module's memory at a time: few enough to stay in the processor's cache. */
+/** Bytes of the source that are in the module's memory at a time: small enough for the processor's cache. */
 const stripBytes = 192 * 1024;
-/** Bytes of the pieces in which floats are made, for the same reason. */
+/** Bytes per piece when converting to floats, small for the same reason. */
 const floatBytes = 256 * 1024;
-/** Bytes of memory that are kept for the next picture: an ordinary one takes less. */
+/** Bytes of memory that are kept for the next picture: enough for an ordinary one. */
 const keptBytes = 8 * 1024 * 1024;
-/** Bytes beyond the end of an area that vector loads and stores may touch. */
+/** Bytes past the end of an area that vector loads and stores may access. */
 const margin = 64;
 const lowBits = 11;
 
 const module = new WebAssembly.Module(bytes);
 
 /**
- * Puts pictures on white, pads them to a square with white and scales them, bit for bit like Pillow on 8-bit RGB with
- * `resize((size, size), BICUBIC)` (src/libImaging/Resample.c): antialiased, a = -0.5, 22-bit weights, the horizontal
- * pass first, rounded and clipped to 0..255 after each pass. The work is done in WebAssembly, strip by strip, so that
- * its memory stays small whatever the picture's size. An odd pixel of padding goes right or below.
+ * Composites pictures on white, pads them to a square with white and scales them, bit for bit like Pillow on 8-bit RGB
+ * with `resize((size, size), BICUBIC)` (src/libImaging/Resample.c): antialiased, a = -0.5, 22-bit weights, the
+ * horizontal pass first, rounded and clipped to 0..255 after each pass. The work is done in WebAssembly, strip by
+ * strip, so that memory stays small for pictures of any size. An odd pixel of padding goes right or below.
  */
 export class PillowResizer {
   private memory = new WebAssembly.Memory({ initial: 1 });
@@ -77,8 +77,9 @@ export class PillowResizer {
 
   /**
    * @param size side of the result, in pixels
-   * @param channelsLast whether the result is [size, size, 3], pixel by pixel; else [3, size, size], in three planes
-   * @param floats receives the result: BGR, 0..255, `size` x `size` x 3 whole numbers
+   * @param channelsLast whether the result has the shape [size, size, 3], pixel by pixel; otherwise [3, size, size], in
+   *   three planes
+   * @param floats receives the result: `size` x `size` x 3 whole numbers, BGR, 0..255
    */
   resizeToFloats(image: DecodedImage, size: number, channelsLast: boolean, floats: Float32Array): void {
     const { result, strip } = this.scale(image, size);
@@ -161,7 +162,7 @@ export class PillowResizer {
     }
   }
 
-  /** Lays out the memory for one picture and makes it large enough. */
+  /** Lays out the memory for one picture and grows it as needed. */
   private reserve(columns: Pass, rows: Pass, width: number, size: number, channels: number): Layout {
     let end = 0;
     const area = (length: number): number => {
@@ -170,7 +171,7 @@ export class PillowResizer {
       return start;
     };
     const stripRows = Math.max(4, Math.floor(stripBytes / (width * channels) / 4) * 4);
-    // Each row may spill one byte into the next, the last one into the margin.
+    // Writing a row may overrun by one byte into the next row, or from the last row into the margin.
     const stride = align(size * 3 + 1);
     const longest = Math.max(...rows.spans.map(({ from, to }) => to - from));
     const capacity = 2 * longest + 2 * stripRows;
@@ -179,7 +180,7 @@ export class PillowResizer {
       rows: area(rows.table.byteLength + rows.weights.byteLength),
       strip: area(Math.max(stripRows * width * channels, piecePixels * 12)),
       stripRows,
-      // One row more: an odd number of rows is read in pairs.
+      // One extra row: rows are read in pairs, and their number may be odd.
       scaled: area((capacity + 1) * stride),
       stride,
       capacity,
@@ -200,7 +201,7 @@ export class PillowResizer {
     new Int16Array(this.memory.buffer, weightsAt, weights.length).set(weights);
   }
 
-  /** WebAssembly memory cannot shrink: a module that needed much of it is replaced. */
+  /** WebAssembly memory cannot shrink, so a module with too much memory is replaced by a new one. */
   private releaseMemory(): void {
     if (this.memory.buffer.byteLength <= keptBytes) return;
     this.memory = new WebAssembly.Memory({ initial: 1 });
@@ -208,18 +209,18 @@ export class PillowResizer {
   }
 }
 
-/** A multiple of 4, as the conversion works on four pixels at a time. */
+/** A multiple of 4, because the conversion handles four pixels at a time. */
 const piecePixels = Math.floor(floatBytes / 12 / 4) * 4;
 
 function instantiate(memory: WebAssembly.Memory): ResampleExports {
-  // WebAssembly's exports have no static type; `wasm/resample.ts` is where these come from.
+  // WebAssembly exports have no static type; `wasm/resample.ts` defines these.
   return new WebAssembly.Instance(module, { env: { memory } }).exports as ResampleExports;
 }
 
 /**
- * The table and weights of one pass; the addresses of weights are relative to the first weight.
- * @param unit bytes from input to input in the table's `first`
- * @param groupSize inputs of a group
+ * Builds the table and weights of one pass. Addresses of weights in the table are relative to the first weight.
+ * @param unit bytes between adjacent inputs, the unit of the table's `first`
+ * @param groupSize number of inputs in a group
  */
 function pass(kernel: Kernel, size: number, start: number, length: number, unit: number, groupSize: 2 | 4): Pass {
   const spans = Array.from({ length: size }, (_, out) => clipToPicture(kernel, out, start, length));
@@ -240,7 +241,7 @@ function pass(kernel: Kernel, size: number, start: number, length: number, unit:
   return { spans, table, weights };
 }
 
-/** For each output row the first picture row that it or a later one needs; undefined where none is needed. */
+/** For each output row, the first picture row that this or a later output row needs; undefined when none is needed. */
 function stillNeeded(spans: readonly Span[]): (number | undefined)[] {
   let first: number | undefined;
   return spans

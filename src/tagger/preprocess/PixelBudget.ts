@@ -1,21 +1,22 @@
 /**
- * Offsets in the shared memory, in 32-bit words. Each slot holds its pixels and its place in the queue (0 for none).
+ * Offsets in the shared memory, in 32-bit words. Each slot has two words: its pixels, and its ticket in the queue (0
+ * for none).
  */
 const word = { budget: 0, lock: 1, changes: 2, lastTicket: 3, highest: 4, slots: 5 } as const;
 const wordsPerSlot = 2;
 
 /**
- * A semaphore for threads that counts pixels: it limits how many are decoded at a time in all threads together, because
- * memory grows with pixels and not with images. Each thread has a slot for one picture. First come, first served, so
- * that a large picture does not starve; one larger than the whole budget is let in alone.
+ * A semaphore shared by threads that counts pixels. It limits how many pixels all threads together decode at a time,
+ * because memory use grows with pixels, not images. Each thread has a slot for one picture. Pictures are admitted first
+ * come, first served, so that a large one does not starve. A picture larger than the whole budget is admitted alone.
  */
 export class PixelBudget {
   private readonly words: Int32Array<SharedArrayBuffer>;
   private readonly slot: number;
 
   /**
-   * @param memory of {@link createMemory}, the same for all threads
-   * @param slot the index of this thread's slot, from 0
+   * @param memory created by {@link createMemory}, shared by all threads
+   * @param slot index of this thread's slot, from 0
    */
   constructor(
     readonly memory: SharedArrayBuffer,
@@ -26,6 +27,7 @@ export class PixelBudget {
   }
 
   /**
+   * Creates the shared memory of a budget.
    * @param pixels the budget, at most 2e9
    * @param slots the number of threads
    */
@@ -35,7 +37,7 @@ export class PixelBudget {
     return memory;
   }
 
-  /** The maximum number of pixels that were in flight at any time. */
+  /** Peak number of pixels in flight. */
   get highest(): number {
     return Atomics.load(this.words, word.highest);
   }
@@ -45,7 +47,7 @@ export class PixelBudget {
     return this.locked(() => this.total());
   }
 
-  /** Blocks this thread until there is room for a picture with this number of pixels. Its slot must be empty. */
+  /** Blocks this thread until a picture with this number of pixels is admitted. The thread's slot must be empty. */
   acquire(pixels: number): void {
     const ticket = this.locked(() => {
       const next = this.at(word.lastTicket) + 1;
@@ -60,7 +62,7 @@ export class PixelBudget {
     }
   }
 
-  /** Empties the slot. Idempotent; also for the slot of a thread that died. */
+  /** Frees the slot. Idempotent; also called for the slot of a thread that died. */
   release(): void {
     this.locked(() => {
       this.words[this.slot] = 0;
@@ -79,7 +81,7 @@ export class PixelBudget {
     this.words[this.slot] = pixels;
     this.words[this.slot + 1] = 0;
     this.words[word.highest] = Math.max(this.at(word.highest), total + pixels);
-    // The next thread in the queue may fit, too.
+    // The next picture in the queue may fit, too.
     this.changed();
     return true;
   }
@@ -95,7 +97,7 @@ export class PixelBudget {
     Atomics.notify(this.words, word.changes);
   }
 
-  /** Everything but the counter of changes is read and written under this lock, which is held for microseconds. */
+  /** Runs an action under the lock that guards all words except the change counter. It is held for microseconds. */
   private locked<T>(action: () => T): T {
     while (Atomics.compareExchange(this.words, word.lock, 0, 1) !== 0) Atomics.wait(this.words, word.lock, 1, 1);
     try {

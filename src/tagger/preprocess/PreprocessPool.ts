@@ -16,30 +16,30 @@ import {
 } from './preprocessMessages';
 
 export interface PreprocessPoolOptions {
-  /** pixels that are decoded at a time in all threads together; a larger picture is decoded alone */
+  /** maximum number of pixels that all threads together decode at a time; a larger picture is decoded alone */
   pixelBudget?: number;
-  /** the thread's script, `dist/preprocessWorker.js` */
+  /** path of the worker script, `dist/preprocessWorker.js` */
   workerFile?: string;
 }
 
-/** Some 400 MB of RGB. */
+/** About 400 MB of RGB. */
 const defaultPixelBudget = 128e6;
 
 /**
- * Jobs in flight per thread. The main thread is blocked for seconds while a model runs, and a thread must not wait for
- * it to get its next image.
+ * Jobs in flight per thread. While a model runs, the main thread is blocked for seconds; queued jobs keep the threads
+ * busy meanwhile.
  */
 const jobsPerThread = 4;
 
-/** Threads beside one per core: they keep the cores busy while others wait for the disk or for the decoder. */
+/** Threads in addition to one per core: they keep the cores busy while others wait for the disk or the decoder. */
 const spareThreads = 2;
 
 interface Job {
   imagePath: string;
   input: PreparedInput;
-  /** the caller still wants it */
+  /** whether the caller still waits for the result */
   wanted: boolean;
-  /** where a thread has it */
+  /** index of the job's claim while a thread has it */
   place: number | undefined;
   resolve: (values: Float32Array<ArrayBuffer>) => void;
   reject: (error: Error) => void;
@@ -52,9 +52,9 @@ interface Thread {
 }
 
 /**
- * Threads that turn image files into what models take. Each works on one image at a time; images are begun in the order
- * in which they were asked for, and memory is bounded by the pixels in work. A thread is started when there is work for
- * it, and a pool without work does not keep the process alive.
+ * A pool of threads that turn image files into model inputs. Each thread works on one image at a time. Images are
+ * started in the order of the requests, and memory is bounded by the number of pixels in flight. Threads are started on
+ * demand, and an idle pool does not keep the process alive.
  */
 export class PreprocessPool {
   readonly threads: number;
@@ -64,12 +64,12 @@ export class PreprocessPool {
   private readonly freePlaces: number[];
   private readonly running: (Thread | undefined)[];
   private readonly waiting: Job[] = [];
-  /** of inputs that are not needed any more */
+  /** buffers of inputs that are no longer needed, for reuse */
   private readonly spare: ArrayBuffer[] = [];
   private nextId = 1;
   private closed = false;
 
-  /** @param threads 0 for some more than there are cores */
+  /** @param threads number of threads; 0 chooses slightly more than one per core */
   constructor(threads: number, { pixelBudget = defaultPixelBudget, workerFile }: PreprocessPoolOptions = {}) {
     this.threads = threads > 0 ? Math.floor(threads) : availableCores() + spareThreads;
     this.workerFile = workerFile ?? path.join(__dirname, 'preprocessWorker.js');
@@ -80,15 +80,15 @@ export class PreprocessPool {
     this.running = Array.from({ length: this.threads }, () => undefined);
   }
 
-  /** The most pixels that were in work at any time. */
+  /** Peak number of pixels in flight. */
   get highestPixelsInWork(): number {
     return new PixelBudget(this.budget, 0).highest;
   }
 
   /**
-   * Decodes an image and makes it what a model takes; images wait in the order asked.
-   * @param signal aborting it rejects with its reason; an image that has not been begun is dropped
-   * @returns BGR, `size` x `size` x 3 floats, 0..255, NHWC or NCHW
+   * Decodes an image and prepares it as model input; images are queued in the order of the calls.
+   * @param signal aborting it rejects the promise with its reason; an image that is not started yet is dropped
+   * @returns `size` x `size` x 3 floats, BGR, 0..255, in NHWC or NCHW layout
    * @throws ImageError, NativePackageError, both as `prepareImage`; PreprocessError when the thread dies or the pool is
    *   closed
    */
@@ -131,14 +131,14 @@ export class PreprocessPool {
   }
 
   /**
-   * Returns the buffer of an input whose values are no longer needed, to be reused for another image: allocating one
-   * per image would keep the garbage collector busy on every core.
+   * Accepts the buffer of an input that is no longer needed, for reuse. Allocating a buffer for each image would keep
+   * the garbage collector busy on every core.
    */
   recycle({ buffer }: Float32Array<ArrayBuffer>): void {
     if (this.spare.length < this.claims.length) this.spare.push(buffer);
   }
 
-  /** Ends the threads, whatever they do; images in work are rejected with PreprocessError. */
+  /** Terminates the threads at once; jobs in flight are rejected with PreprocessError. */
   async close(): Promise<void> {
     this.closed = true;
     for (const job of this.waiting.splice(0)) job.reject(closedError(job.imagePath));
@@ -154,7 +154,7 @@ export class PreprocessPool {
     if (job.place !== undefined) Atomics.compareExchange(this.claims, job.place, claim.waiting, claim.cancelled);
   }
 
-  /** Gives waiting jobs to the threads that have the fewest. */
+  /** Assigns waiting jobs to the least busy threads. */
   private assign(): void {
     while (this.waiting.length > 0 && !this.closed) {
       const thread = this.leastBusy();
@@ -168,13 +168,15 @@ export class PreprocessPool {
       thread.jobs.set(id, job);
       if (thread.jobs.size === 1) thread.worker.holdProcess(true);
       const { imagePath, input } = job;
-      const memory = this.takeMemory(inputBytes(input.size));
+      const memory = this.reuseMemory(inputBytes(input.size));
       thread.worker.post({ id, claim: place, imagePath, input, memory }, memory === undefined ? [] : [memory]);
     }
   }
 
-  /** Memory of an input with so many bytes; models of another size make what is there useless. */
-  private takeMemory(bytes: number): ArrayBuffer | undefined {
+  /**
+   * A spare buffer of exactly this many bytes. If the model's input size has changed, all spare buffers are dropped.
+   */
+  private reuseMemory(bytes: number): ArrayBuffer | undefined {
     const memory = this.spare.pop();
     if (memory === undefined || memory.byteLength === bytes) return memory;
     this.spare.length = 0;
@@ -186,7 +188,7 @@ export class PreprocessPool {
     for (let slot = 0; slot < this.threads; slot++) {
       const thread = this.running[slot];
       if (thread === undefined) {
-        // One that idles is better than a new one.
+        // An idle thread is better than a new one.
         if (best === undefined || best.jobs.size > 0) return this.start(slot);
       } else if (thread.jobs.size < jobsPerThread && (best === undefined || thread.jobs.size < best.jobs.size)) {
         best = thread;
@@ -204,7 +206,7 @@ export class PreprocessPool {
         this.finish(thread, reply);
       },
       onLost: (exitCode, cause) => {
-        this.lose(thread, cause, exitCode);
+        this.onThreadDeath(thread, cause, exitCode);
       },
     });
     worker.holdProcess(false);
@@ -224,8 +226,8 @@ export class PreprocessPool {
     if (thread.jobs.size === 0) thread.worker.holdProcess(false);
   }
 
-  /** A thread that ended by itself: its images fail, another one takes its place when there is work. */
-  private lose(thread: Thread, cause: unknown, code: number): void {
+  /** Handles a thread that died: its jobs are rejected; a new thread is started when there is work for it. */
+  private onThreadDeath(thread: Thread, cause: unknown, code: number): void {
     this.running[thread.slot] = undefined;
     new PixelBudget(this.budget, thread.slot).release();
     const how = cause === undefined ? l10n.t('exit code {0}', code) : errorMessage(cause);

@@ -1,4 +1,4 @@
-/** For each output position: where its weights begin in `weights`, and the input positions they belong to. */
+/** For each output position, the input positions that contribute to it and their weights. */
 export interface Kernel {
   /** first input position for each output position */
   first: Int32Array;
@@ -61,22 +61,23 @@ export function bicubicKernel(inputSize: number, outputSize: number): Kernel {
   return { first, count, weights, stride };
 }
 
-/** The part of an output position's weights that falls on the picture. */
+/** The part of an output position's weights that lies on the picture. */
 export interface Span {
-  /** first picture row or column, and the one after the last; both 0 where only white is seen */
+  /** the first picture row or column and the one after the last; both 0 when the weights cover only white */
   from: number;
   to: number;
-  /** where the weight of `from` is */
+  /** index in the kernel's `weights` of the weight of `from` */
   firstWeight: number;
-  /** what the white pixels around the picture add up to, and the half for rounding */
+  /** weighted sum of the white pixels around the picture, plus one half for rounding */
   white: number;
 }
 
 /**
- * Cuts an output position's weights to a picture that lies in the middle of white: only what is on the picture has to
- * be computed for each row.
- * @param start position of the picture in the square, in pixels
- * @param length of the picture, in pixels
+ * Restricts an output position's weights to a picture that is centred on white, so that only weights on the picture are
+ * computed per row.
+ * @param out the output position
+ * @param start start of the picture in the square, in pixels
+ * @param length length of the picture, in pixels
  */
 export function clipToPicture(kernel: Kernel, out: number, start: number, length: number): Span {
   const begin = kernel.first[out] ?? 0;

@@ -4,21 +4,23 @@ import { inputBytes, type PreparedInput } from './modelInput';
 import { PillowResizer } from './PillowResizer';
 
 /**
- * The minimum side of a shrunk picture, as a multiple of the result's: the resizer then still averages several pixels.
+ * Minimum side of a picture downscaled by the decoder, as a multiple of the result's side: the resizer must still
+ * average several pixels.
  */
-const smallestOversampling = 1.5;
+const minOversampling = 1.5;
 
 /**
- * The factors that are worth the loss of detail, largest first. 2 saves no time with libjpeg, but does with libwebp.
+ * Decoder scale factors per format, largest first; smaller ones save too little time for the loss of detail. 2 saves no
+ * time with libjpeg, but does with libwebp.
  */
 const factors: Readonly<Record<string, readonly number[]>> = { JPEG: [8, 4], WebP: [8, 4, 2] };
 
-/** One for each thread. */
+/** One instance per thread. */
 const resizer = new PillowResizer();
 
 /**
- * The picture as a WD tagger must see it: transparency on white, padded to a square with white (an odd pixel goes right
- * or below), scaled with Pillow's bicubic filter. `exact` is bit for bit what the model author's procedure gives.
+ * Prepares a picture as WD taggers expect it: composited on white, padded to a square with white (an odd pixel goes
+ * right or below), scaled with Pillow's bicubic filter. `exact` matches the model author's procedure bit for bit.
  * @param size side of the result, in pixels
  * @returns RGB, `size` x `size` x 3 bytes, row by row, 0..255
  * @throws ImageError for anything that cannot be decoded completely; NativePackageError when sharp does not load
@@ -29,9 +31,9 @@ export async function prepareImage(path: string, size: number, mode: PreprocessM
 }
 
 /**
- * The same as {@link prepareImage}, as floats in the form that models take.
- * @param enter called with the number of pixels before they are decoded; it returns when there is room for them
- * @param memory for the result, {@link inputBytes} bytes
+ * Like {@link prepareImage}, but returns floats in the format of model inputs.
+ * @param enter called with the number of pixels before they are decoded; returns once there is room for them
+ * @param memory buffer for the result, {@link inputBytes} bytes
  * @returns BGR, 0..255, `size` x `size` x 3 floats in the layout of `channelsLast`, see {@link PreparedInput}
  * @throws ImageError, NativePackageError as {@link prepareImage}
  */
@@ -51,19 +53,19 @@ export async function prepareInput(
 }
 
 /**
- * By how much a picture is shrunk while it is decoded in `fast` mode, which decoders of JPEG and WebP do at a fraction
- * of the cost. The resizer does the rest as always; other formats are prepared exactly.
- * @param format as messages name it, such as `JPEG`
+ * The factor by which the decoder downscales a picture in `fast` mode. JPEG and WebP decoders do that at a fraction of
+ * the cost; the resizer scales the rest of the way as usual. Other formats are prepared exactly.
+ * @param format format name as in messages, such as `JPEG`
  * @param side the longer side of the picture, in pixels
  * @param size side of the result, in pixels
- * @returns a power of two; 1 for a picture that is decoded at its full size
+ * @returns a power of two; 1 for a picture that is decoded at full size
  */
 export function fastShrink(format: string, side: number, size: number): number {
-  return factors[format]?.find((factor) => side / factor >= smallestOversampling * size) ?? 1;
+  return factors[format]?.find((factor) => side / factor >= minOversampling * size) ?? 1;
 }
 
 /**
- * By how much `fast` differs from `exact` for an image.
+ * Measures how much `fast` differs from `exact` for an image.
  * @returns the largest and the mean difference of a value, 0..255
  * @throws ImageError, NativePackageError as {@link prepareImage}
  */

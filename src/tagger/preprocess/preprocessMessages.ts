@@ -3,7 +3,7 @@ import { ImageError, type ImageErrorCode } from '../pictures/ImageError';
 import { NativePackageError } from '../native/nativePackages';
 import type { PreparedInput } from './modelInput';
 
-/** A thread that prepared an image died. The image may or may not be the reason. */
+/** A preprocessing thread died. The image it worked on may or may not be the cause. */
 export class PreprocessError extends Error {
   readonly code = 'PREPROCESS_FAILED';
 
@@ -17,42 +17,42 @@ export class PreprocessError extends Error {
   }
 }
 
-/** The `workerData` of a thread. */
+/** The `workerData` of a preprocessing thread. */
 export interface PreprocessWorkerData {
-  /** of the `PixelBudget` */
+  /** shared memory of the `PixelBudget` */
   budget: SharedArrayBuffer;
   slot: number;
-  /** one int32 for each job that can be in work: {@link claim} */
+  /** one int32 for each possible job in flight, with a value of {@link claim} */
   claims: SharedArrayBuffer;
 }
 
-/** The state of a job. It leaves `waiting` by compare-and-swap only, so that a cancelled job is never begun. */
+/** States of a job. It leaves `waiting` only by compare-and-swap, so that a cancelled job is never started. */
 export const claim = { waiting: 0, begun: 1, cancelled: 2 } as const;
 
-/** An image that a thread is to prepare. */
+/** A request to a thread to prepare an image. */
 export interface PreprocessJob {
   id: number;
   /** index in the claims */
   claim: number;
   imagePath: string;
   input: PreparedInput;
-  /** memory of an earlier input of this size, to be used again */
+  /** buffer of an earlier input of the same size, for reuse */
   memory: ArrayBuffer | undefined;
 }
 
-/** The answer of a thread to each job, whatever the outcome. */
+/** A thread's reply to a job; each job gets exactly one. */
 export type PreprocessReply =
   | { id: number; kind: 'done'; values: Float32Array<ArrayBuffer> }
   | { id: number; kind: 'dropped' }
   | { id: number; kind: 'failed'; error: PreprocessFailure };
 
-/** An error as plain data, so that it can be restored with its own class. */
+/** An error as plain data, from which an error of the same class can be restored. */
 export type PreprocessFailure =
   | { kind: 'image'; code: ImageErrorCode; path: string; message: string; cause: WireError | undefined }
   | { kind: 'package'; packageName: string; cause: WireError }
   | { kind: 'other'; error: WireError };
 
-/** Turns an error into plain data. */
+/** Serializes an error as plain data. */
 export function toFailure(thrown: unknown): PreprocessFailure {
   if (thrown instanceof ImageError) {
     const { code, path, message, cause } = thrown;
@@ -64,7 +64,7 @@ export function toFailure(thrown: unknown): PreprocessFailure {
   return { kind: 'other', error: toWireError(thrown) };
 }
 
-/** Restores the error that {@link toFailure} turned into data. */
+/** Restores the error that {@link toFailure} serialized. */
 export function fromFailure(failure: PreprocessFailure): Error {
   switch (failure.kind) {
     case 'image': {

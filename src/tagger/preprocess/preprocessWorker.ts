@@ -1,4 +1,4 @@
-// The entry of a thread that turns image files into what models take, one at a time. `PreprocessPool` starts it.
+// Worker entry: turns image files into model inputs, one at a time. Started by `PreprocessPool`.
 import { parentPort, workerData } from 'node:worker_threads';
 import { useInheritedLanguage } from '../../base/displayLanguage';
 import { freePixels } from '../pictures/freePixels';
@@ -12,7 +12,7 @@ import {
   type PreprocessWorkerData,
 } from './preprocessMessages';
 
-/** RGBA, the most that a decoded picture takes. */
+/** Bytes per pixel of RGBA, the largest format of a decoded picture. */
 const bytesPerPixel = 4;
 
 const data = workerData as PreprocessWorkerData;

@@ -5,7 +5,7 @@ import { formatTag } from '../../protocol/text/formatTag';
 import type { PassedTag } from './mergeScores';
 import { tagMatcher } from '../../tags/tagMatcher';
 
-/** What the tags of a model become in a caption: left out, replaced, expanded or as they are. */
+/** Maps a model's tags to the words of a caption: a tag is omitted, replaced, expanded or kept. */
 export class TagWords {
   private readonly isExcluded: (tag: string) => boolean;
   private readonly replacements: ReadonlyMap<string, string[]>;
@@ -18,9 +18,9 @@ export class TagWords {
   }
 
   /**
-   * A tag in the caption; nothing, or several tags, where the options say so. A replacement for the whole tag goes
-   * before its expansion, and what it names is not replaced again. An excluded tag is left out as the model writes it
-   * and as it would come into the caption.
+   * The words of a tag in the caption: mostly one, or none or several, depending on the options. A replacement for the
+   * whole tag takes precedence over its expansion, and replacements are not replaced again. A tag is excluded if its
+   * raw name or its caption form is excluded.
    */
   ofTag({ name, isCharacter }: PassedTag): string[] {
     const parts =
@@ -33,7 +33,9 @@ export class TagWords {
     );
   }
 
-  /** A rating in the caption: by its own name in the options, else as any other tag. */
+  /**
+   * The words of a rating in the caption: its name from the options if there is one, otherwise as for any other tag.
+   */
   ofRating(name: string): string[] {
     const own = this.ratingNames.get(comparableTag(name));
     const words = own ?? this.replacementOf(name) ?? [formatTag(name, this.options)];
@@ -50,9 +52,10 @@ export class TagWords {
 }
 
 /**
- * A character and the series in parentheses behind it: `name_(series)` gives `name` and `series`; of several
- * parentheses the last are taken, `a_(b)_(c)` gives `a_(b)` and `c`. Any other tag stays whole.
- * @param name as the model writes it
+ * Splits a character tag into the character and the series in parentheses: `name_(series)` gives `name` and `series`.
+ * With several pairs of parentheses the last one is the series: `a_(b)_(c)` gives `a_(b)` and `c`. Any other tag is
+ * returned whole.
+ * @param name raw name of the tag in the model
  */
 function expandCharacterTag(name: string): string[] {
   const parts = /^(.*[^_])_*\(([^()]+)\)$/.exec(name);

@@ -1,13 +1,13 @@
 import type { CaptionOptions, Thresholds } from '../../protocol/tagging/captionOptions';
 import { tagKind } from './mergedTags';
 
-/** The threshold of character tags is never found below this; SmilingWolf's wd-tagger space has the same floor. */
-export const lowestCharacterCut = Math.fround(0.15);
+/** Lower limit of the automatic threshold for character tags, the same as in SmilingWolf's wd-tagger space. */
+export const minCharacterThreshold = Math.fround(0.15);
 
 /**
- * The maximum cut threshold (MCut): the middle of the largest gap between neighbours of the sorted scores, the first
- * one from the top where several are equally large. Largeron, Moulin, Géry: "MCut: a thresholding strategy for
- * multi-label classification", 2012; as in SmilingWolf's wd-tagger space.
+ * The maximum cut threshold (MCut): the middle of the largest gap between adjacent sorted scores; of equally large
+ * gaps, the one with the highest scores. Largeron, Moulin, Géry: "MCut: a thresholding strategy for multi-label
+ * classification", 2012; as in SmilingWolf's wd-tagger space.
  * @param scores 0..1, in any order
  * @returns undefined for fewer than two scores, which have no gap
  */
@@ -19,7 +19,8 @@ export function mcutThreshold(scores: Float64Array): number | undefined {
     lowest = Math.min(lowest, score);
     highest = Math.max(highest, score);
   }
-  // Sorting is ten times slower. The largest gap is at least two bins wide, so it never lies within one.
+  // Binning is ten times faster than sorting. The largest gap is at least two bins wide, so it never lies within one
+  // bin.
   const bins = 2 * scores.length;
   const perBin = highest === lowest ? 0 : (bins - 1) / (highest - lowest);
   const lowestOf = new Float64Array(bins).fill(Infinity);
@@ -45,9 +46,9 @@ export function mcutThreshold(scores: Float64Array): number | undefined {
 }
 
 /**
- * The thresholds found in the scores, of the categories that `mcut` names.
- * @param kinds of each tag, as {@link tagKind}
- * @param scores one for each tag, 0..1
+ * The MCut thresholds of the categories that `mcut` enables.
+ * @param kinds kind of each tag, see {@link tagKind}
+ * @param scores score of each tag, 0..1
  */
 export function mcutThresholds(
   kinds: Uint8Array,
@@ -58,7 +59,7 @@ export function mcutThresholds(
   const character = mcut.character ? mcutThreshold(scoresOf(tagKind.character, kinds, scores)) : undefined;
   return {
     ...(general === undefined ? {} : { general }),
-    ...(character === undefined ? {} : { character: Math.max(lowestCharacterCut, character) }),
+    ...(character === undefined ? {} : { character: Math.max(minCharacterThreshold, character) }),
   };
 }
 

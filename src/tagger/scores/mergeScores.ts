@@ -3,39 +3,39 @@ import { mcutThresholds } from './mcutThreshold';
 import { mergedTags, tagKind } from './mergedTags';
 import type { ModelTag } from '../inference/selectedTags';
 
-/** What one model says about an image. */
+/** The output of one model for an image. */
 export interface ScoredModel {
-  /** the very array that the model was loaded with */
+  /** the array object that the model was loaded with: results are cached by identity */
   tags: readonly ModelTag[];
-  /** one for each tag, 0..1 */
+  /** score of each tag, 0..1 */
   scores: Float32Array;
   thresholds: Thresholds;
 }
 
-/** A tag that passed its threshold. */
+/** A tag whose score passed its threshold. */
 export interface PassedTag {
-  /** as the model writes it */
+  /** raw name of the tag in the model */
   name: string;
   isCharacter: boolean;
-  /** mean of the scores of the models that know the tag, or for `max` the largest of them; 0..1 */
+  /** mean score of the models that know the tag, or for `max` the highest; 0..1 */
   score: number;
 }
 
-/** What the models say together. */
+/** The combined output of all models. */
 export interface MergedScores {
-  /** in the order of the merged list of tags */
+  /** in the order of the merged tag list */
   passed: PassedTag[];
-  /** the surest rating, as the model writes it; undefined where no model has ratings */
+  /** raw name of the rating with the highest score; undefined when no model has ratings */
   rating: string | undefined;
 }
 
 /**
- * Merges the scores of models by the names of their tags ({@link EnsembleMerge} says how) and finds the tags that are
- * greater than their thresholds. One model gives the same with every merge.
- * - `mean`, `max`: a tag that a model does not know does not count against it. MCut looks at the merged scores.
- * - `union`, `intersection`: MCut looks at the scores of each model. A tag that one of the models does not know is
- *   never part of the intersection.
- * @param mcut the categories whose threshold is found in the scores
+ * Merges the scores of several models, matching tags by name ({@link EnsembleMerge} describes the modes), and selects
+ * the tags whose scores are greater than their thresholds. With one model, all modes give the same result.
+ * - `mean`, `max`: models that do not know a tag are ignored for it. MCut uses the merged scores.
+ * - `union`, `intersection`: MCut uses the scores of each model. A tag that one of the models does not know is never
+ *   part of the intersection.
+ * @param mcut the categories with an automatic threshold
  */
 export function mergeScores(
   models: readonly ScoredModel[],
@@ -52,7 +52,7 @@ export function mergeScores(
     const output = outputs[model] ?? [];
     const found = eachPasses ? mcutThresholds(ownKinds[model] ?? kinds, scores, mcut) : {};
     const { general, character } = { ...rounded(thresholds), ...found };
-    // Plain loops over numbers: all scores of all models are looked at, for every image.
+    // Plain loops over numbers: this runs over all scores of all models for every image.
     for (let index = 0; index < kinds.length; index++) {
       const row = output[index] ?? -1;
       if (row === -1) continue;
@@ -89,7 +89,7 @@ export function mergeScores(
   return { passed, rating: rating?.name };
 }
 
-/** Scores are 32-bit floats, and 0.85 is not one: unrounded, a score of "0.85" would be greater than 0.85. */
+/** Thresholds as 32-bit floats, like the scores: as a float, a score of 0.85 would be greater than the double 0.85. */
 function rounded({ general, character }: Thresholds): Thresholds {
   return { general: Math.fround(general), character: Math.fround(character) };
 }

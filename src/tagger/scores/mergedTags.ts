@@ -1,27 +1,30 @@
 import type { ModelTag } from '../inference/selectedTags';
 
-/** What threshold a merged tag has to pass; every category but character and rating follows the general one. */
+/** Which threshold applies to a merged tag. All categories except character and rating use the general one. */
 export const tagKind = { general: 0, character: 1, rating: 2 } as const;
 
-/** The tags of several models as one list. */
+/** The merged tag list of several models. */
 export interface MergedTags {
-  /** those of the first model in its order, then what only the later ones know, each with its first model's category */
+  /**
+   * the tags of the first model in order, then those that only later models know; categories come from the first model
+   * that knows the tag
+   */
   tags: readonly ModelTag[];
-  /** of each merged tag, as numbers because every score of every image is looked at */
+  /** the kind of each merged tag; numbers, because every score of every image is visited */
   kinds: Uint8Array;
-  /** for each model, the same of its own tags */
+  /** for each model, the kinds of its own tags */
   ownKinds: readonly Uint8Array[];
-  /** for each model, the output of each merged tag; -1 where the model does not know it */
+  /** for each model, the output index of each merged tag; -1 where the model does not know it */
   outputs: readonly Int32Array[];
 }
 
-/** By the first model's list; the last ensemble that began with it, because jobs change their models rarely. */
+/** Cache by the first model's list: the last ensemble that started with it. Jobs rarely change their models. */
 const known = new WeakMap<readonly ModelTag[], { lists: readonly (readonly ModelTag[])[]; merged: MergedTags }>();
 
 /**
- * Merges the tag lists of models by name; a rating is never the same as a tag of its name. The result is kept for the
- * next call with the same lists.
- * @param lists at least one, each the very array that its model was loaded with
+ * Merges the tag lists of models by name; a rating and a tag with the same name stay separate. The result is cached by
+ * the identity of the lists.
+ * @param lists at least one; each the array object that its model was loaded with
  */
 export function mergedTags(lists: readonly (readonly ModelTag[])[]): MergedTags {
   const [first] = lists;

@@ -4,16 +4,16 @@ import type { CaptionOptions, EnsembleMerge } from '../../protocol/tagging/capti
 import { mergeScores, type PassedTag, type ScoredModel } from './mergeScores';
 import { TagWords } from './TagWords';
 
-/** A tag that passed its threshold, and what it becomes in the caption: mostly one word, or none or several. */
+/** A tag that passed its threshold and its words in the caption: mostly one, or none or several. */
 interface WordedTag extends PassedTag {
   words: string[];
 }
 
 /**
- * The tags of a caption for the scores of one model or of several; docs/post-processing.md describes every step. No tag
- * is there twice. What the user writes (added tags, replacements, names of ratings) is written as it stands.
+ * Computes the tags of a caption from the scores of one or several models; docs/post-processing.md describes every
+ * step. Contains no tag twice. Texts of the user (added tags, replacements, names of ratings) are used unchanged.
  * @param models at least one
- * @returns none when no tag of the models is left, even where tags are added to every caption
+ * @returns an empty list when no tag of the models is left, even if tags are added to every caption
  */
 export function scoresToTags(models: readonly ScoredModel[], merge: EnsembleMerge, options: CaptionOptions): string[] {
   const { passed, rating } = mergeScores(models, merge, options.mcut);
@@ -28,7 +28,7 @@ export function scoresToTags(models: readonly ScoredModel[], merge: EnsembleMerg
 }
 
 function inOrder(tags: readonly WordedTag[], options: CaptionOptions): readonly WordedTag[] {
-  // Array.sort is stable: equal scores stay in the model's order.
+  // Array.sort is stable: tags with equal scores keep the model's order.
   const sorted = tags.toSorted((a, b) => b.score - a.score);
   const chosen = options.maximumTags === 0 ? sorted : surest(sorted, options.maximumTags);
   const isChosen = new Set(chosen);
@@ -37,7 +37,7 @@ function inOrder(tags: readonly WordedTag[], options: CaptionOptions): readonly 
   return [...ordered.filter((tag) => tag.isCharacter), ...ordered.filter((tag) => !tag.isCharacter)];
 }
 
-/** The tags with the highest scores, at most `maximum`, that add something new to the caption. */
+/** The tags with the highest scores, at most `maximum`; tags that add nothing new to the caption are skipped. */
 function surest(sorted: readonly WordedTag[], maximum: number): WordedTag[] {
   const seen = new Set<string>();
   const chosen: WordedTag[] = [];
@@ -50,7 +50,7 @@ function surest(sorted: readonly WordedTag[], maximum: number): WordedTag[] {
   return chosen;
 }
 
-/** The words by the tag that they are, each tag once, where it stands first. */
+/** Maps each tag's normalized form to the word; of equal tags the first is kept, at its position. */
 function byTag(words: readonly string[]): Map<string, string> {
   const tags = new Map<string, string>();
   for (const word of words) {

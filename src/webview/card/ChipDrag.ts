@@ -1,7 +1,7 @@
-/** How far the pointer must go before pressing a chip becomes dragging it, in CSS pixels. */
+/** Distance in CSS pixels that the pointer must move before a press on a chip becomes a drag. */
 const threshold = 4;
 
-/** Moves chips by mouse or pen. A finger scrolls instead. */
+/** Drags chips with the mouse or a pen; a finger scrolls instead. */
 export class ChipDrag {
   private from = -1;
   private to = -1;
@@ -64,10 +64,10 @@ export class ChipDrag {
     this.show();
   };
 
-  /** The position that a chip dropped here would get. */
+  /** The position that the chip would get if it were dropped here. */
   private placeAt(x: number, y: number): number {
     const boxes = this.chips().map((chip) => chip.getBoundingClientRect());
-    // The first chip behind the pointer: in a line below, or further on in this line.
+    // The first chip after the pointer: in a line below, or further along in this line.
     let before = boxes.findIndex(({ left, width, top, bottom }) => y < top || (y <= bottom && x < left + width / 2));
     if (before === -1) before = boxes.length;
     return before > this.from ? before - 1 : before;

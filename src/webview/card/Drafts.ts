@@ -13,19 +13,20 @@ interface Draft {
 }
 
 /**
- * The captions as they were typed. Every key is sent to the host at once; until the host has confirmed the last one,
- * the typed text is shown, whatever the host sends (an optimistic update). Lives as long as the page, unlike the cards.
+ * Captions as the user typed them. Each keystroke is sent to the host at once. Until the host has confirmed the last
+ * one, the typed text is shown instead of what the host sends (an optimistic update). Lives as long as the page; cards
+ * do not.
  */
 export class Drafts {
   private readonly pending = new Map<string, Draft>();
   private readonly uncommitted = new Map<string, ReturnType<typeof setTimeout> | undefined>();
-  /** Starts at the clock, so that the numbers of a page are greater than those of an earlier page. */
+  /** Starts at the current time, so that numbers are greater than those of an earlier page. */
   private sequence = Date.now();
 
   constructor(
     /** sends an event to the host */
     private readonly post: <K extends keyof WebviewEvents>(name: K, payload: WebviewEvents[K]) => void,
-    /** the pause in typing after which a draft is committed, in milliseconds */
+    /** debounce of commits after typing, in milliseconds */
     private readonly commitDelay: () => number,
     /** called after each commit, whatever its cause */
     private readonly committed: (path: string) => void = () => undefined,
@@ -45,7 +46,9 @@ export class Drafts {
     );
   }
 
-  /** Makes what was typed since the last commit one edit to undo; does nothing where nothing was typed. */
+  /**
+   * Turns the typing since the last commit into one undo step of the document; does nothing when there was no typing.
+   */
   commit(path: string): void {
     if (!this.uncommitted.has(path)) return;
     clearTimeout(this.uncommitted.get(path));
@@ -54,7 +57,7 @@ export class Drafts {
     this.committed(path);
   }
 
-  /** Commits all captions, as before the page may be closed. */
+  /** Commits all captions, for example before the page may be closed. */
   commitAll(): void {
     for (const path of [...this.uncommitted.keys()]) this.commit(path);
   }
@@ -68,12 +71,12 @@ export class Drafts {
     return item.text;
   }
 
-  /** The captions with typing that the host has not confirmed or that is not committed. */
+  /** Captions with typing that is not confirmed by the host or not committed. */
   openPaths(): string[] {
     return [...new Set([...this.pending.keys(), ...this.uncommitted.keys()])];
   }
 
-  /** Whether the host has not confirmed all typing yet. */
+  /** Whether the host has yet to confirm typing in a caption. */
   isPending(item: HostText): boolean {
     const draft = this.pending.get(item.path);
     return draft !== undefined && item.draft < draft.draft;

@@ -17,15 +17,15 @@ import type { ChipActions } from './TagChips';
 import './TagChips';
 import { type CaptionFacts, captionFacts } from '../../tags/captionTags';
 
-/** What all cards share. The viewer's card has its own `images` and `leave`. */
+/** What all cards share. The viewer overrides `images` and `leave` for its card. */
 export interface CardContext {
   captionMode: CaptionDisplay;
   drafts: Drafts;
   images: Pick<ImageQueue<HTMLImageElement>, 'stateOf' | 'retry' | 'want'>;
   actions: ImageActions & Pick<EditorActions, 'addFilter'>;
-  /** Suggests tags in a field of a card while it has the focus. */
+  /** Suggests tags in a field of a card until the field loses focus. */
   suggestIn(field: TextField, options: SuggestOptions): void;
-  /** Called when the user leaves a caption: back to its cell, or on to the next or previous caption. */
+  /** Moves the focus when the user leaves a caption: to its cell, or to the next or previous caption. */
   leave(path: string, target: 'cell' | 'next' | 'previous'): void;
 }
 
@@ -35,19 +35,19 @@ export interface CardContext {
  */
 export const cardContext = createContext<CardContext>(Symbol('cards'));
 
-/** Characters at the end of a file name that stay visible where it is cut. */
+/** Number of characters at the end of a file name that stay visible when it is shortened. */
 const nameTail = 12;
 
 /**
- * One image and its caption: a cell of the grid. It renders into the root of the grid, not into one of its own, so that
+ * One image and its caption: a cell of the grid. It has no shadow root and renders into that of the grid, so that
  * focus, events and the accessibility tree of the grid are in one place.
  */
 @customElement('image-card')
 export class ImageCard extends LitElement {
-  /** The image as the host sent it; undefined until it has come. */
+  /** The image as the host sent it; undefined until it has arrived. */
   @property({ attribute: false }) item: CardItem | undefined;
   @property({ attribute: false }) context: CardContext | undefined;
-  /** Whether this is the cell that Tab leads to. */
+  /** Whether this cell is the grid's tab stop. */
   @property({ attribute: false }) active = false;
   @property({ attribute: false }) selected = false;
 
@@ -55,7 +55,7 @@ export class ImageCard extends LitElement {
   private area: HTMLTextAreaElement | undefined;
   private composing = false;
   private facts: { text: string; of: CaptionFacts } | undefined;
-  /** the last duplicates that there were: their text stays in the hidden element, see renderFoot */
+  /** the last duplicates that were not empty: their text stays in the hidden element, see renderFoot */
   private lastDuplicates: readonly string[] = [];
   private readonly chipActions: ChipActions = {
     draft: (text) => {
@@ -85,7 +85,7 @@ export class ImageCard extends LitElement {
     return this.area;
   }
 
-  /** Called when the caption as it is now became an edit of the document. */
+  /** Called when the current caption became an edit of the document. */
   committed(): void {
     this.undo?.commit();
     this.requestUpdate();
@@ -110,7 +110,7 @@ export class ImageCard extends LitElement {
   }
 
   protected override updated(): void {
-    // A button that had the focus was removed by its own action: the keyboard continues from the cell.
+    // The action of a focused button removed it: return the focus to the cell.
     if (this.focused !== null && (!this.focused.isConnected || this.focused.hidden))
       this.focus({ preventScroll: true });
     this.focused = null;
@@ -187,7 +187,9 @@ export class ImageCard extends LitElement {
     </div>`;
   }
 
-  /** The tick box, for mouse and touch: seen on the card that is pointed at, and on all cards while any is selected. */
+  /**
+   * The selection checkbox, for mouse and touch: visible on the hovered card, and on all cards while any is selected.
+   */
   private renderCheck({ path }: CardItem): TemplateResult {
     return html`<input
       type="checkbox"
@@ -251,7 +253,7 @@ export class ImageCard extends LitElement {
         class="link"
         tabindex=${this.tab}
         @click=${() => {
-          // The last typing must reach the host before the choice.
+          // Pending typing must reach the host before the choice.
           context.drafts.commit(item.path);
           context.actions.resolveConflict(item.path, value);
         }}
@@ -297,8 +299,8 @@ export class ImageCard extends LitElement {
     ></textarea>`;
   }
 
-  // Only texts change here while the user types: a node that is removed anywhere ends Chromium's undo run of typing,
-  // and so does a text that becomes empty.
+  // While the user types, only texts may change here. Chromium ends its undo run of typing when any node is removed and
+  // when a text becomes empty.
   private renderFoot(item: CardItem, context: CardContext): TemplateResult {
     const text = context.drafts.textOf(item);
     const facts = this.factsOf(text);
@@ -339,7 +341,7 @@ export class ImageCard extends LitElement {
     </div>`;
   }
 
-  /** Memoized: cards are drawn far more often than their text changes. */
+  /** Memoized: a card renders far more often than its text changes. */
   private factsOf(text: string): CaptionFacts {
     if (this.facts?.text !== text) this.facts = { text, of: captionFacts(text) };
     return this.facts.of;
@@ -377,7 +379,7 @@ export class ImageCard extends LitElement {
       this.context.leave(path, event.key === 'Escape' ? 'cell' : event.shiftKey ? 'previous' : 'next');
       return;
     }
-    // VS Code saves on this key: the edit has to reach the host first.
+    // VS Code saves on this key, so the edit must reach the host first.
     if (command && event.key.toLowerCase() === 's') this.context.drafts.commit(path);
     this.undo?.onKeydown(event);
   };
@@ -387,7 +389,7 @@ function conflictText(theirs: string | null): string {
   return theirs === null ? l10n.t('Deleted on disk while you edited') : l10n.t('Changed on disk while you edited');
 }
 
-/** Says whether the caption is in its file; empty where there is nothing to save. */
+/** The save state of the caption; empty when there is nothing to save. */
 function saveText(item: CardItem, drafts: Drafts): string {
   const { save } = item;
   switch (save.state) {

@@ -19,21 +19,21 @@ import {
   typedTags,
 } from '../../tags/captionTags';
 
-/** What the chips ask of their card. */
+/** The callbacks from the chips to their card. */
 export interface ChipActions {
-  /** The caption has changed to this, by typing that is not committed yet. */
+  /** The user typed: the caption is now `text`, not committed yet. */
   draft(text: string): void;
-  /** Makes what was typed one edit to undo. */
+  /** Commits the typing as one undo step. */
   commit(): void;
   suggest(field: TextField, options: SuggestOptions): void;
   leave(target: 'cell' | 'next' | 'previous'): void;
-  /** Shows only images with this tag, or without it. */
+  /** Filters the grid for images with this tag, or without it. */
   filter(tag: string, exclude: boolean): void;
 }
 
-/** How a chip is shown, and what its events call. */
+/** How a chip is rendered, and its event handlers. */
 interface ChipUse {
-  /** its position, from 0 */
+  /** index of the chip, from 0 */
   index: number;
   /** its `tabindex` */
   tab: number;
@@ -49,32 +49,32 @@ const filterHint = l10n.t('Ctrl+click or Alt+Enter: show images with this tag');
 const editHint = l10n.t('Enter: change. Delete: remove. Alt+arrow keys or drag: move. {0}', filterHint);
 
 /**
- * The first line of a caption as tags that can be added, removed, changed and moved. A change edits the text in place,
- * it never rebuilds it from the tags: all other characters stay. Renders into the root of the card.
+ * The first line of a caption as tags that can be added, removed, edited and moved. A change edits the text in place
+ * and never rebuilds it from the tags, so all other characters are kept. Renders into the shadow root of the card.
  */
 @customElement('tag-chips')
 export class TagChips extends LitElement {
-  /** the caption */
+  /** the caption's text */
   @property({ attribute: false }) text = '';
-  /** the image that it belongs to */
+  /** path of the caption's image */
   @property({ attribute: false }) path = '';
   @property({ attribute: false }) readonly = false;
-  /** `tabindex` of what Tab leads to */
+  /** `tabindex` of the current tab stop */
   @property({ attribute: false }) tab = -1;
   @property({ attribute: false }) actions: ChipActions | undefined;
 
-  /** the chip that the arrow keys led to; the number of chips stands for the field behind them */
+  /** index of the chip that the arrow keys moved to; the number of chips stands for the field after them */
   @state() private current = -1;
-  /** the chip that is being changed */
+  /** index of the chip that is being edited; -1 for none */
   @state() private editing = -1;
 
-  /** the caption without what is in the field: what the chips show */
+  /** the caption without the text in the field: the source of the chips */
   private base = '';
-  /** the last text that was passed to the card */
+  /** the last draft that was passed to the card */
   private drafted: string | undefined;
   /** what gets the focus after the next update */
   private goal: 'chip' | 'field' | 'edit' | undefined;
-  /** whether something in here had the focus before this update */
+  /** whether an element in here had the focus before this update */
   private hadFocus = false;
   private undo: LocalUndo | undefined;
   private undoField: HTMLInputElement | undefined;
@@ -82,14 +82,14 @@ export class TagChips extends LitElement {
     this.change(moveTag(this.base, from, to), to, 'chip');
   });
 
-  /** Puts the caret behind the last tag, or the focus on the first where nothing can be typed. */
+  /** Focuses the field after the last tag, or the first chip when the caption is read-only. */
   focusField(): void {
     const { field } = this;
     if (field === null) this.querySelector<HTMLElement>('.chip-tag')?.focus({ preventScroll: true });
     else field.focus({ preventScroll: true });
   }
 
-  /** Makes what is in the field a part of the caption, as leaving it does. */
+  /** Adds the text in the field to the caption, as losing the focus does. */
   finish(): void {
     const field = this.typedIn();
     if (field !== undefined) this.end(this.withTyped(field), field);
@@ -117,7 +117,7 @@ export class TagChips extends LitElement {
   protected override updated(): void {
     const { goal } = this;
     this.goal = undefined;
-    // Undo may have removed the chip that had the focus.
+    // Undo may have removed the focused chip.
     if (goal === undefined && this.hadFocus && this.focused === null) this.focusNear();
     if (goal === 'chip') this.querySelector<HTMLElement>(`[data-chip="${this.current}"]`)?.focus();
     if (goal === 'field') this.focusField();
@@ -238,7 +238,7 @@ export class TagChips extends LitElement {
       swallow(event);
       this.edit(index);
     } else if (!command && event.key.length === 1 && event.key !== ' ') {
-      // The letter is typed into the field, which has the focus now.
+      // Focus the field, which then receives the character.
       this.field?.focus();
     }
   }
@@ -267,13 +267,13 @@ export class TagChips extends LitElement {
       swallow(event);
       this.goTo(last);
     } else {
-      // VS Code saves on this key: the edit has to reach the host first.
+      // VS Code saves on this key, so the edit must reach the host first.
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's') this.finish();
       else this.undoOf(field).onKeydown(event);
     }
   };
 
-  /** Leaves the caption if the key means that. Returns whether it did. */
+  /** Leaves the caption on Escape or Ctrl+Enter. Returns whether the key was one of these. */
   private leaveOnKey(event: KeyboardEvent): boolean {
     const done = event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.altKey;
     if (event.key !== 'Escape' && !done) return false;
@@ -313,7 +313,7 @@ export class TagChips extends LitElement {
     this.draft(this.withTyped(field));
   };
 
-  /** The field with typing that is not part of the caption yet. */
+  /** The field that contains text not yet part of the caption. */
   private typedIn(): HTMLInputElement | undefined {
     if (this.editing !== -1) return this.querySelector<HTMLInputElement>('input.chip-edit') ?? undefined;
     const field = this.field;
@@ -362,7 +362,7 @@ export class TagChips extends LitElement {
     else this.change(text, Math.max(0, Math.min(next, left - 1)), 'chip');
   }
 
-  /** Changes the caption as one edit to undo, and focuses a chip or the field. */
+  /** Changes the caption in one undo step, then focuses a chip or the field. */
   private change(text: string, current: number, goal: 'chip' | 'field' | undefined): void {
     this.editing = -1;
     this.actions?.commit();
@@ -413,7 +413,7 @@ export class TagChips extends LitElement {
   }
 }
 
-/** One tag as a chip with a button that removes it. */
+/** One tag as a chip with a button to remove it. */
 function chipTemplate({ tag, isDuplicate }: Chip, use: ChipUse): TemplateResult {
   const hint = use.readonly ? filterHint : editHint;
   const removal = isDuplicate ? l10n.t('Remove duplicate') : l10n.t('Remove');
@@ -444,7 +444,9 @@ function chipTemplate({ tag, isDuplicate }: Chip, use: ChipUse): TemplateResult 
   </div>`;
 }
 
-/** Pastes several lines as several tags: a one-line field would join them. Other texts are left to the browser. */
+/**
+ * Pastes several lines as several tags, because a one-line field would join them. The browser pastes all other texts.
+ */
 function pasteAsTags(event: ClipboardEvent): void {
   const lines = (event.clipboardData?.getData('text/plain') ?? '')
     .split(/[\r\n]+/)

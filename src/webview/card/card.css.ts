@@ -62,7 +62,7 @@ export const cardStyles = css`
     padding: 2px 8px;
     border: 1px solid var(--vscode-button-secondaryBorder, var(--vscode-contrastBorder, transparent));
     border-radius: 4px;
-    /* That of a button is transparent in some themes, which would let the picture through. */
+    /* In some themes the button background is transparent and would let the picture show through. */
     background: linear-gradient(var(--button, transparent) 0 0), var(--vscode-editor-background);
     color: var(--vscode-button-secondaryForeground);
     --button: var(--vscode-button-secondaryBackground);
@@ -219,7 +219,7 @@ export const cardStyles = css`
     overflow-wrap: anywhere;
   }
 
-  /* Slanted, because in some themes its colour is that of a caption. */
+  /* Italic, because in some themes the placeholder has the same colour as a caption. */
   image-card textarea::placeholder {
     color: var(--vscode-descriptionForeground);
     font-style: italic;
@@ -265,7 +265,7 @@ export const cardStyles = css`
     white-space: pre;
   }
 
-  /* One line, whatever is said there: the picture must not change its size while somebody types. */
+  /* Always one line: the picture must not change its size while the user types. */
   image-card .foot:has(.long),
   .small image-card .foot {
     flex-wrap: wrap;
@@ -314,7 +314,7 @@ export const cardStyles = css`
     text-overflow: ellipsis;
   }
 
-  /* There is room for the file's name only; the folder stands above the grid. */
+  /* There is room for the file name only; the folder is shown above the grid. */
   .medium:not(.list) image-card .foot:not(:has(.long)) .folder,
   .small:not(.list) image-card .folder {
     display: none;
@@ -335,7 +335,7 @@ export const cardStyles = css`
     display: none;
   }
 
-  /* A Japanese word may break between any two letters. */
+  /* Without this, Japanese text could wrap between any two characters. */
   image-card .save:not(.long) {
     white-space: nowrap;
   }

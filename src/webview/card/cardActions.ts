@@ -2,12 +2,12 @@ import type { ImageTarget } from '../../protocol/page/bulkEditProtocol';
 import type { CardItem } from '../../protocol/page/cardProtocol';
 import type { SelectionActions } from '../shared/actions';
 
-/** The actions on a card that have a key. */
+/** The actions of a card that have a keyboard shortcut. */
 type CardActions = Pick<SelectionActions, 'copyCaption' | 'pasteCaption' | 'deleteImages'>;
 
 /**
- * Handles the keys of a cell (Ctrl+C, Ctrl+V, Delete) and tells VS Code which card its context menu is for.
- * @param page an element of the document itself: VS Code does not look into shadow roots for the menu's context
+ * Handles the keys of a cell (Ctrl+C, Ctrl+V, Delete) and tells VS Code which card a context menu is for.
+ * @param page an element outside all shadow roots: VS Code does not look into them for the context of a menu
  */
 export function listenForCardActions(page: HTMLElement, actions: CardActions): void {
   page.addEventListener('contextmenu', (event) => {
@@ -21,7 +21,7 @@ export function listenForCardActions(page: HTMLElement, actions: CardActions): v
             imageSelected: card.item.selected,
             preventDefaultContextMenuItems: true,
           };
-    // Inside a caption the context menu is the one for text.
+    // Inside a caption, VS Code's normal context menu for text is shown.
     const [target] = event.composedPath();
     const inText = target instanceof Element && target.matches('textarea, input:not(.check)');
     page.dataset.vscodeContext = JSON.stringify(inText ? {} : context);
@@ -44,7 +44,7 @@ function actionOf(event: KeyboardEvent, actions: CardActions): ((target: ImageTa
   return key === 'delete' || (key === 'backspace' && event.metaKey) ? actions.deleteImages : undefined;
 }
 
-/** The card that an event happened in, and whether it is the event's target itself. */
+/** The card that an event happened in, and whether the card itself is the target. */
 function cardIn(event: Event): { item: CardItem; isTarget: boolean } | undefined {
   for (const [index, element] of event.composedPath().entries()) {
     if (!(element instanceof HTMLElement) || element.localName !== 'image-card') continue;

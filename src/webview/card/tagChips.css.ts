@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** The look of the chips of a card. They render into the grid's shadow root, so these are styles of the grid. */
+/** Styles of the chips. They render into the grid's shadow root, so these styles belong to the grid. */
 export const tagChipsStyles = css`
   tag-chips {
     display: flex;

@@ -38,12 +38,12 @@ import { revealImage } from './revealImage';
 import { scanningPage, standInPage } from './standInPage';
 import { isNewView, type ViewState, viewStateOf, type ViewStateStore } from './viewState';
 
-/** After a change of what is shown, the pause before it is stored, in milliseconds. */
+/** Debounce of storing the view state after a change, in milliseconds. */
 const storeDelay = 200;
 
 /**
- * The whole page: toolbar, jobs and grid, or why there is no grid. It provides what its components share as contexts:
- * the host, the user's actions, how the images are shown, and what all cards share.
+ * The whole page: toolbar, jobs and grid, or a message why there is no grid. It provides the contexts that its
+ * components share: the host, the user's actions, the view choices, and what all cards share.
  */
 @customElement('dataset-editor')
 export class DatasetEditor extends LitElement {
@@ -51,7 +51,7 @@ export class DatasetEditor extends LitElement {
 
   @state() private snapshot: GridSnapshot | undefined;
   @provide({ context: viewChoicesContext }) @state() view: ViewState = viewStateOf({});
-  /** What went wrong with something the user asked for. */
+  /** the message about a failed user action; undefined for none */
   @state() private problem: string | undefined;
   @state() private announcement = '';
 
@@ -134,7 +134,7 @@ export class DatasetEditor extends LitElement {
     },
   };
 
-  /** Connects to the host and shows what it has. */
+  /** Connects to the host and shows its snapshot. */
   async connect(channel: HostChannel, store: ViewStateStore): Promise<void> {
     this.host.open(channel);
     this.store = store;
@@ -148,14 +148,14 @@ export class DatasetEditor extends LitElement {
     });
     try {
       const { snapshot, settings, page } = await this.host.ready();
-      // A page that remembers nothing belongs to a new tab, which shows what the tab shows that it was split from.
+      // A page without stored state belongs to a new tab, which starts with the view of the tab that it was split from.
       if (isNewView(remembered)) this.setView(viewStateOf(page));
       this.commitDelay = settings.commitDelay;
       this.images.configure(settings.pictures);
       const wanted = remembered.query;
-      // What the host searches for is newer: it may come from the tag view.
+      // A query that the host already has is newer than the stored one: it may come from the tag view.
       if (wanted !== undefined && wanted !== '' && snapshot.query === '') await this.search(wanted, false);
-      // Not before the search: the remembered place is a position among the images that match it.
+      // After the search: the stored position is an index among the images that match it.
       if (this.snapshot === undefined) this.host.onSnapshot(snapshot);
       const edit = await this.host.request('wantedEdit', {});
       await this.updateComplete;
@@ -167,32 +167,32 @@ export class DatasetEditor extends LitElement {
     }
   }
 
-  /** Changes how pictures are loaded. */
+  /** Applies the settings for loading pictures. */
   configurePictures(settings: PictureSettings): void {
     this.images.configure(settings);
   }
 
   /** Opens the dialog for bulk edits. */
   openBulkEdit(wanted: WantedEdit): void {
-    // The last typing is part of the captions that are edited.
+    // Pending typing must be part of the captions that are edited.
     this.drafts.commitAll();
     void this.bulkEdit?.open(wanted);
   }
 
-  /** Goes to an image, if the search finds it. */
+  /** Scrolls to an image and focuses it, if it matches the search. */
   async reveal(path: string): Promise<void> {
     const grid = () => this.updateComplete.then(() => this.grid);
     await revealImage({ locate: () => this.host.tryRequest('locate', { path }), items: this.items, grid });
   }
 
-  /** Puts the keyboard focus into the search box. */
+  /** Focuses the search box. */
   focusSearch(): void {
     this.toolbar?.focusSearch();
   }
 
   protected override updated(changed: PropertyValues): void {
     const title = this.snapshot?.folderName ?? '';
-    // Only when it differs: setting it removes a node, which would end Chromium's undo run of typing.
+    // Only if it differs: setting the title removes a node, which would end Chromium's undo run of typing.
     if (changed.has('snapshot') && document.title !== title) document.title = title;
   }
 
@@ -235,7 +235,7 @@ export class DatasetEditor extends LitElement {
     ></image-area>`;
   }
 
-  /** What went wrong with something the user asked for, until the user has read it. */
+  /** The message about a failed user action, shown until the user closes it. */
   private renderProblem(): TemplateResult | typeof nothing {
     if (this.problem === undefined) return nothing;
     return html`<div class="problem" role="alert">
@@ -265,7 +265,7 @@ export class DatasetEditor extends LitElement {
 
   private setView(view: ViewState): void {
     this.view = view;
-    // A new object makes all cards draw again: only where it differs.
+    // A new object re-renders all cards, so it is only created when something differs.
     if (this.cards.captionMode === view.captionMode) return;
     this.cards = { ...this.cards, captionMode: view.captionMode };
   }
@@ -295,7 +295,7 @@ export class DatasetEditor extends LitElement {
   };
 
   private readonly onPlaceChanged = (event: CustomEvent<{ index: number; path: string }>): void => {
-    // The same object: nothing on the page shows the place, so no update.
+    // Mutates the object: nothing on the page shows the position, so no update is needed.
     Object.assign(this.view, event.detail);
     this.storeViewSoon();
   };
@@ -306,7 +306,7 @@ export class DatasetEditor extends LitElement {
     if (this.storing !== undefined) this.store?.write(this.view);
   };
 
-  /** Debounced: scrolling changes the place with each frame. */
+  /** Debounced: while scrolling, the position changes with each frame. */
   private storeViewSoon(): void {
     clearTimeout(this.storing);
     this.storing = setTimeout(() => {

@@ -8,30 +8,30 @@ import type {
 import { errorMessage } from '../../protocol/channel/wireError';
 import type { HostChannel, PageHost } from '../shared/host';
 
-/** What the connection shows in the page. */
+/** The callbacks from the connection to the page. */
 interface ConnectedPage {
   showSnapshot(snapshot: GridSnapshot): void;
-  /** Shows what went wrong; undefined clears it. */
+  /** Shows a failure message; undefined clears it. */
   showProblem(problem: string | undefined): void;
 }
 
-/** The page's end of the channel to the extension host: which snapshots are shown, and which failures. */
+/** The page's end of the channel to the extension host. Decides which snapshots and which failures are shown. */
 export class HostConnection implements PageHost {
   private channel: HostChannel | undefined;
   private isReady = false;
-  /** the version of the snapshot that the page shows */
+  /** version of the snapshot on display */
   private version = 0;
 
   constructor(private readonly page: ConnectedPage) {}
 
-  /** Uses a channel from now on. */
+  /** Sets the channel for all further messages. */
   open(channel: HostChannel): void {
     this.channel = channel;
   }
 
   /**
-   * Says that the page has started. Snapshots that the host sends before its answer are dropped: the answer's own comes
-   * with the place to show.
+   * Tells the host that the page has started. Snapshots that arrive before the reply are dropped: the reply has a
+   * snapshot of its own, together with the position to show.
    */
   async ready(): Promise<{ snapshot: GridSnapshot; settings: GridSettings; page: PageState }> {
     const answer = await this.request('ready', {});
@@ -73,7 +73,7 @@ export class HostConnection implements PageHost {
     if (snapshot.version >= this.version) this.onSnapshot(snapshot);
   }
 
-  /** Shows a snapshot that the host sent by itself: it sends them in order, so it is the latest. */
+  /** Shows a snapshot that the host pushed. The host sends them in order, so it is the latest. */
   onSnapshot(snapshot: GridSnapshot): void {
     if (!this.isReady) return;
     this.version = snapshot.version;

@@ -1,9 +1,9 @@
 import { css } from 'lit';
 
-/** The page as a whole, and the pages that stand in for the grid. */
+/** Styles of the page as a whole and of the messages that replace the grid. */
 export const editorStyles = css`
   :host {
-    /* The body of a webview has a padding of its own. */
+    /* Cancels the padding that VS Code gives the body of a webview. */
     position: fixed;
     inset: 0;
     display: flex;
@@ -18,13 +18,13 @@ export const editorStyles = css`
     --track: var(--vscode-panel-border);
   }
 
-  /* What the browser draws: boxes to tick, lists of choices, scroll bars. */
+  /* For what the browser draws: checkboxes, dropdown lists, scroll bars. */
   :host-context(body.vscode-dark),
   :host-context(body.vscode-high-contrast:not(.vscode-high-contrast-light)) {
     color-scheme: dark;
   }
 
-  /* Borders and bars have one colour there: the empty part of a bar has to be seen by having none. */
+  /* In high contrast themes, borders and bars have the same colour, so the empty part of a bar gets none. */
   :host-context(body.vscode-high-contrast) {
     --track: transparent;
   }
@@ -98,7 +98,7 @@ export const editorStyles = css`
     color: var(--vscode-descriptionForeground);
   }
 
-  /* A search may be any text that was pasted. */
+  /* The query may be any pasted text, so it is clipped. */
   .page .no-match {
     display: -webkit-box;
     -webkit-box-orient: vertical;

@@ -4,23 +4,25 @@ import type { EditorActions, ImageActions, SearchActions, SelectionActions } fro
 import type { PageHost } from '../shared/host';
 import type { ViewChoices } from '../shared/viewChoices';
 
-/** What the actions do in the page itself. */
+/** The effects of actions within the page. */
 interface EditorPage {
   host: PageHost;
   search: (query: string) => void;
   show: (choices: Partial<ViewChoices>) => void;
   openBulkEdit: (wanted: WantedEdit) => void;
   announce: (text: string) => void;
-  /** Makes what was typed last an edit of the document. */
+  /** Commits all pending typing as edits of the document. */
   commitAll: () => void;
 }
 
 const selection: ImageTarget & { scope: 'selection' } = { scope: 'selection' };
 
-/** Makes the {@link EditorActions} of a page: most are requests to the host, whose effects come back as snapshots. */
+/**
+ * Creates the {@link EditorActions} of a page. Most send a request to the host, whose effects come back as snapshots.
+ */
 export function editorActions(page: EditorPage): EditorActions {
   const { host } = page;
-  /** A command about captions, which has to find there what was typed last. */
+  /** A command about captions. Pending typing is committed first, so that the command sees it. */
   const afterCommit = (method: 'captionEmpty' | 'captionAll' | 'save') => () => {
     page.commitAll();
     host.command(method, {});
@@ -59,7 +61,7 @@ function searchActions({ host, search }: EditorPage): SearchActions {
       try {
         return (await host.request('suggestQuery', { text, caret })).suggestions;
       } catch {
-        // Suggestions are a help; without them everything can still be typed.
+        // Suggestions are optional: without them, everything can still be typed.
         return [];
       }
     },

@@ -1,18 +1,27 @@
-/** While cards are in flight: the pause between two attempts, in milliseconds, and the maximum number of attempts. */
+/**
+ * Polling while cards are in flight: the pause between two attempts, in milliseconds, and the maximum number of
+ * attempts.
+ */
 const retryDelay = 50;
 const maxAttempts = 100;
 
-/** What {@link revealImage} asks and moves. */
+/** The dependencies of {@link revealImage}. */
 interface Revealing {
-  /** the position of the image in the host's order; undefined where that is not known */
+  /**
+   * requests the image's position in the host's order; `undefined` when the request failed, a null index when the image
+   * is not listed
+   */
   locate: () => Promise<{ index: number | null; order: number } | undefined>;
-  /** the order that the page's cards are of */
+  /** the number of the order to which the page's cards belong */
   items: { readonly order: number };
-  /** the grid, once it is drawn */
+  /** the grid, once it is rendered */
   grid: () => Promise<{ returnTo(index: number): void } | null>;
 }
 
-/** Focuses an image. Waits while what the page shows is older than the position, as while a folder is being read. */
+/**
+ * Focuses an image. Retries while the page's cards belong to an older order than the position, for example during a
+ * scan.
+ */
 export async function revealImage({ locate, items, grid }: Revealing): Promise<void> {
   for (let left = maxAttempts; left > 0; left--) {
     const place = await locate();

@@ -4,13 +4,13 @@ import type { GridSnapshot } from '../../protocol/page/gridProtocol';
 import { formatNumber, plural, pluralForm, withElements } from '../shared/displayLanguage';
 import { errorIcon, folderIcon, imageIcon, searchIcon } from '../shared/icons';
 
-/** What can be done on such a page. */
+/** The actions on such a page. */
 interface PageActions {
   refresh: () => void;
   clearSearch: () => void;
 }
 
-/** The page in place of the grid: why there are no images to show; undefined where there are. */
+/** The page that replaces the grid and says why there are no images; undefined when there are some. */
 export function standInPage(snapshot: GridSnapshot, actions: PageActions): TemplateResult | undefined {
   switch (snapshot.state) {
     case 'missing':
@@ -68,7 +68,7 @@ function page(icon: TemplateResult, title: string, body: (TemplateResult | typeo
   </div>`;
 }
 
-/** Says that unsaved captions are kept although the folder is gone. */
+/** Says that unsaved captions are kept although the folder no longer exists. */
 function keptText({ unsaved }: GridSnapshot): TemplateResult | typeof nothing {
   if (unsaved === 0) return nothing;
   return html`<p>
@@ -81,7 +81,7 @@ function keptText({ unsaved }: GridSnapshot): TemplateResult | typeof nothing {
   </p>`;
 }
 
-/** The page while the folder is being read. */
+/** The page during the scan of the folder. */
 export function scanningPage(message: string): TemplateResult {
   return html`<div class="page">
     <div class="scan" role="progressbar" aria-label=${l10n.t('Reading the folder')}></div>

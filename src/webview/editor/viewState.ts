@@ -1,16 +1,16 @@
 import { cardSizes } from '../shared/cardSizes';
 import type { ViewChoices } from '../shared/viewChoices';
 
-/** What is remembered of the page when VS Code throws it away and makes it again. */
+/** The state that survives when VS Code destroys and recreates the page. */
 export interface ViewState extends ViewChoices {
   /** index of the first image in view */
   index: number;
-  /** its path, by which it is found again */
+  /** path of that image, by which it is found again */
   path: string;
   query: string;
 }
 
-/** Completes what was remembered, where an older version of the page knew less. */
+/** Fills in defaults for what an older version of the page did not store. */
 export function viewStateOf(remembered: Partial<ViewState>): ViewState {
   const { layout, cardSize, captionMode, index, path, query } = remembered;
   return {
@@ -23,12 +23,12 @@ export function viewStateOf(remembered: Partial<ViewState>): ViewState {
   };
 }
 
-/** Whether nothing was remembered but the id of the webview. */
+/** Whether nothing is stored except the id of the webview. */
 export function isNewView(remembered: Partial<ViewState>): boolean {
   return Object.keys(remembered).every((key) => key === 'viewId');
 }
 
-/** Where the {@link ViewState} is kept. */
+/** Storage for the {@link ViewState}. */
 export interface ViewStateStore {
   read(): Partial<ViewState>;
   write(state: ViewState): void;

@@ -11,7 +11,7 @@ import { jobStyles } from './jobs.css';
 import { sharedStyles } from '../shared/shared.css';
 import { styleProperties } from '../shared/styleProperties';
 
-/** The jobs of this dataset: their progress and their failures. */
+/** The jobs of this dataset with their progress and failures. */
 @customElement('job-list')
 export class JobList extends LitElement {
   static override styles = [sharedStyles, jobStyles];
@@ -19,7 +19,7 @@ export class JobList extends LitElement {
   @property({ attribute: false }) jobs: readonly JobView[] = [];
   @consume({ context: actionsContext }) actions: EditorActions | undefined;
   @state() private unfolded: ReadonlySet<string> = new Set();
-  /** Ended jobs that failed or whose failures are unfolded: they stay until dismissed. */
+  /** Ended jobs that failed or whose failures are expanded: they stay until the user dismisses them. */
   @state() private held: readonly JobView[] = [];
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -93,7 +93,7 @@ export class JobList extends LitElement {
     </div>`;
   }
 
-  /** All buttons, unused ones hidden: a node that is removed ends Chromium's undo run of typing. */
+  /** Renders all buttons and hides the unused ones: removing a node ends Chromium's undo run of typing. */
   private renderButtons(job: JobView): TemplateResult {
     const { state, label, id } = job;
     const isStopped = state === 'paused' || state === 'interrupted';
@@ -122,7 +122,7 @@ export class JobList extends LitElement {
   }
 }
 
-/** Such as `2 failed, 1 kept`. */
+/** The counts of captions that were not written, such as `2 failed, 1 kept`. */
 function notWritten({ failed, kept }: JobView): string {
   const parts = failed > 0 ? [l10n.t('{0} failed', formatNumber(failed))] : [];
   if (kept > 0) parts.push(l10n.t('{0} kept', formatNumber(kept)));
@@ -136,7 +136,7 @@ function renderFailures(job: JobView): TemplateResult {
   </ul>`;
 }
 
-/** What a screen reader says when a job ended or was paused; undefined when none did. */
+/** The text that screen readers announce when a job ended or was paused; undefined when none did. */
 export function jobAnnouncement(before: readonly JobView[], after: readonly JobView[]): string | undefined {
   let announcement: string | undefined;
   for (const job of after) {

@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** One line for each job, with its bar below. */
+/** Each job is one line with its progress bar below. */
 export const jobStyles = css`
   :host {
     display: block;

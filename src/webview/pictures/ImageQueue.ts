@@ -6,7 +6,7 @@ import {
   thumbnailSize,
 } from '../../protocol/page/pictureProtocol';
 
-/** An image as the queue knows it: another version is another image. */
+/** Identifies an image; a changed file has a new version and counts as a new image. */
 export interface ImageKey {
   path: string;
   imageVersion: string;
@@ -14,41 +14,41 @@ export interface ImageKey {
 
 /** An image near the viewport. */
 export interface WantedImage extends ImageKey {
-  /** whether it can be seen; what stays in view gets a sharp picture */
+  /** whether it is visible; an image that stays in view gets a sharp picture */
   inView?: boolean;
 }
 
-/** A picture of an image: its thumbnail, or a larger one of the whole image or of a part of it. */
+/** A picture of an image: its thumbnail, or a larger one of the whole image or of a region. */
 export interface Picture extends ImageKey {
   /** the longer side in pixels; undefined for the thumbnail */
   size?: number;
   region?: PictureRegion;
 }
 
-/** What the tile of an image shows. */
+/** The state of an image on its card. */
 export type ImageState<T> = { state: 'waiting' } | { state: 'ready'; image: T } | { state: 'failed'; reason: string };
 
 /** How a picture is requested. */
 export interface AskOptions {
-  /** the previous address could not be loaded, or the user asked to retry */
+  /** the previous address failed to load, or the user asked to retry */
   fresh: boolean;
-  /** the user looks at this picture alone and waits for it */
+  /** the viewer shows this picture and the user waits for it */
   urgent: boolean;
 }
 
 /** The queue's dependencies; injected so that it can be tested without a DOM. */
 export interface ImageSource<T> {
-  /** Requests the address of a picture; rejects with an error whose `code` may say that it is final. */
+  /** Requests the address of a picture; rejects with an error whose `code` may say that retrying is useless. */
   locate(picture: Picture, options: AskOptions, signal: AbortSignal): Promise<string>;
   /** Loads the picture at an address; must stop loading when the signal aborts. */
   load(picture: Picture, uri: string, signal: AbortSignal): Promise<T>;
   /** Calls back after a delay and returns the function that cancels it. */
   later(milliseconds: number, callback: () => void): () => void;
-  /** The state of an image has changed. */
+  /** Called when the state of an image changed. */
   changed(key: ImageKey): void;
   /** The longer side of a loaded picture, in pixels. */
   sizeOf(image: T): number;
-  /** The longer side of an image on its card, in pixels of the screen; undefined where there is no card. */
+  /** The longer side of an image on its card, in device pixels; undefined when it has no card. */
   shownSize(key: ImageKey, image: T): number | undefined;
 }
 
@@ -65,7 +65,7 @@ interface Entry<T> {
   urgent?: boolean;
   /** of a thumbnail: cancels the delay before a sharp picture is requested */
   cancelDelay?: (() => void) | undefined;
-  /** of a thumbnail: it was in view for long enough */
+  /** of a thumbnail: it stayed in view for the delay */
   isDue?: boolean;
   /** of a thumbnail: the key of the sharp picture that replaces it once that is loaded */
   sharp?: string | undefined;
@@ -142,7 +142,7 @@ export class ImageQueue<T> {
     return sharp === undefined ? stateOfEntry(entry) : { state: 'ready', image: sharp };
   }
 
-  /** The state of one picture, without any other in its place. */
+  /** The state of one picture, without falling back to another. */
   stateOfPicture(picture: Picture): ImageState<T> {
     return stateOfEntry(this.entries.get(keyOf(picture)));
   }
@@ -164,7 +164,7 @@ export class ImageQueue<T> {
     this.pump();
   }
 
-  /** Recomputes the list of wanted pictures, cancels all others and starts what there are slots for. */
+  /** Recomputes the list of wanted pictures, cancels all others and starts loads in the free slots. */
   private update(): void {
     const wanted = new Set<string>();
     const add = (picture: Picture, urgent: boolean): void => {
@@ -212,7 +212,7 @@ export class ImageQueue<T> {
 
   /** Decides whether an image that stayed in view needs a larger picture, and which. */
   private chooseSharp(entry: Entry<T>): void {
-    // A picture with fewer pixels than a thumbnail may have is the whole image.
+    // A picture with fewer pixels than the maximum of a thumbnail is the whole image at full size.
     if (entry.image === undefined || this.source.sizeOf(entry.image) < thumbnailSize) return;
     const shown = this.source.shownSize(entry.picture, entry.image);
     if (shown === undefined || (this.settings.sharpImages === 'auto' && shown <= thumbnailSize)) return;
@@ -312,7 +312,7 @@ function stopDelay<T>(entry: Entry<T>): void {
   entry.isDue = false;
 }
 
-/** Whether the image itself is at fault, which its code says: a retry cannot help. */
+/** Whether the error's code says that the image itself is at fault, so that a retry cannot help. */
 function isFinal(thrown: unknown): boolean {
   return (
     typeof thrown === 'object' &&

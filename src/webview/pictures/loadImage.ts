@@ -2,8 +2,8 @@ import * as l10n from '@vscode/l10n';
 
 /**
  * Loads an image into an element that the card then shows, so that nothing is loaded twice.
- * @param decoded whether to decode it too, so that it can replace another picture without a flash
- * @throws Error when the image cannot be loaded, or the signal's reason
+ * @param decoded whether to decode the image too, so that it can replace another picture without flicker
+ * @throws Error when the image cannot be loaded; the signal's reason when aborted
  */
 export async function loadImage(
   uri: string,
@@ -12,7 +12,7 @@ export async function loadImage(
   decoded = false,
 ): Promise<HTMLImageElement> {
   const image = await load(uri, name, signal);
-  // A loaded picture is shown even where decoding ahead fails.
+  // A loaded picture is usable even if decoding ahead fails.
   if (decoded) await image.decode().catch(() => undefined);
   return image;
 }

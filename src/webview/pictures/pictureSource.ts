@@ -2,10 +2,10 @@ import type { PageHost } from '../shared/host';
 import type { ImageKey, ImageSource, Picture } from './ImageQueue';
 import { loadImage } from './loadImage';
 
-/** What the picture source needs of the page. */
+/** The dependencies of the picture source. */
 export interface PicturePage {
   host: Pick<PageHost, 'request'>;
-  /** The element in which the card of an image shows its picture, if there is a card. */
+  /** The element in which an image's card shows its picture; undefined when it has no card. */
   pictureBox(path: string): Element | undefined;
   changed(key: ImageKey): void;
 }

@@ -70,7 +70,7 @@ const chipStyles = css`
   }
 `;
 
-/** The terms of the search that all have to match, each with a button that removes it. */
+/** The top-level terms of the search as chips, each with a button that removes it. */
 @customElement('filter-chips')
 export class FilterChips extends LitElement {
   static override styles = [sharedStyles, chipStyles];
@@ -78,14 +78,14 @@ export class FilterChips extends LitElement {
   @property({ attribute: false }) snapshot: GridSnapshot | undefined;
   @consume({ context: actionsContext }) actions: EditorActions | undefined;
 
-  /** chips in the page; they stay, because a node that is removed ends Chromium's undo run of typing */
+  /** Number of chips in the DOM. Unused ones are hidden: removing a node ends Chromium's undo run of typing. */
   private chipCount = 0;
 
   protected override render(): TemplateResult {
     const { snapshot } = this;
     const terms = snapshot?.search.terms ?? [];
     this.chipCount = Math.max(this.chipCount, terms.length);
-    // A single word is shown in the search box already, with a button that clears it.
+    // The search box already shows a single word, with a button that clears it.
     const [only] = terms;
     const isOneWord = terms.length === 1 && only?.label.startsWith('“') === true;
     return html`<ul aria-label=${l10n.t('Filters')} ?hidden=${terms.length === 0 || isOneWord}>

@@ -14,9 +14,9 @@ import { sharedStyles } from '../shared/shared.css';
 
 /** Debounce of the search after the last key, in milliseconds. */
 const searchDelay = 150;
-/** The pause after the last key after which an incomplete term counts as a mistake, in milliseconds. */
+/** Pause after the last key before an incomplete term is reported as a mistake, in milliseconds. */
 const mistakeDelay = 1200;
-/** Rows of the list of suggestions. */
+/** Maximum number of suggestions in the list. */
 const rowCount = 12;
 
 const label = l10n.t('Search captions and file names');
@@ -24,7 +24,7 @@ const fullHelp = l10n.t(
   'Words, tag:"long hair", caption:, name:, path:, tags:<5, chars:>200, width:>=1024, ratio:16:9, size:>2MB, is:empty; AND OR NOT ( ), - for not, * and ? for any text',
 );
 
-/** The search box: suggests what may come next and marks mistakes in place. */
+/** The search box: suggests what to type next and underlines mistakes. */
 @customElement('search-field')
 export class SearchField extends LitElement {
   static override styles = [sharedStyles, searchFieldStyles];
@@ -32,7 +32,7 @@ export class SearchField extends LitElement {
   @property({ attribute: false }) snapshot: GridSnapshot | undefined;
   @consume({ context: actionsContext }) actions: EditorActions | undefined;
   @state() private text = '';
-  /** whether the user has paused: an incomplete term counts as a mistake now */
+  /** whether the user has paused, so that an incomplete term is reported as a mistake */
   @state() private hasPaused = true;
 
   @query('input') private readonly input!: HTMLInputElement | null;
@@ -53,16 +53,16 @@ export class SearchField extends LitElement {
       this.requestUpdate();
     },
   });
-  /** the text that the suggestions continue */
+  /** the text for which the suggestions were requested */
   private suggestedFor = '';
   private knownQuery = '';
   private searchTimer: ReturnType<typeof setTimeout> | undefined;
   private mistakeTimer: ReturnType<typeof setTimeout> | undefined;
-  /** the number of the last request for suggestions */
+  /** the number of the latest request for suggestions; replies to earlier ones are stale */
   private requests = 0;
 
   override focus(): void {
-    // A command arrives a moment later: what was typed by then must not be selected, or the next key would replace it.
+    // The focus command may arrive late. Text typed by then must not be selected, or the next key would replace it.
     if (this.renderRoot instanceof ShadowRoot && this.renderRoot.activeElement === this.input) return;
     this.input?.focus();
     this.input?.select();
@@ -78,7 +78,8 @@ export class SearchField extends LitElement {
     const found = this.snapshot?.query ?? '';
     if (found === this.knownQuery) return;
     this.knownQuery = found;
-    // The host may change the search too, as when a tag is clicked elsewhere; but that must not replace what is typed.
+    // The host may change the search too, for example when a tag is clicked; but it must not overwrite what is being
+    // typed.
     if (this.searchTimer === undefined && found.trim() !== this.text.trim()) this.text = found;
   }
 
@@ -167,7 +168,7 @@ export class SearchField extends LitElement {
     </li>`;
   }
 
-  /** The mistake, if it is to be shown now, with its positions in the text as it is typed. */
+  /** The mistake to display now, if any, with its range adjusted to the text as typed. */
   private shownMistake(): SearchMistake | undefined {
     const { snapshot, text } = this;
     const mistake = snapshot?.search.mistake;
@@ -190,7 +191,7 @@ export class SearchField extends LitElement {
   private readonly onInput = (): void => {
     this.setText(this.input?.value ?? '');
     this.list.activate(-1);
-    // Between two terms anything may follow; a list of everything would only be in the way.
+    // After a space any term may follow; a list of everything would only be in the way.
     if (/[^\s)]$/.test(this.beforeCaret)) void this.suggest();
     else this.close();
   };
@@ -219,7 +220,7 @@ export class SearchField extends LitElement {
     event.stopPropagation();
   };
 
-  /** @returns whether the key meant something here */
+  /** @returns whether the key was handled */
   private handleKey({ key, altKey, ctrlKey, metaKey, shiftKey }: KeyboardEvent): boolean {
     if (ctrlKey || metaKey) return false;
     switch (key) {
@@ -255,12 +256,12 @@ export class SearchField extends LitElement {
     }
   }
 
-  /** Whether the suggestions are for the current text: accepting a stale one would replace what was typed since. */
+  /** Whether the suggestions are for the current text: accepting a stale one would overwrite later typing. */
   private get isCurrent(): boolean {
     return this.suggestedFor === this.text;
   }
 
-  /** Calls back once the suggestions for the current text are there; they may still be in flight. */
+  /** Calls back once suggestions for the current text have arrived; they may still be in flight. */
   private onceSuggested(act: () => void): void {
     if (this.isCurrent) act();
     else {
@@ -270,7 +271,9 @@ export class SearchField extends LitElement {
     }
   }
 
-  /** Whether the first suggestion completes a term with a field: then Tab accepts it, else Tab leaves the box. */
+  /**
+   * Whether Tab accepts the first suggestion: only while a `tag:` or `is:` term is typed. Otherwise Tab leaves the box.
+   */
   private completesTerm(): boolean {
     return this.list.isOpen && /(^|[\s(-])(tag|is):[^\s]*$/i.test(this.beforeCaret);
   }
@@ -326,7 +329,7 @@ export class SearchField extends LitElement {
     const request = ++this.requests;
     const { text } = this;
     const suggestions = await this.actions?.suggest(text, this.input?.selectionStart ?? text.length);
-    // Stale: another key was pressed or the list was closed meanwhile.
+    // Stale: another key was pressed, or the list was closed.
     if (request !== this.requests || suggestions === undefined) return;
     this.suggestedFor = text;
     this.list.show(suggestions);

@@ -17,7 +17,7 @@ const statusStyles = css`
     display: none !important;
   }
 
-  /* Most searches end before this could be read. */
+  /* Delayed: most searches end before the text could be read. */
   .progress {
     animation: appear 1ms 400ms both;
   }
@@ -29,7 +29,7 @@ const statusStyles = css`
   }
 `;
 
-/** Whether a search runs, was cancelled, or has stale results, with the button for each. */
+/** The status of the search (running, cancelled, stale results) with the button for each. */
 @customElement('search-status')
 export class SearchStatus extends LitElement {
   static override styles = [sharedStyles, statusStyles];
@@ -41,7 +41,7 @@ export class SearchStatus extends LitElement {
     const { progress, stale, cancelled } = this.search ?? { progress: null, stale: 0, cancelled: false };
     const isRunning = progress !== null;
     const isStale = !isRunning && !cancelled && stale > 0;
-    // All three stay in the page: a node that is removed ends Chromium's undo run of typing.
+    // All three stay in the DOM: removing a node ends Chromium's undo run of typing.
     return html`<span class="progress" ?hidden=${!isRunning}
         >· ${isRunning ? searching(progress) : ''}
         <button class="link" @click=${this.actions?.cancelSearch}>${l10n.t('Cancel Search')}</button></span
@@ -60,7 +60,7 @@ function searching({ done, total }: { done: number; total: number }): string {
   return plural(forms, total, formatNumber(done), formatNumber(total));
 }
 
-/** What a screen reader says after a search. */
+/** The text that screen readers announce after a search. */
 export function searchAnnouncement({ query, search, matching, total }: GridSnapshot): string {
   if (search.mistake !== null) return '';
   if (query === '') return plural(l10n.t('{0} image|{0} images'), total);

@@ -49,7 +49,7 @@ const sortStyles = css`
   }
 `;
 
-/** Chooses the order of the images and its direction. */
+/** Controls for the sort key and direction. */
 @customElement('sort-control')
 export class SortControl extends LitElement {
   static override styles = [sharedStyles, sortStyles];
@@ -82,7 +82,7 @@ export class SortControl extends LitElement {
     const { value } = event.target as HTMLSelectElement;
     const chosen = sortKeys.find((key) => key === value);
     if (chosen === undefined || chosen === this.sort.key) return;
-    // By time the newest are of interest; all other keys begin with the smallest.
+    // By time, the newest come first by default; all other keys sort ascending.
     this.actions?.setSort({ key: chosen, descending: chosen === 'modified' });
   };
 

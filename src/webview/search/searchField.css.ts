@@ -67,7 +67,7 @@ export const searchFieldStyles = css`
     opacity: 1;
   }
 
-  /* The same text as in the field, of which only the line under the mistake can be seen. */
+  /* Repeats the field's text invisibly; only the underline of the mistake is visible. */
   .mirror {
     position: absolute;
     inset: 0;

@@ -1,8 +1,8 @@
-/** A field in which text is typed. */
+/** A text field. */
 export type TextField = HTMLTextAreaElement | HTMLInputElement;
 
-/** The style properties of a field on which the positions of its letters depend. */
-const copied = [
+/** The style properties that determine where a field places its characters. */
+const layoutProperties = [
   'border-bottom-width',
   'border-left-width',
   'border-right-width',
@@ -31,8 +31,8 @@ const copied = [
 ];
 
 /**
- * Finds out where in a field a letter is. Browsers do not say, so the text is laid out a second time in a hidden
- * mirror. Its nodes stay, because a node that is removed ends Chromium's undo run of typing.
+ * Finds the position of a character in a field. Browsers have no API for that, so the text is laid out again in a
+ * hidden mirror element. Its nodes stay in the DOM, because removing a node ends Chromium's undo run of typing.
  */
 export class CaretFinder {
   private readonly before = document.createTextNode('');
@@ -40,21 +40,21 @@ export class CaretFinder {
   private readonly marker = document.createElement('span');
   private readonly mirror: HTMLElement;
 
-  /** @param mirror an empty element that is laid out but not seen */
+  /** @param mirror an empty element that is laid out but invisible */
   constructor(mirror: HTMLElement) {
     this.mirror = mirror;
     this.marker.append(this.at);
     mirror.append(this.before, this.marker);
   }
 
-  /** The place of a letter in the window, in CSS pixels: its left edge, and the top and bottom of its line. */
+  /** The position of a character in the window, in CSS pixels: its left edge, and the top and bottom of its line. */
   find(field: TextField, position: number): { left: number; top: number; bottom: number } {
     const style = getComputedStyle(field);
     const own = this.mirror.style;
-    for (const name of copied) own.setProperty(name, style.getPropertyValue(name));
+    for (const name of layoutProperties) own.setProperty(name, style.getPropertyValue(name));
     const multiline = field instanceof HTMLTextAreaElement;
     own.setProperty('white-space', multiline ? 'pre-wrap' : 'pre');
-    // A scroll bar reduces the width of the text.
+    // A scroll bar reduces the width that is left for the text.
     const borders = field.offsetWidth - field.clientWidth;
     const scrollBar = multiline
       ? borders - Number.parseFloat(style.borderLeftWidth) - Number.parseFloat(style.borderRightWidth)

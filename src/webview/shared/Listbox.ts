@@ -1,69 +1,71 @@
-/** What of the element of a row is used; unit tests have no DOM. */
+/** The part of a row's element that is used; unit tests have no DOM. */
 interface RowElement {
   readonly id: string;
   scrollIntoView(options: { block: 'nearest' }): void;
 }
 
-/** What of the text field is used. */
+/** The part of the text field that is used. */
 interface ListboxField {
   ariaActiveDescendantElement: RowElement | null;
   setAttribute(name: string, value: string): void;
 }
 
-/** What a listbox needs of the component that it is in. */
+/** The interface of the component that contains the listbox. */
 export interface ListboxOwner {
-  /** Rows in the page. They stay there and are reused: a node that goes ends Chromium's undo run of typing. */
+  /**
+   * Number of rows in the DOM. Rows are reused and never removed: removing a node ends Chromium's undo run of typing.
+   */
   readonly rowCount: number;
-  /** Whether the arrow keys pass through the field, with no row active, between the last row and the first. */
+  /** Whether the arrow keys have a stop at the field, with no active row, between the last row and the first. */
   readonly passesField: boolean;
-  /** The element of a row. */
+  /** Returns the element of a row. */
   element: (index: number) => RowElement | undefined;
-  /** The user chose the option of a row. */
+  /** Called when the user chose the option of a row. */
   accept: (index: number) => void;
-  /** The user wants the list gone: to be answered with {@link Listbox.close}. */
+  /** Called when the user dismissed the list; the owner is expected to call {@link Listbox.close}. */
   dismiss: () => void;
-  /** The rows have to be drawn again. */
+  /** Called when the rows have to be rendered again. */
   changed: () => void;
 }
 
-/** A row as it is to be drawn. */
+/** The state of a row for rendering. */
 export interface ListboxRow<T> {
   index: number;
-  /** What it says; undefined where it has never shown anything. A hidden row keeps what it showed last. */
+  /** The option to show; undefined when the row has never shown one. A hidden row keeps its last option. */
   option: T | undefined;
   isActive: boolean;
   isHidden: boolean;
 }
 
 /**
- * The list of options below a text field that keeps the focus: which rows there are, which is active, what keys mean to
- * them and what assistive technology is told of them. The component draws the {@link rows}.
+ * The logic of a list of options below a text field that keeps the focus: its rows, the active row, the keys, and the
+ * ARIA attributes. The component renders the {@link rows}.
  */
 export class Listbox<T> {
   private shown: readonly T[] = [];
   private activeIndex = -1;
-  /** What each row showed last: a text that becomes empty ends an undo run, like a node that goes. */
+  /** The last option of each row: a text that becomes empty ends an undo run, like a removed node. */
   private readonly last: T[] = [];
   private scrollsIntoView = false;
 
   constructor(private readonly owner: ListboxOwner) {}
 
-  /** The options that are shown. */
+  /** The options on display. */
   get options(): readonly T[] {
     return this.shown;
   }
 
-  /** Whether there are any. */
+  /** Whether the list shows options. */
   get isOpen(): boolean {
     return this.shown.length > 0;
   }
 
-  /** The row that Enter accepts; -1 for none. */
+  /** Index of the row that Enter accepts; -1 for none. */
   get active(): number {
     return this.activeIndex;
   }
 
-  /** All rows, in their order. */
+  /** All rows in order, hidden ones included. */
   get rows(): ListboxRow<T>[] {
     return Array.from({ length: this.owner.rowCount }, (_, index) => ({
       index,
@@ -73,19 +75,19 @@ export class Listbox<T> {
     }));
   }
 
-  /** Shows options, at most one for each row; without any, the list closes. */
+  /** Shows options, at most {@link ListboxOwner.rowCount}; an empty list closes the listbox. */
   show(options: readonly T[], active = -1): void {
     this.shown = options.slice(0, this.owner.rowCount);
     for (const [index, option] of this.shown.entries()) this.last[index] = option;
     this.activate(active);
   }
 
-  /** Shows nothing. */
+  /** Hides all options. */
   close(): void {
     if (this.isOpen) this.show([]);
   }
 
-  /** Makes a row the active one; -1 for none. */
+  /** Sets the active row; -1 for none. */
   activate(index: number): void {
     this.activeIndex = index;
     this.scrollsIntoView = true;
@@ -93,9 +95,9 @@ export class Listbox<T> {
   }
 
   /**
-   * Does what a key means to the open list: arrows move, Enter and Tab accept the active row, Escape dismisses the
-   * list. Which modifier keys are allowed is the caller's business.
-   * @returns whether the key meant something
+   * Handles a key for the open list: arrows move, Enter and Tab accept the active row, Escape dismisses the list. The
+   * caller decides which modifier keys are allowed.
+   * @returns whether the key was handled
    */
   handleKey(key: string): boolean {
     if (!this.isOpen) return false;
@@ -119,15 +121,17 @@ export class Listbox<T> {
     }
   }
 
-  /** Tells assistive technology which row is active while `field` has the focus; called after each update. */
+  /**
+   * Updates the ARIA attribute that names the active row while `field` has the focus. To be called after each update.
+   */
   describe(field: ListboxField): void {
     const row = this.activeIndex < 0 ? undefined : this.owner.element(this.activeIndex);
-    // By id where the rows have ids, which works only within one root.
+    // Rows with ids are referenced by id, which works only within one root.
     if (row === undefined || row.id === '') field.ariaActiveDescendantElement = row ?? null;
     else field.setAttribute('aria-activedescendant', row.id);
   }
 
-  /** Scrolls the active row, else the first, into view if that changed; called after each update. */
+  /** Scrolls the active row, or else the first, into view if it changed. To be called after each update. */
   scrollToActive(): void {
     if (!this.isOpen || !this.scrollsIntoView) return;
     this.scrollsIntoView = false;
@@ -135,7 +139,7 @@ export class Listbox<T> {
   }
 
   private rowAfter(step: 1 | -1): number {
-    // The stops that the keys go around: the rows, and the field as -1 before them.
+    // The stops in the cycle of the arrow keys: the rows, and before them the field as -1 if the keys stop there.
     const first = this.owner.passesField ? -1 : 0;
     const stops = this.shown.length - first;
     const from = step > 0 ? this.activeIndex : Math.max(this.activeIndex, first);

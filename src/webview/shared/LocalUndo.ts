@@ -1,37 +1,37 @@
 import type { TextField } from './CaretFinder';
 
 /**
- * Undo inside one field. VS Code handles the undo keys of every frame for the document, so that typing could only be
- * undone caption by caption. While the field differs from the last edit that the document knows, the keys undo typing;
- * otherwise they are left to the document.
+ * Undo within one field. VS Code takes the undo keys of every frame for the document, whose undo steps are whole
+ * caption edits. While the field differs from the last edit that the document knows, this class handles the keys and
+ * undoes typing; otherwise they go to the document.
  */
 export class LocalUndo {
   private baseline = '';
-  /** undone steps that redo can bring back */
+  /** number of undone steps that redo can restore */
   private undone = 0;
 
   constructor(private readonly area: TextField) {
     this.baseline = area.value;
   }
 
-  /** Called when the text of the field became an edit of the document: from now on the document undoes it. */
+  /** Called when the text of the field became an edit of the document, whose undo then covers it. */
   commit(): void {
     this.baseline = this.area.value;
     this.undone = 0;
-    // Chromium merges typing into one undo step until the caret moves. Moving it ends the step with the commit.
+    // Chromium merges typing into one undo step until the caret moves. Moving it ends the step at this commit.
     const { selectionStart, selectionEnd, selectionDirection } = this.area;
     this.area.setSelectionRange(0, 0);
     this.area.setSelectionRange(selectionStart, selectionEnd, selectionDirection ?? 'none');
   }
 
-  /** Shows a text that comes from the document, if it is not shown already; the caret stays at its letters. */
+  /** Shows a text from the document, unless it is shown already; the caret stays at the same characters. */
   setText(text: string): void {
     const { area } = this;
     if (area.value === text) return;
     const before = area.value;
     const { selectionStart, selectionEnd, selectionDirection, scrollTop } = area;
     area.value = text;
-    // Setting the value moves the caret to the end, and in Chromium setting a caret takes no focus.
+    // Setting the value moved the caret to the end. In Chromium, setting the selection does not move the focus.
     area.setSelectionRange(
       moveCaret(before, text, selectionStart ?? 0),
       moveCaret(before, text, selectionEnd ?? 0),
@@ -42,7 +42,7 @@ export class LocalUndo {
     this.undone = 0;
   }
 
-  /** Handles an `input` event: counts what redo could bring back. */
+  /** Handles an `input` event: keeps track of what redo can restore. */
   onInput(event: Event): void {
     const type = event instanceof InputEvent ? event.inputType : '';
     if (type === 'historyUndo') this.undone++;
@@ -50,10 +50,10 @@ export class LocalUndo {
     else this.undone = 0;
   }
 
-  /** Handles the keys of undo and redo. */
+  /** Handles the undo and redo keys. */
   onKeydown(event: KeyboardEvent): void {
     if (event.altKey || !(event.ctrlKey || event.metaKey)) return;
-    // The key code names the key where a layout or an input method gives it another letter.
+    // The key code identifies the key when a layout or an input method changes its letter.
     const code = keyCodeOf(event);
     const z = event.key.toLowerCase() === 'z' || code === 90;
     const y = event.key.toLowerCase() === 'y' || code === 89;
@@ -67,7 +67,7 @@ export class LocalUndo {
   private run(event: KeyboardEvent, command: 'undo' | 'redo'): void {
     event.preventDefault();
     event.stopPropagation();
-    // Still the only way to the undo stack that typing feeds.
+    // Deprecated, but still the only access to the undo stack of typing.
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing has replaced it
     document.execCommand(command);
   }
@@ -78,7 +78,7 @@ function keyCodeOf(event: KeyboardEvent): number {
   return event.keyCode;
 }
 
-/** The position of the caret after `before` was replaced by `after`: at the same letters, if they are still there. */
+/** The caret position after `before` was replaced by `after`: at the same characters, if they still exist. */
 function moveCaret(before: string, after: string, caret: number): number {
   let prefix = 0;
   while (prefix < before.length && prefix < after.length && before[prefix] === after[prefix]) prefix++;
@@ -86,7 +86,7 @@ function moveCaret(before: string, after: string, caret: number): number {
   return Math.max(prefix, Math.min(after.length, after.length - (before.length - caret)));
 }
 
-/** Replaces the selection in the focused field by a text that Ctrl+Z undoes like typing. */
+/** Replaces the selection in the focused field in a way that Ctrl+Z undoes like typing. */
 export function insertAsTyped(text: string): void {
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way to the undo stack that typing feeds
   document.execCommand('insertText', false, text);

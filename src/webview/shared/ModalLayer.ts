@@ -1,12 +1,12 @@
 /**
- * What stays usable beside a layer: the suggestions for its fields, a dialog that opens above it, and live regions,
- * which screen readers announce.
+ * Selector of what stays usable while a layer is open: suggestions for its fields, a dialog that opens above it, and
+ * live regions, which screen readers announce.
  */
-const stays = 'suggestion-popup, bulk-edit-dialog, [aria-live]';
+const staysUsable = 'suggestion-popup, bulk-edit-dialog, [aria-live]';
 
 /**
- * Makes an element modal: its siblings are inert and Tab stays inside. Not a `<dialog>`, which in the top layer would
- * cover and disable what has to stay usable.
+ * Makes an element modal: its siblings become inert and Tab stays inside. A `<dialog>` would be in the top layer, where
+ * it would cover and disable what has to stay usable.
  */
 export class ModalLayer {
   private readonly madeInert = new Set<HTMLElement>();
@@ -16,7 +16,7 @@ export class ModalLayer {
 
   constructor(private readonly layer: HTMLElement) {}
 
-  /** Disables everything else. */
+  /** Makes everything else inert. */
   open(): void {
     const parent = this.layer.parentNode;
     if (parent === null) return;
@@ -25,7 +25,7 @@ export class ModalLayer {
     this.layer.addEventListener('keydown', this.onKeydown);
   }
 
-  /** Enables everything else again. */
+  /** Makes everything else usable again. */
   close(): void {
     this.watcher.disconnect();
     this.layer.removeEventListener('keydown', this.onKeydown);
@@ -36,7 +36,7 @@ export class ModalLayer {
   private disableSiblings(): void {
     for (const element of this.layer.parentNode?.children ?? []) {
       if (!(element instanceof HTMLElement) || element === this.layer || element.inert) continue;
-      if (element.matches(stays)) continue;
+      if (element.matches(staysUsable)) continue;
       element.inert = true;
       this.madeInert.add(element);
     }

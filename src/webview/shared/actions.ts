@@ -5,31 +5,31 @@ import type { ImageSort } from '../../protocol/page/imageSort';
 import type { SearchSuggestion } from '../../protocol/page/searchProtocol';
 import type { ViewChoices } from './viewChoices';
 
-/** What the user can do about searching and sorting. */
+/** The user's actions for searching and sorting. */
 export interface SearchActions {
   search: (query: string) => void;
   setSort: (sort: ImageSort) => void;
-  /** What may be typed next; an empty list where the host could not answer. */
+  /** Suggests what to type next; an empty list when the host could not answer. */
   suggest: (text: string, caret: number) => Promise<readonly SearchSuggestion[]>;
-  /** Adds a tag to the search, or excludes it; removes that term where the search has it already. */
+  /** Adds a term to the search that requires or excludes a tag; removes the term if the search has it already. */
   addFilter: (tag: string, exclude: boolean) => void;
-  /** Searches and sorts again, after edits that did neither. */
+  /** Searches and sorts again, because edits do not update the results. */
   refreshResults: () => void;
   cancelSearch: () => void;
   rememberSearch: () => void;
   toggleSavedSearch: () => void;
 }
 
-/** What the user can do with one image. */
+/** The user's actions on one image. */
 export interface ImageActions {
   captionImage: (path: string) => void;
   convertToUtf8: (path: string) => void;
   resolveConflict: (path: string, choice: 'mine' | 'theirs' | 'both') => void;
-  /** The keyboard focus came to the card of an image or to something in it. */
+  /** The focus moved to the card of an image or into it. */
   focusedImage: (path: string) => void;
 }
 
-/** What the user can do with the selected images, or with those that are named. */
+/** The user's actions on the selected images, or on those passed as argument. */
 export interface SelectionActions {
   /** Opens the dialog for bulk edits. */
   editTags: (wanted: WantedEdit) => void;
@@ -41,7 +41,7 @@ export interface SelectionActions {
   deleteImages: (target?: ImageTarget) => void;
 }
 
-/** All that the user can do in the page, except what a component does alone. */
+/** All actions of the user in the page, except those internal to one component. */
 export interface EditorActions extends SearchActions, ImageActions, SelectionActions {
   /** Changes how the images are shown. */
   show: (choices: Partial<ViewChoices>) => void;
@@ -51,7 +51,7 @@ export interface EditorActions extends SearchActions, ImageActions, SelectionAct
   save: () => void;
   refresh: () => void;
   controlJob: (id: string, action: JobAction) => void;
-  /** Has screen readers say something. */
+  /** Announces a text to screen readers. */
   announce: (text: string) => void;
 }
 

@@ -1,10 +1,10 @@
 /** The sizes a card can have. */
 export type CardSize = 'small' | 'medium' | 'large';
 
-/** Cards side by side, or one below the other as rows. */
+/** Cards side by side (`grid`), or as rows one below the other (`list`). */
 export type GridMode = 'grid' | 'list';
 
-/** What a card size means, in CSS pixels: a cell is never narrower than `minWidth` and always `height` tall. */
+/** Cell dimensions per card size, in CSS pixels: cells are at least `minWidth` wide and exactly `height` tall. */
 export const cardSizes: Readonly<Record<CardSize, { minWidth: number; height: number }>> = {
   small: { minWidth: 140, height: 226 },
   medium: { minWidth: 220, height: 294 },

@@ -1,4 +1,4 @@
-/** `value`, or the nearer end where it lies outside of `low` to `high`. */
+/** Limits `value` to the range from `low` to `high`. */
 export function clamp(value: number, low: number, high: number): number {
   return Math.max(low, Math.min(high, value));
 }

@@ -5,12 +5,12 @@ import type { GridEvents, GridSnapshot, HostRequests, WebviewEvents } from '../.
 /** The channel to the extension host. */
 export type HostChannel = Channel<Record<string, never>, HostRequests, GridEvents, WebviewEvents>;
 
-/** The parameters of a request. */
+/** The parameters of a request to the host. */
 type ParamsOf<K extends keyof HostRequests> = Parameters<HostRequests[K]>[0];
-/** What a request is answered with. */
+/** The reply to a request. */
 type AnswerOf<K extends keyof HostRequests> = ReturnType<HostRequests[K]>;
 
-/** The extension host as the components of the page see it: their only way to it. */
+/** The components' only access to the extension host. */
 export interface PageHost {
   /**
    * Sends a request whose failure the caller handles.
@@ -18,16 +18,16 @@ export interface PageHost {
    * @throws RemoteError what the host's handler threw, or that the channel is closed
    */
   request<K extends keyof HostRequests>(method: K, params: ParamsOf<K>, signal?: AbortSignal): Promise<AnswerOf<K>>;
-  /** Sends a request whose failure the page shows to the user; resolves with undefined then. */
+  /** Sends a request. On failure, the page shows the error and the promise resolves with undefined. */
   tryRequest<K extends keyof HostRequests>(method: K, params: ParamsOf<K>): Promise<AnswerOf<K> | undefined>;
   /**
-   * Sends what the user asked for, where nobody waits for the answer: its effects come as snapshots. Clears the problem
-   * that the page shows; a failure is shown in its place.
+   * Sends a user command without waiting for a reply: its effects come back as snapshots. Clears the message about an
+   * earlier failure; if this command fails, shows its message.
    */
   command<K extends keyof HostRequests>(method: K, params: ParamsOf<K>): void;
-  /** Sends an event. Before the page is connected there is nobody to hear it, and it is dropped. */
+  /** Sends an event. Dropped while the page is not connected. */
   post<K extends keyof WebviewEvents>(name: K, payload: WebviewEvents[K]): void;
-  /** Shows the snapshot that an answer brought, unless the page shows a later one already. */
+  /** Shows the snapshot of a reply, unless the page already shows a later one. */
   applySnapshot(snapshot: GridSnapshot): void;
 }
 

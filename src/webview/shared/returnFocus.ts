@@ -1,12 +1,12 @@
 /**
- * Restores the focus to the element that had it when the window lost it: VS Code's palettes and dialogs take it from
- * the page, and the browser forgets where in the page it was.
- * @param instead focuses something else where that element is gone
+ * Restores the focus to the element that had it when the window lost it. VS Code's palettes and dialogs take the focus
+ * from the page, and the browser does not remember the focused element.
+ * @param instead focuses something else when that element no longer exists
  */
 export function returnFocus(window: Window, instead: () => void): void {
   const { document } = window;
   let left: HTMLElement | undefined;
-  // Focus moves inside one component do not reach the document, and need not.
+  // Focus changes within one component do not reach the document, which is fine here.
   document.addEventListener('focusin', () => {
     left = undefined;
   });

@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** What every part of the editor shares: text, links that are buttons, and words for screen readers only. */
+/** Styles shared by all components: text, links that are buttons, and text for screen readers only. */
 export const sharedStyles = css`
   * {
     box-sizing: border-box;
@@ -32,7 +32,7 @@ export const sharedStyles = css`
     outline-offset: 1px;
   }
 
-  /* VS Code's green is made for areas; as small text on a light ground it is too pale. */
+  /* VS Code's chart green is meant for areas; it is too pale for small text on a light background. */
   .good {
     color: color-mix(in srgb, var(--vscode-charts-green) 75%, var(--vscode-foreground));
   }

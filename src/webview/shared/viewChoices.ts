@@ -11,5 +11,5 @@ export interface ViewChoices {
   captionMode: CaptionDisplay;
 }
 
-/** Provides the current {@link ViewChoices}. Each change is a new object: subscribe. */
+/** Provides the current {@link ViewChoices}. Each change creates a new object, so consumers must subscribe. */
 export const viewChoicesContext = createContext<ViewChoices>(Symbol('view choices'));

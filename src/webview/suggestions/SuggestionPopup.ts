@@ -14,29 +14,30 @@ import { replacementOf, tagAt, type TagSpot } from './tagAtCaret';
 export interface SuggestOptions {
   /** the image whose caption the field holds */
   path?: string;
-  /** the field holds one tag only, so that no comma follows it */
+  /** whether the field is for a single tag, so that no comma is inserted after it */
   alone?: boolean;
   /** called after a suggestion was inserted into the field */
   accepted?: () => void;
 }
 
-/** Space between the list and what is around it, in CSS pixels. */
+/** Space between the list and its surroundings, in CSS pixels. */
 const margin = 4;
 /**
- * While tag lists are being loaded: the delay before asking again, in milliseconds, and the maximum number of retries.
+ * Polling while tag lists are being loaded: the delay before the next request, in milliseconds, and the maximum number
+ * of retries.
  */
 const retryDelay = 400;
 const maxRetries = 20;
 
-/** The name in `suggestionStyles` of the part of a suggestion that was typed. */
+/** Name of the CSS highlight, see `suggestionStyles`, for the typed part of a suggestion. */
 const highlight = 'typed-tag';
 const counts = new Intl.NumberFormat(displayLanguage, { notation: 'compact', maximumFractionDigits: 1 });
 const origins = { dataset: l10n.t('dataset'), model: l10n.t('tagger'), list: l10n.t('list') };
 
 /**
- * Suggested tags below the caret of the focused field. There is one for a whole page, which stays and whose rows are
- * reused, because a node that is removed ends Chromium's undo run of typing. It renders into the root that it is in
- * (which needs `suggestionStyles`): a field may only refer to elements of its own root and the roots around that.
+ * Suggested tags below the caret of the focused field. One popup serves many fields: it stays in the DOM and reuses its
+ * rows, because removing a node ends Chromium's undo run of typing. It renders into the root that contains it, which
+ * needs `suggestionStyles`: a field's ARIA references may only lead to elements of its own root or an enclosing root.
  *
  * Call {@link attach} when a field gets the focus; it detaches on blur.
  */
@@ -67,7 +68,7 @@ export class SuggestionPopup extends LitElement {
   private spot: TagSpot | undefined;
   /** the number of the last request: the answers to earlier ones are stale */
   private turn = 0;
-  /** whether the user did not ask for the suggestions by a key */
+  /** whether the list opened while typing, not because the user pressed its key */
   private automatic = true;
   private accepting = false;
   private watched: Node | undefined;
@@ -82,7 +83,7 @@ export class SuggestionPopup extends LitElement {
     field.setAttribute('aria-autocomplete', 'list');
     field.addEventListener('input', this.onInput);
     field.addEventListener('compositionend', this.onInput);
-    // Before the field handles them: in an open list, Enter and Escape belong to it.
+    // Captures before the field's own handlers: Enter and Escape belong to the list while it is open.
     field.addEventListener('keydown', this.onKeydown, { capture: true });
     field.addEventListener('pointerdown', this.onPointerdown);
     field.addEventListener('scroll', this.onFieldScroll);
@@ -192,7 +193,7 @@ export class SuggestionPopup extends LitElement {
       case 'Meta':
         return;
       default:
-        // Letters are handled as input.
+        // Letters are handled on input.
         if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) return;
         if (event.key === 'Backspace' || event.key === 'Delete' || event.key === 'Process') return;
     }
@@ -252,7 +253,7 @@ export class SuggestionPopup extends LitElement {
     try {
       answer = await host.request('suggestTags', { prefix: spot.prefix, typed, automatic: this.automatic, ...path });
     } catch {
-      // Suggestions are a help; without them typing goes on.
+      // Suggestions are optional: without them, typing goes on.
       if (turn === this.turn) this.close();
       return;
     }
@@ -261,7 +262,7 @@ export class SuggestionPopup extends LitElement {
     const suggestions = useful ? answer.suggestions.slice(0, mostSuggestions) : [];
     const chosen = this.list.options[this.list.active];
     const still = suggestions.findIndex(({ tag, alias }) => tag === chosen?.tag && alias === chosen.alias);
-    // The user is choosing already: the active row must not change under the hand.
+    // The user is already choosing, and the active row would disappear: keep the current list.
     if (chosen !== undefined && still === -1) return;
     this.spot = spot;
     this.list.show(suggestions, still);
@@ -271,7 +272,7 @@ export class SuggestionPopup extends LitElement {
     }, retryDelay);
   }
 
-  /** Until the answer comes, keeps the suggestions that still match what is typed; they replace all of it. */
+  /** Until the reply arrives, filters the shown suggestions by what is typed and extends the range they replace. */
   private narrow(): void {
     const { field } = this;
     if (!this.isOpen || field?.selectionStart == null) return;
@@ -289,7 +290,7 @@ export class SuggestionPopup extends LitElement {
     field.setSelectionRange(spot.start, spot.end);
     insertAsTyped(text);
     this.accepting = false;
-    // Ends the undo step: what is typed next is a step of its own.
+    // Moving the caret ends the undo step, so that further typing is a separate one.
     const { selectionStart } = field;
     field.setSelectionRange(0, 0);
     field.setSelectionRange(selectionStart, selectionStart);
@@ -311,10 +312,13 @@ export class SuggestionPopup extends LitElement {
     else window.addEventListener('resize', this.onResize);
   }
 
-  /** Highlights what was typed without elements: those would have texts that become empty, which ends an undo run. */
+  /**
+   * Highlights the typed part by the CSS Highlight API. Elements would have texts that become empty, which ends an undo
+   * run.
+   */
   private markMatches(): void {
     this.marks.clear();
-    // A dialog has a popup of its own: the highlights are those of the open one.
+    // A dialog has its own popup; the highlights belong to whichever is open.
     CSS.highlights.set(highlight, this.marks);
     for (const [index, suggestion] of this.list.options.entries()) {
       const match = matchIn(shownText(suggestion), this.spot?.prefix ?? '');
@@ -350,7 +354,7 @@ function originText({ count, source }: TagSuggestion): string {
   return count === 0 ? origins[source] : `${counts.format(count)} ${origins[source]}`;
 }
 
-/** Where the typed text is in a suggestion; undefined where the suggestion is spelled otherwise. */
+/** Range of the typed text in a suggestion; undefined when the suggestion is spelled differently. */
 function matchIn(shown: string, typed: string): [start: number, end: number] | undefined {
   const plain = (text: string): string => text.replaceAll('_', ' ').toLowerCase();
   const key = plain(typed).trim();

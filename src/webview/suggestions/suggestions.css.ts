@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** The styles of `suggestion-popup`, for the root that it renders into, which is not its own. */
+/** Styles of `suggestion-popup`. It has no shadow root, so the root that contains it needs them. */
 export const suggestionStyles = css`
   suggestion-popup {
     display: contents;

@@ -2,20 +2,20 @@ import { heldStretches, trainerSeparators } from '../../tags/captionGrammar';
 
 /** The tag at a caret. */
 export interface TagSpot {
-  /** its start, without blanks and the brackets of a weight */
+  /** start of the tag, without whitespace and the brackets of a weight */
   start: number;
-  /** behind its last letter */
+  /** end of the tag (exclusive) */
   end: number;
   /** the part before the caret */
   prefix: string;
-  /** whether it is one of several in braces or has a weight: no comma belongs behind it */
+  /** whether it is inside braces or has a weight: then no comma is inserted after it */
   bracketed: boolean;
 }
 
 /**
- * Finds the tag in which the caret is: between the separators of tags. Where brackets hold several tags together, it is
- * the one of them, because that is what is being typed: in `{a|b}` between bars and commas, in `(a, b:1.1)` between
- * commas, without the brackets and the number of a weight.
+ * Finds the tag at the caret, between the separators of tags. In a bracketed group, which counts as one tag elsewhere,
+ * it is the single item at the caret, because that is what the user is typing: in `{a|b}` between bars and commas, in
+ * `(a, b:1.1)` between commas, without the brackets and the number of a weight.
  */
 export function tagAt(text: string, caret: number): TagSpot {
   const lineStart = text.lastIndexOf('\n', caret - 1) + 1;
@@ -25,7 +25,7 @@ export function tagAt(text: string, caret: number): TagSpot {
     (one) => lineStart + one.start < caret && caret < lineStart + one.end,
   );
   const heldStart = held === undefined ? undefined : lineStart + held.start;
-  // A brace that is still open is one whose end is still to be typed.
+  // An unclosed brace is treated as a group that the user has not finished typing.
   const inBraces =
     before.lastIndexOf('{') > before.lastIndexOf('}') || (heldStart !== undefined && text.charAt(heldStart) === '{');
   let start = Math.max(...trainerSeparators.map((one) => lineStart + endOfLast(before, one)));
@@ -42,7 +42,7 @@ export function tagAt(text: string, caret: number): TagSpot {
   return { start, end, prefix: text.slice(start, caret), bracketed: inBraces || weighted };
 }
 
-/** Where a tag ends before the brackets that were opened in front of it and before its weight, as in `tag:1.1))`. */
+/** End of a tag without the closing brackets of its weight and without the weight, as in `tag:1.1))`. */
 function endBeforeWeight(text: string, start: number, caret: number, end: number): number {
   let open = 0;
   for (let at = start; at < end; at++) {
@@ -56,8 +56,9 @@ function endBeforeWeight(text: string, start: number, caret: number, end: number
 }
 
 /**
- * The text that replaces the tag at the caret by a suggestion: with a comma and a blank where no comma follows.
- * @param alone whether the field holds one tag only
+ * The text to insert for a suggestion in place of the tag at the caret; a comma and a space are added unless a comma
+ * follows.
+ * @param alone whether the field is for a single tag
  */
 export function replacementOf(text: string, { end, bracketed }: TagSpot, tag: string, alone: boolean): string {
   return alone || bracketed || /^[^\S\n]*,/.test(text.slice(end)) ? tag : `${tag}, `;

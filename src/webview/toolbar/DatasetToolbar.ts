@@ -15,10 +15,10 @@ import '../search/SortControl';
 import { toolbarStyles } from './toolbar.css';
 import './ViewOptions';
 
-/** From this number of captions on, the progress of a save is shown. */
+/** Minimum number of captions in a save for its progress to be shown. */
 const minShownSave = 200;
 
-/** Search, counts, and what can be done with the whole dataset. */
+/** Search, counts, and the actions on the whole dataset. */
 @customElement('dataset-toolbar')
 export class DatasetToolbar extends LitElement {
   static override styles = [sharedStyles, toolbarStyles];
@@ -28,7 +28,7 @@ export class DatasetToolbar extends LitElement {
 
   @query('search-field') private readonly field!: SearchField | null;
 
-  /** Puts the keyboard focus into the search box. */
+  /** Focuses the search box. */
   focusSearch(): void {
     this.field?.focus();
   }
@@ -97,10 +97,10 @@ export class DatasetToolbar extends LitElement {
     }
     if (unsavedFailures > 0)
       parts.push(html`<span class="error">${l10n.t('{0} not saved', formatNumber(unsavedFailures))}</span>`);
-    // Captions that could not be written are among the unsaved, and counted already.
+    // Captions that failed to save or are in conflict count as unsaved too, but have their own texts.
     const waiting = Math.max(0, unsaved - unsavedFailures - conflicts);
-    // One part whose text changes, not another part: a node that is removed ends Chromium's undo run of typing.
-    // The progress of a short save would be gone before it could be read.
+    // One part with a changing text instead of alternating parts: removing a node ends Chromium's undo run of typing.
+    // The progress of a short save would disappear before it could be read.
     if (saving !== undefined && saving.total >= minShownSave) {
       parts.push(l10n.t('saving {0} of {1}', formatNumber(saving.done), formatNumber(saving.total)));
     } else if (waiting > 0 || (unsavedFailures === 0 && conflicts === 0)) {

@@ -45,7 +45,7 @@ export class ViewOptions extends LitElement {
     ${this.renderGroup(l10n.t('Captions'), captionDisplays, choices.captionMode, (captionMode) => ({ captionMode }))}`;
   }
 
-  // Native radio buttons: Tab leads to the group, the arrows choose, and screen readers know all of it.
+  // Native radio buttons: they are one tab stop, arrow keys choose, and screen readers support them.
   private renderGroup<T>(
     name: string,
     options: readonly Choice<T>[],

@@ -52,12 +52,12 @@ export const toolbarStyles = css`
   }
 
   vscode-button[appearance='secondary'] {
-    /* The toolkit gives it the border of the primary button. */
+    /* Overrides the border of the primary button, which the toolkit would use. */
     --button-border: var(--vscode-button-secondaryBorder, var(--vscode-contrastBorder, transparent));
   }
 
   .tagger-name {
-    /* The toolkit takes every span in a button for an icon. */
+    /* The toolkit treats every span in a button as an icon, so its sizes are reset. */
     width: auto;
     height: auto;
     display: block;

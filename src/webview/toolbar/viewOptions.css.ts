@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** Small groups of buttons of which one is pressed. */
+/** Small groups of toggle buttons, one of which is pressed. */
 export const viewOptionsStyles = css`
   :host {
     display: flex;

@@ -22,10 +22,13 @@ import { viewerStyles } from './viewer.css';
 import { type ViewerAction, viewerAction } from './viewerKeys';
 import { ViewerWindow } from './ViewerWindow';
 
-/** The event of a viewer that closed; `detail` is the last image and its position in the current order. */
+/**
+ * Fired when the viewer closes; `detail` has the last image, its position in the current order, and whether it is
+ * listed.
+ */
 export type ViewerClosed = CustomEvent<{ path: string; index: number; listed: boolean }>;
 
-/** One image, large, beside its caption: a layer over the page. Dispatches `viewer-closed` when it is closed. */
+/** Shows one image large beside its caption, in a layer over the page. Dispatches `viewer-closed` when it closes. */
 @customElement('image-viewer')
 export class ImageViewer extends LitElement {
   static override styles = [sharedStyles, cardStyles, tagChipsStyles, viewerStyles];
@@ -59,7 +62,7 @@ export class ImageViewer extends LitElement {
   private ownContext: CardContext | undefined;
   private requestedInfo = '';
 
-  /** Opens the viewer with an image and focuses that. */
+  /** Opens the viewer with an image and focuses its picture. */
   async show(path: string): Promise<void> {
     this.problem = undefined;
     this.announcement = '';
@@ -72,13 +75,13 @@ export class ImageViewer extends LitElement {
     this.stage?.focus({ preventScroll: true });
   }
 
-  /** Called when a picture or draft of an image changed: draws what shows it again. */
+  /** Called when a picture or draft of an image changed: re-renders what shows it. */
   changed(path: string): void {
     this.stage?.pictureChanged();
     if (path === this.list.item?.path) this.card?.requestUpdate();
   }
 
-  /** Called when the typing in the caption of an image became an edit of the document. */
+  /** Called when typing in the caption of an image became an edit of the document. */
   committed(path: string): void {
     if (path === this.list.item?.path) this.card?.committed();
   }
@@ -176,7 +179,7 @@ export class ImageViewer extends LitElement {
 
   private readonly onKeydown = (event: KeyboardEvent): void => {
     const [target] = event.composedPath();
-    // During composition the keys belong to the input method.
+    // During composition, keys belong to the input method.
     if (event.defaultPrevented || event.isComposing || !(target instanceof Element)) return;
     const action = viewerAction(event, {
       isTyping: target.closest('image-card') !== null,
@@ -232,7 +235,7 @@ export class ImageViewer extends LitElement {
     }
   }
 
-  /** Shows another image. Where the caption had the focus, the caption of the other image gets it. */
+  /** Moves to another image. If the caption had the focus, the caption of the new image gets it. */
   private async move(by: number): Promise<void> {
     const { item } = this.list;
     const isTyping = this.shadowRoot?.activeElement?.matches('image-card textarea, tag-chips input') === true;
@@ -281,11 +284,11 @@ export class ImageViewer extends LitElement {
       const info = await this.connected().request('getImageInfo', { path, imageVersion });
       if (name === this.requestedInfo) this.info = { ...info, path, imageVersion };
     } catch {
-      // The stage says what is wrong with the image.
+      // The stage shows what is wrong with the image.
     }
   }
 
-  /** The viewer's card shares everything with those of the grid except its picture, which the stage shows. */
+  /** The context of the viewer's card: that of the grid's cards, but without the picture, which the stage shows. */
   private contextOf(context: CardContext | undefined): CardContext | undefined {
     if (context === undefined) return undefined;
     return {

@@ -10,39 +10,39 @@ import { stageStyles } from './stage.css';
 import { styleProperties } from '../shared/styleProperties';
 import { fitted, isWhole, panned, type Placement, type Point, type Size, within, zoomed } from './zoomPan';
 
-/** The zoom factor of a key or a click on a button. */
+/** The zoom factor per key press or button click. */
 const zoomStep = 1.25;
-/** The part of the stage by which an arrow key pans. */
+/** The fraction of the stage by which an arrow key pans. */
 const panStep = 0.12;
 /** Debounce of requests for sharper pictures after zooming and panning, in milliseconds. */
 const settleDelay = 150;
-/** From this magnification on (pixels of the screen for one of the image), pixels are drawn as squares. */
+/** Minimum magnification (device pixels per image pixel) at which pixels are drawn as sharp squares. */
 const minSquares = 4;
 
-/** One picture, fitted into the stage or enlarged. Dispatches `stage-zoom` when the zoom changed. */
+/** One picture, fitted into the stage or zoomed. Dispatches `stage-zoom` when the zoom changed. */
 @customElement('picture-stage')
 export class PictureStage extends LitElement {
   static override styles = [sharedStyles, stageStyles];
 
   @property({ attribute: false }) images: ImageQueue<HTMLImageElement> | undefined;
-  /** the image that is shown; undefined for none */
+  /** the image on display; undefined for none */
   @property({ attribute: false }) image: ImageKey | undefined;
   /** images whose pictures are prefetched */
   @property({ attribute: false }) neighbours: readonly ImageKey[] = [];
-  /** facts of the image file; undefined until they are known */
+  /** metadata of the image file; undefined until it has arrived */
   @property({ attribute: false }) info: ImageInfo | undefined;
 
   @state() private place: Placement | undefined;
-  /** what is drawn: the sharpest loaded picture of the whole image, and a sharper one of a region */
+  /** the pictures on display: the sharpest loaded one of the whole image, and a sharper one of a region */
   @state() private whole: HTMLImageElement | undefined;
   @state() private detail: (ShownRegion & { image: HTMLImageElement }) | undefined;
 
   private stage: Size = { width: 0, height: 0 };
-  /** whether the picture is fitted again when the stage changes: until the user zooms */
+  /** whether to fit the picture again when the stage is resized: true until the user zooms */
   private isFitted = true;
   private sharper: Picture | undefined;
   private settling: ReturnType<typeof setTimeout> | undefined;
-  /** the queue's pictures of which {@link whole} and {@link detail} are copies or will be, once decoded */
+  /** the queue's pictures of which {@link whole} and {@link detail} are decoded copies, or will be */
   private chosen: { whole?: HTMLImageElement; part?: HTMLImageElement } = {};
   private readonly resizes = new ResizeObserver(([entry]) => {
     if (entry === undefined) return;
@@ -63,41 +63,39 @@ export class PictureStage extends LitElement {
     this.images?.view([], []);
   }
 
-  /**
-   * Zoom in percent; at 100, one pixel of the image is one of the screen. Undefined until the image's size is known.
-   */
+  /** Zoom in percent; at 100, one image pixel is one device pixel. Undefined until the image's size is known. */
   get percent(): number | undefined {
     return this.place === undefined || this.info === undefined
       ? undefined
       : this.place.scale * window.devicePixelRatio * 100;
   }
 
-  /** Whether all of the picture can be seen. */
+  /** Whether the whole picture is visible. */
   get showsAll(): boolean {
     return this.place === undefined || isWhole(this.place, this.size, this.stage);
   }
 
-  /** Makes the picture larger or smaller around the middle of the stage. */
+  /** Zooms in or out around the centre of the stage. */
   zoomBy(direction: 'in' | 'out'): void {
     this.scaleTo((this.place?.scale ?? 1) * (direction === 'in' ? zoomStep : 1 / zoomStep));
   }
 
-  /** Shows all of the picture. */
+  /** Fits the whole picture into the stage. */
   fit(): void {
     this.isFitted = true;
     this.arrange();
   }
 
-  /** Shows one pixel of the image as one of the screen. */
+  /** Zooms to 100 %: one image pixel is one device pixel. */
   showPixels(): void {
     this.scaleTo(1 / window.devicePixelRatio);
   }
 
-  /** Pans an enlarged picture. */
+  /** Pans a zoomed picture. */
   pan(direction: 'left' | 'right' | 'up' | 'down'): void {
     const dx = { left: 1, right: -1, up: 0, down: 0 }[direction] * this.stage.width * panStep;
     const dy = { left: 0, right: 0, up: 1, down: -1 }[direction] * this.stage.height * panStep;
-    this.put(this.place === undefined ? undefined : panned(this.place, dx, dy, this.size, this.stage));
+    this.setPlace(this.place === undefined ? undefined : panned(this.place, dx, dy, this.size, this.stage));
   }
 
   /** Called when the state of a picture in the queue changed. */
@@ -109,7 +107,7 @@ export class PictureStage extends LitElement {
   protected override firstUpdated(): void {
     new PointerGestures(this, {
       pan: (dx, dy) => {
-        if (this.place !== undefined) this.put(panned(this.place, dx, dy, this.size, this.stage));
+        if (this.place !== undefined) this.setPlace(panned(this.place, dx, dy, this.size, this.stage));
       },
       zoom: (factor, point) => {
         this.scaleTo((this.place?.scale ?? 1) * factor, point);
@@ -185,7 +183,7 @@ export class PictureStage extends LitElement {
     </div>`;
   }
 
-  /** The size of the image; until that is known, a large size of the same shape. */
+  /** The size of the image; until it is known, a large size with the same aspect ratio. */
   private get size(): Size {
     if (this.info !== undefined) return this.info;
     const known = this.chosen.whole ?? this.whole;
@@ -195,8 +193,8 @@ export class PictureStage extends LitElement {
   }
 
   /**
-   * Double click: a fitted picture is enlarged around a point to one pixel of the image for one of the screen, or to
-   * twice its size where it is that large already; an enlarged picture is fitted.
+   * Handles a double click. A fitted picture is zoomed around the point to one device pixel per image pixel, or to
+   * twice its size if it is that large already. A zoomed picture is fitted.
    */
   private toggle(point: Point): void {
     const { scale } = fitted(this.size, this.stage);
@@ -208,17 +206,17 @@ export class PictureStage extends LitElement {
   private scaleTo(scale: number, point: Point = { x: this.stage.width / 2, y: this.stage.height / 2 }): void {
     if (this.place === undefined) return;
     this.isFitted = false;
-    this.put(zoomed(this.place, scale, point, this.size, this.stage, window.devicePixelRatio));
+    this.setPlace(zoomed(this.place, scale, point, this.size, this.stage, window.devicePixelRatio));
   }
 
-  /** Computes the placement again, after the stage, the image or its size changed. */
+  /** Recomputes the placement after the stage, the image or its size changed. */
   private arrange(): void {
     if (this.stage.width <= 0 || this.stage.height <= 0 || this.image === undefined) return;
-    if (this.isFitted || this.place === undefined) this.put(fitted(this.size, this.stage));
-    else this.put(within(this.place, this.size, this.stage));
+    if (this.isFitted || this.place === undefined) this.setPlace(fitted(this.size, this.stage));
+    else this.setPlace(within(this.place, this.size, this.stage));
   }
 
-  private put(place: Placement | undefined): void {
+  private setPlace(place: Placement | undefined): void {
     this.place = place;
     this.dispatchEvent(new CustomEvent('stage-zoom'));
     clearTimeout(this.settling);
@@ -265,7 +263,7 @@ export class PictureStage extends LitElement {
       (sharper?.region === undefined ? ready(sharper) : undefined) ??
       ready(this.stage.width > 0 ? fittingPreview(image, this.stage, window.devicePixelRatio) : undefined) ??
       ready(thumbnail);
-    // Zoomed in further, the sharper picture is a region; the whole picture around it stays as sharp as it was.
+    // When zoomed in, the sharper picture is a region; the picture of the whole image keeps its previous sharpness.
     const before = this.chosen.whole;
     if (whole !== undefined && whole !== before && whole.naturalWidth >= (before?.naturalWidth ?? 0)) {
       this.chosen.whole = whole;
@@ -286,7 +284,9 @@ export class PictureStage extends LitElement {
     }
   }
 
-  /** Copies a picture, whose element may be in a card, and decodes the copy, so that it is drawn at once. */
+  /**
+   * Copies a picture, whose element may be in use by a card, and decodes the copy, so that it is drawn without delay.
+   */
   private async show(image: HTMLImageElement, then: (own: HTMLImageElement) => void): Promise<void> {
     const own = image.cloneNode() as HTMLImageElement;
     await own.decode().catch(() => undefined);

@@ -1,6 +1,6 @@
 import type { Point } from './zoomPan';
 
-/** Called for gestures on an element; points are in CSS pixels from its top left corner. */
+/** Handlers of gestures on an element; points are in CSS pixels from its top left corner. */
 export interface GestureActions {
   pan(dx: number, dy: number): void;
   zoom(factor: number, around: Point): void;
@@ -8,12 +8,12 @@ export interface GestureActions {
   toggle(at: Point): void;
 }
 
-/** Exponent of the zoom for each pixel: a notch of a wheel, some 100 pixels, is a quarter; touchpads send less. */
+/** Zoom exponent per pixel: a wheel notch of about 100 pixels zooms by a quarter; touchpads send smaller steps. */
 const wheelFactor = 0.0022;
 const pinchFactor = 0.01;
 const pixelsPerLine = 33;
 
-/** Drag, wheel, pinch and double click on an element. */
+/** Recognizes drag, wheel, pinch and double click on an element. */
 export class PointerGestures {
   private readonly pointers = new Map<number, Point>();
 

@@ -1,6 +1,6 @@
 import type { CardItem } from '../../protocol/page/cardProtocol';
 
-/** Number of images before and after the shown one that are fetched, so that their pictures can be prefetched. */
+/** Number of images to fetch before and after the shown one, so that their pictures can be prefetched. */
 const neighbours = 2;
 
 /** The requests of the viewer to the host. */
@@ -12,11 +12,11 @@ export interface ViewerSource {
 }
 
 /**
- * The image that the viewer shows and its neighbours in the current order and filter. An image that moves or leaves the
- * filter stays shown; the neighbours of one that left are those of its old position.
+ * The image in the viewer and its neighbours in the current order and filter. An image that moves or no longer matches
+ * the filter stays shown; in the latter case its neighbours are those of its old position.
  */
 export class ViewerWindow {
-  /** position of the image in the current order; its last one where {@link isListed} is false */
+  /** position of the image in the current order; its last known one when {@link isListed} is false */
   index = 0;
   /** the image that is shown */
   item: CardItem | undefined;
@@ -24,9 +24,9 @@ export class ViewerWindow {
   isListed = true;
   /** the images around it, nearest first */
   around: readonly CardItem[] = [];
-  /** the number of the last fetch: the answers to earlier ones are stale */
+  /** the number of the latest fetch: replies to earlier ones are stale */
   private turn = 0;
-  /** the position that a move leads to, while its image is in flight */
+  /** the target position of a move while its image is in flight */
   private target: number | undefined;
   private moving: Promise<void> | undefined;
 
@@ -48,14 +48,14 @@ export class ViewerWindow {
    * @returns false at the end of the list
    */
   async move(by: number, total: number): Promise<boolean> {
-    // The image at the position of one that left is already the next one.
+    // When the shown image has left the list, the image at its position is already the next one.
     const isListed = this.isListed || this.target !== undefined;
     const from = this.target ?? this.index;
     const target = Math.max(0, Math.min(total - 1, from + by - (!isListed && by > 0 ? 1 : 0)));
     if (total === 0 || (target === from && isListed)) return false;
     const known = this.around.find(({ index }) => index === target);
     if (known !== undefined) {
-      // An answer for a position passed on the way would be stale.
+      // A reply for a position passed on the way would be stale.
       this.turn++;
       this.index = target;
       this.item = known;
@@ -69,7 +69,7 @@ export class ViewerWindow {
     return true;
   }
 
-  /** Fetches what lies where moves lead to; each answer is shown, however many keys were pressed meanwhile. */
+  /** Fetches the image at the target position. Each reply is shown, even if more keys were pressed meanwhile. */
   private async fetchTarget(): Promise<void> {
     while (this.target !== undefined) {
       const target = this.target;
@@ -78,14 +78,14 @@ export class ViewerWindow {
     }
   }
 
-  /** Fetches everything again, after a change. */
+  /** Fetches the image and its neighbours again, after a change. */
   async refresh(): Promise<void> {
-    // After moves in flight: an answer for the position that is left would interfere.
+    // After moves in flight: a reply for the position that is being left would interfere.
     await this.moving;
     if (this.item !== undefined) await this.fetch(this.item.path, this.index);
   }
 
-  /** Forgets the image and its neighbours. */
+  /** Clears the image and its neighbours. */
   close(): void {
     this.turn++;
     this.target = undefined;
@@ -93,7 +93,7 @@ export class ViewerWindow {
     this.around = [];
   }
 
-  /** Fetches an image and its neighbours: by its path, which is probably at `index`, or whatever is at `index`. */
+  /** Fetches an image and its neighbours: by path, with `index` as its likely position, or by `index` alone. */
   private async fetch(path: string | undefined, index?: number): Promise<void> {
     const turn = ++this.turn;
     try {

@@ -2,32 +2,37 @@ import { type PictureRegion, previewSizeFor, previewSizes } from '../../protocol
 import type { ImageKey, Picture } from '../pictures/ImageQueue';
 import { type Placement, type Size, visiblePart } from './zoomPan';
 
-/** Maximum size of a picture of a whole image: larger ones take too much memory in the page, so regions are shown. */
+/**
+ * Maximum size of a picture of a whole image, in pixels. Larger ones would use too much memory; regions are used
+ * instead.
+ */
 const maxWhole = previewSizes[2] ?? 3072;
-/** Regions begin and end at multiples of this, so that a small pan stays in the same one; in pixels of the image. */
+/** Edges of regions are multiples of this, in image pixels, so that a small pan reuses the same region. */
 const regionStep = 256;
-/** The margin of a region around the visible part, on each side, as a part of that. */
+/** The margin on each side of a region, as a fraction of the visible part. */
 const regionMargin = 0.25;
-/** A picture with this part of the needed pixels is sharp enough. */
+/** A picture with at least this fraction of the needed pixels is sharp enough. */
 const sharpEnough = 0.9;
 
-/** A region of an image and the picture of it. */
+/** A region of an image and the size of its picture. */
 export interface ShownRegion {
   region: PictureRegion;
   /** longer side of the picture, in pixels */
   pixels: number;
 }
 
-/** The preview that fills a stage. It does not depend on the image's shape, so that neighbours can be prefetched. */
+/**
+ * The preview that fills a stage. It does not depend on the image's aspect ratio, so that neighbours can be prefetched.
+ */
 export function fittingPreview(key: ImageKey, stage: Size, pixelRatio: number): Picture {
   const size = Math.min(previewSizeFor(Math.max(stage.width, stage.height) * pixelRatio), maxWhole);
   return { path: key.path, imageVersion: key.imageVersion, size };
 }
 
 /**
- * The picture with enough pixels for the visible part, where the preview that fills the stage has too few; undefined
- * where that has enough or the shown region has.
- * @param image the size of the image file, upright
+ * The picture with enough pixels for the visible part; undefined when the preview that fills the stage or the shown
+ * region has enough.
+ * @param image size of the image file in upright orientation
  */
 export function sharperPicture(
   key: ImageKey,

@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** The picture of the viewer and the ground that shows through where it is transparent. */
+/** Styles of the viewer's picture and of the background behind its transparent parts. */
 export const stageStyles = css`
   :host {
     display: block;
@@ -10,7 +10,7 @@ export const stageStyles = css`
     user-select: none;
   }
 
-  /* Not an outline: the picture would cover it. */
+  /* A pseudo-element, because the picture would cover an outline. */
   :host(:focus-visible)::after {
     content: '';
     position: absolute;

@@ -135,7 +135,7 @@ export const viewerStyles = css`
     border-radius: 0;
   }
 
-  /* The stage shows the picture: of the card's own there is only the button, and what a job does. */
+  /* The stage shows the picture, so this part of the card keeps only the button and the job's state. */
   image-card.viewed .picture {
     display: flex;
     flex: none;

@@ -1,4 +1,4 @@
-/** What a key or a button of the viewer does. */
+/** An action of the viewer, triggered by a key or a button. */
 export type ViewerAction =
   | 'previous'
   | 'next'
@@ -15,7 +15,7 @@ export type ViewerAction =
   | 'edit'
   | 'close';
 
-/** Where a key was pressed. */
+/** The context in which a key was pressed. */
 export interface KeyPlace {
   /** in the card with the caption */
   isTyping: boolean;
@@ -25,7 +25,7 @@ export interface KeyPlace {
   showsAll: boolean;
 }
 
-/** The part of a keyboard event that decides. */
+/** The part of a keyboard event that matters here. */
 interface Key {
   key: string;
   ctrlKey: boolean;
@@ -59,7 +59,8 @@ const enlarged: Readonly<Record<string, ViewerAction>> = {
 };
 
 /**
- * What a key means in the viewer; undefined where nothing. In a caption, Escape is handled there and leaves it first.
+ * The action of a key in the viewer; undefined for none. In a caption, Escape is handled by the caption and leaves it
+ * first.
  */
 export function viewerAction(
   { key, ctrlKey, metaKey, altKey, shiftKey }: Key,

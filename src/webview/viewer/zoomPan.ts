@@ -5,7 +5,7 @@ export interface Size {
   height: number;
 }
 
-/** A picture in a stage: CSS pixels for each pixel of the image, and the position of its top left corner. */
+/** The placement of a picture in a stage: CSS pixels per image pixel, and the position of its top left corner. */
 export interface Placement {
   scale: number;
   x: number;
@@ -18,26 +18,26 @@ export interface Point {
   y: number;
 }
 
-/** Maximum scale of a fitted picture, in CSS pixels for each pixel of the image. */
+/** Maximum scale of a fitted picture, in CSS pixels per image pixel. */
 const maxFitted = 4;
-/** Maximum zoom, in pixels of the screen for each pixel of the image. */
+/** Maximum zoom, in device pixels per image pixel. */
 const maxZoomed = 32;
 
-/** The whole picture, as large as the stage allows and at most four times its size. */
+/** The whole picture, as large as the stage allows, up to four times its size. */
 export function fitted(image: Size, stage: Size): Placement {
   const scale = Math.min(stage.width / image.width, stage.height / image.height, maxFitted);
   return centred({ scale, x: 0, y: 0 }, image, stage);
 }
 
-/** Whether all of the picture can be seen. */
+/** Whether the whole picture is visible. */
 export function isWhole({ scale }: Placement, image: Size, stage: Size): boolean {
   // Half a pixel of tolerance for rounding.
   return image.width * scale <= stage.width + 0.5 && image.height * scale <= stage.height + 0.5;
 }
 
 /**
- * Changes the scale so that the same point of the picture stays under the given point of the stage.
- * @param pixelRatio pixels of the screen for each CSS pixel; the limits of the zoom depend on it
+ * Changes the scale and keeps the same point of the picture under the given point of the stage.
+ * @param pixelRatio device pixels per CSS pixel; the zoom limits depend on it
  */
 export function zoomed(
   place: Placement,
@@ -57,7 +57,7 @@ export function zoomed(
   );
 }
 
-/** The placement moved by `dx` and `dy` CSS pixels, within the stage. */
+/** The placement moved by `dx` and `dy` CSS pixels, limited to the stage. */
 export function panned(place: Placement, dx: number, dy: number, image: Size, stage: Size): Placement {
   return within({ ...place, x: place.x + dx, y: place.y + dy }, image, stage);
 }
@@ -73,7 +73,7 @@ export function within(place: Placement, image: Size, stage: Size): Placement {
   };
 }
 
-/** The visible part of the picture, in pixels of the image. */
+/** The visible part of the picture, in image pixels. */
 export function visiblePart(
   { scale, x, y }: Placement,
   image: Size,
