@@ -161,7 +161,7 @@ async function removeIfStale(path: string): Promise<boolean> {
  * @param modified time of the last heartbeat, in milliseconds since 1970
  */
 function isHolding(holder: Holder | undefined, modified: number): boolean {
-  const isDead = holder !== undefined && isAlive(holder.process) === 'dead';
+  const isDead = holder !== undefined && isAlive(holder.process, modified) === 'dead';
   return !isDead && Date.now() - modified < staleAfter;
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { hostname, uptime } from 'node:os';
 import { errno } from './errno';
 
 /**
@@ -30,6 +30,8 @@ export type Liveness = 'alive' | 'dead' | 'unknown';
  * Length of a fingerprint in hexadecimal digits: two values of 32 bits collide by chance once in four billion times.
  */
 const fingerprintLength = 8;
+/** No live process gives no sign of life for this long, in milliseconds: heartbeats come every few seconds. */
+const maxSilence = 60_000;
 const textForm = /^(\d+)((?:-(?:[0-9a-f]{8}|x)){4})-((?:[0-9a-f]{8}|x))p$/;
 
 let own: ProcessIdentity | undefined;
@@ -79,13 +81,15 @@ export function processAt(
 /**
  * Whether a process is alive, as far as the current process can know.
  * @param identity of any process, on this machine or another
+ * @param lastSign when it last gave a sign of life, such as its heartbeat, in milliseconds since 1970; without it, the
+ *   last sign counts as fresh
  */
-export function isAlive(identity: ProcessIdentity): Liveness {
+export function isAlive(identity: ProcessIdentity, lastSign = Infinity): Liveness {
   const here = thisProcess();
   const { pid, start } = identity;
   // A signal to 0 or below would go to a group of processes.
   if (!Number.isInteger(pid) || pid <= 0 || pid > 0x7fffffff) return 'unknown';
-  if (isBeforeRestart(identity)) return 'dead';
+  if (isBeforeRestart(identity, lastSign)) return 'dead';
   const isHere = identity.host === here.host && identity.boot === here.boot && identity.namespace === here.namespace;
   if (!isHere) return 'unknown';
   if (!exists(pid)) return 'dead';
@@ -95,10 +99,13 @@ export function isAlive(identity: ProcessIdentity): Liveness {
 }
 
 /**
- * Whether a process belongs to an earlier boot of this machine. The host name alone does not prove that, because
- * several machines may be called `localhost`: if the system has no machine id, the answer is no.
+ * Whether a process belongs to an earlier boot of this machine. Name and id of the machine do not prove that: several
+ * machines may be called `localhost`, and clones of one disk have the same id. So its last sign of life must be from
+ * before this boot, too, and older than any heartbeat.
  */
-function isBeforeRestart({ host, machine, boot }: ProcessIdentity): boolean {
+function isBeforeRestart({ host, machine, boot }: ProcessIdentity, lastSign: number): boolean {
+  const now = Date.now();
+  if (lastSign > Math.min(now - uptime() * 1000, now - maxSilence)) return false;
   const here = thisProcess();
   const isThisMachine = machine !== '' && machine === here.machine && host === here.host;
   return isThisMachine && boot !== '' && here.boot !== '' && boot !== here.boot;

@@ -37,15 +37,15 @@ export interface ClusterJobRunOptions extends RunListener {
 
 /**
  * One run of a cluster job: submits its shards to the queue and polls the journals of the workers until the job is
- * done. When the queue is empty, submits what is missing again. The workers do not need it: it can end at any time, and
- * a later run finds everything in the job's folder and in the queue.
+ * done. When the queue is empty, submits what is missing again. The workers do not need this run: it can end at any
+ * time, and a later run finds everything in the job's folder and in the queue.
  */
 export class ClusterJobRun extends JobRunBase {
   private queue: ShardQueue | undefined;
   private listed: ListedJob | undefined;
   private rounds = 0;
 
-  /** @param manifest as read from the folder, of a cluster job */
+  /** @param manifest of a cluster job, as read from the job's folder */
   constructor(
     folder: JobFolder,
     manifest: JobManifest,
@@ -96,7 +96,7 @@ export class ClusterJobRun extends JobRunBase {
     delete state.finished;
     delete state.reverted;
     Object.assign(state, { status: 'running', started: state.started ?? new Date().toISOString() });
-    // Before a worker gets a shard, as workers leave a job alone whose state is paused or cancelled.
+    // Write the state before a worker gets a shard: workers ignore a job whose state is paused or cancelled.
     await this.folder.writeState(state);
   }
 
@@ -172,13 +172,13 @@ export class ClusterJobRun extends JobRunBase {
       open = await queue.open(listed.key);
       this.update({ message: await this.describeWork(queue, open, listed) });
     } catch (thrown) {
-      // The workers may still reach the queue, and their journals show what they do.
+      // Continue: the workers may still reach the queue, and their journals show what they do.
       if (!(thrown instanceof ClusterError)) throw thrown;
       this.update({ message: l10n.t('{0} Trying again…', thrown.message) });
       return;
     }
     if (open.waiting.length + open.active.length + open.delayed.length > 0) return;
-    // Outcomes that were journaled before the queue learned of them.
+    // Workers write outcomes to their journals before they tell the queue: read those that are new.
     await this.readJournals(tail, images);
     const { missing } = await auditJob(this.manifest, images, tail, this.signal);
     if (missing === 0) return;
@@ -236,7 +236,7 @@ export class ClusterJobRun extends JobRunBase {
   private async end(tail: JournalTail): Promise<void> {
     const isDone = tail.handled >= this.manifest.total;
     const status = isDone ? 'completed' : this.fault !== undefined ? 'paused' : (this.stopped ?? 'running');
-    // The state first, so that the workers see it; only then are the waiting shards removed.
+    // Write the state first, so that the workers see it; only then remove the waiting shards.
     await this.finish(status);
     if (status === 'running' || this.listed === undefined) return;
     const { key } = this.listed;
@@ -244,7 +244,7 @@ export class ClusterJobRun extends JobRunBase {
       await this.queue?.withdraw(key);
       await this.queue?.saveListing({ ...this.listed, ended: status });
     } catch {
-      // A worker that takes a shard that is left sees from the job's folder that there is nothing to do.
+      // A worker that takes one of the remaining shards sees in the job's folder that there is nothing to do.
     }
   }
 }

@@ -28,16 +28,16 @@ export interface ListedJob {
   label: string;
   /** the job's folder, relative to the shared folder, with `/` */
   folder: string;
-  /** the dataset's folder, likewise */
+  /** the dataset's folder, also relative to the shared folder, with `/` */
   dataset: string;
-  /** prefix of the ids of its shards */
+  /** prefix of the ids of the job's shards */
   key: string;
   images: number;
   shards: number;
   created: string;
   /** a request to the `ClusterJobRun` of the job, wherever that runs, to pause or cancel it */
   wanted?: 'paused' | 'cancelled';
-  /** once the job ended or was paused */
+  /** set when the job has ended or was paused */
   ended?: 'completed' | 'cancelled' | 'paused';
 }
 
@@ -85,9 +85,9 @@ export class ShardQueue {
   ) {}
 
   /**
-   * Connects to a queue; it is created by its first use.
+   * Connects to a queue. A queue that does not exist is created when it is first used.
    * @param url of the queue's server
-   * @throws ClusterError CLUSTER_URL, CLUSTER_UNREACHABLE; the signal's reason
+   * @throws ClusterError CLUSTER_URL, CLUSTER_UNREACHABLE; the signal's reason when aborted
    */
   static async connect(url: string, name: string, signal?: AbortSignal): Promise<ShardQueue> {
     const address = redisAddress(url);
@@ -159,8 +159,8 @@ export class ShardQueue {
   }
 
   /**
-   * Removes the shards of a job that no worker has. Workers that have one learn from the job's folder that they have to
-   * stop.
+   * Removes those shards of a job that no worker has taken. Workers that have taken one learn from the job's folder
+   * that they have to stop.
    * @throws ClusterError CLUSTER_UNREACHABLE
    */
   withdraw(key: string): Promise<void> {
@@ -191,7 +191,7 @@ export class ShardQueue {
   list(): Promise<ListedJob[]> {
     return this.asking(async () => {
       const jobs = await this.jobs.getJobs(['waiting'], 0, -1, true);
-      // Everybody who can connect to the queue may have put something else there.
+      // Anyone who can connect to the queue can add entries of any kind: drop those that are not jobs.
       const listed: unknown[] = jobs.map(({ data }) => data);
       return listed.filter(isListedJob).sort((a, b) => (a.id < b.id ? -1 : 1));
     });

@@ -23,7 +23,7 @@ import { parseShardData, type ShardData } from './shards';
  * killed.
  */
 const maxLosses = 20;
-/** Interval of the search for the first job, in milliseconds. */
+/** While there is no job yet, interval at which the worker looks for one, in milliseconds. */
 const listPoll = 2000;
 /** Minimum time between two reports of progress to the queue, in milliseconds. */
 const progressPause = 2000;
@@ -41,7 +41,12 @@ export interface ShardWorkerOptions {
   onLog: (line: string) => void;
 }
 
-/** Why a worker stops working on a shard: another worker has it, its job is held, or the worker ends. */
+/**
+ * Why a worker stops working on a shard before it is done:
+ * - `lost`: another worker has taken over the shard
+ * - `held`: the shard's job was paused or cancelled, see {@link isHeld}
+ * - `ending`: this worker ends
+ */
 type Left = 'lost' | 'held' | 'ending';
 
 /**
@@ -77,7 +82,7 @@ export class ShardWorker {
       connection: {
         ...login,
         maxRetriesPerRequest: null,
-        // A worker waits for its server for ever, except when it has to end.
+        // A worker waits without limit for the queue's server, unless the worker has to end.
         retryStrategy: (times) => (signal.aborted ? null : Math.min(100 * times, 2000)),
       },
       name: this.name,
@@ -105,7 +110,10 @@ export class ShardWorker {
     await this.end(worker, said === '' ? endTimeout : 500);
   }
 
-  /** Loads the tagger of a job before the first shard is taken. @returns false when the signal aborts before that */
+  /**
+   * Waits for a job and loads its tagger, before the first shard is taken.
+   * @returns false when the signal aborts before that
+   */
   private async warmUp(signal: AbortSignal): Promise<boolean> {
     const { redisUrl, queue, onLog } = this.options;
     const jobs = await ShardQueue.connect(redisUrl, queue, signal).catch((thrown: unknown) => {
@@ -201,7 +209,7 @@ export class ShardWorker {
       onLog(`${what}: left after ${handled} of ${data.count} images${why === 'lost' ? ', another worker has it' : ''}`);
       if (why === 'lost') throw new Error('Another worker has this shard.');
       if (why === 'ending') await this.giveBack(job, token);
-      // Held: the queue counts the shard as done. When the job is resumed, its run submits the shard again.
+      // If the job is held, the queue counts the shard as done. A resumed job submits the shard again.
     } catch (thrown) {
       if (thrown instanceof WaitingError || stopper.signal.reason === 'lost') throw thrown;
       if (stopper.signal.reason === 'ending') await this.giveBack(job, token);
@@ -252,7 +260,10 @@ export class ShardWorker {
   }
 }
 
-/** A function, as TypeScript narrows `signal.aborted` and does not know that an `await` may change it. */
+/**
+ * Whether the signal is aborted. A direct check would be narrowed by TypeScript, which does not know that `aborted` may
+ * change during an `await`.
+ */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }

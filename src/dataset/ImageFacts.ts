@@ -59,14 +59,17 @@ export class ImageFacts {
     return width > 0 ? { modified, fileSize, width, height } : { modified, fileSize };
   }
 
-  /** Loads the modification time and file size of images, unless known. @throws the signal's reason when aborted */
+  /**
+   * Loads the modification time and file size of those images for which they are not known.
+   * @throws the signal's reason when aborted
+   */
   loadStats(options: FactsOptions = {}): Promise<void> {
     return this.load(false, options);
   }
 
   /**
-   * Loads the size in pixels, and with it the modification time and file size, of images, unless known. If the size of
-   * a file cannot be read, it stays unknown.
+   * Loads the size in pixels, the modification time and the file size of those images for which they are not known. If
+   * the size of an image cannot be read, it stays undefined.
    * @throws the signal's reason when aborted
    */
   loadSizes(options: FactsOptions = {}): Promise<void> {
@@ -110,7 +113,7 @@ export class ImageFacts {
           await nextTurn();
         }
       };
-      // Two requests in flight per thread, so that a thread never waits for this one to send the next.
+      // Two requests in flight per worker thread, so that it never waits for the main thread to send the next one.
       await Promise.all(Array.from({ length: threads.count * 2 }, work));
     } finally {
       await threads.close();

@@ -8,7 +8,7 @@ export interface JobManifest {
   version: 1;
   /** also the name of the job's folder, see `isJobName` */
   id: string;
-  /** when it was made, ISO 8601 */
+  /** when the job was created, ISO 8601 */
   created: string;
   /** such as `Caption Empty` */
   label: string;
@@ -27,14 +27,14 @@ export interface JobManifest {
 }
 
 /**
- * Where a cluster job finds its dataset and models. Paths are relative to the shared folder, so they hold on every
+ * Where a cluster job finds its dataset and models. Paths are relative to the shared folder, so they are valid on every
  * machine.
  */
 export interface ClusterPlace {
   kind: 'cluster';
-  /** name of the queue that distributes its shards to workers */
+  /** name of the queue that distributes the job's shards to workers */
   queue: string;
-  /** the dataset's path below the folder that all machines share, with `/`; empty where it is that folder */
+  /** path of the dataset relative to the shared folder, with `/`; empty if the dataset is that folder itself */
   dataset: string;
   /** number of images in a shard */
   shardSize: number;
@@ -42,17 +42,17 @@ export interface ClusterPlace {
   models: SharedModel[];
 }
 
-/** A model as other machines can find it; the job's hash of it proves that they found the same file. */
+/** How other machines find a model. The hash in {@link JobTagger} proves that they found the same file. */
 export interface SharedModel {
-  /** its name in the catalogue, or that of its folder */
+  /** the model's name in the catalogue, or the name of its folder */
   name: string;
-  /** its paths below the shared folder, with `/`, if it lies there */
+  /** the model's paths relative to the shared folder, with `/`; only if it is in that folder */
   shared?: { folder: string; files?: { model: string; tags: string } };
 }
 
 /** The tagger of a job, and the hashes that show later whether it is still the same. */
 export interface JobTagger {
-  /** for people, such as `wd-vit-tagger-v3` */
+  /** the name to display, such as `wd-vit-tagger-v3` */
   name: string;
   setup: TaggerSetup;
   /** environment variables for the tagger's process */
@@ -65,7 +65,7 @@ export interface JobTagger {
 export interface JobImage {
   /** relative to the root, with `/` */
   path: string;
-  /** {@link captionHash} of the caption file when the job was made; null where there was none */
+  /** {@link captionHash} of the caption file when the job was created; null if there was no file */
   expected: string | null;
 }
 
@@ -103,13 +103,13 @@ export interface JobState {
   /** ISO 8601 */
   started?: string;
   finished?: string;
-  /** total time of all its runs, in milliseconds */
+  /** total time of all runs of the job, in milliseconds */
   ran: number;
   /** what each model runs on, and why faster providers are not used */
   execution: { runsOn: string; notUsed: string[] }[];
-  /** when it was reverted, ISO 8601 */
+  /** when the job was reverted, ISO 8601 */
   reverted?: string;
-  /** as of the last write of this file; after a crash they are stale and the journal has the right ones */
+  /** as of the last write of `state.json`; after a crash they may be stale; the journal has the right ones */
   counts: OutcomeCounts;
   /** the first {@link shownFailures} */
   failures: { path: string; reason: string }[];
@@ -128,7 +128,7 @@ export interface JobInfo {
   place: JobManifest['place'];
   created: string;
   status: JobStatus;
-  /** its process ended before the job did, and no process works on it now */
+  /** the process that ran the job ended before the job did, and no other process runs it now */
   interrupted: boolean;
   fault?: JobFault;
   position: number;
@@ -137,9 +137,9 @@ export interface JobInfo {
   reverted?: string;
   total: number;
   counts: OutcomeCounts;
-  /** one line about what it does now, such as `Loading the tagger…`; empty if the counts say enough */
+  /** what the job does now, in one line, such as `Loading the tagger…`; empty if the counts say enough */
   message: string;
-  /** average over the last seconds; only while it runs */
+  /** average over the last seconds; only while the job is running */
   imagesPerSecond?: number;
   secondsLeft?: number;
   execution: JobState['execution'];

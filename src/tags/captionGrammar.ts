@@ -232,8 +232,11 @@ function isText(line: string, at: number): boolean {
   const before = line.charAt(at - 1);
   if (before === '\\') return true;
   // Eyes start a word, whereas the end of a weight follows a number or a word.
-  return mayBeFace.test(before) && /(?:^|[\s,([{|;])>?[:;=][-'^]?$/.test(line.slice(Math.max(0, at - 4), at));
+  return mayBeFace.test(before) && faceAtEnd.test(line.slice(Math.max(0, at - 6), at));
 }
+
+/** Eyes at the start of a word, and perhaps a nose. `;;;` is a separator: its last `;` is no eye. */
+const faceAtEnd = /(?:^|[\s,([{|]|(?<=;;);)>?[:;=][-'^]?$/;
 
 /** The character before the mouth of a smiley: its eyes or its nose. */
 const mayBeFace = /[:;=\-'^]/;

@@ -36,15 +36,15 @@ export function removeTag(text: string, index: number): string {
   const removed = partOfChip(line, index);
   const part = line.parts[removed];
   if (part === undefined) return text;
-  // Whitespace after the last tag is removed with it; the whitespace before the removed comma stays.
+  // When the last tag is removed, the whitespace after it goes too; the whitespace before the removed comma stays.
   const previous = line.parts[removed - 1];
   if (previous !== undefined && removed === line.parts.length - 1) part.trail = previous.trail;
   return lineText(withoutParts(line, (_, at) => at === removed));
 }
 
 /**
- * Appends a tag, or several separated by commas, after the last tag; a comma at the end stays at the end. A tag of
- * whitespace only changes nothing.
+ * Appends a tag, or several separated by commas, after the last tag; a comma at the end stays at the end. If `tag` is
+ * only whitespace, the text stays unchanged.
  */
 export function addTag(text: string, tag: string): string {
   const added = tag.trim();
@@ -63,14 +63,16 @@ export function addTag(text: string, tag: string): string {
     parts.splice(-1, 0, { lead, tag: added, trail: '' });
     separators.push(',');
   } else {
-    // The line is empty or ends with a separator of a trainer, which must not become part of the new tag.
+    // The line is empty or ends with `|||` or `;;;`. A space keeps that separator from becoming part of the new tag.
     if (separators.length > 0 && last.lead === '') last.lead = ' ';
     last.tag = added;
   }
   return lineText(line);
 }
 
-/** Replaces one tag by another, or by several separated by commas; whitespace only removes it. */
+/**
+ * Replaces one tag by another, or by several separated by commas. If `tag` is only whitespace, the old tag is removed.
+ */
 export function replaceTag(text: string, index: number, tag: string): string {
   const wanted = tag.trim();
   if (wanted === '') return removeTag(text, index);

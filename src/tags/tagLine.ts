@@ -102,27 +102,31 @@ export function separatorOf({ parts, separators }: TagLine, usual: string): stri
 export function withoutParts(line: TagLine, isRemoved: (part: TagPart, index: number) => boolean): TagLine {
   const removed = line.parts.map(isRemoved);
   if (!removed.includes(true)) return line;
-  const parts = line.parts.map((part) => ({ ...part }));
-  const separators = [...line.separators];
-  // Backwards, so that removals do not shift the indexes still to be visited.
-  for (let index = parts.length - 1; index >= 0; index--) {
-    const part = parts[index];
-    if (part === undefined || removed[index] !== true) continue;
-    const previous = parts[index - 1];
-    const next = parts[index + 1];
-    const after = separators[index];
-    if (previous !== undefined && dividesTags(separators[index - 1])) {
+  const before = line.parts.map((part) => ({ ...part }));
+  const parts: TagPart[] = [];
+  const separators: string[] = [];
+  // Backwards: what follows a part is known when it is decided which separator goes with it. Both lists are reversed.
+  for (let index = before.length - 1; index >= 0; index--) {
+    const part = before[index];
+    if (part === undefined) continue;
+    const previous = before[index - 1];
+    const next = parts.at(-1);
+    const inFront = line.separators[index - 1];
+    const after = separators.at(-1);
+    if (removed[index] !== true) parts.push(part);
+    else if (previous !== undefined && dividesTags(inFront)) {
       if (!dividesTags(after)) previous.trail = part.trail;
-      separators.splice(index - 1, 1);
-      parts.splice(index, 1);
+      continue;
     } else if (next !== undefined && dividesTags(after)) {
       next.lead = part.lead;
-      separators.splice(index, 1);
-      parts.splice(index, 1);
+      separators.pop();
     } else {
-      parts[index] = { lead: previous === undefined || next === undefined ? '' : part.lead, tag: '', trail: '' };
+      parts.push({ lead: previous === undefined || next === undefined ? '' : part.lead, tag: '', trail: '' });
     }
+    if (inFront !== undefined) separators.push(inFront);
   }
+  parts.reverse();
+  separators.reverse();
   const hasTags = parts.some(({ tag }) => tag !== '');
   if (!hasTags && separators.every(dividesTags)) return { ...line, parts: [partOf('')], separators: [] };
   return { ...line, parts, separators };

@@ -5,7 +5,7 @@ import { errorMessage } from '../../protocol/channel/wireError';
 import type { CommandInput } from '../shared/Command';
 import { UsageError } from '../shared/UsageError';
 
-/** The environment variable for the queue's address: unlike flags, other users of the machine cannot see it. */
+/** The environment variable for the queue's address. Other users of the machine cannot see it, unlike a flag. */
 const urlVariable = 'DATASET_CAPTIONS_REDIS_URL';
 
 /** The flags of all commands for clusters. */

@@ -10,7 +10,10 @@ import { UsageError } from '../shared/UsageError';
 export const captionExtensionFlag = { 'caption-extension': { type: 'string' } } as const;
 export const captionExtensionHelp = '--caption-extension X    extension of the caption files (default .txt)';
 
-/** Opens the folder that is the command's argument. @throws UsageError, CaptionError; the signal's reason */
+/**
+ * Opens the folder that is the command's argument.
+ * @throws UsageError, CaptionError; the signal's reason when aborted
+ */
 export async function openFolder(input: CommandInput): Promise<Dataset> {
   const folder = path.resolve(onlyPositional(input, 'folder'));
   const dataset = new Dataset(folder, datasetOptions(input), fileWriter());
@@ -18,7 +21,10 @@ export async function openFolder(input: CommandInput): Promise<Dataset> {
   return dataset;
 }
 
-/** Opens the folder or image that is the command's argument. @throws UsageError, CaptionError; the signal's reason */
+/**
+ * Opens the folder or image that is the command's argument.
+ * @throws UsageError, CaptionError; the signal's reason when aborted
+ */
 export async function openFolderOrImage(input: CommandInput): Promise<Dataset> {
   const given = path.resolve(onlyPositional(input, 'folder or image'));
   const info = await stat(given).catch(() => undefined);

@@ -13,7 +13,7 @@ export interface PlannedChange {
   caption: Caption;
   /** paths of the images in the edit's scope that have this caption */
   images: string[];
-  /** the caption file's content when the plan was made; the edit is applied only if it is still that */
+  /** the caption file's content when the plan was made; the edit is applied only if the file is still the same */
   expected: string | null;
   before: string;
   after: string;
@@ -84,7 +84,7 @@ export class EditPlan {
     return plan;
   }
 
-  /** Number of captions that would change. */
+  /** Number of captions that would change: those whose change is selected. */
   get tickedCount(): number {
     return this.changes.length - this.unticked;
   }
@@ -141,7 +141,8 @@ export class EditPlan {
     let failed = 0;
     while (next < entries.length) {
       signal?.throwIfAborted();
-      // The time limit may stop `slice` between any two steps. Progress is counted by a single step, the push.
+      // The time limit may interrupt `slice` anywhere. A caption counts as edited when it is in `edited`, and a single
+      // `push` puts it there, so an interruption cannot leave a caption half counted.
       const edited: { before: string; after: string }[] = [];
       const slice = (): void => {
         const end = performance.now() + sliceMs;

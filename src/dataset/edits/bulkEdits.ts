@@ -8,7 +8,7 @@ import { inSlices } from '../../base/inSlices';
 /** The new text of a caption. */
 export interface TextEdit {
   caption: Caption;
-  /** with LF line ends, without the final one */
+  /** with LF line ends, but none at the end */
   text: string;
 }
 
@@ -53,7 +53,7 @@ export async function applyEdits(dataset: Dataset, edits: readonly TextEdit[]): 
 
 /**
  * Undoes or redoes many edits, in slices, as {@link Dataset.replay} does.
- * @returns the captions that have changed since and were left unchanged
+ * @returns the captions that were skipped, because they have been changed since
  */
 export async function replayEdits(
   dataset: Dataset,

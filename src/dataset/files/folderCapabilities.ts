@@ -7,9 +7,9 @@ import { newTemporaryName } from './writeFileSafely';
 
 /** What the file system of a folder supports, for files that must never be half-written. */
 export interface FolderCapabilities {
-  /** a new file can get its name atomically, without ever replacing another file */
+  /** hard links work: they give a finished new file its name atomically and never replace another file */
   hardLinks: boolean;
-  /** a rename replaces a file atomically, as far as is known */
+  /** a rename replaces an existing file atomically: assumed if it works at all, except on known object stores */
   atomicRename: boolean;
   /** a file can be flushed to the disk */
   flush: boolean;
@@ -18,12 +18,13 @@ export interface FolderCapabilities {
 }
 
 /**
- * File systems over object stores rename by copying and deleting (s3fs' README, blobfuse's and gcsfuse's lists of what
- * they do not support, rclone mount's manual). Each appears with its name in the list of mounts, as type or as source.
+ * Names of file systems that keep their files in an object store. These rename a file by copying it and deleting the
+ * original (sources: the README of s3fs, the lists of unsupported operations of blobfuse and gcsfuse, the manual of
+ * rclone mount). In the list of mounts, the name appears as the type or as the source of a mount.
  */
 const objectStores = /\b(s3fs|blobfuse2?|gcsfuse|goofys|geesefs|mountpoint-s3|rclone|ossfs|obsfs|cosfs)\b/;
 
-/** Errors that every write would meet, unlike the lack of a feature of the file system. */
+/** Errors that make every write fail. Any other error means only that the file system lacks a feature. */
 const stopping: ReadonlySet<string> = new Set(['DISK_FULL', 'READ_ONLY', 'DISK_ERROR', 'NO_PERMISSION']);
 
 /**
@@ -72,7 +73,9 @@ export function describeFolder(folder: string, capabilities: FolderCapabilities)
   return `Captions are written to ${where}. ${abilities.join(', ')}.`;
 }
 
-/** A warning for users who write to such a folder; undefined if everything that matters is supported. */
+/**
+ * A warning for the user before captions are written to a folder; undefined if the folder supports all that matters.
+ */
 export function folderWarning({ hardLinks, atomicRename }: FolderCapabilities): string | undefined {
   if (!atomicRename) {
     return l10n.t(
@@ -102,7 +105,8 @@ async function writeProbe(file: string, text: string): Promise<boolean> {
 }
 
 /**
- * Whether an operation works; false if the file system does not support it. @throws errors that every write would meet
+ * Whether an operation works; false if the file system does not support it.
+ * @throws the errors that make every write fail
  */
 async function isAble(attempt: () => Promise<boolean>): Promise<boolean> {
   try {
@@ -116,7 +120,10 @@ async function isAble(attempt: () => Promise<boolean>): Promise<boolean> {
   }
 }
 
-/** The mount that a folder is on: the one with the longest mount point that contains it; of equal ones, the last. */
+/**
+ * The mount that a folder is on: the one with the longest mount point that contains the folder. If two mounts have the
+ * same mount point, it is the later one.
+ */
 function mountOf(folder: string, mounts: string): { type: string; source: string } {
   let best = { point: '', type: '', source: '' };
   for (const line of mounts.split('\n')) {

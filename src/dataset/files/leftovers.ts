@@ -11,7 +11,8 @@ const leftoverAge = 3_600_000;
  */
 export async function removeLeftover(file: string): Promise<void> {
   try {
-    const left = isOfDeadProcess(path.basename(file)) || Date.now() - (await stat(file)).mtimeMs > leftoverAge;
+    const { mtimeMs } = await stat(file);
+    const left = isOfDeadProcess(path.basename(file), mtimeMs) || Date.now() - mtimeMs > leftoverAge;
     if (left) await unlink(file);
   } catch {
     // Another process has removed it, or will; it is only a leftover.

@@ -53,10 +53,11 @@ export function newTemporaryName(): string {
 /**
  * Whether a temporary file, judging by its name, was made by a process that is known to be dead. Always false for names
  * of version 0.1.0: they do not distinguish containers with the same host name.
+ * @param modified when the file was written last, in milliseconds since 1970
  */
-export function isOfDeadProcess(name: string): boolean {
+export function isOfDeadProcess(name: string, modified?: number): boolean {
   const maker = makerOf(name);
-  return maker !== undefined && isAlive(maker) === 'dead';
+  return maker !== undefined && isAlive(maker, modified) === 'dead';
 }
 
 function makerOf(name: string): ProcessIdentity | undefined {

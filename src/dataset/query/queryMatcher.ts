@@ -238,12 +238,16 @@ function tagTest(pattern: string): Test {
     }
     // Only commas separate tags in this caption, so no tag contains one.
     if (literal.includes(',')) return false;
+    let from = 0;
     let at = spaced.indexOf(literal);
     while (at >= 0) {
       const length = text.slice(at).search(/[,\n]/);
       const end = length < 0 ? text.length : at + length;
-      const start = Math.max(text.lastIndexOf(',', at), text.lastIndexOf('\n', at)) + 1;
+      // From the end of the tag before: going back further would take quadratic time in a long line.
+      const head = text.slice(from, at);
+      const start = from + Math.max(head.lastIndexOf(','), head.lastIndexOf('\n')) + 1;
       if (comparableTag(text.slice(start, end)) === literal) return true;
+      from = end;
       at = spaced.indexOf(literal, end);
     }
     return false;

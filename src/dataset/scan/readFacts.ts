@@ -4,13 +4,16 @@ import { readOnly } from './readOnly';
 import { unpackPaths, type FactsRead, type ReadFacts } from './scanMessages';
 
 /**
- * How much of the start of a file is read, in bytes: first a little, then enough for large metadata in front of a
+ * How many bytes are read from the start of a file: first a few, then more, because large metadata may come before the
  * picture.
  */
 const headSizes = [4096, 64 * 1024, 1024 * 1024];
 const scratch = Buffer.allocUnsafeSlow(1024 * 1024);
 
-/** Reads facts of some image files, synchronously. @param folder of the dataset, absolute */
+/**
+ * Reads the modification time, file size and, if wanted, size in pixels of some image files, synchronously.
+ * @param folder of the dataset, absolute
+ */
 export function readFacts({ images, pixels }: ReadFacts, folder: string): FactsRead {
   const paths = unpackPaths(images);
   const facts: FactsRead = {
@@ -27,7 +30,7 @@ export function readFacts({ images, pixels }: ReadFacts, folder: string): FactsR
       facts.pixels[index * 2] = size.width;
       facts.pixels[index * 2 + 1] = size.height;
     } catch {
-      // A file that cannot be read has no facts; its card says why.
+      // The facts of an unreadable file stay unknown; the card of the image in the grid shows the reason.
     }
   }
   return facts;

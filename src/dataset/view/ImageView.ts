@@ -154,7 +154,7 @@ export class ImageView {
     return this.start((signal) => this.search(signal));
   }
 
-  /** Cancels a search that takes too long: {@link images} stay what they were. */
+  /** Cancels the running search, for example because it takes too long. {@link images} are not changed. */
   cancel(): void {
     if (this.searching === undefined) return;
     this.running?.abort();

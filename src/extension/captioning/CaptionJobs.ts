@@ -23,7 +23,7 @@ const endedJobStays = 5000;
 
 /** A job as the status bar and the grid show it. */
 export interface ShownJob {
-  /** absolute path of its dataset */
+  /** absolute path of the folder of the job's dataset */
   root: string;
   view: JobView;
 }
@@ -32,7 +32,7 @@ export interface ShownJob {
 export interface StartOptions {
   /** shows a progress notification: for commands, which may be called while no grid is visible */
   notify?: boolean;
-  /** the cluster whose workers caption; without it, this machine does */
+  /** the cluster whose workers caption the images; if undefined, this machine captions them */
   cluster?: JobCluster;
 }
 
@@ -55,8 +55,8 @@ export class CaptionJobs extends Disposable {
   private readonly own = new Set<string>();
   private readonly singles = new Set<string>();
   /**
-   * Answers of the runner that its own list of jobs does not contain yet, by job id. `older` is the stale entry of that
-   * list: while it is still there, the answer is newer.
+   * Jobs as the runner returned them from requests, by id, until the runner's list of jobs contains them too. `older`
+   * is the entry of that list when the answer arrived: as long as the list still has that entry, the answer is newer.
    */
   private readonly answered = new Map<string, { answer: JobInfo; older: JobInfo | undefined }>();
   private readonly waiting = new Map<string, ((job: JobInfo) => void)[]>();
@@ -175,7 +175,8 @@ export class CaptionJobs extends Disposable {
   }
 
   /**
-   * Captions all images of a dataset or the empty ones. Asks before it replaces captions. Resolves when the job stops.
+   * Captions all images of a dataset, or only those whose caption is empty. Asks before it replaces captions. Resolves
+   * when the job stops.
    */
   captionDataset(document: DatasetDocument, mode: CaptionScope, options: StartOptions = {}): Promise<void> {
     const label = mode === 'all' ? vscode.l10n.t('Caption All') : vscode.l10n.t('Caption Empty');
@@ -216,7 +217,7 @@ export class CaptionJobs extends Disposable {
     await this.onRunnerUpdate(job);
   }
 
-  /** Makes the runner read a job again whose folder this window changed. */
+  /** Makes the runner read a job again, because this window changed the job's folder. */
   async reread(id: string): Promise<void> {
     await this.runner.refresh();
     if (this.runner.isConnected) await this.runner.request('reread', { id });
@@ -269,7 +270,7 @@ export class CaptionJobs extends Disposable {
   /**
    * Starts a planned job; resolves when it runs or is queued.
    * @param onStatus gets one line for each step that takes time
-   * @throws any error that prevents it from starting; the signal's reason
+   * @throws any error that prevents the job from starting; the signal's reason when aborted
    */
   async start(
     source: JobSource,
@@ -285,7 +286,7 @@ export class CaptionJobs extends Disposable {
     if (single) this.singles.add(job.id);
     await Promise.all(this.datasetsAt(root).map((jobs) => jobs.begin(job.id, work)));
     await this.onRunnerUpdate(job);
-    // The request to the runner may take long, because it may have to start first: cancelled in the meantime.
+    // The user cancelled while the request was in flight; it may take long, because the runner may have to start first.
     if (signal.aborted) await this.control(job.id, 'cancel');
     return job;
   }
@@ -299,7 +300,7 @@ export class CaptionJobs extends Disposable {
 
   /**
    * Updates the known jobs from the runner, and resolves when open datasets show the changes.
-   * @param answer a job that the runner answered a request with
+   * @param answer a job that the runner returned from a request
    */
   private async onRunnerUpdate(answer?: JobInfo): Promise<void> {
     const before = this.known;

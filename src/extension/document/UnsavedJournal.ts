@@ -126,7 +126,7 @@ function folderOf(storageFolder: string, dataset: string): string {
 function isOwned(name: string, age: number): boolean {
   // The names of version 0.1.0 begin with a process id of which no more is known.
   const owner = parseIdentity(journalName.exec(name)?.[1] ?? '') ?? processAt(placeText(), Number.parseInt(name, 10));
-  switch (isAlive(owner)) {
+  switch (isAlive(owner, Date.now() - age)) {
     case 'dead':
       return false;
     case 'alive':

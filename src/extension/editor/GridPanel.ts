@@ -46,11 +46,11 @@ export interface GridServices {
   readonly searches: SavedSearches;
 }
 
-/** The files that a page may load. */
+/** The folders from which a page may load files. */
 export interface PageFolders {
-  /** of the extension itself; its `dist` has the page's script and styles, its `media` the icons */
+  /** the extension's own folder: `dist` contains the page's script and styles, `media` the icons */
   readonly extension: vscode.Uri;
-  /** where thumbnails may be */
+  /** the folders that may contain thumbnails */
   readonly pictures: readonly vscode.Uri[];
 }
 
@@ -60,14 +60,14 @@ export interface PageFolders {
  */
 export class GridPanel extends Disposable implements PageControls {
   private readonly channel: GridChannel;
-  /** what the page is to do as soon as it is there */
+  /** events that wait until the page is ready for them */
   private readonly deferred = new DeferredEvents<GridEvents, 'openBulkEdit' | 'reveal'>((name, payload) => {
     this.channel.tell(name, payload);
   });
   private snapshotTimer: NodeJS.Timeout | undefined;
   /** the version of the snapshot that answered the last change of the selection */
   private answeredVersion = 0;
-  /** the image whose typing was refused last */
+  /** path of the image whose draft was refused last; undefined once a draft has been accepted */
   private refusedDraft: string | undefined;
 
   /** @param onInvalidMessage gets a sentence for the log when the page sends a malformed message */
@@ -122,7 +122,7 @@ export class GridPanel extends Disposable implements PageControls {
 
   /** Puts the keyboard focus into the search box. */
   focusSearch(): void {
-    // A command of the palette leaves the focus outside the webview.
+    // A command that was chosen in the command palette leaves the focus outside the webview.
     this.show();
     this.channel.tell('focusSearch', {});
   }
@@ -137,7 +137,7 @@ export class GridPanel extends Disposable implements PageControls {
   }
 
   /**
-   * Goes to an image, and ends a search that hides it.
+   * Scrolls to an image and focuses it; clears the search if that hides the image.
    * @param path relative to the dataset
    * @throws GridError `NOT_IN_DATASET`
    */
@@ -246,7 +246,7 @@ export class GridPanel extends Disposable implements PageControls {
       this.session.draft(imagePath, text, number);
       this.refusedDraft = undefined;
     } catch (thrown) {
-      // The text stays in the card, unsaved; one message is enough for all its keys.
+      // The text stays in the card, unsaved. Every key sends a draft, but one error message is enough.
       if (this.refusedDraft === imagePath) return;
       this.refusedDraft = imagePath;
       void vscode.window.showErrorMessage(`${imagePath}: ${errorMessage(thrown)}`);
@@ -261,7 +261,7 @@ export class GridPanel extends Disposable implements PageControls {
     if (this.snapshotTimer !== undefined || !this.panel.visible || this.isDisposed) return;
     this.snapshotTimer = setTimeout(() => {
       this.snapshotTimer = undefined;
-      // The page has this one already if nothing changed but the selection.
+      // If only the selection changed, the page already has this snapshot from the response to `select`.
       if (this.isDisposed || this.session.version === this.answeredVersion) return;
       this.channel.tell('snapshot', this.snapshot());
     }, snapshotInterval);

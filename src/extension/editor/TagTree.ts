@@ -17,8 +17,8 @@ const tagsPerPage = 500;
 export type TagTreeNode = CountedTag | 'more';
 
 /**
- * The sidebar view *Tags*: the tags of the images that the dataset in front shows, most frequent first. A click on one
- * filters by it.
+ * The sidebar view *Tags*: lists the tags of the images in the active grid, by default the most frequent ones first. A
+ * click on a tag filters the grid by it.
  */
 export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTreeNode> {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
@@ -30,7 +30,7 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
   private timer: NodeJS.Timeout | undefined;
   private counting: AbortController | undefined;
   private pause = refreshPause;
-  /** the grid whose tags are shown, and what ends listening to it */
+  /** the grid whose tags are shown, and the function that removes the listener from it */
   private session: GridSession | undefined;
   private unlisten: (() => void) | undefined;
   private readonly moreCommand = 'datasetCaptions.internal.showMoreTags';
@@ -123,7 +123,7 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
     }, this.pause);
   }
 
-  /** Counts the tags of what the grid shows, in slices. A hidden view counts nothing until it is shown. */
+  /** Counts the tags for the list again, in time slices. While the view is hidden, nothing is counted. */
   private async count(): Promise<void> {
     this.counting?.abort();
     if (!this.view.visible) return;
@@ -148,13 +148,15 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
     const tags = await firstTags(counts, this.order, this.shownTags, { signal });
     this.hasMore = counts.size > tags.length;
     const shown = new Set(tags.map(({ tag }) => comparableTag(tag)));
-    // No image found has an excluded tag, but the tag needs a line where the user can remove it from the search.
+    // None of the images found has an excluded tag, but each excluded tag needs a line where the user can remove it
+    // from the search.
     const missing = filteredTags(session?.view.matchingTree ?? null).filter((tag) => !shown.has(comparableTag(tag)));
     this.tags = [...new Set(missing)].map((tag) => ({ tag, count: counts.get(tag) ?? 0 })).concat(tags);
     this.view.description = session?.document.name ?? '';
     this.view.message = dataset === undefined || counts.size > 0 ? '' : emptyMessage(isFiltered);
     this.changeEmitter.fire();
-    // While a large dataset is edited, counting takes at most a tenth of the time.
+    // Wait ten times as long as the count took: then counting takes at most a tenth of the time while a large dataset
+    // is edited.
     this.pause = Math.max(refreshPause, (performance.now() - start) * 10);
   }
 }

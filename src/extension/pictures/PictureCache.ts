@@ -33,7 +33,7 @@ export class RememberedFailure extends Error {
  * the whole cache, no index has to be kept, and several processes can share one folder.
  */
 export class PictureCache {
-  /** by key, when the use of a picture was recorded last, in milliseconds; its file existed then */
+  /** by key: when the last use of a picture was recorded, in milliseconds; its file existed at that time */
   private readonly uses = new LruMap<string, number>(maxUses);
   private written = 0;
   private nextShard = Math.floor(Math.random() * cacheShards.length);

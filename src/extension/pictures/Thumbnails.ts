@@ -18,7 +18,7 @@ const previewQuality = 90;
 /** Maximum number of entries of each LRU map in memory. */
 const remembered = 1000;
 
-/** The process that makes pictures; what of it is needed here. */
+/** The process that makes pictures, limited to the methods that are used here. */
 export type PictureMaker = Pick<TaggerProcess, 'request' | 'stop' | 'warmUp'>;
 
 /** Which picture of an image is wanted. */
@@ -36,7 +36,10 @@ export interface PictureOrder {
   fresh?: boolean;
 }
 
-/** No picture can be made of an image: `IMAGE_CRASHES` the process that decodes it. */
+/**
+ * No picture can be made of an image. The code `IMAGE_CRASHES` means that the process crashed when it decoded the
+ * image.
+ */
 export class PictureError extends Error {
   constructor(
     readonly code: 'IMAGE_CRASHES',
@@ -56,7 +59,7 @@ export class Thumbnails {
   private readonly inFlight = new Map<string, SharedWork<string>>();
   private readonly realFolders = new LruMap<string, Promise<string>>(remembered);
   private readonly infos = new LruMap<string, Promise<ImageInfo>>(remembered);
-  /** images that are tried alone */
+  /** decodes the images that may have crashed a process, one at a time */
   private readonly suspects = new SerialQueue();
 
   constructor(
@@ -161,8 +164,8 @@ export class Thumbnails {
   }
 
   /**
-   * Resolves links of the folder, not of each image: a folder under two names has its pictures once, and an image costs
-   * no disk access.
+   * The cache key of a picture. Symbolic links are resolved for the folder, not for each image: so the pictures of a
+   * folder that has two names are made only once, and no disk access per image is needed.
    */
   private async keyOf({ imagePath, imageVersion, size = thumbnailSize, region }: PictureOrder): Promise<string> {
     const folder = path.dirname(imagePath);

@@ -9,7 +9,7 @@ const rank = { urgent: 0, thumbnail: 1, preview: 2 };
 
 /**
  * Answers what a page asks about pictures.
- * @param uriOf the address under which a page can load a file
+ * @param uriOf returns the address at which a page can load a file
  */
 export function pictureHandlers(
   session: GridSession,

@@ -29,7 +29,7 @@ export class SavedSearches extends Disposable {
     return Array.isArray(stored) ? stored.filter((query) => typeof query === 'string') : [];
   }
 
-  /** The name under which a search is saved. */
+  /** The name under which a search is saved; undefined if it is not saved. */
   nameOf(query: string): string | undefined {
     return this.saved.find((other) => other.query === query.trim())?.name;
   }

@@ -37,7 +37,7 @@ const executionSchemas = {
 // At least 1: with 0 seconds every request would fail.
 const serverSchemas = { serverTimeout: v.fallback(wholeNumber(1), defaultServerTimeout) };
 
-/** An object to look something up in by its name; an empty one if the value is not an object. */
+/** The schema of a setting that maps names to values. A value that is not an object counts as an empty one. */
 const lookup = v.fallback(anyRecord, {});
 
 /** The selected taggers: {@link paletteTagger}, ids of the catalogue, or absolute paths of folders; at least one. */
@@ -57,7 +57,7 @@ export async function setSelectedTaggers(taggers: readonly string[]): Promise<vo
   await configuration().update('taggers', taggers, vscode.ConfigurationTarget.Global);
 }
 
-/** Whether an entry of the selection is the path of a folder and not the id of a model. */
+/** Whether an entry of {@link selectedTaggers} is the path of a folder and not the id of a model. */
 export function isFolderPath(tagger: string): boolean {
   return path.isAbsolute(tagger);
 }
@@ -141,7 +141,7 @@ function configuration(folder?: vscode.Uri): vscode.WorkspaceConfiguration {
   return vscode.workspace.getConfiguration('datasetCaptions', folder);
 }
 
-/** The trimmed entries of a setting that is a list of texts, without empty ones and those that are no text. */
+/** The trimmed entries of a setting that is a list of texts. Entries that are empty or not texts are omitted. */
 function strings(name: string): string[] {
   return v
     .parse(textsOf, readIn()(name))
@@ -149,7 +149,9 @@ function strings(name: string): string[] {
     .filter((entry) => entry !== '');
 }
 
-/** Reads settings of a folder, or of the window. The values can be anything: settings.json is not checked. */
+/**
+ * Reads settings of a folder, or of the window. The values can have any type, because settings.json is not validated.
+ */
 function readIn(folder?: vscode.Uri): (name: string) => unknown {
   const own = configuration(folder);
   return (name) => own.get<unknown>(name);

@@ -4,7 +4,9 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** Where a runner listens. Only this user can read its file, so that the token authenticates the user. */
+/**
+ * Where a runner listens. It is published in a file that only this user can read, so the token authenticates the user.
+ */
 export interface RunnerEndpoint {
   /** path of a socket; on Windows, name of a pipe */
   address: string;
@@ -12,7 +14,7 @@ export interface RunnerEndpoint {
   pid: number;
 }
 
-/** Part of the file names: machines that share a jobs folder have a runner each. */
+/** Part of the file names, because each of the machines that share a jobs folder has its own runner. */
 const machine = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 
 function endpointFile(jobsFolder: string): string {
@@ -50,8 +52,8 @@ export function newEndpoint(): RunnerEndpoint {
   if (process.platform === 'win32') {
     return { address: `\\\\.\\pipe\\dataset-captions-${randomBytes(16).toString('hex')}`, token, pid: process.pid };
   }
-  // Not in the jobs folder: the path of a socket may have 104 bytes at most on macOS, and network disks may refuse
-  // sockets.
+  // The socket is not in the jobs folder, because its path may have at most 104 bytes on macOS, and because network
+  // disks may refuse sockets.
   const folder = mkdtempSync(path.join(tmpdir().length > 60 ? '/tmp' : tmpdir(), 'dataset-captions-'));
   return { address: path.join(folder, 'runner.sock'), token, pid: process.pid };
 }

@@ -5,7 +5,7 @@ export const runnerProtocolVersion = 1;
 
 /** Secrets that a client sends with a job. They must not be stored. */
 export interface JobSecrets {
-  /** address of the queue of a job on a cluster, with its password */
+  /** address of the queue of a cluster job, including the password */
   redisUrl?: string;
   /** bearer token for the server that runs the models */
   serverToken?: string;
@@ -13,11 +13,11 @@ export interface JobSecrets {
 
 /** The requests to the process that runs jobs, over a local socket. The first one must be `hello`. */
 export interface RunnerRequests {
-  /** @throws RUNNER_REFUSED for a wrong token; RUNNER_VERSION for another version, then only `retire` is accepted */
+  /** @throws RUNNER_REFUSED for a wrong token; RUNNER_VERSION for another version: then only `retire` is accepted */
   hello(params: { token: string; version: number }): { pid: number; jobs: JobInfo[] };
   /**
    * Queues a job whose folder the client has made, or resumes it.
-   * - `atOnce`: start at once, beside a running job; for single images
+   * - `atOnce`: start at once, even while another job runs; for single images
    * - `tied`: pause the job when this connection closes
    * - `retryFailed`: retry the images that failed
    */
@@ -26,15 +26,18 @@ export interface RunnerRequests {
   pause(params: { id: string }): undefined;
   /** Ends a job for good; the captions that it wrote stay. */
   cancel(params: { id: string }): undefined;
-  /** Moves a queued job in front of another one, or to the end. */
+  /** Moves a queued job in front of the job `before`, or to the end of the queue if `before` is null. */
   move(params: { id: string; before: string | null }): undefined;
   /** Deletes a job that is not running, with its journal. */
   remove(params: { id: string }): undefined;
   /** Reads a job again from its folder, after another process changed it. */
   reread(params: { id: string }): undefined;
-  /** Ends the processes of taggers that no job uses. Returns whether all are gone. */
+  /** Ends the tagger processes that no job uses. Returns whether no tagger process is left. */
   unloadTagger(params: Record<string, never>): { unloaded: boolean };
-  /** Interrupts the running jobs and ends the runner; the next one can resume them. Accepted from every version. */
+  /**
+   * Interrupts the running jobs and ends the runner; the next runner can resume the jobs. Accepted from clients of
+   * every protocol version.
+   */
   retire(params: { token: string }): undefined;
 }
 
@@ -44,7 +47,10 @@ export interface RunnerEvents {
   jobs: { jobs: JobInfo[] };
   /** A job that was deleted. */
   removed: { id: string };
-  /** Images that got an outcome since the last event, relative to the job's root; throttled to 4 times a second. */
+  /**
+   * Images of a job that were captioned, skipped or failed since the last event; throttled to 4 times a second. The
+   * paths are relative to `root`, the folder of the job's dataset.
+   */
   handled: { id: string; root: string; paths: string[] };
   /** A line for the log. */
   log: { line: string };

@@ -1,6 +1,6 @@
 import type { CardItem } from './cardProtocol';
 
-/** The cards around an image, all from the same order. */
+/** The answer to {@link GridViewRequests.getItemsAround}: cards and positions that all belong to the same `order`. */
 export interface ItemsAround {
   version: number;
   order: number;
@@ -15,24 +15,24 @@ export interface ItemsAround {
   items: CardItem[];
 }
 
-/** The range of one folder's images, while the order is by name. */
+/** The positions of one folder's images; exists only while the images are sorted by name. */
 export interface FolderPlace {
   order: number;
-  /** relative to the dataset, with `/`; empty for the dataset itself */
+  /** path relative to the dataset, with `/`; empty for the dataset's own folder */
   folder: string;
   /** position of the first image, and the one after the last */
   start: number;
   end: number;
-  /** position of the first image of the folder before; null where there is none */
+  /** position of the first image of the previous folder; null if there is none */
   previous: number | null;
 }
 
 /** Requests with which the grid keeps its scroll position when the order changes. */
 export interface GridViewRequests {
   /**
-   * The cards around the first of `paths` that is in the current order, or around `index` if none is: from `before`
-   * cards before it to `after` cards after it. All in one response, because the order may have changed again before a
-   * second one.
+   * The cards around an anchor: the first of `paths` that is in the current order, or the card at `index` if none is.
+   * These are `before` cards before the anchor, and `after` cards from the anchor on. Everything is in one response,
+   * because the order could change between two requests.
    */
   getItemsAround(params: {
     paths: string[];
@@ -42,6 +42,6 @@ export interface GridViewRequests {
     /** further images whose positions are requested */
     find: string[];
   }): ItemsAround;
-  /** The folder of the image at a position; null where there is no image or the order is not by name. */
+  /** The folder of the image at a position; null if there is no image or the images are not sorted by name. */
   folderAt(params: { index: number }): FolderPlace | null;
 }

@@ -6,13 +6,15 @@ export interface Thresholds {
 
 /** One model of a tagger. */
 export interface TaggerModel {
-  /** the folder with `model.onnx` and `selected_tags.csv`, or with files named as other programs name them */
+  /**
+   * the folder with `model.onnx` and `selected_tags.csv`, or with the same files under names that other programs use
+   */
   folder: string;
   /** absolute paths of the model and of its list of tags, if the files have other names */
   files?: { model: string; tags: string };
   /**
-   * the model's name on a server, for the provider `server`, which reads only the tags here; by default the folder's
-   * name
+   * the model's name on the server, for the provider `server`, which uses only the list of tags in the folder; by
+   * default the folder's name
    */
   serverModel?: string;
   thresholds: Thresholds;

@@ -22,18 +22,18 @@ import { readProviderLibraries } from './providerLibraries';
 import { buildCopy, installedCopy, nativeFolderOf, removeOtherInstalls, writeError } from './runtimeCopy';
 import { unpackFiles } from './unpackFiles';
 
-/** Progress is throttled to one report in this time, in milliseconds, while files are unpacked. */
+/** While files are unpacked, progress is reported at most once per this many milliseconds. */
 const reportInterval = 100;
 
-/** Where CUDA support is installed, and how to follow and cancel that. */
+/** Where CUDA support is installed, and how to follow and cancel the installation. */
 export interface CudaInstallation {
   installFolder: string;
   onProgress?: (progress: DownloadProgress) => void;
-  /** cancels; what was downloaded is kept for the next time */
+  /** cancels the installation; the next one continues with what was downloaded */
   signal?: AbortSignal | undefined;
 }
 
-/** What tests replace: the machine, its runtime and the package feed. */
+/** The dependencies that tests replace: the machine, its runtime and the package feed. */
 export interface InstallationSource {
   machine: Machine;
   runtime: OnnxRuntimePackage;
@@ -41,11 +41,11 @@ export interface InstallationSource {
 }
 
 /**
- * Downloads ONNX Runtime's CUDA libraries of this program's version, verifies them, and puts them beside a copy of the
- * runtime in `installFolder`, which appears when it is complete. Does nothing where they are installed; processes that
- * install at the same time wait for each other.
- * @returns what the machine then has for CUDA, which may still lack CUDA itself
- * @throws CudaError; DownloadError; nothing is half installed then
+ * Downloads the CUDA libraries of the ONNX Runtime version that this program uses, verifies them, and puts them beside
+ * a copy of the runtime in `installFolder`. The copy appears there only when it is complete. Does nothing if the
+ * libraries are installed already. Only one process installs at a time; others wait for it.
+ * @returns what the machine has for CUDA after the installation; CUDA itself may still be missing
+ * @throws CudaError or DownloadError; no incomplete installation is left behind
  */
 export async function installCuda(
   { installFolder, onProgress, signal }: CudaInstallation,
@@ -104,7 +104,7 @@ async function install(
       return JSON.stringify({ version: runtime.version, package: source.packageName, sha512: found.sha512 });
     });
   } catch (error) {
-    // A wrong package must not be found and used again.
+    // Delete a wrong package, so that the next installation does not find it and use it again.
     const code = errorCode(error);
     if (error instanceof CudaError && code !== 'CUDA_DISK_FULL' && code !== 'CUDA_FOLDER_UNWRITABLE') {
       await rm(archive, { force: true });
@@ -137,14 +137,18 @@ async function acquireLock(
   }
 }
 
-/** Reads a document of the feed: with the retries, proxies and messages of every download. */
+/**
+ * Reads a JSON document of the package feed. It is downloaded like any other file, with the same retries, proxies and
+ * error messages.
+ * @returns undefined if the server has no such document (404)
+ */
 async function readJson(url: string, installFolder: string, signal: AbortSignal | undefined): Promise<unknown> {
   const folder = path.join(installFolder, `.feed-${randomUUID()}`);
   const target = path.join(folder, 'document.json');
   try {
     await downloadFile({ url, target, signal });
     const content = await readFile(target);
-    // Some feeds compress their documents whatever was asked for.
+    // Some feeds send compressed documents although the request did not allow that.
     const text = content[0] === 0x1f && content[1] === 0x8b ? gunzipSync(content) : content;
     return JSON.parse(text.toString('utf8')) as unknown;
   } catch (error) {

@@ -2,10 +2,10 @@ import * as l10n from '@vscode/l10n';
 import { CudaError } from './CudaError';
 import type { CudaPackageSource } from './onnxRuntimePackage';
 
-/** A package of a feed, and what it must be. */
+/** A package in a feed, with the size and hash that it must have. */
 export interface FeedPackage {
   url: string;
-  /** in bytes; undefined where the feed does not say */
+  /** in bytes; undefined if the feed does not state it */
   size: number | undefined;
   /** SHA-512 of the package, base64 */
   sha512: string;
@@ -13,12 +13,15 @@ export interface FeedPackage {
 
 /**
  * Reads a JSON document.
- * @returns undefined where the server has none (404)
+ * @returns undefined if the server has no such document (404)
  * @throws when it cannot be read
  */
 export type ReadJson = (url: string) => Promise<unknown>;
 
-/** The names of the service in the index; those that send compressed documents only come last. */
+/**
+ * The types of the registration service in the feed's index, in order of preference. Those that send only compressed
+ * documents come last.
+ */
 const registrations = [
   'RegistrationsBaseUrl',
   'RegistrationsBaseUrl/3.0.0-beta',

@@ -9,7 +9,7 @@ import { withoutQuery } from './requestErrors';
 /** The maximum number of redirects of one request; browsers allow 20. */
 const maximumRedirects = 10;
 
-/** What a server answered. The body must be read or dumped. */
+/** A server's answer. Its body must be read or dumped. */
 export interface HttpAnswer {
   status: number;
   /** where the answer came from, after redirects */
@@ -18,24 +18,24 @@ export interface HttpAnswer {
   body: Readable & { dump(): Promise<void> };
 }
 
-/** What holds for all requests of a client. */
+/** The options that apply to all requests of a client. */
 export interface HttpClientOptions {
-  /** sent to every server on the way: no secrets */
+  /** sent with every request, also to the servers that redirects lead to, so they must not contain secrets */
   headers: Record<string, string>;
   token: OriginToken | undefined;
-  /** milliseconds without a byte, or without a connection, after which a request fails */
+  /** milliseconds without a connection or without data after which a request fails */
   timeout: number;
   signal: AbortSignal | undefined;
-  /** for errors: the file that is downloaded */
+  /** path of the file that is downloaded, for error messages */
   target: string;
 }
 
 /**
- * Sends requests, through the proxies that `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` name, and follows redirects by
- * hand: a token is sent to its own origin only.
+ * Sends requests, through the proxies that `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` specify. It follows redirects
+ * itself, so that a token is sent only to the token's own origin.
  */
 export class HttpClient {
-  /** the last address that was requested, redirects included: for the message when its connection breaks */
+  /** the last address that was requested, redirects included; for the error message if the connection breaks */
   lastUrl: string | undefined;
 
   private constructor(
@@ -45,7 +45,7 @@ export class HttpClient {
   ) {}
 
   /**
-   * Loads the HTTP library, which a process that only makes thumbnails never needs.
+   * Makes a client. Imports the HTTP library only now, because a process that only makes thumbnails never needs it.
    * @throws DownloadError BAD_ADDRESS for a proxy whose address is invalid
    */
   static async open(options: HttpClientOptions): Promise<HttpClient> {
@@ -53,7 +53,7 @@ export class HttpClient {
     try {
       const agent = new EnvHttpProxyAgent({
         connectTimeout: options.timeout,
-        // Many proxies tunnel to port 443 only; plain HTTP goes through them as such.
+        // Plain HTTP is sent to the proxy without a tunnel, because many proxies allow tunnels to port 443 only.
         proxyTunnel: false,
       });
       return new HttpClient(options, agent, request);
@@ -67,9 +67,9 @@ export class HttpClient {
 
   /**
    * Sends a request and follows its redirects.
-   * @param follow `sameOrigin` stops at a redirect that leads elsewhere and returns it
+   * @param follow `sameOrigin`: a redirect to another origin is returned, not followed
    * @returns the answer, whatever its status
-   * @throws DownloadError for a redirect that leads nowhere; errors of undici and of sockets
+   * @throws DownloadError for redirects in a circle or to an invalid address; errors of undici and of sockets
    */
   async send(
     method: 'HEAD' | 'GET',
@@ -106,7 +106,7 @@ export class HttpClient {
       body,
     } = await this.request(url.href, {
       method,
-      // A compressed answer could neither be continued nor compared by size.
+      // A compressed download could neither be resumed nor checked by its size.
       headers: {
         'user-agent': 'dataset-captions',
         ...common,
@@ -119,8 +119,8 @@ export class HttpClient {
       bodyTimeout: timeout,
       ...(signal === undefined ? {} : { signal }),
     });
-    // A body that is destroyed early emits 'error', which must have a listener; its reader gets the error from the
-    // iteration.
+    // A body that is destroyed early emits 'error', and without a listener that would end the process. Code that reads
+    // the body gets the error from its iterator.
     body.on('error', () => undefined);
     return { status: statusCode, url: url.href, headers: answered, body };
   }

@@ -1,6 +1,6 @@
 import type { DownloadProgress } from '../../protocol/tagging/modelListing';
 
-/** What a file's content must hash to. */
+/** The hash that a file's content must have. */
 export interface ExpectedHash {
   algorithm: 'sha256' | 'sha512';
   /** the encoding of `digest` */
@@ -8,7 +8,7 @@ export interface ExpectedHash {
   digest: string;
 }
 
-/** A secret and the one origin (scheme, host and port) that may see it. */
+/** A secret, and the only origin (scheme, host and port) to which it may be sent. */
 export interface OriginToken {
   value: string;
   /** such as `https://huggingface.co` */
@@ -24,22 +24,22 @@ export interface DownloadEnvironment {
   now(): number;
   /** @param time in milliseconds */
   sleep(time: number, signal: AbortSignal | undefined): Promise<void>;
-  /** bytes that may be written below a folder that exists; undefined where the system does not say */
+  /** free disk space for files in an existing folder, in bytes; undefined if the system does not report it */
   freeSpace(folder: string): Promise<number | undefined>;
 }
 
 /** A file and where it comes from. */
 export interface DownloadRequest {
   url: string;
-  /** absolute path of the file; its folder is made where it is missing */
+  /** absolute path of the file; its folder is created if it is missing */
   target: string;
-  /** in bytes; undefined where it is not known in advance. Give a size or a hash, better both. */
+  /** in bytes; undefined if it is not known in advance. Pass a size or a hash, or better both. */
   size?: number | undefined;
   hash?: ExpectedHash | undefined;
-  /** sent to every server on the way: no secrets */
+  /** sent with every request, also to the servers that redirects lead to, so they must not contain secrets */
   headers?: Record<string, string>;
   token?: OriginToken | undefined;
-  /** milliseconds without a byte after which a try fails (default 10 s) */
+  /** milliseconds without data after which an attempt fails (default 10 s) */
   timeout?: number;
   /** throttled to one call in 100 ms; also called when the phase changes */
   onProgress?: (progress: FileProgress) => void;

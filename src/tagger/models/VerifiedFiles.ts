@@ -12,9 +12,9 @@ interface HashedFile {
 }
 
 /**
- * Knows which files are those that the catalogue pins. A large file is hashed once; the result is kept in
- * `verified-files.json` of the download folder by path, size and time. What a hub cache holds is named after its hash
- * and is not read at all.
+ * Checks whether files have the hashes that the catalogue pins. A large file is hashed only once: its hash is stored
+ * with its path, size and modification time, in `verified-files.json` in the download folder. A file in a hub cache is
+ * named after its hash, so it is not read at all.
  */
 export class VerifiedFiles {
   private readonly path: string;
@@ -24,7 +24,7 @@ export class VerifiedFiles {
     this.path = path.join(downloadFolder, 'verified-files.json');
   }
 
-  /** Whether the file is the pinned one, as far as that is known without reading it; undefined where it is not. */
+  /** Whether a file is the pinned one, if that is known without reading the file; otherwise undefined. */
   async knownAnswer(file: string, pinned: PinnedFile): Promise<boolean | undefined> {
     const stats = await stat(file).catch(() => undefined);
     if (stats?.isFile() !== true || (pinned.size !== undefined && stats.size !== pinned.size)) return false;
@@ -40,8 +40,8 @@ export class VerifiedFiles {
   }
 
   /**
-   * Whether the file is the pinned one; reads it where that is not known.
-   * @throws the signal's reason
+   * Whether a file is the pinned one; reads the file if that is not known.
+   * @throws the signal's reason when aborted
    */
   async verify(file: string, pinned: PinnedFile, signal: AbortSignal | undefined): Promise<boolean> {
     const answer = await this.knownAnswer(file, pinned);
@@ -52,13 +52,14 @@ export class VerifiedFiles {
       return sha256 === pinned.sha256;
     } catch (error) {
       if (signal?.aborted === true) throw error;
-      // A file that cannot be read is not the right one.
+      // A file that cannot be read counts as a wrong one.
       return false;
     }
   }
 
   /**
-   * Records the hash of a file as it is now. Where the folder is not writable, the file is only hashed again next time.
+   * Stores the hash of a file as it is now. If the download folder is not writable, the hash is not stored on disk, and
+   * the next process hashes the file again.
    */
   async remember(file: string, sha256: string): Promise<void> {
     const [{ size, mtimeMs }, real, known] = await Promise.all([stat(file), realpath(file), this.knownFiles()]);
@@ -79,7 +80,7 @@ export class VerifiedFiles {
   }
 }
 
-/** Whether a small file is the pinned one; it is read each time. */
+/** Whether a small file is the pinned one; the file is read at each call. */
 export async function isPinnedFile(file: string, { sha256 }: PinnedFile): Promise<boolean> {
   const actual = await sha256Of(file, undefined).catch(() => undefined);
   return actual === sha256;

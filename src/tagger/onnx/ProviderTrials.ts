@@ -14,16 +14,17 @@ import {
   type ProcessIdentity,
 } from '../../base/processIdentity';
 
-/** How long a provider that crashed the process is not tried again unasked, in milliseconds. */
+/** How long after a crash a provider is tried only if the user chose it, in milliseconds. */
 const crashRemembered = 24 * 60 * 60 * 1000;
 /**
- * This many trials that ended with their process count as a crash, even if nobody saw how it ended: it may have hung.
+ * If the process ended during this many trials, that counts as a crash, even if it is unknown how the process ended: it
+ * may have hung.
  */
 const unfinishedTrials = 2;
 
 /**
- * A trial by a process that cannot be looked at, in another container of this machine, has ended after so long, in
- * milliseconds: it takes minutes at most.
+ * The time after which a trial counts as ended, in milliseconds, if its process cannot be checked because it runs in
+ * another container of this machine. A trial takes minutes at most.
  */
 const longestTrial = 60 * 60 * 1000;
 
@@ -35,14 +36,15 @@ interface Trial {
 }
 
 /**
- * Remembers on disk which provider is being tried, because a bug in a driver ends the whole process: the next one finds
- * the note of a trial without an end and leaves that provider out.
+ * Remembers on disk which execution providers crashed when they were tried. A bug in a driver ends the whole process,
+ * so a note (a small file) is written before each trial and removed after it. A later process that finds the note of an
+ * unfinished trial does not use that provider.
  */
 export class ProviderTrials {
   /**
-   * @param folder where the notes are kept; is made when it is needed
-   * @param crashedProcesses ids of processes that are known to have crashed, not just ended
-   * @param now milliseconds since 1970
+   * @param folder contains the notes; created by the first trial
+   * @param crashedProcesses ids of the processes that certainly crashed, in contrast to those that merely ended
+   * @param now returns the current time, in milliseconds since 1970
    */
   constructor(
     private readonly folder: string,
@@ -51,11 +53,11 @@ export class ProviderTrials {
   ) {}
 
   /**
-   * The notes of this user, in the folder `DATASET_CAPTIONS_STATE` or a temporary one; `DATASET_CAPTIONS_CRASHED` names
-   * the processes that crashed, by their ids.
+   * The trials of this user. The environment variable `DATASET_CAPTIONS_STATE` is the folder of the notes, by default a
+   * temporary one; `DATASET_CAPTIONS_CRASHED` lists the ids of the processes that crashed.
    */
   static fromEnvironment(env: NodeJS.ProcessEnv): ProviderTrials {
-    // No such function on Windows, where the temporary folder is the user's own anyway.
+    // `getuid` does not exist on Windows, where every user has a temporary folder of their own.
     const user = String(process.getuid?.() ?? 'user');
     const folder = env.DATASET_CAPTIONS_STATE ?? path.join(os.tmpdir(), `dataset-captions-${user}`);
     const crashed = (env.DATASET_CAPTIONS_CRASHED ?? '').split(',').filter((id) => id !== '');
@@ -63,10 +65,10 @@ export class ProviderTrials {
   }
 
   /**
-   * Why a provider should not be tried now; undefined when nothing stands against it.
+   * The reason why a provider should not be tried now; undefined if it may be tried.
    * @param version of the runtime: a new version gets a new trial
-   * @param askedFor the user chose this very provider: then only a crash since the editor or the command was started
-   *   counts, so that a repaired driver is used at once
+   * @param askedFor whether the user chose this provider explicitly: then only crashes since the editor or the command
+   *   was started count, so that a repaired driver is used at once
    */
   async objection(provider: LocalProvider, version: string, askedFor: boolean): Promise<string | undefined> {
     const trials = (await this.trials(provider, version)).filter((trial) => this.hasEnded(trial));
@@ -82,16 +84,16 @@ export class ProviderTrials {
     const modified = await modifiedTime(crash);
     const crashedProcess = await this.crashedProcess(crash);
     if (modified === undefined || (crashedProcess !== undefined && !isOfThisMachine(crashedProcess))) return undefined;
-    // What this editor or command has seen crash itself is not tried again by it.
+    // This editor or command does not retry a provider if it has seen that crash itself.
     if (askedFor) return this.crashedProcesses.has(crashedProcess?.pid ?? NaN) ? reason : undefined;
     return this.now() - modified < crashRemembered ? reason : undefined;
   }
 
-  /** Runs a trial. Its note stays only when this process does not survive. */
+  /** Runs a trial. Its note remains on disk only if this process ends during the trial. */
   async guard<T>(provider: LocalProvider, version: string, trial: () => Promise<T>): Promise<T> {
     const identity = identityText(thisProcess());
     const note = path.join(this.folder, `${trialOf(provider, version)}-${identity}`);
-    // Without a note the trial is as good as ever, only a crash would not be remembered.
+    // If the note cannot be written, the trial runs anyway; only a crash would not be remembered.
     await mkdir(this.folder, { recursive: true, mode: 0o700 }).catch(() => undefined);
     await writeFile(note, identity).catch(() => undefined);
     try {
@@ -107,12 +109,12 @@ export class ProviderTrials {
     return path.join(this.folder, `crashed-${provider}-${version}`);
   }
 
-  /** Who wrote the note of a crash: undefined where it cannot be read. */
+  /** The process that wrote the note of a crash; undefined if the note cannot be read. */
   private async crashedProcess(crash: string): Promise<ProcessIdentity | undefined> {
     return identityOf(await readFile(crash, 'utf8').catch(() => ''));
   }
 
-  /** All trials that have a note, those of other machines too. */
+  /** All trials that have a note, including those of other machines. */
   private async trials(provider: LocalProvider, version: string): Promise<Trial[]> {
     const prefix = `${trialOf(provider, version)}-`;
     const found: Trial[] = [];
@@ -126,9 +128,12 @@ export class ProviderTrials {
     return found;
   }
 
-  /** Whether a trial ended with its process. One on another machine says nothing of the drivers of this one. */
+  /**
+   * Whether a trial ended because its process did. False for a trial on another machine: that says nothing about the
+   * drivers of this machine.
+   */
   private hasEnded({ process: owner, modified }: Trial): boolean {
-    const liveness = isAlive(owner);
+    const liveness = isAlive(owner, modified);
     if (liveness !== 'unknown') return liveness === 'dead';
     return isOfThisMachine(owner) && this.now() - modified > longestTrial;
   }
@@ -149,7 +154,7 @@ async function modifiedTime(file: string): Promise<number | undefined> {
   );
 }
 
-/** The process that a note names; version 0.1.0 wrote its id only. */
+/** The process that wrote a note. Version 0.1.0 of this program wrote only the id of the process. */
 function identityOf(text: string): ProcessIdentity | undefined {
   if (/^\d+$/.test(text)) return processAt(placeText(), Number(text));
   return parseIdentity(text);

@@ -10,7 +10,7 @@ export interface MergedTags {
    * that knows the tag
    */
   tags: readonly ModelTag[];
-  /** the kind of each merged tag; numbers, because every score of every image is visited */
+  /** the {@link tagKind} of each merged tag; an array of numbers, because it is read for every score of every image */
   kinds: Uint8Array;
   /** for each model, the kinds of its own tags */
   ownKinds: readonly Uint8Array[];
@@ -18,7 +18,10 @@ export interface MergedTags {
   outputs: readonly Int32Array[];
 }
 
-/** Cache by the first model's list: the last ensemble that started with it. Jobs rarely change their models. */
+/**
+ * Cache of merged lists: for each list of a first model, only the last merge that began with it. One is enough, because
+ * jobs rarely change their models.
+ */
 const known = new WeakMap<readonly ModelTag[], { lists: readonly (readonly ModelTag[])[]; merged: MergedTags }>();
 
 /**

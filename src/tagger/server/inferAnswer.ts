@@ -4,22 +4,23 @@ import { jsonLengthHeader } from './inferRequest';
 import type { ServerAnswer } from './ServerClient';
 import { ServerError } from './ServerError';
 
-/** The scores that an answer must hold. */
+/** What a server's answer must contain: the output with the scores, and how many scores. */
 export interface ExpectedScores {
   outputName: string;
-  /** images of the run */
+  /** number of images in the request */
   batch: number;
   tagCount: number;
 }
 
-/** How far a score may lie outside of 0..1: some providers round. */
+/** How far a score may be outside of 0..1 and still be accepted: some execution providers have rounding errors. */
 const tolerance = 0.01;
 
 /**
- * The scores in an answer, `$inference_response` of the Open Inference Protocol v2: as JSON, or binary behind it.
+ * Reads the scores from an answer (`$inference_response` of the Open Inference Protocol v2). The scores are part of the
+ * JSON or follow it as binary data.
  * @returns `batch` x `tagCount` scores, 0..1, image by image; a copy, so the answer need not be kept
- * @throws ServerError SERVER_FAILED for a malformed answer, SERVER_REFUSED for scores that are NaN or outside of
- *   0..1; ModelError TAGS_MISMATCH
+ * @throws ServerError SERVER_FAILED for a malformed answer, SERVER_REFUSED for scores that are NaN or outside of 0..1;
+ *   ModelError TAGS_MISMATCH
  */
 export function readScores(answer: ServerAnswer, expected: ExpectedScores): Float32Array {
   const { json, rest } = splitAnswer(answer);
@@ -36,7 +37,7 @@ export function readScores(answer: ServerAnswer, expected: ExpectedScores): Floa
   return scores;
 }
 
-/** One of `$response_output`, with the bytes of its tensor where they are behind the JSON. */
+/** One `$response_output` of an answer; `bytes` is its tensor, if that follows the JSON as binary data. */
 interface Output {
   shape: number[];
   data: unknown;
@@ -100,11 +101,14 @@ function valuesOf({ data, bytes }: Output, count: number, answer: ServerAnswer):
   }
   if (bytes.length !== count * 4)
     throw malformed(answer, l10n.t('{0} bytes of scores in place of {1}', bytes.length, count * 4));
-  // A Float32Array must begin at a multiple of 4 bytes; a copy does.
+  // A Float32Array must begin at a multiple of 4 bytes in its buffer. The copy begins at 0.
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
 }
 
-/** A model without its last sigmoid, or one that overflows, would write nonsense into thousands of captions. */
+/**
+ * Refuses scores that are NaN or outside of 0..1: a model without its last sigmoid, or one that overflows, would put
+ * nonsense into thousands of captions.
+ */
 function checkRange(scores: Float32Array, { url }: ServerAnswer): void {
   let lowest = Infinity;
   let highest = -Infinity;

@@ -2,8 +2,9 @@ import * as l10n from '@vscode/l10n';
 import { ServerError } from './ServerError';
 
 /**
- * The address of a server without a slash at its end; a `/v2` that somebody copied with it is left out.
- * @throws ServerError SERVER_REFUSED for what is no address, or has a password in it
+ * Normalizes the address of a server: removes slashes at its end, and a final `/v2` that the user may have copied with
+ * it.
+ * @throws ServerError SERVER_REFUSED if the text is not an HTTP address, or contains a user name or password
  */
 export function serverAddress(text: string): string {
   const trimmed = text.trim();

@@ -27,12 +27,12 @@ import { suggestionStyles } from '../suggestions/suggestions.css';
 import type { SuggestionPopup } from '../suggestions/SuggestionPopup';
 import '../suggestions/SuggestionPopup';
 
-/** Typing is debounced by this before the edit is planned, in milliseconds. */
+/** Debounce: an edit is planned this long after the user last changed the form, in milliseconds. */
 const planDelay = 150;
 /** Maximum number of tags that are named above the list. */
 const maxNamedTags = 12;
 
-/** The dialog for bulk edits: what to do, what that would change, and the button that does it. */
+/** The dialog for bulk edits: a form for the edit, a preview of the changes, and the button that applies them. */
 @customElement('bulk-edit-dialog')
 export class BulkEditDialog extends LitElement {
   static override styles = [sharedStyles, suggestionStyles, bulkEditPreviewStyles, bulkEditStyles];
@@ -300,7 +300,7 @@ export class BulkEditDialog extends LitElement {
     } catch (error) {
       this.busy = undefined;
       this.problem = errorMessage(error);
-      // A plan can be applied only once: what is left to do has to be planned again.
+      // A plan can be applied only once: the changes that were not made have to be planned again.
       this.plan = undefined;
     }
   };
@@ -317,7 +317,7 @@ export class BulkEditDialog extends LitElement {
     this.host?.request('dropPlan', {}).catch(() => undefined);
   };
 
-  /** Keeps the Tab key in the dialog: out of an iframe it would lead into the workbench behind it. */
+  /** Keeps the focus in the dialog: Tab would move it out of the iframe, into the workbench of VS Code. */
   private readonly onKeydown = (event: KeyboardEvent): void => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
@@ -348,7 +348,7 @@ export class BulkEditDialog extends LitElement {
         this.pictures.set(key, uri);
         this.version++;
       },
-      // The list of changes is useful without a picture that cannot be shown.
+      // If a picture cannot be shown, the list of changes is useful without it.
       () => undefined,
     );
     return undefined;
@@ -365,7 +365,7 @@ export class BulkEditDialog extends LitElement {
 
 const tabStops = 'button:enabled, input:enabled, select, textarea, summary, [tabindex="0"]';
 
-/** Whether Tab stops at an element: of a group of radio buttons, only at the chosen one. */
+/** Whether the Tab key stops at an element. In a group of radio buttons, it stops only at the chosen one. */
 function isStop(element: HTMLElement): boolean {
   return !(element instanceof HTMLInputElement && element.type === 'radio' && !element.checked);
 }

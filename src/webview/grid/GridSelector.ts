@@ -5,12 +5,12 @@ import { SelectionMarks } from './SelectionMarks';
 
 /** What the selector needs of the grid. */
 export interface SelectorPort {
-  /** Sends a command to the host; resolves with the snapshot after it, undefined where that failed. */
+  /** Sends a command to the host; resolves with the snapshot after it, or undefined if it failed. */
   select(command: SelectCommand): Promise<GridSnapshot | undefined>;
   items(): ItemWindow | undefined;
   /** how many images the host says are selected */
   selectedCount(): number;
-  /** What is shown as selected changed. */
+  /** Called when different images are shown as selected. */
   changed(): void;
 }
 
@@ -24,7 +24,7 @@ export class GridSelector {
 
   constructor(private readonly port: SelectorPort) {}
 
-  /** Whether any image is selected, with the commands that are in flight. */
+  /** Whether any image is selected, as if the host had already carried out the commands in flight. */
   get hasSelection(): boolean {
     return (this.expectedCount ?? this.port.selectedCount()) > 0;
   }
@@ -54,8 +54,8 @@ export class GridSelector {
 
   /**
    * Selects the range from the image that was clicked or toggled last up to a position.
-   * @param from where the range begins if no image was
-   * @param keep whether what is selected already stays selected
+   * @param from where the range begins if no image was clicked or toggled
+   * @param keep whether images that are already selected stay selected
    */
   extend(from: number, to: number, keep: boolean): void {
     const items = this.port.items();
@@ -82,13 +82,13 @@ export class GridSelector {
     return this.origin?.path;
   }
 
-  /** The order changed: `places` has the new positions of the images that are still there. */
+  /** Called when the order has changed; `places` has the new positions of the images that are still in it. */
   orderChanged(places: ReadonlyMap<string, number>): void {
     const index = places.get(this.origin?.path ?? '');
     if (this.origin !== undefined) this.origin = index === undefined ? undefined : { ...this.origin, index };
   }
 
-  /** All cards in view are of this version of the host or a later one. */
+  /** Called when all cards in view show this version of the host's state or a later one. */
   settle(version: number): void {
     this.marks.settle(version);
   }

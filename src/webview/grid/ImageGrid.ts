@@ -25,17 +25,17 @@ import { VirtualRows } from '../virtualList/VirtualRows';
 /** Where the keyboard focus was before the grid was rendered again. */
 interface HeldFocus {
   path: string | undefined;
-  /** the caret, where the focus was in the caption */
+  /** the caret, if the focus was in the text field of a caption */
   caret: [start: number, end: number, direction: 'forward' | 'backward' | 'none'] | undefined;
-  /** it was in a caption that is shown as tags */
+  /** whether the focus was in a caption that is shown as tags */
   inTags: boolean;
 }
 
 /**
- * The images of the dataset as a virtualized grid: only the cards near the viewport exist. It is the scrolling element.
+ * The images of the dataset as a virtualized grid: only the cards near the viewport exist. This element itself scrolls.
  *
- * Fires `grid-scroll`; `open-viewer` with the path of an image, which a listener that opens it cancels (else its
- * caption is edited); `folder-key` with the direction to go.
+ * Fires `grid-scroll`; `open-viewer` with the path of an image (a listener that opens the viewer cancels the event;
+ * otherwise the caption of the image is edited); `folder-key` with the direction to go.
  */
 @customElement('image-grid')
 export class ImageGrid extends LitElement {
@@ -55,7 +55,7 @@ export class ImageGrid extends LitElement {
   /** Image to show first, and its position in case it is gone; later changes have no effect. */
   @property({ attribute: false }) startPath = '';
   @property({ attribute: false }) startIndex = 0;
-  /** Asks the host for the images around a place. */
+  /** Asks the host for the images around a position. */
   @property({ attribute: false }) around: AskAround | undefined;
 
   private readonly rows = new VirtualRows(
@@ -68,7 +68,7 @@ export class ImageGrid extends LitElement {
     },
   );
   private readonly virtualizer = new RowVirtualizer(this, this.rows);
-  /** What is shown, apart from how it is drawn: the active cell, the place in the list, the selection. */
+  /** What is shown, apart from how it is drawn: the active cell, the position in the list, the selection. */
   readonly model = new GridModel(this.rows, {
     around: async (params) => this.around?.(params),
     select: async (command) => this.select?.(command),
@@ -93,17 +93,17 @@ export class ImageGrid extends LitElement {
     return this.cardOf(path)?.querySelector('.picture') ?? undefined;
   }
 
-  /** What was typed in the caption of an image has been committed as one edit. */
+  /** Called when the text that was typed in the caption of an image has been committed as one edit. */
   committed(path: string): void {
     this.cardOf(path)?.committed();
   }
 
-  /** Moves the keyboard focus to an image, as after the user looked at it in the viewer. */
+  /** Moves the keyboard focus to an image, for example when the user closes the viewer. */
   returnTo(index: number): void {
     this.model.returnTo(index);
   }
 
-  /** Leaves a caption for its cell or for the caption next to it. */
+  /** Moves the keyboard focus from a caption to its cell, or to the next or previous caption. */
   leave(path: string, target: 'cell' | 'next' | 'previous'): void {
     this.model.leave(path, target);
   }
@@ -148,7 +148,7 @@ export class ImageGrid extends LitElement {
   protected override updated(): void {
     this.restoreFocus();
     this.reachGoal();
-    // Also without scrolling: other images may be in view now, or the cards of those in view may have come.
+    // Needed even without scrolling: other images may be in view now, or the items of the visible cards have arrived.
     this.onMoved();
   }
 
@@ -208,7 +208,7 @@ export class ImageGrid extends LitElement {
     </div>`;
   }
 
-  /** Where the focus is; undefined where it is on no card of the grid. */
+  /** Where the focus is; undefined if it is not on a card of the grid. */
   private heldFocus(): HeldFocus | undefined {
     const element = (this.renderRoot as ShadowRoot).activeElement;
     const card = element?.closest('image-card');
@@ -220,7 +220,7 @@ export class ImageGrid extends LitElement {
     return { path: card.item?.path, caret, inTags: element.closest('tag-chips') !== null };
   }
 
-  /** If rendering removed the focused element, its image gets the focus at its new place. */
+  /** If rendering removed the focused element, the card of the same image gets the focus at its new position. */
   private restoreFocus(): void {
     const { held } = this;
     this.held = undefined;
@@ -259,7 +259,7 @@ export class ImageGrid extends LitElement {
 
   private readonly onKeydown = (event: KeyboardEvent): void => {
     const [target] = event.composedPath();
-    // While an input method composes letters, the keys are for it.
+    // While an input method composes text, it handles the keys.
     if (!(target instanceof Element) || event.defaultPrevented || event.isComposing) return;
     const card = target.closest('image-card');
     if (!card) return;
@@ -288,7 +288,7 @@ export class ImageGrid extends LitElement {
         selector.extend(active, active, false);
         break;
       case 'all':
-        // Else VS Code would select the text of the page.
+        // Otherwise VS Code would select the text of the page.
         event.stopPropagation();
         selector.all(this.rows.layout.count);
         break;

@@ -63,11 +63,11 @@ interface Entry<T> {
   running?: AbortController;
   cancelPause?: () => void;
   urgent?: boolean;
-  /** of a thumbnail: cancels the delay before a sharp picture is requested */
+  /** only for a thumbnail: cancels the delay before a sharper picture is requested */
   cancelDelay?: (() => void) | undefined;
-  /** of a thumbnail: it stayed in view for the delay */
+  /** only for a thumbnail: whether it stayed in view until that delay was over */
   isDue?: boolean;
-  /** of a thumbnail: the key of the sharp picture that replaces it once that is loaded */
+  /** only for a thumbnail: key of the sharper picture that is shown instead as soon as it is loaded */
   sharp?: string | undefined;
 }
 
@@ -77,8 +77,8 @@ const maxLarge = 40;
 /**
  * Loads pictures by priority with bounded concurrency (a webview that loads hundreds of images at once freezes), and
  * keeps the loaded ones in an LRU cache. First come the pictures of the viewer, then thumbnails, nearest first, then
- * sharp pictures of cards that stay in view, then prefetched ones. A slot covers the request of a picture's address and
- * the loading of its bytes.
+ * sharp pictures of cards that stay in view, then prefetched ones. A picture occupies a slot while its address is
+ * requested and its bytes are loaded.
  */
 export class ImageQueue<T> {
   private readonly entries = new Map<string, Entry<T>>();
@@ -135,7 +135,7 @@ export class ImageQueue<T> {
     this.update();
   }
 
-  /** What the tile of an image shows now. */
+  /** What the card of an image shows now. */
   stateOf(key: ImageKey): ImageState<T> {
     const entry = this.entries.get(keyOf({ path: key.path, imageVersion: key.imageVersion }));
     const sharp = entry?.sharp === undefined ? undefined : this.entries.get(entry.sharp)?.image;

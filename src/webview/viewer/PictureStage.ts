@@ -42,7 +42,7 @@ export class PictureStage extends LitElement {
   private isFitted = true;
   private sharper: Picture | undefined;
   private settling: ReturnType<typeof setTimeout> | undefined;
-  /** the queue's pictures of which {@link whole} and {@link detail} are decoded copies, or will be */
+  /** the pictures in the queue from which {@link whole} and {@link detail} were copied, or are being copied */
   private chosen: { whole?: HTMLImageElement; part?: HTMLImageElement } = {};
   private readonly resizes = new ResizeObserver(([entry]) => {
     if (entry === undefined) return;
@@ -193,8 +193,8 @@ export class PictureStage extends LitElement {
   }
 
   /**
-   * Handles a double click. A fitted picture is zoomed around the point to one device pixel per image pixel, or to
-   * twice its size if it is that large already. A zoomed picture is fitted.
+   * Handles a double click. A zoomed picture is fitted. A fitted picture is zoomed around the point to 100 %, or, if it
+   * is about that large or larger when fitted, to twice its fitted size.
    */
   private toggle(point: Point): void {
     const { scale } = fitted(this.size, this.stage);
@@ -225,7 +225,9 @@ export class PictureStage extends LitElement {
     }, settleDelay);
   }
 
-  /** Tells the queue what to load: the thumbnail, which is mostly cached, then a picture that fills the stage. */
+  /**
+   * Tells the queue what to load: first the thumbnail, which is usually cached, then a picture that fills the stage.
+   */
   private requestPictures(): void {
     const { image, images, info, place, stage } = this;
     if (images === undefined) return;

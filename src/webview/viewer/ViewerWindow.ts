@@ -22,11 +22,11 @@ export class ViewerWindow {
   item: CardItem | undefined;
   /** whether the image is among those that match the search */
   isListed = true;
-  /** the images around it, nearest first */
+  /** the neighbours of {@link item}, nearest first */
   around: readonly CardItem[] = [];
   /** the number of the latest fetch: replies to earlier ones are stale */
   private turn = 0;
-  /** the target position of a move while its image is in flight */
+  /** the position that the user moved to, while the image at that position is being fetched */
   private target: number | undefined;
   private moving: Promise<void> | undefined;
 
@@ -48,14 +48,15 @@ export class ViewerWindow {
    * @returns false at the end of the list
    */
   async move(by: number, total: number): Promise<boolean> {
-    // When the shown image has left the list, the image at its position is already the next one.
+    // If the shown image is no longer in the list, its position now belongs to the image after it. Moving forward then
+    // takes one step less.
     const isListed = this.isListed || this.target !== undefined;
     const from = this.target ?? this.index;
     const target = Math.max(0, Math.min(total - 1, from + by - (!isListed && by > 0 ? 1 : 0)));
     if (total === 0 || (target === from && isListed)) return false;
     const known = this.around.find(({ index }) => index === target);
     if (known !== undefined) {
-      // A reply for a position passed on the way would be stale.
+      // Replies to earlier fetches are for positions that the user has left: ignore them.
       this.turn++;
       this.index = target;
       this.item = known;
@@ -80,7 +81,7 @@ export class ViewerWindow {
 
   /** Fetches the image and its neighbours again, after a change. */
   async refresh(): Promise<void> {
-    // After moves in flight: a reply for the position that is being left would interfere.
+    // Wait for moves in flight: fetching the image that the user is leaving would make their replies stale.
     await this.moving;
     if (this.item !== undefined) await this.fetch(this.item.path, this.index);
   }

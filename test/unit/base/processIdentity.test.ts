@@ -19,6 +19,8 @@ const root = path.resolve(__dirname, '../../..');
 const isLinux = process.platform === 'linux';
 /** A fingerprint that no real part has but by a chance of one in four billion. */
 const other = '0badcafe';
+/** A sign of life that no process of this boot can have given, in milliseconds since 1970. */
+const beforeBoot = 1_000_000;
 
 describe('Whether a process lives', () => {
   const folder = testFolder();
@@ -42,11 +44,17 @@ describe('Whether a process lives', () => {
 
   it('is no as soon as its machine was started again, unless it may be another of the same name', function () {
     if (thisProcess().machine === '' || thisProcess().boot === '') this.skip();
-    assert.equal(isAlive(here({ boot: other })), 'dead');
-    assert.equal(isAlive(here({ boot: other, namespace: other })), 'dead');
-    assert.equal(isAlive(here({ boot: other, machine: other })), 'unknown');
-    assert.equal(isAlive(here({ boot: other, machine: '' })), 'unknown');
-    assert.equal(isAlive(here({ boot: '' })), 'unknown');
+    assert.equal(isAlive(here({ boot: other }), beforeBoot), 'dead');
+    assert.equal(isAlive(here({ boot: other, namespace: other }), beforeBoot), 'dead');
+    assert.equal(isAlive(here({ boot: other, machine: other }), beforeBoot), 'unknown');
+    assert.equal(isAlive(here({ boot: other, machine: '' }), beforeBoot), 'unknown');
+    assert.equal(isAlive(here({ boot: '' }), beforeBoot), 'unknown');
+  });
+
+  it('is not known of a clone of this machine, which has its name and id, while it gives signs of life', () => {
+    assert.equal(isAlive(here({ boot: other }), Date.now() - 10_000), 'unknown');
+    assert.equal(isAlive(here({ boot: other }), Date.now() - 59_000), 'unknown');
+    assert.equal(isAlive(here({ boot: other })), 'unknown');
   });
 
   it('is no where its id is by now that of a process that started at another time', function () {

@@ -16,7 +16,7 @@ import {
   typedTags,
 } from '../../../src/tags/captionTags';
 import { countTags, mergeTags } from '../../../src/tags/tagCounts';
-import { lineText, parseTagLine, tagsOf } from '../../../src/tags/tagLine';
+import { lineText, parseTagLine, tagsOf, withoutParts } from '../../../src/tags/tagLine';
 import { defaultWriteOptions, type WriteOptions } from '../../../src/tags/writeMode';
 import { captionWithTags } from '../../../src/tags/writeTags';
 import { ownTime } from '../shared/ownTime';
@@ -49,6 +49,9 @@ const cases: readonly (readonly [why: string, text: string, pieces: readonly str
   ['smileys', ':), a, :(, b, ;), >:(, c, >:)', [':)', 'a', ':(', 'b', ';)', '>:(', 'c', '>:)']],
   ['sad, then glad', ':(, smile, :)', [':(', 'smile', ':)']],
   ['smileys with noses', ":-(, a, :'(, b, ;-)", [':-(', 'a', ":'(", 'b', ';-)']],
+  ['a weight right behind a separator', 'x;;;(zoo, bar:1.2), apple', ['x', '(zoo, bar:1.2)', 'apple']],
+  ['square brackets right behind a separator', 'x;;;[zoo, bar]', ['x', '[zoo, bar]']],
+  ['a smiley right behind a separator', 'x;;;:(, b|||;), c', ['x', ':(', 'b', ';)', 'c']],
   ['square smileys', ':[, a, :]', [':[', 'a', ':]']],
   ['faces', '(o)_(o), a, ||_||, <|>_<|>, |_|', ['(o)_(o)', 'a', '||_||', '<|>_<|>', '|_|']],
   // Brackets without a partner.
@@ -200,10 +203,13 @@ describe('The grammar of captions', () => {
       ':), (a'.repeat(many),
       '(|||, '.repeat(many),
       '\\(('.repeat(many),
+      'a;;;b,'.repeat(many / 2),
     ]) {
       const start = ownTime();
       parseTags(text);
-      tagsOf(parseTagLine(text, ', '));
+      const line = parseTagLine(text, ', ');
+      tagsOf(line);
+      withoutParts(line, (_, index) => index % 2 === 1);
       // Looking back from each bracket over all others would take minutes.
       assert.ok(ownTime() - start < 3000, JSON.stringify(text.slice(0, 8)));
     }
@@ -218,6 +224,7 @@ describe('What holds together is one tag', () => {
     assert.equal(edit(`${braces}, 1girl`, sort), `${braces}, 1girl`);
     assert.equal(edit('(smile, zzz:1.2), blush', sort), '(smile, zzz:1.2), blush');
     assert.equal(edit('zebra, (smile, zzz:1.2), blush', sort), '(smile, zzz:1.2), blush, zebra');
+    assert.equal(edit('x;;;(zoo, bar:1.2), apple', sort), 'apple, x;;;(zoo, bar:1.2)');
     assert.equal(edit('trigger ||| {a, b|c}, z, y ;;; x', sort), 'trigger ||| {a, b|c}, y ;;; x, z');
   });
 
@@ -281,12 +288,20 @@ describe('What holds together is one tag', () => {
     assert.deepEqual(typedTags(':(, '), { finished: ':(', rest: '' });
   });
 
+  it('is searched for in a long line in time that grows with its length', () => {
+    const start = ownTime();
+    assert.ok(!matches('tag:a', 'abc, '.repeat(100_000)));
+    assert.ok(matches('tag:b', `${'abc\n'.repeat(100_000)}b`));
+    assert.ok(ownTime() - start < 3000);
+  });
+
   it('when it is searched for, and a part of it is not found as a tag', () => {
     const text = `${braces}, 1girl, (smile, hat:1.2)`;
     assert.ok(matches('tag:"{red hair, long hair|short hair}"', text));
     assert.ok(matches('tag:{red*}', text));
     assert.ok(!matches('tag:hat*', text));
     assert.ok(!matches('tag:"a, b"', 'a, b'));
+    assert.ok(matches('tag:b', 'xb, b') && matches('tag:b', 'xb\nb') && !matches('tag:b', 'xb\nbx, ab'));
     assert.ok(matches('tags:<4', text) && !matches('tags:<3', text));
   });
 });

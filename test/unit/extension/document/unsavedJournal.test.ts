@@ -199,6 +199,11 @@ describe('The journal of unsaved captions', function () {
     for (const change of [{ start: '0badcafe' }, { boot: '0badcafe' }]) {
       const file = path.join(storage(), `${identityText({ ...thisProcess(), ...change })}-01234567.jsonl`);
       await writeFile(file, `\n${line}`);
+      if ('boot' in change) {
+        const { edits } = await UnsavedJournal.adopt(folder(), dataset, noError);
+        assert.equal(edits.length, 0, 'a clone of this machine that lives');
+        await utimes(file, 1000, 1000);
+      }
       assert.equal((await UnsavedJournal.adopt(folder(), dataset, noError)).edits.length, 1);
       await rm(file);
     }

@@ -154,8 +154,9 @@ describe('The memory of providers that ended their process', () => {
 
     it('counts a trial that a restart of this machine ended', async function () {
       if (thisProcess().machine === '' || thisProcess().boot === '') this.skip();
-      await trialOf({ pid: process.pid, boot: '0badcafe' });
-      await trialOf({ pid: process.ppid, boot: '0badcafe' });
+      for (const pid of [process.pid, process.ppid]) await trialOf({ pid, boot: '0badcafe' });
+      assert.equal(await trials().objection('cuda', '1.0.0', false), undefined, 'of a clone that runs');
+      for (const pid of [process.pid, process.ppid]) await trialOf({ pid, boot: '0badcafe' }, 2);
       assert.match((await trials().objection('cuda', '1.0.0', false))!, /ended/);
     });
   });
