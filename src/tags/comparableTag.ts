@@ -3,9 +3,13 @@
  * parentheses, in Unicode form NFC. Tags with the same normalized form are the same tag.
  */
 export function comparableTag(tag: string): string {
+  if (isNormal.test(tag)) return tag;
   const plain = tag.includes('\\') ? tag.replace(/\\([()])/g, '$1') : tag;
   return composed(plain.trim().replaceAll('_', ' ').toLowerCase());
 }
+
+/** Matches most tags as taggers write them, which have their normalized form already: one test in place of five steps. */
+const isNormal = /^(?! )[ -@[\]^`-~]*(?<! )$/;
 
 /** A text in Unicode form NFC; file names from macOS are decomposed (NFD). */
 export function composed(text: string): string {

@@ -80,14 +80,24 @@ export function tagsOf({ parts }: TagLine): string[] {
  */
 export function separatorOf({ parts, separators }: TagLine, usual: string): string {
   const counts = new Map<string, number>();
-  for (const [index, separator] of separators.entries()) {
+  let latest = '';
+  let latestCount = 0;
+  for (let index = 0; index < separators.length; index++) {
+    const separator = separators[index];
     const left = parts[index];
     const right = parts[index + 1];
-    if (left === undefined || right === undefined || !dividesTags(separator)) continue;
+    if (left === undefined || right === undefined || separator === undefined || !dividesTags(separator)) continue;
     if (left.tag === '' || right.tag === '') continue;
     const whole = left.trail + separator + right.lead;
-    counts.set(whole, (counts.get(whole) ?? 0) + 1);
+    // Most lines have one separator: the map is updated where it changes only.
+    if (whole !== latest) {
+      if (latestCount > 0) counts.set(latest, (counts.get(latest) ?? 0) + latestCount);
+      latest = whole;
+      latestCount = 0;
+    }
+    latestCount++;
   }
+  if (latestCount > 0) counts.set(latest, (counts.get(latest) ?? 0) + latestCount);
   let best = usual;
   let most = 0;
   for (const [whole, count] of counts) if (count > most) [best, most] = [whole, count];

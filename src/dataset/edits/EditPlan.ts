@@ -207,9 +207,11 @@ function differingTags(before: string, after: string): [string[], string[]] {
   if (!hasPlainCommas(before) || !hasPlainCommas(after)) return [parseTags(before), parseTags(after)];
   const shorter = Math.min(before.length, after.length);
   let start = 0;
-  while (start < shorter && before[start] === after[start]) start++;
+  while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start++;
   let end = 0;
-  while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end++;
+  const isSameFromEnd = (index: number): boolean =>
+    before.charCodeAt(before.length - 1 - index) === after.charCodeAt(after.length - 1 - index);
+  while (end < shorter - start && isSameFromEnd(end)) end++;
   // Extend to whole tags: from the comma before the first difference to the comma after the last.
   start = start === 0 ? 0 : before.lastIndexOf(',', start - 1) + 1;
   const comma = before.indexOf(',', before.length - end);

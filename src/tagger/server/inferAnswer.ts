@@ -7,7 +7,7 @@ import { ServerError } from './ServerError';
 /** What a server's answer must contain: the output with the scores, and how many scores. */
 export interface ExpectedScores {
   outputName: string;
-  /** number of images in the request */
+  /** number of images in the request; with a fixed batch size, padding counts too */
   batch: number;
   tagCount: number;
 }
