@@ -8,7 +8,7 @@ export function comparableTag(tag: string): string {
   return composed(plain.trim().replaceAll('_', ' ').toLowerCase());
 }
 
-/** Matches most tags as taggers write them, which have their normalized form already: one test in place of five steps. */
+/** Matches tags that have their normalized form already, as most tags of taggers do: one test saves five steps. */
 const isNormal = /^(?! )[ -@[\]^`-~]*(?<! )$/;
 
 /** A text in Unicode form NFC; file names from macOS are decomposed (NFD). */
