@@ -29,11 +29,25 @@ const styleSheets = {
 /** @type {import('esbuild').BuildOptions} */
 const node = { ...shared, platform: 'node', target: 'node20', format: 'cjs', external, plugins: [wasmPlugin] };
 
+/** The parser of CSV is a bundle of its own, which the extension loads only if there is a list of tags. */
+const lateCsv = {
+  name: 'late-csv',
+  setup: (/** @type {import('esbuild').PluginBuild} */ { onResolve }) =>
+    onResolve({ filter: /^csv-parse$/ }, () => ({ path: './csvParse.js', external: true })),
+};
+
 /** @type {import('esbuild').BuildOptions[]} */
 const product = [
   { ...node, entryPoints: ['src/extension/extension.ts'], outfile: 'dist/extension.js', minify: !watch },
   // Loaded by the one above when it is needed.
-  { ...node, entryPoints: ['src/extension/main.ts'], outfile: 'dist/main.js', minify: !watch },
+  {
+    ...node,
+    entryPoints: ['src/extension/main.ts'],
+    outfile: 'dist/main.js',
+    plugins: [wasmPlugin, lateCsv],
+    minify: !watch,
+  },
+  { ...node, entryPoints: ['csv-parse'], outfile: 'dist/csvParse.js', minify: !watch },
   { ...node, entryPoints: ['src/tagger/taggerMain.ts'], outfile: 'dist/tagger.js', minify: !watch },
   {
     ...node,

@@ -10,6 +10,7 @@ const largest = { package: 45e6, extension: 400e3, webview: 400e3, start: 10e3 }
 
 const bundles = [
   'cli',
+  'csvParse',
   'extension',
   'main',
   'preprocessWorker',

@@ -67,7 +67,8 @@ describe('pictures in the real workbench', function () {
     await workbench.runCommand('Dataset Captions: Clear Thumbnail Cache');
     // A message that comes while the webview has the focus waits in the list.
     await workbench.runCommand('Notifications: Show Notifications');
-    const message = /\d+(\.\d+)? [kM]B of thumbnails were deleted from /;
+    // Three significant digits.
+    const message = /(^|\s)(\d{1,3}|\d\.\d{1,2}|\d\d\.\d) [kM]B of thumbnails were deleted from /;
     await workbench.page.locator('.notification-list-item').filter({ hasText: message }).first().waitFor();
     const left = (await readdir(cache, { recursive: true })).filter((name) => /\.(webp|fail)$/.test(name));
     assert.deepEqual(left, []);

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import * as l10n from '@vscode/l10n';
-import { CsvError, parse } from 'csv-parse';
+import type { CsvError as CsvErrorType } from 'csv-parse';
 import type { KnownTag } from '../../dataset/tagIndex/TagIndex';
 import { errorCode, errorMessage } from '../../protocol/channel/wireError';
 
@@ -52,6 +52,8 @@ const maxFieldLength = 20_000;
  * @throws TagListError when nothing of it can be used; the signal's reason when aborted
  */
 export async function readTagList(file: string, signal?: AbortSignal): Promise<TagList> {
+  // Most windows have no list of tags: the parser is a bundle of its own, loaded here.
+  const { CsvError, parse } = await import('csv-parse');
   const list: TagList = { tags: [], skipped: 0, firstProblem: undefined };
   const refuse = (line: number, reason: string): void => {
     list.skipped++;
@@ -80,7 +82,7 @@ export async function readTagList(file: string, signal?: AbortSignal): Promise<T
       return null;
     },
   });
-  parser.on('skip', (error: CsvError) => {
+  parser.on('skip', (error: CsvErrorType) => {
     refuse(lineBefore + 1, quoteProblem(error));
     lineBefore = typeof error.lines === 'number' ? error.lines : lineBefore + 1;
   });
@@ -131,7 +133,7 @@ function headerOf(row: readonly string[]): Columns | undefined {
   return { tag, count: column('count', 'post_count', 'posts'), aliases: column('aliases', 'alias') };
 }
 
-function quoteProblem(error: CsvError): string {
+function quoteProblem(error: CsvErrorType): string {
   const isQuote = error.code === 'CSV_MAX_RECORD_SIZE' || error.code.includes('QUOTE');
   return isQuote ? l10n.t('a quotation mark is not closed') : error.message;
 }
