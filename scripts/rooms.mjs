@@ -502,7 +502,7 @@ export const rooms = {
   },
   'webview/search': {
     what: 'the search field, its filters, sorting',
-    may: ['protocol/page', 'webview/shared'],
+    may: ['dataset/query', 'protocol/page', 'webview/shared'],
   },
   'webview/jobList': {
     what: 'the jobs above the grid',
@@ -531,6 +531,7 @@ export const rooms = {
   'webview/editor': {
     what: 'the page as a whole, and its connection to the host',
     may: [
+      'dataset/query',
       'protocol/channel',
       'protocol/page',
       'webview/bulkEdit',

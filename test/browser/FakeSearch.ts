@@ -5,7 +5,6 @@ import { queryMatcher } from '../../src/dataset/query/queryMatcher';
 import type { QueryNode } from '../../src/dataset/query/QueryNode';
 import { suggestQuery, type NamedQuery } from '../../src/dataset/query/suggestQuery';
 import { countTags } from '../../src/tags/tagCounts';
-import { toggleTag } from '../../src/dataset/query/tagFilter';
 import type { RequestHandlers } from '../../src/protocol/channel/Channel';
 import type { SearchRequests, SearchView } from '../../src/protocol/page/searchProtocol';
 import type { FakeHost, FakeItem } from './fakeHost';
@@ -26,8 +25,6 @@ export class FakeSearch {
         const tagCounts = countTags(this.host.items.map((item) => item.text));
         return { suggestions: await suggestQuery(text, caret, { tagCounts, saved: this.saved, recent: this.recent }) };
       },
-      addFilter: (params) =>
-        note('addFilter', params, { query: toggleTag(this.host.query, params.tag, params.exclude) }),
       refreshResults: (params) => {
         note('refreshResults', params, undefined);
       },

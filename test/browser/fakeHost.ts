@@ -52,6 +52,10 @@ export class FakeHost {
   });
   /** how long answers with cards and the selection take, in milliseconds */
   latency = 0;
+  /** how long every message takes, each way, in milliseconds; they arrive in their order */
+  distance = 0;
+  /** the number of the last search or order that the page asked for */
+  asked = 0;
 
   settings: GridSettings = { commitDelay: 300, pictures: { ...defaultPictureSettings } };
   /** the address of a larger picture; may throw */
@@ -89,12 +93,13 @@ export class FakeHost {
   /** Answers a page from now on. */
   attach(port: Port): void {
     this.channel?.close();
+    this.asked = 0;
     const note = <T>(name: string, params: unknown, result: T): T => {
       this.log.push({ name, params });
       return result;
     };
     this.channel = new Channel<HostRequests, Record<string, never>, WebviewEvents, GridEvents>(
-      port,
+      farPort(port, () => this.distance),
       {
         ...this.bulkEdits.handlers(note),
         ready: (params) =>
@@ -128,18 +133,21 @@ export class FakeHost {
         },
         setSort: (params) => {
           this.sort = params.sort;
+          this.asked = params.number;
           this.push();
           return note('setSort', params, { snapshot: this.snapshot() });
         },
         select: async (params) => {
           note('select', params, undefined);
           await this.delay();
-          this.select(params.command);
+          const hidden = 'path' in params.command && this.indexOf(params.command.path) < 0;
+          if (!hidden) this.select(params.command);
           this.version++;
           return { snapshot: this.snapshot() };
         },
-        setQuery: ({ query }) => {
+        setQuery: ({ query, number }) => {
           this.query = query;
+          this.asked = number;
           this.version++;
           return note('setQuery', { query }, { snapshot: this.snapshot() });
         },
@@ -336,11 +344,33 @@ export class FakeHost {
       query: this.query,
       search: this.search.view(),
       sort: this.sort,
+      asked: this.asked,
       order: this.order(),
       tagger: 'Palette',
       jobs: this.jobs,
     };
   }
+}
+
+/** A port whose messages take their time, each way. */
+function farPort(port: Port, distance: () => number): Port {
+  const later = (deliver: () => void): void => {
+    if (distance() === 0) deliver();
+    else setTimeout(deliver, distance());
+  };
+  return {
+    post: (message) => {
+      later(() => {
+        port.post(message);
+      });
+    },
+    listen: (listener) =>
+      port.listen((message) => {
+        later(() => {
+          listener(message);
+        });
+      }),
+  };
 }
 
 /** The image at a position of the dataset in the order of names. */

@@ -148,6 +148,11 @@ export class ImageView {
     return this.refresh();
   }
 
+  /** Resolves when no search is running any more: it has ended, failed or was cancelled. */
+  async whenSearched(): Promise<void> {
+    while (this.searching !== undefined) await this.latest.catch(noop);
+  }
+
   /** Searches and sorts again; resolves when {@link images} are up to date. */
   refresh(): Promise<void> {
     if (this.isDisposed) return Promise.resolve();

@@ -65,6 +65,8 @@ export class GridPanel extends Disposable implements PageControls {
     this.channel.tell(name, payload);
   });
   private snapshotTimer: NodeJS.Timeout | undefined;
+  /** the highest number of a search or order that the page has asked for */
+  private asked = 0;
   /** the version of the snapshot that answered the last change of the selection */
   private answeredVersion = 0;
   /** path of the image whose draft was refused last; undefined once a draft has been accepted */
@@ -193,16 +195,18 @@ export class GridPanel extends Disposable implements PageControls {
       },
       wantedEdit: () => this.deferred.collect('openBulkEdit') ?? null,
       wantedImage: () => this.deferred.collect('reveal') ?? null,
-      setQuery: async ({ query }) => {
+      setQuery: async ({ query, number }) => {
+        this.asked = number;
         await view.setQuery(query);
         return { snapshot: this.snapshot() };
       },
-      setSort: async ({ sort }) => {
+      setSort: async ({ sort, number }) => {
+        this.asked = number;
         await view.setSort(sort);
         return { snapshot: this.snapshot() };
       },
-      select: ({ command }) => {
-        session.select(command);
+      select: async ({ command }) => {
+        await session.selectFound(command);
         this.answeredVersion = session.version;
         return { snapshot: this.snapshot() };
       },
@@ -287,6 +291,7 @@ export class GridPanel extends Disposable implements PageControls {
       query: view.query,
       search: searchView(view, services.searches),
       sort: view.sort,
+      asked: this.asked,
       order: view.order,
       selected: { count: selection.count, hidden: selection.hiddenFrom(view.images) },
       tagger: services.taggers.displayName(),

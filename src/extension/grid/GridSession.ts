@@ -16,6 +16,12 @@ import { GridError } from './GridError';
 /** Maximum number of cards per request: far more than fit on a screen, and few enough to stat their files. */
 const maxCards = 500;
 
+/**
+ * A click on an image waits this long for a search that was asked for before it, in milliseconds. A search that takes
+ * longer is one that the user sees running, over the images that are clicked.
+ */
+const searchPatience = 1000;
+
 /** What a session needs of its document, and all that a unit test has to stand in for. */
 export interface GridDocument {
   readonly dataset: Dataset;
@@ -41,6 +47,8 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
   /** by caption, the number of the last draft that was typed into this grid */
   private readonly drafts = new Map<Caption, number>();
   private readonly listeners = new Set<() => void>();
+  /** the last of the changes of the selection that wait for a search; undefined when none does */
+  private selecting: Promise<void> | undefined;
 
   /** @param marks what captioning jobs say about the captions of this document */
   constructor(
@@ -114,12 +122,14 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
 
   /**
    * The images of a scope; waits until the dataset has been read. Those that the search finds are in the order of the
-   * view, all others in the order of the dataset.
+   * view, all others in the order of the dataset. A search that is running and a selection that waits for it count.
    * @throws the signal's reason when aborted
    */
   async imagesIn(scope: EditScope, signal?: AbortSignal): Promise<readonly DatasetImage[]> {
     const { document, view, selection } = this;
     await document.whenLoaded();
+    if (scope === 'filtered') await view.whenSearched();
+    if (scope === 'selection') await this.selecting;
     if (scope === 'filtered') return view.images;
     const all = document.dataset.allImages;
     if (scope === 'all') return all;
@@ -132,6 +142,31 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
       signal === undefined ? {} : { signal },
     );
     return selected;
+  }
+
+  /**
+   * Changes the selection as a page asks for it: in the order of what it asked, after a search that it asked for before.
+   * An image that this search hides is left as it is: the page only showed it because it had not heard yet.
+   */
+  async selectFound(command: SelectCommand): Promise<void> {
+    const { view, selecting } = this;
+    const select = (): void => {
+      const path = 'path' in command ? command.path : undefined;
+      if (path === undefined || view.indexOf(path) !== undefined) this.select(command);
+    };
+    if (selecting === undefined && view.searching === undefined) {
+      select();
+      return;
+    }
+    const done = Promise.resolve(selecting).then(async () => {
+      // All that a search finds is known only when it has ended.
+      const patience = command.kind === 'all' ? Infinity : searchPatience;
+      await endOf(view.whenSearched(), patience);
+      select();
+    });
+    this.selecting = done;
+    await done;
+    if (this.selecting === done) this.selecting = undefined;
   }
 
   /** Changes the selection. Ignores a range of positions in an outdated order, which would select different images. */
@@ -186,4 +221,18 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
     this.view.noteChange();
     this.changed();
   }
+}
+
+/** Waits for a promise, at most `patience` milliseconds. */
+async function endOf(promise: Promise<void>, patience: number): Promise<void> {
+  if (patience === Infinity) {
+    await promise;
+    return;
+  }
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, patience);
+  });
+  await Promise.race([promise, late]);
+  clearTimeout(timer);
 }

@@ -2,7 +2,6 @@ import { describeQuery } from '../../dataset/query/describeQuery';
 import type { ImageView } from '../../dataset/view/ImageView';
 import { parseQuery, topLevelParts } from '../../dataset/query/parseQuery';
 import { suggestQuery } from '../../dataset/query/suggestQuery';
-import { toggleTag } from '../../dataset/query/tagFilter';
 import type { RequestHandlers } from '../../protocol/channel/Channel';
 import type { SearchRequests, SearchView } from '../../protocol/page/searchProtocol';
 import type { GridSession } from '../grid/GridSession';
@@ -18,7 +17,6 @@ export function searchHandlers(session: GridSession, searches: SavedSearches): R
       const { tagCounts } = document.dataset;
       return { suggestions: await suggestQuery(text, caret, { tagCounts, saved, recent }) };
     },
-    addFilter: ({ tag, exclude }) => ({ query: toggleTag(view.query, tag, exclude) }),
     refreshResults: async () => {
       await view.refresh();
       return undefined;

@@ -73,6 +73,11 @@ export interface GridSnapshot {
   search: SearchView;
   sort: ImageSort;
   /**
+   * the highest number of a search or order that the page has asked for and this snapshot takes account of: while it is
+   * lower than the page's own, {@link query} and {@link sort} are older than what the page asked for
+   */
+  asked: number;
+  /**
    * changes whenever the images in view or their order change: positions are valid only for the order that they came
    * with
    */
@@ -111,10 +116,18 @@ export interface HostRequests
   wantedImage(params: Record<string, never>): { path: string } | null;
   /** The position of an image in the current order and filter; null if it is not among them. */
   locate(params: { path: string }): { index: number | null; order: number };
-  setSort(params: { sort: ImageSort }): { snapshot: GridSnapshot };
+  /** @param params `number` increases with each search or order that the page asks for; see {@link GridSnapshot.asked} */
+  setSort(params: { sort: ImageSort; number: number }): { snapshot: GridSnapshot };
+  /**
+   * Changes the selection once a search that was asked for before it has ended. An image that this search hides is left
+   * as it is.
+   */
   select(params: { command: SelectCommand }): { snapshot: GridSnapshot };
-  /** Sets the search text and answers with the new snapshot. */
-  setQuery(params: { query: string }): { snapshot: GridSnapshot };
+  /**
+   * Sets the search text and answers with the new snapshot.
+   * @param params `number` increases with each search or order that the page asks for; see {@link GridSnapshot.asked}
+   */
+  setQuery(params: { query: string; number: number }): { snapshot: GridSnapshot };
   resolveConflict(params: { path: string; choice: 'mine' | 'theirs' | 'both' }): undefined;
   /** The user agrees that a caption that is not valid UTF-8 becomes UTF-8 when it is saved. */
   convertToUtf8(params: { path: string }): undefined;

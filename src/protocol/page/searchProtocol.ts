@@ -45,11 +45,6 @@ export interface SearchSuggestion {
 /** Requests from the webview to the host about searching. */
 export interface SearchRequests {
   suggestQuery(params: { text: string; caret: number }): { suggestions: SearchSuggestion[] };
-  /**
-   * Adds a term that requires or excludes a tag, or removes the term if the search has it already. Returns the new
-   * search text.
-   */
-  addFilter(params: { tag: string; exclude: boolean }): { query: string };
   /** Searches and sorts again, because edits do neither. */
   refreshResults(params: Record<string, never>): undefined;
   /** Cancels a search that takes long. */

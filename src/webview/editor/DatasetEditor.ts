@@ -4,6 +4,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, query, state } from 'lit/decorators.js';
 import type { WantedEdit } from '../../protocol/page/bulkEditProtocol';
 import type { GridSnapshot } from '../../protocol/page/gridProtocol';
+import type { ImageSort } from '../../protocol/page/imageSort';
 import type { PictureSettings } from '../../protocol/page/pictureProtocol';
 import { errorMessage } from '../../protocol/channel/wireError';
 import type { BulkEditDialog } from '../bulkEdit/BulkEditDialog';
@@ -17,6 +18,7 @@ import { ItemWindow } from '../grid/ItemWindow';
 import { jobAnnouncement } from '../jobList/JobList';
 import { ImageQueue } from '../pictures/ImageQueue';
 import { pictureSource } from '../pictures/pictureSource';
+import { AskedView } from '../search/AskedView';
 import { searchAnnouncement } from '../search/SearchStatus';
 import { actionsContext, type EditorActions } from '../shared/actions';
 import { type HostChannel, hostContext } from '../shared/host';
@@ -63,7 +65,8 @@ export class DatasetEditor extends LitElement {
 
   private store: ViewStateStore | undefined;
   private commitDelay = 1000;
-  private searches = 0;
+  /** the search and the order that the page asked for last */
+  private readonly asked = new AskedView();
   private storing: ReturnType<typeof setTimeout> | undefined;
 
   @provide({ context: hostContext })
@@ -107,7 +110,9 @@ export class DatasetEditor extends LitElement {
   @provide({ context: actionsContext })
   readonly actions: EditorActions = editorActions({
     host: this.host,
+    query: () => this.asked.query,
     search: (text) => void this.search(text),
+    setSort: (sort) => void this.sort(sort),
     show: (choices) => {
       this.show(choices);
     },
@@ -153,6 +158,7 @@ export class DatasetEditor extends LitElement {
       this.commitDelay = settings.commitDelay;
       this.images.configure(settings.pictures);
       const wanted = remembered.query;
+      this.asked.shownAfter(snapshot, undefined);
       // A query that the host already has is newer than the stored one: it may come from the tag view.
       if (wanted !== undefined && wanted !== '' && snapshot.query === '') await this.search(wanted, false);
       // After the search: the stored position is an index among the images that match it.
@@ -204,7 +210,13 @@ export class DatasetEditor extends LitElement {
     const isUnreadable = snapshot.state === 'missing' || snapshot.state === 'error';
     return html`
       ${
-        isUnreadable || snapshot.total === 0 ? nothing : html`<dataset-toolbar .snapshot=${snapshot}></dataset-toolbar>`
+        isUnreadable || snapshot.total === 0
+          ? nothing
+          : html`<dataset-toolbar
+              .snapshot=${snapshot}
+              .query=${this.asked.query}
+              .sort=${this.asked.sort}
+            ></dataset-toolbar>`
       }
       <selection-bar .snapshot=${snapshot}></selection-bar>
       ${this.renderProblem()}
@@ -253,7 +265,7 @@ export class DatasetEditor extends LitElement {
 
   private showSnapshot(snapshot: GridSnapshot): void {
     this.announcement = jobAnnouncement(this.snapshot?.jobs ?? [], snapshot.jobs) ?? this.announcement;
-    this.snapshot = snapshot;
+    this.snapshot = this.asked.shownAfter(snapshot, this.snapshot);
     this.items.refresh(snapshot.version);
   }
 
@@ -271,18 +283,28 @@ export class DatasetEditor extends LitElement {
   }
 
   private async search(text: string, toStart = true): Promise<void> {
-    const search = ++this.searches;
     this.drafts.commitAll();
+    const number = this.asked.search(text);
+    this.requestUpdate();
     this.view = { ...this.view, query: text, ...(toStart ? { index: 0, path: '' } : {}) };
     this.storeViewSoon();
     try {
-      const { snapshot } = await this.host.request('setQuery', { query: text });
-      if (search !== this.searches) return;
+      const { snapshot } = await this.host.request('setQuery', { query: text, number });
       this.host.applySnapshot(snapshot);
-      this.announcement = searchAnnouncement(snapshot);
+      if (this.asked.isNewest(number)) this.announcement = searchAnnouncement(snapshot);
     } catch (error) {
+      this.asked.failed(number);
       this.problem = l10n.t('The search failed: {0}', errorMessage(error));
     }
+  }
+
+  private async sort(sort: ImageSort): Promise<void> {
+    const number = this.asked.order(sort);
+    this.problem = undefined;
+    this.requestUpdate();
+    const answer = await this.host.tryRequest('setSort', { sort, number });
+    if (answer === undefined) this.asked.failed(number);
+    else this.host.applySnapshot(answer.snapshot);
   }
 
   private readonly onOpenViewer = (event: CustomEvent<{ path: string }>): void => {

@@ -1,5 +1,7 @@
 import type { ImageTarget, WantedEdit } from '../../protocol/page/bulkEditProtocol';
+import { toggleTag } from '../../dataset/query/tagFilter';
 import type { SelectCommand } from '../../protocol/page/gridProtocol';
+import type { ImageSort } from '../../protocol/page/imageSort';
 import type { EditorActions, ImageActions, SearchActions, SelectionActions } from '../shared/actions';
 import type { PageHost } from '../shared/host';
 import type { ViewChoices } from '../shared/viewChoices';
@@ -7,7 +9,10 @@ import type { ViewChoices } from '../shared/viewChoices';
 /** The effects of actions within the page. */
 interface EditorPage {
   host: PageHost;
+  /** The search that the page asked for last. */
+  query: () => string;
   search: (query: string) => void;
+  setSort: (sort: ImageSort) => void;
   show: (choices: Partial<ViewChoices>) => void;
   openBulkEdit: (wanted: WantedEdit) => void;
   announce: (text: string) => void;
@@ -48,15 +53,13 @@ export function editorActions(page: EditorPage): EditorActions {
   };
 }
 
-function searchActions({ host, search }: EditorPage): SearchActions {
+function searchActions({ host, query, search, setSort }: EditorPage): SearchActions {
   const command = (method: 'refreshResults' | 'cancelSearch' | 'rememberSearch' | 'toggleSavedSearch') => () => {
     host.command(method, {});
   };
   return {
     search,
-    setSort: (sort) => {
-      host.command('setSort', { sort });
-    },
+    setSort,
     suggest: async (text, caret) => {
       try {
         return (await host.request('suggestQuery', { text, caret })).suggestions;
@@ -66,12 +69,7 @@ function searchActions({ host, search }: EditorPage): SearchActions {
       }
     },
     addFilter: (tag, exclude) => {
-      host
-        .request('addFilter', { tag, exclude })
-        .then(({ query }) => {
-          search(query);
-        })
-        .catch(() => undefined);
+      search(toggleTag(query(), tag, exclude));
     },
     refreshResults: command('refreshResults'),
     cancelSearch: command('cancelSearch'),

@@ -6,6 +6,7 @@ import type { GridSnapshot } from '../../protocol/page/gridProtocol';
 import { actionsContext, type EditorActions } from '../shared/actions';
 import { closeIcon } from '../shared/icons';
 import { sharedStyles } from '../shared/shared.css';
+import { withoutTerm } from './withoutTerm';
 
 const chipStyles = css`
   :host {
@@ -76,6 +77,8 @@ export class FilterChips extends LitElement {
   static override styles = [sharedStyles, chipStyles];
 
   @property({ attribute: false }) snapshot: GridSnapshot | undefined;
+  /** The search that the page asked for last: it may be newer than the snapshot, whose terms are shown. */
+  @property({ attribute: false }) query = '';
   @consume({ context: actionsContext }) actions: EditorActions | undefined;
 
   /** Number of chips in the DOM. Unused ones are hidden: removing a node ends Chromium's undo run of typing. */
@@ -108,9 +111,9 @@ export class FilterChips extends LitElement {
   }
 
   private removeTerm(index: number): void {
-    const { query, search } = this.snapshot ?? { query: '', search: { terms: [] } };
-    const kept = search.terms.filter((_, other) => other !== index);
-    this.actions?.search(kept.map(({ start, end }) => query.slice(start, end)).join(' '));
+    const term = this.snapshot?.search.terms[index];
+    if (this.snapshot === undefined || term === undefined) return;
+    this.actions?.search(withoutTerm(this.query, this.snapshot.query.slice(term.start, term.end), index));
   }
 }
 

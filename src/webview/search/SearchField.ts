@@ -8,9 +8,12 @@ import type { SearchMistake, SearchSuggestion } from '../../protocol/page/search
 import { plural } from '../shared/displayLanguage';
 import { actionsContext, type EditorActions } from '../shared/actions';
 import { closeIcon, searchIcon, starIcon } from '../shared/icons';
+import { KeyHold } from '../shared/KeyHold';
 import { Listbox, type ListboxRow } from '../shared/Listbox';
+import { insertAsTyped, LocalUndo } from '../shared/LocalUndo';
 import { searchFieldStyles } from './searchField.css';
 import { sharedStyles } from '../shared/shared.css';
+import { textOfKey } from '../shared/typeKey';
 
 /** Debounce of the search after the last key, in milliseconds. */
 const searchDelay = 150;
@@ -24,18 +27,23 @@ const fullHelp = l10n.t(
   'Words, tag:"long hair", caption:, name:, path:, tags:<5, chars:>200, width:>=1024, ratio:16:9, size:>2MB, is:empty; AND OR NOT ( ), - for not, * and ? for any text',
 );
 
-/** The search box: suggests what to type next and underlines mistakes. */
+/**
+ * The search box: suggests what to type next and underlines mistakes. Its text is the user's: only a search that was set
+ * elsewhere replaces it, never an answer to what was typed here.
+ */
 @customElement('search-field')
 export class SearchField extends LitElement {
   static override styles = [sharedStyles, searchFieldStyles];
 
   @property({ attribute: false }) snapshot: GridSnapshot | undefined;
+  /** The search that the page asked for last: it may be newer than the snapshot. */
+  @property({ attribute: false }) query = '';
   @consume({ context: actionsContext }) actions: EditorActions | undefined;
   @state() private text = '';
   /** whether the user has paused, so that an incomplete term is reported as a mistake */
   @state() private hasPaused = true;
 
-  @query('input') private readonly input!: HTMLInputElement | null;
+  @query('input', true) private readonly input!: HTMLInputElement | null;
   @query('.mirror') private readonly mirror!: HTMLElement | null;
   @queryAll('li') private readonly rows!: NodeListOf<HTMLElement>;
 
@@ -53,8 +61,22 @@ export class SearchField extends LitElement {
       this.requestUpdate();
     },
   });
+  /** Keys that mean something only once the suggestions for the text are there, such as Down and Enter. */
+  private readonly hold = new KeyHold({
+    field: () => this.input ?? undefined,
+    mustWait: (event) => this.mustWait(event),
+    giveUp: () => {
+      this.close();
+    },
+  });
+  private undo: LocalUndo | undefined;
   /** the text for which the suggestions were requested */
   private suggestedFor = '';
+  /** whether the suggestions for the text are on their way */
+  private isAwaited = false;
+  /** whether the text is being replaced by a suggestion or cleared */
+  private isReplacing = false;
+  /** the search of the page that the field knows */
   private knownQuery = '';
   private searchTimer: ReturnType<typeof setTimeout> | undefined;
   private mistakeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -68,19 +90,31 @@ export class SearchField extends LitElement {
     this.input?.select();
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener('pointerdown', this.searchTyped, { capture: true });
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    document.removeEventListener('pointerdown', this.searchTyped, { capture: true });
+    this.hold.forget();
     clearTimeout(this.searchTimer);
     clearTimeout(this.mistakeTimer);
   }
 
   protected override willUpdate(): void {
-    const found = this.snapshot?.query ?? '';
+    const { query: found } = this;
     if (found === this.knownQuery) return;
     this.knownQuery = found;
-    // The host may change the search too, for example when a tag is clicked; but it must not overwrite what is being
-    // typed.
-    if (this.searchTimer === undefined && found.trim() !== this.text.trim()) this.text = found;
+    // The search was set elsewhere, for example by a click on a tag; but what is typed after that is newer.
+    if (this.searchTimer !== undefined || found.trim() === this.text.trim()) return;
+    this.text = found;
+    this.undo?.setText(found);
+  }
+
+  protected override firstUpdated(): void {
+    if (this.input !== null) this.undo = new LocalUndo(this.input);
   }
 
   protected override updated(): void {
@@ -188,7 +222,9 @@ export class SearchField extends LitElement {
     return name == null ? l10n.t('Save this search') : l10n.t('Saved as “{0}”. Click to forget it', name);
   }
 
-  private readonly onInput = (): void => {
+  private readonly onInput = (event: Event): void => {
+    this.undo?.onInput(event);
+    if (this.isReplacing) return;
     this.setText(this.input?.value ?? '');
     this.list.activate(-1);
     // After a space any term may follow; a list of everything would only be in the way.
@@ -215,10 +251,26 @@ export class SearchField extends LitElement {
 
   private readonly onKeydown = (event: KeyboardEvent): void => {
     if (event.isComposing) return;
-    if (!this.handleKey(event)) return;
+    // A letter ends the choice that the arrow keys before it began: there is nothing that it has to wait for.
+    if (textOfKey(event) !== undefined && this.hold.waiting.every(isArrow)) this.hold.forget();
+    if (this.hold.holds(event)) {
+      // Whether Escape clears the text, too, depends on whether there is anything else to close.
+      if (event.key === 'Escape') this.list.close();
+      return;
+    }
+    if (!this.handleKey(event)) {
+      this.undo?.onKeydown(event);
+      return;
+    }
     event.preventDefault();
     event.stopPropagation();
   };
+
+  /** Whether a key depends on suggestions that are on their way. */
+  private mustWait({ key, ctrlKey, metaKey, shiftKey }: KeyboardEvent): boolean {
+    if (!this.isAwaited || ctrlKey || metaKey) return false;
+    return isArrowKey(key) || key === 'Escape' || (key === 'Tab' && !shiftKey && this.isInTerm);
+  }
 
   /** @returns whether the key was handled */
   private handleKey({ key, altKey, ctrlKey, metaKey, shiftKey }: KeyboardEvent): boolean {
@@ -228,22 +280,16 @@ export class SearchField extends LitElement {
       case 'ArrowUp':
         if (!this.list.isOpen) void this.suggest();
         else if (altKey) this.close();
-        else {
-          this.onceSuggested(() => {
-            this.list.handleKey(key);
-          });
-        }
+        else this.list.handleKey(key);
         return true;
       case 'Enter':
         if (!this.list.handleKey(key)) this.commit();
         return true;
       case 'Tab': {
         const { active, isOpen } = this.list;
-        const accepted = active >= 0 ? active : this.completesTerm() ? 0 : undefined;
+        const accepted = active >= 0 ? active : this.isInTerm ? 0 : undefined;
         if (!isOpen || shiftKey || accepted === undefined) return false;
-        this.onceSuggested(() => {
-          this.accept(accepted);
-        });
+        this.accept(accepted);
         return true;
       }
       case 'Escape':
@@ -261,35 +307,38 @@ export class SearchField extends LitElement {
     return this.suggestedFor === this.text;
   }
 
-  /** Calls back once suggestions for the current text have arrived; they may still be in flight. */
-  private onceSuggested(act: () => void): void {
-    if (this.isCurrent) act();
-    else {
-      void this.suggest().then(() => {
-        if (this.list.isOpen && this.isCurrent) act();
-      });
-    }
-  }
-
   /**
    * Whether Tab accepts the first suggestion: only while a `tag:` or `is:` term is typed. Otherwise Tab leaves the box.
    */
-  private completesTerm(): boolean {
-    return this.list.isOpen && /(^|[\s(-])(tag|is):[^\s]*$/i.test(this.beforeCaret);
+  private get isInTerm(): boolean {
+    return /(^|[\s(-])(tag|is):[^\s]*$/i.test(this.beforeCaret);
   }
 
   private accept(index: number): void {
     const suggestion = this.list.options[index];
     if (suggestion === undefined) return;
     const { text, caret, kind } = suggestion;
-    this.setText(text);
+    this.replaceText(text, caret);
     this.close();
-    void this.updateComplete.then(() => {
-      this.input?.focus();
-      this.input?.setSelectionRange(caret, caret);
-      if (kind === 'field') void this.suggest();
-    });
+    if (kind === 'field') void this.suggest();
     if (kind === 'saved' || kind === 'recent') this.search();
+  }
+
+  /** Replaces the text as if it were typed: one undo brings back what was there before. */
+  private replaceText(text: string, caret: number): void {
+    const { input } = this;
+    if (input === null) return;
+    const before = input.value;
+    const [start, end] = [commonStart(before, text), commonEnd(before, text)];
+    this.isReplacing = true;
+    input.focus();
+    input.setSelectionRange(start, before.length - end);
+    insertAsTyped(text.slice(start, text.length - end));
+    this.isReplacing = false;
+    // Moving the caret ends the undo step, so that further typing is a separate one.
+    input.setSelectionRange(0, 0);
+    input.setSelectionRange(caret, caret);
+    this.setText(text);
   }
 
   private commit(): void {
@@ -301,10 +350,9 @@ export class SearchField extends LitElement {
   }
 
   private readonly clear = (): void => {
-    this.setText('');
+    this.replaceText('', 0);
     this.close();
     this.search();
-    this.input?.focus();
   };
 
   private readonly onClick = (): void => {
@@ -312,7 +360,10 @@ export class SearchField extends LitElement {
   };
 
   private readonly onBlur = (): void => {
+    if (this.input !== null) this.hold.leave(this.input);
     this.close();
+    // What follows elsewhere, such as a click on an image, follows the search.
+    this.searchTyped();
     this.hasPaused = true;
     const { snapshot } = this;
     if (snapshot !== undefined && snapshot.matching > 0 && snapshot.query === this.text.trim()) {
@@ -322,28 +373,64 @@ export class SearchField extends LitElement {
 
   private close(): void {
     this.requests++;
+    this.isAwaited = false;
     this.list.close();
+    this.hold.release();
   }
 
   private async suggest(): Promise<void> {
     const request = ++this.requests;
     const { text } = this;
-    const suggestions = await this.actions?.suggest(text, this.input?.selectionStart ?? text.length);
+    this.isAwaited = true;
+    const suggestions = (await this.actions?.suggest(text, this.input?.selectionStart ?? text.length)) ?? [];
     // Stale: another key was pressed, or the list was closed.
-    if (request !== this.requests || suggestions === undefined) return;
+    if (request !== this.requests) return;
+    this.isAwaited = false;
     this.suggestedFor = text;
     this.list.show(suggestions);
+    this.hold.release();
   }
+
+  /** Searches for what is typed without waiting for a pause. */
+  private readonly searchTyped = (): void => {
+    if (this.searchTimer !== undefined) this.search();
+  };
 
   private search(): void {
     clearTimeout(this.searchTimer);
     this.searchTimer = undefined;
-    if (this.text.trim() !== this.knownQuery.trim()) this.actions?.search(this.text.trim());
+    const text = this.text.trim();
+    if (text === this.knownQuery.trim()) return;
+    this.knownQuery = text;
+    this.actions?.search(text);
   }
 
   private readonly alignMirror = (): void => {
     if (this.mirror !== null && this.input !== null) this.mirror.scrollLeft = this.input.scrollLeft;
   };
+}
+
+function isArrowKey(key: string): boolean {
+  return key === 'ArrowDown' || key === 'ArrowUp';
+}
+
+function isArrow(event: Event): boolean {
+  return event instanceof KeyboardEvent && isArrowKey(event.key);
+}
+
+/** Number of characters at the start that two texts have in common. */
+function commonStart(a: string, b: string): number {
+  let start = 0;
+  while (start < a.length && start < b.length && a[start] === b[start]) start++;
+  return start;
+}
+
+/** Number of characters at the end that two texts have in common, behind those at their start. */
+function commonEnd(a: string, b: string): number {
+  const most = Math.min(a.length, b.length) - commonStart(a, b);
+  let end = 0;
+  while (end < most && a[a.length - 1 - end] === b[b.length - 1 - end]) end++;
+  return end;
 }
 
 function keepFocus(event: Event): void {

@@ -6,6 +6,7 @@ import { mostSuggestions, type SuggestAnswer, type TagSuggestion } from '../../p
 import { CaretFinder, type TextField } from '../shared/CaretFinder';
 import { displayLanguage, plural } from '../shared/displayLanguage';
 import { hostContext, type PageHost } from '../shared/host';
+import { KeyHold } from '../shared/KeyHold';
 import { Listbox, type ListboxRow } from '../shared/Listbox';
 import { insertAsTyped } from '../shared/LocalUndo';
 import { replacementOf, tagAt, type TagSpot } from './tagAtCaret';
@@ -68,6 +69,20 @@ export class SuggestionPopup extends LitElement {
   private spot: TagSpot | undefined;
   /** the number of the last request: the answers to earlier ones are stale */
   private turn = 0;
+  /** whether the suggestions for the text are on their way */
+  private isAwaited = false;
+  /** Arrow keys that are meant for the list that is on its way, and what was typed behind them. */
+  private readonly hold = new KeyHold({
+    field: () => this.field,
+    mustWait: ({ key, ctrlKey, metaKey, altKey, shiftKey }) =>
+      this.isAwaited &&
+      !this.isOpen &&
+      (key === 'ArrowDown' || key === 'ArrowUp') &&
+      !(ctrlKey || metaKey || altKey || shiftKey),
+    giveUp: () => {
+      this.close();
+    },
+  });
   /** whether the list opened while typing, not because the user pressed its key */
   private automatic = true;
   private accepting = false;
@@ -87,7 +102,8 @@ export class SuggestionPopup extends LitElement {
     field.addEventListener('keydown', this.onKeydown, { capture: true });
     field.addEventListener('pointerdown', this.onPointerdown);
     field.addEventListener('scroll', this.onFieldScroll);
-    field.addEventListener('blur', this.onBlur);
+    // Before the field's own handler, which takes in what was typed.
+    field.addEventListener('blur', this.onBlur, { capture: true });
   }
 
   /** Whether tags are shown. */
@@ -99,8 +115,10 @@ export class SuggestionPopup extends LitElement {
   close(): void {
     this.turn++;
     this.automatic = true;
+    this.isAwaited = false;
     this.list.close();
     this.describeToField();
+    this.hold.release();
   }
 
   protected override createRenderRoot(): HTMLElement {
@@ -115,6 +133,7 @@ export class SuggestionPopup extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     if (CSS.highlights.get(highlight) === this.marks) CSS.highlights.delete(highlight);
+    this.hold.forget();
     this.detach();
   }
 
@@ -166,7 +185,7 @@ export class SuggestionPopup extends LitElement {
     if (this.accepting || (event instanceof InputEvent && event.isComposing)) return;
     const type = event instanceof InputEvent ? event.inputType : 'insertText';
     const isTyping = type === 'insertText' || type === 'insertCompositionText';
-    if (isTyping || (this.isOpen && type.startsWith('deleteContent'))) {
+    if (isTyping || (this.isWanted && type.startsWith('deleteContent'))) {
       this.narrow();
       void this.ask(true);
     } else this.close();
@@ -174,6 +193,7 @@ export class SuggestionPopup extends LitElement {
 
   private readonly onKeydown = (event: Event): void => {
     if (!(event instanceof KeyboardEvent) || event.isComposing) return;
+    if (this.hold.holds(event)) return;
     const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey;
     if (event.ctrlKey && event.key === ' ') {
       swallow(event);
@@ -181,7 +201,7 @@ export class SuggestionPopup extends LitElement {
       void this.ask(false);
       return;
     }
-    if (!this.isOpen) return;
+    if (!this.isWanted) return;
     if ((plain || event.key === 'Escape') && this.list.handleKey(event.key)) {
       swallow(event);
       return;
@@ -200,6 +220,11 @@ export class SuggestionPopup extends LitElement {
     this.close();
   };
 
+  /** Whether suggestions are shown or on their way. */
+  private get isWanted(): boolean {
+    return this.isOpen || this.isAwaited;
+  }
+
   private readonly onPointerdown = (): void => {
     this.close();
   };
@@ -209,6 +234,7 @@ export class SuggestionPopup extends LitElement {
   };
 
   private readonly onBlur = (): void => {
+    if (this.field !== undefined) this.hold.leave(this.field);
     this.detach();
   };
 
@@ -231,12 +257,13 @@ export class SuggestionPopup extends LitElement {
     field.removeEventListener('keydown', this.onKeydown, { capture: true });
     field.removeEventListener('pointerdown', this.onPointerdown);
     field.removeEventListener('scroll', this.onFieldScroll);
-    field.removeEventListener('blur', this.onBlur);
+    field.removeEventListener('blur', this.onBlur, { capture: true });
   }
 
   private async ask(automatic: boolean, tries = 0): Promise<void> {
     const { field, host, options } = this;
     const turn = ++this.turn;
+    this.isAwaited = false;
     if (field === undefined || host === undefined || field.readOnly || field.selectionStart === null) return;
     if (field.selectionStart !== field.selectionEnd) {
       this.close();
@@ -249,6 +276,7 @@ export class SuggestionPopup extends LitElement {
     }
     const typed = field.value.slice(spot.start, spot.end);
     const path = options.path === undefined ? {} : { path: options.path };
+    this.isAwaited = tries === 0;
     let answer: SuggestAnswer;
     try {
       answer = await host.request('suggestTags', { prefix: spot.prefix, typed, automatic: this.automatic, ...path });
@@ -258,6 +286,7 @@ export class SuggestionPopup extends LitElement {
       return;
     }
     if (turn !== this.turn) return;
+    this.isAwaited = false;
     const useful = answer.suggestions.some(({ tag }) => tag !== typed);
     const suggestions = useful ? answer.suggestions.slice(0, mostSuggestions) : [];
     const chosen = this.list.options[this.list.active];
@@ -266,6 +295,7 @@ export class SuggestionPopup extends LitElement {
     if (chosen !== undefined && still === -1) return;
     this.spot = spot;
     this.list.show(suggestions, still);
+    this.hold.release();
     if (!answer.loading || tries === maxRetries) return;
     setTimeout(() => {
       if (turn === this.turn && this.list.active < 0) void this.ask(automatic, tries + 1);

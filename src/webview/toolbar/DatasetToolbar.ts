@@ -3,6 +3,7 @@ import { consume } from '@lit/context';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { GridSnapshot } from '../../protocol/page/gridProtocol';
+import type { ImageSort } from '../../protocol/page/imageSort';
 import { formatNumber, pluralForm, withElements } from '../shared/displayLanguage';
 import { actionsContext, type EditorActions } from '../shared/actions';
 import '../search/FilterChips';
@@ -24,6 +25,9 @@ export class DatasetToolbar extends LitElement {
   static override styles = [sharedStyles, toolbarStyles];
 
   @property({ attribute: false }) snapshot: GridSnapshot | undefined;
+  /** The search and the order that the page asked for last: they may be newer than the snapshot. */
+  @property({ attribute: false }) query = '';
+  @property({ attribute: false }) sort: ImageSort = { key: 'name', descending: false };
   @consume({ context: actionsContext }) actions: EditorActions | undefined;
 
   @query('search-field') private readonly field!: SearchField | null;
@@ -37,11 +41,11 @@ export class DatasetToolbar extends LitElement {
     const { snapshot, actions } = this;
     if (snapshot === undefined || actions === undefined) return html``;
     return html`<div class="line">
-        <search-field .snapshot=${snapshot}></search-field>
-        <sort-control .sort=${snapshot.sort}></sort-control>
+        <search-field .snapshot=${snapshot} .query=${this.query}></search-field>
+        <sort-control .sort=${this.sort}></sort-control>
         <view-options></view-options>
       </div>
-      <filter-chips .snapshot=${snapshot}></filter-chips>
+      <filter-chips .snapshot=${snapshot} .query=${this.query}></filter-chips>
       <div class="line">
         <div class="summary">
           ${this.renderSummary(snapshot)}

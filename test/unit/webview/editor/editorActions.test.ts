@@ -25,9 +25,15 @@ function page(answers: Record<string, unknown> = {}): { actions: EditorActions; 
     post: note('post'),
     applySnapshot: note('applySnapshot'),
   };
+  let searched = '';
   const actions = editorActions({
     host,
-    search: note('search'),
+    query: () => searched,
+    search: (query) => {
+      searched = query;
+      did.push(['search', query]);
+    },
+    setSort: note('setSort'),
     show: note('show'),
     openBulkEdit: note('openBulkEdit'),
     announce: note('announce'),
@@ -77,13 +83,13 @@ describe('the actions of the editor', () => {
     assert.deepEqual(failing.did, [['request', 'select', { command: { kind: 'none' } }]]);
   });
 
-  it('search for what the host makes of a filter, and suggest nothing where the host cannot', async () => {
-    const { actions, did } = page({ addFilter: { query: 'tag:tree' } });
+  it('search at once for what a filter makes of the search, and suggest nothing where the host cannot', async () => {
+    const { actions, did } = page();
     actions.addFilter('tree', false);
-    await new Promise(setImmediate);
+    actions.addFilter('sky', true);
     assert.deepEqual(did, [
-      ['request', 'addFilter', { tag: 'tree', exclude: false }],
       ['search', 'tag:tree'],
+      ['search', 'tag:tree -tag:sky'],
     ]);
     assert.deepEqual(await actions.suggest('tag:', 4), []);
   });

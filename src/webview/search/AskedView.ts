@@ -1,0 +1,63 @@
+import type { GridSnapshot } from '../../protocol/page/gridProtocol';
+import type { ImageSort } from '../../protocol/page/imageSort';
+
+/**
+ * The search and the order that the page asked for last. They are the page's: what the host tells counts only once it
+ * has heard of the last thing that the page asked for. Until then it speaks of an older search, whose text and results
+ * must not come back. A search that is set elsewhere, such as in the tag view, is told with the number of the last one
+ * that the page asked for, and replaces it.
+ */
+export class AskedView {
+  query = '';
+  sort: ImageSort = { key: 'name', descending: false };
+  /** the number of what was asked last */
+  private number = 0;
+  /** the number that a snapshot must have to count */
+  private awaited = 0;
+
+  /** The page asks for a search. Returns the number to send with it. */
+  search(query: string): number {
+    this.query = query;
+    return this.next();
+  }
+
+  /** The page asks for an order. Returns the number to send with it. */
+  order(sort: ImageSort): number {
+    this.sort = sort;
+    return this.next();
+  }
+
+  /** What was asked with this number has failed: the host may never have heard of it. */
+  failed(number: number): void {
+    if (this.awaited === number) this.awaited = 0;
+  }
+
+  /** Whether the page has asked for nothing since. */
+  isNewest(number: number): boolean {
+    return this.number === number;
+  }
+
+  /**
+   * What the page shows after a snapshot: while the host has not heard of what was asked last, its images stay those
+   * that are shown.
+   * @param shown the snapshot that the page shows; undefined if it is the first
+   */
+  shownAfter(snapshot: GridSnapshot, shown: GridSnapshot | undefined): GridSnapshot {
+    // A page that was made anew goes on with the numbers of the one before it.
+    this.number = Math.max(this.number, snapshot.asked);
+    if (snapshot.asked >= this.awaited) {
+      this.query = snapshot.query;
+      this.sort = snapshot.sort;
+      return snapshot;
+    }
+    if (shown === undefined) return snapshot;
+    const { query, search, sort, order, matching } = shown;
+    return { ...snapshot, query, search, sort, order, matching };
+  }
+
+  private next(): number {
+    this.number++;
+    this.awaited = this.number;
+    return this.number;
+  }
+}

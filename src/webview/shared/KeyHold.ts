@@ -1,0 +1,190 @@
+import type { TextField } from './CaretFinder';
+import { HeldKeys } from './HeldKeys';
+import { textOfKey, typeKey } from './typeKey';
+
+/** What is held: a key, or a text that was pasted. */
+type Held = KeyboardEvent | ClipboardEvent;
+
+/** What holds keys, and when. */
+interface KeyHoldOwner {
+  /** The field that has the focus; undefined for none. */
+  field: () => TextField | undefined;
+  /** Whether a key has no meaning before the answer that is on its way. */
+  mustWait: (event: KeyboardEvent) => boolean;
+  /** The answer did not come in time, or the focus left the field: from now on, no key has to wait for it. */
+  giveUp: () => void;
+}
+
+/** A key waits for an answer at most this long, in milliseconds: the link may be gone. */
+const patience = 2500;
+
+/**
+ * Holds keys of a field back until the answer is there that they need, such as an arrow key for a list that is on its
+ * way, and everything typed behind them. Then each is dispatched to the field as if it were pressed only now; what the
+ * browser would have done with it is done in its place.
+ */
+export class KeyHold {
+  private readonly keys = new HeldKeys<Held>((event) => event instanceof KeyboardEvent && this.owner.mustWait(event));
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private isListening = false;
+  /** whether keys are being applied, which may move the focus to where those behind them belong */
+  private isApplying = false;
+  /** the event that is being dispatched again */
+  private again: Event | undefined;
+
+  constructor(private readonly owner: KeyHoldOwner) {}
+
+  /** The keys that wait, the oldest first. */
+  get waiting(): readonly Event[] {
+    return this.keys.waiting;
+  }
+
+  /** Whether a key of the field waits now; if so, nobody else gets it. To be called before anything else is done. */
+  holds(event: KeyboardEvent): boolean {
+    if (event === this.again || event.isComposing || isModifier(event.key)) return false;
+    // Its text comes with the event that follows.
+    if (this.waiting.length > 0 && isPaste(event)) return false;
+    if (!this.keys.take(event)) return false;
+    swallow(event);
+    if (this.timer === undefined) this.waitOn();
+    return true;
+  }
+
+  /** The answer is there: applies the keys that waited for it, up to one that has to wait again. */
+  release(): void {
+    // A key that is applied may end what others wait for.
+    if (this.isApplying) return;
+    this.isApplying = true;
+    for (let event = this.keys.next(); event !== undefined; event = this.keys.next()) {
+      this.apply(event);
+      if (this.waiting.length === 0 || isText(event)) continue;
+      // It may move the focus, which happens after this turn; those behind it are for the new place.
+      setTimeout(() => {
+        this.isApplying = false;
+        this.release();
+      });
+      return;
+    }
+    this.isApplying = false;
+    this.waitOn();
+  }
+
+  /** Forgets the keys that wait. */
+  forget(): void {
+    this.keys.drop();
+    this.release();
+  }
+
+  /**
+   * The focus leaves the field before the answer came: what was typed into it is not lost. Keys that would have chosen
+   * are forgotten.
+   */
+  leave(field: TextField): void {
+    // It was one of the keys that moved the focus: the others follow it.
+    if (this.isApplying) return;
+    const text = this.keys.drop().map(textOf).join('');
+    this.release();
+    if (text === '' || field.readOnly) return;
+    field.setRangeText(text, field.selectionStart ?? 0, field.selectionEnd ?? 0, 'end');
+    field.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true, inputType: 'insertText' }));
+  }
+
+  /** Waits for the next answer if a key still needs one. */
+  private waitOn(): void {
+    const isWaiting = this.waiting.length > 0;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.listen(isWaiting);
+    if (!isWaiting) return;
+    this.timer = setTimeout(() => {
+      this.owner.giveUp();
+      this.release();
+    }, patience);
+  }
+
+  private apply(held: Held): void {
+    const target = focusedElement();
+    const act = (typed: KeyboardEvent | string) => () => {
+      if (isTextField(target)) typeKey(target, typed);
+    };
+    if (held instanceof ClipboardEvent) {
+      this.dispatch(target, copyOf(held), act(textOf(held)));
+      return;
+    }
+    // The code identifies the key when a layout or an input method changes its letter.
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- it is what the original event carries
+    const { key, code, keyCode, ctrlKey, metaKey, altKey, shiftKey } = held;
+    const init = { key, code, keyCode, ctrlKey, metaKey, altKey, shiftKey };
+    const event = new KeyboardEvent('keydown', { ...init, bubbles: true, composed: true, cancelable: true });
+    this.dispatch(target, event, act(event));
+  }
+
+  private dispatch(target: Element, event: Event, byDefault: () => void): void {
+    this.again = event;
+    const isFree = target.dispatchEvent(event);
+    this.again = undefined;
+    if (isFree) byDefault();
+  }
+
+  /** While keys wait, those behind them must not go elsewhere either. */
+  private listen(on: boolean): void {
+    if (on === this.isListening) return;
+    this.isListening = on;
+    if (on) {
+      window.addEventListener('keydown', this.onLaterKey, { capture: true });
+      window.addEventListener('paste', this.onPaste, { capture: true });
+    } else {
+      window.removeEventListener('keydown', this.onLaterKey, { capture: true });
+      window.removeEventListener('paste', this.onPaste, { capture: true });
+    }
+  }
+
+  private readonly onLaterKey = (event: KeyboardEvent): void => {
+    if (this.isApplying) this.holds(event);
+  };
+
+  private readonly onPaste = (event: ClipboardEvent): void => {
+    if (event === this.again || (!this.isApplying && event.composedPath()[0] !== this.owner.field())) return;
+    if (this.keys.take(copyOf(event))) swallow(event);
+  };
+}
+
+/** The data of an event is gone after it. */
+function copyOf(event: ClipboardEvent): ClipboardEvent {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData('text/plain', event.clipboardData?.getData('text/plain') ?? '');
+  return new ClipboardEvent('paste', { clipboardData, bubbles: true, composed: true, cancelable: true });
+}
+
+/** The element that has the focus, also inside of shadow roots. */
+function focusedElement(): Element {
+  let focused = document.activeElement;
+  while (focused?.shadowRoot?.activeElement != null) focused = focused.shadowRoot.activeElement;
+  return focused ?? document.body;
+}
+
+function isTextField(element: Element): element is TextField {
+  return element instanceof HTMLTextAreaElement || element instanceof HTMLInputElement;
+}
+
+/** Whether a key or a paste only adds to the text. */
+function isText(held: Held): boolean {
+  return held instanceof ClipboardEvent || textOfKey(held) !== undefined;
+}
+
+function textOf(held: Held): string {
+  return held instanceof ClipboardEvent ? (held.clipboardData?.getData('text/plain') ?? '') : (textOfKey(held) ?? '');
+}
+
+function isModifier(key: string): boolean {
+  return ['Control', 'Shift', 'Alt', 'Meta', 'AltGraph', 'CapsLock', 'Dead', 'Process'].includes(key);
+}
+
+function isPaste({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+  return (ctrlKey || metaKey) && !altKey && key.toLowerCase() === 'v';
+}
+
+function swallow(event: Event): void {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
