@@ -552,7 +552,7 @@ export const rooms = {
   },
   webview: {
     what: 'the entry of the page',
-    may: ['protocol/channel', 'protocol/page', 'webview/editor', 'webview/shared'],
+    may: ['protocol/channel', 'protocol/page', 'webview/editor', 'webview/notices', 'webview/shared'],
   },
 };
 

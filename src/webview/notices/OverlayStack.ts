@@ -1,7 +1,10 @@
-import { css, html, LitElement, type TemplateResult } from 'lit';
+import { css, html, LitElement, type TemplateResult, unsafeCSS } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { FreshRows } from './FreshRows';
 import { StackOrder } from './StackOrder';
+
+/** Space between two rows, and at least between the uppermost and a card that is kept clear of it, in CSS pixels. */
+const gap = 4;
 
 const stackStyles = css`
   :host {
@@ -11,7 +14,7 @@ const stackStyles = css`
     display: flex;
     flex-direction: column;
     align-items: center;
-    gap: 4px;
+    gap: ${unsafeCSS(gap)}px;
     padding: 0 16px;
     pointer-events: none;
     /* The Tab key follows what is seen. */
@@ -35,7 +38,7 @@ const stackStyles = css`
 
 /**
  * Lays its children over the lower end of the page, one above the other, so that nothing else moves when they come and
- * go. The newest lies on top. Fires `covers` with the height that they take, in CSS pixels.
+ * go. The newest lies on top. Fires `covers` with the height at the lower end of the page that they take, in CSS pixels.
  */
 @customElement('overlay-stack')
 export class OverlayStack extends LitElement {
@@ -75,7 +78,8 @@ export class OverlayStack extends LitElement {
       row.style.order = number === undefined ? '' : String(-number);
     }
     this.fresh.watch(rows);
-    const height = shown.length === 0 ? 0 : window.innerHeight - this.getBoundingClientRect().top;
+    const { top } = this.getBoundingClientRect();
+    const height = shown.length === 0 ? 0 : Math.ceil(window.innerHeight - top) + gap;
     if (height === this.height) return;
     this.height = height;
     this.dispatchEvent(new CustomEvent('covers', { detail: { height } }));

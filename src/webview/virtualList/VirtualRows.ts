@@ -164,10 +164,10 @@ export class VirtualRows {
     this.scrollTo(topShowing(this.layout, this.rowOf(index), this.top, this.clear));
   }
 
-  /** Like {@link reveal}, but only where something lies over the row: not where the viewport ends in it. */
+  /** Like {@link reveal}, but only where something lies over the row: it may be cut off by the viewport's end alone. */
   uncover(index: number): void {
-    const bottom = this.distanceOf(index) + this.layout.cellHeight;
-    if (bottom > this.clear && bottom <= this.viewport) this.reveal(index);
+    const isCovered = this.distanceOf(index) + this.layout.cellHeight > this.clear;
+    if (this.covered > 0 && isCovered) this.reveal(index);
   }
 
   /** Scrolls the row of a cell to the top of the viewport. */
