@@ -504,9 +504,13 @@ export const rooms = {
     what: 'the search field, its filters, sorting',
     may: ['dataset/query', 'protocol/page', 'webview/shared'],
   },
+  'webview/notices': {
+    what: 'the stack of bars and notices over the grid, and what keeps presses from what has just come',
+    may: ['webview/shared'],
+  },
   'webview/jobList': {
-    what: 'the jobs above the grid',
-    may: ['protocol/page', 'protocol/text', 'webview/shared'],
+    what: 'the jobs over the grid',
+    may: ['protocol/page', 'protocol/text', 'webview/notices', 'webview/shared'],
   },
   'webview/toolbar': {
     what: "the toolbar, the view's options, the bar of a selection",
@@ -538,6 +542,7 @@ export const rooms = {
       'webview/card',
       'webview/grid',
       'webview/jobList',
+      'webview/notices',
       'webview/pictures',
       'webview/search',
       'webview/shared',
@@ -548,7 +553,7 @@ export const rooms = {
   },
   webview: {
     what: 'the entry of the page',
-    may: ['protocol/channel', 'protocol/page', 'webview/editor', 'webview/shared'],
+    may: ['protocol/channel', 'protocol/page', 'webview/editor', 'webview/notices', 'webview/shared'],
   },
 };
 

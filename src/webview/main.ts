@@ -6,6 +6,7 @@ import { registerControls } from './shared/controls';
 import './editor/DatasetEditor';
 import type { HostChannel } from './shared/host';
 import type { ViewStateStore } from './editor/viewState';
+import { guardPresses } from './notices/guardPresses';
 import { keepSelectAll } from './shared/keepSelectAll';
 import { returnFocus } from './shared/returnFocus';
 
@@ -60,6 +61,7 @@ function viewIdOf(vscode: VsCodeApi): string {
 function start(): void {
   registerControls();
   keepSelectAll(document);
+  guardPresses(window);
   const editor = document.querySelector('dataset-editor');
   if (editor === null) return;
   returnFocus(window, () => {

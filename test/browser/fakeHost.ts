@@ -314,12 +314,13 @@ export class FakeHost {
 
   protected counts(): Pick<
     GridSnapshot,
-    'total' | 'matching' | 'empty' | 'unsaved' | 'conflicts' | 'unsavedFailures' | 'selected'
+    'total' | 'severalFolders' | 'matching' | 'empty' | 'unsaved' | 'conflicts' | 'unsavedFailures' | 'selected'
   > {
     const of = (state: CardItem['save']['state']): number =>
       this.items.filter(({ save }) => save.state === state).length;
     return {
       total: this.items.length,
+      severalFolders: folderOf(this.items.at(0)?.path ?? '') !== folderOf(this.items.at(-1)?.path ?? ''),
       matching: this.matchingCount(),
       empty: this.items.filter(({ text }) => text === '').length,
       unsaved: of('unsaved') + of('saving') + of('failed') + of('conflict'),
@@ -424,6 +425,6 @@ export class HugeFakeHost extends FakeHost {
 
   protected override counts(): ReturnType<FakeHost['counts']> {
     const none = { empty: 0, unsaved: 0, conflicts: 0, unsavedFailures: 0 };
-    return { ...none, total: this.count, matching: this.count, selected: { count: 0, hidden: 0 } };
+    return { ...none, total: this.count, severalFolders: this.count > 1000, matching: this.count, selected: { count: 0, hidden: 0 } };
   }
 }

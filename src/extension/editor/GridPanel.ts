@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { bulkEditHandlers } from '../bulkEdit/bulkEditHandlers';
+import { folderOf } from '../../dataset/files/datasetPath';
 import type { CaptionJobs } from '../captioning/CaptionJobs';
 import { captionHandlers } from '../grid/captionHandlers';
 import type { GridMemory } from '../grid/GridMemory';
@@ -282,6 +283,7 @@ export class GridPanel extends Disposable implements PageControls {
       folderPath: document.uri.fsPath,
       version: session.version,
       total: images,
+      severalFolders: inSeveralFolders(document.dataset.allImages),
       matching: view.images.length,
       empty,
       unsaved: unsaved + document.waitingEdits,
@@ -298,4 +300,9 @@ export class GridPanel extends Disposable implements PageControls {
       jobs: services.jobs.viewsOf(document),
     };
   }
+}
+
+/** @param images in natural order, in which those of a folder are contiguous */
+function inSeveralFolders(images: readonly { path: string }[]): boolean {
+  return folderOf(images.at(0)?.path ?? '') !== folderOf(images.at(-1)?.path ?? '');
 }

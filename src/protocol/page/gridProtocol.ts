@@ -58,6 +58,8 @@ export interface GridSnapshot {
   version: number;
   /** images in the dataset */
   total: number;
+  /** whether the images are in several folders, whatever the search shows of them */
+  severalFolders: boolean;
   /** images that match the search */
   matching: number;
   /** images without a caption */

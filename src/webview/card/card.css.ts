@@ -190,6 +190,12 @@ export const cardStyles = css`
     font-style: italic;
   }
 
+  /* What has just come into the card is not what the user aimed at. */
+  image-card .choices .link,
+  image-card .notice .link {
+    animation: just-come 500ms;
+  }
+
   image-card .choices {
     display: flex;
     flex-wrap: wrap;

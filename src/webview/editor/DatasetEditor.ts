@@ -16,12 +16,14 @@ import '../grid/ImageArea';
 import type { ImageGrid } from '../grid/ImageGrid';
 import { ItemWindow } from '../grid/ItemWindow';
 import { jobAnnouncement } from '../jobList/JobList';
+import '../notices/OverlayStack';
 import { ImageQueue } from '../pictures/ImageQueue';
 import { pictureSource } from '../pictures/pictureSource';
 import { AskedView } from '../search/AskedView';
 import { searchAnnouncement } from '../search/SearchStatus';
 import { actionsContext, type EditorActions } from '../shared/actions';
 import { type HostChannel, hostContext } from '../shared/host';
+import { plural } from '../shared/displayLanguage';
 import { errorIcon } from '../shared/icons';
 import { sharedStyles } from '../shared/shared.css';
 import { type ViewChoices, viewChoicesContext } from '../shared/viewChoices';
@@ -44,7 +46,7 @@ import { isNewView, type ViewState, viewStateOf, type ViewStateStore } from './v
 const storeDelay = 200;
 
 /**
- * The whole page: toolbar, jobs and grid, or a message why there is no grid. It provides the contexts that its
+ * The whole page: toolbar, grid and the notices over it, or a message why there is no grid. It provides the contexts that its
  * components share: the host, the user's actions, the view choices, and what all cards share.
  */
 @customElement('dataset-editor')
@@ -56,6 +58,8 @@ export class DatasetEditor extends LitElement {
   /** the message about a failed user action; undefined for none */
   @state() private problem: string | undefined;
   @state() private announcement = '';
+  /** height at the lower end of the page that bars and notices lie over, in CSS pixels */
+  @state() private covered = 0;
 
   @query('image-grid') private readonly grid!: ImageGrid | null;
   @query('image-viewer') private readonly viewer!: ImageViewer | null;
@@ -205,7 +209,8 @@ export class DatasetEditor extends LitElement {
   protected override render(): TemplateResult {
     const { snapshot } = this;
     if (snapshot === undefined) {
-      return html`${this.renderProblem()}${this.problem === undefined ? scanningPage(l10n.t('Opening…')) : nothing}`;
+      if (this.problem === undefined) return scanningPage(l10n.t('Opening…'));
+      return html`<div class="page">${this.renderProblem()}</div>`;
     }
     const isUnreadable = snapshot.state === 'missing' || snapshot.state === 'error';
     return html`
@@ -218,9 +223,11 @@ export class DatasetEditor extends LitElement {
               .sort=${this.asked.sort}
             ></dataset-toolbar>`
       }
-      <selection-bar .snapshot=${snapshot}></selection-bar>
-      ${this.renderProblem()}
-      <job-list .jobs=${snapshot.jobs}></job-list>
+      <overlay-stack @covers=${this.onCovers}>
+        <job-list .jobs=${snapshot.jobs}></job-list>
+        <selection-bar .snapshot=${snapshot}></selection-bar>
+        ${this.renderNotSaved(snapshot)} ${this.renderProblem()}
+      </overlay-stack>
       ${this.renderMain(snapshot)}
       <image-viewer .images=${this.images} .snapshot=${snapshot} @viewer-closed=${this.onViewerClosed}></image-viewer>
       <bulk-edit-dialog .snapshot=${snapshot}></bulk-edit-dialog>
@@ -242,16 +249,28 @@ export class DatasetEditor extends LitElement {
       .snapshot=${snapshot}
       .place=${this.view}
       .items=${this.items}
+      .covered=${this.covered}
       @place-changed=${this.onPlaceChanged}
       @open-viewer=${this.onOpenViewer}
     ></image-area>`;
   }
 
+  /** Captions that could not be written, and a way to try it again. */
+  private renderNotSaved({ unsavedFailures }: GridSnapshot): TemplateResult {
+    return html`<div class="notice not-saved" ?hidden=${unsavedFailures === 0}>
+      <span class="error">${errorIcon}</span>
+      <span class="notice-text"
+        >${plural(l10n.t('{0} caption could not be saved|{0} captions could not be saved'), unsavedFailures)}</span
+      >
+      <button class="link" @click=${this.actions.save}>${l10n.t('Retry Saving')}</button>
+    </div>`;
+  }
+
   /** The message about a failed user action, shown until the user closes it. */
   private renderProblem(): TemplateResult | typeof nothing {
     if (this.problem === undefined) return nothing;
-    return html`<div class="problem" role="alert">
-      <span class="error">${errorIcon}</span><span class="problem-text">${this.problem}</span>
+    return html`<div class="notice problem" role="alert">
+      <span class="error">${errorIcon}</span><span class="notice-text">${this.problem}</span>
       <button
         class="link"
         @click=${() => {
@@ -306,6 +325,10 @@ export class DatasetEditor extends LitElement {
     if (answer === undefined) this.asked.failed(number);
     else this.host.applySnapshot(answer.snapshot);
   }
+
+  private readonly onCovers = ({ detail: { height } }: CustomEvent<{ height: number }>): void => {
+    this.covered = height;
+  };
 
   private readonly onOpenViewer = (event: CustomEvent<{ path: string }>): void => {
     event.preventDefault();

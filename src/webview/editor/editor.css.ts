@@ -29,9 +29,7 @@ export const editorStyles = css`
     --track: transparent;
   }
 
-  dataset-toolbar,
-  job-list,
-  .problem {
+  dataset-toolbar {
     flex: none;
   }
 
@@ -42,22 +40,32 @@ export const editorStyles = css`
   image-grid {
     flex: 1 1 auto;
     min-height: 240px;
-    margin-top: 10px;
+    margin-top: 6px;
   }
 
-  .problem {
+  .notice {
     display: flex;
     gap: 8px;
     align-items: flex-start;
-    margin: 8px 16px 0;
     padding: 6px 10px;
-    border: 1px solid var(--vscode-inputValidation-errorBorder, var(--line));
+    border: 1px solid var(--vscode-contrastBorder, var(--vscode-widget-border, var(--line)));
     border-radius: 4px;
+    background: var(--vscode-editorWidget-background);
+    color: var(--vscode-editorWidget-foreground, inherit);
+    box-shadow: 0 0 8px 2px var(--vscode-widget-shadow);
+  }
+
+  .notice[hidden] {
+    display: none;
+  }
+
+  .notice.problem {
+    border-color: var(--vscode-inputValidation-errorBorder, var(--line));
     background: var(--vscode-inputValidation-errorBackground);
     color: var(--vscode-inputValidation-errorForeground, inherit);
   }
 
-  .problem-text {
+  .notice-text {
     flex: 1;
     min-width: 0;
     overflow-wrap: anywhere;
@@ -152,12 +160,6 @@ export const editorStyles = css`
       width: 100%;
       animation: none;
       opacity: 0.5;
-    }
-  }
-
-  @media (max-width: 480px) {
-    .problem {
-      margin-inline: 8px;
     }
   }
 `;

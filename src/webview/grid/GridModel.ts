@@ -286,8 +286,8 @@ export class GridModel {
   /** A navigation key was pressed on the active cell. */
   navigate({ key, ends, extend, keep }: Extract<GridAction, { kind: 'move' }>): void {
     const { activeIndex, selector } = this;
-    const { layout, viewport } = this.rows;
-    const pageRows = Math.floor(viewport / layout.rowHeight);
+    const { layout, clear } = this.rows;
+    const pageRows = Math.floor(clear / layout.rowHeight);
     const next = indexAfterKey(key, ends, activeIndex, layout, pageRows) ?? activeIndex;
     if (extend) selector.extend(activeIndex, next, keep);
     this.moveTo(next, 'cell');

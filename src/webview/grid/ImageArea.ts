@@ -24,6 +24,8 @@ export class ImageArea extends LitElement {
   /** The first image in view when the page was left. */
   @property({ attribute: false }) place: { index: number; path: string } = { index: 0, path: '' };
   @property({ attribute: false }) items: ItemWindow | undefined;
+  /** Height at the lower end of the page that notices lie over, in CSS pixels. */
+  @property({ attribute: false }) covered = 0;
   @consume({ context: viewChoicesContext, subscribe: true }) @state() choices: ViewChoices | undefined;
   @consume({ context: hostContext }) host: PageHost | undefined;
   @consume({ context: actionsContext }) actions: EditorActions | undefined;
@@ -40,6 +42,7 @@ export class ImageArea extends LitElement {
     if (snapshot === undefined || choices === undefined) return html``;
     const { key, descending } = snapshot.sort;
     return html`<folder-heading
+        ?placed=${snapshot.severalFolders}
         .index=${this.grid?.model.headIndex ?? place.index}
         .order=${snapshot.order}
         .count=${snapshot.matching}
@@ -56,6 +59,7 @@ export class ImageArea extends LitElement {
         .selectedCount=${snapshot.selected.count}
         .select=${this.select}
         .around=${this.around}
+        .covered=${this.covered}
         .startPath=${place.path}
         .startIndex=${place.index}
         @grid-scroll=${this.onGridScroll}

@@ -55,6 +55,8 @@ export class ImageGrid extends LitElement {
   /** Image to show first, and its position in case it is gone; later changes have no effect. */
   @property({ attribute: false }) startPath = '';
   @property({ attribute: false }) startIndex = 0;
+  /** Height at the lower end of the grid that something lies over, in CSS pixels. */
+  @property({ attribute: false }) covered = 0;
   /** Asks the host for the images around a position. */
   @property({ attribute: false }) around: AskAround | undefined;
 
@@ -130,6 +132,9 @@ export class ImageGrid extends LitElement {
   }
 
   protected override willUpdate(): void {
+    this.rows.cover(this.covered);
+    // For what the browser scrolls into view by itself.
+    this.style.scrollPaddingBottom = `${this.covered}px`;
     const { count, order, viewKey, mode, size, selectedCount, startPath, startIndex, items } = this;
     this.model.applySnapshot({
       count,
@@ -162,7 +167,7 @@ export class ImageGrid extends LitElement {
       aria-rowcount=${layout.rows}
       aria-colcount=${layout.columns}
       ${styleProperties({
-        height: `${layout.physicalHeight}px`,
+        height: `${layout.physicalHeight + this.rows.room}px`,
         '--columns': String(layout.columns),
         '--cell-height': `${layout.cellHeight}px`,
         '--gap': `${layout.gap}px`,
@@ -265,6 +270,8 @@ export class ImageGrid extends LitElement {
     if (!card) return;
     const action = gridAction(event);
     if (target !== card) {
+      // What came over the caption while the user typed gives way at the next key.
+      this.rows.uncover(this.model.active);
       if (action?.kind === 'none') this.model.moveTo(this.model.active, 'cell');
       else if (action?.kind === 'folder') this.act(action, event);
       return;

@@ -8,11 +8,17 @@ export const folderHeadingStyles = css`
     gap: 6px;
     align-items: center;
     min-width: 0;
-    margin: 8px 16px -4px;
+    margin: 4px 16px -4px;
   }
 
   :host([hidden]) {
     display: none;
+  }
+
+  /* What comes later has its place from the beginning, and keeps it: the images must not move. */
+  :host([hidden][placed]) {
+    display: flex;
+    visibility: hidden;
   }
 
   .icon {

@@ -6,6 +6,8 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { JobAction, JobView } from '../../protocol/page/gridProtocol';
 import { formatNumber, plural } from '../shared/displayLanguage';
 import { actionsContext, type EditorActions } from '../shared/actions';
+import { FreshRows } from '../notices/FreshRows';
+import { StackOrder } from '../notices/StackOrder';
 import { jobStateName } from '../../protocol/text/jobStateName';
 import { jobStyles } from './jobs.css';
 import { sharedStyles } from '../shared/shared.css';
@@ -21,6 +23,8 @@ export class JobList extends LitElement {
   @state() private unfolded: ReadonlySet<string> = new Set();
   /** Ended jobs that failed or whose failures are expanded: they stay until the user dismisses them. */
   @state() private held: readonly JobView[] = [];
+  private readonly order = new StackOrder();
+  private readonly fresh = new FreshRows();
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get('jobs');
@@ -32,22 +36,32 @@ export class JobList extends LitElement {
     this.held = [...this.held.filter(({ id }) => !listed.has(id)), ...leaving];
   }
 
+  protected override updated(): void {
+    this.fresh.watch([...this.renderRoot.querySelectorAll<HTMLElement>('.job')]);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.fresh.stop();
+  }
+
   protected override render(): TemplateResult | typeof nothing {
     const shown = [...this.held, ...this.jobs];
+    const numbers = this.order.update(shown.map(({ id }) => id));
     if (shown.length === 0) return nothing;
     return html`<div class="jobs" role="region" aria-label=${l10n.t('Jobs')}>
       ${repeat(
         shown,
         (job) => job.id,
-        (job) => this.renderJob(job),
+        (job) => this.renderJob(job, numbers.get(job.id) ?? 0),
       )}
     </div>`;
   }
 
-  private renderJob(job: JobView): TemplateResult {
+  private renderJob(job: JobView, number: number): TemplateResult {
     const open = this.unfolded.has(job.id);
     const part = job.total === 0 ? 0 : Math.min(1, job.handled / job.total);
-    return html`<div class="job ${job.state}">
+    return html`<div class="job ${job.state}" ${styleProperties({ order: String(-number) })}>
       <div class="words">
         <b>${job.label}</b>
         <span class="state">${jobStateName(job.state)}</span>

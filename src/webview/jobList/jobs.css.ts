@@ -6,32 +6,49 @@ export const jobStyles = css`
     display: block;
   }
 
+  /* A job that comes lies on top of the others, which keep their places. */
   .jobs {
-    padding: 8px 16px 0;
+    display: flex;
+    flex-direction: column;
+    gap: 4px;
+    max-height: 40vh;
+    overflow: auto;
+    reading-flow: flex-visual;
   }
 
   .job {
     display: grid;
-    grid-template-columns: 1fr auto;
+    flex: none;
+    grid-template-columns: minmax(0, 1fr) auto;
     gap: 6px 12px;
-    align-items: center;
+    align-items: end;
     padding: 6px 10px 8px;
-    border: 1px solid var(--line);
+    border: 1px solid var(--vscode-contrastBorder, var(--vscode-widget-border, var(--line)));
     border-radius: 4px;
+    background: var(--vscode-editorWidget-background);
+    color: var(--vscode-editorWidget-foreground, inherit);
+    box-shadow: 0 0 8px 2px var(--vscode-widget-shadow);
   }
 
-  .job + .job {
-    margin-top: 6px;
-  }
-
+  /* One line while the job is under way: what it says changes all the time, and must not change the row's height. */
   .words {
     display: flex;
-    flex-wrap: wrap;
     gap: 2px 10px;
     min-width: 0;
-    min-height: 26px;
+    height: 26px;
+    overflow: hidden;
     align-items: center;
     color: var(--vscode-descriptionForeground);
+    font-variant-numeric: tabular-nums;
+    white-space: nowrap;
+  }
+
+  .job.error .words,
+  .job.interrupted .words {
+    flex-wrap: wrap;
+    height: auto;
+    min-height: 26px;
+    white-space: normal;
   }
 
   .words b {
@@ -69,7 +86,16 @@ export const jobStyles = css`
 
   .message {
     min-width: 0;
+    overflow: hidden;
     overflow-wrap: anywhere;
+    text-overflow: ellipsis;
+  }
+
+  .execution {
+    flex: 0 1 auto;
+    min-width: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
   }
 
   .link.error {
@@ -90,7 +116,9 @@ export const jobStyles = css`
     transform-origin: left;
   }
 
+  /* Above the line with its button, which so stays where it was pressed. */
   .failures {
+    order: -1;
     grid-column: 1 / -1;
     max-height: 120px;
     margin: 0;
@@ -109,12 +137,13 @@ export const jobStyles = css`
   }
 
   @media (max-width: 480px) {
-    .jobs {
-      padding-inline: 8px;
-    }
-
     .job {
       grid-template-columns: 1fr;
+    }
+
+    .words {
+      flex-wrap: wrap;
+      height: 42px;
     }
 
     .buttons {

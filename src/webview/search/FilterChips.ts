@@ -20,15 +20,17 @@ const chipStyles = css`
 
   ul {
     display: flex;
-    flex-wrap: wrap;
     gap: 4px;
-    margin: 6px 0 0;
+    margin: 0;
     padding: 0;
+    overflow: auto hidden;
     list-style: none;
+    scrollbar-width: none;
   }
 
   li {
     display: flex;
+    flex: none;
     align-items: center;
     max-width: 100%;
     padding-inline-start: 8px;

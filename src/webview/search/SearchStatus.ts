@@ -17,6 +17,11 @@ const statusStyles = css`
     display: none !important;
   }
 
+  /* What has just come is not what the user aimed at. */
+  .link {
+    animation: just-come 500ms;
+  }
+
   /* Delayed: most searches end before the text could be read. */
   .progress {
     animation: appear 1ms 400ms both;
@@ -43,13 +48,13 @@ export class SearchStatus extends LitElement {
     const isStale = !isRunning && !cancelled && stale > 0;
     // All three stay in the DOM: removing a node ends Chromium's undo run of typing.
     return html`<span class="progress" ?hidden=${!isRunning}
-        >· ${isRunning ? searching(progress) : ''}
+        >${isRunning ? searching(progress) : ''}
         <button class="link" @click=${this.actions?.cancelSearch}>${l10n.t('Cancel Search')}</button></span
       ><span ?hidden=${isRunning || !cancelled}
-        >· ${l10n.t('Search cancelled')}
+        >${l10n.t('Search cancelled')}
         <button class="link" @click=${this.actions?.refreshResults}>${l10n.t('Search Again')}</button></span
       ><span ?hidden=${!isStale} title=${l10n.t('Edits do not move images or hide them until you refresh the results')}
-        >· ${l10n.t('{0} changed', formatNumber(stale))}
+        >${l10n.t('{0} changed', formatNumber(stale))}
         <button class="link" @click=${this.actions?.refreshResults}>${l10n.t('Refresh Results')}</button></span
       >`;
   }

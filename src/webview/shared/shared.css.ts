@@ -45,6 +45,14 @@ export const sharedStyles = css`
     color: var(--vscode-list-errorForeground);
   }
 
+  /* Lets presses through, to what stood there before: for 500 ms, as an animation of what comes. */
+  @keyframes just-come {
+    from,
+    to {
+      pointer-events: none;
+    }
+  }
+
   .hidden-text {
     position: absolute;
     width: 1px;

@@ -19,7 +19,10 @@ import './ViewOptions';
 /** Minimum number of captions in a save for its progress to be shown. */
 const minShownSave = 200;
 
-/** Search, counts, and the actions on the whole dataset. */
+/**
+ * Search, counts, and the actions on the whole dataset. What comes and goes in it has its place from the beginning: its
+ * height changes with its width only.
+ */
 @customElement('dataset-toolbar')
 export class DatasetToolbar extends LitElement {
   static override styles = [sharedStyles, toolbarStyles];
@@ -45,20 +48,15 @@ export class DatasetToolbar extends LitElement {
         <sort-control .sort=${this.sort}></sort-control>
         <view-options></view-options>
       </div>
-      <filter-chips .snapshot=${snapshot} .query=${this.query}></filter-chips>
       <div class="line">
-        <div class="summary">
+        <div class="facts">
           ${this.renderSummary(snapshot)}
-          <search-status .search=${snapshot.search}></search-status>
+          <div class="filters">
+            <filter-chips .snapshot=${snapshot} .query=${this.query}></filter-chips>
+            <search-status .search=${snapshot.search}></search-status>
+          </div>
         </div>
         <div class="buttons">
-          ${
-            snapshot.unsavedFailures === 0
-              ? nothing
-              : html`<vscode-button appearance="secondary" @click=${actions.save}
-                  >${l10n.t('Retry Saving')}</vscode-button
-                >`
-          }
           <vscode-button
             appearance="secondary"
             title=${l10n.t('Edit many captions at once (Ctrl+H)')}
@@ -76,7 +74,9 @@ export class DatasetToolbar extends LitElement {
             ><span class="tagger-name">${snapshot.tagger}</span><span slot="end">${chevronIcon}</span></vscode-button
           >
           <vscode-button appearance="primary" ?disabled=${snapshot.empty === 0} @click=${actions.captionEmpty}
-            >${l10n.t('Caption Empty ({0})', formatNumber(snapshot.empty))}</vscode-button
+            ><div class="sized" data-widest=${l10n.t('Caption Empty ({0})', formatNumber(snapshot.total))}>
+              ${l10n.t('Caption Empty ({0})', formatNumber(snapshot.empty))}
+            </div></vscode-button
           >
           <vscode-button appearance="secondary" @click=${actions.captionAll}>${l10n.t('Caption All…')}</vscode-button>
         </div>
@@ -111,7 +111,9 @@ export class DatasetToolbar extends LitElement {
       parts.push(waiting > 0 ? l10n.t('{0} unsaved', formatNumber(waiting)) : l10n.t('all saved'));
     }
     if (snapshot.state === 'scanning') parts.push(snapshot.message);
-    return html`${parts.map((part, index) => html`${index === 0 ? nothing : ' · '}<span>${part}</span>`)}`;
+    return html`<div class="summary">
+      ${parts.map((part, index) => html`${index === 0 ? nothing : ' · '}<span>${part}</span>`)}
+    </div>`;
   }
 }
 

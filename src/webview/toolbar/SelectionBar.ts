@@ -51,7 +51,7 @@ export class SelectionBar extends LitElement {
       ${button(l10n.t('Delete…'), l10n.t('Move the selected images and their captions to the trash (Delete)'), () => {
         actions.deleteImages();
       })}
-      <span class="spring"></span>
+      <span class="line"></span>
       ${button(
         l10n.t('Select All {0}', formatNumber(snapshot.matching)),
         l10n.t('Select all images that are shown (Ctrl+A)'),
@@ -63,8 +63,9 @@ export class SelectionBar extends LitElement {
   }
 }
 
-function button(label: string, title: string, action: () => void, hidden = false): TemplateResult {
-  return html`<button title=${title} ?hidden=${hidden} @click=${action}>${label}</button>`;
+/** A button that cannot be used keeps its place, so that the others do not move under a pointer. */
+function button(label: string, title: string, action: () => void, disabled = false): TemplateResult {
+  return html`<button title=${title} ?disabled=${disabled} @click=${action}>${label}</button>`;
 }
 
 declare global {

@@ -1,10 +1,9 @@
 import { css } from 'lit';
 
-/** One line below the toolbar; it wraps where the editor is narrow. */
+/** One line over the grid; it wraps where the editor is narrow. The buttons stand at its end, where no count moves them. */
 export const selectionBarStyles = css`
   :host {
     display: block;
-    margin: 8px 16px 0;
   }
 
   :host([hidden]) {
@@ -21,11 +20,14 @@ export const selectionBarStyles = css`
     border-radius: 4px;
     background: var(--vscode-editorWidget-background);
     color: var(--vscode-editorWidget-foreground, inherit);
+    box-shadow: 0 0 8px 2px var(--vscode-widget-shadow);
   }
 
   .count {
+    flex: 1;
     margin-inline-end: 6px;
     white-space: nowrap;
+    font-variant-numeric: tabular-nums;
   }
 
   .count b {
@@ -36,8 +38,10 @@ export const selectionBarStyles = css`
     color: var(--vscode-descriptionForeground);
   }
 
-  .spring {
-    flex: 1;
+  .line {
+    width: 1px;
+    height: 16px;
+    background: var(--line);
   }
 
   button {
@@ -49,8 +53,13 @@ export const selectionBarStyles = css`
     white-space: nowrap;
   }
 
-  button:hover {
+  button:hover:not(:disabled) {
     background: var(--vscode-toolbar-hoverBackground);
+  }
+
+  button:disabled {
+    color: var(--vscode-disabledForeground);
+    cursor: default;
   }
 
   button:focus-visible {
@@ -59,8 +68,12 @@ export const selectionBarStyles = css`
   }
 
   @media (max-width: 480px) {
-    :host {
-      margin-inline: 8px;
+    .count {
+      flex-basis: 100%;
+    }
+
+    .line {
+      display: none;
     }
 
     .count .hidden {

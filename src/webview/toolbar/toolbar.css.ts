@@ -18,14 +18,43 @@ export const toolbarStyles = css`
     margin-top: 8px;
   }
 
-  .summary {
-    flex: 1 1 200px;
+  .line:has(> .facts) {
+    align-items: flex-start;
+  }
+
+  .facts {
+    flex: 1 1 240px;
     min-width: 0;
+  }
+
+  .summary {
+    height: 28px;
+    overflow: hidden;
+    line-height: 28px;
+    white-space: nowrap;
+    color: var(--vscode-descriptionForeground);
+    font-variant-numeric: tabular-nums;
+    text-overflow: ellipsis;
+  }
+
+  /* A line of its own, also while it is empty: a search must not move the images. */
+  .filters {
+    display: flex;
+    gap: 6px;
+    align-items: center;
+    height: 20px;
+    overflow: hidden;
+    white-space: nowrap;
     color: var(--vscode-descriptionForeground);
   }
 
-  .summary > span {
-    white-space: nowrap;
+  filter-chips {
+    flex: 0 1 auto;
+  }
+
+  search-status {
+    flex: none;
+    max-width: 100%;
   }
 
   .summary b {
@@ -56,6 +85,15 @@ export const toolbarStyles = css`
     --button-border: var(--vscode-button-secondaryBorder, var(--vscode-contrastBorder, transparent));
   }
 
+  /* As wide as with the longest number, so that counting does not move the buttons beside it. */
+  .sized::after {
+    content: attr(data-widest);
+    display: block;
+    height: 0;
+    overflow: hidden;
+    visibility: hidden;
+  }
+
   .tagger-name {
     /* The toolkit treats every span in a button as an icon, so its sizes are reset. */
     width: auto;
@@ -78,6 +116,11 @@ export const toolbarStyles = css`
 
     search-field {
       flex-basis: 100%;
+    }
+
+    .summary {
+      height: 20px;
+      line-height: 20px;
     }
   }
 `;

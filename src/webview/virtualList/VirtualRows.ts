@@ -30,6 +30,13 @@ export class VirtualRows {
   direction: 1 | -1 = 1;
   /** How often the user has scrolled; movements by the program do not count. */
   scrolls = 0;
+  /** Height at the lower end of the viewport that something lies over, in CSS pixels. */
+  covered = 0;
+  /**
+   * Room below the last row, so that it can be scrolled clear of what lies over the list: {@link covered}, or more while
+   * the list is scrolled into room that was there before, because nothing may move when that is not needed any more.
+   */
+  room = 0;
 
   private width = 0;
   private count = 0;
@@ -67,6 +74,18 @@ export class VirtualRows {
     this.layOutAgain();
   }
 
+  /** Something lies over the lower end of the viewport: rows that are revealed are kept clear of it. Nothing moves. */
+  cover(height: number): void {
+    if (height === this.covered) return;
+    this.covered = height;
+    this.settleRoom();
+  }
+
+  /** Height of the part of the viewport that nothing lies over. */
+  get clear(): number {
+    return Math.max(0, this.viewport - this.covered);
+  }
+
   /**
    * The scroll bar is at `physical`, as a scroll event says.
    * @returns whether the bar should be put where it belongs once scrolling has ended, see {@link settleBar}
@@ -85,13 +104,14 @@ export class VirtualRows {
       this.top = physical;
       this.base = 0;
     } else if (Math.abs(delta) > this.viewport) {
-      this.top = toLogical(this.layout, physical, this.viewport);
+      this.top = toLogical(this.layout, physical, this.viewport - this.room);
       this.base = this.top - physical;
     } else {
-      this.top = clamp(this.top + delta, 0, maxTop(this.layout, this.viewport));
+      this.top = clamp(this.top + delta, 0, this.lastTop);
       this.base = this.top - physical;
       settles = true;
     }
+    this.settleRoom();
     const after = this.near;
     if (before.start !== after.start || before.end !== after.end) this.changed();
     this.moved();
@@ -100,7 +120,7 @@ export class VirtualRows {
 
   /** Puts the scroll bar where {@link top} belongs, as soon as the rows are rendered there. */
   settleBar(): void {
-    this.base = this.top - toPhysical(this.layout, this.top, this.viewport);
+    this.base = this.top - toPhysical(this.layout, this.top, this.viewport - this.room);
     this.isBarStale = true;
     this.changed();
     this.moved();
@@ -141,7 +161,13 @@ export class VirtualRows {
 
   /** Scrolls no further than needed to show the whole row of a cell. */
   reveal(index: number): void {
-    this.scrollTo(topShowing(this.layout, this.rowOf(index), this.top, this.viewport));
+    this.scrollTo(topShowing(this.layout, this.rowOf(index), this.top, this.clear));
+  }
+
+  /** Like {@link reveal}, but only where something lies over the row: it may be cut off by the viewport's end alone. */
+  uncover(index: number): void {
+    const isCovered = this.distanceOf(index) + this.layout.cellHeight > this.clear;
+    if (this.covered > 0 && isCovered) this.reveal(index);
   }
 
   /** Scrolls the row of a cell to the top of the viewport. */
@@ -160,11 +186,26 @@ export class VirtualRows {
   }
 
   private scrollTo(top: number): void {
-    const next = clamp(top, 0, maxTop(this.layout, this.viewport));
+    const next = clamp(top, 0, this.lastTop);
     if (next === this.top) return;
     this.direction = next > this.top ? 1 : -1;
     this.top = next;
+    this.settleRoom();
     this.settleBar();
+  }
+
+  /** The last position that the list can be scrolled to. */
+  private get lastTop(): number {
+    return maxTop(this.layout, this.viewport - this.room);
+  }
+
+  /** Gives up room that is neither needed nor scrolled into. */
+  private settleRoom(): void {
+    const scrolledInto = this.top + this.viewport - this.layout.contentHeight;
+    const room = Math.max(this.covered, Math.min(this.room, scrolledInto));
+    if (room === this.room) return;
+    this.room = room;
+    this.changed();
   }
 
   private layOutAgain(): void {
@@ -175,7 +216,8 @@ export class VirtualRows {
     if (this.layout.columns !== before.columns || this.layout.rowHeight !== before.rowHeight) {
       this.top = (this.rowOf(anchor) + within) * this.layout.rowHeight;
     }
-    this.top = clamp(this.top, 0, maxTop(this.layout, this.viewport));
+    this.top = clamp(this.top, 0, this.lastTop);
+    this.settleRoom();
     this.settleBar();
   }
 }

@@ -115,4 +115,45 @@ describe('VirtualRows', () => {
     // The rows are rendered where the viewport is now: as far below its top as before.
     assert.ok(Math.abs(rows.offsetOf(500_010) - settled - distance) < 1e-6);
   });
+
+  it('reveals rows clear of what lies over the end of the list, and leaves room below the last one', () => {
+    rows.configure(100, line);
+    rows.resize(800, viewport);
+    rows.cover(120);
+    assert.equal(rows.top, 0, 'nothing moves');
+    rows.reveal(7);
+    // Row 7 ends at 400; 500 - 120 are clear.
+    assert.equal(rows.top, 20);
+    rows.reveal(99);
+    // All rows are 5,000 high.
+    assert.equal(rows.top, 5000 - 380);
+    assert.equal(rows.room, 120);
+  });
+
+  it('keeps the room that it is scrolled into, and gives it up as the user scrolls back', () => {
+    rows.configure(100, line);
+    rows.resize(800, viewport);
+    rows.cover(120);
+    rows.reveal(99);
+    rows.takeBarPosition();
+    rows.cover(0);
+    assert.equal(rows.top, 4620, 'nothing moves');
+    assert.equal(rows.room, 120);
+    rows.scrolledTo(4570);
+    assert.equal(rows.room, 70);
+    rows.scrolledTo(4000);
+    assert.equal(rows.room, 0);
+  });
+
+  it('moves a row for typing only where something lies over it', () => {
+    rows.configure(100, line);
+    rows.resize(800, 480);
+    rows.uncover(9);
+    assert.equal(rows.top, 0, 'the viewport ends in row 9, and that was so before');
+    rows.cover(100);
+    rows.uncover(6);
+    assert.equal(rows.top, 0, 'row 6 ends at 350, above what lies over the list');
+    rows.uncover(7);
+    assert.equal(rows.top, 20);
+  });
 });
