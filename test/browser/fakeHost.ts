@@ -133,10 +133,12 @@ export class FakeHost {
         },
         select: async (params) => {
           note('select', params, undefined);
-          await this.delay();
+          // As the real host: at once, and what is asked later sees it. The answer is late.
           this.select(params.command);
           this.version++;
-          return { snapshot: this.snapshot() };
+          const snapshot = this.snapshot();
+          await this.delay();
+          return { snapshot };
         },
         setQuery: ({ query }) => {
           this.query = query;

@@ -114,15 +114,17 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
 
   /**
    * The images of a scope; waits until the dataset has been read. Those that the search finds are in the order of the
-   * view, all others in the order of the dataset.
+   * view, all others in the order of the dataset. A selection is the one at the time of the call: what the user selects
+   * while this waits is not meant.
    * @throws the signal's reason when aborted
    */
   async imagesIn(scope: EditScope, signal?: AbortSignal): Promise<readonly DatasetImage[]> {
-    const { document, view, selection } = this;
+    const { document, view } = this;
+    const selection = scope === 'selection' ? new Set(this.selection.all) : undefined;
     await document.whenLoaded();
     if (scope === 'filtered') return view.images;
     const all = document.dataset.allImages;
-    if (scope === 'all') return all;
+    if (selection === undefined) return all;
     const selected: DatasetImage[] = [];
     await inSlices(
       all,
