@@ -17,6 +17,8 @@ export class FakeBulkEdits {
   readonly foreign = new Set<string>();
   /** plans wait so long, in milliseconds */
   delay = 0;
+  /** the answer of the user whom VS Code asks whether to delete images */
+  answerToDelete: () => Promise<void> = () => Promise.resolve();
   private plan: { id: number; edits: EditPlan; form: EditForm } | undefined;
   private nextId = 1;
 
@@ -89,7 +91,14 @@ export class FakeBulkEdits {
       captionImages: noted('captionImages'),
       copyCaption: noted('copyCaption'),
       pasteCaption: noted('pasteCaption'),
-      deleteImages: noted('deleteImages'),
+      deleteImages: async (target, signal) => {
+        note('deleteImages', target, undefined);
+        signal.addEventListener('abort', () => {
+          note('deleteImages withdrawn', target, undefined);
+        });
+        await this.answerToDelete();
+        return undefined;
+      },
     };
   }
 

@@ -212,6 +212,32 @@ describe('Bulk edits in a browser', function () {
     await until('the button works again', async () => !(await apply('Apply to 2,000 Captions').isDisabled()));
   });
 
+  it('drops a preview of an older form that comes while the form is being changed, and refuses to apply it', async () => {
+    await open();
+    host.openBulkEdit({ form: { operation: 'addTags' } });
+    await dialog().getByText('Type the tags to add.').waitFor();
+    host.bulkEdits.delay = 300;
+    await page.keyboard.type('zeb');
+    await until('the first preview is on its way', () => host.said('planEdit').length === 2);
+    // Its answer comes in the pause between the next key and the next question.
+    await page.waitForTimeout(240);
+    await page.keyboard.type('ra');
+    await page.keyboard.press('Control+Enter');
+    await dialog().getByRole('status').getByText('The preview is not ready yet').waitFor();
+    for (let waited = 0; waited < 280; waited += 20) {
+      await page.keyboard.press('Control+Enter');
+      assert.deepEqual(host.said('applyPlan'), [], 'the older edit is not applied');
+      await page.waitForTimeout(20);
+    }
+    await row(0).locator('ins').getByText('zebra').waitFor();
+    await apply('Apply to 2,000 Captions').waitFor();
+    await until('the button works again', async () => !(await apply('Apply to 2,000 Captions').isDisabled()));
+    await page.keyboard.press('Control+Enter');
+    await dialog().waitFor({ state: 'hidden' });
+    assert.equal(host.item(path(0)).text, 'tag 0, sky, tree, zebra');
+    assert.equal(host.said('applyPlan').length, 1);
+  });
+
   it('lists captions that cannot be edited with the reason', async () => {
     host.bulkEdits.foreign.add('1.txt');
     await open();
@@ -236,17 +262,19 @@ describe('Bulk edits in a browser', function () {
     const cell = page.getByRole('group', { name: path(0) });
     await cell.focus();
     await page.keyboard.press('Control+c');
+    await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Control+v');
     await page.keyboard.press('Delete');
     await until('all was asked', () => host.said('deleteImages').length === 1);
-    for (const name of ['copyCaption', 'pasteCaption', 'deleteImages']) {
-      assert.deepEqual(host.said(name), [{ path: path(0) }]);
-    }
+    assert.deepEqual(host.said('copyCaption'), [{ path: path(0), text: 'tag 0, sky, tree' }]);
+    assert.equal(host.item(path(1)).text, 'tag 0, sky, tree');
+    assert.deepEqual(host.said('deleteImages'), [{ path: path(1) }]);
     await cell.getByRole('textbox').focus();
     for (const key of ['Control+c', 'Control+v', 'Delete']) await page.keyboard.press(key);
     await page.waitForTimeout(100);
     assert.equal(host.said('deleteImages').length, 1);
-    assert.equal(host.said('pasteCaption').length, 1);
+    assert.equal(host.said('copyCaption').length, 1);
+    assert.deepEqual(host.said('pasteCaption'), [], 'the page has the text itself');
   });
 
   it('tells VS Code which image a context menu is for', async () => {

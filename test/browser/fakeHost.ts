@@ -139,11 +139,13 @@ export class FakeHost {
         },
         select: async (params) => {
           note('select', params, undefined);
-          await this.delay();
+          // As the real host: at once, and what is asked later sees it. The answer is late.
           const hidden = 'path' in params.command && this.indexOf(params.command.path) < 0;
           if (!hidden) this.select(params.command);
           this.version++;
-          return { snapshot: this.snapshot() };
+          const snapshot = this.snapshot();
+          await this.delay();
+          return { snapshot };
         },
         setQuery: ({ query, number }) => {
           this.query = query;

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import type { RequestHandlers } from '../../protocol/channel/Channel';
-import type { BulkEditRequests } from '../../protocol/page/bulkEditProtocol';
+import type { BulkEditRequests, ImageTarget, WantedEdit } from '../../protocol/page/bulkEditProtocol';
+import { errorMessage } from '../../protocol/channel/wireError';
 import type { CaptionJobs } from '../captioning/CaptionJobs';
 import type { GridSession } from '../grid/GridSession';
 import type { PageControls } from '../grid/PageControls';
-import { copyCaption, pasteCaption } from '../images/clipboard';
+import { copyCaption, noteCopied, pasteCaption } from '../images/clipboard';
 import { deleteImages } from '../images/deleteImages';
 import { BulkEdits } from './BulkEdits';
 
@@ -29,21 +30,45 @@ export function bulkEditHandlers(
       await jobs.captionImages(session.document, await session.imagesIn(scope), label);
       return undefined;
     },
-    copyCaption: async (target) => {
-      await copyCaption(session, target);
+    copyCaption: async ({ text, ...target }) => {
+      if (text === undefined) await copyCaption(session, target);
+      else noteCopied(text);
       return undefined;
     },
-    pasteCaption: async (target) => {
-      await pasteCaption(session, target, (wanted) => {
+    pasteCaption: async ({ text, ...target }) => {
+      const openBulkEdit = (wanted: WantedEdit): void => {
         page.openBulkEdit(wanted);
-      });
+      };
+      await pasteCaption(session, target, openBulkEdit, text);
       return undefined;
     },
-    deleteImages: async (target) => {
-      await deleteImages(session, target, () => {
-        page.returnFocus();
-      });
-      return undefined;
-    },
+    deleteImages: (target, signal) => askToDelete(session, target, page, signal),
   };
+}
+
+/** Asks and deletes; resolves as soon as the user has answered, as the page takes no keys until then. */
+function askToDelete(
+  session: GridSession,
+  target: ImageTarget,
+  page: PageControls,
+  signal: AbortSignal,
+): Promise<undefined> {
+  return new Promise((resolve, reject) => {
+    let isAnswered = false;
+    const answered = (): void => {
+      isAnswered = true;
+      resolve(undefined);
+      page.returnFocus();
+    };
+    deleteImages(session, target, answered, signal).then(
+      () => {
+        resolve(undefined);
+      },
+      (thrown: unknown) => {
+        // The page waits no longer for what goes wrong after the answer.
+        if (isAnswered) void vscode.window.showErrorMessage(errorMessage(thrown));
+        else reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
+      },
+    );
+  });
 }

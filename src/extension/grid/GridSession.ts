@@ -122,17 +122,19 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
 
   /**
    * The images of a scope; waits until the dataset has been read. Those that the search finds are in the order of the
-   * view, all others in the order of the dataset. A search that is running and a selection that waits for it count.
+   * view, all others in the order of the dataset. A running search counts, and so does a selection that waits for it,
+   * but not what the user selects while this waits.
    * @throws the signal's reason when aborted
    */
   async imagesIn(scope: EditScope, signal?: AbortSignal): Promise<readonly DatasetImage[]> {
-    const { document, view, selection } = this;
+    const { document, view } = this;
+    if (scope === 'selection') await this.selecting;
+    const selection = scope === 'selection' ? new Set(this.selection.all) : undefined;
     await document.whenLoaded();
     if (scope === 'filtered') await view.whenSearched();
-    if (scope === 'selection') await this.selecting;
     if (scope === 'filtered') return view.images;
     const all = document.dataset.allImages;
-    if (scope === 'all') return all;
+    if (selection === undefined) return all;
     const selected: DatasetImage[] = [];
     await inSlices(
       all,

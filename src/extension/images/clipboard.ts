@@ -8,6 +8,11 @@ import { imagesOf } from './imageTargets';
 /** The caption that was copied last in this window: a browser may refuse to read the clipboard. */
 let copied: string | undefined;
 
+/** Remembers a caption that the page has put on the clipboard, for {@link pasteCaption}. */
+export function noteCopied(text: string): void {
+  copied = text;
+}
+
 /** Copies the caption of the target's first image, for {@link pasteCaption} and to the clipboard. */
 export async function copyCaption(session: GridSession, target: ImageTarget): Promise<void> {
   const [image] = await imagesOf(session, target);
@@ -28,13 +33,15 @@ export async function copyCaption(session: GridSession, target: ImageTarget): Pr
 /**
  * Replaces the caption of one image by the copied caption, or by the text of the clipboard. For several images it opens
  * the dialog for bulk edits, which shows a preview first.
+ * @param given the text to paste, where the page has read the clipboard
  */
 export async function pasteCaption(
   session: GridSession,
   target: ImageTarget,
   openBulkEdit: (wanted: WantedEdit) => void,
+  given?: string,
 ): Promise<void> {
-  const text = (copied ?? (await vscode.env.clipboard.readText())).trim();
+  const text = (given ?? copied ?? (await vscode.env.clipboard.readText())).replaceAll(/\r\n?/g, '\n').trim();
   if (text === '') {
     void vscode.window.showInformationMessage(vscode.l10n.t('Copy a caption first.'));
     return;

@@ -19,9 +19,17 @@ const concurrency = 4;
  * stays, and so does an image whose caption has edits that could not be saved. If there is no trash, a second question
  * offers to delete permanently.
  * @param answered called after each answer of the user: VS Code does not always give the focus back to the webview
+ * @param signal withdraws the question before it is shown
  */
-export async function deleteImages(session: GridSession, target: ImageTarget, answered: () => void): Promise<void> {
-  await askAndDelete(session.document, await imagesOf(session, target), answered);
+export async function deleteImages(
+  session: GridSession,
+  target: ImageTarget,
+  answered: () => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const images = await imagesOf(session, target);
+  if (signal?.aborted === true) return;
+  await askAndDelete(session.document, images, answered);
   session.deselectMissing();
 }
 

@@ -100,6 +100,11 @@ export interface PlanItem {
 /** The images that an action of the selection bar or of a card applies to. */
 export type ImageTarget = { scope: EditScope } | { path: string };
 
+/** The text of a caption that is copied or pasted, where the page knows it. */
+export interface CopiedText {
+  text?: string;
+}
+
 /** Requests from the webview to the host about bulk edits and the selection. */
 export interface BulkEditRequests {
   /** The dialog that a command tried to open while there was no webview to show it; null if there is none. */
@@ -115,11 +120,21 @@ export interface BulkEditRequests {
   /** Discards the plan, because the dialog was closed. */
   dropPlan(params: Record<string, never>): undefined;
   captionImages(params: { scope: EditScope }): undefined;
-  /** Copies the caption of an image; of several images, the caption of the first. */
-  copyCaption(params: ImageTarget): undefined;
-  /** Pastes the copied caption into the caption of one image, or opens the dialog for several. */
-  pasteCaption(params: ImageTarget): undefined;
-  /** Asks the user to confirm, then moves images and their captions to the trash. */
+  /**
+   * Copies the caption of an image; of several images, the caption of the first.
+   * @param params `text`: what the page has put on the clipboard already, which the host only remembers
+   */
+  copyCaption(params: ImageTarget & CopiedText): undefined;
+  /**
+   * Pastes a text into the caption of one image, or opens the dialog for several.
+   * @param params `text`: what is pasted; without it, what was copied last
+   */
+  pasteCaption(params: ImageTarget & CopiedText): undefined;
+  /**
+   * Asks the user to confirm, then moves images and their captions to the trash. A selection is the one at the time of
+   * the request, and the signal withdraws a question that is not shown yet. Answers when the user has answered: the
+   * images may be on their way still.
+   */
   deleteImages(params: ImageTarget): undefined;
 }
 

@@ -8,6 +8,8 @@ const path = v.string();
 const onePath = v.object({ path });
 const scope = v.picklist(['selection', 'filtered', 'all']);
 const target = v.union([v.object({ scope }), onePath]);
+const copied = v.optional(v.string());
+const targetWithText = v.union([v.object({ scope, text: copied }), v.object({ path, text: copied })]);
 const pictureEntries = { path, imageVersion: v.string(), fresh: v.optional(v.boolean()) };
 const picture = v.object(pictureEntries);
 const region = v.object({ left: finite, top: finite, width: finite, height: finite });
@@ -92,8 +94,8 @@ export const gridParams = checksOf<ParamsOf<HostRequests>>()({
   applyPlan: v.object({ planId: count }),
   dropPlan: nothing,
   captionImages: v.object({ scope }),
-  copyCaption: target,
-  pasteCaption: target,
+  copyCaption: targetWithText,
+  pasteCaption: targetWithText,
   deleteImages: target,
 });
 

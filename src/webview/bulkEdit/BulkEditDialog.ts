@@ -7,7 +7,6 @@ import {
   type EditForm,
   type EditScope,
   type PlanItem,
-  type PlanSummary,
   type WantedEdit,
 } from '../../protocol/page/bulkEditProtocol';
 import type { GridSnapshot } from '../../protocol/page/gridProtocol';
@@ -21,7 +20,9 @@ import { formatNumber, plural, pluralForm, withElements } from '../shared/displa
 import { actionsContext, type EditorActions } from '../shared/actions';
 import { hostContext, type PageHost } from '../shared/host';
 import { closeIcon, errorIcon } from '../shared/icons';
+import { refused } from '../shared/refused';
 import { PlanRows } from './PlanRows';
+import { type ApplyRefusal, PreviewState } from './PreviewState';
 import { sharedStyles } from '../shared/shared.css';
 import { suggestionStyles } from '../suggestions/suggestions.css';
 import type { SuggestionPopup } from '../suggestions/SuggestionPopup';
@@ -38,20 +39,22 @@ export class BulkEditDialog extends LitElement {
   static override styles = [sharedStyles, suggestionStyles, bulkEditPreviewStyles, bulkEditStyles];
 
   @property({ attribute: false }) snapshot: GridSnapshot | undefined;
+  /** How many images the page shows as selected; undefined as long as that is as in the snapshot. */
+  @property({ attribute: false }) selected: (() => number | undefined) | undefined;
   @consume({ context: hostContext }) host: PageHost | undefined;
   @consume({ context: actionsContext }) actions: EditorActions | undefined;
 
   @state() private isOpen = false;
   @state() private form: EditForm = { ...blankEditForm };
   @state() private scope: EditScope = 'all';
-  @state() private plan: PlanSummary | undefined;
   @state() private rows: PlanRows | undefined;
   @state() private version = 0;
   /** what still has to be filled in, as a sentence; empty if nothing */
   @state() private missing = '';
   /** why the edit could not be planned or applied; empty if it could */
   @state() private problem = '';
-  @state() private busy: 'planning' | 'applying' | undefined;
+  /** why the last attempt to apply was refused; empty once that has changed */
+  @state() private refusal = '';
 
   @query('dialog') private readonly dialog!: HTMLDialogElement | null;
   @query('suggestion-popup') private readonly suggestions!: SuggestionPopup | null;
@@ -59,11 +62,22 @@ export class BulkEditDialog extends LitElement {
 
   private timer: ReturnType<typeof setTimeout> | undefined;
   private planning: AbortController | undefined;
+  private readonly preview = new PreviewState();
   private readonly pictures = new Map<string, string | null>();
 
-  /** Opens the dialog with the fields that `wanted` fills in, and plans the edit. */
+  /** Whether the dialog is shown. */
+  get isShown(): boolean {
+    return this.isOpen;
+  }
+
+  /**
+   * Opens the dialog with the fields that `wanted` fills in, and plans the edit. While it is open already, only those
+   * fields change: what was typed into the others stays, and so does the focus if there are none.
+   */
   async open(wanted: WantedEdit): Promise<void> {
     if (this.snapshot === undefined || this.snapshot.total === 0) return;
+    const fillsIn = Object.keys(wanted.form).length > 0 || wanted.scope !== undefined;
+    if (this.isOpen && (!fillsIn || this.preview.isApplying)) return;
     this.form = { ...this.form, ...wanted.form };
     const { counts } = this;
     const best = (counts.selection ?? 0) > 0 ? 'selection' : (counts.filtered ?? 0) > 0 ? 'filtered' : 'all';
@@ -89,7 +103,7 @@ export class BulkEditDialog extends LitElement {
       @close=${this.onClose}
       @keydown=${this.onKeydown}
       @cancel=${(event: Event) => {
-        if (this.busy === 'applying') event.preventDefault();
+        if (this.preview.isApplying) event.preventDefault();
       }}
     >
       ${this.isOpen ? this.renderContent() : nothing}
@@ -111,16 +125,16 @@ export class BulkEditDialog extends LitElement {
           .change=${this.onChange}
           .suggestIn=${this.suggestIn}
         ></bulk-edit-form>
-        <section class="preview ${this.busy ?? ''}" aria-label=${l10n.t('Preview')}>
+        <section class="preview ${this.busy}" aria-label=${l10n.t('Preview')}>
           ${this.renderSummary()}
           <bulk-edit-preview
-            ?hidden=${(this.plan?.changed ?? 0) === 0}
+            ?hidden=${(this.preview.plan?.changed ?? 0) === 0}
             .rows=${this.rows}
             .version=${this.version}
             .tick=${this.onTick}
             .picture=${this.picture}
           ></bulk-edit-preview>
-          <p class="nothing" ?hidden=${(this.plan?.changed ?? 0) > 0}>${this.nothingText}</p>
+          <p class="nothing" ?hidden=${(this.preview.plan?.changed ?? 0) > 0}>${this.nothingText}</p>
           ${this.renderLeftOut()}
         </section>
       </div>
@@ -130,13 +144,13 @@ export class BulkEditDialog extends LitElement {
         <button
           class="button"
           title=${l10n.t('Apply (Ctrl+Enter)')}
-          ?disabled=${this.busy !== undefined || (this.plan?.ticked ?? 0) === 0}
+          ?disabled=${this.preview.refusal !== undefined}
           @click=${this.apply}
         >
           ${
-            this.plan === undefined
+            this.preview.plan === undefined
               ? l10n.t('Apply')
-              : plural(l10n.t('Apply to {0} Caption|Apply to {0} Captions'), this.plan.ticked)
+              : plural(l10n.t('Apply to {0} Caption|Apply to {0} Captions'), this.preview.plan.ticked)
           }
         </button>
       </footer>
@@ -144,7 +158,7 @@ export class BulkEditDialog extends LitElement {
   }
 
   private renderSummary(): TemplateResult {
-    const { plan } = this;
+    const { plan } = this.preview;
     const tags = (plan?.tags ?? []).slice(0, maxNamedTags);
     const more = (plan?.tagCount ?? 0) - tags.length;
     const ticked = plan?.ticked ?? 0;
@@ -176,7 +190,7 @@ export class BulkEditDialog extends LitElement {
   }
 
   private renderLeftOut(): TemplateResult | typeof nothing {
-    const { plan } = this;
+    const { plan } = this.preview;
     if (plan === undefined || plan.leftOutCount === 0) return nothing;
     return html`<details class="left-out">
       <summary>
@@ -195,9 +209,11 @@ export class BulkEditDialog extends LitElement {
 
   private renderStatus(): TemplateResult {
     if (this.problem !== '') return html`<span class="error">${errorIcon} ${this.problem}</span>`;
-    if (this.busy === 'applying') return html`${l10n.t('Applying…')}`;
-    if (this.plan === undefined) return html`${this.busy === 'planning' ? l10n.t('Looking…') : ''}`;
-    const { changed, unchanged } = this.plan;
+    const { plan, isApplying, isStale } = this.preview;
+    if (isApplying) return html`${l10n.t('Applying…')}`;
+    if (this.refusal !== '') return html`${this.refusal}`;
+    if (plan === undefined) return html`${isStale ? l10n.t('Looking…') : ''}`;
+    const { changed, unchanged } = plan;
     return html`${plural(
       l10n.t('{0} caption would change, {1} would not|{0} captions would change, {1} would not'),
       changed,
@@ -206,17 +222,27 @@ export class BulkEditDialog extends LitElement {
     )}`;
   }
 
+  /** What the preview waits for, as a class of its element. */
+  private get busy(): 'applying' | 'planning' | '' {
+    if (this.preview.isApplying) return 'applying';
+    return this.preview.isStale ? 'planning' : '';
+  }
+
   private get nothingText(): string {
     if (this.missing !== '') return this.missing;
     if (this.problem !== '') return l10n.t('No preview.');
-    return this.plan === undefined ? l10n.t('Looking for what would change…') : l10n.t('No caption would change.');
+    return this.preview.plan === undefined
+      ? l10n.t('Looking for what would change…')
+      : l10n.t('No caption would change.');
   }
 
   private get counts(): Partial<Record<EditScope, number>> {
     const { snapshot } = this;
     if (snapshot === undefined) return {};
+    // What was selected a moment ago is not in the snapshot yet.
+    const selected = this.selected?.() ?? snapshot.selected.count;
     return {
-      ...(snapshot.selected.count > 0 ? { selection: snapshot.selected.count } : {}),
+      ...(selected > 0 ? { selection: selected } : {}),
       ...(snapshot.query === '' ? {} : { filtered: snapshot.matching }),
       all: snapshot.total,
     };
@@ -229,8 +255,10 @@ export class BulkEditDialog extends LitElement {
   private readonly onChange = (form: EditForm, scope: EditScope): void => {
     this.form = form;
     this.scope = scope;
-    // From now on the preview is stale: it must not be applied.
-    this.busy = 'planning';
+    // From now on the preview is stale: it must not be applied, and one that is on its way is dropped.
+    this.preview.formChanged();
+    this.refusal = '';
+    this.planning?.abort();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       void this.makePlan();
@@ -243,12 +271,13 @@ export class BulkEditDialog extends LitElement {
     const planning = new AbortController();
     this.planning = planning;
     const { signal } = planning;
-    this.busy = 'planning';
-    const { host, scope, form } = this;
+    const { host, scope, form, preview } = this;
+    const version = preview.formChanged();
+    this.requestUpdate();
     if (host === undefined) return;
     try {
       const answer = await host.request('planEdit', { scope, form }, signal);
-      if (planning !== this.planning) return;
+      if (!preview.isCurrent(version)) return;
       let rows: PlanRows | undefined;
       if (answer.state === 'planned') {
         const { planId, changed } = answer.plan;
@@ -261,52 +290,80 @@ export class BulkEditDialog extends LitElement {
         );
         // The old rows stay until the new ones are there: the list must not flicker with each key.
         await rows.need(0, 1);
-        if (planning !== this.planning) return;
       }
-      this.plan = answer.state === 'planned' ? answer.plan : undefined;
+      if (!preview.answered(version, answer.state === 'planned' ? answer.plan : undefined)) return;
+      this.refusal = '';
       this.rows = rows;
       this.missing = answer.state === 'incomplete' ? answer.message : '';
       this.problem = answer.state === 'invalid' ? answer.message : '';
     } catch (error) {
-      if (planning !== this.planning) return;
-      this.forget();
+      if (!preview.answered(version, undefined)) return;
+      this.rows = undefined;
+      this.missing = '';
+      this.refusal = '';
       this.problem = errorMessage(error);
     }
-    this.busy = undefined;
+    this.requestUpdate();
   }
 
   private readonly onTick = async (index: number | 'all', ticked: boolean): Promise<void> => {
-    const { plan, rows, host } = this;
-    if (plan === undefined || host === undefined || this.busy !== undefined) return;
+    const { rows, host, preview } = this;
+    const { plan, refusal } = preview;
+    if (plan === undefined || host === undefined) return;
+    if (refusal === 'stale' || refusal === 'applying') {
+      this.refuse(refusal);
+      return;
+    }
     rows?.tick(index, ticked);
     this.version++;
     try {
       const answer = await host.request('tickPlan', { planId: plan.planId, index, ticked });
-      if (this.plan?.planId === plan.planId) this.plan = { ...this.plan, ...answer };
+      preview.ticked(plan.planId, answer.ticked);
+      this.refusal = '';
+      this.requestUpdate();
     } catch (error) {
       this.problem = errorMessage(error);
     }
   };
 
   private readonly apply = async (): Promise<void> => {
-    const { plan, host } = this;
-    if (plan === undefined || plan.ticked === 0 || host === undefined || this.busy !== undefined) return;
-    this.busy = 'applying';
+    const { preview, host } = this;
+    if (host === undefined) return;
+    const { refusal } = preview;
+    if (refusal !== undefined) {
+      this.refuse(refusal);
+      return;
+    }
+    const planId = preview.apply();
+    if (planId === undefined) return;
+    this.requestUpdate();
     try {
-      const { changed } = await host.request('applyPlan', { planId: plan.planId });
+      const { changed } = await host.request('applyPlan', { planId });
       this.actions?.announce(plural(l10n.t('{0} caption changed|{0} captions changed'), changed));
-      this.busy = undefined;
+      preview.applied();
       this.dialog?.close();
     } catch (error) {
-      this.busy = undefined;
-      this.problem = errorMessage(error);
       // A plan can be applied only once: the changes that were not made have to be planned again.
-      this.plan = undefined;
+      preview.applied();
+      this.problem = errorMessage(error);
+      this.requestUpdate();
     }
   };
 
+  /** Says why something cannot be done now. What is missing in the form, or wrong, stands there already. */
+  private refuse(refusal: ApplyRefusal): void {
+    const texts: Record<ApplyRefusal, string> = {
+      stale: l10n.t('The preview is not ready yet'),
+      noPlan: this.missing === '' ? this.problem : this.missing,
+      nothing: (this.preview.plan?.changed ?? 0) > 0 ? l10n.t('No caption is ticked') : this.nothingText,
+      applying: l10n.t('Applying…'),
+    };
+    this.refusal = texts[refusal];
+    refused(this.refusal);
+  }
+
   private readonly close = (): void => {
-    if (this.busy !== 'applying') this.dialog?.close();
+    if (!this.preview.isApplying) this.dialog?.close();
   };
 
   private readonly onClose = (): void => {
@@ -321,7 +378,11 @@ export class BulkEditDialog extends LitElement {
   private readonly onKeydown = (event: KeyboardEvent): void => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      void this.apply();
+      if (!event.repeat) void this.apply();
+    } else if (this.preview.isApplying && (event.key.length === 1 || changesText.has(event.key))) {
+      // The dialog is about to close: what is typed would be lost.
+      event.preventDefault();
+      this.refuse('applying');
     }
     // The keys of the grid must not act while the dialog is open.
     event.stopPropagation();
@@ -355,13 +416,16 @@ export class BulkEditDialog extends LitElement {
   };
 
   private forget(): void {
-    this.plan = undefined;
+    this.preview.forget();
     this.rows = undefined;
     this.missing = '';
     this.problem = '';
-    this.busy = undefined;
+    this.refusal = '';
   }
 }
+
+/** Keys without a letter that change what stands in a form. */
+const changesText = new Set(['Enter', 'Backspace', 'Delete']);
 
 const tabStops = 'button:enabled, input:enabled, select, textarea, summary, [tabindex="0"]';
 

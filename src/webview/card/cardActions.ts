@@ -1,9 +1,26 @@
-import type { ImageTarget } from '../../protocol/page/bulkEditProtocol';
+import * as l10n from '@vscode/l10n';
 import type { CardItem } from '../../protocol/page/cardProtocol';
-import type { SelectionActions } from '../shared/actions';
+import { refused } from '../shared/refused';
+import { CardClipboard } from './CardClipboard';
+
+/** A card on which a key was pressed. */
+export interface TargetCard {
+  item: CardItem;
+  /** whether the page shows it as selected */
+  isSelected: boolean;
+}
 
 /** The actions of a card that have a keyboard shortcut. */
-type CardActions = Pick<SelectionActions, 'copyCaption' | 'pasteCaption' | 'deleteImages'>;
+export interface CardActions {
+  /** the caption as the page shows it, with what was typed and not confirmed yet */
+  textOf(item: CardItem): string;
+  /** The caption of an image has been put on the clipboard. */
+  copied(item: CardItem, text: string): void;
+  /** Puts a text from the clipboard into the caption of the card, or of all selected images if the card is one. */
+  paste(card: TargetCard, text: string): void;
+  /** Deletes the image of the card, or all selected images if the card is one. */
+  deleteImages(card: TargetCard): void;
+}
 
 /**
  * Handles the keys of a cell (Ctrl+C, Ctrl+V, Delete) and tells VS Code which card a context menu is for.
@@ -11,9 +28,9 @@ type CardActions = Pick<SelectionActions, 'copyCaption' | 'pasteCaption' | 'dele
  */
 export function listenForCardActions(page: HTMLElement, actions: CardActions): void {
   page.addEventListener('contextmenu', (event) => {
-    const card = cardIn(event);
+    const card = cardIn(event.composedPath());
     const context =
-      card === undefined
+      card?.item === undefined
         ? {}
         : {
             webviewSection: 'image',
@@ -26,30 +43,46 @@ export function listenForCardActions(page: HTMLElement, actions: CardActions): v
     const inText = target instanceof Element && target.matches('textarea, input:not(.check)');
     page.dataset.vscodeContext = JSON.stringify(inText ? {} : context);
   });
+  const clipboard = new CardClipboard(actions);
   page.addEventListener('keydown', (event) => {
-    const card = cardIn(event);
+    const card = cardIn(event.composedPath());
     if (card === undefined || !card.isTarget || event.defaultPrevented || event.altKey || event.shiftKey) return;
-    const action = actionOf(event, actions);
+    const action = actionOf(event);
     if (action === undefined || window.getSelection()?.isCollapsed === false) return;
-    event.preventDefault();
-    action(card.item.selected ? { scope: 'selection' } : { path: card.item.path });
+    const { item, isSelected } = card;
+    if (item === undefined) {
+      event.preventDefault();
+      refused(l10n.t('This image is still loading.'));
+      return;
+    }
+    if (action === 'delete') {
+      event.preventDefault();
+      // A key that is held means one deletion.
+      if (!event.repeat) actions.deleteImages({ item, isSelected });
+    } else if (clipboard[action]({ item, isSelected })) {
+      // Done: neither the browser nor VS Code has to copy or paste.
+      event.preventDefault();
+      event.stopPropagation();
+    }
   });
 }
 
-function actionOf(event: KeyboardEvent, actions: CardActions): ((target: ImageTarget) => void) | undefined {
+function actionOf(event: KeyboardEvent): 'copy' | 'paste' | 'delete' | undefined {
   const command = event.ctrlKey || event.metaKey;
   const key = event.key.toLowerCase();
-  if (command && key === 'c') return actions.copyCaption;
-  if (command && key === 'v') return actions.pasteCaption;
-  return key === 'delete' || (key === 'backspace' && event.metaKey) ? actions.deleteImages : undefined;
+  if (command && key === 'c') return 'copy';
+  if (command && key === 'v') return 'paste';
+  return key === 'delete' || (key === 'backspace' && event.metaKey) ? 'delete' : undefined;
 }
 
-/** The card that an event happened in, and whether the card itself is the target. */
-function cardIn(event: Event): { item: CardItem; isTarget: boolean } | undefined {
-  for (const [index, element] of event.composedPath().entries()) {
+/** The card among elements, from the inside out, and whether the card itself is the target. */
+function cardIn(
+  path: readonly EventTarget[],
+): { item: CardItem | undefined; isSelected: boolean; isTarget: boolean } | undefined {
+  for (const [index, element] of path.entries()) {
     if (!(element instanceof HTMLElement) || element.localName !== 'image-card') continue;
-    const { item } = element as HTMLElement & { item?: CardItem };
-    return item === undefined ? undefined : { item, isTarget: index === 0 };
+    const { item, selected = false } = element as HTMLElement & { item?: CardItem; selected?: boolean };
+    return { item, isSelected: selected, isTarget: index === 0 };
   }
   return undefined;
 }

@@ -25,6 +25,8 @@ import { actionsContext, type EditorActions } from '../shared/actions';
 import { type HostChannel, hostContext } from '../shared/host';
 import { plural } from '../shared/displayLanguage';
 import { errorIcon } from '../shared/icons';
+import { refused } from '../shared/refused';
+import { say } from '../shared/say';
 import { sharedStyles } from '../shared/shared.css';
 import { type ViewChoices, viewChoicesContext } from '../shared/viewChoices';
 import type { SuggestionPopup } from '../suggestions/SuggestionPopup';
@@ -35,9 +37,13 @@ import '../toolbar/DatasetToolbar';
 import '../toolbar/SelectionBar';
 import type { ImageViewer, ViewerClosed } from '../viewer/ImageViewer';
 import '../viewer/ImageViewer';
+import { cardCommands } from './cardCommands';
+import { DeleteQuestion } from './DeleteQuestion';
 import { editorActions } from './editorActions';
 import { editorStyles } from './editor.css';
 import { HostConnection } from './HostConnection';
+import { listenForPageKeys } from './PageKeys';
+import './PageNotice';
 import { revealImage } from './revealImage';
 import { scanningPage, standInPage } from './standInPage';
 import { isNewView, type ViewState, viewStateOf, type ViewStateStore } from './viewState';
@@ -82,6 +88,7 @@ export class DatasetEditor extends LitElement {
       this.problem = problem;
     },
   });
+  private readonly deleteQuestion = new DeleteQuestion(this.host, { say, refused });
   private readonly drafts = new Drafts(
     (name, payload) => {
       this.host.post(name, payload);
@@ -126,6 +133,7 @@ export class DatasetEditor extends LitElement {
     announce: (text) => {
       this.announcement = text;
     },
+    askToDelete: (target) => void this.deleteQuestion.ask(target),
     commitAll: () => {
       this.drafts.commitAll();
     },
@@ -149,7 +157,7 @@ export class DatasetEditor extends LitElement {
     this.store = store;
     const remembered = store.read();
     this.setView(viewStateOf(remembered));
-    listenForCardActions(this, this.actions);
+    this.listenForKeys();
     document.addEventListener('visibilitychange', this.onHide);
     window.addEventListener('pagehide', this.onHide);
     window.addEventListener('resize', () => {
@@ -195,10 +203,33 @@ export class DatasetEditor extends LitElement {
     await revealImage({ locate: () => this.host.tryRequest('locate', { path }), items: this.items, grid });
   }
 
-  /** Focuses the search box. */
+  /** Focuses the search box, and closes the viewer, which would be in front of it. */
   focusSearch(): void {
+    this.viewer?.close();
+    // A cell or caption that is still to get the focus would take it from the box.
+    this.grid?.model.goalReached();
     this.toolbar?.focusSearch();
   }
+
+  private listenForKeys(): void {
+    listenForPageKeys({
+      focusSearch: () => {
+        this.focusSearch();
+      },
+      openBulkEdit: () => {
+        this.openBulkEdit({ form: {} });
+      },
+      isInDialog: () => this.bulkEdit?.isShown === true,
+      isAsking: () => this.deleteQuestion.isAsking,
+      withdraw: () => {
+        this.deleteQuestion.withdraw();
+      },
+    });
+    const { host, drafts, actions, selectedCount } = this;
+    listenForCardActions(this, cardCommands({ host, drafts, actions, selectedCount }));
+  }
+
+  private readonly selectedCount = (): number => this.grid?.model.selector.count ?? this.snapshot?.selected.count ?? 0;
 
   protected override updated(changed: PropertyValues): void {
     const title = this.snapshot?.folderName ?? '';
@@ -230,8 +261,9 @@ export class DatasetEditor extends LitElement {
       </overlay-stack>
       ${this.renderMain(snapshot)}
       <image-viewer .images=${this.images} .snapshot=${snapshot} @viewer-closed=${this.onViewerClosed}></image-viewer>
-      <bulk-edit-dialog .snapshot=${snapshot}></bulk-edit-dialog>
+      <bulk-edit-dialog .snapshot=${snapshot} .selected=${this.selectedCount}></bulk-edit-dialog>
       <div class="hidden-text" aria-live="polite">${this.announcement}</div>
+      <page-notice aria-live="polite"></page-notice>
       <suggestion-popup></suggestion-popup>
     `;
   }

@@ -51,11 +51,12 @@ export class HostConnection implements PageHost {
   async tryRequest<K extends keyof HostRequests>(
     method: K,
     params: Parameters<HostRequests[K]>[0],
+    signal?: AbortSignal,
   ): Promise<ReturnType<HostRequests[K]> | undefined> {
     try {
-      return await this.request(method, params);
+      return await this.request(method, params, signal);
     } catch (error) {
-      this.page.showProblem(errorMessage(error));
+      if (signal?.aborted !== true) this.page.showProblem(errorMessage(error));
       return undefined;
     }
   }

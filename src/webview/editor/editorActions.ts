@@ -16,6 +16,8 @@ interface EditorPage {
   show: (choices: Partial<ViewChoices>) => void;
   openBulkEdit: (wanted: WantedEdit) => void;
   announce: (text: string) => void;
+  /** Has VS Code ask whether images are to be deleted. */
+  askToDelete: (target: ImageTarget) => void;
   /** Commits all pending typing as edits of the document. */
   commitAll: () => void;
 }
@@ -95,11 +97,7 @@ function imageActions(host: PageHost): ImageActions {
   };
 }
 
-function selectionActions({ host, openBulkEdit, commitAll }: EditorPage): SelectionActions {
-  const onTarget = (method: 'copyCaption' | 'pasteCaption' | 'deleteImages') => (target?: ImageTarget) => {
-    commitAll();
-    host.command(method, target ?? selection);
-  };
+function selectionActions({ host, openBulkEdit, commitAll, askToDelete }: EditorPage): SelectionActions {
   const select = async (command: SelectCommand): Promise<void> => {
     const answer = await host.tryRequest('select', { command });
     if (answer !== undefined) host.applySnapshot(answer.snapshot);
@@ -112,8 +110,17 @@ function selectionActions({ host, openBulkEdit, commitAll }: EditorPage): Select
       commitAll();
       host.command('captionImages', selection);
     },
-    copyCaption: onTarget('copyCaption'),
-    pasteCaption: onTarget('pasteCaption'),
-    deleteImages: onTarget('deleteImages'),
+    copyCaption: (target = selection) => {
+      commitAll();
+      host.command('copyCaption', target);
+    },
+    pasteCaption: (target = selection, text) => {
+      commitAll();
+      host.command('pasteCaption', { ...target, ...(text === undefined ? {} : { text }) });
+    },
+    deleteImages: (target = selection) => {
+      commitAll();
+      askToDelete(target);
+    },
   };
 }

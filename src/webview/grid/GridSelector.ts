@@ -26,7 +26,12 @@ export class GridSelector {
 
   /** Whether any image is selected, as if the host had already carried out the commands in flight. */
   get hasSelection(): boolean {
-    return (this.expectedCount ?? this.port.selectedCount()) > 0;
+    return this.count > 0;
+  }
+
+  /** How many images are selected, as if the host had already carried out the commands in flight. */
+  get count(): number {
+    return this.expectedCount ?? this.port.selectedCount();
   }
 
   /** Whether the card at a position is shown as selected. */
@@ -48,8 +53,7 @@ export class GridSelector {
     const selects = !this.isSelected(index);
     const item = this.beginAt(index);
     if (item === undefined) return;
-    const now = this.expectedCount ?? this.port.selectedCount();
-    this.send({ kind: 'toggle', path: item.path }, Math.max(0, now + (selects ? 1 : -1)), selects);
+    this.send({ kind: 'toggle', path: item.path }, Math.max(0, this.count + (selects ? 1 : -1)), selects);
   }
 
   /**

@@ -30,7 +30,14 @@ export class LocalUndo {
     if (area.value === text) return;
     const before = area.value;
     const { selectionStart, selectionEnd, selectionDirection, scrollTop } = area;
+    // Outside the field, a caret at the end stays there: typing goes on behind a text that was pasted meanwhile.
+    const { activeElement } = area.getRootNode() as Document | ShadowRoot;
+    const staysAtEnd = activeElement !== area && selectionStart === before.length;
     area.value = text;
+    if (staysAtEnd) {
+      this.settle(text);
+      return;
+    }
     // Setting the value moved the caret to the end. In Chromium, setting the selection does not move the focus.
     area.setSelectionRange(
       moveCaret(before, text, selectionStart ?? 0),
@@ -38,6 +45,10 @@ export class LocalUndo {
       selectionDirection ?? 'none',
     );
     area.scrollTop = scrollTop;
+    this.settle(text);
+  }
+
+  private settle(text: string): void {
     this.baseline = text;
     this.undone = 0;
   }

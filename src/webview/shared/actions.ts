@@ -37,7 +37,9 @@ export interface SelectionActions {
   clearSelection: () => void;
   captionSelection: () => void;
   copyCaption: (target?: ImageTarget) => void;
-  pasteCaption: (target?: ImageTarget) => void;
+  /** @param text from the clipboard; the host reads the clipboard itself where the page could not */
+  pasteCaption: (target?: ImageTarget, text?: string) => void;
+  /** Asks before; refused while the user has yet to answer for others. */
   deleteImages: (target?: ImageTarget) => void;
 }
 

@@ -18,8 +18,15 @@ export interface PageHost {
    * @throws RemoteError what the host's handler threw, or that the channel is closed
    */
   request<K extends keyof HostRequests>(method: K, params: ParamsOf<K>, signal?: AbortSignal): Promise<AnswerOf<K>>;
-  /** Sends a request. On failure, the page shows the error and the promise resolves with undefined. */
-  tryRequest<K extends keyof HostRequests>(method: K, params: ParamsOf<K>): Promise<AnswerOf<K> | undefined>;
+  /**
+   * Sends a request. On failure, the page shows the error and the promise resolves with undefined.
+   * @param signal aborting it cancels the request, which is no failure
+   */
+  tryRequest<K extends keyof HostRequests>(
+    method: K,
+    params: ParamsOf<K>,
+    signal?: AbortSignal,
+  ): Promise<AnswerOf<K> | undefined>;
   /**
    * Sends a user command without waiting for a reply: its effects come back as snapshots. Clears the message about an
    * earlier failure; if this command fails, shows its message.

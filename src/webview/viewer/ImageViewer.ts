@@ -261,7 +261,9 @@ export class ImageViewer extends LitElement {
     }
   }
 
-  private close(): void {
+  /** Closes the viewer, if it is open. */
+  close(): void {
+    if (!this.isOpen) return;
     const { item, index, isListed } = this.list;
     if (item !== undefined) this.context?.drafts.commit(item.path);
     this.layer.close();

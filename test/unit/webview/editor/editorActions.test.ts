@@ -38,6 +38,7 @@ function page(answers: Record<string, unknown> = {}): { actions: EditorActions; 
     openBulkEdit: note('openBulkEdit'),
     announce: note('announce'),
     commitAll: note('commitAll'),
+    askToDelete: note('askToDelete'),
   });
   return { actions, did };
 }
@@ -55,7 +56,7 @@ describe('the actions of the editor', () => {
   });
 
   it('are about the selection where no image is named', () => {
-    for (const method of ['copyCaption', 'pasteCaption', 'deleteImages'] as const) {
+    for (const method of ['copyCaption', 'pasteCaption'] as const) {
       const { actions, did } = page();
       actions[method]();
       actions[method]({ path: 'a.png' });
@@ -66,6 +67,21 @@ describe('the actions of the editor', () => {
         ['command', method, { path: 'a.png' }],
       ]);
     }
+    const { actions, did } = page();
+    actions.deleteImages();
+    actions.deleteImages({ path: 'a.png' });
+    assert.deepEqual(did, [
+      ['commitAll'],
+      ['askToDelete', { scope: 'selection' }],
+      ['commitAll'],
+      ['askToDelete', { path: 'a.png' }],
+    ]);
+  });
+
+  it('paste the text that the page has read from the clipboard', () => {
+    const { actions, did } = page();
+    actions.pasteCaption({ path: 'a.png' }, 'sky, tree');
+    assert.deepEqual(did, [['commitAll'], ['command', 'pasteCaption', { path: 'a.png', text: 'sky, tree' }]]);
   });
 
   it('show the selection as the answer says it is', async () => {

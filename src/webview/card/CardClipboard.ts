@@ -1,0 +1,77 @@
+import type { CardActions, TargetCard } from './cardActions';
+
+/** For so long after its key the clipboard event that the key asked for is awaited, in milliseconds. */
+const awaitedFor = 1000;
+
+/** What a key asked for whose clipboard event has not come yet. */
+interface Awaited {
+  kind: 'copy' | 'paste';
+  card: TargetCard;
+  since: number;
+}
+
+/**
+ * Copies and pastes captions with the clipboard events of the browser: the event carries the text, so that it is there
+ * with the key, and not a round trip later. What a key means is decided when it is pressed. In the desktop VS Code the
+ * event comes a moment after the key, when the focus may have moved on.
+ */
+export class CardClipboard {
+  private awaited: Awaited | undefined;
+
+  constructor(private readonly actions: Pick<CardActions, 'textOf' | 'copied' | 'paste'>) {
+    // Before everything in the page, as the focus may be in a field by then.
+    window.addEventListener('beforecopy', this.onBeforeCopy, { capture: true });
+    window.addEventListener('copy', this.onCopy, { capture: true });
+    window.addEventListener('paste', this.onPaste, { capture: true });
+  }
+
+  /** Copies the caption of a card. Returns false where its event is still to come. */
+  copy(card: TargetCard): boolean {
+    return this.run('copy', card);
+  }
+
+  /** Pastes into the caption of a card. Returns false where its event is still to come, as in a browser. */
+  paste(card: TargetCard): boolean {
+    return this.run('paste', card);
+  }
+
+  private run(kind: Awaited['kind'], card: TargetCard): boolean {
+    const awaited = { kind, card, since: performance.now() };
+    this.awaited = awaited;
+    // Where this is allowed, the event comes before it returns.
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing else is synchronous
+    document.execCommand(kind);
+    return this.awaited !== awaited;
+  }
+
+  private take(kind: Awaited['kind']): TargetCard | undefined {
+    const { awaited } = this;
+    if (awaited?.kind !== kind) return undefined;
+    this.awaited = undefined;
+    return performance.now() - awaited.since < awaitedFor ? awaited.card : undefined;
+  }
+
+  /** Without a selected text the browser copies nothing, unless the page says here that it has something. */
+  private readonly onBeforeCopy = (event: Event): void => {
+    if (this.awaited?.kind === 'copy') event.preventDefault();
+  };
+
+  private readonly onCopy = (event: ClipboardEvent): void => {
+    const card = this.take('copy');
+    if (card === undefined) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const text = this.actions.textOf(card.item);
+    if (text.trim() !== '') event.clipboardData?.setData('text/plain', text);
+    this.actions.copied(card.item, text);
+  };
+
+  private readonly onPaste = (event: ClipboardEvent): void => {
+    const card = this.take('paste');
+    if (card === undefined) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const text = event.clipboardData?.getData('text/plain') ?? '';
+    this.actions.paste(card, text.replaceAll(/\r\n?/g, '\n').trim());
+  };
+}

@@ -1,0 +1,71 @@
+import * as l10n from '@vscode/l10n';
+import { refused } from '../shared/refused';
+import { pageKey } from './pageKey';
+
+/** What the keys of the page act on. */
+export interface KeyedPage {
+  focusSearch(): void;
+  openBulkEdit(): void;
+  /** whether a dialog of the page is open */
+  isInDialog(): boolean;
+  /** whether VS Code is about to ask if images are to be deleted */
+  isAsking(): boolean;
+  /** Takes the deletion back that VS Code was to ask about. */
+  withdraw(): void;
+}
+
+/**
+ * Handles the keys of the page as a whole, see {@link pageKey}. It listens on the window before everything else, and
+ * what it handles goes no further: VS Code would run its command for the key too, a round trip later.
+ */
+export function listenForPageKeys(page: KeyedPage): void {
+  const isMac = /mac/i.test(navigator.userAgent);
+  window.addEventListener(
+    'keydown',
+    (event) => {
+      const action = pageKey(
+        {
+          key: event.key,
+          // eslint-disable-next-line @typescript-eslint/no-deprecated -- `code` names the place of the key
+          keyCode: event.keyCode,
+          ctrlKey: event.ctrlKey,
+          metaKey: event.metaKey,
+          altKey: event.altKey,
+          shiftKey: event.shiftKey,
+          isComposing: event.isComposing,
+          altGraph: event.getModifierState('AltGraph'),
+        },
+        { isMac, isOnGrid: isOnGrid(event), isInDialog: page.isInDialog(), isAsking: page.isAsking() },
+      );
+      if (action === undefined) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      switch (action) {
+        case 'search':
+          page.focusSearch();
+          break;
+        case 'bulkEdit':
+          page.openBulkEdit();
+          break;
+        case 'withdraw':
+          page.withdraw();
+          break;
+        case 'refuse':
+          // A key that is held was refused when it went down.
+          if (!event.repeat) refused(l10n.t('VS Code is about to ask whether to delete.'));
+          break;
+        case 'nothing':
+          break;
+        default:
+          action satisfies never;
+      }
+    },
+    { capture: true },
+  );
+}
+
+/** Whether a key acts on the grid: its target is a cell, or nothing has the focus. */
+function isOnGrid(event: Event): boolean {
+  const [target] = event.composedPath();
+  return target === document.body || (target instanceof Element && target.localName === 'image-card');
+}
