@@ -1,5 +1,6 @@
 import type { WantedEdit } from '../../src/protocol/page/bulkEditProtocol';
 import { folderOf } from '../../src/dataset/files/datasetPath';
+import { folderLengths } from '../../src/dataset/view/folderLengths';
 import { folderRun } from '../../src/dataset/view/folderRun';
 import { Channel, type Port } from '../../src/protocol/channel/Channel';
 import type {
@@ -83,6 +84,8 @@ export class FakeHost {
   private version = 1;
   private orders = 1;
   private lastShown: readonly string[] = [];
+  /** by its number, each order that there was */
+  private readonly former = new Map<number, readonly string[]>();
   private waiting: WebviewEvents['draft'][] = [];
   private channel: Channel<HostRequests, Record<string, never>, WebviewEvents, GridEvents> | undefined;
 
@@ -111,7 +114,7 @@ export class FakeHost {
           return note('getItems', { start, count }, answer);
         },
         getItemsAround: async (params) => {
-          const { paths, index, before, after, find } = params;
+          const { paths, index, before, after, find, places } = params;
           const at = paths.map((path) => ({ path, index: this.indexOf(path) })).find((place) => place.index >= 0);
           const start = Math.max(0, (at?.index ?? index) - before);
           const answer = {
@@ -120,6 +123,10 @@ export class FakeHost {
             matching: this.matchingCount(),
             anchor: at ?? null,
             found: find.map((path) => (this.indexOf(path) < 0 ? null : this.indexOf(path))),
+            placed: places.map((place) => {
+              const path = this.former.get(place.order)?.[place.index];
+              return path === undefined ? null : { path, index: this.indexOf(path) < 0 ? null : this.indexOf(path) };
+            }),
             start,
             items: this.window(start, (at?.index ?? index) + after - start),
           };
@@ -127,6 +134,11 @@ export class FakeHost {
           return note('getItemsAround', params, answer);
         },
         folderAt: ({ index }) => this.folderAt(index),
+        folderLengths: async (params) => {
+          const answer = { lengths: this.folderLengths(params.order) };
+          await this.delay();
+          return note('folderLengths', params, answer);
+        },
         locate: ({ path }) => {
           const index = this.indexOf(path);
           return { index: index < 0 ? null : index, order: this.order() };
@@ -262,7 +274,10 @@ export class FakeHost {
 
   private select(command: SelectCommand): void {
     const shown = this.matching();
-    if (command.kind === 'toggle') this.item(command.path).selected = !this.item(command.path).selected;
+    if (command.kind === 'toggleAt') {
+      const item = this.item(this.former.get(command.order)?.[command.index] ?? '');
+      item.selected = !item.selected;
+    } else if (command.kind === 'toggle') this.item(command.path).selected = !this.item(command.path).selected;
     else {
       if (command.kind !== 'range' || !command.keep) for (const item of this.items) item.selected = false;
       if (command.kind === 'only') this.item(command.path).selected = true;
@@ -303,6 +318,11 @@ export class FakeHost {
     return { order: this.order(), folder: folderOf(image.path), start, end, previous };
   }
 
+  protected folderLengths(order: number): number[] | null {
+    const paths = this.former.get(order)?.map((path) => ({ path }));
+    return paths === undefined || this.sort.key !== 'name' ? null : (folderLengths(paths, 20_000) ?? null);
+  }
+
   /** The number of the order: another one after images came, went or moved. */
   protected order(): number {
     const shown = this.matching().map(({ path }) => path);
@@ -310,6 +330,7 @@ export class FakeHost {
     if (!same) {
       this.lastShown = shown;
       this.orders++;
+      this.former.set(this.orders, shown);
     }
     return this.orders;
   }
@@ -419,6 +440,11 @@ export class HugeFakeHost extends FakeHost {
     const start = Math.floor(index / 1000) * 1000;
     const previous = start === 0 ? null : start - 1000;
     return { order: 1, folder: folderOf(this.pathAt(index)), start, end: Math.min(this.count, start + 1000), previous };
+  }
+
+  protected override folderLengths(): number[] {
+    const folders = Math.ceil(this.count / 1000);
+    return Array.from({ length: folders }, (_, at) => Math.min(1000, this.count - at * 1000));
   }
 
   protected override order(): number {

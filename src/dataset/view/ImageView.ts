@@ -52,6 +52,8 @@ export class ImageView {
   sort: ImageSort = byName;
   /** changes whenever {@link images} does */
   order = 1;
+  /** the sort order that {@link images} are in: while the first search in {@link sort} runs, still the one before */
+  shownSort: ImageSort = byName;
   /** set while a search is running: {@link images} are still the old ones */
   searching: SearchProgress | undefined;
   /** number of images that would appear, disappear or move if the search ran again */
@@ -59,10 +61,9 @@ export class ImageView {
   /** the last search was cancelled */
   cancelled = false;
 
-  /** the valid search that was set last, and the search and order that {@link images} are the result of */
+  /** the valid search that was set last, and the one that {@link images} are the result of */
   private wanted: QueryNode | null = null;
   private tree: QueryNode | null = null;
-  private shownSort: ImageSort = byName;
   private shown: readonly DatasetImage[];
   private source: readonly DatasetImage[];
   /** the position of each image; undefined for images in the order of their paths, where a binary search finds it */

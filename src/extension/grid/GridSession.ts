@@ -3,6 +3,7 @@ import { inSlices } from '../../base/inSlices';
 import type { Caption } from '../../dataset/captions/Caption';
 import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import type { Dataset } from '../../dataset/Dataset';
+import { FormerOrders } from '../../dataset/view/FormerOrders';
 import { ImageSelection } from '../../dataset/view/ImageSelection';
 import { ImageView } from '../../dataset/view/ImageView';
 import type { EditScope } from '../../protocol/page/bulkEditProtocol';
@@ -40,6 +41,8 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
   /** the images that are shown, and their order */
   readonly view: ImageView;
   readonly selection = new ImageSelection();
+  /** the orders whose positions the page knows */
+  readonly orders = new FormerOrders<DatasetImage>();
   /** the image that has or last had the keyboard focus */
   focusedPath: string | undefined;
 
@@ -114,7 +117,7 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
   async items(start: number, count: number): Promise<{ version: number; order: number; items: CardItem[] }> {
     const { version, view, document, marks, selection, drafts } = this;
     const images = view.images.slice(start, start + Math.min(count, maxCards));
-    const { order } = view;
+    const order = this.noteOrder();
     const sources = { document, marks, selection, drafts };
     const items = await Promise.all(images.map((image, at) => cardItem(image, start + at, sources)));
     return { version, order, items };
@@ -171,9 +174,24 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
     if (this.selecting === done) this.selecting = undefined;
   }
 
-  /** Changes the selection. Ignores a range of positions in an outdated order, which would select different images. */
+  /**
+   * Notes that the page is told positions of the current order, which they then mean even after it has changed.
+   * @returns its number
+   */
+  noteOrder(): number {
+    const { images, order, shownSort } = this.view;
+    this.orders.note(order, { images, byName: shownSort.key === 'name' });
+    return order;
+  }
+
+  /** The image at a position of an order; undefined where there is none or the order is not remembered. */
+  imageAt({ order, index }: { order: number; index: number }): DatasetImage | undefined {
+    return this.imagesOf(order)[index];
+  }
+
+  /** Changes the selection. Ignores positions in an order that is not known: they would mean different images. */
   select(command: SelectCommand): void {
-    const { selection, view } = this;
+    const { document, selection, view } = this;
     switch (command.kind) {
       case 'only':
         selection.only(command.path);
@@ -181,11 +199,19 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
       case 'toggle':
         selection.toggle(command.path);
         break;
+      case 'toggleAt': {
+        const path = this.imageAt(command)?.path;
+        if (path !== undefined && document.dataset.image(path) !== undefined) selection.toggle(path);
+        break;
+      }
       case 'range': {
-        if (command.order !== view.order) break;
-        if (!command.keep) selection.clear();
         const [first, last] = command.from < command.to ? [command.from, command.to] : [command.to, command.from];
-        selection.add(view.images.slice(first, last + 1));
+        const images = this.imagesOf(command.order).slice(first, last + 1);
+        if (images.length === 0) break;
+        if (!command.keep) selection.clear();
+        // Of an order that has gone, some may have been deleted.
+        const isCurrent = command.order === view.order;
+        selection.add(isCurrent ? images : images.filter(({ path }) => document.dataset.image(path) !== undefined));
         break;
       }
       case 'all':
@@ -216,6 +242,12 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
   draft(imagePath: string, text: string, number: number): void {
     const caption = this.document.draft(imagePath, text);
     if (caption !== undefined) this.drafts.set(caption, number);
+  }
+
+  /** The images in an order, the current one or one that the page was told of; none where it is not remembered. */
+  private imagesOf(order: number): readonly DatasetImage[] {
+    const { images } = this.view;
+    return order === this.view.order ? images : (this.orders.get(order)?.images ?? []);
   }
 
   private selectionChanged(): void {

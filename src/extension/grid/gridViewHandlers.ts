@@ -1,4 +1,5 @@
 import { folderOf } from '../../dataset/files/datasetPath';
+import { folderLengths } from '../../dataset/view/folderLengths';
 import { folderRun } from '../../dataset/view/folderRun';
 import type { RequestHandlers } from '../../protocol/channel/Channel';
 import type { GridViewRequests } from '../../protocol/page/gridViewProtocol';
@@ -7,6 +8,8 @@ import type { GridSession } from './GridSession';
 
 /** Maximum number of paths looked up per request: far more than a grid shows. */
 const maxPaths = 500;
+/** Maximum number of folders of which the page is told all lengths: some 80 kB at most. */
+const maxFolders = 20_000;
 
 type ViewRequests = GridViewRequests & Pick<HostRequests, 'getItems' | 'locate'>;
 
@@ -16,7 +19,7 @@ export function gridViewHandlers(session: GridSession): RequestHandlers<ViewRequ
   return {
     getItems: ({ start, count }) => session.items(start, count),
     locate: ({ path }) => ({ index: view.indexOf(path) ?? null, order: view.order }),
-    getItemsAround: async ({ paths, index, before, after, find }) => {
+    getItemsAround: async ({ paths, index, before, after, find, places }) => {
       const matching = view.images.length;
       let anchor: { path: string; index: number } | null = null;
       for (const path of paths.slice(0, maxPaths)) {
@@ -26,18 +29,27 @@ export function gridViewHandlers(session: GridSession): RequestHandlers<ViewRequ
         break;
       }
       const found = find.slice(0, maxPaths).map((path) => view.indexOf(path) ?? null);
+      const placed = places.slice(0, maxPaths).map((place) => {
+        const path = session.imageAt(place)?.path;
+        return path === undefined ? null : { path, index: view.indexOf(path) ?? null };
+      });
       const middle = anchor?.index ?? Math.min(index, Math.max(0, matching - 1));
       const start = Math.max(0, middle - before);
       const answer = await session.items(start, middle + after - start);
-      return { ...answer, matching, anchor, found, start };
+      return { ...answer, matching, anchor, found, placed, start };
     },
     folderAt: ({ index }) => {
-      const { images, order, sort } = view;
+      const { images, order, shownSort } = view;
       const image = images[index];
-      if (image === undefined || sort.key !== 'name') return null;
+      if (image === undefined || shownSort.key !== 'name') return null;
       const { start, end } = folderRun(images, index);
       const previous = start === 0 ? null : folderRun(images, start - 1).start;
       return { order, folder: folderOf(image.path), start, end, previous };
+    },
+    folderLengths: ({ order }) => {
+      session.noteOrder();
+      const known = session.orders.get(order);
+      return { lengths: known?.byName === true ? (folderLengths(known.images, maxFolders) ?? null) : null };
     },
   };
 }

@@ -20,6 +20,7 @@ export const sort = v.object({
 });
 const selectCommand = v.variant('kind', [
   v.object({ kind: v.picklist(['only', 'toggle']), path }),
+  v.object({ kind: v.literal('toggleAt'), index: count, order: finite }),
   v.object({ kind: v.literal('range'), from: count, to: count, order: finite, keep: v.boolean() }),
   v.object({ kind: v.literal('all') }),
   v.object({ kind: v.literal('none') }),
@@ -61,8 +62,16 @@ export const gridParams = checksOf<ParamsOf<HostRequests>>()({
   selectTagger: nothing,
   refresh: nothing,
 
-  getItemsAround: v.object({ paths: texts, index: finite, before: count, after: count, find: texts }),
+  getItemsAround: v.object({
+    paths: texts,
+    index: finite,
+    before: count,
+    after: count,
+    find: texts,
+    places: v.array(v.object({ order: finite, index: count })),
+  }),
   folderAt: v.object({ index: finite }),
+  folderLengths: v.object({ order: finite }),
 
   getThumbnail: picture,
   getPreview: v.object({

@@ -7,12 +7,14 @@ import type { SuggestRequests } from './suggestProtocol';
 import type { SearchRequests, SearchView } from './searchProtocol';
 
 /**
- * A change of the selection. Positions refer to the order with the number `order`; the host ignores a stale command,
- * one for another order, because its positions would mean other images. Images that the search hides stay selected,
+ * A change of the selection. Positions refer to the order with the number `order`, which may have gone meanwhile: they
+ * mean the images that stood there. The host ignores a command for an order that it does not remember. Images that the search hides stay selected,
  * except after `only`, `all` and `none`.
  */
 export type SelectCommand =
   | { kind: 'only' | 'toggle'; path: string }
+  /** `toggle` for an image that the page does not know yet */
+  | { kind: 'toggleAt'; index: number; order: number }
   /** the images from one position to another, both inclusive; `keep` adds them to the current selection */
   | { kind: 'range'; from: number; to: number; order: number; keep: boolean }
   /** all that match the search */

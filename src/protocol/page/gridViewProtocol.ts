@@ -1,5 +1,11 @@
 import type { CardItem } from './cardProtocol';
 
+/** A position in the order with the number `order`: what stands for an image that a page does not know yet. */
+export interface PlaceInOrder {
+  order: number;
+  index: number;
+}
+
 /** The answer to {@link GridViewRequests.getItemsAround}: cards and positions that all belong to the same `order`. */
 export interface ItemsAround {
   version: number;
@@ -10,6 +16,11 @@ export interface ItemsAround {
   anchor: { path: string; index: number } | null;
   /** positions of the images in `find`; null for those that are not in this order */
   found: (number | null)[];
+  /**
+   * the images at `places`, which may be of earlier orders, with their positions in this one (null: not in it); null
+   * where the host does not remember that order
+   */
+  placed: ({ path: string; index: number | null } | null)[];
   /** position of the first card of {@link items} */
   start: number;
   items: CardItem[];
@@ -41,7 +52,14 @@ export interface GridViewRequests {
     after: number;
     /** further images whose positions are requested */
     find: string[];
+    /** positions whose images the page does not know, and whose new positions are requested */
+    places: PlaceInOrder[];
   }): ItemsAround;
   /** The folder of the image at a position; null if there is no image or the images are not sorted by name. */
   folderAt(params: { index: number }): FolderPlace | null;
+  /**
+   * How many images each folder has, in an order that the page knows. Null where the images are not sorted by name, the
+   * host does not remember that order, or there are very many folders; {@link folderAt} then knows one.
+   */
+  folderLengths(params: { order: number }): { lengths: number[] | null };
 }

@@ -4,11 +4,13 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import type { CardItem } from '../../protocol/page/cardProtocol';
+import type { PlaceInOrder } from '../../protocol/page/gridViewProtocol';
 import { formatNumber, plural } from '../shared/displayLanguage';
 import type { TextField } from '../shared/CaretFinder';
 import type { EditorActions, ImageActions } from '../shared/actions';
 import type { CaptionDisplay } from '../shared/viewChoices';
 import type { Drafts } from './Drafts';
+import type { HeldTyping } from './HeldTyping';
 import { imageIcon, errorIcon, warningIcon } from '../shared/icons';
 import type { ImageQueue } from '../pictures/ImageQueue';
 import { LocalUndo } from '../shared/LocalUndo';
@@ -21,12 +23,17 @@ import { type CaptionFacts, captionFacts } from '../../tags/captionTags';
 export interface CardContext {
   captionMode: CaptionDisplay;
   drafts: Drafts;
+  /** what is typed into captions that have not come yet */
+  held: HeldTyping;
   images: Pick<ImageQueue<HTMLImageElement>, 'stateOf' | 'retry' | 'want'>;
   actions: ImageActions & Pick<EditorActions, 'addFilter'>;
   /** Suggests tags in a field of a card until the field loses focus. */
   suggestIn(field: TextField, options: SuggestOptions): void;
-  /** Moves the focus when the user leaves a caption: to its cell, or to the next or previous caption. */
-  leave(path: string, target: 'cell' | 'next' | 'previous'): void;
+  /**
+   * Moves the focus when the user leaves a caption: to its cell, or to the next or previous caption.
+   * @param path undefined for the caption with the focus while it is not known whose it is
+   */
+  leave(path: string | undefined, target: 'cell' | 'next' | 'previous'): void;
 }
 
 /**
@@ -46,6 +53,8 @@ const nameTail = 12;
 export class ImageCard extends LitElement {
   /** The image as the host sent it; undefined until it has arrived. */
   @property({ attribute: false }) item: CardItem | undefined;
+  /** Where the image stands, for a card that can be typed into before its image has arrived. */
+  @property({ attribute: false, hasChanged: isOtherPlace }) place: PlaceInOrder | undefined;
   @property({ attribute: false }) context: CardContext | undefined;
   /** Whether this cell is the grid's tab stop. */
   @property({ attribute: false }) active = false;
@@ -54,21 +63,22 @@ export class ImageCard extends LitElement {
   private undo: LocalUndo | undefined;
   private area: HTMLTextAreaElement | undefined;
   private composing = false;
+  /** the place for which typing in this card is held; undefined once the caption is here and what was typed is in it */
+  private holding: PlaceInOrder | undefined;
   private facts: { text: string; of: CaptionFacts } | undefined;
   /** the last duplicates that were not empty: their text stays in the hidden element, see renderFoot */
   private lastDuplicates: readonly string[] = [];
   private readonly chipActions: ChipActions = {
     draft: (text) => {
-      if (this.item !== undefined) this.context?.drafts.edit(this.item.path, text);
+      if (this.holding !== undefined) this.context?.held.type(this.holding, text, 'tags');
+      else if (this.item !== undefined) this.context?.drafts.edit(this.item.path, text);
       this.requestUpdate();
     },
     commit: () => {
-      if (this.item !== undefined) this.context?.drafts.commit(this.item.path);
+      this.commit();
     },
     suggest: (field, options) => this.context?.suggestIn(field, options),
-    leave: (target) => {
-      if (this.item !== undefined) this.context?.leave(this.item.path, target);
-    },
+    leave: (target) => this.context?.leave(this.item?.path, target),
     filter: (tag, exclude) => this.context?.actions.addFilter(tag, exclude),
   };
   /** the element that had the focus before this update */
@@ -94,7 +104,7 @@ export class ImageCard extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     // Chromium does not guarantee a blur event for an element that is removed.
-    if (this.item !== undefined) this.context?.drafts.commit(this.item.path);
+    this.commit();
   }
 
   protected override createRenderRoot(): HTMLElement {
@@ -103,6 +113,9 @@ export class ImageCard extends LitElement {
 
   protected override willUpdate(): void {
     this.focused = this.querySelector<HTMLElement>(':focus');
+    if (this.item === undefined) this.holding = this.place;
+    // Tags take in what was typed by themselves; a text may have to wait for an input method.
+    else if (this.context?.captionMode === 'tags') this.holding = undefined;
     const label = this.item?.path ?? l10n.t('Loading');
     if (this.ariaLabel === label) return;
     this.ariaLabel = label;
@@ -114,31 +127,50 @@ export class ImageCard extends LitElement {
     if (this.focused !== null && (!this.focused.isConnected || this.focused.hidden))
       this.focus({ preventScroll: true });
     this.focused = null;
-    const { item, context } = this;
+    const { item, context, holding } = this;
     const area = this.querySelector('textarea') ?? undefined;
     if (area === undefined) this.area = this.undo = undefined;
-    if (item === undefined || context === undefined || area === undefined) return;
-    const text = context.drafts.textOf(item);
+    if (context === undefined || area === undefined) return;
+    const held = holding === undefined ? undefined : context.held.textAt(holding);
+    // What an input method composes in a caption that came meanwhile is not in it yet.
+    if (item !== undefined && held !== undefined) return;
+    const text = item === undefined ? (held ?? '') : context.drafts.textOf(item);
     if (area !== this.area) {
       this.area = area;
       area.value = text;
       this.undo = new LocalUndo(area);
-    } else if (!this.composing) {
+    } else if (item !== undefined && holding !== undefined) {
+      this.showArrived(area, text);
+    } else if (!this.composing && item !== undefined) {
       this.undo?.setText(text);
     }
+    if (item !== undefined) this.holding = undefined;
+  }
+
+  /** Shows a caption that has just come, and with it what was typed: at its end, and so is the caret. */
+  private showArrived(area: HTMLTextAreaElement, text: string): void {
+    const before = area.value.length;
+    const { selectionStart, selectionEnd, selectionDirection } = area;
+    this.undo?.setText(text);
+    const shift = text.length - before;
+    area.setSelectionRange(selectionStart + shift, selectionEnd + shift, selectionDirection);
+    if (area.matches(':focus')) this.onFocus();
   }
 
   protected override render(): TemplateResult {
     const { item, context } = this;
-    if (item === undefined || context === undefined) {
+    if (context === undefined || (item === undefined && this.place === undefined)) {
       return html`<div class="picture"></div>
         <div class="skeleton"></div>
         <div class="skeleton"></div>`;
     }
-    return html`${this.renderPicture(item, context)} ${this.renderNotices(item, context)}
-    ${item.save.state === 'conflict' ? this.renderTheirs(item.save.theirs) : nothing}
-    ${context.captionMode === 'tags' ? this.renderChips(item, context) : this.renderCaption(item)}
-    ${item.save.state === 'conflict' ? this.renderChoices(item, context) : nothing} ${this.renderFoot(item, context)}`;
+    const theirs = item?.save.state === 'conflict' ? this.renderTheirs(item.save.theirs) : nothing;
+    const choices = item?.save.state === 'conflict' ? this.renderChoices(item, context) : nothing;
+    // One template with and without the image: the field, which may have the focus, must stay when the image comes.
+    return html`${item === undefined ? html`<div class="picture"></div>` : this.renderPicture(item, context)}
+    ${item === undefined ? nothing : this.renderNotices(item, context)} ${theirs}
+    ${context.captionMode === 'tags' ? this.renderChips(item, context) : this.renderCaption(item)} ${choices}
+    ${item === undefined ? nothing : this.renderFoot(item, context)}`;
   }
 
   private renderPicture(item: CardItem, context: CardContext): TemplateResult {
@@ -266,34 +298,38 @@ export class ImageCard extends LitElement {
     </div>`;
   }
 
-  private renderChips(item: CardItem, context: CardContext): TemplateResult {
+  private renderChips(item: CardItem | undefined, context: CardContext): TemplateResult {
+    const { place } = this;
+    const held = place === undefined ? '' : (context.held.textAt(place) ?? '');
     return html`<tag-chips
-      class=${item.save.state === 'conflict' ? 'in-conflict' : ''}
-      .text=${context.drafts.textOf(item)}
-      .path=${item.path}
-      .readonly=${item.foreignEncoding !== undefined || item.readOnly === true}
+      class=${item?.save.state === 'conflict' ? 'in-conflict' : ''}
+      .text=${item === undefined ? held : context.drafts.textOf(item)}
+      .path=${item?.path ?? ''}
+      .readonly=${isReadOnly(item)}
       .tab=${this.tab}
       .actions=${this.chipActions}
     ></tag-chips>`;
   }
 
-  private renderCaption(item: CardItem): TemplateResult {
+  private renderCaption(item: CardItem | undefined): TemplateResult {
     return html`<textarea
-      class=${item.save.state === 'conflict' ? 'in-conflict' : ''}
+      class=${item?.save.state === 'conflict' ? 'in-conflict' : ''}
       tabindex=${this.tab}
-      aria-label=${l10n.t('Caption of {0}', item.path)}
-      placeholder=${l10n.t('No caption')}
+      aria-label=${item === undefined ? l10n.t('Loading') : l10n.t('Caption of {0}', item.path)}
+      placeholder=${item === undefined ? l10n.t('Loading…') : l10n.t('No caption')}
       spellcheck="false"
-      ?readonly=${item.foreignEncoding !== undefined || item.readOnly === true}
+      ?readonly=${isReadOnly(item)}
       @input=${this.onInput}
       @keydown=${this.onKeydown}
       @focus=${this.onFocus}
       @blur=${this.onBlur}
       @compositionstart=${() => {
         this.composing = true;
+        if (this.holding !== undefined) this.context?.held.compose(this.holding, true);
       }}
       @compositionend=${() => {
         this.composing = false;
+        if (this.holding !== undefined) this.context?.held.compose(this.holding, false);
         this.requestUpdate();
       }}
     ></textarea>`;
@@ -353,9 +389,11 @@ export class ImageCard extends LitElement {
   }
 
   private readonly onInput = (event: Event): void => {
-    if (this.item === undefined || this.area === undefined) return;
+    const { area, context, holding, item } = this;
+    if (area === undefined) return;
     this.undo?.onInput(event);
-    this.context?.drafts.edit(this.item.path, this.area.value);
+    if (holding !== undefined) context?.held.type(holding, area.value, 'text');
+    else if (item !== undefined) context?.drafts.edit(item.path, area.value);
     this.requestUpdate();
   };
 
@@ -365,24 +403,38 @@ export class ImageCard extends LitElement {
   };
 
   private readonly onBlur = (): void => {
-    if (this.item !== undefined) this.context?.drafts.commit(this.item.path);
+    this.commit();
   };
 
+  /** What was typed becomes an edit: now, or as soon as the caption is here. */
+  private commit(): void {
+    if (this.holding !== undefined) this.context?.held.leave(this.holding);
+    else if (this.item !== undefined) this.context?.drafts.commit(this.item.path);
+  }
+
   private readonly onKeydown = (event: KeyboardEvent): void => {
-    if (this.item === undefined || this.context === undefined || event.isComposing) return;
-    const { path } = this.item;
+    if (this.context === undefined || event.isComposing) return;
     const command = event.ctrlKey || event.metaKey;
     if (event.key === 'Escape' || (event.key === 'Enter' && command)) {
       event.preventDefault();
       event.stopPropagation();
-      this.context.drafts.commit(path);
-      this.context.leave(path, event.key === 'Escape' ? 'cell' : event.shiftKey ? 'previous' : 'next');
+      this.commit();
+      this.context.leave(this.item?.path, event.key === 'Escape' ? 'cell' : event.shiftKey ? 'previous' : 'next');
       return;
     }
     // VS Code saves on this key, so the edit must reach the host first.
-    if (command && event.key.toLowerCase() === 's') this.context.drafts.commit(path);
+    if (command && event.key.toLowerCase() === 's') this.commit();
     this.undo?.onKeydown(event);
   };
+}
+
+function isOtherPlace(place: PlaceInOrder | undefined, other: PlaceInOrder | undefined): boolean {
+  return place?.order !== other?.order || place?.index !== other?.index;
+}
+
+/** Whether a caption cannot be edited. What has not come yet can: typing is held until it is known. */
+function isReadOnly(item: CardItem | undefined): boolean {
+  return item !== undefined && (item.foreignEncoding !== undefined || item.readOnly === true);
 }
 
 function conflictText(theirs: string | null): string {

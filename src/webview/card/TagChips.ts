@@ -56,7 +56,7 @@ const editHint = l10n.t('Enter: change. Delete: remove. Alt+arrow keys or drag: 
 export class TagChips extends LitElement {
   /** the caption's text */
   @property({ attribute: false }) text = '';
-  /** path of the caption's image */
+  /** path of the caption's image; empty until it has come */
   @property({ attribute: false }) path = '';
   @property({ attribute: false }) readonly = false;
   /** `tabindex` of the current tab stop */
@@ -108,10 +108,22 @@ export class TagChips extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     this.hadFocus = this.contains(this.focused);
     if (changed.has('path')) this.editing = this.current = -1;
+    if (changed.get('path') === '') {
+      this.takeArrived();
+      return;
+    }
     if (!changed.has('text') || this.text === this.drafted) return;
     this.base = this.text;
     this.drafted = undefined;
     this.editing = -1;
+  }
+
+  /** The caption has come, with what was typed behind its tags. What is in the field stays there. */
+  private takeArrived(): void {
+    const isTyped = (this.field?.value.trim() ?? '') !== '';
+    this.base = isTyped ? removeTag(this.text, chipsOf(this.text).length - 1) : this.text;
+    this.drafted = this.text;
+    if (this.field?.matches(':focus') === true) this.suggestIn(this.field);
   }
 
   protected override updated(): void {
@@ -131,7 +143,9 @@ export class TagChips extends LitElement {
     const more = otherLines(this.base);
     const current = this.current < 0 || this.current > chips.length ? chips.length : this.current;
     const count = plural(l10n.t('{0} more line|{0} more lines'), more.split('\n').length);
-    const name = l10n.t('Tags of {0}', this.path);
+    const isHere = this.path !== '';
+    const name = isHere ? l10n.t('Tags of {0}', this.path) : l10n.t('Loading');
+    const hint = chips.length === 0 ? l10n.t('No caption') : l10n.t('Add a tag');
     const fieldless = this.readonly ? Math.min(current, chips.length - 1) : current;
     return html`<div class="chips" @pointerdown=${this.drag.start} @click=${this.onClick}>
         <div class="chip-list" role=${chips.length > 0 ? 'list' : 'group'} aria-label=${name}>
@@ -146,8 +160,8 @@ export class TagChips extends LitElement {
           this.readonly
             ? nothing
             : this.renderField('chip-field', {
-                label: l10n.t('Add a tag to {0}', this.path),
-                placeholder: chips.length === 0 ? l10n.t('No caption') : l10n.t('Add a tag'),
+                label: isHere ? l10n.t('Add a tag to {0}', this.path) : l10n.t('Loading'),
+                placeholder: isHere ? hint : l10n.t('Loading…'),
                 tab: current === chips.length ? this.tab : -1,
               })
         }
@@ -287,12 +301,16 @@ export class TagChips extends LitElement {
     const field = event.currentTarget;
     if (!(field instanceof HTMLInputElement)) return;
     if (this.editing === -1) this.current = chipsOf(this.base).length;
+    this.undoOf(field);
+    if (this.path !== '') this.suggestIn(field);
+  };
+
+  private suggestIn(field: HTMLInputElement): void {
     const accepted = (): void => {
       if (field.classList.contains('chip-field')) this.finish();
     };
-    this.undoOf(field);
     this.actions?.suggest(field, { path: this.path, alone: true, accepted });
-  };
+  }
 
   private readonly onFieldBlur = (): void => {
     this.finish();

@@ -11,6 +11,7 @@ import type { BulkEditDialog } from '../bulkEdit/BulkEditDialog';
 import '../bulkEdit/BulkEditDialog';
 import { listenForCardActions } from '../card/cardActions';
 import { Drafts } from '../card/Drafts';
+import { HeldTyping, joinTyping } from '../card/HeldTyping';
 import { type CardContext, cardContext } from '../card/ImageCard';
 import '../grid/ImageArea';
 import type { ImageGrid } from '../grid/ImageGrid';
@@ -99,6 +100,9 @@ export class DatasetEditor extends LitElement {
       this.viewer?.committed(path);
     },
   );
+  private readonly held = new HeldTyping(() => {
+    this.settleHeld();
+  });
   private readonly images = new ImageQueue(
     pictureSource({
       host: this.host,
@@ -112,7 +116,7 @@ export class DatasetEditor extends LitElement {
   private readonly items = new ItemWindow(
     (start, count) => this.host.request('getItems', { start, count }),
     () => {
-      this.grid?.requestUpdate();
+      this.cardsChanged();
     },
     (error) => {
       this.problem = l10n.t('The images could not be listed: {0}', errorMessage(error));
@@ -142,6 +146,7 @@ export class DatasetEditor extends LitElement {
   cards: CardContext = {
     captionMode: this.view.captionMode,
     drafts: this.drafts,
+    held: this.held,
     images: this.images,
     actions: this.actions,
     suggestIn: (field, options) => this.suggestions?.attach(field, options),
@@ -150,6 +155,16 @@ export class DatasetEditor extends LitElement {
       this.grid?.leave(path, target);
     },
   };
+
+  constructor() {
+    super();
+    this.items.use(this.held);
+    this.items.use({
+      spans: (order) => this.viewer?.model.spans(order) ?? [],
+      paths: () => this.viewer?.model.paths() ?? [],
+      places: () => this.viewer?.model.places() ?? [],
+    });
+  }
 
   /** Connects to the host and shows its snapshot. */
   async connect(channel: HostChannel, store: ViewStateStore): Promise<void> {
@@ -260,7 +275,12 @@ export class DatasetEditor extends LitElement {
         ${this.renderNotSaved(snapshot)} ${this.renderProblem()}
       </overlay-stack>
       ${this.renderMain(snapshot)}
-      <image-viewer .images=${this.images} .snapshot=${snapshot} @viewer-closed=${this.onViewerClosed}></image-viewer>
+      <image-viewer
+        .images=${this.images}
+        .snapshot=${snapshot}
+        .cards=${this.items}
+        @viewer-closed=${this.onViewerClosed}
+      ></image-viewer>
       <bulk-edit-dialog .snapshot=${snapshot} .selected=${this.selectedCount}></bulk-edit-dialog>
       <div class="hidden-text" aria-live="polite">${this.announcement}</div>
       <page-notice aria-live="polite"></page-notice>
@@ -362,9 +382,34 @@ export class DatasetEditor extends LitElement {
     this.covered = height;
   };
 
-  private readonly onOpenViewer = (event: CustomEvent<{ path: string }>): void => {
+  /** Cards came, or the order of the images changed. */
+  private cardsChanged(): void {
+    this.settleHeld();
+    this.grid?.requestUpdate();
+    this.viewer?.cardsChanged();
+  }
+
+  /** Adds what was typed into captions before they came, of those that have come. */
+  private settleHeld(): void {
+    const { arrived, lost } = this.held.settle(this.items);
+    for (const typing of arrived) {
+      const { path } = typing.item;
+      this.drafts.edit(path, joinTyping(this.drafts.textOf(typing.item), typing));
+      if (typing.isLeft) this.drafts.commit(path);
+      this.grid?.updateCard(path);
+      this.viewer?.changed(path);
+    }
+    for (const { text, path } of lost) {
+      this.problem =
+        path === undefined
+          ? l10n.t('The images were reordered. This was typed into none of them: {0}', text)
+          : l10n.t('The caption of {0} could not be changed. This was typed: {1}', path, text);
+    }
+  }
+
+  private readonly onOpenViewer = (event: CustomEvent<{ index?: number; path?: string }>): void => {
     event.preventDefault();
-    void this.viewer?.show(event.detail.path);
+    this.viewer?.show(event.detail.index, event.detail.path);
   };
 
   private readonly onViewerClosed = ({ detail: { index } }: ViewerClosed): void => {

@@ -1,5 +1,5 @@
 import type { GridSnapshot, SelectCommand } from '../../protocol/page/gridProtocol';
-import type { GridViewRequests, ItemsAround } from '../../protocol/page/gridViewProtocol';
+import type { GridViewRequests, ItemsAround, PlaceInOrder } from '../../protocol/page/gridViewProtocol';
 import type { WantedImage } from '../pictures/ImageQueue';
 import { clamp } from '../shared/clamp';
 import { cellsOf, type RenderedRow, type Span, withPinned } from '../virtualList/rowLayout';
@@ -7,10 +7,15 @@ import type { VirtualRows } from '../virtualList/VirtualRows';
 import type { GridAction } from './gridKeys';
 import { type CellShape, cellSizeOf, indexAfterKey } from './gridLayout';
 import { GridSelector } from './GridSelector';
-import type { ItemWindow } from './ItemWindow';
+import type { ItemWindow, PlacedImage, Whereabouts } from './ItemWindow';
 
 /** Maximum number of cards before and after the anchor that are asked for at once. */
 const maxAround = 240;
+/**
+ * How often in a row an answer is asked for anew because the user has gone to another image meanwhile, whose new
+ * position it does not say.
+ */
+const maxRepeats = 3;
 /** Maximum number of cells that stay in the document, wherever they are, because of unsaved typing in them. */
 const maxPinnedDrafts = 15;
 
@@ -191,7 +196,7 @@ export class GridModel {
       if (isCurrent) rows.scrollToIndex(this.activeIndex);
     }
     // The cards may also be newer than the snapshot.
-    if (order > items.order && !this.isAsking) void this.catchUp(items);
+    if (!this.isAsking && this.isBehind(items)) void this.catchUp(items);
   }
 
   /** Cards came, or others are in view: keeps the active cell within the list and requests cards that are missing. */
@@ -222,16 +227,19 @@ export class GridModel {
     if (items === undefined) return;
     const { isFirst, isNewView, awaitedPath, params } = question;
     const { anchor, matching } = answer;
-    const places = new Map<string, number>();
-    params.find.forEach((path, at) => {
-      const index = answer.found[at];
-      if (typeof index === 'number') places.set(path, index);
-    });
+    const place = this.activePlace;
+    const { originPath, originPlace } = selector;
     // Measured now, not when the question was asked: the user may have scrolled since.
     const before = anchor === null ? undefined : items.indexOf(anchor.path);
     const distance = before === undefined ? 0 : rows.distanceOf(before);
-    items.replace(answer, [...places]);
-    selector.orderChanged(places);
+    items.replace(answer, whereaboutsOf(params, answer));
+    const found = (path: string | undefined, at: PlaceInOrder | undefined): PlacedImage | undefined => {
+      if (path !== undefined) return { path, index: items.placeOf(path) ?? null };
+      return at === undefined ? undefined : (items.whereWas(at) ?? undefined);
+    };
+    const origin = found(originPath, originPlace);
+    const isOriginListed = origin !== undefined && origin.index !== null;
+    selector.orderChanged(isOriginListed ? { path: origin.path, index: origin.index ?? 0 } : undefined, items.order);
     this.shownKey = question.viewKey;
     rows.configure(matching, cellSizeOf(shape));
     const hasArrived = anchor !== null && anchor.path === awaitedPath && this.isWaiting;
@@ -240,12 +248,19 @@ export class GridModel {
     else if (anchor !== null) rows.scrollToDistance(anchor.index, distance);
     else if (isFirst) rows.scrollToIndex(Math.min(startIndex, matching - 1));
     else if (isNewView) rows.scrollToIndex(0);
-    const active = this.pathOfActive === undefined ? undefined : places.get(this.pathOfActive);
-    if (active !== undefined) this.activeIndex = active;
-    else if (isFirst || hasArrived) this.activeIndex = anchor?.index ?? startIndex;
+    const active = found(this.pathOfActive, place);
+    if (active !== undefined && active.index !== null) {
+      this.activeIndex = active.index;
+      this.pathOfActive = active.path;
+    } else if (isFirst || hasArrived) this.activeIndex = anchor?.index ?? startIndex;
     else if (isNewView) this.activeIndex = 0;
     // Otherwise the active image is gone: the one that took its position becomes active.
-    if (active === undefined) this.pathOfActive = undefined;
+    const isGone = active === undefined || active.index === null;
+    if (isGone) this.pathOfActive = undefined;
+    // What is typed into a caption must not go to another one.
+    if (this.focusGoal !== undefined) {
+      this.focusGoal = { index: this.activeIndex, part: isGone ? 'cell' : this.focusGoal.part };
+    }
     this.port.changed();
   }
 
@@ -268,19 +283,22 @@ export class GridModel {
 
   /** Moves the focus to an image, as after the user looked at it elsewhere. */
   returnTo(index: number): void {
-    const { count } = this.view;
+    const { count } = this.rows.layout;
     if (count > 0) this.moveTo(clamp(index, 0, count - 1), 'cell');
   }
 
-  /** The user leaves a caption: for its cell, or for the caption before or after it. */
-  leave(path: string, target: 'cell' | 'next' | 'previous'): void {
-    const index = this.view.items?.indexOf(path) ?? this.activeIndex;
+  /**
+   * The user leaves a caption: for its cell, or for the caption before or after it.
+   * @param path undefined for the active image while its card has not come yet
+   */
+  leave(path: string | undefined, target: 'cell' | 'next' | 'previous'): void {
+    const index = (path === undefined ? undefined : this.view.items?.indexOf(path)) ?? this.activeIndex;
     if (target === 'cell') {
       this.moveTo(index, 'cell');
       return;
     }
     const next = index + (target === 'next' ? 1 : -1);
-    if (next >= 0 && next < this.view.count) this.moveTo(next, 'caption');
+    if (next >= 0 && next < this.rows.layout.count) this.moveTo(next, 'caption');
   }
 
   /** A navigation key was pressed on the active cell. */
@@ -308,6 +326,13 @@ export class GridModel {
     this.focusGoal = undefined;
   }
 
+  /** Where the user is, while it is not known which image is there. */
+  private get activePlace(): PlaceInOrder | undefined {
+    const { items } = this.view;
+    if (!this.isChosen || this.pathOfActive !== undefined || items === undefined || items.order === 0) return undefined;
+    return { order: items.order, index: this.activeIndex };
+  }
+
   private activate(index: number): void {
     this.isChosen = true;
     this.activeIndex = index;
@@ -332,10 +357,14 @@ export class GridModel {
   private async catchUp(items: ItemWindow): Promise<void> {
     this.isAsking = true;
     try {
-      while (this.port.isConnected() && this.view.order > items.order) {
+      let repeats = 0;
+      while (this.port.isConnected() && this.isBehind(items)) {
         const question = this.placeQuestion(items);
         const answer = await this.port.around(question.params);
         if (answer === undefined) break;
+        // The user has gone to another image meanwhile. Keys would act on what took its position: ask for it, too.
+        if (++repeats <= maxRepeats && !this.isAnswered(items, question.params, answer)) continue;
+        repeats = 0;
         this.applyItemsAround(question, answer);
       }
     } finally {
@@ -343,13 +372,23 @@ export class GridModel {
     }
   }
 
+  /** Whether the cards are of an older order, or it is not known where something is that has to be found again. */
+  private isBehind(items: ItemWindow): boolean {
+    if (this.view.order > items.order) return true;
+    const { paths, places } = items.watched;
+    const isUnknown = (place: PlaceInOrder): boolean =>
+      place.order !== items.order && items.whereWas(place) === undefined;
+    return paths.some((path) => items.placeOf(path) === undefined) || places.some(isUnknown);
+  }
+
   private placeQuestion(items: ItemWindow): PlaceQuestion {
-    const { rows, selector } = this;
+    const { rows } = this;
     const { viewKey, startPath, startIndex } = this.view;
     const isFirst = items.order === 0;
     const isNewView = this.shownKey !== undefined && this.shownKey !== viewKey && !isFirst;
     const cards = Math.min(maxAround, (2 * Math.ceil(rows.viewport / rows.layout.rowHeight) + 2) * rows.layout.columns);
-    const find = [...new Set([this.pathOfActive, selector.originPath, ...this.port.draftPaths()])];
+    const { paths, places } = this.toFind(items);
+    const find = [...paths, ...this.port.draftPaths()];
     // Another search or sort order is shown from its beginning, not from where the user was before.
     if (isNewView) this.awaited = undefined;
     if (isFirst && startPath !== '') this.awaited = { path: startPath, scrolls: rows.scrolls };
@@ -360,13 +399,38 @@ export class GridModel {
         index: isFirst ? startIndex : isNewView ? 0 : this.firstIndex,
         before: cards,
         after: cards,
-        find: find.filter((path) => path !== undefined),
+        find: [...new Set(find)],
+        places,
       },
       viewKey,
       isFirst,
       isNewView,
       awaitedPath,
     };
+  }
+
+  /** The images that have to be found again in another order, and the places whose images are not known yet. */
+  private toFind(items: ItemWindow): { paths: string[]; places: PlaceInOrder[] } {
+    const { originPath, originPlace } = this.selector;
+    const { paths, places } = items.watched;
+    const own = [this.activePlace, originPlace];
+    return {
+      paths: [this.pathOfActive, originPath, ...paths].filter((path) => path !== undefined),
+      places: [...own, ...places].flatMap((place) =>
+        place === undefined ? [] : [{ order: place.order, index: place.index }],
+      ),
+    };
+  }
+
+  /** Whether an answer says where everything is that has to be found again by now. */
+  private isAnswered(items: ItemWindow, { find, places }: AroundParams, answer: ItemsAround): boolean {
+    const now = this.toFind(items);
+    const isPlace = (wanted: PlaceInOrder): boolean =>
+      places.some(({ order, index }) => order === wanted.order && index === wanted.index);
+    return (
+      now.paths.every((path) => find.includes(path) || answer.items.some((item) => item.path === path)) &&
+      now.places.every(isPlace)
+    );
   }
 
   /** Anchor candidates, best first: the active image if it is in view, then all others in view. */
@@ -383,4 +447,15 @@ export class GridModel {
     }
     return paths;
   }
+}
+
+/** What an answer says about the images and places that were asked for. */
+function whereaboutsOf(params: AroundParams, answer: ItemsAround): Whereabouts {
+  const paths = new Map<string, number | null>();
+  params.find.forEach((path, at) => {
+    const index = answer.found[at];
+    if (index !== undefined) paths.set(path, index);
+  });
+  const places = params.places.map((place, at) => [place, answer.placed[at] ?? null] as const);
+  return { paths, places };
 }

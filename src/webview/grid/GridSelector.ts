@@ -1,5 +1,5 @@
 import type { GridSnapshot, SelectCommand } from '../../protocol/page/gridProtocol';
-import type { CardItem } from '../../protocol/page/cardProtocol';
+import type { PlaceInOrder } from '../../protocol/page/gridViewProtocol';
 import type { ItemWindow } from './ItemWindow';
 import { SelectionMarks } from './SelectionMarks';
 
@@ -18,7 +18,7 @@ export interface SelectorPort {
 export class GridSelector {
   private readonly marks = new SelectionMarks();
   /** where a range begins: at the image that was clicked or toggled last */
-  private origin: { path: string; index: number } | undefined;
+  private origin: { path: string | undefined; index: number; order: number } | undefined;
   /** how many images are selected once the host has carried out the last command; undefined when none is in flight */
   private expectedCount: number | undefined;
 
@@ -37,23 +37,28 @@ export class GridSelector {
   /** Whether the card at a position is shown as selected. */
   isSelected(index: number): boolean {
     const items = this.port.items();
-    const item = items?.at(index);
-    if (items === undefined || item === undefined) return false;
-    return this.marks.isSelected(item, index, items.versionAt(index));
+    if (items === undefined) return false;
+    return this.marks.isSelected(items.at(index), { order: items.order, index }, items.versionAt(index));
   }
 
   /** Selects one image and nothing else. */
   only(index: number): void {
-    const item = this.beginAt(index);
-    if (item !== undefined) this.send({ kind: 'only', path: item.path }, 1);
+    const path = this.port.items()?.at(index)?.path;
+    if (path === undefined) return;
+    this.beginAt(index);
+    this.send({ kind: 'only', path }, 1);
   }
 
-  /** Selects an image, or deselects it if it is selected. */
+  /** Selects an image, or deselects it if it is selected; also one whose card has not come yet. */
   toggle(index: number): void {
+    const items = this.port.items();
+    if (items === undefined || index >= items.count) return;
     const selects = !this.isSelected(index);
-    const item = this.beginAt(index);
-    if (item === undefined) return;
-    this.send({ kind: 'toggle', path: item.path }, Math.max(0, this.count + (selects ? 1 : -1)), selects);
+    this.beginAt(index);
+    const path = items.at(index)?.path;
+    const command: SelectCommand =
+      path === undefined ? { kind: 'toggleAt', index, order: items.order } : { kind: 'toggle', path };
+    this.send(command, Math.max(0, this.count + (selects ? 1 : -1)), selects);
   }
 
   /**
@@ -64,7 +69,7 @@ export class GridSelector {
   extend(from: number, to: number, keep: boolean): void {
     const items = this.port.items();
     if (items === undefined) return;
-    if (this.origin === undefined) this.beginAt(from);
+    if (this.origin === undefined || this.origin.order !== items.order) this.beginAt(from);
     const { origin } = this;
     if (origin === undefined) return;
     this.send({ kind: 'range', from: origin.index, to, order: items.order, keep }, Math.abs(to - origin.index) + 1);
@@ -83,13 +88,17 @@ export class GridSelector {
 
   /** The image that the next range begins at. */
   get originPath(): string | undefined {
-    return this.origin?.path;
+    return this.origin?.path ?? this.port.items()?.at(this.origin?.index ?? -1)?.path;
   }
 
-  /** Called when the order has changed; `places` has the new positions of the images that are still in it. */
-  orderChanged(places: ReadonlyMap<string, number>): void {
-    const index = places.get(this.origin?.path ?? '');
-    if (this.origin !== undefined) this.origin = index === undefined ? undefined : { ...this.origin, index };
+  /** Where the next range begins, while it is not known which image is there. */
+  get originPlace(): PlaceInOrder | undefined {
+    return this.origin !== undefined && this.originPath === undefined ? this.origin : undefined;
+  }
+
+  /** Called when the order has changed: the next range begins at the same image, if it is still in it. */
+  orderChanged(origin: { path: string; index: number } | undefined, order: number): void {
+    this.origin = origin === undefined ? undefined : { ...origin, order };
   }
 
   /** Called when all cards in view show this version of the host's state or a later one. */
@@ -97,10 +106,9 @@ export class GridSelector {
     this.marks.settle(version);
   }
 
-  private beginAt(index: number): CardItem | undefined {
-    const item = this.port.items()?.at(index);
-    if (item !== undefined) this.origin = { path: item.path, index };
-    return item;
+  private beginAt(index: number): void {
+    const items = this.port.items();
+    if (items !== undefined) this.origin = { path: items.at(index)?.path, index, order: items.order };
   }
 
   private send(command: SelectCommand, expectedCount: number, selects?: boolean): void {

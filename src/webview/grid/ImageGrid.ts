@@ -4,9 +4,11 @@ import { html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { GridSnapshot, SelectCommand } from '../../protocol/page/gridProtocol';
+import type { PlaceInOrder } from '../../protocol/page/gridViewProtocol';
 import { cardStyles } from '../card/card.css';
 import { tagChipsStyles } from '../card/tagChips.css';
 import { CardPointer } from './CardPointer';
+import { CellKeys } from './CellKeys';
 import { gridStyles } from './grid.css';
 import { type GridAction, gridAction } from './gridKeys';
 import { type CardContext, cardContext, type ImageCard } from '../card/ImageCard';
@@ -25,6 +27,7 @@ import { VirtualRows } from '../virtualList/VirtualRows';
 /** Where the keyboard focus was before the grid was rendered again. */
 interface HeldFocus {
   path: string | undefined;
+  place: PlaceInOrder;
   /** the caret, if the focus was in the text field of a caption */
   caret: [start: number, end: number, direction: 'forward' | 'backward' | 'none'] | undefined;
   /** whether the focus was in a caption that is shown as tags */
@@ -34,7 +37,7 @@ interface HeldFocus {
 /**
  * The images of the dataset as a virtualized grid: only the cards near the viewport exist. This element itself scrolls.
  *
- * Fires `grid-scroll`; `open-viewer` with the path of an image (a listener that opens the viewer cancels the event;
+ * Fires `grid-scroll`; `open-viewer` with the position of an image, and its path if it is known (a listener that opens the viewer cancels the event;
  * otherwise the caption of the image is edited); `folder-key` with the direction to go.
  */
 @customElement('image-grid')
@@ -82,6 +85,7 @@ export class ImageGrid extends LitElement {
   });
   private pointer: CardPointer | undefined;
   private held: HeldFocus | undefined;
+  private readonly keys = new CellKeys();
   private reportedFocus: string | undefined;
   private frame: number | undefined;
 
@@ -105,14 +109,19 @@ export class ImageGrid extends LitElement {
     this.model.returnTo(index);
   }
 
-  /** Moves the keyboard focus from a caption to its cell, or to the next or previous caption. */
-  leave(path: string, target: 'cell' | 'next' | 'previous'): void {
+  /** Moves the keyboard focus from a caption to its cell, or to the next or previous caption; see {@link GridModel}. */
+  leave(path: string | undefined, target: 'cell' | 'next' | 'previous'): void {
     this.model.leave(path, target);
   }
 
   protected override firstUpdated(): void {
     const root = this.renderRoot as ShadowRoot;
     this.addEventListener('keydown', this.onKeydown);
+    root.addEventListener('click', (event) => {
+      // A caption that has not come can be typed into as one that has.
+      const card = event.target instanceof Element ? event.target.closest('.skeleton')?.closest('image-card') : null;
+      if (card) this.model.moveTo(Number(card.dataset.index), 'caption');
+    });
     root.addEventListener('focusin', this.onFocusin);
     this.pointer = new CardPointer(root, this.model.selector, {
       active: () => this.model.active,
@@ -148,11 +157,13 @@ export class ImageGrid extends LitElement {
     });
     this.model.applyItems();
     this.held = this.heldFocus();
+    if (items !== undefined) this.keys.update(items, this.model.active);
   }
 
   protected override updated(): void {
     this.restoreFocus();
     this.reachGoal();
+    this.reportFocus();
     // Needed even without scrolling: other images may be in view now, or the items of the visible cards have arrived.
     this.onMoved();
   }
@@ -191,19 +202,21 @@ export class ImageGrid extends LitElement {
     >
       ${repeat(
         cells,
-        // Keyed by path: a textarea must never be reused for another caption while the user types into it.
-        (index) => this.items?.at(index)?.path ?? index,
+        (index) => this.keys.keyAt(index, this.items?.at(index)?.path),
         (index) => {
+          const item = this.items?.at(index);
+          const isActive = index === this.model.active;
           const selected = this.model.selector.isSelected(index);
           // The accessible name is the group's: a name on the gridcell itself would replace all of its content.
           return html`<div class="cell" role="gridcell" aria-colindex=${index - first + 1} aria-selected=${selected}>
             <image-card
               role="group"
-              tabindex=${index === this.model.active ? 0 : -1}
+              tabindex=${isActive ? 0 : -1}
               data-index=${index}
-              .item=${this.items?.at(index)}
+              .item=${item}
+              .place=${isActive && item === undefined ? { order: this.items?.order ?? 0, index } : undefined}
               .context=${this.context}
-              .active=${index === this.model.active}
+              .active=${isActive}
               .selected=${selected}
               ${styleProperties({ 'grid-column': String(index - first + 1) })}
             ></image-card>
@@ -222,7 +235,8 @@ export class ImageGrid extends LitElement {
       element instanceof HTMLTextAreaElement
         ? [element.selectionStart, element.selectionEnd, element.selectionDirection]
         : undefined;
-    return { path: card.item?.path, caret, inTags: element.closest('tag-chips') !== null };
+    const place = card.place ?? { order: 0, index: -1 };
+    return { path: card.item?.path, place, caret, inTags: element.closest('tag-chips') !== null };
   }
 
   /** If rendering removed the focused element, the card of the same image gets the focus at its new position. */
@@ -231,7 +245,8 @@ export class ImageGrid extends LitElement {
     this.held = undefined;
     if (held === undefined || this.model.goal !== undefined) return;
     if ((this.renderRoot as ShadowRoot).activeElement !== null) return;
-    const card = held.path === undefined ? undefined : this.cardOf(held.path);
+    const path = held.path ?? this.items?.whereWas(held.place)?.path;
+    const card = path === undefined ? undefined : this.cardOf(path);
     void this.updateComplete.then(() => giveFocusBack(held, card, this.cardAt(this.model.active)));
   }
 
@@ -240,12 +255,11 @@ export class ImageGrid extends LitElement {
     if (goal === undefined) return;
     const card = this.cardAt(goal.index);
     if (card === undefined) return;
-    if (goal.part === 'cell' || card.item === undefined) {
+    this.model.goalReached();
+    if (goal.part === 'cell') {
       card.focus({ preventScroll: true });
-      if (goal.part === 'cell') this.model.goalReached();
       return;
     }
-    this.model.goalReached();
     void card.updateComplete.then(() => {
       card.focusCaption();
     });
@@ -254,13 +268,18 @@ export class ImageGrid extends LitElement {
   private readonly onFocusin = (event: Event): void => {
     const card = event.target instanceof Element ? event.target.closest('image-card') : null;
     if (!card) return;
-    const index = Number(card.dataset.index);
-    if (card.item !== undefined && card.item.path !== this.reportedFocus) {
-      this.reportedFocus = card.item.path;
-      this.context?.actions.focusedImage(card.item.path);
-    }
-    this.model.focused(index, card.item?.path);
+    this.model.focused(Number(card.dataset.index), card.item?.path);
+    this.reportFocus();
   };
+
+  /** Tells the host which image has the focus, for commands about it: also when the image of a focused card comes. */
+  private reportFocus(): void {
+    const card = (this.renderRoot as ShadowRoot).activeElement?.closest('image-card');
+    const path = card?.item?.path;
+    if (path === undefined || path === this.reportedFocus) return;
+    this.reportedFocus = path;
+    this.context?.actions.focusedImage(path);
+  }
 
   private readonly onKeydown = (event: KeyboardEvent): void => {
     const [target] = event.composedPath();
@@ -318,8 +337,7 @@ export class ImageGrid extends LitElement {
 
   private openViewer(index: number): void {
     const path = this.items?.at(index)?.path;
-    if (path === undefined) return;
-    const init = { detail: { path }, bubbles: true, composed: true, cancelable: true };
+    const init = { detail: { index, path }, bubbles: true, composed: true, cancelable: true };
     if (this.dispatchEvent(new CustomEvent('open-viewer', init))) this.model.moveTo(index, 'caption');
   }
 

@@ -1,5 +1,5 @@
 import type { CardItem } from '../../protocol/page/cardProtocol';
-import type { ItemsAround } from '../../protocol/page/gridViewProtocol';
+import type { ItemsAround, PlaceInOrder } from '../../protocol/page/gridViewProtocol';
 import type { Span } from '../virtualList/rowLayout';
 
 /** Cards as the host sends them: as they were at `version`, with the positions that they have in `order`. */
@@ -15,6 +15,29 @@ interface Known {
   version: number;
 }
 
+/** A part of the page besides the grid's viewport that shows cards, or waits for some. */
+export interface CardUser {
+  /** the positions in an order whose cards it needs: they are requested before all others and kept */
+  spans(order: number): readonly Span[];
+  /** images, and places whose image is not known yet, that it has to find again when the order changes */
+  paths(): readonly string[];
+  places(): readonly PlaceInOrder[];
+}
+
+/** What the host said about images and places when the order changed. */
+export interface Whereabouts {
+  /** by path, the position in the new order; null for images that are not in it */
+  paths: ReadonlyMap<string, number | null>;
+  /** places of earlier orders and the images there; null where the host does not remember */
+  places: readonly (readonly [place: PlaceInOrder, was: PlacedImage | null])[];
+}
+
+/** An image and its position in the order of the cards; null where it is not in it. */
+export interface PlacedImage {
+  path: string;
+  index: number | null;
+}
+
 /** Maximum number of cards per request. */
 const maxPerRequest = 300;
 /** Maximum number of cards that are kept; beyond it, those far from the needed ones are evicted. */
@@ -28,6 +51,10 @@ const maxKept = 2000;
 export class ItemWindow {
   /** the order that the positions belong to; 0 until there are any cards */
   order = 0;
+  /** number of images in that order */
+  count = 0;
+  private readonly users = new Set<CardUser>();
+  private whereabouts: Whereabouts = { paths: new Map(), places: [] };
   private known = new Map<number, Known>();
   private positions = new Map<string, number>();
   private spans: readonly Span[] = [];
@@ -68,6 +95,36 @@ export class ItemWindow {
     return this.positions.get(path);
   }
 
+  /** The position of an image; null if it is not in the order, undefined if that is not known. */
+  placeOf(path: string): number | null | undefined {
+    return this.positions.get(path) ?? this.whereabouts.paths.get(path);
+  }
+
+  /** The image at a place, of this order or an earlier one; null if nobody knows, undefined while it is not known. */
+  whereWas(place: PlaceInOrder): PlacedImage | null | undefined {
+    if (place.order === this.order) {
+      const path = this.at(place.index)?.path;
+      return path === undefined ? undefined : { path, index: place.index };
+    }
+    return this.whereabouts.places.find(([{ order, index }]) => order === place.order && index === place.index)?.[1];
+  }
+
+  /** Takes account of the needs of another part of the page, which calls {@link usesChanged} when they change. */
+  use(user: CardUser): void {
+    this.users.add(user);
+  }
+
+  /** Called when the needs of a {@link CardUser} changed: requests the cards that are missing. */
+  usesChanged(): void {
+    this.requestMissing();
+  }
+
+  /** The images and places that the {@link CardUser}s have to find again when the order changes. */
+  get watched(): { paths: string[]; places: PlaceInOrder[] } {
+    const users = [...this.users];
+    return { paths: users.flatMap((user) => user.paths()), places: users.flatMap((user) => user.places()) };
+  }
+
   /**
    * Sets which cards are needed, and requests those that are missing.
    * @param ahead cards that may be needed soon: they are requested last
@@ -89,11 +146,13 @@ export class ItemWindow {
 
   /**
    * Replaces all cards by those of another order.
-   * @param kept images whose old cards stay, with their new positions: those that are shown wherever they are
+   * @param whereabouts images whose old cards stay, at their new positions, because they are shown wherever they are;
+   *   and what became of places
    */
-  replace(answer: ItemsAround, kept: readonly (readonly [path: string, index: number])[]): void {
+  replace(answer: ItemsAround, whereabouts: Whereabouts): void {
     const known = new Map<number, Known>();
-    for (const [path, index] of kept) {
+    for (const [path, index] of whereabouts.paths) {
+      if (index === null) continue;
       const old = this.known.get(this.positions.get(path) ?? -1)?.item;
       // Version 0: it is stale, and shown until it has been requested again.
       if (old !== undefined) known.set(index, { item: old, version: 0 });
@@ -107,8 +166,11 @@ export class ItemWindow {
     this.positions = new Map();
     for (const [index, { item }] of known) if (item !== undefined) this.positions.set(item.path, index);
     this.order = answer.order;
+    this.count = answer.matching;
+    this.whereabouts = whereabouts;
     this.version = Math.max(this.version, version);
     this.isPaused = false;
+    this.changed();
     this.requestMissing();
   }
 
@@ -151,17 +213,22 @@ export class ItemWindow {
 
   /** What to request next: what is missing, then what is stale, then what may be needed soon. */
   private nextRequest(): Span | undefined {
+    const needed = [...this.usedSpans(), ...this.spans];
     return (
-      firstSpan(this.spans, (index) => this.known.get(index) === undefined) ??
-      firstSpan(this.spans, (index) => this.versionAt(index) < this.version) ??
+      firstSpan(needed, (index) => this.known.get(index) === undefined) ??
+      firstSpan(needed, (index) => this.versionAt(index) < this.version) ??
       firstSpan([this.ahead], (index) => this.known.get(index) === undefined)
     );
+  }
+
+  private usedSpans(): Span[] {
+    return [...this.users].flatMap((user) => user.spans(this.order));
   }
 
   private evict(): void {
     if (this.known.size <= maxKept) return;
     const margin = maxKept / 4;
-    const near = [...this.spans, this.ahead].filter(({ start, end }) => end > start);
+    const near = [...this.usedSpans(), ...this.spans, this.ahead].filter(({ start, end }) => end > start);
     for (const [index, { item }] of this.known) {
       if (near.some(({ start, end }) => index >= start - margin && index < end + margin)) continue;
       this.known.delete(index);

@@ -1,10 +1,11 @@
 import type { SelectCommand } from '../../protocol/page/gridProtocol';
 import type { CardItem } from '../../protocol/page/cardProtocol';
+import type { PlaceInOrder } from '../../protocol/page/gridViewProtocol';
 
 /** A selection command that the cards of the host may not show yet. */
 export interface PendingMark {
   /** whether it selects (true) or deselects (false) an image at a position; undefined if it leaves that as it is */
-  readonly marks: (path: string, index: number) => boolean | undefined;
+  readonly marks: (path: string | undefined, place: PlaceInOrder) => boolean | undefined;
   /** the host's version from which on cards show its effect; undefined while it is in flight */
   answered: number | undefined;
 }
@@ -18,7 +19,7 @@ export class SelectionMarks {
 
   /**
    * Shows the effect of a command from now on.
-   * @param selects for `toggle`: whether it selects the image or deselects it
+   * @param selects for `toggle` and `toggleAt`: whether it selects the image or deselects it
    */
   add(command: SelectCommand, selects = true): PendingMark {
     const mark: PendingMark = { marks: marksOf(command, selects), answered: undefined };
@@ -38,12 +39,13 @@ export class SelectionMarks {
 
   /**
    * Whether a card is shown as selected.
+   * @param item undefined while it is not known which image is there
    * @param version the host's version that the card shows
    */
-  isSelected(item: CardItem, index: number, version: number): boolean {
-    let { selected } = item;
+  isSelected(item: Pick<CardItem, 'path' | 'selected'> | undefined, place: PlaceInOrder, version: number): boolean {
+    let selected = item?.selected ?? false;
     for (const { marks, answered } of this.pending) {
-      if (answered === undefined || answered > version) selected = marks(item.path, index) ?? selected;
+      if (answered === undefined || answered > version) selected = marks(item?.path, place) ?? selected;
     }
     return selected;
   }
@@ -55,10 +57,16 @@ function marksOf(command: SelectCommand, selects: boolean): PendingMark['marks']
       return (path) => path === command.path;
     case 'toggle':
       return (path) => (path === command.path ? selects : undefined);
+    // Positions say nothing about another order, of which the host's answer is to come.
+    case 'toggleAt':
+      return (_, { order, index }) => (order === command.order && index === command.index ? selects : undefined);
     case 'range': {
       const first = Math.min(command.from, command.to);
       const last = Math.max(command.from, command.to);
-      return (_, index) => (index >= first && index <= last ? true : command.keep ? undefined : false);
+      return (_, { order, index }) => {
+        if (order !== command.order) return undefined;
+        return index >= first && index <= last ? true : command.keep ? undefined : false;
+      };
     }
     case 'all':
       return () => true;

@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { consume } from '@lit/context';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
 import type { GridSnapshot } from '../../protocol/page/gridProtocol';
 import type { CardItem } from '../../protocol/page/cardProtocol';
 import type { ImageInfo } from '../../protocol/page/pictureProtocol';
@@ -20,7 +21,7 @@ import { sharedStyles } from '../shared/shared.css';
 import { tagChipsStyles } from '../card/tagChips.css';
 import { viewerStyles } from './viewer.css';
 import { type ViewerAction, viewerAction } from './viewerKeys';
-import { ViewerWindow } from './ViewerWindow';
+import { type ViewerCards, ViewerModel } from './ViewerModel';
 
 /**
  * Fired when the viewer closes; `detail` has the last image, its position in the current order, and whether it is
@@ -37,8 +38,11 @@ export class ImageViewer extends LitElement {
   @consume({ context: cardContext, subscribe: true }) @state() context: CardContext | undefined;
   @property({ attribute: false }) images: ImageQueue<HTMLImageElement> | undefined;
   @property({ attribute: false }) snapshot: GridSnapshot | undefined;
+  /** The cards that the page knows. */
+  @property({ attribute: false }) cards: (ViewerCards & { usesChanged(): void }) | undefined;
 
-  @state() private isOpen = false;
+  /** Which image is shown. */
+  readonly model = new ViewerModel(() => this.cards);
   @state() private info: (ImageInfo & { imageVersion: string; path: string }) | undefined;
   @state() private problem: string | undefined;
   @state() private announcement = '';
@@ -47,43 +51,40 @@ export class ImageViewer extends LitElement {
   @query('image-card') private readonly card!: ImageCard | null;
 
   private readonly layer = new ModalLayer(this);
-  private readonly list = new ViewerWindow(
-    {
-      items: (start, count) => this.connected().request('getItems', { start, count }),
-      locate: (path) => this.connected().request('locate', { path }),
-    },
-    () => {
-      this.requestUpdate();
-    },
-    (error) => {
-      this.problem = l10n.t('The images could not be listed: {0}', errorMessage(error));
-    },
-  );
   private ownContext: CardContext | undefined;
   private requestedInfo = '';
+  private isAskingInfo = false;
 
-  /** Opens the viewer with an image and focuses its picture. */
-  async show(path: string): Promise<void> {
+  /**
+   * Opens the viewer with an image and focuses its picture, before the next key can be pressed.
+   * @param index position of the image; undefined where only its path is known
+   * @param path undefined while its card has not come
+   */
+  show(index: number | undefined, path: string | undefined): void {
     this.problem = undefined;
     this.announcement = '';
-    if (!this.isOpen) {
-      this.isOpen = true;
-      this.layer.open();
-    }
-    await this.list.show(path);
-    await this.updateComplete;
-    this.stage?.focus({ preventScroll: true });
+    if (!this.model.isOpen) this.layer.open();
+    this.model.open(index, path);
+    this.moved();
+    void this.updateComplete.then(() => this.stage?.focus({ preventScroll: true }));
+  }
+
+  /** Called when cards came, or the order of the images changed. */
+  cardsChanged(): void {
+    if (!this.model.isOpen) return;
+    this.model.cardsChanged();
+    this.moved();
   }
 
   /** Called when a picture or draft of an image changed: re-renders what shows it. */
   changed(path: string): void {
     this.stage?.pictureChanged();
-    if (path === this.list.item?.path) this.card?.requestUpdate();
+    if (path === this.model.item?.path) this.card?.requestUpdate();
   }
 
   /** Called when typing in the caption of an image became an edit of the document. */
   committed(path: string): void {
-    if (path === this.list.item?.path) this.card?.committed();
+    if (path === this.model.item?.path) this.card?.committed();
   }
 
   override disconnectedCallback(): void {
@@ -93,15 +94,15 @@ export class ImageViewer extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('context')) this.ownContext = this.contextOf(this.context);
-    if (changed.has('snapshot') && this.isOpen) void this.list.refresh();
-    const { item } = this.list;
-    if (this.isOpen && item !== undefined) void this.requestInfo(item);
+    const { item, isOpen } = this.model;
+    if (isOpen && this.snapshot?.matching === 0) this.model.listIsEmpty();
+    if (isOpen && item !== undefined) void this.requestInfo(item);
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    if (!this.isOpen) return nothing;
-    const { item } = this.list;
-    const total = this.snapshot?.matching ?? 0;
+    if (!this.model.isOpen) return nothing;
+    const { item, isPlaced, place, visit } = this.model;
+    const total = this.cards?.count ?? 0;
     const info = this.infoOf(item);
     return html`<div
       class="viewer"
@@ -119,14 +120,26 @@ export class ImageViewer extends LitElement {
           aria-label=${item === undefined ? l10n.t('Picture') : l10n.t('Picture of {0}', item.path)}
           .images=${this.images}
           .image=${item}
-          .neighbours=${this.list.around}
+          .neighbours=${this.model.around}
           .info=${info}
           @stage-zoom=${() => {
             this.requestUpdate();
           }}
         ></picture-stage>
         <div class="side">
-          <image-card class="viewed" .item=${item} .context=${this.ownContext} .active=${true}></image-card>
+          ${
+            // Another element for each image: what is typed into one must not end up in the next.
+            keyed(
+              visit,
+              html`<image-card
+                class="viewed"
+                .item=${item}
+                .place=${item === undefined && isPlaced ? place : undefined}
+                .context=${this.ownContext}
+                .active=${true}
+              ></image-card>`,
+            )
+          }
         </div>
       </div>
       <div class="hidden-text" aria-live="polite">${this.announcement}</div>
@@ -134,7 +147,7 @@ export class ImageViewer extends LitElement {
   }
 
   private renderBar(item: CardItem | undefined, info: ImageInfo | undefined, total: number): TemplateResult {
-    const { index, isListed } = this.list;
+    const { index, isListed } = this.model;
     const percent = this.stage?.percent;
     const button = (
       name: string,
@@ -195,16 +208,16 @@ export class ImageViewer extends LitElement {
   private run(action: ViewerAction): void {
     switch (action) {
       case 'previous':
-        void this.move(-1);
+        this.move(-1);
         break;
       case 'next':
-        void this.move(1);
+        this.move(1);
         break;
       case 'first':
-        void this.move(-Infinity);
+        this.move(-Infinity);
         break;
       case 'last':
-        void this.move(Infinity);
+        this.move(Infinity);
         break;
       case 'zoomIn':
         this.stage?.zoomBy('in');
@@ -235,42 +248,62 @@ export class ImageViewer extends LitElement {
     }
   }
 
-  /** Moves to another image. If the caption had the focus, the caption of the new image gets it. */
-  private async move(by: number): Promise<void> {
-    const { item } = this.list;
-    const isTyping = this.shadowRoot?.activeElement?.matches('image-card textarea, tag-chips input') === true;
-    if (item !== undefined) this.context?.drafts.commit(item.path);
-    const total = this.snapshot?.matching ?? 0;
-    if (!(await this.list.move(by, total))) {
+  /** Moves to another image, at once. If the focus was in the card, the caption of the new image gets it. */
+  private move(by: number): void {
+    const { model } = this;
+    const isInCard = (this.shadowRoot?.activeElement?.closest('image-card') ?? null) !== null;
+    this.commit();
+    if (!model.move(by)) {
       this.announcement = by < 0 ? l10n.t('This is the first image') : l10n.t('This is the last image');
       return;
     }
-    const place = formatNumber(this.list.index + 1);
-    this.announcement = l10n.t('{0}, {1} of {2}', this.list.item?.path ?? '', place, formatNumber(total));
-    await this.updateComplete;
-    await this.card?.updateComplete;
-    if (isTyping) this.card?.focusCaption();
+    const [place, total] = [formatNumber(model.index + 1), formatNumber(this.cards?.count ?? 0)];
+    this.announcement = l10n.t('{0}, {1} of {2}', model.item?.path ?? l10n.t('Loading'), place, total);
+    this.moved();
+    if (isInCard) void this.focusCaption();
   }
 
-  private async saveAndMove(by: number): Promise<void> {
-    void this.move(by);
-    try {
-      await this.connected().request('save', {});
-    } catch (error) {
-      this.problem = errorMessage(error);
-    }
+  /** Puts the focus into the caption of the image that was moved to; all before the next key can be pressed. */
+  private async focusCaption(): Promise<void> {
+    await this.updateComplete;
+    await this.card?.updateComplete;
+    this.card?.focusCaption();
+    // A caption that cannot be edited and has no tags has nothing that could be focused.
+    if (this.shadowRoot?.activeElement === null) this.stage?.focus({ preventScroll: true });
+  }
+
+  private saveAndMove(by: number): void {
+    this.move(by);
+    this.connected()
+      .request('save', {})
+      .catch((error: unknown) => {
+        this.problem = errorMessage(error);
+      });
   }
 
   /** Closes the viewer, if it is open. */
   close(): void {
-    if (!this.isOpen) return;
-    const { item, index, isListed } = this.list;
-    if (item !== undefined) this.context?.drafts.commit(item.path);
+    if (!this.model.isOpen) return;
+    const { item, index, isListed } = this.model;
+    this.commit();
     this.layer.close();
-    this.isOpen = false;
-    this.list.close();
+    this.model.close();
+    this.moved();
     const detail = { path: item?.path ?? '', index, listed: isListed };
     this.dispatchEvent(new CustomEvent('viewer-closed', { detail }) satisfies ViewerClosed);
+  }
+
+  /** What was typed becomes an edit, also where it is held because its caption has not come. */
+  private commit(): void {
+    const { item, place } = this.model;
+    if (item !== undefined) this.context?.drafts.commit(item.path);
+    else this.context?.held.leave(place);
+  }
+
+  /** Other cards are needed, and others are shown. */
+  private moved(): void {
+    this.cards?.usesChanged();
+    this.requestUpdate();
   }
 
   private infoOf(item: CardItem | undefined): ImageInfo | undefined {
@@ -278,15 +311,20 @@ export class ImageViewer extends LitElement {
     return info?.path === item?.path && info?.imageVersion === item?.imageVersion ? info : undefined;
   }
 
+  /** Asks for one image at a time: of those that were passed meanwhile, nobody looks at any. */
   private async requestInfo({ path, imageVersion }: CardItem): Promise<void> {
     const name = `${imageVersion}\n${path}`;
-    if (name === this.requestedInfo) return;
+    if (this.isAskingInfo || name === this.requestedInfo) return;
     this.requestedInfo = name;
+    this.isAskingInfo = true;
     try {
       const info = await this.connected().request('getImageInfo', { path, imageVersion });
-      if (name === this.requestedInfo) this.info = { ...info, path, imageVersion };
+      this.info = { ...info, path, imageVersion };
     } catch {
       // The stage shows what is wrong with the image.
+    } finally {
+      this.isAskingInfo = false;
+      this.requestUpdate();
     }
   }
 
@@ -298,7 +336,7 @@ export class ImageViewer extends LitElement {
       images: { stateOf: () => ({ state: 'waiting' }), retry: () => undefined, want: () => undefined },
       leave: (_path, target) => {
         if (target === 'cell') this.stage?.focus({ preventScroll: true });
-        else void this.saveAndMove(target === 'next' ? 1 : -1);
+        else this.saveAndMove(target === 'next' ? 1 : -1);
       },
     };
   }

@@ -27,6 +27,7 @@ class Host {
   selected: SelectCommand[] = [];
   isAnswering = true;
   private held: (() => void)[] = [];
+  private readonly former = new Map<number, string[]>();
 
   /** The images are others from now on, or in another order. */
   become(images: string[]): void {
@@ -37,14 +38,21 @@ class Host {
 
   readonly around: AskAround = (params) => {
     this.asked.push(params);
+    this.former.set(this.order, this.images);
     return this.answer<ItemsAround>(() => {
       const path = params.paths.find((one) => this.images.includes(one));
       const anchor = path === undefined ? null : { path, index: this.images.indexOf(path) };
       const center = anchor?.index ?? params.index;
       const start = Math.max(0, center - params.before);
       const found = params.find.map((one) => (this.images.includes(one) ? this.images.indexOf(one) : null));
+      const placed = params.places.map((place) => {
+        const was = this.former.get(place.order)?.[place.index];
+        if (was === undefined) return null;
+        return { path: was, index: this.images.includes(was) ? this.images.indexOf(was) : null };
+      });
       const items = this.items(start, center + params.after + 1 - start);
-      return { version: this.version, order: this.order, matching: this.images.length, anchor, found, start, items };
+      const { version, order } = this;
+      return { version, order, matching: this.images.length, anchor, found, placed, start, items };
     });
   };
 

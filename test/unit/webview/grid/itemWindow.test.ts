@@ -38,7 +38,8 @@ describe('ItemWindow', () => {
   const replace = (start: number, count: number, kept: [string, number][] = []): void => {
     const { version, order } = host;
     const items = host.items(start, count);
-    window.replace({ version, order, matching: host.count, anchor: null, found: [], start, items }, kept);
+    const answer = { version, order, matching: host.count, anchor: null, found: [], placed: [], start, items };
+    window.replace(answer, { paths: new Map(kept), places: [] });
   };
 
   beforeEach(() => {

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import type { CardItem } from '../../../../src/protocol/page/cardProtocol';
 import { fittingPreview, sharperPicture } from '../../../../src/webview/viewer/pictureNeeds';
 import { viewerAction } from '../../../../src/webview/viewer/viewerKeys';
-import { ViewerWindow } from '../../../../src/webview/viewer/ViewerWindow';
 import { fitted, isWhole, panned, visiblePart, zoomed } from '../../../../src/webview/viewer/zoomPan';
 
 const stage = { width: 800, height: 600 };
@@ -111,111 +109,5 @@ describe('The keys of the viewer', () => {
     assert.equal(press('0', {}, true), undefined);
     assert.equal(press('Enter', { isOnStage: false }), undefined, 'Enter on a button presses it');
     assert.equal(press('constructor'), undefined);
-  });
-});
-
-describe('The images of the viewer', () => {
-  const item = (path: string, index: number): CardItem => ({
-    index,
-    path,
-    captionPath: `${path}.txt`,
-    text: '',
-    save: { state: 'saved' },
-    draft: 0,
-    warnings: [],
-    imageVersion: '1',
-    selected: false,
-  });
-
-  function viewerOf(paths: string[]): { list: ViewerWindow; failures: unknown[] } {
-    const failures: unknown[] = [];
-    const list = new ViewerWindow(
-      {
-        items: (start, count) =>
-          Promise.resolve({
-            order: 1,
-            items: paths.slice(start, start + count).map((path, offset) => item(path, start + offset)),
-          }),
-        locate: (path) => {
-          const index = paths.indexOf(path);
-          return Promise.resolve({ index: index < 0 ? null : index, order: 1 });
-        },
-      },
-      () => undefined,
-      (error) => failures.push(error),
-    );
-    return { list, failures };
-  }
-
-  it('are the ones around the shown one, nearest first', async () => {
-    const { list } = viewerOf(['a', 'b', 'c', 'd', 'e', 'f']);
-    await list.show('c');
-    assert.deepEqual([list.index, list.item?.path], [2, 'c']);
-    assert.deepEqual(
-      list.around.map(({ path }) => path),
-      ['b', 'd', 'a', 'e'],
-    );
-  });
-
-  it('go on one by one and to both ends', async () => {
-    const paths = ['a', 'b', 'c', 'd'];
-    const { list } = viewerOf(paths);
-    await list.show('b');
-    assert.equal(await list.move(1, 4), true);
-    assert.equal(list.item?.path, 'c');
-    await list.move(Infinity, 4);
-    assert.equal(list.item.path, 'd');
-    assert.equal(await list.move(1, 4), false);
-    await list.move(-Infinity, 4);
-    assert.equal(list.item.path, 'a');
-  });
-
-  it('arrive where the keys lead, also when those are quicker than the answers and news come between', async () => {
-    const paths = Array.from({ length: 20 }, (_, index) => `image ${String(index)}`);
-    const { list } = viewerOf(paths);
-    await list.show('image 0');
-    await Promise.all([list.move(Infinity, 20), list.refresh()]);
-    assert.deepEqual([list.index, list.item?.path], [19, 'image 19']);
-    await list.show('image 0');
-    await Promise.all([...Array.from({ length: 8 }, () => list.move(1, 20)), list.refresh()]);
-    assert.deepEqual([list.index, list.item?.path], [8, 'image 8']);
-    await Promise.all([list.move(Infinity, 20), list.move(-1, 20)]);
-    assert.deepEqual([list.index, list.item?.path], [18, 'image 18']);
-  });
-
-  it('stay when others come and go before them', async () => {
-    const paths = ['a', 'b', 'c'];
-    const { list } = viewerOf(paths);
-    await list.show('b');
-    paths.unshift('0');
-    await list.refresh();
-    assert.deepEqual([list.index, list.item?.path], [2, 'b']);
-  });
-
-  it('go on from the place of one that is gone', async () => {
-    const paths = ['a', 'b', 'c', 'd'];
-    const { list } = viewerOf(paths);
-    await list.show('b');
-    paths.splice(1, 1);
-    await list.refresh();
-    assert.deepEqual([list.isListed, list.item?.path], [false, 'b']);
-    await list.move(1, 3);
-    assert.deepEqual([list.isListed, list.item?.path], [true, 'c']);
-    paths.splice(1, 1);
-    await list.refresh();
-    await list.move(-1, 2);
-    assert.equal(list.item?.path, 'a');
-  });
-
-  it('say when they cannot be listed', async () => {
-    const { list, failures } = viewerOf(['a']);
-    await list.show('a');
-    const broken = new ViewerWindow(
-      { items: () => Promise.reject(new Error('Gone')), locate: () => Promise.reject(new Error('Gone')) },
-      () => undefined,
-      (error) => failures.push(error),
-    );
-    await broken.show('a');
-    assert.equal(failures.length, 1);
   });
 });

@@ -1,0 +1,156 @@
+import type { CardItem } from '../../protocol/page/cardProtocol';
+import type { PlaceInOrder } from '../../protocol/page/gridViewProtocol';
+import { addTag } from '../../tags/captionTags';
+
+/** How what was typed joins the caption: at the end of its text, or as tags behind its tags. */
+export type Joined = 'text' | 'tags';
+
+/** What is known of the cards, as far as it matters here. */
+export interface KnownCards {
+  /** the order of the cards */
+  readonly order: number;
+  at(index: number): CardItem | undefined;
+  /** the position of an image; null if it is not in the order, undefined if that is not known */
+  placeOf(path: string): number | null | undefined;
+  /** the image at a place, of any order; null if nobody knows, undefined while it is not known */
+  whereWas(place: PlaceInOrder): { path: string; index: number | null } | null | undefined;
+}
+
+/** Typing whose caption has come. */
+export interface ArrivedTyping {
+  item: CardItem;
+  text: string;
+  joined: Joined;
+  /** whether the user has left the caption already */
+  isLeft: boolean;
+}
+
+/** Typing whose caption will not come. */
+export interface LostTyping {
+  text: string;
+  /** the image; undefined if nobody knows which one it was */
+  path: string | undefined;
+}
+
+/** The results of {@link HeldTyping.settle}. */
+export interface SettledTyping {
+  arrived: ArrivedTyping[];
+  lost: LostTyping[];
+}
+
+interface Held {
+  place: PlaceInOrder;
+  /** the image, once it is known */
+  path: string | undefined;
+  text: string;
+  joined: Joined;
+  isLeft: boolean;
+  /** an input method composes letters in the field, which must not change meanwhile */
+  isComposing: boolean;
+}
+
+/**
+ * What the user typed into captions that have not come yet. Each belongs to a place: a position in an order, and with it
+ * to the image that stands there, whatever the position means later. When the caption comes, what was typed is added at
+ * its end, where the caret would have been.
+ */
+export class HeldTyping {
+  private held: Held[] = [];
+
+  /** @param changed called when what waits may be settled now, although no cards came */
+  constructor(private readonly changed: () => void = () => undefined) {}
+
+  /** Sets what the field of a place holds. */
+  type(place: PlaceInOrder, text: string, joined: Joined): void {
+    const held = this.at(place, joined);
+    held.text = text;
+    held.isLeft = false;
+  }
+
+  /** The user left the caption: what was typed becomes an edit as soon as it can. */
+  leave(place: PlaceInOrder): void {
+    const held = this.find(place);
+    if (held !== undefined) held.isLeft = true;
+  }
+
+  /** An input method began or ended to compose letters in the field of a place. */
+  compose(place: PlaceInOrder, isComposing: boolean): void {
+    this.at(place, 'text').isComposing = isComposing;
+    if (!isComposing) this.changed();
+  }
+
+  /** What was typed at a place and waits for the caption; undefined if nothing does. */
+  textAt(place: PlaceInOrder): string | undefined {
+    return this.find(place)?.text;
+  }
+
+  /** The positions in an order whose cards are waited for. */
+  spans(order: number): { start: number; end: number }[] {
+    const here = this.held.filter(({ place }) => place.order === order);
+    return here.map(({ place: { index } }) => ({ start: index, end: index + 1 }));
+  }
+
+  /** The images that typing waits for. */
+  paths(): string[] {
+    return this.held.flatMap(({ path }) => path ?? []);
+  }
+
+  /** The places that typing waits for, of which it is not known which image is there. */
+  places(): PlaceInOrder[] {
+    return this.held.flatMap(({ path, place }) => (path === undefined ? place : []));
+  }
+
+  /** Cards came, or the order changed: takes out what can be added to a caption now, and what never can. */
+  settle(cards: KnownCards): SettledTyping {
+    const settled: SettledTyping = { arrived: [], lost: [] };
+    this.held = this.held.filter((held) => !this.take(held, cards, settled));
+    return settled;
+  }
+
+  private take(held: Held, cards: KnownCards, { arrived, lost }: SettledTyping): boolean {
+    const was = held.path === undefined ? cards.whereWas(held.place) : placed(held.path, cards);
+    if (was === undefined) return false;
+    if (held.text === '' && !held.isComposing) return true;
+    if (was === null || was.index === null) {
+      lost.push({ text: held.text, path: was?.path });
+      return true;
+    }
+    held.path = was.path;
+    held.place = { order: cards.order, index: was.index };
+    const item = cards.at(was.index);
+    if (item?.path !== was.path || held.isComposing) return false;
+    if (item.readOnly === true || item.foreignEncoding !== undefined) lost.push({ text: held.text, path: item.path });
+    else arrived.push({ item, text: held.text, joined: held.joined, isLeft: held.isLeft });
+    return true;
+  }
+
+  private find({ order, index }: PlaceInOrder): Held | undefined {
+    return this.held.find(({ place }) => place.order === order && place.index === index);
+  }
+
+  private at(place: PlaceInOrder, joined: Joined): Held {
+    const known = this.find(place);
+    if (known !== undefined) return known;
+    const { order, index } = place;
+    const held: Held = {
+      place: { order, index },
+      path: undefined,
+      text: '',
+      joined,
+      isLeft: false,
+      isComposing: false,
+    };
+    this.held.push(held);
+    return held;
+  }
+}
+
+/** A caption with what was typed at its end. */
+export function joinTyping(caption: string, { text, joined }: Pick<ArrivedTyping, 'text' | 'joined'>): string {
+  return joined === 'text' ? caption + text : addTag(caption, text);
+}
+
+function placed(path: string, cards: KnownCards): { path: string; index: number | null } | undefined {
+  const index = cards.placeOf(path);
+  return index === undefined ? undefined : { path, index };
+}
