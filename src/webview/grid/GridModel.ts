@@ -5,12 +5,10 @@ import { clamp } from '../shared/clamp';
 import { cellsOf, type RenderedRow, type Span, withPinned } from '../virtualList/rowLayout';
 import type { VirtualRows } from '../virtualList/VirtualRows';
 import type { GridAction } from './gridKeys';
-import { type CellShape, cellSizeOf, indexAfterKey } from './gridLayout';
+import { cardsAround, type CellShape, cellSizeOf, indexAfterKey } from './gridLayout';
 import { GridSelector } from './GridSelector';
 import type { ItemWindow } from './ItemWindow';
 
-/** Maximum number of cards before and after the anchor that are asked for at once. */
-const maxAround = 240;
 /** Maximum number of cells that stay in the document, wherever they are, because of unsaved typing in them. */
 const maxPinnedDrafts = 15;
 
@@ -165,10 +163,10 @@ export class GridModel {
     for (let index = cells.start; index < cells.end; index++) {
       const item = this.view.items?.at(index);
       if (item === undefined) continue;
-      const { path, imageVersion } = item;
+      const { path, imageVersion, thumbnail } = item;
       const rowMiddle = this.rows.rowOf(index) * layout.rowHeight + layout.cellHeight / 2;
       const inView = index >= seen.start && index < seen.end;
-      wanted.push({ key: { path, imageVersion, inView }, distance: Math.abs(rowMiddle - middle) });
+      wanted.push({ key: { path, imageVersion, inView, thumbnail }, distance: Math.abs(rowMiddle - middle) });
     }
     wanted.sort((a, b) => a.distance - b.distance);
     return wanted.map(({ key }) => key);
@@ -348,7 +346,7 @@ export class GridModel {
     const { viewKey, startPath, startIndex } = this.view;
     const isFirst = items.order === 0;
     const isNewView = this.shownKey !== undefined && this.shownKey !== viewKey && !isFirst;
-    const cards = Math.min(maxAround, (2 * Math.ceil(rows.viewport / rows.layout.rowHeight) + 2) * rows.layout.columns);
+    const cards = cardsAround(rows.viewport, rows.layout);
     const find = [...new Set([this.pathOfActive, selector.originPath, ...this.port.draftPaths()])];
     // Another search or sort order is shown from its beginning, not from where the user was before.
     if (isNewView) this.awaited = undefined;
