@@ -8,12 +8,13 @@ import { bundled } from './bundled.mjs';
  * Opens an empty window of the real workbench with the helper that measures the extension host.
  * @template T
  * @param {{ root: string, folder: string, settings?: Record<string, unknown>,
- *   viewport?: { width: number, height: number } }} options `folder`: the dataset that the helper works on
+ *   viewport?: { width: number, height: number }, link?: { delay: number, bandwidth?: number } }} options
+ *   `folder`: the dataset that the helper works on; `link`: what lies between the browser and the server
  * @param {(window: { workbench: any, reportFile: string, report: (command: string) => Promise<any> }) => Promise<T>} work
  *   `report`: runs a command of the helper and gives what it reported
  * @returns {Promise<T>}
  */
-export async function inWindow({ root, folder, settings = {}, viewport }, work) {
+export async function inWindow({ root, folder, settings = {}, viewport, link }, work) {
   const { Workbench } = await bundled('test/browser/Workbench.ts');
   const temporary = mkdtempSync(path.join(tmpdir(), 'dataset-captions-bench-editor-'));
   const reportFile = path.join(temporary, 'report.json');
@@ -25,6 +26,7 @@ export async function inWindow({ root, folder, settings = {}, viewport }, work) 
     env: { DATASET_CAPTIONS_BENCH_REPORT: reportFile, DATASET_CAPTIONS_BENCH_FOLDER: folder },
     settings: { 'files.watcherExclude': {}, ...settings },
     viewport,
+    link,
   });
   const report = async (/** @type {string} */ command) => {
     await workbench.runCommand(command);

@@ -18,6 +18,7 @@ const names = [
   'jobs',
   'journal',
   'kill',
+  'link',
   'memory',
   'open',
   'pipeline',
@@ -28,7 +29,19 @@ const names = [
   'universal',
 ];
 /** Those that print speeds; the others look for what goes wrong. */
-const speeds = ['activation', 'open', 'scroll', 'edit', 'api', 'start', 'preprocess', 'pipeline', 'server', 'journal'];
+const speeds = [
+  'activation',
+  'open',
+  'scroll',
+  'link',
+  'edit',
+  'api',
+  'start',
+  'preprocess',
+  'pipeline',
+  'server',
+  'journal',
+];
 
 try {
   const { values, positionals } = parseArgs({

@@ -106,7 +106,7 @@ export class FakeHost {
       {
         ...this.bulkEdits.handlers(note),
         ready: (params) =>
-          note('ready', params, { snapshot: this.snapshot(), settings: this.settings, page: this.page }),
+          note('ready', params, { snapshot: this.snapshot(), settings: this.settings, page: this.page, first: null }),
         ...this.search.handlers(note),
         getItems: async ({ start, count }) => {
           const answer = { version: this.version, order: this.order(), items: this.window(start, count) };

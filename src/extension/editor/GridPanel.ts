@@ -8,7 +8,7 @@ import type { GridSession } from '../grid/GridSession';
 import { gridViewHandlers } from '../grid/gridViewHandlers';
 import { jobHandlers } from '../grid/jobHandlers';
 import type { PageControls } from '../grid/PageControls';
-import { pictureHandlers } from '../pictures/pictureHandlers';
+import { pictureHandlers, thumbnailAddresses } from '../pictures/pictureHandlers';
 import { onPictureSettings, pictureSettings } from '../pictures/pictureSettings';
 import type { Thumbnails } from '../pictures/Thumbnails';
 import { Channel, type EventHandlers, type RequestHandlers } from '../../protocol/channel/Channel';
@@ -20,6 +20,7 @@ import type {
   GridSettings,
   GridSnapshot,
   HostRequests,
+  PageState,
   WebviewEvents,
 } from '../../protocol/page/gridProtocol';
 import type { SavedSearches } from '../search/SavedSearches';
@@ -188,11 +189,20 @@ export class GridPanel extends Disposable implements PageControls {
   private requestHandlers(): RequestHandlers<HostRequests> {
     const { session, services } = this;
     const { view } = session;
+    const uriOf = (file: vscode.Uri): vscode.Uri => this.panel.webview.asWebviewUri(file);
+    const views = gridViewHandlers(session, thumbnailAddresses(session, services.thumbnails, uriOf));
     return {
-      ready: async () => {
+      ready: async ({ place, cards }, signal) => {
         this.deferred.pageGone();
         const page = await this.memory.restored();
-        return { snapshot: this.snapshot(), settings: this.settings(), page };
+        const first =
+          view.images.length === 0
+            ? null
+            : await views.getItemsAround(
+                { ...aroundPlace(place ?? page), before: cards, after: cards, find: [], places: [] },
+                signal,
+              );
+        return { snapshot: this.snapshot(), settings: this.settings(), page, first };
       },
       wantedEdit: () => this.deferred.collect('openBulkEdit') ?? null,
       wantedImage: () => this.deferred.collect('reveal') ?? null,
@@ -215,13 +225,13 @@ export class GridPanel extends Disposable implements PageControls {
         await vscode.commands.executeCommand('datasetCaptions.selectTagger');
         return undefined;
       },
-      ...gridViewHandlers(session),
+      ...views,
       ...captionHandlers(session),
       ...jobHandlers(session, services.jobs),
       ...searchHandlers(session, services.searches),
       ...suggestHandlers(session.document, services.suggestions),
       ...bulkEditHandlers(session, services.jobs, this),
-      ...pictureHandlers(session, services.thumbnails, (file) => this.panel.webview.asWebviewUri(file)),
+      ...pictureHandlers(session, services.thumbnails, uriOf),
     };
   }
 
@@ -305,4 +315,12 @@ export class GridPanel extends Disposable implements PageControls {
 /** @param images in natural order, in which those of a folder are contiguous */
 function inSeveralFolders(images: readonly { path: string }[]): boolean {
   return folderOf(images.at(0)?.path ?? '') !== folderOf(images.at(-1)?.path ?? '');
+}
+
+/** The place that a page says it shows first. */
+function aroundPlace({ path, index }: PageState): { paths: string[]; index: number } {
+  return {
+    paths: typeof path === 'string' && path !== '' ? [path] : [],
+    index: typeof index === 'number' ? index : 0,
+  };
 }

@@ -191,7 +191,7 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
 
   /** Changes the selection. Ignores positions in an order that is not known: they would mean different images. */
   select(command: SelectCommand): void {
-    const { document, selection, view } = this;
+    const { selection, view } = this;
     switch (command.kind) {
       case 'only':
         selection.only(command.path);
@@ -201,7 +201,7 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
         break;
       case 'toggleAt': {
         const path = this.imageAt(command)?.path;
-        if (path !== undefined && document.dataset.image(path) !== undefined) selection.toggle(path);
+        if (path !== undefined && view.indexOf(path) !== undefined) selection.toggle(path);
         break;
       }
       case 'range': {
@@ -209,9 +209,9 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
         const images = this.imagesOf(command.order).slice(first, last + 1);
         if (images.length === 0) break;
         if (!command.keep) selection.clear();
-        // Of an order that has gone, some may have been deleted.
+        // Of an order that has gone, some may have been deleted, or hidden by a search since.
         const isCurrent = command.order === view.order;
-        selection.add(isCurrent ? images : images.filter(({ path }) => document.dataset.image(path) !== undefined));
+        selection.add(isCurrent ? images : images.filter(({ path }) => view.indexOf(path) !== undefined));
         break;
       }
       case 'all':

@@ -2,6 +2,7 @@ import { folderOf } from '../../dataset/files/datasetPath';
 import { folderLengths } from '../../dataset/view/folderLengths';
 import { folderRun } from '../../dataset/view/folderRun';
 import type { RequestHandlers } from '../../protocol/channel/Channel';
+import type { CardItem } from '../../protocol/page/cardProtocol';
 import type { GridViewRequests } from '../../protocol/page/gridViewProtocol';
 import type { HostRequests } from '../../protocol/page/gridProtocol';
 import type { GridSession } from './GridSession';
@@ -13,11 +14,17 @@ const maxFolders = 20_000;
 
 type ViewRequests = GridViewRequests & Pick<HostRequests, 'getItems' | 'locate'>;
 
+/** Adds to cards where their thumbnails are. */
+export type AddAddresses = (cards: CardItem[]) => Promise<CardItem[]>;
+
 /** Answers what a page asks about cards and their positions, even while images are added, removed or reordered. */
-export function gridViewHandlers(session: GridSession): RequestHandlers<ViewRequests> {
+export function gridViewHandlers(session: GridSession, addAddresses: AddAddresses): RequestHandlers<ViewRequests> {
   const { view } = session;
   return {
-    getItems: ({ start, count }) => session.items(start, count),
+    getItems: async ({ start, count }) => {
+      const answer = await session.items(start, count);
+      return { ...answer, items: await addAddresses(answer.items) };
+    },
     locate: ({ path }) => ({ index: view.indexOf(path) ?? null, order: view.order }),
     getItemsAround: async ({ paths, index, before, after, find, places }) => {
       const matching = view.images.length;
@@ -36,7 +43,7 @@ export function gridViewHandlers(session: GridSession): RequestHandlers<ViewRequ
       const middle = anchor?.index ?? Math.min(index, Math.max(0, matching - 1));
       const start = Math.max(0, middle - before);
       const answer = await session.items(start, middle + after - start);
-      return { ...answer, matching, anchor, found, placed, start };
+      return { ...answer, items: await addAddresses(answer.items), matching, anchor, found, placed, start };
     },
     folderAt: ({ index }) => {
       const { images, order, shownSort } = view;

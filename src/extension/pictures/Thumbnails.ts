@@ -100,6 +100,12 @@ export class Thumbnails {
     return work.join(signal);
   }
 
+  /** The file of a picture if it has been made. */
+  async made(order: PictureOrder): Promise<string | undefined> {
+    const cache = await this.cache();
+    return cache.find(await this.keyOf(order));
+  }
+
   /**
    * Size in pixels and bytes, and format, of an image file.
    * @throws an error with a code that starts with `IMAGE_` when it cannot be read

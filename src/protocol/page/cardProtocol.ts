@@ -37,6 +37,8 @@ export interface CardItem {
   readOnly?: true;
   /** changes whenever the image file changes */
   imageVersion: string;
+  /** the address of the thumbnail, if it has been made: the `src` of an img */
+  thumbnail?: string;
   selected: boolean;
   /** state of this image in the running job */
   job?: 'queued' | 'captioning';

@@ -45,7 +45,7 @@ const editForm = v.object({
 
 /** Checks of the parameters of the webview's requests. */
 export const gridParams = checksOf<ParamsOf<HostRequests>>()({
-  ready: nothing,
+  ready: v.object({ place: v.nullable(v.object({ path, index: finite })), cards: count }),
   getItems: v.object({ start: count, count }),
   wantedImage: nothing,
   locate: onePath,

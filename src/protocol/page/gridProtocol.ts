@@ -1,6 +1,6 @@
 import type { BulkEditRequests, WantedEdit } from './bulkEditProtocol';
 import type { CardItem } from './cardProtocol';
-import type { GridViewRequests } from './gridViewProtocol';
+import type { GridViewRequests, ItemsAround } from './gridViewProtocol';
 import type { ImageSort } from './imageSort';
 import type { PictureRequests, PictureSettings } from './pictureProtocol';
 import type { SuggestRequests } from './suggestProtocol';
@@ -111,9 +111,16 @@ export interface HostRequests
   extends GridViewRequests, PictureRequests, SearchRequests, SuggestRequests, BulkEditRequests {
   /**
    * The webview has (re)started; `page` restores the state of a webview that has none of its own because its tab is
-   * new.
+   * new. The answer brings the first cards, if there are any: those around the place that is shown first.
+   * @param place the image to show first, and its position in case it is gone; null for what `page` says
+   * @param cards how many cards before and after that place
    */
-  ready(params: Record<string, never>): { snapshot: GridSnapshot; settings: GridSettings; page: PageState };
+  ready(params: { place: { path: string; index: number } | null; cards: number }): {
+    snapshot: GridSnapshot;
+    settings: GridSettings;
+    page: PageState;
+    first: ItemsAround | null;
+  };
   /** Cards by position in the current order and filter. */
   getItems(params: { start: number; count: number }): { version: number; order: number; items: CardItem[] };
   /** The image that was to be revealed while there was no webview; null if there is none. It is returned only once. */

@@ -13,6 +13,8 @@ import { listenForCardActions } from '../card/cardActions';
 import { Drafts } from '../card/Drafts';
 import { HeldTyping, joinTyping } from '../card/HeldTyping';
 import { type CardContext, cardContext } from '../card/ImageCard';
+import { FirstCards } from '../grid/FirstCards';
+import { cardsAround, layOut } from '../grid/gridLayout';
 import '../grid/ImageArea';
 import type { ImageGrid } from '../grid/ImageGrid';
 import { ItemWindow } from '../grid/ItemWindow';
@@ -114,7 +116,7 @@ export class DatasetEditor extends LitElement {
     }),
   );
   private readonly items = new ItemWindow(
-    (start, count) => this.host.request('getItems', { start, count }),
+    (start, count) => this.timed(() => this.host.request('getItems', { start, count })),
     () => {
       this.cardsChanged();
     },
@@ -122,6 +124,7 @@ export class DatasetEditor extends LitElement {
       this.problem = l10n.t('The images could not be listed: {0}', errorMessage(error));
     },
   );
+  private readonly firstCards = new FirstCards();
   @provide({ context: actionsContext })
   readonly actions: EditorActions = editorActions({
     host: this.host,
@@ -178,8 +181,11 @@ export class DatasetEditor extends LitElement {
     window.addEventListener('resize', () => {
       this.images.resized();
     });
+    for (const type of ['keydown', 'pointerdown', 'wheel'] as const) {
+      window.addEventListener(type, this.onAction, { capture: true, passive: true });
+    }
     try {
-      const { snapshot, settings, page } = await this.host.ready();
+      const { snapshot, settings, page, first } = await this.timed(() => this.host.ready(this.startPlace(remembered)));
       // A page without stored state belongs to a new tab, which starts with the view of the tab that it was split from.
       if (isNewView(remembered)) this.setView(viewStateOf(page));
       this.commitDelay = settings.commitDelay;
@@ -189,15 +195,36 @@ export class DatasetEditor extends LitElement {
       // A query that the host already has is newer than the stored one: it may come from the tag view.
       if (wanted !== undefined && wanted !== '' && snapshot.query === '') await this.search(wanted, false);
       // After the search: the stored position is an index among the images that match it.
-      if (this.snapshot === undefined) this.host.onSnapshot(snapshot);
-      const edit = await this.host.request('wantedEdit', {});
+      if (this.snapshot === undefined) {
+        if (first !== null) this.firstCards.keep(this.view, first);
+        this.host.onSnapshot(snapshot);
+      }
+      const [edit, image] = await Promise.all([
+        this.host.request('wantedEdit', {}),
+        this.host.request('wantedImage', {}),
+      ]);
       await this.updateComplete;
       if (edit !== null) this.openBulkEdit(edit);
-      const image = await this.host.request('wantedImage', {});
       if (image !== null) await this.reveal(image.path);
     } catch (error) {
       this.problem = l10n.t('The dataset could not be opened: {0}', errorMessage(error));
     }
+  }
+
+  /** What the host is told at the start, so that its answer brings the cards of the place that is shown first. */
+  private startPlace(remembered: Partial<ViewState>): Parameters<HostConnection['ready']>[0] {
+    const { path, index, layout, cardSize } = this.view;
+    const { innerWidth, innerHeight } = window;
+    const cells = layOut(Infinity, innerWidth, { mode: layout, size: cardSize }, innerHeight);
+    return { place: isNewView(remembered) ? null : { path, index }, cards: cardsAround(innerHeight, cells) };
+  }
+
+  /** Asks the host, and tells the queue of pictures how far away it is. */
+  private async timed<T>(ask: () => Promise<T>): Promise<T> {
+    const begun = performance.now();
+    const answer = await ask();
+    this.images.answered(performance.now() - begun);
+    return answer;
   }
 
   /** Applies the settings for loading pictures. */
@@ -302,6 +329,7 @@ export class DatasetEditor extends LitElement {
       .place=${this.view}
       .items=${this.items}
       .covered=${this.covered}
+      .first=${this.firstCards}
       @place-changed=${this.onPlaceChanged}
       @open-viewer=${this.onOpenViewer}
     ></image-area>`;
@@ -420,6 +448,10 @@ export class DatasetEditor extends LitElement {
     // Mutates the object: nothing on the page shows the position, so no update is needed.
     Object.assign(this.view, event.detail);
     this.storeViewSoon();
+  };
+
+  private readonly onAction = (): void => {
+    this.images.interrupt();
   };
 
   private readonly onHide = (event: Event): void => {

@@ -1,10 +1,4 @@
-import type {
-  GridSnapshot,
-  GridSettings,
-  HostRequests,
-  PageState,
-  WebviewEvents,
-} from '../../protocol/page/gridProtocol';
+import type { GridSnapshot, HostRequests, WebviewEvents } from '../../protocol/page/gridProtocol';
 import { errorMessage } from '../../protocol/channel/wireError';
 import type { HostChannel, PageHost } from '../shared/host';
 
@@ -33,8 +27,8 @@ export class HostConnection implements PageHost {
    * Tells the host that the page has started. Snapshots that arrive before the reply are dropped: the reply has a
    * snapshot of its own, together with the position to show.
    */
-  async ready(): Promise<{ snapshot: GridSnapshot; settings: GridSettings; page: PageState }> {
-    const answer = await this.request('ready', {});
+  async ready(params: Parameters<HostRequests['ready']>[0]): Promise<ReturnType<HostRequests['ready']>> {
+    const answer = await this.request('ready', params);
     this.isReady = true;
     return answer;
   }

@@ -5,12 +5,10 @@ import { clamp } from '../shared/clamp';
 import { cellsOf, type RenderedRow, type Span, withPinned } from '../virtualList/rowLayout';
 import type { VirtualRows } from '../virtualList/VirtualRows';
 import type { GridAction } from './gridKeys';
-import { type CellShape, cellSizeOf, indexAfterKey } from './gridLayout';
+import { cardsAround, type CellShape, cellSizeOf, indexAfterKey } from './gridLayout';
 import { GridSelector } from './GridSelector';
 import type { ItemWindow, PlacedImage, Whereabouts } from './ItemWindow';
 
-/** Maximum number of cards before and after the anchor that are asked for at once. */
-const maxAround = 240;
 /**
  * How often in a row an answer is asked for anew because the user has gone to another image meanwhile, whose new
  * position it does not say.
@@ -170,10 +168,10 @@ export class GridModel {
     for (let index = cells.start; index < cells.end; index++) {
       const item = this.view.items?.at(index);
       if (item === undefined) continue;
-      const { path, imageVersion } = item;
+      const { path, imageVersion, thumbnail } = item;
       const rowMiddle = this.rows.rowOf(index) * layout.rowHeight + layout.cellHeight / 2;
       const inView = index >= seen.start && index < seen.end;
-      wanted.push({ key: { path, imageVersion, inView }, distance: Math.abs(rowMiddle - middle) });
+      wanted.push({ key: { path, imageVersion, inView, thumbnail }, distance: Math.abs(rowMiddle - middle) });
     }
     wanted.sort((a, b) => a.distance - b.distance);
     return wanted.map(({ key }) => key);
@@ -386,7 +384,7 @@ export class GridModel {
     const { viewKey, startPath, startIndex } = this.view;
     const isFirst = items.order === 0;
     const isNewView = this.shownKey !== undefined && this.shownKey !== viewKey && !isFirst;
-    const cards = Math.min(maxAround, (2 * Math.ceil(rows.viewport / rows.layout.rowHeight) + 2) * rows.layout.columns);
+    const cards = cardsAround(rows.viewport, rows.layout);
     const { paths, places } = this.toFind(items);
     const find = [...paths, ...this.port.draftPaths()];
     // Another search or sort order is shown from its beginning, not from where the user was before.

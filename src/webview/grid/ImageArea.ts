@@ -7,6 +7,7 @@ import { plural } from '../shared/displayLanguage';
 import { actionsContext, type EditorActions } from '../shared/actions';
 import { hostContext, type PageHost } from '../shared/host';
 import { type ViewChoices, viewChoicesContext } from '../shared/viewChoices';
+import type { FirstCards } from './FirstCards';
 import type { FolderHeading } from './FolderHeading';
 import './FolderHeading';
 import type { AskAround } from './GridModel';
@@ -26,6 +27,8 @@ export class ImageArea extends LitElement {
   @property({ attribute: false }) items: ItemWindow | undefined;
   /** Height at the lower end of the page that notices lie over, in CSS pixels. */
   @property({ attribute: false }) covered = 0;
+  /** The cards that the page got before it asked. */
+  @property({ attribute: false }) first: FirstCards | undefined;
   @consume({ context: viewChoicesContext, subscribe: true }) @state() choices: ViewChoices | undefined;
   @consume({ context: hostContext }) host: PageHost | undefined;
   @consume({ context: actionsContext }) actions: EditorActions | undefined;
@@ -67,8 +70,11 @@ export class ImageArea extends LitElement {
       ></image-grid>`;
   }
 
-  private readonly around: AskAround = (params) =>
-    this.host?.tryRequest('getItemsAround', params) ?? Promise.resolve(undefined);
+  private readonly around: AskAround = (params) => {
+    const known = this.first?.take(params);
+    if (known !== undefined) return Promise.resolve(known);
+    return this.host?.tryRequest('getItemsAround', params) ?? Promise.resolve(undefined);
+  };
 
   private readonly select = async (command: SelectCommand): Promise<GridSnapshot | undefined> => {
     const answer = await this.host?.tryRequest('select', { command });

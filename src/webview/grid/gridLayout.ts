@@ -31,6 +31,14 @@ export function layOut(
   return layOutRows(count, width, cellSizeOf(shape), viewport, maxHeight);
 }
 
+/** Maximum number of cards before and after the anchor that are asked for at once. */
+const maxAround = 240;
+
+/** How many cards before and after the anchor are asked for, so that all that are near it are known. */
+export function cardsAround(viewport: number, { rowHeight, columns }: RowLayout): number {
+  return Math.min(maxAround, (2 * Math.ceil(viewport / rowHeight) + 2) * columns);
+}
+
 /**
  * Where a navigation key leads from the cell at `index`.
  * @param key `key` of the keyboard event

@@ -5,6 +5,9 @@ import {
   previewSizeFor,
   thumbnailSize,
 } from '../../protocol/page/pictureProtocol';
+import { LinkMeter } from './LinkMeter';
+import { costOf, isCostly, prefetchCount, sharpSlotsFor, slotsFor } from './loadPlan';
+import { ScrollPace } from './ScrollPace';
 
 /** Identifies an image; a changed file has a new version and counts as a new image. */
 export interface ImageKey {
@@ -16,6 +19,8 @@ export interface ImageKey {
 export interface WantedImage extends ImageKey {
   /** whether it is visible; an image that stays in view gets a sharp picture */
   inView?: boolean;
+  /** the address of its thumbnail, where the host said it with the card */
+  thumbnail?: string | undefined;
 }
 
 /** A picture of an image: its thumbnail, or a larger one of the whole image or of a region. */
@@ -42,6 +47,8 @@ export interface ImageSource<T> {
   locate(picture: Picture, options: AskOptions, signal: AbortSignal): Promise<string>;
   /** Loads the picture at an address; must stop loading when the signal aborts. */
   load(picture: Picture, uri: string, signal: AbortSignal): Promise<T>;
+  /** The time, in milliseconds since any moment. */
+  now(): number;
   /** Calls back after a delay and returns the function that cancels it. */
   later(milliseconds: number, callback: () => void): () => void;
   /** Called when the state of an image changed. */
@@ -73,12 +80,32 @@ interface Entry<T> {
 
 /** Maximum number of large pictures in the LRU cache. */
 const maxLarge = 40;
+/** Sharp pictures that take long are loaded after so many times the usual rest. */
+const longRest = 4;
+
+/** What a picture is loaded for. The earlier ones come first. */
+const stages = {
+  /** the viewer shows it */
+  viewed: 0,
+  inView: 1,
+  near: 2,
+  /** only its address is asked for, so that the host makes it */
+  address: 3,
+  /** a sharp picture of a card that stays in view */
+  sharp: 4,
+  /** the viewer may show it next */
+  next: 5,
+} as const;
+type Stage = (typeof stages)[keyof typeof stages];
 
 /**
  * Loads pictures by priority with bounded concurrency (a webview that loads hundreds of images at once freezes), and
  * keeps the loaded ones in an LRU cache. First come the pictures of the viewer, then thumbnails, nearest first, then
  * sharp pictures of cards that stay in view, then prefetched ones. A picture occupies a slot while its address is
  * requested and its bytes are loaded.
+ *
+ * What is on its way comes, wanted or not: VS Code does not call it off. So over a link to a far host, which the queue
+ * measures, nothing is begun while the user scrolls past it, and little that nobody looks at.
  */
 export class ImageQueue<T> {
   private readonly entries = new Map<string, Entry<T>>();
@@ -87,17 +114,45 @@ export class ImageQueue<T> {
   private near: readonly WantedImage[] = [];
   /** the pictures of the viewer, and those to prefetch for it */
   private viewed: { now: readonly Picture[]; next: readonly Picture[] } = { now: [], next: [] };
-  /** keys of all pictures to load, most urgent first */
-  private wanted: readonly string[] = [];
+  /** all pictures to load, most urgent first */
+  private wanted: ReadonlyMap<string, Stage> = new Map();
   private running = 0;
+  private runningSharp = 0;
+  private readonly meter = new LinkMeter();
+  private readonly pace = new ScrollPace();
+  private cancelPace: (() => void) | undefined;
+  /** names of the images in view */
+  private inView: ReadonlySet<string> = new Set();
+  /** what the plan was made for */
+  private wasFar = false;
 
   constructor(
     private readonly source: ImageSource<T>,
-    /** maximum number of pictures in flight */
-    private readonly slots = 12,
+    /** maximum number of pictures in flight; undefined for what the link needs */
+    private readonly slots?: number,
     /** maximum number of thumbnails in the LRU cache */
     private readonly maxSmall = 1500,
   ) {}
+
+  /** The host answered a question within this time, in milliseconds: it is not farther away than that. */
+  answered(milliseconds: number): void {
+    this.meter.answered(milliseconds);
+    this.planAgain();
+  }
+
+  /**
+   * The user does something. Over a far link what comes of it must not wait for sharp pictures: they are called off, and
+   * asked for again when the user rests.
+   */
+  interrupt(): void {
+    if (!this.meter.isFar) return;
+    for (const name of this.inView) {
+      const entry = this.entries.get(name);
+      if (entry !== undefined) stopDelay(entry);
+      this.startDelay(name);
+    }
+    this.update();
+  }
 
   /** Applies the user's settings. */
   configure(settings: PictureSettings): void {
@@ -117,8 +172,16 @@ export class ImageQueue<T> {
   want(images: readonly WantedImage[]): void {
     this.near = images;
     const inView = new Set(images.filter((image) => image.inView === true).map(keyOf));
+    if (inView.size !== this.inView.size || [...inView].some((name) => !this.inView.has(name))) {
+      this.pace.moved(this.source.now());
+    }
+    this.inView = inView;
     for (const [name, entry] of this.entries) if (!inView.has(name)) stopDelay(entry);
-    for (const image of images) this.entryOf({ path: image.path, imageVersion: image.imageVersion });
+    for (const { path, imageVersion, thumbnail } of images) {
+      const entry = this.entryOf({ path, imageVersion });
+      // An address at which nothing could be loaded is not taken twice.
+      if (thumbnail !== undefined && entry.failures === 0 && entry.asked !== true) entry.uri ??= thumbnail;
+    }
     for (const name of inView) this.startDelay(name);
     this.update();
   }
@@ -166,28 +229,49 @@ export class ImageQueue<T> {
 
   /** Recomputes the list of wanted pictures, cancels all others and starts loads in the free slots. */
   private update(): void {
-    const wanted = new Set<string>();
-    const add = (picture: Picture, urgent: boolean): void => {
-      const entry = this.entryOf(picture);
-      entry.urgent = urgent;
-      wanted.add(keyOf(picture));
+    this.wasFar = this.meter.isFar;
+    const wanted = new Map<string, Stage>();
+    const add = (name: string, stage: Stage): void => {
+      if (!wanted.has(name)) wanted.set(name, stage);
     };
-    for (const picture of this.viewed.now) add(picture, true);
-    const sharp: string[] = [];
-    for (const { path, imageVersion } of this.near) {
-      const name = keyOf({ path, imageVersion });
-      wanted.add(name);
-      const entry = this.entries.get(name);
-      if (entry?.isDue === true && entry.sharp !== undefined) sharp.push(entry.sharp);
+    for (const picture of this.viewed.now) {
+      this.entryOf(picture).urgent = true;
+      add(keyOf(picture), stages.viewed);
     }
-    for (const name of sharp) wanted.add(name);
-    for (const picture of this.viewed.next) if (!wanted.has(keyOf(picture))) add(picture, false);
-    this.wanted = [...wanted];
+    const near = this.near.map(({ path, imageVersion }) => keyOf({ path, imageVersion }));
+    const around = near.filter((name) => !this.inView.has(name));
+    const prefetched = prefetchCount(this.meter, this.inView.size);
+    for (const name of near) if (this.inView.has(name)) add(name, stages.inView);
+    for (const name of around.slice(0, prefetched)) add(name, stages.near);
+    for (const name of around.slice(prefetched)) add(name, stages.address);
+    for (const name of near) {
+      const entry = this.entries.get(name);
+      if (entry?.isDue === true && entry.sharp !== undefined) add(entry.sharp, stages.sharp);
+    }
+    for (const picture of this.nextViewed()) {
+      const name = keyOf(picture);
+      if (!wanted.has(name)) this.entryOf(picture).urgent = false;
+      add(name, stages.next);
+    }
+    this.wanted = wanted;
     for (const [name, entry] of this.entries) {
       if (!wanted.has(name)) this.cancel(name, entry);
     }
     this.evict(wanted);
     this.pump();
+  }
+
+  /** What is prefetched for the viewer: over a far link all thumbnails, but only one of the large pictures. */
+  private nextViewed(): readonly Picture[] {
+    const { next } = this.viewed;
+    if (!this.meter.isFar) return next;
+    const [large] = next.filter(({ size }) => size !== undefined);
+    return next.filter((picture) => picture.size === undefined || picture === large);
+  }
+
+  /** Makes another plan where the link turned out to be another than the plan was made for. */
+  private planAgain(): void {
+    if (this.meter.isFar !== this.wasFar) this.update();
   }
 
   /** The entry of a picture, made the most recently used. */
@@ -203,20 +287,46 @@ export class ImageQueue<T> {
     const entry = this.entries.get(name);
     if (entry === undefined || entry.isDue === true || entry.cancelDelay !== undefined) return;
     if (this.settings.sharpImages === 'never') return;
-    entry.cancelDelay = this.source.later(this.settings.sharpImageDelay, () => {
+    this.rest(entry, this.settings.sharpImageDelay);
+  }
+
+  private rest(entry: Entry<T>, milliseconds: number, isLong = false): void {
+    entry.cancelDelay = this.source.later(milliseconds, () => {
       entry.cancelDelay = undefined;
+      if (!isLong && isCostly(this.meter, this.sharpSizes())) {
+        this.rest(entry, longRest * milliseconds, true);
+        return;
+      }
       entry.isDue = true;
       this.chooseSharp(entry);
     });
   }
 
+  /** The sizes of the sharp pictures that the screen lacks. */
+  private sharpSizes(): number[] {
+    const sizes: number[] = [];
+    for (const name of this.inView) {
+      const entry = this.entries.get(name);
+      const size = entry === undefined ? undefined : this.sharpSizeOf(entry);
+      const known = entry?.sharp === undefined ? undefined : this.entries.get(entry.sharp)?.image;
+      if (size !== undefined && known === undefined) sizes.push(size);
+    }
+    return sizes;
+  }
+
+  /** The size of the picture that the card of an image needs; undefined where its thumbnail is enough. */
+  private sharpSizeOf({ image, picture }: Entry<T>): number | undefined {
+    // A picture with fewer pixels than the maximum of a thumbnail is the whole image at full size.
+    if (image === undefined || this.source.sizeOf(image) < thumbnailSize) return undefined;
+    const shown = this.source.shownSize(picture, image);
+    if (shown === undefined || (this.settings.sharpImages === 'auto' && shown <= thumbnailSize)) return undefined;
+    return previewSizeFor(shown);
+  }
+
   /** Decides whether an image that stayed in view needs a larger picture, and which. */
   private chooseSharp(entry: Entry<T>): void {
-    // A picture with fewer pixels than the maximum of a thumbnail is the whole image at full size.
-    if (entry.image === undefined || this.source.sizeOf(entry.image) < thumbnailSize) return;
-    const shown = this.source.shownSize(entry.picture, entry.image);
-    if (shown === undefined || (this.settings.sharpImages === 'auto' && shown <= thumbnailSize)) return;
-    const size = previewSizeFor(shown);
+    const size = this.sharpSizeOf(entry);
+    if (size === undefined) return;
     const before = entry.sharp === undefined ? undefined : this.entries.get(entry.sharp);
     if (before === undefined || (before.picture.size ?? 0) < size || before.reason !== undefined) {
       const sharp = { ...entry.picture, size };
@@ -227,35 +337,77 @@ export class ImageQueue<T> {
   }
 
   private pump(): void {
-    for (const name of this.wanted) {
-      if (this.running >= this.slots) return;
+    const slots = this.slots ?? slotsFor(this.meter);
+    const isFar = this.meter.isFar || this.meter.roundTrip === undefined;
+    const wait = this.meter.isFar ? this.pace.restsIn(this.source.now()) : 0;
+    this.pumpAfter(wait);
+    /** the stage of the first picture that has not come */
+    let open: Stage | undefined;
+    for (const [name, stage] of this.wanted) {
+      if (this.running >= slots || (wait > 0 && stage !== stages.viewed)) return;
       const entry = this.entries.get(name);
       if (entry === undefined || entry.image !== undefined || entry.reason !== undefined) continue;
-      if (entry.running !== undefined || entry.cancelPause !== undefined) continue;
-      void this.run(entry);
+      if (entry.cancelPause !== undefined || (stage === stages.address && entry.uri !== undefined)) continue;
+      const isFirst = open === undefined || open === stage;
+      open ??= stage;
+      if (entry.running !== undefined) continue;
+      // Nothing sharp while a thumbnail waits; over a far link nothing that is not seen while something is not there.
+      if (!isFirst && isFar && stage > stages.inView) return;
+      if (stage === stages.sharp && (!isFirst || this.runningSharp >= this.sharpSlots(entry))) continue;
+      void this.run(entry, stage);
     }
   }
 
-  private async run(entry: Entry<T>): Promise<void> {
+  /** Looks again when what is in view is looked at. */
+  private pumpAfter(wait: number): void {
+    this.cancelPace?.();
+    this.cancelPace = undefined;
+    if (wait === 0) return;
+    this.cancelPace = this.source.later(wait, () => {
+      this.cancelPace = undefined;
+      this.pump();
+    });
+  }
+
+  private sharpSlots({ picture: { size = 0 } }: Entry<T>): number {
+    return sharpSlotsFor(this.meter, size);
+  }
+
+  private async run(entry: Entry<T>, stage: Stage): Promise<void> {
     const controller = new AbortController();
     const { picture } = entry;
     entry.running = controller;
     this.running++;
+    if (stage === stages.sharp) this.runningSharp++;
     try {
       const options = { fresh: entry.failures > 0 || entry.asked === true, urgent: entry.urgent === true };
       entry.uri ??= await this.source.locate(picture, options, controller.signal);
-      const image = await this.source.load(picture, entry.uri, controller.signal);
-      if (!controller.signal.aborted) entry.image = image;
+      if (stage !== stages.address) entry.image = await this.load(picture, entry.uri, controller.signal);
     } catch (thrown) {
       if (!controller.signal.aborted) this.failed(entry, thrown);
     }
     this.running--;
+    if (stage === stages.sharp) this.runningSharp--;
     if (entry.running === controller) delete entry.running;
-    if (!controller.signal.aborted) {
+    if (!controller.signal.aborted && (stage !== stages.address || entry.reason !== undefined)) {
       this.source.changed(picture);
       if (entry.isDue === true && entry.image !== undefined && entry.sharp === undefined) this.chooseSharp(entry);
     }
+    this.planAgain();
     this.pump();
+  }
+
+  private async load(picture: Picture, uri: string, signal: AbortSignal): Promise<T> {
+    const begun = this.meter.begin(this.source.now());
+    let cost = 0;
+    try {
+      const image = await this.source.load(picture, uri, signal);
+      signal.throwIfAborted();
+      cost = costOf(this.source.sizeOf(image), picture.size !== undefined);
+      return image;
+    } finally {
+      this.meter.end(begun, cost, this.source.now());
+    }
   }
 
   private failed(entry: Entry<T>, thrown: unknown): void {
@@ -281,7 +433,7 @@ export class ImageQueue<T> {
   }
 
   /** Evicts the least recently used pictures that are not wanted. */
-  private evict(wanted: ReadonlySet<string>): void {
+  private evict(wanted: ReadonlyMap<string, Stage>): void {
     let large = 0;
     for (const { picture } of this.entries.values()) if (picture.size !== undefined) large++;
     let small = this.entries.size - large;

@@ -21,6 +21,7 @@ export function pictureSource(page: PicturePage): ImageSource<HTMLImageElement> 
     },
     load: ({ path, size }: Picture, uri, signal) =>
       loadImage(uri, path.slice(path.lastIndexOf('/') + 1), signal, size !== undefined),
+    now: () => performance.now(),
     later: (milliseconds, callback) => {
       const timer = setTimeout(callback, milliseconds);
       return () => {

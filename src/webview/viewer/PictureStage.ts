@@ -47,8 +47,11 @@ export class PictureStage extends LitElement {
   private readonly resizes = new ResizeObserver(([entry]) => {
     if (entry === undefined) return;
     const { width, height } = entry.contentRect;
+    const isFirst = this.stage.width <= 0;
     this.stage = { width, height };
     this.arrange();
+    // What the stage needs was not known until now; it changes with its size only after that has settled.
+    if (isFirst) this.requestPictures();
   });
 
   override connectedCallback(): void {

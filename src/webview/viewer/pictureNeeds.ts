@@ -1,4 +1,4 @@
-import { type PictureRegion, previewSizeFor, previewSizes } from '../../protocol/page/pictureProtocol';
+import { type PictureRegion, previewSizeFor } from '../../protocol/page/pictureProtocol';
 import type { ImageKey, Picture } from '../pictures/ImageQueue';
 import { type Placement, type Size, visiblePart } from './zoomPan';
 
@@ -6,7 +6,7 @@ import { type Placement, type Size, visiblePart } from './zoomPan';
  * Maximum size of a picture of a whole image, in pixels. Larger ones would use too much memory; regions are used
  * instead.
  */
-const maxWhole = previewSizes[2] ?? 3072;
+const maxWhole = 3072;
 /** Edges of regions are multiples of this, in image pixels, so that a small pan reuses the same region. */
 const regionStep = 256;
 /** The margin on each side of a region, as a fraction of the visible part. */

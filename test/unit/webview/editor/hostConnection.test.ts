@@ -72,7 +72,7 @@ describe('the connection of the page to its host', () => {
     host.onSnapshot(snapshot(7));
     host.applySnapshot(snapshot(8));
     assert.deepEqual(versions, []);
-    const { snapshot: first } = await host.ready();
+    const { snapshot: first } = await host.ready({ place: null, cards: 20 });
     host.onSnapshot(first);
     assert.deepEqual(versions, [1]);
   });
@@ -80,7 +80,7 @@ describe('the connection of the page to its host', () => {
   it('shows the snapshot of an answer only where none of a later version is shown', async () => {
     const { host, versions, open } = connection();
     open();
-    await host.ready();
+    await host.ready({ place: null, cards: 20 });
     host.onSnapshot(snapshot(5));
     host.applySnapshot(snapshot(4));
     host.applySnapshot(snapshot(5));
@@ -91,7 +91,7 @@ describe('the connection of the page to its host', () => {
   it('shows every snapshot that the host sends by itself, also one of an earlier version', async () => {
     const { host, versions, open } = connection();
     open();
-    await host.ready();
+    await host.ready({ place: null, cards: 20 });
     host.onSnapshot(snapshot(5));
     host.onSnapshot(snapshot(3));
     host.applySnapshot(snapshot(4));

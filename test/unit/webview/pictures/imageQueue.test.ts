@@ -17,14 +17,14 @@ function setUp(slots?: number): {
   loading: Call[];
   pauses: { milliseconds: number; callback: () => void; cancelled: boolean }[];
   changed: string[];
-  /** how large the cards show their pictures, and how many pixels the pictures have */
-  page: { shown: number | undefined; pixels: number };
+  /** how large the cards show their pictures, how many pixels the pictures have, and the time */
+  page: { shown: number | undefined; pixels: number; now: number };
 } {
   const locating: Call[] = [];
   const loading: Call[] = [];
   const pauses: { milliseconds: number; callback: () => void; cancelled: boolean }[] = [];
   const changed: string[] = [];
-  const page: ReturnType<typeof setUp>['page'] = { shown: 280, pixels: 300 };
+  const page: ReturnType<typeof setUp>['page'] = { shown: 280, pixels: 300, now: 0 };
   const call = (calls: Call[], made: Pick<Call, 'key' | 'options' | 'signal'>, result: string): Promise<string> =>
     new Promise((resolve, reject) => {
       const abort = (): void => {
@@ -48,6 +48,7 @@ function setUp(slots?: number): {
       load: (key, uri, signal) => call(loading, { key, signal }, `image at ${uri}`),
       sizeOf: () => page.pixels,
       shownSize: () => page.shown,
+      now: () => page.now,
       later: (milliseconds, callback) => {
         const pause = { milliseconds, callback, cancelled: false };
         pauses.push(pause);
@@ -245,7 +246,7 @@ describe('ImageQueue', () => {
       all.page.shown = 200;
       assert.equal(waiting(all)[0]!.milliseconds, 50);
       waiting(all)[0]!.callback();
-      assert.equal(all.locating[1]?.key.size, 768);
+      assert.equal(all.locating[1]?.key.size, 448, 'no larger than the smallest that has the pixels');
     });
 
     it('loads thumbnails first and never more than its slots', async () => {
@@ -298,6 +299,130 @@ describe('ImageQueue', () => {
       assert.equal(all.queue.stateOfPicture({ ...one!, size: 1536 }).state, 'ready');
       all.queue.view([], []);
       assert.equal(all.queue.stateOfPicture({ ...one!, size: 1536 }).state, 'ready', 'it is kept for coming back');
+    });
+  });
+
+  describe('over a far link', () => {
+    const seen = (count: number, from = 0): (ImageKey & { inView: boolean })[] =>
+      keys(count, from).map((key) => ({ ...key, inView: true }));
+    const paths = (calls: readonly Call[]): string[] => calls.map(({ key }) => key.path);
+
+    /** A queue that knows from answers of 300 ms that the host is far away. */
+    function setUpFar(): ReturnType<typeof setUp> {
+      const all = setUp();
+      all.queue.answered(300);
+      return all;
+    }
+
+    /** All that was asked for comes after a round trip each. */
+    async function finish(all: ReturnType<typeof setUp>, done = { located: 0, loaded: 0 }): Promise<void> {
+      for (;;) {
+        const { locating, loading } = all;
+        const [ask, load] = [locating.slice(done.located), loading.slice(done.loaded)];
+        if (ask.length + load.length === 0) return;
+        done.located = locating.length;
+        done.loaded = loading.length;
+        all.page.now += 300;
+        for (const call of [...ask, ...load]) call.succeed();
+        await settled();
+      }
+    }
+
+    it('loads what is seen, a tenth beside it, and only asks where the rest is', async () => {
+      const all = setUpFar();
+      all.queue.want([...seen(10), ...keys(20, 10)]);
+      assert.equal(all.locating.length, 10, 'nothing else while what is seen has not come');
+      await finish(all);
+      assert.deepEqual(paths(all.loading).sort(), paths(seen(11).map((key) => ({ key }) as unknown as Call)).sort());
+      assert.equal(all.locating.length, 30);
+    });
+
+    it('asks for no address that came with the card, and for a new one where nothing was at it', async () => {
+      const all = setUpFar();
+      const [image] = seen(1);
+      all.queue.want([{ ...image!, thumbnail: 'uri with the card' }]);
+      assert.deepEqual([all.locating.length, all.loading.length], [0, 1]);
+      all.loading[0]!.fail(new Error('Gone'));
+      await settled();
+      all.queue.want([{ ...image!, thumbnail: 'uri with the card' }]);
+      all.pauses.at(-1)!.callback();
+      assert.deepEqual([all.locating.length, all.locating[0]?.options?.fresh], [1, true]);
+    });
+
+    it('begins nothing that is scrolled past, and what is in view when that ends', async () => {
+      const all = setUpFar();
+      all.page.now = 1000;
+      all.queue.want(seen(4));
+      assert.equal(all.locating.length, 4, 'the first screen is where the user wants to be');
+      for (let screen = 1; screen <= 12; screen++) {
+        all.page.now += 50;
+        all.queue.want(seen(4, 4 * screen));
+      }
+      assert.equal(all.locating.length, 4);
+      const pause = all.pauses.filter(({ cancelled, milliseconds }) => !cancelled && milliseconds <= 120).at(-1)!;
+      assert.equal(pause.milliseconds, 120);
+      all.page.now += 120;
+      pause.callback();
+      assert.deepEqual(paths(all.locating.slice(4)), paths(seen(4, 48).map((key) => ({ key }) as unknown as Call)));
+    });
+
+    it('loads sharp pictures a few at a time, and calls them off when the user does something', async () => {
+      const all = setUpFar();
+      all.page.shown = 560;
+      all.queue.want(seen(4));
+      await finish(all);
+      const rest = all.pauses.filter(({ cancelled, milliseconds }) => !cancelled && milliseconds === 2000);
+      assert.equal(rest.length, 4);
+      for (const { callback } of rest) callback();
+      assert.deepEqual(
+        all.locating.slice(4).map(({ key }) => key.size),
+        [576],
+        'four thumbnails in 300 ms: one sharp one fills the link',
+      );
+      all.queue.interrupt();
+      assert.ok(all.locating[4]!.signal.aborted);
+      const again = all.pauses.filter(({ cancelled, milliseconds }) => !cancelled && milliseconds === 2000);
+      assert.equal(again.length, 8, 'and each waits for the usual rest again');
+    });
+
+    it('waits for a long rest where a screen of sharp pictures takes more than three seconds', async () => {
+      const all = setUpFar();
+      all.page.shown = 1500;
+      all.queue.want(seen(4));
+      await finish(all);
+      const asked = all.locating.length;
+      all.pauses.find(({ cancelled, milliseconds }) => !cancelled && milliseconds === 2000)!.callback();
+      assert.equal(all.locating.length, asked);
+      all.pauses.find(({ cancelled, milliseconds }) => !cancelled && milliseconds === 8000)!.callback();
+      assert.equal(all.locating.at(-1)?.key.size, 1536);
+    });
+
+    it('prefetches thumbnails for the viewer, and one large picture', async () => {
+      const all = setUpFar();
+      const [one, ...next] = keys(3);
+      const fitting = (key: ImageKey): Picture => ({ ...key, size: 1536 });
+      all.queue.view([one!, fitting(one!)], [...next.flatMap((key) => [key, fitting(key)])]);
+      await finish(all);
+      assert.deepEqual(
+        all.loading.map(({ key }) => [key.path, key.size]),
+        [
+          ['0.png', undefined],
+          ['0.png', 1536],
+          ['1.png', undefined],
+          ['1.png', 1536],
+          ['2.png', undefined],
+        ],
+      );
+    });
+
+    it('prefetches as over a near link when an answer was quick', async () => {
+      const all = setUpFar();
+      all.queue.want([...seen(4), ...keys(20, 4)]);
+      await finish(all);
+      assert.equal(all.loading.length, 4);
+      all.queue.answered(12);
+      await finish(all, { located: all.locating.length - 12, loaded: all.loading.length });
+      assert.ok(all.loading.length >= 12);
     });
   });
 });

@@ -1,0 +1,265 @@
+// How the editor is over a slow link: VS Code's server behind a proxy that delays and narrows what passes.
+import { existsSync, linkSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { benchFolder } from './images.mjs';
+import { allImages, inWindow } from './inEditor.mjs';
+import { interactions, timeToEffect } from './linkEffects.mjs';
+import { median, photos, table } from './measure.mjs';
+
+/** One way each, in milliseconds, and bytes a second. */
+const links = [{ delay: 0 }, { delay: 75 }, { delay: 150 }, { delay: 150, bandwidth: 1_000_000 }];
+const images = 3000;
+const viewport = { width: 1280, height: 800 };
+/** How often each interaction is done: the middle one counts. */
+const rounds = 3;
+/** Nothing comes for so long, in milliseconds: the page is at rest. Longer than the pause before sharp pictures. */
+const quiet = 3000;
+
+/**
+ * @param {{ root: string }} options
+ * @returns {Promise<{ pictures: Record<string, string | number>[], effects: Record<string, string | number>[] }>}
+ */
+export async function measure({ root }) {
+  const folder = await dataset();
+  const cache = benchFolder('link-thumbnails');
+  // Once near, so that what is made of the images is there: the link is measured, not the decoder.
+  await overLink(root, folder, cache, { delay: 0 }, true);
+  const results = [];
+  for (const link of links) results.push(await overLink(root, folder, cache, link, false));
+  return { pictures: results.map(({ pictures }) => pictures), effects: results.map(({ effects }) => effects) };
+}
+
+/** @param {Awaited<ReturnType<typeof measure>>} result */
+export function describe({ pictures, effects }) {
+  return `${table(pictures)}\n\nFrom the key or click to the first visible effect, ms\n${table(effects)}`;
+}
+
+/**
+ * Everything over one link, in a browser of its own: nothing is in its cache.
+ * @param {string} root
+ * @param {string} folder the dataset
+ * @param {string} cache where thumbnails are kept
+ * @param {{ delay: number, bandwidth?: number }} link
+ * @param {boolean} onlyPictures
+ */
+function overLink(root, folder, cache, link, onlyPictures) {
+  const settings = { 'datasetCaptions.cacheDirectory': cache };
+  // VS Code itself starts near.
+  const options = { root, folder, settings, viewport, link: { delay: 0 } };
+  return inWindow(options, async ({ workbench }) => {
+    workbench.link.change(link);
+    const name = `${link.delay} ms${link.bandwidth === undefined ? '' : `, ${link.bandwidth / 1e6} MB/s`}`;
+    console.error(`Over ${name}…`);
+    const seen = await pictures(workbench, path.join(cache, 'dataset-captions-thumbnails'), link.delay);
+    if (onlyPictures) return { pictures: seen, effects: {} };
+    /** @type {Record<string, string | number>} */
+    const effects = { 'one way': name };
+    for (const interaction of interactions) {
+      const times = [];
+      for (let round = 0; round < rounds; round++) times.push(await timeToEffect(workbench, interaction, link.delay));
+      const all = times.filter((time) => time !== undefined);
+      effects[interaction.name] = all.length < rounds ? `none in ${rounds - all.length}` : Math.round(median(all));
+    }
+    return { pictures: { 'one way': name, ...seen }, effects };
+  });
+}
+
+/**
+ * Opens the dataset, then goes to its middle and its end.
+ * @param {any} workbench
+ * @param {string} cache
+ * @param {number} delay
+ */
+async function pictures(workbench, cache, delay) {
+  const frame = workbench.webview();
+  const now = () => Date.now();
+  const { link } = workbench;
+  const tab = workbench.page.locator('.editor-group-container .tab').first().waitFor().then(now);
+  const cards = frame
+    .getByRole('textbox', { name: /^Caption of/ })
+    .first()
+    .waitFor({ timeout: 60_000 })
+    .then(() => ({ at: now(), received: link.received }));
+  const first = frame.locator('image-card .picture img').first().waitFor({ timeout: 60_000 }).then(now);
+  await workbench.runCommand('Open Benchmark Dataset');
+  const [tabAt, cardsAt, firstAt] = await Promise.all([tab, cards, first]);
+  const screenAt = await inPage(frame, picturesShown);
+  const page = await frame.locator('dataset-editor').evaluate(pageTimes);
+  await rest(link);
+  await allImages(frame, images);
+  const screen = await bytes(frame, cache, link.received - cardsAt.received);
+  const middle = await jump(frame, 0.5);
+  await rest(link);
+  const before = link.received;
+  const ending = await jump(frame, 1, 1000);
+  await rest(link);
+  const end = await bytes(frame, cache, link.received - before);
+  const flown = link.received;
+  const wheel = await wheelScreens(workbench, frame);
+  await rest(link);
+  const passed = await bytes(frame, cache, link.received - flown);
+  await jump(frame, 0);
+  await rest(link);
+  return {
+    'first cards after the tab, ms': cardsAt.at - tabAt,
+    'of that before the page, ms': page.begun - tabAt,
+    'until it had its script, ms': page.hasScript - page.begun,
+    'until the first cards, ms': cardsAt.at - page.hasScript,
+    'in round trips': delay === 0 ? '–' : ((cardsAt.at - page.hasScript) / (2 * delay)).toFixed(1),
+    'first picture after the cards, ms': firstAt - cardsAt.at,
+    'all pictures in view, ms': screenAt - cardsAt.at,
+    'their bytes, kB': kilobytes(screen.seen),
+    'bytes of pictures until rest, kB': kilobytes(screen.pictures),
+    'all bytes until rest, kB': kilobytes(screen.all),
+    'to the middle: cards, ms': middle.cards,
+    'pictures, ms': middle.pictures,
+    'to the end in 1 s: cards, ms': ending.cards,
+    'pictures after it, ms': ending.pictures,
+    'all bytes, kB': kilobytes(end.all),
+    '12 screens in 2 s: pictures, ms': wheel,
+    'bytes of all, kB': kilobytes(passed.all),
+  };
+}
+
+/** Scrolls to a part of the whole, at once or in some time; from there on, when cards and pictures are in view. */
+async function jump(frame, part, takes = 0) {
+  await inPage(frame, forgetLoads);
+  await inPage(frame, scrollTo, { part, takes });
+  const begun = Date.now();
+  const cards = await inPage(frame, cardsShown);
+  const shown = await inPage(frame, picturesShown);
+  return { cards: Math.max(0, cards - begun), pictures: Math.max(0, shown - begun) };
+}
+
+/** Turns the wheel quickly: what is passed is seen by nobody. */
+async function wheelScreens(workbench, frame) {
+  await inPage(frame, forgetLoads);
+  const box = await frame.locator('image-grid').boundingBox();
+  await workbench.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  const begun = Date.now();
+  for (let step = 0; step < 48; step++) {
+    await workbench.page.mouse.wheel(0, -box.height / 4);
+    await sleep(Math.max(0, begun + ((step + 1) * 2000) / 48 - Date.now()));
+  }
+  const ended = Date.now();
+  return Math.max(0, (await inPage(frame, picturesShown)) - ended);
+}
+
+/** What the pictures in view have, what all that the page loaded have, and what came over the link. */
+async function bytes(frame, cache, all) {
+  const { seen, loaded } = await inPage(frame, pictureAddresses);
+  const size = (addresses) => addresses.reduce((sum, address) => sum + fileSize(cache, address), 0);
+  return { seen: size(seen), pictures: size(loaded), all };
+}
+
+function fileSize(cache, address) {
+  const key = /([0-9a-f]{64})\.webp/.exec(address)?.[1];
+  if (key === undefined) return 0;
+  return statSync(path.join(cache, key.slice(0, 1), key.slice(1, 3), `${key}.webp`)).size;
+}
+
+function kilobytes(count) {
+  return Math.round(count / 1000);
+}
+
+/** Waits until nothing comes any more: the workbench's own chatter does not count. */
+async function rest(link) {
+  const end = Date.now() + 30_000;
+  for (;;) {
+    const before = link.received;
+    await sleep(quiet);
+    if (link.received - before < 5000 || Date.now() > end) return;
+  }
+}
+
+/** Photos under many names, each with a caption, which earlier runs may have edited. */
+async function dataset() {
+  const folder = benchFolder('link-dataset-1');
+  const files = await photos(8);
+  for (let index = 0; index < images; index++) {
+    const name = path.join(folder, `image_${String(index).padStart(4, '0')}`);
+    if (!existsSync(`${name}.jpg`)) linkSync(files[index % files.length], `${name}.jpg`);
+    writeFileSync(`${name}.txt`, `tag ${index}, ${index % 10 === 0 ? 'umbrella' : 'street'}, long hair, outdoors`);
+  }
+  return folder;
+}
+
+/** Calls a function in the page that the cards are in. */
+function inPage(frame, work, value) {
+  return frame.locator('image-grid').evaluate(work, value, { timeout: 60_000 });
+}
+
+// These run in the page: they may use nothing of this file.
+
+/* global performance, requestAnimationFrame */
+
+/** When the page was made, and when its script was there. */
+function pageTimes() {
+  const script = performance.getEntriesByType('resource').find(({ name }) => name.includes('webview.js'));
+  const at = (time) => Math.round(performance.timeOrigin + time);
+  return { begun: at(0), hasScript: at(script?.responseEnd ?? 0) };
+}
+
+function forgetLoads() {
+  performance.clearResourceTimings();
+}
+
+function scrollTo(grid, { part, takes }) {
+  const [from, to] = [grid.scrollTop, part * (grid.scrollHeight - grid.clientHeight)];
+  const begun = performance.now();
+  return new Promise((resolve) => {
+    const step = () => {
+      const done = takes === 0 ? 1 : Math.min(1, (performance.now() - begun) / takes);
+      grid.scrollTop = from + done * (to - from);
+      if (done < 1) requestAnimationFrame(step);
+      else requestAnimationFrame(() => requestAnimationFrame(resolve));
+    };
+    step();
+  });
+}
+
+/** When the cards in view are known. */
+function cardsShown(grid) {
+  return new Promise((resolve) => {
+    const look = () => {
+      const { top, bottom } = grid.getBoundingClientRect();
+      const cards = [...grid.shadowRoot.querySelectorAll('image-card')].filter((card) => {
+        const box = card.getBoundingClientRect();
+        return box.bottom > top && box.top < bottom;
+      });
+      if (cards.length > 0 && cards.every(({ item }) => item !== undefined)) resolve(Date.now());
+      else requestAnimationFrame(look);
+    };
+    look();
+  });
+}
+
+/** When the pictures in view are shown. */
+function picturesShown(grid) {
+  return new Promise((resolve) => {
+    const look = () => {
+      const { top, bottom } = grid.getBoundingClientRect();
+      const cards = [...grid.shadowRoot.querySelectorAll('image-card')].filter((card) => {
+        const box = card.getBoundingClientRect();
+        return box.bottom > top && box.top < bottom;
+      });
+      if (cards.length > 0 && cards.every((card) => card.querySelector('.picture img') !== null)) resolve(Date.now());
+      else requestAnimationFrame(look);
+    };
+    look();
+  });
+}
+
+/** The addresses of the pictures in view, and of all that were asked for. */
+function pictureAddresses(grid) {
+  const { top, bottom } = grid.getBoundingClientRect();
+  const seen = [...grid.shadowRoot.querySelectorAll('image-card')]
+    .filter((card) => {
+      const box = card.getBoundingClientRect();
+      return box.bottom > top && box.top < bottom;
+    })
+    .map((card) => card.querySelector('.picture img')?.src ?? '');
+  const loads = performance.getEntriesByType('resource').filter(({ initiatorType }) => initiatorType === 'img');
+  return { seen, loaded: loads.map(({ name }) => name) };
+}
