@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { captions } from '../datasetFiles';
 import { DatasetView } from '../DatasetView';
-import { filesWith, linkImages } from './linkDataset';
+import { linkImages } from './linkCaptions';
+import { filesWith } from './linkDataset';
 
 /** The pause after which a caption is saved by itself in the cases, in milliseconds. */
 export const saveDelay = 400;

@@ -3,7 +3,8 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { captions } from '../datasetFiles';
 import type { LinkCase } from './LinkCase';
-import { captionFile, linkCaptions, linkImages } from './linkDataset';
+import { linkCaptions, linkImages } from './linkCaptions';
+import { captionFile } from './linkDataset';
 import type { LinkPlayer } from './LinkPlayer';
 
 const [a = '', b = '', , d = '', e = ''] = linkImages;
