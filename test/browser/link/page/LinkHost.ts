@@ -108,7 +108,9 @@ export class LinkHost extends FakeHost {
     const item = this.item(path);
     const goesOn = this.typing?.path === path;
     if (from !== undefined && !goesOn && from !== item.text) {
-      this.complaints.push(`${path}: typing began from ${JSON.stringify(from)}, but ${JSON.stringify(item.text)} is there`);
+      this.complaints.push(
+        `${path}: typing began from ${JSON.stringify(from)}, but ${JSON.stringify(item.text)} is there`,
+      );
     }
     if (!goesOn) this.typing = undefined;
     const before = item.text;
