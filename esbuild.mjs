@@ -87,6 +87,21 @@ async function testBundles() {
     const outfile = `out/test/${suite}/scanWorker.js`;
     bundles.push({ ...node, entryPoints: ['src/dataset/scan/scanWorker.ts'], outfile });
   }
+  // A host that is played in the page itself; what it takes from Node.js has a stand-in there.
+  bundles.push({
+    ...shared,
+    entryPoints: ['test/browser/link/page/linkPage.ts'],
+    outfile: 'out/test/browser/linkPage.js',
+    platform: 'browser',
+    target: 'chrome120',
+    format: 'iife',
+    alias: Object.fromEntries(
+      ['node:fs/promises', 'node:path', 'node:perf_hooks', 'node:timers/promises', 'node:vm'].map((name) => [
+        name,
+        path.join(root, 'test/browser/link/page/nodeStandIns.ts'),
+      ]),
+    ),
+  });
   bundles.push({
     ...node,
     entryPoints: ['test/host/index.ts'],

@@ -106,9 +106,30 @@ export class GridBrowser {
         };
       },
     });
-    const { port } = this.server.address() as AddressInfo;
-    await page.goto(`http://127.0.0.1:${port}/?theme=${theme}`);
+    await page.goto(`${this.address}?theme=${theme}`);
     return page;
+  }
+
+  /**
+   * Opens a page in which a script plays the host of the editor: it runs before the page's own, each time that the page
+   * goes to {@link address}.
+   */
+  async openWith(script: string, viewport: { width: number; height: number }): Promise<Page> {
+    if (this.browser === undefined) throw new Error('Not started');
+    const context = await this.browser.newContext({ viewport, permissions: ['clipboard-read', 'clipboard-write'] });
+    this.contexts.push(context);
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    page.on('pageerror', (error) => this.errors.push(error.message));
+    await page.addInitScript('window.violations = [];');
+    await page.addInitScript(script);
+    return page;
+  }
+
+  /** The address of the editor. */
+  get address(): string {
+    if (this.server === undefined) throw new Error('Not started');
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/`;
   }
 
   /** What the policy of the open pages refused. */

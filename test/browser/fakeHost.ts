@@ -206,6 +206,7 @@ export class FakeHost {
         refresh: (params) => {
           note('refresh', params, undefined);
         },
+        ...this.moreRequests(),
       },
       {
         identify: () => undefined,
@@ -217,23 +218,36 @@ export class FakeHost {
         },
         draft: (draft) => {
           this.log.push({ name: 'draft', params: draft });
-          this.waiting.push(draft);
-          if (this.takesDrafts) this.takeDrafts();
+          this.handleDraft(draft);
         },
         commit: ({ path }) => {
           this.log.push({ name: 'commit', params: { path } });
-          if (!this.takesDrafts) return;
-          const item = this.item(path);
-          if (item.save.state !== 'unsaved') return;
-          item.save = { state: 'saving' };
-          this.push();
-          setTimeout(() => {
-            if (item.save.state === 'saving') item.save = { state: 'saved' };
-            this.push();
-          }, 30);
+          this.handleCommit(path);
         },
       },
     );
+  }
+
+  protected handleDraft(draft: WebviewEvents['draft']): void {
+    this.waiting.push(draft);
+    if (this.takesDrafts) this.takeDrafts();
+  }
+
+  protected handleCommit(path: string): void {
+    if (!this.takesDrafts) return;
+    const item = this.item(path);
+    if (item.save.state !== 'unsaved') return;
+    item.save = { state: 'saving' };
+    this.push();
+    setTimeout(() => {
+      if (item.save.state === 'saving') item.save = { state: 'saved' };
+      this.push();
+    }, 30);
+  }
+
+  /** Requests that a host answers which does more than this one, by their names. */
+  protected moreRequests(): Record<string, (params: never) => unknown> {
+    return {};
   }
 
   /** Takes in the drafts that came while {@link takesDrafts} was false. */

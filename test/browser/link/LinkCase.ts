@@ -1,0 +1,10 @@
+import type { LinkPlayer } from './LinkPlayer';
+
+/** Something that somebody does over a slow link, and what must come of it. */
+export interface LinkCase {
+  /** a sentence that goes on after "over a link of … ms" */
+  title: string;
+  /** the pauses at which it went wrong, in milliseconds; the first is played in each test run, all of them in `soak` */
+  pauses?: readonly number[];
+  play(player: LinkPlayer, pause: number): Promise<void>;
+}

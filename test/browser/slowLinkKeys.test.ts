@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { keySequences, printStrokes, strokesOf } from './link/keySequences';
+import { type Beginning, LinkKeys, type Stroke } from './link/LinkKeys';
+import type { LinkState } from './link/page/linkPage';
+import { useGridBrowser } from './useGridBrowser';
+
+/** How many random sequences; `npm run soak -- link` takes 2,000. */
+const sequences = Number(process.env.DATASET_CAPTIONS_LINK_SEQUENCES ?? 100);
+const seed = Number(process.env.DATASET_CAPTIONS_LINK_SEED ?? 20_261_128);
+/** One way, in milliseconds, beside none. */
+const delays = (process.env.DATASET_CAPTIONS_LINK_DELAYS ?? '150')
+  .split(',')
+  .map(Number)
+  .filter((delay) => delay > 0);
+
+/** Sequences that went wrong once, with how captions are shown. */
+const known: readonly [string, Beginning['captionMode'], string][] = [
+  ['letters after Ctrl+F stay out of the caption', 'text', 'F2/60 x/60 Control+f/60 m/60 o/60 n/60 o/60'],
+  ['letters after Ctrl+F make no tag', 'tags', 'F2/60 ArrowLeft/60 Control+f/60 m/60 o/60 n/60 o/60'],
+  ['letters after Ctrl+H stay out of the caption', 'text', 'F2/60 x/60 Control+h/60 q/60 r/60 Escape'],
+  ['an undo right after an edit takes this edit back', 'text', 'F2 x Escape/2000 ArrowRight F2 y Escape/60 Control+z'],
+  ['as many undos as edits take all of them back', 'text', strings(6, 'F2 w Control+Enter/20', 'Escape Control+z/40')],
+  ['keys after Enter belong to the viewer', 'text', 'Enter/20 PageDown/20 PageDown/20 F2/20 x/20 y/20'],
+  [
+    'keys after Ctrl+Enter belong to the next image',
+    'text',
+    'Enter/400 F2/40 Control+Enter/40 Control+Enter/40 x/20 y/20',
+  ],
+  [
+    'letters after the key for the next folder belong to its first image',
+    'text',
+    'Control+Alt+ArrowDown/60 F2/60 x/20 y',
+  ],
+  [
+    'the key for the next folder twice goes two folders',
+    'text',
+    'Control+Alt+ArrowDown/60 Control+Alt+ArrowDown/60 F2 x',
+  ],
+  ['typing goes on from what was pasted', 'text', 'ArrowRight/20 Control+c/2000 ArrowLeft/20 Control+v F2 x/20 y'],
+  ['typing after an undo goes on from what it leaves', 'text', 'F2 x/2000 Control+z/60 y/20 z'],
+  ['chips that were deleted come back', 'tags', 'F2/20 ArrowLeft/20 Delete/150 Delete/150 Control+z/150 Control+z/150'],
+];
+
+function strings(count: number, edit: string, undo: string): string {
+  const [, ...rest] = edit.split(' ');
+  const [end = '', ...undos] = undo.split(' ');
+  return [
+    'F2',
+    ...Array.from({ length: count }, () => rest).flat(),
+    end,
+    ...Array.from({ length: count }, () => undos).flat(),
+  ].join(' ');
+}
+
+describe('the same keys over a nearer and a farther link', function () {
+  this.timeout(60_000);
+  const keys = new LinkKeys(useGridBrowser());
+  afterEach(() => {
+    keys.forget();
+  });
+
+  /** Plays keys at each delay; how things stand must be as it is without one. */
+  const sameEverywhere = async (strokes: readonly Stroke[], beginning: Beginning): Promise<void> => {
+    const near = await keys.play(strokes, 0, beginning);
+    assert.deepEqual(near.complaints, [], 'complaints without a delay');
+    for (const delay of delays) {
+      const far: LinkState = await keys.play(strokes, delay, beginning);
+      assert.deepEqual(far, near, `${printStrokes(strokes)} over ${String(delay)} ms, ${beginning.captionMode}`);
+    }
+  };
+
+  for (const [title, captionMode, text] of known) {
+    it(title, () => sameEverywhere(strokesOf(text), { captionMode }));
+  }
+
+  it('whatever they are, captions, selection, search and focus end the same', async function () {
+    this.timeout(120_000 + sequences * 10_000);
+    this.retries(0);
+    let played = 0;
+    await fc.assert(
+      fc.asyncProperty(keySequences, async ({ strokes, beginning }) => {
+        played++;
+        await sameEverywhere(strokes, beginning);
+      }),
+      {
+        numRuns: sequences,
+        seed,
+        reporter: ({ failed, counterexample, errorInstance, numRuns, numShrinks, seed: used }) => {
+          if (!failed || counterexample === null) return;
+          const [{ strokes, beginning }] = counterexample;
+          throw new Error(
+            `After ${String(numRuns)} sequences (seed ${String(used)}, ${String(numShrinks)} times shorter): ` +
+              `'${printStrokes(strokes)}', ${beginning.captionMode}`,
+            { cause: errorInstance },
+          );
+        },
+      },
+    );
+    console.log(`      ${String(played)} sequences`);
+  });
+});
