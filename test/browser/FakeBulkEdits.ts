@@ -17,6 +17,8 @@ export class FakeBulkEdits {
   readonly foreign = new Set<string>();
   /** plans wait so long, in milliseconds */
   delay = 0;
+  /** a plan is answered when this resolves */
+  planned: (form: EditForm) => Promise<void> = () => Promise.resolve();
   /** the answer of the user whom VS Code asks whether to delete images */
   answerToDelete: () => Promise<void> = () => Promise.resolve();
   private plan: { id: number; edits: EditPlan; form: EditForm } | undefined;
@@ -35,6 +37,7 @@ export class FakeBulkEdits {
       planEdit: async ({ scope, form }, signal) => {
         note('planEdit', { scope, form }, undefined);
         await new Promise((resolve) => setTimeout(resolve, this.delay));
+        await this.planned(form);
         signal.throwIfAborted();
         try {
           const edit = editOfForm(form);

@@ -216,19 +216,22 @@ describe('Bulk edits in a browser', function () {
     await open();
     host.openBulkEdit({ form: { operation: 'addTags' } });
     await dialog().getByText('Type the tags to add.').waitFor();
-    host.bulkEdits.delay = 300;
+    const answers = new Map<string, () => void>();
+    host.bulkEdits.planned = ({ tags }) =>
+      new Promise((resolve) => {
+        answers.set(tags, resolve);
+      });
     await page.keyboard.type('zeb');
-    await until('the first preview is on its way', () => host.said('planEdit').length === 2);
+    await until('the first preview is on its way', () => answers.has('zeb'));
     // Its answer comes in the pause between the next key and the next question.
-    await page.waitForTimeout(240);
     await page.keyboard.type('ra');
+    answers.get('zeb')?.();
     await page.keyboard.press('Control+Enter');
     await dialog().getByRole('status').getByText('The preview is not ready yet').waitFor();
-    for (let waited = 0; waited < 280; waited += 20) {
-      await page.keyboard.press('Control+Enter');
-      assert.deepEqual(host.said('applyPlan'), [], 'the older edit is not applied');
-      await page.waitForTimeout(20);
-    }
+    await until('the second preview is on its way', () => answers.has('zebra'));
+    await page.keyboard.press('Control+Enter');
+    assert.deepEqual(host.said('applyPlan'), [], 'the older edit is not applied');
+    answers.get('zebra')?.();
     await row(0).locator('ins').getByText('zebra').waitFor();
     await apply('Apply to 2,000 Captions').waitFor();
     await until('the button works again', async () => !(await apply('Apply to 2,000 Captions').isDisabled()));

@@ -1,4 +1,21 @@
-import type { CardActions, TargetCard } from './cardActions';
+import type { CardItem } from '../../protocol/page/cardProtocol';
+
+/** A card on which a key was pressed. */
+export interface TargetCard {
+  item: CardItem;
+  /** whether the page shows it as selected */
+  isSelected: boolean;
+}
+
+/** What the clipboard does with captions. */
+export interface ClipboardActions {
+  /** the caption as the page shows it, with what was typed and not confirmed yet */
+  textOf(item: CardItem): string;
+  /** The caption of an image has been put on the clipboard; nothing has been if it is empty. */
+  copied(item: CardItem, text: string): void;
+  /** Puts a text from the clipboard into the caption of the card, or of all selected images if the card is one. */
+  paste(card: TargetCard, text: string): void;
+}
 
 /** For so long after its key the clipboard event that the key asked for is awaited, in milliseconds. */
 const awaitedFor = 1000;
@@ -18,7 +35,7 @@ interface Awaited {
 export class CardClipboard {
   private awaited: Awaited | undefined;
 
-  constructor(private readonly actions: Pick<CardActions, 'textOf' | 'copied' | 'paste'>) {
+  constructor(private readonly actions: ClipboardActions) {
     // Before everything in the page, as the focus may be in a field by then.
     window.addEventListener('beforecopy', this.onBeforeCopy, { capture: true });
     window.addEventListener('copy', this.onCopy, { capture: true });

@@ -1,23 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import type { CardItem } from '../../protocol/page/cardProtocol';
 import { refused } from '../shared/refused';
-import { CardClipboard } from './CardClipboard';
-
-/** A card on which a key was pressed. */
-export interface TargetCard {
-  item: CardItem;
-  /** whether the page shows it as selected */
-  isSelected: boolean;
-}
+import { CardClipboard, type ClipboardActions, type TargetCard } from './CardClipboard';
 
 /** The actions of a card that have a keyboard shortcut. */
-export interface CardActions {
-  /** the caption as the page shows it, with what was typed and not confirmed yet */
-  textOf(item: CardItem): string;
-  /** The caption of an image has been put on the clipboard. */
-  copied(item: CardItem, text: string): void;
-  /** Puts a text from the clipboard into the caption of the card, or of all selected images if the card is one. */
-  paste(card: TargetCard, text: string): void;
+export interface CardActions extends ClipboardActions {
   /** Deletes the image of the card, or all selected images if the card is one. */
   deleteImages(card: TargetCard): void;
 }

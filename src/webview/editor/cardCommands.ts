@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
-import type { CardActions, TargetCard } from '../card/cardActions';
+import type { CardActions } from '../card/cardActions';
+import type { TargetCard } from '../card/CardClipboard';
 import type { Drafts } from '../card/Drafts';
 import type { SelectionActions } from '../shared/actions';
 import type { PageHost } from '../shared/host';

@@ -141,6 +141,18 @@ describe('The session of a grid', () => {
       assert.deepEqual(pathsOf(await session.imagesIn('selection')), ['a.png', 'd.png']);
     });
 
+    it('that were selected when it was asked, though others are when the dataset has been read', async () => {
+      let read: () => void = () => undefined;
+      document.loaded = new Promise((resolve) => {
+        read = resolve;
+      });
+      session.select({ kind: 'only', path: 'd.png' });
+      const images = session.imagesIn('selection');
+      session.select({ kind: 'only', path: 'a.png' });
+      read();
+      assert.deepEqual(pathsOf(await images), ['d.png']);
+    });
+
     it('of a scope when the dataset has been read, not before', async () => {
       let read: () => void = () => undefined;
       document.loaded = new Promise((resolve) => {
