@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import { Cells, imageName, imagePath } from './Cells';
+import { FakeHost } from './fakeHost';
+import { useGridBrowser } from './useGridBrowser';
+
+const count = 342;
+const first = imagePath(0);
+const last = imagePath(count - 1);
+
+describe('the grid and the viewer of a host that answers late', function () {
+  this.timeout(60_000);
+  const browser = useGridBrowser();
+  let host: FakeHost;
+  let page: Page;
+  let cells: Cells;
+
+  beforeEach(() => {
+    host = new FakeHost(count);
+  });
+
+  /** Opens the page, and lets the answers of the host take `latency` from then on. */
+  const open = async (latency = 600): Promise<void> => {
+    page = await browser.open(host);
+    cells = new Cells(page);
+    await cells.cell(first).getByRole('img').waitFor();
+    host.latency = latency;
+    await cells.cell(first).focus();
+  };
+  const press = async (...keys: string[]): Promise<void> => {
+    for (const key of keys) await page.keyboard.press(key);
+  };
+  const textIs = (path: string, text: string): Promise<void> =>
+    cells.until(`${path} has the text ${text}`, () => host.item(path).text === text);
+  const textOf = (index: number): string => (index % 7 === 3 ? '' : `tag ${index}, sky, tree`);
+  /** No caption but these differs from what it was. */
+  const onlyChanged = (...paths: string[]): void => {
+    host.items.forEach(({ path, text }, index) => {
+      if (!paths.includes(path)) assert.equal(text, textOf(index), path);
+    });
+  };
+  const dialog = () => page.getByRole('dialog');
+
+  it('takes the keys after Enter in the viewer, and those after Escape in the grid', async () => {
+    await open();
+    await press('Enter', 'PageDown', 'PageDown', 'F2');
+    await page.keyboard.type(', a');
+    await press('Escape', 'Escape', 'ArrowRight', 'F2');
+    await page.keyboard.type(', b');
+    await press('Escape');
+    await textIs(imagePath(2), `${textOf(2)}, a`);
+    await textIs(imagePath(3), `${textOf(3)}, b`);
+    onlyChanged(imagePath(2), imagePath(3));
+    assert.equal(await dialog().count(), 0);
+    await cells.focused(imagePath(3));
+  });
+
+  for (const pause of [0, 40, 120, 250]) {
+    it(`gives what is typed to the fourth image after four times Ctrl+Enter, ${pause} ms apart`, async () => {
+      await open();
+      await press('Enter', 'End', 'PageUp', 'PageUp', 'PageUp', 'PageUp', 'PageUp', 'F2');
+      for (let turn = 0; turn < 4; turn++) {
+        await press('Control+Enter');
+        await page.waitForTimeout(pause);
+      }
+      for (const letter of 'wxyz') {
+        await press(letter);
+        await page.waitForTimeout(pause);
+      }
+      await press('Escape');
+      const fourth = count - 2;
+      await textIs(imagePath(fourth), `${textOf(fourth)}wxyz`);
+      onlyChanged(imagePath(fourth));
+      assert.equal(host.said('save').length, 4, 'each was saved, without waiting');
+    });
+  }
+
+  it('shows the position at once, and never an image that was passed', async () => {
+    await open();
+    await press('Enter', 'End');
+    await dialog().getByText(`${count} of ${count}`, { exact: true }).waitFor({ timeout: 300 });
+    await press('PageUp', 'PageUp');
+    await dialog().getByText(`${count - 2} of ${count}`, { exact: true }).waitFor({ timeout: 300 });
+    const shown: string[] = [];
+    await cells.until('the image is there', async () => {
+      const path = (await dialog().locator('.path').textContent()) ?? '';
+      if (path !== '' && shown.at(-1) !== path) shown.push(path);
+      return path === imagePath(count - 3);
+    });
+    assert.deepEqual(shown, [imagePath(count - 3)]);
+  });
+
+  for (const mode of ['text', 'tags'] as const) {
+    it(`keeps what is typed into a caption that has not come, and adds it when it comes, shown as ${mode}`, async () => {
+      host.page = { layout: 'grid', cardSize: 'medium', captionMode: mode, index: 0, path: '', query: '' };
+      await open();
+      await press('Control+End', 'F2');
+      await page.keyboard.type('mono');
+      assert.deepEqual(host.said('draft'), [], 'nobody knows yet whose it is');
+      const joint = mode === 'text' ? '' : ', ';
+      await textIs(last, `${textOf(count - 1)}${joint}mono`);
+      await page.keyboard.type('chrome');
+      await textIs(last, `${textOf(count - 1)}${joint}monochrome`);
+      await press('Escape');
+      await cells.focused(last);
+      onlyChanged(last);
+    });
+  }
+
+  it('keeps tags that were finished before the caption came, and the one that was not', async () => {
+    host.page = { layout: 'grid', cardSize: 'medium', captionMode: 'tags', index: 0, path: '', query: '' };
+    await open();
+    await press('Control+End', 'F2');
+    await page.keyboard.type('red, green, bl');
+    await textIs(last, `${textOf(count - 1)}, red, green, bl`);
+    await page.keyboard.type('ue');
+    await press('Enter');
+    await textIs(last, `${textOf(count - 1)}, red, green, blue`);
+    assert.deepEqual(
+      await cells.cell(last).locator('.chip-text').allTextContents(),
+      ['tag 341', 'sky', 'tree', 'red', 'green', 'blue'],
+    );
+  });
+
+  it('makes an edit of what was typed when the caption comes, if it was left before', async () => {
+    await open();
+    await press('Control+End', 'F2');
+    await page.keyboard.type(', x');
+    await press('Control+Shift+Enter');
+    await page.keyboard.type(', y');
+    await press('Escape', 'ArrowLeft');
+    await cells.until('both are edits', () => host.said('commit').length === 2);
+    assert.deepEqual(host.said('commit'), [{ path: last }, { path: imagePath(count - 2) }]);
+    await textIs(last, `${textOf(count - 1)}, x`);
+    await textIs(imagePath(count - 2), `${textOf(count - 2)}, y`);
+    onlyChanged(last, imagePath(count - 2));
+    await cells.focused(imagePath(count - 3));
+  });
+
+  it('selects a card that has not come, and ranges to and from it', async () => {
+    await open();
+    await press('Control+End', ' ');
+    assert.equal(await page.locator('[role=gridcell][aria-selected=true]').count(), 1, 'at once');
+    assert.deepEqual(host.said('select'), [{ command: { kind: 'toggleAt', index: count - 1, order: 2 } }]);
+    await press('Shift+ArrowLeft', 'Shift+ArrowLeft');
+    await cells.selects([count - 3, count - 2, count - 1].map(imageName));
+    await cells.until('the host has them', () => host.items.filter(({ selected }) => selected).length === 3);
+  });
+
+  it('keeps Delete, copy and paste from a card that has not come', async () => {
+    await open();
+    await press('Control+End', 'Delete', 'Control+c', 'Control+v', 'Enter', 'Escape');
+    await cells.focused(last);
+    for (const name of ['deleteImages', 'copyCaption', 'pasteCaption']) assert.deepEqual(host.said(name), [], name);
+  });
+
+  it('gives what is typed to the image that stood there when the order changes before its card comes', async () => {
+    await open();
+    await press('Control+End', 'F2');
+    await page.keyboard.type(', x');
+    host.items.splice(count - 3, 1, { ...host.items[0]!, path: '00_set/image_00000a.png' });
+    host.items.push({ ...host.items[1]!, path: 'z/a.png' }, { ...host.items[1]!, path: 'z/b.png' });
+    host.push();
+    await page.keyboard.type('y');
+    await textIs(last, `${textOf(count - 1)}, xy`);
+    await page.keyboard.type('z');
+    await textIs(last, `${textOf(count - 1)}, xyz`);
+    assert.equal(host.item('z/b.png').text, textOf(1));
+    await press('Escape');
+    await cells.focused(last);
+  });
+
+  it('says so and shows it where the image that was typed for is not in the list any more', async () => {
+    await open();
+    host.items.pop();
+    await press('Control+End', 'F2');
+    await page.keyboard.type('lost?');
+    host.push();
+    await page.getByRole('alert').getByText('lost?').waitFor();
+    assert.deepEqual(host.said('draft'), []);
+  });
+});
