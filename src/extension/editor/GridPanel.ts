@@ -19,6 +19,7 @@ import type {
   GridSettings,
   GridSnapshot,
   HostRequests,
+  TypedText,
   WebviewEvents,
 } from '../../protocol/page/gridProtocol';
 import type { SavedSearches } from '../search/SavedSearches';
@@ -29,6 +30,8 @@ import { suggestHandlers, type TagSuggestions } from '../suggestions/TagSuggesti
 import type { Taggers } from '../taggers/Taggers';
 import { DeferredEvents } from './DeferredEvents';
 import { gridHtml, webviewPort } from './gridPage';
+import { inEditOrder } from './inEditOrder';
+import { RefusedTexts } from './RefusedTexts';
 
 /** Snapshots are throttled to one per this many milliseconds. */
 const snapshotInterval = 100;
@@ -67,8 +70,7 @@ export class GridPanel extends Disposable implements PageControls {
   private snapshotTimer: NodeJS.Timeout | undefined;
   /** the version of the snapshot that answered the last change of the selection */
   private answeredVersion = 0;
-  /** path of the image whose draft was refused last; undefined once a draft has been accepted */
-  private refusedDraft: string | undefined;
+  private readonly refused = new RefusedTexts();
 
   /** @param onInvalidMessage gets a sentence for the log when the page sends a malformed message */
   constructor(
@@ -185,6 +187,7 @@ export class GridPanel extends Disposable implements PageControls {
   private requestHandlers(): RequestHandlers<HostRequests> {
     const { session, services } = this;
     const { view } = session;
+    const { order } = session.document;
     return {
       ready: async () => {
         this.deferred.pageGone();
@@ -211,17 +214,18 @@ export class GridPanel extends Disposable implements PageControls {
         return undefined;
       },
       ...gridViewHandlers(session),
-      ...captionHandlers(session),
-      ...jobHandlers(session, services.jobs),
+      ...captionHandlers(session, () => this.panel.active),
+      ...inEditOrder(order, jobHandlers(session, services.jobs)),
       ...searchHandlers(session, services.searches),
       ...suggestHandlers(session.document, services.suggestions),
-      ...bulkEditHandlers(session, services.jobs, this),
+      ...inEditOrder(order, bulkEditHandlers(session, services.jobs, this), ['copyCaption', 'pasteCaption', 'applyPlan']),
       ...pictureHandlers(session, services.thumbnails, (file) => this.panel.webview.asWebviewUri(file)),
     };
   }
 
   private eventHandlers(): EventHandlers<WebviewEvents> {
     const { session, memory } = this;
+    const { order } = session.document;
     return {
       identify: ({ viewId }) => {
         memory.identify(viewId);
@@ -229,11 +233,15 @@ export class GridPanel extends Disposable implements PageControls {
       remember: ({ page }) => {
         memory.keepPage(page);
       },
-      draft: ({ path, text, draft }) => {
-        this.draft(path, text, draft);
+      draft: (draft) => {
+        void order.run(() => {
+          this.draft(draft);
+        });
       },
       commit: () => {
-        session.document.commit();
+        void order.run(() => {
+          session.document.commit();
+        });
       },
       focus: ({ path }) => {
         session.focusedPath = path;
@@ -241,15 +249,13 @@ export class GridPanel extends Disposable implements PageControls {
     };
   }
 
-  private draft(imagePath: string, text: string, number: number): void {
+  private draft(draft: TypedText): void {
+    const { path, text } = draft;
     try {
-      this.session.draft(imagePath, text, number);
-      this.refusedDraft = undefined;
+      this.session.draft(draft);
+      this.refused.accepted(path);
     } catch (thrown) {
-      // The text stays in the card, unsaved. Every key sends a draft, but one error message is enough.
-      if (this.refusedDraft === imagePath) return;
-      this.refusedDraft = imagePath;
-      void vscode.window.showErrorMessage(`${imagePath}: ${errorMessage(thrown)}`);
+      this.refused.refused(path, text, errorMessage(thrown));
     }
   }
 
@@ -291,6 +297,7 @@ export class GridPanel extends Disposable implements PageControls {
       selected: { count: selection.count, hidden: selection.hiddenFrom(view.images) },
       tagger: services.taggers.displayName(),
       jobs: services.jobs.viewsOf(document),
+      foreignEdits: document.changesBesides(session),
     };
   }
 }
