@@ -210,6 +210,18 @@ export class Dataset {
   }
 
   /**
+   * Changes a caption as {@link setText} does; if it does not hold the text that the edit began from, that is a
+   * conflict.
+   * @throws CaptionError CAPTION_NOT_UTF8 while the user has not agreed to convert the file
+   */
+  setTextFrom(caption: Caption, from: string, text: string): CaptionChange | undefined {
+    refuseUnwritable(caption, this.absolute(caption.path));
+    const change = caption.setTextFrom(from, text, this.options.emptiedCaption);
+    this.changed();
+    return change;
+  }
+
+  /**
    * Undoes or redoes edits. A caption that holds something else by now (because another program changed it) is skipped.
    * @returns the skipped captions
    */

@@ -40,6 +40,11 @@ export class Caption {
   private wanted: string | null | undefined;
   /** set during a conflict with another program's change: what the file held when the unsaved edits began */
   private conflictBase: CaptionContent | null | undefined;
+  /**
+   * set during a conflict with an edit that is not on the disk, such as a bulk edit or another tab's: what that edit
+   * made of the caption
+   */
+  private rival: CaptionContent | null | undefined;
   /** the user agreed to convert a file that is not UTF-8 to UTF-8 */
   private conversionAgreed = false;
   private saveFailure: CaptionError | undefined;
@@ -116,11 +121,12 @@ export class Caption {
   }
 
   /**
-   * The other program's content that conflicts with the unsaved edit, null if it deleted the file; undefined when there
-   * is no conflict.
+   * The content that conflicts with the unsaved edit, null if there it means no file; undefined when there is no
+   * conflict. It is another program's, or that of an edit which the user had not seen when the typing began.
    */
   get theirs(): CaptionContent | null | undefined {
-    return this.conflictBase === undefined ? undefined : this.disk;
+    if (this.conflictBase === undefined) return undefined;
+    return this.rival === undefined ? this.disk : this.rival;
   }
 
   get inConflict(): boolean {
@@ -173,10 +179,37 @@ export class Caption {
   setText(text: string, emptied: EmptiedCaption): CaptionChange | undefined {
     if (text === this.text) return undefined;
     const before = this.raw;
-    let after: string | null = rawWithText(this.model, text);
-    if (isEmptyCaption(after)) after = this.emptyContent(text, emptied);
+    const after = this.contentOf(text, emptied);
     this.typed = { text, raw: after };
     return this.setRaw(after) ? { caption: this, before, after } : undefined;
+  }
+
+  /** Whether the caption holds this text, apart from blanks and line ends that a caption file does not keep. */
+  isText(text: string, emptied: EmptiedCaption): boolean {
+    if (normalizeLineEnds(this.text) === normalizeLineEnds(text)) return true;
+    const raw = this.contentOf(text, emptied);
+    return raw === this.raw || (this.isEmpty && (raw === null || isEmptyCaption(raw)));
+  }
+
+  /**
+   * Changes the text as {@link setText} does. If the caption no longer holds the text that the edit began from, both
+   * texts are kept and it is a conflict: the new text is the user's, and what the caption held until now is theirs.
+   * @param from the text that the user saw when the typing began
+   */
+  setTextFrom(from: string, text: string, emptied: EmptiedCaption): CaptionChange | undefined {
+    if (this.inConflict || this.isText(from, emptied) || this.isText(text, emptied)) return this.setText(text, emptied);
+    const before = this.raw;
+    const base = this.contentOf(from, emptied);
+    const after = this.contentOf(text, emptied);
+    // Back at the text that it began from, typing contradicts nothing: what is there stays.
+    if (after === base) return undefined;
+    if (this.wanted !== undefined) this.rival = before === null ? null : { raw: before };
+    this.conflictBase = base === null ? null : { raw: base };
+    this.saveFailure = undefined;
+    this.typed = { text, raw: after };
+    this.wanted = after;
+    this.observer?.captionChanged(this);
+    return { caption: this, before, after };
   }
 
   /** Sets the wanted content, as undo and redo do. Returns whether anything changed. */
@@ -186,7 +219,9 @@ export class Caption {
     const base = this.conflictBase;
     // Undoing the edit ends a conflict: without the edit, nothing contradicts the other program's content.
     const takenBack = base !== undefined && raw === (base?.raw ?? null);
-    if (this.mayRestOnDisk && (takenBack || raw === this.diskRaw)) this.settle();
+    const { rival } = this;
+    if (rival !== undefined && (takenBack || raw === (rival?.raw ?? null))) this.giveWayTo(rival);
+    else if (this.mayRestOnDisk && (takenBack || raw === this.diskRaw)) this.settle();
     else this.wanted = raw;
     this.observer?.captionChanged(this);
     return true;
@@ -221,7 +256,8 @@ export class Caption {
     } else if (content?.foreign === undefined && (content?.raw ?? null) === this.wanted) {
       this.settle();
     } else if (this.conflictBase !== undefined && sameContent(this.conflictBase, content)) {
-      this.conflictBase = undefined;
+      // With a rival the contradiction is not on the disk.
+      if (this.rival === undefined) this.conflictBase = undefined;
     } else if (this.conflictBase === undefined) {
       // Not `??=`: null is a valid base, that of a caption without a file.
       this.conflictBase = before;
@@ -255,7 +291,7 @@ export class Caption {
 
   /** Ends a conflict in favour of the unsaved edit: the next save replaces the other program's content. */
   keepMine(): void {
-    this.conflictBase = undefined;
+    this.conflictBase = this.rival = undefined;
     if (this.disk?.foreign !== undefined) this.conversionAgreed = true;
     this.observer?.captionChanged(this);
   }
@@ -263,7 +299,7 @@ export class Caption {
   /** Resolves a conflict with the other program's content, or with both merged. */
   endConflictWith(raw: string | null): CaptionChange {
     const before = this.raw;
-    this.conflictBase = undefined;
+    this.conflictBase = this.rival = undefined;
     this.saveFailure = undefined;
     this.wanted = raw === this.diskRaw ? undefined : raw;
     this.observer?.captionChanged(this);
@@ -309,6 +345,20 @@ export class Caption {
     this.observer?.captionChanged(this);
   }
 
+  /** What the file should hold when the caption has this text. */
+  private contentOf(text: string, emptied: EmptiedCaption): string | null {
+    const raw = rawWithText(this.model, text);
+    return isEmptyCaption(raw) ? this.emptyContent(text, emptied) : raw;
+  }
+
+  /** Ends a conflict without the user's text: the edit that is not on the disk stays. */
+  private giveWayTo(rival: CaptionContent | null): void {
+    this.conflictBase = this.rival = undefined;
+    const raw = rival?.raw ?? null;
+    if (this.mayRestOnDisk && raw === this.diskRaw) this.settle();
+    else this.wanted = raw;
+  }
+
   /**
    * The content of an emptied caption. A file that does not exist is not created, and a file that already has just the
    * same blanks is kept.
@@ -334,7 +384,7 @@ export class Caption {
 
   private settle(): void {
     this.wanted = undefined;
-    this.conflictBase = undefined;
+    this.conflictBase = this.rival = undefined;
     this.conversionAgreed = false;
     this.saveFailure = undefined;
   }

@@ -2,7 +2,6 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { displayLanguage } from '../../base/displayLanguage';
-import { SerialQueue } from '../../base/SerialQueue';
 import { applyEdits, replayEdits, type AppliedEdits, type TextEdit } from '../../dataset/edits/bulkEdits';
 import type { Caption, CaptionChange } from '../../dataset/captions/Caption';
 import { CaptionError } from '../../dataset/files/CaptionError';
@@ -15,6 +14,8 @@ import { errorMessage } from '../../protocol/channel/wireError';
 import { AutoSave } from './AutoSave';
 import { Disposable } from '../shared/Disposable';
 import type { EditorFiles } from './EditorFiles';
+import { EditOrder } from './EditOrder';
+import { type Direction, type EditOrigin, EditStack, isSameRun } from './EditStack';
 import { parseUnsavedEdits, writeUnsavedEdits, type Unsaved } from './JournalFile';
 import { autoSaveDelay, datasetOptions } from '../settings/settings';
 import { UnsavedJournal } from './UnsavedJournal';
@@ -24,6 +25,20 @@ export type LoadState = 'scanning' | 'ready' | 'missing' | 'error';
 
 /** An edit of many captions is not followed by further keys like typing: it is saved after at most this time, in ms. */
 const bulkEditPause = 100;
+
+/** What a page knows of the text that is typed into a caption. */
+export interface Typed extends EditOrigin {
+  /** what the caption held when this was typed, as far as the page knew */
+  from: string;
+}
+
+/** How an undo or redo ended that a page had asked for. */
+export interface Replayed {
+  /** false if it was refused: the editor was not in front any more, or there was nothing to take back */
+  done: boolean;
+  /** the run of typing in that page that it concerned; undefined for any other edit */
+  run: number | undefined;
+}
 
 /** One undoable edit, in the form in which VS Code wants it. */
 export interface DocumentEdit {
@@ -50,7 +65,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   readonly onDidChange = this.changeEmitter.event;
 
   /** the edit that further keys are merged into, until the user leaves the caption or it is saved */
-  private typing: CaptionChange | undefined;
+  private typing: { change: CaptionChange; origin: EditOrigin | undefined } | undefined;
   private readonly autoSaving: AutoSave;
   private readonly journal: UnsavedJournal;
   /** unsaved edits of the last session, until the folder has been read and they can be applied */
@@ -61,8 +76,13 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   private loading: Promise<void>;
   /** aborted when the editor is closed */
   private readonly life = new AbortController();
-  /** Edits of many captions take a while: they follow one another. */
-  private readonly bulkEdits = new SerialQueue();
+  /** Whatever changes captions here takes its turn: typing, edits of many captions, undo and redo. */
+  readonly order = new EditOrder();
+  private readonly stack = new EditStack();
+  /** set while the order waits for an undo or redo of VS Code, which calls back: the view that wanted it */
+  private replayFor: { view: object } | undefined;
+  /** its unsaved edits have gone to the document of the renamed folder */
+  private isHandedOver = false;
 
   /**
    * @param storageFolder absolute path of the folder for the journal of unsaved edits
@@ -144,19 +164,29 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     return new Set(this.files.unsavedIn(this.uri.fsPath));
   }
 
-  /** Sets the text of a caption after each key typed into it. @returns undefined when the image is gone */
-  draft(imagePath: string, text: string): Caption | undefined {
+  /**
+   * Sets the text of a caption after each key typed into it. If the caption does not hold what the typing began from,
+   * that is a conflict.
+   * @returns undefined when the image is gone
+   */
+  draft(imagePath: string, text: string, { from, view, run }: Typed): Caption | undefined {
     const image = this.dataset.image(imagePath);
     if (image === undefined) return undefined;
     const { caption } = image;
-    if (this.typing?.caption !== caption) this.commit();
-    const change = this.dataset.setText(caption, text);
+    const { typing } = this;
+    if (typing?.change.caption !== caption || typing.origin?.view !== view || typing.origin.run !== run) this.commit();
+    const { inConflict } = caption;
+    const change = this.dataset.setTextFrom(caption, from, text);
     if (change === undefined) return caption;
-    if (this.typing !== undefined) {
-      this.typing.after = change.after;
+    const contradicts = !inConflict && caption.inConflict;
+    if (this.typing !== undefined && !contradicts) {
+      this.typing.change.after = change.after;
     } else {
-      this.typing = change;
-      this.recordEdit(vscode.l10n.t('Edit Caption of {0}', path.basename(imagePath)), [change]);
+      const origin = { view, run };
+      this.typing = { change, origin };
+      // Undo brings back what the page had not seen: that is not the edit that the page knows.
+      const known = contradicts ? undefined : origin;
+      this.recordEdit(vscode.l10n.t('Edit Caption of {0}', path.basename(imagePath)), [change], known);
     }
     this.autoSaving.schedule();
     return caption;
@@ -168,11 +198,59 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   }
 
   /** Reports changes that are already in the dataset to VS Code as one undoable edit. */
-  recordEdit(label: string, changes: readonly CaptionChange[]): void {
-    if (changes.length === 0) return;
-    const replay = (direction: 'undo' | 'redo') => (): Promise<void> =>
-      this.bulkEdits.run(() => this.replay(changes, direction));
-    this.edited.fire({ label, undo: replay('undo'), redo: replay('redo') });
+  recordEdit(label: string, changes: readonly CaptionChange[], origin?: EditOrigin): void {
+    if (changes.length > 0) this.report(label, (direction) => this.replay(changes, direction), origin);
+  }
+
+  private report(label: string, replay: (direction: Direction) => Promise<void> | void, origin?: EditOrigin): void {
+    const edit = this.stack.push(origin);
+    const turn = (direction: Direction) => async (): Promise<void> => {
+      const replayed = async (): Promise<void> => {
+        this.commit();
+        await replay(direction);
+        this.stack.replayed(edit, direction, this.replayFor?.view);
+        this.changeEmitter.fire();
+      };
+      // The order waits for this very call when a page asked for the undo.
+      if (this.replayFor !== undefined) await replayed();
+      else await this.order.run(replayed);
+    };
+    this.edited.fire({ label, undo: turn('undo'), redo: turn('redo') });
+  }
+
+  /** How often the stack of undo was changed by something else than a view: the view cannot know what is on it. */
+  changesBesides(view: object): number {
+    return this.stack.changesBesides(view);
+  }
+
+  /**
+   * Takes back the last edit, or makes it again, by VS Code's own stack, after all that was asked for earlier. Undo of
+   * typing takes back the whole run, even if a save has split it.
+   * @param view the view whose user wants it
+   * @param isActive whether the view is in front: VS Code's commands are for the editor that is
+   * @param run the run of typing that the page shows as taken back already, if it knew which comes next
+   */
+  replayNext(direction: Direction, view: object, isActive: () => boolean, run?: number): Promise<Replayed> {
+    return this.order.run(async () => {
+      this.commit();
+      const { stack } = this;
+      // This run changed nothing that a file keeps, so it is not on the stack.
+      if (run !== undefined && !stack.has({ view, run }, direction)) return { done: true, run };
+      const first = stack.next(direction);
+      let isDone = false;
+      for (let next = first; next !== undefined && isActive(); next = stack.next(direction)) {
+        if (next !== first && !isSameRun(next, first)) break;
+        this.replayFor = { view };
+        try {
+          await vscode.commands.executeCommand(direction);
+        } finally {
+          this.replayFor = undefined;
+        }
+        if (stack.next(direction) === next) break;
+        isDone = true;
+      }
+      return { done: isDone, run: isDone && first?.origin?.view === view ? first.origin.run : undefined };
+    });
   }
 
   /**
@@ -185,15 +263,16 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     label: string,
     edits: readonly TextEdit[],
   ): Promise<{ changed: number; leftOut: AppliedEdits['leftOut'] }> {
-    this.commit();
-    const { changes, leftOut } = await this.bulkEdits.run(() => applyEdits(this.dataset, edits));
-    this.recordEdit(label, changes);
-    this.autoSaving.schedule(Math.min(autoSaveDelay(), bulkEditPause));
-    return { changed: changes.length, leftOut };
+    return this.order.run(async () => {
+      this.commit();
+      const { changes, leftOut } = await applyEdits(this.dataset, edits);
+      this.recordEdit(label, changes);
+      this.autoSaving.schedule(Math.min(autoSaveDelay(), bulkEditPause));
+      return { changed: changes.length, leftOut };
+    });
   }
 
-  private async replay(changes: readonly CaptionChange[], direction: 'undo' | 'redo'): Promise<void> {
-    this.commit();
+  private async replay(changes: readonly CaptionChange[], direction: Direction): Promise<void> {
     const leftAlone = await replayEdits(this.dataset, changes, direction);
     if (leftAlone.length > 0) {
       const names = leftAlone.slice(0, 3).map((caption) => caption.path);
@@ -222,18 +301,14 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   convertToUtf8(image: DatasetImage): void {
     const { caption } = image;
     this.commit();
-    const convert = (agreed: boolean) => (): void => {
-      if (agreed) caption.agreeToConvert();
+    const convert = (direction: Direction): void => {
+      if (direction === 'redo') caption.agreeToConvert();
       else caption.withdrawConversion();
       this.dataset.changed();
       this.autoSaving.schedule();
     };
-    convert(true)();
-    this.edited.fire({
-      label: vscode.l10n.t('Convert {0} to UTF-8', caption.path),
-      undo: convert(false),
-      redo: convert(true),
-    });
+    convert('redo');
+    this.report(vscode.l10n.t('Convert {0} to UTF-8', caption.path), convert);
   }
 
   /**
@@ -242,6 +317,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
    */
   async save(): Promise<void> {
     await this.loading;
+    await this.order.idle();
     const { failures } = await this.writeEdits();
     const [first] = failures;
     if (first === undefined) return;
@@ -259,6 +335,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   }
 
   async revert(): Promise<void> {
+    await this.order.idle();
     this.commit();
     this.toRestore = [];
     this.autoSaving.cancel();
@@ -279,9 +356,40 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     }
   }
 
-  /** All unsaved edits, including those of an earlier session that wait until the folder can be read. */
-  unsavedEdits(): UnsavedEdit[] {
+  /**
+   * All unsaved edits, including those of an earlier session that wait until the folder can be read, for the document
+   * that takes the place of this one: this one writes nothing more when it is closed.
+   */
+  handOver(): UnsavedEdit[] {
+    this.isHandedOver = true;
     return [...this.toRestore, ...this.dataset.unsavedEdits()];
+  }
+
+  /**
+   * Writes what is unsaved when the editor was closed: VS Code asks before it closes an editor with unsaved edits, so
+   * what is left was typed too late for the question, and nobody has refused it. What cannot be written stays in the
+   * journal, which the next editor of this dataset adopts.
+   */
+  override dispose(): void {
+    if (this.isDisposed) return;
+    const last = this.isHandedOver ? undefined : this.writeLast();
+    if (last !== undefined) this.journal.endAfter(last);
+    super.dispose();
+  }
+
+  /** @returns whether all is written; undefined if nothing is to be written */
+  private writeLast(): Promise<boolean> | undefined {
+    if (this.order.isIdle && this.unsaved().length === 0) return undefined;
+    const write = async (): Promise<boolean> => {
+      await this.order.idle();
+      const { failures } = await this.dataset.save();
+      for (const { path: file, reason } of failures) this.log.warn(`Not saved when it was closed: ${file}: ${reason}`);
+      return failures.length === 0 && this.toRestore.length === 0;
+    };
+    return write().catch((thrown: unknown) => {
+      this.log.error(`Saving ${this.uri.fsPath} when it was closed failed: ${errorMessage(thrown)}`);
+      return false;
+    });
   }
 
   private unsaved(): Unsaved[] {
@@ -373,6 +481,8 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
       },
       ready: async () => {
         await this.loading;
+        // What was asked for before the save is part of it.
+        await this.order.idle();
         return !this.isDisposed;
       },
       write: () => this.writeEdits(),

@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rename, rm, utimes, writeFile, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { Caption } from '../../dataset/captions/Caption';
 import { inSlices } from '../../base/inSlices';
@@ -78,6 +78,12 @@ export class JournalFile {
     if (this.entries.size === 0) {
       if (this.isThere) await this.remove();
     } else if (this.lines > 4 * this.entries.size + spareLines) await this.writeAnew(unsaved);
+  }
+
+  /** Leaves the file, if it is there, to whoever opens the dataset next: at once, as if its owner were long gone. */
+  async leave(): Promise<void> {
+    if (this.isThere) await utimes(this.file, 0, 0);
+    await this.close();
   }
 
   /** Removes the file. */

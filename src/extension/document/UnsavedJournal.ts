@@ -35,6 +35,8 @@ export class UnsavedJournal extends Disposable {
   /** whether edits were made or saved since the last write began */
   private isStale = false;
   private isKeepingUp = false;
+  /** set when the dataset is closed while its last edits are being written: whether they are */
+  private last: Promise<boolean> | undefined;
   private readonly writes = new SerialQueue();
 
   constructor(
@@ -95,11 +97,26 @@ export class UnsavedJournal extends Disposable {
     return this.writes.run(() => (this.isDisposed ? undefined : this.file.follow(this.unsaved())));
   }
 
+  /** Before {@link dispose}: the journal is removed only if the last edits are written, else it is left to be adopted. */
+  endAfter(last: Promise<boolean>): void {
+    this.last = last;
+  }
+
   /** Removes the journal: its edits are saved or were dropped. */
   override dispose(): void {
     super.dispose();
     clearInterval(this.beat);
-    this.writes.run(() => this.file.remove()).catch(this.onError);
+    this.writes.run(() => this.end()).catch(this.onError);
+  }
+
+  private async end(): Promise<void> {
+    const { last, file } = this;
+    if (last === undefined) return file.remove();
+    // A crash in the middle of the last writes, too, must find the edits here.
+    await file.follow(this.unsaved());
+    if (await last) return file.remove();
+    await file.follow(this.unsaved());
+    await file.leave();
   }
 
   /** Writes the first edit at once, and throttles those that follow. */

@@ -193,7 +193,7 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
       const to = renamedTo(document.uri, files);
       if (to === undefined) continue;
       await document.autoSave();
-      this.carriedOver.set(to.toString(), document.unsavedEdits());
+      this.carriedOver.set(to.toString(), document.handOver());
       this.moving.push({ from: document.uri, to, column: viewColumn, view: memory.shown });
     }
   }

@@ -21,6 +21,7 @@ import type {
   GridSnapshot,
   HostRequests,
   PageState,
+  TypedText,
   WebviewEvents,
 } from '../../protocol/page/gridProtocol';
 import type { SavedSearches } from '../search/SavedSearches';
@@ -31,6 +32,8 @@ import { suggestHandlers, type TagSuggestions } from '../suggestions/TagSuggesti
 import type { Taggers } from '../taggers/Taggers';
 import { DeferredEvents } from './DeferredEvents';
 import { gridHtml, webviewPort } from './gridPage';
+import { inEditOrder } from './inEditOrder';
+import { RefusedTexts } from './RefusedTexts';
 
 /** Snapshots are throttled to one per this many milliseconds. */
 const snapshotInterval = 100;
@@ -71,8 +74,7 @@ export class GridPanel extends Disposable implements PageControls {
   private asked = 0;
   /** the version of the snapshot that answered the last change of the selection */
   private answeredVersion = 0;
-  /** path of the image whose draft was refused last; undefined once a draft has been accepted */
-  private refusedDraft: string | undefined;
+  private readonly refused = new RefusedTexts();
 
   /** @param onInvalidMessage gets a sentence for the log when the page sends a malformed message */
   constructor(
@@ -191,6 +193,7 @@ export class GridPanel extends Disposable implements PageControls {
     const { view } = session;
     const uriOf = (file: vscode.Uri): vscode.Uri => this.panel.webview.asWebviewUri(file);
     const views = gridViewHandlers(session, thumbnailAddresses(session, services.thumbnails, uriOf));
+    const { order } = session.document;
     return {
       ready: async ({ place, cards }, signal) => {
         this.deferred.pageGone();
@@ -226,17 +229,18 @@ export class GridPanel extends Disposable implements PageControls {
         return undefined;
       },
       ...views,
-      ...captionHandlers(session),
-      ...jobHandlers(session, services.jobs),
+      ...captionHandlers(session, () => this.panel.active),
+      ...inEditOrder(order, jobHandlers(session, services.jobs)),
       ...searchHandlers(session, services.searches),
       ...suggestHandlers(session.document, services.suggestions),
-      ...bulkEditHandlers(session, services.jobs, this),
+      ...inEditOrder(order, bulkEditHandlers(session, services.jobs, this), ['copyCaption', 'pasteCaption', 'applyPlan']),
       ...pictureHandlers(session, services.thumbnails, uriOf),
     };
   }
 
   private eventHandlers(): EventHandlers<WebviewEvents> {
     const { session, memory } = this;
+    const { order } = session.document;
     return {
       identify: ({ viewId }) => {
         memory.identify(viewId);
@@ -244,11 +248,15 @@ export class GridPanel extends Disposable implements PageControls {
       remember: ({ page }) => {
         memory.keepPage(page);
       },
-      draft: ({ path, text, draft }) => {
-        this.draft(path, text, draft);
+      draft: (draft) => {
+        void order.run(() => {
+          this.draft(draft);
+        });
       },
       commit: () => {
-        session.document.commit();
+        void order.run(() => {
+          session.document.commit();
+        });
       },
       focus: ({ path }) => {
         session.focusedPath = path;
@@ -256,15 +264,13 @@ export class GridPanel extends Disposable implements PageControls {
     };
   }
 
-  private draft(imagePath: string, text: string, number: number): void {
+  private draft(draft: TypedText): void {
+    const { path, text } = draft;
     try {
-      this.session.draft(imagePath, text, number);
-      this.refusedDraft = undefined;
+      this.session.draft(draft);
+      this.refused.accepted(path);
     } catch (thrown) {
-      // The text stays in the card, unsaved. Every key sends a draft, but one error message is enough.
-      if (this.refusedDraft === imagePath) return;
-      this.refusedDraft = imagePath;
-      void vscode.window.showErrorMessage(`${imagePath}: ${errorMessage(thrown)}`);
+      this.refused.refused(path, text, errorMessage(thrown));
     }
   }
 
@@ -308,6 +314,7 @@ export class GridPanel extends Disposable implements PageControls {
       selected: { count: selection.count, hidden: selection.hiddenFrom(view.images) },
       tagger: services.taggers.displayName(),
       jobs: services.jobs.viewsOf(document),
+      foreignEdits: document.changesBesides(session),
     };
   }
 }

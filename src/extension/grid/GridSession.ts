@@ -8,8 +8,8 @@ import { ImageSelection } from '../../dataset/view/ImageSelection';
 import { ImageView } from '../../dataset/view/ImageView';
 import type { EditScope } from '../../protocol/page/bulkEditProtocol';
 import type { CardItem } from '../../protocol/page/cardProtocol';
-import type { SelectCommand } from '../../protocol/page/gridProtocol';
-import type { DatasetDocument } from '../document/DatasetDocument';
+import type { SelectCommand, TypedText } from '../../protocol/page/gridProtocol';
+import type { DatasetDocument, Typed } from '../document/DatasetDocument';
 import { Disposable } from '../shared/Disposable';
 import { cardItem, type CaptionMarks } from './cardItem';
 import { GridError } from './GridError';
@@ -29,7 +29,7 @@ export interface GridDocument {
   readonly unsavedInEditors: ReadonlySet<string>;
   readonly onDidChange: (listener: () => void) => { dispose(): unknown };
   whenLoaded(): Promise<void>;
-  draft(imagePath: string, text: string): Caption | undefined;
+  draft(imagePath: string, text: string, typed: Typed): Caption | undefined;
 }
 
 /**
@@ -235,13 +235,21 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
   }
 
   /**
-   * Sets the text of a caption while it is being typed.
-   * @param number of the draft; the caption's card carries it from now on, which tells the page what has arrived
-   * @throws if the caption may not be edited
+   * Sets the text of a caption while it is being typed. The caption's card carries the number of the draft from now on,
+   * which tells the page what has arrived.
+   * @throws if the caption may not be edited, and GridError `NOT_IN_DATASET`
    */
-  draft(imagePath: string, text: string, number: number): void {
-    const caption = this.document.draft(imagePath, text);
+  draft({ path, text, draft, from, run }: TypedText): void {
+    this.image(path);
+    const caption = this.document.draft(path, text, { from, view: this, run });
+    if (caption !== undefined) this.drafts.set(caption, draft);
+  }
+
+  /** Notes that what the page showed ahead, under the number of a draft, has been done: the card shows it now. */
+  arrived(path: string, number: number): void {
+    const caption = this.document.dataset.image(path)?.caption;
     if (caption !== undefined) this.drafts.set(caption, number);
+    this.changed();
   }
 
   /** The images in an order, the current one or one that the page was told of; none where it is not remembered. */

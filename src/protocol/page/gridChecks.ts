@@ -25,6 +25,7 @@ const selectCommand = v.variant('kind', [
   v.object({ kind: v.literal('all') }),
   v.object({ kind: v.literal('none') }),
 ]);
+const replay = v.object({ expected: v.optional(v.object({ path, run: count, draft: count })) });
 const editForm = v.object({
   operation: v.picklist([
     ...(['addTags', 'removeTags', 'replaceTags', 'moveTags', 'deduplicate', 'sortTags'] as const),
@@ -55,6 +56,8 @@ export const gridParams = checksOf<ParamsOf<HostRequests>>()({
   resolveConflict: v.object({ path, choice: v.picklist(['mine', 'theirs', 'both']) }),
   convertToUtf8: onePath,
   save: nothing,
+  undo: replay,
+  redo: replay,
   captionImage: onePath,
   captionAll: nothing,
   captionEmpty: nothing,
@@ -112,7 +115,7 @@ export const gridParams = checksOf<ParamsOf<HostRequests>>()({
 export const webviewEvents = checksOf<WebviewEvents>()({
   identify: v.object({ viewId: v.string() }),
   remember: v.object({ page: v.record(v.string(), v.unknown()) }),
-  draft: v.object({ path, text: v.string(), draft: count }),
+  draft: v.object({ path, text: v.string(), draft: count, from: v.string(), run: count }),
   commit: onePath,
   focus: onePath,
 });

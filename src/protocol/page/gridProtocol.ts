@@ -91,6 +91,8 @@ export interface GridSnapshot {
   /** display name of the selected tagger */
   tagger: string;
   jobs: JobView[];
+  /** changes whenever the stack of undo was changed by something else than this page, which then cannot know its top */
+  foreignEdits: number;
 }
 
 /** How the editor behaves in the webview; sent once with the first snapshot. */
@@ -105,6 +107,31 @@ export interface GridSettings {
  * ready.
  */
 export type PageState = Readonly<Record<string, unknown>>;
+
+/** The text of a caption after a keystroke. */
+export interface TypedText {
+  path: string;
+  text: string;
+  /** increases with each message of this webview */
+  draft: number;
+  /** what the card showed before this keystroke: if the caption holds something else by now, it is a conflict */
+  from: string;
+  /** the same for all drafts that are one step of undo */
+  run: number;
+}
+
+/** Which edit the page expects to be taken back or made again; undefined where it does not know. */
+export interface Replay {
+  expected?: { path: string; run: number; draft: number } | undefined;
+}
+
+/** How an undo or redo ended. */
+export interface Replayed {
+  /** false if nothing was done, because there was nothing to do or another editor is in front */
+  done: boolean;
+  /** the run of typing in this page that it concerned; null for any other edit */
+  run: number | null;
+}
 
 /** Requests from the webview to the host. */
 export interface HostRequests
@@ -144,6 +171,10 @@ export interface HostRequests
   convertToUtf8(params: { path: string }): undefined;
   /** Retries to save captions that could not be written. */
   save(params: Record<string, never>): undefined;
+  /** Takes back the last edit of the dataset, after all edits that were sent before. */
+  undo(params: Replay): Replayed;
+  /** Makes the edit again that was taken back last. */
+  redo(params: Replay): Replayed;
   captionImage(params: { path: string }): undefined;
   captionAll(params: Record<string, never>): undefined;
   captionEmpty(params: Record<string, never>): undefined;
@@ -158,8 +189,8 @@ export interface WebviewEvents {
   identify: { viewId: string };
   /** The page's state changed and is to be stored. */
   remember: { page: PageState };
-  /** The text of a caption after each keystroke; `draft` increases by one with each message of this webview. */
-  draft: { path: string; text: string; draft: number };
+  /** The text of a caption after each keystroke. */
+  draft: TypedText;
   /** The user left the caption or paused: what was typed becomes one undo step. */
   commit: { path: string };
   /** A card or something in it got the keyboard focus: *Caption Image* now applies to this image. */
