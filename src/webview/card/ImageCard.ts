@@ -54,12 +54,14 @@ export class ImageCard extends LitElement {
   private undo: LocalUndo | undefined;
   private area: HTMLTextAreaElement | undefined;
   private composing = false;
+  /** what the text area showed before the user typed last: to this, further typing is an edit */
+  private shown = '';
   private facts: { text: string; of: CaptionFacts } | undefined;
   /** the last duplicates that were not empty: their text stays in the hidden element, see renderFoot */
   private lastDuplicates: readonly string[] = [];
   private readonly chipActions: ChipActions = {
-    draft: (text) => {
-      if (this.item !== undefined) this.context?.drafts.edit(this.item.path, text);
+    draft: (text, from) => {
+      if (this.item !== undefined) this.context?.drafts.edit(this.item.path, text, from);
       this.requestUpdate();
     },
     commit: () => {
@@ -121,10 +123,11 @@ export class ImageCard extends LitElement {
     const text = context.drafts.textOf(item);
     if (area !== this.area) {
       this.area = area;
-      area.value = text;
+      area.value = this.shown = text;
       this.undo = new LocalUndo(area);
     } else if (!this.composing) {
       this.undo?.setText(text);
+      this.shown = text;
     }
   }
 
@@ -355,7 +358,9 @@ export class ImageCard extends LitElement {
   private readonly onInput = (event: Event): void => {
     if (this.item === undefined || this.area === undefined) return;
     this.undo?.onInput(event);
-    this.context?.drafts.edit(this.item.path, this.area.value);
+    const { value } = this.area;
+    this.context?.drafts.edit(this.item.path, value, this.shown);
+    this.shown = value;
     this.requestUpdate();
   };
 
@@ -379,8 +384,6 @@ export class ImageCard extends LitElement {
       this.context.leave(path, event.key === 'Escape' ? 'cell' : event.shiftKey ? 'previous' : 'next');
       return;
     }
-    // VS Code saves on this key, so the edit must reach the host first.
-    if (command && event.key.toLowerCase() === 's') this.context.drafts.commit(path);
     this.undo?.onKeydown(event);
   };
 }

@@ -33,6 +33,7 @@ import type { ImageViewer, ViewerClosed } from '../viewer/ImageViewer';
 import '../viewer/ImageViewer';
 import { editorActions } from './editorActions';
 import { editorStyles } from './editor.css';
+import { listenForHistoryKeys } from './historyKeys';
 import { HostConnection } from './HostConnection';
 import { revealImage } from './revealImage';
 import { scanningPage, standInPage } from './standInPage';
@@ -75,16 +76,25 @@ export class DatasetEditor extends LitElement {
       this.problem = problem;
     },
   });
-  private readonly drafts = new Drafts(
-    (name, payload) => {
+  private readonly drafts = new Drafts({
+    post: (name, payload) => {
       this.host.post(name, payload);
     },
-    () => this.commitDelay,
-    (path) => {
+    replay: (direction, params) => this.host.tryRequest(direction, params),
+    commitDelay: () => this.commitDelay,
+    committed: (path) => {
       this.grid?.committed(path);
       this.viewer?.committed(path);
     },
-  );
+    changed: (path) => {
+      this.grid?.updateCard(path);
+      this.viewer?.changed(path);
+    },
+    mayHold: (path, text) => {
+      const item = this.items.at(this.items.indexOf(path) ?? -1);
+      return item === undefined || (item.text === text && item.save.state !== 'conflict');
+    },
+  });
   private readonly images = new ImageQueue(
     pictureSource({
       host: this.host,
@@ -120,6 +130,9 @@ export class DatasetEditor extends LitElement {
     commitAll: () => {
       this.drafts.commitAll();
     },
+    forgetHistory: () => {
+      this.drafts.forgetHistory();
+    },
   });
   @provide({ context: cardContext })
   cards: CardContext = {
@@ -141,6 +154,11 @@ export class DatasetEditor extends LitElement {
     const remembered = store.read();
     this.setView(viewStateOf(remembered));
     listenForCardActions(this, this.actions);
+    listenForHistoryKeys(document, {
+      undo: () => void this.drafts.replay('undo'),
+      redo: () => void this.drafts.replay('redo'),
+      save: this.actions.save,
+    });
     document.addEventListener('visibilitychange', this.onHide);
     window.addEventListener('pagehide', this.onHide);
     window.addEventListener('resize', () => {
@@ -254,6 +272,7 @@ export class DatasetEditor extends LitElement {
   private showSnapshot(snapshot: GridSnapshot): void {
     this.announcement = jobAnnouncement(this.snapshot?.jobs ?? [], snapshot.jobs) ?? this.announcement;
     this.snapshot = snapshot;
+    this.drafts.noteForeignEdits(snapshot.foreignEdits);
     this.items.refresh(snapshot.version);
   }
 

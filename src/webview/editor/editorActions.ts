@@ -13,6 +13,8 @@ interface EditorPage {
   announce: (text: string) => void;
   /** Commits all pending typing as edits of the document. */
   commitAll: () => void;
+  /** An edit follows that is not typed here: the page does not know any more what undo takes back. */
+  forgetHistory: () => void;
 }
 
 const selection: ImageTarget & { scope: 'selection' } = { scope: 'selection' };
@@ -29,7 +31,7 @@ export function editorActions(page: EditorPage): EditorActions {
   };
   return {
     ...searchActions(page),
-    ...imageActions(host),
+    ...imageActions(page),
     ...selectionActions(page),
     show: page.show,
     selectTagger: () => {
@@ -80,15 +82,20 @@ function searchActions({ host, search }: EditorPage): SearchActions {
   };
 }
 
-function imageActions(host: PageHost): ImageActions {
+function imageActions({ host, commitAll, forgetHistory }: EditorPage): ImageActions {
   return {
     captionImage: (path) => {
+      commitAll();
       host.command('captionImage', { path });
     },
     convertToUtf8: (path) => {
+      commitAll();
+      forgetHistory();
       host.command('convertToUtf8', { path });
     },
     resolveConflict: (path, choice) => {
+      commitAll();
+      forgetHistory();
       host.command('resolveConflict', { path, choice });
     },
     focusedImage: (path) => {
@@ -97,9 +104,10 @@ function imageActions(host: PageHost): ImageActions {
   };
 }
 
-function selectionActions({ host, openBulkEdit, commitAll }: EditorPage): SelectionActions {
+function selectionActions({ host, openBulkEdit, commitAll, forgetHistory }: EditorPage): SelectionActions {
   const onTarget = (method: 'copyCaption' | 'pasteCaption' | 'deleteImages') => (target?: ImageTarget) => {
     commitAll();
+    if (method === 'pasteCaption') forgetHistory();
     host.command(method, target ?? selection);
   };
   const select = async (command: SelectCommand): Promise<void> => {

@@ -32,6 +32,7 @@ function page(answers: Record<string, unknown> = {}): { actions: EditorActions; 
     openBulkEdit: note('openBulkEdit'),
     announce: note('announce'),
     commitAll: note('commitAll'),
+    forgetHistory: note('forgetHistory'),
   });
   return { actions, did };
 }
@@ -48,15 +49,34 @@ describe('the actions of the editor', () => {
     assert.deepEqual(did, [['commitAll'], ['command', 'captionImages', { scope: 'selection' }]]);
   });
 
+  it('on one image commit what was typed, and those that edit it forget what undo would have brought', () => {
+    const { actions, did } = page();
+    actions.captionImage('a.png');
+    actions.resolveConflict('a.png', 'mine');
+    actions.convertToUtf8('a.png');
+    assert.deepEqual(did, [
+      ['commitAll'],
+      ['command', 'captionImage', { path: 'a.png' }],
+      ['commitAll'],
+      ['forgetHistory'],
+      ['command', 'resolveConflict', { path: 'a.png', choice: 'mine' }],
+      ['commitAll'],
+      ['forgetHistory'],
+      ['command', 'convertToUtf8', { path: 'a.png' }],
+    ]);
+  });
+
   it('are about the selection where no image is named', () => {
     for (const method of ['copyCaption', 'pasteCaption', 'deleteImages'] as const) {
       const { actions, did } = page();
       actions[method]();
       actions[method]({ path: 'a.png' });
+      // A paste is an edit that the page does not know: it no longer says what undo brings.
+      const first = method === 'pasteCaption' ? [['commitAll'], ['forgetHistory']] : [['commitAll']];
       assert.deepEqual(did, [
-        ['commitAll'],
+        ...first,
         ['command', method, { scope: 'selection' }],
-        ['commitAll'],
+        ...first,
         ['command', method, { path: 'a.png' }],
       ]);
     }
