@@ -10,6 +10,8 @@ import type {
   HostRequests,
   JobView,
   PageState,
+  Replay,
+  Replayed,
   SelectCommand,
   WebviewEvents,
 } from '../../src/protocol/page/gridProtocol';
@@ -30,10 +32,20 @@ export class FakeImageError extends Error {
 /** What the tests can change about an image. */
 export type FakeItem = Omit<CardItem, 'index'>;
 
+/** A step of undo. */
+interface FakeEdit {
+  path: string;
+  run: number;
+  before: string;
+  after: string;
+}
+
 /** Plays the extension host for a page: a dataset in memory that takes drafts, saves on commit and makes nothing up. */
 export class FakeHost {
   items: FakeItem[];
   jobs: JobView[] = [];
+  /** how often something else than the page changed the stack of undo */
+  foreignEdits = 0;
   query = '';
   readonly search = new FakeSearch(this);
   sort: GridSnapshot['sort'] = { key: 'name', descending: false };
@@ -87,6 +99,8 @@ export class FakeHost {
   /** by its number, each order that there was */
   private readonly former = new Map<number, readonly string[]>();
   private waiting: WebviewEvents['draft'][] = [];
+  private readonly done: FakeEdit[] = [];
+  private undone: FakeEdit[] = [];
   private channel: Channel<HostRequests, Record<string, never>, WebviewEvents, GridEvents> | undefined;
 
   constructor(count: number) {
@@ -186,6 +200,8 @@ export class FakeHost {
         save: (params) => {
           note('save', params, undefined);
         },
+        undo: async (params) => note('undo', params, await this.replay('undo', params)),
+        redo: async (params) => note('redo', params, await this.replay('redo', params)),
         captionImage: (params) => {
           note('captionImage', params, undefined);
         },
@@ -252,10 +268,30 @@ export class FakeHost {
 
   /** Takes in the drafts that came while {@link takesDrafts} was false. */
   takeDrafts(): void {
-    for (const { path, text, draft } of this.waiting.splice(0)) {
-      Object.assign(this.item(path), { text, draft, save: { state: 'unsaved' } });
+    for (const { path, text, draft, run } of this.waiting.splice(0)) {
+      const item = this.item(path);
+      const last = this.done.at(-1);
+      if (last?.run === run) last.after = text;
+      else {
+        this.done.push({ path, run, before: item.text, after: text });
+        this.undone = [];
+      }
+      Object.assign(item, { text, draft, save: { state: 'unsaved' } });
     }
     this.push();
+  }
+
+  private async replay(direction: 'undo' | 'redo', { expected }: Replay): Promise<Replayed> {
+    await this.delay();
+    const [from, to] = direction === 'undo' ? [this.done, this.undone] : [this.undone, this.done];
+    const edit = from.pop();
+    if (edit === undefined) return { done: false, run: null };
+    to.push(edit);
+    const item = this.item(edit.path);
+    item.text = direction === 'undo' ? edit.before : edit.after;
+    item.draft = Math.max(item.draft, expected?.draft ?? 0);
+    this.push();
+    return { done: true, run: edit.run };
   }
 
   /** Tells the page that something changed. */
@@ -386,6 +422,7 @@ export class FakeHost {
       order: this.order(),
       tagger: 'Palette',
       jobs: this.jobs,
+      foreignEdits: this.foreignEdits,
     };
   }
 }

@@ -248,7 +248,8 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
   /** Notes that what the page showed ahead, under the number of a draft, has been done: the card shows it now. */
   arrived(path: string, number: number): void {
     const caption = this.document.dataset.image(path)?.caption;
-    if (caption !== undefined) this.drafts.set(caption, number);
+    // What was typed after it may have arrived by now.
+    if (caption !== undefined) this.drafts.set(caption, Math.max(number, this.drafts.get(caption) ?? 0));
     this.changed();
   }
 

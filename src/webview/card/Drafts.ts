@@ -1,4 +1,5 @@
-import type { WebviewEvents } from '../../protocol/page/gridProtocol';
+import type { Replay, Replayed, WebviewEvents } from '../../protocol/page/gridProtocol';
+import { type Direction, EditHistory } from './EditHistory';
 
 /** The caption of an image as the host sent it. */
 export interface HostText {
@@ -12,54 +13,125 @@ interface Draft {
   draft: number;
 }
 
+/** The typing in one caption since the last commit. */
+interface Run {
+  /** the number of its first draft */
+  number: number;
+  from: string;
+  text: string;
+  hasChanged: boolean;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+/** What drafts need of the page and its host. */
+export interface DraftsPort {
+  /** Sends an event to the host. */
+  post<K extends 'draft' | 'commit'>(name: K, payload: WebviewEvents[K]): void;
+  /** Asks the host for an undo or redo; undefined if it failed. */
+  replay(direction: Direction, params: Replay): Promise<Replayed | undefined>;
+  /** The debounce of commits after typing, in milliseconds. */
+  commitDelay(): number;
+  /** Called after each commit, whatever its cause. */
+  committed(path: string): void;
+  /** Another text is to be shown for a caption than was typed last. */
+  changed(path: string): void;
+  /** Whether a caption, as the host sent it last, may hold this text; false in a conflict. */
+  mayHold(path: string, text: string): boolean;
+}
+
 /**
  * Captions as the user typed them. Each keystroke is sent to the host at once. Until the host has confirmed the last
- * one, the typed text is shown instead of what the host sends (an optimistic update). Lives as long as the page; cards
- * do not.
+ * one, the typed text is shown instead of what the host sends (an optimistic update); the same goes for what undo brings
+ * back. Lives as long as the page; cards do not.
  */
 export class Drafts {
   private readonly pending = new Map<string, Draft>();
-  private readonly uncommitted = new Map<string, ReturnType<typeof setTimeout> | undefined>();
+  private readonly uncommitted = new Map<string, Run>();
+  private readonly history = new EditHistory();
+  private foreignEdits = 0;
   /** Starts at the current time, so that numbers are greater than those of an earlier page. */
   private sequence = Date.now();
 
-  constructor(
-    /** sends an event to the host */
-    private readonly post: <K extends keyof WebviewEvents>(name: K, payload: WebviewEvents[K]) => void,
-    /** debounce of commits after typing, in milliseconds */
-    private readonly commitDelay: () => number,
-    /** called after each commit, whatever its cause */
-    private readonly committed: (path: string) => void = () => undefined,
-  ) {}
+  constructor(private readonly port: DraftsPort) {}
 
-  /** Records what was typed and sends it to the host. */
-  edit(path: string, text: string): void {
+  /**
+   * Records what was typed and sends it to the host.
+   * @param from what the caption showed before
+   */
+  edit(path: string, text: string, from: string): void {
+    // Steps of undo are in the order in which they were typed.
+    for (const other of [...this.uncommitted.keys()]) if (other !== path) this.commit(other);
     const draft = ++this.sequence;
+    const run = this.uncommitted.get(path) ?? { number: draft, from, text, hasChanged: false, timer: undefined };
+    run.hasChanged ||= text !== from;
+    run.text = text;
     this.pending.set(path, { text, draft });
-    this.post('draft', { path, text, draft });
-    clearTimeout(this.uncommitted.get(path));
-    this.uncommitted.set(
-      path,
-      setTimeout(() => {
-        this.commit(path);
-      }, this.commitDelay()),
-    );
+    this.port.post('draft', { path, text, draft, from, run: run.number });
+    clearTimeout(run.timer);
+    run.timer = setTimeout(() => {
+      this.commit(path);
+    }, this.port.commitDelay());
+    this.uncommitted.set(path, run);
   }
 
   /**
    * Turns the typing since the last commit into one undo step of the document; does nothing when there was no typing.
    */
   commit(path: string): void {
-    if (!this.uncommitted.has(path)) return;
-    clearTimeout(this.uncommitted.get(path));
+    const run = this.uncommitted.get(path);
+    if (run === undefined) return;
+    clearTimeout(run.timer);
     this.uncommitted.delete(path);
-    this.post('commit', { path });
-    this.committed(path);
+    if (run.hasChanged) this.history.add({ path, run: run.number, before: run.from, after: run.text });
+    this.port.post('commit', { path });
+    this.port.committed(path);
   }
 
   /** Commits all captions, for example before the page may be closed. */
   commitAll(): void {
     for (const path of [...this.uncommitted.keys()]) this.commit(path);
+  }
+
+  /**
+   * Takes back the last edit of the dataset, or makes it again. What this page has typed is shown at once; any other
+   * edit when the host has done it.
+   */
+  async replay(direction: Direction): Promise<void> {
+    this.commitAll();
+    const edit = this.history.take(direction);
+    if (edit === undefined) {
+      await this.port.replay(direction, {});
+      return;
+    }
+    const { path, run, before, after } = edit;
+    const [shown, wanted] = direction === 'undo' ? [after, before] : [before, after];
+    const mayHold = this.pending.has(path) ? this.pending.get(path)?.text === shown : this.port.mayHold(path, shown);
+    if (!mayHold) {
+      // Something has come between: what the host makes of the caption is not known.
+      this.history.forget();
+      await this.port.replay(direction, {});
+      return;
+    }
+    const draft = ++this.sequence;
+    this.pending.set(path, { text: wanted, draft });
+    this.port.changed(path);
+    const answer = await this.port.replay(direction, { expected: { path, run, draft } });
+    if (answer?.run !== run) this.history.forget();
+    if (answer?.done === true || this.pending.get(path)?.draft !== draft) return;
+    // Refused: the caption is what it was.
+    this.pending.delete(path);
+    this.port.changed(path);
+  }
+
+  /** An edit of another kind is about to follow: what undo takes back next is not known from here. */
+  forgetHistory(): void {
+    this.history.forget();
+  }
+
+  /** The host has seen so many changes of the stack of undo that this page did not make. */
+  noteForeignEdits(count: number): void {
+    if (count !== this.foreignEdits) this.history.forget();
+    this.foreignEdits = count;
   }
 
   /** The text that the card of a caption shows. */

@@ -65,13 +65,15 @@ export class ImageCard extends LitElement {
   private composing = false;
   /** the place for which typing in this card is held; undefined once the caption is here and what was typed is in it */
   private holding: PlaceInOrder | undefined;
+  /** what the text area showed before the user typed last: to this, further typing is an edit */
+  private shown = '';
   private facts: { text: string; of: CaptionFacts } | undefined;
   /** the last duplicates that were not empty: their text stays in the hidden element, see renderFoot */
   private lastDuplicates: readonly string[] = [];
   private readonly chipActions: ChipActions = {
-    draft: (text) => {
+    draft: (text, from) => {
       if (this.holding !== undefined) this.context?.held.type(this.holding, text, 'tags');
-      else if (this.item !== undefined) this.context?.drafts.edit(this.item.path, text);
+      else if (this.item !== undefined) this.context?.drafts.edit(this.item.path, text, from);
       this.requestUpdate();
     },
     commit: () => {
@@ -137,12 +139,14 @@ export class ImageCard extends LitElement {
     const text = item === undefined ? (held ?? '') : context.drafts.textOf(item);
     if (area !== this.area) {
       this.area = area;
-      area.value = text;
+      area.value = this.shown = text;
       this.undo = new LocalUndo(area);
     } else if (item !== undefined && holding !== undefined) {
       this.showArrived(area, text);
+      this.shown = text;
     } else if (!this.composing && item !== undefined) {
       this.undo?.setText(text);
+      this.shown = text;
     }
     if (item !== undefined) this.holding = undefined;
   }
@@ -392,8 +396,10 @@ export class ImageCard extends LitElement {
     const { area, context, holding, item } = this;
     if (area === undefined) return;
     this.undo?.onInput(event);
-    if (holding !== undefined) context?.held.type(holding, area.value, 'text');
-    else if (item !== undefined) context?.drafts.edit(item.path, area.value);
+    const { value } = area;
+    if (holding !== undefined) context?.held.type(holding, value, 'text');
+    else if (item !== undefined) context?.drafts.edit(item.path, value, this.shown);
+    this.shown = value;
     this.requestUpdate();
   };
 
@@ -422,8 +428,6 @@ export class ImageCard extends LitElement {
       this.context.leave(this.item?.path, event.key === 'Escape' ? 'cell' : event.shiftKey ? 'previous' : 'next');
       return;
     }
-    // VS Code saves on this key, so the edit must reach the host first.
-    if (command && event.key.toLowerCase() === 's') this.commit();
     this.undo?.onKeydown(event);
   };
 }

@@ -21,8 +21,8 @@ import {
 
 /** The callbacks from the chips to their card. */
 export interface ChipActions {
-  /** The user typed: the caption is now `text`, not committed yet. */
-  draft(text: string): void;
+  /** The user typed: the caption is now `text`, not committed yet, and was `from` until then. */
+  draft(text: string, from: string): void;
   /** Commits the typing as one undo step. */
   commit(): void;
   suggest(field: TextField, options: SuggestOptions): void;
@@ -281,7 +281,7 @@ export class TagChips extends LitElement {
       swallow(event);
       this.goTo(last);
     } else {
-      // VS Code saves on this key, so the edit must reach the host first.
+      // Saving is the page's, and what is in the field must be part of it.
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's') this.finish();
       else this.undoOf(field).onKeydown(event);
     }
@@ -393,8 +393,9 @@ export class TagChips extends LitElement {
   }
 
   private draft(text: string): void {
+    const from = this.drafted ?? this.base;
     this.drafted = text;
-    this.actions?.draft(text);
+    this.actions?.draft(text, from);
   }
 
   private goTo(chip: number): void {

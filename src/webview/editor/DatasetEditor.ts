@@ -44,6 +44,7 @@ import { cardCommands } from './cardCommands';
 import { DeleteQuestion } from './DeleteQuestion';
 import { editorActions } from './editorActions';
 import { editorStyles } from './editor.css';
+import { listenForHistoryKeys } from './historyKeys';
 import { HostConnection } from './HostConnection';
 import { listenForPageKeys } from './PageKeys';
 import './PageNotice';
@@ -92,16 +93,25 @@ export class DatasetEditor extends LitElement {
     },
   });
   private readonly deleteQuestion = new DeleteQuestion(this.host, { say, refused });
-  private readonly drafts = new Drafts(
-    (name, payload) => {
+  private readonly drafts = new Drafts({
+    post: (name, payload) => {
       this.host.post(name, payload);
     },
-    () => this.commitDelay,
-    (path) => {
+    replay: (direction, params) => this.host.tryRequest(direction, params),
+    commitDelay: () => this.commitDelay,
+    committed: (path) => {
       this.grid?.committed(path);
       this.viewer?.committed(path);
     },
-  );
+    changed: (path) => {
+      this.grid?.updateCard(path);
+      this.viewer?.changed(path);
+    },
+    mayHold: (path, text) => {
+      const item = this.items.at(this.items.indexOf(path) ?? -1);
+      return item === undefined || (item.text === text && item.save.state !== 'conflict');
+    },
+  });
   private readonly held = new HeldTyping(() => {
     this.settleHeld();
   });
@@ -144,6 +154,9 @@ export class DatasetEditor extends LitElement {
     commitAll: () => {
       this.drafts.commitAll();
     },
+    forgetHistory: () => {
+      this.drafts.forgetHistory();
+    },
   });
   @provide({ context: cardContext })
   cards: CardContext = {
@@ -176,6 +189,11 @@ export class DatasetEditor extends LitElement {
     const remembered = store.read();
     this.setView(viewStateOf(remembered));
     this.listenForKeys();
+    listenForHistoryKeys(document, {
+      undo: () => void this.drafts.replay('undo'),
+      redo: () => void this.drafts.replay('redo'),
+      save: this.actions.save,
+    });
     document.addEventListener('visibilitychange', this.onHide);
     window.addEventListener('pagehide', this.onHide);
     window.addEventListener('resize', () => {
@@ -365,6 +383,7 @@ export class DatasetEditor extends LitElement {
   private showSnapshot(snapshot: GridSnapshot): void {
     this.announcement = jobAnnouncement(this.snapshot?.jobs ?? [], snapshot.jobs) ?? this.announcement;
     this.snapshot = this.asked.shownAfter(snapshot, this.snapshot);
+    this.drafts.noteForeignEdits(snapshot.foreignEdits);
     this.items.refresh(snapshot.version);
   }
 
@@ -422,7 +441,8 @@ export class DatasetEditor extends LitElement {
     const { arrived, lost } = this.held.settle(this.items);
     for (const typing of arrived) {
       const { path } = typing.item;
-      this.drafts.edit(path, joinTyping(this.drafts.textOf(typing.item), typing));
+      const shown = this.drafts.textOf(typing.item);
+      this.drafts.edit(path, joinTyping(shown, typing), shown);
       if (typing.isLeft) this.drafts.commit(path);
       this.grid?.updateCard(path);
       this.viewer?.changed(path);

@@ -43,7 +43,7 @@ export function cardCommands({ host, drafts, actions, selectedCount }: Commanded
       } else {
         // What was typed before is an undo step of its own, and so is this.
         drafts.commitAll();
-        drafts.edit(path, text);
+        drafts.edit(path, text, drafts.textOf(card.item));
         drafts.commit(path);
         say(l10n.t('Caption pasted into {0}', fileNameOf(path)));
       }

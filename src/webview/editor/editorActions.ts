@@ -20,6 +20,8 @@ interface EditorPage {
   askToDelete: (target: ImageTarget) => void;
   /** Commits all pending typing as edits of the document. */
   commitAll: () => void;
+  /** An edit follows that is not typed here: the page does not know any more what undo takes back. */
+  forgetHistory: () => void;
 }
 
 const selection: ImageTarget & { scope: 'selection' } = { scope: 'selection' };
@@ -36,7 +38,7 @@ export function editorActions(page: EditorPage): EditorActions {
   };
   return {
     ...searchActions(page),
-    ...imageActions(host),
+    ...imageActions(page),
     ...selectionActions(page),
     show: page.show,
     selectTagger: () => {
@@ -80,15 +82,20 @@ function searchActions({ host, query, search, setSort }: EditorPage): SearchActi
   };
 }
 
-function imageActions(host: PageHost): ImageActions {
+function imageActions({ host, commitAll, forgetHistory }: EditorPage): ImageActions {
   return {
     captionImage: (path) => {
+      commitAll();
       host.command('captionImage', { path });
     },
     convertToUtf8: (path) => {
+      commitAll();
+      forgetHistory();
       host.command('convertToUtf8', { path });
     },
     resolveConflict: (path, choice) => {
+      commitAll();
+      forgetHistory();
       host.command('resolveConflict', { path, choice });
     },
     focusedImage: (path) => {
@@ -97,7 +104,7 @@ function imageActions(host: PageHost): ImageActions {
   };
 }
 
-function selectionActions({ host, openBulkEdit, commitAll, askToDelete }: EditorPage): SelectionActions {
+function selectionActions({ host, openBulkEdit, commitAll, askToDelete, forgetHistory }: EditorPage): SelectionActions {
   const select = async (command: SelectCommand): Promise<void> => {
     const answer = await host.tryRequest('select', { command });
     if (answer !== undefined) host.applySnapshot(answer.snapshot);
@@ -116,6 +123,7 @@ function selectionActions({ host, openBulkEdit, commitAll, askToDelete }: Editor
     },
     pasteCaption: (target = selection, text) => {
       commitAll();
+      forgetHistory();
       host.command('pasteCaption', { ...target, ...(text === undefined ? {} : { text }) });
     },
     deleteImages: (target = selection) => {

@@ -61,6 +61,10 @@ describe('The session of a grid', () => {
     session.dispose();
   });
 
+  /** A key that leaves this text, typed on what the caption holds. */
+  const type = (image: string, text: string, draft: number): void => {
+    session.draft({ path: image, text, draft, from: dataset.image(image)?.caption.text ?? '', run: draft });
+  };
   const pathsOf = (images: readonly { path: string }[]): string[] => images.map((image) => image.path);
   const cardsOf = async (start = 0, count = 10) => (await session.items(start, count)).items;
 
@@ -246,9 +250,9 @@ describe('The session of a grid', () => {
 
   describe('takes drafts', () => {
     it('and says with each card which draft of its caption arrived last', async () => {
-      session.draft('a.png', 'cat, sky, s', 1);
-      session.draft('a.png', 'cat, sky, se', 2);
-      session.draft('d.png', 'tree', 3);
+      type('a.png', 'cat, sky, s', 1);
+      type('a.png', 'cat, sky, se', 2);
+      type('d.png', 'tree', 3);
       assert.deepEqual(
         (await cardsOf()).map(({ text, draft }) => [text, draft]),
         [
@@ -262,19 +266,21 @@ describe('The session of a grid', () => {
 
     it('that another grid of the same dataset shows as an edit with no draft of its own', async () => {
       const other = new GridSession(document, marks);
-      session.draft('a.png', 'cat', 7);
+      type('a.png', 'cat', 7);
       const [card] = (await other.items(0, 1)).items;
       assert.deepEqual([card?.text, card?.draft], ['cat', 0]);
       other.dispose();
     });
 
     it('but no number for an image that is gone, or a text that is refused', async () => {
-      session.draft('gone.png', 'text', 4);
+      assert.throws(() => {
+        type('gone.png', 'text', 4);
+      }, /gone\.png is not in the dataset/);
       document.draft = () => {
         throw new Error('it is read-only');
       };
       assert.throws(() => {
-        session.draft('a.png', 'text', 5);
+        type('a.png', 'text', 5);
       }, /read-only/);
       assert.deepEqual(
         (await cardsOf()).map(({ draft }) => draft),
@@ -307,7 +313,7 @@ describe('The session of a grid', () => {
       );
       assert.equal(
         await reportsOf(() => {
-          session.draft('a.png', 'cat', 1);
+          type('a.png', 'cat', 1);
         }),
         1,
       );

@@ -39,6 +39,7 @@ function page(answers: Record<string, unknown> = {}): { actions: EditorActions; 
     announce: note('announce'),
     commitAll: note('commitAll'),
     askToDelete: note('askToDelete'),
+    forgetHistory: note('forgetHistory'),
   });
   return { actions, did };
 }
@@ -55,15 +56,34 @@ describe('the actions of the editor', () => {
     assert.deepEqual(did, [['commitAll'], ['command', 'captionImages', { scope: 'selection' }]]);
   });
 
+  it('on one image commit what was typed, and those that edit it forget what undo would have brought', () => {
+    const { actions, did } = page();
+    actions.captionImage('a.png');
+    actions.resolveConflict('a.png', 'mine');
+    actions.convertToUtf8('a.png');
+    assert.deepEqual(did, [
+      ['commitAll'],
+      ['command', 'captionImage', { path: 'a.png' }],
+      ['commitAll'],
+      ['forgetHistory'],
+      ['command', 'resolveConflict', { path: 'a.png', choice: 'mine' }],
+      ['commitAll'],
+      ['forgetHistory'],
+      ['command', 'convertToUtf8', { path: 'a.png' }],
+    ]);
+  });
+
   it('are about the selection where no image is named', () => {
     for (const method of ['copyCaption', 'pasteCaption'] as const) {
       const { actions, did } = page();
       actions[method]();
       actions[method]({ path: 'a.png' });
+      // A paste is an edit that the page does not know: it no longer says what undo brings.
+      const first = method === 'pasteCaption' ? [['commitAll'], ['forgetHistory']] : [['commitAll']];
       assert.deepEqual(did, [
-        ['commitAll'],
+        ...first,
         ['command', method, { scope: 'selection' }],
-        ['commitAll'],
+        ...first,
         ['command', method, { path: 'a.png' }],
       ]);
     }
@@ -81,7 +101,11 @@ describe('the actions of the editor', () => {
   it('paste the text that the page has read from the clipboard', () => {
     const { actions, did } = page();
     actions.pasteCaption({ path: 'a.png' }, 'sky, tree');
-    assert.deepEqual(did, [['commitAll'], ['command', 'pasteCaption', { path: 'a.png', text: 'sky, tree' }]]);
+    assert.deepEqual(did, [
+      ['commitAll'],
+      ['forgetHistory'],
+      ['command', 'pasteCaption', { path: 'a.png', text: 'sky, tree' }],
+    ]);
   });
 
   it('show the selection as the answer says it is', async () => {

@@ -1,0 +1,44 @@
+/** One step of undo that was typed in this page. */
+export interface TypedEdit {
+  path: string;
+  /** the number of the run of typing, by which the host knows it */
+  run: number;
+  before: string;
+  after: string;
+}
+
+export type Direction = 'undo' | 'redo';
+
+/**
+ * The edits of this page that undo and redo would concern next, as far as the page knows. The host has the whole stack;
+ * with this part of it the page can show at once what an undo brings. What it does not know, it does not guess: below
+ * the oldest known edit anything may be.
+ */
+export class EditHistory {
+  private done: TypedEdit[] = [];
+  private undone: TypedEdit[] = [];
+
+  /** Notes an edit that has become a step of undo. */
+  add(edit: TypedEdit): void {
+    this.done.push(edit);
+    this.undone = [];
+  }
+
+  /**
+   * Takes the step that an undo or redo concerns.
+   * @returns undefined if it is not known; then nothing is known of the steps that follow, either
+   */
+  take(direction: Direction): TypedEdit | undefined {
+    const [from, to] = direction === 'undo' ? [this.done, this.undone] : [this.undone, this.done];
+    const edit = from.pop();
+    if (edit === undefined) this.forget();
+    else to.push(edit);
+    return edit;
+  }
+
+  /** Something else has changed the stack of undo, so that the page does not know any more what is on it. */
+  forget(): void {
+    this.done = [];
+    this.undone = [];
+  }
+}

@@ -1,0 +1,72 @@
+/** What the keys of undo and saving do. */
+export interface HistoryActions {
+  undo(): void;
+  redo(): void;
+  save(): void;
+}
+
+type HistoryKey = 'undo' | 'redo' | 'save';
+
+/** Fields whose text is not a caption: their undo is the browser's. */
+const plainField = 'textarea, input:not([type=checkbox], [type=radio], [type=range], [type=button]), [contenteditable]';
+
+/**
+ * Takes the keys of undo, redo and saving for the page. VS Code would take them for itself, and its undo may overtake
+ * the edits of the page on their way to the host. A field has had its turn before: a key that it used does not come
+ * here. VS Code listens on the window, which is reached after the document.
+ * @returns stops listening
+ */
+export function listenForHistoryKeys(target: EventTarget, actions: HistoryActions): () => void {
+  let isChord = false;
+  const onKeydown = (event: Event): void => {
+    if (!(event instanceof KeyboardEvent) || event.isComposing) return;
+    if (isModifier(event.key)) return;
+    const secondOfChord = isChord;
+    isChord = startsChord(event);
+    const key = historyKey(event);
+    // The second key of a shortcut such as Ctrl+K Ctrl+S is VS Code's.
+    if (key === undefined || secondOfChord || event.defaultPrevented) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (key !== 'save' && isInPlainField(event)) {
+      // Deprecated, but still the only access to the undo stack of typing.
+      // eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing has replaced it
+      document.execCommand(key);
+    } else actions[key]();
+  };
+  target.addEventListener('keydown', onKeydown);
+  return () => {
+    target.removeEventListener('keydown', onKeydown);
+  };
+}
+
+/** What a key means; undefined for all others. */
+export function historyKey(
+  event: Pick<KeyboardEvent, 'key' | 'keyCode' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>,
+): HistoryKey | undefined {
+  if (event.altKey || event.ctrlKey === event.metaKey) return undefined;
+  // The key code identifies the key when a layout or an input method changes its letter.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- `code` names the place of the key, not its letter
+  const code = event.keyCode;
+  const is = (letter: string): boolean =>
+    event.key.toLowerCase() === letter || code === letter.toUpperCase().charCodeAt(0);
+  if (is('z')) return event.shiftKey ? 'redo' : 'undo';
+  if (event.shiftKey) return undefined;
+  if (is('y')) return 'redo';
+  return is('s') ? 'save' : undefined;
+}
+
+function startsChord({ key, ctrlKey, metaKey }: KeyboardEvent): boolean {
+  return (ctrlKey || metaKey) && key.toLowerCase() === 'k';
+}
+
+function isModifier(key: string): boolean {
+  return key === 'Control' || key === 'Meta' || key === 'Shift' || key === 'Alt';
+}
+
+function isInPlainField(event: Event): boolean {
+  const path = event.composedPath();
+  const [field] = path;
+  if (!(field instanceof Element) || !field.matches(plainField)) return false;
+  return !path.some((element) => element instanceof Element && element.localName === 'image-card');
+}
