@@ -149,6 +149,16 @@ describe('the search over a slow link', function () {
     assert.equal(host.query, 'tag:tree 1girl');
   });
 
+  it('keeps the caret where it is when Enter searches before a pause', async () => {
+    await open();
+    await field().focus();
+    for (const text of ['ab', 'abcd', 'abcdef']) {
+      await page.keyboard.type(text.slice(-2));
+      await page.keyboard.press('Enter');
+      assert.equal(await value(), text);
+    }
+  });
+
   it('searches for all tags that are clicked, however fast, and takes out all terms', async () => {
     await open();
     await page.evaluate(`
