@@ -100,11 +100,16 @@ describe('the search over a slow link', function () {
       host.query = '';
       await open(distance);
       await field().focus();
+      // A host tells of every change, also while it searches.
+      const telling = setInterval(() => {
+        host.push();
+      }, 100);
       for (const [index, letter] of [...'umbrella'].entries()) {
         await page.keyboard.press(letter);
         await page.waitForTimeout(pause);
         assert.equal(await value(), 'umbrella'.slice(0, index + 1));
       }
+      clearInterval(telling);
       await asksFor('umbrella');
       await found('0 of 60 images');
       assert.equal(await value(), 'umbrella');
