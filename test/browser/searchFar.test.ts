@@ -100,11 +100,16 @@ describe('the search over a slow link', function () {
       host.query = '';
       await open(distance);
       await field().focus();
+      // A host tells of every change, also while it searches.
+      const telling = setInterval(() => {
+        host.push();
+      }, 100);
       for (const [index, letter] of [...'umbrella'].entries()) {
         await page.keyboard.press(letter);
         await page.waitForTimeout(pause);
         assert.equal(await value(), 'umbrella'.slice(0, index + 1));
       }
+      clearInterval(telling);
       await asksFor('umbrella');
       await found('0 of 60 images');
       assert.equal(await value(), 'umbrella');
@@ -147,6 +152,16 @@ describe('the search over a slow link', function () {
       await page.waitForTimeout(10);
     }
     assert.equal(host.query, 'tag:tree 1girl');
+  });
+
+  it('keeps the caret where it is when Enter searches before a pause', async () => {
+    await open();
+    await field().focus();
+    for (const text of ['ab', 'abcd', 'abcdef']) {
+      await page.keyboard.type(text.slice(-2));
+      await page.keyboard.press('Enter');
+      assert.equal(await value(), text);
+    }
   });
 
   it('searches for all tags that are clicked, however fast, and takes out all terms', async () => {

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { consume } from '@lit/context';
-import { html, LitElement, type TemplateResult } from 'lit';
+import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, queryAll, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import type { GridSnapshot } from '../../protocol/page/gridProtocol';
@@ -103,9 +103,10 @@ export class SearchField extends LitElement {
     clearTimeout(this.mistakeTimer);
   }
 
-  protected override willUpdate(): void {
+  protected override willUpdate(changed: PropertyValues<this>): void {
     const { query: found } = this;
-    if (found === this.knownQuery) return;
+    // After a search of its own, the field may be rendered before the page passes it on.
+    if (!changed.has('query') || found === this.knownQuery) return;
     this.knownQuery = found;
     // The search was set elsewhere, for example by a click on a tag; but what is typed after that is newer.
     if (this.searchTimer !== undefined || found.trim() === this.text.trim()) return;

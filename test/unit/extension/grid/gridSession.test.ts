@@ -127,6 +127,29 @@ describe('The session of a grid', () => {
       assert.deepEqual(session.selection.all.sort(), ['b.png', 'c.png']);
     });
 
+    it('for a page after the search that it asked for before, and nothing that this hides', async () => {
+      const { view } = session;
+      const searching = view.setQuery('tag:cat');
+      const selecting = [
+        session.selectFound({ kind: 'only', path: 'b.png' }),
+        session.selectFound({ kind: 'all' }),
+        session.selectFound({ kind: 'toggle', path: 'd.png' }),
+        session.selectFound({ kind: 'toggle', path: 'a.png' }),
+      ];
+      assert.deepEqual(session.selection.all, [], 'they wait');
+      // What is done with the selection waits, too.
+      assert.deepEqual(pathsOf(await session.imagesIn('selection')), ['c.png']);
+      await Promise.all([searching, ...selecting]);
+      assert.deepEqual(session.selection.all, ['c.png']);
+      void session.selectFound({ kind: 'toggle', path: 'a.png' });
+      assert.deepEqual(session.selection.all.sort(), ['a.png', 'c.png'], 'at once while nothing is searched for');
+    });
+
+    it('for a page among the images of a search that is still running, not of the one before it', async () => {
+      void session.view.setQuery('tag:cat');
+      assert.deepEqual(pathsOf(await session.imagesIn('filtered')), ['a.png', 'c.png']);
+    });
+
     it('what a search for selected images finds', async () => {
       session.select({ kind: 'only', path: 'd.png' });
       await session.view.setQuery('is:selected');
