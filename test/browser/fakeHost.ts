@@ -368,7 +368,8 @@ export class FakeHost {
     return { order: this.order(), folder: folderOf(image.path), start, end, previous };
   }
 
-  protected folderLengths(order: number): number[] | null {
+  /** How many images each folder has; tests may have it not know. */
+  folderLengths(order: number): number[] | null {
     const paths = this.former.get(order)?.map((path) => ({ path }));
     return paths === undefined || this.sort.key !== 'name' ? null : (folderLengths(paths, 20_000) ?? null);
   }
@@ -493,7 +494,7 @@ export class HugeFakeHost extends FakeHost {
     return { order: 1, folder: folderOf(this.pathAt(index)), start, end: Math.min(this.count, start + 1000), previous };
   }
 
-  protected override folderLengths(): number[] {
+  override folderLengths(): number[] {
     const folders = Math.ceil(this.count / 1000);
     return Array.from({ length: folders }, (_, at) => Math.min(1000, this.count - at * 1000));
   }

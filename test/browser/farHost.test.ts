@@ -179,4 +179,74 @@ describe('the grid and the viewer of a host that answers late', function () {
     await page.getByRole('alert').getByText('lost?').waitFor();
     assert.deepEqual(host.said('draft'), []);
   });
+
+  describe('goes from folder to folder', () => {
+    const folders = ['a', 'b', 'c', 'd'];
+    const nth = (folder: string, index: number): string => `${folder}/${index}.png`;
+    const target = nth('c', 0);
+
+    beforeEach(() => {
+      const paths = folders.flatMap((folder) => Array.from({ length: 60 }, (_, index) => nth(folder, index + 100)));
+      paths.splice(120, 1, target);
+      host.items = paths.map((path, index) => ({ ...host.items[index]!, path, text: 'old' }));
+    });
+    const openAt = async (latency: number, waits: boolean): Promise<void> => {
+      page = await browser.open(host);
+      cells = new Cells(page);
+      await cells.cell(nth('a', 100)).getByRole('img').waitFor();
+      await cells.until('the folders are known', () => waits || host.said('folderLengths').length > 0);
+      host.latency = latency;
+      await cells.cell(nth('a', 100)).focus();
+    };
+    const changed = (): string[] => host.items.filter(({ text }) => text !== 'old').map(({ path }) => path);
+
+    for (const pause of [0, 60, 200]) {
+      it(`two of them by two keys, and what is typed goes there, ${pause} ms apart`, async () => {
+        await openAt(600, false);
+        for (const key of ['Control+Alt+ArrowDown', 'Control+Alt+ArrowDown', 'F2']) {
+          await press(key);
+          await page.waitForTimeout(pause);
+        }
+        await page.keyboard.type('new');
+        await textIs(target, 'oldnew');
+        assert.deepEqual(changed(), [target]);
+        await press('Escape', 'Control+Alt+ArrowUp');
+        await cells.focused(nth('b', 100));
+      });
+    }
+
+    for (const [what, answer] of [
+      ['until the page knows where they begin', undefined],
+      ['where there are too many to know them all', null],
+    ] as const) {
+      it(`and the keys wait in order ${what}`, async () => {
+        // The page asks when it has been shown; the key comes before the answer.
+        host.latency = answer === null ? 0 : 1500;
+        if (answer === null) host.folderLengths = () => null;
+        await openAt(host.latency || 400, true);
+        await press('F2', 'Control+Alt+ArrowDown', 'Control+Alt+ArrowDown', 'F2', 'End');
+        await page.keyboard.type(', Ab');
+        await press('Backspace');
+        await textIs(target, 'old, A');
+        await page.keyboard.type('B');
+        await textIs(target, 'old, AB');
+        await press('Escape');
+        await cells.focused(target);
+        assert.deepEqual(changed(), [target]);
+      });
+    }
+
+    it('but not after a click, which the keys that wait must not undo', async () => {
+      host.latency = 2500;
+      await openAt(2500, true);
+      const box = await cells.cell(nth('a', 101)).boundingBox();
+      assert.ok(box !== null);
+      await press('Control+Alt+ArrowDown', 'F2');
+      await page.mouse.click(box.x + 60, box.y + 60);
+      await page.waitForTimeout(2800);
+      await cells.focused(nth('a', 101));
+      await page.keyboard.type('x');
+      assert.deepEqual(changed(), []);
+    });
+  });
 });

@@ -5,6 +5,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { FolderPlace } from '../../protocol/page/gridViewProtocol';
 import { plural } from '../shared/displayLanguage';
 import { folderHeadingStyles } from './folderHeading.css';
+import { FolderList } from './FolderList';
 import { hostContext, type PageHost } from '../shared/host';
 import { downIcon, folderIcon, upIcon } from '../shared/icons';
 import { sharedStyles } from '../shared/shared.css';
@@ -22,25 +23,62 @@ export class FolderHeading extends LitElement {
   @property({ attribute: false }) order = 0;
   @property({ attribute: false }) count = 0;
   @property({ attribute: false }) byName = true;
+  /** the number of the order that the cards of the grid belong to; positions to go to are of this order */
+  @property({ attribute: false }) cardsOrder = 0;
+  /** whether the folder is being read: images come all the time, and the order changes with them */
+  @property({ attribute: false }) isScanning = false;
   @consume({ context: hostContext }) host: PageHost | undefined;
 
   @state() private place: FolderPlace | undefined;
+  private list: FolderList | undefined;
+  private asking: { order: number; answer: Promise<void> } | undefined;
   private isAsking = false;
   /** the {@link question} that was asked last */
   private asked = '';
 
   /**
-   * Goes to another folder.
+   * Where another folder begins, as far as the page knows by itself.
    * @param direction 1 for the next folder; -1 for the first image of this one or, from there, for the previous folder
    * @param index position of the image to start from
-   * @param focus whether the image also gets the keyboard focus
+   * @param order the order that the position is of
+   * @returns a position; 'none' where there is no further folder; undefined where the host has to be asked
    */
-  async go(direction: 1 | -1, index = this.index, focus = false): Promise<void> {
+  known(direction: 1 | -1, index: number, order: number): number | 'none' | undefined {
+    if (!this.byName) return 'none';
+    return this.list?.order === order ? (this.list.target(direction, index) ?? 'none') : undefined;
+  }
+
+  /** {@link known} after asking the host; undefined where it does not know either. */
+  async ask(direction: 1 | -1, index: number, order: number): Promise<number | 'none' | undefined> {
+    await this.learn(order);
+    const known = this.known(direction, index, order);
+    if (known !== undefined) return known;
+    // There are more folders than one wants to send.
     const place = await this.host?.tryRequest('folderAt', { index });
-    if (place === null || place === undefined) return;
+    if (place?.order !== order) return undefined;
     const next = direction > 0 ? place.end : index > place.start ? place.start : place.previous;
-    if (next === null || next >= this.count) return;
-    this.dispatchEvent(new CustomEvent('go-to-index', { detail: { index: next, focus } }));
+    return next === null || next >= this.count ? 'none' : next;
+  }
+
+  private async go(direction: 1 | -1): Promise<void> {
+    const { index, cardsOrder } = this;
+    const next = this.known(direction, index, cardsOrder) ?? (await this.ask(direction, index, cardsOrder));
+    // Positions of an order that has gone meanwhile would be other images.
+    if (typeof next !== 'number' || cardsOrder !== this.cardsOrder) return;
+    this.dispatchEvent(new CustomEvent('go-to-index', { detail: { index: next } }));
+  }
+
+  /** Asks where the folders begin, once for each order. */
+  private learn(order: number): Promise<void> {
+    if (this.list?.order === order) return Promise.resolve();
+    if (this.asking?.order !== order) this.asking = { order, answer: this.askForList(order) };
+    return this.asking.answer;
+  }
+
+  private async askForList(order: number): Promise<void> {
+    const answer = await this.host?.tryRequest('folderLengths', { order });
+    const lengths = answer?.lengths;
+    if (lengths && this.asking?.order === order) this.list = new FolderList(order, lengths);
   }
 
   protected override willUpdate(): void {
@@ -48,6 +86,8 @@ export class FolderHeading extends LitElement {
     else if (!this.isAsking && !this.isKnown() && this.asked !== this.question) void this.askForFolder();
     const { place } = this;
     this.hidden = place === undefined || (place.start === 0 && place.end >= this.count);
+    // Before a key needs it.
+    if (!this.hidden && !this.isScanning && this.cardsOrder === this.order) void this.learn(this.cardsOrder);
   }
 
   protected override render(): TemplateResult {

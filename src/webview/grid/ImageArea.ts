@@ -14,6 +14,7 @@ import type { AskAround } from './GridModel';
 import type { ImageGrid } from './ImageGrid';
 import './ImageGrid';
 import type { ItemWindow } from './ItemWindow';
+import { WaitingKeys } from './WaitingKeys';
 
 /**
  * The images and the folder heading above them, and the requests of these two to the host. It has no shadow root. Fires
@@ -33,6 +34,8 @@ export class ImageArea extends LitElement {
   @consume({ context: hostContext }) host: PageHost | undefined;
   @consume({ context: actionsContext }) actions: EditorActions | undefined;
 
+  private keys: WaitingKeys | undefined;
+
   @query('image-grid') private readonly grid!: ImageGrid | null;
   @query('folder-heading') private readonly heading!: FolderHeading | null;
 
@@ -50,6 +53,8 @@ export class ImageArea extends LitElement {
         .order=${snapshot.order}
         .count=${snapshot.matching}
         .byName=${key === 'name'}
+        .cardsOrder=${this.items?.order ?? 0}
+        .isScanning=${snapshot.state === 'scanning'}
         @go-to-index=${this.onGoToIndex}
       ></folder-heading>
       <image-grid
@@ -98,11 +103,37 @@ export class ImageArea extends LitElement {
   };
 
   private readonly onFolderKey = (event: CustomEvent<{ direction: 1 | -1 }>): void => {
-    void this.heading?.go(event.detail.direction, this.grid?.model.active, true);
+    const { grid, heading } = this;
+    if (grid === null || heading === null) return;
+    const { direction } = event.detail;
+    const index = grid.model.active;
+    const order = this.items?.order ?? 0;
+    const next = heading.known(direction, index, order);
+    if (typeof next === 'number') grid.model.jumpTo(next, true);
+    else if (next === undefined) this.waitForFolder(grid, heading.ask(direction, index, order), order);
   };
 
-  private readonly onGoToIndex = (event: CustomEvent<{ index: number; focus: boolean }>): void => {
-    this.grid?.model.jumpTo(event.detail.index, event.detail.focus);
+  /** Goes to a folder as soon as the host has said where it begins. The keys after that wait, too. */
+  private waitForFolder(grid: ImageGrid, answer: Promise<number | 'none' | undefined>, order: number): void {
+    this.keys ??= new WaitingKeys(grid, () => this.actions?.announce(l10n.t('Looking for the folder…')));
+    const { keys } = this;
+    // Out of a caption, into which nothing must be typed any more.
+    grid.model.moveTo(grid.model.active, 'cell');
+    const go = async (): Promise<boolean> => {
+      const next = await answer;
+      if (!keys.isWaiting) return false;
+      if (next === undefined || this.items?.order !== order) {
+        this.actions?.announce(l10n.t('The folder was not found because images came or went. Press the key again.'));
+        return false;
+      }
+      if (next !== 'none') grid.model.jumpTo(next, true);
+      return true;
+    };
+    keys.wait(go());
+  }
+
+  private readonly onGoToIndex = (event: CustomEvent<{ index: number }>): void => {
+    this.grid?.model.jumpTo(event.detail.index, false);
   };
 }
 

@@ -36,7 +36,10 @@ export class ViewerModel {
   isListed = true;
   /** Increases whenever the user goes to another image: what belongs to one image must not be used for the next. */
   visit = 0;
-  /** Whether the position is known: not while an image that was opened by its path alone is looked for. */
+  /**
+   * Whether the image stands at the position: not while one that was opened by its path alone is looked for, nor when it
+   * has gone from the list before its card came.
+   */
   isPlaced = true;
   private order = 0;
   private path: string | undefined;
@@ -89,7 +92,7 @@ export class ViewerModel {
       this.goTo(clamp(this.index, 0, Math.max(0, cards.count - 1)), undefined);
     } else if (was !== undefined) {
       this.path = was.path;
-      this.isPlaced = true;
+      this.isPlaced = was.index !== null;
       this.order = cards.order;
       this.isListed = was.index !== null;
       this.index = was.index ?? this.index;
