@@ -3,6 +3,7 @@ import { bulkEditHandlers } from '../bulkEdit/bulkEditHandlers';
 import { folderOf } from '../../dataset/files/datasetPath';
 import type { CaptionJobs } from '../captioning/CaptionJobs';
 import { captionHandlers } from '../grid/captionHandlers';
+import { connectionHandlers } from '../grid/connectionHandlers';
 import type { GridMemory } from '../grid/GridMemory';
 import type { GridSession } from '../grid/GridSession';
 import { gridViewHandlers } from '../grid/gridViewHandlers';
@@ -213,6 +214,7 @@ export class GridPanel extends Disposable implements PageControls {
       },
       ...gridViewHandlers(session),
       ...captionHandlers(session),
+      ...connectionHandlers(session),
       ...jobHandlers(session, services.jobs),
       ...searchHandlers(session, services.searches),
       ...suggestHandlers(session.document, services.suggestions),

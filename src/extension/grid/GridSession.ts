@@ -181,6 +181,11 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
     if (caption !== undefined) this.drafts.set(caption, number);
   }
 
+  /** Whether the draft of a caption with this number was typed into this grid, or a later one. */
+  hasDraft(caption: Caption, number: number): boolean {
+    return (this.drafts.get(caption) ?? 0) >= number;
+  }
+
   private selectionChanged(): void {
     // A search may ask which images are selected.
     this.view.noteChange();

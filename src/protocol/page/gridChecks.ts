@@ -59,6 +59,11 @@ export const gridParams = checksOf<ParamsOf<HostRequests>>()({
   selectTagger: nothing,
   refresh: nothing,
 
+  ping: nothing,
+  resumeDrafts: v.object({
+    drafts: v.array(v.object({ path, text: v.string(), draft: count, from: v.string(), steps: v.array(count) })),
+  }),
+
   getItemsAround: v.object({ paths: texts, index: finite, before: count, after: count, find: texts }),
   folderAt: v.object({ index: finite }),
 
