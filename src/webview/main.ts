@@ -4,8 +4,9 @@ import { Channel, type Port } from '../protocol/channel/Channel';
 import type { GridEvents, HostRequests, WebviewEvents } from '../protocol/page/gridProtocol';
 import { registerControls } from './shared/controls';
 import './editor/DatasetEditor';
+import { keptDraftsOf } from './editor/KeptDrafts';
 import type { HostChannel } from './shared/host';
-import type { ViewStateStore } from './editor/viewState';
+import type { ViewState, ViewStateStore } from './editor/viewState';
 import { guardPresses } from './notices/guardPresses';
 import { keepSelectAll } from './shared/keepSelectAll';
 import { returnFocus } from './shared/returnFocus';
@@ -36,22 +37,29 @@ function portOver(vscode: VsCodeApi): Port {
 }
 
 function storeOver(vscode: VsCodeApi, channel: HostChannel): ViewStateStore {
+  const stored = (): Partial<ViewState> & { drafts?: unknown } => stateOf(vscode);
   return {
-    read: () => {
-      const state = vscode.getState();
-      return typeof state === 'object' && state !== null ? state : {};
-    },
+    read: stored,
     write: (state) => {
-      vscode.setState({ ...state, viewId: viewIdOf(vscode) });
+      const { drafts } = stored();
+      vscode.setState({ ...state, viewId: viewIdOf(vscode), drafts });
       channel.tell('remember', { page: { ...state } });
+    },
+    readDrafts: () => keptDraftsOf(stored().drafts),
+    writeDrafts: (drafts) => {
+      vscode.setState({ ...stored(), drafts });
     },
   };
 }
 
+function stateOf(vscode: VsCodeApi): object {
+  const state = vscode.getState();
+  return typeof state === 'object' && state !== null ? state : {};
+}
+
 /** The name of this webview, by which the host finds again what it showed; made once. */
 function viewIdOf(vscode: VsCodeApi): string {
-  const state = vscode.getState();
-  const known = typeof state === 'object' && state !== null ? state : {};
+  const known = stateOf(vscode);
   if ('viewId' in known && typeof known.viewId === 'string') return known.viewId;
   const viewId = crypto.randomUUID();
   vscode.setState({ ...known, viewId });

@@ -16,10 +16,13 @@ import type {
   WebviewEvents,
 } from '../../src/protocol/page/gridProtocol';
 import type { CardItem } from '../../src/protocol/page/cardProtocol';
+import type { KeptDraft, ResumedDraft } from '../../src/protocol/page/connectionProtocol';
+import { textDigest } from '../../src/protocol/page/textDigest';
 import { FakeBulkEdits } from './FakeBulkEdits';
 import type { FolderPlace } from '../../src/protocol/page/gridViewProtocol';
 import { defaultPictureSettings, type ImageInfo } from '../../src/protocol/page/pictureProtocol';
 import type { SuggestAnswer, SuggestQuery } from '../../src/protocol/page/suggestProtocol';
+import { HeldMessages } from './HeldMessages';
 import { FakeSearch } from './FakeSearch';
 
 type Preview = Parameters<HostRequests['getPreview']>[0];
@@ -93,6 +96,7 @@ export class FakeHost {
   page: PageState = {};
 
   readonly bulkEdits = new FakeBulkEdits(this);
+  private readonly held = new HeldMessages();
   private version = 1;
   private orders = 1;
   private lastShown: readonly string[] = [];
@@ -108,9 +112,10 @@ export class FakeHost {
   }
 
   /** Answers a page from now on. */
-  attach(port: Port): void {
+  attach(wire: Port): void {
     this.channel?.close();
     this.asked = 0;
+    const port = this.held.over(wire);
     const note = <T>(name: string, params: unknown, result: T): T => {
       this.log.push({ name, params });
       return result;
@@ -214,6 +219,11 @@ export class FakeHost {
         controlJob: (params) => {
           note('controlJob', params, undefined);
         },
+        ping: (params) => note('ping', params, undefined),
+        resumeDrafts: (params) => {
+          note('resumeDrafts', params, undefined);
+          return { outcomes: params.drafts.map((draft) => this.resumeDraft(draft)) };
+        },
         wantedImage: (params) => note('wantedImage', params, null),
         selectTagger: (params) => {
           note('selectTagger', params, undefined);
@@ -242,6 +252,32 @@ export class FakeHost {
         },
       },
     );
+  }
+
+  private resumeDraft({ path, text, from, steps }: KeptDraft): ResumedDraft {
+    const item = this.items.find((one) => one.path === path);
+    if (item === undefined) return 'refused';
+    if (item.text !== text && item.text !== from && !steps.includes(textDigest(item.text))) {
+      item.save = { state: 'conflict', theirs: item.text };
+      item.text = text;
+      return 'conflict';
+    }
+    item.text = text;
+    return 'taken';
+  }
+
+  /** From now on nothing passes between the page and the host; it arrives after {@link speakAgain}. */
+  goSilent(): void {
+    this.held.isOpen = false;
+  }
+
+  speakAgain(): void {
+    this.held.open();
+  }
+
+  /** What is on its way never arrives; the next page is heard again. */
+  loseWhatWasSaid(): void {
+    this.held.lose();
   }
 
   protected handleDraft(draft: WebviewEvents['draft']): void {

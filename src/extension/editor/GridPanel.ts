@@ -3,6 +3,7 @@ import { bulkEditHandlers } from '../bulkEdit/bulkEditHandlers';
 import { folderOf } from '../../dataset/files/datasetPath';
 import type { CaptionJobs } from '../captioning/CaptionJobs';
 import { captionHandlers } from '../grid/captionHandlers';
+import { connectionHandlers } from '../grid/connectionHandlers';
 import type { GridMemory } from '../grid/GridMemory';
 import type { GridSession } from '../grid/GridSession';
 import { gridViewHandlers } from '../grid/gridViewHandlers';
@@ -230,6 +231,7 @@ export class GridPanel extends Disposable implements PageControls {
       },
       ...views,
       ...captionHandlers(session, () => this.panel.active),
+      ...inEditOrder(order, connectionHandlers(session)),
       ...inEditOrder(order, jobHandlers(session, services.jobs)),
       ...searchHandlers(session, services.searches),
       ...suggestHandlers(session.document, services.suggestions),

@@ -259,6 +259,11 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
     return order === this.view.order ? images : (this.orders.get(order)?.images ?? []);
   }
 
+  /** Whether the draft of a caption with this number was typed into this grid, or a later one. */
+  hasDraft(caption: Caption, number: number): boolean {
+    return (this.drafts.get(caption) ?? 0) >= number;
+  }
+
   private selectionChanged(): void {
     // A search may ask which images are selected.
     this.view.noteChange();

@@ -65,6 +65,11 @@ export const gridParams = checksOf<ParamsOf<HostRequests>>()({
   selectTagger: nothing,
   refresh: nothing,
 
+  ping: nothing,
+  resumeDrafts: v.object({
+    drafts: v.array(v.object({ path, text: v.string(), draft: count, from: v.string(), steps: v.array(count) })),
+  }),
+
   getItemsAround: v.object({
     paths: texts,
     index: finite,

@@ -1,5 +1,6 @@
 import type { BulkEditRequests, WantedEdit } from './bulkEditProtocol';
 import type { CardItem } from './cardProtocol';
+import type { ConnectionRequests } from './connectionProtocol';
 import type { GridViewRequests, ItemsAround } from './gridViewProtocol';
 import type { ImageSort } from './imageSort';
 import type { PictureRequests, PictureSettings } from './pictureProtocol';
@@ -135,7 +136,13 @@ export interface Replayed {
 
 /** Requests from the webview to the host. */
 export interface HostRequests
-  extends GridViewRequests, PictureRequests, SearchRequests, SuggestRequests, BulkEditRequests {
+  extends
+    GridViewRequests,
+    PictureRequests,
+    SearchRequests,
+    SuggestRequests,
+    BulkEditRequests,
+    ConnectionRequests {
   /**
    * The webview has (re)started; `page` restores the state of a webview that has none of its own because its tab is
    * new. The answer brings the first cards, if there are any: those around the place that is shown first.

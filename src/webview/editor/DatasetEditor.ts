@@ -3,6 +3,7 @@ import { provide } from '@lit/context';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { WantedEdit } from '../../protocol/page/bulkEditProtocol';
+import type { KeptDraft } from '../../protocol/page/connectionProtocol';
 import type { GridSnapshot } from '../../protocol/page/gridProtocol';
 import type { ImageSort } from '../../protocol/page/imageSort';
 import type { PictureSettings } from '../../protocol/page/pictureProtocol';
@@ -27,7 +28,7 @@ import { searchAnnouncement } from '../search/SearchStatus';
 import { actionsContext, type EditorActions } from '../shared/actions';
 import { type HostChannel, hostContext } from '../shared/host';
 import { plural } from '../shared/displayLanguage';
-import { errorIcon } from '../shared/icons';
+import { errorIcon, warningIcon } from '../shared/icons';
 import { refused } from '../shared/refused';
 import { say } from '../shared/say';
 import { sharedStyles } from '../shared/shared.css';
@@ -44,8 +45,10 @@ import { cardCommands } from './cardCommands';
 import { DeleteQuestion } from './DeleteQuestion';
 import { editorActions } from './editorActions';
 import { editorStyles } from './editor.css';
+import { Heartbeat } from './Heartbeat';
 import { listenForHistoryKeys } from './historyKeys';
 import { HostConnection } from './HostConnection';
+import { KeptDrafts } from './KeptDrafts';
 import { listenForPageKeys } from './PageKeys';
 import './PageNotice';
 import { revealImage } from './revealImage';
@@ -54,6 +57,8 @@ import { isNewView, type ViewState, viewStateOf, type ViewStateStore } from './v
 
 /** Debounce of storing the view state after a change, in milliseconds. */
 const storeDelay = 200;
+/** Debounce of storing what was typed and is not confirmed, in milliseconds. */
+const keepDelay = 250;
 
 /**
  * The whole page: toolbar, grid and the notices over it, or a message why there is no grid. It provides the contexts that its
@@ -68,6 +73,8 @@ export class DatasetEditor extends LitElement {
   /** the message about a failed user action; undefined for none */
   @state() private problem: string | undefined;
   @state() private announcement = '';
+  /** the host has not answered for some seconds */
+  @state() private isLost = false;
   /** height at the lower end of the page that bars and notices lie over, in CSS pixels */
   @state() private covered = 0;
 
@@ -82,6 +89,7 @@ export class DatasetEditor extends LitElement {
   /** the search and the order that the page asked for last */
   private readonly asked = new AskedView();
   private storing: ReturnType<typeof setTimeout> | undefined;
+  private keeping: ReturnType<typeof setTimeout> | undefined;
 
   @provide({ context: hostContext })
   readonly host = new HostConnection({
@@ -90,6 +98,29 @@ export class DatasetEditor extends LitElement {
     },
     showProblem: (problem) => {
       this.problem = problem;
+    },
+    heard: () => {
+      this.heartbeat.heard();
+    },
+    draftSent: (draft) => {
+      this.kept.sent(draft);
+      this.heartbeat.look();
+    },
+    itemsCame: (items) => {
+      for (const { path, draft } of items) this.kept.confirmed(path, draft);
+    },
+  });
+  private readonly kept = new KeptDrafts(() => {
+    this.keepDraftsSoon();
+    if (this.isLost) this.requestUpdate();
+  });
+  private readonly heartbeat = new Heartbeat({
+    // The answer is heard as any other; a failure is one, too.
+    ping: () => void this.host.request('ping', {}).catch(() => undefined),
+    isWaiting: () => this.host.isWaiting || this.kept.count > 0,
+    changed: (isLost) => {
+      this.isLost = isLost;
+      if (isLost) this.announcement = connectionText(this.kept.count);
     },
   });
   private readonly deleteQuestion = new DeleteQuestion(this.host, { say, refused });
@@ -204,6 +235,8 @@ export class DatasetEditor extends LitElement {
     }
     try {
       const { snapshot, settings, page, first } = await this.timed(() => this.host.ready(this.startPlace(remembered)));
+      this.heartbeat.start();
+      await this.resumeDrafts(store.readDrafts());
       // A page without stored state belongs to a new tab, which starts with the view of the tab that it was split from.
       if (isNewView(remembered)) this.setView(viewStateOf(page));
       this.commitDelay = settings.commitDelay;
@@ -317,7 +350,11 @@ export class DatasetEditor extends LitElement {
       <overlay-stack @covers=${this.onCovers}>
         <job-list .jobs=${snapshot.jobs}></job-list>
         <selection-bar .snapshot=${snapshot}></selection-bar>
-        ${this.renderNotSaved(snapshot)} ${this.renderProblem()}
+        ${this.renderNotSaved(snapshot)} ${this.renderProblem()} ${this.renderLeftOver()}
+        <div class="notice connection" ?hidden=${!this.isLost}>
+          <span class="warning">${warningIcon}</span>
+          <span class="notice-text">${connectionText(this.kept.count)}</span>
+        </div>
       </overlay-stack>
       ${this.renderMain(snapshot)}
       <image-viewer
@@ -361,6 +398,28 @@ export class DatasetEditor extends LitElement {
         >${plural(l10n.t('{0} caption could not be saved|{0} captions could not be saved'), unsavedFailures)}</span
       >
       <button class="link" @click=${this.actions.save}>${l10n.t('Retry Saving')}</button>
+    </div>`;
+  }
+
+  /** What was typed before the connection went and could not be put back: shown until the user has seen it. */
+  private renderLeftOver(): TemplateResult | typeof nothing {
+    const [draft] = this.kept.leftOver;
+    if (draft === undefined) return nothing;
+    return html`<div class="notice left-over" role="alert">
+      <span class="warning">${warningIcon}</span>
+      <span class="notice-text"
+        >${l10n.t('The caption of {0} could not take in what you typed while there was no connection:', draft.path)}
+        <q>${draft.text}</q></span
+      >
+      <button
+        class="link"
+        @click=${() => {
+          this.kept.drop(draft);
+          this.requestUpdate();
+        }}
+      >
+        ${l10n.t('Dismiss')}
+      </button>
     </div>`;
   }
 
@@ -478,7 +537,36 @@ export class DatasetEditor extends LitElement {
     if (event.type === 'visibilitychange' && document.visibilityState === 'visible') return;
     this.drafts.commitAll();
     if (this.storing !== undefined) this.store?.write(this.view);
+    if (this.keeping !== undefined) this.keepDrafts();
   };
+
+  /** Gives the host what an earlier page had typed when its connection went. Until then, no card is shown. */
+  private async resumeDrafts(drafts: KeptDraft[]): Promise<void> {
+    if (drafts.length === 0) return;
+    // Kept until the host has answered: this page may go as well.
+    this.kept.leave(drafts);
+    const answer = await this.host.tryRequest('resumeDrafts', { drafts });
+    if (answer === undefined) return;
+    const { outcomes } = answer;
+    this.kept.leave(drafts.filter((_, at) => outcomes[at] === 'refused'));
+    if (outcomes.includes('conflict')) {
+      this.announcement = l10n.t('A caption was changed while there was no connection: it is in conflict now.');
+    }
+    this.requestUpdate();
+  }
+
+  /** Debounced: each key changes what is kept. */
+  private keepDraftsSoon(): void {
+    this.keeping ??= setTimeout(() => {
+      this.keepDrafts();
+    }, keepDelay);
+  }
+
+  private keepDrafts(): void {
+    clearTimeout(this.keeping);
+    this.keeping = undefined;
+    this.store?.writeDrafts(this.kept.list);
+  }
 
   /** Debounced: while scrolling, the position changes with each frame. */
   private storeViewSoon(): void {
@@ -488,6 +576,15 @@ export class DatasetEditor extends LitElement {
       this.store?.write(this.view);
     }, storeDelay);
   }
+}
+
+/** @param unsaved number of captions with typing that the host has not confirmed */
+function connectionText(unsaved: number): string {
+  if (unsaved === 0) return l10n.t('Not connected');
+  return plural(
+    l10n.t('Not connected; {0} caption not saved|Not connected; {0} captions not saved'),
+    unsaved,
+  );
 }
 
 declare global {

@@ -1,5 +1,6 @@
+import type { CardItem } from '../../protocol/page/cardProtocol';
 import type { GridSnapshot, HostRequests, WebviewEvents } from '../../protocol/page/gridProtocol';
-import { errorMessage } from '../../protocol/channel/wireError';
+import { errorMessage, RemoteError } from '../../protocol/channel/wireError';
 import type { HostChannel, PageHost } from '../shared/host';
 
 /** The callbacks from the connection to the page. */
@@ -7,12 +8,20 @@ interface ConnectedPage {
   showSnapshot(snapshot: GridSnapshot): void;
   /** Shows a failure message; undefined clears it. */
   showProblem(problem: string | undefined): void;
+  /** The host said something. */
+  heard(): void;
+  /** What was typed is about to be sent. */
+  draftSent(draft: WebviewEvents['draft']): void;
+  /** Cards came, which say what has arrived. */
+  itemsCame(items: readonly CardItem[]): void;
 }
 
 /** The page's end of the channel to the extension host. Decides which snapshots and which failures are shown. */
 export class HostConnection implements PageHost {
   private channel: HostChannel | undefined;
   private isReady = false;
+  /** requests that the host has not answered */
+  private openRequests = 0;
   /** version of the snapshot on display */
   private version = 0;
 
@@ -39,7 +48,14 @@ export class HostConnection implements PageHost {
     signal?: AbortSignal,
   ): Promise<ReturnType<HostRequests[K]>> {
     if (this.channel === undefined) return Promise.reject(new Error('Not connected'));
-    return this.channel.request(method, params, signal);
+    const answer = this.channel.request(method, params, signal);
+    void this.follow(method, answer);
+    return answer;
+  }
+
+  /** Whether the host has yet to answer a request. */
+  get isWaiting(): boolean {
+    return this.openRequests > 0;
   }
 
   async tryRequest<K extends keyof HostRequests>(
@@ -61,6 +77,7 @@ export class HostConnection implements PageHost {
   }
 
   post<K extends keyof WebviewEvents>(name: K, payload: WebviewEvents[K]): void {
+    if (name === 'draft') this.page.draftSent(payload as WebviewEvents['draft']);
     this.channel?.tell(name, payload);
   }
 
@@ -70,8 +87,27 @@ export class HostConnection implements PageHost {
 
   /** Shows a snapshot that the host pushed. The host sends them in order, so it is the latest. */
   onSnapshot(snapshot: GridSnapshot): void {
+    this.page.heard();
     if (!this.isReady) return;
     this.version = snapshot.version;
     this.page.showSnapshot(snapshot);
+  }
+
+  private async follow<K extends keyof HostRequests>(
+    method: K,
+    answer: Promise<ReturnType<HostRequests[K]>>,
+  ): Promise<void> {
+    this.openRequests++;
+    try {
+      const result = await answer;
+      this.page.heard();
+      if (method === 'getItems' || method === 'getItemsAround') {
+        this.page.itemsCame((result as ReturnType<HostRequests['getItems' | 'getItemsAround']>).items);
+      }
+    } catch (thrown) {
+      // Whoever asked handles the failure; here it only counts whether it came from the host.
+      if (thrown instanceof RemoteError) this.page.heard();
+    }
+    this.openRequests--;
   }
 }

@@ -65,6 +65,27 @@ export const editorStyles = css`
     color: var(--vscode-inputValidation-errorForeground, inherit);
   }
 
+  /* It has no controls, and it is seen over the viewer and the dialogs, too. */
+  .notice.connection {
+    border-color: var(--vscode-inputValidation-warningBorder, var(--line));
+    background: var(--vscode-inputValidation-warningBackground, var(--vscode-editorWidget-background));
+    color: var(--vscode-inputValidation-warningForeground, inherit);
+    pointer-events: none;
+  }
+
+  overlay-stack[inert] {
+    z-index: 35;
+  }
+
+  overlay-stack[inert] > :not(.connection) {
+    visibility: hidden;
+  }
+
+  .left-over q {
+    white-space: pre-wrap;
+    user-select: text;
+  }
+
   .notice-text {
     flex: 1;
     min-width: 0;

@@ -1,3 +1,4 @@
+import type { KeptDraft } from '../../protocol/page/connectionProtocol';
 import { cardSizes } from '../shared/cardSizes';
 import type { ViewChoices } from '../shared/viewChoices';
 
@@ -23,13 +24,16 @@ export function viewStateOf(remembered: Partial<ViewState>): ViewState {
   };
 }
 
-/** Whether nothing is stored except the id of the webview. */
+/** Whether nothing is stored except the id of the webview and what was typed. */
 export function isNewView(remembered: Partial<ViewState>): boolean {
-  return Object.keys(remembered).every((key) => key === 'viewId');
+  return Object.keys(remembered).every((key) => key === 'viewId' || key === 'drafts');
 }
 
-/** Storage for the {@link ViewState}. */
+/** Storage that survives the page, for its {@link ViewState} and what was typed. */
 export interface ViewStateStore {
   read(): Partial<ViewState>;
   write(state: ViewState): void;
+  /** What was typed and not confirmed when it was stored last. */
+  readDrafts(): KeptDraft[];
+  writeDrafts(drafts: readonly KeptDraft[]): void;
 }

@@ -1,5 +1,5 @@
 import { FakeHost, type FakeItem } from '../../fakeHost';
-import type { WebviewEvents } from '../../../../src/protocol/page/gridProtocol';
+import type { Replay, Replayed, WebviewEvents } from '../../../../src/protocol/page/gridProtocol';
 import { linkCaptions, linkImages } from '../linkCaptions';
 
 /** Snapshots are throttled to one in this time, as the real host does it, in milliseconds. */
@@ -12,10 +12,9 @@ interface Edit {
   path: string;
   before: string;
   after: string;
+  /** the run of typing in the page; null for any other edit */
+  run: number | null;
 }
-
-/** A draft, with the text that the typing began from where the page says it. */
-type LinkDraft = WebviewEvents['draft'] & { from?: string };
 
 /** What a request about one image or the selected ones names. */
 type Target = { path: string } | { scope: 'selection' };
@@ -86,8 +85,8 @@ export class LinkHost extends FakeHost {
 
   protected override moreRequests(): Record<string, (params: never) => unknown> {
     return {
-      undo: () => this.inOrder(() => this.command('undo')),
-      redo: () => this.inOrder(() => this.command('redo')),
+      undo: (params: Replay) => this.inOrder(() => this.command('undo', params)),
+      redo: (params: Replay) => this.inOrder(() => this.command('redo', params)),
       copyCaption: (target: Target) => {
         const [item] = this.targets(target);
         if (item !== undefined && item.text.trim() !== '') this.copied = item.text;
@@ -104,10 +103,10 @@ export class LinkHost extends FakeHost {
     };
   }
 
-  private draft({ path, text, draft, from }: LinkDraft): void {
+  private draft({ path, text, draft, from, run }: WebviewEvents['draft']): void {
     const item = this.item(path);
     const goesOn = this.typing?.path === path;
-    if (from !== undefined && !goesOn && from !== item.text) {
+    if (!goesOn && from !== item.text) {
       this.complaints.push(
         `${path}: typing began from ${JSON.stringify(from)}, but ${JSON.stringify(item.text)} is there`,
       );
@@ -117,7 +116,7 @@ export class LinkHost extends FakeHost {
     Object.assign(item, { text, draft, save: { state: 'saved' } });
     if (before !== text) {
       if (this.typing !== undefined) this.typing.after = text;
-      else this.report((this.typing = { path, before, after: text }));
+      else this.report((this.typing = { path, before, after: text, run }));
     }
     this.push();
   }
@@ -128,7 +127,7 @@ export class LinkHost extends FakeHost {
     const [item] = items;
     // Several get a preview first.
     if (item === undefined || items.length > 1 || text === '' || item.text === text) return;
-    const edit = { path: item.path, before: item.text, after: text };
+    const edit = { path: item.path, before: item.text, after: text, run: null };
     item.text = text;
     this.report(edit);
     this.push();
@@ -147,30 +146,37 @@ export class LinkHost extends FakeHost {
   }
 
   /** VS Code's command, called by the host: it runs in the workbench. */
-  private async command(kind: 'undo' | 'redo'): Promise<void> {
+  private async command(kind: 'undo' | 'redo', { expected }: Replay): Promise<Replayed> {
     await this.travel();
-    await this.replayTop(kind);
+    const edit = await this.replayTop(kind);
     await this.travel();
+    if (expected !== undefined) {
+      const item = this.item(expected.path);
+      item.draft = Math.max(item.draft, expected.draft);
+      this.push();
+    }
+    return { done: edit !== undefined, run: edit?.run ?? null };
   }
 
   /** What the workbench does: it takes the topmost edit, has the host take it back, and waits for that. */
-  private async replayTop(kind: 'undo' | 'redo'): Promise<void> {
+  private async replayTop(kind: 'undo' | 'redo'): Promise<Edit | undefined> {
     if (this.isUndoing) {
       this.complaints.push('There is already an undo or redo operation running.');
-      return;
+      return undefined;
     }
     const [from, to] = kind === 'undo' ? [this.undoStack, this.redoStack] : [this.redoStack, this.undoStack];
     const edit = from.pop();
-    if (edit === undefined) return;
+    if (edit === undefined) return undefined;
     this.isUndoing = true;
     await this.travel();
-    this.replay(edit, kind);
+    this.takeBack(edit, kind);
     await this.travel();
     this.isUndoing = false;
     to.push(edit);
+    return edit;
   }
 
-  private replay({ path, before, after }: Edit, kind: 'undo' | 'redo'): void {
+  private takeBack({ path, before, after }: Edit, kind: 'undo' | 'redo'): void {
     this.typing = undefined;
     const item = this.item(path);
     const [found, wanted] = kind === 'undo' ? [after, before] : [before, after];
@@ -179,8 +185,9 @@ export class LinkHost extends FakeHost {
     this.push();
   }
 
-  private inOrder(work: () => void | Promise<void>): Promise<void> {
-    this.queue = this.queue.then(work);
-    return this.queue;
+  private inOrder<T>(work: () => T | Promise<T>): Promise<T> {
+    const result = this.queue.then(work);
+    this.queue = result.then(() => undefined);
+    return result;
   }
 }

@@ -29,6 +29,9 @@ function connection(): {
   const host = new HostConnection({
     showSnapshot: ({ version }) => versions.push(version),
     showProblem: (problem) => problems.push(problem),
+    heard: () => undefined,
+    draftSent: () => undefined,
+    itemsCame: () => undefined,
   });
   const port: Port = {
     post: (message) => {

@@ -1,0 +1,102 @@
+import type { KeptDraft } from '../../protocol/page/connectionProtocol';
+import { textDigest } from '../../protocol/page/textDigest';
+
+/** At most this many texts on the way are remembered for one caption; more are sent only while there is no connection. */
+const maxSteps = 2000;
+
+/** A draft as it is sent to the host. */
+interface SentDraft {
+  path: string;
+  text: string;
+  draft: number;
+  /** the caption's text before it, as far as the page knows */
+  from: string;
+}
+
+interface Kept {
+  text: string;
+  from: string;
+  /** the texts that were sent, with the numbers of their drafts */
+  steps: { draft: number; digest: number }[];
+}
+
+/**
+ * What was typed and is not confirmed by the host. It is kept where it survives the page, and given to the host again by
+ * the next page: a message that was on its way when the connection went may never arrive.
+ */
+export class KeptDrafts {
+  private readonly kept = new Map<string, Kept>();
+  /** what earlier pages kept and the host could not take in */
+  private left: readonly KeptDraft[] = [];
+
+  /** @param changed called after each change of {@link list} */
+  constructor(private readonly changed: () => void) {}
+
+  /** Number of captions with typing that the host has not confirmed. */
+  get count(): number {
+    return this.kept.size;
+  }
+
+  /** What the host could not take in: it is kept until the user has seen it. */
+  get leftOver(): readonly KeptDraft[] {
+    return this.left;
+  }
+
+  /** All that is to be kept. */
+  get list(): KeptDraft[] {
+    const sent = [...this.kept].map(([path, { text, from, steps }]) => ({
+      path,
+      text,
+      draft: steps.at(-1)?.draft ?? 0,
+      from,
+      steps: steps.map(({ digest }) => digest),
+    }));
+    return [...this.left, ...sent];
+  }
+
+  /**
+   * A draft was sent: the first of a caption says which text its typing began from.
+   */
+  sent({ path, text, draft, from }: SentDraft): void {
+    const kept = this.kept.get(path) ?? { text, from, steps: [] };
+    kept.text = text;
+    kept.steps.push({ draft, digest: textDigest(text) });
+    if (kept.steps.length > maxSteps) kept.steps.shift();
+    // Those typed last at the end.
+    this.kept.delete(path);
+    this.kept.set(path, kept);
+    this.changed();
+  }
+
+  /** The host has taken in the draft with this number, and so all before it of the same caption. */
+  confirmed(path: string, draft: number): void {
+    const kept = this.kept.get(path);
+    if (kept === undefined || draft < (kept.steps[0]?.draft ?? 0)) return;
+    kept.steps = kept.steps.filter((step) => step.draft >= draft);
+    if ((kept.steps.at(-1)?.draft ?? 0) <= draft) this.kept.delete(path);
+    this.changed();
+  }
+
+  /** Keeps what the host could not take in. */
+  leave(drafts: readonly KeptDraft[]): void {
+    this.left = drafts;
+    this.changed();
+  }
+
+  /** The user has seen what was left over of a caption and does not want it. */
+  drop(draft: KeptDraft): void {
+    this.leave(this.left.filter((other) => other !== draft));
+  }
+}
+
+/** What an earlier page kept, as far as it has the right shape. */
+export function keptDraftsOf(stored: unknown): KeptDraft[] {
+  return Array.isArray(stored) ? stored.filter(isKeptDraft) : [];
+}
+
+function isKeptDraft(value: unknown): value is KeptDraft {
+  if (typeof value !== 'object' || value === null) return false;
+  const { path, text, draft, from, steps } = value as Partial<Record<keyof KeptDraft, unknown>>;
+  const areTexts = [path, text, from].every((one) => typeof one === 'string');
+  return areTexts && Array.isArray(steps) && [draft, ...steps].every((one) => typeof one === 'number');
+}

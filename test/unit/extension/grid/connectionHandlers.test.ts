@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { CaptionChange } from '../../../../src/dataset/captions/Caption';
+import { Dataset } from '../../../../src/dataset/Dataset';
+import { connectionHandlers } from '../../../../src/extension/grid/connectionHandlers';
+import type { KeptDraft, ResumedDraft } from '../../../../src/protocol/page/connectionProtocol';
+import { textDigest } from '../../../../src/protocol/page/textDigest';
+
+describe('connectionHandlers', () => {
+  let folder: string;
+  let dataset: Dataset;
+  let edits: CaptionChange[];
+  let taken: number;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'resumed-'));
+    await writeFile(path.join(folder, 'a.png'), '');
+    await writeFile(path.join(folder, 'b.png'), '');
+    await writeFile(path.join(folder, 'a.txt'), 'old\n');
+    dataset = new Dataset(folder, { captionExtension: '.txt', emptiedCaption: 'delete' });
+    await dataset.load();
+    edits = [];
+    taken = 0;
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const resume = async (draft: Partial<KeptDraft>): Promise<ResumedDraft | undefined> => {
+    const { resumeDrafts } = connectionHandlers({
+      document: {
+        dataset,
+        whenLoaded: () => Promise.resolve(),
+        commit: () => undefined,
+        draft: (image, text) => {
+          const caption = dataset.image(image)?.caption;
+          const change = caption === undefined ? undefined : dataset.setText(caption, text);
+          if (change !== undefined) edits.push(change);
+          return caption;
+        },
+        recordEdit: (_, changes) => edits.push(...changes),
+      },
+      hasDraft: (_, number) => number <= taken,
+    });
+    const whole = { path: 'a.png', text: 'old, new', draft: 5, from: 'old', steps: [], ...draft };
+    const { outcomes } = await resumeDrafts({ drafts: [whole] }, new AbortController().signal);
+    return outcomes[0];
+  };
+  const caption = (image = 'a.png') => dataset.image(image)!.caption;
+
+  it('takes in what began from the text that the caption still has', async () => {
+    assert.equal(await resume({}), 'taken');
+    assert.equal(caption().text, 'old, new');
+    assert.equal(edits.length, 1, 'it can be undone');
+    assert.equal(await resume({ path: 'b.png', text: 'first', from: '' }), 'taken');
+    assert.equal(caption('b.png').text, 'first');
+  });
+
+  it('takes in what began earlier, when a text on the way to it had arrived', async () => {
+    dataset.setText(caption(), 'old, n');
+    assert.equal(await resume({ steps: ['old,', 'old, n', 'old, ne'].map(textDigest) }), 'taken');
+    assert.equal(caption().text, 'old, new');
+  });
+
+  it('changes nothing that has arrived already', async () => {
+    dataset.setText(caption(), 'old, new');
+    assert.equal(await resume({}), 'taken');
+    assert.deepEqual(edits, []);
+    // A bulk edit came after it.
+    dataset.setText(caption(), 'old, new, bulk');
+    taken = 5;
+    assert.equal(await resume({}), 'taken');
+    assert.equal(caption().text, 'old, new, bulk');
+  });
+
+  it('makes a conflict of it when the file holds another text', async () => {
+    await writeFile(path.join(folder, 'a.txt'), 'theirs\n');
+    await dataset.load();
+    assert.equal(await resume({}), 'conflict');
+    assert.equal(caption().text, 'old, new');
+    assert.equal(caption().theirs?.raw, 'theirs\n');
+    assert.equal(edits.length, 1);
+    assert.equal(await readFile(path.join(folder, 'a.txt'), 'utf8'), 'theirs\n');
+  });
+
+  it('leaves it to the page when the image is gone or has another text that is not saved', async () => {
+    assert.equal(await resume({ path: 'gone.png' }), 'refused');
+    dataset.setText(caption(), 'somebody else types');
+    assert.equal(await resume({}), 'refused');
+    assert.equal(caption().text, 'somebody else types');
+  });
+});
