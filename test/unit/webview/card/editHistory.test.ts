@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { EditHistory, type TypedEdit } from '../../../../src/webview/card/EditHistory';
+
+const edit = (run: number): TypedEdit => ({ path: 'a.png', run, before: `${run - 1}`, after: `${run}` });
+
+describe('What the page knows of the stack of undo', () => {
+  it('is taken back from the last to the first, and made again from the first to the last', () => {
+    const history = new EditHistory();
+    for (const run of [1, 2, 3]) history.add(edit(run));
+    assert.deepEqual([history.take('undo')?.run, history.take('undo')?.run], [3, 2]);
+    assert.deepEqual([history.take('redo')?.run, history.take('undo')?.run], [2, 2]);
+    assert.deepEqual([history.take('redo')?.run, history.take('redo')?.run], [2, 3]);
+  });
+
+  it('ends where a new edit replaces what could be made again', () => {
+    const history = new EditHistory();
+    history.add(edit(1));
+    history.take('undo');
+    history.add(edit(2));
+    assert.equal(history.take('redo'), undefined);
+  });
+
+  it('is nothing below its oldest edit, and nothing any more once an unknown edit was taken back', () => {
+    const history = new EditHistory();
+    history.add(edit(1));
+    history.take('undo');
+    assert.equal(history.take('undo'), undefined);
+    assert.equal(history.take('redo'), undefined, 'what is made again next is the unknown edit');
+  });
+
+  it('is forgotten when something else changed the stack', () => {
+    const history = new EditHistory();
+    history.add(edit(1));
+    history.forget();
+    assert.equal(history.take('undo'), undefined);
+  });
+});
