@@ -492,9 +492,13 @@ export const rooms = {
     what: 'loading pictures, a few at a time',
     may: ['protocol/page', 'webview/shared'],
   },
+  'webview/heldKeys': {
+    what: 'keys of a field that wait for an answer, and all that is typed behind them',
+    may: ['webview/shared'],
+  },
   'webview/suggestions': {
     what: 'the list of suggestions under a field',
-    may: ['protocol/page', 'tags', 'webview/shared'],
+    may: ['protocol/page', 'tags', 'webview/heldKeys', 'webview/shared'],
   },
   'webview/card': {
     what: 'one card: picture, caption, chips, drafts',
@@ -502,7 +506,7 @@ export const rooms = {
   },
   'webview/search': {
     what: 'the search field, its filters, sorting',
-    may: ['dataset/query', 'protocol/page', 'webview/shared'],
+    may: ['dataset/query', 'protocol/page', 'webview/heldKeys', 'webview/shared'],
   },
   'webview/notices': {
     what: 'the stack of bars and notices over the grid, and what keeps presses from what has just come',

@@ -8,12 +8,12 @@ import type { SearchMistake, SearchSuggestion } from '../../protocol/page/search
 import { plural } from '../shared/displayLanguage';
 import { actionsContext, type EditorActions } from '../shared/actions';
 import { closeIcon, searchIcon, starIcon } from '../shared/icons';
-import { KeyHold } from '../shared/KeyHold';
+import { KeyHold } from '../heldKeys/KeyHold';
 import { Listbox, type ListboxRow } from '../shared/Listbox';
 import { insertAsTyped, LocalUndo } from '../shared/LocalUndo';
 import { searchFieldStyles } from './searchField.css';
 import { sharedStyles } from '../shared/shared.css';
-import { textOfKey } from '../shared/typeKey';
+import { textOfKey } from '../heldKeys/typeKey';
 
 /** Debounce of the search after the last key, in milliseconds. */
 const searchDelay = 150;

@@ -6,7 +6,7 @@ import { mostSuggestions, type SuggestAnswer, type TagSuggestion } from '../../p
 import { CaretFinder, type TextField } from '../shared/CaretFinder';
 import { displayLanguage, plural } from '../shared/displayLanguage';
 import { hostContext, type PageHost } from '../shared/host';
-import { KeyHold } from '../shared/KeyHold';
+import { KeyHold } from '../heldKeys/KeyHold';
 import { Listbox, type ListboxRow } from '../shared/Listbox';
 import { insertAsTyped } from '../shared/LocalUndo';
 import { replacementOf, tagAt, type TagSpot } from './tagAtCaret';

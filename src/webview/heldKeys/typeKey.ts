@@ -1,5 +1,5 @@
-import type { TextField } from './CaretFinder';
-import { insertAsTyped } from './LocalUndo';
+import type { TextField } from '../shared/CaretFinder';
+import { insertAsTyped } from '../shared/LocalUndo';
 import { tabStopAfter } from './tabStops';
 
 /** The text that a key types; undefined if it types none. */

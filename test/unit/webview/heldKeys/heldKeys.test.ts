@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { HeldKeys } from '../../../../src/webview/shared/HeldKeys';
+import { HeldKeys } from '../../../../src/webview/heldKeys/HeldKeys';
 
 describe('keys that wait', () => {
   let isAwaited = false;

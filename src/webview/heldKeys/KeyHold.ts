@@ -1,4 +1,4 @@
-import type { TextField } from './CaretFinder';
+import type { TextField } from '../shared/CaretFinder';
 import { HeldKeys } from './HeldKeys';
 import { textOfKey, typeKey } from './typeKey';
 
