@@ -18,6 +18,8 @@ const names = [
   'jobs',
   'journal',
   'kill',
+  'linkKeys',
+  'linkTable',
   'memory',
   'open',
   'pipeline',
