@@ -19,6 +19,8 @@ const names = [
   'journal',
   'kill',
   'link',
+  'linkKeys',
+  'linkTable',
   'memory',
   'open',
   'pipeline',

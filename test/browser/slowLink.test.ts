@@ -13,9 +13,10 @@ import { Workbench } from './Workbench';
 const delays = (process.env.DATASET_CAPTIONS_LINK_DELAYS ?? '0,150').split(',').map(Number);
 const allPauses = process.env.DATASET_CAPTIONS_LINK_PAUSES === 'all';
 
-const cases = [...captionCases, ...keyCases].flatMap(({ title, pauses = [0], play }) =>
+const cases = [...captionCases, ...keyCases].flatMap(({ title, pauses = [0], many = 0, play }) =>
   (allPauses ? pauses : pauses.slice(0, 1)).map((pause) => ({
     title: pause > 0 ? `${title} (${String(pause)} ms)` : title,
+    many,
     play: (player: LinkPlayer) => play(player, pause),
   })),
 );
@@ -33,7 +34,9 @@ describe('over a slow link in the real workbench', function () {
     scratch = await makeScratch();
     for (const delay of delays) {
       await mkdir(path.join(scratch, groupOf(delay)));
-      for (const index of cases.keys()) await makeLinkDataset(path.join(scratch, groupOf(delay), nameOf(delay, index)));
+      for (const [index, { many }] of cases.entries()) {
+        await makeLinkDataset(path.join(scratch, groupOf(delay), nameOf(delay, index)), many);
+      }
     }
   });
 

@@ -38,7 +38,7 @@ const known: readonly [string, Beginning['captionMode'], string][] = [
     'Control+Alt+ArrowDown/60 Control+Alt+ArrowDown/60 F2 x',
   ],
   ['typing goes on from what was pasted', 'text', 'ArrowRight/20 Control+c/2000 ArrowLeft/20 Control+v F2 x/20 y'],
-  ['typing after an undo goes on from what it leaves', 'text', 'F2 x/2000 Control+z/60 y/20 z'],
+  ['typing after an undo goes on from what it leaves', 'text', 'F2 x/2000 Control+z/200 y/20 z'],
   ['chips that were deleted come back', 'tags', 'F2/20 ArrowLeft/20 Delete/150 Delete/150 Control+z/150 Control+z/150'],
 ];
 

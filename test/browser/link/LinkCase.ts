@@ -6,5 +6,7 @@ export interface LinkCase {
   title: string;
   /** the pauses at which it went wrong, in milliseconds; the first is played in each test run, all of them in `soak` */
   pauses?: readonly number[];
+  /** so many images that not all of their cards are there at once; without it the few of the dataset */
+  many?: number;
   play(player: LinkPlayer, pause: number): Promise<void>;
 }

@@ -286,7 +286,7 @@ export const captionCases: readonly LinkCase[] = [
   },
   {
     title: 'a bulk edit is applied as it stands in the form, never as an older preview showed it',
-    pauses: [500, 350, 730],
+    pauses: [600, 350, 730],
     play: async (player, pause) => {
       await player.cell(a);
       await player.press('Control+h');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { Locator } from 'playwright-core';
 import { captions } from '../datasetFiles';
 import type { LinkCase } from './LinkCase';
 import { linkCaptions, linkImages } from './linkCaptions';
@@ -21,6 +22,13 @@ async function order(player: LinkPlayer): Promise<string[]> {
   return places
     .sort((one, other) => (one.box?.y ?? 0) - (other.box?.y ?? 0) || (one.box?.x ?? 0) - (other.box?.x ?? 0))
     .map(({ name }) => name ?? '');
+}
+
+/** Clicks where something is now, without waiting for anything, as a finger does that is there already. */
+async function clickerOf(player: LinkPlayer, element: Locator): Promise<() => Promise<void>> {
+  const box = await element.boundingBox();
+  assert.ok(box !== null);
+  return () => player.view.workbench.page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
 }
 
 /** What goes astray without harm to files. */
@@ -95,6 +103,25 @@ export const keyCases: readonly LinkCase[] = [
       await player.cell(b);
       await player.press('Control+Alt+ArrowDown Control+Alt+ArrowDown', pause);
       await player.focused(linkImages[8] ?? '');
+    },
+  },
+  {
+    title: 'Page Down held, then Space: the card with the focus is selected, loaded or not',
+    pauses: [30],
+    many: 600,
+    play: async (player, pause) => {
+      const { keyboard } = player.view.workbench.page;
+      await player.cell(a);
+      for (let times = 0; times < 25; times++) {
+        // What the browser sends while a key is held: it goes down again and again.
+        await keyboard.down('PageDown');
+        await player.wait(pause);
+      }
+      await keyboard.up('PageDown');
+      await player.press('Space');
+      await player.settle();
+      assert.deepEqual(await player.selected(), [await player.focus()]);
+      await player.saves({});
     },
   },
   {
@@ -173,9 +200,10 @@ export const keyCases: readonly LinkCase[] = [
     pauses: [100],
     play: async (player, pause) => {
       const button = player.frame.locator('sort-control button');
-      await button.click();
+      const click = await clickerOf(player, button);
+      await click();
       await player.wait(pause);
-      await button.click();
+      await click();
       await player.settle();
       assert.match((await button.getAttribute('aria-label')) ?? '', sortedAscending);
       assert.deepEqual((await order(player)).slice(0, 4), linkImages.slice(0, 4));
@@ -186,11 +214,12 @@ export const keyCases: readonly LinkCase[] = [
     pauses: [120],
     play: async (player, pause) => {
       const sort = player.frame.getByRole('combobox', { name: 'Sort by' });
+      const reverse = await clickerOf(player, player.frame.locator('sort-control button'));
       await sort.focus();
       // From "Name" by "Modified" to "Caption length", as the list does it with the keys.
       await player.press('ArrowDown ArrowDown');
       await player.wait(pause);
-      await player.frame.locator('sort-control button').click();
+      await reverse();
       await player.settle();
       const label = await player.frame.locator('sort-control button').getAttribute('aria-label');
       assert.match(label ?? '', /^Sorted longest first/);

@@ -1,14 +1,24 @@
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { linkCaptions } from './linkCaptions';
 
-/** Makes the dataset; each image is a small one of its own. */
-export async function makeLinkDataset(folder: string): Promise<void> {
+const picture = 'test/fixtures/sample-dataset/10_cat/gallop.webp';
+
+/** Makes the dataset; each image is a small one of its own. @param many more images behind them, without captions */
+export async function makeLinkDataset(folder: string, many = 0): Promise<void> {
   for (const [image, caption] of Object.entries(linkCaptions)) {
     const file = path.join(folder, image);
     await mkdir(path.dirname(file), { recursive: true });
-    await copyFile('test/fixtures/sample-dataset/10_cat/gallop.webp', file);
+    await copyFile(picture, file);
     await writeFile(path.join(folder, captionFile(image)), caption);
+  }
+  if (many === 0) return;
+  const behind = path.join(folder, '4_many');
+  await mkdir(behind);
+  const first = path.join(behind, '000.webp');
+  await copyFile(picture, first);
+  for (let number = 1; number < many; number++) {
+    await link(first, path.join(behind, `${String(number).padStart(3, '0')}.webp`));
   }
 }
 
