@@ -14,7 +14,7 @@ import type {
 } from '../../src/protocol/page/gridProtocol';
 import type { CardItem } from '../../src/protocol/page/cardProtocol';
 import { FakeBulkEdits } from './FakeBulkEdits';
-import type { FolderPlace } from '../../src/protocol/page/gridViewProtocol';
+import type { FolderPlace, ItemsAround } from '../../src/protocol/page/gridViewProtocol';
 import { defaultPictureSettings, type ImageInfo } from '../../src/protocol/page/pictureProtocol';
 import type { SuggestAnswer, SuggestQuery } from '../../src/protocol/page/suggestProtocol';
 import { FakeSearch } from './FakeSearch';
@@ -50,8 +50,10 @@ export class FakeHost {
     suggestions: [],
     loading: false,
   });
-  /** how long answers with cards and the selection take, in milliseconds */
+  /** how long the first answer and those with cards and the selection take, in milliseconds */
   latency = 0;
+  /** whether the first answer brings the first cards */
+  bringsFirstCards = false;
 
   settings: GridSettings = { commitDelay: 300, pictures: { ...defaultPictureSettings } };
   /** the address of a larger picture; may throw */
@@ -97,8 +99,14 @@ export class FakeHost {
       port,
       {
         ...this.bulkEdits.handlers(note),
-        ready: (params) =>
-          note('ready', params, { snapshot: this.snapshot(), settings: this.settings, page: this.page, first: null }),
+        ready: async (params) => {
+          const { place, cards } = params;
+          const { path, index } = place ?? { path: '', index: 0 };
+          const around = { paths: path === '' ? [] : [path], index, before: cards, after: cards, find: [] };
+          const first = this.bringsFirstCards ? this.around(around) : null;
+          await this.delay();
+          return note('ready', params, { snapshot: this.snapshot(), settings: this.settings, page: this.page, first });
+        },
         ...this.search.handlers(note),
         getItems: async ({ start, count }) => {
           const answer = { version: this.version, order: this.order(), items: this.window(start, count) };
@@ -106,18 +114,7 @@ export class FakeHost {
           return note('getItems', { start, count }, answer);
         },
         getItemsAround: async (params) => {
-          const { paths, index, before, after, find } = params;
-          const at = paths.map((path) => ({ path, index: this.indexOf(path) })).find((place) => place.index >= 0);
-          const start = Math.max(0, (at?.index ?? index) - before);
-          const answer = {
-            version: this.version,
-            order: this.order(),
-            matching: this.matchingCount(),
-            anchor: at ?? null,
-            found: find.map((path) => (this.indexOf(path) < 0 ? null : this.indexOf(path))),
-            start,
-            items: this.window(start, (at?.index ?? index) + after - start),
-          };
+          const answer = this.around(params);
           await this.delay();
           return note('getItemsAround', params, answer);
         },
@@ -318,6 +315,20 @@ export class FakeHost {
       conflicts: of('conflict'),
       unsavedFailures: of('failed'),
       selected: { count: this.items.filter(({ selected }) => selected).length, hidden: 0 },
+    };
+  }
+
+  private around({ paths, index, before, after, find }: Parameters<HostRequests['getItemsAround']>[0]): ItemsAround {
+    const at = paths.map((path) => ({ path, index: this.indexOf(path) })).find((place) => place.index >= 0);
+    const start = Math.max(0, (at?.index ?? index) - before);
+    return {
+      version: this.version,
+      order: this.order(),
+      matching: this.matchingCount(),
+      anchor: at ?? null,
+      found: find.map((path) => (this.indexOf(path) < 0 ? null : this.indexOf(path))),
+      start,
+      items: this.window(start, (at?.index ?? index) + after - start),
     };
   }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { bulkEditHandlers } from '../bulkEdit/bulkEditHandlers';
 import type { CaptionJobs } from '../captioning/CaptionJobs';
@@ -92,7 +93,7 @@ export class GridPanel extends Disposable implements PageControls {
       { params: gridParams, results: {}, events: webviewEvents, onInvalid: onInvalidMessage },
     );
     webview.html = gridHtml({
-      script: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.js')).toString(),
+      script: readFileSync(vscode.Uri.joinPath(dist, 'webview.js').fsPath, 'utf8'),
       source: webview.cspSource,
       language: vscode.env.language,
       translations: vscode.l10n.bundle ?? {},
