@@ -60,7 +60,7 @@ function overLink(root, folder, cache, link, onlyPictures) {
     workbench.link.change(link);
     const name = `${link.delay} ms${link.bandwidth === undefined ? '' : `, ${link.bandwidth / 1e6} MB/s`}`;
     console.error(`Over ${name}…`);
-    const seen = await pictures(workbench, path.join(cache, 'dataset-captions-thumbnails'), link.delay);
+    const seen = await pictures(workbench, path.join(cache, 'dataset-captions-thumbnails'));
     if (onlyPictures) return { pictures: { 'one way': name, ...seen }, effects: { 'one way': name } };
     /** @type {Record<string, string | number>} */
     const effects = { 'one way': name };
@@ -78,9 +78,8 @@ function overLink(root, folder, cache, link, onlyPictures) {
  * Opens the dataset, then goes to its middle and its end.
  * @param {any} workbench
  * @param {string} cache
- * @param {number} delay
  */
-async function pictures(workbench, cache, delay) {
+async function pictures(workbench, cache) {
   const frame = workbench.webview();
   const now = () => Date.now();
   const { link } = workbench;

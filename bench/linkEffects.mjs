@@ -193,7 +193,7 @@ function inPage(/** @type {string} */ source) {
 
 // These run in the page: they may use nothing of this file.
 
-/* global document, window, performance, requestAnimationFrame, setTimeout */
+/* global document, window, performance, requestAnimationFrame */
 
 function watchFor(editor, sees) {
   const inside = (element, host) => {

@@ -33,9 +33,8 @@ describe('pictures over a far link', function () {
   const inView = (what: 'cards' | 'pictures'): Promise<number> =>
     page.locator('image-grid').evaluate(
       (grid: unknown, selector) => {
-        const { shadowRoot, getBoundingClientRect } = grid as Grid;
-        const { top, bottom } = getBoundingClientRect.call(grid);
-        return [...shadowRoot.querySelectorAll(selector)].filter((card) => {
+        const { top, bottom } = (grid as Grid).getBoundingClientRect();
+        return [...(grid as Grid).shadowRoot.querySelectorAll(selector)].filter((card) => {
           const box = card.getBoundingClientRect();
           return box.bottom > top && box.top < bottom;
         }).length;
@@ -120,5 +119,5 @@ describe('pictures over a far link', function () {
 /** What the tests use of elements: they run where there is no DOM. */
 interface Grid {
   shadowRoot: { querySelectorAll(selector: string): Iterable<Grid> };
-  getBoundingClientRect(this: unknown): { top: number; bottom: number };
+  getBoundingClientRect(): { top: number; bottom: number };
 }
