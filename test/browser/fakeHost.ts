@@ -19,7 +19,7 @@ import type { CardItem } from '../../src/protocol/page/cardProtocol';
 import type { KeptDraft, ResumedDraft } from '../../src/protocol/page/connectionProtocol';
 import { textDigest } from '../../src/protocol/page/textDigest';
 import { FakeBulkEdits } from './FakeBulkEdits';
-import type { FolderPlace } from '../../src/protocol/page/gridViewProtocol';
+import type { FolderPlace, ItemsAround } from '../../src/protocol/page/gridViewProtocol';
 import { defaultPictureSettings, type ImageInfo } from '../../src/protocol/page/pictureProtocol';
 import type { SuggestAnswer, SuggestQuery } from '../../src/protocol/page/suggestProtocol';
 import { HeldMessages } from './HeldMessages';
@@ -66,12 +66,14 @@ export class FakeHost {
     suggestions: [],
     loading: false,
   });
-  /** how long answers with cards and the selection take, in milliseconds */
+  /** how long the first answer and those with cards and the selection take, in milliseconds */
   latency = 0;
   /** how long every message takes, each way, in milliseconds; they arrive in their order */
   distance = 0;
   /** the number of the last search or order that the page asked for */
   asked = 0;
+  /** whether the first answer brings the first cards */
+  bringsFirstCards = false;
 
   settings: GridSettings = { commitDelay: 300, pictures: { ...defaultPictureSettings } };
   /** the address of a larger picture; may throw */
@@ -124,8 +126,14 @@ export class FakeHost {
       farPort(port, () => this.distance),
       {
         ...this.bulkEdits.handlers(note),
-        ready: (params) =>
-          note('ready', params, { snapshot: this.snapshot(), settings: this.settings, page: this.page, first: null }),
+        ready: async (params) => {
+          const { place, cards } = params;
+          const { path, index } = place ?? { path: '', index: 0 };
+          const around = { paths: path === '' ? [] : [path], index, before: cards, after: cards, find: [], places: [] };
+          const first = this.bringsFirstCards ? this.around(around) : null;
+          await this.delay();
+          return note('ready', params, { snapshot: this.snapshot(), settings: this.settings, page: this.page, first });
+        },
         ...this.search.handlers(note),
         getItems: async ({ start, count }) => {
           const answer = { version: this.version, order: this.order(), items: this.window(start, count) };
@@ -133,22 +141,7 @@ export class FakeHost {
           return note('getItems', { start, count }, answer);
         },
         getItemsAround: async (params) => {
-          const { paths, index, before, after, find, places } = params;
-          const at = paths.map((path) => ({ path, index: this.indexOf(path) })).find((place) => place.index >= 0);
-          const start = Math.max(0, (at?.index ?? index) - before);
-          const answer = {
-            version: this.version,
-            order: this.order(),
-            matching: this.matchingCount(),
-            anchor: at ?? null,
-            found: find.map((path) => (this.indexOf(path) < 0 ? null : this.indexOf(path))),
-            placed: places.map((place) => {
-              const path = this.former.get(place.order)?.[place.index];
-              return path === undefined ? null : { path, index: this.indexOf(path) < 0 ? null : this.indexOf(path) };
-            }),
-            start,
-            items: this.window(start, (at?.index ?? index) + after - start),
-          };
+          const answer = this.around(params);
           await this.delay();
           return note('getItemsAround', params, answer);
         },
@@ -437,6 +430,24 @@ export class FakeHost {
       conflicts: of('conflict'),
       unsavedFailures: of('failed'),
       selected: { count: this.items.filter(({ selected }) => selected).length, hidden: 0 },
+    };
+  }
+
+  private around({ paths, index, before, after, find, places }: Parameters<HostRequests['getItemsAround']>[0]): ItemsAround {
+    const at = paths.map((path) => ({ path, index: this.indexOf(path) })).find((place) => place.index >= 0);
+    const start = Math.max(0, (at?.index ?? index) - before);
+    return {
+      version: this.version,
+      order: this.order(),
+      matching: this.matchingCount(),
+      anchor: at ?? null,
+      found: find.map((path) => (this.indexOf(path) < 0 ? null : this.indexOf(path))),
+      placed: places.map((place) => {
+        const path = this.former.get(place.order)?.[place.index];
+        return path === undefined ? null : { path, index: this.indexOf(path) < 0 ? null : this.indexOf(path) };
+      }),
+      start,
+      items: this.window(start, (at?.index ?? index) + after - start),
     };
   }
 

@@ -1,6 +1,6 @@
+import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { bulkEditHandlers } from '../bulkEdit/bulkEditHandlers';
-import { folderOf } from '../../dataset/files/datasetPath';
 import type { CaptionJobs } from '../captioning/CaptionJobs';
 import { captionHandlers } from '../grid/captionHandlers';
 import { connectionHandlers } from '../grid/connectionHandlers';
@@ -98,7 +98,7 @@ export class GridPanel extends Disposable implements PageControls {
       { params: gridParams, results: {}, events: webviewEvents, onInvalid: onInvalidMessage },
     );
     webview.html = gridHtml({
-      script: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.js')).toString(),
+      script: readFileSync(vscode.Uri.joinPath(dist, 'webview.js').fsPath, 'utf8'),
       source: webview.cspSource,
       language: vscode.env.language,
       translations: vscode.l10n.bundle ?? {},
@@ -301,7 +301,7 @@ export class GridPanel extends Disposable implements PageControls {
       folderPath: document.uri.fsPath,
       version: session.version,
       total: images,
-      severalFolders: inSeveralFolders(document.dataset.allImages),
+      severalFolders: session.hasFolders,
       matching: view.images.length,
       empty,
       unsaved: unsaved + document.waitingEdits,
@@ -319,11 +319,6 @@ export class GridPanel extends Disposable implements PageControls {
       foreignEdits: document.changesBesides(session),
     };
   }
-}
-
-/** @param images in natural order, in which those of a folder are contiguous */
-function inSeveralFolders(images: readonly { path: string }[]): boolean {
-  return folderOf(images.at(0)?.path ?? '') !== folderOf(images.at(-1)?.path ?? '');
 }
 
 /** The place that a page says it shows first. */

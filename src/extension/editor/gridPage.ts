@@ -19,7 +19,10 @@ export function webviewPort(webview: vscode.Webview): Port {
 
 /** What a page is made of. */
 export interface PageParts {
-  /** the address of the page's script */
+  /**
+   * the page's script itself: a page far away that had to ask for it would ask when VS Code has made the page, which
+   * takes some round trips
+   */
   script: string;
   /** where VS Code serves files from, `webview.cspSource` */
   source: string;
@@ -46,7 +49,7 @@ export function gridHtml({ script, source, language, translations }: PageParts):
 <body>
 <dataset-editor role="main"></dataset-editor>
 <script type="application/json" id="translations">${json}</script>
-<script nonce="${nonce}" src="${script}"></script>
+<script nonce="${nonce}">${inlineScript(script)}</script>
 </body>
 </html>`;
 }
@@ -67,4 +70,12 @@ export function contentPolicy(source: string, nonce: string): string {
     `base-uri 'none'`,
     `form-action 'none'`,
   ].join('; ');
+}
+
+/**
+ * A script as the content of an element, which neither the end of an element nor the beginning of a comment may be part
+ * of. The bundler writes both in literals only.
+ */
+export function inlineScript(script: string): string {
+  return script.replaceAll(/<(?=!--|\/?script)/gi, String.raw`\x3C`);
 }

@@ -3,6 +3,7 @@ import { inSlices } from '../../base/inSlices';
 import type { Caption } from '../../dataset/captions/Caption';
 import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import type { Dataset } from '../../dataset/Dataset';
+import { folderOf } from '../../dataset/files/datasetPath';
 import { FormerOrders } from '../../dataset/view/FormerOrders';
 import { ImageSelection } from '../../dataset/view/ImageSelection';
 import { ImageView } from '../../dataset/view/ImageView';
@@ -98,6 +99,13 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
   changed(): void {
     this.currentVersion++;
     for (const listener of this.listeners) listener();
+  }
+
+  /** Whether the images lie in more than one folder. */
+  get hasFolders(): boolean {
+    // In natural order the images of a folder are contiguous.
+    const { allImages } = this.document.dataset;
+    return folderOf(allImages.at(0)?.path ?? '') !== folderOf(allImages.at(-1)?.path ?? '');
   }
 
   /**

@@ -2,8 +2,8 @@
 export const thumbnailSize = 300;
 
 /**
- * The available sizes of previews: their longer side, in pixels. There are few, so that a preview is usually reused; the
- * small ones are for cards, of which a screen shows many, and have hardly more pixels than those.
+ * The available sizes of previews: their longer side, in pixels. There are few, so that a preview is usually reused;
+ * the small ones are for cards, of which a screen shows many, and have hardly more pixels than those.
  */
 export const previewSizes: readonly number[] = [448, 576, 768, 1536, 3072, 6144];
 

@@ -141,8 +141,8 @@ export class ImageQueue<T> {
   }
 
   /**
-   * The user does something. Over a far link what comes of it must not wait for sharp pictures: they are called off, and
-   * asked for again when the user rests.
+   * The user does something. Over a far link what comes of it must not wait for sharp pictures: they are called off,
+   * and asked for again when the user rests.
    */
   interrupt(): void {
     if (!this.meter.isFar) return;

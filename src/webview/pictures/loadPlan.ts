@@ -35,7 +35,7 @@ export function prefetchCount({ isFar }: Link, inView: number): number {
   return isFar ? Math.floor(inView * prefetched) : Infinity;
 }
 
-/** How many sharp pictures are in flight at a time: over a far link as few as fill it, since they hold up all others. */
+/** How many sharp pictures are in flight at a time: over a far link as few as fill it, since they hold up others. */
 export function sharpSlotsFor({ roundTrip, rate, isFar }: Link, size: number): number {
   if (!isFar || roundTrip === undefined || rate === undefined) return nearSlots;
   return Math.max(1, Math.min(nearSlots, Math.floor((roundTrip * rate) / costOf(size, true))));

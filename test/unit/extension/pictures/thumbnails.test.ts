@@ -116,6 +116,14 @@ describe('Thumbnails', () => {
     assert.ok(await started().get(image('a.png'), never));
   });
 
+  it('says where a picture is that has been made, and makes none', async () => {
+    const thumbnails = started();
+    assert.equal(await thumbnails.made(image('a.png')), undefined);
+    const file = await thumbnails.get(image('a.png'), never);
+    assert.equal(await thumbnails.made(image('a.png')), file);
+    assert.equal(maker.orders.length, 1);
+  });
+
   it('makes a picture again that another program deleted, when it is said that it could not be loaded', async () => {
     const thumbnails = started();
     const file = await thumbnails.get(image('a.png'), never);

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import { FakeHost } from './fakeHost';
+import type { PageOptions } from './GridPage';
+import { useGridBrowser } from './useGridBrowser';
+
+/** How long an answer and a picture take over the far link, in milliseconds. */
+const roundTrip = 300;
+
+describe('pictures over a far link', function () {
+  this.timeout(60_000);
+  const browser = useGridBrowser();
+  let host: FakeHost;
+  let page: Page;
+
+  beforeEach(() => {
+    host = new FakeHost(400);
+    host.latency = roundTrip;
+    host.thumbnail = async (path) => {
+      await new Promise((resolve) => {
+        setTimeout(resolve, roundTrip);
+      });
+      return `/thumbnail/${path.replaceAll('/', '_')}`;
+    };
+    browser.imageDelay = roundTrip;
+    browser.imageRequests.clear();
+  });
+
+  const open = async (options?: PageOptions): Promise<void> => {
+    page = await browser.open(host, options);
+    await page.locator('image-card img').first().waitFor();
+  };
+  const inView = (what: 'cards' | 'pictures'): Promise<number> =>
+    page.locator('image-grid').evaluate(
+      (grid: unknown, selector) => {
+        const { top, bottom } = (grid as Grid).getBoundingClientRect();
+        return [...(grid as Grid).shadowRoot.querySelectorAll(selector)].filter((card) => {
+          const box = card.getBoundingClientRect();
+          return box.bottom > top && box.top < bottom;
+        }).length;
+      },
+      `image-card${what === 'cards' ? '' : ':has(.picture img)'}`,
+    );
+  const until = async (what: string, check: () => Promise<boolean>): Promise<void> => {
+    for (let tries = 0; tries < 200; tries++) {
+      if (await check()) return;
+      await page.waitForTimeout(50);
+    }
+    assert.fail(`Waited in vain until ${what}`);
+  };
+  const allShown = (): Promise<void> =>
+    until('all pictures in view are shown', async () => (await inView('pictures')) === (await inView('cards')));
+
+  it('loads a tenth more than what is seen, and asks only where the rest is', async () => {
+    await open();
+    await allShown();
+    await page.waitForTimeout(4 * roundTrip);
+    const seen = await inView('cards');
+    const loaded = browser.imageRequests.size;
+    assert.ok(seen >= 8 && loaded <= seen * 1.2, `${loaded} for ${seen}`);
+    assert.ok(host.thumbnailsAsked > seen * 1.5, 'the host has made those that come next');
+  });
+
+  it('loads little of what is scrolled past', async () => {
+    await open();
+    await allShown();
+    await page.waitForTimeout(2 * roundTrip);
+    const before = browser.imageRequests.size;
+    await page.mouse.move(600, 500);
+    for (let turn = 0; turn < 40; turn++) {
+      await page.mouse.wheel(0, 200);
+      await page.waitForTimeout(20);
+    }
+    await allShown();
+    await page.waitForTimeout(2 * roundTrip);
+    const seen = await inView('cards');
+    const loaded = browser.imageRequests.size - before;
+    assert.ok(loaded <= 2.5 * seen, `${loaded} for ${seen}: those of the first movement, and of the end`);
+  });
+
+  it('asks for no address that came with a card', async () => {
+    for (const item of host.items) item.thumbnail = `/thumbnail/${item.path.replaceAll('/', '_')}`;
+    await open();
+    await allShown();
+    assert.equal(host.thumbnailsAsked, 0);
+  });
+
+  it('shows the cards of the first answer without asking for them', async () => {
+    host.bringsFirstCards = true;
+    await open();
+    await allShown();
+    assert.deepEqual(host.said('getItemsAround'), []);
+  });
+
+  it('calls sharp pictures off when a key is pressed, and loads them when the user rests', async () => {
+    host.settings.pictures.sharpImageDelay = 1000;
+    host.settings.pictures.sharpImages = 'always';
+    let begun = 0;
+    let calledOff = 0;
+    host.preview = async ({ size }, signal) => {
+      begun++;
+      await new Promise((resolve) => {
+        setTimeout(resolve, 5000);
+        signal.addEventListener('abort', resolve);
+      });
+      if (signal.aborted) calledOff++;
+      return `/preview/1_${size}.png`;
+    };
+    await open({ width: 500, height: 500 });
+    await allShown();
+    await until('a sharp picture is asked for', () => Promise.resolve(begun > 0));
+    await page.keyboard.press('Shift');
+    await until('it is called off', () => Promise.resolve(calledOff === begun));
+    const before = begun;
+    await until('it is asked for again', () => Promise.resolve(begun > before));
+  });
+});
+
+/** What the tests use of elements: they run where there is no DOM. */
+interface Grid {
+  shadowRoot: { querySelectorAll(selector: string): Iterable<Grid> };
+  getBoundingClientRect(): { top: number; bottom: number };
+}
