@@ -139,7 +139,8 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
    */
   async imagesIn(scope: EditScope, signal?: AbortSignal): Promise<readonly DatasetImage[]> {
     const { document, view } = this;
-    if (scope === 'selection') await this.selecting;
+    // Without a wait where there is nothing to wait for: what is selected later is not meant.
+    if (scope === 'selection' && this.selecting !== undefined) await this.selecting;
     const selection = scope === 'selection' ? new Set(this.selection.all) : undefined;
     await document.whenLoaded();
     if (scope === 'filtered') await view.whenSearched();
