@@ -59,7 +59,7 @@ describe('edits, undo and closing in the order in which they were done, in the r
     const { page } = view.workbench;
     await view.caption(alps).click();
     await page.keyboard.press('Control+End');
-    const close = page.locator('.tab.active .codicon-close');
+    const close = page.locator('.tabs-container .tab.active .tab-actions .action-label');
     const box = await close.boundingBox();
     assert.ok(box !== null);
     await page.keyboard.type('!');

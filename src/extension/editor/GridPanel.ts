@@ -235,7 +235,11 @@ export class GridPanel extends Disposable implements PageControls {
       ...inEditOrder(order, jobHandlers(session, services.jobs)),
       ...searchHandlers(session, services.searches),
       ...suggestHandlers(session.document, services.suggestions),
-      ...inEditOrder(order, bulkEditHandlers(session, services.jobs, this), ['copyCaption', 'pasteCaption', 'applyPlan']),
+      ...inEditOrder(order, bulkEditHandlers(session, services.jobs, this), [
+        'copyCaption',
+        'pasteCaption',
+        'applyPlan',
+      ]),
       ...pictureHandlers(session, services.thumbnails, uriOf),
     };
   }

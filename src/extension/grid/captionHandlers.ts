@@ -2,10 +2,7 @@ import type { RequestHandlers } from '../../protocol/channel/Channel';
 import type { HostRequests, Replay, Replayed } from '../../protocol/page/gridProtocol';
 import type { GridSession } from './GridSession';
 
-type CaptionRequests = Pick<
-  HostRequests,
-  'resolveConflict' | 'convertToUtf8' | 'save' | 'undo' | 'redo' | 'refresh'
->;
+type CaptionRequests = Pick<HostRequests, 'resolveConflict' | 'convertToUtf8' | 'save' | 'undo' | 'redo' | 'refresh'>;
 
 /**
  * Answers what a page asks to be done with caption files.

@@ -99,6 +99,7 @@ export class Drafts {
   async replay(direction: Direction): Promise<void> {
     this.commitAll();
     const edit = this.history.take(direction);
+    if (edit === 'none') return;
     if (edit === undefined) {
       await this.port.replay(direction, {});
       return;

@@ -17,18 +17,22 @@ export type Direction = 'undo' | 'redo';
 export class EditHistory {
   private done: TypedEdit[] = [];
   private undone: TypedEdit[] = [];
+  /** whether {@link undone} is all that can be made again: so it is after an edit of this page */
+  private knowsUndone = false;
 
   /** Notes an edit that has become a step of undo. */
   add(edit: TypedEdit): void {
     this.done.push(edit);
     this.undone = [];
+    this.knowsUndone = true;
   }
 
   /**
    * Takes the step that an undo or redo concerns.
-   * @returns undefined if it is not known; then nothing is known of the steps that follow, either
+   * @returns 'none' if there is none; undefined if it is not known, and then nothing is known of those that follow
    */
-  take(direction: Direction): TypedEdit | undefined {
+  take(direction: Direction): TypedEdit | 'none' | undefined {
+    if (direction === 'redo' && this.knowsUndone && this.undone.length === 0) return 'none';
     const [from, to] = direction === 'undo' ? [this.done, this.undone] : [this.undone, this.done];
     const edit = from.pop();
     if (edit === undefined) this.forget();
@@ -40,5 +44,6 @@ export class EditHistory {
   forget(): void {
     this.done = [];
     this.undone = [];
+    this.knowsUndone = false;
   }
 }

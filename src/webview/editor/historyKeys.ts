@@ -1,11 +1,11 @@
+import { historyKey } from './historyKey';
+
 /** What the keys of undo and saving do. */
 export interface HistoryActions {
   undo(): void;
   redo(): void;
   save(): void;
 }
-
-type HistoryKey = 'undo' | 'redo' | 'save';
 
 /** Fields whose text is not a caption: their undo is the browser's. */
 const plainField = 'textarea, input:not([type=checkbox], [type=radio], [type=range], [type=button]), [contenteditable]';
@@ -38,22 +38,6 @@ export function listenForHistoryKeys(target: EventTarget, actions: HistoryAction
   return () => {
     target.removeEventListener('keydown', onKeydown);
   };
-}
-
-/** What a key means; undefined for all others. */
-export function historyKey(
-  event: Pick<KeyboardEvent, 'key' | 'keyCode' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>,
-): HistoryKey | undefined {
-  if (event.altKey || event.ctrlKey === event.metaKey) return undefined;
-  // The key code identifies the key when a layout or an input method changes its letter.
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- `code` names the place of the key, not its letter
-  const code = event.keyCode;
-  const is = (letter: string): boolean =>
-    event.key.toLowerCase() === letter || code === letter.toUpperCase().charCodeAt(0);
-  if (is('z')) return event.shiftKey ? 'redo' : 'undo';
-  if (event.shiftKey) return undefined;
-  if (is('y')) return 'redo';
-  return is('s') ? 'save' : undefined;
 }
 
 function startsChord({ key, ctrlKey, metaKey }: KeyboardEvent): boolean {

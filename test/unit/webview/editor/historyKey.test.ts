@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { historyKey } from '../../../../src/webview/editor/historyKeys';
+import { historyKey } from '../../../../src/webview/editor/historyKey';
 
 /** What a key means: `ctrl+shift+z`, with the key code that it has on a keyboard of the usual layout. */
 function meaning(keys: string, keyCode?: number): string | undefined {
@@ -31,7 +31,16 @@ describe('The keys of undo and saving', () => {
   });
 
   it('leave other shortcuts and typing alone', () => {
-    for (const keys of ['z', 's', 'shift+z', 'ctrl+alt+z', 'ctrl+alt+s', 'ctrl+shift+s', 'ctrl+shift+y', 'ctrl+cmd+z']) {
+    for (const keys of [
+      'z',
+      's',
+      'shift+z',
+      'ctrl+alt+z',
+      'ctrl+alt+s',
+      'ctrl+shift+s',
+      'ctrl+shift+y',
+      'ctrl+cmd+z',
+    ]) {
       assert.equal(meaning(keys), undefined, keys);
     }
     assert.equal(meaning('ctrl+k'), undefined);
