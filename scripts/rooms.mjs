@@ -382,6 +382,7 @@ export const rooms = {
     may: [
       'base',
       'dataset/captions',
+      'dataset/files',
       'dataset/query',
       'dataset/tagIndex',
       'extension/bulkEdit',
@@ -506,7 +507,7 @@ export const rooms = {
   },
   'webview/notices': {
     what: 'the stack of bars and notices over the grid, and what keeps presses from what has just come',
-    may: ['webview/shared'],
+    may: [],
   },
   'webview/jobList': {
     what: 'the jobs over the grid',

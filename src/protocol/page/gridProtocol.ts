@@ -102,13 +102,7 @@ export type PageState = Readonly<Record<string, unknown>>;
 
 /** Requests from the webview to the host. */
 export interface HostRequests
-  extends
-    GridViewRequests,
-    PictureRequests,
-    SearchRequests,
-    SuggestRequests,
-    BulkEditRequests,
-    ConnectionRequests {
+  extends GridViewRequests, PictureRequests, SearchRequests, SuggestRequests, BulkEditRequests, ConnectionRequests {
   /**
    * The webview has (re)started; `page` restores the state of a webview that has none of its own because its tab is
    * new.
