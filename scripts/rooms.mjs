@@ -382,6 +382,7 @@ export const rooms = {
     may: [
       'base',
       'dataset/captions',
+      'dataset/files',
       'dataset/query',
       'dataset/tagIndex',
       'extension/bulkEdit',

@@ -552,6 +552,12 @@ export class HugeFakeHost extends FakeHost {
 
   protected override counts(): ReturnType<FakeHost['counts']> {
     const none = { empty: 0, unsaved: 0, conflicts: 0, unsavedFailures: 0 };
-    return { ...none, total: this.count, severalFolders: this.count > 1000, matching: this.count, selected: { count: 0, hidden: 0 } };
+    return {
+      ...none,
+      total: this.count,
+      severalFolders: this.count > 1000,
+      matching: this.count,
+      selected: { count: 0, hidden: 0 },
+    };
   }
 }

@@ -84,7 +84,10 @@ describe('what lies over the grid, in a browser', function () {
       host.push();
       await cells.page.getByText('Job two').waitFor({ state: 'detached' });
       await look();
-      assert.deepEqual(tops, tops.map(() => tops[0]));
+      assert.deepEqual(
+        tops,
+        tops.map(() => tops[0]),
+      );
     });
   }
 
@@ -107,7 +110,11 @@ describe('what lies over the grid, in a browser', function () {
         async (name) => (await middle(cells.page.getByRole('button', { name, exact: true }))).y,
       ),
     );
-    assert.deepEqual(edges, [...edges].sort((a, b) => a - b), 'the newest kind lies on top');
+    assert.deepEqual(
+      edges,
+      [...edges].sort((a, b) => a - b),
+      'the newest kind lies on top',
+    );
   });
 
   it('opens an image large by a double click, wherever the bar of the selection comes', async () => {

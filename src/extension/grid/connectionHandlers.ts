@@ -60,7 +60,12 @@ async function resumeDraft(
   if (caption.isDirty) return 'refused';
   const raw = (words: string): string => rawWithText(caption.onDisk?.raw ?? null, words);
   const base = isEmptyCaption(from) ? null : Buffer.from(raw(from)).toString('base64');
-  const edit = { captionPath: caption.path, images: [...caption.images], raw: isEmptyCaption(text) ? null : raw(text), base };
+  const edit = {
+    captionPath: caption.path,
+    images: [...caption.images],
+    raw: isEmptyCaption(text) ? null : raw(text),
+    base,
+  };
   document.recordEdit(l10n.t('Edit Caption of {0}', path.basename(image)), await dataset.restoreEdits([edit]));
   return caption.inConflict ? 'conflict' : 'taken';
 }

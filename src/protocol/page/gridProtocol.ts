@@ -136,13 +136,7 @@ export interface Replayed {
 
 /** Requests from the webview to the host. */
 export interface HostRequests
-  extends
-    GridViewRequests,
-    PictureRequests,
-    SearchRequests,
-    SuggestRequests,
-    BulkEditRequests,
-    ConnectionRequests {
+  extends GridViewRequests, PictureRequests, SearchRequests, SuggestRequests, BulkEditRequests, ConnectionRequests {
   /**
    * The webview has (re)started; `page` restores the state of a webview that has none of its own because its tab is
    * new. The answer brings the first cards, if there are any: those around the place that is shown first.

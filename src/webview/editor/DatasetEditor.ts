@@ -581,10 +581,7 @@ export class DatasetEditor extends LitElement {
 /** @param unsaved number of captions with typing that the host has not confirmed */
 function connectionText(unsaved: number): string {
   if (unsaved === 0) return l10n.t('Not connected');
-  return plural(
-    l10n.t('Not connected; {0} caption not saved|Not connected; {0} captions not saved'),
-    unsaved,
-  );
+  return plural(l10n.t('Not connected; {0} caption not saved|Not connected; {0} captions not saved'), unsaved);
 }
 
 declare global {
