@@ -25,7 +25,7 @@ class Link {
 
   constructor() {
     const port: DraftsPort = {
-      post: (name, payload) => {
+      post: (_, payload) => {
         this.toHost.push(() => {
           void this.order.run(() => {
             if ('text' in payload) this.draft(payload);
