@@ -80,7 +80,9 @@ describe('the grid and the viewer of a host that answers late', function () {
     await press('Enter', 'End');
     await dialog().getByText(`${count} of ${count}`, { exact: true }).waitFor({ timeout: 300 });
     await press('PageUp', 'PageUp');
-    await dialog().getByText(`${count - 2} of ${count}`, { exact: true }).waitFor({ timeout: 300 });
+    await dialog()
+      .getByText(`${count - 2} of ${count}`, { exact: true })
+      .waitFor({ timeout: 300 });
     const shown: string[] = [];
     await cells.until('the image is there', async () => {
       const path = (await dialog().locator('.path').textContent()) ?? '';
@@ -116,10 +118,14 @@ describe('the grid and the viewer of a host that answers late', function () {
     await page.keyboard.type('ue');
     await press('Enter');
     await textIs(last, `${textOf(count - 1)}, red, green, blue`);
-    assert.deepEqual(
-      await cells.cell(last).locator('.chip-text').allTextContents(),
-      ['tag 341', 'sky', 'tree', 'red', 'green', 'blue'],
-    );
+    assert.deepEqual(await cells.cell(last).locator('.chip-text').allTextContents(), [
+      'tag 341',
+      'sky',
+      'tree',
+      'red',
+      'green',
+      'blue',
+    ]);
   });
 
   it('makes an edit of what was typed when the caption comes, if it was left before', async () => {

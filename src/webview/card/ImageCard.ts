@@ -26,7 +26,7 @@ export interface CardContext {
   /** what is typed into captions that have not come yet */
   held: HeldTyping;
   images: Pick<ImageQueue<HTMLImageElement>, 'stateOf' | 'retry' | 'want'>;
-  actions: ImageActions & Pick<EditorActions, 'addFilter'>;
+  actions: ImageActions & Pick<EditorActions, 'addFilter' | 'announce'>;
   /** Suggests tags in a field of a card until the field loses focus. */
   suggestIn(field: TextField, options: SuggestOptions): void;
   /**
@@ -428,8 +428,20 @@ export class ImageCard extends LitElement {
       this.context.leave(this.item?.path, event.key === 'Escape' ? 'cell' : event.shiftKey ? 'previous' : 'next');
       return;
     }
+    if (this.item === undefined && this.area !== undefined && needsText(event, this.area)) {
+      event.preventDefault();
+      this.context.actions.announce(l10n.t('The caption is not here yet'));
+      return;
+    }
     this.undo?.onKeydown(event);
   };
+}
+
+/** Whether a key acts on the text before what was typed, which has not come: what follows would go to a wrong place. */
+function needsText({ key, ctrlKey, metaKey }: KeyboardEvent, area: HTMLTextAreaElement): boolean {
+  if (key === 'Home' || key === 'ArrowUp') return true;
+  if (ctrlKey || metaKey) return key.toLowerCase() === 'a' || key === 'ArrowLeft' || key === 'Backspace';
+  return (key === 'ArrowLeft' || key === 'Backspace') && area.selectionEnd === 0;
 }
 
 function isOtherPlace(place: PlaceInOrder | undefined, other: PlaceInOrder | undefined): boolean {

@@ -1,20 +1,5 @@
 import { insertAsTyped } from '../shared/LocalUndo';
-import { gridAction } from './gridKeys';
-
-/** Keys that would act on what is left or has yet to be reached: they are refused while keys wait. */
-const refusedKeys = new Set(['c', 'x', 'v', 'z', 'y']);
-const modifiers = new Set(['Shift', 'Control', 'Alt', 'AltGraph', 'Meta', 'CapsLock']);
-
-/** What to do with a key that is pressed while keys wait. */
-export type WaitingKey = 'wait' | 'refuse' | 'pass';
-
-/** Whether a key waits with those before it, is refused, or is none of the grid's. */
-export function waitingKey(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>): WaitingKey {
-  const { key } = event;
-  if (modifiers.has(key)) return 'pass';
-  if (!(event.ctrlKey || event.metaKey) || key === 'Enter' || gridAction(event) !== undefined) return 'wait';
-  return refusedKeys.has(key.toLowerCase()) ? 'refuse' : 'pass';
-}
+import { waitingKey } from './waitingKey';
 
 /**
  * Keys that are pressed in a part of the page while it is not known where the key before them leads. They wait, in

@@ -96,6 +96,22 @@ describe('The session of a grid', () => {
       assert.deepEqual(session.selection.all, ['a.png']);
     });
 
+    it('the images that stood at positions when the page was told of them, though the order is another one now', async () => {
+      const order = session.noteOrder();
+      await session.view.setSort({ key: 'name', descending: true });
+      assert.deepEqual(pathsOf(session.view.images), ['d.png', 'c.png', 'b.png', 'a.png']);
+      session.select({ kind: 'range', from: 0, to: 1, order, keep: false });
+      assert.deepEqual(session.selection.all.sort(), ['a.png', 'b.png']);
+      session.select({ kind: 'toggleAt', index: 3, order });
+      session.select({ kind: 'toggleAt', index: 0, order });
+      assert.deepEqual(session.selection.all.sort(), ['b.png', 'd.png']);
+      session.select({ kind: 'toggleAt', index: 3, order: session.view.order });
+      assert.deepEqual(session.selection.all.sort(), ['a.png', 'b.png', 'd.png']);
+      session.select({ kind: 'toggleAt', index: 9, order });
+      session.select({ kind: 'toggleAt', index: 0, order: 999 });
+      assert.deepEqual(session.selection.all.sort(), ['a.png', 'b.png', 'd.png'], 'nothing stood there');
+    });
+
     it('all that the search finds, and none', async () => {
       await session.view.setQuery('tag:cat');
       session.select({ kind: 'all' });

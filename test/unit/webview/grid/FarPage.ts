@@ -125,10 +125,7 @@ export class FarPage {
       this.isStale = true;
     };
     const rows = new VirtualRows(cellSizeOf(shape), changed, () => undefined);
-    rows.resize(
-      columns * cardSizes.medium.minWidth + (columns - 1) * gap,
-      2 * (cardSizes.medium.height + gap),
-    );
+    rows.resize(columns * cardSizes.medium.minWidth + (columns - 1) * gap, 2 * (cardSizes.medium.height + gap));
     this.grid = new GridModel(rows, {
       around: (params) => this.host.ask(() => this.host.around(params)),
       select: () => Promise.resolve(undefined),
