@@ -6,6 +6,7 @@ import type { TestHost } from '../../scripts/testHost.mjs';
 import { colorThemes } from './colorThemes';
 import { processesOf } from './datasetFiles';
 import { hasFailed, type TestThatRan } from './hasFailed';
+import { type LinkOptions, SlowLink } from './SlowLink';
 
 /** `npm test` and mocha run in the root of the checkout; this file is bundled elsewhere. */
 const root = process.cwd();
@@ -28,6 +29,8 @@ export interface WorkbenchOptions {
   env?: Record<string, string>;
   /** leaves workspace trust on: the folder is not trusted */
   trust?: boolean;
+  /** the link between browser and server, which {@link Workbench.link} changes later; without it they are side by side */
+  link?: LinkOptions;
 }
 
 /** The real VS Code workbench in a headless browser, with the product in its extension host. */
@@ -39,6 +42,7 @@ export class Workbench {
     private readonly host: TestHost,
     private readonly browser: Browser,
     private window: Page,
+    private readonly slowLink: SlowLink | undefined,
   ) {
     this.listen(window);
   }
@@ -46,6 +50,17 @@ export class Workbench {
   /** The window; another one after {@link reopenWindow}. */
   get page(): Page {
     return this.window;
+  }
+
+  /** What lies between browser and server, where the workbench was opened with a link. */
+  get link(): SlowLink {
+    if (this.slowLink === undefined) throw new Error('This workbench was opened without a link.');
+    return this.slowLink;
+  }
+
+  /** The address of the workbench, as the browser sees it. */
+  private get url(): string {
+    return addressOf(this.host, this.slowLink);
   }
 
   private listen(page: Page): void {
@@ -69,6 +84,7 @@ export class Workbench {
     language,
     env = {},
     trust = false,
+    link,
   }: WorkbenchOptions): Promise<Workbench> {
     const scripts = (await import(
       pathToFileURL(path.join(root, 'scripts/testHost.mjs')).href
@@ -83,7 +99,9 @@ export class Workbench {
       trust,
     });
     let browser: Browser | undefined;
+    let slowLink: SlowLink | undefined;
     try {
+      if (link !== undefined) slowLink = await SlowLink.open(host.port, link);
       browser = await chromium.launch({
         executablePath,
         // Users have scroll bars, which take room and can be dragged.
@@ -96,13 +114,14 @@ export class Workbench {
         await context.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = ${JSON.stringify(language)}`);
       }
       const page = await context.newPage();
-      const workbench = new Workbench(host, browser, page);
-      await page.goto(host.url());
+      const workbench = new Workbench(host, browser, page, slowLink);
+      await page.goto(workbench.url);
       await workbench.ready();
       if (colorTheme !== undefined) await workbench.setColorTheme(colorTheme);
       return workbench;
     } catch (error) {
       await browser?.close();
+      await slowLink?.close();
       await host.stop();
       throw error;
     }
@@ -234,7 +253,7 @@ export class Workbench {
     await closed;
     this.window = await context.newPage();
     this.listen(this.window);
-    await this.window.goto(this.host.url());
+    await this.window.goto(this.url);
     await this.ready();
   }
 
@@ -284,7 +303,7 @@ export class Workbench {
 
   /** Opens the window that {@link closeWindow} closed. */
   async openWindow(): Promise<void> {
-    await this.page.goto(this.host.url());
+    await this.page.goto(this.url);
     await this.ready();
   }
 
@@ -351,6 +370,7 @@ export class Workbench {
   /** Ends the browser and the server, and removes the server's data. */
   async dispose(): Promise<void> {
     await this.browser.close();
+    await this.slowLink?.close();
     await this.host.stop();
   }
 
@@ -358,6 +378,16 @@ export class Workbench {
     await this.page.locator('.monaco-workbench .part.statusbar').waitFor();
     await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
   }
+}
+
+/** Where the browser finds the workbench: at the near end of the link, if there is one. */
+function addressOf(host: TestHost, link: SlowLink | undefined): string {
+  if (link === undefined) return host.url();
+  // The address names its server a second time, in the extension that is under development.
+  const near = (text: string): string => text.replaceAll(`127.0.0.1:${host.port}`, `127.0.0.1:${link.port}`);
+  const url = new URL(near(host.url()));
+  for (const [name, value] of url.searchParams) url.searchParams.set(name, near(value));
+  return url.href;
 }
 
 /** What the VS Code server lacks or does not compile here; it says so in each window and goes on without. */
