@@ -34,7 +34,7 @@ export class VirtualRows {
   covered = 0;
   /**
    * Room below the last row, so that it can be scrolled clear of what lies over the list: {@link covered}, or more
-   * while the list is scrolled into room that was there before, because nothing may move when that is not needed any more.
+   * while the list is scrolled into room that was there before: nothing may move when that is not needed any more.
    */
   room = 0;
 
