@@ -212,7 +212,9 @@ export class FakeHost {
         controlJob: (params) => {
           note('controlJob', params, undefined);
         },
-        ping: (params) => note('ping', params, undefined),
+        ping: (params) => {
+          note('ping', params, undefined);
+        },
         resumeDrafts: (params) => {
           note('resumeDrafts', params, undefined);
           return { outcomes: params.drafts.map((draft) => this.resumeDraft(draft)) };

@@ -61,8 +61,8 @@ const storeDelay = 200;
 const keepDelay = 250;
 
 /**
- * The whole page: toolbar, grid and the notices over it, or a message why there is no grid. It provides the contexts that its
- * components share: the host, the user's actions, the view choices, and what all cards share.
+ * The whole page: toolbar, grid and the notices over it, or a message why there is no grid. It provides the contexts
+ * that its components share: the host, the user's actions, the view choices, and what all cards share.
  */
 @customElement('dataset-editor')
 export class DatasetEditor extends LitElement {

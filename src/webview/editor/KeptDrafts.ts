@@ -1,7 +1,7 @@
 import type { KeptDraft } from '../../protocol/page/connectionProtocol';
 import { textDigest } from '../../protocol/page/textDigest';
 
-/** At most this many texts on the way are remembered for one caption; more are sent only while there is no connection. */
+/** Maximum number of texts on the way that are remembered for a caption; more are sent only without a connection. */
 const maxSteps = 2000;
 
 /** A draft as it is sent to the host. */
@@ -21,8 +21,8 @@ interface Kept {
 }
 
 /**
- * What was typed and is not confirmed by the host. It is kept where it survives the page, and given to the host again by
- * the next page: a message that was on its way when the connection went may never arrive.
+ * What was typed and is not confirmed by the host. It is kept where it survives the page, and the next page gives it
+ * to the host again: a message that was on its way when the connection went may never arrive.
  */
 export class KeptDrafts {
   private readonly kept = new Map<string, Kept>();
@@ -98,5 +98,6 @@ function isKeptDraft(value: unknown): value is KeptDraft {
   if (typeof value !== 'object' || value === null) return false;
   const { path, text, draft, from, steps } = value as Partial<Record<keyof KeptDraft, unknown>>;
   const areTexts = [path, text, from].every((one) => typeof one === 'string');
-  return areTexts && Array.isArray(steps) && [draft, ...steps].every((one) => typeof one === 'number');
+  if (!areTexts || typeof draft !== 'number' || !Array.isArray(steps)) return false;
+  return steps.every((step) => typeof step === 'number');
 }

@@ -38,7 +38,8 @@ const stackStyles = css`
 
 /**
  * Lays its children over the lower end of the page, one above the other, so that nothing else moves when they come and
- * go. The newest lies on top. Fires `covers` with the height at the lower end of the page that they take, in CSS pixels.
+ * go. The newest lies on top. Fires `covers` with the height at the lower end of the page that they take, in CSS
+ * pixels.
  */
 @customElement('overlay-stack')
 export class OverlayStack extends LitElement {

@@ -1,5 +1,6 @@
 /**
- * In which order the rows of a stack lie: a row that comes lies on top of those that are there, which keep their places.
+ * In which order the rows of a stack lie: a row that comes lies on top of those that are there, and they keep their
+ * places.
  */
 export class StackOrder {
   private readonly numbers = new Map<string, number>();

@@ -7,7 +7,7 @@ const reacts =
 /** The events of one press, in their order; `pointerdown` begins it. */
 const eventsOfPress = ['mousedown', 'pointerup', 'mouseup', 'click', 'dblclick', 'auxclick'] as const;
 
-/** Keeps the second press of a double click from what has come under the pointer since the first, see {@link DoublePress}. */
+/** Keeps the second press of a double click from what has come there since the first, see {@link DoublePress}. */
 export function guardPresses(window: Window): void {
   const presses = new DoublePress();
   let isRefused = false;

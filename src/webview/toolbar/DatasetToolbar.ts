@@ -20,8 +20,8 @@ import './ViewOptions';
 const minShownSave = 200;
 
 /**
- * Search, counts, and the actions on the whole dataset. What comes and goes in it has its place from the beginning: its
- * height changes with its width only.
+ * Search, counts, and the actions on the whole dataset. What comes and goes in it has its place from the beginning:
+ * its height changes with its width only.
  */
 @customElement('dataset-toolbar')
 export class DatasetToolbar extends LitElement {

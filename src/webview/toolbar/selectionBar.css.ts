@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** One line over the grid; it wraps where the editor is narrow. The buttons stand at its end, where no count moves them. */
+/** One line over the grid; it wraps where the editor is narrow. No count moves the buttons, which stand at its end. */
 export const selectionBarStyles = css`
   :host {
     display: block;

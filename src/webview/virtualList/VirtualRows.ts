@@ -33,8 +33,8 @@ export class VirtualRows {
   /** Height at the lower end of the viewport that something lies over, in CSS pixels. */
   covered = 0;
   /**
-   * Room below the last row, so that it can be scrolled clear of what lies over the list: {@link covered}, or more while
-   * the list is scrolled into room that was there before, because nothing may move when that is not needed any more.
+   * Room below the last row, so that it can be scrolled clear of what lies over the list: {@link covered}, or more
+   * while the list is scrolled into room that was there before: nothing may move when that is not needed any more.
    */
   room = 0;
 
@@ -164,7 +164,7 @@ export class VirtualRows {
     this.scrollTo(topShowing(this.layout, this.rowOf(index), this.top, this.clear));
   }
 
-  /** Like {@link reveal}, but only where something lies over the row: it may be cut off by the viewport's end alone. */
+  /** Like {@link reveal}, but only where something lies over the row: the viewport's end alone may cut it off. */
   uncover(index: number): void {
     const isCovered = this.distanceOf(index) + this.layout.cellHeight > this.clear;
     if (this.covered > 0 && isCovered) this.reveal(index);
