@@ -37,8 +37,13 @@ const known: readonly [string, Beginning['captionMode'], string][] = [
     'text',
     'Control+Alt+ArrowDown/60 Control+Alt+ArrowDown/60 F2 x',
   ],
-  ['typing goes on from what was pasted', 'text', 'ArrowRight/20 Control+c/2000 ArrowLeft/20 Control+v F2 x/20 y'],
+  ['typing goes on from what was pasted', 'text', 'ArrowRight/20 Control+c/2000 ArrowLeft/20 Control+v/200 F2 x/20 y'],
   ['typing after an undo goes on from what it leaves', 'text', 'F2 x/2000 Control+z/200 y/20 z'],
+  ...[400, 600, 650].map((pause): [string, Beginning['captionMode'], string] => [
+    `a preview of what stood in the form before is not applied (${String(pause)} ms)`,
+    'text',
+    `Control+h/2000 z/60 e/60 b/${String(pause)} r/60 a${' Control+Enter/100'.repeat(20)}`,
+  ]),
   ['chips that were deleted come back', 'tags', 'F2/20 ArrowLeft/20 Delete/150 Delete/150 Control+z/150 Control+z/150'],
 ];
 

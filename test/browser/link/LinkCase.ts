@@ -8,5 +8,5 @@ export interface LinkCase {
   pauses?: readonly number[];
   /** so many images that not all of their cards are there at once; without it the few of the dataset */
   many?: number;
-  play(player: LinkPlayer, pause: number): Promise<void>;
+  play: (player: LinkPlayer, pause: number) => Promise<void>;
 }

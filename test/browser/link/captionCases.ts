@@ -25,7 +25,7 @@ export const captionCases: readonly LinkCase[] = [
   {
     title: 'Ctrl+F in a caption and what is typed then goes into the search field, whole',
     pauses: [60, 20],
-    play: async (player, pause) => {
+    play: async (player: LinkPlayer, pause: number): Promise<void> => {
       await player.caret(a);
       await player.press('Control+f');
       await player.type('tag:mono', pause);
@@ -35,7 +35,7 @@ export const captionCases: readonly LinkCase[] = [
   },
   {
     title: 'Ctrl+H in a caption and what is typed then goes into the dialog, whole',
-    play: async (player) => {
+    play: async (player: LinkPlayer): Promise<void> => {
       await player.caret(a);
       await typeIntoBulkEdit(player);
     },
@@ -43,7 +43,7 @@ export const captionCases: readonly LinkCase[] = [
   {
     title: 'Ctrl+F on a chip and what is typed then goes into the search field, and makes no tag',
     pauses: [60, 20],
-    play: async (player, pause) => {
+    play: async (player: LinkPlayer, pause: number): Promise<void> => {
       await player.chips();
       await player.chip(a, 'ant').focus();
       await player.press('Control+f');
@@ -54,7 +54,7 @@ export const captionCases: readonly LinkCase[] = [
   },
   {
     title: 'Ctrl+H on a chip and what is typed then goes into the dialog, whole',
-    play: async (player) => {
+    play: async (player: LinkPlayer): Promise<void> => {
       await player.chips();
       await player.chip(a, 'ant').focus();
       await typeIntoBulkEdit(player);
@@ -63,7 +63,7 @@ export const captionCases: readonly LinkCase[] = [
   {
     title: 'Ctrl+F on a cell and what is typed then goes into the search field, from the first letter',
     pauses: [60, 20],
-    play: async (player, pause) => {
+    play: async (player: LinkPlayer, pause: number): Promise<void> => {
       await player.cell(a);
       await player.press('Control+f');
       await player.type('tag:mono', pause);
@@ -74,7 +74,7 @@ export const captionCases: readonly LinkCase[] = [
   {
     title: 'Ctrl+F and Ctrl+V on a cell pastes into the search field, not over the caption',
     pauses: [80, 200],
-    play: async (player, pause) => {
+    play: async (player: LinkPlayer, pause: number): Promise<void> => {
       await player.cell(b);
       await player.press('Control+c');
       await player.settle();
@@ -87,7 +87,7 @@ export const captionCases: readonly LinkCase[] = [
   {
     title: 'Ctrl+F in the viewer and what is typed then goes into the search field, whole',
     pauses: [60, 20],
-    play: async (player, pause) => {
+    play: async (player: LinkPlayer, pause: number): Promise<void> => {
       await player.open(a);
       await player.press('Control+f');
       await player.type('mono', pause);
@@ -99,7 +99,7 @@ export const captionCases: readonly LinkCase[] = [
   {
     title: 'F2 and four times Ctrl+Enter in the viewer, then letters: all of them in the fourth image after it',
     pauses: [40, 120, 250],
-    play: async (player, pause) => {
+    play: async (player: LinkPlayer, pause: number): Promise<void> => {
       await player.open(a);
       await player.press('F2 Control+Enter Control+Enter Control+Enter Control+Enter', pause);
       await player.wait(pause);
@@ -111,7 +111,7 @@ export const captionCases: readonly LinkCase[] = [
   {
     title: 'the key for the next folder, F2 and letters: they go into the caption that was gone to',
     pauses: [60, 200],
-    play: async (player, pause) => {
+    play: async (player: LinkPlayer, pause: number): Promise<void> => {
       await player.cell(b);
       await player.press('Control+Alt+ArrowDown F2', pause);
       await player.type('xyz', pause);
@@ -121,7 +121,7 @@ export const captionCases: readonly LinkCase[] = [
   {
     title: 'an edit that is saved, another, Escape and Ctrl+Z: the second one is taken back',
     pauses: [60, 150],
-    play: async (player, pause) => {
+    play: async (player: LinkPlayer, pause: number): Promise<void> => {
       await player.caret(a);
       // One letter is one edit, however slow the machine is.
       await player.press('! Escape');
@@ -137,7 +137,7 @@ export const captionCases: readonly LinkCase[] = [
   {
     title: 'a chip removed in one caption and in another, then Ctrl+Z: the second one is back, on the page too',
     pauses: [100, 450],
-    play: async (player, pause) => {
+    play: async (player: LinkPlayer, pause: number): Promise<void> => {
       await player.chips();
       await player.chip(a, 'monochrome').focus();
       await player.press('Delete');
@@ -153,7 +153,7 @@ export const captionCases: readonly LinkCase[] = [
   {
     title: 'a caption pasted on one card and on another, then Ctrl+Z: the second one is taken back',
     pauses: [100, 450],
-    play: async (player, pause) => {
+    play: async (player: LinkPlayer, pause: number): Promise<void> => {
       await player.cell(d);
       await player.press('Control+c');
       await player.settle();
@@ -168,7 +168,7 @@ export const captionCases: readonly LinkCase[] = [
   {
     title: 'eight edits and eight quick Ctrl+Z: all of them are taken back, and VS Code refuses none',
     pauses: [40, 120, 250],
-    play: async (player, pause) => {
+    play: async (player: LinkPlayer, pause: number): Promise<void> => {
       await player.caret(a);
       for (const _ of linkImages.slice(0, 8)) {
         await player.press('! Control+Enter');
@@ -185,7 +185,7 @@ export const captionCases: readonly LinkCase[] = [
   {
     title: 'typing after an undo goes on from what the undo leaves',
     pauses: [120, 40, 500],
-    play: async (player, pause) => {
+    play: async (player: LinkPlayer, pause: number): Promise<void> => {
       await player.caret(a);
       await player.press('!');
       await player.saves({ [a]: `${of(a)}!` });
@@ -199,7 +199,7 @@ export const captionCases: readonly LinkCase[] = [
   {
     title: 'a caption pasted on a card, F2 and typing at once: the typed text stands behind the pasted one',
     pauses: [20, 80],
-    play: async (player, pause) => {
+    play: async (player: LinkPlayer, pause: number): Promise<void> => {
       await player.cell(d);
       await player.press('Control+c');
       await player.settle();
@@ -212,7 +212,7 @@ export const captionCases: readonly LinkCase[] = [
   },
   {
     title: 'Ctrl+C, Left, Ctrl+V without a pause: what was copied is pasted',
-    play: async (player) => {
+    play: async (player: LinkPlayer): Promise<void> => {
       await player.cell(g);
       await player.press('Control+c');
       await player.settle();
@@ -224,7 +224,7 @@ export const captionCases: readonly LinkCase[] = [
   {
     title: 'what is typed while the tagger writes the same caption is not gone without a word',
     pauses: [60, 30, 150],
-    play: async (player, pause) => {
+    play: async (player: LinkPlayer, pause: number): Promise<void> => {
       const caption = player.view.caption(a);
       await player.frame.getByRole('button', { name: `Caption ${a}`, exact: true }).click();
       await player.wait(pause);
@@ -242,7 +242,7 @@ export const captionCases: readonly LinkCase[] = [
   },
   {
     title: 'a double click at the upper edge of the first row opens the viewer; nothing is pasted',
-    play: async (player) => {
+    play: async (player: LinkPlayer): Promise<void> => {
       const { page } = player.view.workbench;
       await player.cell(d);
       await player.press('Control+c');
@@ -271,7 +271,7 @@ export const captionCases: readonly LinkCase[] = [
   {
     title: 'a letter typed and the tab closed at once: VS Code asks, or it is saved',
     pauses: [60, 200],
-    play: async (player, pause) => {
+    play: async (player: LinkPlayer, pause: number): Promise<void> => {
       const { page } = player.view.workbench;
       const close = page.locator('.tab.active .tab-actions .action-label').first();
       const place = await close.boundingBox();
@@ -287,7 +287,7 @@ export const captionCases: readonly LinkCase[] = [
   {
     title: 'a bulk edit is applied as it stands in the form, never as an older preview showed it',
     pauses: [600, 350, 730],
-    play: async (player, pause) => {
+    play: async (player: LinkPlayer, pause: number): Promise<void> => {
       await player.cell(a);
       await player.press('Control+h');
       await player.bulkEdit.getByRole('textbox', { name: 'Tags', exact: true }).waitFor();
@@ -304,7 +304,7 @@ export const captionCases: readonly LinkCase[] = [
   {
     title: 'Down and Enter right behind the beginning of a tag take the suggestion',
     pauses: [80, 40, 120],
-    play: async (player, pause) => {
+    play: async (player: LinkPlayer, pause: number): Promise<void> => {
       await player.caret(a);
       await player.type(', umb', pause);
       await player.wait(pause);
@@ -322,7 +322,7 @@ export const captionCases: readonly LinkCase[] = [
   {
     title: 'Ctrl+Space, Down and Enter take the suggestion',
     pauses: [80, 40, 120],
-    play: async (player, pause) => {
+    play: async (player: LinkPlayer, pause: number): Promise<void> => {
       await writeFile(path.join(player.folder, captionFile(a)), 'ant, umb');
       await player.showsCaption(a, 'ant, umb');
       await player.caret(a);
@@ -340,7 +340,7 @@ export const captionCases: readonly LinkCase[] = [
   {
     title: 'the beginning of a tag, Down and Enter in the field behind the chips make the suggested tag',
     pauses: [80, 40, 120],
-    play: async (player, pause) => {
+    play: async (player: LinkPlayer, pause: number): Promise<void> => {
       await player.chips();
       await player.frame.getByRole('textbox', { name: `Add a tag to ${f}` }).focus();
       await player.type('mo', pause);
@@ -353,7 +353,7 @@ export const captionCases: readonly LinkCase[] = [
   {
     title: 'three chips deleted and three Ctrl+Z: all of them are back',
     pauses: [150],
-    play: async (player, pause) => {
+    play: async (player: LinkPlayer, pause: number): Promise<void> => {
       await player.chips();
       await player.chip(i, 'panorama').focus();
       await player.press('Delete Delete Delete', pause);

@@ -27,7 +27,7 @@ const oneKey = fc.record({ key, pause }).map((stroke): Stroke[] => [stroke]);
 
 /** A text typed at the speed of fingers. */
 function typed(text: string, speed: number): Stroke[] {
-  return [...text].map((letter) => ({ key: letter, pause: speed }));
+  return Array.from(text, (letter) => ({ key: letter, pause: speed }));
 }
 
 const speed = fc.constantFrom(0, 20, 60, 180);

@@ -4,7 +4,7 @@ import { LinkKeys, type Beginning, type Stroke } from './LinkKeys';
 import type { LinkState } from './page/linkPage';
 
 /** What is typed at once after each key, and the pause between two keys in milliseconds. */
-const typed = 'xyz';
+const typed = ['x', 'y', 'z'];
 const speed = 20;
 
 /** The keys of a row of docs/keyboard.md, by what the row says; those that only a mouse or the workbench has are empty. */
@@ -109,7 +109,7 @@ export function markdownOf(table: readonly KeyRow[]): string {
   const lines = table.map(({ place, key, effect, far }) =>
     [place, key, effect, ...Object.values(far)].map((cell) => cell.replaceAll('|', String.raw`\|`)),
   );
-  const head = ['place', `key, then ${typed}`, 'effect at 0 ms', ...delays.map((delay) => `${delay} ms`)];
+  const head = ['place', `key, then ${typed.join('')}`, 'effect at 0 ms', ...delays.map((delay) => `${delay} ms`)];
   return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
@@ -136,5 +136,6 @@ function differencesOf(one: LinkState, other: LinkState): string[] {
     differences.push(`selected: ${other.selected.join(', ') || 'none'}`);
   if (one.search !== other.search) differences.push(`search: "${other.search}"`);
   if (one.focus !== other.focus) differences.push(`focus: ${other.focus}`);
+  if (one.field !== other.field) differences.push(`in its field: "${other.field}"`);
   return [...differences, ...other.complaints.filter((complaint) => !one.complaints.includes(complaint))];
 }

@@ -39,6 +39,8 @@ export interface LinkState {
   selected: string[];
   /** the accessible name of what has the focus, or what it is */
   focus: string;
+  /** what stands in the field that has the focus */
+  field: string;
   search: string;
   complaints: string[];
 }
@@ -121,10 +123,10 @@ window.addEventListener('keydown', (event) => {
   }
 });
 
-function focusName(): string {
+function focused(): PageElement | null {
   let { activeElement } = window.document;
   while (activeElement?.shadowRoot?.activeElement != null) ({ activeElement } = activeElement.shadowRoot);
-  return activeElement?.getAttribute('aria-label') ?? activeElement?.localName ?? '';
+  return activeElement;
 }
 
 function searchText(): string {
@@ -157,10 +159,12 @@ window.linkPage = {
   /** How things stand after some time. */
   settle: async (milliseconds: number): Promise<LinkState> => {
     await clock.advance(milliseconds);
+    const active = focused();
     return {
       captions: host.captions,
       selected: host.items.filter(({ selected }) => selected).map(({ path }) => path),
-      focus: focusName(),
+      focus: active?.getAttribute('aria-label') ?? active?.localName ?? '',
+      field: active?.value ?? '',
       search: searchText(),
       complaints: host.complaints,
     };
