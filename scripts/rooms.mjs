@@ -382,7 +382,6 @@ export const rooms = {
     may: [
       'base',
       'dataset/captions',
-      'dataset/files',
       'dataset/query',
       'dataset/tagIndex',
       'extension/bulkEdit',
