@@ -97,7 +97,7 @@ export class UnsavedJournal extends Disposable {
     return this.writes.run(() => (this.isDisposed ? undefined : this.file.follow(this.unsaved())));
   }
 
-  /** Before {@link dispose}: the journal is removed only if the last edits are written, else it is left to be adopted. */
+  /** Before {@link dispose}: the journal is removed only if the last edits are written, else it is left. */
   endAfter(last: Promise<boolean>): void {
     this.last = last;
   }

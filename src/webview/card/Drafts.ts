@@ -41,8 +41,8 @@ export interface DraftsPort {
 
 /**
  * Captions as the user typed them. Each keystroke is sent to the host at once. Until the host has confirmed the last
- * one, the typed text is shown instead of what the host sends (an optimistic update); the same goes for what undo brings
- * back. Lives as long as the page; cards do not.
+ * one, the typed text is shown instead of what the host sends (an optimistic update). So is what an undo brings back.
+ * Lives as long as the page; cards do not.
  */
 export class Drafts {
   private readonly pending = new Map<string, Draft>();

@@ -279,3 +279,42 @@ describe('A caption that is not UTF-8', () => {
     assert.equal(caption.inConflict, true);
   });
 });
+
+describe('A caption that is typed on a text that it does not hold any more', () => {
+  it('is in conflict with what is on the disk, and keeps both', () => {
+    const caption = captionWith('of a tagger');
+    const change = caption.setTextFrom('old', 'old, typed', 'delete');
+    assert.deepEqual([caption.text, caption.theirs], ['old, typed', { raw: 'of a tagger' }]);
+    caption.setTextFrom('old, typed', 'old, typed on', 'delete');
+    assert.deepEqual([caption.text, caption.theirs], ['old, typed on', { raw: 'of a tagger' }]);
+    assert.ok(change !== undefined);
+    assert.ok(caption.replay({ ...change, after: 'old, typed on' }, 'undo'));
+    assert.deepEqual([caption.text, caption.theirs, caption.isDirty], ['of a tagger', undefined, false]);
+  });
+
+  it('is in conflict with an edit that is not saved, which a save keeps and which can be taken', () => {
+    const caption = captionWith('old');
+    caption.setText('bulk', 'delete');
+    caption.setTextFrom('old', 'old, typed', 'delete');
+    assert.deepEqual([caption.text, caption.theirs, caption.inConflict], ['old, typed', { raw: 'bulk' }, true]);
+    caption.endConflictWith('bulk');
+    assert.deepEqual([caption.text, caption.theirs, caption.isDirty], ['bulk', undefined, true]);
+  });
+
+  it('gives way to that edit when what was typed is taken back', () => {
+    const caption = captionWith('old');
+    caption.setText('bulk', 'delete');
+    caption.setTextFrom('old', 'old, typed', 'delete');
+    caption.setTextFrom('old, typed', 'old', 'delete');
+    assert.deepEqual([caption.text, caption.theirs, caption.isDirty], ['bulk', undefined, true]);
+  });
+
+  it('is in no conflict over blanks and line ends that a file does not keep', () => {
+    const caption = captionWith('\uFEFFold\r\nlines\r\n');
+    caption.setTextFrom('old\r\nlines', 'old\nlines, typed', 'delete');
+    assert.deepEqual([caption.text, caption.theirs], ['old\nlines, typed', undefined]);
+    const empty = captionWith(null);
+    empty.setTextFrom(' ', ' a', 'delete');
+    assert.deepEqual([empty.text, empty.theirs], [' a', undefined]);
+  });
+});
