@@ -20,6 +20,11 @@ interface Outcome {
   query: string;
 }
 
+/** The keys that type a text. */
+function keysOf(text: string): string[] {
+  return Array.from(text);
+}
+
 describe('the search over a slow link', function () {
   this.timeout(60_000);
   const browser = useGridBrowser();
@@ -104,7 +109,7 @@ describe('the search over a slow link', function () {
       const telling = setInterval(() => {
         host.push();
       }, 100);
-      for (const [index, letter] of [...'umbrella'].entries()) {
+      for (const [index, letter] of keysOf('umbrella').entries()) {
         await page.keyboard.press(letter);
         await page.waitForTimeout(pause);
         assert.equal(await value(), 'umbrella'.slice(0, index + 1));
@@ -184,16 +189,16 @@ describe('the search over a slow link', function () {
 
   describe('has keys wait for suggestions:', () => {
     const cases: readonly (readonly [keys: readonly string[], text: string, caret?: number])[] = [
-      [[...'tag:tr', 'Tab'], 'tag:tree '],
-      [[...'tag:lo', 'ArrowDown', 'Enter'], 'tag:"long hair" '],
-      [[...'tag:lo', 'ArrowDown', 'ArrowDown', 'Enter'], 'tag:"long skirt" '],
-      [[...'tag:lo', 'ArrowUp', 'Enter', ...'-sky'], 'tag:"long skirt" -sky'],
-      [[...'ta', 'ArrowDown', 'Enter', ...'tr', 'Tab', ...'x y'], 'tag:tree x y'],
-      [[...'tag:lo', 'ArrowDown', ...'ng', 'Tab', 'Backspace'], 'tag:"long hair"'],
-      [[...'tag:lo', 'ArrowDown', 'Escape', ...'ng'], 'tag:long'],
-      [[...'zz', 'Escape', 'a'], 'a'],
-      [[...'tag:zz', 'ArrowDown', 'Enter'], 'tag:zz'],
-      [[...'tag:lo', 'ArrowDown', 'Enter', 'Home', ...'sky '], 'sky tag:"long hair" '],
+      [[...keysOf('tag:tr'), 'Tab'], 'tag:tree '],
+      [[...keysOf('tag:lo'), 'ArrowDown', 'Enter'], 'tag:"long hair" '],
+      [[...keysOf('tag:lo'), 'ArrowDown', 'ArrowDown', 'Enter'], 'tag:"long skirt" '],
+      [[...keysOf('tag:lo'), 'ArrowUp', 'Enter', ...keysOf('-sky')], 'tag:"long skirt" -sky'],
+      [[...keysOf('ta'), 'ArrowDown', 'Enter', ...keysOf('tr'), 'Tab', ...keysOf('x y')], 'tag:tree x y'],
+      [[...keysOf('tag:lo'), 'ArrowDown', ...keysOf('ng'), 'Tab', 'Backspace'], 'tag:"long hair"'],
+      [[...keysOf('tag:lo'), 'ArrowDown', 'Escape', ...keysOf('ng')], 'tag:long'],
+      [[...keysOf('zz'), 'Escape', 'a'], 'a'],
+      [[...keysOf('tag:zz'), 'ArrowDown', 'Enter'], 'tag:zz'],
+      [[...keysOf('tag:lo'), 'ArrowDown', 'Enter', 'Home', ...keysOf('sky ')], 'sky tag:"long hair" '],
     ];
     for (const [keys, text] of cases) {
       it(keys.join(' '), async () => {
@@ -210,7 +215,7 @@ describe('the search over a slow link', function () {
     it('Tab goes on where there are none', async () => {
       await open();
       await field().focus();
-      await press([...'tag:zz', 'Tab']);
+      await press([...keysOf('tag:zz'), 'Tab']);
       await until('the focus has gone on', async () => !(await isFocused()));
       const focused = await page.evaluate<string>(`
         (() => {
@@ -224,12 +229,12 @@ describe('the search over a slow link', function () {
     it('nothing typed behind them is lost when the focus goes, or when no answer comes', async () => {
       await open(20_000);
       await field().focus();
-      await press([...'tag:lo', 'ArrowDown', 'Enter', ...' sky']);
+      await press([...keysOf('tag:lo'), 'ArrowDown', 'Enter', ...keysOf(' sky')]);
       assert.equal(await value(), 'tag:lo');
       await page.locator('image-card').first().focus();
       await holds('tag:lo sky');
       await field().focus();
-      await press(['End', 'x', 'Escape', ...'yz']);
+      await press(['End', 'x', 'Escape', ...keysOf('yz')]);
       // The key counts for what is there: no suggestions, so it clears the field.
       await holds('yz');
     });
@@ -266,7 +271,16 @@ describe('the search over a slow link', function () {
     };
     const stroke = fc.oneof(
       { weight: 5, arbitrary: fc.constantFrom('t', 'l', 'o', 's', 'z').map((key) => [key]) },
-      { weight: 3, arbitrary: fc.constantFrom([...' tag:'], [...' is:'], ['Space'], [...' tag:l', 'Tab'], ['t', 'a']) },
+      {
+        weight: 3,
+        arbitrary: fc.constantFrom(
+          keysOf(' tag:'),
+          keysOf(' is:'),
+          ['Space'],
+          [...keysOf(' tag:l'), 'Tab'],
+          ['t', 'a'],
+        ),
+      },
       { weight: 5, arbitrary: fc.constantFrom('ArrowDown', 'ArrowUp', 'Enter', 'Escape').map((key) => [key]) },
       { weight: 2, arbitrary: fc.constantFrom('Backspace', 'ArrowLeft', 'Home', 'End').map((key) => [key]) },
     );

@@ -20,6 +20,11 @@ const known: TagSuggestion[] = ['blue eyes', 'blue_sky', 'light blue', 'blue hai
   source: 'dataset',
 }));
 
+/** The keys that type a text. */
+function keysOf(text: string): string[] {
+  return Array.from(text);
+}
+
 describe('suggested tags over a slow link', function () {
   this.timeout(60_000);
   const browser = useGridBrowser();
@@ -71,20 +76,32 @@ describe('suggested tags over a slow link', function () {
   };
 
   const cases: readonly (readonly [what: string, keys: readonly string[], text: string])[] = [
-    ['Down and Enter', [...', blu', 'ArrowDown', 'Enter'], 'sky, blue eyes, \nend'],
+    ['Down and Enter', [...keysOf(', blu'), 'ArrowDown', 'Enter'], 'sky, blue eyes, \nend'],
     [
       'Down twice, Enter and letters',
-      [...', blu', 'ArrowDown', 'ArrowDown', 'Enter', ...'x y'],
+      [...keysOf(', blu'), 'ArrowDown', 'ArrowDown', 'Enter', ...keysOf('x y')],
       'sky, blue_sky, x y\nend',
     ],
-    ['Down and Tab', [...', moo', 'ArrowDown', 'Tab', ...'a'], 'sky, moon, a\nend'],
-    ['Up and Enter', [...', blu', 'ArrowUp', 'Enter'], 'sky, blue hair, \nend'],
-    ['Ctrl+Space, Down and Enter', [...', ', 'Control+Space', 'ArrowDown', 'Enter'], 'sky, blue eyes, \nend'],
-    ['Down and letters, which go on with the tag', [...', blu', 'ArrowDown', ...'e h'], 'sky, blue h\nend'],
-    ['Down, letters, Down, Enter', [...', blu', 'ArrowDown', ...'e h', 'ArrowDown', 'Enter'], 'sky, blue hair, \nend'],
-    ['Down, Enter, Backspace', [...', moo', 'ArrowDown', 'Enter', 'Backspace', 'Backspace', '!'], 'sky, moon!\nend'],
-    ['Down where nothing is suggested', [...', zz', 'ArrowDown', 'x'], 'sky, zz\nendx'],
-    ['Enter alone', [...', blu', 'Enter', 'x'], 'sky, blu\nx\nend'],
+    ['Down and Tab', [...keysOf(', moo'), 'ArrowDown', 'Tab', ...keysOf('a')], 'sky, moon, a\nend'],
+    ['Up and Enter', [...keysOf(', blu'), 'ArrowUp', 'Enter'], 'sky, blue hair, \nend'],
+    ['Ctrl+Space, Down and Enter', [...keysOf(', '), 'Control+Space', 'ArrowDown', 'Enter'], 'sky, blue eyes, \nend'],
+    [
+      'Down and letters, which go on with the tag',
+      [...keysOf(', blu'), 'ArrowDown', ...keysOf('e h')],
+      'sky, blue h\nend',
+    ],
+    [
+      'Down, letters, Down, Enter',
+      [...keysOf(', blu'), 'ArrowDown', ...keysOf('e h'), 'ArrowDown', 'Enter'],
+      'sky, blue hair, \nend',
+    ],
+    [
+      'Down, Enter, Backspace',
+      [...keysOf(', moo'), 'ArrowDown', 'Enter', 'Backspace', 'Backspace', '!'],
+      'sky, moon!\nend',
+    ],
+    ['Down where nothing is suggested', [...keysOf(', zz'), 'ArrowDown', 'x'], 'sky, zz\nendx'],
+    ['Enter alone', [...keysOf(', blu'), 'Enter', 'x'], 'sky, blu\nx\nend'],
     ['Down a little later', ['ArrowDown', 'x'], 'sky\nendx'],
   ];
   for (const [what, keys, text] of cases) {
@@ -104,11 +121,11 @@ describe('suggested tags over a slow link', function () {
 
   it('leave Tab alone while none is chosen, and keep what is typed when the focus goes', async () => {
     await open('sky');
-    await press([...', blu', 'Tab']);
+    await press([...keysOf(', blu'), 'Tab']);
     assert.ok(!(await isFocused(caption())), 'it goes on at once');
     assert.equal(await value(), 'sky, blu');
     await caption().focus();
-    await press(['End', ...', m', 'ArrowDown', ...'oss']);
+    await press(['End', ...keysOf(', m'), 'ArrowDown', ...keysOf('oss')]);
     assert.equal(await value(), 'sky, blu, m', 'the letters wait');
     await caption(second).focus();
     assert.equal(await value(), 'sky, blu, moss');
@@ -117,7 +134,7 @@ describe('suggested tags over a slow link', function () {
 
   it('are followed by what is typed into the next caption, and only there', async () => {
     await open('sky');
-    await press([...', moo', 'ArrowDown', 'Enter', 'Control+Enter', 'End', ...', next']);
+    await press([...keysOf(', moo'), 'ArrowDown', 'Enter', 'Control+Enter', 'End', ...keysOf(', next')]);
     await until('the next caption has it', async () => (await value(second)) === 'tag 1, sky, tree, next');
     assert.equal(await value(), 'sky, moon, ');
     assert.ok(await isFocused(caption(second)));
@@ -125,7 +142,7 @@ describe('suggested tags over a slow link', function () {
 
   it('do not keep typing when the link is gone', async () => {
     await open('sky', 20_000);
-    await press([...', moo', 'ArrowDown', ...'se']);
+    await press([...keysOf(', moo'), 'ArrowDown', ...keysOf('se')]);
     assert.equal(await value(), 'sky, moo');
     await until('it goes on', async () => (await value()) === 'sky, moose');
   });
@@ -138,9 +155,9 @@ describe('suggested tags over a slow link', function () {
     const field = page.getByRole('textbox', { name: `Add a tag to ${first}` });
     await field.focus();
     host.distance = 150;
-    await press([...'moo', 'ArrowDown', 'Enter', ...'tree', 'Enter'], 40);
+    await press([...keysOf('moo'), 'ArrowDown', 'Enter', ...keysOf('tree'), 'Enter'], 40);
     await until('both are there', () => host.item(first).text === 'sky, moon, tree');
-    await press([...'moo', 'Enter'], 40);
+    await press([...keysOf('moo'), 'Enter'], 40);
     await until('it is taken as it is', () => host.item(first).text === 'sky, moon, tree, moo');
   });
 
@@ -165,7 +182,7 @@ describe('suggested tags over a slow link', function () {
     };
     const stroke = fc.oneof(
       { weight: 5, arbitrary: fc.constantFrom('b', 'l', 'o', 'm', 'z').map((key) => [key]) },
-      { weight: 3, arbitrary: fc.constantFrom([...', '], [...', moo'], ['Space'], ['Control+Space']) },
+      { weight: 3, arbitrary: fc.constantFrom(keysOf(', '), keysOf(', moo'), ['Space'], ['Control+Space']) },
       { weight: 6, arbitrary: fc.constantFrom('ArrowDown', 'ArrowUp', 'Enter').map((key) => [key]) },
       { weight: 2, arbitrary: fc.constantFrom('Backspace', 'ArrowLeft', 'Home', 'End').map((key) => [key]) },
     );

@@ -159,8 +159,8 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
   }
 
   /**
-   * Changes the selection as a page asks for it: in the order of what it asked, after a search that it asked for before.
-   * An image that this search hides is left as it is: the page only showed it because it had not heard yet.
+   * Changes the selection as a page asks for it: in the order of what it asked, after a search that it asked for
+   * before. An image that this search hides is left as it is: the page only showed it because it had not heard yet.
    */
   async selectFound(command: SelectCommand): Promise<void> {
     const { view, selecting } = this;

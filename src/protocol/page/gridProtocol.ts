@@ -78,8 +78,8 @@ export interface GridSnapshot {
   search: SearchView;
   sort: ImageSort;
   /**
-   * the highest number of a search or order that the page has asked for and this snapshot takes account of: while it is
-   * lower than the page's own, {@link query} and {@link sort} are older than what the page asked for
+   * the highest number of a search or order that the page has asked for and this snapshot takes account of: while it
+   * is lower than the page's own, {@link query} and {@link sort} are older than what the page asked for
    */
   asked: number;
   /**
@@ -155,7 +155,7 @@ export interface HostRequests
   wantedImage(params: Record<string, never>): { path: string } | null;
   /** The position of an image in the current order and filter; null if it is not among them. */
   locate(params: { path: string }): { index: number | null; order: number };
-  /** @param params `number` increases with each search or order that the page asks for; see {@link GridSnapshot.asked} */
+  /** @param params `number` increases with each search or order of the page; see {@link GridSnapshot.asked} */
   setSort(params: { sort: ImageSort; number: number }): { snapshot: GridSnapshot };
   /**
    * Changes the selection once a search that was asked for before it has ended. An image that this search hides is left

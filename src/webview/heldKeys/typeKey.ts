@@ -6,7 +6,7 @@ import { tabStopAfter } from './tabStops';
 export function textOfKey({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): string | undefined {
   // With AltGr, some systems report Ctrl and Alt for a letter.
   const isCommand = metaKey || ctrlKey !== altKey;
-  return [...key].length === 1 && !isCommand ? key : undefined;
+  return Array.from(key).length === 1 && !isCommand ? key : undefined;
 }
 
 /** Does to the focused field what the browser does by default on a key, or inserts a text, so that undo knows of it. */

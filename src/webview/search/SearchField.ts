@@ -28,8 +28,8 @@ const fullHelp = l10n.t(
 );
 
 /**
- * The search box: suggests what to type next and underlines mistakes. Its text is the user's: only a search that was set
- * elsewhere replaces it, never an answer to what was typed here.
+ * The search box: suggests what to type next and underlines mistakes. Its text is the user's: only a search that was
+ * set elsewhere replaces it, never an answer to what was typed here.
  */
 @customElement('search-field')
 export class SearchField extends LitElement {
