@@ -1,4 +1,5 @@
-// All cases of a slow link at several delays and pauses in the real VS Code, and 2,000 random sequences of keys: npm run soak -- linkKeys
+// All cases of a slow link at several delays and pauses in the real VS Code, and 2,000 random sequences of keys:
+// npm run soak -- linkKeys
 import { table } from './measure.mjs';
 import { runSuites } from './runSuites.mjs';
 

@@ -1,4 +1,5 @@
-// Whether each key of docs/keyboard.md does the same over a slow link, with letters typed right after it: npm run soak -- linkTable
+// Whether each key of docs/keyboard.md does the same over a slow link, with letters typed right after it:
+// npm run soak -- linkTable
 import { execFileSync } from 'node:child_process';
 import { bundled } from './bundled.mjs';
 

@@ -16,7 +16,7 @@ export interface Beginning {
   first?: readonly string[];
 }
 
-/** Long enough for all timers and answers, in milliseconds; it costs nothing, because clocks of these pages do not run. */
+/** Long enough for all timers and answers, in milliseconds; it costs nothing: the clocks of these pages stand still. */
 const leisure = 4000;
 
 /** Presses the same keys in pages whose hosts are nearer or farther away, and says how things stand then. */

@@ -21,7 +21,7 @@ interface PageElement {
   closest(selector: string): PageElement | null;
 }
 
-/** Plays what somebody does at the keyboard and with the mouse in a dataset behind a link, and looks what came of it. */
+/** Plays what somebody does with keyboard and mouse in a dataset behind a link, and looks what came of it. */
 export class LinkPlayer {
   constructor(
     readonly view: DatasetView,
@@ -143,8 +143,8 @@ export class LinkPlayer {
   }
 
   /**
-   * Waits until the caption files are as they were but for these captions, and looks again when all has settled. What the
-   * page shows must be the same.
+   * Waits until the caption files are as they were but for these captions, and looks again when all has
+   * settled.
    */
   async saves(changed: Readonly<Record<string, string | undefined>>): Promise<void> {
     const expected = filesWith(changed);

@@ -170,7 +170,7 @@ export const captionCases: readonly LinkCase[] = [
     pauses: [40, 120, 250],
     play: async (player: LinkPlayer, pause: number): Promise<void> => {
       await player.caret(a);
-      for (const _ of linkImages.slice(0, 8)) {
+      for (let edit = 0; edit < 8; edit++) {
         await player.press('! Control+Enter');
       }
       await player.press('Escape');

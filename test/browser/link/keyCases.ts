@@ -157,8 +157,9 @@ export const keyCases: readonly LinkCase[] = [
       await mouse.click(x, y);
       await player.wait(300);
       await mouse.click(x, y);
-      for (const end = Date.now() + 3000 + 8 * player.delay; Date.now() < end; await player.wait(30)) {
+      for (const end = Date.now() + 3000 + 8 * player.delay; Date.now() < end;) {
         tops.add(Math.round((await player.view.card(a).boundingBox())?.y ?? NaN));
+        await player.wait(30);
       }
       assert.deepEqual([...tops].length, 1, `the first card was at ${[...tops].join(', ')}`);
     },

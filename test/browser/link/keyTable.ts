@@ -7,7 +7,7 @@ import type { LinkState } from './page/linkPage';
 const typed = ['x', 'y', 'z'];
 const speed = 20;
 
-/** The keys of a row of docs/keyboard.md, by what the row says; those that only a mouse or the workbench has are empty. */
+/** The keys of a row of docs/keyboard.md, by what the row says; none where they are not the page's. */
 const keysOfRow: Readonly<Record<string, readonly string[]>> = {
   'Ctrl+F (macOS: Cmd+F)': ['Control+f'],
   'Ctrl+H (macOS: Cmd+Alt+F)': ['Control+h'],
@@ -53,7 +53,7 @@ const keysOfRow: Readonly<Record<string, readonly string[]>> = {
   'in the preview: Space or Enter': [],
 };
 
-/** The places in which keys are pressed: how one gets there, and the heading in docs/keyboard.md whose keys they have. */
+/** Where keys are pressed: how one gets there, and the heading in docs/keyboard.md whose keys they have. */
 const places: readonly (Beginning & { name: string; heading: string; first: readonly string[] })[] = [
   { name: 'cell', heading: 'On an image in the grid', captionMode: 'text', first: ['ArrowRight'] },
   { name: 'caption', heading: 'In a caption', captionMode: 'text', first: ['ArrowRight', 'F2'] },

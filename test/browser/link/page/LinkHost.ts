@@ -21,7 +21,7 @@ type Target = { path: string } | { scope: 'selection' };
 
 /**
  * A host with VS Code's undo stack, which lives in the workbench: edits reach it after the delay of the link, an undo
- * goes there and back, and while one is running another is refused. Drafts, undos and pastes are done one after another.
+ * goes there and back, and while one is running another is refused. Drafts, undos and pastes follow one another.
  */
 export class LinkHost extends FakeHost {
   /** what went wrong that a user would be told */
