@@ -9,8 +9,8 @@ import type { SearchRequests, SearchView } from './searchProtocol';
 
 /**
  * A change of the selection. Positions refer to the order with the number `order`, which may have gone meanwhile: they
- * mean the images that stood there. The host ignores a command for an order that it does not remember. Images that the search hides stay selected,
- * except after `only`, `all` and `none`.
+ * mean the images that stood there. The host ignores a command for an order that it does not remember. Images that the
+ * search hides stay selected, except after `only`, `all` and `none`.
  */
 export type SelectCommand =
   | { kind: 'only' | 'toggle'; path: string }

@@ -50,9 +50,9 @@ interface Held {
 }
 
 /**
- * What the user typed into captions that have not come yet. Each belongs to a place: a position in an order, and with it
- * to the image that stands there, whatever the position means later. When the caption comes, what was typed is added at
- * its end, where the caret would have been.
+ * What the user typed into captions that have not come yet. Each belongs to a place: a position in an order, and
+ * with it to the image that stands there, whatever the position means later. When the caption comes, what was typed is
+ * added at its end, where the caret would have been.
  */
 export class HeldTyping {
   private held: Held[] = [];
@@ -111,14 +111,16 @@ export class HeldTyping {
     const was = held.path === undefined ? cards.whereWas(held.place) : placed(held.path, cards);
     if (was === undefined) return false;
     if (held.text === '' && !held.isComposing) return true;
-    if (was === null || was.index === null) {
-      lost.push({ text: held.text, path: was?.path });
+    const path = was?.path;
+    const index = was?.index ?? undefined;
+    if (path === undefined || index === undefined) {
+      lost.push({ text: held.text, path });
       return true;
     }
-    held.path = was.path;
-    held.place = { order: cards.order, index: was.index };
-    const item = cards.at(was.index);
-    if (item?.path !== was.path || held.isComposing) return false;
+    held.path = path;
+    held.place = { order: cards.order, index };
+    const item = cards.at(index);
+    if (item?.path !== path || held.isComposing) return false;
     if (item.readOnly === true || item.foreignEncoding !== undefined) lost.push({ text: held.text, path: item.path });
     else arrived.push({ item, text: held.text, joined: held.joined, isLeft: held.isLeft });
     return true;

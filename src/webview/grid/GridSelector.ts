@@ -69,7 +69,7 @@ export class GridSelector {
   extend(from: number, to: number, keep: boolean): void {
     const items = this.port.items();
     if (items === undefined) return;
-    if (this.origin === undefined || this.origin.order !== items.order) this.beginAt(from);
+    if (this.origin?.order !== items.order) this.beginAt(from);
     const { origin } = this;
     if (origin === undefined) return;
     this.send({ kind: 'range', from: origin.index, to, order: items.order, keep }, Math.abs(to - origin.index) + 1);

@@ -37,8 +37,8 @@ interface HeldFocus {
 /**
  * The images of the dataset as a virtualized grid: only the cards near the viewport exist. This element itself scrolls.
  *
- * Fires `grid-scroll`; `open-viewer` with the position of an image, and its path if it is known (a listener that opens the viewer cancels the event;
- * otherwise the caption of the image is edited); `folder-key` with the direction to go.
+ * Fires `grid-scroll`; `open-viewer` with the position of an image, and its path if it is known (a listener that opens
+ * the viewer cancels the event; otherwise the caption of the image is edited); `folder-key` with the direction to go.
  */
 @customElement('image-grid')
 export class ImageGrid extends LitElement {

@@ -22,8 +22,8 @@ export interface ViewerCards {
 
 /**
  * Which image the viewer shows. Each key has its effect at once, on what the page knows: the position changes, and the
- * image is shown if its card is there, or as soon as it comes. An image that moves or no longer matches the search stays
- * shown; in the latter case its neighbours are those of its old position.
+ * image is shown if its card is there, or as soon as it comes. An image that moves or no longer matches the search
+ * stays shown; in the latter case its neighbours are those of its old position.
  */
 export class ViewerModel {
   /** Whether the viewer shows anything. */
@@ -37,8 +37,8 @@ export class ViewerModel {
   /** Increases whenever the user goes to another image: what belongs to one image must not be used for the next. */
   visit = 0;
   /**
-   * Whether the image stands at the position: not while one that was opened by its path alone is looked for, nor when it
-   * has gone from the list before its card came.
+   * Whether the image stands at the position: not while one that was opened by its path alone is looked for, nor when
+   * it has gone from the list before its card came.
    */
   isPlaced = true;
   private order = 0;

@@ -67,13 +67,13 @@ describe('The images of the viewer', () => {
   let cards: Cards;
   let model: ViewerModel;
   const show = (paths: string, path: string): void => {
-    cards = new Cards([...paths]);
+    cards = new Cards(Array.from(paths));
     cards.come();
     model = new ViewerModel(() => cards);
     model.open(undefined, path);
   };
   const become = (paths: string): void => {
-    cards.become(...paths);
+    cards.become(...Array.from(paths));
     model.cardsChanged();
   };
   const shown = (): [number, string | undefined] => [model.index, model.item?.path];
@@ -102,7 +102,7 @@ describe('The images of the viewer', () => {
   });
 
   it('go on at once to places whose cards have not come, which are shown when they come and only there', () => {
-    cards = new Cards([...'abcdef']);
+    cards = new Cards(Array.from('abcdef'));
     cards.come('a');
     model = new ViewerModel(() => cards);
     model.open(0, 'a');
@@ -145,7 +145,7 @@ describe('The images of the viewer', () => {
   });
 
   it('stay where the place was, too, when its image was not known when the order changed', () => {
-    cards = new Cards([...'abc']);
+    cards = new Cards(Array.from('abc'));
     model = new ViewerModel(() => cards);
     model.open(1, undefined);
     const { visit } = model;
@@ -158,7 +158,7 @@ describe('The images of the viewer', () => {
   });
 
   it('are another visit where nobody knows any more which image was meant', () => {
-    cards = new Cards([...'abc']);
+    cards = new Cards(Array.from('abc'));
     model = new ViewerModel(() => cards);
     model.open(2, undefined);
     const { visit } = model;
@@ -182,7 +182,7 @@ describe('The images of the viewer', () => {
   });
 
   it('are looked for where only the path is known, and have no place until they are found', () => {
-    cards = new Cards([...'abc']);
+    cards = new Cards(Array.from('abc'));
     const nothing = (): undefined => undefined;
     const unknown = { order: 1, count: 3, at: nothing, placeOf: nothing, whereWas: nothing };
     model = new ViewerModel(() => unknown);
