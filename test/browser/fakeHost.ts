@@ -435,7 +435,14 @@ export class FakeHost {
     };
   }
 
-  private around({ paths, index, before, after, find, places }: Parameters<HostRequests['getItemsAround']>[0]): ItemsAround {
+  private around({
+    paths,
+    index,
+    before,
+    after,
+    find,
+    places,
+  }: Parameters<HostRequests['getItemsAround']>[0]): ItemsAround {
     const at = paths.map((path) => ({ path, index: this.indexOf(path) })).find((place) => place.index >= 0);
     const start = Math.max(0, (at?.index ?? index) - before);
     return {

@@ -23,6 +23,7 @@ async function typeIntoBulkEdit(player: LinkPlayer): Promise<void> {
 /** What changed captions that nobody meant. */
 export const captionCases: readonly LinkCase[] = [
   {
+    near: true,
     title: 'Ctrl+F in a caption and what is typed then goes into the search field, whole',
     pauses: [60, 20],
     play: async (player: LinkPlayer, pause: number): Promise<void> => {
@@ -41,6 +42,7 @@ export const captionCases: readonly LinkCase[] = [
     },
   },
   {
+    near: true,
     title: 'Ctrl+F on a chip and what is typed then goes into the search field, and makes no tag',
     pauses: [60, 20],
     play: async (player: LinkPlayer, pause: number): Promise<void> => {
@@ -85,6 +87,7 @@ export const captionCases: readonly LinkCase[] = [
     },
   },
   {
+    near: true,
     title: 'Ctrl+F in the viewer and what is typed then goes into the search field, whole',
     pauses: [60, 20],
     play: async (player: LinkPlayer, pause: number): Promise<void> => {
@@ -166,6 +169,7 @@ export const captionCases: readonly LinkCase[] = [
     },
   },
   {
+    near: true,
     title: 'eight edits and eight quick Ctrl+Z: all of them are taken back, and VS Code refuses none',
     pauses: [40, 120, 250],
     play: async (player: LinkPlayer, pause: number): Promise<void> => {
@@ -241,6 +245,7 @@ export const captionCases: readonly LinkCase[] = [
     },
   },
   {
+    near: true,
     title: 'a double click at the upper edge of the first row opens the viewer; nothing is pasted',
     play: async (player: LinkPlayer): Promise<void> => {
       const { page } = player.view.workbench;
@@ -361,6 +366,8 @@ export const captionCases: readonly LinkCase[] = [
         'ibis',
       ]);
       await player.press('Control+z Control+z Control+z', pause);
+      // One undo after the other is done: each goes to VS Code and back, twice.
+      await player.wait(3 * 4 * player.delay);
       await player.saves({});
       await player.shows(
         'the tags of the card',

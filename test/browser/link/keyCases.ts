@@ -122,6 +122,7 @@ export const keyCases: readonly LinkCase[] = [
     },
   },
   {
+    near: true,
     title: 'a click and a Ctrl+click on another card select these two, wherever the bar of the selection comes',
     pauses: [450, 150],
     play: async (player: LinkPlayer, pause: number): Promise<void> => {
@@ -144,6 +145,7 @@ export const keyCases: readonly LinkCase[] = [
     },
   },
   {
+    near: true,
     title: 'Caption Empty pressed twice: the grid stays where it is while the row of the job comes and goes',
     play: async (player: LinkPlayer): Promise<void> => {
       for (const image of [a, b, d]) await rm(path.join(player.folder, captionFile(image)));
@@ -247,7 +249,8 @@ export const keyCases: readonly LinkCase[] = [
     },
   },
   {
-    title: 'Ctrl+Enter right behind the last key of a bulk edit applies it',
+    near: true,
+    title: 'Ctrl+Enter right behind the last key of a bulk edit, before its preview, is refused with words',
     pauses: [60, 300],
     play: async (player: LinkPlayer, pause: number): Promise<void> => {
       await player.cell(a);
@@ -256,6 +259,9 @@ export const keyCases: readonly LinkCase[] = [
       await player.settle();
       await player.type('zebra', 60);
       await player.wait(pause);
+      await player.press('Control+Enter');
+      await player.frame.getByText('The preview is not ready yet').waitFor();
+      await player.saves({});
       await player.press('Control+Enter');
       await player.saves(Object.fromEntries(linkImages.map((image) => [image, `${of(image)}, zebra`])));
     },

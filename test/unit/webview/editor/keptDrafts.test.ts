@@ -32,13 +32,13 @@ describe('KeptDrafts', () => {
     kept.confirmed('a.png', 0);
     assert.equal(kept.list[0]?.steps.length, 3);
     kept.confirmed('a.png', 6);
-    assert.deepEqual(kept.list[0]?.steps, [textDigest('abc'), textDigest('abcd')]);
+    assert.deepEqual(kept.list[0].steps, [textDigest('abc'), textDigest('abcd')]);
     kept.confirmed('b.png', 8);
     assert.equal(kept.count, 1);
     kept.confirmed('a.png', 8);
     assert.deepEqual([kept.count, kept.list], [0, []]);
     kept.sent({ path: 'a.png', text: 'abcde', draft: 9, from: 'abcd' });
-    assert.equal(kept.list[0]?.from, 'abcd', 'a new run of typing begins from what the host has');
+    assert.equal(kept.list[0].from, 'abcd', 'a new run of typing begins from what the host has');
   });
 
   it('keeps what the host could not take in until the user has seen it', () => {
