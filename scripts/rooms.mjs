@@ -17,7 +17,7 @@ export const rooms = {
   },
   'protocol/page': {
     what: 'the messages between the page and the extension host, one file for each topic',
-    may: ['protocol/channel'],
+    may: ['protocol/channel', 'tags'],
   },
   'protocol/tagging': {
     what: 'the messages to the child process with the model; the options of captions: types, defaults, how settings and flags are read',
@@ -542,6 +542,7 @@ export const rooms = {
       'dataset/query',
       'protocol/channel',
       'protocol/page',
+      'tags',
       'webview/bulkEdit',
       'webview/card',
       'webview/grid',

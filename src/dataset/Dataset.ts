@@ -316,12 +316,12 @@ export class Dataset {
     });
     await this.readCaptions(unknown);
     const changes: CaptionChange[] = [];
-    await inSlices(edits, ({ captionPath, raw, base }) => {
+    await inSlices(edits, ({ captionPath, raw, base, rival }) => {
       const caption = this.index.captions.get(captionPath);
       if (caption === undefined) return;
       const wasTyped = caption.isDirty;
       // Text that was typed while the folder was being read is kept, and undo brings the older edit back.
-      if (!wasTyped) caption.restoreEdit(raw, base === null ? null : decodeCaption(Buffer.from(base, 'base64')));
+      if (!wasTyped) caption.restoreEdit(raw, base === null ? null : decodeCaption(Buffer.from(base, 'base64')), rival);
       const before = wasTyped ? raw : (caption.onDisk?.raw ?? null);
       if (caption.isDirty && !(wasTyped && before === caption.raw))
         changes.push({ caption, before, after: caption.raw });

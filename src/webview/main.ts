@@ -96,6 +96,9 @@ function start(): void {
       reveal: ({ path }) => {
         void editor.reveal(path);
       },
+      drafts: (drafts) => {
+        editor.draftsHeard(drafts);
+      },
     },
   );
   channel.tell('identify', { viewId: viewIdOf(vscode) });

@@ -241,6 +241,9 @@ export class FakeHost {
           this.log.push({ name: 'draft', params: draft });
           this.handleDraft(draft);
         },
+        typedAhead: (params) => {
+          this.log.push({ name: 'typedAhead', params });
+        },
         commit: ({ path }) => {
           this.log.push({ name: 'commit', params: { path } });
           this.handleCommit(path);

@@ -45,6 +45,8 @@ export class Caption {
    * made of the caption
    */
   private rival: CaptionContent | null | undefined;
+  /** while there is a {@link rival}: what the file held when it came up, or what was written since */
+  private rivalDisk: CaptionContent | null | undefined;
   /** the user agreed to convert a file that is not UTF-8 to UTF-8 */
   private conversionAgreed = false;
   private saveFailure: CaptionError | undefined;
@@ -129,6 +131,11 @@ export class Caption {
     return this.rival === undefined ? this.disk : this.rival;
   }
 
+  /** What another edit, which is not on the disk either, made of the caption; undefined if there is none. */
+  get unsavedRival(): CaptionContent | null | undefined {
+    return this.rival;
+  }
+
   get inConflict(): boolean {
     return this.conflictBase !== undefined;
   }
@@ -203,7 +210,10 @@ export class Caption {
     const after = this.contentOf(text, emptied);
     // Back at the text that it began from, typing contradicts nothing: what is there stays.
     if (after === base) return undefined;
-    if (this.wanted !== undefined) this.rival = before === null ? null : { raw: before };
+    if (this.wanted !== undefined) {
+      this.rival = before === null ? null : { raw: before };
+      this.rivalDisk = this.disk;
+    }
     this.conflictBase = base === null ? null : { raw: base };
     this.saveFailure = undefined;
     this.typed = { text, raw: after };
@@ -274,6 +284,7 @@ export class Caption {
   written(raw: string | null): void {
     this.saving = false;
     this.disk = raw === null ? null : { raw };
+    if (this.rivalDisk !== undefined) this.rivalDisk = this.disk;
     this.modified = NaN;
     this.saveFailure = undefined;
     if (this.wanted === raw) this.settle();
@@ -292,6 +303,7 @@ export class Caption {
   /** Ends a conflict in favour of the unsaved edit: the next save replaces the other program's content. */
   keepMine(): void {
     this.conflictBase = this.rival = undefined;
+    this.faceDisk();
     if (this.disk?.foreign !== undefined) this.conversionAgreed = true;
     this.observer?.captionChanged(this);
   }
@@ -302,6 +314,7 @@ export class Caption {
     this.conflictBase = this.rival = undefined;
     this.saveFailure = undefined;
     this.wanted = raw === this.diskRaw ? undefined : raw;
+    this.faceDisk();
     this.observer?.captionChanged(this);
     return { caption: this, before, after: raw };
   }
@@ -329,12 +342,17 @@ export class Caption {
    * Restores an unsaved edit, for example after a reload.
    * @param base what the disk held when the edit was made; if the disk holds something else now, that is a conflict
    */
-  restoreEdit(raw: string | null, base: CaptionContent | null): void {
+  restoreEdit(raw: string | null, base: CaptionContent | null, rival?: string | null): void {
     if (base?.foreign !== undefined) this.conversionAgreed = true;
     const edited = this.disk;
     this.disk = base;
     this.wanted = raw;
     this.readFromDisk(edited);
+    if (rival !== undefined && this.wanted !== undefined && rival !== this.wanted && rival !== this.diskRaw) {
+      this.conflictBase = base;
+      this.rival = rival === null ? null : { raw: rival };
+      this.rivalDisk = base;
+    }
     this.observer?.captionChanged(this);
   }
 
@@ -357,6 +375,15 @@ export class Caption {
     const raw = rival?.raw ?? null;
     if (this.mayRestOnDisk && raw === this.diskRaw) this.settle();
     else this.wanted = raw;
+    this.faceDisk();
+  }
+
+  /** What another program wrote while there was a rival was not seen: it contradicts what the user chose. */
+  private faceDisk(): void {
+    const { rivalDisk } = this;
+    this.rivalDisk = undefined;
+    if (rivalDisk === undefined || this.wanted === undefined || sameContent(this.disk, rivalDisk)) return;
+    if (this.wanted !== this.diskRaw) this.conflictBase = rivalDisk;
   }
 
   /**
@@ -384,7 +411,7 @@ export class Caption {
 
   private settle(): void {
     this.wanted = undefined;
-    this.conflictBase = this.rival = undefined;
+    this.conflictBase = this.rival = this.rivalDisk = undefined;
     this.conversionAgreed = false;
     this.saveFailure = undefined;
   }

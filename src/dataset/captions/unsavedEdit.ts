@@ -9,12 +9,16 @@ export interface UnsavedEdit {
   raw: string | null;
   /** the bytes of the file when the edit was made, base64; null means no file */
   base: string | null;
+  /** in a conflict with another unsaved edit: what that one made of the caption */
+  rival?: string | null;
 }
 
 /** The unsaved edit of a caption as plain data. */
 export function unsavedEditOf(caption: Caption): UnsavedEdit {
   const base = caption.editBase;
+  const { unsavedRival } = caption;
   return {
+    ...(unsavedRival === undefined ? {} : { rival: unsavedRival?.raw ?? null }),
     captionPath: caption.path,
     images: [...caption.images],
     raw: caption.raw,
@@ -25,13 +29,14 @@ export function unsavedEditOf(caption: Caption): UnsavedEdit {
 /** A type guard for edits that were read from a file; `Dataset.restoreEdits` checks their paths. */
 export function isUnsavedEdit(value: unknown): value is UnsavedEdit {
   if (typeof value !== 'object' || value === null) return false;
-  const { captionPath, images, raw, base } = value as Record<string, unknown>;
+  const { captionPath, images, raw, base, rival = null } = value as Record<string, unknown>;
   const isText = (one: unknown): boolean => one === null || typeof one === 'string';
   return (
     typeof captionPath === 'string' &&
     Array.isArray(images) &&
     images.every((image) => typeof image === 'string') &&
     isText(raw) &&
-    isText(base)
+    isText(base) &&
+    isText(rival)
   );
 }

@@ -16,6 +16,7 @@ import { Disposable } from '../shared/Disposable';
 import type { EditorFiles } from './EditorFiles';
 import { EditOrder } from './EditOrder';
 import { type Direction, type EditOrigin, EditStack, isSameRun } from './EditStack';
+import { watchTextUndo } from './watchTextUndo';
 import { parseUnsavedEdits, writeUnsavedEdits, type Unsaved } from './JournalFile';
 import { autoSaveDelay, datasetOptions } from '../settings/settings';
 import { UnsavedJournal } from './UnsavedJournal';
@@ -79,6 +80,8 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   /** Whatever changes captions here takes its turn: typing, edits of many captions, undo and redo. */
   readonly order = new EditOrder();
   private readonly stack = new EditStack();
+  /** the runs of typing that contradicted an edit: their steps are on the stack, but not as the page knows them */
+  private readonly contradicting = new Set<number>();
   /** set while the order waits for an undo or redo of VS Code, which calls back: the view that wanted it */
   private replayFor: { view: object } | undefined;
   /** its unsaved edits have gone to the document of the renamed folder */
@@ -186,6 +189,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
       this.typing = { change, origin };
       // Undo brings back what the page had not seen: that is not the edit that the page knows.
       const known = contradicts ? undefined : origin;
+      if (contradicts) this.contradicting.add(run);
       this.recordEdit(vscode.l10n.t('Edit Caption of {0}', path.basename(imagePath)), [change], known);
     }
     this.autoSaving.schedule();
@@ -199,11 +203,18 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
 
   /** Reports changes that are already in the dataset to VS Code as one undoable edit. */
   recordEdit(label: string, changes: readonly CaptionChange[], origin?: EditOrigin): void {
-    if (changes.length > 0) this.report(label, (direction) => this.replay(changes, direction), origin);
+    if (changes.length === 0) return;
+    const isVoid = (): boolean => changes.every(({ before, after }) => before === after);
+    this.report(label, (direction) => this.replay(changes, direction), origin, isVoid);
   }
 
-  private report(label: string, replay: (direction: Direction) => Promise<void> | void, origin?: EditOrigin): void {
-    const edit = this.stack.push(origin);
+  private report(
+    label: string,
+    replay: (direction: Direction) => Promise<void> | void,
+    origin?: EditOrigin,
+    isVoid?: () => boolean,
+  ): void {
+    const edit = this.stack.push(origin, isVoid);
     const turn = (direction: Direction) => async (): Promise<void> => {
       const replayed = async (): Promise<void> => {
         this.commit();
@@ -235,18 +246,28 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
       this.commit();
       const { stack } = this;
       // This run changed nothing that a file keeps, so it is not on the stack.
-      if (run !== undefined && !stack.has({ view, run }, direction)) return { done: true, run };
-      const first = stack.next(direction);
+      if (run !== undefined && !stack.has({ view, run }, direction) && !this.contradicting.has(run))
+        return { done: true, run };
+      let first = stack.next(direction);
       let isDone = false;
       for (let next = first; next !== undefined && isActive(); next = stack.next(direction)) {
-        if (next !== first && !isSameRun(next, first)) break;
+        if (next !== first && !isSameRun(next, first)) {
+          if (first?.isVoid() !== true) break;
+          // A step that changes nothing would look like a key that does nothing.
+          first = next;
+        }
         this.replayFor = { view };
+        const elsewhere = watchTextUndo(direction);
         try {
           await vscode.commands.executeCommand(direction);
         } finally {
           this.replayFor = undefined;
+          elsewhere.dispose();
         }
-        if (stack.next(direction) === next) break;
+        if (stack.next(direction) === next) {
+          await elsewhere.takeBack();
+          break;
+        }
         isDone = true;
       }
       return { done: isDone, run: isDone && first?.origin?.view === view ? first.origin.run : undefined };

@@ -8,6 +8,8 @@ export interface EditOrigin {
 /** One edit on the stack; `origin` is undefined for one that was not typed into a page. */
 export interface StackedEdit {
   readonly origin: EditOrigin | undefined;
+  /** Whether taking it back changes nothing: what was typed has been removed again before it was committed. */
+  readonly isVoid: () => boolean;
 }
 
 export type Direction = 'undo' | 'redo';
@@ -25,8 +27,8 @@ export class EditStack {
   private readonly movesOf = new WeakMap<object, number>();
 
   /** Notes a new edit; what could be made again until now cannot any more. */
-  push(origin?: EditOrigin): StackedEdit {
-    const edit: StackedEdit = { origin };
+  push(origin?: EditOrigin, isVoid: () => boolean = () => false): StackedEdit {
+    const edit: StackedEdit = { origin, isVoid };
     this.edits.length = this.done;
     this.done = this.edits.push(edit);
     this.moved(origin?.view);

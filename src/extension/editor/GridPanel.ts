@@ -76,6 +76,9 @@ export class GridPanel extends Disposable implements PageControls {
   /** the version of the snapshot that answered the last change of the selection */
   private answeredVersion = 0;
   private readonly refused = new RefusedTexts();
+  /** by path of the image, the last draft that the page has not been told of */
+  private readonly heardDrafts = new Map<string, GridEvents['drafts'][number]>();
+  private draftsTimer: NodeJS.Timeout | undefined;
 
   /** @param onInvalidMessage gets a sentence for the log when the page sends a malformed message */
   constructor(
@@ -107,6 +110,7 @@ export class GridPanel extends Disposable implements PageControls {
     this.register({
       dispose: () => {
         clearTimeout(this.snapshotTimer);
+        clearTimeout(this.draftsTimer);
         this.channel.close();
       },
     });
@@ -259,6 +263,17 @@ export class GridPanel extends Disposable implements PageControls {
           this.draft(draft);
         });
       },
+      typedAhead: (typing) => {
+        void order.run(() => {
+          try {
+            session.document.commit();
+            session.typedAhead(typing);
+            session.document.commit();
+          } catch (thrown) {
+            this.refused.refused(typing.path ?? vscode.l10n.t('Image'), typing.text, errorMessage(thrown));
+          }
+        });
+      },
       commit: () => {
         void order.run(() => {
           session.document.commit();
@@ -270,14 +285,22 @@ export class GridPanel extends Disposable implements PageControls {
     };
   }
 
-  private draft(draft: TypedText): void {
-    const { path, text } = draft;
+  private draft(typed: TypedText): void {
+    const { path, text, draft } = typed;
+    let isRefused = false;
     try {
-      this.session.draft(draft);
+      this.session.draft(typed);
       this.refused.accepted(path);
     } catch (thrown) {
+      isRefused = true;
       this.refused.refused(path, text, errorMessage(thrown));
     }
+    this.heardDrafts.set(path, { path, draft, isRefused });
+    this.draftsTimer ??= setTimeout(() => {
+      this.draftsTimer = undefined;
+      this.channel.tell('drafts', [...this.heardDrafts.values()]);
+      this.heardDrafts.clear();
+    }, snapshotInterval);
   }
 
   private settings(): GridSettings {

@@ -9,7 +9,9 @@ import { ImageSelection } from '../../dataset/view/ImageSelection';
 import { ImageView } from '../../dataset/view/ImageView';
 import type { EditScope } from '../../protocol/page/bulkEditProtocol';
 import type { CardItem } from '../../protocol/page/cardProtocol';
-import type { SelectCommand, TypedText } from '../../protocol/page/gridProtocol';
+import type { SelectCommand, TypedText, WebviewEvents } from '../../protocol/page/gridProtocol';
+import { normalizeLineEnds } from '../../tags/captionText';
+import { joinTyping } from '../../tags/joinTyping';
 import type { DatasetDocument, Typed } from '../document/DatasetDocument';
 import { Disposable } from '../shared/Disposable';
 import { cardItem, type CaptionMarks } from './cardItem';
@@ -252,6 +254,19 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
     this.image(path);
     const caption = this.document.draft(path, text, { from, view: this, run });
     if (caption !== undefined) this.drafts.set(caption, draft);
+  }
+
+  /**
+   * Adds what was typed into a caption before its page had it.
+   * @throws GridError `NOT_IN_DATASET`; CaptionError if the caption may not be edited
+   */
+  typedAhead({ place, path, text, joined }: WebviewEvents['typedAhead']): void {
+    const image = path === null ? this.imageAt(place) : this.image(path);
+    if (image === undefined)
+      throw new GridError('NOT_IN_DATASET', l10n.t('Nobody knows any more which image that was.'));
+    const from = normalizeLineEnds(image.caption.text);
+    const number = (this.drafts.get(image.caption) ?? 0) + 1;
+    this.draft({ path: image.path, text: joinTyping(from, { text, joined }), draft: number, from, run: number });
   }
 
   /** Notes that what the page showed ahead, under the number of a draft, has been done: the card shows it now. */

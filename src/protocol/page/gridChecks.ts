@@ -121,6 +121,12 @@ export const webviewEvents = checksOf<WebviewEvents>()({
   identify: v.object({ viewId: v.string() }),
   remember: v.object({ page: v.record(v.string(), v.unknown()) }),
   draft: v.object({ path, text: v.string(), draft: count, from: v.string(), run: count }),
+  typedAhead: v.object({
+    place: v.object({ order: finite, index: count }),
+    path: v.nullable(path),
+    text: v.string(),
+    joined: v.picklist(['text', 'tags']),
+  }),
   commit: onePath,
   focus: onePath,
 });

@@ -1,7 +1,8 @@
 import type { BulkEditRequests, WantedEdit } from './bulkEditProtocol';
 import type { CardItem } from './cardProtocol';
 import type { ConnectionRequests } from './connectionProtocol';
-import type { GridViewRequests, ItemsAround } from './gridViewProtocol';
+import type { GridViewRequests, ItemsAround, PlaceInOrder } from './gridViewProtocol';
+import type { Joined } from '../../tags/joinTyping';
 import type { ImageSort } from './imageSort';
 import type { PictureRequests, PictureSettings } from './pictureProtocol';
 import type { SuggestRequests } from './suggestProtocol';
@@ -192,6 +193,10 @@ export interface WebviewEvents {
   remember: { page: PageState };
   /** The text of a caption after each keystroke. */
   draft: TypedText;
+  /**
+   * The page goes while typing waits for a caption: it is added to the end of that of `path`, or of the image at `place`.
+   */
+  typedAhead: { place: PlaceInOrder; path: string | null; text: string; joined: Joined };
   /** The user left the caption or paused: what was typed becomes one undo step. */
   commit: { path: string };
   /** A card or something in it got the keyboard focus: *Caption Image* now applies to this image. */
@@ -210,4 +215,9 @@ export interface GridEvents {
   reveal: { path: string };
   /** The user changed how pictures are loaded. */
   pictureSettings: PictureSettings;
+  /**
+   * The last draft of each caption that was typed into and that the host has taken in, or refused: their cards may not
+   * be among those that the page asks for.
+   */
+  drafts: { path: string; draft: number; isRefused: boolean }[];
 }

@@ -19,7 +19,6 @@ interface Run {
   number: number;
   from: string;
   text: string;
-  hasChanged: boolean;
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
@@ -62,8 +61,7 @@ export class Drafts {
     // Steps of undo are in the order in which they were typed.
     for (const other of [...this.uncommitted.keys()]) if (other !== path) this.commit(other);
     const draft = ++this.sequence;
-    const run = this.uncommitted.get(path) ?? { number: draft, from, text, hasChanged: false, timer: undefined };
-    run.hasChanged ||= text !== from;
+    const run = this.uncommitted.get(path) ?? { number: draft, from, text, timer: undefined };
     run.text = text;
     this.pending.set(path, { text, draft });
     this.port.post('draft', { path, text, draft, from, run: run.number });
@@ -82,7 +80,8 @@ export class Drafts {
     if (run === undefined) return;
     clearTimeout(run.timer);
     this.uncommitted.delete(path);
-    if (run.hasChanged) this.history.add({ path, run: run.number, before: run.from, after: run.text });
+    // What was typed and removed again changes nothing, and the host passes over it, too.
+    if (run.text !== run.from) this.history.add({ path, run: run.number, before: run.from, after: run.text });
     this.port.post('commit', { path });
     this.port.committed(path);
   }
@@ -133,6 +132,14 @@ export class Drafts {
   noteForeignEdits(count: number): void {
     if (count !== this.foreignEdits) this.history.forget();
     this.foreignEdits = count;
+  }
+
+  /** The host has refused a draft and has said why: the caption is what it was. */
+  refused(path: string, draft: number): void {
+    const pending = this.pending.get(path);
+    if (pending === undefined || pending.draft > draft) return;
+    this.pending.delete(path);
+    this.port.changed(path);
   }
 
   /** The text that the card of a caption shows. */

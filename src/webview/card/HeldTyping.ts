@@ -1,9 +1,6 @@
 import type { CardItem } from '../../protocol/page/cardProtocol';
 import type { PlaceInOrder } from '../../protocol/page/gridViewProtocol';
-import { addTag } from '../../tags/captionTags';
-
-/** How what was typed joins the caption: at the end of its text, or as tags behind its tags. */
-export type Joined = 'text' | 'tags';
+import type { Joined } from '../../tags/joinTyping';
 
 /** What is known of the cards, as far as it matters here. */
 export interface KnownCards {
@@ -36,6 +33,15 @@ export interface LostTyping {
 export interface SettledTyping {
   arrived: ArrivedTyping[];
   lost: LostTyping[];
+}
+
+/** Typing whose caption has not come when the page goes. */
+export interface WaitingTyping {
+  place: PlaceInOrder;
+  /** the image; null if only its place is known */
+  path: string | null;
+  text: string;
+  joined: Joined;
 }
 
 interface Held {
@@ -107,6 +113,13 @@ export class HeldTyping {
     return settled;
   }
 
+  /** Takes out all that waits: the page goes, and the host knows which images stand at the places. */
+  takeAll(): WaitingTyping[] {
+    const all = this.held.filter(({ text }) => text !== '');
+    this.held = [];
+    return all.map(({ place, path, text, joined }) => ({ place, path: path ?? null, text, joined }));
+  }
+
   private take(held: Held, cards: KnownCards, { arrived, lost }: SettledTyping): boolean {
     const was = held.path === undefined ? cards.whereWas(held.place) : placed(held.path, cards);
     if (was === undefined) return false;
@@ -145,11 +158,6 @@ export class HeldTyping {
     this.held.push(held);
     return held;
   }
-}
-
-/** A caption with what was typed at its end. */
-export function joinTyping(caption: string, { text, joined }: Pick<ArrivedTyping, 'text' | 'joined'>): string {
-  return joined === 'text' ? caption + text : addTag(caption, text);
 }
 
 function placed(path: string, cards: KnownCards): { path: string; index: number | null } | undefined {

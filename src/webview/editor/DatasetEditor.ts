@@ -2,17 +2,19 @@ import * as l10n from '@vscode/l10n';
 import { provide } from '@lit/context';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
 import type { WantedEdit } from '../../protocol/page/bulkEditProtocol';
 import type { KeptDraft } from '../../protocol/page/connectionProtocol';
-import type { GridSnapshot } from '../../protocol/page/gridProtocol';
+import type { GridEvents, GridSnapshot } from '../../protocol/page/gridProtocol';
 import type { ImageSort } from '../../protocol/page/imageSort';
 import type { PictureSettings } from '../../protocol/page/pictureProtocol';
 import { errorMessage } from '../../protocol/channel/wireError';
+import { joinTyping } from '../../tags/joinTyping';
 import type { BulkEditDialog } from '../bulkEdit/BulkEditDialog';
 import '../bulkEdit/BulkEditDialog';
 import { listenForCardActions } from '../card/cardActions';
 import { Drafts } from '../card/Drafts';
-import { HeldTyping, joinTyping } from '../card/HeldTyping';
+import { HeldTyping, type LostTyping } from '../card/HeldTyping';
 import { type CardContext, cardContext } from '../card/ImageCard';
 import { FirstCards } from '../grid/FirstCards';
 import { cardsAround, layOut } from '../grid/gridLayout';
@@ -70,6 +72,8 @@ export class DatasetEditor extends LitElement {
 
   @state() private snapshot: GridSnapshot | undefined;
   @provide({ context: viewChoicesContext }) @state() view: ViewState = viewStateOf({});
+  /** typing whose captions will not come */
+  @state() private lost: readonly LostTyping[] = [];
   /** the message about a failed user action; undefined for none */
   @state() private problem: string | undefined;
   @state() private announcement = '';
@@ -278,6 +282,14 @@ export class DatasetEditor extends LitElement {
     return answer;
   }
 
+  /** The host says which drafts it has taken in, and which it has refused. */
+  draftsHeard(drafts: GridEvents['drafts']): void {
+    for (const { path, draft, isRefused } of drafts) {
+      this.kept.confirmed(path, draft);
+      if (isRefused) this.drafts.refused(path, draft);
+    }
+  }
+
   /** Applies the settings for loading pictures. */
   configurePictures(settings: PictureSettings): void {
     this.images.configure(settings);
@@ -350,7 +362,7 @@ export class DatasetEditor extends LitElement {
       <overlay-stack @covers=${this.onCovers}>
         <job-list .jobs=${snapshot.jobs}></job-list>
         <selection-bar .snapshot=${snapshot}></selection-bar>
-        ${this.renderNotSaved(snapshot)} ${this.renderProblem()} ${this.renderLeftOver()}
+        ${this.renderNotSaved(snapshot)} ${this.renderProblem()} ${this.renderLeftOver()} ${this.renderLost()}
         <div class="notice connection" ?hidden=${!this.isLost}>
           <span class="warning">${warningIcon}</span>
           <span class="notice-text">${connectionText(this.kept.count)}</span>
@@ -420,6 +432,34 @@ export class DatasetEditor extends LitElement {
       >
         ${l10n.t('Dismiss')}
       </button>
+    </div>`;
+  }
+
+  /** What was typed into captions that never came: each is shown until the user has seen it. */
+  private renderLost(): TemplateResult | typeof nothing {
+    const [typing] = this.lost;
+    if (typing === undefined) return nothing;
+    const { path, text } = typing;
+    return html`<div class="notice lost" role="alert">
+      <span class="warning">${warningIcon}</span>
+      <span class="notice-text"
+        >${
+          path === undefined
+            ? l10n.t('The images were reordered. This was typed into none of them: {0}', text)
+            : l10n.t('The caption of {0} could not be changed. This was typed: {1}', path, text)
+        }</span
+      >
+      ${keyed(
+        typing,
+        html`<button
+          class="link"
+          @click=${() => {
+            this.lost = this.lost.filter((other) => other !== typing);
+          }}
+        >
+          ${l10n.t('Dismiss')}
+        </button>`,
+      )}
     </div>`;
   }
 
@@ -506,12 +546,7 @@ export class DatasetEditor extends LitElement {
       this.grid?.updateCard(path);
       this.viewer?.changed(path);
     }
-    for (const { text, path } of lost) {
-      this.problem =
-        path === undefined
-          ? l10n.t('The images were reordered. This was typed into none of them: {0}', text)
-          : l10n.t('The caption of {0} could not be changed. This was typed: {1}', path, text);
-    }
+    if (lost.length > 0) this.lost = [...this.lost, ...lost];
   }
 
   private readonly onOpenViewer = (event: CustomEvent<{ index?: number; path?: string }>): void => {
@@ -536,6 +571,7 @@ export class DatasetEditor extends LitElement {
   private readonly onHide = (event: Event): void => {
     if (event.type === 'visibilitychange' && document.visibilityState === 'visible') return;
     this.drafts.commitAll();
+    for (const typing of this.held.takeAll()) this.host.post('typedAhead', typing);
     if (this.storing !== undefined) this.store?.write(this.view);
     if (this.keeping !== undefined) this.keepDrafts();
   };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Caption } from '../../../../src/dataset/captions/Caption';
 import { decodeCaption, encodeCaption } from '../../../../src/dataset/captions/captionContent';
+import { isUnsavedEdit, unsavedEditOf } from '../../../../src/dataset/captions/unsavedEdit';
 import { CaptionError } from '../../../../src/dataset/files/CaptionError';
 import { rawWithText } from '../../../../src/tags/captionText';
 import { seededRandom } from '../../shared/testFolder';
@@ -307,6 +308,30 @@ describe('A caption that is typed on a text that it does not hold any more', () 
     caption.setTextFrom('old', 'old, typed', 'delete');
     caption.setTextFrom('old, typed', 'old', 'delete');
     assert.deepEqual([caption.text, caption.theirs, caption.isDirty], ['bulk', undefined, true]);
+  });
+
+  for (const choice of ['mine', 'theirs', 'undo'] as const) {
+    it(`asks about the disk too if another program wrote during a conflict of two edits (${choice})`, () => {
+      const caption = captionWith('old');
+      caption.setText('bulk', 'delete');
+      const change = caption.setTextFrom('old', 'old, typed', 'delete');
+      caption.readFromDisk({ raw: 'of another program' });
+      if (choice === 'mine') caption.keepMine();
+      else if (choice === 'theirs') caption.endConflictWith('bulk');
+      else assert.ok(change !== undefined && caption.replay(change, 'undo'));
+      assert.deepEqual([caption.inConflict, caption.theirs], [true, { raw: 'of another program' }]);
+    });
+  }
+
+  it('has both texts again when an unsaved conflict of two edits is restored', () => {
+    const caption = captionWith('old');
+    caption.setText('bulk', 'delete');
+    caption.setTextFrom('old', 'old, typed', 'delete');
+    const edit: unknown = JSON.parse(JSON.stringify(unsavedEditOf(caption)));
+    assert.ok(isUnsavedEdit(edit));
+    const restored = captionWith('old');
+    restored.restoreEdit(edit.raw, { raw: 'old' }, edit.rival);
+    assert.deepEqual([restored.text, restored.theirs, restored.inConflict], ['old, typed', { raw: 'bulk' }, true]);
   });
 
   it('is in no conflict over blanks and line ends that a file does not keep', () => {

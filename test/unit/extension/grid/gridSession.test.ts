@@ -328,6 +328,23 @@ describe('The session of a grid', () => {
     });
   });
 
+  describe('adds what was typed before a caption had come', () => {
+    it('to the end of the caption of the image that stands at the place, or of the named one', () => {
+      const place = { order: session.noteOrder(), index: 1 };
+      session.typedAhead({ place, path: null, text: ', cow', joined: 'text' });
+      session.typedAhead({ place, path: 'a.png', text: 'tree', joined: 'tags' });
+      assert.equal(dataset.image('b.png')?.caption.text, 'dog, cow');
+      assert.equal(dataset.image('a.png')?.caption.text, 'cat, sky, tree');
+    });
+
+    it('but refuses what belongs to no image any more', () => {
+      const place = { order: 9999, index: 0 };
+      assert.throws(() => {
+        session.typedAhead({ place, path: null, text: 'lost', joined: 'text' });
+      }, /Nobody knows/);
+    });
+  });
+
   describe('reports a change', () => {
     /** How often the session reported a change while something was done; each report has a new version. */
     const reportsOf = async (action: () => unknown): Promise<number> => {

@@ -267,4 +267,26 @@ describe('Typing, undo and redo far from the host', () => {
     assert.deepEqual(asked, [{}]);
     assert.equal(drafts.textOf({ path: 'a.png', text: 'new', draft: 0 }), 'new');
   });
+
+  it('show the caption as it is when the host refuses what was typed', () => {
+    const changed: string[] = [];
+    const posted: { draft: number }[] = [];
+    const drafts = new Drafts({
+      post: (_, payload) => {
+        if ('draft' in payload) posted.push(payload);
+      },
+      replay: () => Promise.resolve(undefined),
+      commitDelay: () => 100_000,
+      committed: () => undefined,
+      changed: (path) => changed.push(path),
+      mayHold: () => true,
+    });
+    drafts.edit('a.png', 'typed', 'old');
+    const item = { path: 'a.png', text: 'of another program', draft: 0 };
+    assert.equal(drafts.textOf(item), 'typed');
+    drafts.refused('a.png', posted[0]?.draft ?? 0);
+    assert.equal(drafts.textOf(item), 'of another program');
+    assert.deepEqual(changed, ['a.png']);
+    drafts.commitAll();
+  });
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { CardItem } from '../../../../src/protocol/page/cardProtocol';
 import type { PlaceInOrder } from '../../../../src/protocol/page/gridViewProtocol';
-import { HeldTyping, joinTyping, type KnownCards } from '../../../../src/webview/card/HeldTyping';
+import { joinTyping } from '../../../../src/tags/joinTyping';
+import { HeldTyping, type KnownCards } from '../../../../src/webview/card/HeldTyping';
 
 const card = (path: string, more: Partial<CardItem> = {}): CardItem => ({
   index: 0,

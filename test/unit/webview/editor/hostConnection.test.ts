@@ -58,6 +58,7 @@ function connection(): {
       focusSearch: ignore,
       openBulkEdit: ignore,
       reveal: ignore,
+      drafts: ignore,
     };
     host.open(new Channel<Record<string, never>, HostRequests, GridEvents, WebviewEvents>(port, {}, listeners));
   };

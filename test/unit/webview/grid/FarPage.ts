@@ -1,6 +1,7 @@
 import type { CardItem } from '../../../../src/protocol/page/cardProtocol';
 import type { ItemsAround } from '../../../../src/protocol/page/gridViewProtocol';
-import { HeldTyping, joinTyping, type LostTyping } from '../../../../src/webview/card/HeldTyping';
+import { joinTyping } from '../../../../src/tags/joinTyping';
+import { HeldTyping, type LostTyping } from '../../../../src/webview/card/HeldTyping';
 import { cellSizeOf, gap } from '../../../../src/webview/grid/gridLayout';
 import { type AskAround, GridModel } from '../../../../src/webview/grid/GridModel';
 import { type ItemAnswer, ItemWindow } from '../../../../src/webview/grid/ItemWindow';
