@@ -64,6 +64,8 @@ describe('the grid in a browser', function () {
   });
 
   it('sends every key as a draft, commits after a pause and says when it is saved', async () => {
+    // Longer than a busy machine pauses between two keys.
+    host.settings = { ...host.settings, commitDelay: 2000 };
     await open();
     await caption(first).fill('');
     await caption(first).pressSequentially('cat');
