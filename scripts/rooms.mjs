@@ -526,7 +526,14 @@ export const rooms = {
   },
   'webview/grid': {
     what: 'the grid of cards: model, layout, keys, selection',
-    may: ['protocol/page', 'webview/card', 'webview/pictures', 'webview/shared', 'webview/virtualList'],
+    may: [
+      'protocol/page',
+      'webview/card',
+      'webview/heldKeys',
+      'webview/pictures',
+      'webview/shared',
+      'webview/virtualList',
+    ],
   },
   'webview/viewer': {
     what: 'one image large: zoom, keys, its caption',
@@ -546,6 +553,7 @@ export const rooms = {
       'webview/bulkEdit',
       'webview/card',
       'webview/grid',
+      'webview/heldKeys',
       'webview/jobList',
       'webview/notices',
       'webview/pictures',

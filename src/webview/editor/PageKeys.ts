@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { isHolding } from '../heldKeys/holding';
 import { refused } from '../shared/refused';
 import { pageKey } from './pageKey';
 
@@ -23,6 +24,8 @@ export function listenForPageKeys(page: KeyedPage): void {
   window.addEventListener(
     'keydown',
     (event) => {
+      // Behind keys that wait, it waits with them: they are for where the focus is now.
+      if (event.isTrusted && isHolding()) return;
       const action = pageKey(
         {
           key: event.key,

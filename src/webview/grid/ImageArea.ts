@@ -6,6 +6,7 @@ import type { GridSnapshot, SelectCommand } from '../../protocol/page/gridProtoc
 import { plural } from '../shared/displayLanguage';
 import { actionsContext, type EditorActions } from '../shared/actions';
 import { hostContext, type PageHost } from '../shared/host';
+import { refused } from '../shared/refused';
 import { type ViewChoices, viewChoicesContext } from '../shared/viewChoices';
 import type { FirstCards } from './FirstCards';
 import type { FolderHeading } from './FolderHeading';
@@ -15,6 +16,9 @@ import type { ImageGrid } from './ImageGrid';
 import './ImageGrid';
 import type { ItemWindow } from './ItemWindow';
 import { WaitingKeys } from './WaitingKeys';
+
+/** How long keys wait for the host to say where a folder begins, in milliseconds. */
+const folderPatience = 2500;
 
 /**
  * The images and the folder heading above them, and the requests of these two to the host. It has no shadow root. Fires
@@ -115,15 +119,24 @@ export class ImageArea extends LitElement {
 
   /** Goes to a folder as soon as the host has said where it begins. The keys after that wait, too. */
   private waitForFolder(grid: ImageGrid, answer: Promise<number | 'none' | undefined>, order: number): void {
-    this.keys ??= new WaitingKeys(grid, () => this.actions?.announce(l10n.t('Looking for the folder…')));
+    this.keys ??= new WaitingKeys(grid, () => {
+      refused(l10n.t('Looking for the folder…'));
+    });
     const { keys } = this;
     // Out of a caption, into which nothing must be typed any more.
     grid.model.moveTo(grid.model.active, 'cell');
+    const late = new Promise<'late'>((resolve) => {
+      setTimeout(resolve, folderPatience, 'late');
+    });
     const go = async (): Promise<boolean> => {
-      const next = await answer;
+      const next = await Promise.race([answer, late]);
       if (!keys.isWaiting) return false;
+      if (next === 'late') {
+        refused(l10n.t('The folder was not found in time. Press the key again.'));
+        return false;
+      }
       if (next === undefined || this.items?.order !== order) {
-        this.actions?.announce(l10n.t('The folder was not found because images came or went. Press the key again.'));
+        refused(l10n.t('The folder was not found because images came or went. Press the key again.'));
         return false;
       }
       if (next !== 'none') grid.model.jumpTo(next, true);

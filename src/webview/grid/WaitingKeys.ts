@@ -1,4 +1,5 @@
 import { insertAsTyped } from '../shared/LocalUndo';
+import { setHolding } from '../heldKeys/holding';
 import { waitingKey } from './waitingKey';
 
 /**
@@ -29,6 +30,7 @@ export class WaitingKeys {
     this.ready = ready;
     if (this.isWaiting) return;
     this.isWaiting = true;
+    setHolding(this, true);
     window.addEventListener('keydown', this.onKeydown, true);
     window.addEventListener('pointerdown', this.stop, true);
     window.addEventListener('blur', this.stop);
@@ -38,6 +40,7 @@ export class WaitingKeys {
   /** The keys that wait do nothing any more. */
   private readonly stop = (): void => {
     this.isWaiting = false;
+    setHolding(this, false);
     this.keys = [];
     window.removeEventListener('keydown', this.onKeydown, true);
     window.removeEventListener('pointerdown', this.stop, true);

@@ -2,6 +2,8 @@ import { gridAction, type Keys } from './gridKeys';
 
 /** Keys that would act on what is left or has yet to be reached: they are refused while keys wait. */
 const refusedKeys = new Set(['c', 'x', 'v', 'z', 'y']);
+/** Ctrl+F and Ctrl+H come after the keys before them. */
+const pageKeys = new Set(['f', 'h']);
 const modifiers = new Set(['Shift', 'Control', 'Alt', 'AltGraph', 'Meta', 'CapsLock']);
 
 /** What to do with a key that is pressed while keys wait. */
@@ -11,6 +13,12 @@ export type WaitingKey = 'wait' | 'refuse' | 'pass';
 export function waitingKey(event: Keys): WaitingKey {
   const { key } = event;
   if (modifiers.has(key)) return 'pass';
-  if (!(event.ctrlKey || event.metaKey) || key === 'Enter' || gridAction(event) !== undefined) return 'wait';
+  if (
+    !(event.ctrlKey || event.metaKey) ||
+    key === 'Enter' ||
+    pageKeys.has(key.toLowerCase()) ||
+    gridAction(event) !== undefined
+  )
+    return 'wait';
   return refusedKeys.has(key.toLowerCase()) ? 'refuse' : 'pass';
 }

@@ -1,5 +1,6 @@
 import type { TextField } from '../shared/CaretFinder';
 import { HeldKeys } from './HeldKeys';
+import { setHolding } from './holding';
 import { textOfKey, typeKey } from './typeKey';
 
 /** What is held: a key, or a text that was pasted. */
@@ -130,6 +131,7 @@ export class KeyHold {
   private listen(on: boolean): void {
     if (on === this.isListening) return;
     this.isListening = on;
+    setHolding(this, on);
     if (on) {
       window.addEventListener('keydown', this.onLaterKey, { capture: true });
       window.addEventListener('paste', this.onPaste, { capture: true });
