@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { provide } from '@lit/context';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
 import type { WantedEdit } from '../../protocol/page/bulkEditProtocol';
 import type { KeptDraft } from '../../protocol/page/connectionProtocol';
 import type { GridSnapshot } from '../../protocol/page/gridProtocol';
@@ -405,22 +406,26 @@ export class DatasetEditor extends LitElement {
   private renderLeftOver(): TemplateResult | typeof nothing {
     const [draft] = this.kept.leftOver;
     if (draft === undefined) return nothing;
-    return html`<div class="notice left-over" role="alert">
-      <span class="warning">${warningIcon}</span>
-      <span class="notice-text"
-        >${l10n.t('The caption of {0} could not take in what you typed while there was no connection:', draft.path)}
-        <q>${draft.text}</q></span
-      >
-      <button
-        class="link"
-        @click=${() => {
-          this.kept.drop(draft);
-          this.requestUpdate();
-        }}
-      >
-        ${l10n.t('Dismiss')}
-      </button>
-    </div>`;
+    // Another element for each text: neither the focus nor a second press goes over to the next.
+    return html`${keyed(
+      draft,
+      html`<div class="notice left-over" role="alert">
+        <span class="warning">${warningIcon}</span>
+        <span class="notice-text"
+          >${l10n.t('The caption of {0} could not take in what you typed while there was no connection:', draft.path)}
+          <q>${draft.text}</q></span
+        >
+        <button
+          class="link"
+          @click=${() => {
+            this.kept.drop(draft);
+            this.requestUpdate();
+          }}
+        >
+          ${l10n.t('Dismiss')}
+        </button>
+      </div>`,
+    )}`;
   }
 
   /** The message about a failed user action, shown until the user closes it. */
@@ -430,6 +435,7 @@ export class DatasetEditor extends LitElement {
       <span class="error">${errorIcon}</span><span class="notice-text">${this.problem}</span>
       <button
         class="link"
+        data-press=${this.problem}
         @click=${() => {
           this.problem = undefined;
         }}

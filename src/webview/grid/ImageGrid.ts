@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { consume } from '@lit/context';
-import { html, LitElement, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { GridSnapshot, SelectCommand } from '../../protocol/page/gridProtocol';
@@ -213,6 +213,7 @@ export class ImageGrid extends LitElement {
               role="group"
               tabindex=${isActive ? 0 : -1}
               data-index=${index}
+              data-press=${item?.path ?? nothing}
               .item=${item}
               .place=${isActive && item === undefined ? { order: this.items?.order ?? 0, index } : undefined}
               .context=${this.context}
