@@ -263,7 +263,7 @@ describe('what lies over the grid, in a browser', function () {
     await cells.page.keyboard.down('Control');
     await press(1, 0);
     await cells.page.mouse.wheel(0, 1200);
-    await cells.page.waitForTimeout(250);
+    await cells.page.waitForTimeout(60);
     await press(1, 0);
     await cells.page.keyboard.up('Control');
     await cells.until('both are selected', () => host.said('select').length === 2);
@@ -283,5 +283,27 @@ describe('what lies over the grid, in a browser', function () {
     await cells.cell(imagePath(2999)).waitFor();
     await press(1, 0);
     await cells.until('the second press counts', () => host.said('select').length > 0);
+  });
+
+  it('lets a press that was aimed at a row hit no card when the rows beneath it have gone', async () => {
+    host.jobs = [job('one'), job('two')];
+    await open();
+    await cells.page.getByText('Job two').waitFor();
+    await cells.click(imagePath(0));
+    await cells.page.keyboard.press('Control+Shift+ArrowRight');
+    await bar().waitFor();
+    await cells.page.waitForTimeout(700);
+    const { x, y } = await middle(bar().getByRole('button', { name: 'Edit…' }));
+    await cells.page.mouse.move(x, y);
+    const asked = host.said('select').length;
+    host.jobs = [];
+    host.push();
+    await cells.page.getByText('Job two').waitFor({ state: 'detached' });
+    await press(1, 0);
+    await cells.page.waitForTimeout(200);
+    assert.equal(host.said('select').length, asked);
+    await cells.page.mouse.move(x, 200);
+    await cells.click(imagePath(1));
+    await cells.until('a card is reached again', () => host.said('select').length > asked);
   });
 });

@@ -179,7 +179,7 @@ describe('the selection in a browser', function () {
     await cells.click(imagePath(2), 'ControlOrMeta', 'Shift');
     await cells.page.keyboard.press('Delete');
     await cells.until('it is asked', () => host.said('deleteImages').length === 1);
-    assert.deepEqual(host.said('deleteImages'), [{}], 'the selection, not one image');
+    assert.deepEqual(host.said('deleteImages'), [{ scope: 'selection' }], 'the selection, not one image');
   });
 
   for (const theme of ['light', 'high-contrast'] as const) {

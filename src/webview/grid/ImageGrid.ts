@@ -109,6 +109,17 @@ export class ImageGrid extends LitElement {
     this.model.returnTo(index);
   }
 
+  /** Gives the focus to the active cell where it is: a control that had the focus has gone. */
+  focusActive(): void {
+    this.cardAt(this.model.active)?.focus({ preventScroll: true });
+  }
+
+  /** Scrolls to an image, unless the user is in the grid; the focus stays. */
+  show(index: number): void {
+    const isHere = (this.renderRoot as ShadowRoot).activeElement !== null;
+    if (!isHere && index < this.rows.layout.count) this.model.jumpTo(index, false);
+  }
+
   /** Moves the keyboard focus from a caption to its cell, or to the next or previous caption; see {@link GridModel}. */
   leave(path: string | undefined, target: 'cell' | 'next' | 'previous'): void {
     this.model.leave(path, target);
