@@ -334,10 +334,14 @@ describe('The keys of the page, whose host is far away, in a browser', function 
   });
 
   it('keeps the focus where the user is when the image or the edit that was asked for comes late', async () => {
+    let come = (): void => undefined;
+    const typed = new Promise<void>((resolve) => {
+      come = resolve;
+    });
     class LateHost extends FakeHost {
       protected override moreRequests(): ReturnType<FakeHost['moreRequests']> {
         const late = async <T>(answer: T): Promise<T> => {
-          await new Promise((resolve) => setTimeout(resolve, 1500));
+          await typed;
           return answer;
         };
         return { wantedImage: () => late({ path: path(5) }), wantedEdit: () => late({ form: { tags: 'smile' } }) };
@@ -346,8 +350,11 @@ describe('The keys of the page, whose host is far away, in a browser', function 
     host = new LateHost(60);
     await open();
     await page.keyboard.press('Control+f');
-    await page.keyboard.type('sky OR tree OR', { delay: 180 });
-    assert.equal(await searchBox().inputValue(), 'sky OR tree OR');
+    await page.keyboard.type('sky OR tree OR', { delay: 20 });
+    come();
+    await page.waitForTimeout(500);
+    await page.keyboard.type(' sea', { delay: 20 });
+    assert.equal(await searchBox().inputValue(), 'sky OR tree OR sea');
     assert.ok(await hasFocus(searchBox()));
     assert.equal(await dialog().count(), 0);
     await page.keyboard.press('Control+h');
