@@ -105,4 +105,25 @@ describe('a connection that goes, in a browser', function () {
     await cells.cell(imagePath(0)).getByRole('textbox').waitFor();
     assert.equal(await left.count(), 0);
   });
+
+  it('shows each text that could not be put back, also after a double click on Dismiss', async () => {
+    await open();
+    host.goSilent();
+    await type(0, ', first');
+    await type(1, ', second');
+    await cells.page.waitForTimeout(400);
+    host.loseWhatWasSaid();
+    host.items = host.items.slice(2);
+    await cells.page.reload();
+    const left = cells.page.getByRole('alert');
+    await left.getByText('tag 0, sky, tree, first').waitFor();
+    await cells.page.waitForTimeout(600);
+    const box = (await left.getByRole('button', { name: 'Dismiss' }).boundingBox())!;
+    const place = [box.x + box.width / 2, box.y + box.height / 2] as const;
+    await cells.page.mouse.click(...place);
+    await cells.page.waitForTimeout(150);
+    await cells.page.mouse.click(...place);
+    await cells.page.waitForTimeout(200);
+    await left.getByText('tag 1, sky, tree, second').waitFor();
+  });
 });

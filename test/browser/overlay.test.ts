@@ -227,4 +227,83 @@ describe('what lies over the grid, in a browser', function () {
       return box.y + box.height <= upper;
     });
   });
+
+  it('removes one filter by a double click on its ×, not the next one as well', async () => {
+    await open();
+    const field = cells.page.getByRole('combobox', { name: search });
+    await field.fill('tag:sky tag:tree tag:sun');
+    await cells.page.getByRole('button', { name: 'Remove filter: tag: sun' }).waitFor();
+    const { x, y } = await middle(cells.page.getByRole('button', { name: /^Remove filter/ }).first());
+    await cells.page.mouse.move(x, y);
+    await press(2, 150);
+    await cells.page.waitForTimeout(300);
+    assert.equal(await field.inputValue(), 'tag:tree tag:sun');
+  });
+
+  it('takes one suggestion of the search by a double click, not the first of the next list as well', async () => {
+    await open();
+    const field = cells.page.getByRole('combobox', { name: search });
+    await field.fill('ta');
+    const row = cells.page.getByRole('option').first();
+    await row.waitFor();
+    const { x, y } = await middle(row);
+    await cells.page.mouse.move(x, y);
+    await press(1, 0);
+    await cells.until('the next list is there', async () => (await field.inputValue()) === 'tag:');
+    await cells.page.getByRole('option', { name: /sky/ }).waitFor();
+    await press(1, 0);
+    await cells.page.waitForTimeout(200);
+    assert.equal(await field.inputValue(), 'tag:');
+  });
+
+  it('selects another image at the same place after one screen was scrolled in less than a double click', async () => {
+    await open();
+    const { x, y } = await middle(cells.cell(imagePath(1)).locator('.picture'));
+    await cells.page.mouse.move(x, y);
+    await cells.page.keyboard.down('Control');
+    await press(1, 0);
+    await cells.page.mouse.wheel(0, 1200);
+    await cells.page.waitForTimeout(60);
+    await press(1, 0);
+    await cells.page.keyboard.up('Control');
+    await cells.until('both are selected', () => host.said('select').length === 2);
+  });
+
+  it('opens an image large by a double click on its place, when its card comes in between', async () => {
+    await open();
+    host.latency = 500;
+    await cells.cell(imagePath(0)).focus();
+    await cells.page.keyboard.press('Control+End');
+    const last = cells.page.locator('image-card[data-index="2999"]');
+    await last.waitFor();
+    const { x, y } = await middle(last);
+    await cells.page.mouse.move(x, y - 60);
+    assert.equal(await last.getAttribute('data-press'), null, 'it has not come');
+    await press(1, 0);
+    await cells.cell(imagePath(2999)).waitFor();
+    await press(1, 0);
+    await cells.until('the second press counts', () => host.said('select').length > 0);
+  });
+
+  it('lets a press that was aimed at a row hit no card when the rows beneath it have gone', async () => {
+    host.jobs = [job('one'), job('two')];
+    await open();
+    await cells.page.getByText('Job two').waitFor();
+    await cells.click(imagePath(0));
+    await cells.page.keyboard.press('Control+Shift+ArrowRight');
+    await bar().waitFor();
+    await cells.page.waitForTimeout(700);
+    const { x, y } = await middle(bar().getByRole('button', { name: 'Edit…' }));
+    await cells.page.mouse.move(x, y);
+    const asked = host.said('select').length;
+    host.jobs = [];
+    host.push();
+    await cells.page.getByText('Job two').waitFor({ state: 'detached' });
+    await press(1, 0);
+    await cells.page.waitForTimeout(200);
+    assert.equal(host.said('select').length, asked);
+    await cells.page.mouse.move(x, 200);
+    await cells.click(imagePath(1));
+    await cells.until('a card is reached again', () => host.said('select').length > asked);
+  });
 });

@@ -332,4 +332,47 @@ describe('The keys of the page, whose host is far away, in a browser', function 
       assert.deepEqual(host.said('deleteImages'), [{ path: path(1) }, { scope: 'selection' }]);
     });
   });
+
+  it('keeps the focus where the user is when the image or the edit that was asked for comes late', async () => {
+    let come = (): void => undefined;
+    const typed = new Promise<void>((resolve) => {
+      come = resolve;
+    });
+    class LateHost extends FakeHost {
+      protected override moreRequests(): ReturnType<FakeHost['moreRequests']> {
+        const late = async <T>(answer: T): Promise<T> => {
+          await typed;
+          return answer;
+        };
+        return { wantedImage: () => late({ path: path(5) }), wantedEdit: () => late({ form: { tags: 'smile' } }) };
+      }
+    }
+    host = new LateHost(60);
+    await open();
+    await page.keyboard.press('Control+f');
+    await page.keyboard.type('sky OR tree OR', { delay: 20 });
+    come();
+    await page.waitForTimeout(500);
+    await page.keyboard.type(' sea', { delay: 20 });
+    assert.equal(await searchBox().inputValue(), 'sky OR tree OR sea');
+    assert.ok(await hasFocus(searchBox()));
+    assert.equal(await dialog().count(), 0);
+    await page.keyboard.press('Control+h');
+    await tagsField().waitFor();
+    assert.equal(await tagsField().inputValue(), 'smile');
+  });
+
+  it('go on in the grid after a button that went away with what it did', async () => {
+    await open();
+    await cell(2).focus();
+    await page.keyboard.press('Space');
+    const bar = page.getByRole('toolbar', { name: 'Selection' });
+    await bar.waitFor();
+    await page.waitForTimeout(600);
+    await bar.getByRole('button', { name: /^Select All/ }).click();
+    await page.waitForTimeout(200);
+    assert.ok(await hasFocus(bar.getByRole('button', { name: /^Select All/ })));
+    await bar.getByRole('button', { name: 'Clear' }).click();
+    await until('the cell has the focus', () => hasFocus(cell(2)));
+  });
 });

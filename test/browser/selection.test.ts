@@ -166,6 +166,22 @@ describe('the selection in a browser', function () {
     await cells.focused(imagePath(2));
   });
 
+  it('deletes all that is selected right after a range was added to it', async () => {
+    host.latency = 400;
+    host.bulkEdits.answerToDelete = () => new Promise(() => undefined);
+    await open();
+    for (const index of [0, 1, 2]) {
+      await cells.click(imagePath(index), 'ControlOrMeta');
+      await cells.page.waitForTimeout(100);
+    }
+    await cells.selects(names(0, 1, 2));
+    await cells.page.waitForTimeout(600);
+    await cells.click(imagePath(2), 'ControlOrMeta', 'Shift');
+    await cells.page.keyboard.press('Delete');
+    await cells.until('it is asked', () => host.said('deleteImages').length === 1);
+    assert.deepEqual(host.said('deleteImages'), [{ scope: 'selection' }], 'the selection, not one image');
+  });
+
   for (const theme of ['light', 'high-contrast'] as const) {
     it(`can be seen in ${theme}`, async () => {
       await open({ theme, width: 900, height: 640 });

@@ -330,4 +330,39 @@ describe('the viewer in a browser', function () {
       assert.ok(box !== null && box.x >= 0 && box.x + box.width <= 420, name);
     }
   });
+
+  it('keeps its keys after a click on Next at the last image, and on what is no control', async () => {
+    await open();
+    await view(second);
+    await page.keyboard.press('End');
+    await page.keyboard.press('PageUp');
+    await button('Next Image').click();
+    await dialog().getByText('340 of 340', { exact: true }).waitFor();
+    await page.keyboard.press('PageUp');
+    await dialog().getByText('339 of 340', { exact: true }).waitFor();
+    await dialog().getByText('339 of 340', { exact: true }).click();
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'detached' });
+  });
+
+  it('moves nothing when it says what went wrong', async () => {
+    class FullHost extends FakeHost {
+      protected override moreRequests(): ReturnType<FakeHost['moreRequests']> {
+        return {
+          save: () => {
+            throw new Error('The disk is full.');
+          },
+        };
+      }
+    }
+    host = new FullHost(340);
+    await open();
+    await view(second);
+    const card = page.locator('image-viewer image-card');
+    const before = await card.boundingBox();
+    await page.keyboard.press('F2');
+    await page.keyboard.press('Control+Enter');
+    await dialog().getByText('The disk is full.').waitFor();
+    assert.deepEqual(await card.boundingBox(), before);
+  });
 });

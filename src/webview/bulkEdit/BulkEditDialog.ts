@@ -168,10 +168,10 @@ export class BulkEditDialog extends LitElement {
       <div class="line">
         <span>${withElements(count, html`<b>${formatNumber(ticked)}</b>`, formatNumber(changed))}</span>
         <span class="spring"></span>
-        <button class="link" ?disabled=${ticked === changed} @click=${() => void this.onTick('all', true)}>
+        <button class="link" aria-disabled=${ticked === changed} @click=${() => void this.onTick('all', true)}>
           ${l10n.t('Tick All')}
         </button>
-        <button class="link" ?disabled=${ticked === 0} @click=${() => void this.onTick('all', false)}>
+        <button class="link" aria-disabled=${ticked === 0} @click=${() => void this.onTick('all', false)}>
           ${l10n.t('Tick None')}
         </button>
       </div>

@@ -27,7 +27,7 @@ export const bulkEditPreviewStyles = css`
     flex: 1;
   }
 
-  .link:disabled {
+  .link[aria-disabled='true'] {
     color: var(--vscode-disabledForeground);
     text-decoration: none;
     cursor: default;

@@ -92,6 +92,10 @@ export class DatasetEditor extends LitElement {
   private commitDelay = 1000;
   /** the search and the order that the page asked for last */
   private readonly asked = new AskedView();
+  /** number of keys and presses */
+  private acted = 0;
+  /** an edit that was to be opened when the user had begun with something else */
+  private postponed: WantedEdit | undefined;
   private storing: ReturnType<typeof setTimeout> | undefined;
   private keeping: ReturnType<typeof setTimeout> | undefined;
 
@@ -223,6 +227,10 @@ export class DatasetEditor extends LitElement {
     this.store = store;
     const remembered = store.read();
     this.setView(viewStateOf(remembered));
+    // Before the keys of the page, which go no further.
+    for (const type of ['keydown', 'pointerdown', 'wheel'] as const) {
+      window.addEventListener(type, this.onAction, { capture: true, passive: true });
+    }
     this.listenForKeys();
     listenForHistoryKeys(document, {
       undo: () => void this.drafts.replay('undo'),
@@ -234,9 +242,6 @@ export class DatasetEditor extends LitElement {
     window.addEventListener('resize', () => {
       this.images.resized();
     });
-    for (const type of ['keydown', 'pointerdown', 'wheel'] as const) {
-      window.addEventListener(type, this.onAction, { capture: true, passive: true });
-    }
     try {
       const { snapshot, settings, page, first } = await this.timed(() => this.host.ready(this.startPlace(remembered)));
       this.heartbeat.start();
@@ -259,8 +264,10 @@ export class DatasetEditor extends LitElement {
         this.host.request('wantedImage', {}),
       ]);
       await this.updateComplete;
-      if (edit !== null) this.openBulkEdit(edit);
-      if (image !== null) await this.reveal(image.path);
+      // A user who has begun with something else goes on with it: the keys must not end up in a dialog.
+      if (edit !== null && this.acted === 0) this.openBulkEdit(edit);
+      else if (edit !== null) this.postpone(edit);
+      if (image !== null) await this.reveal(image.path, 0);
     } catch (error) {
       this.problem = l10n.t('The dataset could not be opened: {0}', errorMessage(error));
     }
@@ -299,13 +306,24 @@ export class DatasetEditor extends LitElement {
   openBulkEdit(wanted: WantedEdit): void {
     // Pending typing must be part of the captions that are edited.
     this.drafts.commitAll();
+    this.postponed = undefined;
     void this.bulkEdit?.open(wanted);
   }
 
-  /** Scrolls to an image and focuses it, if it matches the search. */
-  async reveal(path: string): Promise<void> {
+  /** Keeps an edit for when the user opens the dialog. */
+  private postpone(edit: WantedEdit): void {
+    this.postponed = edit;
+    say(l10n.t('Press Ctrl+H to go on with the edit of the captions.'));
+  }
+
+  /**
+   * Scrolls to an image and focuses it, if it matches the search.
+   * @param acted the number of {@link acted} when it was asked for: after that, the focus stays where the user is
+   */
+  async reveal(path: string, acted = this.acted): Promise<void> {
     const grid = () => this.updateComplete.then(() => this.grid);
-    await revealImage({ locate: () => this.host.tryRequest('locate', { path }), items: this.items, grid });
+    const hasActed = (): boolean => this.acted > acted;
+    await revealImage({ locate: () => this.host.tryRequest('locate', { path }), items: this.items, grid, hasActed });
   }
 
   /** Focuses the search box, and closes the viewer, which would be in front of it. */
@@ -322,7 +340,7 @@ export class DatasetEditor extends LitElement {
         this.focusSearch();
       },
       openBulkEdit: () => {
-        this.openBulkEdit({ form: {} });
+        this.openBulkEdit(this.postponed ?? { form: {} });
       },
       isInDialog: () => this.bulkEdit?.isShown === true,
       isAsking: () => this.deleteQuestion.isAsking,
@@ -357,9 +375,10 @@ export class DatasetEditor extends LitElement {
               .snapshot=${snapshot}
               .query=${this.asked.query}
               .sort=${this.asked.sort}
+              @click=${this.afterControl}
             ></dataset-toolbar>`
       }
-      <overlay-stack @covers=${this.onCovers}>
+      <overlay-stack @covers=${this.onCovers} @click=${this.afterControl} @focusout=${this.afterControl}>
         <job-list .jobs=${snapshot.jobs}></job-list>
         <selection-bar .snapshot=${snapshot}></selection-bar>
         ${this.renderNotSaved(snapshot)} ${this.renderProblem()} ${this.renderLeftOver()} ${this.renderLost()}
@@ -417,22 +436,26 @@ export class DatasetEditor extends LitElement {
   private renderLeftOver(): TemplateResult | typeof nothing {
     const [draft] = this.kept.leftOver;
     if (draft === undefined) return nothing;
-    return html`<div class="notice left-over" role="alert">
-      <span class="warning">${warningIcon}</span>
-      <span class="notice-text"
-        >${l10n.t('The caption of {0} could not take in what you typed while there was no connection:', draft.path)}
-        <q>${draft.text}</q></span
-      >
-      <button
-        class="link"
-        @click=${() => {
-          this.kept.drop(draft);
-          this.requestUpdate();
-        }}
-      >
-        ${l10n.t('Dismiss')}
-      </button>
-    </div>`;
+    // Another element for each text: neither the focus nor a second press goes over to the next.
+    return html`${keyed(
+      draft,
+      html`<div class="notice left-over" role="alert">
+        <span class="warning">${warningIcon}</span>
+        <span class="notice-text"
+          >${l10n.t('The caption of {0} could not take in what you typed while there was no connection:', draft.path)}
+          <q>${draft.text}</q></span
+        >
+        <button
+          class="link"
+          @click=${() => {
+            this.kept.drop(draft);
+            this.requestUpdate();
+          }}
+        >
+          ${l10n.t('Dismiss')}
+        </button>
+      </div>`,
+    )}`;
   }
 
   /** What was typed into captions that never came: each is shown until the user has seen it. */
@@ -470,6 +493,7 @@ export class DatasetEditor extends LitElement {
       <span class="error">${errorIcon}</span><span class="notice-text">${this.problem}</span>
       <button
         class="link"
+        data-press=${this.problem}
         @click=${() => {
           this.problem = undefined;
         }}
@@ -528,6 +552,18 @@ export class DatasetEditor extends LitElement {
     this.covered = height;
   };
 
+  /** A control may go away with what it does: then the keyboard goes on in the grid. */
+  private readonly afterControl = (event: Event): void => {
+    const [control] = event.composedPath();
+    if (!(control instanceof HTMLElement || control instanceof SVGElement)) return;
+    requestAnimationFrame(() => {
+      requestAnimationFrame(() => {
+        const isGone = !control.isConnected || !control.checkVisibility();
+        if (isGone && document.activeElement === document.body) this.grid?.focusActive();
+      });
+    });
+  };
+
   /** Cards came, or the order of the images changed. */
   private cardsChanged(): void {
     this.settleHeld();
@@ -564,7 +600,8 @@ export class DatasetEditor extends LitElement {
     this.storeViewSoon();
   };
 
-  private readonly onAction = (): void => {
+  private readonly onAction = (event: Event): void => {
+    if (event.type !== 'wheel') this.acted++;
     this.images.interrupt();
   };
 

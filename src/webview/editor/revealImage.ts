@@ -15,20 +15,23 @@ interface Revealing {
   /** the number of the order to which the page's cards belong */
   items: { readonly order: number };
   /** the grid, once it is rendered */
-  grid: () => Promise<{ returnTo(index: number): void } | null>;
+  grid: () => Promise<{ returnTo(index: number): void; show(index: number): void } | null>;
+  /** whether the user did something since the image was asked for */
+  hasActed: () => boolean;
 }
 
 /**
- * Focuses an image. Retries while the page's cards belong to an older order than the position, for example during a
+ * Focuses an image, or only shows it if the user has begun with something else. Retries while the page's cards belong to an older order than the position, for example during a
  * scan.
  */
-export async function revealImage({ locate, items, grid }: Revealing): Promise<void> {
+export async function revealImage({ locate, items, grid, hasActed }: Revealing): Promise<void> {
   for (let left = maxAttempts; left > 0; left--) {
     const place = await locate();
     if (typeof place?.index !== 'number') return;
     const shown = await grid();
     if (shown !== null && items.order >= place.order) {
-      shown.returnTo(place.index);
+      if (hasActed()) shown.show(place.index);
+      else shown.returnTo(place.index);
       return;
     }
     await new Promise((resolve) => setTimeout(resolve, retryDelay));

@@ -105,7 +105,7 @@ export class FolderHeading extends LitElement {
       <button
         aria-label=${l10n.t('Previous folder')}
         title=${l10n.t('Previous folder (Ctrl+Alt+Up)')}
-        ?disabled=${place === undefined || (place.previous === null && this.index <= place.start)}
+        aria-disabled=${place === undefined || (place.previous === null && this.index <= place.start)}
         @click=${() => void this.go(-1)}
       >
         ${upIcon}
@@ -113,7 +113,7 @@ export class FolderHeading extends LitElement {
       <button
         aria-label=${l10n.t('Next folder')}
         title=${l10n.t('Next folder (Ctrl+Alt+Down)')}
-        ?disabled=${place === undefined || place.end >= this.count}
+        aria-disabled=${place === undefined || place.end >= this.count}
         @click=${() => void this.go(1)}
       >
         ${downIcon}

@@ -21,6 +21,8 @@ export class GridSelector {
   private origin: { path: string | undefined; index: number; order: number } | undefined;
   /** how many images are selected once the host has carried out the last command; undefined when none is in flight */
   private expectedCount: number | undefined;
+  /** how many commands were sent */
+  private commands = 0;
 
   constructor(private readonly port: SelectorPort) {}
 
@@ -72,7 +74,13 @@ export class GridSelector {
     if (this.origin?.order !== items.order) this.beginAt(from);
     const { origin } = this;
     if (origin === undefined) return;
-    this.send({ kind: 'range', from: origin.index, to, order: items.order, keep }, Math.abs(to - origin.index) + 1);
+    const [first, last] = [Math.min(origin.index, to), Math.max(origin.index, to)];
+    let count = last - first + 1;
+    if (keep) {
+      count = this.count;
+      for (let index = first; index <= last; index++) if (!this.isSelected(index)) count++;
+    }
+    this.send({ kind: 'range', from: origin.index, to, order: items.order, keep }, count);
   }
 
   /** Selects all images that match the search. */
@@ -114,10 +122,12 @@ export class GridSelector {
   private send(command: SelectCommand, expectedCount: number, selects?: boolean): void {
     const mark = this.marks.add(command, selects);
     this.expectedCount = expectedCount;
+    const number = ++this.commands;
     this.port.changed();
     void this.port.select(command).then((snapshot) => {
       this.marks.answer(mark, snapshot?.version ?? 0);
-      if (this.expectedCount === expectedCount) this.expectedCount = undefined;
+      // An answer to an older command says nothing about the newest one.
+      if (number === this.commands) this.expectedCount = undefined;
       this.port.changed();
     });
   }

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { consume } from '@lit/context';
-import { html, LitElement, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { GridSnapshot, SelectCommand } from '../../protocol/page/gridProtocol';
@@ -109,6 +109,17 @@ export class ImageGrid extends LitElement {
     this.model.returnTo(index);
   }
 
+  /** Gives the focus to the active cell where it is: a control that had the focus has gone. */
+  focusActive(): void {
+    this.cardAt(this.model.active)?.focus({ preventScroll: true });
+  }
+
+  /** Scrolls to an image, unless the user is in the grid; the focus stays. */
+  show(index: number): void {
+    const isHere = (this.renderRoot as ShadowRoot).activeElement !== null;
+    if (!isHere && index < this.rows.layout.count) this.model.jumpTo(index, false);
+  }
+
   /** Moves the keyboard focus from a caption to its cell, or to the next or previous caption; see {@link GridModel}. */
   leave(path: string | undefined, target: 'cell' | 'next' | 'previous'): void {
     this.model.leave(path, target);
@@ -213,6 +224,7 @@ export class ImageGrid extends LitElement {
               role="group"
               tabindex=${isActive ? 0 : -1}
               data-index=${index}
+              data-press=${item?.path ?? nothing}
               .item=${item}
               .place=${isActive && item === undefined ? { order: this.items?.order ?? 0, index } : undefined}
               .context=${this.context}

@@ -64,7 +64,7 @@ export const folderHeadingStyles = css`
     cursor: pointer;
   }
 
-  button:hover:not(:disabled) {
+  button:hover:not([aria-disabled='true']) {
     background: var(--vscode-toolbar-hoverBackground);
   }
 
@@ -73,7 +73,7 @@ export const folderHeadingStyles = css`
     outline: none;
   }
 
-  button:disabled {
+  button[aria-disabled='true'] {
     color: var(--vscode-disabledForeground);
     cursor: default;
   }

@@ -11,6 +11,10 @@ export interface Press {
   y: number;
   /** what it hit, compared by identity; undefined for an area without controls */
   target: unknown;
+  /** what it would act on, where a control is used again for something else; undefined while that is not known */
+  means?: string | undefined;
+  /** where the target is in a list: what it means as long as it is not known what it acts on */
+  place?: string | undefined;
 }
 
 /**
@@ -20,13 +24,24 @@ export interface Press {
 export class DoublePress {
   private first: Press | undefined;
 
+  /** The user did something else since: the next press is the first of its own. */
+  forget(): void {
+    this.first = undefined;
+  }
+
   /** Whether a press counts. One that does not leaves everything as if it had not been. */
   counts(press: Press): boolean {
     const { first } = this;
-    if (first !== undefined && isSecond(first, press) && press.target !== first.target) return false;
+    if (first !== undefined && isSecond(first, press) && !meansSame(first, press)) return false;
     this.first = press;
     return true;
   }
+}
+
+function meansSame(first: Press, press: Press): boolean {
+  if (press.target !== first.target) return false;
+  const areKnown = press.means !== undefined && first.means !== undefined;
+  return areKnown ? press.means === first.means : press.place === first.place;
 }
 
 function isSecond(first: Press, { at, x, y }: Press): boolean {

@@ -1,7 +1,8 @@
 import { css, html, LitElement, type TemplateResult, unsafeCSS } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, state } from 'lit/decorators.js';
 import { FreshRows } from './FreshRows';
 import { StackOrder } from './StackOrder';
+import { styleProperties } from '../shared/styleProperties';
 
 /** Space between two rows, and at least between the uppermost and a card that is kept clear of it, in CSS pixels. */
 const gap = 4;
@@ -29,6 +30,15 @@ const stackStyles = css`
     pointer-events: auto;
   }
 
+  .former {
+    position: absolute;
+    z-index: -1;
+    bottom: 0;
+    width: calc(100% - 32px);
+    max-width: 920px;
+    pointer-events: auto;
+  }
+
   @media (max-width: 480px) {
     :host {
       padding: 0 8px;
@@ -38,7 +48,8 @@ const stackStyles = css`
 
 /**
  * Lays its children over the lower end of the page, one above the other, so that nothing else moves when they come and
- * go. The newest lies on top. Fires `covers` with the height at the lower end of the page that they take, in CSS
+ * go. The newest lies on top. Where rows were when the pointer came over them, presses hit nothing else until it leaves:
+ * a press that was aimed at a row must not hit a card because a row beneath went. Fires `covers` with the height at the lower end of the page that they take, in CSS
  * pixels.
  */
 @customElement('overlay-stack')
@@ -51,16 +62,42 @@ export class OverlayStack extends LitElement {
     this.arrange();
   });
   private height = 0;
+  private isOver = false;
+  /** height in which presses hit nothing beneath the rows, in CSS pixels */
+  @state() private former = 0;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.addEventListener('pointerenter', this.onEnter);
+    this.addEventListener('pointerleave', this.onLeave);
+  }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.removeEventListener('pointerenter', this.onEnter);
+    this.removeEventListener('pointerleave', this.onLeave);
     this.sizes.disconnect();
     this.fresh.stop();
   }
 
   protected override render(): TemplateResult {
-    return html`<slot @slotchange=${this.onSlotChange}></slot>`;
+    return html`<div
+        class="former"
+        ?hidden=${this.former === 0}
+        ${styleProperties({ height: `${this.former}px` })}
+        @mousedown=${keepFocus}
+      ></div>
+      <slot @slotchange=${this.onSlotChange}></slot>`;
   }
+
+  private readonly onEnter = (): void => {
+    this.isOver = true;
+  };
+
+  private readonly onLeave = (): void => {
+    this.isOver = false;
+    this.former = 0;
+  };
 
   private readonly onSlotChange = (): void => {
     this.sizes.disconnect();
@@ -82,6 +119,7 @@ export class OverlayStack extends LitElement {
     const { top } = this.getBoundingClientRect();
     const height = shown.length === 0 ? 0 : Math.ceil(window.innerHeight - top) + gap;
     if (height === this.height) return;
+    if (this.isOver && height < this.height) this.former = Math.max(this.former, this.height);
     this.height = height;
     this.dispatchEvent(new CustomEvent('covers', { detail: { height } }));
   }
@@ -89,6 +127,10 @@ export class OverlayStack extends LitElement {
   private get rows(): HTMLElement[] {
     return [...this.children].filter((child) => child instanceof HTMLElement);
   }
+}
+
+function keepFocus(event: Event): void {
+  event.preventDefault();
 }
 
 declare global {

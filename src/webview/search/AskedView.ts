@@ -14,11 +14,19 @@ export class AskedView {
   private number = 0;
   /** the number that a snapshot must have to count */
   private awaited = 0;
+  /** the number of the search that was asked last */
+  private lastSearch = 0;
+  /** the query that the host told last */
+  private told = '';
+  /** the query that the host had when a search failed: as long as it tells that, the text of the page stays */
+  private stale: string | undefined;
 
   /** The page asks for a search. Returns the number to send with it. */
   search(query: string): number {
     this.query = query;
-    return this.next();
+    this.stale = undefined;
+    this.lastSearch = this.next();
+    return this.lastSearch;
   }
 
   /** The page asks for an order. Returns the number to send with it. */
@@ -27,8 +35,12 @@ export class AskedView {
     return this.next();
   }
 
-  /** What was asked with this number has failed: the host may never have heard of it. */
+  /**
+   * What was asked with this number has failed: the host may never have heard of it. The images are those of the host
+   * then, but the text of a search stays the user's.
+   */
   failed(number: number): void {
+    if (this.lastSearch === number) this.stale = this.told;
     if (this.awaited === number) this.awaited = 0;
   }
 
@@ -45,8 +57,12 @@ export class AskedView {
   shownAfter(snapshot: GridSnapshot, shown: GridSnapshot | undefined): GridSnapshot {
     // A page that was made anew goes on with the numbers of the one before it.
     this.number = Math.max(this.number, snapshot.asked);
+    this.told = snapshot.query;
     if (snapshot.asked >= this.awaited) {
-      this.query = snapshot.query;
+      if (snapshot.query !== this.stale) {
+        this.stale = undefined;
+        this.query = snapshot.query;
+      }
       this.sort = snapshot.sort;
       return snapshot;
     }

@@ -101,6 +101,7 @@ export class FilterChips extends LitElement {
           ><button
             aria-label=${l10n.t('Remove filter: {0}', term?.label ?? '')}
             title=${l10n.t('Remove')}
+            data-press=${term?.label ?? ''}
             @click=${() => {
               this.removeTerm(index);
             }}

@@ -193,6 +193,7 @@ export class SearchField extends LitElement {
       aria-selected=${isActive}
       class=${isActive ? 'active' : ''}
       data-kind=${option?.kind ?? ''}
+      data-press=${option?.label ?? ''}
       ?hidden=${isHidden}
       @mousedown=${keepFocus}
       @click=${() => {

@@ -170,6 +170,7 @@ export class SuggestionPopup extends LitElement {
       class="suggestion"
       role="option"
       aria-selected=${isActive}
+      data-press=${option?.tag ?? ''}
       ?hidden=${isHidden}
       @pointerdown=${keepFocus}
       @click=${() => {

@@ -63,9 +63,12 @@ export class SelectionBar extends LitElement {
   }
 }
 
-/** A button that cannot be used keeps its place, so that the others do not move under a pointer. */
+/**
+ * A button that cannot be used keeps its place, so that the others do not move under a pointer, and the focus, which
+ * would go to nothing.
+ */
 function button(label: string, title: string, action: () => void, disabled = false): TemplateResult {
-  return html`<button title=${title} ?disabled=${disabled} @click=${action}>${label}</button>`;
+  return html`<button title=${title} aria-disabled=${disabled} @click=${disabled ? nothing : action}>${label}</button>`;
 }
 
 declare global {

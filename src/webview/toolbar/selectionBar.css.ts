@@ -53,11 +53,11 @@ export const selectionBarStyles = css`
     white-space: nowrap;
   }
 
-  button:hover:not(:disabled) {
+  button:hover:not([aria-disabled='true']) {
     background: var(--vscode-toolbar-hoverBackground);
   }
 
-  button:disabled {
+  button[aria-disabled='true'] {
     color: var(--vscode-disabledForeground);
     cursor: default;
   }

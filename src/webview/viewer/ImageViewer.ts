@@ -106,13 +106,13 @@ export class ImageViewer extends LitElement {
     const info = this.infoOf(item);
     return html`<div
       class="viewer"
+      tabindex="-1"
       role="dialog"
       aria-modal="true"
       aria-label=${item === undefined ? l10n.t('Image') : l10n.t('Image {0}', item.path)}
       @keydown=${this.onKeydown}
     >
       <div class="bar">${this.renderBar(item, info, total)}</div>
-      ${this.problem === undefined ? nothing : html`<div class="problem" role="alert">${this.problem}</div>`}
       <div class="body">
         <picture-stage
           tabindex="0"
@@ -141,6 +141,7 @@ export class ImageViewer extends LitElement {
             )
           }
         </div>
+        ${this.problem === undefined ? nothing : html`<div class="problem" role="alert">${this.problem}</div>`}
       </div>
       <div class="hidden-text" aria-live="polite">${this.announcement}</div>
     </div>`;
@@ -160,9 +161,9 @@ export class ImageViewer extends LitElement {
         class="tool"
         aria-label=${name}
         title=${l10n.t('{0} ({1})', name, keys)}
-        ?disabled=${disabled}
+        aria-disabled=${disabled}
         @click=${() => {
-          this.run(action);
+          if (!disabled) this.run(action);
         }}
       >
         ${content}

@@ -8,6 +8,7 @@ export const viewerStyles = css`
     inset: 0;
     display: flex;
     flex-direction: column;
+    outline: none;
     background: var(--vscode-editor-background);
     color: var(--vscode-foreground);
   }
@@ -48,7 +49,7 @@ export const viewerStyles = css`
     font-size: 16px;
   }
 
-  .tool:hover:not(:disabled) {
+  .tool:hover:not([aria-disabled='true']) {
     border-color: var(--vscode-contrastActiveBorder, transparent);
     background: var(--vscode-toolbar-hoverBackground);
   }
@@ -59,7 +60,7 @@ export const viewerStyles = css`
     outline-offset: -1px;
   }
 
-  .tool:disabled {
+  .tool[aria-disabled='true'] {
     color: var(--vscode-disabledForeground);
     cursor: default;
   }
@@ -99,13 +100,18 @@ export const viewerStyles = css`
     white-space: nowrap;
   }
 
+  /* Over the body: nothing moves when it comes. */
   .problem {
+    position: absolute;
+    z-index: 1;
+    inset: 0 0 auto;
     padding: 6px 10px;
     background: var(--vscode-inputValidation-errorBackground);
     color: var(--vscode-inputValidation-errorForeground, inherit);
   }
 
   .body {
+    position: relative;
     display: flex;
     flex: 1;
     min-height: 0;

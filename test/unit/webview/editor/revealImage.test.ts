@@ -2,9 +2,14 @@ import assert from 'node:assert/strict';
 import { revealImage } from '../../../../src/webview/editor/revealImage';
 
 /** A grid whose cards are those of an order, and the images that the focus was put on. */
-function page(order: number): { items: { order: number }; focused: number[]; grid: { returnTo(index: number): void } } {
+interface Grid {
+  returnTo(index: number): void;
+  show(index: number): void;
+}
+
+function page(order: number): { items: { order: number }; focused: number[]; grid: Grid } {
   const focused: number[] = [];
-  return { items: { order }, focused, grid: { returnTo: (index) => focused.push(index) } };
+  return { items: { order }, focused, grid: { returnTo: (index) => focused.push(index), show: () => undefined } };
 }
 
 describe('going to an image', () => {
@@ -23,6 +28,7 @@ describe('going to an image', () => {
       locate: () => Promise.resolve(places.shift() ?? { index: 5, order: 3 }),
       items,
       grid: () => Promise.resolve(shown ? grid : null),
+      hasActed: () => false,
     });
     assert.deepEqual(focused, [5]);
   });
@@ -30,7 +36,7 @@ describe('going to an image', () => {
   it('stays where it is when the image is not shown', async () => {
     const { items, focused, grid } = page(1);
     const locate = () => Promise.resolve({ index: null, order: 1 });
-    await revealImage({ locate, items, grid: () => Promise.resolve(grid) });
+    await revealImage({ locate, items, grid: () => Promise.resolve(grid), hasActed: () => false });
     assert.deepEqual(focused, []);
   });
 });

@@ -65,4 +65,18 @@ describe('the search and order that the page asked for', () => {
     const told = snapshot(57, 'sky');
     assert.equal(view.shownAfter(told, snapshot(57, 'old')), told);
   });
+
+  it('keep the text of a search that failed, while the images are those of the host', () => {
+    const first = snapshot(0, 'sky');
+    view.shownAfter(first, undefined);
+    view.failed(view.search('tree'));
+    const told = snapshot(0, 'sky', { matching: 7 });
+    assert.equal(view.shownAfter(told, first), told);
+    assert.equal(view.query, 'tree');
+    const number = view.order(newest);
+    view.shownAfter(snapshot(number, 'sky', { sort: newest }), told);
+    assert.deepEqual([view.query, view.sort], ['tree', newest]);
+    view.shownAfter(snapshot(number, 'tag:sea'), told);
+    assert.equal(view.query, 'tag:sea', 'a search that was set elsewhere');
+  });
 });
