@@ -510,7 +510,7 @@ export const rooms = {
   },
   'webview/notices': {
     what: 'the stack of bars and notices over the grid, and what keeps presses from what has just come',
-    may: [],
+    may: ['webview/shared'],
   },
   'webview/jobList': {
     what: 'the jobs over the grid',

@@ -348,7 +348,8 @@ export class Caption {
     this.disk = base;
     this.wanted = raw;
     this.readFromDisk(edited);
-    if (rival !== undefined && this.wanted !== undefined && rival !== this.wanted && rival !== this.diskRaw) {
+    // Reading may have settled the edit.
+    if (rival !== undefined && this.isDirty && rival !== this.raw && rival !== this.diskRaw) {
       this.conflictBase = base;
       this.rival = rival === null ? null : { raw: rival };
       this.rivalDisk = base;

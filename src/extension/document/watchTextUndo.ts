@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import type { Direction } from './EditStack';
 
 /** What an undo or redo of VS Code did in text editors. */
-export interface TextUndo extends vscode.Disposable {
+export interface TextUndo {
+  dispose(): void;
   /** Makes undone that it acted on a text editor, which had come to the front meanwhile, and says so. */
   takeBack(): Promise<void>;
 }

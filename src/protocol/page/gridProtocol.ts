@@ -194,7 +194,8 @@ export interface WebviewEvents {
   /** The text of a caption after each keystroke. */
   draft: TypedText;
   /**
-   * The page goes while typing waits for a caption: it is added to the end of that of `path`, or of the image at `place`.
+   * The page goes while typing waits for a caption: it is added to the end of the caption of `path`, or of the image at
+   * `place`.
    */
   typedAhead: { place: PlaceInOrder; path: string | null; text: string; joined: Joined };
   /** The user left the caption or paused: what was typed becomes one undo step. */

@@ -21,8 +21,8 @@ interface Revealing {
 }
 
 /**
- * Focuses an image, or only shows it if the user has begun with something else. Retries while the page's cards belong to an older order than the position, for example during a
- * scan.
+ * Focuses an image, or only shows it if the user has begun with something else. Retries while the page's cards belong
+ * to an older order than the position, for example during a scan.
  */
 export async function revealImage({ locate, items, grid, hasActed }: Revealing): Promise<void> {
   for (let left = maxAttempts; left > 0; left--) {
