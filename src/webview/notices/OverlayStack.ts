@@ -49,8 +49,8 @@ const stackStyles = css`
 /**
  * Lays its children over the lower end of the page, one above the other, so that nothing else moves when they come and
  * go. The newest lies on top. Where rows were when the pointer came over them, presses hit nothing else until it
- * leaves: a press that was aimed at a row must not hit a card because a row beneath went. Fires `covers` with the height
- * at the lower end of the page that they take, in CSS pixels.
+ * leaves: a press that was aimed at a row must not hit a card because a row beneath went. Fires `covers` with the
+ * height at the lower end of the page that they take, in CSS pixels.
  */
 @customElement('overlay-stack')
 export class OverlayStack extends LitElement {
