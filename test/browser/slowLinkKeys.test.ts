@@ -6,7 +6,7 @@ import type { LinkState } from './link/page/linkPage';
 import { useGridBrowser } from './useGridBrowser';
 
 /** How many random sequences; `npm run soak -- link` takes 2,000. */
-const sequences = Number(process.env.DATASET_CAPTIONS_LINK_SEQUENCES ?? 40);
+const sequences = Number(process.env.DATASET_CAPTIONS_LINK_SEQUENCES ?? 25);
 const seed = Number(process.env.DATASET_CAPTIONS_LINK_SEED ?? 20_261_128);
 /** One way, in milliseconds, beside none. */
 const delays = (process.env.DATASET_CAPTIONS_LINK_DELAYS ?? '150')
