@@ -63,6 +63,8 @@ describe('edits, undo and closing in the order in which they were done, in the r
     const box = await close.boundingBox();
     assert.ok(box !== null);
     await page.keyboard.type('!');
+    // Nobody clicks sooner, and within one turn the letter may not even have left the page, which goes with the tab.
+    await page.waitForTimeout(40);
     await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
     const save = page.getByRole('button', { name: 'Save', exact: true });
     if (await save.isVisible()) await save.click();
