@@ -1,3 +1,4 @@
+import { runEditCommand } from '../shared/LocalUndo';
 import type { CardItem } from '../../protocol/page/cardProtocol';
 
 /** A card on which a key was pressed. */
@@ -56,8 +57,7 @@ export class CardClipboard {
     const awaited = { kind, card, since: performance.now() };
     this.awaited = awaited;
     // Where this is allowed, the event comes before it returns.
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing else is synchronous
-    document.execCommand(kind);
+    runEditCommand(kind);
     return this.awaited !== awaited;
   }
 

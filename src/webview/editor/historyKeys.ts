@@ -1,3 +1,4 @@
+import { runEditCommand } from '../shared/LocalUndo';
 import { historyKey } from './historyKey';
 
 /** What the keys of undo and saving do. */
@@ -29,9 +30,7 @@ export function listenForHistoryKeys(target: EventTarget, actions: HistoryAction
     event.preventDefault();
     event.stopPropagation();
     if (key !== 'save' && isInPlainField(event)) {
-      // Deprecated, but still the only access to the undo stack of typing.
-      // eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing has replaced it
-      document.execCommand(key);
+      runEditCommand(key);
     } else actions[key]();
   };
   target.addEventListener('keydown', onKeydown);

@@ -1,4 +1,4 @@
-import { insertAsTyped } from '../shared/LocalUndo';
+import { insertAsTyped, runEditCommand } from '../shared/LocalUndo';
 import { setHolding } from '../heldKeys/holding';
 import { waitingKey } from './waitingKey';
 
@@ -87,8 +87,7 @@ function press(event: KeyboardEvent): void {
   if (!(now instanceof HTMLTextAreaElement || now instanceof HTMLInputElement)) return;
   if (key.length === 1 && !ctrlKey && !metaKey) insertAsTyped(key);
   else if (key === 'Enter' && now instanceof HTMLTextAreaElement) insertAsTyped('\n');
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way that can be undone as typing
-  else if (key === 'Backspace') document.execCommand('delete');
+  else if (key === 'Backspace') runEditCommand('delete');
 }
 
 /** The element with the focus, in whichever shadow root it is. */

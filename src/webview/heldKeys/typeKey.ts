@@ -1,5 +1,5 @@
 import type { TextField } from '../shared/CaretFinder';
-import { insertAsTyped } from '../shared/LocalUndo';
+import { insertAsTyped, runEditCommand } from '../shared/LocalUndo';
 import { tabStopAfter } from './tabStops';
 
 /** The text that a key types; undefined if it types none. */
@@ -69,6 +69,5 @@ function move(alter: 'move' | 'extend', direction: 'left' | 'right' | 'backward'
 }
 
 function run(command: string): void {
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way to the undo stack that typing feeds
-  document.execCommand(command);
+  runEditCommand(command);
 }

@@ -78,9 +78,7 @@ export class LocalUndo {
   private run(event: KeyboardEvent, command: 'undo' | 'redo'): void {
     event.preventDefault();
     event.stopPropagation();
-    // Deprecated, but still the only access to the undo stack of typing.
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing has replaced it
-    document.execCommand(command);
+    runEditCommand(command);
   }
 }
 
@@ -99,6 +97,14 @@ function moveCaret(before: string, after: string, caret: number): number {
 
 /** Replaces the selection in the focused field in a way that Ctrl+Z undoes like typing. */
 export function insertAsTyped(text: string): void {
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way to the undo stack that typing feeds
-  document.execCommand('insertText', false, text);
+  runEditCommand('insertText', text);
+}
+
+/**
+ * Has the browser do to the focused field what its own keys and menus do: deprecated, but nothing has replaced it, and
+ * nothing else reaches the undo stack that typing feeds. It is done when this returns.
+ */
+export function runEditCommand(command: string, value?: string): boolean {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- see above: nothing has replaced it
+  return document.execCommand(command, false, value);
 }
