@@ -143,6 +143,20 @@ describe('the grid and the viewer of a host that answers late', function () {
     await cells.focused(imagePath(count - 3));
   });
 
+  it('goes on holding what was typed into a caption that has not come while the page is hidden', async () => {
+    await open();
+    await press('Control+End', 'F2');
+    await page.keyboard.type('mono');
+    await page.evaluate(`
+      Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+      delete document.visibilityState;
+    `);
+    await page.keyboard.type('chrome');
+    await textIs(last, `${textOf(count - 1)}monochrome`);
+    assert.deepEqual(host.said('typedAhead'), [], 'it would be added to the caption a second time');
+  });
+
   it('shows what is typed at one image at once at the other that shares its caption, and goes on from there', async () => {
     const second = imagePath(1);
     Object.assign(host.item(second), { captionPath: host.item(first).captionPath, text: textOf(0) });
