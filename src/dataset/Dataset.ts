@@ -120,6 +120,11 @@ export class Dataset {
     return this.index.byPath.get(imagePath);
   }
 
+  /** The caption with this file. */
+  caption(captionPath: string): Caption | undefined {
+    return this.index.captions.get(captionPath);
+  }
+
   /** The absolute path of a relative one. */
   absolute(relative: string): string {
     return path.join(this.folder, relative);

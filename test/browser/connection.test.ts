@@ -83,6 +83,27 @@ describe('a connection that goes, in a browser', function () {
     assert.equal(host.said('resumeDrafts').length, 1);
   });
 
+  it('gives the next page what was typed into a caption that had not come, and shows what no image is known for', async () => {
+    await open();
+    host.goSilent();
+    await cells.cell(imagePath(0)).focus();
+    const type = async (...keys: string[]): Promise<void> => {
+      for (const key of keys) await cells.page.keyboard.press(key);
+    };
+    await type('Control+End', 'F2', 'x', 'y', 'Escape', 'ArrowLeft', 'F2', 'z');
+    await shown('Not connected; 2 captions not saved').waitFor({ timeout: 8000 });
+    host.loseWhatWasSaid();
+    host.items = host.items.filter(({ path }) => path !== imagePath(298));
+    await cells.page.reload();
+    const left = cells.page.getByRole('alert').getByText('z', { exact: true });
+    await left.waitFor();
+    assert.equal(host.item(imagePath(299)).text, 'tag 299, sky, treexy');
+    await cells.page.reload();
+    await left.waitFor();
+    assert.equal(host.item(imagePath(299)).text, 'tag 299, sky, treexy', 'once');
+    assert.equal(host.said('resumeDrafts').length, 2);
+  });
+
   it('overwrites nothing that changed meanwhile, and shows what has no caption any more', async () => {
     await open();
     host.goSilent();

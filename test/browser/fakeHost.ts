@@ -16,8 +16,9 @@ import type {
   WebviewEvents,
 } from '../../src/protocol/page/gridProtocol';
 import type { CardItem } from '../../src/protocol/page/cardProtocol';
-import type { KeptDraft, ResumedDraft } from '../../src/protocol/page/connectionProtocol';
+import type { KeptTyping, ResumedDraft, TypedAhead } from '../../src/protocol/page/connectionProtocol';
 import { textDigest } from '../../src/protocol/page/textDigest';
+import { joinTyping } from '../../src/tags/joinTyping';
 import { FakeBulkEdits } from './FakeBulkEdits';
 import type { FolderPlace, ItemsAround } from '../../src/protocol/page/gridViewProtocol';
 import { defaultPictureSettings, type ImageInfo } from '../../src/protocol/page/pictureProtocol';
@@ -252,7 +253,9 @@ export class FakeHost {
     );
   }
 
-  private resumeDraft({ path, text, from, steps }: KeptDraft): ResumedDraft {
+  private resumeDraft(typing: KeptTyping): ResumedDraft {
+    if ('place' in typing) return this.resumeAhead(typing);
+    const { path, text, from, steps } = typing;
     const item = this.items.find((one) => one.path === path);
     if (item === undefined) return 'refused';
     if (item.text !== text && item.text !== from && !steps.includes(textDigest(item.text))) {
@@ -261,6 +264,14 @@ export class FakeHost {
       return 'conflict';
     }
     item.text = text;
+    return 'taken';
+  }
+
+  private resumeAhead({ place, path: known, text, joined }: TypedAhead): ResumedDraft {
+    const path = known ?? this.former.get(place.order)?.[place.index];
+    const item = this.items.find((one) => one.path === path);
+    if (item === undefined) return 'refused';
+    item.text = joinTyping(item.text, { text, joined });
     return 'taken';
   }
 
@@ -310,7 +321,8 @@ export class FakeHost {
         this.done.push({ path, run, before: item.text, after: text });
         this.undone = [];
       }
-      Object.assign(item, { text, draft, save: { state: 'unsaved' } });
+      const sharing = this.items.filter(({ captionPath }) => captionPath === item.captionPath);
+      for (const one of sharing) Object.assign(one, { text, draft, save: { state: 'unsaved' } });
     }
     this.push();
   }

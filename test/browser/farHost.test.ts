@@ -143,6 +143,42 @@ describe('the grid and the viewer of a host that answers late', function () {
     await cells.focused(imagePath(count - 3));
   });
 
+  it('goes on holding what was typed into a caption that has not come while the page is hidden', async () => {
+    await open();
+    await press('Control+End', 'F2');
+    await page.keyboard.type('mono');
+    await page.evaluate(`
+      Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+      delete document.visibilityState;
+    `);
+    await page.keyboard.type('chrome');
+    await textIs(last, `${textOf(count - 1)}monochrome`);
+    assert.deepEqual(host.said('typedAhead'), [], 'it would be added to the caption a second time');
+  });
+
+  it('shows what is typed at one image at once at the other that shares its caption, and goes on from there', async () => {
+    const second = imagePath(1);
+    Object.assign(host.item(second), { captionPath: host.item(first).captionPath, text: textOf(0) });
+    await open(0);
+    host.distance = 500;
+    await cells.caption(first).click();
+    await press('Control+End');
+    await page.keyboard.type(', x');
+    assert.equal(await cells.caption(second).inputValue(), `${textOf(0)}, x`);
+    await cells.caption(second).click();
+    await press('Control+End');
+    await page.keyboard.type(', y');
+    assert.equal(await cells.caption(first).inputValue(), `${textOf(0)}, x, y`);
+    await press('Escape', 'Control+z');
+    assert.equal(await cells.caption(first).inputValue(), `${textOf(0)}, x`);
+    await textIs(second, `${textOf(0)}, x`);
+    const drafts = host.said('draft') as { text: string; from: string }[];
+    drafts.slice(1).forEach(({ from }, at) => {
+      assert.equal(from, drafts[at]?.text, 'no text of before that is contradicted');
+    });
+  });
+
   it('selects a card that has not come, and ranges to and from it', async () => {
     await open();
     await press('Control+End', ' ');

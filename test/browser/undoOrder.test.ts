@@ -8,7 +8,7 @@ const alps = '5_scenery/alps.jpg';
 const sunset = '5_scenery/sunset.png';
 
 describe('edits, undo and closing in the order in which they were done, in the real workbench', () => {
-  const suite = useWorkbench();
+  const suite = useWorkbench({ link: { delay: 0 } });
 
   it('takes back eight edits with eight quick Ctrl+Z, in order, and brings them back; VS Code refuses none', async () => {
     const view = await suite.open();
@@ -52,6 +52,44 @@ describe('edits, undo and closing in the order in which they were done, in the r
     const read = (name: string): Promise<string | undefined> => readText(path.join(suite.dataset, '5_scenery', name));
     await until('the third text in its file', async () => (await read('sunset.txt'))?.trim() === 'third');
     assert.match((await read('alps.txt')) ?? '', /, first\s*$/);
+  });
+
+  it('takes back in the dataset in which Ctrl+Z was pressed, although another one has come to the front', async () => {
+    const [name, otherName] = [suite.name, 'dataset16'];
+    const file = (folder: string): string => path.join(suite.scratch, folder, '5_scenery/alps.txt');
+    const holds = (what: string, folder: string, text: string | undefined): Promise<boolean> =>
+      until(what, async () => (await readText(file(folder)))?.trim() === text?.trim());
+    const before = await readText(file(otherName));
+    const other = await suite.open(otherName);
+    const { link, page } = other.workbench;
+    await other.type(alps, ', kept');
+    await page.keyboard.press('Control+s');
+    await holds('the edit of the other dataset', otherName, `${before?.trim() ?? ''}, kept`);
+    const view = await suite.open(name);
+    const shown = await view.caption(alps).inputValue();
+    for (let edit = 1; edit <= 4; edit++) {
+      await view.type(alps, `, ${edit}`);
+      await page.keyboard.press('Control+s');
+    }
+    await holds('four edits', name, `${shown}, 1, 2, 3, 4`);
+    const tab = (of: string) => page.locator('.tabs-container .tab').filter({ hasText: new RegExp(`^${of}$`) });
+    const box = await tab(otherName).boundingBox();
+    assert.ok(box !== null);
+    link.change({ delay: 150 });
+    for (let undone = 0; undone < 4; undone++) await page.keyboard.press('Control+z');
+    await page.mouse.click(box.x + 20, box.y + box.height / 2);
+    await holds('none of the four edits', name, shown);
+    link.change({ delay: 0 });
+    assert.equal((await readText(file(otherName)))?.trim(), `${before?.trim() ?? ''}, kept`);
+    await other.caption(alps).click();
+    await page.keyboard.press('Control+z');
+    await holds('the other dataset as it was', otherName, before);
+    await tab(name).click();
+    await view.caption(alps).click();
+    for (let redone = 1; redone <= 4; redone++) {
+      await page.keyboard.press('Control+y');
+      await holds(`edit ${redone} again`, name, shown + [', 1', ', 2', ', 3', ', 4'].slice(0, redone).join(''));
+    }
   });
 
   it('keeps a letter that was typed the moment before the tab was closed', async () => {

@@ -10,6 +10,8 @@ export interface CaptionChange {
   after: string | null;
   /** set when the edit ended a conflict, which undoing the edit restores */
   conflict?: { base: CaptionContent | null; theirs: CaptionContent | null };
+  /** set when undoing the edit ended a conflict, which redoing the edit restores */
+  contradicted?: { base: CaptionContent | null } | undefined;
 }
 
 /** What happens to a caption file whose text was emptied: it is deleted, or it keeps one line end (never 0 bytes). */
@@ -210,15 +212,8 @@ export class Caption {
     const after = this.contentOf(text, emptied);
     // Back at the text that it began from, typing contradicts nothing: what is there stays.
     if (after === base) return undefined;
-    if (this.wanted !== undefined) {
-      this.rival = before === null ? null : { raw: before };
-      this.rivalDisk = this.disk;
-    }
-    this.conflictBase = base === null ? null : { raw: base };
-    this.saveFailure = undefined;
     this.typed = { text, raw: after };
-    this.wanted = after;
-    this.observer?.captionChanged(this);
+    this.contradict(after, base === null ? null : { raw: base });
     return { caption: this, before, after };
   }
 
@@ -321,16 +316,23 @@ export class Caption {
 
   /**
    * Undoes or redoes an edit of this caption. If the edit ended a conflict and the other program's content is still
-   * there, undo restores the conflict and redo ends it again.
+   * there, undo restores the conflict and redo ends it again; if undo ended a conflict, redo restores it.
    * @returns false if the caption holds something else by now; then nothing changes
    */
-  replay({ before, after, conflict }: CaptionChange, direction: 'undo' | 'redo'): boolean {
+  replay(change: CaptionChange, direction: 'undo' | 'redo'): boolean {
+    const { before, after, conflict, contradicted } = change;
     const [from, to] = direction === 'undo' ? [after, before] : [before, after];
     // If the file is a link, an emptied caption was written as one line end.
     const holds = this.raw === from || (from === null && this.isEmpty);
     if (!holds) return false;
     if (direction === 'redo' && conflict !== undefined && sameContent(this.disk, conflict.theirs)) this.keepMine();
+    if (direction === 'redo' && contradicted !== undefined && !this.inConflict) {
+      this.contradict(to, contradicted.base);
+      return true;
+    }
+    const base = this.conflictBase;
     this.setRaw(to);
+    if (direction === 'undo') change.contradicted = base === undefined || this.inConflict ? undefined : { base };
     if (direction === 'undo' && conflict !== undefined && sameContent(this.disk, conflict.theirs) && this.isDirty) {
       this.conflictBase = conflict.base;
       this.observer?.captionChanged(this);
@@ -368,6 +370,18 @@ export class Caption {
   private contentOf(text: string, emptied: EmptiedCaption): string | null {
     const raw = rawWithText(this.model, text);
     return isEmptyCaption(raw) ? this.emptyContent(text, emptied) : raw;
+  }
+
+  /** Sets the wanted content in conflict with what the caption holds. @param base what the edit began from */
+  private contradict(raw: string | null, base: CaptionContent | null): void {
+    if (this.wanted !== undefined) {
+      this.rival = this.wanted === null ? null : { raw: this.wanted };
+      this.rivalDisk = this.disk;
+    }
+    this.conflictBase = base;
+    this.saveFailure = undefined;
+    this.wanted = raw;
+    this.observer?.captionChanged(this);
   }
 
   /** Ends a conflict without the user's text: the edit that is not on the disk stays. */

@@ -50,8 +50,8 @@ export class ImageView {
   query = '';
   error: QueryError | undefined;
   sort: ImageSort = byName;
-  /** changes whenever {@link images} does */
-  order = 1;
+  /** changes whenever {@link images} does; begins at the current time, so that it is none of an earlier session */
+  order = Date.now();
   /** the sort order that {@link images} are in: while the first search in {@link sort} runs, still the one before */
   shownSort: ImageSort = byName;
   /** set while a search is running: {@link images} are still the old ones */

@@ -12,13 +12,14 @@ import { mergeTags } from '../../tags/tagCounts';
 import type { UnsavedEdit } from '../../dataset/captions/unsavedEdit';
 import { errorMessage } from '../../protocol/channel/wireError';
 import { AutoSave } from './AutoSave';
+import { DatasetUndo, type Replayed } from './DatasetUndo';
 import { Disposable } from '../shared/Disposable';
 import type { EditorFiles } from './EditorFiles';
 import { EditOrder } from './EditOrder';
-import { type Direction, type EditOrigin, EditStack, isSameRun } from './EditStack';
-import { watchTextUndo } from './watchTextUndo';
+import type { Direction, EditOrigin } from './EditStack';
 import { parseUnsavedEdits, writeUnsavedEdits, type Unsaved } from './JournalFile';
 import { autoSaveDelay, datasetOptions } from '../settings/settings';
+import type { UndoCommands } from './UndoCommands';
 import { UnsavedJournal } from './UnsavedJournal';
 
 /** The state of reading the folder. */
@@ -31,14 +32,6 @@ const bulkEditPause = 100;
 export interface Typed extends EditOrigin {
   /** what the caption held when this was typed, as far as the page knew */
   from: string;
-}
-
-/** How an undo or redo ended that a page had asked for. */
-export interface Replayed {
-  /** false if it was refused: the editor was not in front any more, or there was nothing to take back */
-  done: boolean;
-  /** the run of typing in that page that it concerned; undefined for any other edit */
-  run: number | undefined;
 }
 
 /** One undoable edit, in the form in which VS Code wants it. */
@@ -79,11 +72,9 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   private readonly life = new AbortController();
   /** Whatever changes captions here takes its turn: typing, edits of many captions, undo and redo. */
   readonly order = new EditOrder();
-  private readonly stack = new EditStack();
+  private readonly undo: DatasetUndo;
   /** the runs of typing that contradicted an edit: their steps are on the stack, but not as the page knows them */
   private readonly contradicting = new Set<number>();
-  /** set while the order waits for an undo or redo of VS Code, which calls back: the view that wanted it */
-  private replayFor: { view: object } | undefined;
   /** its unsaved edits have gone to the document of the renamed folder */
   private isHandedOver = false;
 
@@ -91,15 +82,20 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
    * @param storageFolder absolute path of the folder for the journal of unsaved edits
    * @param restore unsaved edits of an earlier session
    * @param files writes the caption files
+   * @param undoCommands VS Code's, for all open datasets
    */
   constructor(
     readonly uri: vscode.Uri,
     storageFolder: string,
     restore: UnsavedEdit[],
     private readonly files: EditorFiles,
+    undoCommands: UndoCommands,
     private readonly log: vscode.LogOutputChannel,
   ) {
     super();
+    this.undo = new DatasetUndo(this.order, undoCommands, () => {
+      this.changeEmitter.fire();
+    });
     this.dataset = new Dataset(uri.fsPath, datasetOptions(uri), files);
     this.toRestore = restore;
     this.journal = this.register(
@@ -214,29 +210,24 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     origin?: EditOrigin,
     isVoid?: () => boolean,
   ): void {
-    const edit = this.stack.push(origin, isVoid);
-    const turn = (direction: Direction) => async (): Promise<void> => {
-      const replayed = async (): Promise<void> => {
+    const turn = this.undo.record(
+      async (direction) => {
         this.commit();
         await replay(direction);
-        this.stack.replayed(edit, direction, this.replayFor?.view);
-        this.changeEmitter.fire();
-      };
-      // The order waits for this very call when a page asked for the undo.
-      if (this.replayFor !== undefined) await replayed();
-      else await this.order.run(replayed);
-    };
-    this.edited.fire({ label, undo: turn('undo'), redo: turn('redo') });
+      },
+      origin,
+      isVoid,
+    );
+    this.edited.fire({ label, undo: () => turn('undo'), redo: () => turn('redo') });
   }
 
   /** How often the stack of undo was changed by something else than a view: the view cannot know what is on it. */
   changesBesides(view: object): number {
-    return this.stack.changesBesides(view);
+    return this.undo.stack.changesBesides(view);
   }
 
   /**
-   * Takes back the last edit, or makes it again, by VS Code's own stack, after all that was asked for earlier. Undo of
-   * typing takes back the whole run, even if a save has split it.
+   * Takes back the last edit, or makes it again, after all that was asked for earlier; see {@link DatasetUndo}.
    * @param view the view whose user wants it
    * @param isActive whether the view is in front: VS Code's commands are for the editor that is
    * @param run the run of typing that the page shows as taken back already, if it knew which comes next
@@ -244,33 +235,11 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   replayNext(direction: Direction, view: object, isActive: () => boolean, run?: number): Promise<Replayed> {
     return this.order.run(async () => {
       this.commit();
-      const { stack } = this;
+      const { undo } = this;
       // This run changed nothing that a file keeps, so it is not on the stack.
-      if (run !== undefined && !stack.has({ view, run }, direction) && !this.contradicting.has(run))
+      if (run !== undefined && !undo.stack.has({ view, run }, direction) && !this.contradicting.has(run))
         return { done: true, run };
-      let first = stack.next(direction);
-      let isDone = false;
-      for (let next = first; next !== undefined && isActive(); next = stack.next(direction)) {
-        if (next !== first && !isSameRun(next, first)) {
-          if (first?.isVoid() !== true) break;
-          // A step that changes nothing would look like a key that does nothing.
-          first = next;
-        }
-        this.replayFor = { view };
-        const elsewhere = watchTextUndo(direction);
-        try {
-          await vscode.commands.executeCommand(direction);
-        } finally {
-          this.replayFor = undefined;
-          elsewhere.dispose();
-        }
-        if (stack.next(direction) === next) {
-          await elsewhere.takeBack();
-          break;
-        }
-        isDone = true;
-      }
-      return { done: isDone, run: isDone && first?.origin?.view === view ? first.origin.run : undefined };
+      return undo.replayNext(direction, view, isActive);
     });
   }
 

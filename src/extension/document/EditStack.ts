@@ -48,6 +48,11 @@ export class EditStack {
     return this.edits[direction === 'undo' ? this.done - 1 : this.done];
   }
 
+  /** Whether undo or redo can still reach an edit. */
+  holds(edit: StackedEdit): boolean {
+    return this.edits.includes(edit);
+  }
+
   /** Whether an undo or redo can still reach an edit of this run of typing. */
   has({ view, run }: EditOrigin, direction: Direction): boolean {
     const reachable = direction === 'undo' ? this.edits.slice(0, this.done) : this.edits.slice(this.done);

@@ -5,6 +5,8 @@ import { errorMessage } from '../../protocol/channel/wireError';
 import { DatasetDocument } from '../document/DatasetDocument';
 import { Disposable } from '../shared/Disposable';
 import type { EditorFiles } from '../document/EditorFiles';
+import { runUndoCommand } from '../document/runUndoCommand';
+import { UndoCommands } from '../document/UndoCommands';
 import { watchFolder } from '../document/watchFolder';
 import { GridPanel, type GridServices, type PageFolders } from './GridPanel';
 import { GridMemory } from '../grid/GridMemory';
@@ -29,6 +31,7 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
   readonly onDidOpen = this.openEmitter.event;
 
   private readonly views: RememberedViews;
+  private readonly undoCommands = new UndoCommands(runUndoCommand);
   private readonly panels = new Set<GridPanel>();
   private lastActive: GridPanel | undefined;
   /** unsaved edits of a folder that is being renamed, by its new URI */
@@ -100,7 +103,14 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
     addEdits(left.edits);
     addEdits(this.carriedOver.get(uri.toString()) ?? []);
     this.carriedOver.delete(uri.toString());
-    const document = new DatasetDocument(uri, this.storageFolder, [...restore.values()], this.files, this.log);
+    const document = new DatasetDocument(
+      uri,
+      this.storageFolder,
+      [...restore.values()],
+      this.files,
+      this.undoCommands,
+      this.log,
+    );
     if (await document.keepUnsavedEditsSafe()) await Promise.all(left.files.map((file) => rm(file, { force: true })));
     document.addToLife(
       document.onDidEdit((edit) => {

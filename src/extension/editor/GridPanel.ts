@@ -76,7 +76,7 @@ export class GridPanel extends Disposable implements PageControls {
   /** the version of the snapshot that answered the last change of the selection */
   private answeredVersion = 0;
   private readonly refused = new RefusedTexts();
-  /** by path of the image, the last draft that the page has not been told of */
+  /** by path of the caption file, the last draft that the page has not been told of */
   private readonly heardDrafts = new Map<string, GridEvents['drafts'][number]>();
   private draftsTimer: NodeJS.Timeout | undefined;
 
@@ -270,7 +270,7 @@ export class GridPanel extends Disposable implements PageControls {
             session.typedAhead(typing);
             session.document.commit();
           } catch (thrown) {
-            this.refused.refused(typing.path ?? vscode.l10n.t('Image'), typing.text, errorMessage(thrown));
+            void this.refused.offer(typing.path ?? vscode.l10n.t('Image'), errorMessage(thrown), () => typing.text);
           }
         });
       },
@@ -286,16 +286,16 @@ export class GridPanel extends Disposable implements PageControls {
   }
 
   private draft(typed: TypedText): void {
-    const { path, text, draft } = typed;
+    const { captionPath, text, draft } = typed;
     let isRefused = false;
     try {
       this.session.draft(typed);
-      this.refused.accepted(path);
+      this.refused.accepted(captionPath);
     } catch (thrown) {
       isRefused = true;
-      this.refused.refused(path, text, errorMessage(thrown));
+      this.refused.refused(typed, text, errorMessage(thrown));
     }
-    this.heardDrafts.set(path, { path, draft, isRefused });
+    this.heardDrafts.set(captionPath, { captionPath, draft, isRefused });
     this.draftsTimer ??= setTimeout(() => {
       this.draftsTimer = undefined;
       this.channel.tell('drafts', [...this.heardDrafts.values()]);

@@ -3,13 +3,15 @@ import { inSlices } from '../../base/inSlices';
 import type { Caption } from '../../dataset/captions/Caption';
 import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import type { Dataset } from '../../dataset/Dataset';
+import { CaptionError } from '../../dataset/files/CaptionError';
 import { folderOf } from '../../dataset/files/datasetPath';
 import { FormerOrders } from '../../dataset/view/FormerOrders';
 import { ImageSelection } from '../../dataset/view/ImageSelection';
 import { ImageView } from '../../dataset/view/ImageView';
 import type { EditScope } from '../../protocol/page/bulkEditProtocol';
 import type { CardItem } from '../../protocol/page/cardProtocol';
-import type { SelectCommand, TypedText, WebviewEvents } from '../../protocol/page/gridProtocol';
+import type { TypedAhead } from '../../protocol/page/connectionProtocol';
+import type { SelectCommand, TypedText } from '../../protocol/page/gridProtocol';
 import { normalizeLineEnds } from '../../tags/captionText';
 import { joinTyping } from '../../tags/joinTyping';
 import type { DatasetDocument, Typed } from '../document/DatasetDocument';
@@ -52,6 +54,8 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
   private currentVersion = 1;
   /** by caption, the number of the last draft that was typed into this grid */
   private readonly drafts = new Map<Caption, number>();
+  /** the numbers of what was typed before its caption had come, and is in it */
+  private readonly ahead = new Set<number>();
   private readonly listeners = new Set<() => void>();
   /** the last of the changes of the selection that wait for a search; undefined when none does */
   private selecting: Promise<void> | undefined;
@@ -250,7 +254,7 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
    * which tells the page what has arrived.
    * @throws if the caption may not be edited, and GridError `NOT_IN_DATASET`
    */
-  draft({ path, text, draft, from, run }: TypedText): void {
+  draft({ path, text, draft, from, run }: Omit<TypedText, 'captionPath'>): void {
     this.image(path);
     const caption = this.document.draft(path, text, { from, view: this, run });
     if (caption !== undefined) this.drafts.set(caption, draft);
@@ -260,18 +264,39 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
    * Adds what was typed into a caption before its page had it.
    * @throws GridError `NOT_IN_DATASET`; CaptionError if the caption may not be edited
    */
-  typedAhead({ place, path, text, joined }: WebviewEvents['typedAhead']): void {
+  typedAhead({ number, place, path, text, joined }: TypedAhead): void {
     const image = path === null ? this.imageAt(place) : this.image(path);
     if (image === undefined)
       throw new GridError('NOT_IN_DATASET', l10n.t('Nobody knows any more which image that was.'));
     const from = normalizeLineEnds(image.caption.text);
-    const number = (this.drafts.get(image.caption) ?? 0) + 1;
-    this.draft({ path: image.path, text: joinTyping(from, { text, joined }), draft: number, from, run: number });
+    const draft = (this.drafts.get(image.caption) ?? 0) + 1;
+    // Less than 0: no run of drafts has that number, so that each is a step of undo of its own.
+    this.draft({ path: image.path, text: joinTyping(from, { text, joined }), draft, from, run: -number });
+    this.ahead.add(number);
+  }
+
+  /**
+   * Takes in what an earlier page had {@link typedAhead}, unless that has arrived.
+   * @returns whether its caption has it; false also where nobody knows: twice would be as wrong as not at all
+   */
+  resumeAhead(typing: TypedAhead): boolean {
+    const { number, place, path, text } = typing;
+    if (this.ahead.has(number)) return true;
+    const image = path === null ? this.imageAt(place) : this.document.dataset.image(path);
+    // An earlier session may have taken it in, which this one does not know.
+    if (image === undefined || image.caption.text.includes(text)) return false;
+    try {
+      this.typedAhead(typing);
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof CaptionError) return false;
+      throw thrown;
+    }
   }
 
   /** Notes that what the page showed ahead, under the number of a draft, has been done: the card shows it now. */
-  arrived(path: string, number: number): void {
-    const caption = this.document.dataset.image(path)?.caption;
+  arrived(captionPath: string, number: number): void {
+    const caption = this.document.dataset.caption(captionPath);
     // What was typed after it may have arrived by now.
     if (caption !== undefined) this.drafts.set(caption, Math.max(number, this.drafts.get(caption) ?? 0));
     this.changed();

@@ -14,7 +14,7 @@ export function captionHandlers(session: GridSession, isActive: () => boolean): 
     (direction: 'undo' | 'redo') =>
     async ({ expected }: Replay): Promise<Replayed> => {
       const { done, run } = await document.replayNext(direction, session, isActive, expected?.run);
-      if (done && expected !== undefined) session.arrived(expected.path, expected.draft);
+      if (done && expected !== undefined) session.arrived(expected.captionPath, expected.draft);
       return { done, run: run ?? null };
     };
   return {

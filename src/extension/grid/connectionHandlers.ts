@@ -4,7 +4,13 @@ import type { Caption, CaptionChange } from '../../dataset/captions/Caption';
 import type { Dataset } from '../../dataset/Dataset';
 import type { Typed } from '../document/DatasetDocument';
 import type { RequestHandlers } from '../../protocol/channel/Channel';
-import type { ConnectionRequests, KeptDraft, ResumedDraft } from '../../protocol/page/connectionProtocol';
+import type {
+  ConnectionRequests,
+  KeptDraft,
+  KeptTyping,
+  ResumedDraft,
+  TypedAhead,
+} from '../../protocol/page/connectionProtocol';
 import { textDigest } from '../../protocol/page/textDigest';
 import { isEmptyCaption, rawWithText } from '../../tags/captionText';
 
@@ -24,6 +30,7 @@ export interface ResumingDocument {
 export interface ResumingSession {
   readonly document: ResumingDocument;
   hasDraft(caption: Caption, number: number): boolean;
+  resumeAhead(typing: TypedAhead): boolean;
 }
 
 /** Answers whether the host is there, and takes in what an earlier page had typed. */
@@ -33,10 +40,15 @@ export function connectionHandlers(session: ResumingSession): RequestHandlers<Co
     resumeDrafts: async ({ drafts }) => {
       await session.document.whenLoaded();
       const outcomes: ResumedDraft[] = [];
-      for (const draft of drafts) outcomes.push(await resumeDraft(session, draft));
+      for (const typing of drafts) outcomes.push(await resume(session, typing));
       return { outcomes };
     },
   };
+}
+
+function resume(session: ResumingSession, typing: KeptTyping): Promise<ResumedDraft> | ResumedDraft {
+  if (!('place' in typing)) return resumeDraft(session, typing);
+  return session.resumeAhead(typing) ? 'taken' : 'refused';
 }
 
 /** Never overwrites a text that the typing did not begin from or pass through. */

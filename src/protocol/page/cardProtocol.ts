@@ -13,14 +13,18 @@ export type SaveState =
    */
   | { state: 'conflict'; theirs: string | null };
 
-/** One card of the grid. */
-export interface CardItem {
-  /** position in the current order and filter, from 0 */
-  index: number;
+/** The caption of an image; other images may share its file. */
+export interface CaptionOf {
   /** path of the image relative to the dataset, with `/` */
   path: string;
   /** path of the caption file relative to the dataset, with `/` */
   captionPath: string;
+}
+
+/** One card of the grid. */
+export interface CardItem extends CaptionOf {
+  /** position in the current order and filter, from 0 */
+  index: number;
   /** the caption as edited, with LF line ends and without the final newline */
   text: string;
   save: SaveState;

@@ -1,3 +1,6 @@
+import type { Joined } from '../../tags/joinTyping';
+import type { PlaceInOrder } from './gridViewProtocol';
+
 /** What was typed into a caption and not confirmed by the host: it survives the page that sent it. */
 export interface KeptDraft {
   /** path of the image, relative to the dataset */
@@ -12,13 +15,29 @@ export interface KeptDraft {
   steps: number[];
 }
 
-/** What became of a {@link KeptDraft}. */
+/** What was typed into a caption that had not come to the page: it belongs at the end of that caption. */
+export interface TypedAhead {
+  /** differs from that of all others, by which the host knows it again */
+  number: number;
+  place: PlaceInOrder;
+  /** the image; null if only its place is known */
+  path: string | null;
+  text: string;
+  joined: Joined;
+}
+
+/** What a page keeps until the host has it. */
+export type KeptTyping = KeptDraft | TypedAhead;
+
+/** What became of a {@link KeptTyping}. */
 export type ResumedDraft =
   /** the caption holds it now, or did already */
   | 'taken'
   /** the caption was changed meanwhile; both texts are there as a conflict */
   | 'conflict'
-  /** the image is gone, or its caption cannot be edited: the text is in the page alone */
+  /**
+   * the image is gone or not known, its caption cannot be edited, or may have the text already: it is in the page alone
+   */
   | 'refused';
 
 /** Requests about the connection itself. */
@@ -29,5 +48,5 @@ export interface ConnectionRequests {
    * Takes in what an earlier page had typed and did not see confirmed.
    * @returns what became of each, in their order
    */
-  resumeDrafts(params: { drafts: KeptDraft[] }): { outcomes: ResumedDraft[] };
+  resumeDrafts(params: { drafts: KeptTyping[] }): { outcomes: ResumedDraft[] };
 }

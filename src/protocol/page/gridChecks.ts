@@ -25,7 +25,14 @@ const selectCommand = v.variant('kind', [
   v.object({ kind: v.literal('all') }),
   v.object({ kind: v.literal('none') }),
 ]);
-const replay = v.object({ expected: v.optional(v.object({ path, run: count, draft: count })) });
+const replay = v.object({ expected: v.optional(v.object({ captionPath: path, run: count, draft: count })) });
+const typedAhead = v.object({
+  number: count,
+  place: v.object({ order: finite, index: count }),
+  path: v.nullable(path),
+  text: v.string(),
+  joined: v.picklist(['text', 'tags']),
+});
 const editForm = v.object({
   operation: v.picklist([
     ...(['addTags', 'removeTags', 'replaceTags', 'moveTags', 'deduplicate', 'sortTags'] as const),
@@ -67,7 +74,12 @@ export const gridParams = checksOf<ParamsOf<HostRequests>>()({
 
   ping: nothing,
   resumeDrafts: v.object({
-    drafts: v.array(v.object({ path, text: v.string(), draft: count, from: v.string(), steps: v.array(count) })),
+    drafts: v.array(
+      v.union([
+        typedAhead,
+        v.object({ path, text: v.string(), draft: count, from: v.string(), steps: v.array(count) }),
+      ]),
+    ),
   }),
 
   getItemsAround: v.object({
@@ -120,13 +132,8 @@ export const gridParams = checksOf<ParamsOf<HostRequests>>()({
 export const webviewEvents = checksOf<WebviewEvents>()({
   identify: v.object({ viewId: v.string() }),
   remember: v.object({ page: v.record(v.string(), v.unknown()) }),
-  draft: v.object({ path, text: v.string(), draft: count, from: v.string(), run: count }),
-  typedAhead: v.object({
-    place: v.object({ order: finite, index: count }),
-    path: v.nullable(path),
-    text: v.string(),
-    joined: v.picklist(['text', 'tags']),
-  }),
+  draft: v.object({ path, captionPath: path, text: v.string(), draft: count, from: v.string(), run: count }),
+  typedAhead,
   commit: onePath,
   focus: onePath,
 });

@@ -1,8 +1,7 @@
 import type { BulkEditRequests, WantedEdit } from './bulkEditProtocol';
-import type { CardItem } from './cardProtocol';
-import type { ConnectionRequests } from './connectionProtocol';
-import type { GridViewRequests, ItemsAround, PlaceInOrder } from './gridViewProtocol';
-import type { Joined } from '../../tags/joinTyping';
+import type { CaptionOf, CardItem } from './cardProtocol';
+import type { ConnectionRequests, TypedAhead } from './connectionProtocol';
+import type { GridViewRequests, ItemsAround } from './gridViewProtocol';
 import type { ImageSort } from './imageSort';
 import type { PictureRequests, PictureSettings } from './pictureProtocol';
 import type { SuggestRequests } from './suggestProtocol';
@@ -111,8 +110,7 @@ export interface GridSettings {
 export type PageState = Readonly<Record<string, unknown>>;
 
 /** The text of a caption after a keystroke. */
-export interface TypedText {
-  path: string;
+export interface TypedText extends CaptionOf {
   text: string;
   /** increases with each message of this webview */
   draft: number;
@@ -124,7 +122,7 @@ export interface TypedText {
 
 /** Which edit the page expects to be taken back or made again; undefined where it does not know. */
 export interface Replay {
-  expected?: { path: string; run: number; draft: number } | undefined;
+  expected?: { captionPath: string; run: number; draft: number } | undefined;
 }
 
 /** How an undo or redo ended. */
@@ -197,7 +195,7 @@ export interface WebviewEvents {
    * The page goes while typing waits for a caption: it is added to the end of the caption of `path`, or of the image at
    * `place`.
    */
-  typedAhead: { place: PlaceInOrder; path: string | null; text: string; joined: Joined };
+  typedAhead: TypedAhead;
   /** The user left the caption or paused: what was typed becomes one undo step. */
   commit: { path: string };
   /** A card or something in it got the keyboard focus: *Caption Image* now applies to this image. */
@@ -220,5 +218,5 @@ export interface GridEvents {
    * The last draft of each caption that was typed into and that the host has taken in, or refused: their cards may not
    * be among those that the page asks for.
    */
-  drafts: { path: string; draft: number; isRefused: boolean }[];
+  drafts: { captionPath: string; draft: number; isRefused: boolean }[];
 }

@@ -1,20 +1,21 @@
+import type { CaptionOf, CardItem } from '../../protocol/page/cardProtocol';
 import type { Replay, Replayed, WebviewEvents } from '../../protocol/page/gridProtocol';
 import { type Direction, EditHistory } from './EditHistory';
 
 /** The caption of an image as the host sent it. */
-export interface HostText {
-  path: string;
-  text: string;
-  draft: number;
-}
+export type HostText = Pick<CardItem, keyof CaptionOf | 'text' | 'draft'>;
 
 interface Draft {
+  /** the image at whose card it was typed */
+  path: string;
   text: string;
   draft: number;
 }
 
 /** The typing in one caption since the last commit. */
 interface Run {
+  /** the image at whose card it was typed */
+  path: string;
   /** the number of its first draft */
   number: number;
   from: string;
@@ -30,20 +31,22 @@ export interface DraftsPort {
   replay(direction: Direction, params: Replay): Promise<Replayed | undefined>;
   /** The debounce of commits after typing, in milliseconds. */
   commitDelay(): number;
-  /** Called after each commit, whatever its cause. */
-  committed(path: string): void;
-  /** Another text is to be shown for a caption than was typed last. */
-  changed(path: string): void;
-  /** Whether a caption, as the host sent it last, may hold this text; false in a conflict. */
+  /** Called after each commit of a caption, whatever its cause. */
+  committed(captionPath: string): void;
+  /** Another text is to be shown for a caption. */
+  changed(captionPath: string): void;
+  /** Whether the caption of an image, as the host sent it last, may hold this text; false in a conflict. */
   mayHold(path: string, text: string): boolean;
 }
 
 /**
  * Captions as the user typed them. Each keystroke is sent to the host at once. Until the host has confirmed the last
  * one, the typed text is shown instead of what the host sends (an optimistic update). So is what an undo brings back.
- * Lives as long as the page; cards do not.
+ * Several images may share a caption file: what is typed at one is shown at all. Lives as long as the page; cards do
+ * not.
  */
 export class Drafts {
+  // Both by path of the caption file.
   private readonly pending = new Map<string, Draft>();
   private readonly uncommitted = new Map<string, Run>();
   private readonly history = new EditHistory();
@@ -57,38 +60,41 @@ export class Drafts {
    * Records what was typed and sends it to the host.
    * @param from what the caption showed before
    */
-  edit(path: string, text: string, from: string): void {
+  edit({ path, captionPath }: CaptionOf, text: string, from: string): void {
     // Steps of undo are in the order in which they were typed.
-    for (const other of [...this.uncommitted.keys()]) if (other !== path) this.commit(other);
+    for (const other of [...this.uncommitted.keys()]) if (other !== captionPath) this.commit(other);
     const draft = ++this.sequence;
-    const run = this.uncommitted.get(path) ?? { number: draft, from, text, timer: undefined };
+    const run = this.uncommitted.get(captionPath) ?? { path, number: draft, from, text, timer: undefined };
+    run.path = path;
     run.text = text;
-    this.pending.set(path, { text, draft });
-    this.port.post('draft', { path, text, draft, from, run: run.number });
+    this.pending.set(captionPath, { path, text, draft });
+    this.port.post('draft', { path, captionPath, text, draft, from, run: run.number });
     clearTimeout(run.timer);
     run.timer = setTimeout(() => {
-      this.commit(path);
+      this.commit(captionPath);
     }, this.port.commitDelay());
-    this.uncommitted.set(path, run);
+    this.uncommitted.set(captionPath, run);
+    this.port.changed(captionPath);
   }
 
   /**
    * Turns the typing since the last commit into one undo step of the document; does nothing when there was no typing.
    */
-  commit(path: string): void {
-    const run = this.uncommitted.get(path);
+  commit(captionPath: string): void {
+    const run = this.uncommitted.get(captionPath);
     if (run === undefined) return;
+    const { path, number, from, text } = run;
     clearTimeout(run.timer);
-    this.uncommitted.delete(path);
+    this.uncommitted.delete(captionPath);
     // What was typed and removed again changes nothing, and the host passes over it, too.
-    if (run.text !== run.from) this.history.add({ path, run: run.number, before: run.from, after: run.text });
+    if (text !== from) this.history.add({ path, captionPath, run: number, before: from, after: text });
     this.port.post('commit', { path });
-    this.port.committed(path);
+    this.port.committed(captionPath);
   }
 
   /** Commits all captions, for example before the page may be closed. */
   commitAll(): void {
-    for (const path of [...this.uncommitted.keys()]) this.commit(path);
+    for (const captionPath of [...this.uncommitted.keys()]) this.commit(captionPath);
   }
 
   /**
@@ -103,24 +109,24 @@ export class Drafts {
       await this.port.replay(direction, {});
       return;
     }
-    const { path, run, before, after } = edit;
+    const { path, captionPath, run, before, after } = edit;
     const [shown, wanted] = direction === 'undo' ? [after, before] : [before, after];
-    const mayHold = this.pending.has(path) ? this.pending.get(path)?.text === shown : this.port.mayHold(path, shown);
-    if (!mayHold) {
+    const pending = this.pending.get(captionPath);
+    if (pending === undefined ? !this.port.mayHold(path, shown) : pending.text !== shown) {
       // Something has come between: what the host makes of the caption is not known.
       this.history.forget();
       await this.port.replay(direction, {});
       return;
     }
     const draft = ++this.sequence;
-    this.pending.set(path, { text: wanted, draft });
-    this.port.changed(path);
-    const answer = await this.port.replay(direction, { expected: { path, run, draft } });
+    this.pending.set(captionPath, { path, text: wanted, draft });
+    this.port.changed(captionPath);
+    const answer = await this.port.replay(direction, { expected: { captionPath, run, draft } });
     if (answer?.run !== run) this.history.forget();
-    if (answer?.done === true || this.pending.get(path)?.draft !== draft) return;
+    if (answer?.done === true || this.pending.get(captionPath)?.draft !== draft) return;
     // Refused: the caption is what it was.
-    this.pending.delete(path);
-    this.port.changed(path);
+    this.pending.delete(captionPath);
+    this.port.changed(captionPath);
   }
 
   /** An edit of another kind is about to follow: what undo takes back next is not known from here. */
@@ -135,30 +141,30 @@ export class Drafts {
   }
 
   /** The host has refused a draft and has said why: the caption is what it was. */
-  refused(path: string, draft: number): void {
-    const pending = this.pending.get(path);
+  refused(captionPath: string, draft: number): void {
+    const pending = this.pending.get(captionPath);
     if (pending === undefined || pending.draft > draft) return;
-    this.pending.delete(path);
-    this.port.changed(path);
+    this.pending.delete(captionPath);
+    this.port.changed(captionPath);
   }
 
   /** The text that the card of a caption shows. */
   textOf(item: HostText): string {
-    const draft = this.pending.get(item.path);
+    const draft = this.pending.get(item.captionPath);
     if (draft === undefined) return item.text;
     if (item.draft < draft.draft) return draft.text;
-    this.pending.delete(item.path);
+    this.pending.delete(item.captionPath);
     return item.text;
   }
 
-  /** Captions with typing that is not confirmed by the host or not committed. */
+  /** Images at which something was typed that is not confirmed by the host or not committed. */
   openPaths(): string[] {
-    return [...new Set([...this.pending.keys(), ...this.uncommitted.keys()])];
+    return [...new Set([...this.pending.values(), ...this.uncommitted.values()].map(({ path }) => path))];
   }
 
   /** Whether the host has yet to confirm typing in a caption. */
   isPending(item: HostText): boolean {
-    const draft = this.pending.get(item.path);
+    const draft = this.pending.get(item.captionPath);
     return draft !== undefined && item.draft < draft.draft;
   }
 }

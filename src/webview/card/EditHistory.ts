@@ -1,6 +1,7 @@
+import type { CaptionOf } from '../../protocol/page/cardProtocol';
+
 /** One step of undo that was typed in this page. */
-export interface TypedEdit {
-  path: string;
+export interface TypedEdit extends CaptionOf {
   /** the number of the run of typing, by which the host knows it */
   run: number;
   before: string;

@@ -1,4 +1,5 @@
 import type { CardItem } from '../../protocol/page/cardProtocol';
+import type { TypedAhead } from '../../protocol/page/connectionProtocol';
 import type { PlaceInOrder } from '../../protocol/page/gridViewProtocol';
 import type { Joined } from '../../tags/joinTyping';
 
@@ -22,29 +23,15 @@ export interface ArrivedTyping {
   isLeft: boolean;
 }
 
-/** Typing whose caption will not come. */
-export interface LostTyping {
-  text: string;
-  /** the image; undefined if nobody knows which one it was */
-  path: string | undefined;
-}
-
 /** The results of {@link HeldTyping.settle}. */
 export interface SettledTyping {
   arrived: ArrivedTyping[];
-  lost: LostTyping[];
-}
-
-/** Typing whose caption has not come when the page goes. */
-export interface WaitingTyping {
-  place: PlaceInOrder;
-  /** the image; null if only its place is known */
-  path: string | null;
-  text: string;
-  joined: Joined;
+  /** typing whose caption will not come, or cannot be edited */
+  lost: TypedAhead[];
 }
 
 interface Held {
+  number: number;
   place: PlaceInOrder;
   /** the image, once it is known */
   path: string | undefined;
@@ -62,15 +49,24 @@ interface Held {
  */
 export class HeldTyping {
   private held: Held[] = [];
+  /** Starts at the current time, so that numbers are greater than those of an earlier page. */
+  private sequence = Date.now();
 
-  /** @param changed called when what waits may be settled now, although no cards came */
-  constructor(private readonly changed: () => void = () => undefined) {}
+  /**
+   * @param changed called when what waits may be settled now, although no cards came
+   * @param typed called after each change of {@link waiting} by the user
+   */
+  constructor(
+    private readonly changed: () => void = () => undefined,
+    private readonly typed: () => void = () => undefined,
+  ) {}
 
   /** Sets what the field of a place holds. */
   type(place: PlaceInOrder, text: string, joined: Joined): void {
     const held = this.at(place, joined);
     held.text = text;
     held.isLeft = false;
+    this.typed();
   }
 
   /** The user left the caption: what was typed becomes an edit as soon as it can. */
@@ -113,11 +109,16 @@ export class HeldTyping {
     return settled;
   }
 
+  /** All that waits for a caption. */
+  get waiting(): TypedAhead[] {
+    return this.held.filter(({ text }) => text !== '').map((held) => typedAhead(held));
+  }
+
   /** Takes out all that waits: the page goes, and the host knows which images stand at the places. */
-  takeAll(): WaitingTyping[] {
-    const all = this.held.filter(({ text }) => text !== '');
+  takeAll(): TypedAhead[] {
+    const all = this.waiting;
     this.held = [];
-    return all.map(({ place, path, text, joined }) => ({ place, path: path ?? null, text, joined }));
+    return all;
   }
 
   private take(held: Held, cards: KnownCards, { arrived, lost }: SettledTyping): boolean {
@@ -127,14 +128,14 @@ export class HeldTyping {
     const path = was?.path;
     const index = was?.index ?? undefined;
     if (path === undefined || index === undefined) {
-      lost.push({ text: held.text, path });
+      lost.push(typedAhead(held, path));
       return true;
     }
     held.path = path;
     held.place = { order: cards.order, index };
     const item = cards.at(index);
     if (item?.path !== path || held.isComposing) return false;
-    if (item.readOnly === true || item.foreignEncoding !== undefined) lost.push({ text: held.text, path: item.path });
+    if (item.readOnly === true || item.foreignEncoding !== undefined) lost.push(typedAhead(held));
     else arrived.push({ item, text: held.text, joined: held.joined, isLeft: held.isLeft });
     return true;
   }
@@ -148,6 +149,7 @@ export class HeldTyping {
     if (known !== undefined) return known;
     const { order, index } = place;
     const held: Held = {
+      number: ++this.sequence,
       place: { order, index },
       path: undefined,
       text: '',
@@ -158,6 +160,10 @@ export class HeldTyping {
     this.held.push(held);
     return held;
   }
+}
+
+function typedAhead({ number, place, path: known, text, joined }: Held, path = known): TypedAhead {
+  return { number, place, path: path ?? null, text, joined };
 }
 
 function placed(path: string, cards: KnownCards): { path: string; index: number | null } | undefined {

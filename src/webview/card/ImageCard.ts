@@ -73,7 +73,7 @@ export class ImageCard extends LitElement {
   private readonly chipActions: ChipActions = {
     draft: (text, from) => {
       if (this.holding !== undefined) this.context?.held.type(this.holding, text, 'tags');
-      else if (this.item !== undefined) this.context?.drafts.edit(this.item.path, text, from);
+      else if (this.item !== undefined) this.context?.drafts.edit(this.item, text, from);
       this.requestUpdate();
     },
     commit: () => {
@@ -290,7 +290,7 @@ export class ImageCard extends LitElement {
         tabindex=${this.tab}
         @click=${() => {
           // Pending typing must reach the host before the choice.
-          context.drafts.commit(item.path);
+          context.drafts.commit(item.captionPath);
           context.actions.resolveConflict(item.path, value);
         }}
       >
@@ -398,7 +398,7 @@ export class ImageCard extends LitElement {
     this.undo?.onInput(event);
     const { value } = area;
     if (holding !== undefined) context?.held.type(holding, value, 'text');
-    else if (item !== undefined) context?.drafts.edit(item.path, value, this.shown);
+    else if (item !== undefined) context?.drafts.edit(item, value, this.shown);
     this.shown = value;
     this.requestUpdate();
   };
@@ -415,7 +415,7 @@ export class ImageCard extends LitElement {
   /** What was typed becomes an edit: now, or as soon as the caption is here. */
   private commit(): void {
     if (this.holding !== undefined) this.context?.held.leave(this.holding);
-    else if (this.item !== undefined) this.context?.drafts.commit(this.item.path);
+    else if (this.item !== undefined) this.context?.drafts.commit(this.item.captionPath);
   }
 
   private readonly onKeydown = (event: KeyboardEvent): void => {

@@ -4,7 +4,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, query, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import type { WantedEdit } from '../../protocol/page/bulkEditProtocol';
-import type { KeptDraft } from '../../protocol/page/connectionProtocol';
+import type { KeptTyping } from '../../protocol/page/connectionProtocol';
 import type { GridEvents, GridSnapshot } from '../../protocol/page/gridProtocol';
 import type { ImageSort } from '../../protocol/page/imageSort';
 import type { PictureSettings } from '../../protocol/page/pictureProtocol';
@@ -14,7 +14,7 @@ import type { BulkEditDialog } from '../bulkEdit/BulkEditDialog';
 import '../bulkEdit/BulkEditDialog';
 import { listenForCardActions } from '../card/cardActions';
 import { Drafts } from '../card/Drafts';
-import { HeldTyping, type LostTyping } from '../card/HeldTyping';
+import { HeldTyping } from '../card/HeldTyping';
 import { type CardContext, cardContext } from '../card/ImageCard';
 import { FirstCards } from '../grid/FirstCards';
 import { cardsAround, layOut } from '../grid/gridLayout';
@@ -72,8 +72,6 @@ export class DatasetEditor extends LitElement {
 
   @state() private snapshot: GridSnapshot | undefined;
   @provide({ context: viewChoicesContext }) @state() view: ViewState = viewStateOf({});
-  /** typing whose captions will not come */
-  @state() private lost: readonly LostTyping[] = [];
   /** the message about a failed user action; undefined for none */
   @state() private problem: string | undefined;
   @state() private announcement = '';
@@ -115,12 +113,11 @@ export class DatasetEditor extends LitElement {
       this.heartbeat.look();
     },
     itemsCame: (items) => {
-      for (const { path, draft } of items) this.kept.confirmed(path, draft);
+      for (const { captionPath, draft } of items) this.kept.confirmed(captionPath, draft);
     },
   });
   private readonly kept = new KeptDrafts(() => {
-    this.keepDraftsSoon();
-    if (this.isLost) this.requestUpdate();
+    this.keptChanged();
   });
   private readonly heartbeat = new Heartbeat({
     // The answer is heard as any other; a failure is one, too.
@@ -128,7 +125,7 @@ export class DatasetEditor extends LitElement {
     isWaiting: () => this.host.isWaiting || this.kept.count > 0,
     changed: (isLost) => {
       this.isLost = isLost;
-      if (isLost) this.announcement = connectionText(this.kept.count);
+      if (isLost) this.announcement = connectionText(this.unsaved);
     },
   });
   private readonly deleteQuestion = new DeleteQuestion(this.host, { say, refused });
@@ -138,29 +135,34 @@ export class DatasetEditor extends LitElement {
     },
     replay: (direction, params) => this.host.tryRequest(direction, params),
     commitDelay: () => this.commitDelay,
-    committed: (path) => {
-      this.grid?.committed(path);
-      this.viewer?.committed(path);
+    committed: (captionPath) => {
+      this.grid?.committed(captionPath);
+      this.viewer?.committed(captionPath);
     },
-    changed: (path) => {
-      this.grid?.updateCard(path);
-      this.viewer?.changed(path);
+    changed: (captionPath) => {
+      this.grid?.captionChanged(captionPath);
+      this.viewer?.captionChanged(captionPath);
     },
     mayHold: (path, text) => {
       const item = this.items.at(this.items.indexOf(path) ?? -1);
       return item === undefined || (item.text === text && item.save.state !== 'conflict');
     },
   });
-  private readonly held = new HeldTyping(() => {
-    this.settleHeld();
-  });
+  private readonly held = new HeldTyping(
+    () => {
+      this.settleHeld();
+    },
+    () => {
+      this.keptChanged();
+    },
+  );
   private readonly images = new ImageQueue(
     pictureSource({
       host: this.host,
       pictureBox: (path) => this.grid?.pictureBox(path),
       changed: ({ path }) => {
         this.grid?.updateCard(path);
-        this.viewer?.changed(path);
+        this.viewer?.pictureChanged();
       },
     }),
   );
@@ -291,9 +293,9 @@ export class DatasetEditor extends LitElement {
 
   /** The host says which drafts it has taken in, and which it has refused. */
   draftsHeard(drafts: GridEvents['drafts']): void {
-    for (const { path, draft, isRefused } of drafts) {
-      this.kept.confirmed(path, draft);
-      if (isRefused) this.drafts.refused(path, draft);
+    for (const { captionPath, draft, isRefused } of drafts) {
+      this.kept.confirmed(captionPath, draft);
+      if (isRefused) this.drafts.refused(captionPath, draft);
     }
   }
 
@@ -381,10 +383,10 @@ export class DatasetEditor extends LitElement {
       <overlay-stack @covers=${this.onCovers} @click=${this.afterControl} @focusout=${this.afterControl}>
         <job-list .jobs=${snapshot.jobs}></job-list>
         <selection-bar .snapshot=${snapshot}></selection-bar>
-        ${this.renderNotSaved(snapshot)} ${this.renderProblem()} ${this.renderLeftOver()} ${this.renderLost()}
+        ${this.renderNotSaved(snapshot)} ${this.renderProblem()} ${this.renderLeftOver()}
         <div class="notice connection" ?hidden=${!this.isLost}>
           <span class="warning">${warningIcon}</span>
-          <span class="notice-text">${connectionText(this.kept.count)}</span>
+          <span class="notice-text">${connectionText(this.unsaved)}</span>
         </div>
       </overlay-stack>
       ${this.renderMain(snapshot)}
@@ -432,23 +434,20 @@ export class DatasetEditor extends LitElement {
     </div>`;
   }
 
-  /** What was typed before the connection went and could not be put back: shown until the user has seen it. */
+  /** What was typed and could not be put into its caption: shown until the user has seen it. */
   private renderLeftOver(): TemplateResult | typeof nothing {
-    const [draft] = this.kept.leftOver;
-    if (draft === undefined) return nothing;
+    const [typing] = this.kept.leftOver;
+    if (typing === undefined) return nothing;
     // Another element for each text: neither the focus nor a second press goes over to the next.
     return html`${keyed(
-      draft,
+      typing,
       html`<div class="notice left-over" role="alert">
         <span class="warning">${warningIcon}</span>
-        <span class="notice-text"
-          >${l10n.t('The caption of {0} could not take in what you typed while there was no connection:', draft.path)}
-          <q>${draft.text}</q></span
-        >
+        <span class="notice-text">${leftOverText(typing)} <q>${typing.text}</q></span>
         <button
           class="link"
           @click=${() => {
-            this.kept.drop(draft);
+            this.kept.drop(typing);
             this.requestUpdate();
           }}
         >
@@ -456,34 +455,6 @@ export class DatasetEditor extends LitElement {
         </button>
       </div>`,
     )}`;
-  }
-
-  /** What was typed into captions that never came: each is shown until the user has seen it. */
-  private renderLost(): TemplateResult | typeof nothing {
-    const [typing] = this.lost;
-    if (typing === undefined) return nothing;
-    const { path, text } = typing;
-    return html`<div class="notice lost" role="alert">
-      <span class="warning">${warningIcon}</span>
-      <span class="notice-text"
-        >${
-          path === undefined
-            ? l10n.t('The images were reordered. This was typed into none of them: {0}', text)
-            : l10n.t('The caption of {0} could not be changed. This was typed: {1}', path, text)
-        }</span
-      >
-      ${keyed(
-        typing,
-        html`<button
-          class="link"
-          @click=${() => {
-            this.lost = this.lost.filter((other) => other !== typing);
-          }}
-        >
-          ${l10n.t('Dismiss')}
-        </button>`,
-      )}
-    </div>`;
   }
 
   /** The message about a failed user action, shown until the user closes it. */
@@ -575,14 +546,14 @@ export class DatasetEditor extends LitElement {
   private settleHeld(): void {
     const { arrived, lost } = this.held.settle(this.items);
     for (const typing of arrived) {
-      const { path } = typing.item;
-      const shown = this.drafts.textOf(typing.item);
-      this.drafts.edit(path, joinTyping(shown, typing), shown);
-      if (typing.isLeft) this.drafts.commit(path);
-      this.grid?.updateCard(path);
-      this.viewer?.changed(path);
+      const { item, isLeft } = typing;
+      const shown = this.drafts.textOf(item);
+      this.drafts.edit(item, joinTyping(shown, typing), shown);
+      if (isLeft) this.drafts.commit(item.captionPath);
     }
-    if (lost.length > 0) this.lost = [...this.lost, ...lost];
+    if (lost.length === 0) return;
+    this.kept.leave([...this.kept.leftOver, ...lost]);
+    this.requestUpdate();
   }
 
   private readonly onOpenViewer = (event: CustomEvent<{ index?: number; path?: string }>): void => {
@@ -608,13 +579,14 @@ export class DatasetEditor extends LitElement {
   private readonly onHide = (event: Event): void => {
     if (event.type === 'visibilitychange' && document.visibilityState === 'visible') return;
     this.drafts.commitAll();
-    for (const typing of this.held.takeAll()) this.host.post('typedAhead', typing);
     if (this.storing !== undefined) this.store?.write(this.view);
     if (this.keeping !== undefined) this.keepDrafts();
+    // It stays kept, because it may not arrive. A page that is only hidden goes on holding it.
+    if (event.type === 'pagehide') for (const typing of this.held.takeAll()) this.host.post('typedAhead', typing);
   };
 
   /** Gives the host what an earlier page had typed when its connection went. Until then, no card is shown. */
-  private async resumeDrafts(drafts: KeptDraft[]): Promise<void> {
+  private async resumeDrafts(drafts: KeptTyping[]): Promise<void> {
     if (drafts.length === 0) return;
     // Kept until the host has answered: this page may go as well.
     this.kept.leave(drafts);
@@ -628,6 +600,16 @@ export class DatasetEditor extends LitElement {
     this.requestUpdate();
   }
 
+  /** Number of captions with typing that the host has not confirmed. */
+  private get unsaved(): number {
+    return this.kept.count + this.held.waiting.length;
+  }
+
+  private keptChanged(): void {
+    this.keepDraftsSoon();
+    if (this.isLost) this.requestUpdate();
+  }
+
   /** Debounced: each key changes what is kept. */
   private keepDraftsSoon(): void {
     this.keeping ??= setTimeout(() => {
@@ -638,7 +620,7 @@ export class DatasetEditor extends LitElement {
   private keepDrafts(): void {
     clearTimeout(this.keeping);
     this.keeping = undefined;
-    this.store?.writeDrafts(this.kept.list);
+    this.store?.writeDrafts([...this.kept.list, ...this.held.waiting]);
   }
 
   /** Debounced: while scrolling, the position changes with each frame. */
@@ -655,6 +637,14 @@ export class DatasetEditor extends LitElement {
 function connectionText(unsaved: number): string {
   if (unsaved === 0) return l10n.t('Not connected');
   return plural(l10n.t('Not connected; {0} caption not saved|Not connected; {0} captions not saved'), unsaved);
+}
+
+/** Why a text could not be put into its caption; the text follows. */
+function leftOverText(typing: KeptTyping): string {
+  const { path } = typing;
+  if (path === null) return l10n.t('It is not known any more into which caption this was typed:');
+  if ('place' in typing) return l10n.t('What you typed into the caption of {0} could not be added to it:', path);
+  return l10n.t('The caption of {0} could not take in what you typed while there was no connection:', path);
 }
 
 declare global {

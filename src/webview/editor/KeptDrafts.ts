@@ -1,12 +1,12 @@
-import type { KeptDraft } from '../../protocol/page/connectionProtocol';
+import type { CaptionOf } from '../../protocol/page/cardProtocol';
+import type { KeptDraft, KeptTyping, TypedAhead } from '../../protocol/page/connectionProtocol';
 import { textDigest } from '../../protocol/page/textDigest';
 
 /** Maximum number of texts on the way that are remembered for a caption; more are sent only without a connection. */
 const maxSteps = 2000;
 
 /** A draft as it is sent to the host. */
-interface SentDraft {
-  path: string;
+interface SentDraft extends CaptionOf {
   text: string;
   draft: number;
   /** the caption's text before it, as far as the page knows */
@@ -14,6 +14,8 @@ interface SentDraft {
 }
 
 interface Kept {
+  /** the image at whose card it was typed last */
+  path: string;
   text: string;
   from: string;
   /** the texts that were sent, with the numbers of their drafts */
@@ -25,9 +27,10 @@ interface Kept {
  * to the host again: a message that was on its way when the connection went may never arrive.
  */
 export class KeptDrafts {
+  /** by path of the caption file */
   private readonly kept = new Map<string, Kept>();
-  /** what earlier pages kept and the host could not take in */
-  private left: readonly KeptDraft[] = [];
+  /** what the host could not take in, or the page not place */
+  private left: readonly KeptTyping[] = [];
 
   /** @param changed called after each change of {@link list} */
   constructor(private readonly changed: () => void) {}
@@ -37,14 +40,14 @@ export class KeptDrafts {
     return this.kept.size;
   }
 
-  /** What the host could not take in: it is kept until the user has seen it. */
-  get leftOver(): readonly KeptDraft[] {
+  /** What could not be taken in: it is kept until the user has seen it. */
+  get leftOver(): readonly KeptTyping[] {
     return this.left;
   }
 
   /** All that is to be kept. */
-  get list(): KeptDraft[] {
-    const sent = [...this.kept].map(([path, { text, from, steps }]) => ({
+  get list(): KeptTyping[] {
+    const sent = [...this.kept.values()].map(({ path, text, from, steps }) => ({
       path,
       text,
       draft: steps.at(-1)?.draft ?? 0,
@@ -57,41 +60,42 @@ export class KeptDrafts {
   /**
    * A draft was sent: the first of a caption says which text its typing began from.
    */
-  sent({ path, text, draft, from }: SentDraft): void {
-    const kept = this.kept.get(path) ?? { text, from, steps: [] };
+  sent({ path, captionPath, text, draft, from }: SentDraft): void {
+    const kept = this.kept.get(captionPath) ?? { path, text, from, steps: [] };
+    kept.path = path;
     kept.text = text;
     kept.steps.push({ draft, digest: textDigest(text) });
     if (kept.steps.length > maxSteps) kept.steps.shift();
     // Those typed last at the end.
-    this.kept.delete(path);
-    this.kept.set(path, kept);
+    this.kept.delete(captionPath);
+    this.kept.set(captionPath, kept);
     this.changed();
   }
 
   /** The host has taken in the draft with this number, and so all before it of the same caption. */
-  confirmed(path: string, draft: number): void {
-    const kept = this.kept.get(path);
+  confirmed(captionPath: string, draft: number): void {
+    const kept = this.kept.get(captionPath);
     if (kept === undefined || draft < (kept.steps[0]?.draft ?? 0)) return;
     kept.steps = kept.steps.filter((step) => step.draft >= draft);
-    if ((kept.steps.at(-1)?.draft ?? 0) <= draft) this.kept.delete(path);
+    if ((kept.steps.at(-1)?.draft ?? 0) <= draft) this.kept.delete(captionPath);
     this.changed();
   }
 
-  /** Keeps what the host could not take in. */
-  leave(drafts: readonly KeptDraft[]): void {
-    this.left = drafts;
+  /** Sets what could not be taken in. */
+  leave(typing: readonly KeptTyping[]): void {
+    this.left = typing;
     this.changed();
   }
 
   /** The user has seen what was left over of a caption and does not want it. */
-  drop(draft: KeptDraft): void {
-    this.leave(this.left.filter((other) => other !== draft));
+  drop(typing: KeptTyping): void {
+    this.leave(this.left.filter((other) => other !== typing));
   }
 }
 
 /** What an earlier page kept, as far as it has the right shape. */
-export function keptDraftsOf(stored: unknown): KeptDraft[] {
-  return Array.isArray(stored) ? stored.filter(isKeptDraft) : [];
+export function keptDraftsOf(stored: unknown): KeptTyping[] {
+  return Array.isArray(stored) ? stored.filter((value) => isKeptDraft(value) || isTypedAhead(value)) : [];
 }
 
 function isKeptDraft(value: unknown): value is KeptDraft {
@@ -100,4 +104,13 @@ function isKeptDraft(value: unknown): value is KeptDraft {
   const areTexts = [path, text, from].every((one) => typeof one === 'string');
   if (!areTexts || typeof draft !== 'number' || !Array.isArray(steps)) return false;
   return steps.every((step) => typeof step === 'number');
+}
+
+function isTypedAhead(value: unknown): value is TypedAhead {
+  if (typeof value !== 'object' || value === null) return false;
+  const { number, place, path, text, joined } = value as Partial<Record<keyof TypedAhead, unknown>>;
+  if (typeof number !== 'number' || typeof text !== 'string' || (path !== null && typeof path !== 'string'))
+    return false;
+  if (typeof place !== 'object' || place === null || (joined !== 'text' && joined !== 'tags')) return false;
+  return 'order' in place && typeof place.order === 'number' && 'index' in place && typeof place.index === 'number';
 }

@@ -43,8 +43,8 @@ export function cardCommands({ host, drafts, actions, selectedCount }: Commanded
       } else {
         // What was typed before is an undo step of its own, and so is this.
         drafts.commitAll();
-        drafts.edit(path, text, drafts.textOf(card.item));
-        drafts.commit(path);
+        drafts.edit(card.item, text, drafts.textOf(card.item));
+        drafts.commit(card.item.captionPath);
         say(l10n.t('Caption pasted into {0}', fileNameOf(path)));
       }
     },

@@ -1,5 +1,5 @@
+import { historyKey } from '../shared/historyKey';
 import { runEditCommand } from '../shared/LocalUndo';
-import { historyKey } from './historyKey';
 
 /** What the keys of undo and saving do. */
 export interface HistoryActions {

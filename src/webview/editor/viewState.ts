@@ -1,4 +1,4 @@
-import type { KeptDraft } from '../../protocol/page/connectionProtocol';
+import type { KeptTyping } from '../../protocol/page/connectionProtocol';
 import { cardSizes } from '../shared/cardSizes';
 import type { ViewChoices } from '../shared/viewChoices';
 
@@ -34,6 +34,6 @@ export interface ViewStateStore {
   read(): Partial<ViewState>;
   write(state: ViewState): void;
   /** What was typed and not confirmed when it was stored last. */
-  readDrafts(): KeptDraft[];
-  writeDrafts(drafts: readonly KeptDraft[]): void;
+  readDrafts(): KeptTyping[];
+  writeDrafts(drafts: readonly KeptTyping[]): void;
 }

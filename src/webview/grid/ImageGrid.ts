@@ -99,9 +99,14 @@ export class ImageGrid extends LitElement {
     return this.cardOf(path)?.querySelector('.picture') ?? undefined;
   }
 
-  /** Called when the text that was typed in the caption of an image has been committed as one edit. */
-  committed(path: string): void {
-    this.cardOf(path)?.committed();
+  /** Called when another text is to be shown for a caption. */
+  captionChanged(captionPath: string): void {
+    for (const card of this.cardsOf(captionPath)) card.requestUpdate();
+  }
+
+  /** Called when the text that was typed in a caption has been committed as one edit. */
+  committed(captionPath: string): void {
+    for (const card of this.cardsOf(captionPath)) card.committed();
   }
 
   /** Moves the keyboard focus to an image, for example when the user closes the viewer. */
@@ -365,6 +370,11 @@ export class ImageGrid extends LitElement {
   private cardOf(path: string): ImageCard | undefined {
     for (const card of this.renderRoot.querySelectorAll('image-card')) if (card.item?.path === path) return card;
     return undefined;
+  }
+
+  /** The cards of the images that share a caption. */
+  private cardsOf(captionPath: string): ImageCard[] {
+    return [...this.renderRoot.querySelectorAll('image-card')].filter(({ item }) => item?.captionPath === captionPath);
   }
 
   private cardAt(index: number): ImageCard | undefined {

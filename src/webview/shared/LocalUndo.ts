@@ -1,4 +1,5 @@
 import type { TextField } from './CaretFinder';
+import { historyKey } from './historyKey';
 
 /**
  * Undo within one field. VS Code takes the undo keys of every frame for the document, whose undo steps are whole
@@ -63,28 +64,13 @@ export class LocalUndo {
 
   /** Handles the undo and redo keys. */
   onKeydown(event: KeyboardEvent): void {
-    if (event.altKey || !(event.ctrlKey || event.metaKey)) return;
-    // The key code identifies the key when a layout or an input method changes its letter.
-    const code = keyCodeOf(event);
-    const z = event.key.toLowerCase() === 'z' || code === 90;
-    const y = event.key.toLowerCase() === 'y' || code === 89;
-    if (z && !event.shiftKey) {
-      if (this.area.value !== this.baseline) this.run(event, 'undo');
-    } else if (y || z) {
-      if (this.undone > 0) this.run(event, 'redo');
-    }
-  }
-
-  private run(event: KeyboardEvent, command: 'undo' | 'redo'): void {
+    const key = historyKey(event);
+    const isHere = key === 'undo' ? this.area.value !== this.baseline : key === 'redo' && this.undone > 0;
+    if (key === undefined || !isHere) return;
     event.preventDefault();
     event.stopPropagation();
-    runEditCommand(command);
+    runEditCommand(key);
   }
-}
-
-function keyCodeOf(event: KeyboardEvent): number {
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- `code` names the place of the key, not its letter
-  return event.keyCode;
 }
 
 /** The caret position after `before` was replaced by `after`: at the same characters, if they still exist. */

@@ -76,15 +76,19 @@ export class ImageViewer extends LitElement {
     this.moved();
   }
 
-  /** Called when a picture or draft of an image changed: re-renders what shows it. */
-  changed(path: string): void {
+  /** Called when the picture of an image changed. */
+  pictureChanged(): void {
     this.stage?.pictureChanged();
-    if (path === this.model.item?.path) this.card?.requestUpdate();
   }
 
-  /** Called when typing in the caption of an image became an edit of the document. */
-  committed(path: string): void {
-    if (path === this.model.item?.path) this.card?.committed();
+  /** Called when another text is to be shown for a caption. */
+  captionChanged(captionPath: string): void {
+    if (captionPath === this.model.item?.captionPath) this.card?.requestUpdate();
+  }
+
+  /** Called when typing in a caption became an edit of the document. */
+  committed(captionPath: string): void {
+    if (captionPath === this.model.item?.captionPath) this.card?.committed();
   }
 
   override disconnectedCallback(): void {
@@ -297,7 +301,7 @@ export class ImageViewer extends LitElement {
   /** What was typed becomes an edit, also where it is held because its caption has not come. */
   private commit(): void {
     const { item, place } = this.model;
-    if (item !== undefined) this.context?.drafts.commit(item.path);
+    if (item !== undefined) this.context?.drafts.commit(item.captionPath);
     else this.context?.held.leave(place);
   }
 

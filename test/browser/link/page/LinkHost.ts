@@ -148,8 +148,9 @@ export class LinkHost extends FakeHost {
     const edit = await this.replayTop(kind);
     await this.travel();
     if (expected !== undefined) {
-      const item = this.item(expected.path);
-      item.draft = Math.max(item.draft, expected.draft);
+      for (const item of this.items) {
+        if (item.captionPath === expected.captionPath) item.draft = Math.max(item.draft, expected.draft);
+      }
       this.push();
     }
     return { done: edit !== undefined, run: edit?.run ?? null };

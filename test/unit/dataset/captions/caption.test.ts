@@ -302,6 +302,21 @@ describe('A caption that is typed on a text that it does not hold any more', () 
     assert.deepEqual([caption.text, caption.theirs, caption.isDirty], ['bulk', undefined, true]);
   });
 
+  for (const isSaved of [true, false]) {
+    it(`is in that conflict again when what was typed is taken back and made again (${isSaved ? 'disk' : 'edit'})`, () => {
+      const caption = captionWith(isSaved ? 'other' : 'old');
+      if (!isSaved) caption.setText('other', 'delete');
+      const change = caption.setTextFrom('old', 'old, typed', 'delete');
+      assert.ok(change !== undefined && caption.replay(change, 'undo'));
+      assert.deepEqual([caption.text, caption.inConflict], ['other', false]);
+      assert.ok(caption.replay(change, 'redo'));
+      assert.deepEqual([caption.text, caption.theirs], ['old, typed', { raw: 'other' }]);
+      caption.keepMine();
+      assert.ok(caption.replay(change, 'undo') && caption.replay(change, 'redo'));
+      assert.equal(caption.inConflict, false, 'once it is resolved, it does not come back');
+    });
+  }
+
   it('gives way to that edit when what was typed is taken back', () => {
     const caption = captionWith('old');
     caption.setText('bulk', 'delete');

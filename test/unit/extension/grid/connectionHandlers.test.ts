@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { CaptionChange } from '../../../../src/dataset/captions/Caption';
 import { Dataset } from '../../../../src/dataset/Dataset';
 import { connectionHandlers } from '../../../../src/extension/grid/connectionHandlers';
-import type { KeptDraft, ResumedDraft } from '../../../../src/protocol/page/connectionProtocol';
+import type { KeptDraft, KeptTyping, ResumedDraft } from '../../../../src/protocol/page/connectionProtocol';
 import { textDigest } from '../../../../src/protocol/page/textDigest';
 
 describe('connectionHandlers', () => {
@@ -26,7 +26,9 @@ describe('connectionHandlers', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  const resume = async (draft: Partial<KeptDraft>): Promise<ResumedDraft | undefined> => {
+  const resume = (draft: Partial<KeptDraft>): Promise<ResumedDraft | undefined> =>
+    resumeTyping({ path: 'a.png', text: 'old, new', draft: 5, from: 'old', steps: [], ...draft });
+  const resumeTyping = async (typing: KeptTyping): Promise<ResumedDraft | undefined> => {
     const { resumeDrafts } = connectionHandlers({
       document: {
         dataset,
@@ -41,9 +43,9 @@ describe('connectionHandlers', () => {
         recordEdit: (_, changes) => edits.push(...changes),
       },
       hasDraft: (_, number) => number <= taken,
+      resumeAhead: ({ path: image }) => image !== null,
     });
-    const whole = { path: 'a.png', text: 'old, new', draft: 5, from: 'old', steps: [], ...draft };
-    const { outcomes } = await resumeDrafts({ drafts: [whole] }, new AbortController().signal);
+    const { outcomes } = await resumeDrafts({ drafts: [typing] }, new AbortController().signal);
     return outcomes[0];
   };
   const caption = (image = 'a.png') => dataset.image(image)!.caption;
@@ -81,6 +83,12 @@ describe('connectionHandlers', () => {
     assert.equal(caption().theirs?.raw, 'theirs\n');
     assert.equal(edits.length, 1);
     assert.equal(await readFile(path.join(folder, 'a.txt'), 'utf8'), 'theirs\n');
+  });
+
+  it('has what was typed before its caption had come added by the grid, or leaves it to the page', async () => {
+    const ahead = { number: 1, place: { order: 1, index: 0 }, path: 'a.png', text: ', new', joined: 'text' } as const;
+    assert.equal(await resumeTyping(ahead), 'taken');
+    assert.equal(await resumeTyping({ ...ahead, path: null }), 'refused');
   });
 
   it('leaves it to the page when the image is gone or has another text that is not saved', async () => {

@@ -331,8 +331,8 @@ describe('The session of a grid', () => {
   describe('adds what was typed before a caption had come', () => {
     it('to the end of the caption of the image that stands at the place, or of the named one', () => {
       const place = { order: session.noteOrder(), index: 1 };
-      session.typedAhead({ place, path: null, text: ', cow', joined: 'text' });
-      session.typedAhead({ place, path: 'a.png', text: 'tree', joined: 'tags' });
+      session.typedAhead({ number: 1, place, path: null, text: ', cow', joined: 'text' });
+      session.typedAhead({ number: 2, place, path: 'a.png', text: 'tree', joined: 'tags' });
       assert.equal(dataset.image('b.png')?.caption.text, 'dog, cow');
       assert.equal(dataset.image('a.png')?.caption.text, 'cat, sky, tree');
     });
@@ -340,8 +340,25 @@ describe('The session of a grid', () => {
     it('but refuses what belongs to no image any more', () => {
       const place = { order: 9999, index: 0 };
       assert.throws(() => {
-        session.typedAhead({ place, path: null, text: 'lost', joined: 'text' });
+        session.typedAhead({ number: 1, place, path: null, text: 'lost', joined: 'text' });
       }, /Nobody knows/);
+    });
+
+    it('once, when the next page sends it again', () => {
+      const typing = { number: 1, place: { order: session.noteOrder(), index: 1 }, path: null, text: ', cow' } as const;
+      assert.equal(session.resumeAhead({ ...typing, joined: 'text' }), true, 'it did not arrive before');
+      assert.equal(session.resumeAhead({ ...typing, joined: 'text' }), true);
+      assert.equal(dataset.image('b.png')?.caption.text, 'dog, cow');
+    });
+
+    it('but not where an earlier host may have done it, or at a place that this host has not told of', () => {
+      const before = { order: session.view.order - 5, index: 1 };
+      const again = { number: 1, place: before, path: 'b.png', text: 'dog', joined: 'tags' } as const;
+      assert.equal(session.resumeAhead(again), false, 'the text is there, whoever has typed it');
+      assert.equal(session.resumeAhead({ ...again, path: null, text: 'cow' }), false);
+      assert.equal(dataset.image('b.png')?.caption.text, 'dog');
+      assert.equal(session.resumeAhead({ ...again, text: 'cow' }), true, 'its image is known, and has not got it');
+      assert.equal(dataset.image('b.png')?.caption.text, 'dog, cow');
     });
   });
 

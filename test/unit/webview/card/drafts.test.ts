@@ -6,13 +6,19 @@ import { Caption, type CaptionChange } from '../../../../src/dataset/captions/Ca
 import type { Replay, Replayed, TypedText } from '../../../../src/protocol/page/gridProtocol';
 import { Drafts, type DraftsPort, type HostText } from '../../../../src/webview/card/Drafts';
 
-const paths = ['a.png', 'b.png'];
+const paths = ['a.png', 'a.jpg', 'b.png'];
+/** Two of the images share a caption file. */
+const captionPathOf = (path: string): string => `${path[0] ?? ''}.txt`;
+const captionPaths = [...new Set(paths.map(captionPathOf))];
+const imageOf = (path: string) => ({ path, captionPath: captionPathOf(path) });
 
 /** A host with a stack of undo, as the extension has, and a page with what its cards show, far apart. */
 class Link {
-  readonly captions = new Map(paths.map((path) => [path, captionWith('old')]));
-  /** what the host has sent last of each caption */
-  private readonly items = new Map<string, HostText>(paths.map((path) => [path, { path, text: 'old', draft: 0 }]));
+  readonly captions = new Map(captionPaths.map((path) => [path, captionWith('old')]));
+  /** what the host has sent last of each image */
+  private readonly items = new Map<string, HostText>(
+    paths.map((path) => [path, { ...imageOf(path), text: 'old', draft: 0 }]),
+  );
   private readonly numbers = new Map<string, number>();
   private readonly stack = new EditStack();
   private readonly changes = new Map<StackedEdit, CaptionChange>();
@@ -53,7 +59,7 @@ class Link {
     this.drafts = new Drafts(port);
   }
 
-  /** What the card of a caption shows. */
+  /** What the card of an image shows. */
   shown(path: string): string {
     const item = this.items.get(path);
     return item === undefined ? '' : this.drafts.textOf(item);
@@ -61,7 +67,7 @@ class Link {
 
   type(path: string, text: string): void {
     const from = this.shown(path);
-    this.drafts.edit(path, from + text, from);
+    this.drafts.edit(imageOf(path), from + text, from);
   }
 
   /** Lets some of the messages arrive. */
@@ -77,16 +83,16 @@ class Link {
     while (this.toHost.length + this.toPage.length > 0) await this.pass(Infinity, Infinity);
   }
 
-  private caption(path: string): Caption {
-    const caption = this.captions.get(path);
+  private caption(captionPath: string): Caption {
+    const caption = this.captions.get(captionPath);
     assert.ok(caption !== undefined);
     return caption;
   }
 
-  private draft({ path, text, draft, from, run }: TypedText): void {
-    const caption = this.caption(path);
+  private draft({ captionPath, text, draft, from, run }: TypedText): void {
+    const caption = this.caption(captionPath);
     const change = caption.setTextFrom(from, text, 'delete');
-    this.numbers.set(path, draft);
+    this.numbers.set(captionPath, draft);
     if (change !== undefined) {
       if (this.typing?.run === run && this.typing.change.caption === caption) this.typing.change.after = change.after;
       else {
@@ -94,7 +100,7 @@ class Link {
         this.changes.set(this.stack.push({ view: this, run }), change);
       }
     }
-    this.send(path);
+    this.send(captionPath);
   }
 
   /** A save in between ends the typing for the host, which the page does not know. */
@@ -121,16 +127,17 @@ class Link {
       }
     }
     if (expected !== undefined) {
-      this.numbers.set(expected.path, Math.max(this.numbers.get(expected.path) ?? 0, expected.draft));
+      const { captionPath, draft } = expected;
+      this.numbers.set(captionPath, Math.max(this.numbers.get(captionPath) ?? 0, draft));
     }
-    for (const path of paths) this.send(path);
+    for (const path of captionPaths) this.send(path);
     return { done: run !== null, run };
   }
 
-  private send(path: string): void {
-    const item = { path, text: this.caption(path).text, draft: this.numbers.get(path) ?? 0 };
+  private send(captionPath: string): void {
+    const sent = { text: this.caption(captionPath).text, draft: this.numbers.get(captionPath) ?? 0 };
     this.toPage.push(() => {
-      this.items.set(path, item);
+      for (const item of this.items.values()) if (item.captionPath === captionPath) Object.assign(item, sent);
     });
   }
 }
@@ -169,7 +176,11 @@ async function play(steps: readonly Step[], delayed: boolean): Promise<{ files: 
   // What was undone below the first edit of the page is not known to it: these undos are another test's.
   let [done, undone, typing] = [0, 0, ''];
   for (const step of steps) {
-    if (step.do === 'type' && typing !== step.path) [done, undone, typing] = [done + 1, 0, step.path];
+    // Whoever types at another card has left the one before.
+    if (step.do === 'type' && typing !== step.path) {
+      link.drafts.commitAll();
+      [done, undone, typing] = [done + 1, 0, step.path];
+    }
     if (step.do === 'commit' || step.do === 'undo' || step.do === 'redo') typing = '';
     if (step.do === 'undo') {
       if (done === 0) continue;
@@ -189,7 +200,8 @@ async function play(steps: readonly Step[], delayed: boolean): Promise<{ files: 
   link.drafts.commitAll();
   await link.passAll();
   for (const caption of link.captions.values()) assert.ok(!caption.inConflict);
-  return { files: [...link.captions.values()].map(({ text }) => text), page: paths.map((path) => link.shown(path)) };
+  const files = paths.map((path) => link.captions.get(captionPathOf(path))?.text ?? '');
+  return { files, page: paths.map((path) => link.shown(path)) };
 }
 
 describe('Typing, undo and redo far from the host', () => {
@@ -215,15 +227,33 @@ describe('Typing, undo and redo far from the host', () => {
     link.type('a.png', ' bar');
     assert.equal(link.shown('a.png'), 'old bar');
     await link.passAll();
-    assert.equal(link.captions.get('a.png')?.text, 'old bar');
+    assert.equal(link.captions.get('a.txt')?.text, 'old bar');
+  });
+
+  it('show what is typed at one image at all that share its caption, which it does not contradict', async () => {
+    const link = new Link();
+    link.type('a.png', ', x');
+    assert.equal(link.shown('a.jpg'), 'old, x');
+    assert.equal(link.shown('b.png'), 'old');
+    link.drafts.commit('a.txt');
+    link.type('a.jpg', ', y');
+    assert.equal(link.shown('a.png'), 'old, x, y');
+    assert.deepEqual(link.drafts.openPaths(), ['a.jpg']);
+    await link.passAll();
+    const caption = link.captions.get('a.txt');
+    assert.deepEqual([caption?.text, caption?.theirs], ['old, x, y', undefined]);
+    void link.drafts.replay('undo');
+    assert.deepEqual([link.shown('a.png'), link.shown('a.jpg')], ['old, x', 'old, x']);
+    await link.passAll();
+    assert.equal(caption?.text, 'old, x');
   });
 
   it('make a conflict of what is typed over a text that came meanwhile, with both texts', async () => {
     const link = new Link();
-    link.captions.get('a.png')?.readFromDisk({ raw: 'of a tagger' });
+    link.captions.get('a.txt')?.readFromDisk({ raw: 'of a tagger' });
     link.type('a.png', ' and more');
     await link.passAll();
-    const caption = link.captions.get('a.png');
+    const caption = link.captions.get('a.txt');
     assert.equal(caption?.text, 'old and more');
     assert.deepEqual(caption.theirs, { raw: 'of a tagger' });
   });
@@ -238,9 +268,9 @@ describe('Typing, undo and redo far from the host', () => {
       changed: () => undefined,
       mayHold: () => true,
     });
-    drafts.edit('a.png', 'new', 'old');
+    drafts.edit(imageOf('a.png'), 'new', 'old');
     const undone = drafts.replay('undo');
-    const item = { path: 'a.png', text: 'new', draft: 0 };
+    const item = { ...imageOf('a.png'), text: 'new', draft: 0 };
     assert.equal(drafts.textOf(item), 'old');
     answers[0]?.({ done: false, run: null });
     await undone;
@@ -260,12 +290,12 @@ describe('Typing, undo and redo far from the host', () => {
       changed: () => undefined,
       mayHold: () => true,
     });
-    drafts.edit('a.png', 'new', 'old');
+    drafts.edit(imageOf('a.png'), 'new', 'old');
     drafts.commitAll();
     drafts.noteForeignEdits(1);
     void drafts.replay('undo');
     assert.deepEqual(asked, [{}]);
-    assert.equal(drafts.textOf({ path: 'a.png', text: 'new', draft: 0 }), 'new');
+    assert.equal(drafts.textOf({ ...imageOf('a.png'), text: 'new', draft: 0 }), 'new');
   });
 
   it('show the caption as it is when the host refuses what was typed', () => {
@@ -278,15 +308,16 @@ describe('Typing, undo and redo far from the host', () => {
       replay: () => Promise.resolve(undefined),
       commitDelay: () => 100_000,
       committed: () => undefined,
-      changed: (path) => changed.push(path),
+      changed: (captionPath) => changed.push(captionPath),
       mayHold: () => true,
     });
-    drafts.edit('a.png', 'typed', 'old');
-    const item = { path: 'a.png', text: 'of another program', draft: 0 };
+    drafts.edit(imageOf('a.png'), 'typed', 'old');
+    changed.length = 0;
+    const item = { ...imageOf('a.png'), text: 'of another program', draft: 0 };
     assert.equal(drafts.textOf(item), 'typed');
-    drafts.refused('a.png', posted[0]?.draft ?? 0);
+    drafts.refused('a.txt', posted[0]?.draft ?? 0);
     assert.equal(drafts.textOf(item), 'of another program');
-    assert.deepEqual(changed, ['a.png']);
+    assert.deepEqual(changed, ['a.txt']);
     drafts.commitAll();
   });
 });

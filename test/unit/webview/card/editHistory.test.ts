@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { EditHistory, type TypedEdit } from '../../../../src/webview/card/EditHistory';
 
-const edit = (run: number): TypedEdit => ({ path: 'a.png', run, before: `${run - 1}`, after: `${run}` });
+const edit = (run: number): TypedEdit => ({
+  path: 'a.png',
+  captionPath: 'a.txt',
+  run,
+  before: `${run - 1}`,
+  after: `${run}`,
+});
 
 describe('What the page knows of the stack of undo', () => {
   it('is taken back from the last to the first, and made again from the first to the last', () => {

@@ -21,6 +21,7 @@ describe('Typing into a caption that has not come', () => {
   const place = { order: 1, index: 7 };
   let held: HeldTyping;
   let changes: number;
+  let typings: number;
   /** what the page knows: the cards of an order by position, and what stood at places of earlier ones */
   let order: number;
   let items: Map<number, CardItem>;
@@ -39,7 +40,11 @@ describe('Typing into a caption that has not come', () => {
 
   beforeEach(() => {
     changes = 0;
-    held = new HeldTyping(() => changes++);
+    typings = 0;
+    held = new HeldTyping(
+      () => changes++,
+      () => typings++,
+    );
     order = 1;
     items = new Map();
     former = new Map();
@@ -99,21 +104,36 @@ describe('Typing into a caption that has not come', () => {
     former.set('1 1', { path: 'gone.png', index: null }).set('1 2', null);
     former.set('1 3', { path: 'latin.png', index: 3 }).set('1 4', { path: 'locked.png', index: 4 });
     items.set(3, card('latin.png', { foreignEncoding: 'latin1' })).set(4, card('locked.png', { readOnly: true }));
-    assert.deepEqual(held.settle(cards()), {
-      arrived: [],
-      lost: [
-        { text: 'text 1', path: 'gone.png' },
-        { text: 'text 2', path: undefined },
-        { text: 'text 3', path: 'latin.png' },
-        { text: 'text 4', path: 'locked.png' },
+    const { arrived, lost } = held.settle(cards());
+    assert.deepEqual(arrived, []);
+    assert.deepEqual(
+      lost.map(({ text, path }) => [text, path]),
+      [
+        ['text 1', 'gone.png'],
+        ['text 2', null],
+        ['text 3', 'latin.png'],
+        ['text 4', 'locked.png'],
       ],
-    });
+    );
+    assert.equal(new Set(lost.map(({ number }) => number)).size, 4, 'each is known by its number');
     assert.deepEqual(held.places(), []);
+  });
+
+  it('can be kept as it changes, under one number, until it is taken', () => {
+    held.type(place, 'do', 'text');
+    const [first] = held.waiting;
+    held.type(place, 'dog', 'text');
+    assert.equal(typings, 2);
+    const kept = { number: first?.number, place, path: null, text: 'dog', joined: 'text' };
+    assert.deepEqual(held.waiting, [kept]);
+    assert.deepEqual(held.takeAll(), [kept]);
+    assert.deepEqual(held.waiting, []);
   });
 
   it('is nothing where all of it was deleted again', () => {
     held.type(place, 'd', 'text');
     held.type(place, '', 'text');
+    assert.deepEqual(held.waiting, []);
     items.set(7, card('seven.png'));
     assert.deepEqual(held.settle(cards()), { arrived: [], lost: [] });
     assert.deepEqual(held.places(), []);

@@ -1,7 +1,8 @@
 import type { CardItem } from '../../../../src/protocol/page/cardProtocol';
+import type { TypedAhead } from '../../../../src/protocol/page/connectionProtocol';
 import type { ItemsAround } from '../../../../src/protocol/page/gridViewProtocol';
 import { joinTyping } from '../../../../src/tags/joinTyping';
-import { HeldTyping, type LostTyping } from '../../../../src/webview/card/HeldTyping';
+import { HeldTyping } from '../../../../src/webview/card/HeldTyping';
 import { cellSizeOf, gap } from '../../../../src/webview/grid/gridLayout';
 import { type AskAround, GridModel } from '../../../../src/webview/grid/GridModel';
 import { type ItemAnswer, ItemWindow } from '../../../../src/webview/grid/ItemWindow';
@@ -100,7 +101,7 @@ export class FarPage {
   readonly held = new HeldTyping();
   /** what was typed into captions that had come, and what was lost */
   readonly texts = new Map<string, string>();
-  readonly lost: LostTyping[] = [];
+  readonly lost: TypedAhead[] = [];
   private shown = { order: 0, count: 0 };
   private isStale = false;
 
