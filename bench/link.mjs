@@ -92,7 +92,7 @@ async function pictures(workbench, cache) {
   const first = frame.locator('image-card .picture img').first().waitFor({ timeout: 60_000 }).then(now);
   await workbench.runCommand('Open Benchmark Dataset');
   const [tabAt, cardsAt, firstAt] = await Promise.all([tab, cards, first]);
-  const screenAt = await inPage(frame, picturesShown);
+  const screenAt = await inPage(frame, shown, 'pictures');
   const pageAt = await inPage(frame, pageBegun);
   await rest(link);
   await allImages(frame, images);
@@ -136,9 +136,9 @@ async function jump(frame, part, takes = 0) {
   await inPage(frame, forgetLoads);
   await inPage(frame, scrollTo, { part, takes });
   const begun = Date.now();
-  const cards = await inPage(frame, cardsShown);
-  const shown = await inPage(frame, picturesShown);
-  return { cards: Math.max(0, cards - begun), pictures: Math.max(0, shown - begun) };
+  const cards = await inPage(frame, shown, 'cards');
+  const pictures = await inPage(frame, shown, 'pictures');
+  return { cards: Math.max(0, cards - begun), pictures: Math.max(0, pictures - begun) };
 }
 
 /** Turns the wheel quickly: what is passed is seen by nobody. */
@@ -152,7 +152,7 @@ async function wheelScreens(workbench, frame) {
     await sleep(Math.max(0, begun + ((step + 1) * 2000) / 48 - Date.now()));
   }
   const ended = Date.now();
-  return Math.max(0, (await inPage(frame, picturesShown)) - ended);
+  return Math.max(0, (await inPage(frame, shown, 'pictures')) - ended);
 }
 
 /** What the pictures in view have, what all that the page loaded have, and what came over the link. */
@@ -226,8 +226,10 @@ function scrollTo(grid, { part, takes }) {
   });
 }
 
-/** When the cards in view are known. */
-function cardsShown(grid) {
+/** When the cards in view are known, or their pictures shown. */
+function shown(grid, what) {
+  const isThere =
+    what === 'cards' ? ({ item }) => item !== undefined : (card) => card.querySelector('.picture img') !== null;
   return new Promise((resolve) => {
     const look = () => {
       const { top, bottom } = grid.getBoundingClientRect();
@@ -235,23 +237,7 @@ function cardsShown(grid) {
         const box = card.getBoundingClientRect();
         return box.bottom > top && box.top < bottom;
       });
-      if (cards.length > 0 && cards.every(({ item }) => item !== undefined)) resolve(Date.now());
-      else requestAnimationFrame(look);
-    };
-    look();
-  });
-}
-
-/** When the pictures in view are shown. */
-function picturesShown(grid) {
-  return new Promise((resolve) => {
-    const look = () => {
-      const { top, bottom } = grid.getBoundingClientRect();
-      const cards = [...grid.shadowRoot.querySelectorAll('image-card')].filter((card) => {
-        const box = card.getBoundingClientRect();
-        return box.bottom > top && box.top < bottom;
-      });
-      if (cards.length > 0 && cards.every((card) => card.querySelector('.picture img') !== null)) resolve(Date.now());
+      if (cards.length > 0 && cards.every(isThere)) resolve(Date.now());
       else requestAnimationFrame(look);
     };
     look();
