@@ -77,10 +77,15 @@ function start(): void {
     grid?.returnTo(grid.model.active);
   });
   const vscode = acquireVsCodeApi();
+  const isNew = !('viewId' in stateOf(vscode));
   const channel: HostChannel = new Channel<Record<string, never>, HostRequests, GridEvents, WebviewEvents>(
     portOver(vscode),
     {},
     {
+      start: (sent) => {
+        // A page that VS Code made anew goes on where it was.
+        if (isNew) editor.host.onStart(sent);
+      },
       snapshot: (snapshot) => {
         editor.host.onSnapshot(snapshot);
       },

@@ -9,6 +9,7 @@ import type {
   GridSnapshot,
   HostRequests,
   JobView,
+  PageStart,
   PageState,
   Replay,
   Replayed,
@@ -75,6 +76,8 @@ export class FakeHost {
   asked = 0;
   /** whether the first answer brings the first cards */
   bringsFirstCards = false;
+  /** whether what a page shows first is sent before it asks */
+  sendsStart = false;
 
   settings: GridSettings = { commitDelay: 300, pictures: { ...defaultPictureSettings } };
   /** the address of a larger picture; may throw */
@@ -128,12 +131,8 @@ export class FakeHost {
       {
         ...this.bulkEdits.handlers(note),
         ready: async (params) => {
-          const { place, cards } = params;
-          const { path, index } = place ?? { path: '', index: 0 };
-          const around = { paths: path === '' ? [] : [path], index, before: cards, after: cards, find: [], places: [] };
-          const first = this.bringsFirstCards ? this.around(around) : null;
           await this.delay();
-          return note('ready', params, { snapshot: this.snapshot(), settings: this.settings, page: this.page, first });
+          return note('ready', params, this.start(params, this.bringsFirstCards));
         },
         ...this.search.handlers(note),
         getItems: async ({ start, count }) => {
@@ -231,7 +230,9 @@ export class FakeHost {
         ...this.moreRequests(),
       },
       {
-        identify: () => undefined,
+        identify: () => {
+          if (this.sendsStart) this.channel?.tell('start', this.start({ place: null, cards: 20 }, true));
+        },
         remember: ({ page }) => {
           this.page = page;
         },
@@ -448,6 +449,13 @@ export class FakeHost {
       unsavedFailures: of('failed'),
       selected: { count: this.items.filter(({ selected }) => selected).length, hidden: 0 },
     };
+  }
+
+  private start({ place, cards }: Parameters<HostRequests['ready']>[0], withCards: boolean): PageStart {
+    const { path, index } = place ?? { path: '', index: 0 };
+    const around = { paths: path === '' ? [] : [path], index, before: cards, after: cards, find: [], places: [] };
+    const first = withCards ? this.around(around) : null;
+    return { snapshot: this.snapshot(), settings: this.settings, page: this.page, first };
   }
 
   private around({

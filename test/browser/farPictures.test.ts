@@ -92,6 +92,37 @@ describe('pictures over a far link', function () {
     assert.deepEqual(host.said('getItemsAround'), []);
   });
 
+  it('shows the cards that were sent before it asked', async () => {
+    host.sendsStart = true;
+    host.latency = 3000;
+    page = await browser.open(host);
+    const caption = page.getByRole('textbox', { name: /^Caption of/ }).first();
+    await caption.waitFor();
+    assert.deepEqual(host.said('ready'), [], 'the question is not answered yet');
+    host.latency = 0;
+    await until('it is', () => Promise.resolve(host.said('ready').length > 0));
+    host.items[0]!.text = 'another';
+    host.push();
+    await until('what changes is shown', async () => (await caption.inputValue()) === 'another');
+    assert.deepEqual(host.said('getItemsAround'), []);
+  });
+
+  it('goes on where it was when VS Code makes it anew, whatever was sent', async () => {
+    host.sendsStart = true;
+    await open();
+    const top = (): Promise<number> =>
+      page.locator('image-grid').evaluate((grid: unknown) => (grid as { scrollTop: number }).scrollTop);
+    await page.mouse.move(600, 500);
+    await page.mouse.wheel(0, 9000);
+    await until('the place is kept', () => Promise.resolve((host.page.index ?? 0) !== 0));
+    const before = await top();
+    host.latency = 1000;
+    await page.reload();
+    await page.locator('image-card').first().waitFor();
+    assert.equal(host.said('ready').length, 2, 'it has waited for the answer');
+    await until('the place is shown', async () => Math.abs((await top()) - before) < 400);
+  });
+
   it('calls sharp pictures off when a key is pressed, and loads them when the user rests', async () => {
     host.settings.pictures.sharpImageDelay = 1000;
     host.settings.pictures.sharpImages = 'always';

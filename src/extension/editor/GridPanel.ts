@@ -21,6 +21,7 @@ import type {
   GridSettings,
   GridSnapshot,
   HostRequests,
+  PageStart,
   PageState,
   TypedText,
   WebviewEvents,
@@ -38,6 +39,10 @@ import { RefusedTexts } from './RefusedTexts';
 
 /** Snapshots are throttled to one per this many milliseconds. */
 const snapshotInterval = 100;
+/** The page is made so much later than VS Code is answered that the answer is on its way, in milliseconds. */
+const pageDelay = 5;
+/** How many cards are sent to a new page, which has not said how large it is. */
+const cardsSent = 48;
 /** A caption counts as committed after this pause even if captions are not saved automatically, in milliseconds. */
 const commitPause = 1000;
 
@@ -79,6 +84,11 @@ export class GridPanel extends Disposable implements PageControls {
   /** by path of the caption file, the last draft that the page has not been told of */
   private readonly heardDrafts = new Map<string, GridEvents['drafts'][number]>();
   private draftsTimer: NodeJS.Timeout | undefined;
+  private readonly uriOf = (file: vscode.Uri): vscode.Uri => this.panel.webview.asWebviewUri(file);
+  private readonly views: ReturnType<typeof gridViewHandlers>;
+  /** whether VS Code has the page, and whether the page knows what it shows first or has asked for it */
+  private isMade = false;
+  private isStarted = false;
 
   /** @param onInvalidMessage gets a sentence for the log when the page sends a malformed message */
   constructor(
@@ -94,21 +104,29 @@ export class GridPanel extends Disposable implements PageControls {
     const { webview } = panel;
     const dist = vscode.Uri.joinPath(folders.extension, 'dist');
     webview.options = { enableScripts: true, localResourceRoots: [dist, ...folders.pictures] };
+    this.views = gridViewHandlers(session, thumbnailAddresses(session, services.thumbnails, this.uriOf));
     this.channel = new Channel<HostRequests, Record<string, never>, WebviewEvents, GridEvents>(
       webviewPort(webview),
       this.requestHandlers(),
       this.eventHandlers(),
       { params: gridParams, results: {}, events: webviewEvents, onInvalid: onInvalidMessage },
     );
-    webview.html = gridHtml({
-      script: readFileSync(vscode.Uri.joinPath(dist, 'webview.js').fsPath, 'utf8'),
-      source: webview.cspSource,
-      language: vscode.env.language,
-      translations: vscode.l10n.bundle ?? {},
-    });
+    // After the answer that VS Code waits for before it loads the frame of a webview: over a slow link, the page
+    // arrives while that frame is loaded.
+    const making = setTimeout(() => {
+      webview.html = gridHtml({
+        script: readFileSync(vscode.Uri.joinPath(dist, 'webview.js').fsPath, 'utf8'),
+        source: webview.cspSource,
+        language: vscode.env.language,
+        translations: vscode.l10n.bundle ?? {},
+      });
+      this.isMade = true;
+      void this.sendStart();
+    }, pageDelay);
     this.watch();
     this.register({
       dispose: () => {
+        clearTimeout(making);
         clearTimeout(this.snapshotTimer);
         clearTimeout(this.draftsTimer);
         this.channel.close();
@@ -194,23 +212,14 @@ export class GridPanel extends Disposable implements PageControls {
   }
 
   private requestHandlers(): RequestHandlers<HostRequests> {
-    const { session, services } = this;
+    const { session, services, uriOf, views } = this;
     const { view } = session;
-    const uriOf = (file: vscode.Uri): vscode.Uri => this.panel.webview.asWebviewUri(file);
-    const views = gridViewHandlers(session, thumbnailAddresses(session, services.thumbnails, uriOf));
     const { order } = session.document;
     return {
-      ready: async ({ place, cards }, signal) => {
+      ready: ({ place, cards }, signal) => {
         this.deferred.pageGone();
-        const page = await this.memory.restored();
-        const first =
-          view.images.length === 0
-            ? null
-            : await views.getItemsAround(
-                { ...aroundPlace(place ?? page), before: cards, after: cards, find: [], places: [] },
-                signal,
-              );
-        return { snapshot: this.snapshot(), settings: this.settings(), page, first };
+        this.isStarted = true;
+        return this.start(place, cards, signal);
       },
       wantedEdit: () => this.deferred.collect('openBulkEdit') ?? null,
       wantedImage: () => this.deferred.collect('reveal') ?? null,
@@ -303,6 +312,24 @@ export class GridPanel extends Disposable implements PageControls {
     }, snapshotInterval);
   }
 
+  /** What a page shows first. @param place null for what the page is remembered to have shown */
+  private async start(place: PageState | null, cards: number, signal: AbortSignal): Promise<PageStart> {
+    const page = await this.memory.restored();
+    const around = { ...aroundPlace(place ?? page), before: cards, after: cards, find: [], places: [] };
+    const first = this.session.view.images.length === 0 ? null : await this.views.getItemsAround(around, signal);
+    return { snapshot: this.snapshot(), settings: this.settings(), page, first };
+  }
+
+  /** Sends a new page what it shows first, as soon as there are images and unless it has asked before. */
+  private async sendStart(): Promise<void> {
+    const isEmpty = this.session.view.images.length === 0;
+    if (!this.isMade || this.isStarted || isEmpty || this.memory.isInherited) return;
+    this.isStarted = true;
+    // Where that fails, the page asks and is told so.
+    const start = await this.start(null, cardsSent, new AbortController().signal).catch(() => undefined);
+    if (start !== undefined) this.channel.tell('start', start);
+  }
+
   private settings(): GridSettings {
     return { commitDelay: autoSaveDelay() || commitPause, pictures: pictureSettings() };
   }
@@ -314,6 +341,7 @@ export class GridPanel extends Disposable implements PageControls {
       // If only the selection changed, the page already has this snapshot from the response to `select`.
       if (this.isDisposed || this.session.version === this.answeredVersion) return;
       this.channel.tell('snapshot', this.snapshot());
+      void this.sendStart();
     }, snapshotInterval);
   }
 

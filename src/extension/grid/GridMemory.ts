@@ -21,6 +21,11 @@ export class GridMemory {
     });
   }
 
+  /** Whether the webview shows at first what another one shows or has shown. */
+  get isInherited(): boolean {
+    return this.inherited !== undefined;
+  }
+
   /** What is shown now. */
   get shown(): RememberedView {
     const {

@@ -133,21 +133,25 @@ export interface Replayed {
   run: number | null;
 }
 
+/** What a page needs to show its first cards. */
+export interface PageStart {
+  snapshot: GridSnapshot;
+  settings: GridSettings;
+  page: PageState;
+  /** the first cards, if there are any: those around the place that is shown first */
+  first: ItemsAround | null;
+}
+
 /** Requests from the webview to the host. */
 export interface HostRequests
   extends GridViewRequests, PictureRequests, SearchRequests, SuggestRequests, BulkEditRequests, ConnectionRequests {
   /**
    * The webview has (re)started; `page` restores the state of a webview that has none of its own because its tab is
-   * new. The answer brings the first cards, if there are any: those around the place that is shown first.
+   * new.
    * @param place the image to show first, and its position in case it is gone; null for what `page` says
    * @param cards how many cards before and after that place
    */
-  ready(params: { place: { path: string; index: number } | null; cards: number }): {
-    snapshot: GridSnapshot;
-    settings: GridSettings;
-    page: PageState;
-    first: ItemsAround | null;
-  };
+  ready(params: { place: { path: string; index: number } | null; cards: number }): PageStart;
   /** Cards by position in the current order and filter. */
   getItems(params: { start: number; count: number }): { version: number; order: number; items: CardItem[] };
   /** The image that was to be revealed while there was no webview; null if there is none. It is returned only once. */
@@ -204,6 +208,8 @@ export interface WebviewEvents {
 
 /** Events from the host to the webview. */
 export interface GridEvents {
+  /** Follows the page of a new tab, which can so show its cards a round trip earlier than if it had to ask for them. */
+  start: PageStart;
   /** Something changed: the webview redraws everything around the cards and requests the cards in view again. */
   snapshot: GridSnapshot;
   /** Put the keyboard focus into the search box. */

@@ -5,7 +5,7 @@ import { customElement, query, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import type { WantedEdit } from '../../protocol/page/bulkEditProtocol';
 import type { KeptTyping } from '../../protocol/page/connectionProtocol';
-import type { GridEvents, GridSnapshot } from '../../protocol/page/gridProtocol';
+import type { GridEvents, GridSnapshot, HostRequests } from '../../protocol/page/gridProtocol';
 import type { ImageSort } from '../../protocol/page/imageSort';
 import type { PictureSettings } from '../../protocol/page/pictureProtocol';
 import { errorMessage } from '../../protocol/channel/wireError';
@@ -245,7 +245,8 @@ export class DatasetEditor extends LitElement {
       this.images.resized();
     });
     try {
-      const { snapshot, settings, page, first } = await this.timed(() => this.host.ready(this.startPlace(remembered)));
+      const asked = this.timed(() => this.host.request('ready', this.startPlace(remembered)));
+      const { snapshot, settings, page, first } = await this.host.started(asked);
       this.heartbeat.start();
       await this.resumeDrafts(store.readDrafts());
       // A page without stored state belongs to a new tab, which starts with the view of the tab that it was split from.
@@ -276,7 +277,7 @@ export class DatasetEditor extends LitElement {
   }
 
   /** What the host is told at the start, so that its answer brings the cards of the place that is shown first. */
-  private startPlace(remembered: Partial<ViewState>): Parameters<HostConnection['ready']>[0] {
+  private startPlace(remembered: Partial<ViewState>): Parameters<HostRequests['ready']>[0] {
     const { path, index, layout, cardSize } = this.view;
     const { innerWidth, innerHeight } = window;
     const cells = layOut(Infinity, innerWidth, { mode: layout, size: cardSize }, innerHeight);

@@ -1,5 +1,5 @@
 import type { CardItem } from '../../protocol/page/cardProtocol';
-import type { GridSnapshot, HostRequests, WebviewEvents } from '../../protocol/page/gridProtocol';
+import type { GridSnapshot, HostRequests, PageStart, WebviewEvents } from '../../protocol/page/gridProtocol';
 import { errorMessage, RemoteError } from '../../protocol/channel/wireError';
 import type { HostChannel, PageHost } from '../shared/host';
 
@@ -24,6 +24,11 @@ export class HostConnection implements PageHost {
   private openRequests = 0;
   /** version of the snapshot on display */
   private version = 0;
+  /** Takes what the host sends before it has been asked. */
+  onStart: (start: PageStart) => void = () => undefined;
+  private readonly sent = new Promise<PageStart>((resolve) => {
+    this.onStart = resolve;
+  });
 
   constructor(private readonly page: ConnectedPage) {}
 
@@ -33,13 +38,20 @@ export class HostConnection implements PageHost {
   }
 
   /**
-   * Tells the host that the page has started. Snapshots that arrive before the reply are dropped: the reply has a
-   * snapshot of its own, together with the position to show.
+   * Waits for what the page shows first. Snapshots that arrive before it are dropped: it has a snapshot of its own,
+   * together with the position to show.
+   * @param asked the answer to `ready`; the host may have sent the same before it was asked
    */
-  async ready(params: Parameters<HostRequests['ready']>[0]): Promise<ReturnType<HostRequests['ready']>> {
-    const answer = await this.request('ready', params);
+  async started(asked: Promise<PageStart>): Promise<PageStart> {
+    const start = await Promise.race([asked, this.sent]);
     this.isReady = true;
-    return answer;
+    void asked.then(
+      (answer) => {
+        if (answer !== start) this.applySnapshot(answer.snapshot);
+      },
+      () => undefined,
+    );
+    return start;
   }
 
   request<K extends keyof HostRequests>(

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { Channel, type Port } from '../../../../src/protocol/channel/Channel';
-import type { GridEvents, GridSnapshot, HostRequests, WebviewEvents } from '../../../../src/protocol/page/gridProtocol';
+import type {
+  GridEvents,
+  GridSnapshot,
+  HostRequests,
+  PageStart,
+  WebviewEvents,
+} from '../../../../src/protocol/page/gridProtocol';
 import { HostConnection } from '../../../../src/webview/editor/HostConnection';
 
 interface Message {
@@ -53,6 +59,7 @@ function connection(): {
   const open = (): void => {
     const ignore = (): void => undefined;
     const listeners = {
+      start: ignore,
       snapshot: ignore,
       pictureSettings: ignore,
       focusSearch: ignore,
@@ -69,6 +76,10 @@ function snapshot(version: number): GridSnapshot {
   return { version } as GridSnapshot;
 }
 
+function ready(host: HostConnection): Promise<PageStart> {
+  return host.request('ready', { place: null, cards: 20 });
+}
+
 describe('the connection of the page to its host', () => {
   it('shows no snapshot before the host has said what to show first', async () => {
     const { host, versions, open } = connection();
@@ -76,15 +87,31 @@ describe('the connection of the page to its host', () => {
     host.onSnapshot(snapshot(7));
     host.applySnapshot(snapshot(8));
     assert.deepEqual(versions, []);
-    const { snapshot: first } = await host.ready({ place: null, cards: 20 });
+    const { snapshot: first } = await host.started(ready(host));
     host.onSnapshot(first);
     assert.deepEqual(versions, [1]);
+  });
+
+  it('takes what the host has sent instead of waiting for its answer, which then is a snapshot like any other', async () => {
+    const { host, versions, open } = connection();
+    open();
+    let answer: (start: PageStart) => void = () => undefined;
+    const start = host.started(
+      new Promise((resolve) => {
+        answer = resolve;
+      }),
+    );
+    host.onStart({ snapshot: snapshot(3) } as PageStart);
+    host.onSnapshot((await start).snapshot);
+    answer({ snapshot: snapshot(4) } as PageStart);
+    await new Promise(setImmediate);
+    assert.deepEqual(versions, [3, 4]);
   });
 
   it('shows the snapshot of an answer only where none of a later version is shown', async () => {
     const { host, versions, open } = connection();
     open();
-    await host.ready({ place: null, cards: 20 });
+    await host.started(ready(host));
     host.onSnapshot(snapshot(5));
     host.applySnapshot(snapshot(4));
     host.applySnapshot(snapshot(5));
@@ -95,7 +122,7 @@ describe('the connection of the page to its host', () => {
   it('shows every snapshot that the host sends by itself, also one of an earlier version', async () => {
     const { host, versions, open } = connection();
     open();
-    await host.ready({ place: null, cards: 20 });
+    await host.started(ready(host));
     host.onSnapshot(snapshot(5));
     host.onSnapshot(snapshot(3));
     host.applySnapshot(snapshot(4));
