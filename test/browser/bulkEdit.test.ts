@@ -228,7 +228,8 @@ describe('Bulk edits in a browser', function () {
     await page.keyboard.type('ra');
     answers.get('zeb')?.();
     await page.keyboard.press('Control+Enter');
-    await dialog().getByRole('status').getByText('The preview is not ready yet').waitFor();
+    await dialog().getByRole('status').getByText('The preview was not ready yet').waitFor();
+    assert.equal(await page.getByText('The preview was not ready yet').count(), 1, 'it is said once');
     await until('the second preview is on its way', () => answers.has('zebra'));
     await page.keyboard.press('Control+Enter');
     assert.deepEqual(host.said('applyPlan'), [], 'the older edit is not applied');

@@ -70,6 +70,8 @@ export class FakeHost {
   });
   /** how long the first answer and those with cards and the selection take, in milliseconds */
   latency = 0;
+  /** where the folders begin is answered when this resolves */
+  foldersKnown: Promise<void> = Promise.resolve();
   /** how long every message takes, each way, in milliseconds; they arrive in their order */
   distance = 0;
   /** the number of the last search or order that the page asked for */
@@ -149,6 +151,7 @@ export class FakeHost {
         folderLengths: async (params) => {
           const answer = { lengths: this.folderLengths(params.order) };
           await this.delay();
+          await this.foldersKnown;
           return note('folderLengths', params, answer);
         },
         locate: ({ path }) => {

@@ -109,6 +109,12 @@ describe('the grid and the viewer of a host that answers late', function () {
     });
   }
 
+  it('refuses in words a key that needs the text of a caption that has not come', async () => {
+    await open();
+    await press('Control+End', 'F2', 'Home');
+    await page.locator('page-notice').getByText('The caption is not here yet').waitFor();
+  });
+
   it('keeps tags that were finished before the caption came, and the one that was not', async () => {
     host.page = { layout: 'grid', cardSize: 'medium', captionMode: 'tags', index: 0, path: '', query: '' };
     await open();
@@ -240,6 +246,8 @@ describe('the grid and the viewer of a host that answers late', function () {
       host.latency = latency;
       await cells.cell(nth('a', 100)).focus();
     };
+    const notice = (text: string) => page.locator('page-notice').getByText(text);
+    const searchField = () => page.getByRole('combobox', { name: 'Search captions and file names' });
     const changed = (): string[] => host.items.filter(({ text }) => text !== 'old').map(({ path }) => path);
 
     for (const pause of [0, 60, 200]) {
@@ -285,10 +293,70 @@ describe('the grid and the viewer of a host that answers late', function () {
       assert.ok(box !== null);
       await press('Control+Alt+ArrowDown', 'F2');
       await page.mouse.click(box.x + 60, box.y + 60);
+      await notice('The keys that waited for the folder had no effect.').waitFor();
       await page.waitForTimeout(2800);
       await cells.focused(nth('a', 101));
       await page.keyboard.type('x');
       assert.deepEqual(changed(), []);
+    });
+
+    describe('and while it is not known where they begin', () => {
+      let tell: () => void;
+
+      beforeEach(() => {
+        host.foldersKnown = new Promise((resolve) => {
+          tell = resolve;
+        });
+      });
+      /** Opens the page with so few images that all cards are there. */
+      const openFew = (): Promise<void> => {
+        host.items = host.items.filter((_, index) => index % 60 < 5);
+        return openAt(0, true);
+      };
+
+      it('the keys that wait do in a caption what they do there at once, and what cannot wait is refused', async () => {
+        await openFew();
+        await press('Control+Alt+ArrowDown', 'Control+Alt+ArrowDown', 'F2', 'Home', 'Delete');
+        await page.keyboard.type('X');
+        await press('End', 'Shift+ArrowLeft', 'Control+v');
+        await notice('Looking for the folder…').waitFor();
+        await page.keyboard.type('Y');
+        tell();
+        await textIs(target, 'XlY');
+        assert.deepEqual(changed(), [target]);
+      });
+
+      it('Tab waits with the other keys', async () => {
+        await openFew();
+        await press('Control+Alt+ArrowDown', 'Tab', 'Enter');
+        tell();
+        await cells.until('the first button of the card was pressed', () => host.said('captionImage').length === 1);
+        await cells.cell(nth('b', 100)).focus();
+        await press('Tab', 'Enter');
+        await cells.until('it is the same without waiting', () => host.said('captionImage').length === 2);
+        assert.deepEqual(host.said('captionImage'), [{ path: nth('b', 100) }, { path: nth('b', 100) }]);
+      });
+
+      it('Ctrl+F waits, and all that is typed behind it goes into the search field', async () => {
+        await openAt(0, true);
+        await press('F2', 'Control+Alt+ArrowDown', 'Control+f');
+        await page.keyboard.type('tag:monochrome OR tag:');
+        // The answer comes while the rest is typed.
+        tell();
+        await page.keyboard.type('sepia OR tag:mono');
+        const query = 'tag:monochrome OR tag:sepia OR tag:mono';
+        await cells.until('all is in the field', async () => (await searchField().inputValue()) === query);
+        assert.deepEqual(changed(), []);
+      });
+
+      it('two presses of the button go on for two of them', async () => {
+        await openAt(0, true);
+        const button = page.getByRole('button', { name: 'Next folder' });
+        await button.click();
+        await button.click();
+        tell();
+        await cells.until('the third folder is at the top', async () => (await cells.top(target)) < 200);
+      });
     });
   });
 });

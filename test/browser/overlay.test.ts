@@ -300,7 +300,7 @@ describe('what lies over the grid, in a browser', function () {
     host.push();
     await cells.page.getByText('Job two').waitFor({ state: 'detached' });
     await press(1, 0);
-    await cells.page.waitForTimeout(200);
+    await cells.page.locator('page-notice').getByText('What was here has moved or gone.').waitFor();
     assert.equal(host.said('select').length, asked);
     await cells.page.mouse.move(x, 200);
     await cells.click(imagePath(1));

@@ -320,6 +320,19 @@ describe('The keys of the page, whose host is far away, in a browser', function 
       assert.equal(await page.getByRole('alert').getByText('Cancelled').count(), 0);
     });
 
+    it('is withdrawn by Escape from anywhere in the page, and a second one does what it does there', async () => {
+      host.bulkEdits.answerToDelete = () => new Promise(() => undefined);
+      await open();
+      await cell(1).focus();
+      await page.keyboard.press('Delete');
+      await caption(2).focus();
+      await page.keyboard.press('Escape');
+      await until('it is withdrawn', () => host.said('deleteImages withdrawn').length === 1);
+      assert.ok(await hasFocus(caption(2)));
+      await page.keyboard.press('Escape');
+      await until('the cell has the focus', () => hasFocus(cell(2)));
+    });
+
     it('names the selection, or the image alone if it is all that is selected', async () => {
       host.latency = 300;
       await open();
@@ -331,6 +344,17 @@ describe('The keys of the page, whose host is far away, in a browser', function 
       await until('it is asked again', () => host.said('deleteImages').length === 2);
       assert.deepEqual(host.said('deleteImages'), [{ path: path(1) }, { scope: 'selection' }]);
     });
+  });
+
+  it('are refused in words where there is nothing to search or edit', async () => {
+    host = new FakeHost(0);
+    page = await browser.open(host);
+    await page.getByText('No images in this folder').waitFor();
+    await page.keyboard.press('Control+f');
+    await page.locator('page-notice').getByText('There is nothing to search').waitFor();
+    await page.keyboard.press('Control+h');
+    await page.locator('page-notice').getByText('There are no captions to edit').waitFor();
+    assert.equal(await dialog().count(), 0);
   });
 
   it('keeps the focus where the user is when the image or the edit that was asked for comes late', async () => {

@@ -106,7 +106,13 @@ export class JobStarter {
         return undefined;
       }
       const action = write.mode === 'replace' ? vscode.l10n.t('Replace Caption') : vscode.l10n.t('Add Tags');
+      const asked = caption.raw;
       if (!(await agrees(write, 1, 1, action))) return undefined;
+      // The question takes the keyboard from somebody who types on, and a blank has answered it.
+      if (caption.raw !== asked) {
+        inform(vscode.l10n.t('The caption was edited meanwhile; the edit was kept.'));
+        return undefined;
+      }
     }
     document.commit();
     await document.autoSave();

@@ -20,7 +20,7 @@ import { formatNumber, plural, pluralForm, withElements } from '../shared/displa
 import { actionsContext, type EditorActions } from '../shared/actions';
 import { hostContext, type PageHost } from '../shared/host';
 import { closeIcon, errorIcon } from '../shared/icons';
-import { refused } from '../shared/refused';
+import { refusedTone } from '../shared/refused';
 import { PlanRows } from './PlanRows';
 import { type ApplyRefusal, PreviewState } from './PreviewState';
 import { sharedStyles } from '../shared/shared.css';
@@ -30,6 +30,8 @@ import '../suggestions/SuggestionPopup';
 
 /** Debounce: an edit is planned this long after the user last changed the form, in milliseconds. */
 const planDelay = 150;
+/** How long it is said why an edit was not applied, in milliseconds. */
+const refusalShownFor = 4000;
 /** Maximum number of tags that are named above the list. */
 const maxNamedTags = 12;
 
@@ -53,7 +55,7 @@ export class BulkEditDialog extends LitElement {
   @state() private missing = '';
   /** why the edit could not be planned or applied; empty if it could */
   @state() private problem = '';
-  /** why the last attempt to apply was refused; empty once that has changed */
+  /** why the last attempt to apply was refused; empty once that has been read, or has changed */
   @state() private refusal = '';
 
   @query('dialog') private readonly dialog!: HTMLDialogElement | null;
@@ -61,6 +63,7 @@ export class BulkEditDialog extends LitElement {
   @query('bulk-edit-form') private readonly fields!: BulkEditForm | null;
 
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private refusing: ReturnType<typeof setTimeout> | undefined;
   private planning: AbortController | undefined;
   private readonly preview = new PreviewState();
   private readonly pictures = new Map<string, string | null>();
@@ -292,7 +295,6 @@ export class BulkEditDialog extends LitElement {
         await rows.need(0, 1);
       }
       if (!preview.answered(version, answer.state === 'planned' ? answer.plan : undefined)) return;
-      this.refusal = '';
       this.rows = rows;
       this.missing = answer.state === 'incomplete' ? answer.message : '';
       this.problem = answer.state === 'invalid' ? answer.message : '';
@@ -300,7 +302,6 @@ export class BulkEditDialog extends LitElement {
       if (!preview.answered(version, undefined)) return;
       this.rows = undefined;
       this.missing = '';
-      this.refusal = '';
       this.problem = errorMessage(error);
     }
     this.requestUpdate();
@@ -350,16 +351,23 @@ export class BulkEditDialog extends LitElement {
     }
   };
 
-  /** Says why something cannot be done now. What is missing in the form, or wrong, stands there already. */
+  /**
+   * Says why something cannot be done now, long enough to be read. The words stand in the dialog, where screen readers
+   * hear them: the notice of the page would only say them twice.
+   */
   private refuse(refusal: ApplyRefusal): void {
     const texts: Record<ApplyRefusal, string> = {
-      stale: l10n.t('The preview is not ready yet'),
+      stale: l10n.t('The preview was not ready yet. Press again.'),
       noPlan: this.missing === '' ? this.problem : this.missing,
       nothing: (this.preview.plan?.changed ?? 0) > 0 ? l10n.t('No caption is ticked') : this.nothingText,
       applying: l10n.t('Applying…'),
     };
     this.refusal = texts[refusal];
-    refused(this.refusal);
+    refusedTone();
+    clearTimeout(this.refusing);
+    this.refusing = setTimeout(() => {
+      this.refusal = '';
+    }, refusalShownFor);
   }
 
   private readonly close = (): void => {

@@ -14,6 +14,7 @@ import type { HeldTyping } from './HeldTyping';
 import { imageIcon, errorIcon, warningIcon } from '../shared/icons';
 import type { ImageQueue } from '../pictures/ImageQueue';
 import { LocalUndo } from '../shared/LocalUndo';
+import { refused } from '../shared/refused';
 import type { SuggestOptions } from '../suggestions/SuggestionPopup';
 import type { ChipActions } from './TagChips';
 import './TagChips';
@@ -26,7 +27,7 @@ export interface CardContext {
   /** what is typed into captions that have not come yet */
   held: HeldTyping;
   images: Pick<ImageQueue<HTMLImageElement>, 'stateOf' | 'retry' | 'want'>;
-  actions: ImageActions & Pick<EditorActions, 'addFilter' | 'announce'>;
+  actions: ImageActions & Pick<EditorActions, 'addFilter'>;
   /** Suggests tags in a field of a card until the field loses focus. */
   suggestIn(field: TextField, options: SuggestOptions): void;
   /**
@@ -430,7 +431,7 @@ export class ImageCard extends LitElement {
     }
     if (this.item === undefined && this.area !== undefined && needsText(event, this.area)) {
       event.preventDefault();
-      this.context.actions.announce(l10n.t('The caption is not here yet'));
+      refused(l10n.t('The caption is not here yet'));
       return;
     }
     this.undo?.onKeydown(event);

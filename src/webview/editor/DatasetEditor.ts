@@ -307,6 +307,10 @@ export class DatasetEditor extends LitElement {
 
   /** Opens the dialog for bulk edits. */
   openBulkEdit(wanted: WantedEdit): void {
+    if ((this.snapshot?.total ?? 0) === 0) {
+      refused(l10n.t('There are no captions to edit: no images are shown.'));
+      return;
+    }
     // Pending typing must be part of the captions that are edited.
     this.drafts.commitAll();
     this.postponed = undefined;
@@ -331,10 +335,14 @@ export class DatasetEditor extends LitElement {
 
   /** Focuses the search box, and closes the viewer, which would be in front of it. */
   focusSearch(): void {
+    if (this.toolbar === null) {
+      refused(l10n.t('There is nothing to search: no images are shown.'));
+      return;
+    }
     this.viewer?.close();
     // A cell or caption that is still to get the focus would take it from the box.
     this.grid?.model.goalReached();
-    this.toolbar?.focusSearch();
+    this.toolbar.focusSearch();
   }
 
   private listenForKeys(): void {

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { isHolding } from '../heldKeys/holding';
+import { pressedKey } from '../shared/pressedKey';
 import { refused } from '../shared/refused';
 import { pageKey } from './pageKey';
 
@@ -26,20 +27,12 @@ export function listenForPageKeys(page: KeyedPage): void {
     (event) => {
       // Behind keys that wait, it waits with them: they are for where the focus is now.
       if (event.isTrusted && isHolding()) return;
-      const action = pageKey(
-        {
-          key: event.key,
-          // eslint-disable-next-line @typescript-eslint/no-deprecated -- `code` names the place of the key
-          keyCode: event.keyCode,
-          ctrlKey: event.ctrlKey,
-          metaKey: event.metaKey,
-          altKey: event.altKey,
-          shiftKey: event.shiftKey,
-          isComposing: event.isComposing,
-          altGraph: event.getModifierState('AltGraph'),
-        },
-        { isMac, isOnGrid: isOnGrid(event), isInDialog: page.isInDialog(), isAsking: page.isAsking() },
-      );
+      const action = pageKey(pressedKey(event), {
+        isMac,
+        isOnGrid: isOnGrid(event),
+        isInDialog: page.isInDialog(),
+        isAsking: page.isAsking(),
+      });
       if (action === undefined) return;
       event.preventDefault();
       event.stopImmediatePropagation();

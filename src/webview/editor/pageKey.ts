@@ -1,18 +1,5 @@
 import { gridAction } from '../grid/gridKeys';
-
-/** The part of a keyboard event that matters here. */
-export interface PressedKey {
-  key: string;
-  /** names the key where a layout or an input method gives it no Latin letter; 229 while an input method composes */
-  keyCode: number;
-  ctrlKey: boolean;
-  metaKey: boolean;
-  altKey: boolean;
-  shiftKey: boolean;
-  isComposing: boolean;
-  /** whether AltGr is held, which types a character of its own */
-  altGraph: boolean;
-}
+import { letterOf, type PressedKey } from '../shared/pressedKey';
 
 /** Where the page stands when a key is pressed. */
 export interface PageKeyPlace {
@@ -40,9 +27,10 @@ export function pageKey(pressed: PressedKey, place: PageKeyPlace): PageKeyAction
   if (pressed.isComposing || pressed.keyCode === composing || pressed.altGraph) return undefined;
   const opened = opens(pressed, place.isMac);
   if (opened !== undefined) return place.isInDialog ? 'nothing' : opened;
-  if (!place.isAsking || !place.isOnGrid) return undefined;
+  if (!place.isAsking) return undefined;
   const action = gridAction(pressed);
   if (action?.kind === 'none') return 'withdraw';
+  if (!place.isOnGrid) return undefined;
   return action !== undefined || changesImages(pressed) ? 'refuse' : undefined;
 }
 
@@ -59,12 +47,4 @@ function opens(pressed: PressedKey, isMac: boolean): 'search' | 'bulkEdit' | und
 function changesImages(pressed: PressedKey): boolean {
   const command = pressed.ctrlKey || pressed.metaKey;
   return pressed.key === 'Delete' || pressed.key === 'Backspace' || (command && letterOf(pressed) === 'v');
-}
-
-/** The Latin letter of a key, also of a Cyrillic or Greek layout, or with Option held on macOS. */
-export function letterOf({ key, keyCode }: Pick<PressedKey, 'key' | 'keyCode'>): string | undefined {
-  if (/^[a-z]$/i.test(key)) return key.toLowerCase();
-  // A key that has a name, or types an ASCII character, is no letter, whatever its code.
-  if (key.length !== 1 || key.charCodeAt(0) < 128) return undefined;
-  return keyCode >= 65 && keyCode <= 90 ? String.fromCharCode(keyCode).toLowerCase() : undefined;
 }

@@ -33,6 +33,8 @@ export class FolderHeading extends LitElement {
   private list: FolderList | undefined;
   private asking: { order: number; answer: Promise<void> } | undefined;
   private isAsking = false;
+  /** the presses of the buttons, one after another: each goes on from where the one before has led */
+  private going = Promise.resolve();
   /** the {@link question} that was asked last */
   private asked = '';
 
@@ -60,11 +62,20 @@ export class FolderHeading extends LitElement {
     return next === null || next >= this.count ? 'none' : next;
   }
 
-  private async go(direction: 1 | -1): Promise<void> {
+  private go(direction: 1 | -1): void {
+    this.going = this.going.then(() => this.goNow(direction));
+  }
+
+  private async goNow(direction: 1 | -1): Promise<void> {
     const { index, cardsOrder } = this;
-    const next = this.known(direction, index, cardsOrder) ?? (await this.ask(direction, index, cardsOrder));
+    const known = this.known(direction, index, cardsOrder);
+    const next = known ?? (await this.ask(direction, index, cardsOrder));
     // Positions of an order that has gone meanwhile would be other images.
     if (typeof next !== 'number' || cardsOrder !== this.cardsOrder) return;
+    // Nobody is taken away from where they have gone meanwhile.
+    if (known === undefined && !this.matches(':focus-within')) return;
+    // From here the next press goes on; the page says so only when it has scrolled.
+    this.index = next;
     this.dispatchEvent(new CustomEvent('go-to-index', { detail: { index: next } }));
   }
 
@@ -106,7 +117,9 @@ export class FolderHeading extends LitElement {
         aria-label=${l10n.t('Previous folder')}
         title=${l10n.t('Previous folder (Ctrl+Alt+Up)')}
         aria-disabled=${place === undefined || (place.previous === null && this.index <= place.start)}
-        @click=${() => void this.go(-1)}
+        @click=${() => {
+          this.go(-1);
+        }}
       >
         ${upIcon}
       </button>
@@ -114,7 +127,9 @@ export class FolderHeading extends LitElement {
         aria-label=${l10n.t('Next folder')}
         title=${l10n.t('Next folder (Ctrl+Alt+Down)')}
         aria-disabled=${place === undefined || place.end >= this.count}
-        @click=${() => void this.go(1)}
+        @click=${() => {
+          this.go(1);
+        }}
       >
         ${downIcon}
       </button>`;

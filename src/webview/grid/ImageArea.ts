@@ -119,18 +119,21 @@ export class ImageArea extends LitElement {
 
   /** Goes to a folder as soon as the host has said where it begins. The keys after that wait, too. */
   private waitForFolder(grid: ImageGrid, answer: Promise<number | 'none' | undefined>, order: number): void {
-    this.keys ??= new WaitingKeys(grid, () => {
-      refused(l10n.t('Looking for the folder…'));
-    });
-    const { keys } = this;
+    this.keys ??= new WaitingKeys(
+      grid,
+      () => {
+        refused(l10n.t('Looking for the folder…'));
+      },
+      () => {
+        refused(l10n.t('The keys that waited for the folder had no effect.'));
+      },
+    );
     // Out of a caption, into which nothing must be typed any more.
     grid.model.moveTo(grid.model.active, 'cell');
     const late = new Promise<'late'>((resolve) => {
       setTimeout(resolve, folderPatience, 'late');
     });
-    const go = async (): Promise<boolean> => {
-      const next = await Promise.race([answer, late]);
-      if (!keys.isWaiting) return false;
+    const arrive = (next: number | 'none' | 'late' | undefined): boolean => {
       if (next === 'late') {
         refused(l10n.t('The folder was not found in time. Press the key again.'));
         return false;
@@ -142,7 +145,7 @@ export class ImageArea extends LitElement {
       if (next !== 'none') grid.model.jumpTo(next, true);
       return true;
     };
-    keys.wait(go());
+    this.keys.wait(Promise.race([answer, late]).then((next) => () => arrive(next)));
   }
 
   private readonly onGoToIndex = (event: CustomEvent<{ index: number }>): void => {

@@ -1,62 +1,87 @@
-import { insertAsTyped, runEditCommand } from '../shared/LocalUndo';
 import { setHolding } from '../heldKeys/holding';
+import { focusedElement, isTextField, keyAgain } from '../heldKeys/keyAgain';
+import { tabStopAfter } from '../heldKeys/tabStops';
+import { typeKey } from '../heldKeys/typeKey';
+import { pressedKey } from '../shared/pressedKey';
 import { waitingKey } from './waitingKey';
+
+/** Goes where the key before those that wait leads. Returns false if it leads nowhere: they are dropped. */
+type Arrive = () => boolean;
 
 /**
  * Keys that are pressed in a part of the page while it is not known where the key before them leads. They wait, in
  * order, and act when that is known, on what has the focus then.
  */
 export class WaitingKeys {
-  /** Whether keys wait now. */
-  isWaiting = false;
   private keys: KeyboardEvent[] = [];
-  private ready: Promise<boolean> = Promise.resolve(true);
+  /** those that wait now are of this turn; undefined while none wait */
+  private turn: object | undefined;
+  private ready: Promise<Arrive> | undefined;
+  /** whether keys are being pressed again, which may move the focus to where those behind them belong */
+  private isPressing = false;
 
   /**
    * @param place what the keys are pressed in; a key or a click elsewhere, or a click in it, ends the waiting
    * @param refused called when a key was refused
+   * @param dropped called when keys that waited were dropped because the user did something else, or they led out of
+   *   the page
    */
   constructor(
     private readonly place: HTMLElement,
     private readonly refused: () => void,
+    private readonly dropped: () => void,
   ) {}
 
   /**
    * From now on, keys wait.
-   * @param ready resolves when it is known where the key before them leads, and the focus is on its way there; with
-   *   false, the keys that wait are dropped
+   * @param ready resolves when it is known where the key before them leads; what it resolves with is called unless the
+   *   user did something else meanwhile
    */
-  wait(ready: Promise<boolean>): void {
+  wait(ready: Promise<Arrive>): void {
     this.ready = ready;
-    if (this.isWaiting) return;
-    this.isWaiting = true;
+    if (this.turn !== undefined) return;
+    this.turn = {};
     setHolding(this, true);
     window.addEventListener('keydown', this.onKeydown, true);
-    window.addEventListener('pointerdown', this.stop, true);
-    window.addEventListener('blur', this.stop);
-    void this.pressAll();
+    window.addEventListener('pointerdown', this.drop, true);
+    window.addEventListener('blur', this.drop);
+    void this.pressAll(this.turn);
   }
 
   /** The keys that wait do nothing any more. */
-  private readonly stop = (): void => {
-    this.isWaiting = false;
+  private stop(): void {
+    this.turn = this.ready = undefined;
+    this.isPressing = false;
     setHolding(this, false);
     this.keys = [];
     window.removeEventListener('keydown', this.onKeydown, true);
-    window.removeEventListener('pointerdown', this.stop, true);
-    window.removeEventListener('blur', this.stop);
+    window.removeEventListener('pointerdown', this.drop, true);
+    window.removeEventListener('blur', this.drop);
+  }
+
+  private readonly drop = (): void => {
+    const areSome = this.keys.length > 0;
+    this.stop();
+    if (areSome) this.dropped();
   };
 
-  private async pressAll(): Promise<void> {
-    while (this.isWaiting) {
+  private async pressAll(turn: object): Promise<void> {
+    for (;;) {
       // One of the keys that were pressed may itself have to wait, and then has put another promise there.
-      const isReady = await this.ready;
-      if (!isReady) break;
+      const arrive = await this.ready;
+      if (this.turn !== turn) return;
+      this.ready = undefined;
+      if (arrive?.() === false) break;
       // Each key moves the focus before the next one acts.
       await new Promise((resolve) => setTimeout(resolve));
+      if (this.turn !== turn) return;
       const event = this.keys.shift();
       if (event === undefined) break;
-      press(event);
+      this.isPressing = true;
+      if (press(event)) continue;
+      this.stop();
+      this.dropped();
+      return;
     }
     this.stop();
   }
@@ -64,11 +89,11 @@ export class WaitingKeys {
   private readonly onKeydown = (event: KeyboardEvent): void => {
     // Those that are pressed again by this class are not the user's.
     if (!event.isTrusted) return;
-    if (!event.composedPath().includes(this.place)) {
-      this.stop();
+    if (!this.isPressing && !event.composedPath().includes(this.place)) {
+      this.drop();
       return;
     }
-    const what = waitingKey(event);
+    const what = waitingKey(pressedKey(event));
     if (what === 'pass') return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -77,22 +102,20 @@ export class WaitingKeys {
   };
 }
 
-/** Presses a key again: the page's own listeners act on it, and a field takes it as typing. */
-function press(event: KeyboardEvent): void {
-  const target = focusedElement();
-  const { key, code, ctrlKey, metaKey, shiftKey, altKey } = event;
-  const options = { key, code, ctrlKey, metaKey, shiftKey, altKey, bubbles: true, composed: true, cancelable: true };
-  if (!target.dispatchEvent(new KeyboardEvent('keydown', options))) return;
+/**
+ * Presses a key again: the page's own listeners act on it, and what the browser would have done is done in its place.
+ * @returns false if the key leads out of the page, where nothing can be pressed
+ */
+function press(event: KeyboardEvent): boolean {
+  const { key, shiftKey, ctrlKey, metaKey } = event;
+  if (!focusedElement().dispatchEvent(keyAgain(event))) return true;
   const now = focusedElement();
-  if (!(now instanceof HTMLTextAreaElement || now instanceof HTMLInputElement)) return;
-  if (key.length === 1 && !ctrlKey && !metaKey) insertAsTyped(key);
-  else if (key === 'Enter' && now instanceof HTMLTextAreaElement) insertAsTyped('\n');
-  else if (key === 'Backspace') runEditCommand('delete');
-}
-
-/** The element with the focus, in whichever shadow root it is. */
-function focusedElement(): Element {
-  let focused: Element = document.activeElement ?? document.body;
-  while (focused.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
-  return focused;
+  if (key === 'Tab' && !ctrlKey && !metaKey) {
+    const stop = now instanceof HTMLElement ? tabStopAfter(now, shiftKey ? -1 : 1) : undefined;
+    stop?.focus();
+    return stop !== undefined;
+  }
+  if (isTextField(now)) typeKey(now, event);
+  else if (now instanceof HTMLButtonElement && (key === 'Enter' || key === ' ')) now.click();
+  return true;
 }

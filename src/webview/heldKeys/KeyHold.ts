@@ -1,6 +1,7 @@
 import type { TextField } from '../shared/CaretFinder';
 import { HeldKeys } from './HeldKeys';
 import { setHolding } from './holding';
+import { focusedElement, isTextField, keyAgain } from './keyAgain';
 import { textOfKey, typeKey } from './typeKey';
 
 /** What is held: a key, or a text that was pasted. */
@@ -112,11 +113,7 @@ export class KeyHold {
       this.dispatch(target, copyOf(held), act(textOf(held)));
       return;
     }
-    // The code identifies the key when a layout or an input method changes its letter.
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- it is what the original event carries
-    const { key, code, keyCode, ctrlKey, metaKey, altKey, shiftKey } = held;
-    const init = { key, code, keyCode, ctrlKey, metaKey, altKey, shiftKey };
-    const event = new KeyboardEvent('keydown', { ...init, bubbles: true, composed: true, cancelable: true });
+    const event = keyAgain(held);
     this.dispatch(target, event, act(event));
   }
 
@@ -156,17 +153,6 @@ function copyOf(event: ClipboardEvent): ClipboardEvent {
   const clipboardData = new DataTransfer();
   clipboardData.setData('text/plain', event.clipboardData?.getData('text/plain') ?? '');
   return new ClipboardEvent('paste', { clipboardData, bubbles: true, composed: true, cancelable: true });
-}
-
-/** The element that has the focus, also inside of shadow roots. */
-function focusedElement(): Element {
-  let focused = document.activeElement;
-  while (focused?.shadowRoot?.activeElement != null) focused = focused.shadowRoot.activeElement;
-  return focused ?? document.body;
-}
-
-function isTextField(element: Element): element is TextField {
-  return element instanceof HTMLTextAreaElement || element instanceof HTMLInputElement;
 }
 
 /** Whether a key or a paste only adds to the text. */

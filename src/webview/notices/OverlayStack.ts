@@ -1,7 +1,9 @@
+import * as l10n from '@vscode/l10n';
 import { css, html, LitElement, type TemplateResult, unsafeCSS } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { FreshRows } from './FreshRows';
+import { freshFor, FreshRows } from './FreshRows';
 import { StackOrder } from './StackOrder';
+import { refused } from '../shared/refused';
 import { styleProperties } from '../shared/styleProperties';
 
 /** Space between two rows, and at least between the uppermost and a card that is kept clear of it, in CSS pixels. */
@@ -49,8 +51,8 @@ const stackStyles = css`
 /**
  * Lays its children over the lower end of the page, one above the other, so that nothing else moves when they come and
  * go. The newest lies on top. Where rows were when the pointer came over them, presses hit nothing else until it
- * leaves: a press that was aimed at a row must not hit a card because a row beneath went. Fires `covers` with the
- * height at the lower end of the page that they take, in CSS pixels.
+ * leaves or moves on: a press that was aimed at a row must not hit a card because a row beneath went. Fires `covers`
+ * with the height at the lower end of the page that they take, in CSS pixels.
  */
 @customElement('overlay-stack')
 export class OverlayStack extends LitElement {
@@ -63,19 +65,23 @@ export class OverlayStack extends LitElement {
   });
   private height = 0;
   private isOver = false;
+  /** when the rows last took less height than before, in milliseconds */
+  private sankAt = 0;
   /** height in which presses hit nothing beneath the rows, in CSS pixels */
   @state() private former = 0;
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.addEventListener('pointerenter', this.onEnter);
-    this.addEventListener('pointerleave', this.onLeave);
+    window.addEventListener('pointermove', this.onMove, { capture: true, passive: true });
+    document.documentElement.addEventListener('pointerleave', this.onLeave);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.removeEventListener('pointerenter', this.onEnter);
-    this.removeEventListener('pointerleave', this.onLeave);
+    window.removeEventListener('pointermove', this.onMove, { capture: true });
+    document.documentElement.removeEventListener('pointerleave', this.onLeave);
     this.sizes.disconnect();
     this.fresh.stop();
   }
@@ -86,12 +92,23 @@ export class OverlayStack extends LitElement {
         ?hidden=${this.former === 0}
         ${styleProperties({ height: `${this.former}px` })}
         @mousedown=${keepFocus}
+        @click=${refuseFormer}
       ></div>
       <slot @slotchange=${this.onSlotChange}></slot>`;
   }
 
   private readonly onEnter = (): void => {
     this.isOver = true;
+  };
+
+  /**
+   * Not when the rows are left: one that goes from under a pointer that rests is left before its going is noticed. Who
+   * moves the pointer some time after that has seen it.
+   */
+  private readonly onMove = (event: Event): void => {
+    if (!this.isOver) return;
+    if (!event.composedPath().includes(this)) this.onLeave();
+    else if (event.timeStamp - this.sankAt > freshFor) this.former = 0;
   };
 
   private readonly onLeave = (): void => {
@@ -119,7 +136,10 @@ export class OverlayStack extends LitElement {
     const { top } = this.getBoundingClientRect();
     const height = shown.length === 0 ? 0 : Math.ceil(window.innerHeight - top) + gap;
     if (height === this.height) return;
-    if (this.isOver && height < this.height) this.former = Math.max(this.former, this.height);
+    if (this.isOver && height < this.height) {
+      this.former = Math.max(this.former, this.height);
+      this.sankAt = performance.now();
+    }
     this.height = height;
     this.dispatchEvent(new CustomEvent('covers', { detail: { height } }));
   }
@@ -131,6 +151,10 @@ export class OverlayStack extends LitElement {
 
 function keepFocus(event: Event): void {
   event.preventDefault();
+}
+
+function refuseFormer(): void {
+  refused(l10n.t('What was here has moved or gone. Move the pointer, then press again.'));
 }
 
 declare global {

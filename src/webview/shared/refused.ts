@@ -12,11 +12,11 @@ let audio: AudioContext | undefined;
  */
 export function refused(text: string): void {
   say(text);
-  playTone();
+  refusedTone();
 }
 
-/** Does nothing where there is no sound. */
-function playTone(): void {
+/** The tone of {@link refused} alone, for where the words stand already. Does nothing where there is no sound. */
+export function refusedTone(): void {
   if (!('AudioContext' in globalThis)) return;
   try {
     audio ??= new AudioContext();

@@ -20,6 +20,16 @@ async function typeIntoBulkEdit(player: LinkPlayer): Promise<void> {
   await player.saves({});
 }
 
+/** Presses the button on the first card that has the tagger write its caption. */
+async function pressCaption(player: LinkPlayer): Promise<void> {
+  await player.frame.getByRole('button', { name: `Caption ${a}`, exact: true }).click();
+}
+
+/** Answers VS Code's question whether to replace a caption. */
+async function replaceCaption(player: LinkPlayer): Promise<void> {
+  await player.view.workbench.page.getByRole('button', { name: 'Replace Caption', exact: true }).click();
+}
+
 /** What changed captions that nobody meant. */
 export const captionCases: readonly LinkCase[] = [
   {
@@ -226,11 +236,29 @@ export const captionCases: readonly LinkCase[] = [
     },
   },
   {
+    title: 'what is typed before VS Code asks whether to replace the caption is kept, whatever the answer is',
+    play: async (player: LinkPlayer): Promise<void> => {
+      // Far enough away that the key comes before the question, however slow the machine is.
+      player.view.workbench.link.change({ delay: Math.max(player.delay, 500) });
+      await pressCaption(player);
+      await player.caret(a);
+      await player.press('!');
+      await replaceCaption(player);
+      const { page } = player.view.workbench;
+      await Promise.all([
+        page.getByText('The caption was edited meanwhile; the edit was kept.').waitFor(),
+        player.saves({ [a]: `${of(a)}!` }),
+      ]);
+    },
+  },
+  {
     title: 'what is typed while the tagger writes the same caption is not gone without a word',
     pauses: [60, 30, 150],
     play: async (player: LinkPlayer, pause: number): Promise<void> => {
       const caption = player.view.caption(a);
-      await player.frame.getByRole('button', { name: `Caption ${a}`, exact: true }).click();
+      await pressCaption(player);
+      // The question takes the keyboard: nobody types before it is answered.
+      await replaceCaption(player);
       await player.wait(pause);
       await caption.focus();
       await player.press('Control+End');

@@ -260,7 +260,7 @@ export const keyCases: readonly LinkCase[] = [
       await player.type('zebra', 60);
       await player.wait(pause);
       await player.press('Control+Enter');
-      await player.frame.getByText('The preview is not ready yet').waitFor();
+      await player.bulkEdit.getByRole('status').getByText('The preview was not ready yet').waitFor();
       await player.saves({});
       await player.press('Control+Enter');
       await player.saves(Object.fromEntries(linkImages.map((image) => [image, `${of(image)}, zebra`])));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { letterOf, pageKey, type PageKeyPlace, type PressedKey } from '../../../../src/webview/editor/pageKey';
+import { pageKey, type PageKeyPlace } from '../../../../src/webview/editor/pageKey';
+import { letterOf, type PressedKey } from '../../../../src/webview/shared/pressedKey';
 
 const plain: PressedKey = {
   key: '',
@@ -79,7 +80,10 @@ describe('the keys of the page', () => {
     }
     for (const key of ['a', 'v', 'End']) assert.equal(pageKey(ctrl(key), asking), 'refuse', key);
     assert.equal(pageKey(ctrl('ArrowDown', { altKey: true }), asking), 'refuse', 'next folder');
-    assert.equal(pageKey({ ...plain, key: 'Escape' }, asking), 'withdraw');
+    for (const place of [asking, { ...asking, isOnGrid: false }, { ...asking, isInDialog: true }])
+      assert.equal(pageKey({ ...plain, key: 'Escape' }, place), 'withdraw', 'wherever the focus is');
+    assert.equal(pageKey({ ...plain, key: 'Escape', isComposing: true }, asking), undefined, 'ends a composition');
+    assert.equal(pageKey({ ...plain, key: 'Escape' }, onGrid), undefined, 'Escape when nothing is asked');
     for (const key of ['Tab', 'F1', 'Control', 'x']) {
       assert.equal(pageKey({ ...plain, key }, asking), undefined, key);
     }

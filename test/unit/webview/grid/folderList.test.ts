@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { folderLengths } from '../../../../src/dataset/view/folderLengths';
 import { FolderList } from '../../../../src/webview/grid/FolderList';
 import { waitingKey } from '../../../../src/webview/grid/waitingKey';
+import type { PressedKey } from '../../../../src/webview/shared/pressedKey';
 
 const images = (...folders: [name: string, count: number][]): { path: string }[] =>
   folders.flatMap(([name, count]) => Array.from({ length: count }, (_, index) => ({ path: `${name}/${index}.png` })));
@@ -38,22 +39,44 @@ describe('The folders of a list', () => {
 });
 
 describe('A key that is pressed while it is not known where the one before leads', () => {
-  const press = (key: string, ctrlKey = false, altKey = false): string =>
-    waitingKey({ key, ctrlKey, altKey, metaKey: false, shiftKey: false });
+  const press = (key: string, held: Partial<PressedKey> = {}): string =>
+    waitingKey({
+      key,
+      keyCode: 0,
+      ctrlKey: false,
+      altKey: false,
+      metaKey: false,
+      shiftKey: false,
+      altGraph: false,
+      isComposing: false,
+      ...held,
+    });
+  const ctrl = { ctrlKey: true };
 
   it('waits if it is one of the page, letters among them', () => {
-    for (const key of ['a', 'F2', 'Enter', 'Escape', ' ', 'ArrowLeft', 'Delete']) assert.equal(press(key), 'wait', key);
-    assert.equal(press('Enter', true), 'wait');
-    assert.equal(press('a', true), 'wait', 'all');
-    assert.equal(press('ArrowDown', true, true), 'wait', 'another folder');
+    for (const key of ['a', 'F2', 'Enter', 'Escape', ' ', 'ArrowLeft', 'Home', 'Delete', 'Tab'])
+      assert.equal(press(key), 'wait', key);
+    for (const key of ['Enter', 'a', 'f', 'h', 's', 'Home', 'Backspace', 'Delete'])
+      assert.equal(press(key, ctrl), 'wait', `Ctrl+${key}`);
+    assert.equal(press('Backspace', { metaKey: true }), 'wait', 'deletes an image on macOS');
+    assert.equal(press('ArrowDown', { ctrlKey: true, altKey: true }), 'wait', 'another folder');
+    assert.equal(press('а', { ctrlKey: true, keyCode: 70 }), 'wait', 'Ctrl+F on a Cyrillic keyboard');
+    assert.equal(press('@', { ctrlKey: true, altKey: true, altGraph: true }), 'wait', 'a character with AltGr');
   });
 
   it('is refused if it would take or give a caption, or take an edit back', () => {
-    for (const key of ['c', 'v', 'x', 'z', 'Y']) assert.equal(press(key, true), 'refuse', key);
+    for (const key of ['c', 'v', 'x', 'z', 'Y']) assert.equal(press(key, ctrl), 'refuse', key);
+    assert.equal(press('м', { ctrlKey: true, keyCode: 86 }), 'refuse', 'Ctrl+V on a Cyrillic keyboard');
+  });
+
+  it('is refused if only the browser can do what it does', () => {
+    for (const key of ['Insert', 'F10', 'Delete']) assert.equal(press(key, { shiftKey: true }), 'refuse', key);
+    for (const key of ['ContextMenu', 'Dead', 'Process']) assert.equal(press(key), 'refuse', key);
+    assert.equal(press('F10'), 'wait');
   });
 
   it('passes if it is a shortcut of others or no key of its own', () => {
-    assert.equal(press('p', true), 'pass');
-    assert.equal(press('Control', true), 'pass');
+    assert.equal(press('p', ctrl), 'pass');
+    assert.equal(press('Control', ctrl), 'pass');
   });
 });
