@@ -375,6 +375,7 @@ export class DatasetEditor extends LitElement {
               .snapshot=${snapshot}
               .query=${this.asked.query}
               .sort=${this.asked.sort}
+              .unheard=${this.isLost ? this.kept.count : 0}
               @click=${this.afterControl}
             ></dataset-toolbar>`
       }
@@ -468,9 +469,9 @@ export class DatasetEditor extends LitElement {
       <span class="notice-text"
         >${
           path === undefined
-            ? l10n.t('The images were reordered. This was typed into none of them: {0}', text)
-            : l10n.t('The caption of {0} could not be changed. This was typed: {1}', path, text)
-        }</span
+            ? l10n.t('The images were reordered. This was typed into none of them:')
+            : l10n.t('The caption of {0} could not be changed. This was typed:', path)
+        } <q>${text}</q></span
       >
       ${keyed(
         typing,
