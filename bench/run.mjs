@@ -13,6 +13,7 @@ const names = [
   'api',
   'cluster',
   'conflicts',
+  'cuts',
   'edit',
   'fuzz',
   'jobs',

@@ -245,12 +245,31 @@ export class Workbench {
     await this.ready();
   }
 
-  /** Closes the window, as somebody does who leaves with unsaved work, and opens its folder in a new one. */
-  async reopenWindow(): Promise<void> {
+  /**
+   * Loads the window anew, as the browser's own button does.
+   * @param meanwhile without a connection, the page comes only after it
+   */
+  async loadAgain(meanwhile?: () => Promise<void>): Promise<void> {
+    const loading = this.page.reload().then(
+      () => true,
+      () => false,
+    );
+    await meanwhile?.();
+    // What the browser shows where it found no server.
+    if (!(await loading)) await this.page.goto(this.url);
+    await this.ready();
+  }
+
+  /**
+   * Closes the window, as somebody does who leaves with unsaved work, and opens its folder in a new one.
+   * @param between done while there is no window
+   */
+  async reopenWindow(between?: () => Promise<void>): Promise<void> {
     const context = this.window.context();
     const closed = this.window.waitForEvent('close');
     await this.window.close({ runBeforeUnload: true });
     await closed;
+    await between?.();
     this.window = await context.newPage();
     this.listen(this.window);
     await this.window.goto(this.url);

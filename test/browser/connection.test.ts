@@ -35,9 +35,11 @@ describe('a connection that goes, in a browser', function () {
     await type(2, ', three');
     await shown('Not connected; 3 captions not saved').waitFor();
     assert.equal(await live.count(), 1, 'what is announced stays as it is');
+    await cells.page.locator('.summary').getByText('3 unsaved', { exact: true }).waitFor();
     assert.equal(await cells.caption(imagePath(2)).inputValue(), 'tag 2, sky, tree, three', 'editing goes on');
     host.speakAgain();
     await cells.page.locator('.connection').waitFor({ state: 'hidden' });
+    await cells.page.locator('.summary').getByText('all saved', { exact: true }).waitFor();
     await cells.until('all has arrived', () => host.item(imagePath(2)).text.endsWith(', three'));
     assert.equal(host.item(imagePath(0)).text, 'tag 0, sky, tree, one');
     assert.equal(host.item(imagePath(1)).text, 'tag 1, sky, tree, two');
@@ -46,9 +48,11 @@ describe('a connection that goes, in a browser', function () {
   it('does not blame the connection for a host that is busy for three seconds', async () => {
     await open();
     host.goSilent();
+    const end = Date.now() + 3000;
     await type(0, ', one');
     let wasShown = false;
-    for (let tries = 0; tries < 30; tries++) {
+    // By the clock: where the machine is busy, a look takes longer than its pause.
+    while (Date.now() < end) {
       await cells.page.waitForTimeout(100);
       wasShown ||= await cells.page.locator('.connection').isVisible();
     }
@@ -125,6 +129,20 @@ describe('a connection that goes, in a browser', function () {
     await cells.page.reload();
     await cells.cell(imagePath(0)).getByRole('textbox').waitFor();
     assert.equal(await left.count(), 0);
+  });
+
+  it('shows a long text that could not be put back without covering the page', async () => {
+    await open();
+    host.goSilent();
+    await cells.caption(imagePath(0)).click();
+    await cells.page.keyboard.insertText('many words that go on and on, '.repeat(300));
+    await cells.page.waitForTimeout(400);
+    host.loseWhatWasSaid();
+    host.items = host.items.slice(1);
+    await cells.page.reload();
+    const left = cells.page.getByRole('alert');
+    await left.getByText('many words').waitFor();
+    assert.ok((await left.boundingBox())!.height < 300);
   });
 
   it('shows each text that could not be put back, also after a double click on Dismiss', async () => {

@@ -81,7 +81,7 @@ export const editorStyles = css`
     visibility: hidden;
   }
 
-  .left-over q {
+  .notice q {
     white-space: pre-wrap;
     user-select: text;
   }
@@ -89,6 +89,9 @@ export const editorStyles = css`
   .notice-text {
     flex: 1;
     min-width: 0;
+    /* What was typed may be long: the notices must not grow over the top of the page. */
+    max-height: 25vh;
+    overflow: hidden auto;
     overflow-wrap: anywhere;
   }
 

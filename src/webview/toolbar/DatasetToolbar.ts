@@ -31,6 +31,8 @@ export class DatasetToolbar extends LitElement {
   /** The search and the order that the page asked for last: they may be newer than the snapshot. */
   @property({ attribute: false }) query = '';
   @property({ attribute: false }) sort: ImageSort = { key: 'name', descending: false };
+  /** Number of captions with typing that the host has not heard of for so long that it counts as gone. */
+  @property({ type: Number }) unheard = 0;
   @consume({ context: actionsContext }) actions: EditorActions | undefined;
 
   @query('search-field') private readonly field!: SearchField | null;
@@ -102,7 +104,7 @@ export class DatasetToolbar extends LitElement {
     if (unsavedFailures > 0)
       parts.push(html`<span class="error">${l10n.t('{0} not saved', formatNumber(unsavedFailures))}</span>`);
     // Captions that failed to save or are in conflict count as unsaved too, but have their own texts.
-    const waiting = Math.max(0, unsaved - unsavedFailures - conflicts);
+    const waiting = Math.max(this.unheard, unsaved - unsavedFailures - conflicts);
     // One part with a changing text instead of alternating parts: removing a node ends Chromium's undo run of typing.
     // The progress of a short save would disappear before it could be read.
     if (saving !== undefined && saving.total >= minShownSave) {
