@@ -1,4 +1,4 @@
-import { insertAsTyped, runEditCommand } from '../shared/LocalUndo';
+import { insertAsTyped, runEditCommand } from '../shared/TypingRuns';
 import { setHolding } from '../heldKeys/holding';
 import { waitingKey } from './waitingKey';
 
