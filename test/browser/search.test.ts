@@ -195,6 +195,23 @@ describe('the search in a browser', function () {
     await until('the oldest come first', () => !host.sort.descending);
   });
 
+  it('takes back with one undo what was typed in one go, also if results came meanwhile', async () => {
+    await open();
+    await field().focus();
+    await page.keyboard.type('lo');
+    await page.getByText('40 of 60 images', { exact: true }).waitFor();
+    await page.keyboard.type('ng hair');
+    await page.getByText('20 of 60 images', { exact: true }).waitFor();
+    await page.keyboard.press('Control+z');
+    await holds('');
+    await page.keyboard.press('Control+y');
+    await holds('long hair');
+    await page.keyboard.press('Home');
+    await page.keyboard.type('x');
+    await page.keyboard.press('Control+z');
+    await holds('long hair');
+  });
+
   it('says when results are out of date, how far a search is, and that it was cancelled', async () => {
     await open();
     host.search.shown = { stale: 3 };

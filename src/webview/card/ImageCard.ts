@@ -393,10 +393,9 @@ export class ImageCard extends LitElement {
     return this.active ? 0 : -1;
   }
 
-  private readonly onInput = (event: Event): void => {
+  private readonly onInput = (): void => {
     const { area, context, holding, item } = this;
     if (area === undefined) return;
-    this.undo?.onInput(event);
     const { value } = area;
     if (holding !== undefined) context?.held.type(holding, value, 'text');
     else if (item !== undefined) context?.drafts.edit(item, value, this.shown);

@@ -6,7 +6,8 @@ import type { TextField } from '../shared/CaretFinder';
 import { plural } from '../shared/displayLanguage';
 import { ChipDrag } from './ChipDrag';
 import { warningIcon } from '../shared/icons';
-import { insertAsTyped, LocalUndo } from '../shared/LocalUndo';
+import { insertAsTyped } from '../shared/TypingRuns';
+import { LocalUndo } from '../shared/LocalUndo';
 import type { SuggestOptions } from '../suggestions/SuggestionPopup';
 import {
   addTag,
@@ -319,7 +320,6 @@ export class TagChips extends LitElement {
   private readonly onFieldInput = (event: Event): void => {
     const field = event.currentTarget;
     if (!(field instanceof HTMLInputElement)) return;
-    this.undoOf(field).onInput(event);
     const isComposing = event instanceof InputEvent && event.isComposing;
     const { finished, rest } = typedTags(field.value);
     if (finished !== undefined && !isComposing && field.classList.contains('chip-field')) {

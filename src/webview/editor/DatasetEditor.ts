@@ -34,6 +34,7 @@ import { errorIcon, warningIcon } from '../shared/icons';
 import { refused } from '../shared/refused';
 import { say } from '../shared/say';
 import { sharedStyles } from '../shared/shared.css';
+import { TypingRuns } from '../shared/TypingRuns';
 import { type ViewChoices, viewChoicesContext } from '../shared/viewChoices';
 import type { SuggestionPopup } from '../suggestions/SuggestionPopup';
 import '../suggestions/SuggestionPopup';
@@ -234,6 +235,7 @@ export class DatasetEditor extends LitElement {
       window.addEventListener(type, this.onAction, { capture: true, passive: true });
     }
     this.listenForKeys();
+    TypingRuns.listen(document);
     listenForHistoryKeys(document, {
       undo: () => void this.drafts.replay('undo'),
       redo: () => void this.drafts.replay('redo'),

@@ -1,5 +1,6 @@
+import type { TextField } from '../shared/CaretFinder';
 import { historyKey } from '../shared/historyKey';
-import { runEditCommand } from '../shared/LocalUndo';
+import { TypingRuns } from '../shared/TypingRuns';
 
 /** What the keys of undo and saving do. */
 export interface HistoryActions {
@@ -8,8 +9,8 @@ export interface HistoryActions {
   save(): void;
 }
 
-/** Fields whose text is not a caption: their undo is the browser's. */
-const plainField = 'textarea, input:not([type=checkbox], [type=radio], [type=range], [type=button]), [contenteditable]';
+/** Fields whose text is not a caption: what was typed into them is undone in them. */
+const plainField = 'textarea, input:not([type=checkbox], [type=radio], [type=range], [type=button])';
 
 /**
  * Takes the keys of undo, redo and saving for the page. VS Code would take them for itself, and its undo may overtake
@@ -29,9 +30,9 @@ export function listenForHistoryKeys(target: EventTarget, actions: HistoryAction
     if (key === undefined || secondOfChord || event.defaultPrevented) return;
     event.preventDefault();
     event.stopPropagation();
-    if (key !== 'save' && isInPlainField(event)) {
-      runEditCommand(key);
-    } else actions[key]();
+    const field = key === 'save' ? undefined : plainFieldOf(event);
+    if (field === undefined || key === 'save') actions[key]();
+    else TypingRuns.of(field).replay(key);
   };
   target.addEventListener('keydown', onKeydown);
   return () => {
@@ -47,9 +48,10 @@ function isModifier(key: string): boolean {
   return key === 'Control' || key === 'Meta' || key === 'Shift' || key === 'Alt';
 }
 
-function isInPlainField(event: Event): boolean {
+function plainFieldOf(event: Event): TextField | undefined {
   const path = event.composedPath();
   const [field] = path;
-  if (!(field instanceof Element) || !field.matches(plainField)) return false;
-  return !path.some((element) => element instanceof Element && element.localName === 'image-card');
+  if (!(field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement)) return undefined;
+  const isInCard = path.some((element) => element instanceof Element && element.localName === 'image-card');
+  return !isInCard && field.matches(plainField) ? field : undefined;
 }

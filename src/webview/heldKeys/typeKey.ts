@@ -1,5 +1,5 @@
 import type { TextField } from '../shared/CaretFinder';
-import { insertAsTyped, runEditCommand } from '../shared/LocalUndo';
+import { insertAsTyped, runEditCommand } from '../shared/TypingRuns';
 import { tabStopAfter } from './tabStops';
 
 /** The text that a key types; undefined if it types none. */

@@ -10,9 +10,10 @@ import { actionsContext, type EditorActions } from '../shared/actions';
 import { closeIcon, searchIcon, starIcon } from '../shared/icons';
 import { KeyHold } from '../heldKeys/KeyHold';
 import { Listbox, type ListboxRow } from '../shared/Listbox';
-import { insertAsTyped, LocalUndo } from '../shared/LocalUndo';
+import { showText } from '../shared/LocalUndo';
 import { searchFieldStyles } from './searchField.css';
 import { sharedStyles } from '../shared/shared.css';
+import { TypingRuns } from '../shared/TypingRuns';
 import { textOfKey } from '../heldKeys/typeKey';
 
 /** Debounce of the search after the last key, in milliseconds. */
@@ -69,7 +70,6 @@ export class SearchField extends LitElement {
       this.close();
     },
   });
-  private undo: LocalUndo | undefined;
   /** the text for which the suggestions were requested */
   private suggestedFor = '';
   /** whether the suggestions for the text are on their way */
@@ -111,11 +111,7 @@ export class SearchField extends LitElement {
     // The search was set elsewhere, for example by a click on a tag; but what is typed after that is newer.
     if (this.searchTimer !== undefined || found.trim() === this.text.trim()) return;
     this.text = found;
-    this.undo?.setText(found);
-  }
-
-  protected override firstUpdated(): void {
-    if (this.input !== null) this.undo = new LocalUndo(this.input);
+    if (this.input !== null) showText(this.input, found);
   }
 
   protected override updated(): void {
@@ -224,8 +220,7 @@ export class SearchField extends LitElement {
     return name == null ? l10n.t('Save this search') : l10n.t('Saved as “{0}”. Click to forget it', name);
   }
 
-  private readonly onInput = (event: Event): void => {
-    this.undo?.onInput(event);
+  private readonly onInput = (): void => {
     if (this.isReplacing) return;
     this.setText(this.input?.value ?? '');
     this.list.activate(-1);
@@ -260,10 +255,7 @@ export class SearchField extends LitElement {
       if (event.key === 'Escape') this.list.close();
       return;
     }
-    if (!this.handleKey(event)) {
-      this.undo?.onKeydown(event);
-      return;
-    }
+    if (!this.handleKey(event)) return;
     event.preventDefault();
     event.stopPropagation();
   };
@@ -334,11 +326,8 @@ export class SearchField extends LitElement {
     const [start, end] = [commonStart(before, text), commonEnd(before, text)];
     this.isReplacing = true;
     input.focus();
-    input.setSelectionRange(start, before.length - end);
-    insertAsTyped(text.slice(start, text.length - end));
+    TypingRuns.of(input).replace(start, before.length - end, text.slice(start, text.length - end));
     this.isReplacing = false;
-    // Moving the caret ends the undo step, so that further typing is a separate one.
-    input.setSelectionRange(0, 0);
     input.setSelectionRange(caret, caret);
     this.setText(text);
   }

@@ -8,7 +8,7 @@ import { displayLanguage, plural } from '../shared/displayLanguage';
 import { hostContext, type PageHost } from '../shared/host';
 import { KeyHold } from '../heldKeys/KeyHold';
 import { Listbox, type ListboxRow } from '../shared/Listbox';
-import { insertAsTyped } from '../shared/LocalUndo';
+import { TypingRuns } from '../shared/TypingRuns';
 import { replacementOf, tagAt, type TagSpot } from './tagAtCaret';
 
 /** How tags are suggested in a field. */
@@ -318,13 +318,8 @@ export class SuggestionPopup extends LitElement {
     if (field === undefined || spot === undefined || suggestion === undefined) return;
     const text = replacementOf(field.value, spot, suggestion.tag, options.alone === true);
     this.accepting = true;
-    field.setSelectionRange(spot.start, spot.end);
-    insertAsTyped(text);
+    TypingRuns.of(field).replace(spot.start, spot.end, text);
     this.accepting = false;
-    // Moving the caret ends the undo step, so that further typing is a separate one.
-    const { selectionStart } = field;
-    field.setSelectionRange(0, 0);
-    field.setSelectionRange(selectionStart, selectionStart);
     this.close();
     options.accepted?.();
   }

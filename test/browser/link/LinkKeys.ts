@@ -30,15 +30,9 @@ export class LinkKeys {
     const page = await (this.opened ??= this.open());
     await page.goto(`${this.browser.address}?theme=dark&captions=${captionMode}`);
     await page.evaluate('linkPage.begin()');
-    for (const key of first) {
-      await page.keyboard.press(key);
-      await page.evaluate(`linkPage.advance(${String(leisure)})`);
-    }
+    for (const key of first) await press(page, { key, pause: leisure });
     await page.evaluate(`linkPage.setDelay(${String(delay)})`);
-    for (const { key, pause } of strokes) {
-      await page.keyboard.press(key);
-      if (pause > 0) await page.evaluate(`linkPage.advance(${String(pause)})`);
-    }
+    for (const stroke of strokes) await press(page, stroke);
     return page.evaluate<LinkState>(`linkPage.settle(${String(leisure + 40 * delay)})`);
   }
 
@@ -50,4 +44,14 @@ export class LinkKeys {
   private async open(): Promise<Page> {
     return this.browser.openWith(await readFile('out/test/browser/linkPage.js', 'utf8'), { width: 1280, height: 1000 });
   }
+}
+
+/** Presses a key and lets its pause pass. All events of the key are sent at once: to wait for each takes time. */
+async function press(page: Page, { key, pause }: Stroke): Promise<void> {
+  const keys = key.split('+');
+  await Promise.all([
+    ...keys.map((each) => page.keyboard.down(each)),
+    ...keys.toReversed().map((each) => page.keyboard.up(each)),
+  ]);
+  if (pause > 0) await page.evaluate(`linkPage.advance(${String(pause)})`);
 }

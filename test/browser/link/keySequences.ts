@@ -63,6 +63,15 @@ const edits = fc
     ...Array.from({ length: count }, () => ({ key: 'Control+z', pause: each })),
   ]);
 
+/** Of a paste into several captions a preview comes first, too: after a key that may have selected some, it is awaited. */
+function lookAtPastes(strokes: Stroke[]): Stroke[] {
+  const selected = strokes.findIndex(({ key: name }) => [' ', 'Shift+ArrowRight', 'Control+a'].includes(name));
+  if (selected < 0) return strokes;
+  return strokes.map((stroke, at) =>
+    at > selected && stroke.key === 'Control+v' ? { ...stroke, pause: look } : stroke,
+  );
+}
+
 /** What somebody may press, as chance wants it. */
 export const keySequences: fc.Arbitrary<{ strokes: Stroke[]; beginning: Beginning }> = fc.record({
   strokes: fc
@@ -75,7 +84,7 @@ export const keySequences: fc.Arbitrary<{ strokes: Stroke[]; beginning: Beginnin
       ),
       { minLength: 3, maxLength: 16 },
     )
-    .map((parts) => parts.flat()),
+    .map((parts) => lookAtPastes(parts.flat())),
   beginning: fc.record({ captionMode: fc.constantFrom('text' as const, 'text' as const, 'tags' as const) }),
 });
 

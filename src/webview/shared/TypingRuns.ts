@@ -1,0 +1,151 @@
+import type { TextField } from './CaretFinder';
+
+/** What one undo takes back. */
+interface Run {
+  before: string;
+  after: string;
+}
+
+const runsOfFields = new WeakMap<TextField, TypingRuns>();
+
+/**
+ * What one undo takes back in a field: all that was typed in one go. Chromium has such runs, too, but ends them when
+ * any node of the page goes: with a card or an answer that comes, so after other letters with each host. Its steps are
+ * parts of these runs, and an undo takes back so many of them as make one.
+ */
+export class TypingRuns {
+  private done: Run[] = [];
+  private undone: Run[] = [];
+  private text: string;
+  /** where the caret is while the last run goes on */
+  private caret: number | undefined;
+  private isReplaying = false;
+
+  /** @param field has the focus whenever something is taken back in it */
+  private constructor(private readonly field: TextField) {
+    this.text = field.value;
+  }
+
+  /** The runs of a field, which are known from when it is asked for them first. */
+  static of(field: TextField): TypingRuns {
+    const known = runsOfFields.get(field) ?? new TypingRuns(field);
+    runsOfFields.set(field, known);
+    return known;
+  }
+
+  /** Listens for what is typed into the fields of the page. */
+  static listen(target: EventTarget): void {
+    // Before the fields, whose listeners may end or forget a run.
+    for (const before of ['keydown', 'beforeinput']) {
+      target.addEventListener(before, (event) => typedInto(event)?.look(), { capture: true });
+    }
+    target.addEventListener('input', (event) => typedInto(event)?.onInput(event), { capture: true });
+  }
+
+  /** Whether something was taken back that can be brought back. */
+  get canRedo(): boolean {
+    return this.undone.length > 0;
+  }
+
+  /** Ends the run: what is typed next is another. */
+  end(): void {
+    this.caret = undefined;
+    const { field } = this;
+    const { selectionStart, selectionEnd, selectionDirection } = field;
+    // Chromium's own run ends when the caret moves.
+    const away = selectionEnd === 0 ? field.value.length : 0;
+    field.setSelectionRange(away, away);
+    field.setSelectionRange(selectionStart, selectionEnd, selectionDirection ?? 'none');
+  }
+
+  /** Nothing that was typed until now is taken back any more. */
+  forget(): void {
+    this.done = [];
+    this.undone = [];
+    this.text = this.field.value;
+    this.caret = undefined;
+  }
+
+  /** Replaces a part of the text as if it were typed, but as a run of its own. */
+  replace(start: number, end: number, text: string): void {
+    const { field } = this;
+    this.end();
+    field.setSelectionRange(start, end);
+    insertAsTyped(text);
+    this.end();
+  }
+
+  /** Takes the last run back, or brings back the one that was taken back last. */
+  replay(command: 'undo' | 'redo'): void {
+    const { field } = this;
+    if (field.selectionStart === null) {
+      // A field of a number does not say where its caret is: it has the browser's own undo.
+      runEditCommand(command);
+      return;
+    }
+    const [from, to] = command === 'undo' ? [this.done, this.undone] : [this.undone, this.done];
+    if (from.length === 0) return;
+    const goalOf = (run: Run): string => (command === 'undo' ? run.before : run.after);
+    this.isReplaying = true;
+    let before: string;
+    let at: number;
+    do {
+      before = field.value;
+      runEditCommand(command);
+      // One of Chromium's steps may be more than a run, as when a text is dragged within the field.
+      at = from.findLastIndex((run) => goalOf(run) === field.value);
+    } while (at < 0 && field.value !== before);
+    this.isReplaying = false;
+    to.push(...from.splice(at < 0 ? -1 : at).reverse());
+    this.text = field.value;
+    this.caret = undefined;
+  }
+
+  /** Before a key acts: notices what was not typed. */
+  private look(): void {
+    const { value, selectionStart, selectionEnd } = this.field;
+    if (value !== this.text) this.forget();
+    else if (selectionStart !== this.caret || selectionEnd !== this.caret) this.caret = undefined;
+  }
+
+  private onInput(event: Event): void {
+    if (this.isReplaying) return;
+    const type = event instanceof InputEvent ? event.inputType : '';
+    // The page has set the text and says so, or the browser's menu has taken something back.
+    if (!event.isTrusted || type.startsWith('history')) {
+      this.forget();
+      return;
+    }
+    const { value, selectionEnd } = this.field;
+    const last = this.done.at(-1);
+    const isTyping = typing.test(type);
+    if (isTyping && this.caret !== undefined && last !== undefined) last.after = value;
+    else if (value !== this.text) this.done.push({ before: this.text, after: value });
+    this.undone = [];
+    this.text = value;
+    this.caret = isTyping ? (selectionEnd ?? undefined) : undefined;
+  }
+}
+
+/** What Chromium has in its runs of typing. */
+const typing = /^(insertText|insertCompositionText|insertLineBreak|insertParagraph|delete(?!By))/;
+
+function typedInto(event: Event): TypingRuns | undefined {
+  const [field] = event.composedPath();
+  const isField = field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement;
+  return isField && field.selectionStart !== null ? TypingRuns.of(field) : undefined;
+}
+
+/** Replaces the selection in the focused field in a way that Ctrl+Z undoes like typing. */
+export function insertAsTyped(text: string): void {
+  runEditCommand('insertText', text);
+}
+
+/**
+ * Has the browser do to the focused field what its own keys and menus do: deprecated, but nothing has replaced it, and
+ * nothing else reaches the undo stack that typing feeds. It is done when this returns.
+ */
+export function runEditCommand(command: string, value?: string): boolean {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- see above: nothing has replaced it
+  return document.execCommand(command, false, value);
+}
