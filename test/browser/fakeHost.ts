@@ -68,8 +68,6 @@ export class FakeHost {
   });
   /** how long the first answer and those with cards and the selection take, in milliseconds */
   latency = 0;
-  /** how long every message takes, each way, in milliseconds; they arrive in their order */
-  distance = 0;
   /** the number of the last search or order that the page asked for */
   asked = 0;
   /** whether the first answer brings the first cards */
@@ -123,7 +121,7 @@ export class FakeHost {
       return result;
     };
     this.channel = new Channel<HostRequests, Record<string, never>, WebviewEvents, GridEvents>(
-      farPort(port, () => this.distance),
+      port,
       {
         ...this.bulkEdits.handlers(note),
         ready: async (params) => {
@@ -485,27 +483,6 @@ export class FakeHost {
       foreignEdits: this.foreignEdits,
     };
   }
-}
-
-/** A port whose messages take their time, each way. */
-function farPort(port: Port, distance: () => number): Port {
-  const later = (deliver: () => void): void => {
-    if (distance() === 0) deliver();
-    else setTimeout(deliver, distance());
-  };
-  return {
-    post: (message) => {
-      later(() => {
-        port.post(message);
-      });
-    },
-    listen: (listener) =>
-      port.listen((message) => {
-        later(() => {
-          listener(message);
-        });
-      }),
-  };
 }
 
 /** The image at a position of the dataset in the order of names. */
