@@ -7,7 +7,7 @@ import type { LinkBeginning } from './link/page/linkPage';
 import { farKeysTimeout, pressFarAway, sameAtAnyDistance } from './link/sameAtAnyDistance';
 
 const [first = '', second = ''] = linkImages;
-const suggested = ['blue eyes', 'blue_sky', 'light blue', 'blue hair', 'mountain', 'moon'];
+const suggested = ['blue eyes', 'blue_sky', 'light blue', 'blue hair', 'mountain', 'moon', 'paper clip'];
 
 describe('suggested tags over a slow link', function () {
   this.timeout(60_000);
@@ -127,10 +127,17 @@ describe('suggested tags over a slow link', function () {
         { weight: 5, keys: ['b', 'l', 'o', 'm', 'z'].map((key) => [key]) },
         { weight: 3, keys: [keysOf(', '), keysOf(', moo'), ['Space'], ['Control+Space']] },
         { weight: 6, keys: ['ArrowDown', 'ArrowUp', 'Enter'].map((key) => [key]) },
-        { weight: 2, keys: ['Backspace', 'ArrowLeft', 'Home', 'End'].map((key) => [key]) },
+        { weight: 3, keys: ['Backspace', 'Control+Backspace', 'ArrowLeft', 'Home', 'End'].map((key) => [key]) },
+        { weight: 1, keys: [['Delete'], ['Control+v']] },
       ],
       delays: [75, 150],
       known: [
+        [['z', 'Control+Space', 'm', 'ArrowDown', 'Enter', 'ArrowUp', 'm'], [40], 75],
+        [['z', 'Control+Space', 'End', ...keysOf(', '), 'ArrowDown', 'Enter'], [0], 150],
+        [['z', 'Backspace', 'ArrowDown', 'Enter'], [0], 150],
+        [['m', 'ArrowDown', 'Enter', ...keysOf('bl z'), 'Control+Backspace', 'ArrowDown', 'Enter'], [0], 150],
+        // `clip` is on the clipboard.
+        [['m', 'ArrowDown', 'Enter', 'Control+v', 'ArrowDown', 'Enter'], [0], 150],
         [['m', 'm', 'ArrowDown', 'Enter', 'ArrowUp', 'm'], [40], 75],
         [['o', 'Control+Space', 'ArrowDown', 'End', 'b', 'Home'], [40, 40, 40, 40, 0, 0], 150],
       ],
