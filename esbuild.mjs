@@ -95,6 +95,7 @@ async function testBundles() {
     platform: 'browser',
     target: 'chrome120',
     format: 'iife',
+    define: { 'process.env': '{}' },
     alias: Object.fromEntries(
       ['node:fs/promises', 'node:path', 'node:perf_hooks', 'node:timers/promises', 'node:vm'].map((name) => [
         name,

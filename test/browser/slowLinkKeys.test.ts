@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { keySequences, printStrokes, strokesOf } from './link/keySequences';
+import { keySequences, printStrokes, seed, sequenceCount, strokesOf } from './link/keySequences';
+import { useLinkedPage } from './link/LinkedPage';
 import { type Beginning, LinkKeys, type Stroke } from './link/LinkKeys';
 import type { LinkState } from './link/page/linkPage';
-import { useGridBrowser } from './useGridBrowser';
 
 /** How many random sequences; `npm run soak -- link` takes 2,000. */
-const sequences = Number(process.env.DATASET_CAPTIONS_LINK_SEQUENCES ?? 25);
-const seed = Number(process.env.DATASET_CAPTIONS_LINK_SEED ?? 20_261_128);
+const sequences = sequenceCount(25);
 /** One way, in milliseconds, beside none. */
 const delays = (process.env.DATASET_CAPTIONS_LINK_DELAYS ?? '150')
   .split(',')
@@ -61,10 +60,7 @@ function strings(count: number, edit: string, undo: string): string {
 
 describe('the same keys over a nearer and a farther link', function () {
   this.timeout(60_000);
-  const keys = new LinkKeys(useGridBrowser());
-  afterEach(() => {
-    keys.forget();
-  });
+  const keys = new LinkKeys(useLinkedPage());
 
   /** Plays keys at each delay; how things stand must be as it is without one. */
   const sameEverywhere = async (strokes: readonly Stroke[], beginning: Beginning): Promise<void> => {

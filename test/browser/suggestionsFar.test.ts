@@ -1,82 +1,38 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
-import type { Locator, Page } from 'playwright-core';
-import type { TagSuggestion } from '../../src/protocol/page/suggestProtocol';
-import { FakeHost } from './fakeHost';
-import { useGridBrowser } from './useGridBrowser';
+import type { Locator } from 'playwright-core';
+import { keysOf } from './link/keySequences';
+import { linkImages } from './link/linkCaptions';
+import { useLinkedPage } from './link/LinkedPage';
+import type { LinkBeginning } from './link/page/linkPage';
+import { farKeysTimeout, pressFarAway, sameAtAnyDistance } from './link/sameAtAnyDistance';
 
-const first = '00_set/image_00000.png';
-const second = '00_set/image_00001.png';
-
-/** What the tests use of a field: they run where there is no DOM. */
-interface Focusable {
-  selectionStart: number;
-  getRootNode(): { activeElement: unknown };
-}
-
-const known: TagSuggestion[] = ['blue eyes', 'blue_sky', 'light blue', 'blue hair', 'mountain', 'moon'].map((tag) => ({
-  tag,
-  count: 1,
-  source: 'dataset',
-}));
-
-/** The keys that type a text. */
-function keysOf(text: string): string[] {
-  return Array.from(text);
-}
-
-/** How many random sequences of keys, and which: another seed finds others. */
-const sequences = Number(process.env.DATASET_CAPTIONS_LINK_SEQUENCES ?? 10);
-const seed = Number(process.env.DATASET_CAPTIONS_LINK_SEED ?? 20_261_128);
+const [first = '', second = ''] = linkImages;
+const suggested = ['blue eyes', 'blue_sky', 'light blue', 'blue hair', 'mountain', 'moon', 'paper clip'];
 
 describe('suggested tags over a slow link', function () {
   this.timeout(60_000);
-  const browser = useGridBrowser();
-  let host: FakeHost;
-  let page: Page;
+  const linked = useLinkedPage({ width: 800, height: 600 });
 
-  beforeEach(() => {
-    host = new FakeHost(60);
-    host.settings.commitDelay = 5000;
-    host.suggest = ({ prefix }) => ({
-      suggestions: prefix.trim() === '' ? known : known.filter(({ tag }) => tag.includes(prefix.trim())),
-      loading: false,
-    });
-  });
-
-  const caption = (path = first): Locator => page.getByRole('textbox', { name: `Caption of ${path}` });
-  const until = async (what: string, check: () => boolean | Promise<boolean>): Promise<void> => {
-    for (let tries = 0; tries < 160; tries++) {
-      if (await check()) return;
-      await page.waitForTimeout(25);
-    }
-    assert.fail(`Waited in vain until ${what}`);
-  };
+  const caption = (path = first): Locator =>
+    linked.page.getByRole('textbox', { name: `Caption of ${path}`, exact: true });
   const value = (path = first): Promise<string> => caption(path).inputValue();
-  const isFocused = (locator: Locator): Promise<boolean> =>
-    locator.evaluate((element: unknown) => (element as Focusable).getRootNode().activeElement === element);
-  const idle = (): Promise<void> =>
-    until('nothing is on its way', () =>
-      page.evaluate<boolean>(`
-        (() => {
-          const popup = document.querySelector('dataset-editor').shadowRoot.querySelector('suggestion-popup');
-          return !popup.isAwaited && (popup.hold?.waiting.length ?? 0) === 0;
-        })()`),
-    );
-  const press = async (keys: readonly string[], pause = 0): Promise<void> => {
-    for (const key of keys) {
-      await page.keyboard.press(key);
-      if (pause > 0) await page.waitForTimeout(pause);
-    }
-  };
+  /** What the host has. */
+  const saved = (path = first): Promise<string> => linked.host<string>(`item(${JSON.stringify(path)}).text`);
+  const begin = (text: string, captionMode: LinkBeginning['captionMode']): Promise<void> =>
+    // Typing is not interrupted by what follows a pause: that moves the caret to and fro.
+    linked.open({ captionMode, captions: { [first]: text, [second]: 'sky, tree' }, suggested, commitDelay: 60_000 });
   /** Opens the page far away, with the caret at the end of the first line of a caption. */
-  const open = async (text: string, distance = 150): Promise<void> => {
-    host.item(first).text = text;
-    page = await browser.open(host);
-    await caption().waitFor();
+  const open = async (text: string, delay = 150): Promise<void> => {
+    await begin(text, 'text');
     await caption().focus();
-    await press(['Control+Home', 'End']);
-    host.distance = distance;
+    await linked.press(['Control+Home', 'End']);
+    await linked.setDelay(delay);
+  };
+
+  /** Two lines, and the caret at the end of the first. */
+  const reset = async (): Promise<void> => {
+    await caption().fill('sky\nend');
+    await linked.press(['Control+Home', 'End']);
   };
 
   const cases: readonly (readonly [what: string, keys: readonly string[], text: string])[] = [
@@ -110,93 +66,83 @@ describe('suggested tags over a slow link', function () {
   ];
   for (const [what, keys, text] of cases) {
     it(`are taken, or not, as near by: ${what}`, async () => {
+      await open('sky');
       for (const pause of [0, 50]) {
-        await open('sky\nend');
-        await press(keys, pause);
-        await idle();
-        assert.equal(await value(), text, `${pause} ms apart`);
-        assert.ok(await isFocused(caption()));
-        await until('the host has it', () => host.item(first).text === text);
-        await browser.closePages();
-        host.distance = 0;
+        await pressFarAway(linked, reset, [keys, [pause], 150]);
+        assert.equal(await value(), text, `${String(pause)} ms apart`);
+        assert.ok(await linked.isFocused(caption()));
+        assert.equal(await saved(), text);
       }
     });
   }
 
   it('leave Tab alone while none is chosen, and keep what is typed when the focus goes', async () => {
     await open('sky');
-    await press([...keysOf(', blu'), 'Tab']);
-    assert.ok(!(await isFocused(caption())), 'it goes on at once');
+    await linked.press([...keysOf(', blu'), 'Tab']);
+    assert.ok(!(await linked.isFocused(caption())), 'it goes on at once');
     assert.equal(await value(), 'sky, blu');
     await caption().focus();
-    await press(['End', ...keysOf(', m'), 'ArrowDown', ...keysOf('oss')]);
+    await linked.press(['End', ...keysOf(', m'), 'ArrowDown', ...keysOf('oss')]);
     assert.equal(await value(), 'sky, blu, m', 'the letters wait');
     await caption(second).focus();
     assert.equal(await value(), 'sky, blu, moss');
-    await until('the host has it', () => host.item(first).text === 'sky, blu, moss');
+    await linked.wait();
+    assert.equal(await saved(), 'sky, blu, moss');
   });
 
   it('are followed by what is typed into the next caption, and only there', async () => {
     await open('sky');
-    await press([...keysOf(', moo'), 'ArrowDown', 'Enter', 'Control+Enter', 'End', ...keysOf(', next')]);
-    await until('the next caption has it', async () => (await value(second)) === 'tag 1, sky, tree, next');
+    await linked.press([...keysOf(', moo'), 'ArrowDown', 'Enter', 'Control+Enter', 'End', ...keysOf(', next')]);
+    await linked.wait();
+    assert.equal(await value(second), 'sky, tree, next');
     assert.equal(await value(), 'sky, moon, ');
-    assert.ok(await isFocused(caption(second)));
+    assert.ok(await linked.isFocused(caption(second)));
   });
 
   it('do not keep typing when the link is gone', async () => {
     await open('sky', 20_000);
-    await press([...keysOf(', moo'), 'ArrowDown', ...keysOf('se')]);
+    await linked.press([...keysOf(', moo'), 'ArrowDown', ...keysOf('se')]);
     assert.equal(await value(), 'sky, moo');
-    await until('it goes on', async () => (await value()) === 'sky, moose');
+    await linked.wait();
+    assert.equal(await value(), 'sky, moose');
   });
 
   it('become chips', async () => {
-    host.item(first).text = 'sky';
-    page = await browser.open(host);
-    await page.addInitScript(`sessionStorage.setItem('state', JSON.stringify({ captionMode: 'tags' }))`);
-    await page.reload();
-    const field = page.getByRole('textbox', { name: `Add a tag to ${first}` });
-    await field.focus();
-    host.distance = 150;
-    await press([...keysOf('moo'), 'ArrowDown', 'Enter', ...keysOf('tree'), 'Enter'], 40);
-    await until('both are there', () => host.item(first).text === 'sky, moon, tree');
-    await press([...keysOf('moo'), 'Enter'], 40);
-    await until('it is taken as it is', () => host.item(first).text === 'sky, moon, tree, moo');
+    await begin('sky', 'tags');
+    await linked.page.getByRole('textbox', { name: `Add a tag to ${first}` }).focus();
+    await linked.setDelay(150);
+    await linked.press([...keysOf('moo'), 'ArrowDown', 'Enter', ...keysOf('tree'), 'Enter'], 40);
+    await linked.wait();
+    assert.equal(await saved(), 'sky, moon, tree');
+    await linked.press([...keysOf('moo'), 'Enter'], 40);
+    await linked.wait();
+    assert.equal(await saved(), 'sky, moon, tree, moo', 'it is taken as it is');
   });
 
   it('lead to the same text at any distance, whatever the keys', async function () {
-    this.timeout(300_000);
-    await open('sky', 0);
-    const outcome = async (keys: readonly string[], distance: number, pauses: readonly number[]): Promise<unknown> => {
-      host.distance = 0;
-      await idle();
-      await caption().fill('sky\nend');
-      await press(['Control+Home', 'End']);
-      await idle();
-      host.distance = distance;
-      for (const [index, key] of keys.entries()) {
-        await page.keyboard.press(key);
-        if (distance === 0) await idle();
-        else await page.waitForTimeout(pauses[index % pauses.length] ?? 0);
-      }
-      await idle();
-      const caret = await caption().evaluate((element: unknown) => (element as Focusable).selectionStart);
-      return { text: await value(), caret };
-    };
-    const stroke = fc.oneof(
-      { weight: 5, arbitrary: fc.constantFrom('b', 'l', 'o', 'm', 'z').map((key) => [key]) },
-      { weight: 3, arbitrary: fc.constantFrom(keysOf(', '), keysOf(', moo'), ['Space'], ['Control+Space']) },
-      { weight: 6, arbitrary: fc.constantFrom('ArrowDown', 'ArrowUp', 'Enter').map((key) => [key]) },
-      { weight: 2, arbitrary: fc.constantFrom('Backspace', 'ArrowLeft', 'Home', 'End').map((key) => [key]) },
-    );
-    const keys = fc.array(stroke, { minLength: 2, maxLength: 7 }).map((strokes) => strokes.flat());
-    const pauses = fc.array(fc.constantFrom(0, 0, 10, 40), { minLength: 1, maxLength: 6 });
-    await fc.assert(
-      fc.asyncProperty(keys, pauses, fc.constantFrom(75, 150), async (typed, waits, distance) => {
-        assert.deepEqual(await outcome(typed, distance, waits), await outcome(typed, 0, []));
-      }),
-      { numRuns: sequences, seed, endOnFailure: true },
-    );
+    this.timeout(farKeysTimeout);
+    await open('sky');
+    await sameAtAnyDistance(linked, {
+      strokes: [
+        { weight: 5, keys: ['b', 'l', 'o', 'm', 'z'].map((key) => [key]) },
+        { weight: 3, keys: [keysOf(', '), keysOf(', moo'), ['Space'], ['Control+Space']] },
+        { weight: 6, keys: ['ArrowDown', 'ArrowUp', 'Enter'].map((key) => [key]) },
+        { weight: 3, keys: ['Backspace', 'Control+Backspace', 'ArrowLeft', 'Home', 'End'].map((key) => [key]) },
+        { weight: 1, keys: [['Delete'], ['Control+v']] },
+      ],
+      delays: [75, 150],
+      known: [
+        [['z', 'Control+Space', 'm', 'ArrowDown', 'Enter', 'ArrowUp', 'm'], [40], 75],
+        [['z', 'Control+Space', 'End', ...keysOf(', '), 'ArrowDown', 'Enter'], [0], 150],
+        [['z', 'Backspace', 'ArrowDown', 'Enter'], [0], 150],
+        [['m', 'ArrowDown', 'Enter', ...keysOf('bl z'), 'Control+Backspace', 'ArrowDown', 'Enter'], [0], 150],
+        // `clip` is on the clipboard.
+        [['m', 'ArrowDown', 'Enter', 'Control+v', 'ArrowDown', 'Enter'], [0], 150],
+        [['m', 'm', 'ArrowDown', 'Enter', 'ArrowUp', 'm'], [40], 75],
+        [['o', 'Control+Space', 'ArrowDown', 'End', 'b', 'Home'], [40, 40, 40, 40, 0, 0], 150],
+      ],
+      reset,
+      look: async () => ({ text: await value(), caret: await linked.caretOf(caption()), saved: await saved() }),
+    });
   });
 });

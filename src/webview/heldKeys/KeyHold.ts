@@ -41,6 +41,11 @@ export class KeyHold {
     return this.keys.waiting;
   }
 
+  /** Whether the text that comes into the field now was pasted while keys waited: it comes as if it were typed. */
+  get isPasting(): boolean {
+    return this.again instanceof ClipboardEvent;
+  }
+
   /** Whether a key of the field waits now; if so, nobody else gets it. To be called before anything else is done. */
   holds(event: KeyboardEvent): boolean {
     if (event === this.again || event.isComposing || isModifier(event.key)) return false;
@@ -119,9 +124,8 @@ export class KeyHold {
 
   private dispatch(target: Element, event: Event, byDefault: () => void): void {
     this.again = event;
-    const isFree = target.dispatchEvent(event);
+    if (target.dispatchEvent(event)) byDefault();
     this.again = undefined;
-    if (isFree) byDefault();
   }
 
   /** While keys wait, those behind them must not go elsewhere either. */

@@ -22,7 +22,8 @@ export function typeKey(field: TextField, typed: KeyboardEvent | string): void {
   const unit = command ? 'word' : 'character';
   switch (key) {
     case 'Enter':
-      if (field instanceof HTMLTextAreaElement && !command) insertAsTyped('\n');
+      // As a line break, not as a letter: what follows letters, such as suggestions, does not follow it.
+      if (field instanceof HTMLTextAreaElement && !command) run('insertLineBreak');
       break;
     case 'Backspace':
     case 'Delete': {

@@ -69,6 +69,11 @@ export class SuggestionPopup extends LitElement {
   private spot: TagSpot | undefined;
   /** the number of the last request: the answers to earlier ones are stale */
   private turn = 0;
+  /**
+   * whether the user types a tag, or has pressed the key for suggestions, and nothing else since; no answer changes it,
+   * so that the same keys mean the same however late the answers come
+   */
+  private isWanted = false;
   /** whether the suggestions for the text are on their way */
   private isAwaited = false;
   /** Arrow keys that are meant for the list that is on its way, and what was typed behind them. */
@@ -115,7 +120,7 @@ export class SuggestionPopup extends LitElement {
   close(): void {
     this.turn++;
     this.automatic = true;
-    this.isAwaited = false;
+    this.isWanted = this.isAwaited = false;
     this.list.close();
     this.describeToField();
     this.hold.release();
@@ -185,8 +190,9 @@ export class SuggestionPopup extends LitElement {
   private readonly onInput = (event: Event): void => {
     if (this.accepting || (event instanceof InputEvent && event.isComposing)) return;
     const type = event instanceof InputEvent ? event.inputType : 'insertText';
-    const isTyping = type === 'insertText' || type === 'insertCompositionText';
-    if (isTyping || (this.isWanted && type.startsWith('deleteContent'))) {
+    const isTyping = (type === 'insertText' || type === 'insertCompositionText') && !this.hold.isPasting;
+    if (isTyping || (this.isWanted && /^delete(Content|Word)/.test(type))) {
+      this.isWanted = true;
       this.narrow();
       void this.ask(true);
     } else this.close();
@@ -198,6 +204,7 @@ export class SuggestionPopup extends LitElement {
     const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey;
     if (event.ctrlKey && event.key === ' ') {
       swallow(event);
+      this.isWanted = true;
       this.automatic = false;
       void this.ask(false);
       return;
@@ -220,11 +227,6 @@ export class SuggestionPopup extends LitElement {
     }
     this.close();
   };
-
-  /** Whether suggestions are shown or on their way. */
-  private get isWanted(): boolean {
-    return this.isOpen || this.isAwaited;
-  }
 
   private readonly onPointerdown = (): void => {
     this.close();

@@ -1,6 +1,19 @@
 import fc from 'fast-check';
 import type { Beginning, Stroke } from './LinkKeys';
 
+/** How many random sequences of keys a test plays: the soak asks for more. */
+export function sequenceCount(usual: number): number {
+  return Number(process.env.DATASET_CAPTIONS_LINK_SEQUENCES ?? usual);
+}
+
+/** Which random sequences: another seed finds others. */
+export const seed = Number(process.env.DATASET_CAPTIONS_LINK_SEED ?? 20_261_128);
+
+/** The keys that type a text. */
+export function keysOf(text: string): string[] {
+  return Array.from(text);
+}
+
 /** Pauses between keys: of fingers, of somebody who looks, and longer than a caption waits to be saved. */
 const pauses = [0, 20, 20, 60, 60, 150, 400, 1200];
 
@@ -27,7 +40,7 @@ const oneKey = fc.record({ key, pause }).map((stroke): Stroke[] => [stroke]);
 
 /** A text typed at the speed of fingers. */
 function typed(text: string, speed: number): Stroke[] {
-  return Array.from(text, (letter) => ({ key: letter, pause: speed }));
+  return keysOf(text).map((letter) => ({ key: letter, pause: speed }));
 }
 
 const speed = fc.constantFrom(0, 20, 60, 180);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { GridBrowser } from '../GridPage';
+import { LinkedPage } from './LinkedPage';
 import { LinkKeys, type Beginning, type Stroke } from './LinkKeys';
 import type { LinkState } from './page/linkPage';
 
@@ -81,7 +82,7 @@ export async function keyTable(delays: readonly number[]): Promise<KeyRow[]> {
   const browser = new GridBrowser();
   await browser.start();
   try {
-    const keys = new LinkKeys(browser);
+    const keys = new LinkKeys(new LinkedPage(browser));
     const table: KeyRow[] = [];
     for (const { name, heading, ...beginning } of places) {
       const before = await keys.play([], 0, beginning);

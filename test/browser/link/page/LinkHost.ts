@@ -1,6 +1,6 @@
 import { FakeHost, type FakeItem } from '../../fakeHost';
 import type { Replay, Replayed, WebviewEvents } from '../../../../src/protocol/page/gridProtocol';
-import { linkCaptions, linkImages } from '../linkCaptions';
+import { linkCaptions } from '../linkCaptions';
 
 /** Snapshots are throttled to one in this time, as the real host does it, in milliseconds. */
 const snapshotInterval = 100;
@@ -34,13 +34,19 @@ export class LinkHost extends FakeHost {
   private isUndoing = false;
   private pushing = false;
 
-  /** @param travel resolves after the time that a message takes one way */
-  constructor(private readonly travel: () => Promise<void>) {
+  /**
+   * @param travel resolves after the time that a message takes one way
+   * @param captions by the paths of their images
+   */
+  constructor(
+    private readonly travel: () => Promise<void>,
+    captions: Readonly<Record<string, string>> = linkCaptions,
+  ) {
     super(0);
-    this.items = linkImages.map((path, index) => ({
+    this.items = Object.entries(captions).map(([path, text], index) => ({
       path,
       captionPath: path.replace('.webp', '.txt'),
-      text: linkCaptions[path] ?? '',
+      text,
       save: { state: 'saved' },
       draft: 0,
       warnings: [],

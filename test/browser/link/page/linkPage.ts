@@ -33,6 +33,17 @@ interface PageWindow extends ClockTarget {
 declare const window: PageWindow;
 declare const MessageEvent: new (name: string, init: { data: unknown }) => unknown;
 
+/** How a page begins; its address says it. */
+export interface LinkBeginning {
+  captionMode: 'text' | 'tags';
+  /** by the paths of their images; those of the cases unless others are given */
+  captions?: Readonly<Record<string, string>>;
+  /** tags, each of which is suggested where it has in it what is typed */
+  suggested?: readonly string[];
+  /** the pause after which what is typed becomes an edit, in milliseconds */
+  commitDelay?: number;
+}
+
 /** How things stand when all has settled. */
 export interface LinkState {
   captions: Record<string, string>;
@@ -77,8 +88,20 @@ const travel = (): Promise<void> =>
     clock.after(delay, resolve);
   });
 
-const host = new LinkHost(travel);
-let state: unknown = { captionMode: new URLSearchParams(window.location.search).get('captions') };
+const { captionMode, captions, suggested, commitDelay } = JSON.parse(
+  new URLSearchParams(window.location.search).get('beginning') ?? '{}',
+) as LinkBeginning;
+const host = new LinkHost(travel, captions);
+if (suggested !== undefined) {
+  host.suggest = ({ prefix }) => ({
+    suggestions: suggested
+      .filter((tag) => tag.includes(prefix.trim()))
+      .map((tag) => ({ tag, count: 1, source: 'dataset' })),
+    loading: false,
+  });
+}
+if (commitDelay !== undefined) host.settings.commitDelay = commitDelay;
+let state: unknown = { captionMode };
 let hear: ((message: unknown) => void) | undefined;
 const port: Port = {
   post: (message) => {
@@ -141,6 +164,7 @@ function firstCard(): PageElement | null {
 }
 
 window.linkPage = {
+  host,
   advance: (milliseconds: number) => clock.advance(milliseconds),
   setDelay: (milliseconds: number) => {
     delay = milliseconds;
