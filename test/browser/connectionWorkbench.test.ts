@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
 import { DatasetView, until } from './DatasetView';
 import { useWorkbench } from './useWorkbench';
 import type { Workbench } from './Workbench';
@@ -26,6 +27,7 @@ const ways: Record<string, Way> = {
   },
   'the window is closed meanwhile': (bench, mended) => bench.reopenWindow(mended),
   'the tab is closed meanwhile': async ({ page }, mended) => {
+    await dismissDialog(page);
     await page.locator('.tabs-container .tab.active .tab-actions .action-label').click();
     await mended();
   },
@@ -36,6 +38,13 @@ const quick = new Set(['silence: it is waited for', 'break: it is waited for']);
 /** VS Code does not connect again to the host of an extension under development: there these would wait in vain. */
 const installedOnly = new Set(['break: it is waited for', 'break: the tab is closed meanwhile']);
 const isInstalled = process.env.DATASET_CAPTIONS_INSTALLED !== undefined;
+
+/** After 40 s, and then with each of its tries, VS Code puts a dialog over the window. */
+async function dismissDialog(page: Page): Promise<void> {
+  const dialog = page.locator('.monaco-dialog-box');
+  const dismiss = dialog.getByRole('button', { name: 'Dismiss', exact: true });
+  while ((await dialog.count()) > 0) await dismiss.click({ timeout: 2000 }).catch(() => undefined);
+}
 
 describe('a connection that goes, in the real workbench', function () {
   this.timeout(180_000 + 2 * cut);
@@ -65,14 +74,14 @@ describe('a connection that goes, in the real workbench', function () {
         const begun = Date.now();
         link[kind]();
         await page.keyboard.type(', during', { delay: 200 });
-        await view.frame.getByText('Not connected; 1 caption not saved').first().waitFor({ timeout: 15_000 });
+        await notice(view).getByText('Not connected; 1 caption not saved').waitFor({ timeout: 15_000 });
         await sleep(Math.max(0, cut - 2000 - (Date.now() - begun)));
-        // After 40 s VS Code puts a dialog over the window: then the keys are for it.
-        const takesKeys = (await page.locator('.monaco-dialog-box').count()) === 0;
-        if (takesKeys) await page.keyboard.type(', more');
+        await dismissDialog(page);
+        await view.type(image, ', more');
         await sleep(Math.max(0, cut - (Date.now() - begun)));
-        const typed = `${before}, at, during${takesKeys ? ', more' : ''}`;
-        assert.equal((await view.caption(image).inputValue()).trimEnd(), typed);
+        const typed = (await view.caption(image).inputValue()).trimEnd();
+        // The last keys may have gone to another dialog.
+        assert.ok(typed.startsWith(`${before}, at, during`) && `${before}, at, during, more`.startsWith(typed), typed);
         await way(bench, async () => {
           await sleep(1000);
           link.mend();
