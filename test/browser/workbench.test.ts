@@ -13,6 +13,11 @@ describe('the product in the real workbench', () => {
     const card = workbench.webview().getByText('5_scenery/alps.jpg').first();
     await card.waitFor();
     await workbench.screenshot('dataset');
+    const marks = await workbench.page.evaluate<string[]>(
+      `performance.getEntriesByType('mark').map(({ name }) => name.replace('webview/webviewElement/', ''))`,
+    );
+    const [frame = -1, page = -1] = ['mounted', 'set-content'].map((name) => marks.indexOf(name));
+    assert.ok(frame >= 0 && frame < page, 'VS Code loads the frame while the page is on its way');
 
     await workbench.reload();
     await card.waitFor();
