@@ -100,7 +100,8 @@ function allTasks() {
 const sharedWindows = [
   ['mainJob', 'beside', 'shownState', 'tabs'],
   ['jobs', 'safety', 'tagView', 'jobsCluster'],
-  ['accessibilityWorkbench', 'bulkEditWorkbench', 'workbench', 'undoOrder', 'pageKeysWorkbench'],
+  ['accessibilityWorkbench', 'bulkEditWorkbench', 'workbench', 'pageKeysWorkbench'],
+  ['connectionWorkbench', 'undoOrder'],
 ];
 
 /**
