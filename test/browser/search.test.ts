@@ -212,6 +212,25 @@ describe('the search in a browser', function () {
     await holds('long hair');
   });
 
+  it('takes back what an input method composed, and no more', async () => {
+    await open();
+    await field().focus();
+    await page.keyboard.type('ab');
+    await page.keyboard.press('Home');
+    await page.keyboard.type('q');
+    const inputMethod = await page.context().newCDPSession(page);
+    for (const text of ['k', 'か', 'かn', 'かな']) {
+      const end = text.length;
+      await inputMethod.send('Input.imeSetComposition', { text, selectionStart: end, selectionEnd: end });
+    }
+    await page.keyboard.insertText('仮名');
+    await holds('q仮名ab');
+    await page.keyboard.press('Control+z');
+    await holds('ab');
+    await page.keyboard.press('Control+y');
+    await holds('q仮名ab');
+  });
+
   it('says when results are out of date, how far a search is, and that it was cancelled', async () => {
     await open();
     host.search.shown = { stale: 3 };

@@ -37,7 +37,7 @@ export class TypingRuns {
   static listen(target: EventTarget): void {
     // Before the fields, whose listeners may end or forget a run.
     for (const before of ['keydown', 'beforeinput']) {
-      target.addEventListener(before, (event) => typedInto(event)?.look(), { capture: true });
+      target.addEventListener(before, (event) => typedInto(event)?.look(event), { capture: true });
     }
     target.addEventListener('input', (event) => typedInto(event)?.onInput(event), { capture: true });
   }
@@ -84,25 +84,25 @@ export class TypingRuns {
       return;
     }
     const [from, to] = command === 'undo' ? [this.done, this.undone] : [this.undone, this.done];
-    if (from.length === 0) return;
-    const goalOf = (run: Run): string => (command === 'undo' ? run.before : run.after);
+    const ends = from.map(({ before, after }) => (command === 'undo' ? before : after));
+    if (ends.length === 0) return;
     this.isReplaying = true;
     let before: string;
-    let at: number;
     do {
       before = field.value;
       runEditCommand(command);
-      // One of Chromium's steps may be more than a run, as when a text is dragged within the field.
-      at = from.findLastIndex((run) => goalOf(run) === field.value);
-    } while (at < 0 && field.value !== before);
+    } while (!ends.includes(field.value) && field.value !== before);
     this.isReplaying = false;
-    to.push(...from.splice(at < 0 ? -1 : at).reverse());
+    // One run, unless the browser has made one step of several.
+    to.push(...from.splice(Math.max(0, ends.lastIndexOf(field.value))).reverse());
     this.text = field.value;
     this.caret = undefined;
   }
 
   /** Before a key acts: notices what was not typed. */
-  private look(): void {
+  private look(event: Event): void {
+    // What an input method composes is selected while it goes on.
+    if ((event instanceof InputEvent || event instanceof KeyboardEvent) && event.isComposing) return;
     const { value, selectionStart, selectionEnd } = this.field;
     if (value !== this.text) this.forget();
     else if (selectionStart !== this.caret || selectionEnd !== this.caret) this.caret = undefined;
