@@ -488,25 +488,29 @@ export const rooms = {
     what: 'what all of the page uses: the way to the host, controls, icons, language, styles',
     may: ['protocol/channel', 'protocol/page', 'protocol/text'],
   },
+  'webview/undo': {
+    what: 'undo within a field: its keys, and what was typed in one go',
+    may: ['webview/shared'],
+  },
   'webview/pictures': {
     what: 'loading pictures, a few at a time',
     may: ['protocol/page', 'webview/shared'],
   },
   'webview/heldKeys': {
     what: 'keys of a field that wait for an answer, and all that is typed behind them',
-    may: ['webview/shared'],
+    may: ['webview/shared', 'webview/undo'],
   },
   'webview/suggestions': {
     what: 'the list of suggestions under a field',
-    may: ['protocol/page', 'tags', 'webview/heldKeys', 'webview/shared'],
+    may: ['protocol/page', 'tags', 'webview/heldKeys', 'webview/shared', 'webview/undo'],
   },
   'webview/card': {
     what: 'one card: picture, caption, chips, drafts',
-    may: ['protocol/page', 'tags', 'webview/pictures', 'webview/shared', 'webview/suggestions'],
+    may: ['protocol/page', 'tags', 'webview/pictures', 'webview/shared', 'webview/undo', 'webview/suggestions'],
   },
   'webview/search': {
     what: 'the search field, its filters, sorting',
-    may: ['dataset/query', 'protocol/page', 'webview/heldKeys', 'webview/shared'],
+    may: ['dataset/query', 'protocol/page', 'webview/heldKeys', 'webview/shared', 'webview/undo'],
   },
   'webview/notices': {
     what: 'the stack of bars and notices over the grid, and what keeps presses from what has just come',
@@ -559,6 +563,7 @@ export const rooms = {
       'webview/pictures',
       'webview/search',
       'webview/shared',
+      'webview/undo',
       'webview/suggestions',
       'webview/toolbar',
       'webview/viewer',

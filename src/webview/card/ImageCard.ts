@@ -13,7 +13,7 @@ import type { Drafts } from './Drafts';
 import type { HeldTyping } from './HeldTyping';
 import { imageIcon, errorIcon, warningIcon } from '../shared/icons';
 import type { ImageQueue } from '../pictures/ImageQueue';
-import { LocalUndo } from '../shared/LocalUndo';
+import { LocalUndo } from '../undo/LocalUndo';
 import { refused } from '../shared/refused';
 import type { SuggestOptions } from '../suggestions/SuggestionPopup';
 import type { ChipActions } from './TagChips';

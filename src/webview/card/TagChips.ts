@@ -6,8 +6,8 @@ import type { TextField } from '../shared/CaretFinder';
 import { plural } from '../shared/displayLanguage';
 import { ChipDrag } from './ChipDrag';
 import { warningIcon } from '../shared/icons';
-import { insertAsTyped } from '../shared/TypingRuns';
-import { LocalUndo } from '../shared/LocalUndo';
+import { insertAsTyped } from '../undo/TypingRuns';
+import { LocalUndo } from '../undo/LocalUndo';
 import type { SuggestOptions } from '../suggestions/SuggestionPopup';
 import {
   addTag,

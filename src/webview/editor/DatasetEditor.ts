@@ -34,7 +34,7 @@ import { errorIcon, warningIcon } from '../shared/icons';
 import { refused } from '../shared/refused';
 import { say } from '../shared/say';
 import { sharedStyles } from '../shared/shared.css';
-import { TypingRuns } from '../shared/TypingRuns';
+import { TypingRuns } from '../undo/TypingRuns';
 import { type ViewChoices, viewChoicesContext } from '../shared/viewChoices';
 import type { SuggestionPopup } from '../suggestions/SuggestionPopup';
 import '../suggestions/SuggestionPopup';

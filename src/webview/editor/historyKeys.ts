@@ -1,6 +1,6 @@
 import type { TextField } from '../shared/CaretFinder';
-import { historyKey } from '../shared/historyKey';
-import { TypingRuns } from '../shared/TypingRuns';
+import { historyKey } from '../undo/historyKey';
+import { TypingRuns } from '../undo/TypingRuns';
 
 /** What the keys of undo and saving do. */
 export interface HistoryActions {

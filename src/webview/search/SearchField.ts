@@ -10,10 +10,10 @@ import { actionsContext, type EditorActions } from '../shared/actions';
 import { closeIcon, searchIcon, starIcon } from '../shared/icons';
 import { KeyHold } from '../heldKeys/KeyHold';
 import { Listbox, type ListboxRow } from '../shared/Listbox';
-import { showText } from '../shared/LocalUndo';
+import { showText } from '../undo/LocalUndo';
 import { searchFieldStyles } from './searchField.css';
 import { sharedStyles } from '../shared/shared.css';
-import { TypingRuns } from '../shared/TypingRuns';
+import { TypingRuns } from '../undo/TypingRuns';
 import { textOfKey } from '../heldKeys/typeKey';
 
 /** Debounce of the search after the last key, in milliseconds. */

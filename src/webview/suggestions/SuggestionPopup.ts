@@ -8,7 +8,7 @@ import { displayLanguage, plural } from '../shared/displayLanguage';
 import { hostContext, type PageHost } from '../shared/host';
 import { KeyHold } from '../heldKeys/KeyHold';
 import { Listbox, type ListboxRow } from '../shared/Listbox';
-import { TypingRuns } from '../shared/TypingRuns';
+import { TypingRuns } from '../undo/TypingRuns';
 import { replacementOf, tagAt, type TagSpot } from './tagAtCaret';
 
 /** How tags are suggested in a field. */

@@ -350,12 +350,16 @@ describe('A download', () => {
   it('downloads once when asked twice at a time: the second waits', async () => {
     const phases: string[] = [];
     let release = (): void => undefined;
-    hub.nextOnStorage((request, response) => {
-      release = () => {
-        hub.withoutRanges()(request, response);
-      };
+    const asked = new Promise<void>((resolve) => {
+      hub.nextOnStorage((request, response) => {
+        release = () => {
+          hub.withoutRanges()(request, response);
+        };
+        resolve();
+      });
     });
     const first = download();
+    await asked;
     const second = download({
       onProgress: ({ phase }) => {
         phases.push(phase);

@@ -1,4 +1,4 @@
-import type { TextField } from './CaretFinder';
+import type { TextField } from '../shared/CaretFinder';
 
 /** What one undo takes back. */
 interface Run {
@@ -40,6 +40,11 @@ export class TypingRuns {
       target.addEventListener(before, (event) => typedInto(event)?.look(event), { capture: true });
     }
     target.addEventListener('input', (event) => typedInto(event)?.onInput(event), { capture: true });
+  }
+
+  /** Whether anything was typed that can be taken back. */
+  get canUndo(): boolean {
+    return this.done.length > 0;
   }
 
   /** Whether something was taken back that can be brought back. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { historyKey } from '../../../../src/webview/shared/historyKey';
+import { historyKey } from '../../../../src/webview/undo/historyKey';
 
 /** What a key means: `ctrl+shift+z`, with the key code that it has on a keyboard of the usual layout. */
 function meaning(keys: string, keyCode?: number): string | undefined {

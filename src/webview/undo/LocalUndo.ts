@@ -1,4 +1,4 @@
-import type { TextField } from './CaretFinder';
+import type { TextField } from '../shared/CaretFinder';
 import { historyKey } from './historyKey';
 import { TypingRuns } from './TypingRuns';
 
@@ -37,8 +37,9 @@ export class LocalUndo {
   /** Handles the undo and redo keys. */
   onKeydown(event: KeyboardEvent): void {
     const key = historyKey(event);
-    const isHere = key === 'undo' ? this.area.value !== this.baseline : key === 'redo' && this.runs.canRedo;
-    if (key === undefined || key === 'save' || !isHere) return;
+    const isUndo = key === 'undo' && this.area.value !== this.baseline && this.runs.canUndo;
+    const isRedo = key === 'redo' && this.runs.canRedo;
+    if (!isUndo && !isRedo) return;
     event.preventDefault();
     event.stopPropagation();
     this.runs.replay(key);
