@@ -43,6 +43,7 @@ export class DatasetUndo {
     };
     this.replays.set(edit, here);
     return async (direction) => {
+      this.commands.reached();
       const isAsked = this.replayFor !== undefined;
       const turn = async (): Promise<void> => {
         const isBehind = this.apart.has(edit) || !this.stack.holds(edit);

@@ -8,20 +8,27 @@ import type { Direction } from './EditStack';
 export class UndoCommands {
   private readonly queue = new SerialQueue();
   private asker: object | undefined;
+  private hasReached = false;
 
-  /** @param execute runs a command of VS Code */
-  constructor(private readonly execute: (direction: Direction) => Promise<void>) {}
+  /** @param execute runs a command of VS Code, and learns whether that has reached a dataset */
+  constructor(private readonly execute: (direction: Direction, isOnDataset: () => boolean) => Promise<void>) {}
 
   /** Runs a command for one of the datasets, if it is still wanted when it is its turn. */
   run(direction: Direction, asker: object, isWanted: () => boolean): Promise<void> {
     return this.queue.run(async () => {
       this.asker = asker;
+      this.hasReached = false;
       try {
-        if (isWanted()) await this.execute(direction);
+        if (isWanted()) await this.execute(direction, () => this.hasReached);
       } finally {
         this.asker = undefined;
       }
     });
+  }
+
+  /** VS Code asks one of the datasets for an undo or redo. */
+  reached(): void {
+    this.hasReached = true;
   }
 
   /** Whether what VS Code asks of a dataset now was meant for another one. */

@@ -31,14 +31,17 @@ class Tabs {
   readonly front: { tab: Name | 'text' } = { tab: 'a' };
   /** the tab to which the user goes while a command is on its way */
   goesTo: Name | 'text' | undefined;
+  /** for each command, whether it has learned that it reached a dataset */
+  readonly reached: boolean[] = [];
   readonly texts = { a: [] as number[], b: [] as number[] };
   private edits = 0;
   private readonly stacks = { a: new Stack(), b: new Stack() };
-  private readonly commands = new UndoCommands(async (direction) => {
+  private readonly commands = new UndoCommands(async (direction, isOnDataset) => {
     await Promise.resolve();
     this.front.tab = this.goesTo ?? this.front.tab;
     const { tab } = this.front;
     if (tab !== 'text') await this.stacks[tab].replay(direction);
+    this.reached.push(isOnDataset());
   });
   private readonly undos = { a: this.undoOf(), b: this.undoOf() };
 
@@ -74,6 +77,18 @@ describe('Undo and redo of a dataset', () => {
   });
 
   for (const tab of ['b', 'text'] as const) {
+    it('tells a command whether it has reached a dataset: what was undone in a text then, the user has undone', async () => {
+      for (let edit = 0; edit < 3; edit++) tabs.edit('a');
+      tabs.edit('b');
+      for (const tab of ['a', 'text', 'b'] as const) {
+        tabs.front.tab = 'a';
+        tabs.goesTo = tab;
+        await tabs.press('a', 'undo');
+      }
+      assert.deepEqual(tabs.reached, [true, false, true]);
+      assert.deepEqual(tabs.texts, { a: [1], b: [2, 6] });
+    });
+
     it(`go to the dataset in which they were pressed when another tab comes to the front (${tab})`, async () => {
       tabs.goesTo = tab;
       assert.equal(await tabs.press('a', 'undo'), true);
