@@ -177,6 +177,23 @@ describe('tag chips in a browser', function () {
     assert.deepEqual(await shown(), ['undone', 'by the document']);
   });
 
+  it('leave what is in the field to the undo of the document once it is an edit of it', async () => {
+    host.settings.commitDelay = 300;
+    await open();
+    const before = host.item(first).text;
+    await field().focus();
+    await page.keyboard.type('foo');
+    await until('the pause committed', () => commits() === 1);
+    await page.keyboard.press('Control+z');
+    await until('the document is asked', () => host.said('undo').length === 1);
+    host.item(first).text = before;
+    host.push();
+    await until('the field is empty', async () => (await field().inputValue()) === '');
+    await page.keyboard.press('Escape');
+    await page.waitForTimeout(600);
+    assert.equal(host.item(first).text, before, 'what was taken back does not come again');
+  });
+
   it('are searched for with a click or a key', async () => {
     await open();
     await chip('blue eyes').click({ modifiers: ['Control'] });

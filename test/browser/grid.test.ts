@@ -155,6 +155,18 @@ describe('the grid in a browser', function () {
     assert.equal(await page.evaluate('window.through'), 0, 'VS Code must not undo it once more');
   });
 
+  it('brings back typing that was taken back, also when nothing was left to commit meanwhile', async () => {
+    await open();
+    await caption(first).focus();
+    await page.keyboard.press('End');
+    await page.keyboard.type(', B');
+    await page.keyboard.press('Control+z');
+    await holds(first, 'tag 0, sky, tree');
+    await until('the pause is over', () => host.said('commit').length === 1);
+    await page.keyboard.press('Control+y');
+    await holds(first, 'tag 0, sky, tree, B');
+  });
+
   it('holds few cards however many images there are, and End reaches the last', async () => {
     await open();
     await cell(first).focus();

@@ -212,6 +212,27 @@ describe('the search in a browser', function () {
     await holds('long hair');
   });
 
+  it('takes back a deleted word as one step, and stops at each text that was there', async () => {
+    await open();
+    await field().focus();
+    await page.keyboard.type('foo bar');
+    await page.keyboard.press('Control+Backspace');
+    await holds('foo ');
+    await page.keyboard.press('Control+z');
+    await holds('foo bar');
+    await page.keyboard.press('Control+z');
+    await holds('');
+    await page.keyboard.type('sky');
+    for (const key of ['Home', 'End', 'Backspace', 'Backspace', 'Backspace']) await page.keyboard.press(key);
+    // A part of the page goes, which ends the browser's own run.
+    await page.waitForTimeout(600);
+    await page.keyboard.type('tree');
+    await page.keyboard.press('Control+z');
+    await holds('sky');
+    await page.keyboard.press('Control+y');
+    await holds('tree');
+  });
+
   it('takes back what an input method composed, and no more', async () => {
     await open();
     await field().focus();

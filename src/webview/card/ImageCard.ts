@@ -101,6 +101,7 @@ export class ImageCard extends LitElement {
   /** Called when the current caption became an edit of the document. */
   committed(): void {
     this.undo?.commit();
+    this.querySelector('tag-chips')?.committed();
     this.requestUpdate();
   }
 

@@ -96,6 +96,11 @@ export class TagChips extends LitElement {
     if (field !== undefined) this.end(this.withTyped(field), field);
   }
 
+  /** Called when the caption, with what is in the field, became an edit of the document: its undo takes that back. */
+  committed(): void {
+    this.undo?.commit();
+  }
+
   override disconnectedCallback(): void {
     // Chromium does not guarantee a blur event for an element that is removed.
     this.finish();
@@ -115,6 +120,8 @@ export class TagChips extends LitElement {
     }
     if (!changed.has('text') || this.text === this.drafted) return;
     this.base = this.text;
+    // What is in the field was part of a text that is not the caption any more, as after an undo.
+    if (this.drafted !== undefined) this.clearField();
     this.drafted = undefined;
     this.editing = -1;
   }
@@ -347,14 +354,18 @@ export class TagChips extends LitElement {
   private end(text: string, field: HTMLInputElement): void {
     this.editing = -1;
     if (field.classList.contains('chip-field')) {
-      field.value = '';
-      this.undo = undefined;
+      this.clearField();
       this.current = chipsOf(text).length;
     }
     if (text !== (this.drafted ?? this.base)) this.draft(text);
     this.base = text;
     this.actions?.commit();
     this.requestUpdate();
+  }
+
+  private clearField(): void {
+    if (this.field !== null) this.field.value = '';
+    this.undo = undefined;
   }
 
   private cancelEdit(): void {

@@ -19,7 +19,8 @@ export class LocalUndo {
   /** Called when the text of the field became an edit of the document, whose undo then covers it. */
   commit(): void {
     this.runs.end();
-    this.settle();
+    // What was typed and taken back is no edit, and redo can still bring it back.
+    if (this.area.value !== this.baseline) this.settle();
   }
 
   /** Shows a text from the document, unless it is shown already; the caret stays at the same characters. */

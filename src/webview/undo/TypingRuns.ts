@@ -4,6 +4,8 @@ import type { TextField } from '../shared/CaretFinder';
 interface Run {
   before: string;
   after: string;
+  /** the texts between the two: a step of the browser's may end there */
+  between: Set<string>;
 }
 
 const runsOfFields = new WeakMap<TextField, TypingRuns>();
@@ -89,14 +91,15 @@ export class TypingRuns {
       return;
     }
     const [from, to] = command === 'undo' ? [this.done, this.undone] : [this.undone, this.done];
+    const last = from.at(-1);
+    if (last === undefined) return;
     const ends = from.map(({ before, after }) => (command === 'undo' ? before : after));
-    if (ends.length === 0) return;
     this.isReplaying = true;
     let before: string;
     do {
       before = field.value;
       runEditCommand(command);
-    } while (!ends.includes(field.value) && field.value !== before);
+    } while (field.value !== before && (last.between.has(field.value) || !ends.includes(field.value)));
     this.isReplaying = false;
     // One run, unless the browser has made one step of several.
     to.push(...from.splice(Math.max(0, ends.lastIndexOf(field.value))).reverse());
@@ -124,16 +127,20 @@ export class TypingRuns {
     const { value, selectionEnd } = this.field;
     const last = this.done.at(-1);
     const isTyping = typing.test(type);
-    if (isTyping && this.caret !== undefined && last !== undefined) last.after = value;
-    else if (value !== this.text) this.done.push({ before: this.text, after: value });
+    if (isTyping && this.caret !== undefined && last !== undefined) {
+      last.between.add(last.after);
+      last.after = value;
+      last.between.delete(last.before);
+      last.between.delete(value);
+    } else if (value !== this.text) this.done.push({ before: this.text, after: value, between: new Set() });
     this.undone = [];
     this.text = value;
     this.caret = isTyping ? (selectionEnd ?? undefined) : undefined;
   }
 }
 
-/** What Chromium has in its runs of typing. */
-const typing = /^(insertText|insertCompositionText|insertLineBreak|insertParagraph|delete(?!By))/;
+/** What Chromium has in its runs of typing: a word or a line that is deleted is a step of its own. */
+const typing = /^(insertText|insertCompositionText|insertLineBreak|insertParagraph|deleteContent(Backward|Forward))$/;
 
 function typedInto(event: Event): TypingRuns | undefined {
   const [field] = event.composedPath();

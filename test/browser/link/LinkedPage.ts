@@ -50,7 +50,8 @@ export class LinkedPage {
   async press(keys: readonly string[], pause = 0): Promise<void> {
     const { keyboard } = this.page;
     for (const key of keys) {
-      const parts = key.split('+');
+      // The last part may be the plus sign itself.
+      const parts = key.split(/\+(?=.)/);
       await Promise.all([
         ...parts.map((part) => keyboard.down(part)),
         ...parts.toReversed().map((part) => keyboard.up(part)),

@@ -121,7 +121,7 @@ async function documentedKeys(): Promise<Map<string, string[]>> {
   for (const line of (await readFile('docs/keyboard.md', 'utf8')).split('\n')) {
     heading = /^## (.*)/.exec(line)?.[1] ?? heading;
     const row = /^\| ([^|]*?) +\|/.exec(line)?.[1];
-    if (row === undefined || row === 'key' || /^-+$/.test(row)) continue;
+    if (row === undefined || row === '' || row === 'key' || /^-+$/.test(row)) continue;
     const keys = keysOfRow[row];
     if (keys === undefined) throw new Error(`docs/keyboard.md has a key that the table does not know: ${row}`);
     found.set(heading, [...(found.get(heading) ?? []), ...keys]);
