@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { captions, readText } from './datasetFiles';
 import { until } from './DatasetView';
@@ -93,46 +92,6 @@ describe('edits, undo and closing in the order in which they were done, in the r
       await page.keyboard.press('Control+y');
       await holds(`edit ${redone} again`, name, shown + [', 1', ', 2', ', 3', ', 4'].slice(0, redone).join(''));
     }
-  });
-
-  it('loses nothing of a text whose tab was clicked right after Ctrl+Z, although typing goes on there', async () => {
-    const notes = path.join(suite.scratch, `notes of ${suite.name}.md`);
-    await writeFile(notes, 'typed in');
-    const view = await suite.open();
-    const { link, page } = view.workbench;
-    const tab = (of: string) => page.getByRole('tab', { name: new RegExp(`^${of}`) });
-    await page.keyboard.press('Control+p');
-    await page.locator('.quick-input-widget input[type="text"]').first().fill(path.basename(notes));
-    await page
-      .locator('.quick-input-list .monaco-list-row')
-      .filter({ hasText: path.basename(notes) })
-      .first()
-      .click();
-    const text = page.locator('.editor-instance .view-lines').first();
-    await text.click();
-    await page.keyboard.press('Control+End');
-    await page.keyboard.type(' notes');
-    const box = await tab('notes of').boundingBox();
-    assert.ok(box !== null);
-    await tab(suite.name).click();
-    await view.ready();
-    const shown = await view.caption(alps).inputValue();
-    await view.type(alps, ', 1');
-    await page.keyboard.press('Control+s');
-    link.change({ delay: 150 });
-    await page.keyboard.press('Control+z');
-    // The key has come to the frame: a click in another one would overtake it. The host hears of it later.
-    await until('the page to show no edit', async () => (await view.caption(alps).inputValue()) === shown);
-    await page.mouse.click(box.x + 20, box.y + box.height / 2);
-    // It shows so for a round trip only: looked at with each frame.
-    await page.waitForFunction("/^typed.in$/.test(document.querySelector('.view-lines')?.textContent)");
-    await page.keyboard.type(' more words', { delay: 30 });
-    await text.filter({ hasText: /^typed.in.notes.more.words$/ }).waitFor();
-    await page.keyboard.type('!');
-    await text.filter({ hasText: /^typed.in.notes.more.words!$/ }).waitFor();
-    link.change({ delay: 0 });
-    const file = path.join(suite.dataset, '5_scenery/alps.txt');
-    await until('the edit taken back', async () => (await readText(file))?.trim() === shown);
   });
 
   it('keeps a letter that was typed the moment before the tab was closed', async () => {
