@@ -96,6 +96,7 @@ describe('a connection that goes, in a browser', function () {
     };
     await type('Control+End', 'F2', 'x', 'y', 'Escape', 'ArrowLeft', 'F2', 'z');
     await shown('Not connected; 2 captions not saved').waitFor({ timeout: 8000 });
+    await cells.page.locator('.summary').getByText('2 unsaved', { exact: true }).waitFor();
     host.loseWhatWasSaid();
     host.items = host.items.filter(({ path }) => path !== imagePath(298));
     await cells.page.reload();

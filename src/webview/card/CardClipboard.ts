@@ -1,4 +1,4 @@
-import { runEditCommand } from '../undo/TypingRuns';
+import { runEditCommand } from '../undo/editCommand';
 import type { CardItem } from '../../protocol/page/cardProtocol';
 
 /** A card on which a key was pressed. */

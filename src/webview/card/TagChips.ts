@@ -6,7 +6,7 @@ import type { TextField } from '../shared/CaretFinder';
 import { plural } from '../shared/displayLanguage';
 import { ChipDrag } from './ChipDrag';
 import { warningIcon } from '../shared/icons';
-import { insertAsTyped } from '../undo/TypingRuns';
+import { insertAsTyped } from '../undo/editCommand';
 import { LocalUndo } from '../undo/LocalUndo';
 import type { SuggestOptions } from '../suggestions/SuggestionPopup';
 import {

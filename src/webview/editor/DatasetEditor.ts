@@ -388,7 +388,7 @@ export class DatasetEditor extends LitElement {
               .snapshot=${snapshot}
               .query=${this.asked.query}
               .sort=${this.asked.sort}
-              .unheard=${this.isLost ? this.kept.count : 0}
+              .unheard=${this.isLost ? this.unsaved : 0}
               @click=${this.afterControl}
             ></dataset-toolbar>`
       }

@@ -2,8 +2,8 @@ import type { TextField } from '../shared/CaretFinder';
 
 /** A key that waited, as an event that can be dispatched. */
 export function keyAgain(event: KeyboardEvent): KeyboardEvent {
-  // The code identifies the key when a layout or an input method changes its letter.
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- it is what the original event carries
+  // Listeners read the key code where a layout or an input method changes the letter: the copy must have it, too.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- `code` names the place of the key, not its letter
   const { key, code, keyCode, ctrlKey, metaKey, altKey, shiftKey } = event;
   const init = { key, code, keyCode, ctrlKey, metaKey, altKey, shiftKey };
   return new KeyboardEvent('keydown', { ...init, bubbles: true, composed: true, cancelable: true });

@@ -1,5 +1,5 @@
 import type { TextField } from '../shared/CaretFinder';
-import { insertAsTyped, runEditCommand } from '../undo/TypingRuns';
+import { insertAsTyped, runEditCommand } from '../undo/editCommand';
 import { tabStopAfter } from './tabStops';
 
 /** The text that a key types; undefined if it types none. */

@@ -1,4 +1,5 @@
 import type { TextField } from '../shared/CaretFinder';
+import { insertAsTyped, runEditCommand } from './editCommand';
 
 /** What one undo takes back. */
 interface Run {
@@ -146,18 +147,4 @@ function typedInto(event: Event): TypingRuns | undefined {
   const [field] = event.composedPath();
   const isField = field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement;
   return isField && field.selectionStart !== null ? TypingRuns.of(field) : undefined;
-}
-
-/** Replaces the selection in the focused field in a way that Ctrl+Z undoes like typing. */
-export function insertAsTyped(text: string): void {
-  runEditCommand('insertText', text);
-}
-
-/**
- * Has the browser do to the focused field what its own keys and menus do: deprecated, but nothing has replaced it, and
- * nothing else reaches the undo stack that typing feeds. It is done when this returns.
- */
-export function runEditCommand(command: string, value?: string): boolean {
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- see above: nothing has replaced it
-  return document.execCommand(command, false, value);
 }
