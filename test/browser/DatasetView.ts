@@ -2,6 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FrameLocator, Locator } from 'playwright-core';
 import type { Workbench } from './Workbench';
 
+/** What is used of the page's body: this file is compiled without the DOM. */
+interface PageBody {
+  ownerDocument: { hasFocus(): boolean };
+}
+
 /** The grid of a dataset inside the workbench, by the names that a screen reader says. */
 export class DatasetView {
   readonly frame: FrameLocator;
@@ -12,9 +17,26 @@ export class DatasetView {
 
   /** Opens a folder of the Explorer as a dataset and waits for its cards. */
   static async open(workbench: Workbench, name: string): Promise<DatasetView> {
+    const { page } = workbench;
+    const front = page.locator('.editor-group-container.active .tab.active');
+    const pages = async (): Promise<string[]> => {
+      const frames = await page.locator('iframe.webview.ready:visible').all();
+      return Promise.all(frames.map(async (frame) => (await frame.getAttribute('name')) ?? ''));
+    };
+    const isInFront = async (): Promise<boolean> => (await front.allInnerTexts()).some((text) => text.trim() === name);
+    const others = (await isInFront()) ? [] : await pages();
     await workbench.explorerContextMenu(name, 'Open as Dataset');
+    // Until VS Code has brought it to the front, what is seen, and gets the keys, is the page of another tab.
+    await until(`${name} to be in front`, async () => {
+      const shown = await pages();
+      return (await isInFront()) && shown.some((frame) => !others.includes(frame));
+    });
     const view = new DatasetView(workbench);
     await view.ready();
+    // VS Code gives the focus to an editor that it has opened, sometimes after the first cards are there.
+    await until('the focus to come into the page', () =>
+      view.frame.locator('body').evaluate((body: unknown) => (body as PageBody).ownerDocument.hasFocus()),
+    );
     return view;
   }
 
