@@ -458,7 +458,8 @@ export class FakeHost {
     const { path, index } = place ?? { path: '', index: 0 };
     const around = { paths: path === '' ? [] : [path], index, before: cards, after: cards, find: [], places: [] };
     const first = withCards ? this.around(around) : null;
-    return { snapshot: this.snapshot(), settings: this.settings, page: this.page, first };
+    const isUnedited = this.done.length + this.undone.length === 0;
+    return { snapshot: this.snapshot(), settings: this.settings, page: this.page, first, isUnedited };
   }
 
   private around({

@@ -44,6 +44,11 @@ const known: readonly [string, Beginning['captionMode'], string][] = [
     `Control+h/2000 z/60 e/60 b/${String(pause)} r/60 a${' Control+Enter/100'.repeat(20)}`,
   ]),
   ['one undo takes back all that was typed into the search field', 'text', 'Control+f/60 c/60 a/300 t/1000 Control+z'],
+  [
+    'an undo too many changes nothing, and typing goes on from what the redo brings back',
+    'text',
+    'F2 x Escape/2000 Control+z/20 Control+z/20 Control+y/20 F2 y/20 z',
+  ],
   ['chips that were deleted come back', 'tags', 'F2/20 ArrowLeft/20 Delete/150 Delete/150 Control+z/150 Control+z/150'],
 ];
 

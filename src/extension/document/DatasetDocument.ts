@@ -221,6 +221,11 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     this.edited.fire({ label, undo: () => turn('undo'), redo: () => turn('redo') });
   }
 
+  /** Whether there is nothing that undo or redo could reach. */
+  get isUnedited(): boolean {
+    return this.undo.stack.isEmpty;
+  }
+
   /** How often the stack of undo was changed by something else than a view: the view cannot know what is on it. */
   changesBesides(view: object): number {
     return this.undo.stack.changesBesides(view);

@@ -48,6 +48,11 @@ export class EditStack {
     return this.edits[direction === 'undo' ? this.done - 1 : this.done];
   }
 
+  /** Whether undo and redo have nothing to reach. */
+  get isEmpty(): boolean {
+    return this.edits.length === 0;
+  }
+
   /** Whether undo or redo can still reach an edit. */
   holds(edit: StackedEdit): boolean {
     return this.edits.includes(edit);

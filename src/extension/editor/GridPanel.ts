@@ -317,7 +317,8 @@ export class GridPanel extends Disposable implements PageControls {
     const page = await this.memory.restored();
     const around = { ...aroundPlace(place ?? page), before: cards, after: cards, find: [], places: [] };
     const first = this.session.view.images.length === 0 ? null : await this.views.getItemsAround(around, signal);
-    return { snapshot: this.snapshot(), settings: this.settings(), page, first };
+    const { isUnedited } = this.session.document;
+    return { snapshot: this.snapshot(), settings: this.settings(), page, first, isUnedited };
   }
 
   /** Sends a new page what it shows first, as soon as there are images and unless it has asked before. */

@@ -140,6 +140,8 @@ export interface PageStart {
   page: PageState;
   /** the first cards, if there are any: those around the place that is shown first */
   first: ItemsAround | null;
+  /** whether there is nothing that undo or redo could reach */
+  isUnedited: boolean;
 }
 
 /** Requests from the webview to the host. */

@@ -129,6 +129,11 @@ export class Drafts {
     this.port.changed(captionPath);
   }
 
+  /** Nothing has been done in this dataset that undo or redo could reach. */
+  beginUnedited(): void {
+    this.history.beginEmpty();
+  }
+
   /** An edit of another kind is about to follow: what undo takes back next is not known from here. */
   forgetHistory(): void {
     this.history.forget();

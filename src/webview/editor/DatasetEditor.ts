@@ -248,7 +248,8 @@ export class DatasetEditor extends LitElement {
     });
     try {
       const asked = this.timed(() => this.host.request('ready', this.startPlace(remembered)));
-      const { snapshot, settings, page, first } = await this.host.started(asked);
+      const { snapshot, settings, page, first, isUnedited } = await this.host.started(asked);
+      if (isUnedited) this.drafts.beginUnedited();
       this.heartbeat.start();
       await this.resumeDrafts(store.readDrafts());
       // A page without stored state belongs to a new tab, which starts with the view of the tab that it was split from.

@@ -37,6 +37,19 @@ describe('What the page knows of the stack of undo', () => {
     assert.equal(history.take('redo'), undefined, 'what is made again next is the unknown edit');
   });
 
+  it('is nothing below the oldest edit of a page that began with an empty stack, also when asked once too often', () => {
+    const history = new EditHistory();
+    history.beginEmpty();
+    history.add(edit(1));
+    const keys = ['undo', 'undo', 'redo', 'redo', 'undo'] as const;
+    assert.deepEqual(
+      keys.map((key) => history.take(key)),
+      [edit(1), 'none', edit(1), 'none', edit(1)],
+    );
+    history.forget();
+    assert.equal(history.take('undo'), undefined, 'what is below is not known any more');
+  });
+
   it('is forgotten when something else changed the stack', () => {
     const history = new EditHistory();
     history.add(edit(1));
