@@ -98,6 +98,7 @@ export class JobStarter {
   /** Plans a job for one image. Asks before it replaces a caption. @returns as {@link plan} */
   async planSingle(document: DatasetDocument, image: DatasetImage): Promise<JobPlan | undefined> {
     const { caption } = image;
+    const asked = caption.raw;
     const label = vscode.l10n.t('Caption {0}', path.posix.basename(image.path));
     const write = writeOptions(document.uri);
     if (!caption.isEmpty) {
@@ -106,7 +107,6 @@ export class JobStarter {
         return undefined;
       }
       const action = write.mode === 'replace' ? vscode.l10n.t('Replace Caption') : vscode.l10n.t('Add Tags');
-      const asked = caption.raw;
       if (!(await agrees(write, 1, 1, action))) return undefined;
       // The question takes the keyboard from somebody who types on, and a blank has answered it.
       if (caption.raw !== asked) {
@@ -116,7 +116,7 @@ export class JobStarter {
     }
     document.commit();
     await document.autoSave();
-    const targets = await this.savedOnly(document, [{ path: image.path, caption, expected: caption.raw }]);
+    const targets = await this.savedOnly(document, [{ path: image.path, caption, expected: asked }]);
     if (targets.length === 0) return undefined;
     return { label, mode: 'all', write, work: await jobImages(targets), single: true };
   }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import type { JobTarget } from '../captionJob';
 import { CaptionError } from '../../dataset/files/CaptionError';
-import { contentHash } from '../../dataset/captions/captionHash';
+import { captionHash, contentHash } from '../../dataset/captions/captionHash';
 import { Dataset } from '../../dataset/Dataset';
 import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import type { FileWriter } from '../../dataset/files/FileWriter';
@@ -24,13 +24,14 @@ export interface JobWork {
 }
 
 /**
- * The images of a new job with the hashes of their captions as they are now, by which the job sees later which captions
- * were edited since.
+ * The images of a new job with the hashes of their captions as they were planned, by which the job sees later which
+ * captions were edited since: also those that were edited between the plan and now, as while the user was asked.
  */
 export async function jobImages(targets: readonly JobTarget[]): Promise<JobImage[]> {
   const images: JobImage[] = [];
-  await inSlices(targets, ({ path: image, caption }) => {
-    images.push({ path: image, expected: contentHash(caption.onDisk) });
+  await inSlices(targets, ({ path: image, caption, expected }) => {
+    const planned = caption.raw === expected ? contentHash(caption.onDisk) : captionHash(expected);
+    images.push({ path: image, expected: planned });
   });
   return images;
 }
