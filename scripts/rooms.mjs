@@ -29,7 +29,7 @@ export const rooms = {
   },
   'protocol/child': {
     what: 'starts and watches the child process, with the environment that it needs',
-    may: ['protocol/channel', 'protocol/tagging'],
+    may: ['base', 'protocol/channel', 'protocol/tagging'],
   },
   'dataset/files': {
     what: 'files on disk: what counts as an image, safe writes and the threads that do them, errors of files',

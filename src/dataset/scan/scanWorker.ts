@@ -1,6 +1,6 @@
-import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { useInheritedLanguage } from '../../base/displayLanguage';
+import { giveWay } from '../../base/giveWay';
 import { CaptionError, fileError } from '../files/CaptionError';
 import { scanDataset, type FolderListing, type ScanRest } from './scanDataset';
 import { readCaptions } from './readCaptions';
@@ -24,7 +24,7 @@ const { folder, captionExtension } = workerData as ScanWorkerData;
 
 // On machines with few cores, the editor must not wait for these threads. Only on Linux: elsewhere this would lower the
 // priority of the whole process.
-if (process.platform === 'linux') setPriority(0, readingPriority);
+if (process.platform === 'linux') giveWay(0, readingPriority);
 
 useInheritedLanguage();
 

@@ -1,7 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
+import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
 import * as l10n from '@vscode/l10n';
+import { giveWay } from '../../base/giveWay';
 import { Channel, type Port } from '../channel/Channel';
 import { fastEnvironment } from './fastEnvironment';
 import type { DownloadProgress } from '../tagging/modelListing';
@@ -138,7 +139,7 @@ export class TaggerProcess {
       env,
       ...(this.options.execPath === undefined ? {} : { execPath: this.options.execPath }),
     });
-    if (this.options.inBackground === true && child.pid !== undefined) lowerPriority(child.pid);
+    if (this.options.inBackground === true && child.pid !== undefined) giveWay(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
     for (const stream of [child.stdout, child.stderr]) {
       if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.options.onLog?.(line));
     }
@@ -177,14 +178,6 @@ export class TaggerProcess {
       end(error.message);
     });
     return running;
-  }
-}
-
-function lowerPriority(pid: number): void {
-  try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // The child has ended already, or the system does not allow it.
   }
 }
 
