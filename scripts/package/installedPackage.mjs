@@ -1,6 +1,6 @@
 // The packed extension as VS Code installs it: what the tests run against.
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { run } from '../childProcess.mjs';
 import { testHostCommand } from '../testHostInstall.mjs';
@@ -25,6 +25,8 @@ export async function installPackage(file, folder) {
     });
     if (code !== 0 || !existsSync(path.join(folder, list)))
       throw new Error(`VS Code does not install ${file}:\n${output}`);
+    // Made for its user alone; some of the tests run as another one.
+    await chmod(folder, 0o755);
   } finally {
     await rm(data, { recursive: true, force: true });
   }

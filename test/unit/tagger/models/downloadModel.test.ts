@@ -109,6 +109,8 @@ describe('Getting a model', function () {
     let start = (): void => undefined;
     hub.nextOnStorage((request, response) => {
       start = () => {
+        // A busy machine lets the other one say more than once that it waits.
+        start = () => undefined;
         hub.withoutRanges()(request, response);
       };
     });

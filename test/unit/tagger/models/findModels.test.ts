@@ -94,7 +94,7 @@ describe('The search for models', () => {
     });
     assert.deepEqual(await tree(root), locked);
     assert.equal(locked.length, before.length);
-    await chmod(root, 0o755);
+    for (const folder of [root, snapshot]) await chmod(folder, 0o755);
   });
 
   it('believes the name of a blob only with the right size', async () => {
