@@ -6,7 +6,7 @@ import { errno } from '../../base/errno';
 import { decodeCaption } from './captionContent';
 import { byteOrderMark } from '../../tags/byteOrderMark';
 import type { FileWriter } from '../files/FileWriter';
-import { notAFile } from '../files/writeFileSafely';
+import { notAFile } from '../files/fileBytes';
 
 /**
  * The bytes of a file, null when there is none.
@@ -61,8 +61,8 @@ export async function saveCaptionFile(
   }
   caption.writing();
   onStart();
+  const { raw, onDisk } = caption;
   try {
-    const { raw, onDisk } = caption;
     const written = await writer.write({ file, content: raw, expected: onDisk?.foreign?.bytes ?? onDisk?.raw ?? null });
     // The writer wrote something other than requested: adopt that, unless the caption was edited meanwhile.
     if (written !== raw && caption.raw === raw) caption.setRaw(written);
@@ -70,10 +70,20 @@ export async function saveCaptionFile(
     return true;
   } catch (thrown) {
     const conflict = thrown instanceof CaptionConflictError;
+    // Another program wrote the same, or the disk reported that this write's own file was in its way: nothing to solve.
+    if (conflict && isWritten(thrown.theirs, raw)) {
+      caption.written(raw);
+      return true;
+    }
     caption.notWritten(conflict ? undefined : fileError(thrown, file, 'save'));
     if (conflict) caption.readFromDisk(thrown.theirs === null ? null : decodeCaption(thrown.theirs));
     return false;
   }
+}
+
+function isWritten(theirs: Uint8Array | null, raw: string | null): boolean {
+  if (theirs === null || raw === null) return theirs === raw;
+  return Buffer.compare(theirs, Buffer.from(raw, 'utf8')) === 0;
 }
 
 /** @throws CaptionError when the file could not be read, or is not UTF-8 and the user has not agreed to convert it */

@@ -6,7 +6,7 @@ import { CaptionError, fileError } from '../files/CaptionError';
 import { errno } from '../../base/errno';
 import { captionPathOf, isImageName } from '../files/imageFiles';
 import { compareNaturally, sortNames } from '../../base/naturalOrder';
-import { isTemporaryName } from '../files/writeFileSafely';
+import { isTemporaryName } from '../files/temporaryNames';
 
 /** An image of a dataset; paths are relative to its folder and have `/` on every system. */
 export interface ScannedImage {
