@@ -6,15 +6,19 @@ import { errno } from '../../base/errno';
 import { decodeCaption } from './captionContent';
 import { byteOrderMark } from '../../tags/byteOrderMark';
 import type { FileWriter } from '../files/FileWriter';
+import { refuseTooLarge } from '../files/captionSize';
 import { notAFile } from '../files/fileBytes';
 
 /**
- * The bytes of a file, null when there is none.
- * @throws the error of the system, or CaptionError for anything but a file: reading a pipe would wait forever
+ * The bytes of a caption file, null when there is none.
+ * @throws the error of the system, or CaptionError for anything but a file (reading a pipe would wait forever), and for
+ *   one that is too large for a caption
  */
 export async function readIfThere(file: string): Promise<Uint8Array | null> {
   try {
-    if (!(await stat(file)).isFile()) throw notAFile(file);
+    const info = await stat(file);
+    if (!info.isFile()) throw notAFile(file);
+    refuseTooLarge(file, info.size);
     return await readFile(file);
   } catch (thrown) {
     if (errno(thrown) === 'ENOENT') return null;
@@ -29,6 +33,7 @@ export async function readIfThere(file: string): Promise<Uint8Array | null> {
 export async function readCaptionFile(caption: Caption, file: string, unsavedText?: string): Promise<void> {
   try {
     if (unsavedText !== undefined) {
+      refuseTooLarge(file, Buffer.byteLength(unsavedText));
       const mark = caption.onDisk?.raw.startsWith(byteOrderMark) === true ? byteOrderMark : '';
       caption.readFromDisk({ raw: mark + unsavedText });
       caption.unreadable = undefined;

@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SerialQueue } from '../../base/SerialQueue';
+import { refuseTooLarge } from './captionSize';
 import { writeFileSafely } from './writeFileSafely';
 
 /** One caption file to write. */
@@ -32,6 +33,7 @@ export function writeCaptionFile(
   listed?: (target: string) => boolean,
 ): string | null {
   const written = content === null && isLink(file) ? '\n' : content;
+  if (written !== null) refuseTooLarge(file, Buffer.byteLength(written));
   const before = typeof expected === 'string' ? Buffer.from(expected, 'utf8') : expected;
   writeFileSafely(file, written === null ? null : Buffer.from(written, 'utf8'), before, listed);
   return written;

@@ -2,6 +2,7 @@ import { fsyncSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:f
 import * as l10n from '@vscode/l10n';
 import { errno } from '../../base/errno';
 import { CaptionError } from './CaptionError';
+import { refuseTooLarge } from './captionSize';
 
 /** The errors with which file systems report that they do not support a call. */
 const unknownCall: ReadonlySet<string> = new Set(['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL']);
@@ -26,13 +27,14 @@ export function flush(handle: number): void {
 }
 
 /**
- * The bytes of a file, null when there is none.
- * @throws the error of the system; CaptionError for anything but a file
+ * The bytes of a caption file, null when there is none.
+ * @throws the error of the system; CaptionError for anything but a file, and for one that is too large for a caption
  */
 export function readNow(file: string): Uint8Array | null {
   const info = statSync(file, { throwIfNoEntry: false });
   if (info === undefined) return null;
   if (!info.isFile()) throw notAFile(file);
+  refuseTooLarge(file, info.size);
   try {
     return readFileSync(file);
   } catch (thrown) {
