@@ -33,7 +33,7 @@ export const rooms = {
   },
   'dataset/files': {
     what: 'files on disk: what counts as an image, safe writes and the threads that do them, errors of files',
-    may: ['base'],
+    may: ['base', 'protocol/text'],
   },
   'dataset/captions': {
     what: 'one caption file: text and bytes, encoding, saving, conflicts, what is not saved yet',
@@ -206,6 +206,7 @@ export const rooms = {
   'cli/flags': {
     what: 'flags of the command line, and what they mean',
     may: [
+      'base',
       'cli/shared',
       'cluster',
       'dataset',

@@ -5,7 +5,7 @@ import type { FileWriter } from '../dataset/files/FileWriter';
 import { folderInside } from '../dataset/files/datasetPath';
 import { folderOf } from '../dataset/files/datasetPath';
 import { removeLeftover } from '../dataset/files/leftovers';
-import { isTemporaryName } from '../dataset/files/writeFileSafely';
+import { isTemporaryName } from '../dataset/files/temporaryNames';
 import { JobFaultError, jobFault } from '../jobs/run/jobFault';
 import { imageOfLine, imagesFile, JobFolder, manifestFile } from '../jobs/folder/JobFolder';
 import { JobJournal } from '../jobs/folder/JobJournal';

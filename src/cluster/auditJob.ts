@@ -3,7 +3,7 @@ import path from 'node:path';
 import { folderOf } from '../dataset/files/datasetPath';
 import { captionPathOf } from '../dataset/files/imageFiles';
 import { removeLeftover } from '../dataset/files/leftovers';
-import { isTemporaryName } from '../dataset/files/writeFileSafely';
+import { isTemporaryName } from '../dataset/files/temporaryNames';
 import type { JobManifest } from '../jobs/jobTypes';
 import type { ImageList } from './ImageList';
 import type { JournalTail } from './JournalTail';

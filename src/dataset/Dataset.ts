@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import pMap from 'p-map';
 import { Caption, type CaptionChange, type EmptiedCaption } from './captions/Caption';
 import type { DatasetImage } from './captions/DatasetImage';
@@ -7,7 +8,7 @@ import { decodeCaption } from './captions/captionContent';
 import { editedMeanwhile, refuseUnwritable } from './captions/captionFile';
 import { CaptionSaver, type SaveProgress, type SaveReport } from './captions/CaptionSaver';
 import { textOfRaw } from '../tags/captionText';
-import { isDatasetPath } from './files/datasetPath';
+import { datasetPathOf, isDatasetPath } from './files/datasetPath';
 import { DatasetIndex } from './scan/DatasetIndex';
 import { CaptionStats, type DatasetCounts } from './CaptionStats';
 import { InPlaceWriter, type FileWriter } from './files/FileWriter';
@@ -176,11 +177,27 @@ export class Dataset {
       this.scanProblems = rest.problems;
       this.facts.expire();
       await this.readCaptions(readAgain);
-      for (const file of rest.temporaryFiles) await removeLeftover(this.absolute(file));
+      await this.removeLeftovers(rest.temporaryFiles);
     } finally {
       this.saver.unwatchTurns(touched);
     }
     this.changed();
+  }
+
+  private async removeLeftovers(temporaryFiles: readonly string[]): Promise<void> {
+    for (const temporary of temporaryFiles) {
+      const cut = await removeLeftover(this.absolute(temporary));
+      if (cut === undefined) continue;
+      const captionPath = datasetPathOf(this.folder, cut.file);
+      const caption = this.index.captions.get(captionPath);
+      if (cut.outcome === 'finished' && caption !== undefined) await this.readCaptions([caption]);
+      if (cut.outcome !== 'changed since') continue;
+      const reason = l10n.t(
+        'It was being saved when the process ended, and was changed since. What it held and was to hold is in {0}.',
+        temporary,
+      );
+      this.scanProblems = [...this.scanProblems, { path: captionPath, reason }];
+    }
   }
 
   /**
@@ -283,7 +300,9 @@ export class Dataset {
       const change = caption.setText(makeText(caption.text), this.options.emptiedCaption);
       if (change === undefined) return undefined;
       const saved = await this.saver.write(caption);
-      if (!saved) {
+      // A caption that is not dirty is what its file holds: taking it back would be an edit, which deletes the file.
+      const isOnDisk = !caption.isDirty && caption.raw === change.after;
+      if (!saved && !isOnDisk) {
         const reason = caption.failure ?? editedMeanwhile(file);
         if (caption.raw === change.after) caption.setRaw(change.before);
         this.changed();

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import {
@@ -17,6 +16,7 @@ import type { JobTreeNode } from './captioning/JobTree';
 import type { startMain } from './main';
 import { EditorStandIn } from './standIns/EditorStandIn';
 import { jobsAtStart } from './standIns/jobsAtStart';
+import { jobsFolderIn } from './standIns/jobsFolderIn';
 import { LateMain } from './standIns/LateMain';
 import { LoadError, StartError } from './standIns/startErrors';
 import { registerCommandStandIns } from './standIns/commandStandIns';
@@ -89,9 +89,7 @@ export function activate(context: ExtensionContext): DatasetCaptionsExtension {
 
 /** Loads the rest of the extension if there is a job to show, now or when another window starts one. */
 async function showJobs({ globalStorageUri, subscriptions }: ExtensionContext, main: LateMain): Promise<void> {
-  const folder = path.join(globalStorageUri.fsPath, 'jobs');
-  // A folder that does not exist cannot be watched.
-  await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined);
+  const folder = await jobsFolderIn(globalStorageUri.fsPath);
   subscriptions.push(
     watchForRunners(folder, () => {
       void main.ready().then((rest) => rest?.connectToRunner());

@@ -262,7 +262,8 @@ export class JobQueue {
     const device = deviceOf(manifest);
     let lane = this.lanes.get(device);
     if (lane === undefined) {
-      lane = new Lane(this.options.taggerEntry, (line) => {
+      const stateFolder = path.join(this.options.jobsFolder, '.providers');
+      lane = new Lane(this.options.taggerEntry, stateFolder, (line) => {
         this.options.onLog(`[tagger] ${line}`);
       });
       this.lanes.set(device, lane);
@@ -319,8 +320,8 @@ class Lane {
   /** id of the job whose turn it is; undefined while the device is free */
   main: string | undefined;
 
-  constructor(taggerEntry: string, onLog: (line: string) => void) {
-    this.tagger = new TaggerProcess({ entry: taggerEntry, onLog });
+  constructor(taggerEntry: string, stateFolder: string, onLog: (line: string) => void) {
+    this.tagger = new TaggerProcess({ entry: taggerEntry, stateFolder, onLog });
   }
 
   /**

@@ -11,13 +11,16 @@ export const captionExtensionFlag = { 'caption-extension': { type: 'string' } } 
 export const captionExtensionHelp = '--caption-extension X    extension of the caption files (default .txt)';
 
 /**
- * Opens the folder that is the command's argument.
+ * Opens the folder that is the command's argument, and says which captions cannot be read: they would pass for empty.
  * @throws UsageError, CaptionError; the signal's reason when aborted
  */
 export async function openFolder(input: CommandInput): Promise<Dataset> {
   const folder = path.resolve(onlyPositional(input, 'folder'));
   const dataset = new Dataset(folder, datasetOptions(input), fileWriter());
   await loadFolder(dataset, input);
+  for (const { path: file, unreadable } of dataset.allCaptions) {
+    if (unreadable !== undefined) input.output.note(`${dataset.absolute(file)}: ${unreadable.message}`);
+  }
   return dataset;
 }
 

@@ -10,7 +10,7 @@ export const modelFolderFlags = {
 } as const;
 
 export const modelFolderHelp = [
-  `--models-folder DIR      where downloads go (default ${defaultModelsFolder()})`,
+  `--models-folder DIR      where downloads go (default ${shownDefault()})`,
   '--extra-folder DIR       a model, a folder of models, or a program that has some; may be given several times',
 ];
 
@@ -20,6 +20,15 @@ export function modelFolders({ text, texts }: Pick<CommandInput, 'text' | 'texts
     downloadFolder: path.resolve(text('models-folder') ?? defaultModelsFolder()),
     extraFolders: texts('extra-folder').map((folder) => path.resolve(folder)),
   };
+}
+
+function shownDefault(): string {
+  try {
+    return defaultModelsFolder();
+  } catch {
+    // Without a home folder there is none; the help must be shown all the same.
+    return 'none: there is no home folder';
+  }
 }
 
 /** Where models are downloaded unless the user names a folder. */

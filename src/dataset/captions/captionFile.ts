@@ -6,15 +6,19 @@ import { errno } from '../../base/errno';
 import { decodeCaption } from './captionContent';
 import { byteOrderMark } from '../../tags/byteOrderMark';
 import type { FileWriter } from '../files/FileWriter';
-import { notAFile } from '../files/writeFileSafely';
+import { refuseTooLarge } from '../files/captionSize';
+import { notAFile } from '../files/fileBytes';
 
 /**
- * The bytes of a file, null when there is none.
- * @throws the error of the system, or CaptionError for anything but a file: reading a pipe would wait forever
+ * The bytes of a caption file, null when there is none.
+ * @throws the error of the system, or CaptionError for anything but a file (reading a pipe would wait forever), and for
+ *   one that is too large for a caption
  */
 export async function readIfThere(file: string): Promise<Uint8Array | null> {
   try {
-    if (!(await stat(file)).isFile()) throw notAFile(file);
+    const info = await stat(file);
+    if (!info.isFile()) throw notAFile(file);
+    refuseTooLarge(file, info.size);
     return await readFile(file);
   } catch (thrown) {
     if (errno(thrown) === 'ENOENT') return null;
@@ -29,6 +33,7 @@ export async function readIfThere(file: string): Promise<Uint8Array | null> {
 export async function readCaptionFile(caption: Caption, file: string, unsavedText?: string): Promise<void> {
   try {
     if (unsavedText !== undefined) {
+      refuseTooLarge(file, Buffer.byteLength(unsavedText));
       const mark = caption.onDisk?.raw.startsWith(byteOrderMark) === true ? byteOrderMark : '';
       caption.readFromDisk({ raw: mark + unsavedText });
       caption.unreadable = undefined;
@@ -61,8 +66,8 @@ export async function saveCaptionFile(
   }
   caption.writing();
   onStart();
+  const { raw, onDisk } = caption;
   try {
-    const { raw, onDisk } = caption;
     const written = await writer.write({ file, content: raw, expected: onDisk?.foreign?.bytes ?? onDisk?.raw ?? null });
     // The writer wrote something other than requested: adopt that, unless the caption was edited meanwhile.
     if (written !== raw && caption.raw === raw) caption.setRaw(written);
@@ -70,10 +75,20 @@ export async function saveCaptionFile(
     return true;
   } catch (thrown) {
     const conflict = thrown instanceof CaptionConflictError;
+    // Another program wrote the same, or the disk reported that this write's own file was in its way: nothing to solve.
+    if (conflict && isWritten(thrown.theirs, raw)) {
+      caption.written(raw);
+      return true;
+    }
     caption.notWritten(conflict ? undefined : fileError(thrown, file, 'save'));
     if (conflict) caption.readFromDisk(thrown.theirs === null ? null : decodeCaption(thrown.theirs));
     return false;
   }
+}
+
+function isWritten(theirs: Uint8Array | null, raw: string | null): boolean {
+  if (theirs === null || raw === null) return theirs === raw;
+  return Buffer.compare(theirs, Buffer.from(raw, 'utf8')) === 0;
 }
 
 /** @throws CaptionError when the file could not be read, or is not UTF-8 and the user has not agreed to convert it */

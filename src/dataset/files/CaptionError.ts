@@ -7,6 +7,7 @@ export type CaptionErrorCode =
   | 'CAPTION_NOT_UTF8'
   | 'CAPTION_LINK_BROKEN'
   | 'CAPTION_EDITED'
+  | 'CAPTION_TOO_LARGE'
   | 'DISK_FULL'
   | 'READ_ONLY'
   | 'DISK_ERROR'

@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SerialQueue } from '../../base/SerialQueue';
+import { refuseTooLarge } from './captionSize';
 import { writeFileSafely } from './writeFileSafely';
 
 /** One caption file to write. */
@@ -23,13 +24,18 @@ export interface FileWriter {
 /**
  * Writes one file with {@link writeFileSafely}. The target of a symbolic link is not deleted but gets one line end:
  * without its target the link would be broken.
+ * @param listed whether a file, links resolved, has an access list; by default the system is asked
  * @returns what the file holds now; null when it is gone
  * @throws CaptionConflictError when the file holds something else; CaptionError with the reason when writing fails
  */
-export function writeCaptionFile({ file, content, expected }: FileWrite): string | null {
+export function writeCaptionFile(
+  { file, content, expected }: FileWrite,
+  listed?: (target: string) => boolean,
+): string | null {
   const written = content === null && isLink(file) ? '\n' : content;
+  if (written !== null) refuseTooLarge(file, Buffer.byteLength(written));
   const before = typeof expected === 'string' ? Buffer.from(expected, 'utf8') : expected;
-  writeFileSafely(file, written === null ? null : Buffer.from(written, 'utf8'), before);
+  writeFileSafely(file, written === null ? null : Buffer.from(written, 'utf8'), before, listed);
   return written;
 }
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { CaptionError, fileError } from './CaptionError';
 import { errno } from '../../base/errno';
-import { newTemporaryName } from './writeFileSafely';
+import { newTemporaryName } from './temporaryNames';
 
 /** What the file system of a folder supports, for files that must never be half-written. */
 export interface FolderCapabilities {

@@ -1,21 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import {
   accessSync,
   closeSync,
   constants,
-  fchmodSync,
-  fchownSync,
-  fstatSync,
-  fsyncSync,
   linkSync,
   lstatSync,
   openSync,
-  readFileSync,
   realpathSync,
   renameSync,
   statSync,
   unlinkSync,
-  writeSync,
   type Stats,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -23,63 +16,43 @@ import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { CaptionConflictError, CaptionError, fileError } from './CaptionError';
 import { errno } from '../../base/errno';
-import { identityText, isAlive, parseIdentity, thisProcess, type ProcessIdentity } from '../../base/processIdentity';
+import { hasAccessList } from './accessLists';
+import { flush, readNow, removeQuietly, sameBytes, writeAll } from './fileBytes';
+import { giveAccessOf } from './giveAccessOf';
+import { patiently } from './patiently';
+import { newTemporaryName } from './temporaryNames';
+import { writeInPlace } from './writeInPlace';
 
-/** Names of temporary files: the identity of the process that made the file, and a random number. */
-const temporaryName = /^\.dataset-captions-(.+)-[0-9a-f]{8}\.tmp$/;
-/** Names of version 0.1.0: the process id, 16 bits of a hash of the host name, and a random number. */
-const oldTemporaryName = /^\.dataset-captions-\d+-[0-9a-f]{12}\.tmp$/;
 /**
  * Errors of `link` that any other call would meet as well; any other error may mean that there are no hard links,
  * because systems report that in many ways.
  */
 const notForLackOfLinks: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'ESTALE', 'ETIMEDOUT']);
-/** The errors with which file systems report that they do not support a call. */
-const unknownCall: ReadonlySet<string> = new Set(['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL']);
-
-/** Whether a file name is one that {@link writeFileSafely} gives to its temporary files. */
-export function isTemporaryName(name: string): boolean {
-  return oldTemporaryName.test(name) || makerOf(name) !== undefined;
-}
-
-/**
- * A new, unique name for a temporary file, which identifies the process so that the file can be recognised as a
- * leftover once the process is gone.
- */
-export function newTemporaryName(): string {
-  return `.dataset-captions-${identityText(thisProcess())}-${randomBytes(4).toString('hex')}.tmp`;
-}
-
-/**
- * Whether a temporary file, judging by its name, was made by a process that is known to be dead. Always false for names
- * of version 0.1.0: they do not distinguish containers with the same host name.
- * @param modified when the file was written last, in milliseconds since 1970
- */
-export function isOfDeadProcess(name: string, modified?: number): boolean {
-  const maker = makerOf(name);
-  return maker !== undefined && isAlive(maker, modified) === 'dead';
-}
-
-function makerOf(name: string): ProcessIdentity | undefined {
-  return parseIdentity(temporaryName.exec(name)?.[1] ?? '');
-}
 
 /**
  * Replaces, creates or deletes a small file so that at every moment, also after a crash or on a full disk, it holds
- * either the old or the new content, whole. A file whose content is not as expected is not changed. Symbolic links are
- * written through; mode and, where allowed, owner are kept.
+ * either the old or the new content, whole. A file whose content is not as expected is not changed; one that holds the
+ * wanted content already, or by the time that something stands in the way, is a success. Symbolic links are written
+ * through; owner, group, mode and access list are kept.
  *
  * The new content goes to a temporary file in the same folder, is flushed to the disk, then renamed (a new file is
  * linked, so that it never replaces one that appeared meanwhile). Written by hand because the packages for this were
- * measured to truncate on a full disk. Synchronous, for use in worker threads: that is several times as fast as
+ * measured to truncate on a full disk. A file whose owner, group or access list another file cannot be given is written
+ * in place instead, see {@link writeInPlace}. Synchronous, for use in worker threads: that is several times as fast as
  * asynchronous calls.
  *
  * @param file absolute path
  * @param content the new content; null deletes the file
  * @param expected what the file holds now as far as the caller knows; null when it should not exist
+ * @param listed whether the file, a link resolved, has an access list
  * @throws CaptionConflictError when the file holds something else; CaptionError with the reason when writing fails
  */
-export function writeFileSafely(file: string, content: Uint8Array | null, expected: Uint8Array | null): void {
+export function writeFileSafely(
+  file: string,
+  content: Uint8Array | null,
+  expected: Uint8Array | null,
+  listed: (target: string) => boolean = hasAccessList,
+): void {
   try {
     const target = resolveLink(file);
     const current = readNow(target);
@@ -87,10 +60,28 @@ export function writeFileSafely(file: string, content: Uint8Array | null, expect
     if (!sameBytes(current, expected)) throw new CaptionConflictError(file, current);
     // Check the permission: a rename replaces and an unlink removes even a write-protected file.
     if (current !== null) accessSync(target, constants.W_OK);
-    if (content === null) unlinkSync(target);
-    else replace(file, target, content, expected);
+    if (content === null) patiently(unlinkSync, target);
+    else if (expected === null) create(file, target, content);
+    else replace(file, target, content, expected, listed);
   } catch (thrown) {
+    if (isInTheWay(thrown) && holds(file, content)) return;
     throw fileError(thrown, file, content === null ? 'delete' : 'save');
+  }
+}
+
+/**
+ * Whether an error may be about a file that this call itself made or removed: a network file system that lost the first
+ * answer asks its server again and passes on that answer (link(2), BUGS). Or another program made the same change.
+ */
+function isInTheWay(thrown: unknown): boolean {
+  return thrown instanceof CaptionConflictError || errno(thrown) === 'EEXIST' || errno(thrown) === 'ENOENT';
+}
+
+function holds(file: string, content: Uint8Array | null): boolean {
+  try {
+    return sameBytes(readNow(resolveLink(file)), content);
+  } catch {
+    return false;
   }
 }
 
@@ -110,70 +101,54 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-function replace(file: string, target: string, content: Uint8Array, expected: Uint8Array | null): void {
-  const before = expected === null ? undefined : statSync(target);
+function create(file: string, target: string, content: Uint8Array): void {
+  const temporary = path.join(path.dirname(target), newTemporaryName());
+  try {
+    writeFlushed(temporary, content, undefined);
+    linkNew(file, temporary, target, content);
+  } finally {
+    removeQuietly(temporary);
+  }
+}
+
+function replace(
+  file: string,
+  target: string,
+  content: Uint8Array,
+  expected: Uint8Array,
+  listed: (target: string) => boolean,
+): void {
+  const before = statSync(target);
   const temporary = path.join(path.dirname(target), newTemporaryName());
   let renamed = false;
   try {
-    writeFlushed(temporary, content, before);
-    if (expected === null) {
-      linkNew(file, temporary, target, content);
-    } else {
-      const current = readNow(target);
-      if (!sameBytes(current, expected)) throw new CaptionConflictError(file, current);
-      renameSync(temporary, target);
-      renamed = true;
+    // Node can give no access list to another file. Where only the owner may do anything, none matters.
+    if (((before.mode & 0o077) !== 0 && listed(target)) || !writeFlushed(temporary, content, before)) {
+      removeQuietly(temporary);
+      writeInPlace(file, target, content, expected);
+      return;
     }
+    const current = readNow(target);
+    if (!sameBytes(current, expected)) throw new CaptionConflictError(file, current);
+    patiently(renameSync, temporary, target);
+    renamed = true;
   } finally {
     if (!renamed) removeQuietly(temporary);
   }
 }
 
-function writeFlushed(temporary: string, content: Uint8Array, before: Stats | undefined): void {
+/** @returns whether the new file has the owner, group and mode of the one before; if not, nothing was written to it */
+function writeFlushed(temporary: string, content: Uint8Array, before: Stats | undefined): boolean {
   // The new file must never have wider permissions than the old one, not even for a moment.
-  const handle = openSync(temporary, 'wx', before === undefined ? 0o666 : before.mode & 0o666);
+  const handle = openSync(temporary, 'wx', before === undefined ? 0o666 : 0o600);
   try {
+    if (before !== undefined && !giveAccessOf(before, handle)) return false;
     writeAll(handle, content);
-    if (before !== undefined) keepOwnerAndMode(handle, before);
     flush(handle);
+    return true;
   } finally {
     closeSync(handle);
   }
-}
-
-/** Writes all of the content: one call may write only a part of it. */
-function writeAll(handle: number, content: Uint8Array): void {
-  for (let at = 0; at < content.length;) {
-    const count = writeSync(handle, content, at, content.length - at, at);
-    // Never seen on any file system, but the loop would never end.
-    if (count === 0) throw Object.assign(new Error('nothing was written'), { code: 'EIO' });
-    at += count;
-  }
-}
-
-function flush(handle: number): void {
-  try {
-    fsyncSync(handle);
-  } catch (thrown) {
-    // Some mounted file systems do not support flushing; nothing more can be done there.
-    if (!unknownCall.has(errno(thrown) ?? '')) throw thrown;
-  }
-}
-
-function keepOwnerAndMode(handle: number, before: Stats): void {
-  const made = fstatSync(handle);
-  const chowned = made.uid !== before.uid || made.gid !== before.gid;
-  if (chowned) {
-    try {
-      fchownSync(handle, before.uid, before.gid);
-    } catch {
-      // Only root may change the owner.
-    }
-  }
-  // After chown, because that clears special bits. It also undoes the umask that open() applied. Only if the mode
-  // differs, because some mounted file systems refuse every chmod.
-  const { mode } = chowned ? fstatSync(handle) : made;
-  if (process.platform !== 'win32' && mode !== before.mode) fchmodSync(handle, before.mode & 0o7777);
 }
 
 /** Gives the new file its final name, unless that name is taken by now. */
@@ -228,42 +203,4 @@ function resolveLink(file: string): string {
       thrown,
     );
   }
-}
-
-/**
- * The bytes of a file, null when there is none.
- * @throws the error of the system; CaptionError for anything but a file
- */
-function readNow(file: string): Uint8Array | null {
-  const info = statSync(file, { throwIfNoEntry: false });
-  if (info === undefined) return null;
-  if (!info.isFile()) throw notAFile(file);
-  try {
-    return readFileSync(file);
-  } catch (thrown) {
-    if (errno(thrown) === 'ENOENT') return null;
-    throw thrown;
-  }
-}
-
-/** The error for anything but a regular file: reading a pipe, for example, would wait forever. */
-export function notAFile(file: string): CaptionError {
-  return new CaptionError(
-    'FILE_ERROR',
-    l10n.t('A folder, or something else that is no file, has the name of the caption file.'),
-    file,
-  );
-}
-
-function removeQuietly(file: string): void {
-  try {
-    unlinkSync(file);
-  } catch {
-    // The file was never created.
-  }
-}
-
-function sameBytes(a: Uint8Array | null, b: Uint8Array | null): boolean {
-  if (a === null || b === null) return a === b;
-  return Buffer.compare(a, b) === 0;
 }

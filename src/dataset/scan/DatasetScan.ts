@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Caption, type CaptionObserver } from '../captions/Caption';
-import { fileError } from '../files/CaptionError';
+import { CaptionError, fileError } from '../files/CaptionError';
 import { decodeCaption } from '../captions/captionContent';
 import type { DatasetImage } from '../captions/DatasetImage';
 import { DatasetIndex } from './DatasetIndex';
@@ -248,8 +248,7 @@ export class DatasetScan {
       if (bytes !== undefined) caption.readFromDisk(decodeCaption(bytes));
     } else if (kind === captionKind.failed) {
       const failure = read.failures.find((one) => one.index === index);
-      const thrown = Object.assign(new Error(failure?.message), { code: failure?.code });
-      caption.unreadable = fileError(thrown, `${this.context.folder}/${caption.path}`, 'read');
+      caption.unreadable = readError(failure, `${this.context.folder}/${caption.path}`);
       if (this.live) this.observe(caption);
       return;
     } else if (kind !== captionKind.unchanged) {
@@ -298,4 +297,11 @@ export class DatasetScan {
       observer.forget(caption);
     });
   }
+}
+
+/** What a thread threw when it read a caption file. */
+function readError(failure: CaptionsRead['failures'][number] | undefined, file: string): CaptionError {
+  const { code, message } = failure ?? {};
+  if (code === 'CAPTION_TOO_LARGE') return new CaptionError(code, message ?? '', file);
+  return fileError(Object.assign(new Error(message), { code }), file, 'read');
 }

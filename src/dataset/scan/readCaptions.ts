@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import * as l10n from '@vscode/l10n';
 import { errno } from '../../base/errno';
 import { decodeCaption } from '../captions/captionContent';
+import { refuseTooLarge } from '../files/captionSize';
 import { captionPathOf } from '../files/imageFiles';
 import { readOnly } from './readOnly';
 import { captionKind, unpackPaths, type CaptionsRead, type ReadCaptions } from './scanMessages';
@@ -77,12 +78,15 @@ function readWhole(file: string): { bytes: Uint8Array; modifiedAt: number } {
   try {
     const info = fstatSync(handle);
     if (!info.isFile()) throw new Error(l10n.t('this is not a file'));
+    refuseTooLarge(file, info.size);
     let length = 0;
     for (;;) {
       if (length === scratch.length) scratch = Buffer.concat([scratch], scratch.length * 2);
       const count = readSync(handle, scratch, length, scratch.length - length, null);
       if (count === 0) break;
       length += count;
+      // It grows while it is read.
+      refuseTooLarge(file, length);
       // All bytes of a regular file were read: no further call is needed to find its end.
       if (length === info.size) break;
     }

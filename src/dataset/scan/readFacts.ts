@@ -1,5 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs';
 import { imageSize } from 'image-size';
+import { sniffFormat, type ImageFormat } from '../../base/sniffFormat';
+import { avifSize } from './avifSize';
 import { readOnly } from './readOnly';
 import { unpackPaths, type FactsRead, type ReadFacts } from './scanMessages';
 
@@ -39,6 +41,8 @@ export function readFacts({ images, pixels }: ReadFacts, folder: string): FactsR
 interface PixelSize {
   width: number;
   height: number;
+  /** EXIF's number of how the picture is turned; 5 and more: by a quarter */
+  orientation?: number;
 }
 
 function openedFacts(file: string): { info: Stats; size: PixelSize | undefined } {
@@ -51,6 +55,10 @@ function openedFacts(file: string): { info: Stats; size: PixelSize | undefined }
   }
 }
 
+function sizeIn(head: Buffer, format: ImageFormat): PixelSize {
+  return format === 'AVIF' ? (avifSize(head) ?? { width: 0, height: 0 }) : imageSize(head);
+}
+
 /** The size of a picture as shown, with the rotation that the file specifies; undefined if it cannot be read. */
 function pixelSize(handle: number, fileSize: number): PixelSize | undefined {
   let length = 0;
@@ -60,12 +68,16 @@ function pixelSize(handle: number, fileSize: number): PixelSize | undefined {
       if (count === 0) break;
       length += count;
     }
+    const head = scratch.subarray(0, length);
+    // The package knows many more formats, some of which nobody shows here, and takes minutes for a crafted AVIF.
+    const format = sniffFormat(head);
+    if (format === undefined) return undefined;
     try {
-      const { width, height, orientation = 1 } = imageSize(scratch.subarray(0, length));
+      const { width, height, orientation = 1 } = sizeIn(head, format);
       // For an incomplete file, some formats yield invalid numbers.
       if (width > 0 && height > 0) return orientation >= 5 ? { width: height, height: width } : { width, height };
     } catch {
-      // More of the file is needed, or it is not an image.
+      // More of the file is needed, or it is damaged.
     }
     if (length >= fileSize) return undefined;
   }

@@ -1,12 +1,13 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { CaptionError, fileError } from '../files/CaptionError';
 import { errno } from '../../base/errno';
+import { CaptionNames } from './CaptionNames';
 import { captionPathOf, isImageName } from '../files/imageFiles';
 import { compareNaturally, sortNames } from '../../base/naturalOrder';
-import { isTemporaryName } from '../files/writeFileSafely';
+import { isTemporaryName } from '../files/temporaryNames';
 
 /** An image of a dataset; paths are relative to its folder and have `/` on every system. */
 export interface ScannedImage {
@@ -31,7 +32,7 @@ export interface FolderListing {
 export interface ListedImage {
   /** relative to the dataset, with `/` */
   path: string;
-  /** whether a file exists at the path of its caption */
+  /** whether a file may exist at the path of its caption: there is one by that name, or by one that differs in case */
   hasCaption: boolean;
 }
 
@@ -76,8 +77,7 @@ export function* scanDataset(folder: string, captionExtension: string): Generato
     const found = sortEntries(entries, folder, prefix, captionExtension, rest);
     if (found.images.length > 0) {
       const images = sortNames(found.images).map((name) => {
-        const hasCaption = found.captions.has(captionPathOf(name, captionExtension));
-        return { path: prefix + name, hasCaption };
+        return { path: prefix + name, hasCaption: found.captions.mayHave(captionPathOf(name, captionExtension)) };
       });
       yield { images, linked };
     }
@@ -90,7 +90,7 @@ export function* scanDataset(folder: string, captionExtension: string): Generato
 
 interface FolderNames {
   images: string[];
-  captions: Set<string>;
+  captions: CaptionNames;
   folders: string[];
   linkedFolders: string[];
 }
@@ -103,10 +103,20 @@ function sortEntries(
   captionExtension: string,
   { problems, temporaryFiles }: ScanRest,
 ): FolderNames {
-  const found: FolderNames = { images: [], captions: new Set(), folders: [], linkedFolders: [] };
+  const found: FolderNames = {
+    images: [],
+    captions: new CaptionNames(captionExtension),
+    folders: [],
+    linkedFolders: [],
+  };
   for (const entry of entries) {
     const { name } = entry;
     const entryPath = prefix + name;
+    if (isLostName(name, path.join(folder, entryPath))) {
+      const isWanted = isImageName(name) || (entry.isDirectory() && !name.startsWith('.'));
+      if (isWanted) problems.push({ path: entryPath, reason: l10n.t('Its name is not UTF-8. Rename it.') });
+      continue;
+    }
     const kind = entry.isSymbolicLink() ? linkKind(path.join(folder, entryPath)) : entryKind(entry);
     if (kind === 'folder') {
       if (name.startsWith('.')) continue;
@@ -116,13 +126,21 @@ function sortEntries(
       // A broken link stays in the list: the user must see that this image is missing.
       if (kind === 'other') problems.push({ path: entryPath, reason: l10n.t('Not a regular file.') });
       else found.images.push(name);
-    } else if (name.endsWith(captionExtension) && kind !== 'other') {
-      found.captions.add(name);
+    } else if (kind !== 'other' && found.captions.add(name)) {
+      continue;
     } else if (isTemporaryName(name)) {
       temporaryFiles.push(entryPath);
     }
   }
   return found;
+}
+
+/**
+ * Whether a name was lost when it was decoded: it has the sign for bytes that are not UTF-8 (as those of zips from
+ * Japanese or Chinese Windows), and nothing is found by it.
+ */
+function isLostName(name: string, absolute: string): boolean {
+  return name.includes('\ufffd') && lstatSync(absolute, { throwIfNoEntry: false }) === undefined;
 }
 
 function shiftLinked(linkedFolders: string[]): { relative: string; linked: boolean } | undefined {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { readIfThere } from '../../dataset/captions/captionFile';
 import { decodeCaption } from '../../dataset/captions/captionContent';
 import { CaptionConflictError, CaptionError } from '../../dataset/files/CaptionError';
+import { refuseTooLarge } from '../../dataset/files/captionSize';
 import { datasetPathOf } from '../../dataset/files/datasetPath';
 import { withoutByteOrderMark } from '../../tags/byteOrderMark';
 import { normalizeLineEnds } from '../../tags/captionText';
@@ -35,6 +36,7 @@ export class EditorFiles implements FileWriter {
     const text = document.getText();
     // A text editor cannot delete a file, and an empty caption file makes trainers fail.
     const wanted = content ?? '\n';
+    refuseTooLarge(file, Buffer.byteLength(wanted));
     if (!isSameText(text, wanted)) {
       if (typeof expected !== 'string' || !isSameText(text, expected)) {
         throw new CaptionConflictError(file, Buffer.from(text, 'utf8'));

@@ -2,6 +2,7 @@ import { mkdir, open, rename, rm, utimes, writeFile, type FileHandle } from 'nod
 import path from 'node:path';
 import { Caption } from '../../dataset/captions/Caption';
 import { inSlices } from '../../base/inSlices';
+import { ownFileMode, ownFolderMode } from '../../base/ownFolder';
 import { isUnsavedEdit, unsavedEditOf, type UnsavedEdit } from '../../dataset/captions/unsavedEdit';
 
 /** A caption with an unsaved edit, or an edit of an earlier session that is not applied to its caption yet. */
@@ -97,8 +98,8 @@ export class JournalFile {
   private async append(piece: string, count: number): Promise<void> {
     try {
       if (this.handle === undefined) {
-        await mkdir(path.dirname(this.file), { recursive: true });
-        this.handle = await open(this.file, 'a');
+        await mkdir(path.dirname(this.file), { recursive: true, mode: ownFolderMode });
+        this.handle = await open(this.file, 'a', ownFileMode);
       }
       await this.handle.appendFile(piece);
       this.lines += count;
@@ -138,8 +139,8 @@ export class JournalFile {
 
 /** Writes unsaved edits into a new file that {@link parseUnsavedEdits} can read. */
 export async function writeUnsavedEdits(file: string, unsaved: Iterable<Unsaved>): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, '');
+  await mkdir(path.dirname(file), { recursive: true, mode: ownFolderMode });
+  await writeFile(file, '', { mode: ownFileMode });
   const edit = (item: Unsaved): UnsavedEdit => (item instanceof Caption ? unsavedEditOf(item) : item);
   await inSlicedPieces(unsaved, edit, (piece) => writeFile(file, piece, { flag: 'a' }));
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import * as vscode from 'vscode';
 import { datasetPathOf } from '../../dataset/files/datasetPath';
-import { isTemporaryName } from '../../dataset/files/writeFileSafely';
+import { isTemporaryName } from '../../dataset/files/temporaryNames';
 import { errorMessage } from '../../protocol/channel/wireError';
 import type { DatasetDocument } from './DatasetDocument';
 import { Disposable } from '../shared/Disposable';

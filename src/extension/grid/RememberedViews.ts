@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
+import { ownFileMode, ownFolderMode } from '../../base/ownFolder';
 import type { ImageSort } from '../../protocol/page/imageSort';
 import { checkOf, texts } from '../../protocol/channel/checks';
 import { sort } from '../../protocol/page/gridChecks';
@@ -84,8 +85,8 @@ export class RememberedViews extends Disposable {
   private write(id: string): void {
     clearTimeout(this.timers.get(id));
     this.timers.delete(id);
-    mkdir(this.folder, { recursive: true })
-      .then(() => writeFile(this.fileOf(id), JSON.stringify(this.views.get(id))))
+    mkdir(this.folder, { recursive: true, mode: ownFolderMode })
+      .then(() => writeFile(this.fileOf(id), JSON.stringify(this.views.get(id)), { mode: ownFileMode }))
       .catch(this.onError);
   }
 

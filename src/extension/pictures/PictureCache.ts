@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LruMap } from '../../base/LruMap';
+import { ownFileMode, ownFolderMode } from '../../base/ownFolder';
 import { errorCode } from '../../protocol/channel/wireError';
 import { cacheShards, clearShard, trimShard, type Removed } from './cacheShard';
 
@@ -84,8 +85,8 @@ export class PictureCache {
   async rememberFailure(key: string, code: string, message: string): Promise<void> {
     const file = this.failureFile(key);
     try {
-      await mkdir(path.dirname(file), { recursive: true });
-      await writeFile(file, JSON.stringify({ code, message }));
+      await mkdir(path.dirname(file), { recursive: true, mode: ownFolderMode });
+      await writeFile(file, JSON.stringify({ code, message }), { mode: ownFileMode });
     } catch {
       // The image will be tried again.
     }

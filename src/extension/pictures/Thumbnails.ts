@@ -123,6 +123,7 @@ export class Thumbnails {
       imagePath,
       size,
       outputPath,
+      ownerOnly: true,
       rank,
       ...(region === undefined ? {} : { region }),
       ...(size > thumbnailSize ? { quality: previewQuality } : {}),

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
+import { ForeignFolderError, makeOwnFolder } from '../../base/ownFolder';
 import { errorMessage } from '../../protocol/channel/wireError';
 
 /** Name of the subfolder of the user's folder: everything in it belongs to the cache and may be deleted. */
@@ -16,6 +17,7 @@ export interface CacheFolder {
 
 /**
  * The cache's folder: a subfolder of the one that the user chose if that is writable, else the usual one.
+ * Nobody else can enter it: the pictures show what may be in a private folder.
  * @param chosen absolute path, or empty for the usual place
  * @param usual absolute path
  */
@@ -24,12 +26,13 @@ export async function chooseCacheFolder(chosen: string, usual: string): Promise<
   const folder = path.join(chosen, cacheName);
   if (!path.isAbsolute(chosen)) return { folder: usual, problem: l10n.t('it is not an absolute path') };
   try {
-    await mkdir(folder, { recursive: true });
+    await makeOwnFolder(folder);
     const probe = path.join(folder, `.${randomUUID()}.probe`);
     await writeFile(probe, '');
     await rm(probe, { force: true });
     return { folder };
   } catch (thrown) {
-    return { folder: usual, problem: errorMessage(thrown) };
+    const problem = thrown instanceof ForeignFolderError ? l10n.t('it belongs to another user') : errorMessage(thrown);
+    return { folder: usual, problem };
   }
 }

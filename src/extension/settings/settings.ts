@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { EmptiedCaption } from '../../dataset/captions/Caption';
 import type { DatasetOptions } from '../../dataset/Dataset';
-import { captionExtensionProblem } from '../../dataset/files/imageFiles';
 import type { WriteOptions } from '../../tags/writeMode';
 import type { CaptionOptions, Thresholds } from '../../protocol/tagging/captionOptions';
 import { expandPath } from '../shared/expandPath';
+import { captionExtensionOf } from './captionExtension';
 import { captionOptionsOf, thresholdsOf, writeOptionsOf, type ReadSetting } from './captionSettings';
 
 const section = 'datasetCaptions';
@@ -12,9 +12,9 @@ const section = 'datasetCaptions';
 /** How caption files of a folder are named and treated. */
 export function datasetOptions(folder: vscode.Uri): DatasetOptions {
   const configuration = vscode.workspace.getConfiguration(section, folder);
-  const extension = configuration.get<string>('captionExtension', '.txt');
+  const setting = configuration.inspect<string>('captionExtension') ?? {};
   return {
-    captionExtension: captionExtensionProblem(extension) === undefined ? extension : '.txt',
+    captionExtension: captionExtensionOf(setting, vscode.workspace.isTrusted),
     emptiedCaption: configuration.get<EmptiedCaption>('emptiedCaption', 'delete'),
   };
 }

@@ -32,6 +32,7 @@ export class Models extends Disposable {
     this.process = this.register(
       new TaggerProcess({
         entry,
+        stateFolder: path.join(storageFolder, 'providers'),
         onLog: (line) => {
           log.info(`[models] ${line}`);
         },

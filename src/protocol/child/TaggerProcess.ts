@@ -33,6 +33,11 @@ export class TaggerCrashError extends Error {
 export interface TaggerProcessOptions {
   /** absolute path of the child's script, `dist/tagger.js` */
   entry: string;
+  /**
+   * where children note which execution providers they try, so that the next one leaves out a provider that ended the
+   * last: absolute, of this user alone; without it nothing is noted
+   */
+  stateFolder?: string;
   /** called with each line that the child prints on standard output or error */
   onLog?: (line: string) => void;
   /** the program that runs the child; by default that of this process, which is Electron in a desktop VS Code */
@@ -125,6 +130,7 @@ export class TaggerProcess {
     // to its maker.
     const env: NodeJS.ProcessEnv = {
       ...fastEnvironment(),
+      ...(this.options.stateFolder === undefined ? {} : { DATASET_CAPTIONS_STATE: this.options.stateFolder }),
       ...process.env,
       VIPS_BLOCK_UNTRUSTED: '1',
       ORT_DISABLE_TELEMETRY: '1',

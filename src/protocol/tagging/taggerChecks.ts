@@ -85,6 +85,7 @@ export const taggerParams = checksOf<ParamsOf<TaggerRequests>>()({
     imagePath: v.string(),
     size: finite,
     outputPath: v.string(),
+    ownerOnly: v.optional(v.boolean()),
     region: v.optional(region),
     quality: v.optional(finite),
     rank: v.optional(finite),

@@ -41,6 +41,8 @@ export interface ThumbnailOrder {
   /** the longer side, in pixels */
   size: number;
   outputPath: string;
+  /** only this user may read the picture, and enter the folders that are made for it */
+  ownerOnly?: boolean;
   /** only this part of the image */
   region?: PictureRegion;
   /** quality of a lossy format, from 1 to 100; by default what is enough for a thumbnail */

@@ -1,4 +1,4 @@
-import os from 'node:os';
+import { homeFolder } from '../../base/homeFolder';
 
 /** The parts of a machine that the search for CUDA reads; tests make up their own. */
 export interface Machine {
@@ -17,7 +17,7 @@ export function thisMachine(): Machine {
     platform: process.platform,
     arch: process.arch,
     environment: process.env,
-    home: os.homedir(),
+    home: homeFolder() ?? '/',
     systemRoot: '/',
   };
 }

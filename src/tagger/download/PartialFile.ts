@@ -1,6 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
-import { open, readFile, rename, rm, stat, truncate, writeFile, type FileHandle } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, open, readFile, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { noFollow } from '../../dataset/files/openFlags';
 import { syncFolder } from '../../dataset/files/writeFileSafely';
 import { onDisk } from './diskErrors';
 import type { ExpectedHash } from './downloadRequest';
@@ -23,7 +25,8 @@ export function partialPaths(target: string): { bytes: string; source: string } 
 
 /**
  * The bytes of a download until it is complete: `<target>.partial`. They stay when the download stops and are continued
- * by the next one, of this or another process. All errors are {@link onDisk}'s.
+ * by the next one, of this or another process. A link under one of its names is not followed: others may have made it,
+ * where they may write into the folder, to have another file of this user overwritten. All errors are {@link onDisk}'s.
  */
 export class PartialFile {
   private readonly paths: { bytes: string; source: string };
@@ -69,14 +72,12 @@ export class PartialFile {
       expected === undefined ? source.url === url && source.etag !== undefined : source.digest === expected.digest;
     if (!isSame) return partial;
     await onDisk(target, async () => {
-      const size = await stat(partial.paths.bytes).then(
-        (stats) => (stats.isFile() ? stats.size : 0),
-        () => 0,
-      );
-      await hashFile(partial.paths.bytes, partial.hash, size, signal);
-      partial.size = size;
+      const info = await lstat(partial.paths.bytes).catch(() => undefined);
+      if (info === undefined || !info.isFile() || info.nlink !== 1) return;
+      await hashFile(partial.paths.bytes, partial.hash, info.size, signal);
+      partial.size = info.size;
+      partial.origin = source;
     });
-    partial.origin = source;
     return partial;
   }
 
@@ -86,8 +87,9 @@ export class PartialFile {
       await this.close();
       // In this order, so that bytes never lie beside the record of others.
       await rm(this.paths.source, { force: true });
-      this.handle = await open(this.paths.bytes, 'w');
-      await writeFile(this.paths.source, JSON.stringify(source));
+      await rm(this.paths.bytes, { force: true });
+      this.handle = await open(this.paths.bytes, 'wx+');
+      await writeFile(this.paths.source, JSON.stringify(source), { flag: 'wx' });
     });
     this.size = 0;
     this.hash = this.newHash();
@@ -97,7 +99,7 @@ export class PartialFile {
   /** Adds bytes at the end. */
   async write(bytes: Uint8Array): Promise<void> {
     await onDisk(this.target, async () => {
-      this.handle ??= await open(this.paths.bytes, 'r+');
+      this.handle ??= await openPlain(this.paths.bytes);
       for (let written = 0; written < bytes.length;) {
         const { bytesWritten } = await this.handle.write(bytes, written, bytes.length - written, this.size + written);
         written += bytesWritten;
@@ -115,7 +117,7 @@ export class PartialFile {
   /** Puts the complete file under its name, once it is safe on the disk. */
   async commit(): Promise<void> {
     await onDisk(this.target, async () => {
-      const handle = (this.handle ??= await open(this.paths.bytes, 'r+').catch(() => open(this.paths.bytes, 'w')));
+      const handle = (this.handle ??= await openPlain(this.paths.bytes).catch(() => open(this.paths.bytes, 'wx')));
       await handle.truncate(this.size);
       await handle.sync();
       await this.close();
@@ -129,7 +131,7 @@ export class PartialFile {
   async discard(): Promise<void> {
     await this.close().catch(() => undefined);
     // Frees the space even where something holds the file open.
-    await truncate(this.paths.bytes).catch(() => undefined);
+    await empty(this.paths.bytes).catch(() => undefined);
     await rm(this.paths.bytes, { force: true }).catch(() => undefined);
     await rm(this.paths.source, { force: true }).catch(() => undefined);
     this.size = 0;
@@ -146,6 +148,23 @@ export class PartialFile {
 
   private newHash(): Hash {
     return createHash(this.expected?.algorithm ?? 'sha256');
+  }
+}
+
+/** Opens a file to read and write it. @throws errors of the file system, also for a link or a second name of a file */
+async function openPlain(file: string): Promise<FileHandle> {
+  const handle = await open(file, constants.O_RDWR | noFollow);
+  if ((await handle.stat()).nlink === 1) return handle;
+  await handle.close();
+  throw Object.assign(new Error(`This is another name of a file: ${file}`), { code: 'EMLINK' });
+}
+
+async function empty(file: string): Promise<void> {
+  const handle = await openPlain(file);
+  try {
+    await handle.truncate();
+  } finally {
+    await handle.close();
   }
 }
 

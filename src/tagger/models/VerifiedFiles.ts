@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileDigest } from '../download/fileHash';
 import type { PinnedFile } from './catalogue';
@@ -14,7 +14,7 @@ interface HashedFile {
 /**
  * Checks whether files have the hashes that the catalogue pins. A large file is hashed only once: its hash is stored
  * with its path, size and modification time, in `verified-files.json` in the download folder. A file in a hub cache is
- * named after its hash, so it is not read at all.
+ * named after its hash; that it is the wrong one is believed without reading it, that it is the right one is not.
  */
 export class VerifiedFiles {
   private readonly path: string;
@@ -30,10 +30,7 @@ export class VerifiedFiles {
     if (stats?.isFile() !== true || (pinned.size !== undefined && stats.size !== pinned.size)) return false;
     const real = await realpath(file);
     const blob = path.basename(path.dirname(real)) === 'blobs' ? path.basename(real) : '';
-    if (/^[0-9a-f]{64}$/.test(blob)) {
-      if (blob !== pinned.sha256) return false;
-      if (pinned.size !== undefined) return true;
-    }
+    if (/^[0-9a-f]{64}$/.test(blob) && blob !== pinned.sha256) return false;
     const known = (await this.knownFiles()).get(real);
     if (known?.size !== stats.size || known.modified !== stats.mtimeMs) return undefined;
     return known.sha256 === pinned.sha256;
@@ -67,7 +64,7 @@ export class VerifiedFiles {
     const temporary = `${this.path}.${randomUUID()}.tmp`;
     try {
       await mkdir(this.downloadFolder, { recursive: true });
-      await writeFile(temporary, JSON.stringify(Object.fromEntries(known), undefined, 1));
+      await writeFile(temporary, JSON.stringify(Object.fromEntries(known), undefined, 1), { flag: 'wx', mode: 0o644 });
       await rename(temporary, this.path);
     } catch {
       await rm(temporary, { force: true }).catch(() => undefined);
@@ -90,9 +87,22 @@ function sha256Of(file: string, signal: AbortSignal | undefined): Promise<string
   return fileDigest(file, { algorithm: 'sha256', encoding: 'hex' }, signal);
 }
 
+/**
+ * Whether a file says what this user, or whoever this user trusts with the folder, found out: it belongs to this user,
+ * the system or the folder's owner, and nobody else can write it. In a folder of several users others could call any
+ * file the pinned one.
+ */
+async function isTrusted(file: string): Promise<boolean> {
+  if (process.platform === 'win32') return true;
+  const [info, folder] = await Promise.all([lstat(file), stat(path.dirname(file))]);
+  const owners = [process.geteuid?.(), 0, folder.uid];
+  return info.isFile() && owners.includes(info.uid) && (info.mode & 0o002) === 0;
+}
+
 async function readKnown(file: string): Promise<Map<string, HashedFile>> {
   const known = new Map<string, HashedFile>();
   try {
+    if (!(await isTrusted(file))) return known;
     const content = JSON.parse(await readFile(file, 'utf8')) as Record<string, Partial<HashedFile>>;
     for (const [name, { size, modified, sha256 }] of Object.entries(content)) {
       if (typeof size === 'number' && typeof modified === 'number' && typeof sha256 === 'string') {

@@ -1,5 +1,5 @@
-import { homedir } from 'node:os';
 import path from 'node:path';
+import { homeFolder } from '../../base/homeFolder';
 import type { ModelFolders, ModelSource } from '../../protocol/tagging/modelListing';
 
 /** What the search for models knows about this machine. */
@@ -21,7 +21,8 @@ export interface ModelPlace {
 export function thisMachine(): SearchScope {
   return {
     env: process.env,
-    home: homedir(),
+    // Without one, as with the home folder `/` that containers set.
+    home: homeFolder() ?? path.parse(process.cwd()).root,
     workingFolder: process.cwd(),
     programRoots: process.platform === 'win32' ? [] : ['/workspace', '/opt', '/content', '/root'],
   };

@@ -1,7 +1,7 @@
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
+import { makeOwnFolder, ownFileMode } from '../../base/ownFolder';
 import type { LocalProvider } from '../../protocol/tagging/execution';
 import {
   identityText,
@@ -41,27 +41,28 @@ interface Trial {
  * unfinished trial does not use that provider.
  */
 export class ProviderTrials {
+  /** the folder of the notes once it is known that nobody else can write there; undefined if there is none */
+  private own: Promise<string | undefined> | undefined;
+
   /**
-   * @param folder contains the notes; created by the first trial
+   * @param folder contains the notes, and nothing else; created when it is needed. Undefined: nothing is remembered, as
+   *   where the folder is another user's, whose notes or links decide nothing here
    * @param crashedProcesses ids of the processes that certainly crashed, in contrast to those that merely ended
    * @param now returns the current time, in milliseconds since 1970
    */
   constructor(
-    private readonly folder: string,
+    private readonly folder: string | undefined,
     private readonly crashedProcesses: ReadonlySet<number>,
     private readonly now: () => number = Date.now,
   ) {}
 
   /**
-   * The trials of this user. The environment variable `DATASET_CAPTIONS_STATE` is the folder of the notes, by default a
-   * temporary one; `DATASET_CAPTIONS_CRASHED` lists the ids of the processes that crashed.
+   * The trials of this user. The environment variable `DATASET_CAPTIONS_STATE` is the folder of the notes;
+   * `DATASET_CAPTIONS_CRASHED` lists the ids of the processes that crashed.
    */
   static fromEnvironment(env: NodeJS.ProcessEnv): ProviderTrials {
-    // `getuid` does not exist on Windows, where every user has a temporary folder of their own.
-    const user = String(process.getuid?.() ?? 'user');
-    const folder = env.DATASET_CAPTIONS_STATE ?? path.join(os.tmpdir(), `dataset-captions-${user}`);
     const crashed = (env.DATASET_CAPTIONS_CRASHED ?? '').split(',').filter((id) => id !== '');
-    return new ProviderTrials(folder, new Set(crashed.map(Number)));
+    return new ProviderTrials(env.DATASET_CAPTIONS_STATE, new Set(crashed.map(Number)));
   }
 
   /**
@@ -71,18 +72,20 @@ export class ProviderTrials {
    *   was started count, so that a repaired driver is used at once
    */
   async objection(provider: LocalProvider, version: string, askedFor: boolean): Promise<string | undefined> {
-    const trials = (await this.trials(provider, version)).filter((trial) => this.hasEnded(trial));
-    const crash = this.crashNote(provider, version);
+    const folder = await this.ownFolder();
+    if (folder === undefined) return undefined;
+    const trials = (await trialsIn(folder, provider, version)).filter((trial) => this.hasEnded(trial));
+    const crash = crashNote(folder, provider, version);
     const crashed = trials.some((trial) => this.crashedProcesses.has(trial.process.pid));
     if (crashed || trials.length >= unfinishedTrials) {
       const [latest, ...older] = trials.sort((a, b) => b.modified - a.modified);
       if (latest !== undefined) await rename(latest.file, crash).catch(() => undefined);
-      await this.remove(older.map(({ file }) => file));
+      await remove(older.map(({ file }) => file));
     }
     const reason = l10n.t('It ended the tagger process when it was tried last.');
     if (crashed) return reason;
     const modified = await modifiedTime(crash);
-    const crashedProcess = await this.crashedProcess(crash);
+    const crashedProcess = await crashedProcessOf(crash);
     if (modified === undefined || (crashedProcess !== undefined && !isOfThisMachine(crashedProcess))) return undefined;
     // This editor or command does not retry a provider if it has seen that crash itself.
     if (askedFor) return this.crashedProcesses.has(crashedProcess?.pid ?? NaN) ? reason : undefined;
@@ -91,41 +94,29 @@ export class ProviderTrials {
 
   /** Runs a trial. Its note remains on disk only if this process ends during the trial. */
   async guard<T>(provider: LocalProvider, version: string, trial: () => Promise<T>): Promise<T> {
-    const identity = identityText(thisProcess());
-    const note = path.join(this.folder, `${trialOf(provider, version)}-${identity}`);
+    const folder = await this.ownFolder();
     // If the note cannot be written, the trial runs anyway; only a crash would not be remembered.
-    await mkdir(this.folder, { recursive: true, mode: 0o700 }).catch(() => undefined);
-    await writeFile(note, identity).catch(() => undefined);
+    if (folder === undefined) return trial();
+    const identity = identityText(thisProcess());
+    const note = path.join(folder, `${trialOf(provider, version)}-${identity}`);
+    await writeFile(note, identity, { flag: 'wx', mode: ownFileMode }).catch(() => undefined);
     try {
       return await trial();
     } finally {
-      const others = await this.trials(provider, version);
+      const others = await trialsIn(folder, provider, version);
       const outdated = others.filter((other) => this.hasEnded(other) || this.now() - other.modified > crashRemembered);
-      await this.remove([note, this.crashNote(provider, version), ...outdated.map(({ file }) => file)]);
+      await remove([note, crashNote(folder, provider, version), ...outdated.map(({ file }) => file)]);
     }
   }
 
-  private crashNote(provider: LocalProvider, version: string): string {
-    return path.join(this.folder, `crashed-${provider}-${version}`);
-  }
-
-  /** The process that wrote the note of a crash; undefined if the note cannot be read. */
-  private async crashedProcess(crash: string): Promise<ProcessIdentity | undefined> {
-    return identityOf(await readFile(crash, 'utf8').catch(() => ''));
-  }
-
-  /** All trials that have a note, including those of other machines. */
-  private async trials(provider: LocalProvider, version: string): Promise<Trial[]> {
-    const prefix = `${trialOf(provider, version)}-`;
-    const found: Trial[] = [];
-    for (const name of await readdir(this.folder).catch(() => [])) {
-      const owner = name.startsWith(prefix) ? identityOf(name.slice(prefix.length)) : undefined;
-      if (owner === undefined) continue;
-      const file = path.join(this.folder, name);
-      const modified = await modifiedTime(file);
-      if (modified !== undefined) found.push({ file, process: owner, modified });
-    }
-    return found;
+  private ownFolder(): Promise<string | undefined> {
+    const { folder } = this;
+    if (folder === undefined) return Promise.resolve(undefined);
+    this.own ??= makeOwnFolder(folder).then(
+      () => folder,
+      () => undefined,
+    );
+    return this.own;
   }
 
   /**
@@ -137,10 +128,33 @@ export class ProviderTrials {
     if (liveness !== 'unknown') return liveness === 'dead';
     return isOfThisMachine(owner) && this.now() - modified > longestTrial;
   }
+}
 
-  private async remove(files: readonly string[]): Promise<void> {
-    for (const file of files) await rm(file, { force: true }).catch(() => undefined);
+function crashNote(folder: string, provider: LocalProvider, version: string): string {
+  return path.join(folder, `crashed-${provider}-${version}`);
+}
+
+/** The process that wrote the note of a crash; undefined if the note cannot be read. */
+async function crashedProcessOf(crash: string): Promise<ProcessIdentity | undefined> {
+  return identityOf(await readFile(crash, 'utf8').catch(() => ''));
+}
+
+/** All trials that have a note in a folder, including those of other machines. */
+async function trialsIn(folder: string, provider: LocalProvider, version: string): Promise<Trial[]> {
+  const prefix = `${trialOf(provider, version)}-`;
+  const found: Trial[] = [];
+  for (const name of await readdir(folder).catch(() => [])) {
+    const owner = name.startsWith(prefix) ? identityOf(name.slice(prefix.length)) : undefined;
+    if (owner === undefined) continue;
+    const file = path.join(folder, name);
+    const modified = await modifiedTime(file);
+    if (modified !== undefined) found.push({ file, process: owner, modified });
   }
+  return found;
+}
+
+async function remove(files: readonly string[]): Promise<void> {
+  for (const file of files) await rm(file, { force: true }).catch(() => undefined);
 }
 
 function trialOf(provider: LocalProvider, version: string): string {

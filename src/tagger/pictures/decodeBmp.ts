@@ -154,7 +154,10 @@ function readIndices(file: Buffer, header: BmpHeader): Uint8Array {
   return indices;
 }
 
-/** The palette index of each pixel of an RLE8 or RLE4 picture; pixels that the file skips have index 0. */
+/**
+ * The palette index of each pixel of an RLE8 or RLE4 picture; pixels that the file skips have index 0. It takes time
+ * for the bytes of the file and the pixels that there are, not for what a run claims beyond the end of its row.
+ */
 function readRuns(file: Buffer, { width, height, bitsPerPixel, pixelOffset }: BmpHeader): Uint8Array {
   const indices = new Uint8Array(width * height);
   let at = pixelOffset;
@@ -175,7 +178,9 @@ function readRuns(file: Buffer, { width, height, bitsPerPixel, pixelOffset }: Bm
     const count = next();
     const value = next();
     if (count > 0) {
-      for (let i = 0; i < count; i++) put(bitsPerPixel === 8 ? value : nibble(value, i));
+      const shown = Math.min(count, Math.max(0, width - x));
+      for (let i = 0; i < shown; i++) put(bitsPerPixel === 8 ? value : nibble(value, i));
+      x += count - shown;
     } else if (value === 0) {
       x = 0;
       y++;

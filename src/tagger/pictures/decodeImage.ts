@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { Sharp, SharpOptions } from 'sharp';
+import { sniffFormat } from '../../base/sniffFormat';
 import { errorMessage } from '../../protocol/channel/wireError';
 import { BmpError, decodeBmp, readBmpHeader } from './decodeBmp';
 import type { DecodedImage } from './DecodedImage';
@@ -12,9 +13,6 @@ export const maximumPixels = 1e8;
 
 /** JPEG's largest side. Longer ones make the resampler's intermediate picture large even where the area is small. */
 export const maximumSide = 65_535;
-
-/** Enough of a file for {@link sniffFormat}, in bytes. */
-const signatureLength = 12;
 
 /**
  * What a file holds, after its header was read and found acceptable; the pixels are not decoded yet. For all but BMP
@@ -107,24 +105,6 @@ export function damaged(path: string, format: string, cause: unknown): ImageErro
     l10n.t('The {0} ends early: it is truncated or damaged.', format),
     cause,
   );
-}
-
-/**
- * The name of the image format that a file begins like, whatever its extension says; undefined for anything that is
- * not one of the supported formats.
- * @param head the first {@link signatureLength} bytes or more
- */
-function sniffFormat(head: Buffer): string | undefined {
-  const ascii = head.toString('latin1', 0, signatureLength);
-  if (ascii.startsWith('\xff\xd8\xff')) return 'JPEG';
-  if (ascii.startsWith('\x89PNG\r\n\x1a\n')) return 'PNG';
-  if (ascii.startsWith('GIF8')) return 'GIF';
-  if (ascii.startsWith('RIFF') && ascii.startsWith('WEBP', 8)) return 'WebP';
-  if (ascii.startsWith('II*\0') || ascii.startsWith('MM\0*')) return 'TIFF';
-  if (ascii.startsWith('II+\0') || ascii.startsWith('MM\0+')) return 'TIFF';
-  if (ascii.startsWith('ftypavif', 4) || ascii.startsWith('ftypavis', 4)) return 'AVIF';
-  if (ascii.startsWith('BM')) return 'BMP';
-  return undefined;
 }
 
 function openBmp(path: string, bytes: Buffer): OpenedImage {

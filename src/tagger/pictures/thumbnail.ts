@@ -3,6 +3,7 @@ import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import PQueue from 'p-queue';
 import type { default as SharpFactory, Sharp } from 'sharp';
+import { ownFileMode, ownFolderMode } from '../../base/ownFolder';
 import type { ImageInfo, PictureRegion } from '../../protocol/page/pictureProtocol';
 import type { ThumbnailOrder } from '../../protocol/tagging/taggerProtocol';
 import { errorCode } from '../../protocol/channel/wireError';
@@ -28,7 +29,7 @@ export async function makeThumbnail(order: ThumbnailOrder): Promise<{ width: num
   const opened = await openImage(order.imagePath);
   const make = (): ReturnType<typeof draw> => draw(opened, order);
   const { data, info } = opened.width * opened.height > largePicture ? await largePictures.add(make) : await make();
-  await writeAtomically(order.outputPath, data);
+  await writeAtomically(order, data);
   return { width: info.width, height: info.height, bytes: data.length };
 }
 
@@ -90,12 +91,13 @@ function encode(picture: Sharp, outputPath: string, quality?: number): Sharp {
   }
 }
 
-async function writeAtomically(target: string, data: Buffer): Promise<void> {
+async function writeAtomically({ outputPath: target, ownerOnly = false }: ThumbnailOrder, data: Buffer): Promise<void> {
+  const [folderMode, fileMode] = ownerOnly ? [ownFolderMode, ownFileMode] : [0o777, 0o666];
   const folder = path.dirname(target);
   const temporary = path.join(folder, `.${path.basename(target)}.${randomUUID()}.tmp`);
   const write = async (): Promise<void> => {
-    await mkdir(folder, { recursive: true });
-    await writeFile(temporary, data);
+    await mkdir(folder, { recursive: true, mode: folderMode });
+    await writeFile(temporary, data, { mode: fileMode });
     await rename(temporary, target);
   };
   try {

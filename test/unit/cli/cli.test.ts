@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, symlink, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { cli, program, root, type CaptionReport } from '../shared/runCli';
@@ -52,6 +52,23 @@ describe('The command line', function () {
       assert.ok(stdout.startsWith(`${command}: `));
     }
     assert.match((await cli('caption', '--help')).stdout, /empty \(default\)/);
+  });
+
+  it('says which captions it does not read, of a file that is none, and captions the others', async () => {
+    await writeImages('plot.png', 'a.png');
+    await writeFiles(folder(), { 'plot.txt': 'log' });
+    await truncate(inFolder('plot.txt'), 64_000_000);
+    const before = await fingerprint(inFolder('plot.txt'));
+    for (const command of ['list', 'tags']) {
+      const { code, stderr } = await cli(command, folder());
+      assert.equal(code, 0);
+      assert.ok(stderr.includes(`${inFolder('plot.txt')}: Too large for a caption: 64 MB`), stderr);
+    }
+    const report = await captionJson(2, folder());
+    assert.deepEqual(Object.keys(report.results), [inFolder('a.png')]);
+    assert.deepEqual(Object.keys(report.failed), [inFolder('plot.png')]);
+    assert.match(report.failed[inFolder('plot.png')] ?? '', /^Too large for a caption: 64 MB/);
+    assert.equal(await fingerprint(inFolder('plot.txt')), before);
   });
 
   it('ends with 1 and says what was wrong with the call', async () => {

@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Caption, EmptiedCaption } from '../../../src/dataset/captions/Caption';
-import { CaptionError } from '../../../src/dataset/files/CaptionError';
+import { CaptionConflictError, CaptionError } from '../../../src/dataset/files/CaptionError';
+import type { FileWriter } from '../../../src/dataset/files/FileWriter';
 import { Dataset } from '../../../src/dataset/Dataset';
 import { mergeTags } from '../../../src/tags/tagCounts';
 import { captionOf, openDataset } from './openDataset';
@@ -16,6 +17,45 @@ describe('A dataset that shares its files', function () {
   const textOf = (name: string): Promise<string> => readFile(inFolder(name), 'utf8');
 
   const open = (files: TestFiles, emptied?: EmptiedCaption): Promise<Dataset> => openDataset(folder(), files, emptied);
+
+  describe('with a conflict whose content is the wanted one', () => {
+    /** Writes, then says that the file is in the way, as a network file system does that lost its own answer. */
+    const lateAnswers: FileWriter = {
+      write: async ({ file, content }) => {
+        await writeFile(file, content ?? '');
+        throw new CaptionConflictError(file, Buffer.from(content ?? ''));
+      },
+    };
+    async function openWith(writer: FileWriter): Promise<{ dataset: Dataset; caption: Caption }> {
+      await writeFiles(folder(), { 'a.jpg': '' });
+      const dataset = new Dataset(folder(), { captionExtension: '.txt', emptiedCaption: 'delete' }, writer);
+      await dataset.load();
+      return { dataset, caption: captionOf(dataset, 'a.jpg') };
+    }
+
+    it('counts a generated caption as written, and leaves nothing to save that would delete it', async () => {
+      const { dataset, caption } = await openWith(lateAnswers);
+      const change = await dataset.writeGenerated(caption, () => 'the new text', null);
+      assert.deepEqual([change?.before, change?.after], [null, 'the new text']);
+      assert.equal(caption.isDirty, false);
+      await dataset.save();
+      assert.equal(await textOf('a.txt'), 'the new text');
+    });
+
+    it('counts a typed caption as saved, and goes on with what was typed meanwhile', async () => {
+      const { dataset, caption } = await openWith({
+        write: async (write) => {
+          dataset.setText(caption, 'typed, and more');
+          return lateAnswers.write(write);
+        },
+      });
+      dataset.setText(caption, 'typed');
+      const report = await dataset.save();
+      assert.deepEqual(report, { saved: 1, failures: [] });
+      assert.deepEqual([caption.inConflict, caption.isDirty, caption.text], [false, true, 'typed, and more']);
+      assert.equal(caption.onDisk?.raw, 'typed');
+    });
+  });
 
   describe('that another program changes', () => {
     async function conflict(

@@ -54,6 +54,49 @@ describe('Facts of image files', function () {
     });
   });
 
+  it('are not asked of formats that are never shown, whatever the name says', async () => {
+    const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="70" height="50"></svg>';
+    const psd = Buffer.alloc(100);
+    psd.write('8BPS');
+    psd.writeUInt16BE(1, 4);
+    psd.writeUInt32BE(50, 14);
+    psd.writeUInt32BE(70, 18);
+    const dataset = await openDataset(folder(), { 'a.png': svg, 'b.jpg': psd });
+    await dataset.facts.loadSizes();
+    for (const name of ['a.png', 'b.jpg']) assert.equal(dataset.facts.get(name)?.width, undefined, name);
+  });
+
+  it('are those of the largest picture of an AVIF, and take no longer for one with very many', async () => {
+    const box = (type: string, ...content: Buffer[]): Buffer => {
+      const head = Buffer.alloc(8);
+      head.writeUInt32BE(8 + Buffer.concat(content).length);
+      head.write(type, 4);
+      return Buffer.concat([head, ...content]);
+    };
+    const ispe = (width: number, height: number): Buffer => {
+      const size = Buffer.alloc(12);
+      size.writeUInt32BE(width, 4);
+      size.writeUInt32BE(height, 8);
+      return box('ispe', size);
+    };
+    const avif = (sizes: Buffer[]): Buffer =>
+      Buffer.concat([
+        box('ftyp', Buffer.from('avif\0\0\0\0avif')),
+        box('meta', Buffer.alloc(4), box('iprp', box('ipco', ...sizes))),
+      ]);
+    const many = Array<Buffer>(50_000).fill(ispe(3, 2));
+    const dataset = await openDataset(folder(), {
+      'few.avif': avif([ispe(10, 10), ispe(70, 50), ispe(70, 50)]),
+      'many.avif': avif([...many, ispe(7, 5)]),
+      'cut.avif': avif([ispe(70, 50)]).subarray(0, 50),
+    });
+    const before = performance.now();
+    await dataset.facts.loadSizes();
+    assert.ok(performance.now() - before < 5000);
+    const widths = ['few.avif', 'many.avif', 'cut.avif'].map((name) => dataset.facts.get(name)?.width);
+    assert.deepEqual(widths, [70, 7, undefined]);
+  });
+
   it('are looked at again when the file changed: told of it, or with a refresh', async () => {
     await picture(30, 20).toFile(inFolder('a.png'));
     const dataset = await openDataset(folder(), {});

@@ -6,39 +6,17 @@ import { chmod, chown, lstat, mkdir, readFile, readlink, rm, stat, symlink, utim
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { buildSync } from 'esbuild';
 import { identityText, thisProcess, type ProcessIdentity } from '../../../../src/base/processIdentity';
 import { CaptionConflictError, CaptionError } from '../../../../src/dataset/files/CaptionError';
 import { readIfThere } from '../../../../src/dataset/captions/captionFile';
-import {
-  isOfDeadProcess,
-  isTemporaryName,
-  newTemporaryName,
-  writeFileSafely as writeNow,
-} from '../../../../src/dataset/files/writeFileSafely';
+import { isOfDeadProcess, isTemporaryName, newTemporaryName } from '../../../../src/dataset/files/temporaryNames';
+import { writeFileSafely as writeNow } from '../../../../src/dataset/files/writeFileSafely';
+import { runScript, writerScript } from '../../shared/writerScript';
 import { canActAsNobody, fingerprint, namesIn, nobody, testFolder, writeFiles } from '../../shared/testFolder';
 
 const run = promisify(execFile);
-const root = path.resolve(__dirname, '../../..');
 const isRoot = process.getuid?.() === 0;
 const bytes = (text: string): Buffer => Buffer.from(text);
-
-/** Bundles the function for a process of its own; prints `ok` or the code of the error. */
-function writerScript(folder: string, body: string): string {
-  const script = path.join(folder, 'writer.cjs');
-  buildSync({
-    stdin: {
-      contents: `import { writeFileSafely } from './src/dataset/files/writeFileSafely';\n${body}`,
-      resolveDir: root,
-      loader: 'ts',
-    },
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    outfile: script,
-  });
-  return script;
-}
 
 const writeOnce = `
   const [file, content, expected] = process.argv.slice(2);
@@ -311,6 +289,93 @@ describe('Writing a file safely', function () {
     const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 4);
     const old = `.dataset-captions-${identity.pid}-${host}deadbeef.tmp`;
     assert.deepEqual([isTemporaryName(old), isOfDeadProcess(old)], [true, false]);
+  });
+
+  describe('when something stands in the way that turns out to be its own', () => {
+    // Network file systems answer so when the reply to the first call was lost and it was sent again.
+    const ways: [what: string, setup: string, before: string | undefined, wanted: string][] = [
+      ['linkSync', 'EEXIST', undefined, 'new'],
+      ['renameSync', 'ENOENT', 'old', 'new'],
+      ['unlinkSync', 'ENOENT', 'old', '-'],
+    ];
+    for (const [call, code, before, wanted] of ways) {
+      it(`is a success: ${call} says ${code} although it was done`, async () => {
+        const script = writerScript(
+          folder(),
+          `
+          const fs = require('node:fs');
+          const done = fs.${call};
+          fs.${call} = (...names) => {
+            done(...names);
+            if (!names.some((name) => name.endsWith('/a.txt'))) return;
+            throw Object.assign(new Error('${code}'), { code: '${code}' });
+          };
+          ${writeOnce}`,
+        );
+        if (before !== undefined) await writeFiles(folder(), { 'a.txt': before });
+        assert.equal(await runScript(script, [file(), wanted, before ?? '-']), 'ok');
+        assert.equal(await readFile(file(), 'utf8').catch(() => '-'), wanted);
+        assert.deepEqual((await namesIn(folder())).filter(isTemporaryName), []);
+      });
+    }
+
+    it('is a success where another program writes the same text in that moment, and a conflict with another text', async () => {
+      for (const [theirs, answer] of [
+        ['new', /^ok$/],
+        ['other', /^CAPTION_CONFLICT/],
+      ] as const) {
+        const script = writerScript(
+          folder(),
+          `
+          const fs = require('node:fs');
+          const done = fs.linkSync;
+          fs.linkSync = (from, to) => {
+            fs.writeFileSync(to, '${theirs}');
+            done(from, to);
+          };
+          ${writeOnce}`,
+        );
+        assert.match(await runScript(script, [file(), 'new', '-']), answer);
+        assert.equal(await readFile(file(), 'utf8'), theirs);
+        await rm(file());
+      }
+    });
+  });
+
+  describe('while another program has the file open', () => {
+    const script = (platform: string, failures: number): string =>
+      writerScript(
+        folder(),
+        `
+        const fs = require('node:fs');
+        Object.defineProperty(process, 'platform', { value: '${platform}' });
+        let left = ${failures};
+        for (const call of ['renameSync', 'unlinkSync', 'linkSync']) {
+          const done = fs[call];
+          fs[call] = (...names) => {
+            if (left-- > 0) throw Object.assign(new Error('busy'), { code: 'EPERM' });
+            done(...names);
+          };
+        }
+        ${writeOnce}`,
+      );
+
+    for (const [what, wanted, before] of [
+      ['replaces', 'new', 'old'],
+      ['deletes', '-', 'old'],
+      ['creates', 'new', '-'],
+    ] as const) {
+      it(`on Windows, ${what} it a moment later`, async () => {
+        if (before === 'old') await writeFiles(folder(), { 'a.txt': before });
+        assert.equal(await runScript(script('win32', 3), [file(), wanted, before]), 'ok');
+        assert.equal(await readFile(file(), 'utf8').catch(() => '-'), wanted);
+      });
+    }
+
+    it('elsewhere says at once that it may not: nothing passes by itself', async () => {
+      await writeFiles(folder(), { 'a.txt': 'old' });
+      assert.match(await runScript(script('linux', 1), [file(), 'new', 'old']), /^NO_PERMISSION/);
+    });
   });
 
   it('does not care about an mtime that goes backwards', async () => {

@@ -77,6 +77,37 @@ describe('Scanning a folder', function () {
     assert.deepEqual(found.problems, []);
   });
 
+  it('has files whose names are not UTF-8 among the problems, with what to do', async function () {
+    if (process.platform !== 'linux') this.skip();
+    await writeFiles(folder(), { 'a.png': '', 'real \ufffd.png': '' });
+    // Shift JIS, as it comes out of a zip.
+    const named = (name: string): Buffer =>
+      Buffer.concat([Buffer.from(`${folder()}/`), Buffer.from([0x83, 0x6c, 0x83, 0x52]), Buffer.from(name)]);
+    for (const name of ['.png', '.txt', '.md']) await writeFile(named(name), '');
+    await mkdir(named(''));
+    const found = scan(folder());
+    assert.deepEqual(pathsOf(found), ['a.png', 'real \ufffd.png']);
+    assert.deepEqual(found.problems.map(({ path: name, reason }) => [name.replaceAll('\ufffd', '?'), reason]).sort(), [
+      ['?l?R', 'Its name is not UTF-8. Rename it.'],
+      ['?l?R.png', 'Its name is not UTF-8. Rename it.'],
+    ]);
+  });
+
+  it('looks for a caption where a file has its name in another case, which some file systems find', async () => {
+    await writeFiles(folder(), {
+      'a.jpg': '',
+      'a.TXT': '',
+      'B.jpg': '',
+      'b.txt': '',
+      '\u00e9.jpg': '',
+      'e\u0301.txt': '',
+      'd.jpg': '',
+      'd.txt.bak': '',
+    });
+    const found = scan(folder()).images.map(({ path: name, hasCaption }) => [name, hasCaption]);
+    assert.deepEqual(Object.fromEntries(found), { 'a.jpg': true, 'B.jpg': true, 'd.jpg': false, '\u00e9.jpg': true });
+  });
+
   it('skips hidden folders', async () => {
     await writeFiles(folder(), { '.git/a.png': '', '.cache/b/c.png': '', 'a.png': '', 'b/.x/a.png': '' });
     assert.deepEqual(pathsOf(scan(folder())), ['a.png']);

@@ -56,6 +56,19 @@ describe('The journal of unsaved captions', function () {
     return found;
   }
 
+  it('can be read by this user only, and so can a backup', async function () {
+    if (process.platform === 'win32') this.skip();
+    const modeOf = async (file: string): Promise<number> => (await stat(file)).mode & 0o777;
+    const secret = [caption('a', 'secret')];
+    await keep(secret).flush();
+    const [name = ''] = await namesIn(storage());
+    assert.equal(await modeOf(storage()), 0o700);
+    assert.equal(await modeOf(path.join(storage(), name)), 0o600);
+    const backup = path.join(folder(), 'backups', 'backup');
+    await writeUnsavedEdits(backup, secret);
+    assert.equal(await modeOf(backup), 0o600);
+  });
+
   it('has each key on disk a moment later, and nothing once all is saved', async () => {
     const a = caption('a', 'o', 'old');
     const captions = [a, caption('b', 'other')];

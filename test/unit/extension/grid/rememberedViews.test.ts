@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { utimes, writeFile } from 'node:fs/promises';
+import { stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { RememberedViews, type RememberedView } from '../../../../src/extension/grid/RememberedViews';
 import { namesIn, testFolder, until } from '../../shared/testFolder';
@@ -33,6 +33,18 @@ describe('What a grid shows', () => {
     await until(async () => (await namesIn(stored()).catch(() => [])).join() === `${id}.json`, 'it is on disk');
     await until(async () => (await start().get(id))?.query === view.query, 'the next process has it');
     assert.deepEqual(await start().get(id), view);
+  });
+
+  it('is on disk for this user only', async function () {
+    if (process.platform === 'win32') this.skip();
+    const id = randomUUID();
+    start().set(id, view);
+    const file = path.join(stored(), `${id}.json`);
+    await until(async () => (await namesIn(stored()).catch(() => [])).length > 0, 'it is on disk');
+    assert.deepEqual(
+      await Promise.all([stored(), file].map(async (one) => (await stat(one)).mode & 0o777)),
+      [0o700, 0o600],
+    );
   });
 
   it('is new where its file was cut off, and never outside its own folder', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { access, chmod, mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { access, chmod, chown, mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { chooseCacheFolder } from '../../../../src/extension/pictures/cacheFolder';
 import { expandPath } from '../../../../src/extension/shared/expandPath';
@@ -133,6 +133,34 @@ describe('The cache of pictures', () => {
     await chmod(closed, 0o500);
     if (process.getuid?.() !== 0) assert.equal((await chooseCacheFolder(closed, usual)).folder, usual);
     await chmod(closed, 0o700);
+  });
+
+  it('keeps what it holds from other users, also where an earlier version let them in', async function () {
+    if (process.platform === 'win32') this.skip();
+    const ours = path.join(folder(), 'dataset-captions-thumbnails');
+    await mkdir(ours);
+    await chmod(ours, 0o755);
+    const { folder: chosen } = await chooseCacheFolder(folder(), path.join(folder(), 'usual'));
+    assert.equal((await stat(chosen)).mode & 0o777, 0o700);
+    const cache = new PictureCache(chosen, () => megabyte);
+    const key = keyIn('a', 1);
+    await cache.rememberFailure(key, 'IMAGE_EMPTY', 'It is empty.');
+    const failure = cache.fileOf(key).replace(/webp$/, 'fail');
+    assert.equal((await stat(failure)).mode & 0o777, 0o600);
+    assert.equal((await stat(path.dirname(failure))).mode & 0o777, 0o700);
+  });
+
+  it('does not go into a folder of its name that another user made', async function () {
+    if (process.getuid?.() !== 0) this.skip();
+    const theirs = path.join(folder(), 'dataset-captions-thumbnails');
+    await mkdir(theirs);
+    await chown(theirs, 2002, 2002);
+    await chmod(theirs, 0o777);
+    const usual = path.join(folder(), 'usual');
+    const found = await chooseCacheFolder(folder(), usual);
+    assert.equal(found.folder, usual);
+    assert.match(found.problem ?? '', /another user/);
+    assert.deepEqual(await readdir(theirs), []);
   });
 
   it('knows home folders and variables in the name of its folder', () => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { jobsAtStart } from '../../../../src/extension/standIns/jobsAtStart';
+import { jobsFolderIn } from '../../../../src/extension/standIns/jobsFolderIn';
 import { LateMain } from '../../../../src/extension/standIns/LateMain';
 import type { Main, Part } from '../../../../src/extension/standIns/Main';
 import type { JobStatus } from '../../../../src/jobs/jobTypes';
@@ -24,6 +25,16 @@ describe('The start of a window', () => {
       const job = await makeJob(jobs, path.join(folder, 'dataset'));
       await job.writeState({ ...(await job.readState()), status });
     }
+
+    it('in a folder of its own, which nobody else can enter, nor what an earlier version left beside it', async function () {
+      if (process.platform === 'win32') this.skip();
+      const storage = path.join(folder, 'storage');
+      await mkdir(path.join(storage, 'unsaved'), { recursive: true });
+      await chmod(storage, 0o755);
+      assert.equal(await jobsFolderIn(storage), path.join(storage, 'jobs'));
+      const modes = [storage, path.join(storage, 'jobs')].map(async (made) => (await stat(made)).mode & 0o777);
+      assert.deepEqual(await Promise.all(modes), [0o700, 0o700]);
+    });
 
     it('and finds none where none ever was, and none in what a job left that was never finished', async () => {
       assert.equal(await jobsAtStart(jobs), 'none');

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { captionHash } from '../../../../src/dataset/captions/captionHash';
 import type { WriteIntent } from '../../../../src/jobs/folder/journalEntries';
 import { settleIntents, type UnsettledImage } from '../../../../src/jobs/run/settleIntents';
-import { testFolder, writeFiles } from '../../shared/testFolder';
+import { namesIn, testFolder, writeFiles } from '../../shared/testFolder';
+import { writerScript } from '../../shared/writerScript';
 
 describe('Captions that were being written when a process died', () => {
   const folder = testFolder();
@@ -34,6 +36,25 @@ describe('Captions that were being written when a process died', () => {
         [11, written],
       ],
     );
+  });
+
+  it('are completed where the file was written in place and the process died half-way', async function () {
+    if (process.platform === 'win32') this.skip();
+    const script = writerScript(
+      folder(),
+      `
+      require('node:fs').ftruncateSync = () => process.kill(process.pid, 'SIGKILL');
+      writeInPlace(process.argv[2], process.argv[2], Buffer.from('new'), Buffer.from('old text'));
+    `,
+    );
+    const file = path.join(folder(), 'a.txt');
+    await writeFiles(folder(), { 'a.txt': 'old text' });
+    spawnSync(process.execPath, [script, file]);
+    assert.equal(await readFile(file, 'utf8'), 'new text');
+    const written = intent('old text', 'new');
+    assert.deepEqual(await settled({ path: 'a.png', intents: [written] }), [[10, written]]);
+    assert.equal(await readFile(file, 'utf8'), 'new');
+    assert.deepEqual(await namesIn(folder()), ['a.txt', 'writer.cjs']);
   });
 
   it('are done where the file was to be deleted and is gone', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DownloadError, type DownloadErrorCode } from '../../../../src/tagger/download/DownloadError';
 import { downloadFile } from '../../../../src/tagger/download/downloadFile';
@@ -81,6 +81,27 @@ describe('A download', () => {
     await assert.rejects(cancelled, { code: 'CANCELLED' });
     assert.deepEqual(await files(), ['model.onnx.partial', 'model.onnx.partial.json']);
     assert.equal((await stat(`${target}.partial`)).size, bytes);
+  }
+
+  for (const [what, make] of [
+    ['symbolic', symlink],
+    ['hard', link],
+  ] as const) {
+    it(`overwrites no other file by a ${what} link that others put under the name of its partial file`, async () => {
+      const important = path.join(folder(), 'important.txt');
+      const part = `${target}.partial`;
+      for (const source of [undefined, { url, digest: sha256(content), etag: '"x"' }]) {
+        await rm(path.dirname(target), { recursive: true, force: true });
+        await mkdir(path.dirname(target));
+        await writeFile(important, 'important');
+        await make(important, part);
+        if (source !== undefined) await writeFile(`${part}.json`, JSON.stringify(source));
+        await download();
+        assert.equal(await readFile(important, 'utf8'), 'important');
+        assert.deepEqual(await readFile(target), content);
+        assert.deepEqual(await files(), ['model.onnx']);
+      }
+    });
   }
 
   it('asks with HEAD, follows the redirect, and puts the file under its name', async () => {

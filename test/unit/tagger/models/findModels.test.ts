@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelListing } from '../../../../src/protocol/tagging/modelListing';
 import { publishedModels } from '../../../../src/tagger/models/catalogue';
@@ -78,7 +78,7 @@ describe('The search for models', () => {
     assert.equal((await list())[0]?.partialBytes, 1234);
   });
 
-  it('uses a read-only hub cache in place: verified by name and size, nothing written', async () => {
+  it('uses a read-only hub cache in place: hashed once, nothing written there', async () => {
     const root = inFolder('home/.cache/huggingface/hub');
     const snapshot = await writeCache(root);
     const before = await tree(root);
@@ -97,7 +97,41 @@ describe('The search for models', () => {
     for (const folder of [root, snapshot]) await chmod(folder, 0o755);
   });
 
-  it('believes the name of a blob only with the right size', async () => {
+  it('believes no name of a blob: what it holds is hashed, once', async () => {
+    const root = inFolder('home/.cache/huggingface/hub');
+    await writeCache(root);
+    const blob = path.join(root, 'models--SmilingWolf--wd-small-tagger-v3/blobs', sha256(wanted.model));
+    assert.equal((await found())?.verified, true);
+    await writeFile(blob, Buffer.alloc(wanted.model.length));
+    await utimes(blob, 1_000_000, 1_000_000);
+    assert.equal((await found())?.verified, true, 'not read again: the same size and time');
+    await utimes(blob, 2_000_000, 2_000_000);
+    assert.equal((await found())?.verified, false);
+  });
+
+  it('does not believe what another user, or anybody, may have noted of hashes', async function () {
+    if (process.getuid?.() !== 0) this.skip();
+    await writeFiles(inFolder('x/wd-small-tagger-v3'), files);
+    const extra = { extraFolders: [inFolder('x')] };
+    assert.equal((await found(extra))?.verified, true);
+    const model = inFolder('x/wd-small-tagger-v3/model.onnx');
+    await writeFile(model, Buffer.alloc(wanted.model.length));
+    await utimes(model, 1_000_000, 1_000_000);
+    const notes = inFolder('downloads/verified-files.json');
+    assert.equal((await found(extra))?.verified, true, 'of this user');
+    const content = await readFile(notes);
+    for (const [owner, mode] of [
+      [2002, 0o600],
+      [0, 0o666],
+    ] as const) {
+      await writeFile(notes, content);
+      await chown(notes, owner, owner);
+      await chmod(notes, mode);
+      assert.equal((await found(extra))?.verified, false);
+    }
+  });
+
+  it('believes the name of a blob no more with another size', async () => {
     const root = inFolder('home/.cache/huggingface/hub');
     await writeCache(root);
     await writeFile(path.join(root, 'models--SmilingWolf--wd-small-tagger-v3/blobs', sha256(wanted.model)), 'cut');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { utimes, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
 import { identityText, thisProcess, type ProcessIdentity } from '../../../../src/base/processIdentity';
@@ -158,6 +158,56 @@ describe('The memory of providers that ended their process', () => {
       assert.equal(await trials().objection('cuda', '1.0.0', false), undefined, 'of a clone that runs');
       for (const pid of [process.pid, process.ppid]) await trialOf({ pid, boot: '0badcafe' }, 2);
       assert.match((await trials().objection('cuda', '1.0.0', false))!, /ended/);
+    });
+  });
+
+  describe('where another user may have made the folder first', () => {
+    const state = (): string => path.join(folder(), 'state');
+    const important = (): string => path.join(folder(), 'important.txt');
+    const guarded = (): Promise<string> =>
+      new ProviderTrials(state(), new Set()).guard('cuda', '1.0.0', () => readFile(important(), 'utf8'));
+
+    it('writes through no link that lies there, whoever made it', async () => {
+      await writeFile(important(), 'important');
+      await mkdir(state());
+      const note = `trying-cuda-1.0.0-${identityText(thisProcess())}`;
+      await symlink(important(), path.join(state(), note));
+      assert.equal(await guarded(), 'important');
+      assert.equal(await readFile(important(), 'utf8'), 'important');
+    });
+
+    it('neither writes nor believes notes in a folder of somebody else', async function () {
+      if (process.getuid?.() !== 0) this.skip();
+      await writeFile(important(), 'important');
+      await mkdir(state());
+      await writeFile(path.join(state(), 'crashed-cuda-1.0.0'), identityText(thisProcess()));
+      await chown(state(), 2002, 2002);
+      await chmod(state(), 0o777);
+      const before = await namesIn(state());
+      const during = await new ProviderTrials(state(), new Set()).guard('cuda', '1.0.0', () => namesIn(state()));
+      assert.deepEqual(during, before);
+      assert.equal(await new ProviderTrials(state(), new Set()).objection('cuda', '1.0.0', false), undefined);
+    });
+
+    it('closes its own folder to others', async function () {
+      if (process.platform === 'win32') this.skip();
+      await writeFile(important(), '');
+      await mkdir(state());
+      await chmod(state(), 0o777);
+      await guarded();
+      assert.equal((await stat(state())).mode & 0o777, 0o700);
+    });
+
+    it('keeps no notes among the temporary files of all users', async () => {
+      const before = process.env.TMPDIR;
+      process.env.TMPDIR = folder();
+      try {
+        const during = await ProviderTrials.fromEnvironment({}).guard('cuda', '1.0.0', () => namesIn(folder()));
+        assert.deepEqual(during, []);
+      } finally {
+        if (before === undefined) delete process.env.TMPDIR;
+        else process.env.TMPDIR = before;
+      }
     });
   });
 

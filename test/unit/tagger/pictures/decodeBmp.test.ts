@@ -113,6 +113,15 @@ describe('A BMP', () => {
     assert.deepEqual(decode(file), [...red, ...green, ...red]);
   });
 
+  it('with runs that go on beyond their row takes no more time than its bytes', () => {
+    // Each pair of bytes claims 255 pixels: 5 thousand million in all, of a picture of one.
+    const file = bmp({ width: 1, height: 1, bits: 8, compression: 1, palette, pixels: [] });
+    const claims = Buffer.concat([file, Buffer.alloc(40_000_000, Buffer.from([255, 1])), Buffer.from([0, 1])]);
+    const before = performance.now();
+    assert.deepEqual(decode(claims), red);
+    assert.ok(performance.now() - before < 5000);
+  });
+
   it('that is cut short is refused, wherever it is cut', () => {
     const file = bmp({ width: 3, height: 2, bits: 4, palette, pixels: [0x11, 0x10, 0, 0, 0x22, 0x20, 0, 0] });
     // The padding of the last row is the only part that may be missing.

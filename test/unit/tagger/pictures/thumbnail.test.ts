@@ -54,6 +54,14 @@ describe('A thumbnail', function () {
     assert.deepEqual([...data.subarray(0, 3)], [255, 255, 255], 'what was transparent is white');
   });
 
+  it('is for this user only, with its folders, where the order says so', async function () {
+    if (process.platform === 'win32') this.skip();
+    const imagePath = await plain('private.png', 40, 20, 'red');
+    await makeThumbnail({ imagePath, size: 10, outputPath: output(), ownerOnly: true });
+    const modes = [output(), path.dirname(output())].map((made) => statSync(made).mode & 0o777);
+    assert.deepEqual(modes, [0o600, 0o700]);
+  });
+
   it('is never larger than the image', async () => {
     const size = await thumbnail(await plain('small.png', 30, 20, 'red'), 200, output());
     assert.deepEqual(size, { width: 30, height: 20 });

@@ -1,0 +1,22 @@
+import * as l10n from '@vscode/l10n';
+import { displayLanguage } from '../../base/displayLanguage';
+import { formatBytes } from '../../protocol/text/formatBytes';
+import { CaptionError } from './CaptionError';
+
+/**
+ * The size of the largest caption file that is read or written, in bytes. Trainers use some hundred words of a caption;
+ * a larger file beside an image is something else that has its name, such as the log beside a plot.
+ */
+export const maxCaptionSize = 1_000_000;
+
+/** @throws CaptionError CAPTION_TOO_LARGE for more bytes than {@link maxCaptionSize}: read or written by nobody */
+export function refuseTooLarge(file: string, size: number): void {
+  if (size <= maxCaptionSize) return;
+  const [found, limit] = [size, maxCaptionSize].map((bytes) => formatBytes(bytes, displayLanguage()));
+  const message = l10n.t(
+    'Too large for a caption: {0}. Files up to {1} are read and written.',
+    found ?? '',
+    limit ?? '',
+  );
+  throw new CaptionError('CAPTION_TOO_LARGE', message, file);
+}

@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { chmod, chown, link, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { accessListsOf, hasAccessList, withAccessList } from '../../../../src/dataset/files/accessLists';
+import { removeLeftover } from '../../../../src/dataset/files/leftovers';
+import { isTemporaryName } from '../../../../src/dataset/files/temporaryNames';
+import { writeFileSafely } from '../../../../src/dataset/files/writeFileSafely';
+import { captionOf, openDataset } from '../openDataset';
+import { canActAsNobody, namesIn, testFolder, writeFiles } from '../../shared/testFolder';
+import { writerScript } from '../../shared/writerScript';
+
+const run = promisify(execFile);
+/** Users and groups that need no entry in the system's list: the file's owner, the team, and who saves. */
+const [owner, team, member] = [2001, 2500, 65534];
+
+/** Runs node as a user with groups, which only root can do. */
+async function asUser(groups: string, args: readonly string[]): Promise<string> {
+  const identity = ['--reuid', String(member), '--regid', String(member), groups];
+  return (await run('setpriv', [...identity, process.execPath, ...args])).stdout.trim();
+}
+
+/** Gives a file an access list in which one more user may read and write it; whether that is possible here. */
+function giveAccessList(file: string): boolean {
+  const entries = '(1,6,n),(2,6,65534),(4,4,n),(16,6,n),(32,0,n)';
+  const packed = `struct.pack('<I',2)+b''.join(struct.pack('<HHI',*e) for e in (${entries}))`;
+  const python = `import os,struct,sys; n=0xffffffff; os.setxattr(sys.argv[1],'system.posix_acl_access',${packed})`;
+  const tools: [string, string[]][] = [
+    ['setfacl', ['-m', 'u:65534:rw', file]],
+    ['python3', ['-c', python, file]],
+  ];
+  return tools.some(([tool, args]) => spawnSync(tool, args).status === 0) && hasAccessList(file);
+}
+
+describe('Who may read and write a caption file', function () {
+  this.timeout(60_000);
+  const folder = testFolder();
+  const file = (): string => path.join(folder(), 'a.txt');
+  const access = async (): Promise<string> => {
+    const { uid, gid, mode } = await stat(file());
+    return `${uid}:${gid} ${(mode & 0o7777).toString(8)}`;
+  };
+  const saves = (): string =>
+    writerScript(
+      folder(),
+      `
+      const [file] = process.argv.slice(2);
+      try {
+        writeFileSafely(file, Buffer.from('new'), Buffer.from('old text'));
+        console.log('ok');
+      } catch (error) {
+        console.log(error.code);
+      }
+    `,
+    );
+
+  const cases: [what: string, uid: number, gid: number, mode: number, groups: string][] = [
+    ['a member of its group saves the file of somebody else', owner, team, 0o664, `--groups=${team}`],
+    ['somebody saves a file that all may write', owner, team, 0o666, '--clear-groups'],
+    ['the owner is not, or no more, in its group', member, team, 0o660, '--clear-groups'],
+    ['the owner is in its group', member, team, 0o660, `--groups=${team}`],
+  ];
+  for (const [what, uid, gid, mode, groups] of cases) {
+    it(`stays when ${what}`, async function () {
+      if (!canActAsNobody()) this.skip();
+      await writeFiles(folder(), { 'a.txt': 'old text' });
+      await chown(file(), uid, gid);
+      await chmod(file(), mode);
+      assert.equal(await asUser(groups, [saves(), file()]), 'ok');
+      assert.equal(await access(), `${uid}:${gid} ${mode.toString(8)}`);
+      assert.equal(await readFile(file(), 'utf8'), 'new');
+      assert.deepEqual((await namesIn(folder())).filter(isTemporaryName), []);
+    });
+  }
+
+  it('stays when it is an access list', async function () {
+    await writeFiles(folder(), { 'a.txt': 'old text' });
+    if (!giveAccessList(file())) this.skip();
+    writeFileSafely(file(), Buffer.from('new'), Buffer.from('old text'));
+    assert.equal(hasAccessList(file()), true);
+    assert.equal(await readFile(file(), 'utf8'), 'new');
+    assert.deepEqual(await namesIn(folder()), ['a.txt']);
+  });
+
+  it('is asked for many files at once, whatever their names', async function () {
+    const names = ['a.txt', 'b c.txt', 'x a.txt', 'line\nend.txt', '-n.txt'].map((name) => path.join(folder(), name));
+    for (const name of names) await writeFile(name, '');
+    const [first = '', second = '', ...others] = names;
+    if (!giveAccessList(second)) this.skip();
+    assert.deepEqual([...withAccessList(names)], [second]);
+    await symlink('b c.txt', path.join(folder(), 'link.txt'));
+    const listed = accessListsOf([first, ...others]);
+    assert.deepEqual([first, second, ...others].filter(listed), [second]);
+    assert.deepEqual([...withAccessList([...names, path.join(folder(), 'gone.txt')])], [second]);
+  });
+
+  describe('when a write in place is cut off', () => {
+    const old = `${'old '.repeat(50)}end`;
+    const next = 'new, and shorter';
+    /** Leaves the file half-written, as a kill between two calls does. */
+    async function cutOff(): Promise<string> {
+      const script = writerScript(
+        folder(),
+        `
+        require('node:fs').ftruncateSync = () => process.kill(process.pid, 'SIGKILL');
+        const [file, content, before] = process.argv.slice(2);
+        writeInPlace(file, file, Buffer.from(content), Buffer.from(before));
+      `,
+      );
+      await writeFiles(folder(), { 'a.jpg': '', 'a.txt': old });
+      spawnSync(process.execPath, [script, file(), next, old]);
+      assert.equal(await readFile(file(), 'utf8'), next + old.slice(next.length), 'half-written');
+      const [note = ''] = (await namesIn(folder())).filter(isTemporaryName);
+      return path.join(folder(), note);
+    }
+
+    it('keeps old and new text in a note that only this user can read', async function () {
+      if (process.platform === 'win32') this.skip();
+      const note = await cutOff();
+      assert.equal((await stat(note)).mode & 0o777, 0o600);
+    });
+
+    it('the next scan completes it', async function () {
+      if (process.platform === 'win32') this.skip();
+      await cutOff();
+      const dataset = await openDataset(folder(), {});
+      assert.equal(await readFile(file(), 'utf8'), next);
+      assert.equal(captionOf(dataset, 'a.jpg').text, next);
+      assert.deepEqual((await namesIn(folder())).filter(isTemporaryName), []);
+      assert.deepEqual(dataset.problems, []);
+    });
+
+    it('leaves a file that was changed since, keeps the note, and says so', async function () {
+      if (process.platform === 'win32') this.skip();
+      const note = await cutOff();
+      await writeFile(file(), 'what somebody made of it');
+      const dataset = await openDataset(folder(), {});
+      assert.equal(await readFile(file(), 'utf8'), 'what somebody made of it');
+      assert.equal((await stat(note)).isFile(), true);
+      assert.equal(dataset.problems.length, 1);
+      assert.equal(dataset.problems[0]?.path, 'a.txt');
+      assert.ok(dataset.problems[0].reason.includes(path.basename(note)));
+    });
+
+    it('does not believe a note that others could have written', async function () {
+      if (process.platform === 'win32') this.skip();
+      const note = await cutOff();
+      const halfWritten = await readFile(file(), 'utf8');
+      await chmod(note, 0o644);
+      assert.equal(await removeLeftover(note), undefined);
+      await chmod(note, 0o600);
+      await link(note, path.join(folder(), 'second name'));
+      assert.equal(await removeLeftover(note), undefined);
+      assert.equal(await readFile(file(), 'utf8'), halfWritten);
+      assert.equal((await stat(note)).isFile(), true);
+    });
+
+    it('does not believe a note of another user', async function () {
+      if (process.getuid?.() !== 0) this.skip();
+      const note = await cutOff();
+      const halfWritten = await readFile(file(), 'utf8');
+      await chown(note, owner, team);
+      assert.equal(await removeLeftover(note), undefined);
+      assert.equal(await readFile(file(), 'utf8'), halfWritten);
+    });
+
+    it('puts the old text back when the disk is full', async function () {
+      const disk = path.join(folder(), 'disk');
+      try {
+        execFileSync('mkdir', [disk]);
+        execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk], { stdio: 'ignore' });
+      } catch {
+        // Only root may mount; there is no other way to a full disk.
+        this.skip();
+      }
+      try {
+        const script = writerScript(
+          folder(),
+          `
+          const [file, content, before] = process.argv.slice(2);
+          const fs = require('node:fs');
+          const flushed = fs.fsyncSync;
+          // The note has its place; then the disk fills.
+          fs.fsyncSync = (handle) => {
+            flushed(handle);
+            try { fs.appendFileSync(file + '.filler', Buffer.alloc(100_000)); } catch {}
+          };
+          try {
+            writeInPlace(file, file, Buffer.from('n'.repeat(20_000)), Buffer.from(before));
+          } catch (error) {
+            console.log(error.code);
+          }
+        `,
+        );
+        const target = path.join(disk, 'a.txt');
+        await writeFile(target, old);
+        const { stdout } = await run(process.execPath, [script, target, '', old]);
+        assert.equal(stdout.trim(), 'ENOSPC');
+        assert.equal(await readFile(target, 'utf8'), old);
+        assert.deepEqual(await namesIn(disk), ['a.txt', 'a.txt.filler']);
+      } finally {
+        execFileSync('umount', [disk]);
+      }
+    });
+  });
+});
