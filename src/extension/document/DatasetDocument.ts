@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { displayLanguage } from '../../base/displayLanguage';
@@ -17,7 +17,7 @@ import { Disposable } from '../shared/Disposable';
 import type { EditorFiles } from './EditorFiles';
 import { EditOrder } from './EditOrder';
 import type { Direction, EditOrigin } from './EditStack';
-import { parseUnsavedEdits, writeUnsavedEdits, type Unsaved } from './JournalFile';
+import { readUnsavedEdits, writeUnsavedEdits, type Unsaved } from './JournalFile';
 import { autoSaveDelay, datasetOptions } from '../settings/settings';
 import type { UndoCommands } from './UndoCommands';
 import { UnsavedJournal } from './UnsavedJournal';
@@ -414,7 +414,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
 
   /** The unsaved edits of a backup file. @throws Error when it cannot be read */
   static async readBackup(backupId: string): Promise<UnsavedEdit[]> {
-    return parseUnsavedEdits(await readFile(vscode.Uri.parse(backupId).fsPath, 'utf8'));
+    return readUnsavedEdits(vscode.Uri.parse(backupId).fsPath);
   }
 
   private readonly journalFailed = (thrown: unknown): void => {
