@@ -47,7 +47,7 @@ const handlers: RequestHandlers<TaggerRequests> = {
   ...captionHandlers(reportIdle),
   ...modelHandlers(reportProgress),
   ...cudaHandlers(reportProgress),
-  ...pictureHandlers(),
+  ...pictureHandlers(reportDecoding),
 };
 const channel = new Channel<TaggerRequests, Record<string, never>, Record<string, never>, TaggerEvents>(
   parent,
@@ -66,6 +66,10 @@ const channel = new Channel<TaggerRequests, Record<string, never>, Record<string
 /** Tells the parent that the models are idle. It then ends this process: nothing else frees all of its GPU memory. */
 function reportIdle(): void {
   channel.tell('idle', {});
+}
+
+function reportDecoding(imagePath: string): void {
+  channel.tell('decoding', { imagePath });
 }
 
 function reportProgress(progress: DownloadProgress): void {

@@ -17,6 +17,8 @@ export const taggerCrashed = 'TAGGER_CRASHED';
 export interface ChildEnd {
   code: number | null;
   signal: NodeJS.Signals | null;
+  /** the images that it had begun to decode for pictures */
+  decoding: readonly string[];
 }
 
 /** The child process ended while a request was in flight. */
@@ -106,6 +108,8 @@ interface Running {
   channel: ChildChannel;
   health: ChildHealth;
   openRequests: number;
+  /** the images of pictures that it has begun to decode */
+  decoding: Set<string>;
   /** looks at the child's health while a request is open */
   watch: NodeJS.Timeout | undefined;
 }
@@ -152,6 +156,7 @@ export class TaggerProcess {
       return await answer.finally(() => (answered = signal?.aborted !== true));
     } finally {
       if (kind !== undefined) health.ended(kind, answered);
+      if (method === 'makeThumbnail' && 'imagePath' in params) running.decoding.delete(params.imagePath);
       if (--running.openRequests === 0) clearInterval(running.watch);
     }
   }
@@ -244,6 +249,7 @@ export class TaggerProcess {
       {},
       {
         downloadProgress: (progress) => this.options.onDownloadProgress?.(progress),
+        decoding: ({ imagePath }) => running.decoding.add(imagePath),
         idle: () => {
           if (this.running === running && running.openRequests === 0) this.stop();
         },
@@ -260,6 +266,7 @@ export class TaggerProcess {
       channel,
       health: new ChildHealth(this.health),
       openRequests: 0,
+      decoding: new Set(),
       watch: undefined,
     };
     followHeartbeat(child, running.health);
@@ -271,8 +278,12 @@ export class TaggerProcess {
     child.on('exit', (code, signal) => {
       const isOwn = this.running === running;
       if (isOwn && child.pid !== undefined) this.crashed.push(child.pid);
-      const how = signal ?? l10n.t('exit code {0}', String(code));
-      ended(new TaggerCrashError(how, crashHint(signal, this.options.execPath), { code, signal }));
+      if (isOwn) this.running = undefined;
+      afterLastMessage(child, () => {
+        const decoding = [...running.decoding];
+        const how = signal ?? l10n.t('exit code {0}', String(code));
+        ended(new TaggerCrashError(how, crashHint(signal, this.options.execPath), { code, signal, decoding }));
+      });
     });
     child.on('error', (error) => {
       ended(new TaggerCrashError(error.message));
@@ -291,6 +302,21 @@ function watchedKind<K extends keyof TaggerRequests>(
 ): WatchedKind | undefined {
   if (!('setup' in params) || params.setup.execution.provider === 'server') return undefined;
   return method === 'captionImage' || method === 'scoreImage' ? 'image' : 'loading';
+}
+
+/** Calls `listener` once all is received that a child sent before it ended, at the latest after a second. */
+function afterLastMessage(child: ChildProcess, listener: () => void): void {
+  if (!child.connected) {
+    listener();
+    return;
+  }
+  const call = (): void => {
+    clearTimeout(timer);
+    child.off('disconnect', call);
+    listener();
+  };
+  const timer = setTimeout(call, 1000);
+  child.once('disconnect', call);
 }
 
 function followHeartbeat(child: ChildProcess, health: ChildHealth): void {

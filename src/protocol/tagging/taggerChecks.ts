@@ -143,5 +143,6 @@ export const taggerEvents = checksOf<TaggerEvents>()({
     bytesPerSecond: finite,
     retry: v.optional(v.string()),
   }),
+  decoding: v.object({ imagePath: v.string() }),
   idle: nothing,
 });

@@ -105,6 +105,25 @@ describe('The tagger process', function () {
     missing.dispose();
   });
 
+  it('says with which signal the child ended, and which image it was decoding', async () => {
+    await writeFile(
+      entry(),
+      `process.on('message', ({ id, params }) => {
+        process.send({ type: 'event', name: 'decoding', payload: { imagePath: params.imagePath } });
+        if (params.imagePath === 'good.png') return process.send({ type: 'result', id, result: { width: 1, height: 1, bytes: 1 } });
+        process.kill(process.pid, 'SIGSEGV');
+      });`,
+    );
+    const make = (imagePath: string): Promise<unknown> =>
+      tagger.request('makeThumbnail', { imagePath, size: 1, outputPath: 'none' });
+    await make('good.png');
+    await assert.rejects(make('bad.png'), (error) => {
+      assert.ok(error instanceof TaggerCrashError);
+      assert.deepEqual(error.end, { code: null, signal: 'SIGSEGV', decoding: ['bad.png'] });
+      return true;
+    });
+  });
+
   it('gives a request right after stop() to a new child', async () => {
     await ask('a');
     const pid = tagger.pid;
@@ -172,7 +191,8 @@ describe('The tagger process', function () {
       tagger = new TaggerProcess({ entry: entry(), health: { ...shortLimits, ...limits } });
     };
     const caption = async (imagePath: string): Promise<string[]> =>
-      (await tagger.request('captionImage', { imagePath, setup: setupOf('model'), options: defaultCaptionOptions })).tags;
+      (await tagger.request('captionImage', { imagePath, setup: setupOf('model'), options: defaultCaptionOptions }))
+        .tags;
     const hangs = (request: Promise<unknown>, code: string): Promise<void> =>
       assert.rejects(request, (error) => errorCode(error) === code);
 
