@@ -355,6 +355,16 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     return [...this.toRestore, ...this.dataset.unsavedEdits()];
   }
 
+  /** Its folder was not renamed after all: it writes what is unsaved when it is closed, see {@link handOver}. */
+  takeBack(): void {
+    this.isHandedOver = false;
+  }
+
+  /** Whether its editor was closed. */
+  get isClosed(): boolean {
+    return this.isDisposed;
+  }
+
   /**
    * Writes what is unsaved when the editor was closed: VS Code asks before it closes an editor with unsaved edits, so
    * what is left was typed too late for the question, and nobody has refused it. What cannot be written stays in the
