@@ -10,7 +10,7 @@ function uri(path: string): Uri {
     path,
     toString: () => `file://${path}`,
     with: (change: { path: string }) => uri(change.path),
-  } as Uri;
+  } as unknown as Uri;
 }
 
 class FakeDocument implements MovingDocument {
@@ -47,7 +47,7 @@ describe('Datasets whose folders are renamed', () => {
     const grid: MovingGrid = {
       document,
       to: target!,
-      column: 1,
+      column: undefined,
       view: { query: '', sort: { key: 'name', descending: false }, selected: [] },
     };
     moves.announce([grid]);
