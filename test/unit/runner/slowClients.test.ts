@@ -48,7 +48,7 @@ describe('A client that does not read', function () {
 
   async function serve(): Promise<{ server: RunnerServer; join: () => Promise<{ socket: Socket; heard: Heard }> }> {
     const address = path.join(folder(), 'runner.sock');
-    const queue = { infos: [] as JobInfo[] } as JobQueue;
+    const queue = { infos: [] as JobInfo[] } as unknown as JobQueue;
     const nothing = (): void => undefined;
     const events = { onRetire: nothing, onClients: nothing, onLog: nothing };
     const server = new RunnerServer(queue, { address, token, pid: 1 }, events, 1);
@@ -65,19 +65,17 @@ describe('A client that does not read', function () {
         jobs: ({ jobs }: RunnerEvents['jobs']) => heard.jobs.push(...jobs),
         handled: ({ paths }: RunnerEvents['handled']) => heard.paths.push(...paths),
       };
-      const channel = new Channel<Record<string, never>, RunnerRequests, typeof listenersOf, Record<string, never>>(
-        socketPort(socket),
-        {},
-        listeners,
-      );
+      const channel = new Channel<
+        Record<string, never>,
+        RunnerRequests,
+        Pick<RunnerEvents, 'jobs' | 'handled'>,
+        Record<string, never>
+      >(socketPort(socket), {}, listeners);
       await channel.request('hello', { token, version: 1 });
       return { socket, heard };
     };
     return { server, join };
   }
-  // The events that these tests listen to.
-  const listenersOf = {} as Pick<RunnerEvents, 'jobs' | 'handled'>;
-
   it('is told the newest state of each job and every image once it reads, and nothing in between', async () => {
     const { server, join } = await serve();
     const [reader, sleeper] = [await join(), await join()];
