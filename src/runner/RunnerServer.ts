@@ -165,6 +165,7 @@ export class RunnerServer {
         this.events.onClients();
         return { pid: process.pid, jobs: queue.infos };
       },
+      ping: known(() => undefined),
       start: known(async ({ id, tied, ...wish }) => {
         const info = await queue.start(id, wish);
         if (tied === true) client.tied.add(id);
