@@ -43,7 +43,7 @@ export interface CardContext {
  */
 export const cardContext = createContext<CardContext>(Symbol('cards'));
 
-/** Maximum number of tags that are shown as chips: each is several elements, and more than these are no list to edit. */
+/** Maximum number of tags that are shown as chips: each is several elements, and more are no list to edit. */
 const maxChips = 2000;
 const tooManyTags = l10n.t('Too many tags to show them one by one: this is the text.');
 /** Number of characters at the end of a file name that stay visible when it is shortened. */
