@@ -12,6 +12,7 @@ const bundles = [
   'cli',
   'csvParse',
   'extension',
+  'heartbeatWorker',
   'main',
   'preprocessWorker',
   'runner',

@@ -2,7 +2,7 @@ import { open, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { errno } from '../base/errno';
 import type { ImageOutcome } from '../jobs/captionJob';
-import { parseJournal } from '../jobs/folder/journalEntries';
+import { parseOutcomes } from '../jobs/folder/journalEntries';
 import { shownFailures, type OutcomeCounts } from '../jobs/jobTypes';
 import { rankOf, retryJournalName, shardJournals } from '../jobs/folder/shardJournals';
 import type { ImageList } from './ImageList';
@@ -54,7 +54,7 @@ export class JournalTail {
       this.generation = Math.max(this.generation, generation);
       const text = await this.readNew(name);
       if (text === '') continue;
-      for (const [index, { outcome, reason }] of parseJournal(text)) {
+      for (const [index, { outcome, reason }] of parseOutcomes(text)) {
         if (shard === undefined) this.forgetFailure(index);
         else if (outcome !== undefined) this.recordOutcome(index, outcome, reason, onHandled);
       }

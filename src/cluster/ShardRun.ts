@@ -11,7 +11,8 @@ import { imageOfLine, imagesFile, JobFolder, manifestFile } from '../jobs/folder
 import { JobJournal } from '../jobs/folder/JobJournal';
 import { captionWork } from '../jobs/run/captionWork';
 import { settleIntents } from '../jobs/run/settleIntents';
-import { parseJournal, type ImageRecord, type WriteIntent } from '../jobs/folder/journalEntries';
+import { readJournal, type ImageRecord, type WriteIntent } from '../jobs/folder/journalEntries';
+import { PreviousContents } from '../jobs/folder/PreviousContents';
 import type { JobImage, JobManifest, JobState } from '../jobs/jobTypes';
 import { mergeRecords, shardJournalName, shardJournals } from '../jobs/folder/shardJournals';
 import type { TaggerProcess } from '../protocol/child/TaggerProcess';
@@ -186,7 +187,7 @@ async function readKnown(folder: string, { shard, first, count }: ShardData): Pr
   const isOurs = (index: number): boolean => index >= first && index < first + count;
   for (const journal of shardJournals(await readdir(folder))) {
     if (journal.shard !== undefined && journal.shard !== shard) continue;
-    const found = parseJournal(await readFile(path.join(folder, journal.name), 'utf8'));
+    const found = await readJournal(path.join(folder, journal.name));
     for (const index of [...found.keys()]) if (!isOurs(index)) found.delete(index);
     for (const [index, { intent }] of found) {
       if (intent !== undefined) known.intents.set(index, [...(known.intents.get(index) ?? []), intent]);
@@ -211,14 +212,16 @@ async function settleWrites(
     if (record === undefined || record.outcome !== undefined || image === undefined) return [];
     return [{ index, path: image.path, intents: candidates }];
   });
-  await settleIntents(manifest, unsettled, async (index, intent) => {
-    // If the file held the same text before, it does not show whether it was written.
-    if (captionHash(intent.previous) === intent.written) return;
-    Object.assign(records.get(index) ?? {}, { outcome: 'written', milliseconds: 0, intent });
-    const previous = intent.previous === null ? null : Buffer.from(intent.previous).toString('base64');
-    await journal.append(['w', index, previous, intent.written]);
-    await journal.append(['o', index, 'written', 0], true);
-  });
+  await PreviousContents.use((contents) =>
+    settleIntents(manifest, unsettled, async (index, intent) => {
+      const previous = intent.previous === null ? null : await contents.read(intent.previous);
+      // If the file held the same text before, it does not show whether it was written.
+      if (captionHash(previous) === intent.written) return;
+      Object.assign(records.get(index) ?? {}, { outcome: 'written', milliseconds: 0, intent });
+      await journal.append(['w', index, previous?.toString('base64') ?? null, intent.written]);
+      await journal.append(['o', index, 'written', 0], true);
+    }),
+  );
 }
 
 /** Removes the temporary files of workers that were killed during a write. */

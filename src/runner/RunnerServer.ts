@@ -7,9 +7,10 @@ import { runnerParams } from '../jobs/client/runnerChecks';
 import { runnerProtocolVersion, type RunnerEvents, type RunnerRequests } from '../jobs/client/runnerProtocol';
 import { socketPort } from '../jobs/client/socketPort';
 import { Channel, type RequestHandlers } from '../protocol/channel/Channel';
+import { ClientNews } from './ClientNews';
 import { RunnerRefusal, type JobQueue } from './JobQueue';
 
-/** Changes are collected for this long before they are sent to the clients, in milliseconds. */
+/** How long changes are usually collected before they are sent to the clients, in milliseconds. */
 const postPause = 250;
 /** A connection that has not authenticated after this time is closed, in milliseconds. */
 const greetLimit = 5000;
@@ -17,7 +18,10 @@ const greetLimit = 5000;
 type ClientChannel = Channel<RunnerRequests, Record<string, never>, Record<string, never>, RunnerEvents>;
 
 interface Client {
+  socket: Socket;
   channel: ClientChannel;
+  /** what it is told once it has read what was sent before */
+  news: ClientNews;
   greeted: boolean;
   /** ids of the jobs that are paused when this connection closes */
   tied: Set<string>;
@@ -44,6 +48,8 @@ export class RunnerServer {
     private readonly queue: JobQueue,
     private readonly endpoint: RunnerEndpoint,
     private readonly events: RunnerServerEvents,
+    /** how long changes are collected before they are sent, in milliseconds */
+    private readonly pause = postPause,
   ) {
     this.server = createServer((socket) => {
       this.accept(socket);
@@ -87,6 +93,7 @@ export class RunnerServer {
 
   jobRemoved(id: string): void {
     this.changed.delete(id);
+    for (const { news } of this.clients) news.forget(id);
     this.broadcast((channel) => {
       channel.tell('removed', { id });
     });
@@ -99,7 +106,7 @@ export class RunnerServer {
   }
 
   private accept(socket: Socket): void {
-    const identity = { greeted: false, tied: new Set<string>() };
+    const identity = { socket, news: new ClientNews(), greeted: false, tied: new Set<string>() };
     const channel: ClientChannel = new Channel<
       RunnerRequests,
       Record<string, never>,
@@ -124,6 +131,9 @@ export class RunnerServer {
       if (!client.greeted) socket.destroy();
     }, greetLimit);
     socket.on('error', () => undefined);
+    socket.on('drain', () => {
+      tellNews(client);
+    });
     socket.on('close', () => {
       clearTimeout(limit);
       channel.close();
@@ -155,6 +165,7 @@ export class RunnerServer {
         this.events.onClients();
         return { pid: process.pid, jobs: queue.infos };
       },
+      ping: known(() => undefined),
       start: known(async ({ id, tied, ...wish }) => {
         const info = await queue.start(id, wish);
         if (tied === true) client.tied.add(id);
@@ -185,7 +196,7 @@ export class RunnerServer {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       this.postEvents();
-    }, postPause);
+    }, this.pause);
   }
 
   private postEvents(): void {
@@ -193,13 +204,24 @@ export class RunnerServer {
     const handled = [...this.handled.values()];
     this.changed.clear();
     this.handled.clear();
-    this.broadcast((channel) => {
-      for (const images of handled) channel.tell('handled', images);
-      if (jobs.length > 0) channel.tell('jobs', { jobs });
-    });
+    for (const client of this.clients) {
+      if (!client.greeted) continue;
+      client.news.addHandled(handled);
+      client.news.addJobs(jobs);
+      tellNews(client);
+    }
   }
 
   private broadcast(post: (channel: ClientChannel) => void): void {
     for (const { channel, greeted } of this.clients) if (greeted) post(channel);
   }
+}
+
+/** Sends a client what it does not know yet, unless it still has to read what was sent before. */
+function tellNews({ socket, channel, news }: Client): void {
+  if (news.isTooMuch) socket.destroy();
+  if (socket.writableNeedDrain || socket.destroyed) return;
+  const { jobs, handled } = news.take();
+  for (const images of handled) channel.tell('handled', images);
+  if (jobs.length > 0) channel.tell('jobs', { jobs });
 }

@@ -68,6 +68,25 @@ describe('tag chips in a browser', function () {
     await holds('blue eyes,  sky,(tree:1.1) , sky,  long hair, tree,  :d\nsecond line, here');
   });
 
+  it('are a text, with the reason, where there are thousands, and stay what they are while somebody types', async () => {
+    const tags = Array.from({ length: 20_000 }, (_, index) => `tag ${index}`);
+    host.item(first).text = tags.join(', ');
+    host.item(second).text = tags.slice(0, 2000).join(', ');
+    page = await browser.open(host);
+    await page.addInitScript(`sessionStorage.setItem('state', JSON.stringify({ captionMode: 'tags' }))`);
+    await page.reload();
+    const text = page.getByRole('textbox', { name: `Caption of ${first}` });
+    await text.waitFor();
+    assert.equal(await text.inputValue(), tags.join(', '));
+    await cell(first).getByText('Too many tags to show them one by one').waitFor();
+    assert.equal((await shown(second)).length, 2000);
+    await text.fill('a, b');
+    await holds('a, b');
+    assert.equal(await text.inputValue(), 'a, b');
+    await field('00_set/image_00002.png').focus();
+    await chip('a').waitFor();
+  });
+
   it('show what braces and weights hold together as one, also while it is typed', async () => {
     host.item(first).text = '{red hair, long hair|short hair}, (smile, hat:1.2),sky';
     await open();

@@ -100,6 +100,23 @@ describe('a folder opened as a dataset', () => {
     await rm(renamed, { recursive: true, force: true });
   });
 
+  it('stays open when its folder could not be renamed and something else is renamed after that', async () => {
+    await open();
+    const failing = new vscode.WorkspaceEdit();
+    failing.renameFile(vscode.Uri.file(folder), vscode.Uri.file(`${folder}-${'x'.repeat(300)}`));
+    assert.equal(await vscode.workspace.applyEdit(failing), false);
+    const [one, other] = [`${folder}-one.txt`, `${folder}-other.txt`];
+    await writeFile(one, '');
+    const edit = new vscode.WorkspaceEdit();
+    edit.renameFile(vscode.Uri.file(one), vscode.Uri.file(other));
+    assert.equal(await vscode.workspace.applyEdit(edit), true);
+    await sleep(1500);
+    assert.ok(datasetTab(folder), 'its tab is open');
+    assert.equal(vscode.window.tabGroups.all.flatMap((group) => group.tabs).length, 1);
+    await worksAgain(folder);
+    await rm(other);
+  });
+
   it('captions with the thresholds of the settings, and says of an image without a tag nothing', async () => {
     const settings = vscode.workspace.getConfiguration('datasetCaptions');
     await settings.update('generalThreshold', 1, vscode.ConfigurationTarget.Global);

@@ -18,7 +18,8 @@ export function jobsFolderOf(input: CommandInput): string {
 
 /** Makes a client of the process that runs jobs. */
 export function runnerClient(input: CommandInput): RunnerClient {
-  return new RunnerClient({ jobsFolder: jobsFolderOf(input), entry: path.join(__dirname, 'runner.js') });
+  const { signal } = input;
+  return new RunnerClient({ jobsFolder: jobsFolderOf(input), entry: path.join(__dirname, 'runner.js'), signal });
 }
 
 /** The job that is the command's argument: its id, or the beginning or end of it. @throws UsageError */

@@ -33,18 +33,59 @@ export function captionDiff(before: string, after: string, unit: 'tags' | 'text'
   return { unit: 'text', pieces: textDiff(before, after) };
 }
 
-function tagDiff(before: string[], after: string[]): DiffPiece[] {
-  const pieces: DiffPiece[] = diffArrays(before, after).flatMap(({ value, added, removed }) =>
+function tagDiff(before: readonly string[], after: readonly string[]): DiffPiece[] {
+  const changes = diffArrays([...before], [...after], { maxEditLength: maxDifferences });
+  if (changes === undefined) return roughTagDiff(before, after);
+  const pieces = changes.flatMap(({ value, added, removed }) =>
     value.map((text): DiffPiece => ({ kind: added ? 'added' : removed ? 'removed' : 'kept', text })),
   );
   // A tag that is removed in one place and added in another has moved.
-  for (const piece of pieces.filter(({ kind }) => kind === 'removed')) {
-    const arrival = pieces.find(({ kind, text }) => kind === 'added' && text === piece.text);
-    if (arrival === undefined) continue;
-    arrival.kind = 'moved';
-    pieces.splice(pieces.indexOf(piece), 1);
+  const arrivals = new Places(pieces.filter(({ kind }) => kind === 'added').map((piece) => [piece.text, piece]));
+  return pieces.filter((piece) => {
+    const arrival = piece.kind === 'removed' ? arrivals.take(piece.text) : undefined;
+    if (arrival !== undefined) arrival.kind = 'moved';
+    return arrival === undefined;
+  });
+}
+
+/**
+ * The diff of captions with very many differences: first what was removed, then the tags as they are now. One that was
+ * there before has moved, unless all before it are the same.
+ */
+function roughTagDiff(before: readonly string[], after: readonly string[]): DiffPiece[] {
+  const first = before.findIndex((tag, index) => tag !== after[index]);
+  const start = first < 0 ? before.length : first;
+  const left = new Places(before.slice(start).map((tag) => [tag, tag]));
+  const now = after.map((text, index): DiffPiece => {
+    if (index < start) return { kind: 'kept', text };
+    return { kind: left.take(text) === undefined ? 'added' : 'moved', text };
+  });
+  const removed = left.rest().map((text): DiffPiece => ({ kind: 'removed', text }));
+  return [...now.slice(0, start), ...removed, ...now.slice(start)];
+}
+
+/** Several values by name, taken in their order. */
+class Places<T> {
+  private readonly places = new Map<string, T[]>();
+
+  constructor(values: readonly (readonly [name: string, value: T])[]) {
+    // Backwards, as only the end of a list is taken without moving the others.
+    for (const [name, value] of values.toReversed()) {
+      const known = this.places.get(name);
+      if (known === undefined) this.places.set(name, [value]);
+      else known.push(value);
+    }
   }
-  return pieces;
+
+  /** Takes the first value that is left of a name. */
+  take(name: string): T | undefined {
+    return this.places.get(name)?.pop();
+  }
+
+  /** The values that were not taken, by name. */
+  rest(): T[] {
+    return [...this.places.values()].flatMap((values) => values.toReversed());
+  }
 }
 
 /** Collapses unchanged tags, except the neighbours of a change. */
@@ -58,12 +99,11 @@ function collapsed(pieces: readonly DiffPiece[]): DiffPiece[] {
     else shown.push({ kind: 'skipped', text: '1' });
   }
   // A single tag takes no more room than the text that stands for skipped tags.
-  return shown.map((piece, index) => {
-    if (piece.kind !== 'skipped' || piece.text !== '1') return piece;
-    const position = shown
-      .slice(0, index)
-      .reduce((sum, { kind, text }) => sum + (kind === 'skipped' ? Number(text) : 1), 0);
-    return pieces[position] ?? piece;
+  let position = 0;
+  return shown.map((piece) => {
+    const at = position;
+    position += piece.kind === 'skipped' ? Number(piece.text) : 1;
+    return piece.kind === 'skipped' && piece.text === '1' ? (pieces[at] ?? piece) : piece;
   });
 }
 

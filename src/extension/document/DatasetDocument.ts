@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { displayLanguage } from '../../base/displayLanguage';
@@ -17,7 +17,7 @@ import { Disposable } from '../shared/Disposable';
 import type { EditorFiles } from './EditorFiles';
 import { EditOrder } from './EditOrder';
 import type { Direction, EditOrigin } from './EditStack';
-import { parseUnsavedEdits, writeUnsavedEdits, type Unsaved } from './JournalFile';
+import { readUnsavedEdits, writeUnsavedEdits, type Unsaved } from './JournalFile';
 import { autoSaveDelay, datasetOptions } from '../settings/settings';
 import type { UndoCommands } from './UndoCommands';
 import { UnsavedJournal } from './UnsavedJournal';
@@ -360,6 +360,16 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     return [...this.toRestore, ...this.dataset.unsavedEdits()];
   }
 
+  /** Its folder was not renamed after all: it writes what is unsaved when it is closed, see {@link handOver}. */
+  takeBack(): void {
+    this.isHandedOver = false;
+  }
+
+  /** Whether its editor was closed. */
+  get isClosed(): boolean {
+    return this.isDisposed;
+  }
+
   /**
    * Writes what is unsaved when the editor was closed: VS Code asks before it closes an editor with unsaved edits, so
    * what is left was typed too late for the question, and nobody has refused it. What cannot be written stays in the
@@ -419,7 +429,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
 
   /** The unsaved edits of a backup file. @throws Error when it cannot be read */
   static async readBackup(backupId: string): Promise<UnsavedEdit[]> {
-    return parseUnsavedEdits(await readFile(vscode.Uri.parse(backupId).fsPath, 'utf8'));
+    return readUnsavedEdits(vscode.Uri.parse(backupId).fsPath);
   }
 
   private readonly journalFailed = (thrown: unknown): void => {

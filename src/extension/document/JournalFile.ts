@@ -1,6 +1,7 @@
-import { mkdir, open, rename, rm, utimes, writeFile, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, utimes, writeFile, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { Caption } from '../../dataset/captions/Caption';
+import { fileLines } from '../../base/fileLines';
 import { inSlices } from '../../base/inSlices';
 import { ownFileMode, ownFolderMode } from '../../base/ownFolder';
 import { isUnsavedEdit, unsavedEditOf, type UnsavedEdit } from '../../dataset/captions/unsavedEdit';
@@ -137,7 +138,7 @@ export class JournalFile {
   }
 }
 
-/** Writes unsaved edits into a new file that {@link parseUnsavedEdits} can read. */
+/** Writes unsaved edits into a new file that {@link readUnsavedEdits} can read. */
 export async function writeUnsavedEdits(file: string, unsaved: Iterable<Unsaved>): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true, mode: ownFolderMode });
   await writeFile(file, '', { mode: ownFileMode });
@@ -145,21 +146,33 @@ export async function writeUnsavedEdits(file: string, unsaved: Iterable<Unsaved>
   await inSlicedPieces(unsaved, edit, (piece) => writeFile(file, piece, { flag: 'a' }));
 }
 
-/** The edits in a journal or backup. Incomplete lines are skipped. */
-export async function parseUnsavedEdits(text: string): Promise<UnsavedEdit[]> {
-  // Older versions wrote one JSON array.
-  if (text.startsWith('[')) {
-    const list: unknown = JSON.parse(text);
-    return Array.isArray(list) ? list.filter(isUnsavedEdit) : [];
-  }
+/**
+ * Reads the edits in a journal or backup of any size. Incomplete lines are skipped.
+ * @throws errors of the file system; SyntaxError for a damaged file of an older version
+ */
+export async function readUnsavedEdits(file: string): Promise<UnsavedEdit[]> {
   const edits = new Map<string, UnsavedEdit>();
-  await inSlices(text.split('\n'), (line) => {
-    const record = parseLine(line);
-    if (record === undefined) return;
-    if ('ended' in record) edits.delete(record.captionPath);
-    else edits.set(record.captionPath, record);
-  });
+  for await (const lines of fileLines(file, isLineStart)) {
+    for (const { text, start } of lines) {
+      // Older versions wrote one JSON array.
+      if (start === 0 && text.startsWith('[')) return listOfEdits(await readFile(file, 'utf8'));
+      const record = parseLine(text);
+      if (record === undefined) continue;
+      if ('ended' in record) edits.delete(record.captionPath);
+      else edits.set(record.captionPath, record);
+    }
+  }
   return [...edits.values()];
+}
+
+function listOfEdits(json: string): UnsavedEdit[] {
+  const list: unknown = JSON.parse(json);
+  return Array.isArray(list) ? list.filter(isUnsavedEdit) : [];
+}
+
+/** `{`, with which each line begins, or the `[` of an older version. */
+function isLineStart(byte: number): boolean {
+  return byte === 0x7b || byte === 0x5b;
 }
 
 function parseLine(line: string): UnsavedEdit | Ended | undefined {

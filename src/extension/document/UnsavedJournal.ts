@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readdir, readFile, stat, utimes } from 'node:fs/promises';
+import { readdir, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,7 +7,7 @@ import type { UnsavedEdit } from '../../dataset/captions/unsavedEdit';
 import { identityText, isAlive, parseIdentity, placeText, processAt, thisProcess } from '../../base/processIdentity';
 import { SerialQueue } from '../../base/SerialQueue';
 import { Disposable } from '../shared/Disposable';
-import { JournalFile, parseUnsavedEdits, type Unsaved } from './JournalFile';
+import { JournalFile, readUnsavedEdits, type Unsaved } from './JournalFile';
 
 /** Minimum pause between two writes, in milliseconds: with few unsaved captions, a key is on disk this much later. */
 const writePause = 20;
@@ -75,7 +75,7 @@ export class UnsavedJournal extends Disposable {
         if (isOwned(name, Date.now() - mtimeMs)) continue;
         // A journal that was being compacted: the original is still there.
         if (!name.endsWith('.tmp')) {
-          for (const edit of await parseUnsavedEdits(await readFile(file, 'utf8'))) edits.set(edit.captionPath, edit);
+          for (const edit of await readUnsavedEdits(file)) edits.set(edit.captionPath, edit);
         }
         files.push(file);
       } catch (thrown) {

@@ -8,6 +8,7 @@ import type { EditorFiles } from '../document/EditorFiles';
 import { runUndoCommand } from '../document/runUndoCommand';
 import { UndoCommands } from '../document/UndoCommands';
 import { watchFolder } from '../document/watchFolder';
+import { type FinishedMove, FolderMoves, type MovingGrid } from './FolderMoves';
 import { GridPanel, type GridServices, type PageFolders } from './GridPanel';
 import { GridMemory } from '../grid/GridMemory';
 import { GridSession } from '../grid/GridSession';
@@ -34,11 +35,9 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
   private readonly undoCommands = new UndoCommands(runUndoCommand);
   private readonly panels = new Set<GridPanel>();
   private lastActive: GridPanel | undefined;
-  /** unsaved edits of a folder that is being renamed, by its new URI */
+  /** unsaved edits of a folder that was renamed, by its new URI, until it is opened */
   private readonly carriedOver = new Map<string, UnsavedEdit[]>();
-  /** datasets whose folder is being renamed, which closes their editors */
-  private moving: { from: vscode.Uri; to: vscode.Uri; column: vscode.ViewColumn | undefined; view: RememberedView }[] =
-    [];
+  private readonly moves = new FolderMoves();
   /** what the closed editor of a renamed folder showed, for the editor that replaces it */
   private replacedView: RememberedView | undefined;
 
@@ -62,8 +61,8 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
       }),
     );
     this.register(
-      vscode.workspace.onDidRenameFiles(async () => {
-        await this.followRename();
+      vscode.workspace.onDidRenameFiles(async ({ files }) => {
+        await this.followRename(this.moves.finish(files));
       }),
     );
   }
@@ -114,6 +113,8 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
     if (await document.keepUnsavedEditsSafe()) await Promise.all(left.files.map((file) => rm(file, { force: true })));
     document.addToLife(
       document.onDidEdit((edit) => {
+        // What is typed while its folder is being renamed is in no document yet that could take its place.
+        document.takeBack();
         this.editEmitter.fire({ document, ...edit });
       }),
     );
@@ -197,20 +198,22 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
     void vscode.commands.executeCommand('setContext', 'datasetCaptions.datasetOpen', this.panels.size > 0);
   }
 
-  private async saveBeforeRename(files: readonly RenamedFile[]): Promise<void> {
+  private async saveBeforeRename(files: vscode.FileRenameEvent['files']): Promise<void> {
+    const moving: MovingGrid[] = [];
     for (const { session, viewColumn, memory } of this.panels) {
       const { document } = session;
-      const to = renamedTo(document.uri, files);
+      const to = FolderMoves.target(document.uri, files);
       if (to === undefined) continue;
       await document.autoSave();
-      this.carriedOver.set(to.toString(), document.handOver());
-      this.moving.push({ from: document.uri, to, column: viewColumn, view: memory.shown });
+      moving.push({ document, to, column: viewColumn, view: memory.shown });
     }
+    this.moves.announce(moving);
   }
 
   /** Opens renamed datasets again: VS Code replaces their tabs by text editors, which cannot show a folder. */
-  private async followRename(): Promise<void> {
-    for (const { from, to, column, view } of this.moving.splice(0)) {
+  private async followRename(moves: readonly FinishedMove[]): Promise<void> {
+    for (const { to, edits } of moves) this.carriedOver.set(to.toString(), edits);
+    for (const { from, to, column, view } of moves) {
       this.replacedView = view;
       try {
         await closeTabsOf(from, to);
@@ -223,22 +226,6 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
       }
     }
   }
-}
-
-interface RenamedFile {
-  readonly oldUri: vscode.Uri;
-  readonly newUri: vscode.Uri;
-}
-
-function renamedTo(folder: vscode.Uri, files: readonly RenamedFile[]): vscode.Uri | undefined {
-  for (const { oldUri, newUri } of files) {
-    if (folder.scheme !== oldUri.scheme) continue;
-    if (folder.path === oldUri.path) return newUri;
-    if (folder.path.startsWith(`${oldUri.path}/`)) {
-      return newUri.with({ path: newUri.path + folder.path.slice(oldUri.path.length) });
-    }
-  }
-  return undefined;
 }
 
 /** Closes the dataset editors of a folder's old name, and the text editors that VS Code opened for its new one. */

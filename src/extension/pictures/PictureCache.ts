@@ -10,6 +10,8 @@ import { cacheShards, clearShard, trimShard, type Removed } from './cacheShard';
  * updated at most once per this many milliseconds.
  */
 const recordUseEvery = 24 * 3600 * 1000;
+/** A crash is forgotten after this time, in milliseconds: the next version of a decoder may not crash. */
+const crashRemembered = 7 * 24 * 3600 * 1000;
 /** Maximum number of uses kept in memory. */
 const maxUses = 20_000;
 /** Number of most recently used pictures that may be on screen: these are never trimmed. */
@@ -70,11 +72,14 @@ export class PictureCache {
     }
   }
 
-  /** The failure stored for a key. */
+  /** The failure stored for a key; that of a crash only for a week. */
   async failure(key: string): Promise<RememberedFailure | undefined> {
     try {
-      const { code, message } = JSON.parse(await readFile(this.failureFile(key), 'utf8')) as Record<string, unknown>;
-      if (typeof code === 'string' && typeof message === 'string') return new RememberedFailure(code, message);
+      const file = this.failureFile(key);
+      const { code, message } = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+      if (typeof code !== 'string' || typeof message !== 'string') return undefined;
+      if (code === crashCode && Date.now() - (await stat(file)).mtimeMs > crashRemembered) return undefined;
+      return new RememberedFailure(code, message);
     } catch {
       // There is none, or its file is damaged: the image will be tried again.
     }
@@ -153,10 +158,13 @@ export function isLastingFailure(thrown: unknown): boolean {
   return lastingCodes.has(errorCode(thrown) ?? '');
 }
 
+/** The code of an image of which the decoder crashed. */
+const crashCode = 'IMAGE_CRASHES';
+
 const lastingCodes: ReadonlySet<string> = new Set([
   'IMAGE_EMPTY',
   'IMAGE_TOO_LARGE',
   'IMAGE_TRUNCATED',
   'IMAGE_NOT_AN_IMAGE',
-  'IMAGE_CRASHES',
+  crashCode,
 ]);

@@ -5,9 +5,10 @@ import * as l10n from '@vscode/l10n';
 import { LruMap } from '../../base/LruMap';
 import { SerialQueue } from '../../base/SerialQueue';
 import { type ImageInfo, type PictureRegion, thumbnailSize } from '../../protocol/page/pictureProtocol';
-import { taggerCrashed, type TaggerProcess } from '../../protocol/child/TaggerProcess';
+import { taggerCrashed, taggerHung, type TaggerProcess } from '../../protocol/child/TaggerProcess';
 import { errorCode, errorMessage } from '../../protocol/channel/wireError';
 import { missingFile } from '../shared/fileVersion';
+import { isCrashOfDecoder } from './crashedDecoder';
 import { isLastingFailure, type PictureCache } from './PictureCache';
 import { SharedWork } from '../shared/SharedWork';
 
@@ -37,16 +38,18 @@ export interface PictureOrder {
 }
 
 /**
- * No picture can be made of an image. The code `IMAGE_CRASHES` means that the process crashed when it decoded the
- * image.
+ * No picture can be made of an image.
+ * - `IMAGE_CRASHES`: the process crashed when it decoded the image
+ * - `PICTURE_NOT_MADE`: the process was killed, could not be started or hung, which another time it may not
  */
 export class PictureError extends Error {
   constructor(
-    readonly code: 'IMAGE_CRASHES',
+    readonly code: 'IMAGE_CRASHES' | 'PICTURE_NOT_MADE',
     readonly path: string,
     message: string,
+    cause: unknown,
   ) {
-    super(message);
+    super(message, { cause });
     this.name = 'PictureError';
   }
 }
@@ -77,7 +80,8 @@ export class Thumbnails {
 
   /**
    * The file of a picture; makes the picture if it is not cached.
-   * @throws an error with a code that starts with `IMAGE_` when the image cannot be shown
+   * @throws an error with a code that starts with `IMAGE_` when the image cannot be shown; PictureError
+   *   PICTURE_NOT_MADE when it may be another time
    */
   async get(order: PictureOrder, signal: AbortSignal): Promise<string> {
     const cache = await this.cache();
@@ -130,7 +134,7 @@ export class Thumbnails {
     };
     try {
       const { bytes } = await this.maker.request('makeThumbnail', request, signal).catch((thrown: unknown) => {
-        if (errorCode(thrown) !== taggerCrashed) throw thrown;
+        if (!hasEnded(thrown)) throw thrown;
         return this.makeAlone(request, signal);
       });
       cache.added(key, bytes);
@@ -156,11 +160,16 @@ export class Thumbnails {
       try {
         return await this.suspectMaker.request('makeThumbnail', request, signal);
       } catch (thrown) {
-        if (errorCode(thrown) !== taggerCrashed) throw thrown;
-        const message = l10n.t(
-          'The program that decodes images crashed at it: the file is damaged, or a kind that is not supported.',
-        );
-        throw new PictureError('IMAGE_CRASHES', request.imagePath, message);
+        if (!hasEnded(thrown)) throw thrown;
+        const { imagePath } = request;
+        if (isCrashOfDecoder(thrown, imagePath)) {
+          const message = l10n.t(
+            'The program that decodes images crashed at it: the file is damaged, or a kind that is not supported.',
+          );
+          throw new PictureError('IMAGE_CRASHES', imagePath, message, thrown);
+        }
+        const message = l10n.t('No picture could be made now. {0}', errorMessage(thrown));
+        throw new PictureError('PICTURE_NOT_MADE', imagePath, message, thrown);
       }
     });
     const stopIfLast = (): void => {
@@ -181,6 +190,12 @@ export class Thumbnails {
     const file = path.join(real, path.basename(imagePath));
     return createHash('sha256').update([file, imageVersion, size, part, thumbnailVersion].join('|')).digest('hex');
   }
+}
+
+/** Whether the process is gone: it crashed, or hung and was ended. */
+function hasEnded(thrown: unknown): boolean {
+  const code = errorCode(thrown);
+  return code === taggerCrashed || code === taggerHung;
 }
 
 /** Caches what `find` returns in an LRU map; a rejected promise is not kept. */

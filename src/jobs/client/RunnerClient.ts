@@ -3,15 +3,15 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
-import { Channel } from '../../protocol/channel/Channel';
 import { serverTokenVariable } from '../../protocol/tagging/execution';
 import { errorCode, errorMessage } from '../../protocol/channel/wireError';
 import { JobFolder } from '../folder/JobFolder';
 import { readJobInfo } from '../folder/jobInfo';
 import type { JobInfo } from '../jobTypes';
+import { AnsweredChannel, answerLimits, type AnswerLimits, RunnerSilentError } from './AnsweredChannel';
 import { readEndpoint, runnerLogFile, type RunnerEndpoint } from './runnerEndpoint';
 import { runnerEvents, runnerResults } from './runnerChecks';
-import { runnerProtocolVersion, type RunnerEvents, type RunnerRequests } from './runnerProtocol';
+import { runnerProtocolVersion, type RunnerRequests } from './runnerProtocol';
 import { socketPort } from './socketPort';
 
 /** Timeout for the start of a runner, in milliseconds. */
@@ -27,6 +27,10 @@ export interface RunnerClientOptions {
   /** the Node program that runs it; by default that of this process, which is Electron in a desktop VS Code */
   execPath?: string | undefined;
   onLog?: (line: string) => void;
+  /** aborting it ends every request at once */
+  signal?: AbortSignal;
+  /** how long a runner may take to answer */
+  limits?: AnswerLimits;
 }
 
 /** The runner cannot be started or reached. */
@@ -44,11 +48,9 @@ export class RunnerError extends Error {
   }
 }
 
-type RunnerChannel = Channel<Record<string, never>, RunnerRequests, RunnerEvents, Record<string, never>>;
-
 interface Connection {
   socket: Socket;
-  channel: RunnerChannel;
+  channel: AnsweredChannel;
 }
 
 export interface HandledImages {
@@ -68,6 +70,7 @@ export class RunnerClient {
   private connecting: Promise<Connection | undefined> | undefined;
   private starting: Promise<Connection> | undefined;
   private disposed = false;
+  private silent: RunnerSilentError | undefined;
   private readonly changeListeners = new Set<() => void>();
   private readonly handledListeners = new Set<(handled: HandledImages) => void>();
 
@@ -83,9 +86,17 @@ export class RunnerClient {
     return this.connection !== undefined;
   }
 
-  /** Connects to a live runner, or reads the jobs from disk if there is none. Starts no runner. */
+  /** Why a live runner is not connected: it does not answer; undefined if there is none, or it is connected. */
+  get silence(): RunnerSilentError | undefined {
+    return this.isConnected ? undefined : this.silent;
+  }
+
+  /**
+   * Connects to a live runner, or reads the jobs from disk if there is none, or it does not answer. Starts no runner.
+   * @throws the signal's reason
+   */
   async refresh(): Promise<void> {
-    if ((await this.connected()) !== undefined || this.disposed) return;
+    if ((await this.connected().catch(ifSilent)) !== undefined || this.disposed) return;
     const jobs = new Map<string, JobInfo>();
     for (const folder of await JobFolder.list(this.options.jobsFolder)) {
       try {
@@ -104,7 +115,8 @@ export class RunnerClient {
 
   /**
    * Sends a request to the runner; starts one if none lives.
-   * @throws RemoteError with the error that the runner threw; RunnerError if it cannot be started
+   * @throws RemoteError with the error that the runner threw; RunnerError if it cannot be started; RunnerSilentError;
+   *   the signal's reason
    */
   async request<K extends keyof RunnerRequests>(
     method: K,
@@ -150,14 +162,8 @@ export class RunnerClient {
     if (endpoint === undefined || this.disposed) return undefined;
     const socket = await open(endpoint.address);
     if (socket === undefined) return undefined;
-    const channel: RunnerChannel = new Channel<
-      Record<string, never>,
-      RunnerRequests,
-      RunnerEvents,
-      Record<string, never>
-    >(
+    const channel = new AnsweredChannel(
       socketPort(socket),
-      {},
       {
         jobs: ({ jobs }) => {
           for (const job of jobs) this.known.set(job.id, job);
@@ -178,14 +184,27 @@ export class RunnerClient {
         events: runnerEvents,
         onInvalid: (problem) => this.options.onLog?.(`From the job runner: ${problem}`),
       },
+      {
+        pid: endpoint.pid,
+        limits: this.options.limits ?? answerLimits,
+        signal: this.options.signal,
+        onSilent: () => socket.destroy(),
+      },
     );
     socket.on('close', () => {
       channel.close();
     });
+    this.silent = undefined;
     try {
       return await this.greet(endpoint, { socket, channel });
     } catch (thrown) {
       socket.destroy();
+      this.options.signal?.throwIfAborted();
+      if (thrown instanceof RunnerSilentError) {
+        this.silent = thrown;
+        this.options.onLog?.(thrown.message);
+        throw thrown;
+      }
       if (errorCode(thrown) === 'RUNNER_VERSION') return undefined;
       this.options.onLog?.(`The job runner did not answer: ${errorMessage(thrown)}`);
       return undefined;
@@ -251,7 +270,7 @@ export class RunnerClient {
       if (ended !== undefined) triesLeft--;
       const connection = await this.connected();
       if (connection !== undefined) return connection;
-      await delay(pollPause);
+      await delay(pollPause, undefined, { signal: this.options.signal });
     }
     const why = ended ?? l10n.t('it did not answer within {0} s', startLimit / 1000);
     throw new RunnerError(
@@ -277,4 +296,9 @@ function open(address: string): Promise<Socket | undefined> {
       resolve(undefined);
     });
   });
+}
+
+/** In place of a connection that fails because the runner does not answer. @throws all other errors */
+function ifSilent(thrown: unknown): undefined {
+  if (!(thrown instanceof RunnerSilentError)) throw thrown;
 }

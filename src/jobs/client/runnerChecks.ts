@@ -11,6 +11,7 @@ const done = v.undefined();
 /** Checks the parameters of a window's requests. */
 export const runnerParams = checksOf<ParamsOf<RunnerRequests>>()({
   hello: v.object({ token: v.string(), version: finite }),
+  ping: nothing,
   start: v.object({
     id: v.string(),
     atOnce: v.optional(v.boolean()),
@@ -30,6 +31,7 @@ export const runnerParams = checksOf<ParamsOf<RunnerRequests>>()({
 /** Checks the results that the process that runs jobs returns. */
 export const runnerResults = checksOf<ResultsOf<RunnerRequests>>()({
   hello: v.object({ pid: finite, jobs: v.array(jobInfo) }),
+  ping: done,
   start: jobInfo,
   pause: done,
   cancel: done,

@@ -15,6 +15,8 @@ export interface JobSecrets {
 export interface RunnerRequests {
   /** @throws RUNNER_REFUSED for a wrong token; RUNNER_VERSION for another version: then only `retire` is accepted */
   hello(params: { token: string; version: number }): { pid: number; jobs: JobInfo[] };
+  /** Says that the runner lives. One that does not know this request says so, which is an answer, too. */
+  ping(params: Record<string, never>): undefined;
   /**
    * Queues a job whose folder the client has made, or resumes it.
    * - `atOnce`: start at once, even while another job runs; for single images

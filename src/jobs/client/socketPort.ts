@@ -4,12 +4,22 @@ import type { Port } from '../../protocol/channel/Channel';
 
 /** Maximum length of a message, in characters. No message of the runner protocol comes near it. */
 const maxMessageLength = 64 * 1024 * 1024;
+/**
+ * Bytes that may wait for the other side to read them. One that does not read, such as a stopped command, would fill
+ * the memory of this process: it is disconnected, and connects again when it goes on.
+ */
+const maxWaiting = 16 * 1024 * 1024;
 
-/** A channel's port on a local socket: each message is a line of JSON. */
+/**
+ * A channel's port on a local socket: each message is a line of JSON. Whoever does not read what is sent is
+ * disconnected.
+ */
 export function socketPort(socket: Socket): Port {
   return {
     post: (message) => {
-      if (socket.writable) socket.write(`${JSON.stringify(message)}\n`);
+      if (!socket.writable) return;
+      socket.write(`${JSON.stringify(message)}\n`);
+      if (socket.writableLength > maxWaiting) socket.destroy();
     },
     listen: (listener) => {
       const decoder = new StringDecoder('utf8');

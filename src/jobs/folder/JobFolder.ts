@@ -3,8 +3,8 @@ import { lstat, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { isDatasetPath } from '../../dataset/files/datasetPath';
+import { fileLines } from '../../base/fileLines';
 import { FileLock } from '../../base/FileLock';
-import { inSlices } from '../../base/inSlices';
 import { errno } from '../../base/errno';
 import { SerialQueue } from '../../base/SerialQueue';
 import { errorMessage } from '../../protocol/channel/wireError';
@@ -12,7 +12,7 @@ import { isJobManifest, isJobState } from './jobChecks';
 import { JobError } from '../JobError';
 import { JobJournal } from './JobJournal';
 import { isJobName, stateFile } from '../jobNames';
-import { linesOf, parseLongJournal, type ImageRecord } from './journalEntries';
+import { readJournal, type ImageRecord } from './journalEntries';
 import { mergeShardJournals } from './shardJournals';
 import type { JobImage, JobManifest, JobState } from '../jobTypes';
 
@@ -111,26 +111,24 @@ export class JobFolder {
 
   /** The images in the order of the job. @throws JobError JOB_MISSING, JOB_UNREADABLE */
   async readImages(): Promise<JobImage[]> {
-    const text = await this.read(imagesFile);
     try {
       const images: JobImage[] = [];
-      await inSlices(linesOf(text), (line) => {
-        images.push(imageOfLine(line));
-      });
+      for await (const lines of fileLines(path.join(this.path, imagesFile))) {
+        for (const { text } of lines) images.push(imageOfLine(text));
+      }
       return images;
     } catch (error) {
-      throw unreadable(this.path, error);
+      throw this.missingOrUnreadable(error);
     }
   }
 
   /** What was done so far, on all machines, by the index of the image. @throws JobError JOB_UNREADABLE */
   async readJournal(): Promise<Map<number, ImageRecord>> {
     try {
-      const own = await readFile(path.join(this.path, journalFile), 'utf8').catch((error: unknown) => {
-        if (errno(error) === 'ENOENT') return '';
+      const records = await readJournal(path.join(this.path, journalFile)).catch((error: unknown) => {
+        if (errno(error) === 'ENOENT') return new Map<number, ImageRecord>();
         throw error;
       });
-      const records = await parseLongJournal(own);
       await mergeShardJournals(this.path, records);
       return records;
     } catch (error) {
@@ -208,9 +206,13 @@ export class JobFolder {
     try {
       return await readFile(path.join(this.path, name), 'utf8');
     } catch (error) {
-      if (errno(error) !== 'ENOENT') throw unreadable(this.path, error);
-      throw new JobError('JOB_MISSING', l10n.t('There is no job {0}.', this.id), this.path, error);
+      throw this.missingOrUnreadable(error);
     }
+  }
+
+  private missingOrUnreadable(error: unknown): JobError {
+    if (errno(error) !== 'ENOENT') return unreadable(this.path, error);
+    return new JobError('JOB_MISSING', l10n.t('There is no job {0}.', this.id), this.path, error);
   }
 }
 

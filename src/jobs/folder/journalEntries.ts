@@ -1,10 +1,20 @@
 import { imageOutcomes, type ImageOutcome } from '../captionJob';
-import { inSlices } from '../../base/inSlices';
+import { fileLines, type FileLine } from '../../base/fileLines';
+
+/** Where a journal has what a caption file held before: a line of it, which is too much to keep of every image. */
+export interface JournalPlace {
+  /** the journal, absolute */
+  file: string;
+  /** position of the line's first byte */
+  start: number;
+  /** its length in bytes, without its line end */
+  length: number;
+}
 
 /** What a job is about to write into a caption file. It is in the journal before the file is touched. */
 export interface WriteIntent {
-  /** content of the file before; null if there was none */
-  previous: Uint8Array | null;
+  /** content of the file before, for `PreviousContents`; null if there was none */
+  previous: JournalPlace | null;
   /** `captionHash` of the new content; null if the file is to be deleted */
   written: string | null;
 }
@@ -29,27 +39,42 @@ export type JournalLine =
   ['w', number, string | null, string | null] | ['o', number, ImageOutcome, number, string?] | ['r', number];
 
 /**
- * Parses a journal. Skips lines that were cut off by a crash or a full disk: what they announced was not done, or is
- * found out from the caption file itself (see `settleIntents`).
+ * Reads a journal of any size. Skips lines that were cut off by a crash or a full disk: what they announced was not
+ * done, or is found out from the caption file itself (see `settleIntents`).
+ * @param file absolute
  * @returns what is known of each image, by its index
+ * @throws errors of the file system
  */
-export function parseJournal(text: string): Map<number, ImageRecord> {
+export async function readJournal(file: string): Promise<Map<number, ImageRecord>> {
   const records = new Map<number, ImageRecord>();
-  for (const line of linesOf(text)) applyLine(line, records);
+  for await (const lines of fileLines(file, isLineStart)) for (const line of lines) applyLine(line, file, records);
   return records;
 }
 
-/** Like {@link parseJournal}, in slices that do not block the process: for long journals. */
-export async function parseLongJournal(text: string): Promise<Map<number, ImageRecord>> {
+/** Parses a part of a journal, for what became of images only. */
+export function parseOutcomes(text: string): Map<number, Omit<ImageRecord, 'intent'>> {
   const records = new Map<number, ImageRecord>();
-  await inSlices(linesOf(text), (line) => {
-    applyLine(line, records);
-  });
+  for (const line of text.split('\n')) applyLine({ text: line, start: 0, length: 0 }, '', records);
+  for (const record of records.values()) delete record.intent;
   return records;
 }
 
-function applyLine(line: string, records: Map<number, ImageRecord>): void {
+/**
+ * Parses a line of a journal that has a write intent.
+ * @returns the bytes of the file before; undefined if the line is none of these
+ */
+export function parsePrevious(line: string): Buffer | undefined {
   const entry = parseLine(line);
+  return entry?.[0] === 'w' && entry[2] !== null ? Buffer.from(entry[2], 'base64') : undefined;
+}
+
+/** `[`, with which each line begins. */
+function isLineStart(byte: number): boolean {
+  return byte === 0x5b;
+}
+
+function applyLine({ text, start, length }: FileLine, file: string, records: Map<number, ImageRecord>): void {
+  const entry = parseLine(text);
   if (entry === undefined) return;
   const index = entry[1];
   const record = records.get(index) ?? {};
@@ -57,7 +82,7 @@ function applyLine(line: string, records: Map<number, ImageRecord>): void {
   switch (entry[0]) {
     case 'w': {
       const [, , previous, written] = entry;
-      record.intent = { previous: previous === null ? null : Buffer.from(previous, 'base64'), written };
+      record.intent = { previous: previous === null ? null : { file, start, length }, written };
       break;
     }
     case 'o': {
@@ -96,18 +121,5 @@ function parseLine(line: string): JournalLine | undefined {
       return ['r', value[1] as number];
     default:
       return undefined;
-  }
-}
-
-/**
- * The lines of a text one by one, without their line ends; empty lines are left out. A generator, as splitting a long
- * text at once would block the process.
- */
-export function* linesOf(text: string): Generator<string> {
-  for (let start = 0; start < text.length;) {
-    const found = text.indexOf('\n', start);
-    const end = found < 0 ? text.length : found;
-    if (end > start) yield text.slice(start, end);
-    start = end + 1;
   }
 }

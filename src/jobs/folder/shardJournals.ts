@@ -1,8 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { errno } from '../../base/errno';
 import type { ImageOutcome } from '../captionJob';
-import { parseJournal, type ImageRecord } from './journalEntries';
+import { readJournal, type ImageRecord } from './journalEntries';
 
 /**
  * A journal of a cluster job. Each worker has its own file for each shard that it takes, as two workers may hold the
@@ -56,11 +56,11 @@ export async function mergeShardJournals(
 ): Promise<void> {
   for (const journal of shardJournals(await readdir(folder))) {
     if (shard !== undefined && journal.shard !== undefined && journal.shard !== shard) continue;
-    const text = await readFile(path.join(folder, journal.name), 'utf8').catch((error: unknown) => {
-      if (errno(error) === 'ENOENT') return '';
+    const later = await readJournal(path.join(folder, journal.name)).catch((error: unknown) => {
+      if (errno(error) === 'ENOENT') return new Map<number, ImageRecord>();
       throw error;
     });
-    mergeRecords(records, parseJournal(text), journal.shard === undefined);
+    mergeRecords(records, later, journal.shard === undefined);
   }
 }
 

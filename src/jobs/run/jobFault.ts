@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { CaptionError, fileError } from '../../dataset/files/CaptionError';
 import { errno } from '../../base/errno';
+import { taggerHung } from '../../protocol/child/TaggerProcess';
 import { errorCode, errorMessage } from '../../protocol/channel/wireError';
 import { JobError } from '../JobError';
 import type { JobFaultCode } from '../jobTypes';
@@ -33,6 +34,8 @@ export function jobFault(thrown: unknown): JobFaultError {
     case 'SERVER_FAILED':
     case 'TAGS_MISMATCH':
       return new JobFaultError('TAGGER_FAILED', l10n.t('{0} When that is mended, resume.', message), thrown);
+    case taggerHung:
+      return new JobFaultError('TAGGER_FAILED', l10n.t('{0} Resume starts it afresh.', message), thrown);
     default:
   }
   if (thrown instanceof JobError) return new JobFaultError('DISK_ERROR', `${message} (${thrown.path})`, thrown);

@@ -9,6 +9,7 @@ import { captionPathOf } from '../../dataset/files/imageFiles';
 import { JobError } from '../JobError';
 import type { JobFolder } from '../folder/JobFolder';
 import type { WriteIntent } from '../folder/journalEntries';
+import { PreviousContents } from '../folder/PreviousContents';
 
 /** Maximum number of files in flight. */
 const maxFilesInFlight = 64;
@@ -44,16 +45,18 @@ export async function revertJob(
     });
     const result: RevertResult = { reverted: [], left: [] };
     let done = 0;
-    await pMap(
-      intents,
-      async ({ image, intent }) => {
-        const file = path.join(root, captionPathOf(image, captionExtension));
-        const reason = await revertFile(file, intent, writer);
-        if (reason === undefined) result.reverted.push(image);
-        else if (reason !== neverWritten) result.left.push({ path: image, reason });
-        options.onProgress?.(++done, intents.length);
-      },
-      { concurrency: maxFilesInFlight, signal: options.signal },
+    await PreviousContents.use((contents) =>
+      pMap(
+        intents,
+        async ({ image, intent }) => {
+          const file = path.join(root, captionPathOf(image, captionExtension));
+          const reason = await revertFile(file, intent, contents, writer);
+          if (reason === undefined) result.reverted.push(image);
+          else if (reason !== neverWritten) result.left.push({ path: image, reason });
+          options.onProgress?.(++done, intents.length);
+        },
+        { concurrency: maxFilesInFlight, signal: options.signal },
+      ),
     );
     const state = await folder.readState();
     await folder.writeState({
@@ -72,16 +75,18 @@ const neverWritten = Symbol('never written');
 /** @returns why the file was not touched; undefined if it holds its previous content now */
 async function revertFile(
   file: string,
-  { previous, written }: WriteIntent,
+  { previous: place, written }: WriteIntent,
+  contents: PreviousContents,
   writer: FileWriter,
 ): Promise<string | undefined | typeof neverWritten> {
   try {
+    const previous = place === null ? null : await contents.read(place);
     const bytes = await readIfThere(file);
     const hash = captionHash(bytes);
     if (hash === captionHash(previous)) return hash === written ? undefined : neverWritten;
     if (hash !== written) return changedSince;
     // A job writes no file that is not UTF-8, so that decoding loses no byte.
-    await writer.write({ file, content: previous === null ? null : Buffer.from(previous).toString(), expected: bytes });
+    await writer.write({ file, content: previous?.toString() ?? null, expected: bytes });
     return undefined;
   } catch (thrown) {
     return thrown instanceof CaptionConflictError ? changedSince : fileError(thrown, file, 'save').message;

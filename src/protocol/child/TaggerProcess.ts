@@ -4,13 +4,23 @@ import { createInterface } from 'node:readline';
 import * as l10n from '@vscode/l10n';
 import { giveWay } from '../../base/giveWay';
 import { Channel, type Port } from '../channel/Channel';
+import { ChildHealth, healthLimits, type Hang, type HealthLimits, type WatchedKind } from './ChildHealth';
 import { fastEnvironment } from './fastEnvironment';
+import { heartbeatDescriptor, heartbeatEnds, parseHeartbeat } from '../tagging/heartbeat';
 import type { DownloadProgress } from '../tagging/modelListing';
 import { taggerEvents, taggerResults } from '../tagging/taggerChecks';
 import type { TaggerEvents, TaggerRequests } from '../tagging/taggerProtocol';
 
 /** Error code of the requests that are in flight when the child process dies. */
 export const taggerCrashed = 'TAGGER_CRASHED';
+
+/** How the child process ended, as Node tells it. */
+export interface ChildEnd {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** the images that it had begun to decode for pictures */
+  decoding: readonly string[];
+}
 
 /** The child process ended while a request was in flight. */
 export class TaggerCrashError extends Error {
@@ -19,14 +29,60 @@ export class TaggerCrashError extends Error {
   /**
    * @param how the signal or exit code
    * @param hint a sentence that says what may help
+   * @param end undefined if it was not started, or was ended by this process
    */
-  constructor(how: string, hint?: string) {
+  constructor(
+    how: string,
+    hint?: string,
+    readonly end?: ChildEnd,
+  ) {
     super(
       hint === undefined
         ? l10n.t('The tagger process ended unexpectedly ({0}).', how)
         : l10n.t('The tagger process ended unexpectedly ({0}). {1}', how, hint),
     );
     this.name = 'TaggerCrashError';
+  }
+}
+
+/** Error code of the requests that are in flight when the child process hangs and is ended. */
+export const taggerHung = 'TAGGER_HUNG';
+/** Error code of the images that keep the child process from answering while it answered all others. */
+export const imageHangs = 'IMAGE_HANGS';
+
+/** The child process hung while a request was in flight, and was ended. */
+export class TaggerHungError extends Error {
+  readonly code: typeof taggerHung | typeof imageHangs;
+
+  constructor({ how, time, isOfImages }: Hang, pid: number | undefined) {
+    const seconds = Math.round(time / 1000);
+    super(
+      isOfImages
+        ? l10n.t('The tagger gave no answer about this image for {0} s and was ended.', seconds)
+        : hangText(how, seconds, pid),
+    );
+    this.name = 'TaggerHungError';
+    this.code = isOfImages ? imageHangs : taggerHung;
+  }
+}
+
+function hangText(how: Hang['how'], seconds: number, pid: number | undefined): string {
+  const child = String(pid ?? '?');
+  switch (how) {
+    case 'silent':
+      return l10n.t(
+        'The tagger process ({0}) gave no sign of life for {1} s and was ended: it was stopped, or the machine is out of memory.',
+        child,
+        seconds,
+      );
+    case 'idle':
+      return l10n.t(
+        'The tagger process ({0}) did nothing for {1} s and was ended: a driver or a disk does not answer.',
+        child,
+        seconds,
+      );
+    case 'busy':
+      return l10n.t('The tagger process ({0}) gave no answer for {1} s and was ended.', child, seconds);
   }
 }
 
@@ -47,6 +103,8 @@ export interface TaggerProcessOptions {
    * runs the child at a lower priority, where the system allows it: for work that must not slow other processes down
    */
   inBackground?: boolean;
+  /** after which times a child counts as hung */
+  health?: HealthLimits;
 }
 
 type ChildChannel = Channel<Record<string, never>, TaggerRequests, TaggerEvents, Record<string, never>>;
@@ -54,13 +112,18 @@ type ChildChannel = Channel<Record<string, never>, TaggerRequests, TaggerEvents,
 interface Running {
   child: ChildProcess;
   channel: ChildChannel;
+  health: ChildHealth;
   openRequests: number;
+  /** the images of pictures that it has begun to decode */
+  decoding: Set<string>;
+  /** looks at the child's health while a request is open */
+  watch: NodeJS.Timeout | undefined;
 }
 
 /**
  * Runs the tagger in a child process: a crash in native code ends that process and nothing else. The first request
  * starts the child, and so does the next request after a crash; requests that are in flight during a crash fail with
- * {@link TaggerCrashError}.
+ * {@link TaggerCrashError}. A child that hangs is ended, and the requests fail with {@link TaggerHungError}.
  */
 export class TaggerProcess {
   private running: Running | undefined;
@@ -79,7 +142,8 @@ export class TaggerProcess {
   /**
    * Sends a request to the child and waits for the response.
    * @param signal aborting it tells the child to stop working on the request
-   * @throws TaggerCrashError when the child dies before it responds; RemoteError with what the child threw
+   * @throws TaggerCrashError when the child dies before it responds; TaggerHungError when it hangs; RemoteError with
+   *   what the child threw
    */
   async request<K extends keyof TaggerRequests>(
     method: K,
@@ -88,11 +152,18 @@ export class TaggerProcess {
   ): Promise<ReturnType<TaggerRequests[K]>> {
     if (this.disposed) throw new TaggerCrashError(l10n.t('it was stopped'));
     const running = (this.running ??= this.start());
-    running.openRequests++;
+    const { health } = running;
+    const kind = watchedKind(method, params);
+    if (running.openRequests++ === 0) this.watch(running);
+    if (kind !== undefined) health.began(kind);
+    let answered = false;
     try {
-      return await running.channel.request(method, params, signal);
+      const answer = running.channel.request(method, params, signal);
+      return await answer.finally(() => (answered = signal?.aborted !== true));
     } finally {
-      running.openRequests--;
+      if (kind !== undefined) health.ended(kind, answered);
+      if (method === 'makeThumbnail' && 'imagePath' in params) running.decoding.delete(params.imagePath);
+      if (--running.openRequests === 0) clearInterval(running.watch);
     }
   }
 
@@ -112,16 +183,42 @@ export class TaggerProcess {
     if (!this.disposed) this.running ??= this.start();
   }
 
-  /** Ends the child; requests in flight fail. The next request starts a new child. */
+  /** Ends the child; requests in flight fail at once. The next request starts a new child. */
   stop(): void {
-    this.running?.child.kill();
-    this.running = undefined;
+    if (this.running !== undefined) this.end(this.running, new TaggerCrashError(l10n.t('it was stopped')));
   }
 
   /** Ends the child for good; every later request fails. */
   dispose(): void {
     this.disposed = true;
     this.stop();
+  }
+
+  /**
+   * Ends a child. SIGKILL, as this process may be gone before a second signal could follow a first one that a stopped
+   * child never gets; the child has nothing that it does before it ends.
+   */
+  private end(running: Running, error: Error): void {
+    if (this.running === running) this.running = undefined;
+    clearInterval(running.watch);
+    running.child.kill('SIGKILL');
+    running.channel.close(error);
+  }
+
+  private watch(running: Running): void {
+    const { child, health } = running;
+    health.start();
+    running.watch = setInterval(() => {
+      const hang = health.look();
+      if (hang === undefined) return;
+      // The provider that it was trying must not hang the next child, too.
+      if (child.pid !== undefined) this.crashed.push(child.pid);
+      this.end(running, new TaggerHungError(hang, child.pid));
+    }, this.health.look).unref();
+  }
+
+  private get health(): HealthLimits {
+    return this.options.health ?? healthLimits;
   }
 
   private start(): Running {
@@ -141,7 +238,7 @@ export class TaggerProcess {
     const child = fork(this.options.entry, [], {
       execArgv: [],
       serialization: 'advanced',
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
       env,
       ...(this.options.execPath === undefined ? {} : { execPath: this.options.execPath }),
     });
@@ -159,6 +256,7 @@ export class TaggerProcess {
       {},
       {
         downloadProgress: (progress) => this.options.onDownloadProgress?.(progress),
+        decoding: ({ imagePath }) => running.decoding.add(imagePath),
         idle: () => {
           if (this.running === running && running.openRequests === 0) this.stop();
         },
@@ -170,21 +268,74 @@ export class TaggerProcess {
         onInvalid: (problem) => this.options.onLog?.(`From the tagger's process: ${problem}`),
       },
     );
-    const running: Running = { child, channel, openRequests: 0 };
-    const end = (how: string, hint?: string): void => {
+    const running: Running = {
+      child,
+      channel,
+      health: new ChildHealth(this.health),
+      openRequests: 0,
+      decoding: new Set(),
+      watch: undefined,
+    };
+    followHeartbeat(child, running.health);
+    const ended = (error: TaggerCrashError): void => {
       if (this.running === running) this.running = undefined;
-      channel.close(new TaggerCrashError(how, hint));
+      clearInterval(running.watch);
+      channel.close(error);
     };
     child.on('exit', (code, signal) => {
       const isOwn = this.running === running;
       if (isOwn && child.pid !== undefined) this.crashed.push(child.pid);
-      end(signal ?? l10n.t('exit code {0}', String(code)), crashHint(signal, this.options.execPath));
+      if (isOwn) this.running = undefined;
+      afterLastMessage(child, () => {
+        const decoding = [...running.decoding];
+        const how = signal ?? l10n.t('exit code {0}', String(code));
+        ended(new TaggerCrashError(how, crashHint(signal, this.options.execPath), { code, signal, decoding }));
+      });
     });
     child.on('error', (error) => {
-      end(error.message);
+      ended(new TaggerCrashError(error.message));
     });
     return running;
   }
+}
+
+/**
+ * How long a request may wait: an image and a model that is loaded are watched. A server may take longer than this
+ * machine, and `ServerClient` has its own limits; all other requests may wait for the network or a line.
+ */
+function watchedKind<K extends keyof TaggerRequests>(
+  method: K,
+  params: Parameters<TaggerRequests[K]>[0],
+): WatchedKind | undefined {
+  if (!('setup' in params) || params.setup.execution.provider === 'server') return undefined;
+  return method === 'captionImage' || method === 'scoreImage' ? 'image' : 'loading';
+}
+
+/** Calls `listener` once all is received that a child sent before it ended, at the latest after a second. */
+function afterLastMessage(child: ChildProcess, listener: () => void): void {
+  if (!child.connected) {
+    listener();
+    return;
+  }
+  const call = (): void => {
+    clearTimeout(timer);
+    child.off('disconnect', call);
+    listener();
+  };
+  const timer = setTimeout(call, 1000);
+  child.once('disconnect', call);
+}
+
+function followHeartbeat(child: ChildProcess, health: ChildHealth): void {
+  const pipe = child.stdio[heartbeatDescriptor];
+  if (pipe === null || pipe === undefined || !('read' in pipe)) return;
+  // A child that is ended may break it; its end is told by the child itself.
+  pipe.on('error', () => undefined);
+  createInterface({ input: pipe }).on('line', (line) => {
+    const work = parseHeartbeat(line);
+    if (work !== undefined) health.beat(work);
+    else if (line === heartbeatEnds) health.beatEnds();
+  });
 }
 
 /**

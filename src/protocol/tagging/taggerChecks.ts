@@ -144,5 +144,6 @@ export const taggerEvents = checksOf<TaggerEvents>()({
     bytesPerSecond: finite,
     retry: v.optional(v.string()),
   }),
+  decoding: v.object({ imagePath: v.string() }),
   idle: nothing,
 });

@@ -14,6 +14,8 @@ const faults = new Map<string | undefined, 'machine' | 'unclear'>([
   ['SERVER_FAILED', 'unclear'],
   // The scores do not match the tags: the model differs from the one that was loaded.
   ['TAGS_MISMATCH', 'machine'],
+  // The process hung: a driver, a disk, or somebody stopped it. Another image would hang, too.
+  ['TAGGER_HUNG', 'machine'],
 ]);
 
 /**

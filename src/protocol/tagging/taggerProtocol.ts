@@ -95,6 +95,8 @@ export interface TaggerRequests {
 /** The events that the child sends. */
 export interface TaggerEvents {
   downloadProgress: DownloadProgress;
+  /** The process begins to decode an image for a picture: if it crashes now, this image is probably the cause. */
+  decoding: { imagePath: string };
   /** The models have been idle for as long as the setup says; the process may be ended. */
   idle: Record<string, never>;
 }

@@ -18,7 +18,7 @@ import { refused } from '../shared/refused';
 import type { SuggestOptions } from '../suggestions/SuggestionPopup';
 import type { ChipActions } from './TagChips';
 import './TagChips';
-import { type CaptionFacts, captionFacts } from '../../tags/captionTags';
+import { type CaptionFacts, captionFacts, chipsOf } from '../../tags/captionTags';
 
 /** What all cards share. The viewer overrides `images` and `leave` for its card. */
 export interface CardContext {
@@ -43,6 +43,9 @@ export interface CardContext {
  */
 export const cardContext = createContext<CardContext>(Symbol('cards'));
 
+/** Maximum number of tags that are shown as chips: each is several elements, and more are no list to edit. */
+const maxChips = 2000;
+const tooManyTags = l10n.t('Too many tags to show them one by one: this is the text.');
 /** Number of characters at the end of a file name that stay visible when it is shortened. */
 const nameTail = 12;
 
@@ -68,6 +71,10 @@ export class ImageCard extends LitElement {
   private holding: PlaceInOrder | undefined;
   /** what the text area showed before the user typed last: to this, further typing is an edit */
   private shown = '';
+  /** whether the caption has so many tags that it is shown as text */
+  private hasTooManyTags = false;
+  /** path of the image for which that was found out */
+  private counted: string | undefined;
   private facts: { text: string; of: CaptionFacts } | undefined;
   /** the last duplicates that were not empty: their text stays in the hidden element, see renderFoot */
   private lastDuplicates: readonly string[] = [];
@@ -117,13 +124,31 @@ export class ImageCard extends LitElement {
 
   protected override willUpdate(): void {
     this.focused = this.querySelector<HTMLElement>(':focus');
+    this.countTags();
     if (this.item === undefined) this.holding = this.place;
     // Tags take in what was typed by themselves; a text may have to wait for an input method.
-    else if (this.context?.captionMode === 'tags') this.holding = undefined;
+    else if (this.isShownAsTags) this.holding = undefined;
     const label = this.item?.path ?? l10n.t('Loading');
     if (this.ariaLabel === label) return;
     this.ariaLabel = label;
     this.ariaBusy = this.item === undefined ? 'true' : 'false';
+  }
+
+  private get isShownAsTags(): boolean {
+    return this.context?.captionMode === 'tags' && !this.hasTooManyTags;
+  }
+
+  /** Never while the focus is in here: another field would take the place of that in which somebody types. */
+  private countTags(): void {
+    const { item, context } = this;
+    if (this.focused !== null && this.counted === item?.path) return;
+    this.counted = item?.path;
+    if (item === undefined || context?.captionMode !== 'tags') {
+      this.hasTooManyTags = false;
+      return;
+    }
+    const text = context.drafts.textOf(item);
+    this.hasTooManyTags = this.factsOf(text).tags > maxChips && chipsOf(text).length > maxChips;
   }
 
   protected override updated(): void {
@@ -175,7 +200,8 @@ export class ImageCard extends LitElement {
     // One template with and without the image: the field, which may have the focus, must stay when the image comes.
     return html`${item === undefined ? html`<div class="picture"></div>` : this.renderPicture(item, context)}
     ${item === undefined ? nothing : this.renderNotices(item, context)} ${theirs}
-    ${context.captionMode === 'tags' ? this.renderChips(item, context) : this.renderCaption(item)} ${choices}
+    ${this.hasTooManyTags ? html`<div class="notice"><span>${tooManyTags}</span></div>` : nothing}
+    ${this.isShownAsTags ? this.renderChips(item, context) : this.renderCaption(item)} ${choices}
     ${item === undefined ? nothing : this.renderFoot(item, context)}`;
   }
 

@@ -148,6 +148,7 @@ export class TagChips extends LitElement {
 
   protected override render(): TemplateResult {
     const chips = chipsOf(this.base);
+    const keys = keysOf(chips);
     const more = otherLines(this.base);
     const current = this.current < 0 || this.current > chips.length ? chips.length : this.current;
     const count = plural(l10n.t('{0} more line|{0} more lines'), more.split('\n').length);
@@ -159,8 +160,7 @@ export class TagChips extends LitElement {
         <div class="chip-list" role=${chips.length > 0 ? 'list' : 'group'} aria-label=${name}>
           ${repeat(
             chips,
-            // Repeated tags are numbered, so that each chip keeps its element when it moves.
-            (chip, index) => `${chips.slice(0, index).filter(({ tag }) => tag === chip.tag).length} ${chip.tag}`,
+            (_, index) => keys[index],
             (chip, index) => this.renderChip(chip, index, index === fieldless),
           )}
         </div>
@@ -441,6 +441,16 @@ export class TagChips extends LitElement {
     }
     return this.undo;
   }
+}
+
+/** A name for each chip. Repeated tags are numbered, so that each chip keeps its element when it moves. */
+function keysOf(chips: readonly Chip[]): string[] {
+  const counts = new Map<string, number>();
+  return chips.map(({ tag }) => {
+    const count = counts.get(tag) ?? 0;
+    counts.set(tag, count + 1);
+    return `${count} ${tag}`;
+  });
 }
 
 /** One tag as a chip with a button to remove it. */

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { auditJob } from '../../../src/cluster/auditJob';
 import { ImageList } from '../../../src/cluster/ImageList';
 import { JournalTail } from '../../../src/cluster/JournalTail';
-import { parseJournal } from '../../../src/jobs/folder/journalEntries';
+import { readJournal } from '../../../src/jobs/folder/journalEntries';
 import { shardJournals } from '../../../src/jobs/folder/shardJournals';
 import type { JobFolder } from '../../../src/jobs/folder/JobFolder';
 import { clusterRun, makeClusterJob, WorkerProcess, writeManyPictures } from './clusterJobs';
@@ -79,7 +79,7 @@ describe('A cluster whose workers are killed and frozen, and whose queue is kill
   async function outcomes(job: JobFolder): Promise<{ worker: string; shard: number; written: number; all: number }[]> {
     const found = [];
     for (const { name, shard } of shardJournals(await readdir(job.path))) {
-      const records = [...parseJournal(await readFile(path.join(job.path, name), 'utf8')).values()];
+      const records = [...(await readJournal(path.join(job.path, name))).values()];
       const all = records.filter(({ outcome }) => outcome !== undefined);
       const written = all.filter(({ outcome }) => outcome === 'written').length;
       found.push({ worker: name.split('.')[1]!, shard: shard!, written, all: all.length });

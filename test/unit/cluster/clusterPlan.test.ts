@@ -8,6 +8,7 @@ import { redisAddress } from '../../../src/cluster/redisAddress';
 import { jobKey, parseShardData, planShards, shardId, shardOfId, type ShardData } from '../../../src/cluster/shards';
 import { mountOf, pathOnShared } from '../../../src/jobs/folder/clusterJob';
 import { JobFolder } from '../../../src/jobs/folder/JobFolder';
+import { PreviousContents } from '../../../src/jobs/folder/PreviousContents';
 import type { ClusterPlace } from '../../../src/jobs/jobTypes';
 import type { JournalLine } from '../../../src/jobs/folder/journalEntries';
 import { retryJournalName, shardJournalName, shardJournals } from '../../../src/jobs/folder/shardJournals';
@@ -121,7 +122,10 @@ describe('The journals of a cluster', () => {
     await journal(0, 0, 'b', ['o', 0, 'kept', 5, 'edited'], ['o', 1, 'untagged', 5], ['w', 2, null, 'x']);
     const records = await new JobFolder(folder()).readJournal();
     assert.equal(records.get(0)?.outcome, 'written');
-    assert.equal(Buffer.from(records.get(0)!.intent!.previous!).toString(), 'by hand');
+    assert.equal(
+      (await PreviousContents.use((contents) => contents.read(records.get(0)!.intent!.previous!))).toString(),
+      'by hand',
+    );
     assert.equal(records.get(1)?.outcome, 'untagged');
     assert.equal(records.get(2)?.outcome, undefined);
     const follower = await tail(4);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { Caption } from '../../../src/dataset/captions/Caption';
@@ -9,7 +10,7 @@ import { defaultWriteOptions } from '../../../src/tags/writeMode';
 import { JobFolder } from '../../../src/jobs/folder/JobFolder';
 import { JobMarks } from '../../../src/jobs/run/JobMarks';
 import { jobImages } from '../../../src/jobs/folder/jobTargets';
-import { parseLongJournal } from '../../../src/jobs/folder/journalEntries';
+import { readJournal } from '../../../src/jobs/folder/journalEntries';
 import { defaultCaptionOptions } from '../../../src/protocol/tagging/captionOptions';
 import { longestBlock, mostBlocked } from '../shared/longestBlock';
 import { setupOf } from '../shared/taggerSetup';
@@ -49,7 +50,8 @@ describe('Work on very many images', function () {
       caption.readFromDisk({ raw: `1girl, solo, long hair, looking at viewer, tag ${index}` });
       return { path: `set/${index}.png`, caption };
     });
-    const journal = images.map((_, index) => `${JSON.stringify(['o', index, 'written', 12])}\n`).join('');
+    const journal = path.join(folder(), 'journal.jsonl');
+    const lines = images.map((_, index) => `${JSON.stringify(['o', index, 'written', 12])}\n`).join('');
     const blocked = await longestBlock(async () => {
       const work = await jobImages(await planCaptionJob(images, 'all', 'replace'));
       const setup = setupOf('/models/none');
@@ -64,7 +66,8 @@ describe('Work on very many images', function () {
         work,
       );
       assert.deepEqual((await job.readImages()).at(-1), work.at(-1));
-      assert.equal((await parseLongJournal(journal)).get(count - 1)?.outcome, 'written');
+      await writeFile(journal, lines);
+      assert.equal((await readJournal(journal)).get(count - 1)?.outcome, 'written');
       const marks = new JobMarks();
       marks.open(job.id);
       await marks.fill(

@@ -3,15 +3,16 @@ import { once } from 'node:events';
 import { createServer, connect, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { stat, rm, readFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { parseShardData } from '../../../src/cluster/shards';
 import { ClusterError } from '../../../src/cluster/ClusterError';
 import { WriteThreads } from '../../../src/dataset/files/WriteThreads';
-import { parseUnsavedEdits } from '../../../src/extension/document/JournalFile';
+import { readUnsavedEdits } from '../../../src/extension/document/JournalFile';
 import { isJobInfo, isJobManifest, isJobState } from '../../../src/jobs/folder/jobChecks';
 import { imageOfLine } from '../../../src/jobs/folder/JobFolder';
-import { parseJournal } from '../../../src/jobs/folder/journalEntries';
+import { parseOutcomes, readJournal } from '../../../src/jobs/folder/journalEntries';
 import { runnerEvents, runnerParams, runnerResults } from '../../../src/jobs/client/runnerChecks';
 import { newEndpoint } from '../../../src/jobs/client/runnerEndpoint';
 import { gridParams, webviewEvents } from '../../../src/protocol/page/gridChecks';
@@ -85,8 +86,11 @@ describe('Whatever another process sends', function () {
           } catch (thrown) {
             assert.ok(thrown instanceof SyntaxError);
           }
-          parseJournal(`${text}\n${safeJson(value)}`);
-          if (!text.startsWith('[')) await parseUnsavedEdits(`${text}\n${safeJson(value)}`);
+          parseOutcomes(`${text}\n${safeJson(value)}`);
+          const file = path.join(folder(), 'journal');
+          await writeFile(file, `${text}\n${safeJson(value)}`);
+          await readJournal(file);
+          if (!text.startsWith('[')) await readUnsavedEdits(file);
         },
       ),
     );

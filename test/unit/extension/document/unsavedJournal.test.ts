@@ -8,7 +8,7 @@ import { buildSync } from 'esbuild';
 import { identityText, thisProcess } from '../../../../src/base/processIdentity';
 import { Caption } from '../../../../src/dataset/captions/Caption';
 import type { UnsavedEdit } from '../../../../src/dataset/captions/unsavedEdit';
-import { parseUnsavedEdits, writeUnsavedEdits } from '../../../../src/extension/document/JournalFile';
+import { readUnsavedEdits, writeUnsavedEdits } from '../../../../src/extension/document/JournalFile';
 import { UnsavedJournal } from '../../../../src/extension/document/UnsavedJournal';
 import { longestBlock, mostBlocked } from '../../shared/longestBlock';
 import { namesIn, seededRandom, testFolder, until } from '../../shared/testFolder';
@@ -50,7 +50,7 @@ describe('The journal of unsaved captions', function () {
     const found: Record<string, string | null> = {};
     for (const name of await namesIn(storage()).catch(() => [])) {
       if (name.endsWith('.tmp')) continue;
-      const edits = await parseUnsavedEdits(await readFile(path.join(storage(), name), 'utf8'));
+      const edits = await readUnsavedEdits(path.join(storage(), name));
       for (const { captionPath, raw } of edits) found[captionPath] = raw;
     }
     return found;
@@ -97,7 +97,7 @@ describe('The journal of unsaved captions', function () {
     ];
     await keep(captions).flush();
     const [name = ''] = await namesIn(storage());
-    const edits = await parseUnsavedEdits(await readFile(path.join(storage(), name), 'utf8'));
+    const edits = await readUnsavedEdits(path.join(storage(), name));
     assert.deepEqual(
       edits.map(({ captionPath, images, raw, base }) => [
         captionPath,
@@ -233,8 +233,30 @@ describe('The journal of unsaved captions', function () {
       await writeUnsavedEdits(path.join(folder(), 'deep/backup'), captions);
     });
     assert.equal(Object.keys(await held()).length, 20_000);
-    assert.equal((await parseUnsavedEdits(await readFile(path.join(folder(), 'deep/backup'), 'utf8'))).length, 20_000);
+    assert.equal((await readUnsavedEdits(path.join(folder(), 'deep/backup'))).length, 20_000);
     assert.ok(blocked < mostBlocked, `the loop waited ${blocked} ms`);
+  });
+
+  it('brings back edits from a journal and a backup that are longer than a string can be', async () => {
+    const edit = (name: string, raw: string): string =>
+      `\n${JSON.stringify({ captionPath: `${name}.txt`, images: [`${name}.png`], raw, base: null })}`;
+    await mkdir(storage(), { recursive: true });
+    const [backup, left] = [path.join(folder(), 'backup'), path.join(storage(), '1-00000000.jsonl')];
+    for (const file of [backup, left]) {
+      await writeFile(file, edit('b', 'first'));
+      await truncate(file, 540_000_000);
+      await writeFile(file, edit('b', 'größe') + edit('c', 'last'), { flag: 'a' });
+      await utimes(file, 1000, 1000);
+    }
+    const expected = [
+      ['b.txt', 'größe'],
+      ['c.txt', 'last'],
+    ];
+    const textsOf = (edits: readonly UnsavedEdit[]): string[][] =>
+      edits.map(({ captionPath, raw }) => [captionPath, raw!]);
+    assert.deepEqual(textsOf(await readUnsavedEdits(backup)), expected);
+    const adopted = await UnsavedJournal.adopt(folder(), dataset, noError);
+    assert.deepEqual(textsOf(adopted.edits), expected);
   });
 
   it('survives a kill at any moment with every edit that was on disk', async () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PictureCache } from '../../../../src/extension/pictures/PictureCache';
 import { type PictureMaker, type PictureOrder, Thumbnails } from '../../../../src/extension/pictures/Thumbnails';
 import type { ThumbnailOrder } from '../../../../src/protocol/tagging/taggerProtocol';
-import { TaggerCrashError } from '../../../../src/protocol/child/TaggerProcess';
+import { TaggerCrashError, TaggerHungError } from '../../../../src/protocol/child/TaggerProcess';
 import { testFolder } from '../../shared/testFolder';
 
 const never = new AbortController().signal;
@@ -47,6 +47,12 @@ describe('Thumbnails', () => {
   const image = (name: string): PictureOrder => ({ imagePath: path.join(folder(), name), imageVersion: '1-1' });
   const damaged = (): Promise<void> =>
     Promise.reject(Object.assign(new Error('It ends early.'), { code: 'IMAGE_TRUNCATED' }));
+
+  /** As a process ends that has begun with these images. */
+  const crashed = (how: NodeJS.Signals | number, ...decoding: string[]): Promise<never> => {
+    const end = typeof how === 'number' ? { code: how, signal: null } : { code: null, signal: how };
+    return Promise.reject(new TaggerCrashError(String(how), undefined, { ...end, decoding }));
+  };
 
   it('makes a picture once for each version and size of an image, also when the program starts again', async () => {
     const file = await started().get(image('a.png'), never);
@@ -135,13 +141,13 @@ describe('Thumbnails', () => {
 
   it('refuses the one image that crashes the process and shows the others that were in work', async () => {
     const thumbnails = started();
-    maker.make = () => Promise.reject(new TaggerCrashError('SIGSEGV'));
+    maker.make = ({ imagePath }) => crashed('SIGSEGV', imagePath);
     let atATime = 0;
     suspects.make = async ({ imagePath }) => {
       assert.equal(++atATime, 1, 'one by one');
       await new Promise((resolve) => setTimeout(resolve, 2));
       atATime--;
-      if (imagePath.endsWith('bad.png')) throw new TaggerCrashError('SIGSEGV');
+      if (imagePath.endsWith('bad.png')) await crashed('SIGSEGV', imagePath);
     };
     const results = await Promise.allSettled(
       ['a.png', 'bad.png', 'c.png'].map((name) => thumbnails.get(image(name), never)),
@@ -153,6 +159,54 @@ describe('Thumbnails', () => {
     await assert.rejects(started().get(image('bad.png'), never), { code: 'IMAGE_CRASHES' });
     assert.equal(suspects.orders.length, 3, 'and is not tried again');
     assert.equal(suspects.stops, 1);
+  });
+
+  for (const [what, end] of [
+    ['was killed', ({ imagePath }) => crashed('SIGKILL', imagePath)],
+    ['was ended from outside', ({ imagePath }) => crashed('SIGTERM', imagePath)],
+    ['could not be started', () => Promise.reject(new TaggerCrashError('spawn EAGAIN'))],
+    ['ended with an error of its own', ({ imagePath }) => crashed(1, imagePath)],
+    ['crashed before it had the image', () => crashed('SIGSEGV')],
+    ['crashed at another image', () => crashed('SIGSEGV', '/other.png')],
+    ['has no memory on Windows', ({ imagePath }) => crashed(0xc0000017, imagePath)],
+    ['hung', () => Promise.reject(new TaggerHungError({ how: 'silent', time: 1000, isOfImages: false }, 1))],
+  ] satisfies [string, FakeMaker['make']][]) {
+    it(`tries an image again whose process ${what}, in this session and the next one`, async () => {
+      const thumbnails = started();
+      maker.make = end;
+      suspects.make = end;
+      await assert.rejects(thumbnails.get(image('a.png'), never), { code: 'PICTURE_NOT_MADE' });
+      await assert.rejects(started().get(image('a.png'), never), { code: 'PICTURE_NOT_MADE' });
+      maker.make = () => Promise.resolve();
+      assert.ok(await thumbnails.get(image('a.png'), never));
+    });
+  }
+
+  it('refuses an image of which the decoder crashed, on every system', async () => {
+    const ends: (NodeJS.Signals | number)[] = ['SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGABRT', 'SIGTRAP', 139, 0xc0000005];
+    for (const [index, how] of ends.entries()) {
+      maker.make = suspects.make = ({ imagePath }) => crashed(how, imagePath);
+      await assert.rejects(started().get(image(`${index}.png`), never), { code: 'IMAGE_CRASHES' });
+    }
+  });
+
+  it('tries an image again a week after the decoder crashed of it, and no other failure', async () => {
+    maker.make = suspects.make = ({ imagePath }) =>
+      imagePath.endsWith('bad.png') ? crashed('SIGSEGV', imagePath) : damaged();
+    const names = ['bad.png', 'cut.png'];
+    for (const name of names) await assert.rejects(started().get(image(name), never));
+    const age = async (days: number): Promise<void> => {
+      const when = Date.now() / 1000 - days * 24 * 3600;
+      for (const name of await readdir(path.join(folder(), 'cache'), { recursive: true })) {
+        if (name.endsWith('.fail')) await utimes(path.join(folder(), 'cache', name), when, when);
+      }
+    };
+    maker.make = () => Promise.resolve();
+    await age(6);
+    for (const name of names) await assert.rejects(started().get(image(name), never));
+    await age(8);
+    assert.ok(await started().get(image('bad.png'), never));
+    await assert.rejects(started().get(image('cut.png'), never), { code: 'IMAGE_TRUNCATED' });
   });
 });
 

@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
 import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { serialize } from 'node:v8';
 import { captionHash } from '../../../../src/dataset/captions/captionHash';
 import { JobJournal } from '../../../../src/jobs/folder/JobJournal';
-import { parseJournal } from '../../../../src/jobs/folder/journalEntries';
+import { PreviousContents } from '../../../../src/jobs/folder/PreviousContents';
+import { type ImageRecord, parseOutcomes, readJournal } from '../../../../src/jobs/folder/journalEntries';
 import { testFolder } from '../../shared/testFolder';
 
 describe('The journal of a job', () => {
   const folder = testFolder();
   const file = (): string => path.join(folder(), 'journal.jsonl');
-  const read = async (): Promise<ReturnType<typeof parseJournal>> => parseJournal(await readFile(file(), 'utf8'));
+  const read = (): Promise<Map<number, ImageRecord>> => readJournal(file());
+  const previousOf = (record: ImageRecord | undefined): Promise<Buffer> =>
+    PreviousContents.use((contents) => contents.read(record!.intent!.previous!));
 
   it('remembers what a file held, what was written and what became of the image', async () => {
     const journal = await JobJournal.open(file());
@@ -20,7 +24,7 @@ describe('The journal of a job', () => {
     await journal.append(['o', 5, 'failed', 7, 'It is no picture.']);
     await journal.close();
     const records = await read();
-    assert.deepEqual(records.get(3)?.intent?.previous, previous);
+    assert.deepEqual(await previousOf(records.get(3)), previous);
     assert.equal(records.get(3)?.intent?.written, captionHash('new'));
     assert.deepEqual([records.get(3)?.outcome, records.get(3)?.milliseconds], ['written', 12]);
     assert.deepEqual([records.get(4)?.outcome, records.get(4)?.intent?.previous], [undefined, null]);
@@ -55,7 +59,7 @@ describe('The journal of a job', () => {
   });
 
   it('takes an image up again that is to be tried again', () => {
-    const records = parseJournal('["o",1,"failed",3,"bad"]\n["r",1]\n');
+    const records = parseOutcomes('["o",1,"failed",3,"bad"]\n["r",1]\n');
     assert.deepEqual([records.get(1)?.outcome, records.get(1)?.reason], [undefined, undefined]);
   });
 
@@ -67,6 +71,34 @@ describe('The journal of a job', () => {
       [...(await read()).keys()],
       Array.from({ length: 1000 }, (_, index) => index),
     );
+  });
+
+  it('is read and gives back what a file held, also where it is longer than a string can be', async () => {
+    const line = (index: number, previous: string): string =>
+      `["w",${index},"${Buffer.from(previous).toString('base64')}","hash"]\n["o",${index},"written",1]\n`;
+    await writeFile(file(), line(1, 'first') + line(2, 'before'));
+    // A hole, as a disk leaves it that lost power.
+    await truncate(file(), 540_000_000);
+    await appendFile(file(), `\n${line(2, 'größe')}${line(3, 'last')}`);
+    const records = await read();
+    assert.deepEqual([...records.keys()], [1, 2, 3]);
+    const previous = [];
+    for (const record of records.values()) previous.push((await previousOf(record)).toString());
+    assert.deepEqual(previous, ['first', 'größe', 'last']);
+  });
+
+  it('keeps no bytes of captions in memory', async () => {
+    const previous = Buffer.alloc(30_000, 'a').toString('base64');
+    const lines = Array.from({ length: 200 }, (_, index) => `["w",${index},"${previous}",null]\n`);
+    await writeFile(file(), lines.join(''));
+    assert.ok(serialize(await read()).length < 100_000);
+  });
+
+  it('gives nothing back from a line that is not there any more', async () => {
+    await writeFile(file(), '["w",1,"YQ==",null]\n');
+    const records = await read();
+    await writeFile(file(), '["w",1,');
+    await assert.rejects(previousOf(records.get(1)), { code: 'JOB_UNREADABLE' });
   });
 
   it('says so when it cannot be written', async () => {

@@ -13,7 +13,7 @@ describe('Captions that were being written when a process died', () => {
 
   /** What was about to be written in place of `previous`; null for no file. */
   function intent(previous: string | null, text: string | null): WriteIntent {
-    return { previous: previous === null ? null : Buffer.from(previous), written: captionHash(text) };
+    return { previous: previous === null ? null : { file: previous, start: 0, length: 1 }, written: captionHash(text) };
   }
 
   async function settled(...images: Omit<UnsettledImage, 'index'>[]): Promise<[number, WriteIntent][]> {

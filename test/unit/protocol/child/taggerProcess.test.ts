@@ -5,7 +5,15 @@ import { symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
 import { loadTagger } from '../../../../src/protocol/child/loadTagger';
-import { TaggerCrashError, TaggerProcess, taggerCrashed } from '../../../../src/protocol/child/TaggerProcess';
+import {
+  imageHangs,
+  TaggerCrashError,
+  taggerCrashed,
+  taggerHung,
+  TaggerProcess,
+} from '../../../../src/protocol/child/TaggerProcess';
+import type { HealthLimits } from '../../../../src/protocol/child/ChildHealth';
+import { defaultCaptionOptions } from '../../../../src/protocol/tagging/captionOptions';
 import { errorCode } from '../../../../src/protocol/channel/wireError';
 import { setupOf } from '../../shared/taggerSetup';
 import { isRunning, testFolder, until } from '../../shared/testFolder';
@@ -27,6 +35,27 @@ const fakeChild = `
     process.send({ type: 'result', id, result: found(what) });
   });
 `;
+
+/**
+ * Beats as the real one does. Some images are never answered, some keep its main thread busy.
+ * @param works whether it says that it computes
+ */
+const beatingChild = (works: boolean): string => `
+  process.on('disconnect', () => process.exit());
+  const { Worker } = require('node:worker_threads');
+  new Worker("const { writeSync } = require('node:fs'); setInterval(() => writeSync(4, ${works ? 'Math.round(performance.now())' : '0'} + ' 0\\\\n'), 20)", { eval: true });
+  process.on('message', ({ type, id, params }) => {
+    if (type !== 'request') return;
+    const what = params.imagePath ?? params.id;
+    if (what === 'wait') return;
+    if (what === 'block') for (;;);
+    if (what === 'block a while') for (const end = Date.now() + 1500; Date.now() < end;);
+    process.send({ type: 'result', id, result: { tags: [String(process.pid)] } });
+  });
+`;
+
+/** So short that a test need not wait, and so long that a busy machine does not reach them by itself. */
+const shortLimits: HealthLimits = { look: 100, silent: 1000, idle: 1000, busy: 60_000, first: 60_000 };
 
 const folders = { downloadFolder: '', extraFolders: [] };
 
@@ -74,6 +103,25 @@ describe('The tagger process', function () {
     const missing = new TaggerProcess({ entry: path.join(folder(), 'gone.js') });
     await crashes(missing.request('deleteModel', { id: 'a', folders }));
     missing.dispose();
+  });
+
+  it('says with which signal the child ended, and which image it was decoding', async () => {
+    await writeFile(
+      entry(),
+      `process.on('message', ({ id, params }) => {
+        process.send({ type: 'event', name: 'decoding', payload: { imagePath: params.imagePath } });
+        if (params.imagePath === 'good.png') return process.send({ type: 'result', id, result: { width: 1, height: 1, bytes: 1 } });
+        process.kill(process.pid, 'SIGSEGV');
+      });`,
+    );
+    const make = (imagePath: string): Promise<unknown> =>
+      tagger.request('makeThumbnail', { imagePath, size: 1, outputPath: 'none' });
+    await make('good.png');
+    await assert.rejects(make('bad.png'), (error) => {
+      assert.ok(error instanceof TaggerCrashError);
+      assert.deepEqual(error.end, { code: null, signal: 'SIGSEGV', decoding: ['bad.png'] });
+      return true;
+    });
   });
 
   it('gives a request right after stop() to a new child', async () => {
@@ -135,6 +183,59 @@ describe('The tagger process', function () {
       if (before === undefined) delete process.env.NODE_OPTIONS;
       else process.env.NODE_OPTIONS = before;
     }
+  });
+
+  describe('that beats', () => {
+    const start = async (works: boolean, limits: Partial<HealthLimits> = {}): Promise<void> => {
+      await writeFile(entry(), beatingChild(works));
+      tagger = new TaggerProcess({ entry: entry(), health: { ...shortLimits, ...limits } });
+    };
+    const caption = async (imagePath: string): Promise<string[]> =>
+      (await tagger.request('captionImage', { imagePath, setup: setupOf('model'), options: defaultCaptionOptions }))
+        .tags;
+    const hangs = (request: Promise<unknown>, code: string): Promise<void> =>
+      assert.rejects(request, (error) => errorCode(error) === code);
+
+    it('is ended when it is stopped, whatever it was asked, and the next request starts another', async () => {
+      await start(true);
+      const [pid] = await caption('a.png');
+      process.kill(Number(pid), 'SIGSTOP');
+      await Promise.all([hangs(caption('b.png'), taggerHung), hangs(ask('hang'), taggerHung)]);
+      await until(() => !isRunning(Number(pid)), 'it is gone');
+      assert.notDeepEqual(await caption('a.png'), [pid]);
+    });
+
+    it('is ended when it does nothing for an image that it has, and that says how long', async () => {
+      await start(false);
+      await assert.rejects(caption('wait'), /did nothing for 1 s/);
+    });
+
+    it('is left alone while one image keeps its main thread from everything', async () => {
+      await start(true);
+      assert.equal((await caption('block a while')).length, 1);
+    });
+
+    it('is ended when it works for longer than any image takes', async () => {
+      await start(true, { busy: 1000, first: 1000 });
+      await assert.rejects(caption('block'), /gave no answer for 1 s/);
+    });
+
+    it('is ended for an image that is never answered while all others are, which are not to blame', async () => {
+      await start(false);
+      const bad = hangs(caption('wait'), imageHangs);
+      await caption('a.png');
+      await bad;
+    });
+
+    it('is gone at once after dispose(), also when it is stopped', async () => {
+      await start(true);
+      const [pid] = await caption('a.png');
+      process.kill(Number(pid), 'SIGSTOP');
+      const open = crashes(caption('b.png'));
+      tagger.dispose();
+      await open;
+      await until(() => !isRunning(Number(pid)), 'it is gone', 5000);
+    });
   });
 
   for (const [what, childEntry] of [

@@ -83,7 +83,7 @@ describe('Where the native library does not load', function () {
   /** A copy of the program whose native library is damaged. */
   beforeEach(() => {
     const dist = path.join(folder(), 'dist');
-    for (const name of ['tagger.js', 'preprocessWorker.js'])
+    for (const name of ['tagger.js', 'heartbeatWorker.js', 'preprocessWorker.js'])
       cpSync(path.join(root, 'dist', name), path.join(dist, name));
     const scope = path.join(root, 'node_modules/@img');
     const native = readdirSync(scope).filter((name) => name.startsWith(`sharp-${process.platform}`));

@@ -11,7 +11,7 @@ describe('The line of pictures in the child process', () => {
   it('makes those of the lowest rank first, and never begins what was called off while it waited', async () => {
     const imagePath = path.join(folder(), 'image.png');
     await sharp({ create: { width: 600, height: 400, channels: 3, background: 'red' } }).toFile(imagePath);
-    const { makeThumbnail } = pictureHandlers(1);
+    const { makeThumbnail } = pictureHandlers(() => undefined, 1);
     const done: string[] = [];
     const order = async (name: string, rank: number, signal = new AbortController().signal): Promise<void> => {
       try {
