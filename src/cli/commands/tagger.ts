@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describeDownload } from '../../protocol/text/downloadText';
 import { TaggerProcess, type TaggerProcessOptions } from '../../protocol/child/TaggerProcess';
 import type { CommandInput } from '../shared/Command';
+import { forReader } from '../shared/Console';
 import { UsageError } from '../shared/UsageError';
 
 /** Calls `work` with a tagger process, which ends when that does. @throws UsageError if the program is incomplete */
@@ -15,7 +16,7 @@ export async function withTagger<T>(
     throw new UsageError(`The program is not complete: ${entry} is missing. Run "npm run build".`);
   const tagger = new TaggerProcess({
     entry,
-    onLog: (line) => process.stderr.write(`tagger: ${line}\n`),
+    onLog: (line) => process.stderr.write(`${forReader(`tagger: ${line}`, process.stderr)}\n`),
     ...listeners,
   });
   try {
