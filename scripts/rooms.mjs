@@ -201,7 +201,7 @@ export const rooms = {
   },
   'cli/shared': {
     what: 'what a command of the command line is, its console and its errors of use',
-    may: [],
+    may: ['base'],
   },
   'cli/flags': {
     what: 'flags of the command line, and what they mean',
@@ -365,7 +365,6 @@ export const rooms = {
     what: 'bulk edits of a grid: plan, preview, apply',
     may: [
       'base',
-      'dataset/captions',
       'dataset/edits',
       'extension/captioning',
       'extension/grid',
