@@ -55,6 +55,12 @@ const product = [
     outfile: 'dist/preprocessWorker.js',
     minify: !watch,
   },
+  {
+    ...node,
+    entryPoints: ['src/tagger/onnx/providerTrialMain.ts'],
+    outfile: 'dist/providerTrial.js',
+    minify: !watch,
+  },
   { ...node, entryPoints: ['src/dataset/files/writeWorker.ts'], outfile: 'dist/writeWorker.js', minify: !watch },
   { ...node, entryPoints: ['src/dataset/scan/scanWorker.ts'], outfile: 'dist/scanWorker.js', minify: !watch },
   { ...node, entryPoints: ['src/runner/runnerMain.ts'], outfile: 'dist/runner.js', minify: !watch },

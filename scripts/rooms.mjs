@@ -165,6 +165,7 @@ export const rooms = {
       'protocol/channel',
       'protocol/child',
       'protocol/tagging',
+      'protocol/text',
       'tagger/cuda',
       'tagger/inference',
       'tagger/native',

@@ -219,7 +219,9 @@ function tagScores(g, rows) {
   const asPlane = (score) => g.add('Unsqueeze', [score, g.int64([2, 3])]);
   const meanIn = (mask, feature) => g.ratio(area(g.times(feature, mask)), area(mask));
   const shares = (mask, features) => {
-    const names = g.add('Split', [meanIn(mask, features)], { axis: 1 }, colors.length);
+    // In two steps: a GPU gives a step of WebGPU few buffers at a time, 8 at least, and each part takes one.
+    const parts = g.add('Split', [meanIn(mask, features)], { axis: 1 }, 3);
+    const names = parts.flatMap((part) => g.add('Split', [part], { axis: 1 }, colors.length / 3));
     return Object.fromEntries(colors.map((color, index) => [color, names[index]]));
   };
 

@@ -14,6 +14,7 @@ const bundles = [
   'extension',
   'main',
   'preprocessWorker',
+  'providerTrial',
   'runner',
   'scanWorker',
   'tagger',
