@@ -19,12 +19,20 @@ const platforms: Record<LocalProvider, string | undefined> = {
   cpu: undefined,
 };
 
+/** What says that there is not enough memory: ONNX Runtime, CUDA, Direct3D, Vulkan and Dawn, its WebGPU. */
+const outOfMemory = [
+  /out of memory|failed to allocate|not enough (?:memory|GPU)|8007000E|bad_?alloc|allocation failed/i,
+  /OUT_OF_(?:DEVICE|HOST)_MEMORY|exceeds the max buffer size/i,
+  // Dawn says the reason, that an allocation failed, to its log only.
+  /\[Invalid Buffer.*\] is invalid due to a previous error/,
+];
+
 /** The error messages of ONNX Runtime and the drivers, and a sentence for the user for each. */
 const known: [RegExp, (name: string) => string][] = [
-  [
-    /out of memory|OUT_OF_(?:DEVICE|HOST)_MEMORY|exceeds the max buffer size|failed to allocate|not enough (?:memory|GPU)|8007000E|bad_?alloc|allocation failed/i,
+  ...outOfMemory.map((pattern): [RegExp, (name: string) => string] => [
+    pattern,
     () => l10n.t('There is not enough memory on the GPU for this model.'),
-  ],
+  ]),
   [
     /adapter_result\.status|no supported adapters|failed to get a webgpu adapter/i,
     () => l10n.t('WebGPU found no GPU with a driver that it can use (on Linux, Vulkan).'),
@@ -38,7 +46,7 @@ const known: [RegExp, (name: string) => string][] = [
     /no kernel image is available|CUDA failure 209\b/i,
     () => l10n.t('This NVIDIA GPU is not among those that ONNX Runtime was built for.'),
   ],
-  [/device (?:was |is )?lost|DEVICE_LOST|device removed|887A0005/i, (name) => l10n.t('{0} lost the GPU.', name)],
+  [/device\W+(?:was |is )?lost|DEVICE_LOST|device removed|887A0005/i, (name) => l10n.t('{0} lost the GPU.', name)],
   [
     /too many storage buffers/i,
     (name) => l10n.t('{0} cannot run this model: one of its steps takes more buffers than the GPU gives it.', name),
@@ -47,7 +55,8 @@ const known: [RegExp, (name: string) => string][] = [
 
 /** Whether a run or the loading of a model failed because there was not enough memory. */
 export function isOutOfMemory(thrown: unknown): boolean {
-  return known[0]?.[0].test(runtimeMessage(thrown)) === true;
+  const message = runtimeMessage(thrown);
+  return outOfMemory.some((pattern) => pattern.test(message));
 }
 
 /** Why a provider failed, in one sentence for a person. */

@@ -29,7 +29,7 @@ export function tryProvider(
     const child = fork(entry, [JSON.stringify(request)], {
       execArgv: [],
       serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     let first: TimedProof | undefined;
     const end = (result: TrialResult): void => {
