@@ -2,13 +2,19 @@ import * as v from 'valibot';
 import { checkOf, finite } from '../channel/checks';
 import type { ProviderSpeed } from './execution';
 
-/** What a process is asked for that tries a provider, as its first argument in JSON. */
+/** What is to be tried. */
 export interface TrialRequest {
   modelPath: string;
   /** how many scores the model must give */
   tagCount: number;
   /** those of ONNX Runtime */
   options: object;
+}
+
+/** The first argument of the process that tries a provider, in JSON. */
+export interface TrialArgument extends TrialRequest {
+  /** the id of the process that wants it, with which it ends */
+  parent: number;
 }
 
 /** What that process says, in this order; it may fail at any time. */

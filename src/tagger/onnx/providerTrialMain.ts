@@ -3,10 +3,11 @@
 import { runtimeMessage } from './runtimeMessage';
 import { ScoringSession } from './ScoringSession';
 import { timeProof } from './scoreProof';
-import type { TrialMessage, TrialRequest } from '../../protocol/tagging/providerTrial';
+import type { TrialArgument, TrialMessage } from '../../protocol/tagging/providerTrial';
 import { endWithParent } from './endWithParent';
 
-endWithParent();
+const { parent, modelPath, tagCount, options } = JSON.parse(process.argv[2] ?? '') as TrialArgument;
+endWithParent(parent);
 void main().then(
   () => process.exit(0),
   async (thrown: unknown) => {
@@ -16,7 +17,6 @@ void main().then(
 );
 
 async function main(): Promise<void> {
-  const { modelPath, tagCount, options } = JSON.parse(process.argv[2] ?? '') as TrialRequest;
   const session = await ScoringSession.create(modelPath, tagCount, options);
   await say({ step: 'proven', ...(await timeProof(session)) });
   const { milliseconds } = await timeProof(session);

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import path from 'node:path';
-import { isTrialMessage, type TrialRequest } from '../../protocol/tagging/providerTrial';
+import { isTrialMessage, type TrialArgument, type TrialRequest } from '../../protocol/tagging/providerTrial';
 import type { TimedProof } from './scoreProof';
 
 /** How a trial ended. */
@@ -26,7 +26,8 @@ export function tryProvider(
   entry = path.join(__dirname, 'providerTrial.js'),
 ): Promise<TrialResult> {
   return new Promise((resolve) => {
-    const child = fork(entry, [JSON.stringify(request)], {
+    const argument: TrialArgument = { ...request, parent: process.pid };
+    const child = fork(entry, [JSON.stringify(argument)], {
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

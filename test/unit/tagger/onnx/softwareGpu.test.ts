@@ -64,12 +64,12 @@ describe('WebGPU on a GPU that is only software', function () {
 
   const models: [string, () => string][] = [
     ['the built-in one', () => palette],
-    ['of several stages', () => made((at) => writeConvNext(at, [1, 2, 1], [8, 16, 24], 32))],
-    ['24 blocks deep', () => made((at) => writeConvNext(at, [24], [8], 32))],
+    ['of several stages', () => made([1, 2, 1], [8, 16, 24])],
+    ['24 blocks deep', () => made([24], [8])],
   ];
-  function made(write: (at: string) => void): string {
+  function made(depths: number[], widths: number[]): string {
     const at = path.join(folder(), 'model');
-    write(at);
+    writeConvNext(at, depths, widths, 32);
     return at;
   }
 
