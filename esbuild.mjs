@@ -59,6 +59,12 @@ const product = [
     ...node,
     entryPoints: ['src/tagger/process/heartbeatWorker.ts'],
     outfile: 'dist/heartbeatWorker.js',
+      minify: !watch,
+    },
+    {
+      ...node,
+    entryPoints: ['src/tagger/onnx/providerTrialMain.ts'],
+    outfile: 'dist/providerTrial.js',
     minify: !watch,
   },
   { ...node, entryPoints: ['src/dataset/files/writeWorker.ts'], outfile: 'dist/writeWorker.js', minify: !watch },

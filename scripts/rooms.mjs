@@ -165,6 +165,7 @@ export const rooms = {
       'protocol/channel',
       'protocol/child',
       'protocol/tagging',
+      'protocol/text',
       'tagger/cuda',
       'tagger/inference',
       'tagger/native',
@@ -201,7 +202,7 @@ export const rooms = {
   },
   'cli/shared': {
     what: 'what a command of the command line is, its console and its errors of use',
-    may: [],
+    may: ['base'],
   },
   'cli/flags': {
     what: 'flags of the command line, and what they mean',
@@ -366,7 +367,6 @@ export const rooms = {
     what: 'bulk edits of a grid: plan, preview, apply',
     may: [
       'base',
-      'dataset/captions',
       'dataset/edits',
       'extension/captioning',
       'extension/grid',

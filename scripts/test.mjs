@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { run } from './childProcess.mjs';
 import { findInPath, installDebianPackages } from './debianPackages.mjs';
 import { root, seconds, setup } from './setup.mjs';
+import { findSoftwareVulkan } from './softwareVulkan.mjs';
 import { findChromium, installTestHost } from './testHostInstall.mjs';
 
 const timeLimit = 10 * 60_000;
@@ -219,6 +220,9 @@ async function findServers(log) {
     await installDebianPackages('Redis server', ['redis-server'], log);
   }
   if ((await findInPath('strace')) === undefined) await installDebianPackages('strace', ['strace'], log);
+  if (process.arch === 'x64' && findSoftwareVulkan() === undefined && process.env.SKIP_VULKAN !== '1') {
+    await installDebianPackages('Vulkan driver', ['libvulkan1', 'chromium-common'], log);
+  }
 }
 
 function readArguments() {

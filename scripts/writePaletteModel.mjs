@@ -55,6 +55,13 @@ class Rules extends OnnxGraph {
   atLeast(a, b) {
     return this.add('Cast', [this.add('GreaterOrEqual', [this.#scalar(a), this.#scalar(b)])], { to: 1 });
   }
+  /**
+   * 1 where a reaches b, else 0, for what pictures often have exactly, such as a chroma of 0.1: how a GPU rounds must not
+   * decide. `margin` is less than the next value can be away.
+   */
+  reaches(a, b, margin = 1e-4) {
+    return this.atLeast(a, b - margin);
+  }
   not(a) {
     return this.minus(1, a);
   }
@@ -70,7 +77,7 @@ class Rules extends OnnxGraph {
     return this.add('Clip', [line, this.float(0), this.float(1)]);
   }
   between(a, low, high) {
-    return this.times(this.atLeast(a, low), this.not(this.atLeast(a, high)));
+    return this.times(this.reaches(a, low), this.not(this.reaches(a, high)));
   }
 }
 
@@ -153,7 +160,7 @@ function cellFeatures(g, cellRows) {
   const isGreen = g.add('GreaterOrEqual', [green, value]);
   const other = g.add('Where', [isGreen, sector(blue, red, 120 + 15), sector(red, green, 240 + 15)]);
   const raw = g.add('Where', [isRed, sector(green, blue, 15), other]);
-  const hue = g.sum(raw, g.times(g.not(g.atLeast(raw, 0)), 360));
+  const hue = g.sum(raw, g.times(g.not(g.reaches(raw, 0)), 360));
 
   // Hue as a vector as long as the chroma: vectors of one hue add up, those of many cancel out.
   const hueX = g.minus(red, g.times(g.sum(green, blue), 0.5));
@@ -164,18 +171,18 @@ function cellFeatures(g, cellRows) {
   // Flat: no channel varies by more than 15 of 255 within 3 x 3 cells.
   const window = { kernel_shape: [3, 3], pads: [1, 1, 1, 1] };
   const range = g.sum(g.add('MaxPool', [rgb], window), g.add('MaxPool', [g.times(rgb, -1)], window));
-  const flat = g.not(g.atLeast(g.add('ReduceMax', [range], { axes: [1], keepdims: 1 }), 0.06));
+  const flat = g.not(g.reaches(g.add('ReduceMax', [range], { axes: [1], keepdims: 1 }), 0.06));
 
   return { value, chroma, saturation, luma, hue, hueX, hueY, hueLength, flat };
 }
 
 /** Shares the cells out among {@link colors}: [batch, 12, cells, cells] of 0 or 1. */
 function colorPlanes(g, { value, chroma, saturation, hue }) {
-  const black = g.not(g.atLeast(value, 0.16));
-  const colorful = g.times(g.not(black), g.atLeast(chroma, 0.1));
-  const plain = g.times(g.not(black), g.not(g.atLeast(chroma, 0.1)));
-  const white = g.times(plain, g.atLeast(value, 0.92));
-  const grey = g.times(plain, g.not(g.atLeast(value, 0.92)));
+  const black = g.not(g.reaches(value, 0.16));
+  const colorful = g.times(g.not(black), g.reaches(chroma, 0.1));
+  const plain = g.times(g.not(black), g.not(g.reaches(chroma, 0.1)));
+  const white = g.times(plain, g.reaches(value, 0.92));
+  const grey = g.times(plain, g.not(g.reaches(value, 0.92)));
 
   // Hue bounds in degrees, shifted by 15 as the hue is.
   const bounds = [
@@ -191,9 +198,9 @@ function colorPlanes(g, { value, chroma, saturation, hue }) {
   const plane = {};
   for (const [name, low, high] of bounds) plane[name] = g.times(colorful, g.between(hue, low, high));
   // Brown is orange, or a red near it, that is dark and not glowing; pink is also a light, pale red.
-  const dull = g.times(g.not(g.atLeast(value, 0.66)), g.not(g.atLeast(saturation, 0.75)));
+  const dull = g.times(g.not(g.reaches(value, 0.66)), g.not(g.reaches(saturation, 0.75)));
   const brown = g.times(g.times(colorful, g.between(hue, 23, 62)), dull);
-  const paleRed = g.times(plane.red, g.times(g.atLeast(value, 0.8), g.not(g.atLeast(saturation, 0.5))));
+  const paleRed = g.times(plane.red, g.times(g.reaches(value, 0.8), g.not(g.reaches(saturation, 0.5))));
   plane.orange = g.times(plane.orange, g.not(brown));
   plane.red = g.times(g.times(plane.red, g.not(brown)), g.not(paleRed));
   plane.yellow = g.times(plane.yellow, g.not(brown));
@@ -219,7 +226,9 @@ function tagScores(g, rows) {
   const asPlane = (score) => g.add('Unsqueeze', [score, g.int64([2, 3])]);
   const meanIn = (mask, feature) => g.ratio(area(g.times(feature, mask)), area(mask));
   const shares = (mask, features) => {
-    const names = g.add('Split', [meanIn(mask, features)], { axis: 1 }, colors.length);
+    // In two steps: a GPU gives a step of WebGPU few buffers at a time, 8 at least, and each part takes one.
+    const parts = g.add('Split', [meanIn(mask, features)], { axis: 1 }, 3);
+    const names = parts.flatMap((part) => g.add('Split', [part], { axis: 1 }, colors.length / 3));
     return Object.fromEntries(colors.map((color, index) => [color, names[index]]));
   };
 
@@ -229,9 +238,9 @@ function tagScores(g, rows) {
   const lumaSquared = meanIn(box, g.times(cellOf.luma, cellOf.luma));
   const deviation = g.add('Sqrt', [g.any(g.minus(lumaSquared, g.times(luma, luma)), g.float(0))]);
   const chroma = meanIn(box, cellOf.chroma);
-  const colorless = meanIn(box, g.not(g.atLeast(cellOf.chroma, 0.05)));
-  const vivid = meanIn(box, g.atLeast(cellOf.chroma, 0.35));
-  const chromatic = meanIn(box, g.atLeast(cellOf.chroma, 0.1));
+  const colorless = meanIn(box, g.not(g.reaches(cellOf.chroma, 0.05)));
+  const vivid = meanIn(box, g.reaches(cellOf.chroma, 0.35));
+  const chromatic = meanIn(box, g.reaches(cellOf.chroma, 0.1));
   const hueX = meanIn(box, cellOf.hueX);
   const hueY = meanIn(box, cellOf.hueY);
   const hueLength = meanIn(box, cellOf.hueLength);
@@ -246,7 +255,7 @@ function tagScores(g, rows) {
   // A cell strays when its hue is more than 18 degrees from the mean one: eyes in a brown cat's picture.
   const along = g.sum(g.times(cellOf.hueX, asPlane(hueX)), g.times(cellOf.hueY, asPlane(hueY)));
   const limit = g.times(g.times(cellOf.hueLength, asPlane(resultant)), Math.cos((18 * Math.PI) / 180));
-  const straying = meanIn(box, g.times(g.atLeast(cellOf.chroma, 0.08), g.not(g.atLeast(along, limit))));
+  const straying = meanIn(box, g.times(g.reaches(cellOf.chroma, 0.08), g.not(g.atLeast(along, limit))));
   const tinted = g.all(g.ramp(oneHue, 0.96, 0.985), g.ramp(straying, 0.02, 0.005), g.ramp(chroma, 0.02, 0.05));
   // A mostly grey picture with a little strong colour has two colours, though one hue.
   scores.spot_color = g.all(g.ramp(colorless, 0.78, 0.88), g.ramp(vivid, 0.005, 0.015), g.not(scores.greyscale));

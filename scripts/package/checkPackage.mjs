@@ -15,6 +15,7 @@ const bundles = [
   'heartbeatWorker',
   'main',
   'preprocessWorker',
+  'providerTrial',
   'runner',
   'scanWorker',
   'tagger',

@@ -1,6 +1,6 @@
 import { JobFaultError } from '../jobs/run/jobFault';
 import type { JobManifest } from '../jobs/jobTypes';
-import { describeExecution, describeNotUsed } from '../protocol/text/executionText';
+import { describeExecution, describeNotUsed, describeSpeed } from '../protocol/text/executionText';
 import { loadTagger } from '../protocol/child/loadTagger';
 import type { TaggerProcess } from '../protocol/child/TaggerProcess';
 import type { TaggerDescription, TaggerSetup } from '../protocol/tagging/taggerProtocol';
@@ -38,7 +38,9 @@ export class PreparedTagger {
       const providers = description.models.map(({ execution }) => execution.provider).join(' ');
       if (known !== undefined && known.providers !== providers) throw this.lost(description);
       if (known === undefined)
-        for (const model of description.models) this.onLog(`Runs on ${describeExecution(model)}`);
+        for (const model of description.models) {
+          this.onLog([`Runs on ${describeExecution(model)}.`, ...describeSpeed(model)].join(' '));
+        }
       this.prepared = { key, setup, providers };
       return { setup, imagesInWork: description.imagesInWork };
     } catch (thrown) {
@@ -50,7 +52,7 @@ export class PreparedTagger {
   /** Ends the tagger's process, as a lost GPU comes back in a new process only. */
   private lost({ models }: TaggerDescription): JobFaultError {
     this.tagger.stop();
-    const [why] = models.flatMap(describeNotUsed);
+    const why = models.flatMap(describeNotUsed).at(-1);
     return new JobFaultError('PROVIDER_LOST', `The tagger lost what it ran on. ${why ?? ''}`.trim());
   }
 }

@@ -1,11 +1,17 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { inSlices } from '../base/inSlices';
 import type { Caption } from './captions/Caption';
 import type { DatasetImage } from './captions/DatasetImage';
+import type { Dataset } from './Dataset';
+import { folderOf } from './files/datasetPath';
+import { captionPathOf, isImageName } from './files/imageFiles';
 
 /** What is to be deleted. */
 export interface Deletion {
   images: readonly DatasetImage[];
-  /** captions that no remaining image uses, each with the first of its deleted images */
-  captions: ReadonlyMap<Caption, string>;
+  /** captions that no remaining image uses, each with its content when this was planned, null for no file */
+  captions: ReadonlyMap<Caption, string | null>;
   /** number of captions that stay because a remaining image uses them */
   shared: number;
 }
@@ -13,11 +19,38 @@ export interface Deletion {
 /** Plans the deletion of images: which captions are deleted with them, and how many stay. */
 export function planDeletion(images: readonly DatasetImage[]): Deletion {
   const going = new Set(images.map((image) => image.path));
-  const captions = new Map<Caption, string>();
+  const captions = new Map<Caption, string | null>();
   const shared = new Set<Caption>();
-  for (const { path: image, caption } of images) {
+  for (const { caption } of images) {
     if (caption.images.some((other) => !going.has(other))) shared.add(caption);
-    else if (!captions.has(caption)) captions.set(caption, image);
+    else captions.set(caption, caption.raw);
   }
   return { images, captions, shared: shared.size };
+}
+
+/** Whether a caption that is to be deleted still holds what it held when the user was asked. */
+export function isAsPlanned({ captions }: Deletion, caption: Caption): boolean {
+  return captions.get(caption) === caption.raw;
+}
+
+/**
+ * Looks on the disk for what other programs changed since a deletion was planned.
+ * @returns paths for {@link Dataset.reconcile}: the captions that would be deleted, images that are gone, and images
+ *   that share one of the captions and that the dataset does not know yet
+ */
+export async function pathsToReadAgain(dataset: Dataset, { images, captions }: Deletion): Promise<string[]> {
+  const paths = new Set(Array.from(captions.keys(), (caption) => caption.path));
+  const missing = new Set(images.map((image) => image.path));
+  const come: string[] = [];
+  for (const folder of new Set(Array.from(missing, folderOf))) {
+    // A folder that cannot be read says nothing of its images; deleting in it fails with the reason.
+    const names = await readdir(dataset.absolute(folder)).catch(() => []);
+    await inSlices(names, (name) => {
+      const image = path.posix.join(folder, name);
+      if (missing.delete(image) || !isImageName(name)) return;
+      const caption = captionPathOf(image, dataset.options.captionExtension);
+      if (paths.has(caption) && dataset.image(image) === undefined) come.push(image);
+    });
+  }
+  return [...paths, ...missing, ...come];
 }

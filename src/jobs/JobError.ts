@@ -1,5 +1,12 @@
 /** Errors about a job as a whole, not about one of its images. */
-export type JobErrorCode = 'JOB_MISSING' | 'JOB_UNREADABLE' | 'JOB_BUSY' | 'JOURNAL_FAILED' | 'NOT_SHARED';
+export type JobErrorCode =
+  | 'JOB_MISSING'
+  | 'JOB_UNREADABLE'
+  | 'JOB_BUSY'
+  /** it went on after the user was asked about it */
+  | 'JOB_CHANGED'
+  | 'JOURNAL_FAILED'
+  | 'NOT_SHARED';
 
 /** An error about a job or its folder. `message` is one sentence for the user. */
 export class JobError extends Error {

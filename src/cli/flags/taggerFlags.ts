@@ -122,6 +122,8 @@ export function executionAsJson({ models }: TaggerDescription): unknown[] {
     batch_size_from: execution.batchSizeFrom,
     preprocess: execution.preprocess,
     largest_difference_to_cpu: execution.largestDifferenceToCpu ?? null,
+    milliseconds: execution.speed?.milliseconds ?? null,
+    cpu_milliseconds: execution.speed?.cpuMilliseconds ?? null,
   }));
 }
 

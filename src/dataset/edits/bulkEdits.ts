@@ -10,6 +10,11 @@ export interface TextEdit {
   caption: Caption;
   /** with LF line ends, but none at the end */
   text: string;
+  /**
+   * the content of the caption file when the user was shown this edit, null for no file: the edit is left out if the
+   * caption holds anything else when its turn comes; undefined for an edit that was not shown
+   */
+  expected?: string | null;
 }
 
 /** The result of a bulk edit. */
@@ -21,14 +26,16 @@ export interface AppliedEdits {
 }
 
 /**
- * Changes many captions in memory, in slices. Captions that are in conflict, unreadable or not UTF-8 are left out. On
- * any other failure no caption is changed.
+ * Changes many captions in memory, in slices. Captions that are in conflict, unreadable, not UTF-8, not in the
+ * dataset any more, or not as they were shown are left out. On any other failure no caption is changed.
  */
 export async function applyEdits(dataset: Dataset, edits: readonly TextEdit[]): Promise<AppliedEdits> {
   const changes = new Map<Caption, CaptionChange>();
   const leftOut: AppliedEdits['leftOut'] = [];
-  const apply = ({ caption, text }: TextEdit): void => {
-    const reason = reasonToLeaveOut(dataset, caption);
+  const apply = ({ caption: shown, text, expected }: TextEdit): void => {
+    // If the image was removed and came back, its caption has a new object.
+    const caption = dataset.caption(shown.path) ?? shown;
+    const reason = reasonToLeaveOut(dataset, caption, expected);
     if (reason !== undefined) {
       leftOut.push({ path: caption.path, reason });
       return;
@@ -68,7 +75,9 @@ export async function replayEdits(
   return leftAlone;
 }
 
-function reasonToLeaveOut(dataset: Dataset, caption: Caption): string | undefined {
+function reasonToLeaveOut(dataset: Dataset, caption: Caption, expected: TextEdit['expected']): string | undefined {
+  if (dataset.caption(caption.path) === undefined) return l10n.t('Its image is not in the dataset any more.');
+  if (expected !== undefined && caption.raw !== expected) return l10n.t('It was changed since it was shown.');
   if (caption.inConflict) return l10n.t('Another program changed the file under an unsaved edit. Choose a text first.');
   try {
     refuseUnwritable(caption, dataset.absolute(caption.path));

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { displayLanguage } from '../../base/displayLanguage';
-import type { Caption } from '../../dataset/captions/Caption';
+import type { TextEdit } from '../../dataset/edits/bulkEdits';
 import { captionDiff } from '../../dataset/edits/captionDiff';
 import { captionEditor } from '../../dataset/edits/captionEdit';
 import { EditError } from '../../dataset/edits/EditError';
@@ -106,14 +106,13 @@ export class BulkEdits {
     const { document } = this.session;
     document.commit();
     const leftOut: LeftOut[] = [];
-    const wanted: { caption: Caption; text: string }[] = [];
+    const wanted: TextEdit[] = [];
     await inSlices(edits.tickedChanges, ({ caption, images, expected, after }) => {
-      const now = document.dataset.image(images[0] ?? '')?.caption;
-      if (now === undefined) {
+      if (images.some((image) => document.dataset.image(image) !== undefined)) {
+        wanted.push({ caption, text: after, expected });
+      } else {
         leftOut.push({ path: caption.path, reason: vscode.l10n.t('Its image is not in the dataset any more.') });
-      } else if (now.raw !== expected) {
-        leftOut.push({ path: caption.path, reason: vscode.l10n.t('It was changed since the preview.') });
-      } else wanted.push({ caption: now, text: after });
+      }
     });
     const label = editLabel(operation);
     const applied =

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { displayLanguage } from '../../base/displayLanguage';
+import { escapeControls } from '../../base/escapeControls';
 import { handledOf } from '../../jobs/folder/jobInfo';
 import type { RevertResult } from '../../jobs/run/revertJob';
 import type { ImageRecord } from '../../jobs/folder/journalEntries';
@@ -29,7 +30,7 @@ export function jobReport(job: ReportedJob): string {
     fault === undefined ? '' : `> ${plain(fault.message)}`,
     table(summary(job)),
     section(l10n.t('Images'), table(numbers(info))),
-    section(l10n.t('Runs on'), list(info.execution.flatMap(({ runsOn, notUsed }) => [runsOn, ...notUsed]))),
+    section(l10n.t('Runs on'), list(info.execution.flatMap(({ runsOn, notUsed }) => [runsOn, ...notUsed].map(plain)))),
     section(l10n.t('Failed'), list(withReasons(job, 'failed'))),
     section(l10n.t('Kept because they were edited meanwhile'), list(withReasons(job, 'kept'))),
     section(l10n.t('No tag above the threshold'), list(withReasons(job, 'untagged'))),
@@ -48,7 +49,7 @@ function summary({ info, manifest, ran }: ReportedJob): [string, string][] {
   const { imagesPerSecond, reverted, started, finished } = info;
   const rate = imagesPerSecond ?? (ran > 0 ? (handledOf(info.counts) / ran) * 1000 : 0);
   return [
-    [l10n.t('Dataset'), code(manifest.root)],
+    [l10n.t('Dataset'), code(manifest.root).replaceAll('|', String.raw`\|`)],
     [l10n.t('State'), jobStateName(jobView(info).state)],
     [l10n.t('Tagger'), plain(manifest.tagger.name)],
     [l10n.t('Started'), time(started)],
@@ -106,13 +107,19 @@ function table(rows: readonly [string, string][]): string {
   return ['| | |', '| --- | --- |', ...shown.map(([name, value]) => `| ${name} | ${value} |`)].join('\n');
 }
 
-/** A path as inline code, with its backticks, bars and line ends made harmless. */
+/**
+ * A path as inline code: between more backticks than it has in a row, so that none of them ends it. In a table its bars
+ * have to be escaped.
+ */
 function code(text: string): string {
-  const ticks = /`+/g.exec(text) === null ? '`' : '```';
-  return `${ticks}${text.replaceAll('|', '\\|').replaceAll('\n', ' ')}${ticks}`;
+  const longest = Math.max(0, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
+  const ticks = '`'.repeat(longest + 1);
+  // One blank at both ends does not count, and keeps a backtick at an end apart from those around it.
+  const pad = longest > 0 || text.startsWith(' ') ? ' ' : '';
+  return `${ticks}${pad}${escapeControls(text)}${pad}${ticks}`;
 }
 
-/** Text with the special characters of Markdown escaped. */
+/** Text with the special characters of Markdown escaped, in one line. */
 function plain(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>#|]/g, String.raw`\$&`).replaceAll('\n', ' ');
+  return escapeControls(text.replaceAll(/\r\n?|\n/g, ' ')).replace(/[\\`*_{}[\]<>#|~&]/g, String.raw`\$&`);
 }

@@ -5,7 +5,7 @@ import type { FileWriter } from '../../dataset/files/FileWriter';
 import { compareNaturally } from '../../base/naturalOrder';
 import { JobFolder } from '../../jobs/folder/JobFolder';
 import type { JobInfo } from '../../jobs/jobTypes';
-import { revertJob, type RevertResult } from '../../jobs/run/revertJob';
+import { previewRevert, revertJob, type RevertResult } from '../../jobs/run/revertJob';
 import type { CaptionJobs } from '../captioning/CaptionJobs';
 import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
 import { noteRevert } from '../captioning/JobReports';
@@ -16,7 +16,7 @@ const maxNamed = 3;
 /**
  * Reverts what a job wrote, after asking, with a notification that can cancel it, and says which captions were left
  * alone because they were changed since.
- * @throws JobError, errors of the disk
+ * @throws JobError, JOB_CHANGED if it wrote more while the question was open; errors of the disk
  */
 export async function revertWithProgress(
   job: JobInfo,
@@ -24,21 +24,22 @@ export async function revertWithProgress(
   editors: DatasetEditorProvider,
   writer: FileWriter,
 ): Promise<void> {
+  const folder = new JobFolder(path.join(jobs.jobsFolder, job.id));
+  const { written, version } = await previewRevert(folder);
   const question = vscode.l10n.t('Revert {0} of {1}?', job.label, path.basename(job.root));
   const detail = vscode.l10n.t(
     'Each caption that the job wrote gets its previous text back; where there was no file, there is none again (captions: {0}). Captions that were changed since are left alone and listed.',
-    job.counts.written.toLocaleString(displayLanguage()),
+    written.toLocaleString(displayLanguage()),
   );
   const revert = vscode.l10n.t('Revert Job');
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, revert)) !== revert) return;
   const documents = editors.documents.filter(({ uri }) => uri.fsPath === job.root);
   // Saved first, so that text typed since counts as a change and is left alone.
   for (const document of documents) await document.autoSave();
-  const folder = new JobFolder(path.join(jobs.jobsFolder, job.id));
   const title = vscode.l10n.t('Reverting {0}', job.label);
   const result = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    (progress, token) => run(folder, writer, progress, token),
+    (progress, token) => run(folder, version, writer, progress, token),
   );
   for (const document of documents) await document.refresh();
   await jobs.reread(job.id);
@@ -56,6 +57,7 @@ export async function revertWithProgress(
 /** @returns undefined if it was cancelled */
 async function run(
   folder: JobFolder,
+  shown: string,
   writer: FileWriter,
   progress: vscode.Progress<{ message?: string; increment?: number }>,
   token: vscode.CancellationToken,
@@ -64,21 +66,22 @@ async function run(
   token.onCancellationRequested(() => {
     cancel.abort();
   });
-  let shown = 0;
+  let reported = 0;
   let last = 0;
   try {
     return await revertJob(folder, writer, {
       signal: cancel.signal,
+      shown,
       onProgress: (done, total) => {
         const now = Date.now();
         if (now - last < 250) return;
         last = now;
         const part = (100 * done) / total;
         progress.report({
-          increment: part - shown,
+          increment: part - reported,
           message: `${done.toLocaleString(displayLanguage())}/${total.toLocaleString(displayLanguage())}`,
         });
-        shown = part;
+        reported = part;
       },
     });
   } catch (thrown) {

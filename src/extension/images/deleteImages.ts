@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { displayLanguage } from '../../base/displayLanguage';
 import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import { errno } from '../../base/errno';
-import { planDeletion, type Deletion } from '../../dataset/planDeletion';
+import { isAsPlanned, pathsToReadAgain, planDeletion, type Deletion } from '../../dataset/planDeletion';
 import type { ImageTarget, LeftOut } from '../../protocol/page/bulkEditProtocol';
 import { errorMessage } from '../../protocol/channel/wireError';
 import type { DatasetDocument } from '../document/DatasetDocument';
@@ -16,7 +16,8 @@ const concurrency = 4;
 
 /**
  * Asks, then moves images and their captions to the trash, and deselects them. A caption that a remaining image uses
- * stays, and so does an image whose caption has edits that could not be saved. If there is no trash, a second question
+ * stays, and so does an image that came or went, or whose caption was changed, while the question was open, and one
+ * whose caption has edits that could not be saved. If there is no trash, a second question
  * offers to delete permanently.
  * @param answered called after each answer of the user: VS Code does not always give the focus back to the webview
  * @param signal withdraws the question before it is shown
@@ -51,12 +52,13 @@ async function askAndDelete(
       : vscode.l10n.t('Deleting {0} images', images.length.toLocaleString(displayLanguage()));
   const location = vscode.ProgressLocation.Notification;
   await vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
-    const remover = new Remover(document, answered);
+    await document.reconcile(await pathsToReadAgain(document.dataset, deletion));
+    const remover = new Remover(document, deletion, answered);
     const increment = 100 / images.length;
     await pMap(
       images,
       async (image) => {
-        if (!token.isCancellationRequested) await remover.remove(image, deletion);
+        if (!token.isCancellationRequested) await remover.remove(image);
         progress.report({ increment });
       },
       { concurrency },
@@ -115,14 +117,30 @@ class Remover {
   /** relative paths of the images that are gone */
   readonly gone = new Set<string>();
   private forGood: Promise<boolean> | undefined;
+  /** relative paths of the images that the user was asked about */
+  private readonly planned: ReadonlySet<string>;
 
   constructor(
     private readonly document: DatasetDocument,
+    private readonly deletion: Deletion,
     private readonly answered: () => void,
-  ) {}
+  ) {
+    this.planned = new Set(deletion.images.map((image) => image.path));
+  }
 
-  async remove(image: DatasetImage, { captions }: Deletion): Promise<void> {
+  async remove(image: DatasetImage): Promise<void> {
     const { caption } = image;
+    const { captions } = this.deletion;
+    if (this.document.dataset.image(image.path)?.caption !== caption) {
+      const reason = vscode.l10n.t('It came or went after you were asked, so nothing of it was deleted.');
+      this.failures.push({ path: image.path, reason });
+      return;
+    }
+    if (captions.has(caption) && !isAsPlanned(this.deletion, caption)) {
+      const reason = vscode.l10n.t('Its caption was changed after you were asked, so both were kept.');
+      this.failures.push({ path: image.path, reason });
+      return;
+    }
     if (captions.has(caption) && caption.isDirty) {
       const reason = vscode.l10n.t('Its caption has edits that could not be saved.');
       this.failures.push({ path: image.path, reason });
@@ -131,9 +149,12 @@ class Remover {
     if (!(await this.delete(image.path))) return;
     this.gone.add(image.path);
     // A caption that several images share is deleted together with the last of them.
-    if (!captions.has(caption) || !caption.images.every((other) => this.gone.has(other))) return;
-    if (caption.onDisk === null) return;
-    if (caption.isDirty) {
+    if (!captions.has(caption) || caption.onDisk === null) return;
+    if (!caption.images.every((other) => this.gone.has(other))) {
+      if (caption.images.every((other) => this.planned.has(other))) return;
+      const reason = vscode.l10n.t('Another image uses it now, so it was kept.');
+      this.failures.push({ path: caption.path, reason });
+    } else if (caption.isDirty || !isAsPlanned(this.deletion, caption)) {
       const reason = vscode.l10n.t('It was edited meanwhile, so it was kept.');
       this.failures.push({ path: caption.path, reason });
     } else await this.delete(caption.path);

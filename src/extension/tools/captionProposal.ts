@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { escapeControls } from '../../base/escapeControls';
 import type { TextEdit } from '../../dataset/edits/bulkEdits';
 import type { Caption } from '../../dataset/captions/Caption';
 import { normalizeLineEnds } from '../../tags/captionText';
@@ -63,40 +64,51 @@ export function propose(dataset: Dataset, prefix: string, edits: readonly Propos
     else if (caption.inConflict) refuse(l10n.t('It stands in a conflict with what another program wrote.'));
     else if (before.trim() !== normalizeLineEnds(expected).trim()) refuse(l10n.t('It was changed meanwhile.'));
     else if (before === text) refuse(l10n.t('It is this text already.'));
-    else proposal.changes.push({ image, before, caption, text });
+    else proposal.changes.push({ image, before, caption, text, expected: caption.raw });
     seen.add(caption);
   }
   return proposal;
 }
 
 /**
- * The question to the user before captions change: each image with its removed, added and moved tags.
+ * The question to the user before captions change: each image with its removed, added and moved tags, in one line, so
+ * that no name and no caption can look like another line of the question.
  * @param separator between two tags of a caption
  */
 export function confirmation({ changes, refused }: Proposal, separator: string): { title: string; lines: string[] } {
   const [first] = changes;
   const title =
     changes.length === 1 && first !== undefined
-      ? l10n.t('Change the caption of {0}?', first.image)
+      ? l10n.t('Change the caption of {0}?', inOneLine(first.image))
       : l10n.t('Change {0} captions?', changes.length);
   const lines = changes.map(({ image, before, text }) => {
     const { pieces } = captionDiff(before, text, 'tags', separator);
     return `${image}: ${pieces.flatMap((piece) => pieceText(piece)).join('  ')}`;
   });
   if (refused.length > 0) lines.push(l10n.t('Left as they are:'));
-  return { title, lines: [...lines, ...refused.map(({ image, reason }) => `${image}: ${reason}`)] };
+  lines.push(...refused.map(({ image, reason }) => `${image}: ${reason}`));
+  return { title, lines: lines.map(inOneLine) };
 }
 
 function pieceText({ kind, text }: DiffPiece): string[] {
   switch (kind) {
     case 'added':
-      return [`+ ${text.trim()}`];
+      return [`+ ${shown(text)}`];
     case 'removed':
-      return [`− ${text.trim()}`];
+      return [`− ${shown(text)}`];
     case 'moved':
-      return [`↕ ${text.trim()}`];
+      return [`↕ ${shown(text)}`];
     case 'kept':
     case 'skipped':
       return [];
   }
+}
+
+/** Blanks alone would look as if nothing came or went. */
+function shown(text: string): string {
+  return text.trim() === '' ? JSON.stringify(text) : text.trim();
+}
+
+function inOneLine(text: string): string {
+  return escapeControls(text.replaceAll('\n', '↵'));
 }

@@ -6,6 +6,7 @@ import type { DatasetAccess } from '../api/DatasetAccess';
 import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
 import { writeOptions } from '../settings/settings';
 import { confirmation, propose, proposedEdits } from './captionProposal';
+import { ShownProposals } from './ShownProposals';
 import { ToolFolders } from './ToolFolders';
 import { list, optionalNumber, optionalText, readInput } from './toolInput';
 
@@ -128,14 +129,18 @@ class CountTagsTool implements vscode.LanguageModelTool<object> {
 
 /** Changes captions after the user has confirmed the changes, as one undoable edit. */
 class EditCaptionsTool implements vscode.LanguageModelTool<object> {
+  private readonly shown = new ShownProposals();
+
   constructor(private readonly folders: ToolFolders) {}
 
   prepareInvocation({ input }: Preparation, token: vscode.CancellationToken): Promise<vscode.PreparedToolInvocation> {
     return cancellable(token, async (signal) => {
       const edits = proposedEdits(input);
       const { directory } = readInput(editSchemas, input);
-      const { dataset, prefix } = await this.folders.read(directory, signal);
+      const found = await this.folders.read(directory, signal);
+      const { dataset, prefix } = found;
       const proposal = propose(dataset, prefix, edits);
+      this.shown.remember(input, found.directory, proposal);
       const invocationMessage = vscode.l10n.t('Changing captions of the dataset');
       // Without changes there is nothing to confirm; the answer gives the reasons.
       if (proposal.changes.length === 0) return { invocationMessage };
@@ -150,14 +155,17 @@ class EditCaptionsTool implements vscode.LanguageModelTool<object> {
 
   invoke({ input }: Invocation, token: vscode.CancellationToken): Promise<vscode.LanguageModelToolResult> {
     return cancellable(token, async (signal) => {
+      const onlyShown = this.shown.take(input);
       const edits = proposedEdits(input);
       const { directory } = readInput(editSchemas, input);
       const closed = await this.folders.read(directory, signal);
-      const first = propose(closed.dataset, closed.prefix, edits);
+      const first = onlyShown(closed.directory, propose(closed.dataset, closed.prefix, edits));
       if (first.changes.length === 0) return answer({ changed: [], refused: first.refused });
-      const { document, dataset, prefix } = await this.folders.open(directory, signal);
+      // The folder that was found above: the dataset that is in front may be another by now.
+      const { document, dataset, prefix } = await this.folders.open(closed.directory, signal);
       if (document === undefined) throw new Error(vscode.l10n.t('The dataset could not be opened.'));
-      const { changes, refused } = propose(dataset, prefix, edits);
+      const { changes, refused } = onlyShown(closed.directory, propose(dataset, prefix, edits));
+      if (changes.length === 0) return answer({ changed: [], refused });
       const label = vscode.l10n.t('Edits by a Language Model ({0} captions)', changes.length);
       const { leftOut } = await document.applyEdits(label, changes);
       const reasons = new Map(leftOut.map(({ path, reason }) => [path, reason]));

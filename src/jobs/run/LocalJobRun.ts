@@ -3,7 +3,7 @@ import * as l10n from '@vscode/l10n';
 import type { JobResult, JobTarget } from '../captionJob';
 import type { FileWriter } from '../../dataset/files/FileWriter';
 import { captionPathOf } from '../../dataset/files/imageFiles';
-import { describeExecution, describeNotUsed } from '../../protocol/text/executionText';
+import { describeExecution, describeNotUsed, describeSpeed } from '../../protocol/text/executionText';
 import { loadTagger } from '../../protocol/child/loadTagger';
 import type { TaggerProcess } from '../../protocol/child/TaggerProcess';
 import type { ExecutionOptions } from '../../protocol/tagging/execution';
@@ -185,7 +185,7 @@ export class LocalJobRun extends JobRunBase {
     this.options.onLoaded?.(description);
     this.state.execution = description.models.map((model) => ({
       runsOn: l10n.t('{0} runs on {1}', path.basename(model.folder), describeExecution(model)),
-      notUsed: describeNotUsed(model),
+      notUsed: [...describeNotUsed(model), ...describeSpeed(model)],
     }));
     const { folderWarning } = this;
     if (folderWarning !== undefined) {
@@ -204,7 +204,8 @@ export class LocalJobRun extends JobRunBase {
     const { setup } = this;
     const now = await this.options.tagger.request('loadTagger', { setup }, this.signal).catch(() => undefined);
     if (now === undefined || providersOf(now) === this.providers || this.signal.aborted) return;
-    const [why] = now.models.flatMap(describeNotUsed);
+    // The last that is not used was in use until now.
+    const why = now.models.flatMap(describeNotUsed).at(-1);
     this.fault = new JobFaultError(
       'PROVIDER_LOST',
       l10n.t('The tagger lost what it ran on. {0} Resume tries it again, and goes on with what there is.', why ?? ''),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import pMap from 'p-map';
@@ -8,7 +9,7 @@ import type { FileWriter } from '../../dataset/files/FileWriter';
 import { captionPathOf } from '../../dataset/files/imageFiles';
 import { JobError } from '../JobError';
 import type { JobFolder } from '../folder/JobFolder';
-import type { WriteIntent } from '../folder/journalEntries';
+import type { ImageRecord, WriteIntent } from '../folder/journalEntries';
 import { PreviousContents } from '../folder/PreviousContents';
 
 /** Maximum number of files in flight. */
@@ -21,16 +22,32 @@ export interface RevertResult {
   left: { path: string; reason: string }[];
 }
 
+/** What reverting a job would take back, for the question to the user. */
+export interface RevertPreview {
+  /** how many captions the job wrote */
+  written: number;
+  /** identifies what the job wrote: it is another one as soon as the job has written more */
+  version: string;
+}
+
+/** Says what reverting a job would take back as of now. @throws JobError JOB_MISSING, JOB_UNREADABLE */
+export async function previewRevert(folder: JobFolder): Promise<RevertPreview> {
+  const records = await folder.readJournal();
+  const written = [...records.values()].filter(({ outcome }) => outcome === 'written').length;
+  return { written, version: versionOf(records) };
+}
+
 /**
  * Restores the previous bytes of every caption that a job wrote and nobody changed since; deletes the files that the
  * job created. Idempotent.
- * @throws JobError JOB_BUSY while the job runs; the signal's reason: files reverted so far stay reverted, and calling
- * again resumes
+ * @param options.shown the version of the preview that the user agreed to; undefined if nobody was asked
+ * @throws JobError JOB_BUSY while the job runs, JOB_CHANGED if it wrote more than was shown: then nothing is reverted;
+ *   the signal's reason: files reverted so far stay reverted, and calling again resumes
  */
 export async function revertJob(
   folder: JobFolder,
   writer: FileWriter,
-  options: { signal: AbortSignal; onProgress?: (done: number, total: number) => void },
+  options: { signal: AbortSignal; shown?: string; onProgress?: (done: number, total: number) => void },
 ): Promise<RevertResult> {
   const lock = await folder.lock();
   if (lock === undefined) {
@@ -39,7 +56,9 @@ export async function revertJob(
   try {
     const { root, captionExtension } = await folder.readManifest();
     const images = await folder.readImages();
-    const intents = [...(await folder.readJournal())].flatMap(([index, { intent }]) => {
+    const records = await folder.readJournal();
+    if (options.shown !== undefined && options.shown !== versionOf(records)) throw wroteMore(folder);
+    const intents = [...records].flatMap(([index, { intent }]) => {
       const image = images[index];
       return intent === undefined || image === undefined ? [] : [{ image: image.path, intent }];
     });
@@ -68,6 +87,20 @@ export async function revertJob(
   } finally {
     await lock.release();
   }
+}
+
+function versionOf(records: ReadonlyMap<number, ImageRecord>): string {
+  const hash = createHash('sha256');
+  for (const [index, { intent }] of records) {
+    // Journals only grow: where the previous content stands says which one it is.
+    if (intent !== undefined) hash.update(JSON.stringify([index, intent.written, intent.previous]));
+  }
+  return hash.digest('hex');
+}
+
+function wroteMore(folder: JobFolder): JobError {
+  const message = l10n.t('The job went on after you were asked, so nothing was reverted. Revert it again.');
+  return new JobError('JOB_CHANGED', message, folder.path);
 }
 
 const neverWritten = Symbol('never written');

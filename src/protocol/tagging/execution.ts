@@ -80,6 +80,16 @@ export interface ExecutionReport {
   preprocess: PreprocessMode;
   /** largest difference between a score and the CPU's score for the same picture; absent on the CPU and for a server */
   largestDifferenceToCpu?: number;
+  /** how fast it is beside the CPU; absent on the CPU and for a server */
+  speed?: ProviderSpeed;
+}
+
+/** How long one picture took, in milliseconds. */
+export interface ProviderSpeed {
+  milliseconds: number;
+  cpuMilliseconds: number;
+  /** it was ended after that time, before the picture was done */
+  isUnfinished?: boolean;
 }
 
 /** What a process needs in its environment to run models with CUDA. */

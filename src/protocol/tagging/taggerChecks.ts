@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { ensembleMerges } from './captionOptions';
 import type { ParamsOf, ResultsOf } from '../channel/Channel';
 import { checksOf, count, finite, nothing, textByName, texts } from '../channel/checks';
+import { providerSpeed } from './providerTrial';
 import { executionProviders, preprocessModes } from './execution';
 import type { TaggerEvents, TaggerRequests } from './taggerProtocol';
 
@@ -66,6 +67,7 @@ const executionReport = v.object({
   batchSizeFrom: v.picklist(['model', 'option', 'probe', 'default']),
   preprocess: v.picklist(preprocessModes),
   largestDifferenceToCpu: v.optional(v.number()),
+  speed: v.optional(providerSpeed),
 });
 const cudaEnvironment = v.object({
   runtimeFolder: v.undefinedable(v.string()),

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { ProviderSpeed } from '../../protocol/tagging/execution';
 import type { ModelDescription } from '../../protocol/tagging/taggerProtocol';
 import type { ModelTag } from './selectedTags';
 
@@ -30,8 +31,14 @@ export interface Tagger {
 
 /** One line for the log: `wd-convnext-tagger-v3: cpu, batch 1; cuda not used: …`. */
 export function taggerSummary({ folder, execution }: ModelDescription): string {
-  const { provider, device, batchSize, notUsed } = execution;
+  const { provider, device, batchSize, notUsed, speed } = execution;
   const where = device === undefined ? provider : `${provider} (${device})`;
   const others = notUsed.map(({ provider: other, reason }) => `; ${other} not used: ${reason.replace(/\.$/, '')}`);
-  return `${path.basename(folder)}: ${where}, batch ${batchSize}${others.join('')}`;
+  return `${path.basename(folder)}: ${where}, batch ${batchSize}${speedSummary(speed)}${others.join('')}`;
+}
+
+function speedSummary(speed: ProviderSpeed | undefined): string {
+  if (speed === undefined) return '';
+  const [own, cpu] = [speed.milliseconds, speed.cpuMilliseconds].map((time) => Number(time.toPrecision(2)));
+  return `, ${own} ms a picture (cpu ${cpu} ms${speed.milliseconds > speed.cpuMilliseconds ? ': it is slower' : ''})`;
 }

@@ -4,11 +4,13 @@ import type { TaggerModel } from '../../protocol/tagging/captionOptions';
 import type { ExecutionReport, LocalExecution } from '../../protocol/tagging/execution';
 import type { ModelDescription } from '../../protocol/tagging/taggerProtocol';
 import { BatchRunner } from '../inference/BatchRunner';
-import { chooseSession, scoreProof, type ChosenSession, type ModelToLoad } from './chooseSession';
+import { chooseSession, type ChosenSession, type ModelToLoad } from './chooseSession';
 import { checkModelFile, modelFilesOf, readTags } from '../inference/modelFiles';
 import { probeBatchSize } from './probeBatchSize';
 import { proofPicture } from '../inference/proofPicture';
+import { isSlower } from '../../protocol/text/executionText';
 import { isOutOfMemory, providerFailure } from './providerFailure';
+import { scoreProof } from './scoreProof';
 import type { ModelTag } from '../inference/selectedTags';
 import { taggerSummary, type Tagger } from '../inference/Tagger';
 
@@ -81,7 +83,7 @@ export class OnnxTagger implements Tagger {
 
   /** What it is, and what it really runs on. */
   describe(): ModelDescription {
-    const { provider, notUsed, largestDifferenceToCpu } = this.chosen;
+    const { provider, notUsed, largestDifferenceToCpu, speed } = this.chosen;
     const { provider: requested, preprocess } = this.execution;
     const device = provider === 'cuda' ? gpuName() : undefined;
     return {
@@ -97,6 +99,7 @@ export class OnnxTagger implements Tagger {
         batchSizeFrom: this.batchSizeFrom,
         preprocess,
         ...(largestDifferenceToCpu === undefined ? {} : { largestDifferenceToCpu }),
+        ...(speed === undefined ? {} : { speed }),
       },
     };
   }
@@ -144,7 +147,7 @@ export class OnnxTagger implements Tagger {
 
 /** Fixed by the model, else as the user wants it, else what a probe finds on a GPU. */
 async function chooseBatchSize(
-  { session, provider }: ChosenSession,
+  { session, provider, speed }: ChosenSession,
   wanted: number,
 ): Promise<Pick<ExecutionReport, 'batchSize' | 'batchSizeFrom'>> {
   const { fixedBatch } = session.contract;
@@ -152,6 +155,8 @@ async function chooseBatchSize(
   if (wanted > 0) return { batchSize: wanted, batchSizeFrom: 'option' };
   // Measured: 1.34, 1.38 and 1.31 images/s with batches of 1, 2 and 4.
   if (provider === 'cpu') return { batchSize: 1, batchSizeFrom: 'default' };
+  // The user chose it though it is slower: no run of it is wasted.
+  if (speed !== undefined && isSlower(speed)) return { batchSize: 1, batchSizeFrom: 'default' };
   const picture = proofPicture(session.contract);
   const batchSize = await probeBatchSize(async (size) => {
     await session.run([picture], size);

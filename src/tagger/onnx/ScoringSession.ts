@@ -4,6 +4,7 @@ import { errorMessage } from '../../protocol/channel/wireError';
 import { ModelError } from '../inference/ModelError';
 import { readModelContract, scoreMismatch, unsupported, type ModelContract } from '../inference/modelContract';
 import { loadOnnxRuntime } from '../native/nativePackages';
+import { plainRuntimeMessage } from './runtimeMessage';
 
 /** A model that ONNX Runtime holds in memory, on one provider. */
 export class ScoringSession {
@@ -32,7 +33,7 @@ export class ScoringSession {
     try {
       session = await InferenceSession.create(modelPath, options);
     } catch (error) {
-      const message = l10n.t('ONNX Runtime cannot load the model: {0}', errorMessage(error));
+      const message = l10n.t('ONNX Runtime cannot load the model: {0}', plainRuntimeMessage(errorMessage(error)));
       throw new ModelError('MODEL_UNREADABLE', modelPath, message, error);
     }
     try {
@@ -66,7 +67,7 @@ export class ScoringSession {
       const results = await this.session.run(feeds, [outputName]);
       output = results[outputName]?.data;
     } catch (error) {
-      const message = l10n.t('The model failed on this image: {0}', errorMessage(error));
+      const message = l10n.t('The model failed on this image: {0}', plainRuntimeMessage(errorMessage(error)));
       throw new ModelError('MODEL_RUN_FAILED', this.modelPath, message, error);
     }
     if (!(output instanceof Float32Array))

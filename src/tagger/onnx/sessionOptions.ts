@@ -34,8 +34,9 @@ export function sessionOptions(
     executionProviders: [{ name: runtimeNames[provider] }],
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
-    // Errors only: warnings about the graph concern the author of the model.
-    logSeverityLevel: 3,
+    // Errors only: warnings about the graph concern the author of the model. What fails on a GPU is thrown, too, and
+    // said in a sentence.
+    logSeverityLevel: onCpu ? 3 : 4,
     intraOpNumThreads,
     // DirectML works without memory patterns only.
     enableMemPattern: provider !== 'directml',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { applyEdits, replayEdits } from '../../../../src/dataset/edits/bulkEdits';
 import { Dataset } from '../../../../src/dataset/Dataset';
@@ -95,6 +95,39 @@ describe('An edit of many captions', function () {
     assert.deepEqual(await replayEdits(dataset, changes, 'undo'), []);
     assert.equal(captionOf(dataset, 'a.jpg').text, 'old');
     assert.equal(captionOf(dataset, 'a.jpg').isDirty, false);
+  });
+
+  it('leaves out what is not as it was shown when its turn comes, or is not in the dataset any more', async () => {
+    const files = { 'a.jpg': '', 'a.txt': 'a', 'b.jpg': '', 'b.txt': 'b', 'c.jpg': '', 'c.txt': 'c', 'd.jpg': '' };
+    const dataset = await openDataset(folder(), files);
+    const edits = dataset.allImages.map(({ caption }) => ({ caption, text: 'bulk', expected: caption.raw }));
+    dataset.setText(captionOf(dataset, 'b.jpg'), 'typed since');
+    await rm(inFolder('c.jpg'));
+    await writeFile(inFolder('d.txt'), 'came since');
+    await dataset.reconcile(['c.jpg', 'd.txt']);
+    const { changes, leftOut } = await applyEdits(dataset, edits);
+    assert.deepEqual(
+      changes.map(({ caption, before, after }) => [caption.path, before, after]),
+      [['a.txt', 'a', 'bulk']],
+    );
+    const changed = 'It was changed since it was shown.';
+    assert.deepEqual(leftOut, [
+      { path: 'b.txt', reason: changed },
+      { path: 'c.txt', reason: 'Its image is not in the dataset any more.' },
+      { path: 'd.txt', reason: changed },
+    ]);
+    assert.equal(captionOf(dataset, 'b.jpg').text, 'typed since');
+  });
+
+  it('of an image that went and came back is made in its caption of now', async () => {
+    const dataset = await openDataset(folder(), { 'a.jpg': '', 'a.txt': 'a', 'b.jpg': '' });
+    const caption = captionOf(dataset, 'a.jpg');
+    await rm(inFolder('a.jpg'));
+    await dataset.reconcile(['a.jpg']);
+    await writeFile(inFolder('a.jpg'), '');
+    await dataset.reconcile(['a.jpg']);
+    assert.equal((await applyEdits(dataset, [{ caption, text: 'new', expected: 'a' }])).changes.length, 1);
+    assert.equal(captionOf(dataset, 'a.jpg').text, 'new');
   });
 
   it('changes nothing when it fails in the middle', async () => {

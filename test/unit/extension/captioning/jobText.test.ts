@@ -117,10 +117,36 @@ describe('the report of a job', () => {
       revert: { reverted: [], left: [{ path: 'd.png', reason: 'Changed since.' }] },
     });
     const lines = report.split('\n');
-    assert.ok(lines.includes(String.raw`- ${'`'}a\|b.png${'`'}: The image is \*damaged\*.`), report);
+    assert.ok(lines.includes(String.raw`- ${'`'}a|b.png${'`'}: The image is \*damaged\*.`), report);
     assert.ok(lines.includes('- `c.png`: It was edited.'));
     assert.ok(lines.includes('- `d.png`: Changed since.'));
     assert.ok(lines.includes('| Images a second | 1.5 |'));
     assert.ok(!report.includes('somebody'));
+  });
+
+  it('keeps names with backticks, line ends and control characters inside their code, so that nothing is rendered', () => {
+    const names = ['x```![p](https:/evil.example/p.png)', '`', 'a``b`', ' c', 'd\n# e\r- f', 'g\u001b]0;h\u009b'];
+    const report = jobReport({
+      info: job({ status: 'completed', execution: [{ runsOn: '<b>m</b> runs on CPU', notUsed: ['one\r# two'] }] }),
+      manifest: { ...manifest, root: '/data/a|`b' },
+      images: names.map((path) => ({ path, expected: null })),
+      records: new Map(names.map((_, index) => [index, { outcome: 'untagged' as const }])),
+      ran: 0,
+      revert: undefined,
+    });
+    const lines = report.split(/[\n\r]/);
+    for (const line of [
+      '- ```` x```![p](https:/evil.example/p.png) ````',
+      '- `` ` ``',
+      '- ``` a``b` ```',
+      '- `  c `',
+      String.raw`- ${'`'}d\x0a# e\x0d- f${'`'}`,
+      String.raw`- ${'`'}g\x1b]0;h\u009b${'`'}`,
+      String.raw`- \<b\>m\</b\> runs on CPU`,
+      String.raw`- one \# two`,
+    ]) {
+      assert.ok(lines.includes(line), `${line} in: ${report}`);
+    }
+    assert.ok(report.includes(String.raw`${'``'} /data/a\|${'`'}b ${'``'} |`), report);
   });
 });

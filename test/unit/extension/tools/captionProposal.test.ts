@@ -78,6 +78,22 @@ describe('captions that a language model wants to change', () => {
     assert.deepEqual(lines, ['a.png: − cat  + blue', 'Left as they are:', 'none.png: There is no such image.']);
   });
 
+  it('are shown in a line each, whatever line ends and control characters they have', () => {
+    const proposal = tried([
+      { image: 'a.png', expected: 'cat, sky', caption: 'cat, sky, x\n\nLeft as they are:\u001b' },
+      { image: 'no\nb.png: + y', expected: '', caption: 'x' },
+      { image: 'sub/b.png', expected: 'one\ntwo', caption: 'one\ntwo ' },
+    ]);
+    const { title, lines } = confirmation(proposal, ', ');
+    assert.equal(title, 'Change 2 captions?');
+    assert.deepEqual(lines, [
+      String.raw`a.png: + , x↵↵Left as they are:\x1b`,
+      'sub/b.png: + " "',
+      'Left as they are:',
+      'no↵b.png: + y: There is no such image.',
+    ]);
+  });
+
   it('are at most 50, and texts', () => {
     const edit = { image: 'a.png', expected: '', caption: 'x' };
     assert.deepEqual(proposedEdits({ edits: [edit] }), [edit]);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { InPlaceWriter } from '../../../../src/dataset/files/FileWriter';
 import { LocalJobRun } from '../../../../src/jobs/run/LocalJobRun';
 import type { JobFolder } from '../../../../src/jobs/folder/JobFolder';
-import { revertJob, type RevertResult } from '../../../../src/jobs/run/revertJob';
+import { previewRevert, revertJob, type RevertResult } from '../../../../src/jobs/run/revertJob';
 import { TaggerProcess } from '../../../../src/protocol/child/TaggerProcess';
 import { root as projectRoot } from '../../shared/runCli';
 import { namesIn, testFolder } from '../../shared/testFolder';
@@ -88,6 +88,26 @@ describe('Reverting a job', function () {
       ['1.png'],
     );
     assert.deepEqual((await contents(root)).size, 0);
+  });
+
+  it('reverts nothing where the job wrote more than the user was shown, and all once that was shown, too', async () => {
+    const root = await pictureFolder(folder(), 3);
+    const job = await makeJob(path.join(folder(), 'jobs'), root);
+    await run(job);
+    const before = await contents(root);
+    const shown = await previewRevert(job);
+    assert.equal(shown.written, 3);
+    const journal = await job.openJournal();
+    await journal.append(['w', 0, null, 'what it wrote since'], true);
+    await journal.close();
+    const revertShown = (version: string): Promise<RevertResult> =>
+      revertJob(job, new InPlaceWriter(), { signal: new AbortController().signal, shown: version });
+    await assert.rejects(revertShown(shown.version), { code: 'JOB_CHANGED', path: job.path });
+    assert.deepEqual(await contents(root), before);
+    assert.equal((await job.readState()).reverted, undefined);
+    const now = await previewRevert(job);
+    assert.notEqual(now.version, shown.version);
+    assert.equal((await revertShown(now.version)).reverted.length, 2);
   });
 
   it('waits for no job that runs', async () => {

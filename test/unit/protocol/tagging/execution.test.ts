@@ -79,6 +79,8 @@ describe('What a model runs on', function () {
     assert.deepEqual(execution.notUsed, []);
     assert.equal(execution.largestDifferenceToCpu, 0);
     assert.equal(execution.batchSizeFrom, 'probe');
+    assert.ok(execution.speed);
+    assert.ok(execution.speed.milliseconds < execution.speed.cpuMilliseconds, JSON.stringify(execution.speed));
     assert.deepEqual(await caption(tagger, of, 20), expected(20));
     assert.ok(log.some((line) => line.startsWith('model: cuda')));
   });
@@ -112,7 +114,7 @@ describe('What a model runs on', function () {
       '/ort/cuda_call.cc:154 std::conditional_t<THRW, void, Status> CudaCall(ERRTYPE) [with ERRTYPE = cudaError] CUDA failure 36: API call is not supported in the installed CUDA driver ; GPU=-1 ; hostname=vm',
       /^CUDA failed: API call is not supported in the installed CUDA driver\.$/,
     ],
-    ['says something unknown', '/a/b.cc:3 Something odd.\nat x', /^CUDA failed: \/a\/b\.cc:3 Something odd\.$/],
+    ['says something unknown', '/a/b.cc:3 Something odd.\nat x', /^CUDA failed: Something odd\.$/],
   ];
   for (const [what, message, reason] of failures) {
     itOnLinux(`is the CPU, with one sentence why, where CUDA ${what}`, async () => {
@@ -195,6 +197,21 @@ describe('What a model runs on', function () {
     });
     const execution = await report(tagger, setup({}));
     assert.deepEqual([execution.batchSize, execution.batchSizeFrom], [8, 'probe']);
+  });
+
+  itOnLinux('is the CPU where CUDA is slower, unless it was chosen, and both times are known', async () => {
+    const slow = {
+      run: 'await new Promise((resolve) => setTimeout(resolve, 1500)); return session.run(feeds, fetches);',
+    };
+    const byItself = await report(startFake(slow), setup({}));
+    assert.equal(byItself.provider, 'cpu');
+    assert.match(
+      reasonOf(byItself, 'cuda')!,
+      /^It is slower than the CPU: [\d.]+ s for a picture, the CPU takes [\d.]+ m?s\.$/,
+    );
+    const chosen = await report(startFake(slow), setup({ provider: 'cuda' }));
+    assert.deepEqual([chosen.provider, chosen.batchSize, chosen.batchSizeFrom], ['cuda', 1, 'default']);
+    assert.ok(chosen.speed !== undefined && chosen.speed.milliseconds > chosen.speed.cpuMilliseconds);
   });
 
   itOnLinux('keeps a batch size that the model fixes, on a GPU as on the CPU', async () => {

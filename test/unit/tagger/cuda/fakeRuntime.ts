@@ -13,9 +13,13 @@ export interface FakeCuda {
   run?: string;
 }
 
+/** How long the first runs of a model on the CPU take, in milliseconds: a GPU has to be the faster one. */
+const cpuTime = 500;
+
 /**
  * Writes a package that can take onnxruntime-node's place: it computes everything on the CPU, and what asks for CUDA
- * goes through the given code first. Its CUDA libraries look right and are never loaded.
+ * goes through the given code first. Its CUDA libraries look right and are never loaded. There is no other GPU, and the
+ * CPU is slow in the runs that are measured, the first two.
  * @returns the folder, for `DATASET_CAPTIONS_ORT`
  */
 export function writeFakeRuntime(folder: string, { create, run }: FakeCuda): string {
@@ -31,16 +35,28 @@ export function writeFakeRuntime(folder: string, { create, run }: FakeCuda): str
     path.join(folder, 'index.js'),
     `const real = require(${JSON.stringify(real)});
     const onCpu = (model, options) => real.InferenceSession.create(model, { ...options, executionProviders: ['cpu'] });
+    const slowly = (session) => {
+      let slow = 2;
+      return {
+        inputMetadata: session.inputMetadata,
+        outputMetadata: session.outputMetadata,
+        run: async (feeds, fetches) => {
+          if (slow-- > 0) await new Promise((resolve) => setTimeout(resolve, ${cpuTime}));
+          return session.run(feeds, fetches);
+        },
+        release: () => session.release(),
+      };
+    };
     const create = async (model, options) => { ${create ?? 'return onCpu(model, options);'} };
     const run = async (session, feeds, fetches) => {
       const images = Object.values(feeds)[0].dims[0];
       ${run ?? 'return session.run(feeds, fetches);'}
     };
     exports.Tensor = real.Tensor;
-    exports.listSupportedBackends = () => [...real.listSupportedBackends(), { name: 'cuda', bundled: false }];
+    exports.listSupportedBackends = () => [{ name: 'cpu', bundled: true }, { name: 'cuda', bundled: false }];
     exports.InferenceSession = {
       create: async (model, options) => {
-        if (options.executionProviders[0].name !== 'cuda') return onCpu(model, options);
+        if (options.executionProviders[0].name !== 'cuda') return slowly(await onCpu(model, options));
         const session = await create(model, options);
         return {
           inputMetadata: session.inputMetadata,

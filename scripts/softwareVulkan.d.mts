@@ -1,0 +1,3 @@
+/** See softwareVulkan.mjs. */
+export function findSoftwareVulkan(): string | undefined;
+export function hasVulkanLoader(): boolean;

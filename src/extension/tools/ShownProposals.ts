@@ -1,0 +1,48 @@
+import * as l10n from '@vscode/l10n';
+import { LruMap } from '../../base/LruMap';
+import type { Proposal } from './captionProposal';
+
+/** Maximum number of questions whose answers are waited for: VS Code tells no tool that a question was refused. */
+const maxQuestions = 100;
+
+/**
+ * What users were asked before a language model changes captions: only that is written. A proposal is made anew when
+ * the user has agreed, because captions change while a question is open; what fits only now was shown to nobody.
+ */
+export class ShownProposals {
+  /** the changes of each question, by the input of the tool */
+  private readonly questions = new LruMap<string, readonly string[]>(maxQuestions);
+
+  /**
+   * Remembers what a question shows. Of several open questions with the same input, only what all of them show counts:
+   * nothing says which of them was agreed to.
+   * @param input as the tool was given it
+   * @param directory absolute path of the folder that the images of the proposal are relative to
+   */
+  remember(input: object, directory: string, { changes }: Proposal): void {
+    const key = JSON.stringify(input);
+    const open = this.questions.get(key);
+    const shown = changes.map((change) => pairOf(directory, change));
+    this.questions.set(key, open === undefined ? shown : shown.filter((pair) => open.includes(pair)));
+  }
+
+  /**
+   * What the user has agreed to, to be asked for once for each call of the tool.
+   * @returns divides a proposal that was made anew: what was not shown is refused
+   */
+  take(input: object): (directory: string, proposal: Proposal) => Proposal {
+    const key = JSON.stringify(input);
+    const shown = new Set(this.questions.get(key));
+    this.questions.delete(key);
+    return (directory, { changes, refused }) => {
+      const isShown = (change: Proposal['changes'][number]): boolean => shown.has(pairOf(directory, change));
+      const reason = l10n.t('The user was not shown this change. Propose it again.');
+      const unseen = changes.filter((change) => !isShown(change)).map(({ image }) => ({ image, reason }));
+      return { changes: changes.filter(isShown), refused: [...refused, ...unseen] };
+    };
+  }
+}
+
+function pairOf(directory: string, { image, before, text }: Proposal['changes'][number]): string {
+  return JSON.stringify([directory, image, before, text]);
+}
