@@ -1,5 +1,4 @@
 import { stat, unlink } from 'node:fs/promises';
-import path from 'node:path';
 import { isOfDeadProcess } from './writeFileSafely';
 
 /** A temporary file older than this was left behind by a process that died, in milliseconds. */
@@ -12,7 +11,7 @@ const leftoverAge = 3_600_000;
 export async function removeLeftover(file: string): Promise<void> {
   try {
     const { mtimeMs } = await stat(file);
-    const left = isOfDeadProcess(path.basename(file), mtimeMs) || Date.now() - mtimeMs > leftoverAge;
+    const left = isOfDeadProcess(file, mtimeMs) || Date.now() - mtimeMs > leftoverAge;
     if (left) await unlink(file);
   } catch {
     // Another process has removed it, or will; it is only a leftover.

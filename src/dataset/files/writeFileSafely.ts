@@ -33,7 +33,17 @@ const oldTemporaryName = /^\.dataset-captions-\d+-[0-9a-f]{12}\.tmp$/;
  * Errors of `link` that any other call would meet as well; any other error may mean that there are no hard links,
  * because systems report that in many ways.
  */
-const notForLackOfLinks: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'ESTALE', 'ETIMEDOUT']);
+const notForLackOfLinks: ReadonlySet<string> = new Set([
+  'ENOENT',
+  'ENOSPC',
+  'EDQUOT',
+  'EROFS',
+  'EIO',
+  'ESTALE',
+  'ETIMEDOUT',
+]);
+/** How often a write is tried if another program removes its temporary file. */
+const triesPerWrite = 3;
 /** The errors with which file systems report that they do not support a call. */
 const unknownCall: ReadonlySet<string> = new Set(['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL']);
 
@@ -51,13 +61,13 @@ export function newTemporaryName(): string {
 }
 
 /**
- * Whether a temporary file, judging by its name, was made by a process that is known to be dead. Always false for names
+ * Whether a temporary file, judging by its name and disk, was made by a process that is known to be dead. Always false for names
  * of version 0.1.0: they do not distinguish containers with the same host name.
  * @param modified when the file was written last, in milliseconds since 1970
  */
-export function isOfDeadProcess(name: string, modified?: number): boolean {
-  const maker = makerOf(name);
-  return maker !== undefined && isAlive(maker, modified) === 'dead';
+export function isOfDeadProcess(file: string, modified?: number): boolean {
+  const maker = makerOf(path.basename(file));
+  return maker !== undefined && isAlive(maker, modified, file) === 'dead';
 }
 
 function makerOf(name: string): ProcessIdentity | undefined {
@@ -87,8 +97,8 @@ export function writeFileSafely(file: string, content: Uint8Array | null, expect
     if (!sameBytes(current, expected)) throw new CaptionConflictError(file, current);
     // Check the permission: a rename replaces and an unlink removes even a write-protected file.
     if (current !== null) accessSync(target, constants.W_OK);
-    if (content === null) unlinkSync(target);
-    else replace(file, target, content, expected);
+    if (content === null) removeFile(target);
+    else replaceInTries(file, target, content, expected);
   } catch (thrown) {
     throw fileError(thrown, file, content === null ? 'delete' : 'save');
   }
@@ -110,8 +120,41 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** Deletes a file, unless another program just did. */
+function removeFile(target: string): void {
+  try {
+    unlinkSync(target);
+  } catch (thrown) {
+    if (!isGoneFrom(path.dirname(target), thrown)) throw thrown;
+  }
+}
+
+/**
+ * Replaces or creates a file. Another program may remove the temporary file: one that cleans up, or one that cannot know
+ * that this process lives, because it runs in another container.
+ */
+function replaceInTries(file: string, target: string, content: Uint8Array, expected: Uint8Array | null): void {
+  for (let tries = 1; ; tries++) {
+    try {
+      replace(file, target, content, expected);
+      return;
+    } catch (thrown) {
+      if (!isGoneFrom(path.dirname(target), thrown)) throw thrown;
+      if (tries < triesPerWrite) continue;
+      const message = l10n.t('Another program removed the new file before it had its name. Nothing was changed.');
+      throw new CaptionError('DISK_ERROR', message, file, thrown);
+    }
+  }
+}
+
+/** Whether an error says that a file is missing, in a folder that is there. */
+function isGoneFrom(folder: string, thrown: unknown): boolean {
+  return errno(thrown) === 'ENOENT' && statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
 function replace(file: string, target: string, content: Uint8Array, expected: Uint8Array | null): void {
-  const before = expected === null ? undefined : statSync(target);
+  const before = expected === null ? undefined : statSync(target, { throwIfNoEntry: false });
+  if (expected !== null && before === undefined) throw new CaptionConflictError(file, null);
   const temporary = path.join(path.dirname(target), newTemporaryName());
   let renamed = false;
   try {
