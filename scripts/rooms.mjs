@@ -97,7 +97,7 @@ export const rooms = {
   },
   'jobs/client': {
     what: 'the client of the process that runs jobs',
-    may: ['jobs', 'jobs/folder', 'protocol/channel', 'protocol/tagging'],
+    may: ['base', 'jobs', 'jobs/folder', 'protocol/channel', 'protocol/tagging'],
   },
   cluster: {
     what: 'jobs on many machines: shards in Redis, workers, audit',

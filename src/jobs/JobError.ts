@@ -1,5 +1,9 @@
-/** Errors about a job as a whole, not about one of its images. */
-export type JobErrorCode = 'JOB_MISSING' | 'JOB_UNREADABLE' | 'JOB_BUSY' | 'JOURNAL_FAILED' | 'NOT_SHARED';
+/**
+ * Errors about a job as a whole, not about one of its images.
+ * - `JOB_BUSY`: another process has its lock; `JOB_TAKEN`: this process had it and lost it
+ */
+export type JobErrorCode =
+  'JOB_MISSING' | 'JOB_UNREADABLE' | 'JOB_BUSY' | 'JOB_TAKEN' | 'JOURNAL_FAILED' | 'NOT_SHARED';
 
 /** An error about a job or its folder. `message` is one sentence for the user. */
 export class JobError extends Error {

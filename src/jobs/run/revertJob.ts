@@ -6,7 +6,6 @@ import { captionHash } from '../../dataset/captions/captionHash';
 import { readIfThere } from '../../dataset/captions/captionFile';
 import type { FileWriter } from '../../dataset/files/FileWriter';
 import { captionPathOf } from '../../dataset/files/imageFiles';
-import { JobError } from '../JobError';
 import type { JobFolder } from '../folder/JobFolder';
 import type { WriteIntent } from '../folder/journalEntries';
 
@@ -23,8 +22,8 @@ export interface RevertResult {
 /**
  * Restores the previous bytes of every caption that a job wrote and nobody changed since; deletes the files that the
  * job created. Idempotent.
- * @throws JobError JOB_BUSY while the job runs; the signal's reason: files reverted so far stay reverted, and calling
- * again resumes
+ * @throws JobError JOB_BUSY with the name of the process that has the job, JOB_TAKEN if it has it by now; the signal's
+ * reason: files reverted so far stay reverted, and calling again resumes
  */
 export async function revertJob(
   folder: JobFolder,
@@ -32,9 +31,6 @@ export async function revertJob(
   options: { signal: AbortSignal; onProgress?: (done: number, total: number) => void },
 ): Promise<RevertResult> {
   const lock = await folder.lock();
-  if (lock === undefined) {
-    throw new JobError('JOB_BUSY', l10n.t('The job is running. Pause or cancel it before you revert it.'), folder.path);
-  }
   try {
     const { root, captionExtension } = await folder.readManifest();
     const images = await folder.readImages();
@@ -48,6 +44,7 @@ export async function revertJob(
       intents,
       async ({ image, intent }) => {
         const file = path.join(root, captionPathOf(image, captionExtension));
+        await lock.check();
         const reason = await revertFile(file, intent, writer);
         if (reason === undefined) result.reverted.push(image);
         else if (reason !== neverWritten) result.left.push({ path: image, reason });
@@ -55,6 +52,7 @@ export async function revertJob(
       },
       { concurrency: maxFilesInFlight, signal: options.signal },
     );
+    await lock.check();
     const state = await folder.readState();
     await folder.writeState({
       ...state,
