@@ -206,6 +206,7 @@ export const rooms = {
   'cli/flags': {
     what: 'flags of the command line, and what they mean',
     may: [
+      'base',
       'cli/shared',
       'cluster',
       'dataset',

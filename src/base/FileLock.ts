@@ -11,7 +11,7 @@ const heartbeat = 5000;
  * it is stale at once, nor known to live, then it never is.
  */
 const staleAfter = 120_000;
-/** A lock whose file is away for this long is gone, in milliseconds: another process may be looking at it for a moment. */
+/** A lock whose file is away for this long is gone, in milliseconds: another process may look at it for a moment. */
 const awayAtMost = 150;
 /** Interval between looks at a lock file that is away, in milliseconds. */
 const awayInterval = 50;
@@ -121,9 +121,9 @@ export class FileLock {
    * answer does not take the lock away.
    */
   async isOurs(): Promise<boolean> {
-    for (let away = 0; !this.isReleased && !this.lost.aborted; away += awayInterval) {
+    for (let away = 0; this.isHad(); away += awayInterval) {
       const holder = await readHolder(this.path, true).catch(() => 'unreadable' as const);
-      if (this.isReleased) return false;
+      if (!this.isHad()) break;
       if (holder === 'unreadable' || holder?.token === this.token) return true;
       if (holder !== undefined || away >= awayAtMost) this.loss.abort();
       else await delay(awayInterval);
@@ -137,6 +137,11 @@ export class FileLock {
     clearInterval(this.timer);
     const holder = await readHolder(this.path);
     if (holder?.token === this.token) await rm(this.path, { force: true });
+  }
+
+  /** Whether it is neither released nor known to be lost. */
+  private isHad(): boolean {
+    return !this.isReleased && !this.lost.aborted;
   }
 
   private async beat(): Promise<void> {

@@ -78,12 +78,16 @@ export interface JobQueueOptions {
   onLog: (line: string) => void;
   /** interval of looking what other processes did, in milliseconds; 15 s if not given */
   lookPause?: number;
+  /** how long another process is waited for that was asked to stop a job, in milliseconds; 10 s if not given */
+  stopLimit?: number;
+  /** how many ended jobs are kept; 200 if not given */
+  keptJobs?: number;
 }
 
 /**
- * The jobs of a folder: running, queued and ended ones. On each device, one job runs at a time. Other processes may have
- * jobs in the same folder: command lines, and runners of other machines and containers. Whoever has a job's lock has the
- * job; this queue has those that wait or run in it, and asks or takes the lock for whatever else it does.
+ * The jobs of a folder: running, queued and ended ones. On each device, one job runs at a time. Other processes may
+ * have jobs in the same folder: command lines, and runners of other machines and containers. Whoever has a job's lock
+ * has the job; this queue has those that wait or run in it, and asks or takes the lock for whatever else it does.
  */
 export class JobQueue {
   private readonly jobs = new Map<string, Job>();
@@ -108,7 +112,7 @@ export class JobQueue {
     await JobFolder.removeUnfinished(this.options.jobsFolder);
     for (const folder of await JobFolder.list(this.options.jobsFolder)) await this.readOrLog(folder);
     const ended = [...this.jobs.values()].filter(({ info }) => isEnded(info));
-    for (const { info } of ended.slice(0, -keptJobs)) {
+    for (const { info } of ended.slice(0, -(this.options.keptJobs ?? keptJobs))) {
       await this.remove(info.id).catch((thrown: unknown) => {
         this.options.onLog(`${info.id}: ${errorMessage(thrown)}`);
       });
@@ -232,7 +236,7 @@ export class JobQueue {
       job.run?.stop('running');
     }
     await Promise.all(jobs.map(({ ended }) => ended));
-    await Promise.all(jobs.map(({ lock }) => lock?.release()));
+    for (const { lock } of jobs) await lock?.release();
     for (const { tagger } of this.lanes.values()) tagger.dispose();
   }
 
@@ -252,7 +256,7 @@ export class JobQueue {
         await this.reread(job);
         return;
       }
-      const lock = taken ?? (await lockOnceStopped(job.folder, as));
+      const lock = taken ?? (await lockOnceStopped(job.folder, as, this.options.stopLimit ?? stopLimit));
       try {
         // The other process that ran it has written how it ended, unless it died.
         const state = await job.folder.readState();
@@ -451,13 +455,13 @@ export class JobQueue {
  * Takes the lock of a job; where another process has it, after that process was asked to stop the job and did.
  * @throws JobError JOB_BUSY if it does not within some seconds
  */
-async function lockOnceStopped(folder: JobFolder, as: Exclude<JobStop, 'running'>): Promise<JobLock> {
+async function lockOnceStopped(folder: JobFolder, as: Exclude<JobStop, 'running'>, limit: number): Promise<JobLock> {
   const lock = await folder.tryLock();
   if (lock !== undefined) return lock;
   const holder = await folder.holder();
   if (holder === undefined) return folder.lock();
   await askToStop(folder.path, holder, as);
-  const until = Date.now() + stopLimit;
+  const until = Date.now() + limit;
   for (;;) {
     await delay(stopPoll);
     const now = await folder.holder();

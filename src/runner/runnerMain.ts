@@ -120,14 +120,17 @@ async function main(folder: string | undefined): Promise<void> {
  */
 async function onlyRunner(jobsFolder: string): Promise<FileLock | undefined> {
   const file = runnerLockFile(jobsFolder);
-  for (const until = Date.now() + endLimit; Date.now() < until; await delay(100)) {
+  const until = Date.now() + endLimit;
+  while (Date.now() < until) {
     const lock = await FileLock.tryAcquire(file);
     if (lock !== undefined) return lock;
     const endpoint = await readEndpoint(jobsFolder);
     const socket = endpoint === undefined ? undefined : await connectTo(endpoint.address);
-    if (socket === undefined) continue;
-    socket.destroy();
-    return undefined;
+    if (socket !== undefined) {
+      socket.destroy();
+      return undefined;
+    }
+    await delay(100);
   }
   const holder = await FileLock.holder(file);
   const name = holder === undefined ? 'Another process' : nameOf(holder);

@@ -61,8 +61,8 @@ export function newTemporaryName(): string {
 }
 
 /**
- * Whether a temporary file, judging by its name and disk, was made by a process that is known to be dead. Always false for names
- * of version 0.1.0: they do not distinguish containers with the same host name.
+ * Whether a temporary file, judging by its name and disk, was made by a process that is known to be dead. Always false
+ * for names of version 0.1.0: they do not distinguish containers with the same host name.
  * @param modified when the file was written last, in milliseconds since 1970
  */
 export function isOfDeadProcess(file: string, modified?: number): boolean {
@@ -130,8 +130,8 @@ function removeFile(target: string): void {
 }
 
 /**
- * Replaces or creates a file. Another program may remove the temporary file: one that cleans up, or one that cannot know
- * that this process lives, because it runs in another container.
+ * Replaces or creates a file. Another program may remove the temporary file: one that cleans up, or one that cannot
+ * know that this process lives, because it runs in another container.
  */
 function replaceInTries(file: string, target: string, content: Uint8Array, expected: Uint8Array | null): void {
   for (let tries = 1; ; tries++) {

@@ -104,7 +104,7 @@ export class JournalFile {
       this.handle.stat({ bigint: true }),
       stat(this.file, { bigint: true }).catch(() => undefined),
     ]);
-    return named !== undefined && open.ino === named.ino && open.dev === named.dev;
+    return open.ino === named?.ino && open.dev === named.dev;
   }
 
   private async append(piece: string, count: number): Promise<void> {

@@ -16,7 +16,7 @@ import { datasetEditorViewType } from '../standIns/viewType';
 import { UnsavedJournal } from '../document/UnsavedJournal';
 import { virtualFolderProblem } from './openDataset';
 
-/** Interval of looking again for unsaved captions of windows of which it is not clear whether they live, in milliseconds. */
+/** Interval of looking for unsaved captions of windows of which it is not clear whether they live, in milliseconds. */
 const adoptPause = 30_000;
 
 /** The custom editor for folders: opens them as datasets and knows which one is in front. */

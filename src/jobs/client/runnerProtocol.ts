@@ -14,8 +14,8 @@ export interface JobSecrets {
 /** The requests to the process that runs jobs, over a local socket. The first one must be `hello`. */
 export interface RunnerRequests {
   /**
-   * Returns the version of the runner's protocol, which may be another than the client's: then `jobs` is empty, and only
-   * `retire` is accepted. Parameters and result must stay as they are in all versions.
+   * Returns the version of the runner's protocol, which may be another than the client's: then `jobs` is empty, and
+   * only `retire` is accepted. Both requests must stay as they are in all versions.
    * @throws RUNNER_REFUSED for a wrong token
    */
   hello(params: { token: string; version: number }): { pid: number; version?: number; jobs: JobInfo[] };
