@@ -6,12 +6,15 @@ import type { JobLock } from '../../../src/jobs/folder/JobLock';
 /** The name of a machine that is not this one. */
 export const otherHost = 'gpu-box';
 
-/** Makes the lock of a job look as if process 7 of {@link otherHost} had it. @param silence since its last heartbeat, in seconds */
+/**
+ * Makes the lock of a job look as if process 7 of {@link otherHost} had it; who had it before has lost it.
+ * @param silence since its last heartbeat, in seconds
+ */
 export async function seemElsewhere(job: JobFolder, silence = 0): Promise<void> {
   const file = path.join(job.path, 'lock');
   const content = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
   const there = { machine: `${otherHost} 11111111-2222-3333-4444-555555555555 pid:[1]`, machineId: '0badcafe' };
-  await writeFile(file, JSON.stringify({ ...content, ...there, pid: 7, start: '' }));
+  await writeFile(file, JSON.stringify({ ...content, ...there, pid: 7, start: '', token: 'theirs' }));
   await silentFor(job, silence);
 }
 

@@ -1,27 +1,17 @@
 import assert from 'node:assert/strict';
 import { chown, mkdir, readFile, stat } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { connectTo } from '../../../../src/jobs/client/connectTo';
 import { RunnerClient } from '../../../../src/jobs/client/RunnerClient';
-import {
-  newEndpoint,
-  publishEndpoint,
-  readEndpoint,
-  withdrawEndpoint,
-  type RunnerEndpoint,
-} from '../../../../src/jobs/client/runnerEndpoint';
-import {
-  runnerProtocolVersion,
-  type RunnerEvents,
-  type RunnerRequests,
-} from '../../../../src/jobs/client/runnerProtocol';
+import { readEndpoint } from '../../../../src/jobs/client/runnerEndpoint';
+import { runnerProtocolVersion, type RunnerRequests } from '../../../../src/jobs/client/runnerProtocol';
 import { socketPort } from '../../../../src/jobs/client/socketPort';
 import { isLive } from '../../../../src/jobs/jobSteps';
-import { Channel, type RequestHandlers } from '../../../../src/protocol/channel/Channel';
+import { Channel } from '../../../../src/protocol/channel/Channel';
 import { root as projectRoot } from '../../shared/runCli';
 import { isRunning, namesIn, nobody, testFolder } from '../../shared/testFolder';
 import { runElsewhere, seemElsewhere, silentFor } from '../heldElsewhere';
+import { startOtherRunner, type OtherRunner } from '../otherRunner';
 import { endRunner, jobIs, makeJob, pictureFolder } from '../testJobs';
 
 describe('The client of the process that runs jobs', function () {
@@ -30,7 +20,7 @@ describe('The client of the process that runs jobs', function () {
   const jobsFolder = (): string => path.join(folder(), 'jobs');
   const clients: RunnerClient[] = [];
   let log: string[] = [];
-  let standIn: { server: Server; endpoint: RunnerEndpoint } | undefined;
+  let standIn: OtherRunner | undefined;
 
   function newClient(lookPause?: number): RunnerClient {
     const client = new RunnerClient({
@@ -43,34 +33,10 @@ describe('The client of the process that runs jobs', function () {
     return client;
   }
 
-  /** A runner of another version. @returns what it was asked */
+  /** @returns what the runner of another version was asked */
   async function startOther(version: number | undefined): Promise<string[]> {
-    await mkdir(jobsFolder(), { recursive: true });
-    const asked: string[] = [];
-    const endpoint = newEndpoint();
-    const handlers = {
-      hello: () => {
-        asked.push('hello');
-        if (version === undefined) throw Object.assign(new Error('another version'), { code: 'RUNNER_VERSION' });
-        return { pid: process.pid, version, jobs: [] };
-      },
-      retire: async () => {
-        asked.push('retire');
-        await withdrawEndpoint(jobsFolder(), endpoint);
-        return undefined;
-      },
-    } as unknown as RequestHandlers<RunnerRequests>;
-    const server = createServer((socket) => {
-      new Channel<RunnerRequests, Record<string, never>, Record<string, never>, RunnerEvents>(
-        socketPort(socket),
-        handlers,
-        {},
-      );
-    });
-    await new Promise<void>((resolve) => server.listen(endpoint.address, resolve));
-    await publishEndpoint(jobsFolder(), endpoint);
-    standIn = { server, endpoint };
-    return asked;
+    standIn = await startOtherRunner(jobsFolder(), version);
+    return standIn.asked;
   }
 
   beforeEach(() => {
@@ -78,11 +44,8 @@ describe('The client of the process that runs jobs', function () {
   });
   afterEach(async () => {
     for (const client of clients.splice(0)) client.dispose();
-    if (standIn !== undefined) {
-      standIn.server.close();
-      await withdrawEndpoint(jobsFolder(), standIn.endpoint);
-      standIn = undefined;
-    }
+    await standIn?.end();
+    standIn = undefined;
     await endRunner(jobsFolder(), 'SIGTERM');
   });
 
@@ -130,8 +93,7 @@ describe('The client of the process that runs jobs', function () {
     assert.ok(asked.length > 1 && asked.every((request) => request === 'hello'), asked.join());
     await lock.release();
     // As soon as the newer one is gone, this one runs jobs again.
-    standIn!.server.close();
-    await withdrawEndpoint(jobsFolder(), standIn!.endpoint);
+    await standIn!.end();
     await client.refresh();
     assert.equal(client.isOutdated, false);
     await client.request('start', { id: job.id });
