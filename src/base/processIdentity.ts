@@ -55,7 +55,7 @@ export function thisProcess(): ProcessIdentity {
   own = processAt(placeText(), process.pid, {
     // machine-id(5) asks not to reveal this id; a fingerprint of it with a prefix does not reveal it.
     machine: machineId === '' ? '' : fingerprint(`dataset-captions ${machineId}`),
-    start: seesOwnProcesses() ? startOf(process.pid) : '',
+    start: seesOwnProcesses() ? statOf(process.pid).start : '',
   });
   return own;
 }
@@ -106,10 +106,12 @@ export function isAlive(identity: ProcessIdentity, lastSign = Infinity, file?: s
   if (!isHere) return 'unknown';
   if (pid === here.pid && start === here.start) return 'alive';
   if (!exists(pid)) return 'dead';
-  if (start === '' || here.start === '') return 'likely';
-  const startNow = startOf(pid);
-  if (startNow === '') return 'likely';
-  return startNow === start ? 'alive' : 'dead';
+  if (here.start === '') return 'likely';
+  const now = statOf(pid);
+  // It has ended, but its parent has not asked how: in containers, the first process often never does.
+  if (now.state === 'Z' || now.state === 'X') return 'dead';
+  if (start === '' || now.start === '') return 'likely';
+  return now.start === start ? 'alive' : 'dead';
 }
 
 /**
@@ -194,12 +196,15 @@ function seesOwnProcesses(): boolean {
   return Number.parseInt(readText('/proc/self/stat'), 10) === process.pid;
 }
 
-/** Fingerprint of the start time of a process: field 22 of proc_pid_stat(5), in clock ticks since the system booted. */
-function startOf(pid: number): string {
+/**
+ * The state of a process (field 3 of proc_pid_stat(5)) and the fingerprint of its start time (field 22, in clock ticks
+ * since the system booted); both are empty if the system does not tell.
+ */
+function statOf(pid: number): { state: string; start: string } {
   const stat = readText(`/proc/${pid}/stat`);
   // Field 2 is the program's name in parentheses and may contain any character; field 3 follows the last parenthesis.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fingerprint(fields[22 - 3] ?? '');
+  return { state: fields[0] ?? '', start: fingerprint(fields[22 - 3] ?? '') };
 }
 
 function readText(file: string): string {

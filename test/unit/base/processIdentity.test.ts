@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
 import {
@@ -13,7 +14,7 @@ import {
   thisProcess,
   type ProcessIdentity,
 } from '../../../src/base/processIdentity';
-import { hasLocalDisk, testFolder } from '../shared/testFolder';
+import { hasLocalDisk, testFolder, until } from '../shared/testFolder';
 
 const root = path.resolve(__dirname, '../../..');
 const isLinux = process.platform === 'linux';
@@ -71,6 +72,19 @@ describe('Whether a process lives', () => {
     if (thisProcess().start === '') this.skip();
     assert.equal(isAlive(here({ start: other })), 'dead');
     assert.equal(isAlive(here({ start: '' })), 'likely', 'as far as can be told');
+  });
+
+  it('is no where it has ended and its parent never asks how, as in containers whose first process only sleeps', async function () {
+    if (thisProcess().start === '') this.skip();
+    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 600'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const [said] = (await once(parent.stdout, 'data')) as [Buffer];
+      const pid = Number(said.toString());
+      await until(() => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '), 'it has ended');
+      assert.equal(isAlive(processAt(placeText(), pid)), 'dead');
+    } finally {
+      parent.kill('SIGKILL');
+    }
   });
 
   it('is told by another process of this one, and of it from here, whatever its name is', async () => {
