@@ -26,10 +26,10 @@ export class Machine {
     private readonly folder: string,
   ) {}
 
-  /** Starts it, with another boot id than ever before. */
-  async start(): Promise<void> {
+  /** Starts it. @param isContainer as a container is started again: on the same kernel, with the same boot id */
+  async start(isContainer = false): Promise<void> {
     const boot = path.join(this.folder, `boot-${this.name}`);
-    writeFileSync(boot, `${randomUUID()}\n`);
+    if (!isContainer) writeFileSync(boot, `${randomUUID()}\n`);
     // The first process never asks how others ended, as in many containers.
     const script = `hostname ${this.name} && mount --bind ${boot} /proc/sys/kernel/random/boot_id && exec sleep 100000`;
     const init = spawn('unshare', ['-pfum', '--mount-proc', '--kill-child', 'sh', '-c', script], { stdio: 'ignore' });
@@ -51,9 +51,10 @@ export class Machine {
     this.init = undefined;
   }
 
-  async restart(): Promise<void> {
+  /** @param isContainer as in {@link start} */
+  async restart(isContainer = false): Promise<void> {
     await this.cutPower();
-    await this.start();
+    await this.start(isContainer);
   }
 
   /** Runs a command on it, with its output. */
