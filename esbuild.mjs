@@ -59,10 +59,10 @@ const product = [
     ...node,
     entryPoints: ['src/tagger/process/heartbeatWorker.ts'],
     outfile: 'dist/heartbeatWorker.js',
-      minify: !watch,
-    },
-    {
-      ...node,
+    minify: !watch,
+  },
+  {
+    ...node,
     entryPoints: ['src/tagger/onnx/providerTrialMain.ts'],
     outfile: 'dist/providerTrial.js',
     minify: !watch,

@@ -22,6 +22,7 @@ const names = [
   'link',
   'linkKeys',
   'linkTable',
+  'machines',
   'memory',
   'open',
   'pipeline',

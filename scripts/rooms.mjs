@@ -97,7 +97,7 @@ export const rooms = {
   },
   'jobs/client': {
     what: 'the client of the process that runs jobs',
-    may: ['jobs', 'jobs/folder', 'protocol/channel', 'protocol/tagging'],
+    may: ['base', 'jobs', 'jobs/folder', 'protocol/channel', 'protocol/tagging'],
   },
   cluster: {
     what: 'jobs on many machines: shards in Redis, workers, audit',
@@ -243,7 +243,7 @@ export const rooms = {
   },
   cli: {
     what: 'the entry of the command line',
-    may: ['cli/commands', 'cli/shared', 'dataset/files', 'protocol/channel'],
+    may: ['cli/commands', 'cli/shared', 'dataset/files', 'jobs', 'protocol/channel'],
   },
   'extension/shared': {
     what: 'small parts of the extension: disposables, paths',

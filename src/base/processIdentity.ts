@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync, statfsSync } from 'node:fs';
 import { hostname, uptime } from 'node:os';
 import { errno } from './errno';
 
@@ -23,8 +23,12 @@ export interface ProcessIdentity {
   start: string;
 }
 
-/** `unknown`: the process belongs to another machine or PID namespace, where only a heartbeat or a timeout can tell. */
-export type Liveness = 'alive' | 'dead' | 'unknown';
+/**
+ * - `alive`: this very process runs
+ * - `likely`: a process with its id runs, and the system does not say whether it is the same one
+ * - `unknown`: it belongs to another machine or PID namespace, where only a heartbeat or a timeout can tell
+ */
+export type Liveness = 'alive' | 'likely' | 'dead' | 'unknown';
 
 /**
  * Length of a fingerprint in hexadecimal digits: two values of 32 bits collide by chance once in four billion times.
@@ -32,6 +36,13 @@ export type Liveness = 'alive' | 'dead' | 'unknown';
 const fingerprintLength = 8;
 /** No live process gives no sign of life for this long, in milliseconds: heartbeats come every few seconds. */
 const maxSilence = 60_000;
+/**
+ * Types of file systems (statfs(2), `f_type`) that one running kernel at a time has mounted: ext2 to ext4, XFS, Btrfs,
+ * tmpfs, ramfs, OverlayFS, ZFS, F2FS and bcachefs.
+ */
+const localDisks: ReadonlySet<number> = new Set([
+  0xef53, 0x58465342, 0x9123683e, 0x01021994, 0x858458f6, 0x794c7630, 0x2fc12fc1, 0xf2f52010, 0xca451a4e,
+]);
 const textForm = /^(\d+)((?:-(?:[0-9a-f]{8}|x)){4})-((?:[0-9a-f]{8}|x))p$/;
 
 let own: ProcessIdentity | undefined;
@@ -44,7 +55,7 @@ export function thisProcess(): ProcessIdentity {
   own = processAt(placeText(), process.pid, {
     // machine-id(5) asks not to reveal this id; a fingerprint of it with a prefix does not reveal it.
     machine: machineId === '' ? '' : fingerprint(`dataset-captions ${machineId}`),
-    start: seesOwnProcesses() ? startOf(process.pid) : '',
+    start: seesOwnProcesses() ? statOf(process.pid).start : '',
   });
   return own;
 }
@@ -83,32 +94,52 @@ export function processAt(
  * @param identity of any process, on this machine or another
  * @param lastSign when it last gave a sign of life, such as its heartbeat, in milliseconds since 1970; without it, the
  *   last sign counts as fresh
+ * @param file that the process left, or its folder: its disk may be one that no other machine reaches
  */
-export function isAlive(identity: ProcessIdentity, lastSign = Infinity): Liveness {
+export function isAlive(identity: ProcessIdentity, lastSign = Infinity, file?: string): Liveness {
   const here = thisProcess();
   const { pid, start } = identity;
   // A signal to 0 or below would go to a group of processes.
   if (!Number.isInteger(pid) || pid <= 0 || pid > 0x7fffffff) return 'unknown';
-  if (isBeforeRestart(identity, lastSign)) return 'dead';
+  if (isBeforeRestart(identity, lastSign, file)) return 'dead';
   const isHere = identity.host === here.host && identity.boot === here.boot && identity.namespace === here.namespace;
   if (!isHere) return 'unknown';
+  if (pid === here.pid && start === here.start) return 'alive';
   if (!exists(pid)) return 'dead';
-  if (start === '' || here.start === '') return 'alive';
-  const startNow = startOf(pid);
-  return startNow === '' || startNow === start ? 'alive' : 'dead';
+  if (here.start === '') return 'likely';
+  const now = statOf(pid);
+  // It has ended, but its parent has not asked how: in containers, the first process often never does.
+  if (now.state === 'Z' || now.state === 'X') return 'dead';
+  if (start === '' || now.start === '') return 'likely';
+  return now.start === start ? 'alive' : 'dead';
 }
 
 /**
  * Whether a process belongs to an earlier boot of this machine. Name and id of the machine do not prove that: several
- * machines may be called `localhost`, and clones of one disk have the same id. So its last sign of life must be from
- * before this boot, too, and older than any heartbeat.
+ * machines may be called `localhost`, and clones of one disk have the same id. So what it left must lie on a disk that
+ * no other machine reaches, or its last sign of life must be from before this boot, and older than any heartbeat.
  */
-function isBeforeRestart({ host, machine, boot }: ProcessIdentity, lastSign: number): boolean {
-  const now = Date.now();
-  if (lastSign > Math.min(now - uptime() * 1000, now - maxSilence)) return false;
+function isBeforeRestart({ host, machine, boot }: ProcessIdentity, lastSign: number, file?: string): boolean {
   const here = thisProcess();
-  const isThisMachine = machine !== '' && machine === here.machine && host === here.host;
-  return isThisMachine && boot !== '' && here.boot !== '' && boot !== here.boot;
+  if (host !== here.host || machine !== here.machine) return false;
+  const isOfThisBoot = boot === here.boot;
+  // Where the system does not tell its boots apart, only the time does.
+  const tellsBoots = boot !== '' && here.boot !== '';
+  if (tellsBoots ? isOfThisBoot : !isOfThisBoot) return false;
+  if (tellsBoots && file !== undefined && isOnLocalDisk(file)) return true;
+  if (tellsBoots && machine === '') return false;
+  const now = Date.now();
+  return lastSign <= Math.min(now - uptime() * 1000, now - maxSilence);
+}
+
+/** Whether a file that exists lies on a disk of which is known that no other machine reaches it. */
+function isOnLocalDisk(file: string): boolean {
+  if (process.platform !== 'linux') return false;
+  try {
+    return localDisks.has(statfsSync(file).type);
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -165,12 +196,15 @@ function seesOwnProcesses(): boolean {
   return Number.parseInt(readText('/proc/self/stat'), 10) === process.pid;
 }
 
-/** Fingerprint of the start time of a process: field 22 of proc_pid_stat(5), in clock ticks since the system booted. */
-function startOf(pid: number): string {
+/**
+ * The state of a process (field 3 of proc_pid_stat(5)) and the fingerprint of its start time (field 22, in clock ticks
+ * since the system booted); both are empty if the system does not tell.
+ */
+function statOf(pid: number): { state: string; start: string } {
   const stat = readText(`/proc/${pid}/stat`);
   // Field 2 is the program's name in parentheses and may contain any character; field 3 follows the last parenthesis.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fingerprint(fields[22 - 3] ?? '');
+  return { state: fields[0] ?? '', start: fingerprint(fields[22 - 3] ?? '') };
 }
 
 function readText(file: string): string {

@@ -1,6 +1,7 @@
 // The command line: the engine of the extension without an editor.
 import { parseArgs } from 'node:util';
 import { CaptionError } from '../dataset/files/CaptionError';
+import { JobError } from '../jobs/JobError';
 import { errorMessage } from '../protocol/channel/wireError';
 import { attachCommand } from './commands/attachCommand';
 import { captionCommand } from './commands/captionCommand';
@@ -129,6 +130,7 @@ function commandHelp(name: string, { usage, summary, flagHelp }: Command): strin
 
 function explain(thrown: unknown): string {
   if (thrown instanceof UsageError) return thrown.message;
-  if (thrown instanceof CaptionError) return `${thrown.message} (${thrown.path})`;
+  // Another process may have removed the job in this moment, or made it another way.
+  if (thrown instanceof CaptionError || thrown instanceof JobError) return `${thrown.message} (${thrown.path})`;
   return `Unexpected error: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`;
 }

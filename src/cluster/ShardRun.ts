@@ -137,13 +137,6 @@ async function work(
   onProgress(handled);
   if (handled === images.length) return 'done';
   const { setup, imagesInWork } = await prepare(manifest, signal);
-  // A worker that lost its shard to another one must not write any more.
-  const guarded: FileWriter = {
-    write: async (write) => {
-      signal.throwIfAborted();
-      return writer.write(write);
-    },
-  };
   const { options } = manifest;
   const result = await captionWork({
     manifest,
@@ -152,7 +145,12 @@ async function work(
     records,
     journal,
     flushIntents: true,
-    writer: guarded,
+    writer,
+    beforeWrite: () => {
+      // A worker that lost its shard to another one must not write any more.
+      signal.throwIfAborted();
+      return Promise.resolve();
+    },
     listedOnly: true,
     signal,
     prepareTagger: () => ({

@@ -96,7 +96,7 @@ async function stopJob(
   action: 'pause' | 'cancel',
 ): Promise<void> {
   const as = action === 'pause' ? 'paused' : 'cancelled';
-  const lock = await folder.lock();
+  const lock = await folder.tryLock();
   if (lock === undefined) {
     // The process that runs the job reads this within two seconds.
     await queue.saveListing({ ...listed, wanted: as });

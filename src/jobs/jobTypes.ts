@@ -128,8 +128,10 @@ export interface JobInfo {
   place: JobManifest['place'];
   created: string;
   status: JobStatus;
-  /** the process that ran the job ended before the job did, and no other process runs it now */
+  /** the process that ran the job, or had it in its queue, ended before the job did, and no other one has it now */
   interrupted: boolean;
+  /** the other process that runs the job or has it in its queue, in words; only where it is not the one that says so */
+  runBy?: string;
   fault?: JobFault;
   position: number;
   started?: string;

@@ -1,26 +1,37 @@
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
+import { SerialQueue } from '../base/SerialQueue';
 import { ClusterJobRun } from '../cluster/ClusterJobRun';
 import type { FileWriter } from '../dataset/files/FileWriter';
 import { JobFolder } from '../jobs/folder/JobFolder';
 import { jobFault } from '../jobs/run/jobFault';
 import { readJobInfo } from '../jobs/folder/jobInfo';
+import { askToStop, busy, type JobLock } from '../jobs/folder/JobLock';
+import { JobError } from '../jobs/JobError';
+import { isJobName } from '../jobs/jobNames';
 import { isEnded } from '../jobs/jobSteps';
 import { LocalJobRun } from '../jobs/run/LocalJobRun';
 import type { JobInfo, JobManifest } from '../jobs/jobTypes';
 import type { JobStop, JobRunBase } from '../jobs/run/JobRunBase';
 import type { JobSecrets } from '../jobs/client/runnerProtocol';
-import { errorMessage } from '../protocol/channel/wireError';
+import { errorCode, errorMessage } from '../protocol/channel/wireError';
 import { TaggerProcess } from '../protocol/child/TaggerProcess';
 import { serverTokenVariable } from '../protocol/tagging/execution';
 
 /** Maximum number of ended jobs that are kept; a runner deletes older ones when it starts. */
 const keptJobs = 200;
+/** Interval at which jobs are looked for that other processes made, run or removed, in milliseconds. */
+const lookPause = 15_000;
+/** How long another process that runs a job is waited for after it was asked to stop, in milliseconds. */
+const stopLimit = 10_000;
+/** Interval of looking whether it has stopped, in milliseconds. */
+const stopPoll = 100;
 
 /** The runner refuses a request. */
 export class RunnerRefusal extends Error {
   constructor(
-    readonly code: 'RUNNER_REFUSED' | 'RUNNER_VERSION' | 'JOB_MISSING' | 'JOB_RUNNING',
+    readonly code: 'RUNNER_REFUSED' | 'JOB_MISSING' | 'JOB_RUNNING',
     message: string,
   ) {
     super(message);
@@ -39,7 +50,13 @@ interface Job {
   folder: JobFolder;
   manifest: JobManifest;
   info: JobInfo;
+  /** what {@link JobFolder.version} was when `info` was read */
+  version: string;
   run: JobRunBase | undefined;
+  /** the job's lock, while it waits here; its run has it from then on */
+  lock: JobLock | undefined;
+  /** requests about this job are done one after the other */
+  readonly requests: SerialQueue;
   /** resolves when the last run has finished all its writes */
   ended: Promise<void>;
   /** set while it waits for its turn; not for queued jobs of an earlier runner, which nobody started in this one */
@@ -59,14 +76,27 @@ export interface JobQueueOptions {
   onHandled: (job: JobInfo, image: string) => void;
   onRemoved: (id: string) => void;
   onLog: (line: string) => void;
+  /** interval of looking what other processes did, in milliseconds; 15 s if not given */
+  lookPause?: number;
+  /** how long another process is waited for that was asked to stop a job, in milliseconds; 10 s if not given */
+  stopLimit?: number;
+  /** how many ended jobs are kept; 200 if not given */
+  keptJobs?: number;
 }
 
-/** The jobs of a folder: running, queued and ended ones. On each device, one job runs at a time. */
+/**
+ * The jobs of a folder: running, queued and ended ones. On each device, one job runs at a time. Other processes may
+ * have jobs in the same folder: command lines, and runners of other machines and containers. Whoever has a job's lock
+ * has the job; this queue has those that wait or run in it, and asks or takes the lock for whatever else it does.
+ */
 export class JobQueue {
   private readonly jobs = new Map<string, Job>();
   private readonly lanes = new Map<string, Lane>();
+  private readonly looking: NodeJS.Timeout;
 
-  constructor(private readonly options: JobQueueOptions) {}
+  constructor(private readonly options: JobQueueOptions) {
+    this.looking = setInterval(() => void this.look(), options.lookPause ?? lookPause).unref();
+  }
 
   get infos(): JobInfo[] {
     return [...this.jobs.values()].map(({ info }) => info);
@@ -77,79 +107,113 @@ export class JobQueue {
     return [...this.jobs.values()].some(({ run, wish }) => run !== undefined || wish !== undefined);
   }
 
-  /** Reads all jobs. Those that were running or queued when the last runner ended are interrupted now. */
+  /** Reads all jobs. Those that were running or queued when their process ended are interrupted now. */
   async load(): Promise<void> {
     await JobFolder.removeUnfinished(this.options.jobsFolder);
-    for (const folder of await JobFolder.list(this.options.jobsFolder)) {
-      await this.read(folder).catch((thrown: unknown) => {
-        this.options.onLog(`${folder.path}: ${errorMessage(thrown)}`);
+    for (const folder of await JobFolder.list(this.options.jobsFolder)) await this.readOrLog(folder);
+    const ended = [...this.jobs.values()].filter(({ info }) => isEnded(info));
+    for (const { info } of ended.slice(0, -(this.options.keptJobs ?? keptJobs))) {
+      await this.remove(info.id).catch((thrown: unknown) => {
+        this.options.onLog(`${info.id}: ${errorMessage(thrown)}`);
       });
     }
-    const ended = [...this.jobs.values()].filter(({ info }) => isEnded(info));
-    for (const { info } of ended.slice(0, -keptJobs)) await this.remove(info.id);
   }
 
-  /** Queues or resumes a job; idempotent while it runs or waits. @throws RunnerRefusal, JobError */
+  /**
+   * Queues or resumes a job; idempotent while it runs or waits here.
+   * @throws RunnerRefusal; JobError, JOB_BUSY with the name of the process that has the job
+   */
   async start(id: string, wish: StartWish): Promise<JobInfo> {
-    const job = this.jobs.get(id) ?? (await this.read(this.folderOf(id)));
-    // A client that starts a job whose run is just ending has seen that end and wants another run.
-    if (job.run?.isEnding === true) await job.ended;
-    if (job.run !== undefined || job.wish !== undefined) return job.info;
-    job.wish = wish;
-    if (wish.secrets !== undefined) job.secrets = wish.secrets;
-    try {
-      const state = await job.folder.readState();
-      job.lostProvider = state.fault?.code === 'PROVIDER_LOST';
-      delete state.fault;
-      delete state.finished;
-      await job.folder.writeState({ ...state, status: 'queued' });
-    } catch (thrown) {
-      job.wish = undefined;
-      throw thrown;
-    }
-    await this.reread(job);
-    this.startWaiting();
-    return job.info;
+    const job = await this.job(id);
+    return job.requests.run(async () => {
+      // A client that starts a job whose run is just ending has seen that end and wants another run.
+      if (job.run?.isEnding === true) await job.ended;
+      if (job.run !== undefined || job.wish !== undefined) return job.info;
+      const lock = await job.folder.lock();
+      try {
+        const state = await job.folder.readState();
+        job.lostProvider = state.fault?.code === 'PROVIDER_LOST';
+        delete state.fault;
+        delete state.finished;
+        await job.folder.writeState({ ...state, status: 'queued' });
+      } catch (thrown) {
+        await lock.release();
+        throw thrown;
+      }
+      job.lock = lock;
+      job.wish = wish;
+      if (wish.secrets !== undefined) job.secrets = wish.secrets;
+      lock.whenAskedToStop((as) => {
+        this.stop(job, as).catch((thrown: unknown) => {
+          this.options.onLog(`${id}: ${errorMessage(thrown)}`);
+        });
+      });
+      lock.lost.addEventListener('abort', () => {
+        if (job.lock === lock) void this.letGo(job);
+      });
+      await this.reread(job);
+      this.startWaiting();
+      return job.info;
+    });
   }
 
-  /** Stops a job after the writes in flight, or takes it out of the queue. @throws RunnerRefusal, JobError */
-  pause(id: string): Promise<void> {
-    return this.stop(this.job(id), 'paused');
+  /** Stops a job after the writes in flight, or takes it out of the queue. @throws as {@link cancel} */
+  async pause(id: string): Promise<void> {
+    await this.stop(await this.job(id), 'paused');
   }
 
-  /** Ends a job for good; the captions that it wrote stay. @throws RunnerRefusal, JobError */
-  cancel(id: string): Promise<void> {
-    return this.stop(this.job(id), 'cancelled');
+  /**
+   * Ends a job for good; the captions that it wrote stay. Another process that runs the job is asked to stop.
+   * @throws RunnerRefusal; JobError, JOB_BUSY if that process does not stop
+   */
+  async cancel(id: string): Promise<void> {
+    await this.stop(await this.job(id), 'cancelled');
   }
 
-  /** Moves a queued job in front of another one, or to the end. @throws RunnerRefusal, JobError */
+  /**
+   * Moves a queued job in front of another one, or to the end.
+   * @throws RunnerRefusal; JobError, JOB_BUSY if it waits in another process
+   */
   async move(id: string, before: string | null): Promise<void> {
-    const waiting = this.waiting().filter(({ info }) => info.id !== id);
+    const moved = await this.job(id);
+    if (moved.wish === undefined) {
+      const holder = moved.run === undefined ? await moved.folder.holder() : undefined;
+      if (holder !== undefined) throw busy(moved.folder.path, holder);
+      throw new RunnerRefusal('JOB_MISSING', l10n.t('The job does not wait for its turn.'));
+    }
+    const waiting = this.waiting().filter((job) => job !== moved);
     const found = before === null ? -1 : waiting.findIndex(({ info }) => info.id === before);
-    waiting.splice(found === -1 ? waiting.length : found, 0, this.job(id));
+    waiting.splice(found === -1 ? waiting.length : found, 0, moved);
     const positions = waiting.map(({ info }) => info.position).sort((a, b) => a - b);
     for (const [place, job] of waiting.entries()) {
       const position = positions[place] ?? 0;
-      if (job.info.position === position) continue;
+      // One that has begun meanwhile is its run's.
+      if (job.info.position === position || (await job.lock?.isOurs()) !== true) continue;
       await job.folder.writeState({ ...(await job.folder.readState()), position });
       await this.reread(job);
     }
   }
 
-  /** Deletes a job with its journal. @throws RunnerRefusal JOB_RUNNING while it runs */
+  /**
+   * Deletes a job with its journal.
+   * @throws RunnerRefusal JOB_RUNNING while it runs here; JobError JOB_BUSY while another process has it
+   */
   async remove(id: string): Promise<void> {
-    const job = this.job(id);
-    if (job.run !== undefined) throw new RunnerRefusal('JOB_RUNNING', l10n.t('The job is running. Cancel it first.'));
-    job.wish = undefined;
-    await job.ended;
-    await job.folder.remove();
-    this.jobs.delete(id);
-    this.options.onRemoved(id);
+    const job = await this.job(id);
+    await job.requests.run(async () => {
+      if (job.run?.isEnding === true) await job.ended;
+      if (job.run !== undefined) throw new RunnerRefusal('JOB_RUNNING', l10n.t('The job is running. Cancel it first.'));
+      const { lock } = job;
+      job.wish = undefined;
+      job.lock = undefined;
+      await job.folder.remove(lock);
+      this.forget(id);
+    });
   }
 
   /** Reads a job again that another process changed, unless it runs here. @throws RunnerRefusal, JobError */
   async rereadIfIdle(id: string): Promise<void> {
-    const job = this.job(id);
+    const job = await this.job(id);
     if (job.run === undefined) await this.reread(job);
   }
 
@@ -163,28 +227,87 @@ export class JobQueue {
     return all;
   }
 
-  /** Stops everything for good. Jobs that were running count as interrupted. */
+  /** Stops everything for good. Jobs that were running or waiting count as interrupted. */
   async close(): Promise<void> {
+    clearInterval(this.looking);
     const jobs = [...this.jobs.values()];
     for (const job of jobs) {
       job.wish = undefined;
       job.run?.stop('running');
     }
     await Promise.all(jobs.map(({ ended }) => ended));
+    for (const { lock } of jobs) await lock?.release();
     for (const { tagger } of this.lanes.values()) tagger.dispose();
   }
 
-  private async stop(job: Job, as: JobStop): Promise<void> {
+  private async stop(job: Job, as: Exclude<JobStop, 'running'>): Promise<void> {
+    // At once, so that it does not begin while this waits.
     job.wish = undefined;
-    if (job.run !== undefined) {
-      job.run.stop(as);
-      await job.ended;
-      return;
+    job.run?.stop(as);
+    await job.requests.run(async () => {
+      if (job.run !== undefined) {
+        job.run.stop(as);
+        await job.ended;
+        return;
+      }
+      const taken = job.lock;
+      job.lock = undefined;
+      if (taken === undefined && isEnded(await job.folder.readState())) {
+        await this.reread(job);
+        return;
+      }
+      const lock = taken ?? (await lockOnceStopped(job.folder, as, this.options.stopLimit ?? stopLimit));
+      try {
+        // The other process that ran it has written how it ended, unless it died.
+        const state = await job.folder.readState();
+        if (!isEnded(state) && state.status !== as) {
+          const finished = as === 'cancelled' ? { finished: new Date().toISOString() } : {};
+          await job.folder.writeState({ ...state, status: as, ...finished });
+        }
+      } finally {
+        await lock.release();
+      }
+      await this.reread(job);
+    });
+  }
+
+  /** Takes a job out of the queue that another process has by now. */
+  private async letGo(job: Job): Promise<void> {
+    const { lock } = job;
+    job.wish = undefined;
+    job.lock = undefined;
+    await lock?.release();
+    await this.reread(job).catch(() => {
+      this.forget(job.info.id);
+    });
+  }
+
+  /** Looks what other processes did: new jobs, jobs that are gone, jobs that they run, run no more, or changed. */
+  private async look(): Promise<void> {
+    const folders = await JobFolder.list(this.options.jobsFolder).catch(() => undefined);
+    if (folders === undefined) return;
+    const names = new Set(folders.map(({ id }) => id));
+    for (const [id, job] of this.jobs) {
+      if (!names.has(id) && job.run === undefined && job.requests.isIdle) this.forget(id);
     }
-    if (isEnded(job.info)) return;
-    const finished = as === 'cancelled' ? { finished: new Date().toISOString() } : {};
-    await job.folder.writeState({ ...(await job.folder.readState()), status: as, ...finished });
-    await this.reread(job);
+    for (const folder of folders) {
+      const job = this.jobs.get(folder.id);
+      if (job === undefined) await this.readOrLog(folder);
+      else if (job.run === undefined && job.wish === undefined && job.requests.isIdle) {
+        const version = await folder.version().catch(() => job.version);
+        if (version !== job.version) await this.reread(job).catch(() => undefined);
+      }
+    }
+  }
+
+  private async readOrLog(folder: JobFolder): Promise<void> {
+    await this.read(folder).catch((thrown: unknown) => {
+      this.options.onLog(`${folder.path}: ${errorMessage(thrown)}`);
+    });
+  }
+
+  private forget(id: string): void {
+    if (this.jobs.delete(id)) this.options.onRemoved(id);
   }
 
   /** Starts the waiting jobs whose device is free, and those that are to start at once. */
@@ -199,7 +322,9 @@ export class JobQueue {
   private startRun(job: Job, lane: Lane, wish: StartWish): void {
     const { folder, manifest } = job;
     const { id, label } = job.info;
+    const { lock } = job;
     job.wish = undefined;
+    job.lock = undefined;
     lane.prepare(manifest, job.secrets, job.lostProvider);
     lane.running.add(id);
     if (wish.atOnce !== true) lane.main = id;
@@ -225,7 +350,7 @@ export class JobQueue {
           });
     job.run = run;
     this.options.onLog(`${label}: ${manifest.total} image(s) of ${manifest.root} with ${manifest.tagger.name}`);
-    job.ended = this.whenEnded(job, run.run()).then(() => {
+    job.ended = this.whenEnded(job, run.run(lock)).then(() => {
       job.run = undefined;
       lane.running.delete(id);
       if (lane.main === id) lane.main = undefined;
@@ -248,6 +373,13 @@ export class JobQueue {
     } catch (thrown) {
       const { code, message } = jobFault(thrown);
       this.options.onLog(`${label}: ${message}`);
+      if (errorCode(thrown) === 'JOB_TAKEN') {
+        // Its files say what the process does that has it now.
+        await this.reread(job).catch(() => {
+          this.forget(job.info.id);
+        });
+        return;
+      }
       this.update(job, { ...job.info, status: 'paused', interrupted: false, fault: { code, message } });
     }
   }
@@ -273,25 +405,34 @@ export class JobQueue {
 
   private async read(folder: JobFolder): Promise<Job> {
     const manifest = await folder.readManifest();
-    const info = await readJobInfo(folder);
+    const version = await folder.version();
     const job: Job = {
       folder,
       manifest,
-      info: { ...info, interrupted: info.interrupted || info.status === 'queued' },
+      info: await readJobInfo(folder),
+      version,
       run: undefined,
+      lock: undefined,
+      requests: new SerialQueue(),
       ended: Promise.resolve(),
       wish: undefined,
       secrets: {},
       lostProvider: false,
     };
+    const known = this.jobs.get(folder.id);
+    if (known !== undefined) return known;
     this.jobs.set(folder.id, job);
+    this.options.onChange(job.info);
     return job;
   }
 
   private async reread(job: Job): Promise<void> {
+    const version = await job.folder.version();
     const info = await readJobInfo(job.folder);
-    const isForgotten = info.status === 'queued' && job.wish === undefined;
-    this.update(job, { ...info, interrupted: info.interrupted || isForgotten });
+    // A run that began meanwhile knows better.
+    if (job.run !== undefined && !job.run.isEnding) return;
+    job.version = version;
+    this.update(job, info);
   }
 
   private update(job: Job, info: JobInfo): void {
@@ -299,16 +440,37 @@ export class JobQueue {
     this.options.onChange(info);
   }
 
-  private job(id: string): Job {
-    const job = this.jobs.get(id);
-    if (job === undefined) throw new RunnerRefusal('JOB_MISSING', l10n.t('There is no job {0}.', id));
-    return job;
+  /**
+   * A job that is known, or that another process has made. Checks the id, which comes from a client and becomes part of
+   * a path.
+   */
+  private async job(id: string): Promise<Job> {
+    const known = this.jobs.get(id);
+    if (known !== undefined) return known;
+    if (!isJobName(id)) throw new RunnerRefusal('JOB_MISSING', l10n.t('There is no job {0}.', id));
+    return this.read(new JobFolder(path.join(this.options.jobsFolder, id)));
   }
+}
 
-  /** The folder of a job. Checks the id, which comes from a client and becomes part of a path. */
-  private folderOf(id: string): JobFolder {
-    if (!/^[0-9A-Za-z-]+$/.test(id)) throw new RunnerRefusal('JOB_MISSING', l10n.t('There is no job {0}.', id));
-    return new JobFolder(path.join(this.options.jobsFolder, id));
+/**
+ * Takes the lock of a job; where another process has it, after that process was asked to stop the job and did.
+ * @throws JobError JOB_BUSY if it does not within some seconds
+ */
+async function lockOnceStopped(folder: JobFolder, as: Exclude<JobStop, 'running'>, limit: number): Promise<JobLock> {
+  const lock = await folder.tryLock();
+  if (lock !== undefined) return lock;
+  const holder = await folder.holder();
+  if (holder === undefined) return folder.lock();
+  await askToStop(folder.path, holder, as);
+  const until = Date.now() + limit;
+  for (;;) {
+    await delay(stopPoll);
+    const now = await folder.holder();
+    // Yet another process may have it by now: that one was not meant.
+    if (now?.token !== holder.token) return folder.lock();
+    if (Date.now() < until) continue;
+    const { message, code, path: file } = busy(folder.path, now);
+    throw new JobError(code, l10n.t('{0} It was asked to stop, and will as soon as it goes on.', message), file);
   }
 }
 

@@ -158,12 +158,12 @@ export class RunnerServer {
     return {
       hello: ({ token, version }) => {
         this.check(token);
-        if (version !== runnerProtocolVersion) {
-          throw new RunnerRefusal('RUNNER_VERSION', 'The process that runs jobs is of another version.');
-        }
+        const { pid } = process;
+        // The client decides what to do about it, and may not know this version's jobs.
+        if (version !== runnerProtocolVersion) return { pid, version: runnerProtocolVersion, jobs: [] };
         client.greeted = true;
         this.events.onClients();
-        return { pid: process.pid, jobs: queue.infos };
+        return { pid, version: runnerProtocolVersion, jobs: queue.infos };
       },
       ping: known(() => undefined),
       start: known(async ({ id, tied, ...wish }) => {

@@ -4,14 +4,18 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { useInheritedLanguage } from '../base/displayLanguage';
 import { FileLock } from '../base/FileLock';
+import { isFolderOfAnother } from '../base/ownership';
 import { WriteThreads } from '../dataset/files/WriteThreads';
+import { connectTo } from '../jobs/client/connectTo';
 import {
   newEndpoint,
   publishEndpoint,
   readEndpoint,
+  removeOldEndpoints,
   runnerLockFile,
   withdrawEndpoint,
 } from '../jobs/client/runnerEndpoint';
+import { nameOf } from '../jobs/folder/JobLock';
 import { errorMessage } from '../protocol/channel/wireError';
 import { JobQueue } from './JobQueue';
 import { RunnerServer } from './RunnerServer';
@@ -32,6 +36,7 @@ async function main(folder: string | undefined): Promise<void> {
   if (folder === undefined || !path.isAbsolute(folder)) throw new Error('Where are the jobs? No folder was given.');
   const jobsFolder = folder;
   mkdirSync(jobsFolder, { recursive: true, mode: 0o700 });
+  if (isFolderOfAnother(jobsFolder)) throw new Error(`${jobsFolder} belongs to another user.`);
   const lock = await onlyRunner(jobsFolder);
   if (lock === undefined) {
     console.log('Another runner lives.');
@@ -39,6 +44,7 @@ async function main(folder: string | undefined): Promise<void> {
   }
   const left = await readEndpoint(jobsFolder);
   if (left !== undefined) await withdrawEndpoint(jobsFolder, left);
+  await removeOldEndpoints(jobsFolder);
   const endpoint = newEndpoint();
   let idle: NodeJS.Timeout | undefined;
   let ending = false;
@@ -101,19 +107,32 @@ async function main(folder: string | undefined): Promise<void> {
   await server.listen();
   await publishEndpoint(jobsFolder, endpoint);
   endWhenIdle();
+  lock.lost.addEventListener('abort', () => {
+    logLine('The lock of the process that runs jobs is gone; it ends.');
+    void end();
+  });
 }
 
 /**
- * Takes the lock of this machine's runner; waits while another runner is ending.
- * @returns undefined if another runner lives that clients can reach, or if the other one did not end in time
+ * Takes the lock of this machine's runner; waits while another runner is starting or ending.
+ * @returns undefined if another runner lives that clients can reach
+ * @throws Error if the other one did not end in time
  */
 async function onlyRunner(jobsFolder: string): Promise<FileLock | undefined> {
+  const file = runnerLockFile(jobsFolder);
   const until = Date.now() + endLimit;
   while (Date.now() < until) {
-    const lock = await FileLock.tryAcquire(runnerLockFile(jobsFolder));
+    const lock = await FileLock.tryAcquire(file);
     if (lock !== undefined) return lock;
-    if ((await readEndpoint(jobsFolder)) !== undefined) return undefined;
+    const endpoint = await readEndpoint(jobsFolder);
+    const socket = endpoint === undefined ? undefined : await connectTo(endpoint.address);
+    if (socket !== undefined) {
+      socket.destroy();
+      return undefined;
+    }
     await delay(100);
   }
-  return undefined;
+  const holder = await FileLock.holder(file);
+  const name = holder === undefined ? 'Another process' : nameOf(holder);
+  throw new Error(`${name} runs jobs here and cannot be reached. End it, then try again.`);
 }

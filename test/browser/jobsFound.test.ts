@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { JobFolder } from '../../src/jobs/folder/JobFolder';
 import type { JobState } from '../../src/jobs/jobTypes';
+import { runnerProtocolVersion } from '../../src/jobs/client/runnerProtocol';
+import { runElsewhere, seemElsewhere, silentFor } from '../unit/jobs/heldElsewhere';
+import { startOtherRunner } from '../unit/jobs/otherRunner';
 import { makeJob } from '../unit/jobs/testJobs';
 import { DatasetView, until } from './DatasetView';
 import { captions, makeScratch, removeScratch } from './datasetFiles';
@@ -89,5 +92,33 @@ describe('the Jobs view of a window that opens, in the real workbench', () => {
     await until('it is done', async () => (await interrupted.readState()).status === 'completed');
     await workbench.runCommand('Dataset Captions: Unload Tagger');
     await workbench.notification(/The tagger is unloaded/);
+  });
+
+  it('says that a newer version runs the jobs, and offers to resume one once it shows that its process is gone', async function () {
+    this.timeout(180_000);
+    const workbench = (opened = await Workbench.open({ folder: scratch }));
+    const { storageFolder } = workbench;
+    const job = await left(storageFolder, {});
+    const lock = await runElsewhere(job);
+    await seemElsewhere(job, 30);
+    const newer = await startOtherRunner(path.join(storageFolder, 'jobs'), runnerProtocolVersion + 1);
+    try {
+      await workbench.runCommand('View: Show Explorer');
+      await workbench.reload();
+      await workbench.runCommand('Dataset Captions: Show Jobs');
+      const jobs = new JobsView(workbench);
+      await jobs.pane.getByText(/A newer version of this extension runs the jobs/).waitFor();
+      await jobs.item(/Caption Empty – dataset, Running/).waitFor();
+      await silentFor(job, 130);
+      await jobs.says('Caption Empty – dataset', /Interrupted/, 60_000);
+      const notice = await workbench.notification(/Caption Empty was interrupted/);
+      assert.ok(!newer.asked.includes('retire'));
+      await newer.end();
+      await lock.release();
+      await notice.getByRole('button', { name: 'Resume' }).click();
+      await until('it is done', async () => (await job.readState()).status === 'completed');
+    } finally {
+      await newer.end();
+    }
   });
 });

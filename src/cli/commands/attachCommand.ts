@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JobFolder } from '../../jobs/folder/JobFolder';
 import { readJobInfo } from '../../jobs/folder/jobInfo';
+import { isLive } from '../../jobs/jobSteps';
 import type { JobInfo } from '../../jobs/jobTypes';
 import type { RunnerClient } from '../../jobs/client/RunnerClient';
 import type { Command, CommandInput, CommandOutcome } from '../shared/Command';
@@ -33,12 +34,10 @@ async function showUntilEnded(input: CommandInput, folder: JobFolder, client: Ru
   // What its files say is shown all the same.
   if (client.silence !== undefined) output.note(client.silence.message);
   for (;;) {
-    const job = client.isConnected
-      ? client.jobs.find(({ id }) => id === folder.id)
-      : // Without a runner, it may run in another terminal, or not at all.
-        await readJobInfo(folder);
-    if (job === undefined) return 'nothingDone';
-    const isOn = (job.status === 'running' || job.status === 'queued') && !job.interrupted;
+    const known = client.isConnected ? client.jobs.find(({ id }) => id === folder.id) : undefined;
+    // It may run in another terminal or on another machine, or not at all: then its files say more than the runner.
+    const job = known !== undefined && isLive(known) && known.runBy === undefined ? known : await readJobInfo(folder);
+    const isOn = isLive(job);
     if (!isOn || signal.aborted) {
       await report(job, json, output, isOn);
       return outcomeOf(job);

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { planCaptionJob, type CaptionScope, type JobTarget } from '../../jobs/captionJob';
 import type { Dataset } from '../../dataset/Dataset';
 import type { WriteMode, WriteOptions } from '../../tags/writeMode';
+import { JobError } from '../../jobs/JobError';
 import { JobFolder, type NewJob } from '../../jobs/folder/JobFolder';
 import { handledOf, readJobInfo } from '../../jobs/folder/jobInfo';
 import { LocalJobRun } from '../../jobs/run/LocalJobRun';
@@ -102,14 +103,19 @@ async function caption(
 /** The interrupted job, if there is one, and a new job for all images that are not in it. */
 async function jobsToRun(input: CommandInput, targets: readonly JobTarget[], job: NewJob): Promise<JobFolder[]> {
   const jobsFolder = jobsFolderOf(input);
+  const { signal, output } = input;
+  const onWait = (line: string): void => {
+    output.note(line);
+  };
   try {
-    const unfinished = input.isSet('restart') ? undefined : await unfinishedJob(jobsFolder, job);
+    const unfinished = input.isSet('restart') ? undefined : await unfinishedJob(jobsFolder, job, { signal, onWait });
     const known = new Set((await unfinished?.readImages())?.map(({ path }) => path));
     const rest = targets.filter(({ path }) => !known.has(path));
     const jobs = unfinished === undefined ? [] : [unfinished];
     if (rest.length > 0) jobs.push(await JobFolder.create(jobsFolder, job, await jobImages(rest)));
     return jobs;
   } catch (thrown) {
+    signal.throwIfAborted();
     throw new UsageError(`The job cannot be kept in ${jobsFolder}: ${errorMessage(thrown)} Choose another --jobs DIR.`);
   }
 }
@@ -149,6 +155,10 @@ async function runHere(
     if (signal.aborted) stop();
     try {
       await report.add(folder, await run.run());
+    } catch (thrown) {
+      // Another process has the job, or it was removed.
+      if (thrown instanceof JobError) throw new UsageError(thrown.message);
+      throw thrown;
     } finally {
       signal.removeEventListener('abort', stop);
     }

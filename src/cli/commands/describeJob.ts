@@ -4,7 +4,7 @@ import { describeRate } from '../../protocol/text/JobRate';
 
 /** The status and progress of a job, in one line. */
 export function describeJob(job: JobInfo): string {
-  const { status, interrupted, counts, total, imagesPerSecond, secondsLeft, fault, message, reverted } = job;
+  const { status, interrupted, counts, total, imagesPerSecond, secondsLeft, fault, message, reverted, runBy } = job;
   const handled = handledOf(counts);
   const percent = total === 0 ? 100 : Math.floor((100 * handled) / total);
   const parts = [interrupted ? 'interrupted' : status, `${handled}/${total} (${percent}%)`];
@@ -14,6 +14,7 @@ export function describeJob(job: JobInfo): string {
   if (counts.kept > 0) parts.push(`${counts.kept} kept as somebody edited them`);
   if (counts.untagged > 0) parts.push(`${counts.untagged} without a tag`);
   if (reverted !== undefined) parts.push('reverted');
+  if (runBy !== undefined) parts.push(`by ${runBy}`);
   if (fault !== undefined) parts.push(fault.message);
   else if (message !== '') parts.push(message);
   return parts.join(', ');

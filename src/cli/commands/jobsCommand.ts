@@ -16,7 +16,7 @@ export const jobsCommand: Command = {
   usage: '',
   summary: 'list captioning jobs; pause, resume, cancel or remove one',
   flagHelp: [
-    '--pause ID               stops a job; it can go on',
+    '--pause ID               stops a job, whichever process runs it; it can go on',
     '--resume ID              goes on with a job in the background',
     '--retry-failed ID        the same, and tries the images again that failed',
     '--cancel ID              ends a job; what it wrote stays',
@@ -52,11 +52,6 @@ async function act(input: CommandInput, action: Action, given: string): Promise<
   const { id } = folder;
   const client = runnerClient(input);
   try {
-    await client.refresh();
-    // A job that runs inside another command can only be stopped there.
-    if (!client.isConnected && (await folder.isLocked())) {
-      throw new UsageError(`Job ${id} runs in another terminal. Press Ctrl+C there.`);
-    }
     const requests: Record<Action, () => Promise<unknown>> = {
       pause: () => client.request('pause', { id }),
       resume: () => client.request('start', { id, secrets: jobSecrets() }),
@@ -70,7 +65,6 @@ async function act(input: CommandInput, action: Action, given: string): Promise<
     else await input.output.result(`${id}: ${job === undefined ? 'removed' : describeJob(job)}\n`);
     return 'done';
   } catch (thrown) {
-    if (thrown instanceof UsageError) throw thrown;
     throw new UsageError(errorMessage(thrown));
   } finally {
     client.dispose();

@@ -81,7 +81,11 @@ async function makeJobs(input: CommandInput): Promise<JobFolder[]> {
       },
       { queue, mount: sharedFolder(input) ?? dataset.folder, shardSize, modelNames: tagger.names, jobsFolder },
     );
-    const unfinished = await unfinishedJob(jobsFolder, job);
+    const { signal, output } = input;
+    const onWait = (line: string): void => {
+      output.note(line);
+    };
+    const unfinished = await unfinishedJob(jobsFolder, job, { signal, onWait });
     const known = new Set((await unfinished?.readImages())?.map((image) => image.path));
     const targets = (await planCaptionJob(dataset.allImages, mode, write.mode)).filter(
       (target) => !known.has(target.path),

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isFolderOfAnother } from '../../base/ownership';
 import { JobFolder } from '../../jobs/folder/JobFolder';
 import { RunnerClient } from '../../jobs/client/RunnerClient';
 import type { CommandInput } from '../shared/Command';
@@ -10,10 +11,14 @@ import { userDataFolder } from './userDataFolder';
 export const jobsFlag = { jobs: { type: 'string' } } as const;
 export const jobsHelp = '--jobs DIR               where jobs are kept (default: with the downloads of the program)';
 
-/** The folder of all jobs, absolute. */
+/** The folder of all jobs, absolute. @throws UsageError if it belongs to another user */
 export function jobsFolderOf(input: CommandInput): string {
   const given = input.text('jobs');
-  return given === undefined ? path.join(userDataFolder(), 'jobs') : path.resolve(given);
+  const folder = given === undefined ? path.join(userDataFolder(), 'jobs') : path.resolve(given);
+  if (!isFolderOfAnother(folder)) return folder;
+  throw new UsageError(
+    `${folder} belongs to another user, who could have your files changed. Choose another --jobs DIR.`,
+  );
 }
 
 /** Makes a client of the process that runs jobs. */

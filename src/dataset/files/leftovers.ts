@@ -15,7 +15,7 @@ const leftoverAge = 3_600_000;
 export async function removeLeftover(file: string): Promise<CutSave | undefined> {
   try {
     const { mtimeMs } = await stat(file);
-    const left = isOfDeadProcess(path.basename(file), mtimeMs) || Date.now() - mtimeMs > leftoverAge;
+    const left = isOfDeadProcess(file, mtimeMs) || Date.now() - mtimeMs > leftoverAge;
     if (!left) return undefined;
     if (isSavingName(path.basename(file))) return finishSave(file);
     await unlink(file);

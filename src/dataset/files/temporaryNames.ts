@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import path from 'node:path';
 import { identityText, isAlive, parseIdentity, thisProcess, type ProcessIdentity } from '../../base/processIdentity';
 
 /** Names of temporary files: the identity of the process that made the file, and a random number. */
@@ -34,13 +35,13 @@ function newName(): string {
 }
 
 /**
- * Whether a temporary file, judging by its name, was made by a process that is known to be dead. Always false for names
- * of version 0.1.0: they do not distinguish containers with the same host name.
+ * Whether a temporary file, judging by its name and disk, was made by a process that is known to be dead. Always false
+ * for names of version 0.1.0: they do not distinguish containers with the same host name.
  * @param modified when the file was written last, in milliseconds since 1970
  */
-export function isOfDeadProcess(name: string, modified?: number): boolean {
-  const maker = makerOf(name);
-  return maker !== undefined && isAlive(maker, modified) === 'dead';
+export function isOfDeadProcess(file: string, modified?: number): boolean {
+  const maker = makerOf(path.basename(file));
+  return maker !== undefined && isAlive(maker, modified, file) === 'dead';
 }
 
 function makerOf(name: string): ProcessIdentity | undefined {

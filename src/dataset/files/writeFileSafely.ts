@@ -27,7 +27,17 @@ import { writeInPlace } from './writeInPlace';
  * Errors of `link` that any other call would meet as well; any other error may mean that there are no hard links,
  * because systems report that in many ways.
  */
-const notForLackOfLinks: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'ESTALE', 'ETIMEDOUT']);
+const notForLackOfLinks: ReadonlySet<string> = new Set([
+  'ENOENT',
+  'ENOSPC',
+  'EDQUOT',
+  'EROFS',
+  'EIO',
+  'ESTALE',
+  'ETIMEDOUT',
+]);
+/** How often a write is tried if another program removes its temporary file. */
+const triesPerWrite = 3;
 
 /**
  * Replaces, creates or deletes a small file so that at every moment, also after a crash or on a full disk, it holds
@@ -60,9 +70,13 @@ export function writeFileSafely(
     if (!sameBytes(current, expected)) throw new CaptionConflictError(file, current);
     // Check the permission: a rename replaces and an unlink removes even a write-protected file.
     if (current !== null) accessSync(target, constants.W_OK);
-    if (content === null) patiently(unlinkSync, target);
-    else if (expected === null) create(file, target, content);
-    else replace(file, target, content, expected, listed);
+    if (content === null) removeFile(target);
+    else {
+      inTries(file, target, () => {
+        if (expected === null) create(file, target, content);
+        else replace(file, target, content, expected, listed);
+      });
+    }
   } catch (thrown) {
     if (isInTheWay(thrown) && holds(file, content)) return;
     throw fileError(thrown, file, content === null ? 'delete' : 'save');
@@ -101,6 +115,38 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** Deletes a file, unless another program just did. */
+function removeFile(target: string): void {
+  try {
+    patiently(unlinkSync, target);
+  } catch (thrown) {
+    if (!isGoneFrom(path.dirname(target), thrown)) throw thrown;
+  }
+}
+
+/**
+ * Replaces or creates a file. Another program may remove the temporary file: one that cleans up, or one that cannot
+ * know that this process lives, because it runs in another container.
+ */
+function inTries(file: string, target: string, write: () => void): void {
+  for (let tries = 1; ; tries++) {
+    try {
+      write();
+      return;
+    } catch (thrown) {
+      if (!isGoneFrom(path.dirname(target), thrown)) throw thrown;
+      if (tries < triesPerWrite) continue;
+      const message = l10n.t('Another program removed the new file before it had its name. Nothing was changed.');
+      throw new CaptionError('DISK_ERROR', message, file, thrown);
+    }
+  }
+}
+
+/** Whether an error says that a file is missing, in a folder that is there. */
+function isGoneFrom(folder: string, thrown: unknown): boolean {
+  return errno(thrown) === 'ENOENT' && statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
 function create(file: string, target: string, content: Uint8Array): void {
   const temporary = path.join(path.dirname(target), newTemporaryName());
   try {
@@ -118,7 +164,8 @@ function replace(
   expected: Uint8Array,
   listed: (target: string) => boolean,
 ): void {
-  const before = statSync(target);
+  const before = statSync(target, { throwIfNoEntry: false });
+  if (before === undefined) throw new CaptionConflictError(file, null);
   const temporary = path.join(path.dirname(target), newTemporaryName());
   let renamed = false;
   try {

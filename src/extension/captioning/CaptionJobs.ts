@@ -42,6 +42,8 @@ export interface StartOptions {
  */
 export class CaptionJobs extends Disposable {
   private known: ReadonlyMap<string, JobInfo> = new Map();
+  /** whether a newer runner ran the jobs when they were updated last */
+  private wasOutdated = false;
   private readonly datasets = new Map<DatasetDocument, DatasetJobs>();
   private readonly attempts: Attempts;
   /** jobs that ended a moment ago and are still shown, by their ids */
@@ -304,6 +306,9 @@ export class CaptionJobs extends Disposable {
    */
   private async onRunnerUpdate(answer?: JobInfo): Promise<void> {
     const before = this.known;
+    const { isOutdated } = this.runner;
+    const isOther = isOutdated !== this.wasOutdated;
+    this.wasOutdated = isOutdated;
     const now = new Map(this.runner.jobs.map((job) => [job.id, job]));
     if (answer !== undefined) this.answered.set(answer.id, { answer, older: now.get(answer.id) });
     for (const [id, { answer: job, older }] of this.answered) {
@@ -316,7 +321,7 @@ export class CaptionJobs extends Disposable {
     await Promise.all(steps.map((step) => this.onStep(step)));
     for (const job of gone) this.resolveWaiting(job);
     if (gone.length > 0) for (const document of this.datasets.keys()) this.changeEmitter.fire(document);
-    if (steps.length + gone.length > 0) this.listEmitter.fire();
+    if (steps.length + gone.length > 0 || isOther) this.listEmitter.fire();
   }
 
   private async onStep(step: JobStep): Promise<void> {

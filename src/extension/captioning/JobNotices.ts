@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { hasStopped, isResumable, type JobStep } from '../../jobs/jobSteps';
+import { hasStopped, isLive, isResumable, type JobStep } from '../../jobs/jobSteps';
 import type { JobInfo } from '../../jobs/jobTypes';
 import { jobStateName } from '../../protocol/text/jobStateName';
 import { errorMessage } from '../../protocol/channel/wireError';
@@ -21,6 +21,9 @@ interface Offer {
 
 /** Messages about jobs that ended, paused or were interrupted: one message per job, never one per image. */
 export class JobNotices extends Disposable {
+  /** ids of the jobs that a process has which neither this window nor its runner is connected with */
+  private readonly elsewhere = new Set<string>();
+
   constructor(
     private readonly jobs: CaptionJobs,
     private readonly log: vscode.LogOutputChannel,
@@ -60,9 +63,12 @@ export class JobNotices extends Disposable {
     if (job.execution !== before?.execution && job.execution.length > 0 && before?.execution.length === 0) {
       for (const { runsOn, notUsed } of job.execution) this.log.info([`${runsOn}.`, ...notUsed].join(' '));
     }
+    if (isLive(job) && job.runBy !== undefined) this.elsewhere.add(job.id);
     if (!hasStopped(step)) return;
     this.logEnd(job);
-    if (!this.jobs.isOwn(job.id) && !this.jobs.isOpen(job.root)) return;
+    // After a restart it takes a while until it shows that nobody runs the job any more; then nobody else says so.
+    const isLeft = this.elsewhere.delete(job.id) && job.interrupted;
+    if (!isLeft && !this.jobs.isOwn(job.id) && !this.jobs.isOpen(job.root)) return;
     if (isResumable(job)) this.notifyStandstill(job);
     else if (job.total === 1) this.notifySingle(job);
     else if (job.status === 'completed') this.notifyEnd(job);

@@ -158,8 +158,8 @@ export class JobStarter {
         secrets: await this.secretsOf(folder.id),
       });
     } catch (thrown) {
-      // Nothing will ever run it: remove the folder, unless a runner holds its lock.
-      if (!(await folder.isLocked())) await folder.remove();
+      // Nothing will ever run it: remove the folder, unless a runner has its lock.
+      await folder.remove().catch(() => undefined);
       throw thrown;
     }
   }

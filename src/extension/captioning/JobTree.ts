@@ -97,6 +97,10 @@ export class JobTree extends Disposable implements vscode.TreeDataProvider<JobTr
     const before = this.drawn;
     this.drawn = new Map(all.map((job) => [job.id, drawing(job, this.jobs)]));
     for (const id of this.nodes.keys()) if (!this.drawn.has(id)) this.nodes.delete(id);
+    const message = this.jobs.runner.isOutdated
+      ? vscode.l10n.t('A newer version of this extension runs the jobs. Reload this window to change them.')
+      : '';
+    if ((this.view.message ?? '') !== message) this.view.message = message;
     const running = all.filter((job) => isLive(job) && job.status === 'running').length;
     this.view.badge =
       running === 0

@@ -43,6 +43,7 @@ function message(job: JobInfo): string {
   if (job.fault !== undefined) return job.fault.message;
   if (isResumable(job)) return job.interrupted ? l10n.t('Its process ended before it was done.') : '';
   if (job.message !== '') return job.message;
+  if (job.runBy !== undefined) return l10n.t('Another process has this job: {0}.', job.runBy);
   if (job.status === 'queued') return l10n.t('Waits for its turn.');
   return job.imagesPerSecond === undefined ? '' : describeRate(job.imagesPerSecond, job.secondsLeft ?? 0);
 }

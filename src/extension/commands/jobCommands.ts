@@ -140,7 +140,12 @@ async function remove(jobs: CaptionJobs, removed: readonly JobInfo[]): Promise<v
     const answer = vscode.l10n.t('Remove');
     if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, answer)) !== answer) return;
   }
-  for (const { id } of removed) await jobs.runner.request('remove', { id });
+  let failure: unknown;
+  for (const { id } of removed) {
+    // One that another process has must not keep the others in the list.
+    await jobs.runner.request('remove', { id }).catch((thrown: unknown) => (failure ??= thrown));
+  }
+  if (failure instanceof Error) throw failure;
 }
 
 async function unloadTagger({ runner }: CaptionJobs): Promise<void> {

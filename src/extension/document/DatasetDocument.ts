@@ -352,6 +352,24 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   }
 
   /**
+   * Takes over unsaved edits that a window left behind of which it was not clear when this one was opened whether it
+   * lives. What was typed here since is kept, and undo brings the older edit back.
+   * @returns whether they are kept safe here
+   */
+  async takeOver(edits: readonly UnsavedEdit[]): Promise<boolean> {
+    await this.loading;
+    if (this.isDisposed) return false;
+    if (this.loadState === 'ready') {
+      this.restored = [...this.restored, ...(await this.dataset.restoreEdits(edits))];
+      this.reportRestored();
+      this.changeEmitter.fire();
+    } else {
+      this.toRestore = [...this.toRestore, ...edits];
+    }
+    return this.keepUnsavedEditsSafe();
+  }
+
+  /**
    * All unsaved edits, including those of an earlier session that wait until the folder can be read, for the document
    * that takes the place of this one: this one writes nothing more when it is closed.
    */

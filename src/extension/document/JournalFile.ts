@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm, utimes, writeFile, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, utimes, writeFile, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { Caption } from '../../dataset/captions/Caption';
 import { fileLines } from '../../base/fileLines';
@@ -48,9 +48,12 @@ export class JournalFile {
     return this.handle !== undefined;
   }
 
-  /** Updates the file to the edits that are unsaved now; removes it when there are none. */
+  /**
+   * Updates the file to the edits that are unsaved now; removes it when there are none. Writes it anew if another
+   * process has removed or replaced it: what is appended to a file without a name is lost with the process.
+   */
   async follow(unsaved: Iterable<Unsaved>): Promise<void> {
-    if (this.isDamaged) {
+    if (this.isDamaged || !(await this.hasItsName())) {
       await this.writeAnew(unsaved);
       this.isDamaged = false;
     }
@@ -94,6 +97,16 @@ export class JournalFile {
     this.lines = 0;
     await this.close();
     await rm(this.file, { force: true });
+  }
+
+  /** Whether the open file, if there is one, is still the one of this name. */
+  private async hasItsName(): Promise<boolean> {
+    if (this.handle === undefined) return true;
+    const [open, named] = await Promise.all([
+      this.handle.stat({ bigint: true }),
+      stat(this.file, { bigint: true }).catch(() => undefined),
+    ]);
+    return open.ino === named?.ino && open.dev === named.dev;
   }
 
   private async append(piece: string, count: number): Promise<void> {

@@ -3,6 +3,7 @@ import { readdir, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errno } from '../../base/errno';
 import type { UnsavedEdit } from '../../dataset/captions/unsavedEdit';
 import { identityText, isAlive, parseIdentity, placeText, processAt, thisProcess } from '../../base/processIdentity';
 import { SerialQueue } from '../../base/SerialQueue';
@@ -15,13 +16,27 @@ const writePause = 20;
 const pauseForWork = 3;
 /** Interval of the heartbeat (a new modification time) of a journal that is not empty, in milliseconds. */
 const heartbeat = 5_000;
-/** A journal whose last heartbeat is older than this has lost its owner, in milliseconds. */
-const ownerLost = 15_000;
+/**
+ * A journal whose last heartbeat is older than this has lost its owner, in milliseconds, if the owner has a process id
+ * that is in use and perhaps not by the owner: a computer may have been suspended.
+ */
+const ownerLost = 300_000;
 /**
  * The same for an owner on another machine or in another container, in milliseconds: its clock may differ, and network
  * file systems tell times late.
  */
-const remoteOwnerLost = 30_000;
+const remoteOwnerLost = 120_000;
+/** A journal whose time is before this was left to whoever comes next, in milliseconds since 1970: 1990. */
+const leftBefore = Date.UTC(1990);
+/** What closed or crashed windows left behind of a dataset. */
+export interface LeftBehind {
+  edits: UnsavedEdit[];
+  /** their journals, to be removed once another one has the edits */
+  files: string[];
+  /** whether there are journals of other machines or containers, of which it shows only later whether they are left */
+  mayBeMore: boolean;
+}
+
 /** The owner's identity, then what tells its journals apart; the same with a process id only in version 0.1.0. */
 const journalName = /^(.+)-[0-9a-f]{8}\.jsonl(?:\.tmp)?$/;
 
@@ -48,41 +63,38 @@ export class UnsavedJournal extends Disposable {
     super();
     const name = `${identityText(thisProcess())}-${randomBytes(4).toString('hex')}.jsonl`;
     this.file = new JournalFile(path.join(folderOf(storageFolder, dataset), name));
-    this.beat = setInterval(() => {
-      const now = new Date();
-      if (this.file.isThere) utimes(this.file.file, now, now).catch(onError);
-    }, heartbeat);
+    this.beat = setInterval(() => void this.giveSign(), heartbeat);
   }
 
   /**
-   * The unsaved edits of a dataset that closed or crashed windows left behind, and their journals, which the caller
-   * removes once its own journal has these edits. A journal that cannot be read is reported to `onError` and left in
-   * place.
+   * The unsaved edits of a dataset that closed or crashed windows left behind, the latest of each caption, and their
+   * journals, which the caller removes once its own journal has these edits. A journal that cannot be read is reported
+   * to `onError` and left in place.
    */
-  static async adopt(
-    storageFolder: string,
-    dataset: string,
-    onError: (error: unknown) => void,
-  ): Promise<{ edits: UnsavedEdit[]; files: string[] }> {
+  static async adopt(storageFolder: string, dataset: string, onError: (error: unknown) => void): Promise<LeftBehind> {
     const folder = folderOf(storageFolder, dataset);
-    const names = await readdir(folder).catch(() => []);
-    const edits = new Map<string, UnsavedEdit>();
-    const files: string[] = [];
-    for (const name of names) {
+    const left: { file: string; changed: number; edits: UnsavedEdit[] }[] = [];
+    let mayBeMore = false;
+    for (const name of await readdir(folder).catch(() => [])) {
       const file = path.join(folder, name);
       try {
-        const { mtimeMs } = await stat(file);
-        if (isOwned(name, Date.now() - mtimeMs)) continue;
+        const { mtimeMs, ctimeMs } = await stat(file);
+        const owned = ownership(file, mtimeMs);
+        mayBeMore ||= owned === 'unclear';
+        if (owned !== 'left') continue;
         // A journal that was being compacted: the original is still there.
-        if (!name.endsWith('.tmp')) {
-          for (const edit of await readUnsavedEdits(file)) edits.set(edit.captionPath, edit);
-        }
-        files.push(file);
+        const edits = name.endsWith('.tmp') ? [] : await readUnsavedEdits(file);
+        // Not the modification time, which a window sets back when it leaves a journal.
+        left.push({ file, changed: ctimeMs, edits });
       } catch (thrown) {
-        onError(thrown);
+        // Its owner has removed it, or another window.
+        if (errno(thrown) !== 'ENOENT') onError(thrown);
       }
     }
-    return { edits: [...edits.values()], files };
+    const edits = new Map<string, UnsavedEdit>();
+    left.sort((a, b) => a.changed - b.changed);
+    for (const edit of left.flatMap((journal) => journal.edits)) edits.set(edit.captionPath, edit);
+    return { edits: [...edits.values()], files: left.map(({ file }) => file), mayBeMore };
   }
 
   /** Must be called when edits were made or saved. */
@@ -107,6 +119,18 @@ export class UnsavedJournal extends Disposable {
     super.dispose();
     clearInterval(this.beat);
     this.writes.run(() => this.end()).catch(this.onError);
+  }
+
+  /** A heartbeat; also finds out that another window took the journal away, and writes it anew. */
+  private async giveSign(): Promise<void> {
+    if (!this.file.isThere) return;
+    try {
+      const now = new Date();
+      await utimes(this.file.file, now, now);
+    } catch (thrown) {
+      if (errno(thrown) === 'ENOENT') await this.flush().catch(this.onError);
+      else this.onError(thrown);
+    }
   }
 
   private async end(): Promise<void> {
@@ -137,18 +161,24 @@ function folderOf(storageFolder: string, dataset: string): string {
 }
 
 /**
- * Whether the window that writes a journal still lives.
- * @param age milliseconds since its last heartbeat
+ * Whether a window that lives has a journal. `unclear`: it is on another machine or in another container, and has given
+ * a sign of life lately.
+ * @param modified its last heartbeat, in milliseconds since 1970
  */
-function isOwned(name: string, age: number): boolean {
+function ownership(file: string, modified: number): 'owned' | 'unclear' | 'left' {
+  if (modified < leftBefore) return 'left';
+  const name = path.basename(file);
   // The names of version 0.1.0 begin with a process id of which no more is known.
   const owner = parseIdentity(journalName.exec(name)?.[1] ?? '') ?? processAt(placeText(), Number.parseInt(name, 10));
-  switch (isAlive(owner, Date.now() - age)) {
+  const age = Date.now() - modified;
+  switch (isAlive(owner, modified, file)) {
     case 'dead':
-      return false;
+      return 'left';
     case 'alive':
-      return age < ownerLost;
+      return 'owned';
+    case 'likely':
+      return age < ownerLost ? 'owned' : 'left';
     case 'unknown':
-      return age < remoteOwnerLost;
+      return age < remoteOwnerLost ? 'unclear' : 'left';
   }
 }

@@ -17,6 +17,9 @@ import { datasetEditorViewType } from '../standIns/viewType';
 import { UnsavedJournal } from '../document/UnsavedJournal';
 import { virtualFolderProblem } from './openDataset';
 
+/** Interval of looking for unsaved captions of windows of which it is not clear whether they live, in milliseconds. */
+const adoptPause = 30_000;
+
 /** The custom editor for folders: opens them as datasets and knows which one is in front. */
 export class DatasetEditorProvider extends Disposable implements vscode.CustomEditorProvider<DatasetDocument> {
   private readonly editEmitter = this.register(
@@ -110,7 +113,8 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
       this.undoCommands,
       this.log,
     );
-    if (await document.keepUnsavedEditsSafe()) await Promise.all(left.files.map((file) => rm(file, { force: true })));
+    if (await document.keepUnsavedEditsSafe()) await removeFiles(left.files);
+    if (left.mayBeMore) this.adoptLater(document, unreadable);
     document.addToLife(
       document.onDidEdit((edit) => {
         // What is typed while its folder is being renamed is in no document yet that could take its place.
@@ -127,6 +131,22 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
     document.addToLife(this.services.jobs.watch(document));
     this.openEmitter.fire(document);
     return document;
+  }
+
+  /** Looks again for unsaved captions of windows of which it is not clear yet whether they live. */
+  private adoptLater(document: DatasetDocument, unreadable: (thrown: unknown) => void): void {
+    const look = async (): Promise<void> => {
+      const left = await UnsavedJournal.adopt(this.storageFolder, document.uri.fsPath, unreadable);
+      if (left.edits.length > 0) this.log.info(`Unsaved captions of ${document.uri.fsPath} that another window left`);
+      if (left.files.length > 0 && (await document.takeOver(left.edits))) await removeFiles(left.files);
+      if (left.mayBeMore) this.adoptLater(document, unreadable);
+    };
+    const timer = setTimeout(() => void look().catch(unreadable), adoptPause);
+    document.addToLife(
+      new vscode.Disposable(() => {
+        clearTimeout(timer);
+      }),
+    );
   }
 
   resolveCustomEditor(document: DatasetDocument, panel: vscode.WebviewPanel): void {
@@ -226,6 +246,10 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
       }
     }
   }
+}
+
+async function removeFiles(files: readonly string[]): Promise<void> {
+  await Promise.all(files.map((file) => rm(file, { force: true })));
 }
 
 /** Closes the dataset editors of a folder's old name, and the text editors that VS Code opened for its new one. */

@@ -1,15 +1,20 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
+import { FileLock } from '../../base/FileLock';
+import { isFolderOfAnother } from '../../base/ownership';
 import { serverTokenVariable } from '../../protocol/tagging/execution';
 import { errorCode, errorMessage } from '../../protocol/channel/wireError';
 import { JobFolder } from '../folder/JobFolder';
 import { readJobInfo } from '../folder/jobInfo';
+import { nameOf } from '../folder/JobLock';
+import { isLive } from '../jobSteps';
 import type { JobInfo } from '../jobTypes';
 import { AnsweredChannel, answerLimits, type AnswerLimits, RunnerSilentError } from './AnsweredChannel';
-import { readEndpoint, runnerLogFile, type RunnerEndpoint } from './runnerEndpoint';
+import { connectTo } from './connectTo';
+import { readEndpoint, runnerLockFile, runnerLogFile, type RunnerEndpoint } from './runnerEndpoint';
 import { runnerEvents, runnerResults } from './runnerChecks';
 import { runnerProtocolVersion, type RunnerRequests } from './runnerProtocol';
 import { socketPort } from './socketPort';
@@ -18,6 +23,8 @@ import { socketPort } from './socketPort';
 const startLimit = 20_000;
 /** Interval of the attempts to connect to a runner that was started, in milliseconds. */
 const pollPause = 40;
+/** Interval of reading jobs from disk again while another process runs one that is not connected, in milliseconds. */
+const lookPause = 20_000;
 
 export interface RunnerClientOptions {
   /** where all jobs are, absolute */
@@ -31,15 +38,21 @@ export interface RunnerClientOptions {
   signal?: AbortSignal;
   /** how long a runner may take to answer */
   limits?: AnswerLimits;
+  /** interval of reading jobs again that another process runs, in milliseconds; 20 s if not given */
+  lookPause?: number;
 }
 
-/** The runner cannot be started or reached. */
+/**
+ * There is no runner to send a request to.
+ * - `RUNNER_UNREACHABLE`: it cannot be started or reached
+ * - `RUNNER_NEWER`: that of a later version runs the jobs
+ * - `JOBS_OF_OTHERS`: the folder of jobs belongs to another user
+ */
 export class RunnerError extends Error {
-  readonly code = 'RUNNER_UNREACHABLE';
-
   constructor(
+    readonly code: 'RUNNER_UNREACHABLE' | 'RUNNER_NEWER' | 'JOBS_OF_OTHERS',
     message: string,
-    /** absolute path of the runner's log */
+    /** absolute path of the runner's log or of the folder of jobs */
     readonly path: string,
     cause?: unknown,
   ) {
@@ -51,6 +64,12 @@ export class RunnerError extends Error {
 interface Connection {
   socket: Socket;
   channel: AnsweredChannel;
+}
+
+/** A runner whose protocol is another one. */
+interface OtherRunner {
+  pid: number;
+  version: number;
 }
 
 export interface HandledImages {
@@ -71,6 +90,11 @@ export class RunnerClient {
   private starting: Promise<Connection> | undefined;
   private disposed = false;
   private silent: RunnerSilentError | undefined;
+  /** the live runner of another version, as of the last attempt to connect */
+  private other: OtherRunner | undefined;
+  /** what was read from disk, by job id, with {@link JobFolder.version} */
+  private readonly onDisk = new Map<string, { version: string; info: JobInfo }>();
+  private lookTimer: NodeJS.Timeout | undefined;
   private readonly changeListeners = new Set<() => void>();
   private readonly handledListeners = new Set<(handled: HandledImages) => void>();
 
@@ -91,32 +115,41 @@ export class RunnerClient {
     return this.isConnected ? undefined : this.silent;
   }
 
+  /** Whether a runner of a later version runs the jobs here: then they can be seen, and not be changed. */
+  get isOutdated(): boolean {
+    return this.other !== undefined && this.other.version > runnerProtocolVersion;
+  }
+
   /**
-   * Connects to a live runner, or reads the jobs from disk if there is none, or it does not answer. Starts no runner.
-   * @throws the signal's reason
+   * Connects to a live runner, or reads the jobs from disk if there is none of this version, or it does not answer. Starts
+   * and ends no runner. While another process runs a job that is not connected, the jobs are read again from time to time.
+   * @throws RunnerError JOBS_OF_OTHERS; errors of the file system; the signal's reason
    */
   async refresh(): Promise<void> {
+    clearTimeout(this.lookTimer);
+    const wasOutdated = this.isOutdated;
     if ((await this.connected().catch(ifSilent)) !== undefined || this.disposed) return;
     const jobs = new Map<string, JobInfo>();
     for (const folder of await JobFolder.list(this.options.jobsFolder)) {
       try {
-        const info = await readJobInfo(folder);
-        // Without a runner, a queued job will never get its turn.
-        jobs.set(info.id, { ...info, interrupted: info.interrupted || info.status === 'queued' });
+        jobs.set(folder.id, await this.readFromDisk(folder));
       } catch (thrown) {
         this.options.onLog?.(`${folder.path}: ${errorMessage(thrown)}`);
       }
     }
+    for (const id of this.onDisk.keys()) if (!jobs.has(id)) this.onDisk.delete(id);
     // What was read from disk is stale if a runner was started meanwhile.
     if (this.isConnected) return;
+    const isSame =
+      jobs.size === this.known.size && [...jobs.values()].every((info) => this.known.get(info.id) === info);
     this.known = jobs;
-    this.emitChange();
+    if (!isSame || wasOutdated !== this.isOutdated) this.emitChange();
+    this.lookAgain();
   }
 
   /**
-   * Sends a request to the runner; starts one if none lives.
-   * @throws RemoteError with the error that the runner threw; RunnerError if it cannot be started; RunnerSilentError;
-   *   the signal's reason
+   * Sends a request to the runner; starts one if none lives. A runner of an earlier version is asked to end first.
+   * @throws RemoteError with the error that the runner threw; RunnerError; RunnerSilentError; the signal's reason
    */
   async request<K extends keyof RunnerRequests>(
     method: K,
@@ -147,6 +180,7 @@ export class RunnerClient {
   /** Closes the connection; the runner continues. */
   dispose(): void {
     this.disposed = true;
+    clearTimeout(this.lookTimer);
     this.connection?.socket.destroy();
     this.connection = undefined;
   }
@@ -157,11 +191,61 @@ export class RunnerClient {
     return this.connecting;
   }
 
+  private async readFromDisk(folder: JobFolder): Promise<JobInfo> {
+    const version = await folder.version();
+    const known = this.onDisk.get(folder.id);
+    if (known?.version === version) return known.info;
+    const info = await readJobInfo(folder);
+    this.onDisk.set(folder.id, { version, info });
+    return info;
+  }
+
+  /** A process that runs a job may die, or its machine be restarted, without a word to anybody. */
+  private lookAgain(): void {
+    clearTimeout(this.lookTimer);
+    if (this.disposed || !(this.isOutdated || [...this.known.values()].some(isLive))) return;
+    this.lookTimer = setTimeout(() => {
+      this.refresh().catch((thrown: unknown) => this.options.onLog?.(errorMessage(thrown)));
+    }, this.options.lookPause ?? lookPause).unref();
+  }
+
   private async connect(): Promise<Connection | undefined> {
+    this.refuseFolderOfOthers();
     const endpoint = await readEndpoint(this.options.jobsFolder);
-    if (endpoint === undefined || this.disposed) return undefined;
-    const socket = await open(endpoint.address);
-    if (socket === undefined) return undefined;
+    const socket = endpoint === undefined || this.disposed ? undefined : await connectTo(endpoint.address);
+    this.other = this.silent = undefined;
+    if (endpoint === undefined || socket === undefined) return undefined;
+    const connection = this.channelOn(socket, endpoint.pid);
+    try {
+      this.other = await this.greet(endpoint, connection);
+      if (this.other === undefined) return connection;
+      const { pid, version } = this.other;
+      this.options.onLog?.(`The job runner, process ${pid}, is of another version (${version}).`);
+    } catch (thrown) {
+      socket.destroy();
+      this.options.signal?.throwIfAborted();
+      if (thrown instanceof RunnerSilentError) {
+        this.silent = thrown;
+        this.options.onLog?.(thrown.message);
+        throw thrown;
+      }
+      this.options.onLog?.(`The job runner did not answer: ${errorMessage(thrown)}`);
+    }
+    socket.destroy();
+    return undefined;
+  }
+
+  private refuseFolderOfOthers(): void {
+    const { jobsFolder } = this.options;
+    if (!isFolderOfAnother(jobsFolder)) return;
+    throw new RunnerError(
+      'JOBS_OF_OTHERS',
+      l10n.t('The folder of jobs {0} belongs to another user, who could have your files changed.', jobsFolder),
+      jobsFolder,
+    );
+  }
+
+  private channelOn(socket: Socket, pid: number): Connection {
     const channel = new AnsweredChannel(
       socketPort(socket),
       {
@@ -185,7 +269,7 @@ export class RunnerClient {
         onInvalid: (problem) => this.options.onLog?.(`From the job runner: ${problem}`),
       },
       {
-        pid: endpoint.pid,
+        pid,
         limits: this.options.limits ?? answerLimits,
         signal: this.options.signal,
         onSilent: () => socket.destroy(),
@@ -194,31 +278,20 @@ export class RunnerClient {
     socket.on('close', () => {
       channel.close();
     });
-    this.silent = undefined;
-    try {
-      return await this.greet(endpoint, { socket, channel });
-    } catch (thrown) {
-      socket.destroy();
-      this.options.signal?.throwIfAborted();
-      if (thrown instanceof RunnerSilentError) {
-        this.silent = thrown;
-        this.options.onLog?.(thrown.message);
-        throw thrown;
-      }
-      if (errorCode(thrown) === 'RUNNER_VERSION') return undefined;
-      this.options.onLog?.(`The job runner did not answer: ${errorMessage(thrown)}`);
-      return undefined;
-    }
+    return { socket, channel };
   }
 
-  private async greet({ token }: RunnerEndpoint, connection: Connection): Promise<Connection> {
+  /** @returns the runner, if its version is another: then this is no connection */
+  private async greet({ token, pid }: RunnerEndpoint, connection: Connection): Promise<OtherRunner | undefined> {
     const { channel, socket } = connection;
     try {
-      const { jobs } = await channel.request('hello', { token, version: runnerProtocolVersion });
-      this.known = new Map(jobs.map((job) => [job.id, job]));
+      const answer = await channel.request('hello', { token, version: runnerProtocolVersion });
+      const { version = runnerProtocolVersion } = answer;
+      if (version !== runnerProtocolVersion) return { pid: answer.pid, version };
+      this.known = new Map(answer.jobs.map((job) => [job.id, job]));
     } catch (thrown) {
-      // Version mismatch: ask the old runner to retire; the new one resumes its jobs.
-      if (errorCode(thrown) === 'RUNNER_VERSION') await channel.request('retire', { token });
+      // From before runners said their version: an earlier one.
+      if (errorCode(thrown) === 'RUNNER_VERSION') return { pid, version: 0 };
       throw thrown;
     }
     this.connection = connection;
@@ -228,7 +301,7 @@ export class RunnerClient {
       this.refresh().catch((thrown: unknown) => this.options.onLog?.(errorMessage(thrown)));
     });
     this.emitChange();
-    return connection;
+    return undefined;
   }
 
   private started(): Promise<Connection> {
@@ -237,6 +310,7 @@ export class RunnerClient {
   }
 
   private async start(): Promise<Connection> {
+    await this.endEarlierVersion();
     const { jobsFolder, entry, execPath } = this.options;
     const logFile = runnerLogFile(jobsFolder);
     let ended: string | undefined;
@@ -272,30 +346,45 @@ export class RunnerClient {
       if (connection !== undefined) return connection;
       await delay(pollPause, undefined, { signal: this.options.signal });
     }
-    const why = ended ?? l10n.t('it did not answer within {0} s', startLimit / 1000);
+    const holder = await FileLock.holder(runnerLockFile(jobsFolder));
+    const taken = holder === undefined ? undefined : l10n.t('{0} runs jobs here and does not answer', nameOf(holder));
+    const why = taken ?? ended ?? l10n.t('it did not answer within {0} s', startLimit / 1000);
     throw new RunnerError(
+      'RUNNER_UNREACHABLE',
       l10n.t('The process that runs jobs cannot be started: {0}. {1} may say more.', why, logFile),
       logFile,
     );
   }
 
+  /** Asks a runner of an earlier version to end; the next one can resume its jobs. @throws RunnerError RUNNER_NEWER */
+  private async endEarlierVersion(): Promise<void> {
+    const { other } = this;
+    const { jobsFolder } = this.options;
+    if (other === undefined) return;
+    if (this.isOutdated) {
+      throw new RunnerError(
+        'RUNNER_NEWER',
+        l10n.t(
+          'A newer version of this program runs the jobs (process {0}). Reload this window, or update the command line.',
+          String(other.pid),
+        ),
+        jobsFolder,
+      );
+    }
+    const endpoint = await readEndpoint(jobsFolder);
+    const socket = endpoint === undefined ? undefined : await connectTo(endpoint.address);
+    if (endpoint === undefined || socket === undefined) return;
+    const { channel } = this.channelOn(socket, endpoint.pid);
+    try {
+      await channel.request('retire', { token: endpoint.token });
+    } finally {
+      socket.destroy();
+    }
+  }
+
   private emitChange(): void {
     for (const listener of this.changeListeners) listener();
   }
-}
-
-/** Opens a connection; undefined if nobody listens. */
-function open(address: string): Promise<Socket | undefined> {
-  return new Promise((resolve) => {
-    const socket = connect(address);
-    socket.once('connect', () => {
-      socket.on('error', () => undefined);
-      resolve(socket);
-    });
-    socket.once('error', () => {
-      resolve(undefined);
-    });
-  });
 }
 
 /** In place of a connection that fails because the runner does not answer. @throws all other errors */

@@ -30,7 +30,7 @@ export const runnerParams = checksOf<ParamsOf<RunnerRequests>>()({
 
 /** Checks the results that the process that runs jobs returns. */
 export const runnerResults = checksOf<ResultsOf<RunnerRequests>>()({
-  hello: v.object({ pid: finite, jobs: v.array(jobInfo) }),
+  hello: v.object({ pid: finite, version: v.optional(finite), jobs: v.array(jobInfo) }),
   ping: done,
   start: jobInfo,
   pause: done,

@@ -1,8 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { FileLock } from '../../base/FileLock';
+import { isOwn } from '../../base/ownership';
+import { placeText } from '../../base/processIdentity';
 
 /**
  * Where a runner listens. It is published in a file that only this user can read, so the token authenticates the user.
@@ -14,8 +17,14 @@ export interface RunnerEndpoint {
   pid: number;
 }
 
-/** Part of the file names, because each of the machines that share a jobs folder has its own runner. */
-const machine = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+/** Files of runners of other places are removed when they were not touched for this long, in milliseconds: a week. */
+const otherPlaceKept = 7 * 24 * 3_600_000;
+
+/**
+ * Part of the file names: each of the machines and containers that share a jobs folder has its own runner. A restart
+ * makes another place of it, too, where nothing that ran before can be reached.
+ */
+const machine = createHash('sha256').update(placeText()).digest('hex').slice(0, 8);
 
 function endpointFile(jobsFolder: string): string {
   return path.join(jobsFolder, `runner-${machine}.json`);
@@ -32,17 +41,42 @@ export function runnerLogFile(jobsFolder: string): string {
 }
 
 /**
- * Reads where the runner of this machine listens, or last listened; undefined if there is no such file or it is
- * damaged.
+ * Reads where the runner of this machine listens, or last listened; undefined if there is no such file, if it is
+ * damaged, or if another user made it.
  */
 export async function readEndpoint(jobsFolder: string): Promise<RunnerEndpoint | undefined> {
   try {
-    const value: unknown = JSON.parse(await readFile(endpointFile(jobsFolder), 'utf8'));
+    const file = await open(endpointFile(jobsFolder), 'r');
+    let text: string;
+    try {
+      if (!isOwn(await file.stat(), jobsFolder)) return undefined;
+      text = await file.readFile('utf8');
+    } finally {
+      await file.close();
+    }
+    const value: unknown = JSON.parse(text);
     const { address, token, pid } = value as Partial<RunnerEndpoint>;
     if (typeof address !== 'string' || typeof token !== 'string' || typeof pid !== 'number') return undefined;
     return { address, token, pid };
   } catch {
     return undefined;
+  }
+}
+
+/** Removes what runners left that were of other machines and containers, or of this one before it was restarted. */
+export async function removeOldEndpoints(jobsFolder: string): Promise<void> {
+  for (const name of await readdir(jobsFolder).catch(() => [])) {
+    const [, place, kind] = /^runner-([0-9a-f]{8})\.(json|lock|log)$/.exec(name) ?? [];
+    if (place === undefined || place === machine) continue;
+    const file = path.join(jobsFolder, name);
+    const age = await stat(file).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
+    const isOld = kind === 'log' || kind === 'json' ? age > otherPlaceKept : age > 0;
+    if (isOld && !(await FileLock.isHeld(path.join(jobsFolder, `runner-${place}.lock`)))) {
+      await rm(file, { force: true }).catch(() => undefined);
+    }
   }
 }
 
@@ -61,8 +95,10 @@ export function newEndpoint(): RunnerEndpoint {
 /** Publishes where this runner listens, atomically. */
 export async function publishEndpoint(jobsFolder: string, endpoint: RunnerEndpoint): Promise<void> {
   const file = endpointFile(jobsFolder);
-  await writeFile(`${file}.tmp`, JSON.stringify(endpoint), { mode: 0o600 });
-  await rename(`${file}.tmp`, file);
+  const temporary = `${file}.${randomBytes(4).toString('hex')}.tmp`;
+  // `wx`: it must not be a link that somebody else made.
+  await writeFile(temporary, JSON.stringify(endpoint), { mode: 0o600, flag: 'wx' });
+  await rename(temporary, file);
 }
 
 /** Removes the published address, unless another runner replaced it, and the folder of the socket. */

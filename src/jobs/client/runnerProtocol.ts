@@ -13,8 +13,12 @@ export interface JobSecrets {
 
 /** The requests to the process that runs jobs, over a local socket. The first one must be `hello`. */
 export interface RunnerRequests {
-  /** @throws RUNNER_REFUSED for a wrong token; RUNNER_VERSION for another version: then only `retire` is accepted */
-  hello(params: { token: string; version: number }): { pid: number; jobs: JobInfo[] };
+  /**
+   * Returns the version of the runner's protocol, which may be another than the client's: then `jobs` is empty, and
+   * only `retire` is accepted. Both requests must stay as they are in all versions.
+   * @throws RUNNER_REFUSED for a wrong token
+   */
+  hello(params: { token: string; version: number }): { pid: number; version?: number; jobs: JobInfo[] };
   /** Says that the runner lives. One that does not know this request says so, which is an answer, too. */
   ping(params: Record<string, never>): undefined;
   /**
@@ -38,7 +42,7 @@ export interface RunnerRequests {
   unloadTagger(params: Record<string, never>): { unloaded: boolean };
   /**
    * Interrupts the running jobs and ends the runner; the next runner can resume the jobs. Accepted from clients of
-   * every protocol version.
+   * every protocol version; only a client of a later version asks for it, and only when it needs a runner.
    */
   retire(params: { token: string }): undefined;
 }

@@ -4,13 +4,15 @@ import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { isDatasetPath } from '../../dataset/files/datasetPath';
 import { fileLines } from '../../base/fileLines';
-import { FileLock } from '../../base/FileLock';
+import type { LockHolder } from '../../base/FileLock';
 import { errno } from '../../base/errno';
+import { isOwn } from '../../base/ownership';
 import { SerialQueue } from '../../base/SerialQueue';
 import { errorMessage } from '../../protocol/channel/wireError';
 import { isJobManifest, isJobState } from './jobChecks';
 import { JobError } from '../JobError';
 import { JobJournal } from './JobJournal';
+import { JobLock } from './JobLock';
 import { isJobName, stateFile } from '../jobNames';
 import { readJournal, type ImageRecord } from './journalEntries';
 import { mergeShardJournals } from './shardJournals';
@@ -21,8 +23,7 @@ export const manifestFile = 'manifest.json';
 /** The list of a job's images, one per line. */
 export const imagesFile = 'images.jsonl';
 const journalFile = 'journal.jsonl';
-const lockFile = 'lock';
-/** A half-written job folder older than this was abandoned, in milliseconds. */
+/** A half-written or half-removed job folder older than this was abandoned, in milliseconds. */
 const abandonedAge = 3_600_000;
 
 /** A manifest without what {@link JobFolder.create} adds. */
@@ -57,7 +58,7 @@ export class JobFolder {
     const created = new Date();
     const id = `${created.toISOString().replace(/[-:]|\.\d+Z$/g, '')}-${randomBytes(4).toString('hex')}`;
     const manifest: JobManifest = { version: 1, id, created: created.toISOString(), ...job, total: images.length };
-    const unfinished = path.join(jobsFolder, `.${id}.tmp`);
+    const unfinished = path.join(jobsFolder, unfinishedName(id));
     try {
       await mkdir(unfinished, { mode: folderMode });
       await writeFlushed(path.join(unfinished, imagesFile), linesOfImages(images), fileMode);
@@ -84,7 +85,7 @@ export class JobFolder {
       .map((name) => new JobFolder(path.join(jobsFolder, name)));
   }
 
-  /** Removes half-written jobs of processes that were killed in {@link create}. */
+  /** Removes half-written and half-removed jobs of processes that were killed in {@link create} or {@link remove}. */
   static async removeUnfinished(jobsFolder: string): Promise<void> {
     for (const name of await readdir(jobsFolder).catch(() => [])) {
       if (!/^\.\d{8}T\d{6}-[0-9a-f]{8}\.tmp$/.test(name)) continue;
@@ -102,7 +103,10 @@ export class JobFolder {
     const manifest = await this.readJson(manifestFile);
     // Other users may have written what lies on a shared disk: it must not set the environment of processes here.
     const isShared = isJobManifest(manifest) && ((await this.isLink()) || manifest.place.kind === 'cluster');
-    if (isJobManifest(manifest) && !isShared) return manifest;
+    if (isJobManifest(manifest) && !isShared) {
+      await this.refuseAnothers();
+      return manifest;
+    }
     if (isShared && manifest.place.kind === 'cluster' && Object.keys(manifest.tagger.environment).length === 0) {
       return manifest;
     }
@@ -157,19 +161,61 @@ export class JobFolder {
     return this.stateWrites.run(() => this.replaceState(content));
   }
 
-  /** Takes the lock for running or reverting this job; undefined while another process holds it. */
-  lock(): Promise<FileLock | undefined> {
-    return FileLock.tryAcquire(path.join(this.path, lockFile));
+  /**
+   * Takes the lock, which everybody has to have who runs, reverts, removes or changes this job.
+   * @throws JobError JOB_BUSY with the name of the process that has it, JOB_MISSING; errors of the file system
+   */
+  lock(): Promise<JobLock> {
+    return JobLock.take(this.path);
   }
 
-  /** Whether a live process runs or reverts the job. */
-  async isLocked(): Promise<boolean> {
-    return FileLock.isHeld(path.join(this.path, lockFile));
+  /** Takes the lock; undefined while another process has it. @throws JobError JOB_MISSING; errors of the file system */
+  tryLock(): Promise<JobLock | undefined> {
+    return JobLock.tryTake(this.path);
   }
 
-  /** Deletes the job and its journal. */
-  async remove(): Promise<void> {
-    await rm(this.path, { recursive: true, force: true });
+  /** The live process that has the lock, as far as this process can know; undefined if nobody has it. */
+  holder(): Promise<LockHolder | undefined> {
+    return JobLock.holder(this.path);
+  }
+
+  /**
+   * A text that changes when another process changes the state of this job, or takes or leaves its lock. Cheap: nothing
+   * but times and the lock is read.
+   * @throws errors of the file system
+   */
+  async version(): Promise<string> {
+    const { mtimeMs, ino } = await stat(path.join(this.path, stateFile));
+    return [mtimeMs, ino, (await this.holder())?.token].join(' ');
+  }
+
+  /**
+   * Deletes the job and its journal; of a job that is elsewhere, such as one of a cluster, only the link to it.
+   * @param taken the lock, if the caller has it; it is released
+   * @throws JobError JOB_BUSY while another process has the lock; errors of the file system
+   */
+  async remove(taken?: JobLock): Promise<void> {
+    if (await this.isLink().catch(() => false)) {
+      await taken?.release();
+      await rm(this.path, { recursive: true, force: true });
+      return;
+    }
+    try {
+      const lock = taken ?? (await this.lock());
+      try {
+        // In one step, so that nobody finds half a job, or takes the lock once that is deleted.
+        const aside = path.join(path.dirname(this.path), unfinishedName(this.id));
+        const isAside = await rename(this.path, aside).then(
+          () => true,
+          () => false,
+        );
+        await rm(isAside ? aside : this.path, { recursive: true, force: true });
+      } finally {
+        await lock.release();
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof JobError) || thrown.code !== 'JOB_MISSING') throw thrown;
+    }
   }
 
   private async replaceState(content: string): Promise<void> {
@@ -184,6 +230,15 @@ export class JobFolder {
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined);
       throw error;
+    }
+  }
+
+  /** Refuses a job that another user made in this user's folder: it says which files are written, and with what. */
+  private async refuseAnothers(): Promise<void> {
+    const parent = path.dirname(this.path);
+    for (const file of [this.path, path.join(this.path, manifestFile)]) {
+      if (isOwn(await lstat(file), parent)) continue;
+      throw new JobError('JOB_UNREADABLE', l10n.t('This job belongs to another user.'), this.path);
     }
   }
 
@@ -214,6 +269,11 @@ export class JobFolder {
     if (errno(error) !== 'ENOENT') return unreadable(this.path, error);
     return new JobError('JOB_MISSING', l10n.t('There is no job {0}.', this.id), this.path, error);
   }
+}
+
+/** The name of a job's folder while it is being written or deleted. */
+function unfinishedName(id: string): string {
+  return `.${id}.tmp`;
 }
 
 /**

@@ -98,6 +98,7 @@ export const jobInfo = v.object({
   created: v.string(),
   status,
   interrupted: v.boolean(),
+  runBy: v.optional(v.string()),
   fault: v.optional(fault),
   position: finite,
   ...times,

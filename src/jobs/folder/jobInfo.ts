@@ -1,6 +1,7 @@
 import { imageOutcomes } from '../captionJob';
 import type { ImageRecord } from './journalEntries';
 import type { JobFolder } from './JobFolder';
+import { nameOf } from './JobLock';
 import {
   shownFailures,
   type JobImage,
@@ -41,10 +42,15 @@ export function jobInfo(manifest: JobManifest, state: JobState, interrupted: boo
 export async function readJobInfo(folder: JobFolder): Promise<JobInfo> {
   const manifest = await folder.readManifest();
   const state = await folder.readState();
-  const interrupted = state.status === 'running' && !(await folder.isLocked());
+  const isOn = state.status === 'running' || state.status === 'queued';
+  const holder = isOn ? await folder.holder() : undefined;
+  const interrupted = isOn && holder === undefined;
   // The state is written only now and then: after a crash it is stale, and the journal is right.
-  if (interrupted) Object.assign(state, countOutcomes(await folder.readImages(), await folder.readJournal()));
-  return jobInfo(manifest, state, interrupted);
+  if (interrupted && state.status === 'running')
+    Object.assign(state, countOutcomes(await folder.readImages(), await folder.readJournal()));
+  const info = jobInfo(manifest, state, interrupted);
+  const isElsewhere = holder !== undefined && !(holder.liveness === 'alive' && holder.pid === process.pid);
+  return isElsewhere ? { ...info, runBy: nameOf(holder) } : info;
 }
 
 /** Counts the images by their outcome, and collects the first {@link shownFailures}. */

@@ -1,11 +1,10 @@
 import { performance } from 'node:perf_hooks';
-import * as l10n from '@vscode/l10n';
 import { imageOutcomes, type JobResult } from '../captionJob';
 import { JobRate } from '../../protocol/text/JobRate';
-import { JobError } from '../JobError';
 import type { JobFaultError } from './jobFault';
 import { newState, type JobFolder } from '../folder/JobFolder';
 import { handledOf, jobInfo } from '../folder/jobInfo';
+import type { JobLock } from '../folder/JobLock';
 import type { JobInfo, JobManifest, JobState, JobStatus } from '../jobTypes';
 
 /**
@@ -40,6 +39,7 @@ export abstract class JobRunBase {
   private current: JobInfo;
   private readonly stopper = new AbortController();
   private stoppedAs: JobStop | undefined;
+  private lock: JobLock | undefined;
   private readonly rate = new JobRate();
   private stateWritten = 0;
   private readonly begun = performance.now();
@@ -74,19 +74,35 @@ export abstract class JobRunBase {
   }
 
   /**
-   * Runs the job until its end, a stop or a fault of the machine, which pauses it.
-   * @throws JobError JOB_BUSY if another process runs it; other codes if its folder cannot be read or written
+   * Runs the job until its end, a stop or a fault of the machine, which pauses it. Another process may ask it to stop.
+   * @param taken the job's lock, if the caller has it; it is released at the end
+   * @throws JobError JOB_BUSY if another process has it; JOB_TAKEN if the lock or the folder is gone: then nothing more
+   *   was written; other codes if its folder cannot be read or written
    */
-  async run(): Promise<JobRunEnd> {
-    const lock = await this.folder.lock();
-    if (lock === undefined) throw new JobError('JOB_BUSY', l10n.t('Another process runs this job.'), this.folder.path);
+  async run(taken?: JobLock): Promise<JobRunEnd> {
+    const lock = taken ?? (await this.folder.lock());
+    this.lock = lock;
+    lock.whenAskedToStop((as) => {
+      this.stop(as);
+    });
+    // What is in flight must not end as an outcome of images.
+    lock.lost.addEventListener('abort', () => {
+      this.stop('running');
+    });
     try {
+      await lock.check();
       this.state = await this.folder.readState();
       const result = await this.runLocked();
+      if (lock.lost.aborted) throw await lock.lossError();
       return { info: this.current, result };
     } finally {
       await lock.release();
     }
+  }
+
+  /** Looks whether the job is still this run's; must be called before each write. @throws JobError JOB_TAKEN */
+  protected async checkLock(): Promise<void> {
+    await this.lock?.check();
   }
 
   /** Does the work and calls {@link finish} at the end. */
@@ -120,7 +136,7 @@ export abstract class JobRunBase {
     if (imageOutcomes.every((outcome) => counts[outcome] === this.state.counts[outcome])) return;
     Object.assign(this.state, { counts, failures });
     this.update({ counts, failures, ...change, ...rate });
-    if (now - this.stateWritten < this.statePause) return;
+    if (now - this.stateWritten < this.statePause || this.lock?.lost.aborted === true) return;
     this.stateWritten = now;
     // A failure does not matter: the state only informs other processes, and the journal is the record of what was
     // done.
@@ -140,6 +156,8 @@ export abstract class JobRunBase {
     state.ran += Math.round(performance.now() - this.begun);
     if (status === 'completed' || status === 'cancelled') state.finished = new Date().toISOString();
     this.update(jobInfo(this.manifest, state, false));
+    // The state is another run's by now.
+    if ((await this.lock?.isOurs()) === false) return;
     // A full disk may not take the state. Then the job shows as interrupted, with the counts of its journal.
     await this.folder.writeState(state).catch(() => undefined);
   }

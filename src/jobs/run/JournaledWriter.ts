@@ -19,12 +19,18 @@ export class JournaledWriter implements FileWriter {
     private readonly journal: Pick<JobJournal, 'append'>,
     /** the index in the job of the image to whose caption a file belongs, by the file's absolute path */
     private readonly indexOf: (file: string) => number | undefined,
+    /** looks before each write whether the job is still this run's, and throws if it is not */
+    private readonly check: () => Promise<void>,
   ) {}
 
-  /** @throws CaptionError as the writer does, or if the journal cannot be written: then the file was not touched */
+  /**
+   * @throws CaptionError as the writer does, or if the journal cannot be written: then the file was not touched; what
+   *   the check before the write throws
+   */
   async write(write: FileWrite): Promise<string | null> {
     const index = this.indexOf(write.file);
     if (index === undefined) throw new Error(`Not a caption of this job: ${write.file}`);
+    await this.check();
     const previous = write.expected === null ? null : Buffer.from(write.expected as string).toString('base64');
     try {
       // Flushed only if the write destroys something: of a new file it is known that there was nothing before.
@@ -41,6 +47,7 @@ export class JournaledWriter implements FileWriter {
         const pause = retryPauses[attempt];
         if (pause === undefined || !(thrown instanceof CaptionError) || thrown.code !== 'DISK_ERROR') throw thrown;
         await delay(pause);
+        await this.check();
       }
     }
   }

@@ -128,6 +128,7 @@ export class LocalJobRun extends JobRunBase {
         journal,
         flushIntents: false,
         writer: this.options.writer,
+        beforeWrite: () => this.checkLock(),
         listedOnly: false,
         signal: this.signal,
         prepareTagger: async (first) => {

@@ -43,6 +43,8 @@ export interface CaptionWork {
   flushIntents: boolean;
   /** writes the caption files */
   writer: FileWriter;
+  /** called before each write; throws if the job is not this run's any more, after it aborted the signal */
+  beforeWrite: () => Promise<void>;
   /** read only the captions of `images`, however many there are, and never scan the whole folder */
   listedOnly: boolean;
   signal: AbortSignal;
@@ -67,10 +69,11 @@ export async function captionWork(work: CaptionWork): Promise<JobResult> {
   const intents: Pick<JobJournal, 'append'> = work.flushIntents
     ? { append: (line) => journal.append(line, true) }
     : journal;
-  const writer = new JournaledWriter(work.writer, intents, (file) => {
+  const indexOf = (file: string): number | undefined => {
     const position = captions.get(file);
     return position === undefined ? undefined : firstIndex + position;
-  });
+  };
+  const writer = new JournaledWriter(work.writer, intents, indexOf, work.beforeWrite);
   const { dataset, targets, settled } = await readJobWork(manifest, images, records, writer, signal, work.listedOnly);
   const positions = new Map(images.map(({ path: image }, position) => [image, position]));
   /** when each image in flight was begun */

@@ -41,8 +41,9 @@ export async function previewRevert(folder: JobFolder): Promise<RevertPreview> {
  * Restores the previous bytes of every caption that a job wrote and nobody changed since; deletes the files that the
  * job created. Idempotent.
  * @param options.shown the version of the preview that the user agreed to; undefined if nobody was asked
- * @throws JobError JOB_BUSY while the job runs, JOB_CHANGED if it wrote more than was shown: then nothing is reverted;
- *   the signal's reason: files reverted so far stay reverted, and calling again resumes
+ * @throws JobError JOB_BUSY with the name of the process that has the job, JOB_TAKEN if it has it by now, JOB_CHANGED if
+ *   it wrote more than was shown: then nothing is reverted; the signal's reason: files reverted so far stay reverted, and
+ *   calling again resumes
  */
 export async function revertJob(
   folder: JobFolder,
@@ -50,9 +51,6 @@ export async function revertJob(
   options: { signal: AbortSignal; shown?: string; onProgress?: (done: number, total: number) => void },
 ): Promise<RevertResult> {
   const lock = await folder.lock();
-  if (lock === undefined) {
-    throw new JobError('JOB_BUSY', l10n.t('The job is running. Pause or cancel it before you revert it.'), folder.path);
-  }
   try {
     const { root, captionExtension } = await folder.readManifest();
     const images = await folder.readImages();
@@ -69,6 +67,7 @@ export async function revertJob(
         intents,
         async ({ image, intent }) => {
           const file = path.join(root, captionPathOf(image, captionExtension));
+          await lock.check();
           const reason = await revertFile(file, intent, contents, writer);
           if (reason === undefined) result.reverted.push(image);
           else if (reason !== neverWritten) result.left.push({ path: image, reason });
@@ -77,6 +76,7 @@ export async function revertJob(
         { concurrency: maxFilesInFlight, signal: options.signal },
       ),
     );
+    await lock.check();
     const state = await folder.readState();
     await folder.writeState({
       ...state,

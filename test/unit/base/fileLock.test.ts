@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFile, utimes, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { placeText, thisProcess } from '../../../src/base/processIdentity';
 import { FileLock } from '../../../src/base/FileLock';
 import { SpeedMeter } from '../../../src/tagger/download/SpeedMeter';
-import { namesIn, testFolder } from '../shared/testFolder';
+import { hasLocalDisk, namesIn, testFolder, until } from '../shared/testFolder';
 
-describe('The lock of a download', () => {
+describe('The lock of a download', function () {
+  this.timeout(30_000);
   const folder = testFolder();
   const lockFile = (): string => path.join(folder(), 'x.lock');
   /** Makes a lock of this process look as if another one had it. */
@@ -69,7 +71,8 @@ describe('The lock of a download', () => {
     const [host = '', , namespace = ''] = placeText().split(' ');
     const machine = `${host} 11111111-2222-3333-4444-555555555555 ${namespace}`;
     await rewrite({ machine, token: 'of before' });
-    assert.equal(await FileLock.isHeld(lockFile()), true, 'a clone of this machine that lives');
+    // Where another machine may reach the disk, it may be a clone of this one that lives.
+    assert.equal(await FileLock.isHeld(lockFile()), !hasLocalDisk(folder()));
     await utimes(lockFile(), 1000, 1000);
     assert.equal(await FileLock.isHeld(lockFile()), false);
     await rewrite({ machine, machineId: '0badcafe' });
@@ -78,6 +81,45 @@ describe('The lock of a download', () => {
     await rewrite({ machine, machineId: undefined, start: undefined });
     assert.equal(await FileLock.isHeld(lockFile()), true);
     await lock?.release();
+  });
+
+  it('stays with a process that is suspended for however long, and is known to be that one', async function () {
+    if (thisProcess().start === '') this.skip();
+    const lock = await FileLock.tryAcquire(lockFile());
+    await rewrite({}, 3600);
+    assert.equal(await FileLock.tryAcquire(lockFile()), undefined);
+    const holder = await FileLock.holder(lockFile());
+    assert.deepEqual([holder?.pid, holder?.host, holder?.liveness], [process.pid, hostname(), 'alive']);
+    assert.equal(holder?.silenceAtMost, undefined);
+    assert.ok(holder!.silence >= 3_599_000);
+    await lock?.release();
+  });
+
+  it('tells its holder when another process has it by now, and is not renewed for that one', async () => {
+    const lock = (await FileLock.tryAcquire(lockFile()))!;
+    assert.equal(await lock.isOurs(), true);
+    await rewrite({ token: 'theirs' }, 10);
+    const { mtimeMs } = await stat(lockFile());
+    await until(() => lock.lost.aborted, 'its heartbeat finds out', 20_000);
+    assert.equal((await stat(lockFile())).mtimeMs, mtimeMs);
+    assert.equal(await lock.isOurs(), false);
+    await lock.release();
+    assert.deepEqual(await namesIn(folder()), ['x.lock']);
+  });
+
+  it('is lost with its folder, but not for the moment in which another process looks at it', async () => {
+    const lock = (await FileLock.tryAcquire(lockFile()))!;
+    await rename(lockFile(), `${lockFile()}.aside`);
+    const asked = lock.isOurs();
+    await rename(`${lockFile()}.aside`, lockFile());
+    assert.equal(await asked, true);
+    await rm(lockFile());
+    assert.equal(await lock.isOurs(), false);
+    assert.equal(lock.lost.aborted, true);
+    await lock.release();
+    const released = (await FileLock.tryAcquire(lockFile()))!;
+    await released.release();
+    assert.deepEqual([await released.isOurs(), released.lost.aborted], [false, false], 'given back, not lost');
   });
 
   it('of version 0.1.0 is had as long as its holder lives', async () => {

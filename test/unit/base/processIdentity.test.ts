@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
 import {
@@ -13,7 +14,7 @@ import {
   thisProcess,
   type ProcessIdentity,
 } from '../../../src/base/processIdentity';
-import { testFolder } from '../shared/testFolder';
+import { hasLocalDisk, testFolder, until } from '../shared/testFolder';
 
 const root = path.resolve(__dirname, '../../..');
 const isLinux = process.platform === 'linux';
@@ -31,7 +32,7 @@ describe('Whether a process lives', () => {
     const { pid } = spawnSync(process.execPath, ['--version']);
     assert.equal(isAlive(here({ pid })), 'dead');
     assert.equal(isAlive(processAt(placeText(), pid)), 'dead');
-    assert.equal(isAlive(processAt(placeText(), process.pid)), 'alive');
+    assert.equal(isAlive(processAt(placeText(), process.ppid)), 'likely');
   });
 
   it('is not known of another host, another container, or where too little was written down', () => {
@@ -51,6 +52,16 @@ describe('Whether a process lives', () => {
     assert.equal(isAlive(here({ boot: '' }), beforeBoot), 'unknown');
   });
 
+  it('is no at once after a restart where what it left lies on a disk that no other machine reaches', function () {
+    if (thisProcess().boot === '' || !hasLocalDisk(folder())) this.skip();
+    assert.equal(isAlive(here({ boot: other }), Date.now(), folder()), 'dead');
+    assert.equal(isAlive(here({ boot: other, namespace: other }), Date.now(), folder()), 'dead', 'of a container');
+    assert.equal(isAlive(here({ boot: other, host: other }), Date.now(), folder()), 'unknown', 'a virtual machine');
+    assert.equal(isAlive(here({ boot: other, machine: other }), Date.now(), folder()), 'unknown');
+    assert.equal(isAlive(here({ namespace: other }), Date.now(), folder()), 'unknown', 'a container of this boot');
+    assert.equal(isAlive(here({ boot: other }), Date.now(), '/proc/self'), 'unknown', 'a disk of no known kind');
+  });
+
   it('is not known of a clone of this machine, which has its name and id, while it gives signs of life', () => {
     assert.equal(isAlive(here({ boot: other }), Date.now() - 10_000), 'unknown');
     assert.equal(isAlive(here({ boot: other }), Date.now() - 59_000), 'unknown');
@@ -60,7 +71,20 @@ describe('Whether a process lives', () => {
   it('is no where its id is by now that of a process that started at another time', function () {
     if (thisProcess().start === '') this.skip();
     assert.equal(isAlive(here({ start: other })), 'dead');
-    assert.equal(isAlive(here({ start: '' })), 'alive', 'as far as can be told');
+    assert.equal(isAlive(here({ start: '' })), 'likely', 'as far as can be told');
+  });
+
+  it('is no where it has ended and its parent never asks how, as in containers whose first process only sleeps', async function () {
+    if (thisProcess().start === '') this.skip();
+    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 600'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const [said] = (await once(parent.stdout, 'data')) as [Buffer];
+      const pid = Number(said.toString());
+      await until(() => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '), 'it has ended');
+      assert.equal(isAlive(processAt(placeText(), pid)), 'dead');
+    } finally {
+      parent.kill('SIGKILL');
+    }
   });
 
   it('is told by another process of this one, and of it from here, whatever its name is', async () => {

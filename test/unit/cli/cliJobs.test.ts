@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { unfinishedJob } from '../../../src/cli/flags/unfinishedJob';
+import { JobFolder } from '../../../src/jobs/folder/JobFolder';
 import type { JobInfo } from '../../../src/jobs/jobTypes';
 import { cli, program, type CaptionReport } from '../shared/runCli';
 import { fingerprint, namesIn, testFolder, until } from '../shared/testFolder';
-import { endRunner, pictureFolder } from '../jobs/testJobs';
+import { runElsewhere, seemElsewhere, silentFor } from '../jobs/heldElsewhere';
+import { endRunner, makeJob, pictureFolder, writePictures } from '../jobs/testJobs';
 
 describe('Jobs on the command line', function () {
   this.timeout(60_000);
@@ -19,7 +23,7 @@ describe('Jobs on the command line', function () {
   function start(...args: string[]): ChildProcess {
     return spawn(process.execPath, [program, ...args, '--jobs', jobs(), '--json'], {
       detached: true,
-      stdio: ['ignore', 'pipe', 'ignore'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
   }
   async function report(expectedCode: number, ...args: string[]): Promise<CaptionReport & { jobs: string[] }> {
@@ -96,6 +100,98 @@ describe('Jobs on the command line', function () {
     assert.equal((await captionsOf(root)).length, 300);
     assert.equal((await cli('jobs', '--remove', id, '--jobs', jobs())).code, 0);
     assert.deepEqual(await listed(), []);
+  });
+
+  it('neither loses nor removes a job that another terminal runs; cancelling it stops it there', async () => {
+    const root = await pictureFolder(folder(), 600);
+    await writeFile(path.join(root, '1.txt'), 'mine');
+    const terminal = start('caption', root, '--mode', 'all');
+    const ended = once(terminal, 'close');
+    await until(async () => (await captionsOf(root)).length > 20, 'some captions are there');
+    process.kill(terminal.pid!, 'SIGSTOP');
+    const [job] = await listed();
+    const { id } = job!;
+    assert.equal(job!.runBy, `process ${terminal.pid} on this machine`);
+    for (const action of ['--remove', '--resume', '--retry-failed']) {
+      const { code, stderr } = await cli('jobs', action, id, '--jobs', jobs());
+      assert.equal(code, 1, action);
+      assert.match(stderr, new RegExp(`busy: process ${terminal.pid} on this machine has it`), action);
+    }
+    const reverted = await cli('revert', id, '--jobs', jobs());
+    assert.equal(reverted.code, 1);
+    assert.match(reverted.stderr, /busy: process/);
+    const cancelling = cli('jobs', '--cancel', id, '--jobs', jobs());
+    const request = path.join(jobs(), id, 'stop.json');
+    await until(() => existsSync(request), 'it was asked to stop');
+    process.kill(terminal.pid!, 'SIGCONT');
+    const cancelled = await cancelling;
+    assert.equal(cancelled.code, 0, cancelled.stderr);
+    assert.match(cancelled.stdout, /cancelled/);
+    await ended;
+    assert.equal(terminal.exitCode, 0);
+    const written = (await captionsOf(root)).length;
+    assert.ok(written < 600);
+    assert.equal((await cli('revert', id, '--jobs', jobs())).code, 0);
+    assert.deepEqual([await captionsOf(root), await readFile(path.join(root, '1.txt'), 'utf8')], [['1.txt'], 'mine']);
+  });
+
+  it('stops before the next write when another process has its job by now, or the job is gone', async () => {
+    for (const isTaken of [true, false]) {
+      const root = path.join(folder(), String(isTaken));
+      await mkdir(root);
+      await writePictures(root, 600);
+      const terminal = start('caption', root);
+      const ended = once(terminal, 'close');
+      let said = '';
+      terminal.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text));
+      await until(async () => (await captionsOf(root)).length > 20, 'some captions are there');
+      process.kill(terminal.pid!, 'SIGSTOP');
+      const [job] = await JobFolder.list(jobs());
+      await rm(isTaken ? path.join(job!.path, 'lock') : job!.path, { recursive: true });
+      const lock = isTaken ? await job!.lock() : undefined;
+      // What a thread of it was just writing.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const written = (await captionsOf(root)).length;
+      process.kill(terminal.pid!, 'SIGCONT');
+      await ended;
+      assert.equal(terminal.exitCode, 1);
+      assert.match(said, isTaken ? /process \d+ on this machine has it now/ : /its folder is gone/);
+      assert.ok((await captionsOf(root)).length - written <= 8, 'more than what was in flight');
+      await lock?.release();
+      await job!.remove();
+    }
+  });
+
+  it('waits to see whether a process of another machine still runs the job, and goes on with it if not', async () => {
+    const root = await pictureFolder(folder(), 3);
+    assert.equal((await cli('caption', root, '--jobs', jobs())).code, 0);
+    const [job] = await JobFolder.list(jobs());
+    await rm(path.join(root, '1.txt'));
+    await job!.remove();
+    const left = await makeJob(jobs(), root);
+    const lock = await runElsewhere(left);
+    const manifest = await left.readManifest();
+    assert.equal(await unfinishedJob(jobs(), manifest), undefined, 'this very process runs it');
+    await seemElsewhere(left, 119);
+    const lines: string[] = [];
+    const onWait = (line: string): void => {
+      lines.push(line);
+    };
+    assert.equal((await unfinishedJob(jobs(), manifest, { onWait }))?.id, left.id);
+    assert.match(lines.join(), /process 7 on gpu-box\. Waiting up to [12] s/);
+    await silentFor(left, 60);
+    const waiting = unfinishedJob(jobs(), manifest, { onWait: () => void silentFor(left, 0) });
+    assert.equal(await waiting, undefined, 'it gave a sign of life');
+    await silentFor(left, 60);
+    const given = new AbortController();
+    const aborted = unfinishedJob(jobs(), manifest, {
+      signal: given.signal,
+      onWait: () => {
+        given.abort();
+      },
+    });
+    await assert.rejects(aborted, { name: 'AbortError' });
+    await lock.release();
   });
 
   it('says what it was asked wrongly', async () => {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { statfsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -14,6 +15,12 @@ export function testFolder(): () => string {
   // What was given up may still make its last file.
   afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
   return () => folder;
+}
+
+/** Whether a folder lies on a disk that one machine at a time mounts, such as ext4 (0xef53), XFS, Btrfs or tmpfs. */
+export function hasLocalDisk(folder: string): boolean {
+  const local = [0xef53, 0x58465342, 0x9123683e, 0x01021994, 0x794c7630];
+  return process.platform === 'linux' && local.includes(statfsSync(folder).type);
 }
 
 /** Names and contents of files. */

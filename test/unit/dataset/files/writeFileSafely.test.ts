@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import fs from 'node:fs';
 import { chmod, chown, lstat, mkdir, readFile, readlink, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
@@ -136,6 +137,62 @@ describe('Writing a file safely', function () {
       writeFileSafely(path.join(folder(), 'gone/a.txt'), bytes('new'), null),
       (error) => error instanceof CaptionError && error.code === 'FOLDER_MISSING',
     );
+  });
+
+  for (const expected of [null, 'old'] as const) {
+    const what = expected === null ? 'a new file' : 'a file that is replaced';
+    it(`writes ${what} again when another program removes its temporary file, and says so if that goes on`, async () => {
+      const file = path.join(folder(), 'a.txt');
+      if (expected !== null) await writeFiles(folder(), { 'a.txt': expected });
+      const call = expected === null ? 'linkSync' : 'renameSync';
+      const original = fs[call];
+      let removals = 1;
+      fs[call] = (from: fs.PathLike, to: fs.PathLike) => {
+        if (removals-- > 0) fs.unlinkSync(from);
+        original(from, to);
+      };
+      try {
+        const before = expected === null ? null : bytes(expected);
+        writeNow(file, bytes('new'), before);
+        assert.equal(await readFile(file, 'utf8'), 'new');
+        removals = 100;
+        const another = path.join(folder(), expected === null ? 'b.txt' : 'a.txt');
+        const left = expected === null ? null : bytes('new');
+        assert.throws(
+          () => {
+            writeNow(another, bytes('newer'), left);
+          },
+          { code: 'DISK_ERROR', path: another, message: /Another program removed/ },
+        );
+        assert.equal(await readFile(file, 'utf8'), 'new');
+        assert.deepEqual(await namesIn(folder()), ['a.txt']);
+      } finally {
+        fs[call] = original;
+      }
+    });
+  }
+
+  it('finds a conflict, or its work done, where another program deletes the file in the moment of the write', async () => {
+    const file = path.join(folder(), 'a.txt');
+    const original = fs.accessSync;
+    fs.accessSync = (...given) => {
+      original(...given);
+      fs.unlinkSync(file);
+    };
+    try {
+      await writeFiles(folder(), { 'a.txt': 'old' });
+      assert.throws(
+        () => {
+          writeNow(file, bytes('new'), bytes('old'));
+        },
+        { code: 'CAPTION_CONFLICT', theirs: null },
+      );
+      await writeFiles(folder(), { 'a.txt': 'old' });
+      writeNow(file, null, bytes('old'));
+      assert.deepEqual(await namesIn(folder()), []);
+    } finally {
+      fs.accessSync = original;
+    }
   });
 
   it('neither reads nor writes a folder or a pipe, and does not wait for one', async function () {

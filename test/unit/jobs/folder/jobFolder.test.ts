@@ -24,8 +24,8 @@ describe('The folder of a job', () => {
     await job.writeState({ ...(await job.readState()), status: 'running' });
     const lock = await job.lock();
     assert.equal((await readJobInfo(job)).interrupted, false);
-    assert.equal(await job.lock(), undefined);
-    await lock?.release();
+    assert.equal(await job.tryLock(), undefined);
+    await lock.release();
     assert.equal((await readJobInfo(job)).interrupted, true);
   });
 

@@ -45,6 +45,7 @@ describe('The work of a run', function () {
       },
     };
     return captionWork({
+      beforeWrite: () => Promise.resolve(),
       manifest: await job.readManifest(),
       images: await job.readImages(),
       firstIndex: 0,

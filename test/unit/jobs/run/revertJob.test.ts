@@ -115,6 +115,6 @@ describe('Reverting a job', function () {
     const job = await makeJob(path.join(folder(), 'jobs'), root);
     const lock = await job.lock();
     await assert.rejects(revert(job), { code: 'JOB_BUSY' });
-    await lock?.release();
+    await lock.release();
   });
 });
