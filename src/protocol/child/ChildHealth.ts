@@ -42,7 +42,9 @@ export interface Hang {
   how: 'silent' | 'idle' | 'busy';
   /** for how long, in milliseconds */
   time: number;
-  /** all that was asked for before the last answer was answered but these images: they are the cause, not the process */
+  /**
+   * all that was asked for before the last answer was answered but these images: they are the cause, not the process
+   */
   isOfImages: boolean;
 }
 

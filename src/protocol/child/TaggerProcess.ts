@@ -242,7 +242,8 @@ export class TaggerProcess {
       env,
       ...(this.options.execPath === undefined ? {} : { execPath: this.options.execPath }),
     });
-    if (this.options.inBackground === true && child.pid !== undefined) giveWay(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    if (this.options.inBackground === true && child.pid !== undefined)
+      giveWay(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
     for (const stream of [child.stdout, child.stderr]) {
       if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.options.onLog?.(line));
     }

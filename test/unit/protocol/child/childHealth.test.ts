@@ -16,7 +16,10 @@ describe('The health of a child process', () => {
   });
 
   /** Lets time pass, in milliseconds, in which the child works so much in each second. @returns when and how it hung */
-  function pass(time: number, perSecond: { cpu?: number; io?: number } | 'stopped'): (Hang & { at: number }) | undefined {
+  function pass(
+    time: number,
+    perSecond: { cpu?: number; io?: number } | 'stopped',
+  ): (Hang & { at: number }) | undefined {
     for (let at = healthLimits.look; at <= time; at += healthLimits.look) {
       if (perSecond !== 'stopped') {
         cpu += ((perSecond.cpu ?? 0) * healthLimits.look) / 1000;
