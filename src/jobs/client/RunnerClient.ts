@@ -122,8 +122,8 @@ export class RunnerClient {
 
   /**
    * Connects to a live runner, or reads the jobs from disk if there is none of this version, or it does not answer.
-   * Starts and ends no runner. While another process runs a job that is not connected, the jobs are read again from time
-   * to time.
+   * Starts and ends no runner. While another process runs a job that is not connected, the jobs are read again from
+   * time to time.
    * @throws RunnerError JOBS_OF_OTHERS; errors of the file system; the signal's reason
    */
   async refresh(): Promise<void> {

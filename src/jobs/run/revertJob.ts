@@ -42,8 +42,8 @@ export async function previewRevert(folder: JobFolder): Promise<RevertPreview> {
  * job created. Idempotent.
  * @param options.shown the version of the preview that the user agreed to; undefined if nobody was asked
  * @throws JobError JOB_BUSY with the name of the process that has the job, JOB_TAKEN if it has it by now, JOB_CHANGED
- *   if it wrote more than was shown: then nothing is reverted; the signal's reason: files reverted so far stay reverted,
- *   and calling again resumes
+ *   if it wrote more than was shown: then nothing is reverted; the signal's reason: files reverted so far stay
+ *   reverted, and calling again resumes
  */
 export async function revertJob(
   folder: JobFolder,
