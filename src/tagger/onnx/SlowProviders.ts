@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { placeText } from '../../base/processIdentity';
 import type { LocalProvider, ProviderSpeed } from '../../protocol/tagging/execution';
@@ -44,7 +44,10 @@ export class SlowProviders {
     const note = this.noteOf(tried);
     if (note === undefined) return undefined;
     try {
-      if (this.now() - (await stat(note)).mtimeMs > remembered) return undefined;
+      const { mtimeMs, uid } = await lstat(note);
+      // What another user wrote decides nothing. On Windows every user has folders of their own.
+      if (this.now() - mtimeMs > remembered || (process.getuid !== undefined && uid !== process.getuid()))
+        return undefined;
       const speed: unknown = JSON.parse(await readFile(note, 'utf8'));
       return isProviderSpeed(speed) ? speed : undefined;
     } catch {

@@ -146,10 +146,10 @@ class Attempt {
     const slow = isApart ? await this.tools.slow.speedOf(this.tried(origin)) : undefined;
     if (slow !== undefined) return { problem: slowerThanCpu(slow) };
     return trials.guard(provider, origin.version, async () => {
-      const before = isApart ? await this.proveApart(reference, origin) : known;
-      if (before !== undefined && 'problem' in before) return before;
       let session: ScoringSession | undefined;
       try {
+        const before = isApart ? await this.proveApart(reference, origin) : known;
+        if (before !== undefined && 'problem' in before) return before;
         session = await this.loader.open();
         const proof = before ?? (await this.judge(await proveHere(session), reference, origin));
         if (!('problem' in proof)) {
@@ -176,7 +176,9 @@ class Attempt {
         return this.judge(result, reference, origin);
       case 'tooSlow':
         return this.isTooSlow(
-          { milliseconds: result.milliseconds ?? limit, cpuMilliseconds: cpu, isUnfinished: true },
+          result.milliseconds === undefined
+            ? { milliseconds: limit, cpuMilliseconds: cpu, isUnfinished: true }
+            : { milliseconds: result.milliseconds, cpuMilliseconds: cpu },
           origin,
         );
       case 'failed':

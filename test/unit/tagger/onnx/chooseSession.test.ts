@@ -39,8 +39,8 @@ describe('The provider that is chosen by itself', function () {
       model,
       { provider: 'auto', inferenceThreads: 1 },
       {
-        trials: new ProviderTrials(folder(), new Set()),
-        slow: new SlowProviders(folder()),
+        trials: new ProviderTrials(path.join(folder(), 'state'), new Set()),
+        slow: new SlowProviders(path.join(folder(), 'state')),
         tryProvider: (_request, limit) => {
           limits.push(limit);
           return Promise.resolve(trial(limit));
@@ -84,6 +84,8 @@ describe('The provider that is chosen by itself', function () {
       reasonOf({ provider, ...rest }) ?? '',
       /a picture was not done after [\d.]+ s, the CPU takes .* ms\.$/,
     );
+    const once = await chosen(() => ({ kind: 'tooSlow', milliseconds: 27_000 }));
+    assert.match(reasonOf(once) ?? '', /^It is slower than the CPU: 27 s for a picture, the CPU takes .* ms\.$/);
   });
 
   it('is the CPU where the scores of the other are wrong, however fast it is', async () => {

@@ -21,6 +21,7 @@ describe('WebGPU on a GPU that is only software', function () {
   const folder = testFolder();
   const driver = softwareVulkan();
   const started: TaggerProcess[] = [];
+  const state = (): string => path.join(folder(), 'state');
   let images: string[];
 
   before(() => {
@@ -36,7 +37,7 @@ describe('WebGPU on a GPU that is only software', function () {
   function taggerWith(environment: Record<string, string> = driver()): TaggerProcess {
     const tagger = new TaggerProcess({ entry: path.join(root, 'dist/tagger.js') });
     started.push(tagger);
-    tagger.useEnvironment({ ...environment, DATASET_CAPTIONS_STATE: folder() });
+    tagger.useEnvironment({ ...environment, DATASET_CAPTIONS_STATE: state() });
     return tagger;
   }
 
@@ -98,11 +99,11 @@ describe('WebGPU on a GPU that is only software', function () {
     const figures =
       /^It is slower than the CPU: (a picture was not done after )?[\d.]+ m?s.*, the CPU takes [\d.]+ m?s\.$/;
     assert.match((await reasonOf()) ?? '', figures);
-    const notes = readdirSync(folder()).filter((name) => name.startsWith('slow-webgpu-'));
+    const notes = readdirSync(state()).filter((name) => name.startsWith('slow-webgpu-'));
     assert.equal(notes.length, 1);
     // Another process believes the note: it does not try again.
     const speed = { milliseconds: 540_000, cpuMilliseconds: 800, isUnfinished: true };
-    writeFileSync(path.join(folder(), notes[0]!), JSON.stringify(speed));
+    writeFileSync(path.join(state(), notes[0]!), JSON.stringify(speed));
     const before = 'It is slower than the CPU: a picture was not done after 540 s, the CPU takes 800 ms.';
     assert.equal(await reasonOf(), before);
   });
