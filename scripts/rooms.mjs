@@ -243,7 +243,7 @@ export const rooms = {
   },
   cli: {
     what: 'the entry of the command line',
-    may: ['cli/commands', 'cli/shared', 'dataset/files', 'jobs', 'protocol/channel'],
+    may: ['cli/commands', 'cli/shared', 'dataset/files', 'jobs', 'protocol/channel', 'protocol/child'],
   },
   'extension/shared': {
     what: 'small parts of the extension: disposables, paths',

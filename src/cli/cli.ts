@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util';
 import { CaptionError } from '../dataset/files/CaptionError';
 import { JobError } from '../jobs/JobError';
-import { errorMessage } from '../protocol/channel/wireError';
+import { errorCode, errorMessage } from '../protocol/channel/wireError';
+import { taggerCrashed } from '../protocol/child/TaggerProcess';
 import { attachCommand } from './commands/attachCommand';
 import { captionCommand } from './commands/captionCommand';
 import type { Command, CommandOutcome } from './shared/Command';
@@ -132,5 +133,7 @@ function explain(thrown: unknown): string {
   if (thrown instanceof UsageError) return thrown.message;
   // Another process may have removed the job in this moment, or made it another way.
   if (thrown instanceof CaptionError || thrown instanceof JobError) return `${thrown.message} (${thrown.path})`;
+  // Its sentence is for the user, too.
+  if (thrown instanceof Error && errorCode(thrown) === taggerCrashed) return thrown.message;
   return `Unexpected error: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`;
 }

@@ -93,9 +93,13 @@ export class JobQueue {
   private readonly jobs = new Map<string, Job>();
   private readonly lanes = new Map<string, Lane>();
   private readonly looking: NodeJS.Timeout;
+  /** the look that is under way: a slow disk may take longer than the interval */
+  private look: Promise<void> | undefined;
 
   constructor(private readonly options: JobQueueOptions) {
-    this.looking = setInterval(() => void this.look(), options.lookPause ?? lookPause).unref();
+    this.looking = setInterval(() => {
+      this.look ??= this.lookAtOthers().finally(() => (this.look = undefined));
+    }, options.lookPause ?? lookPause).unref();
   }
 
   get infos(): JobInfo[] {
@@ -283,7 +287,7 @@ export class JobQueue {
   }
 
   /** Looks what other processes did: new jobs, jobs that are gone, jobs that they run, run no more, or changed. */
-  private async look(): Promise<void> {
+  private async lookAtOthers(): Promise<void> {
     const folders = await JobFolder.list(this.options.jobsFolder).catch(() => undefined);
     if (folders === undefined) return;
     const names = new Set(folders.map(({ id }) => id));

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { unfinishedJob } from '../../../src/cli/flags/unfinishedJob';
 import { JobFolder } from '../../../src/jobs/folder/JobFolder';
 import type { JobInfo } from '../../../src/jobs/jobTypes';
 import { cli, program, type CaptionReport } from '../shared/runCli';
-import { fingerprint, namesIn, testFolder, until } from '../shared/testFolder';
+import { fingerprint, namesIn, nobody, testFolder, until } from '../shared/testFolder';
 import { runElsewhere, seemElsewhere, silentFor } from '../jobs/heldElsewhere';
 import { endRunner, makeJob, pictureFolder, writePictures } from '../jobs/testJobs';
 
@@ -192,6 +192,18 @@ describe('Jobs on the command line', function () {
     });
     await assert.rejects(aborted, { name: 'AbortError' });
     await lock.release();
+  });
+
+  it('uses no folder of jobs that belongs to another user', async function () {
+    // Only root gives files to others.
+    if (process.getuid?.() !== 0) this.skip();
+    await mkdir(jobs());
+    await chown(jobs(), nobody.uid, nobody.gid);
+    for (const args of [['jobs'], ['attach', 'x'], ['revert', 'x'], ['jobs', '--cancel', 'x']]) {
+      const { code, stderr } = await cli(...args, '--jobs', jobs());
+      assert.equal(code, 1);
+      assert.match(stderr, /jobs belongs to another user, .*Choose another --jobs DIR/, args.join(' '));
+    }
   });
 
   it('says what it was asked wrongly', async () => {
