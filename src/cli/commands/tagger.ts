@@ -16,7 +16,7 @@ export async function withTagger<T>(
     throw new UsageError(`The program is not complete: ${entry} is missing. Run "npm run build".`);
   const tagger = new TaggerProcess({
     entry,
-    stateFolder: path.join(userDataFolder(), 'providers'),
+    ...stateFolder(),
     onLog: (line) => process.stderr.write(`tagger: ${line}\n`),
     ...listeners,
   });
@@ -24,6 +24,15 @@ export async function withTagger<T>(
     return await work(tagger);
   } finally {
     tagger.dispose();
+  }
+}
+
+/** Without a home folder nothing is remembered of providers that ended their process. */
+function stateFolder(): Pick<TaggerProcessOptions, 'stateFolder'> {
+  try {
+    return { stateFolder: path.join(userDataFolder(), 'providers') };
+  } catch {
+    return {};
   }
 }
 
