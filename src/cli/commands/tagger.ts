@@ -17,7 +17,7 @@ export async function withTagger<T>(
     throw new UsageError(`The program is not complete: ${entry} is missing. Run "npm run build".`);
   const tagger = new TaggerProcess({
     entry,
-    stateFolder: path.join(userDataFolder(), 'providers'),
+    ...stateFolder(),
     onLog: (line) => process.stderr.write(`${forReader(`tagger: ${line}`, process.stderr)}\n`),
     ...listeners,
   });
@@ -25,6 +25,15 @@ export async function withTagger<T>(
     return await work(tagger);
   } finally {
     tagger.dispose();
+  }
+}
+
+/** Without a home folder nothing is remembered of providers that ended their process. */
+function stateFolder(): Pick<TaggerProcessOptions, 'stateFolder'> {
+  try {
+    return { stateFolder: path.join(userDataFolder(), 'providers') };
+  } catch {
+    return {};
   }
 }
 

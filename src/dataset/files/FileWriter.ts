@@ -24,18 +24,14 @@ export interface FileWriter {
 /**
  * Writes one file with {@link writeFileSafely}. The target of a symbolic link is not deleted but gets one line end:
  * without its target the link would be broken.
- * @param listed whether a file, links resolved, has an access list; by default the system is asked
  * @returns what the file holds now; null when it is gone
  * @throws CaptionConflictError when the file holds something else; CaptionError with the reason when writing fails
  */
-export function writeCaptionFile(
-  { file, content, expected }: FileWrite,
-  listed?: (target: string) => boolean,
-): string | null {
+export function writeCaptionFile({ file, content, expected }: FileWrite): string | null {
   const written = content === null && isLink(file) ? '\n' : content;
   if (written !== null) refuseTooLarge(file, Buffer.byteLength(written));
   const before = typeof expected === 'string' ? Buffer.from(expected, 'utf8') : expected;
-  writeFileSafely(file, written === null ? null : Buffer.from(written, 'utf8'), before, listed);
+  writeFileSafely(file, written === null ? null : Buffer.from(written, 'utf8'), before);
   return written;
 }
 

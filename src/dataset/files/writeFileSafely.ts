@@ -16,7 +16,7 @@ import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { CaptionConflictError, CaptionError, fileError } from './CaptionError';
 import { errno } from '../../base/errno';
-import { hasAccessList } from './accessLists';
+import { AccessLists } from './accessLists';
 import { flush, readNow, removeQuietly, sameBytes, writeAll } from './fileBytes';
 import { giveAccessOf } from './giveAccessOf';
 import { patiently } from './patiently';
@@ -38,6 +38,7 @@ const notForLackOfLinks: ReadonlySet<string> = new Set([
 ]);
 /** How often a write is tried if another program removes its temporary file. */
 const triesPerWrite = 3;
+const accessLists = new AccessLists();
 
 /**
  * Replaces, creates or deletes a small file so that at every moment, also after a crash or on a full disk, it holds
@@ -54,15 +55,9 @@ const triesPerWrite = 3;
  * @param file absolute path
  * @param content the new content; null deletes the file
  * @param expected what the file holds now as far as the caller knows; null when it should not exist
- * @param listed whether the file, a link resolved, has an access list
  * @throws CaptionConflictError when the file holds something else; CaptionError with the reason when writing fails
  */
-export function writeFileSafely(
-  file: string,
-  content: Uint8Array | null,
-  expected: Uint8Array | null,
-  listed: (target: string) => boolean = hasAccessList,
-): void {
+export function writeFileSafely(file: string, content: Uint8Array | null, expected: Uint8Array | null): void {
   try {
     const target = resolveLink(file);
     const current = readNow(target);
@@ -74,7 +69,7 @@ export function writeFileSafely(
     else {
       inTries(file, target, () => {
         if (expected === null) create(file, target, content);
-        else replace(file, target, content, expected, listed);
+        else replace(file, target, content, expected);
       });
     }
   } catch (thrown) {
@@ -157,20 +152,15 @@ function create(file: string, target: string, content: Uint8Array): void {
   }
 }
 
-function replace(
-  file: string,
-  target: string,
-  content: Uint8Array,
-  expected: Uint8Array,
-  listed: (target: string) => boolean,
-): void {
+function replace(file: string, target: string, content: Uint8Array, expected: Uint8Array): void {
   const before = statSync(target, { throwIfNoEntry: false });
   if (before === undefined) throw new CaptionConflictError(file, null);
   const temporary = path.join(path.dirname(target), newTemporaryName());
   let renamed = false;
   try {
     // Node can give no access list to another file. Where only the owner may do anything, none matters.
-    if (((before.mode & 0o077) !== 0 && listed(target)) || !writeFlushed(temporary, content, before)) {
+    const isListed = (before.mode & 0o077) !== 0 && accessLists.has(target, before.ctimeMs);
+    if (isListed || !writeFlushed(temporary, content, before)) {
       removeQuietly(temporary);
       writeInPlace(file, target, content, expected);
       return;

@@ -139,12 +139,13 @@ function parseNote(text: string): Saving | undefined {
 }
 
 /**
- * Whether a content is one that a write may leave that is cut off: of each place the old byte, the new one, or none (0)
- * after a power cut.
+ * Whether a content is one that a write may leave that is cut off: at each place the old byte, the new one, or none (0)
+ * after a power cut. The length changes once all is written, or grows meanwhile.
  */
 function isBetween(current: Uint8Array, { before, after }: Saving): boolean {
-  if (current.length > Math.max(before.length, after.length)) return false;
-  if (current.length < Math.min(before.length, after.length)) return false;
+  const { length } = current;
+  const isGrowing = length >= before.length && length <= after.length;
+  if (!isGrowing && length !== before.length && length !== after.length) return false;
   return current.every((byte, at) => byte === before[at] || byte === after[at] || byte === 0);
 }
 

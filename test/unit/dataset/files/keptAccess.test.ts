@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { chmod, chown, link, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, link, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { accessListsOf, hasAccessList, withAccessList } from '../../../../src/dataset/files/accessLists';
+import { AccessLists } from '../../../../src/dataset/files/accessLists';
 import { removeLeftover } from '../../../../src/dataset/files/leftovers';
 import { isTemporaryName } from '../../../../src/dataset/files/temporaryNames';
 import { writeFileSafely } from '../../../../src/dataset/files/writeFileSafely';
@@ -20,6 +20,8 @@ async function asUser(groups: string, args: readonly string[]): Promise<string> 
   const identity = ['--reuid', String(member), '--regid', String(member), groups];
   return (await run('setpriv', [...identity, process.execPath, ...args])).stdout.trim();
 }
+
+const hasAccessList = (file: string): boolean => new AccessLists().has(file, Date.now());
 
 /** Gives a file an access list in which one more user may read and write it; whether that is possible here. */
 function giveAccessList(file: string): boolean {
@@ -83,16 +85,43 @@ describe('Who may read and write a caption file', function () {
     assert.deepEqual(await namesIn(folder()), ['a.txt']);
   });
 
-  it('is asked for many files at once, whatever their names', async function () {
-    const names = ['a.txt', 'b c.txt', 'x a.txt', 'line\nend.txt', '-n.txt'].map((name) => path.join(folder(), name));
-    for (const name of names) await writeFile(name, '');
-    const [first = '', second = '', ...others] = names;
-    if (!giveAccessList(second)) this.skip();
-    assert.deepEqual([...withAccessList(names)], [second]);
-    await symlink('b c.txt', path.join(folder(), 'link.txt'));
-    const listed = accessListsOf([first, ...others]);
-    assert.deepEqual([first, second, ...others].filter(listed), [second]);
-    assert.deepEqual([...withAccessList([...names, path.join(folder(), 'gone.txt')])], [second]);
+  describe('with an access list', () => {
+    const names = ['a.txt', 'b c.txt', 'x a.txt', 'line\nend.txt', 'end.txt', '-n.txt'];
+    const inFolder = (name: string): string => path.join(folder(), name);
+    const ago = 1_000_000;
+    /** The files that have one. @param changed when they all changed */
+    const listed = (lists: AccessLists, changed: number): string[] =>
+      names.filter((name) => lists.has(inFolder(name), changed));
+
+    it('is known for one file and for many, whatever their names, and when it comes later', async function () {
+      for (const name of names) await writeFile(inFolder(name), '');
+      const found = ['b c.txt', 'line\nend.txt'];
+      for (const name of found) if (!giveAccessList(inFolder(name))) this.skip();
+      const lists = new AccessLists();
+      for (let round = 0; round < 3; round++) assert.deepEqual(listed(lists, Date.now()), found, 'one by one');
+      assert.deepEqual(listed(lists, ago), found, 'from a list of the folder');
+      giveAccessList(inFolder('-n.txt'));
+      assert.deepEqual(listed(lists, ago), found, 'from the same list');
+      assert.deepEqual(listed(lists, Date.now()), [...found, '-n.txt'], 'changed since');
+    });
+
+    it('is not asked for each of many files by a process of its own', async function () {
+      if (process.platform === 'win32') this.skip();
+      await writeFiles(folder(), Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`${at}.txt`, 'x'])));
+      const log = inFolder('log');
+      await writeFiles(folder(), { 'bin/ls': `#!/bin/sh\necho asked >> '${log}'\nexec /bin/ls "$@"\n` });
+      await chmod(inFolder('bin/ls'), 0o755);
+      const before = process.env.PATH;
+      process.env.PATH = `${inFolder('bin')}:${before}`;
+      try {
+        const lists = new AccessLists();
+        // Of files that did not change for a while.
+        for (let at = 0; at < 200; at++) assert.equal(lists.has(inFolder(`${at}.txt`), ago), false);
+      } finally {
+        process.env.PATH = before;
+      }
+      assert.equal((await readFile(log, 'utf8')).split('asked').length - 1, 17);
+    });
   });
 
   describe('when a write in place is cut off', () => {

@@ -94,7 +94,7 @@ describe('The search for models', () => {
     });
     assert.deepEqual(await tree(root), locked);
     assert.equal(locked.length, before.length);
-    for (const folder of [root, snapshot]) await chmod(folder, 0o755);
+    for (const closed of [root, snapshot]) await chmod(closed, 0o755);
   });
 
   it('believes no name of a blob: what it holds is hashed, once', async () => {
