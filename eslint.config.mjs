@@ -17,7 +17,7 @@ const noLayoutSpread = {
 /** One place asks the system whether a process lives: it knows about machines and containers, too. */
 const noProbe = {
   selector: "CallExpression[callee.object.name='process'][callee.property.name='kill'][arguments.1.value=0]",
-  message: 'Ask src/base/processIdentity whether a process is alive.',
+  message: 'Ask src/base/machine/processIdentity whether a process is alive.',
 };
 
 /** Prettier leaves comments as they are. */
@@ -102,7 +102,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/base/processIdentity.ts'],
+    files: ['src/base/machine/processIdentity.ts'],
     rules: { 'no-restricted-syntax': ['error', ...noSuchSyntax, noLayoutSpread] },
   },
   {

@@ -8,8 +8,12 @@ export const rooms = {
     may: [],
   },
   base: {
-    what: 'what any Node process needs: locks, who is alive, queues, slices, natural order, errno, the display language',
+    what: 'what any Node process needs: queues, slices, natural order, errno, lines of files, the display language',
     may: [],
+  },
+  'base/machine': {
+    what: 'the machine and its user: which process is alive, locks, whose a folder is, the home, priorities',
+    may: ['base'],
   },
   'protocol/channel': {
     what: 'typed requests and events between two processes, checks of messages, errors across the wire',
@@ -29,11 +33,11 @@ export const rooms = {
   },
   'protocol/child': {
     what: 'starts and watches the child process, with the environment that it needs',
-    may: ['base', 'protocol/channel', 'protocol/tagging'],
+    may: ['base/machine', 'protocol/channel', 'protocol/tagging'],
   },
   'dataset/files': {
     what: 'files on disk: what counts as an image, safe writes and the threads that do them, errors of files',
-    may: ['base', 'protocol/text'],
+    may: ['base', 'base/machine', 'protocol/text'],
   },
   'dataset/captions': {
     what: 'one caption file: text and bytes, encoding, saving, conflicts, what is not saved yet',
@@ -41,7 +45,7 @@ export const rooms = {
   },
   'dataset/scan': {
     what: 'reads a folder in threads: which images and captions there are',
-    may: ['base', 'dataset/captions', 'dataset/files'],
+    may: ['base', 'base/machine', 'dataset/captions', 'dataset/files'],
   },
   dataset: {
     what: 'a dataset: its captions, counts, facts of images; the only writer of caption files',
@@ -71,6 +75,7 @@ export const rooms = {
     what: 'a job on disk: manifest, state, journals',
     may: [
       'base',
+      'base/machine',
       'dataset',
       'dataset/captions',
       'dataset/files',
@@ -97,7 +102,7 @@ export const rooms = {
   },
   'jobs/client': {
     what: 'the client of the process that runs jobs',
-    may: ['base', 'jobs', 'jobs/folder', 'protocol/channel', 'protocol/tagging'],
+    may: ['base/machine', 'jobs', 'jobs/folder', 'protocol/channel', 'protocol/tagging'],
   },
   cluster: {
     what: 'jobs on many machines: shards in Redis, workers, audit',
@@ -118,6 +123,7 @@ export const rooms = {
     what: 'the process that runs jobs: queue and local socket',
     may: [
       'base',
+      'base/machine',
       'cluster',
       'dataset/files',
       'jobs',
@@ -136,7 +142,15 @@ export const rooms = {
   },
   'tagger/pictures': {
     what: 'image files to pixels and thumbnails',
-    may: ['base', 'protocol/channel', 'protocol/page', 'protocol/tagging', 'protocol/text', 'tagger/native'],
+    may: [
+      'base',
+      'base/machine',
+      'protocol/channel',
+      'protocol/page',
+      'protocol/tagging',
+      'protocol/text',
+      'tagger/native',
+    ],
   },
   'tagger/preprocess': {
     what: 'pixels to the input of a model, as Pillow resizes them, in threads',
@@ -144,7 +158,7 @@ export const rooms = {
   },
   'tagger/download': {
     what: 'files from the network: resumed, hashed, with proxies',
-    may: ['base', 'dataset/files', 'protocol/channel', 'protocol/tagging', 'protocol/text'],
+    may: ['base', 'base/machine', 'dataset/files', 'protocol/channel', 'protocol/tagging', 'protocol/text'],
   },
   'tagger/inference': {
     what: 'what a tagger is: its contract, files and tags, batches',
@@ -156,12 +170,12 @@ export const rooms = {
   },
   'tagger/cuda': {
     what: 'which CUDA there is, and getting what is missing',
-    may: ['base', 'protocol/channel', 'protocol/tagging', 'protocol/text', 'tagger/download'],
+    may: ['base', 'base/machine', 'protocol/channel', 'protocol/tagging', 'protocol/text', 'tagger/download'],
   },
   'tagger/onnx': {
     what: 'a tagger in this process with ONNX Runtime: sessions, providers, trials',
     may: [
-      'base',
+      'base/machine',
       'protocol/channel',
       'protocol/child',
       'protocol/tagging',
@@ -177,7 +191,7 @@ export const rooms = {
   },
   'tagger/models': {
     what: 'which models there are: catalogue, places on disk, downloads',
-    may: ['base', 'protocol/tagging', 'tagger/download'],
+    may: ['base/machine', 'protocol/tagging', 'tagger/download'],
   },
   'tagger/process': {
     what: 'the request handlers of the child process',
@@ -207,7 +221,7 @@ export const rooms = {
   'cli/flags': {
     what: 'flags of the command line, and what they mean',
     may: [
-      'base',
+      'base/machine',
       'cli/shared',
       'cluster',
       'dataset',
@@ -261,6 +275,7 @@ export const rooms = {
     what: 'the document behind an editor: edits, undo, autosave, the journal of unsaved text, watching the folder',
     may: [
       'base',
+      'base/machine',
       'dataset',
       'dataset/captions',
       'dataset/edits',
@@ -323,6 +338,7 @@ export const rooms = {
     what: 'what one grid shows, without its webview: session, cards, memory',
     may: [
       'base',
+      'base/machine',
       'dataset',
       'dataset/captions',
       'dataset/files',
@@ -339,6 +355,7 @@ export const rooms = {
     what: 'thumbnails and the cache of pictures',
     may: [
       'base',
+      'base/machine',
       'extension/grid',
       'extension/shared',
       'protocol/channel',

@@ -3,8 +3,8 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { useInheritedLanguage } from '../base/displayLanguage';
-import { FileLock } from '../base/FileLock';
-import { isFolderOfAnother } from '../base/ownership';
+import { FileLock } from '../base/machine/FileLock';
+import { isFolderOfAnother } from '../base/machine/ownership';
 import { WriteThreads } from '../dataset/files/WriteThreads';
 import { connectTo } from '../jobs/client/connectTo';
 import {

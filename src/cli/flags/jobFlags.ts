@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { isFolderOfAnother } from '../../base/ownership';
+import { isFolderOfAnother } from '../../base/machine/ownership';
 import { JobFolder } from '../../jobs/folder/JobFolder';
 import { RunnerClient } from '../../jobs/client/RunnerClient';
 import type { CommandInput } from '../shared/Command';

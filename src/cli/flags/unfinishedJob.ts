@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LockHolder } from '../../base/FileLock';
+import type { LockHolder } from '../../base/machine/FileLock';
 import { JobFolder, type NewJob } from '../../jobs/folder/JobFolder';
 import { nameOf } from '../../jobs/folder/JobLock';
 import { errorCode } from '../../protocol/channel/wireError';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { homeFolder } from '../../base/homeFolder';
+import { homeFolder } from '../../base/machine/homeFolder';
 import { UsageError } from '../shared/UsageError';
 
 /**

@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { identityText, isAlive, parseIdentity, thisProcess, type ProcessIdentity } from '../../base/processIdentity';
+import {
+  identityText,
+  isAlive,
+  parseIdentity,
+  thisProcess,
+  type ProcessIdentity,
+} from '../../base/machine/processIdentity';
 
 /** Names of temporary files: the identity of the process that made the file, and a random number. */
 const temporaryName = /^\.dataset-captions-(.+)-[0-9a-f]{8}\.(tmp|saving)$/;

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { useInheritedLanguage } from '../../base/displayLanguage';
-import { giveWay } from '../../base/giveWay';
+import { giveWay } from '../../base/machine/giveWay';
 import { CaptionError, fileError } from '../files/CaptionError';
 import { scanDataset, type FolderListing, type ScanRest } from './scanDataset';
 import { readCaptions } from './readCaptions';

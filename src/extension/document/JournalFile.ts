@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Caption } from '../../dataset/captions/Caption';
 import { fileLines } from '../../base/fileLines';
 import { inSlices } from '../../base/inSlices';
-import { ownFileMode, ownFolderMode } from '../../base/ownFolder';
+import { ownFileMode, ownFolderMode } from '../../base/machine/ownFolder';
 import { isUnsavedEdit, unsavedEditOf, type UnsavedEdit } from '../../dataset/captions/unsavedEdit';
 
 /** A caption with an unsaved edit, or an edit of an earlier session that is not applied to its caption yet. */

@@ -5,7 +5,14 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errno } from '../../base/errno';
 import type { UnsavedEdit } from '../../dataset/captions/unsavedEdit';
-import { identityText, isAlive, parseIdentity, placeText, processAt, thisProcess } from '../../base/processIdentity';
+import {
+  identityText,
+  isAlive,
+  parseIdentity,
+  placeText,
+  processAt,
+  thisProcess,
+} from '../../base/machine/processIdentity';
 import { SerialQueue } from '../../base/SerialQueue';
 import { Disposable } from '../shared/Disposable';
 import { JournalFile, readUnsavedEdits, type Unsaved } from './JournalFile';

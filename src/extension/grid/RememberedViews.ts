@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
-import { ownFileMode, ownFolderMode } from '../../base/ownFolder';
+import { ownFileMode, ownFolderMode } from '../../base/machine/ownFolder';
 import type { ImageSort } from '../../protocol/page/imageSort';
 import { checkOf, texts } from '../../protocol/channel/checks';
 import { sort } from '../../protocol/page/gridChecks';

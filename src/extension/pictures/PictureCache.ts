@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LruMap } from '../../base/LruMap';
-import { ownFileMode, ownFolderMode } from '../../base/ownFolder';
+import { ownFileMode, ownFolderMode } from '../../base/machine/ownFolder';
 import { errorCode } from '../../protocol/channel/wireError';
 import { cacheShards, clearShard, trimShard, type Removed } from './cacheShard';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import { ForeignFolderError, makeOwnFolder } from '../../base/ownFolder';
+import { ForeignFolderError, makeOwnFolder } from '../../base/machine/ownFolder';
 import { errorMessage } from '../../protocol/channel/wireError';
 
 /** Name of the subfolder of the user's folder: everything in it belongs to the cache and may be deleted. */

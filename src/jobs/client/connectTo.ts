@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import path from 'node:path';
-import { isOwn } from '../../base/ownership';
+import { isOwn } from '../../base/machine/ownership';
 
 /**
  * Opens a connection to a runner.

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { FileLock } from '../../base/FileLock';
-import { isOwn } from '../../base/ownership';
-import { placeText } from '../../base/processIdentity';
+import { FileLock } from '../../base/machine/FileLock';
+import { isOwn } from '../../base/machine/ownership';
+import { placeText } from '../../base/machine/processIdentity';
 
 /**
  * Where a runner listens. It is published in a file that only this user can read, so the token authenticates the user.

@@ -3,7 +3,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { errno } from '../../base/errno';
-import { FileLock, type LockHolder } from '../../base/FileLock';
+import { FileLock, type LockHolder } from '../../base/machine/FileLock';
 import { describeProcess } from '../describeProcess';
 import { JobError } from '../JobError';
 

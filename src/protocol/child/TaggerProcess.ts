@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
 import * as l10n from '@vscode/l10n';
-import { giveWay } from '../../base/giveWay';
+import { giveWay } from '../../base/machine/giveWay';
 import { Channel, type Port } from '../channel/Channel';
 import { ChildHealth, healthLimits, type Hang, type HealthLimits, type WatchedKind } from './ChildHealth';
 import { fastEnvironment } from './fastEnvironment';

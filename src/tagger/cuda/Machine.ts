@@ -1,4 +1,4 @@
-import { homeFolder } from '../../base/homeFolder';
+import { homeFolder } from '../../base/machine/homeFolder';
 
 /** The parts of a machine that the search for CUDA reads; tests make up their own. */
 export interface Machine {

@@ -7,7 +7,7 @@ import type { CudaEnvironment } from '../../protocol/tagging/execution';
 import type { DownloadProgress } from '../../protocol/tagging/modelListing';
 import { errorCode, errorMessage } from '../../protocol/channel/wireError';
 import { downloadFile } from '../download/downloadFile';
-import { FileLock } from '../../base/FileLock';
+import { FileLock } from '../../base/machine/FileLock';
 import { CudaError } from './CudaError';
 import { findCuda, platformProblem } from './findCuda';
 import { thisMachine, type Machine } from './Machine';

@@ -6,7 +6,7 @@ import { onDisk } from './diskErrors';
 import { DownloadError } from './DownloadError';
 import type { DownloadEnvironment, DownloadRequest } from './downloadRequest';
 import { fileDigest } from './fileHash';
-import { FileLock } from '../../base/FileLock';
+import { FileLock } from '../../base/machine/FileLock';
 import { HttpClient } from './HttpClient';
 import { PartialFile, partialPaths } from './PartialFile';
 import { Transfer } from './Transfer';

@@ -5,7 +5,7 @@ import type { ModelFolders } from '../../protocol/tagging/modelListing';
 import { onDisk } from '../download/diskErrors';
 import { DownloadError } from '../download/DownloadError';
 import { lockPath } from '../download/downloadFile';
-import { FileLock } from '../../base/FileLock';
+import { FileLock } from '../../base/machine/FileLock';
 import { partialPaths } from '../download/PartialFile';
 import { modelFileName, tagsFileName, type CatalogueModel } from './catalogue';
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { homeFolder } from '../../base/homeFolder';
+import { homeFolder } from '../../base/machine/homeFolder';
 import type { ModelFolders, ModelSource } from '../../protocol/tagging/modelListing';
 
 /** What the search for models knows about this machine. */

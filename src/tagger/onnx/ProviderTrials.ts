@@ -1,7 +1,7 @@
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import { makeOwnFolder, ownFileMode } from '../../base/ownFolder';
+import { makeOwnFolder, ownFileMode } from '../../base/machine/ownFolder';
 import type { LocalProvider } from '../../protocol/tagging/execution';
 import {
   identityText,
@@ -12,7 +12,7 @@ import {
   processAt,
   thisProcess,
   type ProcessIdentity,
-} from '../../base/processIdentity';
+} from '../../base/machine/processIdentity';
 
 /** How long after a crash a provider is tried only if the user chose it, in milliseconds. */
 const crashRemembered = 24 * 60 * 60 * 1000;

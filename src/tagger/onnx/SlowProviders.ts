@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstat, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { placeText } from '../../base/processIdentity';
+import { placeText } from '../../base/machine/processIdentity';
 import type { LocalProvider, ProviderSpeed } from '../../protocol/tagging/execution';
 import { isProviderSpeed } from '../../protocol/tagging/providerTrial';
 

@@ -3,7 +3,7 @@ import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import PQueue from 'p-queue';
 import type { default as SharpFactory, Sharp } from 'sharp';
-import { ownFileMode, ownFolderMode } from '../../base/ownFolder';
+import { ownFileMode, ownFolderMode } from '../../base/machine/ownFolder';
 import type { ImageInfo, PictureRegion } from '../../protocol/page/pictureProtocol';
 import type { ThumbnailOrder } from '../../protocol/tagging/taggerProtocol';
 import { errorCode } from '../../protocol/channel/wireError';

@@ -7,7 +7,7 @@ import { chmod, chown, lstat, mkdir, readFile, readlink, rm, stat, symlink, utim
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { identityText, thisProcess, type ProcessIdentity } from '../../../../src/base/processIdentity';
+import { identityText, thisProcess, type ProcessIdentity } from '../../../../src/base/machine/processIdentity';
 import { CaptionConflictError, CaptionError } from '../../../../src/dataset/files/CaptionError';
 import { readIfThere } from '../../../../src/dataset/captions/captionFile';
 import { isOfDeadProcess, isTemporaryName, newTemporaryName } from '../../../../src/dataset/files/temporaryNames';

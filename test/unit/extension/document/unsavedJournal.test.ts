@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { appendFile, mkdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
-import { identityText, thisProcess } from '../../../../src/base/processIdentity';
+import { identityText, thisProcess } from '../../../../src/base/machine/processIdentity';
 import { Caption } from '../../../../src/dataset/captions/Caption';
 import type { UnsavedEdit } from '../../../../src/dataset/captions/unsavedEdit';
 import { readUnsavedEdits, writeUnsavedEdits } from '../../../../src/extension/document/JournalFile';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { lstat, mkdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { FileLock } from '../../../../src/base/FileLock';
+import { FileLock } from '../../../../src/base/machine/FileLock';
 import {
   newEndpoint,
   publishEndpoint,

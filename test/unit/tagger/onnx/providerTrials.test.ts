@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { chmod, chown, mkdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
-import { identityText, thisProcess, type ProcessIdentity } from '../../../../src/base/processIdentity';
+import { identityText, thisProcess, type ProcessIdentity } from '../../../../src/base/machine/processIdentity';
 import { ProviderTrials } from '../../../../src/tagger/onnx/ProviderTrials';
 import { namesIn, testFolder } from '../../shared/testFolder';
 

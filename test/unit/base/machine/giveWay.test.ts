@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { getPriority } from 'node:os';
-import { giveWay } from '../../../src/base/giveWay';
-import { until } from '../shared/testFolder';
+import { giveWay } from '../../../../src/base/machine/giveWay';
+import { until } from '../../shared/testFolder';
 
 describe('A process that gives way', function () {
   let child: ChildProcess;

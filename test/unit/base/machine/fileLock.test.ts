@@ -3,10 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import { placeText, thisProcess } from '../../../src/base/processIdentity';
-import { FileLock } from '../../../src/base/FileLock';
-import { SpeedMeter } from '../../../src/tagger/download/SpeedMeter';
-import { hasLocalDisk, namesIn, testFolder, until } from '../shared/testFolder';
+import { placeText, thisProcess } from '../../../../src/base/machine/processIdentity';
+import { FileLock } from '../../../../src/base/machine/FileLock';
+import { SpeedMeter } from '../../../../src/tagger/download/SpeedMeter';
+import { hasLocalDisk, namesIn, testFolder, until } from '../../shared/testFolder';
 
 describe('The lock of a download', function () {
   this.timeout(30_000);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync, statfsSync } from 'node:fs';
 import { hostname, uptime } from 'node:os';
-import { errno } from './errno';
+import { errno } from '../errno';
 
 /**
  * Identifies a process among all machines that share a disk. A process id alone is unique only within one boot of one

@@ -13,8 +13,8 @@ import {
   processAt,
   thisProcess,
   type ProcessIdentity,
-} from '../../../src/base/processIdentity';
-import { hasLocalDisk, testFolder, until } from '../shared/testFolder';
+} from '../../../../src/base/machine/processIdentity';
+import { hasLocalDisk, testFolder, until } from '../../shared/testFolder';
 
 const root = path.resolve(__dirname, '../../..');
 const isLinux = process.platform === 'linux';
@@ -92,7 +92,7 @@ describe('Whether a process lives', () => {
     buildSync({
       stdin: {
         contents: `
-          import { identityText, isAlive, parseIdentity, thisProcess } from './src/base/processIdentity';
+          import { identityText, isAlive, parseIdentity, thisProcess } from './src/base/machine/processIdentity';
           process.title = ') R 1 2';
           console.log(isAlive(parseIdentity(process.argv[2])) + ' ' + identityText(thisProcess()));
           process.stdin.resume();`,
@@ -125,7 +125,7 @@ describe('Whether a process lives', () => {
     buildSync({
       stdin: {
         contents: `
-          import { identityText, isAlive, parseIdentity, thisProcess } from './src/base/processIdentity';
+          import { identityText, isAlive, parseIdentity, thisProcess } from './src/base/machine/processIdentity';
           console.log([isAlive(parseIdentity(process.argv[2])), isAlive(thisProcess()), identityText(thisProcess())].join(' '));`,
         resolveDir: root,
         loader: 'ts',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { constants, copyFile, link, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { errno } from './errno';
+import { errno } from '../errno';
 import { isAlive, placeText, processAt, thisProcess, type Liveness, type ProcessIdentity } from './processIdentity';
 
 /** Interval of the holder's heartbeat, in milliseconds. */
