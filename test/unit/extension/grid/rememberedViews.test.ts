@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { stat, utimes, writeFile } from 'node:fs/promises';
+import { readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { RememberedViews, type RememberedView } from '../../../../src/extension/grid/RememberedViews';
 import { namesIn, testFolder, until } from '../../shared/testFolder';
@@ -51,8 +51,9 @@ describe('What a grid shows', () => {
     const id = randomUUID();
     const views = start();
     views.set(id, view);
-    await until(async () => (await namesIn(stored()).catch(() => [])).join() === `${id}.json`, 'it is on disk');
-    await writeFile(path.join(stored(), `${id}.json`), '{"query":"tag');
+    const file = path.join(stored(), `${id}.json`);
+    await until(async () => (await readFile(file, 'utf8').catch(() => '')).endsWith('}'), 'it is whole on disk');
+    await writeFile(file, '{"query":"tag');
     assert.equal(await start().get(id), undefined);
     views.set('../../elsewhere', view);
     assert.equal(await views.get('../../elsewhere'), undefined);
