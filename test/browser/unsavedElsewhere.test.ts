@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { identityText, thisProcess } from '../../src/base/processIdentity';
+import { identityText, thisProcess } from '../../src/base/machine/processIdentity';
 import { DatasetView, until } from './DatasetView';
 import { withUnsavedWorkbench } from './unsavedWorkbench';
 
