@@ -348,7 +348,7 @@ export class ImageCard extends LitElement {
       class=${item?.save.state === 'conflict' ? 'in-conflict' : ''}
       tabindex=${this.tab}
       aria-label=${item === undefined ? l10n.t('Loading') : l10n.t('Caption of {0}', item.path)}
-      placeholder=${item === undefined ? l10n.t('Loading…') : l10n.t('No caption')}
+      placeholder=${placeholderOf(item)}
       spellcheck="false"
       ?readonly=${isReadOnly(item)}
       @input=${this.onInput}
@@ -476,6 +476,12 @@ function isOtherPlace(place: PlaceInOrder | undefined, other: PlaceInOrder | und
 }
 
 /** Whether a caption cannot be edited. What has not come yet can: typing is held until it is known. */
+/** What stands in an empty field; nothing where the file cannot be read, which does not mean that it has no text. */
+function placeholderOf(item: CardItem | undefined): string {
+  if (item === undefined) return l10n.t('Loading…');
+  return item.readOnly === true ? '' : l10n.t('No caption');
+}
+
 function isReadOnly(item: CardItem | undefined): boolean {
   return item !== undefined && (item.foreignEncoding !== undefined || item.readOnly === true);
 }
