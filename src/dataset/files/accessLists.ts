@@ -4,7 +4,7 @@ import path from 'node:path';
 /** On macOS the entries of an access list follow the line of their file. */
 const options = process.platform === 'darwin' ? '-lne' : '-ln';
 /** A line of `ls -l` (POSIX): type, nine letters of permissions, a plus sign where an access list decides, too. */
-const listedLine = /^-[r-][w-][xsS-][r-][w-][xsS-][r-][w-][xtT-]\+/;
+const listedLine = /^[-d][r-][w-][xsS-][r-][w-][xsS-][r-][w-][xtT-]\+/;
 /** The first entry of an access list on macOS, whose sign for extended attributes takes the place of the plus sign. */
 const firstEntry = ' 0: ';
 /** What comes before a name: permissions, links, owner, group, size, month, day, time or year. */
@@ -17,6 +17,8 @@ const longest = 64 * 1024 * 1024;
 const questionsBeforeList = 16;
 /** So many files are listed in the time that one question takes, about. */
 const filesPerQuestion = 500;
+/** How long it is believed what was found out about a folder itself, in milliseconds. */
+const folderBelieved = 10_000;
 /** The coarsest resolution of file times where there are access lists, in milliseconds. */
 const coarsestTime = 1000;
 
@@ -38,6 +40,8 @@ interface Folder {
  */
 export class AccessLists {
   private readonly folders = new Map<string, Folder>();
+  /** what was found out about folders themselves, and when */
+  private readonly ofFolders = new Map<string, { hasList: boolean; askedAt: number }>();
   private hasCommand = process.platform !== 'win32';
 
   /**
@@ -53,6 +57,16 @@ export class AccessLists {
     if (isOneLine && changed < folder.listedAt - coarsestTime) return folder.withList.has(name);
     folder.questions++;
     return linesWithList(this.run(['-d', '--', file]) ?? '').length > 0;
+  }
+
+  /** Whether a folder has one, which new files in it may inherit. @param folder absolute path */
+  hasFolder(folder: string): boolean {
+    if (!this.hasCommand) return false;
+    const known = this.ofFolders.get(folder);
+    if (known !== undefined && Date.now() - known.askedAt < folderBelieved) return known.hasList;
+    const hasList = linesWithList(this.run(['-d', '--', folder]) ?? '').length > 0;
+    this.ofFolders.set(folder, { hasList, askedAt: Date.now() });
+    return hasList;
   }
 
   private folder(absolute: string): Folder {

@@ -158,8 +158,11 @@ function replace(file: string, target: string, content: Uint8Array, expected: Ui
   const temporary = path.join(path.dirname(target), newTemporaryName());
   let renamed = false;
   try {
-    // Node can give no access list to another file. Where only the owner may do anything, none matters.
-    const isListed = (before.mode & 0o077) !== 0 && accessLists.has(target, before.ctimeMs);
+    // Node can give no access list to another file, nor take the one away that a new file inherits from its folder.
+    // Where only the owner may do anything, none matters.
+    const isListed =
+      (before.mode & 0o077) !== 0 &&
+      (accessLists.has(target, before.ctimeMs) || accessLists.hasFolder(path.dirname(target)));
     if (isListed || !writeFlushed(temporary, content, before)) {
       removeQuietly(temporary);
       writeInPlace(file, target, content, expected);

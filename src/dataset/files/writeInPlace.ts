@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { CaptionConflictError } from './CaptionError';
 import { flush, notAFile, readNow, removeQuietly, sameBytes, writeAll } from './fileBytes';
@@ -13,12 +13,22 @@ interface Saving {
   after: Uint8Array;
 }
 
+interface Note extends Saving {
+  /** when it was written, in milliseconds since 1970 */
+  made: number;
+}
+
 /** What became of a write that was cut off: the file holds what was wanted, or what somebody else wrote since. */
 export interface CutSave {
   /** absolute */
   file: string;
   outcome: 'finished' | 'changed since';
 }
+
+/** Systems write files in pieces of this many bytes: a write that is cut off ends between two of them. */
+const page = 4096;
+/** A file that was changed this long after its note was made was changed by somebody else, in milliseconds. */
+const longestWrite = 5000;
 
 /** The largest note that is read, in bytes: two captions of the largest size in base64, with room to spare. */
 const largestNote = 8 * 1024 * 1024;
@@ -61,7 +71,8 @@ export function writeInPlace(file: string, target: string, content: Uint8Array, 
 
 /**
  * Completes a write in place of a process that ended meanwhile, and removes its note. A file that holds neither the old
- * content nor the new nor a mixture of both was changed by somebody since: it is not touched, and the note stays.
+ * content nor the new nor what the write may leave when it is cut off, or was changed later, is somebody else's by now:
+ * it is not touched, and the note stays.
  * @param note absolute
  * @returns undefined if there was nothing to do, or the note is not one that this user wrote
  * @throws the error of the system
@@ -75,7 +86,8 @@ export function finishSave(note: string): CutSave | undefined {
     removeQuietly(note);
     return undefined;
   }
-  if (!isBetween(current, saving)) return { file, outcome: 'changed since' };
+  const isOfWrite = statSync(file).mtimeMs <= saving.made + longestWrite;
+  if (!isOfWrite || !isTorn(current, saving)) return { file, outcome: 'changed since' };
   const handle = openSync(file, constants.O_RDWR | nonBlocking);
   try {
     if (!fstatSync(handle).isFile() || !sameBytes(readFileSync(handle), current)) return undefined;
@@ -109,7 +121,7 @@ function writeNote(note: string, { file, before, after }: Saving): void {
  * Reads a note. Only one that this user wrote and nobody else can write or read is believed: whoever may make files in
  * a folder must not decide what this user writes there.
  */
-function readNote(note: string): Saving | undefined {
+function readNote(note: string): Note | undefined {
   const handle = openSync(note, constants.O_RDONLY | nonBlocking | noFollow);
   try {
     const info = fstatSync(handle);
@@ -118,7 +130,7 @@ function readNote(note: string): Saving | undefined {
     const saving = parseNote(readFileSync(handle, 'utf8'));
     // A note that is cut off itself: the file was not touched yet.
     if (saving === undefined) removeQuietly(note);
-    return saving;
+    return saving && { ...saving, made: info.mtimeMs };
   } finally {
     closeSync(handle);
   }
@@ -139,14 +151,22 @@ function parseNote(text: string): Saving | undefined {
 }
 
 /**
- * Whether a content is one that a write may leave that is cut off: at each place the old byte, the new one, or none (0)
- * after a power cut. The length changes once all is written, or grows meanwhile.
+ * Whether a content is one that a write may leave that is cut off: each page holds the new bytes, the old ones, or none
+ * (0) after a power cut; the file is as long as before or after, or ends with a page while it grows. An edit looks like
+ * that only if it makes of the text just what the write had made of it.
  */
-function isBetween(current: Uint8Array, { before, after }: Saving): boolean {
+function isTorn(current: Uint8Array, { before, after }: Saving): boolean {
   const { length } = current;
-  const isGrowing = length >= before.length && length <= after.length;
-  if (!isGrowing && length !== before.length && length !== after.length) return false;
-  return current.every((byte, at) => byte === before[at] || byte === after[at] || byte === 0);
+  const isWhole = length === before.length || length === after.length;
+  if (!isWhole && (length % page !== 0 || length > after.length)) return false;
+  // The old end stays until the file is truncated.
+  const written = Buffer.concat([after, before.subarray(after.length)]);
+  for (let start = 0; start < length; start += page) {
+    const part = current.subarray(start, start + page);
+    const isOf = (content: Uint8Array): boolean => sameBytes(part, content.subarray(start, start + part.length));
+    if (!isOf(written) && !isOf(before) && !part.every((byte) => byte === 0)) return false;
+  }
+  return true;
 }
 
 function syncFolderNow(folder: string): void {

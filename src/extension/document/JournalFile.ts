@@ -87,8 +87,11 @@ export class JournalFile {
 
   /** Leaves the file, if it is there, to whoever opens the dataset next: at once, as if its owner were long gone. */
   async leave(): Promise<void> {
-    if (this.isThere) await utimes(this.file, 0, 0);
-    await this.close();
+    try {
+      if (this.isThere) await utimes(this.file, 0, 0);
+    } finally {
+      await this.close();
+    }
   }
 
   /** Removes the file. */

@@ -143,11 +143,16 @@ export class UnsavedJournal extends Disposable {
   private async end(): Promise<void> {
     const { last, file } = this;
     if (last === undefined) return file.remove();
-    // A crash in the middle of the last writes, too, must find the edits here.
-    await file.follow(this.unsaved());
-    if (await last) return file.remove();
-    await file.follow(this.unsaved());
-    await file.leave();
+    let isSaved = false;
+    try {
+      // A crash in the middle of the last writes, too, must find the edits here.
+      await file.follow(this.unsaved()).catch(this.onError);
+      isSaved = await last;
+      if (!isSaved) await file.follow(this.unsaved());
+    } finally {
+      // Also what is as old as the disk let it be must be there for the next window, or this one's next document.
+      await (isSaved ? file.remove() : file.leave());
+    }
   }
 
   /** Writes the first edit at once, and throttles those that follow. */

@@ -7,6 +7,7 @@ import { captionHash } from '../../dataset/captions/captionHash';
 import { readIfThere } from '../../dataset/captions/captionFile';
 import type { FileWriter } from '../../dataset/files/FileWriter';
 import { captionPathOf } from '../../dataset/files/imageFiles';
+import { finishSavesIn } from '../../dataset/files/leftovers';
 import { JobError } from '../JobError';
 import type { JobFolder } from '../folder/JobFolder';
 import type { ImageRecord, WriteIntent } from '../folder/journalEntries';
@@ -60,6 +61,11 @@ export async function revertJob(
       const image = images[index];
       return intent === undefined || image === undefined ? [] : [{ image: image.path, intent }];
     });
+    const folders = new Set(
+      intents.map(({ image }) => path.dirname(path.join(root, captionPathOf(image, captionExtension)))),
+    );
+    // A file that was being written in place may be half-written: it would count as changed by somebody else.
+    for (const one of folders) await finishSavesIn(one);
     const result: RevertResult = { reverted: [], left: [] };
     let done = 0;
     await PreviousContents.use((contents) =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { chmod, chown, link, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, link, mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { AccessLists } from '../../../../src/dataset/files/accessLists';
@@ -33,6 +33,18 @@ function giveAccessList(file: string): boolean {
     ['python3', ['-c', python, file]],
   ];
   return tools.some(([tool, args]) => spawnSync(tool, args).status === 0) && hasAccessList(file);
+}
+
+/** Gives a folder an access list that new files in it inherit; whether that is possible here. */
+function giveDefaultAccessList(folder: string): boolean {
+  const entries = '(1,7,n),(2,7,65534),(4,5,n),(16,7,n),(32,5,n)';
+  const packed = `struct.pack('<I',2)+b''.join(struct.pack('<HHI',*e) for e in (${entries}))`;
+  const python = `import os,struct,sys; n=0xffffffff; os.setxattr(sys.argv[1],'system.posix_acl_default',${packed})`;
+  return spawnSync('python3', ['-c', python, folder]).status === 0;
+}
+
+function removeAccessList(file: string): void {
+  spawnSync('python3', ['-c', `import os,sys; os.removexattr(sys.argv[1],'system.posix_acl_access')`, file]);
 }
 
 describe('Who may read and write a caption file', function () {
@@ -83,6 +95,22 @@ describe('Who may read and write a caption file', function () {
     assert.equal(hasAccessList(file()), true);
     assert.equal(await readFile(file(), 'utf8'), 'new');
     assert.deepEqual(await namesIn(folder()), ['a.txt']);
+  });
+
+  it('stays when new files in its folder would get an access list', async function () {
+    const inner = path.join(folder(), 'inner');
+    await mkdir(inner);
+    if (spawnSync('setfacl', ['-m', 'd:u:65534:rwx', inner]).status !== 0 && !giveDefaultAccessList(inner)) this.skip();
+    const target = path.join(inner, 'a.txt');
+    await writeFile(target, 'old text');
+    spawnSync('setfacl', ['-b', target]);
+    removeAccessList(target);
+    await chmod(target, 0o640);
+    assert.equal(hasAccessList(target), false);
+    writeFileSafely(target, Buffer.from('new'), Buffer.from('old text'));
+    assert.equal(await readFile(target, 'utf8'), 'new');
+    assert.equal(hasAccessList(target), false);
+    assert.equal((await stat(target)).mode & 0o777, 0o640);
   });
 
   describe('with an access list', () => {
@@ -170,6 +198,48 @@ describe('Who may read and write a caption file', function () {
       assert.equal(dataset.problems.length, 1);
       assert.equal(dataset.problems[0]?.path, 'a.txt');
       assert.ok(dataset.problems[0].reason.includes(path.basename(note)));
+    });
+
+    const shorter = 'old, new, newer';
+    /** Leaves the note of a write, and the file as somebody makes it then. */
+    async function editedAfter(before: string, text: string): Promise<void> {
+      const script = writerScript(
+        folder(),
+        `
+        const fs = require('node:fs');
+        fs.unlinkSync = () => process.kill(process.pid, 'SIGKILL');
+        const [file, content, before] = process.argv.slice(2);
+        writeInPlace(file, file, Buffer.from(content), Buffer.from(before));
+      `,
+      );
+      await writeFiles(folder(), { 'a.jpg': '', 'a.txt': before });
+      spawnSync(process.execPath, [script, file(), shorter, before]);
+      assert.equal(await readFile(file(), 'utf8'), shorter);
+      await writeFile(file(), text);
+    }
+
+    for (const [what, before, text] of [
+      ['takes the last of the new tags out', 'old', 'old, new'],
+      ['writes the beginning of the new text into an empty file', '', 'old'],
+      ['is of its length, and some of both', 'old, xyz, newer', 'old, nyz, newer'],
+    ] as const) {
+      it(`leaves an edit that ${what}`, async function () {
+        if (process.platform === 'win32') this.skip();
+        await editedAfter(before, text);
+        const dataset = await openDataset(folder(), {});
+        assert.equal(await readFile(file(), 'utf8'), text);
+        assert.equal(captionOf(dataset, 'a.jpg').text, text);
+      });
+    }
+
+    it('leaves a file that was written later, whatever it holds', async function () {
+      if (process.platform === 'win32') this.skip();
+      const note = await cutOff();
+      const halfWritten = await readFile(file(), 'utf8');
+      const later = new Date((await stat(note)).mtimeMs + 60_000);
+      await utimes(file(), later, later);
+      assert.equal((await removeLeftover(note))?.outcome, 'changed since');
+      assert.equal(await readFile(file(), 'utf8'), halfWritten);
     });
 
     it('does not believe a note that others could have written', async function () {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { appendFile, mkdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
@@ -55,6 +55,38 @@ describe('The journal of unsaved captions', function () {
     }
     return found;
   }
+
+  it('is there for the next document of this window when the disk was full as this one was closed', async function () {
+    const disk = path.join(folder(), 'disk');
+    await mkdir(disk);
+    const mount = ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk];
+    // Only root may mount; there is no other way to a full disk.
+    if (process.platform !== 'linux' || spawnSync('mount', mount).status !== 0) this.skip();
+    try {
+      const edits = [caption('a', 'typed')];
+      const errors: unknown[] = [];
+      const journal = new UnsavedJournal(
+        disk,
+        dataset,
+        () => edits,
+        (error) => errors.push(error),
+      );
+      await journal.flush();
+      await writeFile(path.join(disk, 'filler'), Buffer.alloc(100_000)).catch(() => undefined);
+      edits[0]?.setText('typed, and more '.repeat(500), 'delete');
+      journal.endAfter(Promise.resolve(false));
+      journal.dispose();
+      await until(() => errors.length > 0, 'the disk is found full');
+      await until(async () => {
+        const adopted = await UnsavedJournal.adopt(disk, dataset, noError);
+        return adopted.edits.some(
+          ({ captionPath, raw }) => captionPath === 'a.txt' && raw?.startsWith('typed') === true,
+        );
+      }, 'the edit is given to the next document');
+    } finally {
+      spawnSync('umount', ['-l', disk]);
+    }
+  });
 
   it('can be read by this user only, and so can a backup', async function () {
     if (process.platform === 'win32') this.skip();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InPlaceWriter } from '../../../../src/dataset/files/FileWriter';
@@ -8,6 +9,7 @@ import { previewRevert, revertJob, type RevertResult } from '../../../../src/job
 import { TaggerProcess } from '../../../../src/protocol/child/TaggerProcess';
 import { root as projectRoot } from '../../shared/runCli';
 import { namesIn, testFolder } from '../../shared/testFolder';
+import { writerScript } from '../../shared/writerScript';
 import { makeJob, pictureFolder } from '../testJobs';
 
 /** The full number is for the soak. */
@@ -64,6 +66,32 @@ describe('Reverting a job', function () {
       before.delete(`${number}.txt`);
     }
     assert.deepEqual(after, before);
+  });
+
+  it('gives a caption its bytes back that was half-written in place when its process was killed', async function () {
+    if (process.platform === 'win32') this.skip();
+    const root = await pictureFolder(folder(), 1);
+    const file = path.join(root, '1.txt');
+    const old = 'what somebody wrote, '.repeat(20);
+    await writeFile(file, old);
+    const job = await makeJob(path.join(folder(), 'jobs'), root, { mode: 'all' });
+    await run(job);
+    const written = await readFile(file, 'utf8');
+    await writeFile(file, old);
+    const script = writerScript(
+      folder(),
+      `
+      require('node:fs').ftruncateSync = () => process.kill(process.pid, 'SIGKILL');
+      const [file, content, before] = process.argv.slice(2);
+      writeInPlace(file, file, Buffer.from(content), Buffer.from(before));
+    `,
+    );
+    spawnSync(process.execPath, [script, file, written, old]);
+    assert.equal(await readFile(file, 'utf8'), written + old.slice(written.length), 'half-written');
+    const { reverted, left } = await revert(job);
+    assert.deepEqual([reverted, left], [['1.png'], []]);
+    assert.equal(await readFile(file, 'utf8'), old);
+    assert.deepEqual(await namesIn(root), ['1.png', '1.txt']);
   });
 
   it('can be done again, and does no more then', async () => {
