@@ -4,14 +4,23 @@ import { inSlices } from '../base/inSlices';
 import type { Caption } from './captions/Caption';
 import type { DatasetImage } from './captions/DatasetImage';
 import type { Dataset } from './Dataset';
+import type { CaptionError } from './files/CaptionError';
 import { folderOf } from './files/datasetPath';
 import { captionPathOf, isImageName } from './files/imageFiles';
+
+/** What a caption was when its deletion was planned. */
+interface PlannedCaption {
+  /** its content, null for no file */
+  raw: string | null;
+  /** why it could not be read */
+  unreadable: CaptionError | undefined;
+}
 
 /** What is to be deleted. */
 export interface Deletion {
   images: readonly DatasetImage[];
-  /** captions that no remaining image uses, each with its content when this was planned, null for no file */
-  captions: ReadonlyMap<Caption, string | null>;
+  /** captions that no remaining image uses, each as it was when this was planned */
+  captions: ReadonlyMap<Caption, PlannedCaption>;
   /** number of captions that stay because a remaining image uses them */
   shared: number;
 }
@@ -19,18 +28,27 @@ export interface Deletion {
 /** Plans the deletion of images: which captions are deleted with them, and how many stay. */
 export function planDeletion(images: readonly DatasetImage[]): Deletion {
   const going = new Set(images.map((image) => image.path));
-  const captions = new Map<Caption, string | null>();
+  const captions = new Map<Caption, PlannedCaption>();
   const shared = new Set<Caption>();
   for (const { caption } of images) {
     if (caption.images.some((other) => !going.has(other))) shared.add(caption);
-    else captions.set(caption, caption.raw);
+    else captions.set(caption, { raw: caption.raw, unreadable: caption.unreadable });
   }
   return { images, captions, shared: shared.size };
 }
 
-/** Whether a caption that is to be deleted still holds what it held when the user was asked. */
+/**
+ * Whether a caption that is to be deleted still holds what it held when the user was asked. What one holds that cannot
+ * be read is not known: it counts as changed, unless the same error was known by then.
+ */
 export function isAsPlanned({ captions }: Deletion, caption: Caption): boolean {
-  return captions.get(caption) === caption.raw;
+  const planned = captions.get(caption);
+  if (planned?.raw !== caption.raw) return false;
+  const { unreadable } = caption;
+  return (
+    unreadable === undefined ||
+    (planned.unreadable?.code === unreadable.code && planned.unreadable.message === unreadable.message)
+  );
 }
 
 /**

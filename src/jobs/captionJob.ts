@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import * as l10n from '@vscode/l10n';
 import type { Caption, CaptionChange } from '../dataset/captions/Caption';
 import { CaptionError, fileError, type CaptionErrorCode } from '../dataset/files/CaptionError';
@@ -8,6 +8,7 @@ import { isEmptyCaption } from '../tags/captionText';
 import type { Dataset } from '../dataset/Dataset';
 import type { DatasetImage } from '../dataset/captions/DatasetImage';
 import { inSlices } from '../base/inSlices';
+import { JobError } from './JobError';
 import type { ScanProblem } from '../dataset/scan/scanDataset';
 import type { WriteMode, WriteOptions } from '../tags/writeMode';
 import { captionWithTags } from '../tags/writeTags';
@@ -76,7 +77,10 @@ export interface JobResult {
   changes: CaptionChange[];
 }
 
-/** Errors that are no image's fault: if the job went on, every image would fail. */
+/**
+ * Errors that are no image's fault, unless they are those of one caption alone: if the job went on, every image would
+ * fail.
+ */
 const systemicErrors: ReadonlySet<CaptionErrorCode> = new Set(['DISK_FULL', 'READ_ONLY', 'DISK_ERROR']);
 /**
  * The job ends after this many consecutive failures that no single image explains: the tagger or the disk is broken. A
@@ -188,12 +192,14 @@ class CaptionJob {
       const crash = this.options.isCrash(thrown);
       const code = thrown instanceof CaptionError ? thrown.code : undefined;
       const fault = this.options.faultOf?.(thrown);
-      if (fault === 'machine' || (code !== undefined && systemicErrors.has(code))) {
+      const ofDisk = code !== undefined && systemicErrors.has(code);
+      const ofOneCaption = ofDisk && (await this.isOfOneCaption(target, thrown as CaptionError));
+      if (fault === 'machine' || (ofDisk && !ofOneCaption)) {
         // The image gets no outcome, so that the next run captions it.
         this.giveUp.abort(thrown);
         return true;
       }
-      if (fault === 'unclear') this.countFailures(1, thrown as Error);
+      if (fault === 'unclear' || ofOneCaption) this.countFailures(1, thrown as Error);
       // Two crashes on the same image are the image's fault: they do not count.
       else if (crash && !last) this.countFailures(alone ? 1 : 1 / this.options.concurrency, thrown as Error);
       const gone = await this.folderGone();
@@ -234,6 +240,16 @@ class CaptionJob {
   }
 
   /**
+   * Whether an error of the disk may be that of one caption alone: its file cannot be read, as on a bad sector, or is a
+   * symbolic link, whose target may be on another disk. An error of the job's own journal never is.
+   */
+  private async isOfOneCaption({ caption }: JobTarget, thrown: CaptionError): Promise<boolean> {
+    if (thrown.cause instanceof JobError) return false;
+    if (caption.unreadable !== undefined) return true;
+    return isSymbolicLink(this.dataset.absolute(caption.path));
+  }
+
+  /**
    * The error for a dataset folder that was renamed or deleted, which is no image's fault; undefined if it is there.
    */
   private async folderGone(): Promise<CaptionError | undefined> {
@@ -255,6 +271,15 @@ class CaptionJob {
     const { results, failed, total, untagged } = this.result;
     const progress = { handled: results.size + failed.size, total, failed: failed.size, untagged };
     this.options.onProgress?.(progress, target, failure);
+  }
+}
+
+/** Whether a path is a symbolic link, as far as the disk says. */
+async function isSymbolicLink(file: string): Promise<boolean> {
+  try {
+    return (await lstat(file)).isSymbolicLink();
+  } catch {
+    return false;
   }
 }
 

@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { lstat, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { CaptionError } from '../../dataset/files/CaptionError';
 import { describeFolder, folderWarning, probeFolder } from '../../dataset/files/folderCapabilities';
@@ -11,7 +11,7 @@ const systemic: ReadonlySet<string> = new Set(['DISK_FULL', 'READ_ONLY', 'DISK_E
 
 /**
  * Probes the folder of a job's first caption: whether it can be written, and which guarantees its file system gives.
- * Logs the result.
+ * Logs the result. If that caption is a symbolic link, an error says nothing of the others and is only logged.
  * @param file the caption file, absolute
  * @returns a warning for the user; undefined if everything is as it should be
  * @throws CaptionError DISK_FULL, READ_ONLY, DISK_ERROR
@@ -19,6 +19,10 @@ const systemic: ReadonlySet<string> = new Set(['DISK_FULL', 'READ_ONLY', 'DISK_E
 export async function checkCaptionFolder(file: string, onLog: (line: string) => void): Promise<string | undefined> {
   // A caption file may be a link: its target is what will be written.
   const folder = path.dirname(await realpath(file).catch(() => file));
+  const isLink = await lstat(file).then(
+    (info) => info.isSymbolicLink(),
+    () => false,
+  );
   try {
     const capabilities = await probeFolder(folder);
     const warning = folderWarning(capabilities);
@@ -26,7 +30,7 @@ export async function checkCaptionFolder(file: string, onLog: (line: string) => 
     if (warning !== undefined) onLog(warning);
     return warning;
   } catch (thrown) {
-    if (thrown instanceof CaptionError && systemic.has(thrown.code)) throw thrown;
+    if (!isLink && thrown instanceof CaptionError && systemic.has(thrown.code)) throw thrown;
     onLog(`What can be done in ${folder} is not known: ${errorMessage(thrown)}`);
     return undefined;
   }

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, rename, symlink, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { CaptionError } from '../../../src/dataset/files/CaptionError';
+import { CaptionError } from '../../../src/dataset/files/CaptionError';
 import { Dataset } from '../../../src/dataset/Dataset';
+import { InPlaceWriter } from '../../../src/dataset/files/FileWriter';
 import { Crash, nameOf, numberedImages, runJob, tagOfName } from './captionJobs';
-import { openDataset } from '../dataset/openDataset';
+import { captionOf, openDataset } from '../dataset/openDataset';
 import { fingerprint, namesIn, testFolder, writeFiles, type TestFiles } from '../shared/testFolder';
 
 describe('A caption job', function () {
@@ -53,6 +54,52 @@ describe('A caption job', function () {
     const captions = (await namesIn(folder())).filter((name) => name.endsWith('.txt'));
     assert.equal(captions.length, 18);
     assert.ok(!captions.includes('3.txt') && !captions.includes('dangling.txt'));
+  });
+
+  /** Opens images some of whose captions are links to files elsewhere, and another disk than theirs fails every write. */
+  async function openWithLinks(count: number, links: readonly number[], failing = links): Promise<Dataset> {
+    await writeFiles(folder(), { ...numberedImages(count), 'elsewhere/old.txt': 'old' });
+    for (const link of links) await symlink(inFolder('elsewhere/old.txt'), inFolder(`${link}.txt`));
+    const names = failing.map((one) => `${one}.txt`);
+    const writer = new InPlaceWriter();
+    const dataset = new Dataset(
+      folder(),
+      { captionExtension: '.txt', emptiedCaption: 'delete' },
+      {
+        write: (write) =>
+          names.includes(nameOf(write.file))
+            ? Promise.reject(new CaptionError('READ_ONLY', 'The file system is read-only.', write.file))
+            : writer.write(write),
+      },
+    );
+    await dataset.load();
+    return dataset;
+  }
+
+  it('goes on past a caption that the disk cannot read, and past a link to a disk that cannot be written', async () => {
+    const dataset = await openWithLinks(20, [7]);
+    const bad = new CaptionError('DISK_ERROR', 'The disk does not answer (EIO).', inFolder('4.txt'));
+    captionOf(dataset, '4.png').unreadable = bad;
+    const { status, results, failed } = await runJob(dataset, tagOfName);
+    assert.equal(status, 'completed');
+    assert.equal(results.size, 18);
+    assert.deepEqual(Object.fromEntries(failed), { '4.png': bad.message, '7.png': 'The file system is read-only.' });
+    assert.equal(await textOf('elsewhere/old.txt'), 'old');
+  });
+
+  it('ends when links fail one after another, as their disk is the one that the job writes to', async () => {
+    const links = Array.from({ length: 40 }, (_, index) => index + 1);
+    const { status, error, failed } = await runJob(await openWithLinks(40, links), tagOfName);
+    assert.equal(status, 'error');
+    assert.equal((error as CaptionError).code, 'READ_ONLY');
+    assert.ok(failed.size <= 12, `${failed.size} images failed`);
+  });
+
+  it('ends at once, and blames no image, when the disk of a caption that is no link is read-only', async () => {
+    const { status, error, failed } = await runJob(await openWithLinks(20, [], [7]), tagOfName);
+    assert.equal(status, 'error');
+    assert.equal((error as CaptionError).code, 'READ_ONLY');
+    assert.equal(failed.size, 0);
   });
 
   it('ends when the tagger says that no image is to blame, and leaves all that are left open', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { captionHash } from '../../../../src/dataset/captions/captionHash';
 import { InPlaceWriter, type FileWriter } from '../../../../src/dataset/files/FileWriter';
@@ -134,5 +134,16 @@ describe('The work of a run', function () {
     assert.deepEqual(events, ['prepares for 1.png']);
     assert.deepEqual(await namesIn(root), ['1.png', '1.txt', '2.png']);
     assert.equal(await readFile(path.join(root, '1.txt'), 'utf8'), 'old');
+  });
+
+  it('blames no caption that is a link for a journal that cannot be written', async () => {
+    const target = path.join(folder(), 'target.txt');
+    await rename(path.join(root, '1.txt'), target);
+    await symlink(target, path.join(root, '1.txt'));
+    const broken = new JobError('JOURNAL_FAILED', 'It cannot be written.', '/j');
+    const { status, failed } = await run({ journal: { append: () => Promise.reject(broken) } });
+    assert.equal(status, 'error');
+    assert.equal(failed.size, 0);
+    assert.equal(await readFile(target, 'utf8'), 'old');
   });
 });
