@@ -11,6 +11,8 @@ const heartbeat = 5000;
  * it is stale at once, nor known to live, then it never is.
  */
 const staleAfter = 120_000;
+/** How long the lock of a silent holder on another machine is watched for a heartbeat, in milliseconds. */
+const watchFor = 2.5 * heartbeat;
 /** A lock whose file is away for this long is gone, in milliseconds: another process may look at it for a moment. */
 const awayAtMost = 150;
 /** Interval between looks at a lock file that is away, in milliseconds. */
@@ -196,6 +198,7 @@ async function createWithoutLink(path: string, content: string): Promise<boolean
 async function removeIfStale(path: string): Promise<boolean> {
   const holder = await readHolder(path);
   if ((await describeHolder(path, holder)) !== undefined) return false;
+  if (holder !== undefined && (await isOfUnknown(path, holder)) && (await beats(path))) return false;
   // Move the file away, then read it again: if another process has taken over the stale lock in between, this is its
   // live lock and is put back.
   const aside = `${path}.${randomUUID()}`;
@@ -210,6 +213,31 @@ async function removeIfStale(path: string): Promise<boolean> {
   return taken?.token === holder?.token;
 }
 
+/** Whether nothing is known of the holder but its heartbeat. */
+async function isOfUnknown(path: string, holder: Holder): Promise<boolean> {
+  const modified = await modifiedAt(path);
+  return modified !== undefined && isAlive(holder.process, modified, path) === 'unknown';
+}
+
+/** Whether the holder gives a sign of life: the clocks of two machines may differ by more than a lock may be silent. */
+async function beats(path: string): Promise<boolean> {
+  const before = await modifiedAt(path);
+  for (let watched = 0; watched < watchFor; watched += pollInterval) {
+    await delay(pollInterval);
+    const now = await modifiedAt(path);
+    if (now === undefined) return false;
+    if (now !== before) return true;
+  }
+  return false;
+}
+
+function modifiedAt(path: string): Promise<number | undefined> {
+  return stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => undefined,
+  );
+}
+
 /** Gives a lock its file back, unless yet another process has made one since: then its holder has lost it. */
 async function putBack(aside: string, path: string): Promise<void> {
   try {
@@ -222,10 +250,7 @@ async function putBack(aside: string, path: string): Promise<void> {
 
 /** @returns undefined if nobody holds the lock: there is no file, its holder is dead, or its heartbeat is stale */
 async function describeHolder(path: string, holder: Holder | undefined): Promise<LockHolder | undefined> {
-  const modified = await stat(path).then(
-    ({ mtimeMs }) => mtimeMs,
-    () => undefined,
-  );
+  const modified = await modifiedAt(path);
   if (modified === undefined) return undefined;
   const liveness = holder === undefined ? 'unknown' : isAlive(holder.process, modified, path);
   const silence = Math.max(0, Date.now() - modified);

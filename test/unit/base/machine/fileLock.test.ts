@@ -56,6 +56,22 @@ describe('The lock of a download', function () {
     assert.deepEqual(await namesIn(folder()), []);
   });
 
+  it("is another machine's also while that one's clock is behind by more than it may be silent", async () => {
+    const lock = await FileLock.tryAcquire(lockFile());
+    let behind = 600;
+    await rewrite({ machine: 'another one', pid: 1, token: 'theirs' }, behind);
+    const renewal = setInterval(() => {
+      const time = Date.now() / 1000 - (behind -= 1);
+      utimes(lockFile(), time, time).catch(() => undefined);
+    }, 1000);
+    try {
+      assert.equal(await FileLock.tryAcquire(lockFile()), undefined);
+    } finally {
+      clearInterval(renewal);
+    }
+    await lock?.release();
+  });
+
   it('is taken over at once where the id of its holder is by now that of another process', async function () {
     if (thisProcess().start === '') this.skip();
     const lock = await FileLock.tryAcquire(lockFile());
