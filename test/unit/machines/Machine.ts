@@ -21,6 +21,9 @@ export class Machine {
   private pid = 0;
 
   /** @param folder for its files, absolute */
+  /** the programs that were started on it and have not ended */
+  private readonly entered = new Set<ChildProcess>();
+
   constructor(
     readonly name: string,
     private readonly folder: string,
@@ -47,8 +50,13 @@ export class Machine {
     const { init, pid } = this;
     if (init === undefined) return;
     process.kill(pid, 'SIGKILL');
-    await until(() => init.exitCode !== null || init.signalCode !== null, `${this.name} is off`);
+    await until(() => {
+      // `nsenter` has stopped with the process that it started: it must ask how that one ended.
+      for (const child of this.entered) child.kill('SIGCONT');
+      return init.exitCode !== null || init.signalCode !== null;
+    }, `${this.name} is off`);
     this.init = undefined;
+    this.entered.clear();
   }
 
   /** @param isContainer as in {@link start} */
@@ -64,7 +72,10 @@ export class Machine {
 
   /** Starts a command on it. */
   spawn(command: string, ...args: string[]): ChildProcess {
-    return spawn('nsenter', [...this.inside, command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('nsenter', [...this.inside, command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.entered.add(child);
+    child.on('exit', () => this.entered.delete(child));
+    return child;
   }
 
   /** The processes on it whose command line has a word in it, by their ids on the real machine. */
