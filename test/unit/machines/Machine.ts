@@ -20,10 +20,10 @@ export class Machine {
   private init: ChildProcess | undefined;
   private pid = 0;
 
-  /** @param folder for its files, absolute */
   /** the programs that were started on it and have not ended */
   private readonly entered = new Set<ChildProcess>();
 
+  /** @param folder for its files, absolute */
   constructor(
     readonly name: string,
     private readonly folder: string,
