@@ -79,7 +79,7 @@ function allTasks() {
     ]),
     ...browserGroups(browserTests.map((file) => path.basename(file, '.test.ts'))).map((names) => {
       const sources = names.map((name) => readFileSync(path.join(root, `test/browser/${name}.test.ts`), 'utf8'));
-      const editor = sources.some((source) => /Workbench\.open\(|useWorkbench\(/.test(source));
+      const editor = sources.some((source) => /Workbench(\.open)?\(/.test(source));
       return {
         part: 'browser',
         name: `browser ${names.join(', ')}`,
@@ -136,8 +136,8 @@ const sharedWindows = [
   ['connectionWorkbench', 'undoOrder'],
 ];
 
-/** What takes much longer than the size of its file says: its cases are elsewhere. */
-const longest = ['slowLink'];
+/** What takes much longer than the size of its file says: its cases are elsewhere, or it waits. */
+const longest = ['slowLink', 'unsavedElsewhere'];
 
 /**
  * @param {string[]} names of all files of the browser suite
