@@ -182,10 +182,12 @@ export class JobFolder {
   /**
    * A text that changes when another process changes the state of this job, or takes or leaves its lock. Cheap: nothing
    * but times and the lock is read.
-   * @throws errors of the file system
+   * @throws JobError JOB_MISSING, JOB_UNREADABLE
    */
   async version(): Promise<string> {
-    const { mtimeMs, ino } = await stat(path.join(this.path, stateFile));
+    const { mtimeMs, ino } = await stat(path.join(this.path, stateFile)).catch((thrown: unknown) => {
+      throw this.missingOrUnreadable(thrown);
+    });
     return [mtimeMs, ino, (await this.holder())?.token].join(' ');
   }
 

@@ -11,6 +11,8 @@ import { seededRandom } from '../shared/testFolder';
 /** What may happen to a request beside other processes, kills and restarts. */
 const expected: ReadonlySet<string> = new Set([
   'JOB_BUSY',
+  // It is suspended now and then.
+  'RUNNER_SILENT',
   'JOB_MISSING',
   'JOB_RUNNING',
   'JOB_TAKEN',

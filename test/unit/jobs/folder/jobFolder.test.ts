@@ -10,6 +10,11 @@ describe('The folder of a job', () => {
   const folder = testFolder();
   const jobs = (): string => path.join(folder(), 'jobs');
 
+  it('says that it is missing to whoever asks what changed, when another process has just removed it', async () => {
+    const gone = new JobFolder(path.join(folder(), 'jobs/20260101T000000-00000000'));
+    await assert.rejects(gone.version(), { name: 'JobError', code: 'JOB_MISSING' });
+  });
+
   it('holds the last of many states that are written at the same time, and nothing else of them', async () => {
     const job = await makeJob(jobs(), await pictureFolder(folder(), 1));
     const before = await namesIn(job.path);
