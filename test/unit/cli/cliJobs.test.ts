@@ -156,7 +156,8 @@ describe('Jobs on the command line', function () {
       await ended;
       assert.equal(terminal.exitCode, 1);
       assert.match(said, isTaken ? /process \d+ on this machine has it now/ : /its folder is gone/);
-      assert.ok((await captionsOf(root)).length - written <= 8, 'more than what was in flight');
+      // In flight are four images, and some for each core; a run that does not notice goes on with all of them.
+      assert.ok((await captionsOf(root)).length - written <= 60, 'more than what was in flight');
       await lock?.release();
       await job!.remove();
     }
