@@ -5,7 +5,7 @@
  * @param kept control characters that stay as they are
  */
 export function escapeControls(text: string, kept = ''): string {
-  // eslint-disable-next-line no-control-regex
+  // eslint-disable-next-line no-control-regex -- these are what is escaped
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => {
     if (kept.includes(character)) return character;
     const code = character.charCodeAt(0).toString(16);
