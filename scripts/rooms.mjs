@@ -24,7 +24,7 @@ export const rooms = {
     may: ['protocol/channel', 'tags'],
   },
   'protocol/tagging': {
-    what: 'the messages to the child process with the model; the options of captions: types, defaults, how settings and flags are read',
+    what: 'the messages to the child process with the model; the options of captions: types, defaults, how settings and flags are read, their check in the manifests of jobs too (taggerChecks)',
     may: ['protocol/channel', 'protocol/page', 'tags'],
   },
   'protocol/text': {
@@ -52,7 +52,7 @@ export const rooms = {
     may: ['base', 'dataset/captions', 'dataset/files', 'dataset/scan', 'tags'],
   },
   'dataset/query': {
-    what: 'the search language: its fields (QueryNode), what they match (queryMatcher), how they are offered (suggestQuery); parse and print',
+    what: 'the search language: its fields (QueryNode), how values are read (queryValues), what is matched and has to be loaded for it (queryMatcher), what is offered (suggestQuery); parse and print',
     may: ['base', 'dataset', 'dataset/captions', 'tags'],
   },
   'dataset/edits': {
@@ -64,15 +64,15 @@ export const rooms = {
     may: ['base', 'dataset/captions', 'tags'],
   },
   'dataset/view': {
-    what: 'what one grid shows of a dataset: a search, an order and the facts of images that they need, a selection, folders',
+    what: 'what one grid shows of a dataset: a search, an order (orderImages) and the facts of images that they need, a selection, folders',
     may: ['base', 'dataset', 'dataset/captions', 'dataset/files', 'dataset/query', 'protocol/page', 'tags'],
   },
   jobs: {
-    what: 'what a captioning job is: states, steps, outcomes of images, planning, the loop that captions image by image',
+    what: 'what a captioning job is: its states, what can become of an image (imageOutcomes), planning, the loop that captions image by image',
     may: ['base', 'dataset', 'dataset/captions', 'dataset/files', 'dataset/scan', 'protocol/tagging', 'tags'],
   },
   'jobs/folder': {
-    what: 'a job on disk: manifest, state, journals',
+    what: 'a job on disk: manifest, state with its counts (JobFolder, jobInfo, jobChecks), journals, what is left to do (jobTargets)',
     may: [
       'base',
       'base/machine',
@@ -87,7 +87,7 @@ export const rooms = {
     ],
   },
   'jobs/run': {
-    what: 'one run of a job: captions written with a journal, faults, taking a job back',
+    what: 'one run of a job: captions written with a journal, outcomes counted (LocalJobRun), faults, taking a job back',
     may: [
       'base',
       'dataset/captions',
@@ -105,7 +105,7 @@ export const rooms = {
     may: ['base/machine', 'jobs', 'jobs/folder', 'protocol/channel', 'protocol/tagging'],
   },
   cluster: {
-    what: 'jobs on many machines: shards in Redis, workers, audit',
+    what: 'jobs on many machines: shards in Redis, workers, outcomes counted from their journals (JournalTail), audit',
     may: [
       'base',
       'dataset/captions',
@@ -191,7 +191,7 @@ export const rooms = {
   },
   'tagger/models': {
     what: 'which models there are: catalogue, places on disk, downloads',
-    may: ['base/machine', 'protocol/tagging', 'tagger/download'],
+    may: ['base', 'base/machine', 'protocol/tagging', 'tagger/download'],
   },
   'tagger/process': {
     what: 'the request handlers of the child process',
@@ -219,7 +219,7 @@ export const rooms = {
     may: ['base'],
   },
   'cli/flags': {
-    what: 'flags of the command line, and what they mean',
+    what: 'flags of the command line, what they mean, and which unfinished job does the same work (unfinishedJob)',
     may: [
       'base/machine',
       'cli/shared',
@@ -300,7 +300,7 @@ export const rooms = {
     ],
   },
   'extension/captioning': {
-    what: 'starting and following jobs: tree, status bar, reports, notices',
+    what: 'starting and following jobs: tree, status bar, reports, notices, what the page is told of a job (jobText)',
     may: [
       'base',
       'dataset/captions',
@@ -419,7 +419,7 @@ export const rooms = {
     ],
   },
   'extension/commands': {
-    what: 'the commands of the palette',
+    what: 'the commands of the palette and of context menus',
     may: [
       'base',
       'dataset/captions',
@@ -523,11 +523,11 @@ export const rooms = {
     may: ['protocol/page', 'tags', 'webview/heldKeys', 'webview/shared', 'webview/undo'],
   },
   'webview/card': {
-    what: 'one card: picture, caption, chips, drafts',
+    what: 'one card: picture, caption, chips (TagChips; their changes of the text are in tags/captionTags), drafts, keys and what a context menu is for (cardActions)',
     may: ['protocol/page', 'tags', 'webview/pictures', 'webview/shared', 'webview/undo', 'webview/suggestions'],
   },
   'webview/search': {
-    what: 'the search field, its filters, sorting',
+    what: 'the search field with its help, its filters, sorting',
     may: ['dataset/query', 'protocol/page', 'webview/heldKeys', 'webview/shared', 'webview/undo'],
   },
   'webview/notices': {
@@ -535,7 +535,7 @@ export const rooms = {
     may: ['webview/shared'],
   },
   'webview/jobList': {
-    what: 'the jobs over the grid',
+    what: "the jobs over the grid, as gridProtocol's JobView has them",
     may: ['protocol/page', 'protocol/text', 'webview/notices', 'webview/shared'],
   },
   'webview/toolbar': {

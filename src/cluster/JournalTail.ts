@@ -1,20 +1,19 @@
 import { open, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { errno } from '../base/errno';
-import type { ImageOutcome } from '../jobs/captionJob';
+import { isListed, noOutcomes, outcomeOfRank, rankOf, type ImageOutcome } from '../jobs/imageOutcomes';
 import { parseOutcomes } from '../jobs/folder/journalEntries';
-import { shownFailures, type OutcomeCounts } from '../jobs/jobTypes';
-import { rankOf, retryJournalName, shardJournals } from '../jobs/folder/shardJournals';
+import { shownFailures } from '../jobs/jobTypes';
+import { retryJournalName, shardJournals } from '../jobs/folder/shardJournals';
 import type { ImageList } from './ImageList';
 
-const outcomes: readonly (ImageOutcome | undefined)[] = [undefined, 'failed', 'kept', 'untagged', 'same', 'written'];
 const lineEnd = 0x0a;
 
 /**
  * Reads the journals of all workers of a job incrementally: of each file only what was appended since the last read.
  */
 export class JournalTail {
-  readonly counts: OutcomeCounts = { written: 0, same: 0, untagged: 0, kept: 0, failed: 0 };
+  readonly counts = noOutcomes();
   /** the first {@link shownFailures} */
   failures: { path: string; reason: string }[] = [];
   /** the highest generation of the journals */
@@ -41,7 +40,7 @@ export class JournalTail {
 
   /** The outcome of an image; undefined if it has none yet. */
   outcome(index: number): ImageOutcome | undefined {
-    return outcomes[this.ranks[index] ?? 0];
+    return outcomeOfRank(this.ranks[index] ?? 0);
   }
 
   /**
@@ -84,15 +83,15 @@ export class JournalTail {
     const before = this.ranks[index];
     const now = rankOf(outcome);
     if (before === undefined || now <= before) return;
-    const previous = outcomes[before];
+    const previous = outcomeOfRank(before);
     if (previous === undefined) this.handled++;
     else this.counts[previous]--;
     this.counts[outcome]++;
     this.ranks[index] = now;
     const image = this.images.path(index);
     // One worker failed on the image, and another one captioned it.
-    if (previous === 'failed' || previous === 'kept') this.failures = this.failures.filter((one) => one.path !== image);
-    const failure = outcome === 'failed' || outcome === 'kept' ? reason : undefined;
+    if (previous !== undefined && isListed(previous)) this.failures = this.failures.filter((one) => one.path !== image);
+    const failure = isListed(outcome) ? reason : undefined;
     if (failure !== undefined && this.failures.length < shownFailures)
       this.failures.push({ path: image, reason: failure });
     if (previous === undefined) onHandled?.(index, failure);

@@ -9,6 +9,7 @@ import type { Dataset } from '../dataset/Dataset';
 import type { DatasetImage } from '../dataset/captions/DatasetImage';
 import { inSlices } from '../base/inSlices';
 import { JobError } from './JobError';
+import type { ImageOutcome } from './imageOutcomes';
 import type { ScanProblem } from '../dataset/scan/scanDataset';
 import type { WriteMode, WriteOptions } from '../tags/writeMode';
 import { captionWithTags } from '../tags/writeTags';
@@ -23,16 +24,6 @@ export interface JobTarget {
   /** what the caption held when the job was made */
   expected: string | null;
 }
-
-/**
- * What became of an image:
- * - `written`: its caption file was written; `same`: it held that text already
- * - `untagged`: no tag passed the threshold, the caption was kept
- * - `kept`: somebody else wrote a caption meanwhile, which was kept
- * - `failed`: it could not be captioned
- */
-export const imageOutcomes = ['written', 'same', 'untagged', 'kept', 'failed'] as const;
-export type ImageOutcome = (typeof imageOutcomes)[number];
 
 export interface JobProgress {
   handled: number;

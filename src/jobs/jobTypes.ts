@@ -1,4 +1,5 @@
-import type { CaptionScope, ImageOutcome } from './captionJob';
+import type { CaptionScope } from './captionJob';
+import type { OutcomeCounts } from './imageOutcomes';
 import type { WriteOptions } from '../tags/writeMode';
 import type { CaptionOptions } from '../protocol/tagging/captionOptions';
 import type { ModelHash, TaggerSetup } from '../protocol/tagging/taggerProtocol';
@@ -114,9 +115,6 @@ export interface JobState {
   /** the first {@link shownFailures} */
   failures: { path: string; reason: string }[];
 }
-
-/** How many images have which outcome. */
-export type OutcomeCounts = Record<ImageOutcome, number>;
 
 /** Everything that is shown of a job. */
 export interface JobInfo {

@@ -37,7 +37,7 @@ export function queryMatcher(tree: QueryNode | null, context: QueryContext): Que
 
 /** Determines the data that a query needs. */
 export function queryNeeds(tree: QueryNode | null): QueryNeeds {
-  const fields = new Set<string>();
+  const needed = new Set<keyof QueryNeeds>();
   const collect = (node: QueryNode): void => {
     switch (node.kind) {
       case 'not':
@@ -48,19 +48,30 @@ export function queryNeeds(tree: QueryNode | null): QueryNeeds {
         node.parts.forEach(collect);
         break;
       case 'state':
-        fields.add('state');
+        needed.add('changing');
         break;
       default:
-        fields.add(node.field);
+        for (const need of needsOfFields[node.field]) needed.add(need);
     }
   };
   if (tree !== null) collect(tree);
-  return {
-    stats: fields.has('size'),
-    sizes: ['width', 'height', 'ratio'].some((field) => fields.has(field)),
-    changing: ['any', 'tag', 'caption', 'tags', 'chars', 'state'].some((field) => fields.has(field)),
-  };
+  return { stats: needed.has('stats'), sizes: needed.has('sizes'), changing: needed.has('changing') };
 }
+
+/** What has to be known of an image to look at a field. */
+const needsOfFields: Readonly<Record<TextField | NumberField, readonly (keyof QueryNeeds)[]>> = {
+  any: ['changing'],
+  tag: ['changing'],
+  caption: ['changing'],
+  name: [],
+  path: [],
+  tags: ['changing'],
+  chars: ['changing'],
+  width: ['sizes'],
+  height: ['sizes'],
+  ratio: ['sizes'],
+  size: ['stats'],
+};
 
 /** The image being matched; caches values that several terms use. */
 class Candidate {

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Batch, BatchMode, BatchStatus, ImageResult } from '../../../api';
-import { imageOutcomes, planCaptionJob, type CaptionScope, type JobTarget } from '../../jobs/captionJob';
+import { planCaptionJob, type CaptionScope, type JobTarget } from '../../jobs/captionJob';
+import { imageOutcomes } from '../../jobs/imageOutcomes';
 import { normalizeLineEnds } from '../../tags/captionText';
 import type { Dataset } from '../../dataset/Dataset';
 import { pathBelow } from '../../dataset/files/datasetPath';

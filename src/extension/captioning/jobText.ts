@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { displayLanguage } from '../../base/displayLanguage';
 import { isEnded, isResumable } from '../../jobs/jobSteps';
 import { handledOf } from '../../jobs/folder/jobInfo';
+import { imageOutcomes, isListed } from '../../jobs/imageOutcomes';
 import { shownFailures, type JobInfo } from '../../jobs/jobTypes';
 import { formatSeconds } from '../../protocol/text/downloadText';
 import type { JobView } from '../../protocol/page/gridProtocol';
@@ -27,9 +28,11 @@ export function jobView(job: JobInfo): JobView {
   };
 }
 
-/** How many images failed or were kept beyond those in the list of failures, which is limited. */
+/** How many images would be listed with their reasons beyond those in the list of failures, which is limited. */
 export function moreFailures({ counts, failures }: JobInfo): number {
-  return failures.length < shownFailures ? 0 : Math.max(0, counts.failed + counts.kept - failures.length);
+  if (failures.length < shownFailures) return 0;
+  const listed = imageOutcomes.filter(isListed).reduce((sum, outcome) => sum + counts[outcome], 0);
+  return Math.max(0, listed - failures.length);
 }
 
 function stateOf(job: JobInfo): JobView['state'] {

@@ -11,6 +11,7 @@ import { SerialQueue } from '../../base/SerialQueue';
 import { errorMessage } from '../../protocol/channel/wireError';
 import { isJobManifest, isJobState } from './jobChecks';
 import { JobError } from '../JobError';
+import { noOutcomes } from '../imageOutcomes';
 import { JobJournal } from './JobJournal';
 import { JobLock } from './JobLock';
 import { isJobName, stateFile } from '../jobNames';
@@ -147,7 +148,11 @@ export class JobFolder {
 
   /** @throws JobError JOB_MISSING, JOB_UNREADABLE */
   async readState(): Promise<JobState> {
-    const state: unknown = { ...newState(0), ...(await this.readJson(stateFile)) };
+    // What the state of a job from before an update lacks is as in a new one.
+    const first = newState(0);
+    const read: { counts?: unknown } = await this.readJson(stateFile);
+    const counts = typeof read.counts === 'object' ? { counts: { ...first.counts, ...read.counts } } : {};
+    const state: unknown = { ...first, ...read, ...counts };
     if (isJobState(state)) return state;
     throw new JobError('JOB_UNREADABLE', `The job cannot be read: ${stateFile} says what no job does.`, this.path);
   }
@@ -295,8 +300,7 @@ function listOf(value: unknown): unknown[] {
 
 /** The state of a job that no run has begun. */
 export function newState(position: number): JobState {
-  const counts = { written: 0, same: 0, untagged: 0, kept: 0, failed: 0 };
-  return { status: 'queued', position, ran: 0, execution: [], counts, failures: [] };
+  return { status: 'queued', position, ran: 0, execution: [], counts: noOutcomes(), failures: [] };
 }
 
 function unreadable(folder: string, error: unknown): JobError {

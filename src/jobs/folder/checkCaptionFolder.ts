@@ -1,8 +1,9 @@
-import { lstat, realpath } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { CaptionError } from '../../dataset/files/CaptionError';
 import { describeFolder, folderWarning, probeFolder } from '../../dataset/files/folderCapabilities';
 import { errorMessage } from '../../protocol/channel/wireError';
+import { realPath } from '../../base/realPath';
 
 /**
  * Errors that every write of the job would get. Missing permission is not among them: other folders may be writable.
@@ -18,7 +19,7 @@ const systemic: ReadonlySet<string> = new Set(['DISK_FULL', 'READ_ONLY', 'DISK_E
  */
 export async function checkCaptionFolder(file: string, onLog: (line: string) => void): Promise<string | undefined> {
   // A caption file may be a link: its target is what will be written.
-  const folder = path.dirname(await realpath(file).catch(() => file));
+  const folder = path.dirname(await realPath(file).catch(() => file));
   const isLink = await lstat(file).then(
     (info) => info.isSymbolicLink(),
     () => false,

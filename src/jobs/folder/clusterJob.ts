@@ -1,4 +1,4 @@
-import { mkdir, realpath, symlink } from 'node:fs/promises';
+import { mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { pathBelow } from '../../dataset/files/datasetPath';
@@ -6,6 +6,7 @@ import { JobError } from '../JobError';
 import { JobFolder, type NewJob } from './JobFolder';
 import type { ClusterPlace, JobManifest, SharedModel } from '../jobTypes';
 import type { TaggerModel } from '../../protocol/tagging/captionOptions';
+import { realPath } from '../../base/realPath';
 
 /** The name of the queue unless the user names one. */
 export const defaultQueue = 'dataset-captions';
@@ -77,7 +78,7 @@ export async function linkJob(jobsFolder: string, folder: JobFolder): Promise<Jo
   await mkdir(jobsFolder, { recursive: true, mode: 0o700 });
   const link = path.join(jobsFolder, folder.id);
   // Unlike other links, junctions may be made by every user on Windows.
-  await symlink(await realpath(folder.path), link, 'junction');
+  await symlink(await realPath(folder.path), link, 'junction');
   return new JobFolder(link);
 }
 
@@ -95,7 +96,7 @@ export async function pathOnShared(mount: string, file: string): Promise<string 
   const direct = pathBelow(path.resolve(mount), path.resolve(file));
   if (direct !== undefined) return direct;
   // One of the two paths may lead through a link.
-  return pathBelow(await realpath(mount), await realpath(file));
+  return pathBelow(await realPath(mount), await realPath(file));
 }
 
 async function sharedModel(model: TaggerModel, name: string | undefined, mount: string): Promise<SharedModel> {

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import * as v from 'valibot';
 import { captionExtensionProblem } from '../../dataset/files/imageFiles';
-import { imageOutcomes } from '../captionJob';
+import { imageOutcomes } from '../imageOutcomes';
 import { writeModes } from '../../tags/writeMode';
 import { checkOf, count, finite, textByName, texts } from '../../protocol/channel/checks';
 import { cudaVariables } from '../../protocol/child/cudaEnvironmentVariables';

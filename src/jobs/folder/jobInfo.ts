@@ -1,15 +1,8 @@
-import { imageOutcomes } from '../captionJob';
+import { imageOutcomes, noOutcomes, type OutcomeCounts } from '../imageOutcomes';
 import type { ImageRecord } from './journalEntries';
 import type { JobFolder } from './JobFolder';
 import { nameOf } from './JobLock';
-import {
-  shownFailures,
-  type JobImage,
-  type JobInfo,
-  type JobManifest,
-  type JobState,
-  type OutcomeCounts,
-} from '../jobTypes';
+import { shownFailures, type JobImage, type JobInfo, type JobManifest, type JobState } from '../jobTypes';
 
 /** The info of a job, made of what its files say. */
 export function jobInfo(manifest: JobManifest, state: JobState, interrupted: boolean): JobInfo {
@@ -58,7 +51,7 @@ export function countOutcomes(
   images: readonly JobImage[],
   records: ReadonlyMap<number, ImageRecord>,
 ): Pick<JobState, 'counts' | 'failures'> {
-  const counts: OutcomeCounts = { written: 0, same: 0, untagged: 0, kept: 0, failed: 0 };
+  const counts = noOutcomes();
   const failures: JobState['failures'] = [];
   for (const [index, { outcome, reason }] of records) {
     const image = images[index];

@@ -1,4 +1,4 @@
-import { imageOutcomes, type ImageOutcome } from '../captionJob';
+import { imageOutcomes, type ImageOutcome } from '../imageOutcomes';
 import { fileLines, type FileLine } from '../../base/fileLines';
 
 /** Where a journal has what a caption file held before: a line of it, which is too much to keep of every image. */

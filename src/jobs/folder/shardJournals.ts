@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { errno } from '../../base/errno';
-import type { ImageOutcome } from '../captionJob';
+import { rankOf } from '../imageOutcomes';
 import { readJournal, type ImageRecord } from './journalEntries';
 
 /**
@@ -62,17 +62,6 @@ export async function mergeShardJournals(
     });
     mergeRecords(records, later, journal.shard === undefined);
   }
-}
-
-/**
- * Which outcome wins if two workers had the same image: the higher one. If one of them wrote the caption, that is what
- * happened to the file, whatever the other one says.
- */
-const rank: Readonly<Record<ImageOutcome, number>> = { failed: 1, kept: 2, untagged: 3, same: 4, written: 5 };
-
-/** The rank of an outcome, 1..5; 0 for none. The highest rank wins. */
-export function rankOf(outcome: ImageOutcome | undefined): number {
-  return outcome === undefined ? 0 : rank[outcome];
 }
 
 /**

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { imageOutcomes, type JobResult } from '../captionJob';
+import type { JobResult } from '../captionJob';
+import { imageOutcomes } from '../imageOutcomes';
 import { JobRate } from '../../protocol/text/JobRate';
 import type { JobFaultError } from './jobFault';
 import { newState, type JobFolder } from '../folder/JobFolder';

@@ -15,6 +15,7 @@ import type { JobJournal } from '../folder/JobJournal';
 import { captionWork, type ImageEnd } from './captionWork';
 import type { ImageRecord } from '../folder/journalEntries';
 import { checkCaptionFolder } from '../folder/checkCaptionFolder';
+import { isListed } from '../imageOutcomes';
 import { shownFailures, type JobImage, type JobManifest } from '../jobTypes';
 import { JobRunBase, type RunListener } from './JobRunBase';
 import { settleIntents } from './settleIntents';
@@ -216,8 +217,8 @@ export class LocalJobRun extends JobRunBase {
 
   private countOutcome({ image, outcome, reason, inWork }: ImageEnd): void {
     const { counts, failures } = this.state;
-    const failed = outcome === 'failed' || outcome === 'kept';
-    const isShown = failed && reason !== undefined && failures.length < shownFailures;
+    const listed = isListed(outcome);
+    const isShown = listed && reason !== undefined && failures.length < shownFailures;
     this.updateCounts(
       {
         counts: { ...counts, [outcome]: counts[outcome] + 1 },
@@ -225,7 +226,7 @@ export class LocalJobRun extends JobRunBase {
       },
       { inWork: [...inWork] },
     );
-    this.reportHandled(image, failed ? reason : undefined);
+    this.reportHandled(image, listed ? reason : undefined);
   }
 
   private async end(result: JobResult | undefined, journal: JobJournal): Promise<void> {

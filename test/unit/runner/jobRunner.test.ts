@@ -4,7 +4,8 @@ import { appendFile, copyFile, cp, readFile, rename, stat, writeFile } from 'nod
 import { connect } from 'node:net';
 import path from 'node:path';
 import { JobFolder } from '../../../src/jobs/folder/JobFolder';
-import type { JobInfo, JobState, OutcomeCounts } from '../../../src/jobs/jobTypes';
+import type { OutcomeCounts } from '../../../src/jobs/imageOutcomes';
+import type { JobInfo, JobState } from '../../../src/jobs/jobTypes';
 import { readEndpoint } from '../../../src/jobs/client/runnerEndpoint';
 import { RunnerClient } from '../../../src/jobs/client/RunnerClient';
 import { Channel } from '../../../src/protocol/channel/Channel';
