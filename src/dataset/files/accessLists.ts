@@ -1,31 +1,33 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 
-/** On macOS the entries of an access list follow the line of their file. */
+/** Flags of `ls`: long format, numeric ids; on macOS `e` prints the entries of an access list below their file. */
 const options = process.platform === 'darwin' ? '-lne' : '-ln';
-/** A line of `ls -l` (POSIX): type, nine letters of permissions, a plus sign where an access list decides, too. */
+/** A line of `ls -l` (POSIX) for a file with an access list: type, nine letters of permissions, a plus sign. */
 const listedLine = /^[-d][r-][w-][xsS-][r-][w-][xsS-][r-][w-][xtT-]\+/;
-/** The first entry of an access list on macOS, whose sign for extended attributes takes the place of the plus sign. */
+/** The first entry of an access list on macOS, which prints `@` instead of the plus sign for extended attributes. */
 const firstEntry = ' 0: ';
 /** What comes before a name: permissions, links, owner, group, size, month, day, time or year. */
 const beforeName = /^(?:\S+\s+){7}\S+ /;
 /** How long `ls` may take, in milliseconds: a disk that does not answer must not hold a save for ever. */
 const limit = 10_000;
-/** The largest list of a folder that is taken, in bytes: of some 500,000 files. */
+/** Maximum length of the output of `ls` in bytes: enough for a folder with some 500,000 files. */
 const longest = 64 * 1024 * 1024;
-/** After so many questions about files of one folder the next one lists the whole folder. */
+/** After this many checks of single files in a folder, the whole folder is listed. */
 const questionsBeforeList = 16;
-/** So many files are listed in the time that one question takes, about. */
+/** About this many files are listed in the time that the check of a single file takes. */
 const filesPerQuestion = 500;
-/** How long it is believed what was found out about a folder itself, in milliseconds. */
+/** How long the cached answer about a folder itself is used, in milliseconds. */
 const folderBelieved = 10_000;
-/** The coarsest resolution of file times where there are access lists, in milliseconds. */
+/** The coarsest resolution of file times on file systems with access lists, in milliseconds. */
 const coarsestTime = 1000;
 
 interface Folder {
-  /** questions about single files since it was listed */
+  /** number of checks of single files to come, as far as announced */
+  coming: number;
+  /** number of checks of single files since the folder was last listed */
   questions: number;
-  /** how many questions are asked until it is listed the next time */
+  /** after how many checks of single files the folder is listed (again); Infinity: never */
   worth: number;
   /** when it was listed, in milliseconds since 1970; -Infinity: never */
   listedAt: number;
@@ -34,17 +36,28 @@ interface Folder {
 }
 
 /**
- * Tells which files have an access list (ACL) besides owner, group and mode. Asks `ls`, because Node cannot; where that
- * is missing, or does not know access lists (BusyBox), none is found. A process costs milliseconds, so where many files
- * of a folder are written it is listed as a whole; an access list that came later shows by the `ctime` of its file.
+ * Tells which files have an access list (ACL) besides owner, group and mode. Runs `ls`, because Node has no API for it;
+ * if `ls` is missing or does not support access lists (BusyBox), none is found. Starting a process takes milliseconds,
+ * so a folder in which many files are written is listed as a whole. That answer is used for files whose `ctime` is
+ * older than the list: adding an access list changes the `ctime`.
  */
 export class AccessLists {
   private readonly folders = new Map<string, Folder>();
-  /** what was found out about folders themselves, and when */
+  /** cache: whether a folder itself has an access list, and when that was checked */
   private readonly ofFolders = new Map<string, { hasList: boolean; askedAt: number }>();
   private hasCommand = process.platform !== 'win32';
 
   /**
+   * Files are about to be checked: where they are many in a folder, it is listed at once.
+   * @param files absolute paths
+   */
+  announce(files: readonly string[]): void {
+    if (!this.hasCommand) return;
+    for (const file of files) this.folder(path.dirname(file)).coming++;
+  }
+
+  /**
+   * Whether a file has an access list.
    * @param file absolute path, links resolved
    * @param changed its `ctime`, in milliseconds since 1970
    */
@@ -53,13 +66,16 @@ export class AccessLists {
     const name = path.basename(file);
     const folder = this.folder(path.dirname(file));
     const isOneLine = !name.includes('\n');
-    if (isOneLine && folder.questions >= folder.worth) this.list(path.dirname(file), folder);
-    if (isOneLine && changed < folder.listedAt - coarsestTime) return folder.withList.has(name);
+    folder.coming = Math.max(0, folder.coming - 1);
+    const isListed = (listedAt: number): boolean => isOneLine && changed < listedAt - coarsestTime;
+    const isWorth = folder.questions + folder.coming >= folder.worth;
+    if (isWorth && !isListed(folder.listedAt) && isListed(Date.now())) this.list(path.dirname(file), folder);
+    if (isListed(folder.listedAt)) return folder.withList.has(name);
     folder.questions++;
     return linesWithList(this.run(['-d', '--', file]) ?? '').length > 0;
   }
 
-  /** Whether a folder has one, which new files in it may inherit. @param folder absolute path */
+  /** Whether a folder itself has an access list: new files may inherit it. @param folder absolute path */
   hasFolder(folder: string): boolean {
     if (!this.hasCommand) return false;
     const known = this.ofFolders.get(folder);
@@ -72,17 +88,23 @@ export class AccessLists {
   private folder(absolute: string): Folder {
     const known = this.folders.get(absolute);
     if (known !== undefined) return known;
-    const made = { questions: 0, worth: questionsBeforeList, listedAt: -Infinity, withList: new Set<string>() };
+    const made = {
+      coming: 0,
+      questions: 0,
+      worth: questionsBeforeList,
+      listedAt: -Infinity,
+      withList: new Set<string>(),
+    };
     this.folders.set(absolute, made);
     return made;
   }
 
   private list(absolute: string, folder: Folder): void {
     const now = Date.now();
-    const output = this.run(['-A', '--', absolute]);
+    const output = this.run(['-a', '--', absolute]);
     folder.questions = 0;
     if (output === undefined) {
-      // It is too large, or too far away.
+      // Too many files, or a slow disk: do not try to list this folder again.
       folder.worth = Infinity;
       return;
     }
@@ -90,19 +112,20 @@ export class AccessLists {
     folder.worth = Math.max(questionsBeforeList, lines.length / filesPerQuestion);
     folder.listedAt = now;
     folder.withList = new Set(linesWithList(output).map((line) => line.replace(beforeName, '')));
+    this.ofFolders.set(absolute, { hasList: folder.withList.has('.'), askedAt: now });
   }
 
-  /** What `ls` prints; undefined if it fails. */
+  /** The output of `ls`; undefined if it could not run, timed out or printed too much. */
   private run(args: readonly string[]): string | undefined {
     const { error, stdout } = spawnSync('ls', [options, ...args], {
-      // Without the variables that change what ls prints.
+      // No other variables: some of them change the output of `ls`.
       env: { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C' },
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
       timeout: limit,
       maxBuffer: longest,
     });
-    // Without ls there is nobody to ask: not for the next file either.
+    // This machine has no `ls`: do not try again for the next file.
     if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') this.hasCommand = false;
     return error === undefined ? stdout : undefined;
   }

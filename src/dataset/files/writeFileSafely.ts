@@ -40,6 +40,11 @@ const notForLackOfLinks: ReadonlySet<string> = new Set([
 const triesPerWrite = 3;
 const accessLists = new AccessLists();
 
+/** These files are about to be written: what all of them need to know of their folders is asked once. */
+export function announceWrites(files: readonly string[]): void {
+  accessLists.announce(files);
+}
+
 /**
  * Replaces, creates or deletes a small file so that at every moment, also after a crash or on a full disk, it holds
  * either the old or the new content, whole. A file whose content is not as expected is not changed; one that holds the

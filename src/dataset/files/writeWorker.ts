@@ -2,11 +2,13 @@
 import { parentPort } from 'node:worker_threads';
 import { useInheritedLanguage } from '../../base/displayLanguage';
 import { writeCaptionFile, type FileWrite } from './FileWriter';
+import { announceWrites } from './writeFileSafely';
 import { toFailedWrite, type FileWritten, type WriteReply, type WriteRequest } from './writeMessages';
 
 useInheritedLanguage();
 
 parentPort?.on('message', (request: WriteRequest) => {
+  announceWrites(request.filter(({ expected }) => expected !== null).map(({ file }) => file));
   const reply: WriteReply = request.map(written);
   parentPort?.postMessage(reply);
 });

@@ -133,8 +133,8 @@ describe('Who may read and write a caption file', function () {
       assert.deepEqual(listed(lists, Date.now()), [...found, '-n.txt'], 'changed since');
     });
 
-    it('is not asked for each of many files by a process of its own', async function () {
-      if (process.platform === 'win32') this.skip();
+    /** How many processes are started while `work` runs on a folder with `0.txt` to `199.txt`. */
+    async function processesOf(work: () => void): Promise<number> {
       await writeFiles(folder(), Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`${at}.txt`, 'x'])));
       const log = inFolder('log');
       await writeFiles(folder(), { 'bin/ls': `#!/bin/sh\necho asked >> '${log}'\nexec /bin/ls "$@"\n` });
@@ -142,13 +142,32 @@ describe('Who may read and write a caption file', function () {
       const before = process.env.PATH;
       process.env.PATH = `${inFolder('bin')}:${before}`;
       try {
-        const lists = new AccessLists();
-        // Of files that did not change for a while.
-        for (let at = 0; at < 200; at++) assert.equal(lists.has(inFolder(`${at}.txt`), ago), false);
+        work();
       } finally {
         process.env.PATH = before;
       }
-      assert.equal((await readFile(log, 'utf8')).split('asked').length - 1, 17);
+      return (await readFile(log, 'utf8')).split('asked').length - 1;
+    }
+
+    it('is not asked for each of many files by a process of its own', async function () {
+      if (process.platform === 'win32') this.skip();
+      const started = await processesOf(() => {
+        const lists = new AccessLists();
+        // Of files that did not change for a while.
+        for (let at = 0; at < 200; at++) assert.equal(lists.has(inFolder(`${at}.txt`), ago), false);
+      });
+      assert.equal(started, 17);
+    });
+
+    it('is asked once for a folder where many files are about to be written, the folder itself included', async function () {
+      if (process.platform === 'win32') this.skip();
+      const started = await processesOf(() => {
+        const lists = new AccessLists();
+        const files = Array.from({ length: 32 }, (_, at) => inFolder(`${at}.txt`));
+        lists.announce(files);
+        for (const file of files) assert.equal(lists.has(file, ago) || lists.hasFolder(folder()), false);
+      });
+      assert.equal(started, 1);
     });
   });
 
