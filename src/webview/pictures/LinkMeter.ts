@@ -12,20 +12,23 @@ export interface BegunLoad {
 }
 
 /**
- * Measures the link to the host by the pictures that come over it. The page does not learn how many bytes a picture
- * has, so amounts are in pixels of
- * thumbnails: what matters is how long the pictures to come will take.
+ * Measures the link to the host by what comes over it: answers say how far it is, pictures how much it carries. The
+ * page does not learn how many bytes a picture has, so amounts are in pixels of thumbnails: what matters is how long
+ * the pictures to come will take.
  */
 export class LinkMeter {
   private delivered = 0;
   private deliveredAt = 0;
   private inFlight = 0;
+  /** apart from each other: pictures that the host has to make first must not push out how soon it answers */
+  private readonly answers: number[] = [];
   private readonly durations: number[] = [];
   private readonly rates: number[] = [];
 
-  /** The shortest time in which a picture came lately, in milliseconds; undefined before the first. */
+  /** The shortest time in which an answer or a picture came lately, in milliseconds; undefined before the first. */
   get roundTrip(): number | undefined {
-    return this.durations.length === 0 ? undefined : Math.min(...this.durations);
+    const times = [...this.answers, ...this.durations];
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
   /** How much came at best lately, in pixels of thumbnails a millisecond; undefined before the first. */
@@ -40,7 +43,7 @@ export class LinkMeter {
 
   /** The host answered a question within this time, in milliseconds. */
   answered(milliseconds: number): void {
-    keep(this.durations, milliseconds);
+    keep(this.answers, milliseconds);
   }
 
   /** A load begins. */

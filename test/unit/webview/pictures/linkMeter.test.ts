@@ -26,6 +26,13 @@ describe('LinkMeter', () => {
     assert.equal(meter.rate, 30);
   });
 
+  it('takes a host that answers at once for near, however long it takes to make pictures', () => {
+    const meter = new LinkMeter();
+    meter.answered(5);
+    for (let at = 0; at < 40; at++) meter.end(meter.begin(at * 100), 1000, at * 100 + 400);
+    assert.equal(meter.isFar, false);
+  });
+
   it('finds the host near as soon as one answer was quick, and far again when sixteen were slow', () => {
     const meter = new LinkMeter();
     meter.end(meter.begin(0), 1000, 300);
