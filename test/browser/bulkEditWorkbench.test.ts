@@ -51,9 +51,8 @@ describe('Bulk edits in the workbench', function () {
       );
     await focused('5_scenery/alps.jpg');
     await keyboard.press('Delete');
-    await workbench.dialogButton('Move to Trash');
-    // The server of a browser has no trash: nothing goes before the second question.
-    await box.getByText(/cannot be moved to the trash/).waitFor();
+    // The server of a browser has no trash, and the one question says so.
+    await box.getByText(/deleted permanently, because there is no trash/).waitFor();
     assert.ok((await readText(path.join(dataset, '5_scenery/alps.jpg'))) !== undefined);
     await workbench.screenshot('delete-permanently');
     await workbench.dialogButton('Delete Permanently');

@@ -10,15 +10,16 @@ import { errorMessage } from '../../protocol/channel/wireError';
 import type { DatasetDocument } from '../document/DatasetDocument';
 import type { GridSession } from '../grid/GridSession';
 import { imagesOf } from './imageTargets';
+import { trashOf, type Trash } from './trash';
 
-/** Number of files that are moved to the trash concurrently. */
+/** Number of files that are deleted concurrently. */
 const concurrency = 4;
 
 /**
- * Asks, then moves images and their captions to the trash, and deselects them. A caption that a remaining image uses
- * stays, and so does an image that came or went, or whose caption was changed, while the question was open, and one
- * whose caption has edits that could not be saved. If there is no trash, a second question
- * offers to delete permanently.
+ * Asks, then moves images and their captions to the trash, or deletes them for good where there is none, and deselects
+ * them. A caption that a remaining image uses stays, and so does an image that came or went, or whose caption was
+ * changed, while the question was open, and one whose caption has edits that could not be saved. Only where a trash
+ * turns out not to take the files, a second question offers to delete them for good.
  * @param answered called after each answer of the user: VS Code does not always give the focus back to the webview
  * @param signal withdraws the question before it is shown
  */
@@ -42,7 +43,8 @@ async function askAndDelete(
   if (images.length === 0) return;
   document.commit();
   const deletion = planDeletion(images);
-  const agreed = await agrees(deletion);
+  const trash = trashOf(document.uri);
+  const agreed = await agrees(deletion, trash);
   answered();
   if (!agreed) return;
   if (unsavedIn(deletion) > 0) await document.saveQuietly();
@@ -53,7 +55,7 @@ async function askAndDelete(
   const location = vscode.ProgressLocation.Notification;
   await vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
     await document.reconcile(await pathsToReadAgain(document.dataset, deletion));
-    const remover = new Remover(document, deletion, answered);
+    const remover = new Remover(document, deletion, trash, answered);
     const increment = 100 / images.length;
     await pMap(
       images,
@@ -72,7 +74,7 @@ function unsavedIn({ captions }: Deletion): number {
   return [...captions.keys()].filter((caption) => caption.isDirty).length;
 }
 
-async function agrees(deletion: Deletion): Promise<boolean> {
+async function agrees(deletion: Deletion, trash: Trash): Promise<boolean> {
   const { images, captions, shared } = deletion;
   const files = [...captions.keys()].filter((caption) => caption.raw !== null || caption.onDisk !== null).length;
   const only = images.length === 1;
@@ -87,7 +89,7 @@ async function agrees(deletion: Deletion): Promise<boolean> {
           images.length.toLocaleString(displayLanguage()),
           files.toLocaleString(displayLanguage()),
         );
-  const details = [vscode.l10n.t('The files are moved to the trash. Undo in the editor does not bring them back.')];
+  const details = [whatHappens(trash)];
   if (shared > 0) {
     details.push(
       shared === 1
@@ -96,7 +98,7 @@ async function agrees(deletion: Deletion): Promise<boolean> {
     );
   }
   const unsaved = unsavedIn(deletion);
-  if (unsaved > 0) {
+  if (unsaved > 0 && trash === 'used') {
     details.push(
       unsaved === 1
         ? vscode.l10n.t('1 of the captions has unsaved edits: they are saved first, so that the trash has them.')
@@ -106,12 +108,27 @@ async function agrees(deletion: Deletion): Promise<boolean> {
           ),
     );
   }
-  const move = vscode.l10n.t('Move to Trash');
+  const yes = trash === 'used' ? vscode.l10n.t('Move to Trash') : vscode.l10n.t('Delete Permanently');
   const options = { modal: true, detail: details.join('\n\n') };
-  return (await vscode.window.showWarningMessage(question, options, move)) === move;
+  return (await vscode.window.showWarningMessage(question, options, yes)) === yes;
 }
 
-/** Removes images and captions, and asks once what to do if there is no trash. */
+function whatHappens(trash: Trash): string {
+  switch (trash) {
+    case 'used':
+      return vscode.l10n.t('The files are moved to the trash. Undo in the editor does not bring them back.');
+    case 'off':
+      return vscode.l10n.t(
+        'The files are deleted permanently, because the setting files.enableTrash is off. Nothing brings them back.',
+      );
+    case 'missing':
+      return vscode.l10n.t(
+        'The files are deleted permanently, because there is no trash where they lie. Nothing brings them back.',
+      );
+  }
+}
+
+/** Removes images and captions, and asks once what to do if the trash does not take them. */
 class Remover {
   readonly failures: LeftOut[] = [];
   /** relative paths of the images that are gone */
@@ -123,6 +140,7 @@ class Remover {
   constructor(
     private readonly document: DatasetDocument,
     private readonly deletion: Deletion,
+    private readonly trash: Trash,
     private readonly answered: () => void,
   ) {
     this.planned = new Set(deletion.images.map((image) => image.path));
@@ -164,9 +182,10 @@ class Remover {
     const uri = vscode.Uri.file(this.document.dataset.absolute(relative));
     try {
       try {
-        await vscode.workspace.fs.delete(uri, { useTrash: true });
+        await vscode.workspace.fs.delete(uri, { useTrash: this.trash === 'used' });
       } catch (thrown) {
         if (!(await exists(uri))) return true;
+        if (this.trash !== 'used') throw thrown;
         this.forGood ??= this.asksForGood(thrown);
         // The user just refused to delete it permanently: no message has to say that it is still there.
         if (!(await this.forGood)) return false;
