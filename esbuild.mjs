@@ -109,10 +109,15 @@ async function testBundles() {
     format: 'iife',
     define: { 'process.env': '{}' },
     alias: Object.fromEntries(
-      ['node:fs/promises', 'node:path', 'node:perf_hooks', 'node:timers/promises', 'node:vm'].map((name) => [
-        name,
-        path.join(root, 'test/browser/link/page/nodeStandIns.ts'),
-      ]),
+      [
+        'node:fs',
+        'node:fs/promises',
+        'node:path',
+        'node:perf_hooks',
+        'node:timers/promises',
+        'node:util',
+        'node:vm',
+      ].map((name) => [name, path.join(root, 'test/browser/link/page/nodeStandIns.ts')]),
     ),
   });
   bundles.push({

@@ -18,7 +18,7 @@ import { inSlices } from '../base/inSlices';
 import { SerialQueue } from '../base/SerialQueue';
 import { removeLeftover } from './files/leftovers';
 import { DatasetScan } from './scan/DatasetScan';
-import type { ScannedImage, ScanProblem } from './scan/scanDataset';
+import type { ScannedImage, ScanProblem, ScanRest } from './scan/scanDataset';
 import { unsavedEditOf, type UnsavedEdit } from './captions/unsavedEdit';
 
 export interface DatasetOptions {
@@ -45,6 +45,7 @@ export class Dataset {
   private index = new DatasetIndex();
   private readonly stats = new CaptionStats();
   private scanProblems: ScanProblem[] = [];
+  private scanLinks: ScanRest['linkedFolders'] = [];
   private readonly listeners = new Set<() => void>();
   private readonly saver: CaptionSaver;
   /** One scan at a time: two overlapping ones would make two Caption objects for one file. */
@@ -93,6 +94,11 @@ export class Dataset {
   /** Entries found by the last scan that look like images or sub-folders but cannot be used. */
   get problems(): readonly ScanProblem[] {
     return this.scanProblems;
+  }
+
+  /** Links to folders that were part of the dataset at the last scan, and where they lead: absolute paths. */
+  get linkedFolders(): ScanRest['linkedFolders'] {
+    return this.scanLinks;
   }
 
   get allCaptions(): Iterable<Caption> {
@@ -175,6 +181,7 @@ export class Dataset {
       });
       const { rest, readAgain } = await scan.run();
       this.scanProblems = rest.problems;
+      this.scanLinks = rest.linkedFolders;
       this.facts.expire();
       await this.readCaptions(readAgain);
       await this.removeLeftovers(rest.temporaryFiles);

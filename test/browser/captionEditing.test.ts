@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { until } from './DatasetView';
 import { readText } from './datasetFiles';
@@ -8,7 +9,12 @@ import { useWorkbench } from './useWorkbench';
 const alps = '5_scenery/alps.jpg';
 
 describe('captions edited in the real workbench', () => {
-  const suite = useWorkbench(() => ({ settings: { 'datasetCaptions.tagList': path.join(suite.scratch, 'tags.csv') } }));
+  const suite = useWorkbench(() => ({
+    settings: {
+      'datasetCaptions.tagList': path.join(suite.scratch, 'tags.csv'),
+      'files.watcherExclude': { '**/excluded/**': true },
+    },
+  }));
 
   it('get tags suggested from dataset, tagger and list; chips are undone through the document', async () => {
     await writeFile(path.join(suite.scratch, 'tags.csv'), 'zebra_crossing,0,1200000,"striped_road"\nbroken,0,many,\n');
@@ -53,5 +59,30 @@ describe('captions edited in the real workbench', () => {
     await until('it is back', async () => (await readText(file)) === saved);
     await card.getByRole('button', { name: 'zebra crossing', exact: true }).waitFor();
     assert.ok(saved?.startsWith(before.trimEnd()));
+  });
+
+  it('change on their cards when another program writes behind a link, or where VS Code does not watch', async () => {
+    const outside = await mkdtemp(path.join(tmpdir(), 'dataset-captions-linked-'));
+    try {
+      const folders = { linked: outside, excluded: path.join(suite.dataset, 'excluded') };
+      await mkdir(folders.excluded);
+      await symlink(outside, path.join(suite.dataset, 'linked'));
+      for (const folder of Object.values(folders)) {
+        await cp(path.join(suite.dataset, alps), path.join(folder, 'a.jpg'));
+        await writeFile(path.join(folder, 'a.txt'), 'first');
+      }
+      const view = await suite.open();
+      for (const [name, folder] of Object.entries(folders)) {
+        const shown = view.caption(`${name}/a.jpg`);
+        await view.frame.getByLabel('Search captions and file names').first().fill(`path:${name}/`);
+        await until(`the caption in ${name}`, async () => (await shown.inputValue()) === 'first');
+        await writeFile(path.join(folder, 'a.txt'), 'second');
+        await until(`what another program wrote in ${name}`, async () => (await shown.inputValue()) === 'second');
+        await cp(path.join(suite.dataset, alps), path.join(folder, 'b.jpg'));
+        await view.card(`${name}/b.jpg`).waitFor();
+      }
+    } finally {
+      await rm(outside, { recursive: true, force: true });
+    }
   });
 });

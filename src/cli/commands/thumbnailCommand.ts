@@ -1,10 +1,10 @@
-import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { errorMessage } from '../../protocol/channel/wireError';
 import type { Command } from '../shared/Command';
 import { onlyPositional } from '../flags/inputFolder';
 import { withTagger } from './tagger';
 import { UsageError } from '../shared/UsageError';
+import { realPath } from '../../base/realPath';
 
 /** Maximum length of the longer side, in pixels. */
 const maxSize = 4096;
@@ -52,6 +52,6 @@ function sizeOf(text: string): number {
 }
 
 async function sameFile(a: string, b: string): Promise<boolean> {
-  const [realA, realB] = await Promise.all([a, b].map((file) => realpath(file).catch(() => file)));
+  const [realA, realB] = await Promise.all([a, b].map((file) => realPath(file).catch(() => file)));
   return realA === realB;
 }

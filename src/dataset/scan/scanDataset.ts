@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, statSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
@@ -8,6 +8,7 @@ import { CaptionNames } from './CaptionNames';
 import { captionPathOf, isImageName } from '../files/imageFiles';
 import { compareNaturally, sortNames } from '../../base/naturalOrder';
 import { isTemporaryName } from '../files/temporaryNames';
+import { realPathSync } from '../../base/realPath';
 
 /** An image of a dataset; paths are relative to its folder and have `/` on every system. */
 export interface ScannedImage {
@@ -40,6 +41,8 @@ export interface ListedImage {
 export interface ScanRest {
   /** in natural order */
   problems: ScanProblem[];
+  /** links to folders that are part of the dataset, and where they lead: absolute paths */
+  linkedFolders: { path: string; real: string }[];
   /** temporary files of this program; old ones are leftovers of a process that died while saving */
   temporaryFiles: string[];
 }
@@ -53,10 +56,10 @@ export interface ScanRest {
  * @throws CaptionError when the folder itself cannot be read
  */
 export function* scanDataset(folder: string, captionExtension: string): Generator<FolderListing, ScanRest, void> {
-  const rest: ScanRest = { problems: [], temporaryFiles: [] };
+  const rest: ScanRest = { problems: [], linkedFolders: [], temporaryFiles: [] };
   const visited = new Set<string>();
   // Real folders first: a linked folder is shown under its link only if it is not part of the dataset anyway.
-  const folders = [{ relative: '', linked: false }];
+  const folders: NextFolder[] = [{ relative: '', linked: false }];
   const linkedFolders: string[] = [];
   for (;;) {
     const next = folders.pop() ?? shiftLinked(linkedFolders);
@@ -64,10 +67,11 @@ export function* scanDataset(folder: string, captionExtension: string): Generato
     const { relative, linked } = next;
     let entries: Dirent[];
     try {
-      const real = realpathSync.native(path.join(folder, relative));
+      const real = realPathSync(path.join(folder, relative));
       if (visited.has(real)) continue;
       visited.add(real);
       entries = readdirSync(real, { withFileTypes: true });
+      if (next.isLink === true) rest.linkedFolders.push({ path: relative, real });
     } catch (thrown) {
       if (relative === '') throw folderError(thrown, folder);
       rest.problems.push({ path: relative, reason: fileError(thrown, folder, 'read').message });
@@ -86,6 +90,14 @@ export function* scanDataset(folder: string, captionExtension: string): Generato
   }
   rest.problems.sort((a, b) => compareNaturally(a.path, b.path));
   return rest;
+}
+
+interface NextFolder {
+  relative: string;
+  /** whether it is reached through a link */
+  linked: boolean;
+  /** whether it is a link itself */
+  isLink?: boolean;
 }
 
 interface FolderNames {
@@ -143,9 +155,9 @@ function isLostName(name: string, absolute: string): boolean {
   return name.includes('\ufffd') && lstatSync(absolute, { throwIfNoEntry: false }) === undefined;
 }
 
-function shiftLinked(linkedFolders: string[]): { relative: string; linked: boolean } | undefined {
+function shiftLinked(linkedFolders: string[]): NextFolder | undefined {
   const relative = linkedFolders.shift();
-  return relative === undefined ? undefined : { relative, linked: true };
+  return relative === undefined ? undefined : { relative, linked: true, isLink: true };
 }
 
 type Kind = 'file' | 'folder' | 'broken' | 'other';

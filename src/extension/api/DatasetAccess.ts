@@ -1,4 +1,3 @@
-import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { CaptionedImage } from '../../../api';
 import type { Caption } from '../../dataset/captions/Caption';
@@ -14,6 +13,7 @@ import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
 import type { EditorFiles } from '../document/EditorFiles';
 import { ApiError } from './ApiError';
 import type { ClosedDatasets } from './ClosedDatasets';
+import { realPath } from '../../base/realPath';
 
 /** The dataset that contains the file or directory which a caller named. */
 interface Found {
@@ -179,11 +179,11 @@ export class DatasetAccess {
   private async openAround(file: string): Promise<{ document: DatasetDocument; relative: string }[]> {
     const { documents } = this;
     if (documents.size === 0) return [];
-    const real = await realPath(file);
+    const real = await resolvedPath(file);
     const found: { document: DatasetDocument; relative: string }[] = [];
     for (const document of documents) {
       const { fsPath } = document.uri;
-      const relative = pathBelow(fsPath, file) ?? pathBelow(await realPath(fsPath), real);
+      const relative = pathBelow(fsPath, file) ?? pathBelow(await resolvedPath(fsPath), real);
       if (relative !== undefined) found.push({ document, relative });
     }
     return found.sort((a, b) => a.relative.length - b.relative.length);
@@ -233,6 +233,6 @@ function captionedImage(
 }
 
 /** A path with its symbolic links resolved; unchanged if they cannot be. */
-export function realPath(file: string): Promise<string> {
-  return realpath(file).catch(() => file);
+export function resolvedPath(file: string): Promise<string> {
+  return realPath(file).catch(() => file);
 }

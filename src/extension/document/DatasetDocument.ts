@@ -25,7 +25,7 @@ import { UnsavedJournal } from './UnsavedJournal';
 /** The state of reading the folder. */
 export type LoadState = 'scanning' | 'ready' | 'missing' | 'error';
 
-/** An edit of many captions is not followed by further keys like typing: it is saved after at most this time, in ms. */
+/** Maximum debounce before a bulk edit is saved, in ms: unlike typing, it is not followed by more keystrokes. */
 const bulkEditPause = 100;
 
 /** What a page knows of the text that is typed into a caption. */
@@ -58,24 +58,24 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   /** Fires when anything changed that a view shows. */
   readonly onDidChange = this.changeEmitter.event;
 
-  /** the edit that further keys are merged into, until the user leaves the caption or it is saved */
+  /** the edit that further keystrokes are merged into, until the user leaves the caption or it is saved */
   private typing: { change: CaptionChange; origin: EditOrigin | undefined } | undefined;
   private readonly autoSaving: AutoSave;
   private readonly journal: UnsavedJournal;
   /** unsaved edits of the last session, until the folder has been read and they can be applied */
   private toRestore: UnsavedEdit[];
-  /** whether VS Code has the document, so that restored edits can be reported to it */
+  /** whether VS Code has received the document, so that restored edits can be reported to it */
   private isKnown = false;
   private restored: readonly CaptionChange[] = [];
   private loading: Promise<void>;
   /** aborted when the editor is closed */
   private readonly life = new AbortController();
-  /** Whatever changes captions here takes its turn: typing, edits of many captions, undo and redo. */
+  /** Serializes everything that changes captions: typing, bulk edits, undo and redo. */
   readonly order = new EditOrder();
   private readonly undo: DatasetUndo;
-  /** the runs of typing that contradicted an edit: their steps are on the stack, but not as the page knows them */
+  /** typing runs that caused a conflict: their edits are on the undo stack, but cannot be found there by their run */
   private readonly contradicting = new Set<number>();
-  /** its unsaved edits have gone to the document of the renamed folder */
+  /** whether the unsaved edits were handed over to the document of the renamed folder */
   private isHandedOver = false;
 
   /**
@@ -145,8 +145,8 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     const { conflicts } = this.dataset.counts;
     try {
       await this.dataset.reconcile(paths);
-      // A conflict disappeared because another program undid its change: now the edit can be saved, and perhaps no key
-      // follows.
+      // A conflict disappeared because another program undid its change: now the edit can be saved. Schedule that here,
+      // because perhaps no keystroke follows.
       if (this.dataset.counts.conflicts < conflicts) this.autoSaving.schedule();
     } catch (thrown) {
       this.loadFailed(thrown);
@@ -164,8 +164,8 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   }
 
   /**
-   * Sets the text of a caption after each key typed into it. If the caption does not hold what the typing began from,
-   * that is a conflict.
+   * Sets the text of a caption after each keystroke. If the caption does not hold the text that the page showed before
+   * the keystroke, that is a conflict.
    * @returns undefined when the image is gone
    */
   draft(imagePath: string, text: string, { from, view, run }: Typed): Caption | undefined {
@@ -183,7 +183,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     } else {
       const origin = { view, run };
       this.typing = { change, origin };
-      // Undo brings back what the page had not seen: that is not the edit that the page knows.
+      // Undo of this edit restores a text that the page has not seen: record it as an edit that the page does not know.
       const known = contradicts ? undefined : origin;
       if (contradicts) this.contradicting.add(run);
       this.recordEdit(vscode.l10n.t('Edit Caption of {0}', path.basename(imagePath)), [change], known);
@@ -192,7 +192,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     return caption;
   }
 
-  /** Ends the edit that is being typed: the next key begins a new undoable edit. */
+  /** Ends the edit that is being typed: the next keystroke begins a new undoable edit. */
   commit(): void {
     this.typing = undefined;
   }
@@ -221,27 +221,28 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     this.edited.fire({ label, undo: () => turn('undo'), redo: () => turn('redo') });
   }
 
-  /** Whether there is nothing that undo or redo could reach. */
+  /** Whether there is nothing to undo or redo. */
   get isUnedited(): boolean {
     return this.undo.stack.isEmpty;
   }
 
-  /** How often the stack of undo was changed by something else than a view: the view cannot know what is on it. */
+  /** How often the undo stack was changed by anything but this view; then the view's own undo history is stale. */
   changesBesides(view: object): number {
     return this.undo.stack.changesBesides(view);
   }
 
   /**
-   * Takes back the last edit, or makes it again, after all that was asked for earlier; see {@link DatasetUndo}.
+   * Undoes the last edit, or redoes the next one, after all earlier requests; see {@link DatasetUndo}.
    * @param view the view whose user wants it
-   * @param isActive whether the view is in front: VS Code's commands are for the editor that is
-   * @param run the run of typing that the page shows as taken back already, if it knew which comes next
+   * @param isActive whether the view is the active editor: VS Code's commands work only on that one
+   * @param run the typing run that the page has already undone or redone (optimistic update); undefined if it did not
+   *   know which edit comes next
    */
   replayNext(direction: Direction, view: object, isActive: () => boolean, run?: number): Promise<Replayed> {
     return this.order.run(async () => {
       this.commit();
       const { undo } = this;
-      // This run changed nothing that a file keeps, so it is not on the stack.
+      // This run changed nothing in the file's content, so it is not on the stack: there is nothing left to do.
       if (run !== undefined && !undo.stack.has({ view, run }, direction) && !this.contradicting.has(run))
         return { done: true, run };
       return undo.replayNext(direction, view, isActive);
@@ -352,9 +353,9 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   }
 
   /**
-   * Takes over unsaved edits that a window left behind of which it was not clear when this one was opened whether it
-   * lives. What was typed here since is kept, and undo brings the older edit back.
-   * @returns whether they are kept safe here
+   * Restores unsaved edits from the journal of another window. They come late because that window may have been alive
+   * when this document was opened. Text typed here in the meantime is kept, and undo brings the older edit back.
+   * @returns whether the edits are safe in this document's journal
    */
   async takeOver(edits: readonly UnsavedEdit[]): Promise<boolean> {
     await this.loading;
@@ -370,15 +371,15 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   }
 
   /**
-   * All unsaved edits, including those of an earlier session that wait until the folder can be read, for the document
-   * that takes the place of this one: this one writes nothing more when it is closed.
+   * Returns all unsaved edits, including those of an earlier session that wait until the folder can be read, for the
+   * document that replaces this one after a rename. From now on this document writes nothing when it is closed.
    */
   handOver(): UnsavedEdit[] {
     this.isHandedOver = true;
     return [...this.toRestore, ...this.dataset.unsavedEdits()];
   }
 
-  /** Its folder was not renamed after all: it writes what is unsaved when it is closed, see {@link handOver}. */
+  /** Cancels {@link handOver}: the document writes its unsaved edits when it is closed. */
   takeBack(): void {
     this.isHandedOver = false;
   }
@@ -389,9 +390,9 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   }
 
   /**
-   * Writes what is unsaved when the editor was closed: VS Code asks before it closes an editor with unsaved edits, so
-   * what is left was typed too late for the question, and nobody has refused it. What cannot be written stays in the
-   * journal, which the next editor of this dataset adopts.
+   * Writes the edits that are still unsaved when the editor is closed. VS Code asks before it closes an editor with
+   * unsaved edits, so these came too late for the question, and the user has not chosen to discard them. What cannot be
+   * written stays in the journal, which the next editor of this dataset adopts.
    */
   override dispose(): void {
     if (this.isDisposed) return;
@@ -473,7 +474,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
       if (unsaved.length > 0) await this.dataset.reconcile(unsaved);
       if (this.toRestore.length > 0) {
         this.restored = await this.dataset.restoreEdits(this.toRestore);
-        // Only now: the journal must find these edits at every moment either here or in the dataset.
+        // Not earlier: whenever the journal is written, these edits must be either here or in the dataset.
         this.toRestore = [];
       }
       this.loadState = 'ready';
@@ -504,7 +505,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
       },
       ready: async () => {
         await this.loading;
-        // What was asked for before the save is part of it.
+        // Edits that were requested before the save are part of it.
         await this.order.idle();
         return !this.isDisposed;
       },

@@ -26,7 +26,7 @@ export class DatasetUndo {
   /** set while the order waits for an undo or redo of VS Code, which calls back: the view that wanted it */
   private replayFor: { view: object } | undefined;
 
-  /** @param moved called when an edit was taken back or made again */
+  /** @param moved called when an edit was undone or redone */
   constructor(
     private readonly order: EditOrder,
     private readonly commands: UndoCommands,

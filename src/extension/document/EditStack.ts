@@ -16,17 +16,17 @@ export type Direction = 'undo' | 'redo';
 
 /**
  * What VS Code's stack of undo holds for one dataset. VS Code tells nobody which edit an undo would take back; this
- * copy knows, because it sees every edit that is reported and every one that is taken back or made again.
+ * copy knows, because it sees every edit that is reported and every one that is undone or redone.
  */
 export class EditStack {
   private readonly edits: StackedEdit[] = [];
-  /** how many of {@link edits} are done; those behind can be made again */
+  /** how many of {@link edits} are done; those behind can be redone */
   private done = 0;
   /** how often the stack has changed, and how often by each view */
   private moves = 0;
   private readonly movesOf = new WeakMap<object, number>();
 
-  /** Notes a new edit; what could be made again until now cannot any more. */
+  /** Notes a new edit; what could be redone until now cannot be redone any more. */
   push(origin?: EditOrigin, isVoid: () => boolean = () => false): StackedEdit {
     const edit: StackedEdit = { origin, isVoid };
     this.edits.length = this.done;
@@ -35,7 +35,7 @@ export class EditStack {
     return edit;
   }
 
-  /** Notes that an edit was taken back or made again. @param view the view whose user wanted it, if known */
+  /** Notes that an edit was undone or redone. @param view the view whose user wanted it, if known */
   replayed(edit: StackedEdit, direction: Direction, view?: object): void {
     const at = this.edits.indexOf(edit);
     if (at < 0) return;

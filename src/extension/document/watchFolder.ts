@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { datasetPathOf } from '../../dataset/files/datasetPath';
 import { isTemporaryName } from '../../dataset/files/temporaryNames';
 import { errorMessage } from '../../protocol/channel/wireError';
+import { BlindSpots } from './BlindSpots';
 import type { DatasetDocument } from './DatasetDocument';
 import { Disposable } from '../shared/Disposable';
 import { watchTextEditors } from './EditorFiles';
@@ -50,6 +51,7 @@ class FolderWatch extends Disposable {
         this.addChanged(relative);
       }),
     );
+    void this.watchBlindSpots();
     const checkFolder = setInterval(() => {
       void this.checkFolder();
     }, folderCheckPause);
@@ -70,6 +72,31 @@ class FolderWatch extends Disposable {
     this.register(watcher.onDidCreate(onEvent));
     this.register(watcher.onDidChange(onEvent));
     this.register(watcher.onDidDelete(onEvent));
+  }
+
+  private async watchBlindSpots(): Promise<void> {
+    await this.document.whenLoaded();
+    if (this.isDisposed) return;
+    const { dataset, uri } = this.document;
+    const onEvent = (relative: string): void => {
+      if (!isTemporaryName(path.posix.basename(relative))) this.addChanged(relative);
+    };
+    const spots = this.register(new BlindSpots(uri, onEvent, this.log));
+    spots.update(dataset);
+    let known = dataset.linkedFolders;
+    this.register(
+      this.document.onDidChange(() => {
+        // Each scan makes a new list.
+        if (known === dataset.linkedFolders) return;
+        known = dataset.linkedFolders;
+        spots.update(dataset);
+      }),
+    );
+    this.register(
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('files.watcherExclude', uri)) spots.update(dataset);
+      }),
+    );
   }
 
   /** Starts watching after the scan: two reads of a large folder at the same time would delay its images on screen. */

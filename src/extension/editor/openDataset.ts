@@ -1,6 +1,7 @@
-import { realpath, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { datasetEditorViewType } from '../standIns/viewType';
+import { realPath } from '../../base/realPath';
 
 /** The datasets that are open in this window. */
 export interface OpenDatasets {
@@ -38,9 +39,9 @@ async function openDataset(open: OpenDatasets, uri: vscode.Uri): Promise<void> {
 
 /** The URI under which a folder is open already, perhaps by a link: two documents must not edit the same captions. */
 async function openUnderAnotherName(open: OpenDatasets, folder: string): Promise<vscode.Uri | undefined> {
-  const real = await realpath(folder);
+  const real = await realPath(folder).catch(() => folder);
   for (const { uri } of open.documents) {
-    const other = await realpath(uri.fsPath).catch(() => undefined);
+    const other = await realPath(uri.fsPath).catch(() => undefined);
     if (other === real) return uri;
   }
   return undefined;

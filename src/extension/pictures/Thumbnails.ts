@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { LruMap } from '../../base/LruMap';
@@ -11,6 +10,7 @@ import { missingFile } from '../shared/fileVersion';
 import { isCrashOfDecoder } from './crashedDecoder';
 import { isLastingFailure, type PictureCache } from './PictureCache';
 import { SharedWork } from '../shared/SharedWork';
+import { realPath } from '../../base/realPath';
 
 /** Part of the cache key. Increase it when pictures are made differently, so that no old ones are shown. */
 const thumbnailVersion = 2;
@@ -185,7 +185,7 @@ export class Thumbnails {
    */
   private async keyOf({ imagePath, imageVersion, size = thumbnailSize, region }: PictureOrder): Promise<string> {
     const folder = path.dirname(imagePath);
-    const real = await rememberedIn(this.realFolders, folder, () => realpath(folder).catch(() => folder));
+    const real = await rememberedIn(this.realFolders, folder, () => realPath(folder).catch(() => folder));
     const part = region === undefined ? '' : `${region.left},${region.top},${region.width},${region.height}`;
     const file = path.join(real, path.basename(imagePath));
     return createHash('sha256').update([file, imageVersion, size, part, thumbnailVersion].join('|')).digest('hex');

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { pathBelow } from '../../dataset/files/datasetPath';
 import { ApiError } from '../api/ApiError';
 import { directory as existing } from '../api/apiArguments';
-import { realPath, type DatasetAccess, type FoundDirectory } from '../api/DatasetAccess';
+import { resolvedPath, type DatasetAccess, type FoundDirectory } from '../api/DatasetAccess';
 import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
 import { datasetEditorViewType } from '../standIns/viewType';
 
@@ -50,8 +50,8 @@ export class ToolFolders {
     const wanted = path.isAbsolute(named) || first === undefined ? named : path.join(first, named);
     const folder = await existing(wanted);
     const allowed = [...folders, ...[...this.access.documents].map(({ uri }) => uri.fsPath)];
-    const real = await realPath(folder);
-    for (const root of allowed) if (pathBelow(await realPath(root), real) !== undefined) return folder;
+    const real = await resolvedPath(folder);
+    for (const root of allowed) if (pathBelow(await resolvedPath(root), real) !== undefined) return folder;
     const message = `${folder} is neither in the workspace nor open as a dataset. Ask the user to open it.`;
     throw new ApiError('DIRECTORY_NOT_FOUND', message, folder);
   }

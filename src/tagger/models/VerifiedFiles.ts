@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileDigest } from '../download/fileHash';
 import type { PinnedFile } from './catalogue';
+import { realPath } from '../../base/realPath';
 
 interface HashedFile {
   size: number;
@@ -28,7 +29,7 @@ export class VerifiedFiles {
   async knownAnswer(file: string, pinned: PinnedFile): Promise<boolean | undefined> {
     const stats = await stat(file).catch(() => undefined);
     if (stats?.isFile() !== true || (pinned.size !== undefined && stats.size !== pinned.size)) return false;
-    const real = await realpath(file);
+    const real = await realPath(file);
     const blob = path.basename(path.dirname(real)) === 'blobs' ? path.basename(real) : '';
     if (/^[0-9a-f]{64}$/.test(blob) && blob !== pinned.sha256) return false;
     const known = (await this.knownFiles()).get(real);
@@ -59,7 +60,7 @@ export class VerifiedFiles {
    * the next process hashes the file again.
    */
   async remember(file: string, sha256: string): Promise<void> {
-    const [{ size, mtimeMs }, real, known] = await Promise.all([stat(file), realpath(file), this.knownFiles()]);
+    const [{ size, mtimeMs }, real, known] = await Promise.all([stat(file), realPath(file), this.knownFiles()]);
     known.set(real, { size, modified: mtimeMs, sha256 });
     const temporary = `${this.path}.${randomUUID()}.tmp`;
     try {

@@ -15,6 +15,13 @@ function realpath(): never {
   throw new Error('A page has no files.');
 }
 
+const realpathSync = realpath;
+
+/** What becomes of a function that is never called. */
+function promisify(work: unknown): unknown {
+  return work;
+}
+
 /** Where {@link Script} runs. */
 function createContext(context: object): object {
   return context;
@@ -34,4 +41,4 @@ const posix = {
 const path = { ...posix, posix, sep: '/' };
 
 // Modules are imported by these names, and `node:path` as a whole.
-export { createContext, path as default, performance, realpath, Script, setImmediate };
+export { createContext, path as default, performance, promisify, realpath, realpathSync, Script, setImmediate };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, realpath, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { buildSync } from 'esbuild';
@@ -122,7 +122,10 @@ describe('Scanning a folder', function () {
     await symlink('../b', path.join(data, 'a/sibling'));
     await symlink('../outside', path.join(data, 'linked'));
     await symlink('../outside', path.join(data, 'linked again'));
-    assert.deepEqual(pathsOf(scan(data)).sort(), ['a/1.png', 'b/2.png', 'linked/3.png']);
+    const found = scan(data);
+    assert.deepEqual(pathsOf(found).sort(), ['a/1.png', 'b/2.png', 'linked/3.png']);
+    const real = await realpath(path.join(folder(), 'outside'));
+    assert.deepEqual(found.linkedFolders, [{ path: 'linked', real }], 'what has to be watched beside the folder');
   });
 
   it('works on a folder that is itself a link', async () => {
