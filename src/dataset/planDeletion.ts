@@ -8,18 +8,18 @@ import type { CaptionError } from './files/CaptionError';
 import { folderOf } from './files/datasetPath';
 import { captionPathOf, isImageName } from './files/imageFiles';
 
-/** What a caption was when its deletion was planned. */
+/** The state of a caption when its deletion was planned. */
 interface PlannedCaption {
-  /** its content, null for no file */
+  /** the content of the caption file; null if there was no file */
   raw: string | null;
-  /** why it could not be read */
+  /** why the caption file could not be read; undefined if it could */
   unreadable: CaptionError | undefined;
 }
 
 /** What is to be deleted. */
 export interface Deletion {
   images: readonly DatasetImage[];
-  /** captions that no remaining image uses, each as it was when this was planned */
+  /** captions that no remaining image uses, with their state at the time of planning */
   captions: ReadonlyMap<Caption, PlannedCaption>;
   /** number of captions that stay because a remaining image uses them */
   shared: number;
@@ -38,8 +38,8 @@ export function planDeletion(images: readonly DatasetImage[]): Deletion {
 }
 
 /**
- * Whether a caption that is to be deleted still holds what it held when the user was asked. What one holds that cannot
- * be read is not known: it counts as changed, unless the same error was known by then.
+ * Whether a caption that is to be deleted is unchanged since the user was asked. A caption that cannot be read counts
+ * as changed, because its content is unknown, unless reading it had already failed with the same error.
  */
 export function isAsPlanned({ captions }: Deletion, caption: Caption): boolean {
   const planned = captions.get(caption);
@@ -52,7 +52,7 @@ export function isAsPlanned({ captions }: Deletion, caption: Caption): boolean {
 }
 
 /**
- * Looks on the disk for what other programs changed since a deletion was planned.
+ * Finds the files that other programs may have changed on the disk since a deletion was planned.
  * @returns paths for {@link Dataset.reconcile}: the captions that would be deleted, images that are gone, and images
  *   that share one of the captions and that the dataset does not know yet
  */
@@ -61,7 +61,7 @@ export async function pathsToReadAgain(dataset: Dataset, { images, captions }: D
   const missing = new Set(images.map((image) => image.path));
   const come: string[] = [];
   for (const folder of new Set(Array.from(missing, folderOf))) {
-    // A folder that cannot be read says nothing of its images; deleting in it fails with the reason.
+    // A folder that cannot be read is treated as empty; the deletion itself will fail there and report the reason.
     const names = await readdir(dataset.absolute(folder)).catch(() => []);
     await inSlices(names, (name) => {
       const image = path.posix.join(folder, name);

@@ -1,6 +1,6 @@
-import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { errno } from '../../base/errno';
+import { realPath } from '../../base/realPath';
 
 /**
  * Whether a text can be the path of something that a scan finds in a dataset's folder: relative, with `/`, without
@@ -62,7 +62,7 @@ export async function folderInside(folder: string, relative: string): Promise<st
   if (!staysInside(relative)) return undefined;
   const named = path.join(folder, relative);
   try {
-    return pathBelow(await realpath(folder), await realpath(named)) === undefined ? undefined : named;
+    return pathBelow(await realPath(folder), await realPath(named)) === undefined ? undefined : named;
   } catch (thrown) {
     if (errno(thrown) === 'ENOENT') return named;
     throw thrown;

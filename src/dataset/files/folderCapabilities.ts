@@ -1,9 +1,10 @@
-import { link, open, readFile, realpath, rename, unlink } from 'node:fs/promises';
+import { link, open, readFile, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { CaptionError, fileError } from './CaptionError';
 import { errno } from '../../base/errno';
 import { newTemporaryName } from './temporaryNames';
+import { realPath } from '../../base/realPath';
 
 /** What the file system of a folder supports, for files that must never be half-written. */
 export interface FolderCapabilities {
@@ -52,7 +53,7 @@ export async function probeFolder(folder: string, mounts?: string): Promise<Fold
       return (await readFile(file, 'utf8')) === 'second';
     });
     const { type, source } = mountOf(
-      await realpath(folder),
+      await realPath(folder),
       mounts ?? (await readFile('/proc/self/mountinfo', 'utf8').catch(() => '')),
     );
     const atomicRename = replaces && !objectStores.test(`${type} ${source}`);

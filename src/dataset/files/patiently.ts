@@ -1,13 +1,13 @@
 import { errno } from '../../base/errno';
 
-/** Pauses before the attempts after the first, in milliseconds: 1.5 seconds in all. */
-const pauses = [10, 20, 50, 100, 200, 400, 720];
+/** Pauses before the attempts after the first, in milliseconds: 5 seconds in all. */
+const pauses = [10, 20, 50, 100, 200, 400, 720, 1500, 2000];
 /** What Windows says of a file that another program has open at the moment. */
 const inUse: ReadonlySet<string> = new Set(['EPERM', 'EACCES', 'EBUSY']);
 
 /**
  * Calls what gives a file its name or removes it. On Windows that fails while a virus scanner, an indexer or a program
- * that synchronizes folders has the file open, for moments after each write: it is tried again for 1.5 seconds. Blocks
+ * that synchronizes folders has the file open, for moments after each write: it is tried again for 5 seconds. Blocks
  * the thread meanwhile.
  * @throws the error of the last attempt
  */

@@ -1,15 +1,15 @@
 import { abortReason } from './Channel';
 
-/** A limit of time is counted in this many pieces. */
+/** Number of timer ticks in a time limit. */
 const pieces = 10;
 
 /**
- * Waits for `work`, at most so long. The time is counted in pieces: one in which this process was itself blocked,
- * stopped or suspended counts as one of them, so that it does not take the other side for silent.
+ * Waits for `work` with a timeout. The timeout counts ticks of a timer instead of elapsed time: a period in which this
+ * process itself was blocked or suspended counts as one tick, so that it is not blamed on the other side.
  * @param limit in milliseconds
- * @param onLate makes the error when the time is over
+ * @param onLate creates the error for a timeout
  * @param signal aborting it ends the waiting at once
- * @throws what `work` throws; the error of `onLate`; the signal's reason
+ * @throws what `work` throws; the error that `onLate` creates; the signal's reason
  */
 export function withLimit<T>(work: Promise<T>, limit: number, onLate: () => Error, signal?: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {

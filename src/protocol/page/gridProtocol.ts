@@ -120,7 +120,7 @@ export interface TypedText extends CaptionOf {
   run: number;
 }
 
-/** Which edit the page expects to be taken back or made again; undefined where it does not know. */
+/** Which edit the page expects to be undone or redone; undefined where it does not know. */
 export interface Replay {
   expected?: { captionPath: string; run: number; draft: number } | undefined;
 }

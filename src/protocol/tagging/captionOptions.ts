@@ -13,8 +13,8 @@ export interface TaggerModel {
   /** absolute paths of the model and of its list of tags, if the files have other names */
   files?: { model: string; tags: string };
   /**
-   * the model's name on the server, for the provider `server`, which uses only the list of tags in the folder; by
-   * default the folder's name
+   * the model's name on the inference server; by default the folder's name. Only for the provider `server`, which
+   * runs the model there and needs no local file but the list of tags.
    */
   serverModel?: string;
   thresholds: Thresholds;
@@ -40,7 +40,7 @@ export interface CaptionOptions {
   /** maximum number of tags from the model, the most confident ones; 0 for no limit */
   maximumTags: number;
   rating: RatingPlace;
-  /** names of the ratings in captions, by the model's name; a rating that is not listed keeps the model's name */
+  /** by a rating's name in the model, its name in captions; a rating that is not listed keeps the model's name */
   ratingNames: Record<string, string>;
   characterTagsFirst: boolean;
   /** `name_(series)` becomes `name` and `series` */
@@ -60,7 +60,7 @@ export interface CaptionOptions {
   replacements: Record<string, string>;
 }
 
-/** The thresholds of SmilingWolf's own wd-tagger space. */
+/** The default thresholds of SmilingWolf's wd-tagger Space on Hugging Face. */
 export const defaultThresholds: Readonly<Thresholds> = { general: 0.35, character: 0.85 };
 
 /** Captions as most trainers expect them: the most confident tags first, spaces for underscores, no ratings. */

@@ -4,10 +4,10 @@ import type { LibraryFolder, LibraryGroup } from './libraryGroups';
 
 /** cuDNN is not linked: ONNX Runtime opens it by this name when a model has convolutions (1.29, 1.30). */
 const cudnn = 'libcudnn.so.9';
-/** NVIDIA's driver, which no package brings. */
+/** NVIDIA's driver, which is in no Python package. */
 const driver = 'libcuda.so.1';
 
-/** Python packages that bring a library, by the start of its name; for CUDA 12 with `-cu12` at the end. */
+/** By the start of a library's name, the Python package that contains it; for CUDA 12 it has the suffix `-cu12`. */
 const packagesOf: Record<string, string> = {
   libcublas: 'nvidia-cublas',
   libcublasLt: 'nvidia-cublas',
@@ -20,26 +20,26 @@ const packagesOf: Record<string, string> = {
   libnvJitLink: 'nvidia-nvjitlink',
 };
 
-/** Where the CUDA libraries are that a library needs. */
+/** The folders of the CUDA libraries that ONNX Runtime's CUDA provider library needs. */
 export interface ChosenLibraries {
-  /** for `LD_LIBRARY_PATH`, in its order */
+  /** folders for `LD_LIBRARY_PATH`, in this order */
   folders: string[];
-  /** names that were found nowhere; the driver is not among them */
+  /** names of libraries that were not found; never the driver, see {@link driverFound} */
   missing: string[];
   driverFound: boolean;
 }
 
-/** What must be found for a provider library. */
+/** The libraries that ONNX Runtime's CUDA provider library needs. */
 export interface WantedLibraries {
   /** names, cuDNN first */
   wanted: string[];
-  /** the version of CUDA that they must belong to; undefined where the names do not say it */
+  /** the major version of CUDA that they must belong to; undefined if their names do not contain it */
   cudaMajor: number | undefined;
 }
 
 /**
- * The CUDA libraries among those that ONNX Runtime's CUDA library is linked with, and cuDNN.
- * @param needed its DT_NEEDED names
+ * The CUDA libraries that ONNX Runtime's CUDA provider library is linked with, and cuDNN.
+ * @param needed the DT_NEEDED names of the provider library
  */
 export function wantedLibraries(needed: readonly string[]): WantedLibraries {
   const linked = needed.filter((name) => /^lib(cu|nv)/.test(name) && name !== driver && name !== cudnn);
@@ -49,9 +49,10 @@ export function wantedLibraries(needed: readonly string[]): WantedLibraries {
 }
 
 /**
- * Chooses the folders of the libraries that are needed: the first group that has all of them; else the one that has
- * most, and the rest from the others. The folder of cuDNN comes first, so that its parts are of one version.
- * @param isSound whether a file is a library and no placeholder
+ * Chooses the folders of the wanted libraries: from the first group that has all of them; if there is none, from the
+ * group that has most of them, and the rest from the other groups. The folder of cuDNN comes first, so that all of
+ * cuDNN's libraries are loaded from it and have the same version.
+ * @param isSound whether a file is a real library and not a placeholder
  */
 export async function chooseLibraries(
   { wanted, cudaMajor }: WantedLibraries,
@@ -73,7 +74,7 @@ export async function chooseLibraries(
   );
   const count = (map: ReadonlyMap<string, LibraryFolder | undefined>): number =>
     wanted.filter((name) => map.get(name) !== undefined).length;
-  // The sort is stable: of groups with the same number, the first.
+  // The sort is stable: among groups with the same count, the first one wins.
   const best = [...found].sort((a, b) => count(b) - count(a));
   const places = new Map(
     wanted.map((name) => [name, best.map((map) => map.get(name)).find((place) => place !== undefined)]),
@@ -90,8 +91,8 @@ export async function chooseLibraries(
 /**
  * What is missing and how to get it, in one sentence.
  * @param missing names of libraries, at least one
- * @param cudaMajor the version that they must have
- * @param groups everything that was looked at, to name a wrong version that is there
+ * @param cudaMajor the major version of CUDA that they must belong to
+ * @param groups all groups that were searched, to name a wrong version that is installed
  */
 export function missingLibrariesSentence(
   missing: readonly string[],
@@ -127,12 +128,12 @@ function packageOf(library: string, cudaMajor: number | undefined): string | und
   if (cudaMajor === undefined) return undefined;
   if (library === cudnn) return `nvidia-cudnn-cu${cudaMajor}`;
   const name = packagesOf[library.split('.', 1)[0] ?? ''];
-  // From CUDA 13 on the packages have no version in their names. cuRAND has a version of its own.
+  // From CUDA 13 on, names have no suffix: pin the version, except for packages that do not use CUDA's version numbers.
   if (name === undefined || cudaMajor < 13) return name === undefined ? undefined : `${name}-cu${cudaMajor}`;
   return ['nvidia-cufft', 'nvidia-curand'].includes(name) ? name : `"${name}==${cudaMajor}.*"`;
 }
 
-/** Major versions of the CUDA runtime that are there when the one that is needed is not. */
+/** If the CUDA runtime is missing: the major versions of it that are installed instead. */
 function otherMajors(
   missing: readonly string[],
   cudaMajor: number | undefined,

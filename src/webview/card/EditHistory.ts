@@ -20,7 +20,7 @@ export class EditHistory {
   private undone: TypedEdit[] = [];
   /** whether {@link done} is all that can be taken back */
   private knowsDone = false;
-  /** whether {@link undone} is all that can be made again: so it is after an edit of this page */
+  /** whether {@link undone} is all that can be redone: so it is after an edit of this page */
   private knowsUndone = false;
 
   /** There is nothing on the stack. */

@@ -367,8 +367,8 @@ export class ImageCard extends LitElement {
     ></textarea>`;
   }
 
-  // While the user types, only texts may change here. Chromium ends its undo run of typing when any node is removed and
-  // when a text becomes empty.
+  // While the user types, only texts may change here. Chromium ends its undo step of typing when any node is removed
+  // and when a text becomes empty.
   private renderFoot(item: CardItem, context: CardContext): TemplateResult {
     const text = context.drafts.textOf(item);
     const facts = this.factsOf(text);
@@ -475,13 +475,13 @@ function isOtherPlace(place: PlaceInOrder | undefined, other: PlaceInOrder | und
   return place?.order !== other?.order || place?.index !== other?.index;
 }
 
-/** Whether a caption cannot be edited. What has not come yet can: typing is held until it is known. */
 /** What stands in an empty field; nothing where the file cannot be read, which does not mean that it has no text. */
 function placeholderOf(item: CardItem | undefined): string {
   if (item === undefined) return l10n.t('Loading…');
   return item.readOnly === true ? '' : l10n.t('No caption');
 }
 
+/** Whether a caption cannot be edited. One that is still loading can: typing is held until it is known. */
 function isReadOnly(item: CardItem | undefined): boolean {
   return item !== undefined && (item.foreignEncoding !== undefined || item.readOnly === true);
 }

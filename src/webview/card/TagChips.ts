@@ -51,7 +51,8 @@ const editHint = l10n.t('Enter: change. Delete: remove. Alt+arrow keys or drag: 
 
 /**
  * The first line of a caption as tags that can be added, removed, edited and moved. A change edits the text in place
- * and never rebuilds it from the tags, so all other characters are kept. Renders into the shadow root of the card.
+ * and never rebuilds it from the tags, so all other characters are kept. Renders, as the card
+ * does, into the shadow root of the grid.
  */
 @customElement('tag-chips')
 export class TagChips extends LitElement {

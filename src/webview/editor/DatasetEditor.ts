@@ -370,7 +370,7 @@ export class DatasetEditor extends LitElement {
 
   protected override updated(changed: PropertyValues): void {
     const title = this.snapshot?.folderName ?? '';
-    // Only if it differs: setting the title removes a node, which would end Chromium's undo run of typing.
+    // Only if it differs: setting the title removes a node, which would end Chromium's undo step of typing.
     if (changed.has('snapshot') && document.title !== title) document.title = title;
   }
 

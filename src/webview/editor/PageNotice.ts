@@ -57,7 +57,7 @@ export class PageNotice extends LitElement {
     this.text = text;
     this.notice?.showPopover();
     this.timer = setTimeout(() => {
-      // The text stays: Chromium ends the undo run of typing when a text becomes empty.
+      // The text stays: Chromium ends the undo step of typing when a text becomes empty.
       this.notice?.hidePopover();
     }, shownFor);
   };

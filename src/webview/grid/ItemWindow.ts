@@ -9,7 +9,7 @@ export interface ItemAnswer {
   items: CardItem[];
 }
 
-/** What is known of a position: its card, or that the host has none there; and at which version of the host. */
+/** A cached position: its card, or undefined if the host has none there, as of a version of the host. */
 interface Known {
   item: CardItem | undefined;
   version: number;
@@ -17,10 +17,11 @@ interface Known {
 
 /** A part of the page besides the grid's viewport that shows cards, or waits for some. */
 export interface CardUser {
-  /** the positions in an order whose cards it needs: they are requested before all others and kept */
+  /** the positions in an order whose cards it needs: they are requested before all others and not evicted */
   spans(order: number): readonly Span[];
-  /** images, and places whose image is not known yet, that it has to find again when the order changes */
+  /** images whose new positions it needs when the order changes */
   paths(): readonly string[];
+  /** the same for positions whose images are not known yet */
   places(): readonly PlaceInOrder[];
 }
 
@@ -28,11 +29,11 @@ export interface CardUser {
 export interface Whereabouts {
   /** by path, the position in the new order; null for images that are not in it */
   paths: ReadonlyMap<string, number | null>;
-  /** places of earlier orders and the images there; null where the host does not remember */
+  /** positions in earlier orders, each with the image that was there; null if the host has forgotten that order */
   places: readonly (readonly [place: PlaceInOrder, was: PlacedImage | null])[];
 }
 
-/** An image and its position in the order of the cards; null where it is not in it. */
+/** An image and its position in the current order; null if it is not in that order. */
 export interface PlacedImage {
   path: string;
   index: number | null;
@@ -100,7 +101,10 @@ export class ItemWindow {
     return this.positions.get(path) ?? this.whereabouts.paths.get(path);
   }
 
-  /** The image at a place, of this order or an earlier one; null if nobody knows, undefined while it is not known. */
+  /**
+   * The image at a position of this order or an earlier one; null if the host has forgotten that order, undefined if
+   * the answer is not known yet.
+   */
   whereWas(place: PlaceInOrder): PlacedImage | null | undefined {
     if (place.order === this.order) {
       const path = this.at(place.index)?.path;
@@ -109,7 +113,7 @@ export class ItemWindow {
     return this.whereabouts.places.find(([{ order, index }]) => order === place.order && index === place.index)?.[1];
   }
 
-  /** Takes account of the needs of another part of the page, which calls {@link usesChanged} when they change. */
+  /** Registers a part of the page that needs cards; it must call {@link usesChanged} when its needs change. */
   use(user: CardUser): void {
     this.users.add(user);
   }
@@ -146,15 +150,15 @@ export class ItemWindow {
 
   /**
    * Replaces all cards by those of another order.
-   * @param whereabouts images whose old cards stay, at their new positions, because they are shown wherever they are;
-   *   and what became of places
+   * @param whereabouts what the host answered about images and places; the old cards of these images stay, as stale
+   *   cards at their new positions, because they may be visible outside the grid's viewport
    */
   replace(answer: ItemsAround, whereabouts: Whereabouts): void {
     const known = new Map<number, Known>();
     for (const [path, index] of whereabouts.paths) {
       if (index === null) continue;
       const old = this.known.get(this.positions.get(path) ?? -1)?.item;
-      // Version 0: it is stale, and shown until it has been requested again.
+      // Version 0 makes it stale: it is shown until the answer to a new request comes.
       if (old !== undefined) known.set(index, { item: old, version: 0 });
     }
     const { items, start, version } = answer;
@@ -185,8 +189,8 @@ export class ItemWindow {
       try {
         const answer = await this.fetch(span.start, span.end - span.start);
         if (answer.order === this.order) this.store(span, answer.items, Math.max(version, answer.version));
-        // Dropped: in another order the positions belong to other images. If it is the host whose order changed, its
-        // next snapshot says so.
+        // The answer is dropped: in another order, positions belong to other images. If it is the host whose order
+        // changed, requests pause until its next snapshot announces the new order.
         else if (order === this.order) this.isPaused = true;
       } catch (error) {
         this.isPaused = true;
@@ -237,7 +241,7 @@ export class ItemWindow {
   }
 }
 
-/** In the first span with a wanted position: from its first wanted one to its last, {@link maxPerRequest} at most. */
+/** From the first wanted position to the last one in the same span, but at most {@link maxPerRequest} positions. */
 function firstSpan(spans: readonly Span[], wanted: (index: number) => boolean): Span | undefined {
   for (const { start, end } of spans) {
     let first = start;

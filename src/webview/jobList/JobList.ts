@@ -107,7 +107,7 @@ export class JobList extends LitElement {
     </div>`;
   }
 
-  /** Renders all buttons and hides the unused ones: removing a node ends Chromium's undo run of typing. */
+  /** Renders all buttons and hides the unused ones: removing a node ends Chromium's undo step of typing. */
   private renderButtons(job: JobView): TemplateResult {
     const { state, label, id } = job;
     const isStopped = state === 'paused' || state === 'interrupted';

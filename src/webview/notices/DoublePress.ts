@@ -1,35 +1,35 @@
-/** Two presses at one place within this time are one double click, in milliseconds. */
+/** Maximum time between the two presses of a double click, in milliseconds. */
 const doubleTime = 500;
-/** A hand that rests moves no further between two presses, in CSS pixels. */
+/** Maximum distance between the two presses of a double click, in CSS pixels. */
 const restDistance = 6;
 
-/** A press of a pointer. */
+/** A press of a pointer, and where it was in CSS pixels. */
 export interface Press {
-  /** when it began, in milliseconds */
+  /** time of the `pointerdown` event (its `timeStamp`), in milliseconds */
   at: number;
   x: number;
   y: number;
-  /** what it hit, compared by identity; undefined for an area without controls */
+  /** the control that was pressed, compared by identity; undefined for an area without controls */
   target: unknown;
-  /** what it would act on, where a control is used again for something else; undefined while that is not known */
+  /** for a control that is reused for other items: the item it acts on now; undefined while that is not known */
   means?: string | undefined;
-  /** where the target is in a list: what it means as long as it is not known what it acts on */
+  /** the position of the control in its list, compared as long as `means` is not known */
   place?: string | undefined;
 }
 
 /**
- * Decides which presses count: the second one of a double click is meant for what the first one hit, and not for what
- * has come there since.
+ * Decides which presses count. The second press of a double click does not if another control or item has appeared
+ * under the pointer since the first press: the user did not aim at it.
  */
 export class DoublePress {
   private first: Press | undefined;
 
-  /** The user did something else since: the next press is the first of its own. */
+  /** The user did something else since the last press: the next press cannot be the second one of a double click. */
   forget(): void {
     this.first = undefined;
   }
 
-  /** Whether a press counts. One that does not leaves everything as if it had not been. */
+  /** Whether a press counts. A press that does not count leaves the state unchanged. */
   counts(press: Press): boolean {
     const { first } = this;
     if (first !== undefined && isSecond(first, press) && !meansSame(first, press)) return false;

@@ -19,7 +19,7 @@ export interface ImageKey {
 export interface WantedImage extends ImageKey {
   /** whether it is visible; an image that stays in view gets a sharp picture */
   inView?: boolean;
-  /** the address of its thumbnail, where the host said it with the card */
+  /** the address of its thumbnail, if the host sent it with the card */
   thumbnail?: string | undefined;
 }
 
@@ -80,16 +80,16 @@ interface Entry<T> {
 
 /** Maximum number of large pictures in the LRU cache. */
 const maxLarge = 40;
-/** Sharp pictures that take long are loaded after so many times the usual rest. */
+/** Factor for the delay before sharp pictures are requested, if loading them takes long. */
 const longRest = 4;
 
-/** What a picture is loaded for. The earlier ones come first. */
+/** What a picture is loaded for, in order of priority. */
 const stages = {
   /** the viewer shows it */
   viewed: 0,
   inView: 1,
   near: 2,
-  /** only its address is asked for, so that the host makes it */
+  /** near, too, but only its address is requested, so that the host generates the thumbnail in advance */
   address: 3,
   /** a sharp picture of a card that stays in view */
   sharp: 4,
@@ -104,8 +104,9 @@ type Stage = (typeof stages)[keyof typeof stages];
  * sharp pictures of cards that stay in view, then prefetched ones. A picture occupies a slot while its address is
  * requested and its bytes are loaded.
  *
- * What is on its way comes, wanted or not: VS Code does not call it off. So over a link to a far host, which the queue
- * measures, nothing is begun while the user scrolls past it, and little that nobody looks at.
+ * VS Code does not cancel a webview's request that is in flight, so a picture that is no longer wanted still uses
+ * bandwidth. If the queue measures a high latency to the host (a "far" host), it therefore requests nothing for the
+ * grid while the user scrolls fast, and prefetches little.
  */
 export class ImageQueue<T> {
   private readonly entries = new Map<string, Entry<T>>();
@@ -121,28 +122,28 @@ export class ImageQueue<T> {
   private readonly meter = new LinkMeter();
   private readonly pace = new ScrollPace();
   private cancelPace: (() => void) | undefined;
-  /** names of the images in view */
+  /** keys of the images in view */
   private inView: ReadonlySet<string> = new Set();
-  /** what the plan was made for */
+  /** whether the host was far when {@link wanted} was computed */
   private wasFar = false;
 
   constructor(
     private readonly source: ImageSource<T>,
-    /** maximum number of pictures in flight; undefined for what the link needs */
+    /** maximum number of pictures in flight; by default it depends on the measured link */
     private readonly slots?: number,
     /** maximum number of thumbnails in the LRU cache */
     private readonly maxSmall = 1500,
   ) {}
 
-  /** The host answered a question within this time, in milliseconds: it is not farther away than that. */
+  /** The host answered a request within this time, in milliseconds: an upper bound for the latency. */
   answered(milliseconds: number): void {
     this.meter.answered(milliseconds);
     this.planAgain();
   }
 
   /**
-   * The user does something. Over a far link what comes of it must not wait for sharp pictures: they are called off,
-   * and asked for again when the user rests.
+   * Called when the user does something. If the host is far, the response must not wait behind sharp pictures: they are
+   * cancelled, and requested again after the usual delay.
    */
   interrupt(): void {
     if (!this.meter.isFar) return;
@@ -179,7 +180,7 @@ export class ImageQueue<T> {
     for (const [name, entry] of this.entries) if (!inView.has(name)) stopDelay(entry);
     for (const { path, imageVersion, thumbnail } of images) {
       const entry = this.entryOf({ path, imageVersion });
-      // An address at which nothing could be loaded is not taken twice.
+      // Do not use an address again that failed to load.
       if (thumbnail !== undefined && entry.failures === 0 && entry.asked !== true) entry.uri ??= thumbnail;
     }
     for (const name of inView) this.startDelay(name);
@@ -261,7 +262,7 @@ export class ImageQueue<T> {
     this.pump();
   }
 
-  /** What is prefetched for the viewer: over a far link all thumbnails, but only one of the large pictures. */
+  /** What to prefetch for the viewer: if the host is far, all thumbnails but only the first large picture. */
   private nextViewed(): readonly Picture[] {
     const { next } = this.viewed;
     if (!this.meter.isFar) return next;
@@ -269,12 +270,12 @@ export class ImageQueue<T> {
     return next.filter((picture) => picture.size === undefined || picture === large);
   }
 
-  /** Makes another plan where the link turned out to be another than the plan was made for. */
+  /** Recomputes the wanted pictures if the host has turned out to be far, or near, since they were computed. */
   private planAgain(): void {
     if (this.meter.isFar !== this.wasFar) this.update();
   }
 
-  /** The entry of a picture, made the most recently used. */
+  /** Gets or creates the entry of a picture and marks it as the most recently used. */
   private entryOf(picture: Picture): Entry<T> {
     const name = keyOf(picture);
     const entry = this.entries.get(name) ?? { picture, failures: 0 };
@@ -302,7 +303,7 @@ export class ImageQueue<T> {
     });
   }
 
-  /** The sizes of the sharp pictures that the screen lacks. */
+  /** The sizes of the sharp pictures that the cards in view need and that are not loaded yet. */
   private sharpSizes(): number[] {
     const sizes: number[] = [];
     for (const name of this.inView) {
@@ -314,9 +315,9 @@ export class ImageQueue<T> {
     return sizes;
   }
 
-  /** The size of the picture that the card of an image needs; undefined where its thumbnail is enough. */
+  /** The size of the sharp picture that the card of an image needs; undefined if its thumbnail is enough. */
   private sharpSizeOf({ image, picture }: Entry<T>): number | undefined {
-    // A picture with fewer pixels than the maximum of a thumbnail is the whole image at full size.
+    // A thumbnail below the maximum size is the image at its full size: there is nothing sharper.
     if (image === undefined || this.source.sizeOf(image) < thumbnailSize) return undefined;
     const shown = this.source.shownSize(picture, image);
     if (shown === undefined || (this.settings.sharpImages === 'auto' && shown <= thumbnailSize)) return undefined;
@@ -341,7 +342,7 @@ export class ImageQueue<T> {
     const isFar = this.meter.isFar || this.meter.roundTrip === undefined;
     const wait = this.meter.isFar ? this.pace.restsIn(this.source.now()) : 0;
     this.pumpAfter(wait);
-    /** the stage of the first picture that has not come */
+    /** the stage of the first wanted picture that is not loaded yet */
     let open: Stage | undefined;
     for (const [name, stage] of this.wanted) {
       if (this.running >= slots || (wait > 0 && stage !== stages.viewed)) return;
@@ -351,14 +352,15 @@ export class ImageQueue<T> {
       const isFirst = open === undefined || open === stage;
       open ??= stage;
       if (entry.running !== undefined) continue;
-      // Nothing sharp while a thumbnail waits; over a far link nothing that is not seen while something is not there.
+      // Sharp pictures wait for all thumbnails. If the host is far, or not measured yet, each stage out of view waits
+      // for the stages before it.
       if (!isFirst && isFar && stage > stages.inView) return;
       if (stage === stages.sharp && (!isFirst || this.runningSharp >= this.sharpSlots(entry))) continue;
       void this.run(entry, stage);
     }
   }
 
-  /** Looks again when what is in view is looked at. */
+  /** Calls {@link pump} again in `wait` milliseconds, when the user has stopped scrolling fast; 0: not at all. */
   private pumpAfter(wait: number): void {
     this.cancelPace?.();
     this.cancelPace = undefined;

@@ -83,7 +83,7 @@ export class FilterChips extends LitElement {
   @property({ attribute: false }) query = '';
   @consume({ context: actionsContext }) actions: EditorActions | undefined;
 
-  /** Number of chips in the DOM. Unused ones are hidden: removing a node ends Chromium's undo run of typing. */
+  /** Number of chips in the DOM. Unused ones are hidden: removing a node ends Chromium's undo step of typing. */
   private chipCount = 0;
 
   protected override render(): TemplateResult {

@@ -17,7 +17,7 @@ const statusStyles = css`
     display: none !important;
   }
 
-  /* What has just come is not what the user aimed at. */
+  /* Ignores clicks on a button that has just appeared: the user aimed at something else. */
   .link {
     animation: just-come 500ms;
   }
@@ -46,7 +46,7 @@ export class SearchStatus extends LitElement {
     const { progress, stale, cancelled } = this.search ?? { progress: null, stale: 0, cancelled: false };
     const isRunning = progress !== null;
     const isStale = !isRunning && !cancelled && stale > 0;
-    // All three stay in the DOM: removing a node ends Chromium's undo run of typing.
+    // All three are hidden, not removed: removing a node makes Chromium start a new undo step in the text being typed.
     return html`<span class="progress" ?hidden=${!isRunning}
         >${isRunning ? searching(progress) : ''}
         <button class="link" @click=${this.actions?.cancelSearch}>${l10n.t('Cancel Search')}</button></span

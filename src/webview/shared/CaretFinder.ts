@@ -32,7 +32,7 @@ const layoutProperties = [
 
 /**
  * Finds the position of a character in a field. Browsers have no API for that, so the text is laid out again in a
- * hidden mirror element. Its nodes stay in the DOM, because removing a node ends Chromium's undo run of typing.
+ * hidden mirror element. Its nodes stay in the DOM, because removing a node ends Chromium's undo step of typing.
  */
 export class CaretFinder {
   private readonly before = document.createTextNode('');

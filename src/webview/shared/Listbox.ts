@@ -13,7 +13,7 @@ interface ListboxField {
 /** The interface of the component that contains the listbox. */
 export interface ListboxOwner {
   /**
-   * Number of rows in the DOM. Rows are reused and never removed: removing a node ends Chromium's undo run of typing.
+   * Number of rows in the DOM. Rows are reused and never removed: removing a node ends Chromium's undo step of typing.
    */
   readonly rowCount: number;
   /** Whether the arrow keys have a stop at the field, with no active row, between the last row and the first. */
@@ -44,7 +44,7 @@ export interface ListboxRow<T> {
 export class Listbox<T> {
   private shown: readonly T[] = [];
   private activeIndex = -1;
-  /** The last option of each row: a text that becomes empty ends an undo run, like a removed node. */
+  /** The last option of each row: a text that becomes empty ends an undo step, like a removed node. */
   private readonly last: T[] = [];
   private scrollsIntoView = false;
 

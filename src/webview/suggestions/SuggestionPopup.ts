@@ -37,7 +37,7 @@ const origins = { dataset: l10n.t('dataset'), model: l10n.t('tagger'), list: l10
 
 /**
  * Suggested tags below the caret of the focused field. One popup serves many fields: it stays in the DOM and reuses its
- * rows, because removing a node ends Chromium's undo run of typing. It renders into the root that contains it, which
+ * rows, because removing a node ends Chromium's undo step of typing. It renders into the root that contains it, which
  * needs `suggestionStyles`: a field's ARIA references may only lead to elements of its own root or an enclosing root.
  *
  * Call {@link attach} when a field gets the focus; it detaches on blur.

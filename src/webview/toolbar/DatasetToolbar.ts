@@ -105,7 +105,7 @@ export class DatasetToolbar extends LitElement {
       parts.push(html`<span class="error">${l10n.t('{0} not saved', formatNumber(unsavedFailures))}</span>`);
     // Captions that failed to save or are in conflict count as unsaved too, but have their own texts.
     const waiting = Math.max(this.unheard, unsaved - unsavedFailures - conflicts);
-    // One part with a changing text instead of alternating parts: removing a node ends Chromium's undo run of typing.
+    // One part with a changing text instead of alternating parts: removing a node ends Chromium's undo step of typing.
     // The progress of a short save would disappear before it could be read.
     if (saving !== undefined && saving.total >= minShownSave) {
       parts.push(l10n.t('saving {0} of {1}', formatNumber(saving.done), formatNumber(saving.total)));
