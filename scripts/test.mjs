@@ -30,7 +30,7 @@ const npmScript = (/** @type {string} */ file, /** @type {string[]} */ ...args) 
  *   `browser`: it needs Chromium; `editor`: it starts a VS Code server
  *   too; `size`: of its file, for want of a better measure
  */
-const partNames = ['typecheck', 'lint', 'rooms', 'format', 'commands', 'package', 'unit', 'host', 'user', 'browser'];
+const partNames = ['source', 'rooms', 'format', 'commands', 'package', 'unit', 'host', 'user', 'browser'];
 
 /**
  * @param {string} part
@@ -64,11 +64,7 @@ function allTasks() {
   /** @type {Task[]} */
   const tasks = [
     ...unitTasks,
-    check(
-      'typecheck',
-      ...['tsconfig.json', 'src/webview/tsconfig.json'].map((p) => npmScript('typescript/bin/tsc', '-p', p)),
-    ),
-    check('lint', npmScript('eslint/bin/eslint.js', '.', '--max-warnings', '0')),
+    check('source', [node, 'scripts/checkSource.mjs']),
     check('rooms', [node, 'scripts/checkRooms.mjs']),
     check('format', npmScript('prettier/bin/prettier.cjs', '--check', '.')),
     check('package', [node, 'scripts/testPackage.mjs', '--others']),
