@@ -49,6 +49,11 @@ const known: readonly [string, Beginning['captionMode'], string][] = [
     'text',
     'F2 x Escape/2000 Control+z/20 Control+z/20 Control+y/20 F2 y/20 z',
   ],
+  [
+    'one undo takes back what was pasted, not what was typed before it',
+    'text',
+    'Control+f x Escape/20 Control+v Control+z',
+  ],
   ['chips that were deleted come back', 'tags', 'F2/20 ArrowLeft/20 Delete/150 Delete/150 Control+z/150 Control+z/150'],
 ];
 

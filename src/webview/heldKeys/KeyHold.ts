@@ -2,6 +2,8 @@ import type { TextField } from '../shared/CaretFinder';
 import { HeldKeys } from './HeldKeys';
 import { setHolding } from './holding';
 import { focusedElement, isTextField, keyAgain } from './keyAgain';
+import { insertAsTyped } from '../undo/editCommand';
+import { TypingRuns } from '../undo/TypingRuns';
 import { textOfKey, typeKey } from './typeKey';
 
 /** What is held: a key, or a text that was pasted. */
@@ -111,15 +113,16 @@ export class KeyHold {
 
   private apply(held: Held): void {
     const target = focusedElement();
-    const act = (typed: KeyboardEvent | string) => () => {
-      if (isTextField(target)) typeKey(target, typed);
-    };
     if (held instanceof ClipboardEvent) {
-      this.dispatch(target, copyOf(held), act(textOf(held)));
+      this.dispatch(target, copyOf(held), () => {
+        if (isTextField(target)) pasteInto(target, textOf(held));
+      });
       return;
     }
     const event = keyAgain(held);
-    this.dispatch(target, event, act(event));
+    this.dispatch(target, event, () => {
+      if (isTextField(target)) typeKey(target, event);
+    });
   }
 
   private dispatch(target: Element, event: Event, byDefault: () => void): void {
@@ -150,6 +153,13 @@ export class KeyHold {
     if (event === this.again || (!this.isApplying && event.composedPath()[0] !== this.owner.field())) return;
     if (this.keys.take(copyOf(event))) swallow(event);
   };
+}
+
+/** Pastes a text as the browser does: one undo takes back just that, whatever was typed before and after it. */
+function pasteInto(field: TextField, text: string): void {
+  const { selectionStart, selectionEnd } = field;
+  if (selectionStart === null || selectionEnd === null) insertAsTyped(text);
+  else if (text !== '') TypingRuns.of(field).replace(selectionStart, selectionEnd, text);
 }
 
 /** The data of an event is gone after it. */

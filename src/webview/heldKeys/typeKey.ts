@@ -9,14 +9,13 @@ export function textOfKey({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): str
   return Array.from(key).length === 1 && !isCommand ? key : undefined;
 }
 
-/** Does to the focused field what the browser does by default on a key, or inserts a text, so that undo knows of it. */
-export function typeKey(field: TextField, typed: KeyboardEvent | string): void {
-  const text = typeof typed === 'string' ? typed : textOfKey(typed);
+/** Does to the focused field what the browser does by default on a key, so that undo knows of it. */
+export function typeKey(field: TextField, typed: KeyboardEvent): void {
+  const text = textOfKey(typed);
   if (text !== undefined) {
-    if (text !== '') insertAsTyped(text);
+    insertAsTyped(text);
     return;
   }
-  if (typeof typed === 'string') return;
   const { key, shiftKey } = typed;
   const command = typed.ctrlKey || typed.metaKey;
   const unit = command ? 'word' : 'character';
