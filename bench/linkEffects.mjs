@@ -175,6 +175,8 @@ export async function timeToEffect(workbench, { prepare, act, sees, tidy }, dela
   // Until what was done before has come back from the host, and what that has led to.
   const settle = () => sleep(250 + 4 * delay);
   const editor = { keyboard, mouse, frame, settle };
+  // Another order keeps the card where the focus is in view: after it the first card may be far away.
+  await frame.locator('image-grid').evaluate(toTop);
   await settle();
   await prepare?.(editor);
   await settle();
@@ -194,6 +196,10 @@ function inPage(/** @type {string} */ source) {
 // These run in the page: they may use nothing of this file.
 
 /* global document, window, performance, requestAnimationFrame */
+
+function toTop(grid) {
+  grid.scrollTop = 0;
+}
 
 function watchFor(editor, sees) {
   const inside = (element, host) => {
