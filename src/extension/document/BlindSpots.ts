@@ -1,7 +1,10 @@
+import { watch } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Dataset } from '../../dataset/Dataset';
 import type { DatasetImage } from '../../dataset/captions/DatasetImage';
+import { folderOf } from '../../dataset/files/datasetPath';
+import { errorMessage } from '../../protocol/channel/wireError';
 
 /** More folders than this are not watched one by one, and the log says so: each costs the system a watch. */
 const maxFolders = 500;
@@ -11,7 +14,7 @@ const maxFolders = 500;
  * leaves out what the user's setting `files.watcherExclude` names.
  */
 export class BlindSpots implements vscode.Disposable {
-  private watchers: vscode.FileSystemWatcher[] = [];
+  private watchers: vscode.Disposable[] = [];
   /** what is watched now, to notice when that changes */
   private watched = '';
 
@@ -27,38 +30,62 @@ export class BlindSpots implements vscode.Disposable {
 
   /** Watches what the last scan found. */
   update({ linkedFolders, allImages }: Pick<Dataset, 'linkedFolders' | 'allImages'>): void {
-    const excluded = this.hasExcludes() ? foldersOf(allImages) : [];
-    const spots = [
-      ...linkedFolders.map(({ path: relative, real }) => ({ relative, base: vscode.Uri.file(real), pattern: '**' })),
-      // A watcher of one folder, without those below it, tells just what the watcher of the workspace leaves out.
-      ...excluded.map((relative) => ({ relative, base: vscode.Uri.joinPath(this.folder, relative), pattern: '*' })),
-    ];
-    const wanted = JSON.stringify(spots.map(({ base, pattern }) => [base.fsPath, pattern]));
+    const single = this.hasExcludes() ? foldersOf(allImages) : [];
+    const wanted = JSON.stringify([linkedFolders, single]);
     if (wanted === this.watched) return;
     this.watched = wanted;
     this.dispose();
-    if (spots.length > maxFolders) {
+    if (linkedFolders.length + single.length > maxFolders) {
       this.log.warn(
-        `${this.folder.fsPath}: ${String(spots.length)} folders are links or may be named by files.watcherExclude; ` +
-          `changes by other programs are noticed in the first ${String(maxFolders)}, Refresh Dataset finds the others.`,
+        `${this.folder.fsPath} has more than ${String(maxFolders)} folders that are links or that files.watcherExclude ` +
+          'may name: what other programs change in the others is seen after Refresh only.',
       );
     }
-    this.watchers = spots.slice(0, maxFolders).map(({ relative, base, pattern }) => {
-      const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(base, pattern));
-      const onEvent = (uri: vscode.Uri): void => {
-        const inside = path.relative(base.fsPath, uri.fsPath).split(path.sep).join('/');
-        this.onEvent(relative === '' ? inside : `${relative}/${inside}`);
-      };
-      watcher.onDidCreate(onEvent);
-      watcher.onDidChange(onEvent);
-      watcher.onDidDelete(onEvent);
-      return watcher;
-    });
+    const links = linkedFolders.slice(0, maxFolders);
+    this.watchers = [
+      ...links.map(({ path: relative, real }) => this.watchLinked(relative, real)),
+      ...single.slice(0, maxFolders - links.length).map((relative) => this.watchSingle(relative)),
+    ];
   }
 
   dispose(): void {
     for (const watcher of this.watchers) watcher.dispose();
     this.watchers = [];
+  }
+
+  /** Watches a folder behind a link, with all below it. */
+  private watchLinked(relative: string, real: string): vscode.Disposable {
+    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.file(real), '**'));
+    const onEvent = ({ fsPath }: vscode.Uri): void => {
+      this.onEvent(`${relative}/${path.relative(real, fsPath).split(path.sep).join('/')}`);
+    };
+    watcher.onDidCreate(onEvent);
+    watcher.onDidChange(onEvent);
+    watcher.onDidDelete(onEvent);
+    return watcher;
+  }
+
+  /**
+   * Watches one folder, without those below it. Not by VS Code, which leaves out there, too, what it was told to. What
+   * is not left out is told twice then, which costs nothing: events are hints.
+   */
+  private watchSingle(relative: string): vscode.Disposable {
+    const folder = path.join(this.folder.fsPath, relative);
+    try {
+      const watcher = watch(folder, { persistent: false }, (_event, name) => {
+        if (name !== null) this.onEvent(relative === '' ? name : `${relative}/${name}`);
+      });
+      watcher.on('error', (thrown) => {
+        this.log.warn(`${folder} is no longer watched: ${errorMessage(thrown)}`);
+        watcher.close();
+      });
+      return new vscode.Disposable(() => {
+        watcher.close();
+      });
+    } catch (thrown) {
+      this.log.warn(`${folder} cannot be watched: ${errorMessage(thrown)}`);
+      return new vscode.Disposable(() => undefined);
+    }
   }
 
   /** Whether the user or the workspace has changed what is left out. VS Code's own list names no folders of images. */
@@ -74,7 +101,5 @@ export class BlindSpots implements vscode.Disposable {
 
 /** The folders that hold the images, relative to the dataset; `''` is the dataset itself. */
 function foldersOf(images: readonly DatasetImage[]): string[] {
-  const folders = new Set<string>();
-  for (const image of images) folders.add(image.path.slice(0, Math.max(0, image.path.lastIndexOf('/'))));
-  return [...folders];
+  return [...new Set(images.map((image) => folderOf(image.path)))];
 }
