@@ -18,8 +18,8 @@ import type { ModelTag } from '../inference/selectedTags';
 import { taggerSummary, type Tagger } from '../inference/Tagger';
 
 /**
- * After this many images in a row without numbers, the provider is at fault. The same number of failures that may be the
- * fault of no image ends a job.
+ * After this many images in a row without numbers, the provider is at fault. The same number of failures that may be
+ * the fault of no image ends a job.
  */
 const longestWithoutNumbers = 8;
 
