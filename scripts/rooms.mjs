@@ -69,7 +69,7 @@ export const rooms = {
   },
   jobs: {
     what: 'what a captioning job is: states, steps, outcomes of images, planning, the loop that captions image by image',
-    may: ['base', 'dataset', 'dataset/captions', 'dataset/files', 'dataset/scan', 'protocol/tagging', 'tags'],
+    may: ['base', 'dataset', 'dataset/captions', 'dataset/files', 'protocol/tagging', 'tags'],
   },
   'jobs/folder': {
     what: 'a job on disk: manifest, state, journals',
@@ -304,7 +304,6 @@ export const rooms = {
     may: [
       'base',
       'dataset/captions',
-      'dataset/files',
       'extension/document',
       'extension/settings',
       'extension/shared',
