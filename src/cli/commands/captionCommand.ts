@@ -57,7 +57,7 @@ export const captionCommand: Command = {
     const shard = shardFlag(input);
     const dataset = await openFolderOrImage(input);
     if (dataset.allImages.length + dataset.problems.length === 0) {
-      throw new UsageError(`There are no images in ${dataset.folder}`);
+      throw new UsageError([`There are no images in ${dataset.folder}`, ...dataset.otherPictures].join('. '));
     }
     const images = dataset.allImages.filter(({ caption: { path } }) => isInShard(path, shard));
     const targets = await planCaptionJob(images, mode, write.mode);

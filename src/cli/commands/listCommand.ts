@@ -11,6 +11,11 @@ export const listCommand: Command = {
     const { json, output } = input;
     const dataset = await openFolder(input);
     for (const problem of dataset.problems) output.note(`${dataset.absolute(problem.path)}: ${problem.reason}`);
+    for (const sentence of dataset.otherPictures) output.note(sentence);
+    for (const image of dataset.allImages) {
+      const warning = dataset.lookalikeWarning(image);
+      if (warning !== undefined) output.note(`${dataset.absolute(image.path)}: ${warning}`);
+    }
     if (!json) {
       for (const { path, caption } of dataset.allImages) {
         await output.result(`${path}: ${caption.text.replaceAll('\n', '\\n')}\n`);
@@ -23,7 +28,7 @@ export const listCommand: Command = {
     for (const { path, caption } of dataset.allImages) {
       const image = {
         filename: path,
-        caption_filename: caption.path,
+        caption_filename: dataset.captionPathOf(path),
         caption: caption.text,
         image_path: dataset.absolute(path),
       };
