@@ -152,8 +152,10 @@ export class Dataset {
    * is none.
    */
   lookalikeWarning({ path: image, caption }: DatasetImage): string | undefined {
+    const { lookalikes } = this.index;
+    if (lookalikes.size === 0) return undefined;
     const captionPath = this.captionPathOf(image);
-    const lookalike = this.index.lookalikes.get(captionPath);
+    const lookalike = lookalikes.get(captionPath);
     if (lookalike === undefined) return undefined;
     const expected = path.posix.basename(captionPath);
     const isHere = caption.onDisk !== null;

@@ -315,8 +315,13 @@ function folderProblem(thrown: unknown, folder: string): string {
 
 function folderError(thrown: unknown, folder: string): CaptionError {
   switch (errno(thrown)) {
-    case 'ENOENT':
-      return new CaptionError('FOLDER_MISSING', l10n.t('The folder does not exist.'), folder, thrown);
+    case 'ENOENT': {
+      // The path of a command may have been decoded.
+      const message = folder.includes('\ufffd')
+        ? l10n.t('The folder does not exist, or its name is not UTF-8: then rename it.')
+        : l10n.t('The folder does not exist.');
+      return new CaptionError('FOLDER_MISSING', message, folder, thrown);
+    }
     case 'ENOTDIR':
       return new CaptionError('FILE_ERROR', l10n.t('This is a file, not a folder.'), folder, thrown);
     default:

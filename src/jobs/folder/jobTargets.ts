@@ -37,6 +37,19 @@ export async function jobImages(targets: readonly JobTarget[]): Promise<JobImage
 }
 
 /**
+ * The targets whose captions are none of a job's. By the captions and not by the images: another image may be the first
+ * by now of those that share one.
+ */
+export function targetsBesides(
+  targets: readonly JobTarget[],
+  dataset: Dataset,
+  images: readonly JobImage[] = [],
+): JobTarget[] {
+  const taken = new Set(images.flatMap(({ path: image }) => dataset.image(image)?.caption ?? []));
+  return targets.filter(({ caption }) => !taken.has(caption));
+}
+
+/**
  * Reads the captions of the images that have no outcome yet, and finds those that cannot be captioned any more.
  * @param images all of the job, or those of one shard
  * @param records what is known of `images`, by their positions

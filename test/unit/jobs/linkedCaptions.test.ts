@@ -6,7 +6,7 @@ import { Dataset } from '../../../src/dataset/Dataset';
 import { InPlaceWriter } from '../../../src/dataset/files/FileWriter';
 import { planCaptionJob, type JobResult } from '../../../src/jobs/captionJob';
 import { JobFolder } from '../../../src/jobs/folder/JobFolder';
-import { jobImages } from '../../../src/jobs/folder/jobTargets';
+import { jobImages, targetsBesides } from '../../../src/jobs/folder/jobTargets';
 import type { JobImage } from '../../../src/jobs/jobTypes';
 import type { ImageRecord } from '../../../src/jobs/folder/journalEntries';
 import { captionWork } from '../../../src/jobs/run/captionWork';
@@ -139,6 +139,22 @@ describe('A job for captions that are links to one file', function () {
     await run(job);
     assert.deepEqual(Object.fromEntries(outcomes), { '2.png': 'written' });
     assert.equal(await textOf('1.txt'), 'by hand, tag of 2');
+  });
+
+  it('is not made anew for a caption that an interrupted job has by another link', async () => {
+    await linkCaptions(1, 2);
+    const interrupted = await make('append');
+    await writeFiles(root(), { '0.png': '' });
+    await linkCaptions(0);
+    const dataset = new Dataset(root(), { captionExtension: '.txt', emptiedCaption: 'delete' });
+    await dataset.load();
+    const planned = await planCaptionJob(dataset.allImages, 'all', 'append');
+    assert.deepEqual(
+      planned.map(({ path: image }) => image),
+      ['0.png', '3.png'],
+    );
+    assert.deepEqual(targetsBesides(planned, dataset, await interrupted.readImages()), []);
+    assert.equal(targetsBesides(planned, dataset).length, 2);
   });
 
   it('gives every previous byte back also where an earlier version wrote the file once for each link', async () => {
