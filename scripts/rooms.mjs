@@ -73,7 +73,7 @@ export const rooms = {
   },
   jobs: {
     what: 'what a captioning job is: its states, what can become of an image (imageOutcomes), planning, the loop that captions image by image',
-    may: ['base', 'dataset', 'dataset/captions', 'dataset/files', 'dataset/scan', 'protocol/tagging', 'tags'],
+    may: ['base', 'dataset', 'dataset/captions', 'dataset/files', 'protocol/tagging', 'tags'],
   },
   'jobs/folder': {
     what: 'a job on disk: manifest, state with its counts (JobFolder, jobInfo, jobChecks), journals, what is left to do (jobTargets)',
@@ -312,7 +312,6 @@ export const rooms = {
     may: [
       'base',
       'dataset/captions',
-      'dataset/files',
       'extension/document',
       'extension/settings',
       'extension/shared',

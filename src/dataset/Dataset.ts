@@ -13,11 +13,15 @@ import { DatasetIndex } from './scan/DatasetIndex';
 import { CaptionStats, type DatasetCounts } from './CaptionStats';
 import { InPlaceWriter, type FileWriter } from './files/FileWriter';
 import { ImageFacts } from './ImageFacts';
-import { isImageName } from './files/imageFiles';
+import { identityNow } from './scan/captionFiles';
+import { foldName } from './scan/foldName';
+import { captionPathOf, isImageName } from './files/imageFiles';
+import { isLeftOutFolder } from './scan/leftOutFolders';
 import { inSlices } from '../base/inSlices';
 import { SerialQueue } from '../base/SerialQueue';
 import { removeLeftover } from './files/leftovers';
 import { DatasetScan } from './scan/DatasetScan';
+import { OtherPictures } from './scan/otherPictures';
 import type { ScannedImage, ScanProblem, ScanRest } from './scan/scanDataset';
 import { unsavedEditOf, type UnsavedEdit } from './captions/unsavedEdit';
 
@@ -46,6 +50,7 @@ export class Dataset {
   private readonly stats = new CaptionStats();
   private scanProblems: ScanProblem[] = [];
   private scanLinks: ScanRest['linkedFolders'] = [];
+  private others = new OtherPictures();
   private readonly listeners = new Set<() => void>();
   private readonly saver: CaptionSaver;
   /** One scan at a time: two overlapping ones would make two Caption objects for one file. */
@@ -101,6 +106,16 @@ export class Dataset {
     return this.scanLinks;
   }
 
+  /** What the last scan found that looks like pictures and is no image of the dataset, in sentences for the user. */
+  get otherPictures(): readonly string[] {
+    return this.others.describe();
+  }
+
+  /** How many files and folders {@link problems} and {@link otherPictures} are about. */
+  get leftOut(): number {
+    return this.scanProblems.length + this.others.size;
+  }
+
   get allCaptions(): Iterable<Caption> {
     return this.index.captions.values();
   }
@@ -127,9 +142,46 @@ export class Dataset {
     return this.index.byPath.get(imagePath);
   }
 
-  /** The caption with this file. */
+  /** The caption with this file. Several paths may lead to one caption, where some are links. */
   caption(captionPath: string): Caption | undefined {
-    return this.index.captions.get(captionPath);
+    return this.index.captionAt(captionPath);
+  }
+
+  /** The path that an image gives its caption. That of the caption itself may be another one to the same file. */
+  captionPathOf(imagePath: string): string {
+    return captionPathOf(imagePath, this.options.captionExtension);
+  }
+
+  /**
+   * What to tell the user of a file whose name differs from that of an image's caption in case or in the composition of
+   * letters only: a trainer does not find it, or only on a disk that does not tell such names apart. Undefined if there
+   * is none.
+   */
+  lookalikeWarning({ path: image, caption }: DatasetImage): string | undefined {
+    const { lookalikes } = this.index;
+    if (lookalikes.size === 0) return undefined;
+    const captionPath = this.captionPathOf(image);
+    const lookalike = lookalikes.get(captionPath);
+    if (lookalike === undefined) return undefined;
+    const expected = path.posix.basename(captionPath);
+    const isHere = caption.onDisk !== null;
+    if (lookalike.normalize() === expected.normalize()) {
+      return isHere
+        ? l10n.t(
+            'The accents in the name of its file are composed otherwise: trainers find it only on disks like this one.',
+          )
+        : l10n.t(
+            'Trainers do not find {0}, whose accents are composed otherwise than the image’s. Rename one.',
+            lookalike,
+          );
+    }
+    return isHere
+      ? l10n.t(
+          'Its file is named {0}: trainers look for {1}, and find it only on disks like this one.',
+          lookalike,
+          expected,
+        )
+      : l10n.t('Trainers do not find {0}: they look for {1}. Rename the file.', lookalike, expected);
   }
 
   /** The absolute path of a relative one. */
@@ -182,6 +234,7 @@ export class Dataset {
       const { rest, readAgain } = await scan.run();
       this.scanProblems = rest.problems;
       this.scanLinks = rest.linkedFolders;
+      this.others = new OtherPictures(rest.otherPictures);
       this.facts.expire();
       await this.readCaptions(readAgain);
       await this.removeLeftovers(rest.temporaryFiles);
@@ -196,14 +249,14 @@ export class Dataset {
       const cut = await removeLeftover(this.absolute(temporary));
       if (cut === undefined) continue;
       const captionPath = datasetPathOf(this.folder, cut.file);
-      const caption = this.index.captions.get(captionPath);
+      const caption = this.caption(captionPath);
       if (cut.outcome === 'finished' && caption !== undefined) await this.readCaptions([caption]);
       if (cut.outcome !== 'changed since') continue;
       const reason = l10n.t(
         'It was being saved when the process ended, and was changed since. What it held and was to hold is in {0}.',
         temporary,
       );
-      this.scanProblems = [...this.scanProblems, { path: captionPath, reason }];
+      this.scanProblems = [...this.scanProblems, { path: captionPath, reason, isImage: false }];
     }
   }
 
@@ -217,11 +270,12 @@ export class Dataset {
     let needsScan = false;
     for (const changed of paths) {
       this.facts.forget(changed);
-      if (!this.index.captions.has(changed)) needsScan ||= await this.mayBeImages(changed);
+      const isCaption = this.caption(changed) !== undefined;
+      needsScan ||= await (isCaption ? this.hasOtherFile(changed) : this.mayBeImages(changed));
     }
     if (needsScan) await this.load({ changedOnly: true });
     // Read these even if their times are unchanged, because they were reported as changed.
-    const captions = paths.flatMap((changed) => this.index.captions.get(changed) ?? []);
+    const captions = new Set(paths.flatMap((changed) => this.caption(changed) ?? []));
     await this.readCaptions(captions);
     this.changed();
   }
@@ -265,7 +319,7 @@ export class Dataset {
    */
   replayOne(change: CaptionChange, direction: 'undo' | 'redo'): boolean {
     // Look the caption up by its path: if the image was removed and came back, it has a new object.
-    return this.index.captions.get(change.caption.path)?.replay(change, direction) === true;
+    return this.caption(change.caption.path)?.replay(change, direction) === true;
   }
 
   /** Writes every edited caption that can be written, and nothing else. */
@@ -340,7 +394,14 @@ export class Dataset {
     );
     const unknown: Caption[] = [];
     await inSlices(edits, ({ captionPath, images }) => {
-      if (this.index.captions.has(captionPath)) return;
+      if (this.caption(captionPath) !== undefined) return;
+      // The caption was a link to a file that is known by the path of another link.
+      const isOurs = images.some((image) => this.captionPathOf(image) === captionPath);
+      const heir = images.map((image) => this.image(image)?.caption).find((caption) => caption !== undefined);
+      if (isOurs && heir !== undefined) {
+        this.index.addPath(captionPath, heir);
+        return;
+      }
       const caption = this.newCaption(captionPath, images);
       for (const image of caption.images) this.index.insert({ path: image, caption });
       unknown.push(caption);
@@ -348,7 +409,7 @@ export class Dataset {
     await this.readCaptions(unknown);
     const changes: CaptionChange[] = [];
     await inSlices(edits, ({ captionPath, raw, base, rival }) => {
-      const caption = this.index.captions.get(captionPath);
+      const caption = this.caption(captionPath);
       if (caption === undefined) return;
       const wasTyped = caption.isDirty;
       // Text that was typed while the folder was being read is kept, and undo brings the older edit back.
@@ -395,9 +456,17 @@ export class Dataset {
     await pMap(captions, (caption) => this.saver.read(caption), { concurrency: filesAtATime });
   }
 
+  /** Whether a known caption has become a link, or is none any more, or leads elsewhere: then others share it now. */
+  private async hasOtherFile(captionPath: string): Promise<boolean> {
+    const known = this.index.captionFiles.get(captionPath);
+    const now = await identityNow(this.absolute(captionPath), this.folder, known);
+    return foldName(now ?? '') !== foldName(known ?? '');
+  }
+
   private async mayBeImages(relative: string): Promise<boolean> {
     const info = await lstat(this.absolute(relative)).catch(() => undefined);
     if (this.index.byPath.has(relative)) return info === undefined;
+    if (relative.split('/').some(isLeftOutFolder)) return false;
     // When a folder is removed, the files that were in it may not be reported.
     if (info === undefined) return this.index.hasFolder(relative);
     return info.isDirectory() || info.isSymbolicLink() || isImageName(path.basename(relative));

@@ -6,7 +6,7 @@ import type { DatasetImage } from './captions/DatasetImage';
 import type { Dataset } from './Dataset';
 import type { CaptionError } from './files/CaptionError';
 import { folderOf } from './files/datasetPath';
-import { captionPathOf, isImageName } from './files/imageFiles';
+import { isImageName } from './files/imageFiles';
 
 /** The state of a caption when its deletion was planned. */
 interface PlannedCaption {
@@ -66,8 +66,8 @@ export async function pathsToReadAgain(dataset: Dataset, { images, captions }: D
     await inSlices(names, (name) => {
       const image = path.posix.join(folder, name);
       if (missing.delete(image) || !isImageName(name)) return;
-      const caption = captionPathOf(image, dataset.options.captionExtension);
-      if (paths.has(caption) && dataset.image(image) === undefined) come.push(image);
+      const caption = dataset.caption(dataset.captionPathOf(image));
+      if (caption !== undefined && captions.has(caption) && dataset.image(image) === undefined) come.push(image);
     });
   }
   return [...paths, ...missing, ...come];

@@ -14,6 +14,7 @@ import { registerCommands } from './commands/registerCommands';
 import { DatasetEditorProvider } from './editor/DatasetEditorProvider';
 import { EditorFiles } from './document/EditorFiles';
 import { JobNotices } from './captioning/JobNotices';
+import { LeftOut } from './editor/LeftOut';
 import { JobReports } from './captioning/JobReports';
 import { JobStarter } from './captioning/JobStarter';
 import { JobStatusBar } from './captioning/JobStatusBar';
@@ -114,14 +115,14 @@ export function startMain(
   const editors = own(
     new DatasetEditorProvider(
       files,
-      { jobs, taggers, thumbnails, suggestions, searches },
+      { jobs, taggers, thumbnails, suggestions, searches, leftOut: own(new LeftOut()) },
       { extension: context.extensionUri, pictures: pictureRoots },
       storage,
       log,
     ),
   );
   const tags = own(new TagTree(editors, views.tags));
-  const api = own(new ExtensionApi(editors, files, jobs, starter, thumbnails, log));
+  const api = own(new ExtensionApi(editors, files, jobs, thumbnails, log));
   own(new JobStatusBar(jobs));
   own(
     registerCommands({

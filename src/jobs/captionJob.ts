@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { lstat, stat } from 'node:fs/promises';
 import * as l10n from '@vscode/l10n';
 import type { Caption, CaptionChange } from '../dataset/captions/Caption';
+import { captionHash, contentHash } from '../dataset/captions/captionHash';
 import { CaptionError, fileError, type CaptionErrorCode } from '../dataset/files/CaptionError';
 import { errno } from '../base/errno';
 import { isEmptyCaption } from '../tags/captionText';
@@ -10,7 +11,6 @@ import type { DatasetImage } from '../dataset/captions/DatasetImage';
 import { inSlices } from '../base/inSlices';
 import { JobError } from './JobError';
 import type { ImageOutcome } from './imageOutcomes';
-import type { ScanProblem } from '../dataset/scan/scanDataset';
 import type { WriteMode, WriteOptions } from '../tags/writeMode';
 import { captionWithTags } from '../tags/writeTags';
 
@@ -21,8 +21,10 @@ export interface JobTarget {
   /** of the image, relative to the dataset */
   path: string;
   caption: Caption;
-  /** what the caption held when the job was made */
+  /** what the caption held when the job was made, or when its work was taken up again */
   expected: string | null;
+  /** `captionHash` of the caption file when the job was made, if `expected` is later than that */
+  planned?: string | null;
 }
 
 export interface JobProgress {
@@ -42,8 +44,6 @@ export interface JobOptions {
   mode: CaptionScope;
   /** how tags are written; with mode `empty` into empty captions only */
   write: WriteOptions;
-  /** files that look like images and are none, as the scan found: they count as failed from the start */
-  problems: readonly ScanProblem[];
   /** maximum number of images in flight; more than one, so that reading the next image overlaps with inference */
   concurrency: number;
   signal: AbortSignal;
@@ -133,9 +133,8 @@ class CaptionJob {
     private readonly targets: readonly JobTarget[],
     private readonly options: JobOptions,
   ) {
-    const failed = new Map(options.problems.map((problem) => [problem.path, problem.reason]));
-    const total = targets.length + failed.size;
-    this.result = { status: 'completed', message: '', total, results: new Map(), failed, untagged: 0, changes: [] };
+    const [total, results, failed] = [targets.length, new Map<string, string>(), new Map<string, string>()];
+    this.result = { status: 'completed', message: '', total, results, failed, untagged: 0, changes: [] };
     this.signal = AbortSignal.any([options.signal, this.giveUp.signal]);
     // Each image in flight has a listener; Node warns of a leak when there are more than ten.
     setMaxListeners(options.concurrency + 10, this.signal);
@@ -212,10 +211,17 @@ class CaptionJob {
 
   /** @returns the whole caption, and whether the file had to be written */
   private async write(target: JobTarget, tags: readonly string[], again = false): Promise<Written> {
-    const { caption, expected } = target;
+    const { caption, expected, planned = captionHash(expected) } = target;
     const { mode } = this.writeOptions;
+    const file = this.dataset.absolute(caption.path);
+    const hasOtherNames = mode !== 'replace' && (await mayHaveOtherNames(file));
     let text = '';
-    const makeText = (existing: string): string => (text = captionWithTags(existing, tags, this.writeOptions));
+    const makeText = (existing: string): string => {
+      // What was written by another name may be the tags of another picture.
+      if (hasOtherNames && contentHash(caption.onDisk) !== planned) throw changedByOtherName(file);
+      text = captionWithTags(existing, tags, this.writeOptions);
+      return text;
+    };
     try {
       const change = await this.dataset.writeGenerated(caption, makeText, expected, mode !== 'replace');
       if (change !== undefined) this.result.changes.push(change);
@@ -263,6 +269,23 @@ class CaptionJob {
     const progress = { handled: results.size + failed.size, total, failed: failed.size, untagged };
     this.options.onProgress?.(progress, target, failure);
   }
+}
+
+/** Whether a file may be written by another name, too: it is a symbolic link, or has several names by hard links. */
+async function mayHaveOtherNames(file: string): Promise<boolean> {
+  try {
+    const info = await lstat(file);
+    return info.isSymbolicLink() || info.nlink > 1;
+  } catch {
+    return false;
+  }
+}
+
+function changedByOtherName(file: string): CaptionError {
+  const message = l10n.t(
+    'The caption file has other names, and was changed since the job was made: it was kept, as it may be that of another image.',
+  );
+  return new CaptionError('CAPTION_EDITED', message, file);
 }
 
 /** Whether a path is a symbolic link, as far as the disk says. */

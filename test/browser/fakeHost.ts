@@ -51,6 +51,7 @@ export class FakeHost {
   jobs: JobView[] = [];
   /** how often something else than the page changed the stack of undo */
   foreignEdits = 0;
+  leftOut = 0;
   query = '';
   readonly search = new FakeSearch(this);
   sort: GridSnapshot['sort'] = { key: 'name', descending: false };
@@ -229,6 +230,9 @@ export class FakeHost {
         suggestTags: async (params) => note('suggestTags', params, await this.suggest(params)),
         refresh: (params) => {
           note('refresh', params, undefined);
+        },
+        showLeftOut: (params) => {
+          note('showLeftOut', params, undefined);
         },
         ...this.moreRequests(),
       },
@@ -438,7 +442,15 @@ export class FakeHost {
 
   protected counts(): Pick<
     GridSnapshot,
-    'total' | 'severalFolders' | 'matching' | 'empty' | 'unsaved' | 'conflicts' | 'unsavedFailures' | 'selected'
+    | 'total'
+    | 'severalFolders'
+    | 'matching'
+    | 'empty'
+    | 'unsaved'
+    | 'conflicts'
+    | 'unsavedFailures'
+    | 'leftOut'
+    | 'selected'
   > {
     const of = (state: CardItem['save']['state']): number =>
       this.items.filter(({ save }) => save.state === state).length;
@@ -450,6 +462,7 @@ export class FakeHost {
       unsaved: of('unsaved') + of('saving') + of('failed') + of('conflict'),
       conflicts: of('conflict'),
       unsavedFailures: of('failed'),
+      leftOut: this.leftOut,
       selected: { count: this.items.filter(({ selected }) => selected).length, hidden: 0 },
     };
   }
@@ -587,7 +600,7 @@ export class HugeFakeHost extends FakeHost {
   }
 
   protected override counts(): ReturnType<FakeHost['counts']> {
-    const none = { empty: 0, unsaved: 0, conflicts: 0, unsavedFailures: 0 };
+    const none = { empty: 0, unsaved: 0, conflicts: 0, unsavedFailures: 0, leftOut: 0 };
     return {
       ...none,
       total: this.count,

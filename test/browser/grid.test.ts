@@ -371,6 +371,16 @@ describe('the grid in a browser', function () {
     );
   });
 
+  it('says how much is left out of the dataset, and shows what', async () => {
+    host.leftOut = 1234;
+    await open();
+    await page.getByRole('button', { name: '1,234 left out' }).click();
+    await until('it is asked for', () => host.said('showLeftOut').length === 1);
+    host.leftOut = 0;
+    host.push();
+    await page.getByRole('button', { name: 'left out' }).waitFor({ state: 'detached' });
+  });
+
   it('comes back with its card size, search and position', async () => {
     await open();
     await page.getByRole('radio', { name: 'Large' }).check();

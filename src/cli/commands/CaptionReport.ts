@@ -17,15 +17,17 @@ export class CaptionReport {
   /** the whole caption of each image that is done, by relative path; empty if no tag passed the threshold */
   private readonly results = new Map<string, string>();
   private readonly failed: Map<string, string>;
+  /** why the caption of an image was kept that somebody else wrote, by relative path */
+  private readonly kept = new Map<string, string>();
   private readonly jobs: string[] = [];
 
   constructor(
     private readonly dataset: Dataset,
-    /** files that look like images and are none: they count as failed */
+    /** what the scan could not use: of these only images count as failed */
     private readonly problems: readonly ScanProblem[],
     private readonly description: TaggerDescription,
   ) {
-    this.failed = new Map(problems.map(({ path, reason }) => [path, reason]));
+    this.failed = reasonsOf(problems.filter(({ isImage }) => isImage));
     this.total = this.failed.size;
   }
 
@@ -43,7 +45,8 @@ export class CaptionReport {
     for (const [index, { outcome, reason }] of await folder.readJournal()) {
       const image = images[index]?.path;
       if (image === undefined || outcome === undefined) continue;
-      if (reason !== undefined) this.failed.set(image, reason);
+      if (outcome === 'kept') this.kept.set(image, reason ?? 'Somebody wrote a caption meanwhile; it was kept.');
+      else if (reason !== undefined) this.failed.set(image, reason);
       else {
         const earlier = outcome === 'untagged' ? '' : (this.dataset.image(image)?.caption.text ?? '');
         this.results.set(image, result?.results.get(image) ?? earlier);
@@ -55,8 +58,9 @@ export class CaptionReport {
   }
 
   async print({ json, output }: CommandInput): Promise<void> {
-    const { dataset, status, message, total, untagged, results, failed } = this;
+    const { dataset, status, message, total, untagged, results, failed, kept } = this;
     for (const { path, reason } of this.problems) output.note(`${dataset.absolute(path)}: ${reason}`);
+    for (const sentence of dataset.otherPictures) output.note(sentence);
     if (json) {
       const entries: [string, string][] = [
         ['status', JSON.stringify(status)],
@@ -67,6 +71,8 @@ export class CaptionReport {
         ['execution', JSON.stringify(executionAsJson(this.description))],
         ['results', jsonOfMap(this.byAbsolutePath(results))],
         ['failed', jsonOfMap(this.byAbsolutePath(failed))],
+        ['kept', jsonOfMap(this.byAbsolutePath(kept))],
+        ['problems', jsonOfMap(this.byAbsolutePath(reasonsOf(this.problems.filter(({ isImage }) => !isImage))))],
       ];
       if (message !== '') entries.push(['message', JSON.stringify(message)]);
       await output.result(`${jsonObject(entries)}\n`);
@@ -77,6 +83,7 @@ export class CaptionReport {
     }
     const details = [`${results.size} of ${total} done`];
     if (untagged > 0) details.push(`${untagged} of them without a tag, their captions were kept`);
+    if (kept.size > 0) details.push(`${kept.size} kept as somebody edited them`);
     if (failed.size > 0) details.push(`${failed.size} failed`);
     const words = { completed: 'Completed', cancelled: 'Cancelled', error: 'Error' };
     output.note(`${words[status]}: ${details.join(', ')}`);
@@ -84,8 +91,13 @@ export class CaptionReport {
     if (results.size > 0) for (const id of this.jobs) output.note(`"revert ${id}" takes back what was written.`);
   }
 
+  /** By the absolute paths, in natural order. */
   private byAbsolutePath(map: ReadonlyMap<string, string>): Map<string, string> {
     const ordered = [...map].sort(([a], [b]) => compareNaturally(a, b));
     return new Map(ordered.map(([relative, value]) => [this.dataset.absolute(relative), value]));
   }
+}
+
+function reasonsOf(problems: readonly ScanProblem[]): Map<string, string> {
+  return new Map(problems.map(({ path, reason }) => [path, reason]));
 }

@@ -6,7 +6,7 @@ import { JobError } from '../../jobs/JobError';
 import { JobFolder, type NewJob } from '../../jobs/folder/JobFolder';
 import { handledOf, readJobInfo } from '../../jobs/folder/jobInfo';
 import { LocalJobRun } from '../../jobs/run/LocalJobRun';
-import { jobImages } from '../../jobs/folder/jobTargets';
+import { jobImages, targetsBesides } from '../../jobs/folder/jobTargets';
 import { isInShard, parseShard, type Shard } from '../../jobs/folder/shardOf';
 import type { TaggerProcess } from '../../protocol/child/TaggerProcess';
 import type { TaggerSetup } from '../../protocol/tagging/taggerProtocol';
@@ -57,7 +57,7 @@ export const captionCommand: Command = {
     const shard = shardFlag(input);
     const dataset = await openFolderOrImage(input);
     if (dataset.allImages.length + dataset.problems.length === 0) {
-      throw new UsageError(`There are no images in ${dataset.folder}`);
+      throw new UsageError([`There are no images in ${dataset.folder}`, ...dataset.otherPictures].join('. '));
     }
     const images = dataset.allImages.filter(({ caption: { path } }) => isInShard(path, shard));
     const targets = await planCaptionJob(images, mode, write.mode);
@@ -84,7 +84,7 @@ async function caption(
   const loaded = await loadTaggerOf(tagger, input, thresholdsOf(input));
   const { setup, name, environment } = loaded;
   const { hashes } = await tagger.request('hashModels', { setup }, input.signal);
-  const jobs = await jobsToRun(input, targets, {
+  const jobs = await jobsToRun(input, dataset, targets, {
     // With the part, as an interrupted job is found again by its label, too.
     label: `${mode === 'all' ? 'Caption All' : 'Caption Empty'}${shard === undefined ? '' : ` ${input.text('shard') ?? ''}`}`,
     root: dataset.folder,
@@ -101,7 +101,12 @@ async function caption(
 }
 
 /** The interrupted job, if there is one, and a new job for all images that are not in it. */
-async function jobsToRun(input: CommandInput, targets: readonly JobTarget[], job: NewJob): Promise<JobFolder[]> {
+async function jobsToRun(
+  input: CommandInput,
+  dataset: Dataset,
+  targets: readonly JobTarget[],
+  job: NewJob,
+): Promise<JobFolder[]> {
   const jobsFolder = jobsFolderOf(input);
   const { signal, output } = input;
   const onWait = (line: string): void => {
@@ -109,8 +114,7 @@ async function jobsToRun(input: CommandInput, targets: readonly JobTarget[], job
   };
   try {
     const unfinished = input.isSet('restart') ? undefined : await unfinishedJob(jobsFolder, job, { signal, onWait });
-    const known = new Set((await unfinished?.readImages())?.map(({ path }) => path));
-    const rest = targets.filter(({ path }) => !known.has(path));
+    const rest = targetsBesides(targets, dataset, await unfinished?.readImages());
     const jobs = unfinished === undefined ? [] : [unfinished];
     if (rest.length > 0) jobs.push(await JobFolder.create(jobsFolder, job, await jobImages(rest)));
     return jobs;

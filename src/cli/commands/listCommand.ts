@@ -14,6 +14,11 @@ export const listCommand: Command = {
     const dataset = await openFolder(input);
     for (const problem of dataset.problems) output.note(`${dataset.absolute(problem.path)}: ${problem.reason}`);
     const images = await search(dataset);
+    for (const sentence of dataset.otherPictures) output.note(sentence);
+    for (const image of images) {
+      const warning = dataset.lookalikeWarning(image);
+      if (warning !== undefined) output.note(`${dataset.absolute(image.path)}: ${warning}`);
+    }
     if (!json) {
       for (const { path, caption } of images) {
         await output.result(`${path}: ${caption.text.replaceAll('\n', '\\n')}\n`);
@@ -27,7 +32,7 @@ export const listCommand: Command = {
     for (const { path, caption } of images) {
       const image = {
         filename: path,
-        caption_filename: caption.path,
+        caption_filename: dataset.captionPathOf(path),
         caption: caption.text,
         image_path: dataset.absolute(path),
       };

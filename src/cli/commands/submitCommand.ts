@@ -3,7 +3,7 @@ import { ClusterJobRun } from '../../cluster/ClusterJobRun';
 import { planCaptionJob } from '../../jobs/captionJob';
 import { clusterJob, sharedJobsFolder, shardSizes } from '../../jobs/folder/clusterJob';
 import { JobFolder } from '../../jobs/folder/JobFolder';
-import { jobImages } from '../../jobs/folder/jobTargets';
+import { jobImages, targetsBesides } from '../../jobs/folder/jobTargets';
 import type { JobInfo } from '../../jobs/jobTypes';
 import { errorMessage } from '../../protocol/channel/wireError';
 import { modeOf } from './captionCommand';
@@ -86,10 +86,8 @@ async function makeJobs(input: CommandInput): Promise<JobFolder[]> {
       output.note(line);
     };
     const unfinished = await unfinishedJob(jobsFolder, job, { signal, onWait });
-    const known = new Set((await unfinished?.readImages())?.map((image) => image.path));
-    const targets = (await planCaptionJob(dataset.allImages, mode, write.mode)).filter(
-      (target) => !known.has(target.path),
-    );
+    const planned = await planCaptionJob(dataset.allImages, mode, write.mode);
+    const targets = targetsBesides(planned, dataset, await unfinished?.readImages());
     const jobs = unfinished === undefined ? [] : [unfinished];
     if (targets.length > 0) jobs.push(await JobFolder.create(jobsFolder, job, await jobImages(targets)));
     return jobs;

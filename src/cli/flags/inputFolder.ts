@@ -2,7 +2,12 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Dataset, type DatasetOptions } from '../../dataset/Dataset';
 import { WriteThreads } from '../../dataset/files/WriteThreads';
-import { captionExtensionProblem, captionPathOf, imageExtensions, isImageName } from '../../dataset/files/imageFiles';
+import {
+  captionExtensionProblem,
+  captionPathOf,
+  hasImageExtension,
+  imageExtensions,
+} from '../../dataset/files/imageFiles';
 import type { CommandInput } from '../shared/Command';
 import { UsageError } from '../shared/UsageError';
 
@@ -31,13 +36,16 @@ export async function openFolder(input: CommandInput): Promise<Dataset> {
 export async function openFolderOrImage(input: CommandInput): Promise<Dataset> {
   const given = path.resolve(onlyPositional(input, 'folder or image'));
   const info = await stat(given).catch(() => undefined);
-  if (info === undefined) throw new UsageError(`There is no such file or folder: ${given}`);
+  if (info === undefined) {
+    const hint = given.includes('\ufffd') ? ' Where its name is not UTF-8, it has to be renamed first.' : '';
+    throw new UsageError(`There is no such file or folder: ${given}${hint}`);
+  }
   if (info.isDirectory()) {
     const dataset = new Dataset(given, datasetOptions(input), fileWriter());
     await loadFolder(dataset, input);
     return dataset;
   }
-  if (!info.isFile() || !isImageName(path.basename(given))) {
+  if (!info.isFile() || !hasImageExtension(given)) {
     throw new UsageError(`Not an image (${imageExtensions.join(' ')}): ${given}`);
   }
   return openImage(given, input);

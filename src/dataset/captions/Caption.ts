@@ -359,6 +359,17 @@ export class Caption {
     this.observer?.captionChanged(this);
   }
 
+  /**
+   * Takes over the unsaved edit of another caption whose file has turned out to be this one's, as that has become a
+   * link to it. If both have an edit, it is a conflict.
+   */
+  takeOver(other: Caption): void {
+    const { raw, editBase, unsavedRival } = other;
+    const rival = unsavedRival === undefined ? undefined : (unsavedRival?.raw ?? null);
+    if (!this.isDirty) this.restoreEdit(raw, editBase, rival);
+    else this.restoreEdit(this.raw, this.editBase, raw);
+  }
+
   /** Discards unsaved edits and conflicts: the caption is what the disk holds. */
   discardEdits(): void {
     this.settle();

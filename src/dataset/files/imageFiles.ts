@@ -3,10 +3,18 @@ import path from 'node:path';
 /** The file name extensions of the images of a dataset, in lower case. */
 export const imageExtensions = ['.jpg', '.jpeg', '.png', '.gif', '.bmp', '.webp', '.tiff', '.tif', '.avif'];
 
-/** Whether a file with this name counts as an image; the case of the extension does not matter. */
+/**
+ * Whether a file with this name counts as an image of a dataset. The case of the extension does not matter. Hidden
+ * files are none: what telephones delete or have not finished (`.trashed-…`, `.pending-…`), and the resource forks of
+ * macOS (`._x.jpg`), which are no pictures at all.
+ */
 export function isImageName(name: string): boolean {
-  // "._x.jpg" is the resource fork that macOS leaves beside x.jpg on foreign disks, never a picture.
-  return imageExtensions.includes(path.extname(name).toLowerCase()) && !name.startsWith('._');
+  return hasImageExtension(name) && !name.startsWith('.');
+}
+
+/** Whether the name of a file ends like that of an image, hidden or not. */
+export function hasImageExtension(name: string): boolean {
+  return imageExtensions.includes(path.extname(name).toLowerCase());
 }
 
 /**

@@ -68,8 +68,7 @@ export function writeFileSafely(file: string, content: Uint8Array | null, expect
     const current = readNow(target);
     if (sameBytes(current, content)) return;
     if (!sameBytes(current, expected)) throw new CaptionConflictError(file, current);
-    // Check the permission: a rename replaces and an unlink removes even a write-protected file.
-    if (current !== null) accessSync(target, constants.W_OK);
+    if (current !== null) refuseProtected(file, target);
     if (content === null) removeFile(target);
     else {
       inTries(file, target, () => {
@@ -235,11 +234,28 @@ function writeNew(file: string, target: string, content: Uint8Array): void {
   }
 }
 
+/**
+ * Refuses a write-protected file: a rename replaces and an unlink removes even such a one. Where a file has several
+ * names, its protection holds for root, too, who may write everything: caches of DVC and git-annex protect the files
+ * that stand for all equal ones, and for their hash.
+ */
+function refuseProtected(file: string, target: string): void {
+  const { mode, nlink } = statSync(target);
+  if ((mode & 0o222) === 0 && (target !== file || nlink > 1)) {
+    const message = l10n.t(
+      'The caption is a link to a write-protected file, as DVC and git-annex make them. Unlock it first (dvc unprotect, git annex unlock).',
+    );
+    throw new CaptionError('NO_PERMISSION', message, file);
+  }
+  accessSync(target, constants.W_OK);
+}
+
 function resolveLink(file: string): string {
   const info = lstatSync(file, { throwIfNoEntry: false });
   if (info?.isSymbolicLink() !== true) return file;
+  let target: string;
   try {
-    return realpathSync(file);
+    target = realpathSync(file);
   } catch (thrown) {
     throw new CaptionError(
       'CAPTION_LINK_BROKEN',
@@ -248,4 +264,7 @@ function resolveLink(file: string): string {
       thrown,
     );
   }
+  if (!target.includes('\ufffd') || statSync(target, { throwIfNoEntry: false }) !== undefined) return target;
+  const message = l10n.t('The caption is a link to a file whose name is not UTF-8. Rename that.');
+  throw new CaptionError('CAPTION_LINK_BROKEN', message, file);
 }

@@ -1,33 +1,44 @@
+import { foldName } from './foldName';
+
 /** The names of the files of one folder that may be captions. */
 export class CaptionNames {
   private readonly exact = new Set<string>();
+  private readonly links = new Set<string>();
   private readonly extension: string;
-  private folded: Set<string> | undefined;
+  /** the names, by their {@link foldName} */
+  private folded: Map<string, string> | undefined;
 
   /** @param captionExtension with its dot, such as `.txt` */
   constructor(private readonly captionExtension: string) {
-    this.extension = fold(captionExtension);
+    this.extension = foldName(captionExtension);
   }
 
-  /** Takes up a file if its name has the extension of captions, in any case. @returns whether it has */
-  add(name: string): boolean {
+  /**
+   * Takes up a file if its name has the extension of captions, in any case.
+   * @param isLink whether it is a symbolic link
+   * @returns whether it has
+   */
+  add(name: string, isLink: boolean): boolean {
     const isCaption =
-      name.endsWith(this.captionExtension) || fold(name.slice(-this.captionExtension.length)) === this.extension;
+      name.endsWith(this.captionExtension) || foldName(name.slice(-this.captionExtension.length)) === this.extension;
     if (isCaption) this.exact.add(name);
+    if (isCaption && isLink) this.links.add(name);
     return isCaption;
   }
 
   /**
-   * Whether a file may be found by a name: there is one of that name, or of one that some file systems do not tell from
-   * it (another case, or another composition of its letters). Whether this one does, opening the file tells.
+   * The file that may be found by a name: the one of that name, else one whose name some file systems do not tell from
+   * it (another case, or another composition of its letters). Whether this one does, looking for the file tells.
    */
-  mayHave(name: string): boolean {
-    if (this.exact.has(name)) return true;
-    this.folded ??= new Set([...this.exact].map(fold));
-    return this.folded.has(fold(name));
+  find(name: string): string | undefined {
+    if (this.exact.has(name)) return name;
+    if (this.exact.size === 0) return undefined;
+    this.folded ??= new Map(Array.from(this.exact, (one) => [foldName(one), one]));
+    return this.folded.get(foldName(name));
   }
-}
 
-function fold(name: string): string {
-  return name.normalize('NFC').toLowerCase();
+  /** Whether one of the names that were taken up is a symbolic link. */
+  isLink(name: string): boolean {
+    return this.links.has(name);
+  }
 }

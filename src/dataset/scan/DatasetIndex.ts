@@ -7,8 +7,17 @@ import { compareNaturally } from '../../base/naturalOrder';
 /** The images and captions of a dataset, by their paths and in natural order. */
 export class DatasetIndex {
   readonly byPath = new Map<string, DatasetImage>();
-  /** by the path of the caption file */
+  /** by the paths of the captions */
   readonly captions = new Map<string, Caption>();
+  /**
+   * what tells the file of a caption from others (`ListedImage.captionFile`), by the path that an image gives its
+   * caption; only where that is not this path
+   */
+  readonly captionFiles = new Map<string, string>();
+  /** files whose names differ in case or composition only (`ListedImage.lookalike`), by the paths as above */
+  readonly lookalikes = new Map<string, string>();
+  /** captions of which several images have the file, by all further paths and identities of that file */
+  private readonly otherPaths = new Map<string, Caption>();
   private ordered: DatasetImage[] = [];
   private shown: readonly DatasetImage[] = [];
   /** images that {@link arrange} still has to merge into the order; the images of each element stay together */
@@ -17,6 +26,16 @@ export class DatasetIndex {
   /** The images in natural order, as of the last call of {@link arrange} or of {@link showGrowth}. */
   get images(): readonly DatasetImage[] {
     return this.shown;
+  }
+
+  /** The caption whose file a path or identity leads to. */
+  captionAt(path: string): Caption | undefined {
+    return this.captions.get(path) ?? this.otherPaths.get(path);
+  }
+
+  /** Records a further path, or the identity, of a caption's file. */
+  addPath(path: string, caption: Caption): void {
+    if (path !== caption.path) this.otherPaths.set(path, caption);
   }
 
   /** Adds an image that comes after all others; {@link showGrowth} or {@link arrange} makes it visible. */

@@ -7,7 +7,14 @@ import { DatasetIndex } from './DatasetIndex';
 import { captionPathOf } from '../files/imageFiles';
 import { inSlices } from '../../base/inSlices';
 import type { ScanRest } from './scanDataset';
-import { captionKind, unpackPaths, type CaptionsRead, type ReadCaptions, type ScanBatch } from './scanMessages';
+import {
+  captionKind,
+  unpackPaths,
+  type CaptionsRead,
+  type PackedPaths,
+  type ReadCaptions,
+  type ScanBatch,
+} from './scanMessages';
 import { ScanThreads } from './ScanThreads';
 
 /** What a scan needs of its dataset. */
@@ -55,10 +62,14 @@ export class DatasetScan {
   private readonly created: Caption[] = [];
   /** captions whose images changed */
   private readonly owners = new Map<Caption, string[]>();
+  /** the files with several names whose content was asked for already */
+  private readonly requestedFiles = new Set<string>();
   /**
    * the images found so far are the known ones, in the same order; {@link next} is filled from the first difference on
    */
   private isSame: boolean;
+  /** the files of captions have other names than before */
+  private hasOtherNames = false;
   /** images requested from the threads, and images processed, while {@link isSame} */
   private requested = 0;
   private processed = 0;
@@ -140,10 +151,13 @@ export class DatasetScan {
     this.context.onProgress?.(this.found);
   }
 
-  private request({ images, hasCaption }: ScanBatch): ReadCaptions {
+  private request({ images, hasCaption, captionFiles }: ScanBatch): ReadCaptions {
     const wanted = hasCaption.slice();
     const { captionExtension, changedOnly } = this.context;
-    if (this.live) return { images, wanted, known: undefined };
+    if (this.live) {
+      this.readSharedOnce(captionFiles, wanted);
+      return { images, wanted, known: undefined };
+    }
     const stamps = changedOnly ? new Float64Array(wanted.length * 2).fill(NaN) : undefined;
     for (const [index, path] of unpackPaths(images).entries()) {
       const expected = this.known.images[this.requested++];
@@ -156,20 +170,36 @@ export class DatasetScan {
       stamps[index * 2] = modified;
       stamps[index * 2 + 1] = size;
     }
+    this.readSharedOnce(captionFiles, wanted);
     return { images, wanted, known: stamps };
+  }
+
+  /** Asks for the content of a file with several names for the first image only: of the others it is not used. */
+  private readSharedOnce(captionFiles: PackedPaths, wanted: Uint8Array): void {
+    for (const [index, file] of unpackPaths(captionFiles).entries()) {
+      if (file === '') continue;
+      if (this.requestedFiles.has(file)) wanted[index] = 0;
+      this.requestedFiles.add(file);
+    }
   }
 
   private async addBatch(batch: ScanBatch, read: CaptionsRead): Promise<void> {
     const { signal } = this.context;
     const { linked } = batch;
     const paths = unpackPaths(batch.images);
-    const isNext = (path: string, index: number): boolean => this.known.images[this.processed + index]?.path === path;
+    const files = unpackPaths(batch.captionFiles);
+    const lookalikes = unpackPaths(batch.lookalikes);
+    const namesAt = (index: number): CaptionFileNames => {
+      return { file: files[index] ?? '', lookalike: lookalikes[index] ?? '' };
+    };
+    const isNext = (path: string, index: number): boolean =>
+      this.known.images[this.processed + index]?.path === path && this.isNamedAsKnown(path, namesAt(index));
     if (this.isSame && (linked || !paths.every(isNext))) await this.startNextIndex();
     let offset = 0;
     await inSlices(
       paths,
       (path, index) => {
-        const caption = this.isSame ? this.sameCaption(path) : this.addToNext(path, linked);
+        const caption = this.isSame ? this.sameCaption(path) : this.addToNext(path, linked, namesAt(index));
         if (caption !== undefined) this.applyRead(caption, read, index, offset);
         offset += read.lengths[index] ?? 0;
       },
@@ -190,22 +220,44 @@ export class DatasetScan {
   private async startNextIndex(): Promise<void> {
     this.isSame = false;
     await inSlices(this.known.images.slice(0, this.processed), ({ path }) => {
-      this.addToNext(path, false);
+      this.addToNext(path, false, this.knownNames(path));
     });
   }
 
   /** Adds an image to {@link next}. @returns its caption; undefined if an earlier image shares it */
-  private addToNext(path: string, linked: boolean): Caption | undefined {
-    const caption = this.captionOf(path, captionPathOf(path, this.context.captionExtension));
-    const image = this.imageOf(path, caption ?? this.sharedCaption(path));
+  private addToNext(path: string, linked: boolean, { file, lookalike }: CaptionFileNames): Caption | undefined {
+    const captionPath = captionPathOf(path, this.context.captionExtension);
+    if (!this.live && !this.isNamedAsKnown(path, { file, lookalike })) this.hasOtherNames = true;
+    const shared = this.next.captionAt(file === '' ? captionPath : file);
+    const caption = shared ?? this.captionOf(path, captionPath);
+    if (shared !== undefined) this.share(shared, path);
+    this.next.addPath(captionPath, caption);
+    if (file !== '') {
+      this.next.captionFiles.set(captionPath, file);
+      this.next.addPath(file, caption);
+    }
+    if (lookalike !== '') this.next.lookalikes.set(captionPath, lookalike);
+    const image = this.imageOf(path, caption);
     if (linked) this.next.addLinked(image);
     else this.next.append(image);
-    return caption;
+    return shared === undefined ? caption : undefined;
   }
 
-  /** The caption of an image, known or new; undefined if this scan has found it for an earlier image. */
-  private captionOf(path: string, captionPath: string): Caption | undefined {
-    if (this.next.captions.has(captionPath)) return undefined;
+  private isNamedAsKnown(path: string, { file, lookalike }: CaptionFileNames): boolean {
+    const { captionFiles, lookalikes } = this.known;
+    if (file === '' && lookalike === '' && captionFiles.size === 0 && lookalikes.size === 0) return true;
+    const known = this.knownNames(path);
+    return known.file === file && known.lookalike === lookalike;
+  }
+
+  private knownNames(path: string): CaptionFileNames {
+    const captionPath = captionPathOf(path, this.context.captionExtension);
+    const { captionFiles, lookalikes } = this.known;
+    return { file: captionFiles.get(captionPath) ?? '', lookalike: lookalikes.get(captionPath) ?? '' };
+  }
+
+  /** The caption of an image that this scan has found for no earlier one, known or new. */
+  private captionOf(path: string, captionPath: string): Caption {
     const known = this.live ? undefined : this.known.captions.get(captionPath);
     if (known === undefined) {
       const caption = new Caption(captionPath, [path]);
@@ -216,13 +268,12 @@ export class DatasetScan {
     return known;
   }
 
-  private sharedCaption(path: string): Caption {
-    const captionPath = captionPathOf(path, this.context.captionExtension);
-    const caption = this.next.captions.get(captionPath) ?? new Caption(captionPath, []);
-    const images = [...(this.owners.get(caption) ?? caption.images), path];
+  private share(caption: Caption, path: string): void {
+    // Added to one list, as hundreds of thousands of images may share one file.
+    const images = this.owners.get(caption) ?? [...caption.images];
+    images.push(path);
     this.owners.set(caption, images);
     if (this.live) caption.images = images;
-    return caption;
   }
 
   private imageOf(path: string, caption: Caption): DatasetImage {
@@ -232,7 +283,9 @@ export class DatasetScan {
 
   private applyRead(caption: Caption, read: CaptionsRead, index: number, offset: number): void {
     const kind = read.kinds[index];
-    if (this.context.isTouched(caption)) {
+    // The file may be that of a caption which is known under another path.
+    const isUnread = kind === captionKind.unchanged && caption.observer === undefined;
+    if (this.context.isTouched(caption) || isUnread) {
       this.readAgain.push(caption);
     } else if (kind === captionKind.text) {
       const end = offset + (read.lengths[index] ?? 0);
@@ -282,14 +335,17 @@ export class DatasetScan {
       if (!this.next.captions.has(captionPath)) gone.push(caption);
     });
     // No `await` from here to `adopt`: other code could edit a caption that is about to be forgotten.
-    const forgotten = gone.filter((caption) => !caption.isDirty);
+    const moved = gone.filter((caption) => caption.isDirty && this.heirOf(caption) !== undefined);
     for (const caption of gone) {
-      if (caption.isDirty) for (const path of caption.images) this.next.insert(this.imageOf(path, caption));
+      if (!caption.isDirty || moved.includes(caption)) continue;
+      for (const path of caption.images) this.next.insert(this.imageOf(path, caption));
     }
+    const forgotten = gone.filter((caption) => !caption.isDirty).concat(moved);
     for (const [caption, images] of this.owners) caption.images = images;
     for (const caption of this.created) caption.observer = observer;
+    for (const caption of moved) this.heirOf(caption)?.takeOver(caption);
     this.next.arrange();
-    if (!this.next.hasImagesOf(this.known)) adopt(this.next);
+    if (this.hasOtherNames || !this.next.hasImagesOf(this.known)) adopt(this.next);
     await inSlices(this.created, (caption) => {
       observer.captionChanged(caption);
     });
@@ -297,6 +353,20 @@ export class DatasetScan {
       observer.forget(caption);
     });
   }
+
+  /** The caption that an image of a caption which is gone has now: its file is the same, or was until now. */
+  private heirOf(caption: Caption): Caption | undefined {
+    const heir = caption.images.find((path) => this.next.byPath.has(path));
+    return heir === undefined ? undefined : this.next.byPath.get(heir)?.caption;
+  }
+}
+
+/** Further names of a caption's file; empty where there are none. */
+interface CaptionFileNames {
+  /** `ListedImage.captionFile` */
+  file: string;
+  /** `ListedImage.lookalike` */
+  lookalike: string;
 }
 
 /** What a thread threw when it read a caption file. */

@@ -1,14 +1,18 @@
-import { lstatSync, readdirSync, statSync } from 'node:fs';
-import type { Dirent } from 'node:fs';
+import { lstatSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { CaptionError, fileError } from '../files/CaptionError';
 import { errno } from '../../base/errno';
 import { CaptionNames } from './CaptionNames';
+import { identityOf } from './captionFiles';
+import { foldName } from './foldName';
 import { captionPathOf, isImageName } from '../files/imageFiles';
+import { isLeftOutFolder } from './leftOutFolders';
 import { compareNaturally, sortNames } from '../../base/naturalOrder';
 import { isTemporaryName } from '../files/temporaryNames';
 import { realPathSync } from '../../base/realPath';
+import { readEntries, type FolderEntry } from './folderEntries';
+import { OtherPictures, type OtherPictureCounts } from './otherPictures';
 
 /** An image of a dataset; paths are relative to its folder and have `/` on every system. */
 export interface ScannedImage {
@@ -18,8 +22,11 @@ export interface ScannedImage {
 
 /** Something in the folder that looks like an image or a sub-folder but cannot be used. */
 export interface ScanProblem {
+  /** relative to the dataset; bytes that are no UTF-8 are shown as `\x82` */
   path: string;
   reason: string;
+  /** whether it is an image, for which there can be no caption; else it is none, such as a folder */
+  isImage: boolean;
 }
 
 /** The images of one folder. */
@@ -33,8 +40,18 @@ export interface FolderListing {
 export interface ListedImage {
   /** relative to the dataset, with `/` */
   path: string;
-  /** whether a file may exist at the path of its caption: there is one by that name, or by one that differs in case */
+  /** whether there is a file at the path of its caption, which may be broken */
   hasCaption: boolean;
+  /**
+   * what tells the file of its caption from all others, where that is not the path of the caption itself: it is a link,
+   * is in a linked folder, or is found by several names
+   */
+  captionFile?: string;
+  /**
+   * the name of a file that differs from that of the caption in case or in the composition of letters only. If there is
+   * a caption, this file is it; else the file system tells the two apart.
+   */
+  lookalike?: string;
 }
 
 /** What a scan finds besides images. */
@@ -45,19 +62,31 @@ export interface ScanRest {
   linkedFolders: { path: string; real: string }[];
   /** temporary files of this program; old ones are leftovers of a process that died while saving */
   temporaryFiles: string[];
+  otherPictures: OtherPictureCounts;
+}
+
+/** What is collected while folders are read. */
+interface Collected {
+  /** by path: a folder may look like an image and be unreadable, too, but is named once */
+  problems: Map<string, ScanProblem>;
+  linkedFolders: ScanRest['linkedFolders'];
+  temporaryFiles: string[];
+  others: OtherPictures;
 }
 
 /**
- * Finds the images below a folder, folder by folder in natural order. Hidden folders are skipped. Links to folders are
- * followed, but every real folder is visited only once, so a cycle of links ends and no caption file appears under two
- * names. Synchronous, for use in a worker thread: that is several times as fast as asynchronous calls.
+ * Finds the images below a folder, folder by folder in natural order. Hidden files and folders are skipped, and those
+ * folders that systems make for themselves (`isLeftOutFolder`). Links to folders are followed, but every real folder is
+ * visited only once, so a cycle of links ends and no caption file appears under two names. Synchronous, for use in a
+ * worker thread: that is several times as fast as asynchronous calls.
  * @param folder absolute path
  * @param captionExtension with its dot, such as `.txt`
  * @throws CaptionError when the folder itself cannot be read
  */
 export function* scanDataset(folder: string, captionExtension: string): Generator<FolderListing, ScanRest, void> {
-  const rest: ScanRest = { problems: [], linkedFolders: [], temporaryFiles: [] };
+  const rest: Collected = { problems: new Map(), linkedFolders: [], temporaryFiles: [], others: new OtherPictures() };
   const visited = new Set<string>();
+  let root = folder;
   // Real folders first: a linked folder is shown under its link only if it is not part of the dataset anyway.
   const folders: NextFolder[] = [{ relative: '', linked: false }];
   const linkedFolders: string[] = [];
@@ -65,31 +94,148 @@ export function* scanDataset(folder: string, captionExtension: string): Generato
     const next = folders.pop() ?? shiftLinked(linkedFolders);
     if (next === undefined) break;
     const { relative, linked } = next;
-    let entries: Dirent[];
+    let entries: FolderEntry[];
+    let real: string;
     try {
-      const real = realPathSync(path.join(folder, relative));
+      real = realFolder(path.join(folder, relative));
       if (visited.has(real)) continue;
       visited.add(real);
-      entries = readdirSync(real, { withFileTypes: true });
+      entries = readEntries(path.join(folder, relative));
       if (next.isLink === true) rest.linkedFolders.push({ path: relative, real });
     } catch (thrown) {
       if (relative === '') throw folderError(thrown, folder);
-      rest.problems.push({ path: relative, reason: fileError(thrown, folder, 'read').message });
+      rest.problems.set(relative, { path: relative, reason: folderProblem(thrown, folder), isImage: false });
       continue;
     }
-    const prefix = relative === '' ? '' : `${relative}/`;
-    const found = sortEntries(entries, folder, prefix, captionExtension, rest);
+    if (relative === '') root = real;
+    const found = sortEntries(entries, folder, relative, captionExtension, rest);
     if (found.images.length > 0) {
-      const images = sortNames(found.images).map((name) => {
-        return { path: prefix + name, hasCaption: found.captions.mayHave(captionPathOf(name, captionExtension)) };
-      });
-      yield { images, linked };
+      const names = sortNames(found.images);
+      const from = linked ? real : undefined;
+      const finder = new CaptionFinder(names, captionExtension, found.captions, folder, relative, root, from);
+      yield { images: finder.list(), linked };
     }
+    const prefix = prefixOf(relative);
     for (const name of sortNames(found.folders).reverse()) folders.push({ relative: prefix + name, linked });
     for (const name of sortNames(found.linkedFolders)) linkedFolders.push(prefix + name);
   }
-  rest.problems.sort((a, b) => compareNaturally(a.path, b.path));
-  return rest;
+  const problems = [...rest.problems.values()].sort((a, b) => compareNaturally(a.path, b.path));
+  const { linkedFolders: links, temporaryFiles, others } = rest;
+  return { problems, linkedFolders: links, temporaryFiles, otherPictures: others.counts };
+}
+
+/** Finds the captions of the images of one folder. */
+class CaptionFinder {
+  private listed: ReadonlySet<string> | undefined;
+  private owned: ReadonlySet<string> | undefined;
+  /** the caption that the first image without a file would get, by its folded name */
+  private readonly firstNames = new Map<string, { caption: string; image: string }>();
+  private ignoresCase: boolean | undefined;
+
+  constructor(
+    /** names in natural order */
+    private readonly images: readonly string[],
+    private readonly captionExtension: string,
+    private readonly names: CaptionNames,
+    private readonly folder: string,
+    /** of the folder with the images, to the dataset */
+    private readonly relative: string,
+    /** the real path of the dataset */
+    private readonly root: string,
+    /** the real path of the folder with the images, if it is reached through a link */
+    private readonly linkedFrom: string | undefined,
+  ) {}
+
+  list(): ListedImage[] {
+    const prefix = prefixOf(this.relative);
+    return this.images.map((image) => {
+      const caption = captionPathOf(image, this.captionExtension);
+      const found = this.names.find(caption);
+      if (found === caption && this.linkedFrom === undefined && !this.names.isLink(caption)) {
+        return { path: prefix + image, hasCaption: true };
+      }
+      const isOther = found !== undefined && found !== caption;
+      // Whether the file system finds a file by a name that differs from its own, only it can say.
+      const hasCaption = isOther ? exists(this.absolute(caption)) : found !== undefined;
+      const listed: ListedImage = { path: prefix + image, hasCaption };
+      if (isOther && (hasCaption || !this.isOwned(found))) listed.lookalike = found;
+      const name = hasCaption ? found : this.twinOf(image, caption);
+      const file = this.fileOf(name ?? caption, caption);
+      if (file !== undefined) listed.captionFile = file;
+      return listed;
+    });
+  }
+
+  /** Whether a file is the caption of another image by its very name. */
+  private isOwned(caption: string): boolean {
+    this.owned ??= new Set(this.images.map((image) => captionPathOf(image, this.captionExtension)));
+    return this.owned.has(caption);
+  }
+
+  /** What tells a caption's file from others; undefined if that is the path of the caption. */
+  private fileOf(name: string, caption: string): string | undefined {
+    if (this.names.isLink(name)) return identityOf(this.absolute(name), this.root);
+    if (this.linkedFrom !== undefined) return identityOf(path.join(this.linkedFrom, name), this.root, true);
+    return name === caption ? undefined : prefixOf(this.relative) + name;
+  }
+
+  /**
+   * For an image whose caption has no file yet: the caption of an earlier such image, if the file system does not tell
+   * the two names apart, so that both would write one file.
+   */
+  private twinOf(image: string, caption: string): string | undefined {
+    if (this.images.length === 1 || !this.mayFold(image)) return undefined;
+    const key = foldName(caption);
+    const first = this.firstNames.get(key);
+    if (first === undefined) {
+      this.firstNames.set(key, { caption, image });
+      return undefined;
+    }
+    if (first.caption === caption) return undefined;
+    // The file of the first image, by the letters of this one.
+    const spelled = captionPathOf(image, path.extname(first.image));
+    return this.isSameFile(spelled) ? first.caption : undefined;
+  }
+
+  /**
+   * Whether a name may be one of several that the file system takes for one. Whether it tells capitals apart is tried
+   * once for each folder; how accents are composed matters for few names, each of which is tried.
+   */
+  private mayFold(image: string): boolean {
+    if (/[\u0080-\uffff]/.test(image)) return true;
+    this.ignoresCase ??= this.isSameFile(inOtherCase(image));
+    return this.ignoresCase;
+  }
+
+  /** Whether a name that differs from that of a listed image in case and composition only finds this image. */
+  private isSameFile(name: string): boolean {
+    if (!exists(this.absolute(name))) return false;
+    this.listed ??= new Set(this.images);
+    return !this.listed.has(name);
+  }
+
+  private absolute(name: string): string {
+    return path.join(this.folder, this.relative, name);
+  }
+}
+
+/** A name with capitals for small letters and the other way round; that of an image has some. */
+function inOtherCase(name: string): string {
+  return name.replace(/[a-z]/gi, (letter) => (letter < 'a' ? letter.toLowerCase() : letter.toUpperCase()));
+}
+
+function exists(absolute: string): boolean {
+  return lstatSync(absolute, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** The real path of a folder. Bytes that are not UTF-8 are kept apart, so that no two folders have the same. */
+function realFolder(absolute: string): string {
+  const real = realPathSync(absolute);
+  return real.includes('\ufffd') ? realpathSync.native(absolute, 'buffer').toString('latin1') : real;
+}
+
+function prefixOf(relative: string): string {
+  return relative === '' ? '' : `${relative}/`;
 }
 
 interface NextFolder {
@@ -107,14 +253,15 @@ interface FolderNames {
   linkedFolders: string[];
 }
 
-/** Classifies the names of one folder's entries, and adds problems and temporary files to the last parameter. */
+/** Classifies the names of one folder's entries, and adds what else is there to the last parameter. */
 function sortEntries(
-  entries: readonly Dirent[],
+  entries: readonly FolderEntry[],
   folder: string,
-  prefix: string,
+  relative: string,
   captionExtension: string,
-  { problems, temporaryFiles }: ScanRest,
+  rest: Collected,
 ): FolderNames {
+  const prefix = prefixOf(relative);
   const found: FolderNames = {
     images: [],
     captions: new CaptionNames(captionExtension),
@@ -124,35 +271,32 @@ function sortEntries(
   for (const entry of entries) {
     const { name } = entry;
     const entryPath = prefix + name;
-    if (isLostName(name, path.join(folder, entryPath))) {
-      const isWanted = isImageName(name) || (entry.isDirectory() && !name.startsWith('.'));
-      if (isWanted) problems.push({ path: entryPath, reason: l10n.t('Its name is not UTF-8. Rename it.') });
+    const problem = (reason: string, isImage: boolean): void => {
+      rest.problems.set(entryPath, { path: entryPath, reason, isImage });
+    };
+    if (entry.isLost === true) {
+      const isFolder = entry.isDirectory();
+      if (isFolder ? isLeftOutFolder(name) : !isImageName(name)) continue;
+      const reason = l10n.t('Its name is not UTF-8. Rename it.');
+      problem(reason, !isFolder);
       continue;
     }
-    const kind = entry.isSymbolicLink() ? linkKind(path.join(folder, entryPath)) : entryKind(entry);
+    const isLink = entry.isSymbolicLink();
+    const kind = isLink ? linkKind(path.join(folder, entryPath)) : entryKind(entry);
     if (kind === 'folder') {
-      if (name.startsWith('.')) continue;
-      (entry.isSymbolicLink() ? found.linkedFolders : found.folders).push(name);
-      if (isImageName(name)) problems.push({ path: entryPath, reason: l10n.t('A folder, not an image.') });
+      if (isLeftOutFolder(name)) continue;
+      (isLink ? found.linkedFolders : found.folders).push(name);
+      if (isImageName(name)) problem(l10n.t('A folder, not an image.'), false);
     } else if (isImageName(name)) {
       // A broken link stays in the list: the user must see that this image is missing.
-      if (kind === 'other') problems.push({ path: entryPath, reason: l10n.t('Not a regular file.') });
-      else found.images.push(name);
-    } else if (kind !== 'other' && found.captions.add(name)) {
-      continue;
-    } else if (isTemporaryName(name)) {
-      temporaryFiles.push(entryPath);
+      if (kind !== 'other') found.images.push(name);
+      else problem(l10n.t('Not a regular file.'), false);
+    } else if (kind === 'other' || !found.captions.add(name, isLink)) {
+      if (isTemporaryName(name)) rest.temporaryFiles.push(entryPath);
+      else if (kind !== 'other') rest.others.add(name);
     }
   }
   return found;
-}
-
-/**
- * Whether a name was lost when it was decoded: it has the sign for bytes that are not UTF-8 (as those of zips from
- * Japanese or Chinese Windows), and nothing is found by it.
- */
-function isLostName(name: string, absolute: string): boolean {
-  return name.includes('\ufffd') && lstatSync(absolute, { throwIfNoEntry: false }) === undefined;
 }
 
 function shiftLinked(linkedFolders: string[]): NextFolder | undefined {
@@ -162,7 +306,7 @@ function shiftLinked(linkedFolders: string[]): NextFolder | undefined {
 
 type Kind = 'file' | 'folder' | 'broken' | 'other';
 
-function entryKind(entry: Dirent): Kind {
+function entryKind(entry: FolderEntry): Kind {
   return entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : 'other';
 }
 
@@ -175,10 +319,23 @@ function linkKind(absolute: string): Kind {
   }
 }
 
+/** Why a folder of the dataset cannot be read. */
+function folderProblem(thrown: unknown, folder: string): string {
+  const code = errno(thrown);
+  return code === 'EACCES' || code === 'EPERM'
+    ? l10n.t('No permission to read this folder: what is in it is left out.')
+    : fileError(thrown, folder, 'read').message;
+}
+
 function folderError(thrown: unknown, folder: string): CaptionError {
   switch (errno(thrown)) {
-    case 'ENOENT':
-      return new CaptionError('FOLDER_MISSING', l10n.t('The folder does not exist.'), folder, thrown);
+    case 'ENOENT': {
+      // The path of a command may have been decoded.
+      const message = folder.includes('\ufffd')
+        ? l10n.t('The folder does not exist, or its name is not UTF-8: then rename it.')
+        : l10n.t('The folder does not exist.');
+      return new CaptionError('FOLDER_MISSING', message, folder, thrown);
+    }
     case 'ENOTDIR':
       return new CaptionError('FILE_ERROR', l10n.t('This is a file, not a folder.'), folder, thrown);
     default:

@@ -19,6 +19,11 @@ export function packPaths(paths: readonly string[]): PackedPaths {
   return paths.join('\0');
 }
 
+/** Packs what only some images have; empty if none has it. */
+export function packSparse(texts: readonly (string | undefined)[]): PackedPaths {
+  return texts.some((text) => text !== undefined) ? packPaths(texts.map((text) => text ?? '')) : '';
+}
+
 export function unpackPaths(packed: PackedPaths): string[] {
   return packed === '' ? [] : packed.split('\0');
 }
@@ -28,6 +33,10 @@ export interface ScanBatch {
   images: PackedPaths;
   /** for each image: 1 if a file exists at the path of its caption, else 0 */
   hasCaption: Uint8Array;
+  /** `ListedImage.captionFile` of each image; empty if none of them has one */
+  captionFiles: PackedPaths;
+  /** `ListedImage.lookalike` of each image; empty if none of them has one */
+  lookalikes: PackedPaths;
   linked: boolean;
 }
 

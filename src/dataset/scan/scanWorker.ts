@@ -7,6 +7,7 @@ import { readCaptions } from './readCaptions';
 import { readFacts } from './readFacts';
 import {
   packPaths,
+  packSparse,
   type ScanBatch,
   type ScanFailure,
   type ScanReply,
@@ -62,7 +63,13 @@ function scan(id: number): ScanRest {
   const flush = (): void => {
     if (waiting.length === 0) return;
     const hasCaption = Uint8Array.from(waiting, (image) => (image.hasCaption ? 1 : 0));
-    const batch: ScanBatch = { images: packPaths(waiting.map(({ path }) => path)), hasCaption, linked: linkedWait };
+    const batch: ScanBatch = {
+      images: packPaths(waiting.map(({ path }) => path)),
+      hasCaption,
+      captionFiles: packSparse(waiting.map(({ captionFile }) => captionFile)),
+      lookalikes: packSparse(waiting.map(({ lookalike }) => lookalike)),
+      linked: linkedWait,
+    };
     send({ id, batch }, [hasCaption.buffer]);
     waiting = [];
     size = Math.min(size * 2, maxBatch);

@@ -14,7 +14,6 @@ import { jobImages } from '../../jobs/folder/jobTargets';
 import type { JobInfo } from '../../jobs/jobTypes';
 import type { CaptionJobs } from '../captioning/CaptionJobs';
 import type { DatasetDocument } from '../document/DatasetDocument';
-import type { JobStarter } from '../captioning/JobStarter';
 import { writeOptions } from '../settings/settings';
 import { ApiError } from './ApiError';
 import { batchOf } from './batchOf';
@@ -31,7 +30,6 @@ export class ApiJobs {
   constructor(
     private readonly access: DatasetAccess,
     private readonly jobs: CaptionJobs,
-    private readonly starter: Pick<JobStarter, 'problems'>,
   ) {}
 
   /**
@@ -39,7 +37,7 @@ export class ApiJobs {
    * @throws ApiError UNSAVED_EDIT, BATCH_RUNNING, NOTHING_TO_DO; any error that prevents a job from starting
    */
   async startBatch(found: FoundDirectory, mode: BatchMode, signal: AbortSignal): Promise<Batch> {
-    const { dataset, document, prefix } = found;
+    const { dataset, document } = found;
     const captionMode: CaptionScope = mode === 'all' ? 'all' : 'empty';
     const label = mode === 'all' ? vscode.l10n.t('Caption All') : vscode.l10n.t('Caption Empty');
     await saved(document);
@@ -53,8 +51,7 @@ export class ApiJobs {
     }
     this.refuseTaken(dataset, document, targets);
     await this.refuseUnsaved(found, targets);
-    const problems = prefix === '' ? await this.starter.problems({ dataset }, captionMode) : [];
-    const work = [...problems, ...(await jobImages(targets))];
+    const work = await jobImages(targets);
     signal.throwIfAborted();
     const plan = { label, mode: captionMode, write, work, single: false };
     return batchOf(await this.jobs.start({ uri, dataset }, plan, signal, ignore));

@@ -119,13 +119,15 @@ export class DatasetAccess {
     images: readonly DatasetImage[],
     signal: AbortSignal,
   ): Promise<CaptionedImage[]> {
-    const { directory, prefix, unsavedBelow } = found;
+    const { dataset, directory, prefix, unsavedBelow } = found;
     const isUnsaved = this.unsavedIn(found);
     const absolute = absoluteIn(directory);
     const described: CaptionedImage[] = [];
     const describe = ({ path: image, caption }: DatasetImage): void => {
       const name = image.slice(prefix.length);
-      const captionPath = absolute(caption.path.slice(prefix.length));
+      // Captions that are links to one file have the path of the first of them, which may be in another folder.
+      const own = caption.imageCount === 1 ? caption.path : dataset.captionPathOf(image);
+      const captionPath = absolute(own.slice(prefix.length));
       const shown = (unsavedBelow.size === 0 ? undefined : unsavedBelow.get(captionPath)) ?? caption;
       described.push(captionedImage(absolute(name), name, captionPath, shown, isUnsaved(caption)));
     };
@@ -144,7 +146,7 @@ export class DatasetAccess {
 
   /** One image in the form in which the API returns it. */
   describeOne({ dataset, file, image: { caption } }: FoundImage): CaptionedImage {
-    const captionPath = path.join(path.dirname(file), path.posix.basename(caption.path));
+    const captionPath = dataset.captionPathOf(file);
     const unsaved = caption.isDirty || this.files.unsavedText(dataset.absolute(caption.path)) !== undefined;
     return captionedImage(file, path.basename(file), captionPath, caption, unsaved);
   }

@@ -4,7 +4,6 @@ import type { CaptionJobs } from '../captioning/CaptionJobs';
 import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
 import { Disposable } from '../shared/Disposable';
 import type { EditorFiles } from '../document/EditorFiles';
-import type { JobStarter } from '../captioning/JobStarter';
 import type { Thumbnails } from '../pictures/Thumbnails';
 import { ApiError } from './ApiError';
 import { ApiJobs } from './ApiJobs';
@@ -25,7 +24,6 @@ export class ExtensionApi extends Disposable {
     editors: DatasetEditorProvider,
     files: EditorFiles,
     jobs: CaptionJobs,
-    starter: JobStarter,
     thumbnails: Thumbnails,
     log: vscode.LogOutputChannel,
   ) {
@@ -38,7 +36,7 @@ export class ExtensionApi extends Disposable {
         batches.fire(batchOf(job));
       }),
     );
-    const apiJobs = new ApiJobs(this.access, jobs, starter);
+    const apiJobs = new ApiJobs(this.access, jobs);
     // All extensions share this object: frozen, so that none can change it for the others.
     const api = Object.freeze(new DatasetApi(this.access, changes, apiJobs, thumbnails, batches.event));
     this.api = api;

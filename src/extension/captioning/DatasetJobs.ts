@@ -1,7 +1,6 @@
 import path from 'node:path';
 import type { Caption } from '../../dataset/captions/Caption';
 import { contentHash } from '../../dataset/captions/captionHash';
-import { captionPathOf } from '../../dataset/files/imageFiles';
 import { inSlices } from '../../base/inSlices';
 import { jobChanges } from '../../jobs/folder/jobChanges';
 import { JobFolder } from '../../jobs/folder/JobFolder';
@@ -139,6 +138,8 @@ export class DatasetJobs {
   }
 
   private captionOf(image: string): string {
-    return captionPathOf(image, this.document.dataset.options.captionExtension);
+    // Captions that are links to one file have the path of the first of them.
+    const { dataset } = this.document;
+    return dataset.image(image)?.caption.path ?? dataset.captionPathOf(image);
   }
 }

@@ -1,11 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { readIfThere } from '../../dataset/captions/captionFile';
-import { captionHash } from '../../dataset/captions/captionHash';
 import { planCaptionJob, type CaptionScope, type JobTarget } from '../../jobs/captionJob';
-import { isEmptyCaption } from '../../tags/captionText';
 import type { DatasetImage } from '../../dataset/captions/DatasetImage';
-import { captionPathOf } from '../../dataset/files/imageFiles';
 import type { WriteOptions } from '../../tags/writeMode';
 import { clusterJob, linkJob, sharedJobsFolder, shardSizes } from '../../jobs/folder/clusterJob';
 import { JobFolder, type NewJob } from '../../jobs/folder/JobFolder';
@@ -90,9 +86,7 @@ export class JobStarter {
     if (targets.length === 0) return undefined;
     const replaced = targets.filter(({ caption }) => !caption.isEmpty).length;
     if (replaced > 0 && !(await agrees(write, targets.length, replaced, label))) return undefined;
-    // Unreadable files are reported by jobs for the whole dataset only, not by those for selected images.
-    const problems = wish.images === undefined ? await this.problems(document, mode) : [];
-    return { ...wish, write, work: [...problems, ...(await jobImages(targets))], single: false };
+    return { ...wish, write, work: await jobImages(targets), single: false };
   }
 
   /** Plans a job for one image. Asks before it replaces a caption. @returns as {@link plan} */
@@ -222,18 +216,6 @@ export class JobStarter {
       );
     }
     return saved;
-  }
-
-  /** Files that look like images but cannot be read: the job reports for each of them why it has no caption. */
-  async problems({ dataset }: Pick<JobSource, 'dataset'>, mode: CaptionScope): Promise<JobImage[]> {
-    const images: JobImage[] = [];
-    for (const { path: image } of dataset.problems) {
-      const file = dataset.absolute(captionPathOf(image, dataset.options.captionExtension));
-      const bytes = await readIfThere(file).catch(() => null);
-      const hasCaption = bytes !== null && !isEmptyCaption(Buffer.from(bytes).toString());
-      if (mode === 'all' || !hasCaption) images.push({ path: image, expected: captionHash(bytes) });
-    }
-    return images;
   }
 }
 

@@ -35,6 +35,7 @@ import type { Taggers } from '../taggers/Taggers';
 import { DeferredEvents } from './DeferredEvents';
 import { gridHtml, webviewPort } from './gridPage';
 import { inEditOrder } from './inEditOrder';
+import type { LeftOut } from './LeftOut';
 import { RefusedTexts } from './RefusedTexts';
 
 /** Snapshots are throttled to one per this many milliseconds. */
@@ -55,6 +56,7 @@ export interface GridServices {
   readonly thumbnails: Thumbnails;
   readonly suggestions: TagSuggestions;
   readonly searches: SavedSearches;
+  readonly leftOut: LeftOut;
 }
 
 /** The folders from which a page may load files. */
@@ -242,6 +244,10 @@ export class GridPanel extends Disposable implements PageControls {
         await vscode.commands.executeCommand('datasetCaptions.selectTagger');
         return undefined;
       },
+      showLeftOut: async () => {
+        await services.leftOut.open(session.document);
+        return undefined;
+      },
       ...views,
       ...captionHandlers(session, () => this.panel.active),
       ...inEditOrder(order, connectionHandlers(session)),
@@ -363,6 +369,7 @@ export class GridPanel extends Disposable implements PageControls {
       unsaved: unsaved + document.waitingEdits,
       conflicts,
       unsavedFailures: failed,
+      leftOut: document.dataset.leftOut,
       saving: document.dataset.saving,
       query: view.query,
       search: searchView(view, services.searches),

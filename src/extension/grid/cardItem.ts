@@ -7,6 +7,9 @@ import { normalizeLineEnds, textOfRaw } from '../../tags/captionText';
 import type { CardItem, SaveState } from '../../protocol/page/cardProtocol';
 import { fileVersion } from '../shared/fileVersion';
 
+/** Maximum number of images that a card names which share its caption file: thousands may, as links to one file. */
+const sharersShown = 5;
+
 /** What captioning jobs say about the captions of one dataset. */
 export interface CaptionMarks {
   /** what the running job does with a caption right now */
@@ -68,10 +71,16 @@ function unsavedElsewhere(state: SaveState): SaveState {
   return state.state === 'saved' ? { state: 'unsaved' } : state;
 }
 
-function warnings({ path, caption }: DatasetImage, document: CardDocument): string[] {
+function warnings(image: DatasetImage, document: CardDocument): string[] {
+  const { path, caption } = image;
   const list: string[] = [];
-  const sharers = caption.images.filter((other) => other !== path);
-  if (sharers.length > 0) list.push(l10n.t('Shares its caption file with {0}', sharers.join(', ')));
+  const shown = caption.images.slice(0, sharersShown + 1).filter((other) => other !== path);
+  const sharers = shown.slice(0, sharersShown).join(', ');
+  const more = caption.imageCount - 1 - Math.min(shown.length, sharersShown);
+  if (more > 0) list.push(l10n.t('Shares its caption file with {0} and {1} more', sharers, more));
+  else if (shown.length > 0) list.push(l10n.t('Shares its caption file with {0}', sharers));
+  const lookalike = document.dataset.lookalikeWarning(image);
+  if (lookalike !== undefined) list.push(lookalike);
   if (caption.unreadable !== undefined) {
     list.push(l10n.t('The caption file cannot be read: {0}', caption.unreadable.message));
   }

@@ -175,7 +175,12 @@ class Remover {
     } else if (caption.isDirty || !isAsPlanned(this.deletion, caption)) {
       const reason = vscode.l10n.t('It was edited meanwhile, so it was kept.');
       this.failures.push({ path: caption.path, reason });
-    } else await this.delete(caption.path);
+    } else {
+      // Each image may have its own link to the file, which stays for whoever else has it.
+      const { dataset } = this.document;
+      const names = new Set(caption.images.map((other) => dataset.captionPathOf(other)));
+      for (const name of names.add(caption.path)) await this.delete(name);
+    }
   }
 
   private async delete(relative: string): Promise<boolean> {

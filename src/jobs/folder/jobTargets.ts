@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
-import path from 'node:path';
 import * as l10n from '@vscode/l10n';
+import type { Caption } from '../../dataset/captions/Caption';
 import type { JobTarget } from '../captionJob';
 import { CaptionError } from '../../dataset/files/CaptionError';
 import { captionHash, contentHash } from '../../dataset/captions/captionHash';
@@ -37,6 +37,19 @@ export async function jobImages(targets: readonly JobTarget[]): Promise<JobImage
 }
 
 /**
+ * The targets whose captions are none of a job's. By the captions and not by the images: another image may be the first
+ * by now of those that share one.
+ */
+export function targetsBesides(
+  targets: readonly JobTarget[],
+  dataset: Dataset,
+  images: readonly JobImage[] = [],
+): JobTarget[] {
+  const taken = new Set(images.flatMap(({ path: image }) => dataset.image(image)?.caption ?? []));
+  return targets.filter(({ caption }) => !taken.has(caption));
+}
+
+/**
  * Reads the captions of the images that have no outcome yet, and finds those that cannot be captioned any more.
  * @param images all of the job, or those of one shard
  * @param records what is known of `images`, by their positions
@@ -58,7 +71,7 @@ export async function readJobWork(
   const dataset = await readDataset(manifest, open, whole, writer, signal);
   const work: JobWork = { dataset, targets: [], settled: [] };
   const keepsEdits = manifest.mode === 'empty' || manifest.write.mode !== 'replace';
-  // Files that only look like images are in the list, too, so that the job reports why they have no caption.
+  const taken = new Map<Caption, string>();
   const problems = new Map(dataset.problems.map((problem) => [problem.path, problem.reason]));
   for (const [index, { path: image, expected }] of open) {
     const found = dataset.image(image);
@@ -72,19 +85,15 @@ export async function readJobWork(
       });
     } else if (manifest.mode === 'empty' && !found.caption.isEmpty) {
       work.settled.push({ index, outcome: 'kept', reason: l10n.t('Somebody wrote a caption meanwhile; it was kept.') });
-    } else work.targets.push({ path: image, caption: found.caption, expected: found.caption.raw });
+    } else if (taken.has(found.caption)) {
+      const reason = l10n.t('Its caption file is that of {0}, too; it was kept.', taken.get(found.caption) ?? '');
+      work.settled.push({ index, outcome: 'kept', reason });
+    } else {
+      taken.set(found.caption, image);
+      work.targets.push({ path: image, caption: found.caption, expected: found.caption.raw, planned: expected });
+    }
   }
   return work;
-}
-
-/** The position in `images` of the image to which a caption file belongs, by the absolute path of that file. */
-export function captionIndex(manifest: JobManifest, images: readonly JobImage[]): Map<string, number> {
-  return new Map(
-    images.map(({ path: image }, index) => [
-      path.join(manifest.root, captionPathOf(image, manifest.captionExtension)),
-      index,
-    ]),
-  );
 }
 
 async function readDataset(

@@ -6,7 +6,7 @@ import { taggerFault } from '../../protocol/tagging/taggerFault';
 import { runCaptionJob, type JobOptions, type JobResult, type JobTarget } from '../captionJob';
 import type { ImageOutcome } from '../imageOutcomes';
 import type { JobJournal } from '../folder/JobJournal';
-import { captionIndex, readJobWork } from '../folder/jobTargets';
+import { readJobWork } from '../folder/jobTargets';
 import type { ImageRecord } from '../folder/journalEntries';
 import type { JobImage, JobManifest } from '../jobTypes';
 import { JournaledWriter } from './JournaledWriter';
@@ -66,7 +66,8 @@ export interface CaptionWork {
  */
 export async function captionWork(work: CaptionWork): Promise<JobResult> {
   const { manifest, images, firstIndex, records, journal, signal } = work;
-  const captions = captionIndex(manifest, images);
+  /** the positions of the images to whose captions files belong, by the absolute paths of these files */
+  const captions = new Map<string, number>();
   const intents: Pick<JobJournal, 'append'> = work.flushIntents
     ? { append: (line) => journal.append(line, true) }
     : journal;
@@ -77,6 +78,10 @@ export async function captionWork(work: CaptionWork): Promise<JobResult> {
   const writer = new JournaledWriter(work.writer, intents, indexOf, work.beforeWrite);
   const { dataset, targets, settled } = await readJobWork(manifest, images, records, writer, signal, work.listedOnly);
   const positions = new Map(images.map(({ path: image }, position) => [image, position]));
+  // The path of a caption may be that of another image, where both are links to one file.
+  for (const { path: image, caption } of targets) {
+    captions.set(dataset.absolute(caption.path), positions.get(image) ?? -1);
+  }
   /** when each image in flight was begun */
   const startedAt = new Map<string, number>();
 
@@ -102,7 +107,6 @@ export async function captionWork(work: CaptionWork): Promise<JobResult> {
     faultOf: taggerFault,
     mode: manifest.mode,
     write: manifest.write,
-    problems: [],
     concurrency: imagesInWork,
     signal,
     onStart: ({ path: image }) => {

@@ -33,6 +33,7 @@ export function jobFault(thrown: unknown): JobFaultError {
     case 'SERVER_REFUSED':
     case 'SERVER_FAILED':
     case 'TAGS_MISMATCH':
+    case 'SCORES_OUT_OF_RANGE':
       return new JobFaultError('TAGGER_FAILED', l10n.t('{0} When that is mended, resume.', message), thrown);
     case taggerHung:
       return new JobFaultError('TAGGER_FAILED', l10n.t('{0} Resume starts it afresh.', message), thrown);

@@ -40,7 +40,8 @@ export async function previewRevert(folder: JobFolder): Promise<RevertPreview> {
 
 /**
  * Restores the previous bytes of every caption that a job wrote and nobody changed since; deletes the files that the
- * job created. Idempotent.
+ * job created. Idempotent. A file that the job wrote several times, as captions of several images are links to it, is
+ * taken back write by write.
  * @param options.shown the version of the preview that the user agreed to; undefined if nobody was asked
  * @throws JobError JOB_BUSY with the name of the process that has the job, JOB_TAKEN if it has it by now, JOB_CHANGED
  *   if it wrote more than was shown: then nothing is reverted; the signal's reason: files reverted so far stay
@@ -67,21 +68,29 @@ export async function revertJob(
     // A file that was being written in place may be half-written: it would count as changed by somebody else.
     for (const one of folders) await finishSavesIn(one);
     const result: RevertResult = { reverted: [], left: [] };
-    let done = 0;
-    await PreviousContents.use((contents) =>
-      pMap(
-        intents,
-        async ({ image, intent }) => {
-          const file = path.join(root, captionPathOf(image, captionExtension));
-          await lock.check();
-          const reason = await revertFile(file, intent, contents, writer);
-          if (reason === undefined) result.reverted.push(image);
-          else if (reason !== neverWritten) result.left.push({ path: image, reason });
-          options.onProgress?.(++done, intents.length);
-        },
-        { concurrency: maxFilesInFlight, signal: options.signal },
-      ),
-    );
+    let open = intents;
+    await PreviousContents.use(async (contents) => {
+      for (let before = -1; open.length > 0 && before < result.reverted.length;) {
+        before = result.reverted.length;
+        const changed: typeof intents = [];
+        await pMap(
+          open,
+          async ({ image, intent }) => {
+            const file = path.join(root, captionPathOf(image, captionExtension));
+            await lock.check();
+            const reason = await revertFile(file, intent, contents, writer);
+            if (reason === undefined) result.reverted.push(image);
+            else if (reason === changedSince) changed.push({ image, intent });
+            else if (reason !== neverWritten) result.left.push({ path: image, reason });
+            options.onProgress?.(result.reverted.length + result.left.length, intents.length);
+          },
+          { concurrency: maxFilesInFlight, signal: options.signal },
+        );
+        // What changed it since may have been this job, by another link to the file: that is taken back by now.
+        open = changed;
+      }
+    });
+    for (const { image } of open) result.left.push({ path: image, reason: changedSince });
     await lock.check();
     const state = await folder.readState();
     await folder.writeState({

@@ -71,6 +71,7 @@ export const gridParams = checksOf<ParamsOf<HostRequests>>()({
   controlJob: v.object({ id: v.string(), action: v.picklist(['pause', 'resume', 'cancel']) }),
   selectTagger: nothing,
   refresh: nothing,
+  showLeftOut: nothing,
 
   ping: nothing,
   resumeDrafts: v.object({

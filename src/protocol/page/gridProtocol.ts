@@ -72,6 +72,8 @@ export interface GridSnapshot {
   conflicts: number;
   /** captions that could not be written */
   unsavedFailures: number;
+  /** files and folders that look like images or hold some, and are no part of the dataset */
+  leftOut: number;
   /** progress of the running save; undefined when none is running */
   saving: { done: number; total: number } | undefined;
   query: string;
@@ -187,6 +189,8 @@ export interface HostRequests
   controlJob(params: { id: string; action: JobAction }): undefined;
   selectTagger(params: Record<string, never>): undefined;
   refresh(params: Record<string, never>): undefined;
+  /** Shows what is left out of the dataset, and why. */
+  showLeftOut(params: Record<string, never>): undefined;
 }
 
 /** Events from the webview to the host. */

@@ -14,6 +14,8 @@ const faults = new Map<string | undefined, 'machine' | 'unclear'>([
   ['SERVER_FAILED', 'unclear'],
   // The scores do not match the tags: the model differs from the one that was loaded.
   ['TAGS_MISMATCH', 'machine'],
+  // If several images in a row have scores that are no probabilities, the model gives none.
+  ['SCORES_OUT_OF_RANGE', 'unclear'],
   // The process hung: a driver, a disk, or somebody stopped it. Another image would hang, too.
   ['TAGGER_HUNG', 'machine'],
 ]);

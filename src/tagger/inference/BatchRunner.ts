@@ -1,5 +1,8 @@
 import * as l10n from '@vscode/l10n';
 
+/** The scores of an image, one for each tag, 0..1; or why it has none. */
+export type Scored = Float32Array | Error;
+
 /** Runs batches of inputs, on this machine or on a server. */
 export interface BatchEngine {
   /** the maximum number of runs in flight (default: 1) */
@@ -7,8 +10,9 @@ export interface BatchEngine {
   /**
    * Scores at most `batch` inputs in one run, which may be padded to `batch`. The signal is aborted once every caller
    * has cancelled its image. The buffers of the inputs are reused after the run returns.
+   * @returns for each input its scores, or the error if only this one has none that can be used
    */
-  run(inputs: readonly Float32Array[], batch: number, signal: AbortSignal): Promise<Float32Array[]>;
+  run(inputs: readonly Float32Array[], batch: number, signal: AbortSignal): Promise<Scored[]>;
   /** whether a run failed because it had too many images */
   isOutOfMemory(thrown: unknown): boolean;
   /**
@@ -27,7 +31,8 @@ interface Waiting {
 /**
  * Collects inputs into batches. A batch runs when it is full, or when no other input is being prepared: it never waits
  * for images that may not come. An image never fails because of another: a batch that fails is run again image by
- * image. One for which there is not enough memory is run again in halves, and all later batches are half as large, too.
+ * image, and so is an image that has no scores in a batch. One for which there is not enough memory is run again in
+ * halves, and all later batches are half as large, too.
  */
 export class BatchRunner {
   private readonly waiting: Waiting[] = [];
@@ -113,11 +118,14 @@ export class BatchRunner {
         size,
         interest.signal,
       );
-      batch.forEach((image, index) => {
-        const own = scores[index];
-        if (own === undefined) image.reject(new Error(l10n.t('The run gave no scores for this image.')));
-        else image.resolve(own);
-      });
+      const again: Waiting[] = [];
+      for (const [index, image] of batch.entries()) {
+        const own = scores[index] ?? new Error(l10n.t('The run gave no scores for this image.'));
+        if (!(own instanceof Error)) image.resolve(own);
+        else if (batch.length === 1 || this.engine.isHopeless?.(own) === true) image.reject(own);
+        else again.push(image);
+      }
+      for (const image of again) await this.runBatch([image]);
     } catch (thrown) {
       if (interest.signal.aborted) {
         for (const image of batch) image.reject(image.signal.reason);

@@ -1,10 +1,12 @@
-/** Why a model folder could not be used. */
+/** Why a model, or what it gave for an image, could not be used. */
 export type ModelErrorCode =
   | 'MODEL_MISSING'
   | 'MODEL_IS_LFS_POINTER'
   | 'MODEL_UNREADABLE'
   | 'MODEL_UNSUPPORTED'
   | 'MODEL_RUN_FAILED'
+  | 'SCORES_NOT_NUMBERS'
+  | 'SCORES_OUT_OF_RANGE'
   | 'TAGS_MISSING'
   | 'TAGS_INVALID'
   | 'TAGS_MISMATCH';

@@ -18,18 +18,28 @@ export type ValueFacts =
   | { name: string; isTensor: false }
   | { name: string; isTensor: true; type: string; shape: readonly (number | string)[] };
 
+/** What else is known of a model when its contract is read. */
+export interface ContractOptions {
+  /** the tensor types that the input may have (default: `float32`) */
+  inputTypes?: readonly string[];
+  /**
+   * finds out which outputs are probabilities by what the model computes; asked only where several outputs may be the
+   * scores
+   */
+  findProbabilities?: () => ReadonlySet<string>;
+}
+
 /**
  * Reads names, layout, size and batch from a model.
  * @param tagCount how many scores it must give
  * @param modelPath for errors
- * @param inputTypes the tensor types that the input may have
  * @throws ModelError MODEL_UNSUPPORTED, TAGS_MISMATCH
  */
 export function readModelContract(
   { inputMetadata, outputMetadata }: { inputMetadata: readonly ValueFacts[]; outputMetadata: readonly ValueFacts[] },
   tagCount: number,
   modelPath: string,
-  inputTypes: readonly string[] = ['float32'],
+  { inputTypes = ['float32'], findProbabilities }: ContractOptions = {},
 ): ModelContract {
   const [input] = inputMetadata;
   if (input?.isTensor !== true || inputMetadata.length !== 1) {
@@ -47,21 +57,56 @@ export function readModelContract(
     throw unsupported(modelPath, l10n.t('its input [{0}] is not square with a fixed size', shape.join(', ')));
   }
   const fixedBatch = typeof shape[0] === 'number' && shape[0] > 0 ? shape[0] : undefined;
-  const outputName = findOutput(outputMetadata, tagCount, modelPath);
+  const outputName = findOutput(outputMetadata, tagCount, modelPath, findProbabilities);
   return { inputName: name, outputName, fixedBatch, size: height, channelsLast };
 }
 
-/** The first output with one number for each tag, else the first one whose length the model leaves open. */
-function findOutput(outputMetadata: readonly ValueFacts[], tagCount: number, modelPath: string): string {
-  const outputs = outputMetadata.map((output) => ({
-    name: output.name,
-    length: output.isTensor ? output.shape.at(-1) : undefined,
-  }));
-  const found = outputs.find(({ length }) => length === tagCount) ?? outputs.find(({ length }) => !isFixed(length));
-  if (found === undefined) {
-    throw scoreMismatch(modelPath, tagCount, outputs.map(({ length }) => String(length)).join(' or '));
+/** Names that exporters give to probabilities, such as `prediction`, `predictions_sigmoid` or `probs`. */
+const probabilityName = /prob|predict|sigmoid/i;
+/** Names of what comes before the last sigmoid, or is no score at all. */
+const otherName = /logit|embed|feature|hidden|pre_?sigmoid/i;
+
+/**
+ * The output with the scores: among those with one number for each tag, else among those whose length the model leaves
+ * open, the one with probabilities. Newer taggers give what comes before the last sigmoid as well, often first.
+ */
+function findOutput(
+  outputMetadata: readonly ValueFacts[],
+  tagCount: number,
+  modelPath: string,
+  findProbabilities?: () => ReadonlySet<string>,
+): string {
+  const flat = outputMetadata.filter(isFlat);
+  const fitting = flat.filter((output) => lengthOf(output) === tagCount);
+  const open = flat.filter((output) => !isFixed(lengthOf(output)));
+  const mayBeScores = fitting.some(({ name }) => !isOtherThanScores(name));
+  const candidates = (mayBeScores ? fitting : [...fitting, ...open]).map(({ name }) => name);
+  const [first, second] = candidates;
+  if (first === undefined) {
+    throw scoreMismatch(modelPath, tagCount, outputMetadata.map((output) => String(lengthOf(output))).join(' or '));
   }
-  return found.name;
+  if (second === undefined) return first;
+  const computed = findProbabilities?.();
+  return (
+    candidates.find((name) => computed?.has(name)) ??
+    candidates.find((name) => probabilityName.test(name) && !isOtherThanScores(name)) ??
+    candidates.find((name) => !isOtherThanScores(name)) ??
+    first
+  );
+}
+
+function isOtherThanScores(name: string): boolean {
+  return otherName.test(name);
+}
+
+/** Whether an output may be one list of numbers for each picture, as far as the model says. */
+function isFlat(output: ValueFacts): boolean {
+  return !output.isTensor || output.shape.slice(1, -1).every((size) => !isFixed(size) || size === 1);
+}
+
+/** The last dimension of an output; undefined if it is not known. */
+function lengthOf(output: ValueFacts): number | string | undefined {
+  return output.isTensor ? output.shape.at(-1) : undefined;
 }
 
 function isFixed(length: number | string | undefined): boolean {

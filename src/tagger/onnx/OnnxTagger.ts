@@ -1,24 +1,35 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import type { TaggerModel } from '../../protocol/tagging/captionOptions';
 import type { ExecutionReport, LocalExecution } from '../../protocol/tagging/execution';
 import type { ModelDescription } from '../../protocol/tagging/taggerProtocol';
-import { BatchRunner } from '../inference/BatchRunner';
+import { BatchRunner, type Scored } from '../inference/BatchRunner';
 import { chooseSession, type ChosenSession, type ModelToLoad } from './chooseSession';
+import { ModelError } from '../inference/ModelError';
 import { checkModelFile, modelFilesOf, readTags } from '../inference/modelFiles';
 import { probeBatchSize } from './probeBatchSize';
 import { proofPicture } from '../inference/proofPicture';
 import { isSlower } from '../../protocol/text/executionText';
-import { isOutOfMemory, providerFailure } from './providerFailure';
+import { isOutOfMemory, providerFailure, withoutNumbers } from './providerFailure';
+import { areNumbers, scoreProblem } from '../inference/scoreRange';
 import { scoreProof } from './scoreProof';
 import type { ModelTag } from '../inference/selectedTags';
 import { taggerSummary, type Tagger } from '../inference/Tagger';
+
+/**
+ * After this many images in a row without numbers, the provider is at fault. The same number of failures that may be
+ * the fault of no image ends a job.
+ */
+const longestWithoutNumbers = 8;
 
 /** A WD tagger: a model and its tags, on the best provider that works. */
 export class OnnxTagger implements Tagger {
   readonly runsInFlight = 1;
   private readonly runner: BatchRunner;
   private readonly batchSizeFrom: ExecutionReport['batchSizeFrom'];
+  /** how many images in a row the provider gave no numbers for */
+  private missedInARow = 0;
 
   private constructor(
     readonly folder: string,
@@ -75,7 +86,8 @@ export class OnnxTagger implements Tagger {
    * Scores one picture, in a batch with others that come at the same time.
    * @param prepared BGR, 0..255, `inputSize` x `inputSize` x 3 floats in the model's layout; may still be pending
    * @returns one score for each tag, 0..1
-   * @throws ModelError MODEL_RUN_FAILED, TAGS_MISMATCH; what `prepared` throws; the signal's reason
+   * @throws ModelError MODEL_RUN_FAILED, TAGS_MISMATCH, SCORES_NOT_NUMBERS, SCORES_OUT_OF_RANGE; what `prepared`
+   *   throws; the signal's reason
    */
   score(prepared: Promise<Float32Array>, signal: AbortSignal): Promise<Float32Array> {
     return this.runner.score(prepared, signal);
@@ -109,7 +121,14 @@ export class OnnxTagger implements Tagger {
     await this.chosen.session.release();
   }
 
-  private async run(inputs: readonly Float32Array[], batch: number): Promise<Float32Array[]> {
+  private async run(inputs: readonly Float32Array[], batch: number): Promise<Scored[]> {
+    const scores = await this.runOnProvider(inputs, batch);
+    const { provider } = this.chosen;
+    const isLost = provider !== 'cpu' && (await this.givesNoNumbers(scores));
+    return (isLost ? await this.runOnCpu(inputs, withoutNumbers(provider)) : scores).map((own) => this.checked(own));
+  }
+
+  private async runOnProvider(inputs: readonly Float32Array[], batch: number): Promise<Float32Array[]> {
     const { session, provider } = this.chosen;
     const { fixedBatch } = session.contract;
     // GPUs compile and allocate anew for each batch size, so batches are padded to one size. On the CPU padding costs
@@ -119,24 +138,67 @@ export class OnnxTagger implements Tagger {
       return await session.run(inputs, filled);
     } catch (thrown) {
       if (provider === 'cpu' || !(await this.isLost(thrown, filled))) throw thrown;
-      await this.continueOnCpu(thrown);
-      return this.chosen.session.run(inputs, fixedBatch);
+      return this.runOnCpu(inputs, providerFailure(provider, thrown));
     }
+  }
+
+  private async runOnCpu(inputs: readonly Float32Array[], whyNotOnProvider: string): Promise<Float32Array[]> {
+    await this.continueOnCpu(whyNotOnProvider);
+    const { session } = this.chosen;
+    return session.run(inputs, session.contract.fixedBatch);
+  }
+
+  /** The scores of an image, or why they cannot be used. */
+  private checked(scores: Float32Array): Scored {
+    const problem = scoreProblem(scores);
+    if (problem === undefined) return scores;
+    const { path: file } = this.model;
+    if (problem.kind === 'noNumbers') {
+      return new ModelError('SCORES_NOT_NUMBERS', file, l10n.t('The model gave no numbers for this image.'));
+    }
+    const message = l10n.t(
+      'The output "{0}" of {1} has values from {2} to {3}, not from 0 to 1: the model gives no probabilities.',
+      this.chosen.session.contract.outputName,
+      path.basename(file),
+      problem.lowest.toPrecision(3),
+      problem.highest.toPrecision(3),
+    );
+    return new ModelError('SCORES_OUT_OF_RANGE', file, message);
+  }
+
+  /**
+   * Whether the provider gives no numbers any more, as some do from the second run on: not for a picture for which it
+   * did when it was chosen, or for many images in a row.
+   */
+  private async givesNoNumbers(scores: readonly Float32Array[]): Promise<boolean> {
+    let isProven = false;
+    for (const own of scores) {
+      if (areNumbers(own)) {
+        this.missedInARow = 0;
+        continue;
+      }
+      // One of several images is run again alone, and counts then.
+      if (scores.length === 1) this.missedInARow++;
+      if (this.missedInARow >= longestWithoutNumbers) return true;
+      isProven ||= this.missedInARow > 1 || (await this.canScoreProof());
+      if (!isProven) return true;
+    }
+    return false;
+  }
+
+  private canScoreProof(): Promise<boolean> {
+    return scoreProof(this.chosen.session).then(areNumbers, () => false);
   }
 
   /** Whether the provider itself does not work any more. Else the images or the batch size made the run fail. */
   private async isLost(thrown: unknown, batch: number): Promise<boolean> {
     const { session } = this.chosen;
     if (isOutOfMemory(thrown)) return batch === 1 || session.contract.fixedBatch !== undefined;
-    return scoreProof(session).then(
-      () => false,
-      () => true,
-    );
+    return !(await this.canScoreProof());
   }
 
-  private async continueOnCpu(thrown: unknown): Promise<void> {
+  private async continueOnCpu(reason: string): Promise<void> {
     const { session, provider, notUsed } = this.chosen;
-    const reason = providerFailure(provider, thrown);
     await session.release().catch(() => undefined);
     const onCpu = await chooseSession(this.model, { ...this.execution, provider: 'cpu' });
     this.chosen = { ...onCpu, notUsed: [...notUsed, { provider, reason }] };

@@ -4,6 +4,7 @@ import { errorMessage } from '../../protocol/channel/wireError';
 import { ModelError } from '../inference/ModelError';
 import { readModelContract, scoreMismatch, unsupported, type ModelContract } from '../inference/modelContract';
 import { loadOnnxRuntime } from '../native/nativePackages';
+import { outputsOfSigmoids } from './modelGraph';
 import { plainRuntimeMessage } from './runtimeMessage';
 
 /** A model that ONNX Runtime holds in memory, on one provider. */
@@ -37,7 +38,10 @@ export class ScoringSession {
       throw new ModelError('MODEL_UNREADABLE', modelPath, message, error);
     }
     try {
-      return new ScoringSession(modelPath, tagCount, session, readModelContract(session, tagCount, modelPath));
+      const contract = readModelContract(session, tagCount, modelPath, {
+        findProbabilities: () => outputsOfSigmoids(modelPath),
+      });
+      return new ScoringSession(modelPath, tagCount, session, contract);
     } catch (error) {
       await session.release();
       throw error;
@@ -54,7 +58,7 @@ export class ScoringSession {
    * may be in flight.
    * @param inputs BGR, 0..255, each {@link inputLength} floats in the model's layout; they are not changed
    * @param batch images in the run; padded with the last picture
-   * @returns for each input one score for each tag, 0..1
+   * @returns for each input one number for each tag as the model gives it, which need be no score: `scoreProblem`
    * @throws ModelError MODEL_RUN_FAILED, TAGS_MISMATCH
    */
   async run(inputs: readonly Float32Array[], batch = inputs.length): Promise<Float32Array[]> {

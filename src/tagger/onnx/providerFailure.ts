@@ -70,6 +70,11 @@ export function providerFailure(provider: LocalProvider, thrown: unknown): strin
   return l10n.t('{0} failed: {1}.', names[provider], plainRuntimeMessage(message));
 }
 
+/** The sentence for a provider that computed right at first, and gives no numbers any more. */
+export function withoutNumbers(provider: LocalProvider): string {
+  return l10n.t('{0} computes scores that are no numbers.', names[provider]);
+}
+
 /** The sentence for a provider that crashed. @param how the signal or exit code of its process */
 export function endedItsProcess(how: string): string {
   return l10n.t('It ended its process when it was tried ({0}).', how);

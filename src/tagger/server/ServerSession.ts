@@ -1,5 +1,6 @@
 import type { ServerOptions } from '../../protocol/tagging/execution';
 import { serverTokenVariable } from '../../protocol/tagging/execution';
+import type { Scored } from '../inference/BatchRunner';
 import { proofPicture } from '../inference/proofPicture';
 import { readScores } from './inferAnswer';
 import { binaryRequest, jsonRequest } from './inferRequest';
@@ -48,7 +49,9 @@ export class ServerSession {
     try {
       const model = await readServerModel(client, name, signal);
       const session = new ServerSession(client, name, tagCount, serverContract(model, tagCount));
-      await session.run([proofPicture(session.contract)], signal);
+      const [scored] = await session.run([proofPicture(session.contract)], signal);
+      // It is the model's fault for this picture, whatever it would be for another one.
+      if (scored instanceof Error) throw new ServerError('SERVER_REFUSED', scored.message, 200);
       return session;
     } catch (error) {
       await client.close();
@@ -60,15 +63,14 @@ export class ServerSession {
    * Scores pictures in one run. Several runs may be in flight.
    * @param inputs BGR, 0..255, each `size` x `size` x 3 floats in the model's layout; they must not change until it
    *   returns
-   * @returns for each input one score for each tag, 0..1
+   * @returns for each input one score for each tag, 0..1, or the ServerError for scores that cannot be used
    * @throws ServerError; ModelError TAGS_MISMATCH; the signal's reason
    */
-  async run(inputs: readonly Float32Array[], signal: AbortSignal): Promise<Float32Array[]> {
+  async run(inputs: readonly Float32Array[], signal: AbortSignal): Promise<Scored[]> {
     const batch = this.contract.fixedBatch ?? inputs.length;
     const answer = await this.infer(inputs, batch, signal);
     const { outputName } = this.contract;
-    const scores = readScores(answer, { outputName, batch, tagCount: this.tagCount });
-    return inputs.map((_, index) => scores.subarray(index * this.tagCount, (index + 1) * this.tagCount));
+    return readScores(answer, { outputName, batch, tagCount: this.tagCount }).slice(0, inputs.length);
   }
 
   /** Closes its connections; it cannot be used afterwards. */

@@ -1,5 +1,7 @@
 import * as l10n from '@vscode/l10n';
+import type { Scored } from '../inference/BatchRunner';
 import { scoreMismatch } from '../inference/modelContract';
+import { scoreProblem } from '../inference/scoreRange';
 import { jsonLengthHeader } from './inferRequest';
 import type { ServerAnswer } from './ServerClient';
 import { ServerError } from './ServerError';
@@ -12,17 +14,14 @@ export interface ExpectedScores {
   tagCount: number;
 }
 
-/** How far a score may be outside of 0..1 and still be accepted: some execution providers have rounding errors. */
-const tolerance = 0.01;
-
 /**
  * Reads the scores from an answer (`$inference_response` of the Open Inference Protocol v2). The scores are part of the
  * JSON or follow it as binary data.
- * @returns `batch` x `tagCount` scores, 0..1, image by image; a copy, so the answer need not be kept
- * @throws ServerError SERVER_FAILED for a malformed answer, SERVER_REFUSED for scores that are NaN or outside of 0..1;
- *   ModelError TAGS_MISMATCH
+ * @returns for each image of the batch, padding included, its scores, 0..1, in a copy, so the answer need not be kept;
+ *   or ServerError SERVER_FAILED for scores that are no numbers, SERVER_REFUSED for some outside of 0..1
+ * @throws ServerError SERVER_FAILED for a malformed answer; ModelError TAGS_MISMATCH
  */
-export function readScores(answer: ServerAnswer, expected: ExpectedScores): Float32Array {
+export function readScores(answer: ServerAnswer, expected: ExpectedScores): Scored[] {
   const { json, rest } = splitAnswer(answer);
   const { outputName, batch, tagCount } = expected;
   const output = findOutput(json, outputName, rest, answer);
@@ -33,8 +32,9 @@ export function readScores(answer: ServerAnswer, expected: ExpectedScores): Floa
   }
   if (perImage !== tagCount) throw scoreMismatch(answer.url, tagCount, String(perImage));
   const scores = valuesOf(output, batch * tagCount, answer);
-  checkRange(scores, answer);
-  return scores;
+  return Array.from({ length: batch }, (_, image) =>
+    checked(scores.subarray(image * tagCount, (image + 1) * tagCount), outputName, answer),
+  );
 }
 
 /** One `$response_output` of an answer; `bytes` is its tensor, if that follows the JSON as binary data. */
@@ -57,7 +57,7 @@ function splitAnswer(answer: ServerAnswer): { json: Record<string, unknown>; res
   }
   let json: unknown;
   try {
-    json = JSON.parse(body.subarray(0, length).toString('utf8'));
+    json = parseJson(body.subarray(0, length).toString('utf8'));
   } catch {
     json = undefined;
   }
@@ -66,6 +66,18 @@ function splitAnswer(answer: ServerAnswer): { json: Record<string, unknown>; res
     throw malformed(answer, what);
   }
   return { json: json as Record<string, unknown>, rest: body.subarray(length) };
+}
+
+/**
+ * Parses JSON in which NaN and infinite numbers may stand, as Triton and Python write them though JSON has none: they
+ * become null.
+ */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return JSON.parse(text.replaceAll(/(?<=[[,:]\s*)(?:NaN|[-+]?Inf(?:inity)?)(?=\s*[\],}])/g, 'null'));
+  }
 }
 
 function findOutput(json: Record<string, unknown>, name: string, rest: Buffer, answer: ServerAnswer): Output {
@@ -94,10 +106,10 @@ function findOutput(json: Record<string, unknown>, name: string, rest: Buffer, a
 function valuesOf({ data, bytes }: Output, count: number, answer: ServerAnswer): Float32Array {
   if (bytes === undefined) {
     const numbers = Array.isArray(data) ? (data.flat(Infinity) as unknown[]) : [];
-    if (numbers.length !== count || !numbers.every((one) => typeof one === 'number')) {
+    if (numbers.length !== count || !numbers.every((one) => typeof one === 'number' || one === null)) {
       throw malformed(answer, l10n.t('{0} scores in place of {1}', numbers.length, count));
     }
-    return Float32Array.from(numbers);
+    return Float32Array.from(numbers, (one) => (typeof one === 'number' ? one : NaN));
   }
   if (bytes.length !== count * 4)
     throw malformed(answer, l10n.t('{0} bytes of scores in place of {1}', bytes.length, count * 4));
@@ -105,23 +117,21 @@ function valuesOf({ data, bytes }: Output, count: number, answer: ServerAnswer):
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
 }
 
-/**
- * Refuses scores that are NaN or outside of 0..1: a model without its last sigmoid, or one that overflows, would put
- * nonsense into thousands of captions.
- */
-function checkRange(scores: Float32Array, { url }: ServerAnswer): void {
-  let lowest = Infinity;
-  let highest = -Infinity;
-  for (const score of scores) {
-    if (Number.isNaN(score))
-      throw new ServerError('SERVER_REFUSED', l10n.t('{0} answered scores that are no numbers.', url), 200);
-    if (score < lowest) lowest = score;
-    if (score > highest) highest = score;
+/** The scores of an image, or why they cannot be used: of its own, or because the model gives no probabilities. */
+function checked(scores: Float32Array, outputName: string, { url }: ServerAnswer): Scored {
+  const problem = scoreProblem(scores);
+  if (problem === undefined) return scores;
+  if (problem.kind === 'noNumbers') {
+    return new ServerError('SERVER_FAILED', l10n.t('{0} answered scores that are no numbers.', url), 200);
   }
-  if (lowest >= -tolerance && highest <= 1 + tolerance) return;
-  const range = l10n.t('from {0} to {1}', lowest.toPrecision(3), highest.toPrecision(3));
-  const message = l10n.t('{0} answered scores {1}, not from 0 to 1: does its model lack the last sigmoid?', url, range);
-  throw new ServerError('SERVER_REFUSED', message, 200);
+  const range = l10n.t('from {0} to {1}', problem.lowest.toPrecision(3), problem.highest.toPrecision(3));
+  const message = l10n.t(
+    '{0} answered scores {1}, not from 0 to 1, as "{2}": does its model lack the last sigmoid?',
+    url,
+    range,
+    outputName,
+  );
+  return new ServerError('SERVER_REFUSED', message, 200);
 }
 
 function malformed({ url }: ServerAnswer, what: string): ServerError {

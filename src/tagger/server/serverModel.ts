@@ -64,7 +64,7 @@ export async function readServerModel(client: ServerClient, name: string, signal
  */
 export function serverContract({ url, inputs, outputs }: ServerModel, tagCount: number): ServerContract {
   const facts = { inputMetadata: inputs.map(asFacts), outputMetadata: outputs.map(asFacts) };
-  const contract = readModelContract(facts, tagCount, url, inputTypes);
+  const contract = readModelContract(facts, tagCount, url, { inputTypes });
   const output = outputs.find(({ name }) => name === contract.outputName);
   if (output !== undefined && output.datatype !== 'FP32') {
     throw unsupported(url, l10n.t('its scores are {0}, not FP32', output.datatype));

@@ -50,6 +50,9 @@ export function editorActions(page: EditorPage): EditorActions {
     refresh: () => {
       host.command('refresh', {});
     },
+    showLeftOut: () => {
+      host.command('showLeftOut', {});
+    },
     controlJob: (id, action) => {
       host.command('controlJob', { id, action });
     },

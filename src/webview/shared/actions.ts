@@ -52,6 +52,7 @@ export interface EditorActions extends SearchActions, ImageActions, SelectionAct
   captionAll: () => void;
   save: () => void;
   refresh: () => void;
+  showLeftOut: () => void;
   controlJob: (id: string, action: JobAction) => void;
   /** Announces a text to screen readers. */
   announce: (text: string) => void;

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, symlink, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
+import { foldNamesScript } from '../shared/foldNames';
 import { cli, program, root, type CaptionReport } from '../shared/runCli';
 import { fingerprint, namesIn, testFolder, until, writeFiles } from '../shared/testFolder';
 
@@ -229,14 +230,51 @@ describe('The command line', function () {
     const report = await captionJson(2, folder());
     assert.equal(report.status, 'completed');
     assert.deepEqual(Object.keys(report.results), [inFolder('good 1.png'), inFolder('good 2.png')]);
-    const bad = ['dangling.png', 'text.png', 'truncated.jpg', 'x.jpg', 'zero.png'];
+    const bad = ['dangling.png', 'text.png', 'truncated.jpg', 'zero.png'];
     assert.deepEqual(Object.keys(report.failed).sort(), bad.map(inFolder));
+    // A folder is no image, whatever its name.
+    assert.deepEqual(report.problems, { [inFolder('x.jpg')]: 'A folder, not an image.' });
     for (const reason of Object.values(report.failed))
       assert.ok(reason.length > 5 && !reason.startsWith('Unexpected'), reason);
     assert.equal((await namesIn(folder())).filter((name) => name.endsWith('.txt')).length, 2);
     const { code, stderr } = await cli('caption', folder());
     assert.equal(code, 2);
-    for (const name of bad) assert.ok(stderr.includes(`${inFolder(name)}: `), `${name}: ${stderr}`);
+    for (const name of [...bad, 'x.jpg']) assert.ok(stderr.includes(`${inFolder(name)}: `), `${name}: ${stderr}`);
+  });
+
+  it('ends with 0, each time, where all images are done, and names once what is none', async () => {
+    await writeImages('good 1.png', 'good 2.png', 'x.jpg/inner.png');
+    await writeFiles(folder(), {
+      '.trashed-1.png': '',
+      '@eaDir/good 1.png/SYNOPHOTO_THUMB_M.jpg': '',
+      'lost+found/#12.png': '',
+      'old.jfif': '',
+      'phone.heic': '',
+    });
+    const first = await captionJson(0, folder());
+    assert.deepEqual(Object.keys(first.results), ['good 1.png', 'good 2.png', 'x.jpg/inner.png'].map(inFolder));
+    assert.deepEqual([first.failed, first.problems], [{}, { [inFolder('x.jpg')]: 'A folder, not an image.' }]);
+    const { code, stderr } = await cli('caption', folder());
+    assert.equal(code, 0);
+    const named = stderr.split('\n').filter((line) => line.includes('x.jpg: A folder'));
+    assert.equal(named.length, 1, stderr);
+    assert.match(stderr, /because of their names: \.jfif \(1\).*\n.*because of their format: \.heic \(1\)/);
+  });
+
+  it('finds and writes captions by all names that a disk takes for one, and each file once', async () => {
+    await writeImages('A.png', 'b.png', 'x.png', 'X.jpg', '\u00e9.png');
+    await writeFiles(folder(), { 'A.txt': 'a', 'B.TXT': 'by hand', 'e\u0301.txt': 'by hand' });
+    process.env.DATASET_CAPTIONS_FOLD = folder();
+    process.env.NODE_OPTIONS = `--require ${JSON.stringify(foldNamesScript)}`;
+    const { code, stderr } = await cli('caption', folder(), '--write-mode', 'append').finally(() => {
+      delete process.env.DATASET_CAPTIONS_FOLD;
+      delete process.env.NODE_OPTIONS;
+    });
+    assert.equal(code, 0, stderr);
+    const texts = (await namesIn(folder())).filter((name) => name.toLowerCase().endsWith('.txt'));
+    assert.deepEqual(texts, ['A.txt', 'B.TXT', 'X.txt', 'e\u0301.txt']);
+    for (const name of ['B.TXT', 'e\u0301.txt']) assert.match(await textOf(name), /^by hand, .*red theme/);
+    assert.equal((await textOf('X.txt')).match(/red theme/g)?.length, 1, 'the tags of one picture');
   });
 
   it('ends cleanly with Ctrl+C: what is written is whole, the report says cancelled', async () => {

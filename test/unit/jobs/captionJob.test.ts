@@ -5,6 +5,8 @@ import path from 'node:path';
 import { CaptionError } from '../../../src/dataset/files/CaptionError';
 import { Dataset } from '../../../src/dataset/Dataset';
 import { InPlaceWriter } from '../../../src/dataset/files/FileWriter';
+import { jobFault } from '../../../src/jobs/run/jobFault';
+import { taggerFault } from '../../../src/protocol/tagging/taggerFault';
 import { Crash, nameOf, numberedImages, runJob, tagOfName } from './captionJobs';
 import { captionOf, openDataset } from '../dataset/openDataset';
 import { fingerprint, namesIn, testFolder, writeFiles, type TestFiles } from '../shared/testFolder';
@@ -38,7 +40,7 @@ describe('A caption job', function () {
   });
 
   it('lists bad images with their reasons, writes nothing for them and does all others', async () => {
-    const dataset = await open({ ...numberedImages(20), 'x.jpg/inner.png': '' });
+    const dataset = await open(numberedImages(20));
     await symlink('gone', inFolder('dangling.png'));
     await dataset.load();
     const bad = ['3.png', '4.png', 'dangling.png'];
@@ -47,9 +49,9 @@ describe('A caption job', function () {
       return Promise.reject(Object.assign(new Error('The image is damaged.'), { code: 'IMAGE_TRUNCATED' }));
     });
     assert.equal(result.status, 'completed');
-    assert.equal(result.results.size, 19);
-    assert.equal(result.total, 23);
-    assert.deepEqual([...result.failed.keys()].sort(), [...bad, 'x.jpg'].sort());
+    assert.equal(result.results.size, 18);
+    assert.equal(result.total, 21);
+    assert.deepEqual([...result.failed.keys()].sort(), [...bad].sort());
     assert.equal(result.failed.get('3.png'), 'The image is damaged.');
     const captions = (await namesIn(folder())).filter((name) => name.endsWith('.txt'));
     assert.equal(captions.length, 18);
@@ -58,8 +60,11 @@ describe('A caption job', function () {
 
   /** Opens images some of whose captions are links to files elsewhere, and another disk than theirs fails every write. */
   async function openWithLinks(count: number, links: readonly number[], failing = links): Promise<Dataset> {
-    await writeFiles(folder(), { ...numberedImages(count), 'elsewhere/old.txt': 'old' });
-    for (const link of links) await symlink(inFolder('elsewhere/old.txt'), inFolder(`${link}.txt`));
+    await writeFiles(folder(), numberedImages(count));
+    for (const link of links) {
+      await writeFiles(folder(), { [`elsewhere/old ${link}.txt`]: 'old' });
+      await symlink(inFolder(`elsewhere/old ${link}.txt`), inFolder(`${link}.txt`));
+    }
     const names = failing.map((one) => `${one}.txt`);
     const writer = new InPlaceWriter();
     const dataset = new Dataset(
@@ -84,7 +89,7 @@ describe('A caption job', function () {
     assert.equal(status, 'completed');
     assert.equal(results.size, 18);
     assert.deepEqual(Object.fromEntries(failed), { '4.png': bad.message, '7.png': 'The file system is read-only.' });
-    assert.equal(await textOf('elsewhere/old.txt'), 'old');
+    assert.equal(await textOf('elsewhere/old 7.txt'), 'old');
   });
 
   it('ends when links fail one after another, as their disk is the one that the job writes to', async () => {
@@ -133,6 +138,20 @@ describe('A caption job', function () {
     const all = await runJob(dataset, () => Promise.reject(new Error('500')), { faultOf });
     assert.equal(all.status, 'error');
     assert.ok(all.failed.size <= 8, `${all.failed.size} failed`);
+  });
+
+  it('lists each image for which the model gives no numbers, and ends where it gives no probabilities', async () => {
+    const dataset = await open(numberedImages(30));
+    const failing = (code: string) => (imagePath: string) =>
+      nameOf(imagePath) === '30.png'
+        ? tagOfName(imagePath)
+        : Promise.reject(Object.assign(new Error(`${code}.`), { code }));
+    const numbers = await runJob(dataset, failing('SCORES_NOT_NUMBERS'), { faultOf: taggerFault });
+    assert.equal(numbers.status, 'completed');
+    assert.deepEqual([numbers.failed.size, numbers.results.size, numbers.untagged], [29, 1, 0]);
+    const range = await runJob(dataset, failing('SCORES_OUT_OF_RANGE'), { faultOf: taggerFault });
+    assert.equal(range.status, 'error');
+    assert.equal(jobFault(range.error).code, 'TAGGER_FAILED');
   });
 
   it('captions images that share a caption file once, from the first', async () => {

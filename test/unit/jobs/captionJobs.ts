@@ -28,7 +28,6 @@ export async function runJob(
     mode,
     write,
     isCrash: (thrown) => thrown instanceof Crash,
-    problems: dataset.problems,
     concurrency: 4,
     signal: new AbortController().signal,
     ...more,

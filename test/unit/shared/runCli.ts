@@ -45,4 +45,6 @@ export interface CaptionReport {
   untagged: number;
   results: Record<string, string>;
   failed: Record<string, string>;
+  kept: Record<string, string>;
+  problems: Record<string, string>;
 }

@@ -7,7 +7,9 @@ import { promisify } from 'node:util';
 import { buildSync } from 'esbuild';
 import { CaptionError } from '../../../../src/dataset/files/CaptionError';
 import { captionExtensionProblem, captionPathOf, isImageName } from '../../../../src/dataset/files/imageFiles';
+import { OtherPictures } from '../../../../src/dataset/scan/otherPictures';
 import { scanDataset, type ListedImage, type ScanRest } from '../../../../src/dataset/scan/scanDataset';
+import { foldNamesIn } from '../../shared/foldNames';
 import { canActAsNobody, nobody, testFolder, writeFiles } from '../../shared/testFolder';
 
 const run = promisify(execFile);
@@ -34,7 +36,7 @@ describe('Image and caption names', () => {
     for (const extension of 'jpg jpeg png gif bmp webp tiff tif avif'.split(' ')) {
       assert.ok(isImageName(`a.${extension}`) && isImageName(`a b.c.${extension.toUpperCase()}`), extension);
     }
-    for (const name of ['a.txt', 'jpg', '.jpg', 'a.jpg.txt', 'a.svg', '._a.jpg'])
+    for (const name of ['a.txt', 'jpg', '.jpg', 'a.jpg.txt', 'a.svg', '._a.jpg', '.a.jpg', '..png', 'a.png~'])
       assert.equal(isImageName(name), false, name);
   });
 
@@ -77,23 +79,55 @@ describe('Scanning a folder', function () {
     assert.deepEqual(found.problems, []);
   });
 
-  it('has files whose names are not UTF-8 among the problems, with what to do', async function () {
+  it('has each file and folder whose name is not UTF-8 among the problems, with what to do', async function () {
     if (process.platform !== 'linux') this.skip();
-    await writeFiles(folder(), { 'a.png': '', 'real \ufffd.png': '' });
-    // Shift JIS, as it comes out of a zip.
-    const named = (name: string): Buffer =>
-      Buffer.concat([Buffer.from(`${folder()}/`), Buffer.from([0x83, 0x6c, 0x83, 0x52]), Buffer.from(name)]);
-    for (const name of ['.png', '.txt', '.md']) await writeFile(named(name), '');
-    await mkdir(named(''));
+    await writeFiles(folder(), { 'a.png': '', 'real \ufffd.png': '', '\ufffd\ufffd.png': '' });
+    // Shift JIS, as it comes out of a zip; decoded, the two pictures and a third one have the same name.
+    const named = (bytes: number[], name = ''): Buffer =>
+      Buffer.concat([Buffer.from(`${folder()}/`), Buffer.from(bytes), Buffer.from(name)]);
+    const [a, i] = [
+      [0x82, 0xa0],
+      [0x82, 0xa2],
+    ] as const;
+    for (const name of ['.png', '.txt', '.md']) await writeFile(named([...a], name), '');
+    await writeFile(named([...i], '.png'), '');
+    await writeFile(named([0x2e, 0xff], '.png'), '');
+    await mkdir(named([0x89, 0xe6]));
+    await writeFile(named([0x89, 0xe6], '/inside.png'), '');
+    await symlink('/', named([0x89, 0xe7]));
+    await writeFile(named([0xe7, 0x94, 0xbb, 0x89], ' \u753b.png'), '');
     const found = scan(folder());
-    assert.deepEqual(pathsOf(found), ['a.png', 'real \ufffd.png']);
-    assert.deepEqual(found.problems.map(({ path: name, reason }) => [name.replaceAll('\ufffd', '?'), reason]).sort(), [
-      ['?l?R', 'Its name is not UTF-8. Rename it.'],
-      ['?l?R.png', 'Its name is not UTF-8. Rename it.'],
-    ]);
+    assert.deepEqual(pathsOf(found), ['a.png', 'real \ufffd.png', '\ufffd\ufffd.png']);
+    const reason = 'Its name is not UTF-8. Rename it.';
+    assert.deepEqual(
+      found.problems.sort((one, other) => (one.path < other.path ? -1 : 1)),
+      [
+        { path: '\\x82\\xa0.png', reason, isImage: true },
+        { path: '\\x82\\xa2.png', reason, isImage: true },
+        { path: '\\x89\\xe6', reason, isImage: false },
+        { path: '\\x89\\xe7', reason, isImage: false },
+        { path: '\u753b\\x89 \u753b.png', reason, isImage: true },
+      ],
+    );
   });
 
-  it('looks for a caption where a file has its name in another case, which some file systems find', async () => {
+  it('reads a linked folder whose real name is not UTF-8 by the name of the link', async function () {
+    if (process.platform !== 'linux') this.skip();
+    await mkdir(path.join(folder(), 'data'));
+    const named = (byte: number, name = ''): Buffer =>
+      Buffer.concat([Buffer.from(`${folder()}/`), Buffer.from([byte]), Buffer.from(name)]);
+    for (const byte of [0x81, 0x82]) {
+      await mkdir(named(byte));
+      await writeFile(named(byte, `/${byte}.png`), '');
+      await symlink(named(byte), path.join(folder(), `data/${byte}`));
+    }
+    const found = scan(path.join(folder(), 'data'));
+    assert.deepEqual(pathsOf(found), ['129/129.png', '130/130.png']);
+    assert.deepEqual(found.problems, []);
+  });
+
+  it('tells what a trainer would not find: a caption in other capitals, or with accents composed otherwise', async function () {
+    if (process.platform !== 'linux') this.skip();
     await writeFiles(folder(), {
       'a.jpg': '',
       'a.TXT': '',
@@ -103,14 +137,167 @@ describe('Scanning a folder', function () {
       'e\u0301.txt': '',
       'd.jpg': '',
       'd.txt.bak': '',
+      'e.jpg': '',
+      'E.jpg': '',
+      'e.txt': '',
     });
-    const found = scan(folder()).images.map(({ path: name, hasCaption }) => [name, hasCaption]);
-    assert.deepEqual(Object.fromEntries(found), { 'a.jpg': true, 'B.jpg': true, 'd.jpg': false, '\u00e9.jpg': true });
+    const found = scan(folder()).images.map(({ path: name, ...rest }) => [name, rest] as const);
+    assert.deepEqual(Object.fromEntries(found), {
+      'a.jpg': { hasCaption: false, lookalike: 'a.TXT' },
+      'B.jpg': { hasCaption: false, lookalike: 'b.txt' },
+      '\u00e9.jpg': { hasCaption: false, lookalike: 'e\u0301.txt' },
+      'd.jpg': { hasCaption: false },
+      'e.jpg': { hasCaption: true },
+      // That of another image is none of its own.
+      'E.jpg': { hasCaption: false },
+    });
   });
 
-  it('skips hidden folders', async () => {
-    await writeFiles(folder(), { '.git/a.png': '', '.cache/b/c.png': '', 'a.png': '', 'b/.x/a.png': '' });
-    assert.deepEqual(pathsOf(scan(folder())), ['a.png']);
+  it('tells the captions apart that are one file, and those that only hold the same', async () => {
+    await writeFiles(folder(), {
+      'blobs/4f2c': 'a photo',
+      'blobs/5a00': 'a photo',
+      ...Object.fromEntries(['1', '2', '3', '4', '5', 'sub/6'].map((name) => [`set/${name}.png`, ''])),
+      'set/5.txt': 'own',
+    });
+    const set = path.join(folder(), 'set');
+    await symlink('../blobs/4f2c', path.join(set, '1.txt'));
+    await symlink('../blobs/5a00', path.join(set, '2.txt'));
+    await symlink('1.txt', path.join(set, '3.txt'));
+    await symlink('gone', path.join(set, '4.txt'));
+    await symlink('../5.txt', path.join(set, 'sub/6.txt'));
+    const real = await realpath(folder());
+    assert.deepEqual(scan(set).images, [
+      { path: '1.png', hasCaption: true, captionFile: path.join(real, 'blobs/4f2c') },
+      { path: '2.png', hasCaption: true, captionFile: path.join(real, 'blobs/5a00') },
+      { path: '3.png', hasCaption: true, captionFile: path.join(real, 'blobs/4f2c') },
+      { path: '4.png', hasCaption: true },
+      { path: '5.png', hasCaption: true },
+      { path: 'sub/6.png', hasCaption: true, captionFile: '5.txt' },
+    ]);
+  });
+
+  it('tells that captions in a linked folder are those that others are links to', async () => {
+    await writeFiles(folder(), { 'set/1.png': '', 'outside/2.png': '', 'outside/2.txt': '' });
+    await symlink('../outside/2.txt', path.join(folder(), 'set/1.txt'));
+    await symlink('../outside', path.join(folder(), 'set/more'));
+    const captionFile = path.join(await realpath(folder()), 'outside/2.txt');
+    assert.deepEqual(scan(path.join(folder(), 'set')).images, [
+      { path: '1.png', hasCaption: true, captionFile },
+      { path: 'more/2.png', hasCaption: true, captionFile },
+    ]);
+  });
+
+  describe('on a disk that does not tell capitals and composition apart', () => {
+    let restore: () => void = () => undefined;
+    beforeEach(() => {
+      restore = foldNamesIn(folder());
+    });
+    afterEach(() => {
+      restore();
+    });
+
+    it('finds the caption under the other name, and says under which', async () => {
+      await writeFiles(folder(), {
+        'A.png': '',
+        'A.txt': '',
+        'B.png': '',
+        'B.TXT': '',
+        '\u00e9.png': '',
+        'e\u0301.txt': '',
+      });
+      assert.deepEqual(scan(folder()).images, [
+        { path: 'A.png', hasCaption: true },
+        { path: 'B.png', hasCaption: true, lookalike: 'B.TXT', captionFile: 'B.TXT' },
+        { path: '\u00e9.png', hasCaption: true, lookalike: 'e\u0301.txt', captionFile: 'e\u0301.txt' },
+      ]);
+    });
+
+    it('tells which images would write one caption file, and which have one', async () => {
+      await writeFiles(folder(), {
+        'b.png': '',
+        'B.jpg': '',
+        'c.png': '',
+        'sub/e\u0301.png': '',
+        'sub/\u00e9.jpg': '',
+        'x.png': '',
+        'X.jpg': '',
+        'x.txt': '',
+      });
+      const files = scan(folder()).images.map(({ path: name, captionFile }) => [name, captionFile] as const);
+      assert.deepEqual(Object.fromEntries(files), {
+        'B.jpg': undefined,
+        'b.png': 'B.txt',
+        'c.png': undefined,
+        'X.jpg': 'x.txt',
+        'x.png': undefined,
+        'sub/\u00e9.jpg': undefined,
+        'sub/e\u0301.png': 'sub/\u00e9.txt',
+      });
+    });
+  });
+
+  it('has images of which only the case of the names differs apart where the disk does', async function () {
+    if (process.platform !== 'linux') this.skip();
+    await writeFiles(folder(), { 'b.png': '', 'B.jpg': '', 'B.png': '', '\u00e9.png': '', 'e\u0301.png': '' });
+    assert.ok(scan(folder()).images.every(({ captionFile }) => captionFile === undefined));
+  });
+
+  it('skips hidden files and folders', async () => {
+    await writeFiles(folder(), {
+      '.git/a.png': '',
+      '.cache/b/c.png': '',
+      'a.png': '',
+      'b/.x/a.png': '',
+      '.trashed-1700000000-IMG_1.jpg': '',
+      '.pending-1700000000-IMG_2.jpg': '',
+      '..png': '',
+      'b/._c.png': '',
+    });
+    const found = scan(folder());
+    assert.deepEqual(pathsOf(found), ['a.png']);
+    assert.deepEqual([found.problems, found.otherPictures], [[], { renamable: [], convertible: [] }]);
+  });
+
+  it('skips the folders that network disks and systems make for themselves, whatever is in them', async () => {
+    const folders = [
+      ...['@eaDir/cat.png', '#recycle', '#snapshot', '@Recycle', '@Recently-Snapshot', '@__thumb', '.AppleDouble'],
+      ...['Network Trash Folder', 'Temporary Items', 'System Volume Information', '$RECYCLE.BIN', 'lost+found'],
+      ...['~snapshot', 'FOUND.000', '__MACOSX', 'sub/@eaDir/x.jpg'],
+    ];
+    await writeFiles(folder(), {
+      'cat.png': '',
+      'sub/x.jpg': '',
+      'found/1.png': '',
+      '@me/2.png': '',
+      'eaDir/3.png': '',
+      ...Object.fromEntries(folders.map((name) => [`${name}/SYNOPHOTO_THUMB_M.jpg`, ''])),
+    });
+    const found = scan(folder());
+    assert.deepEqual(pathsOf(found).sort(), ['@me/2.png', 'cat.png', 'eaDir/3.png', 'found/1.png', 'sub/x.jpg']);
+    assert.deepEqual(found.problems, []);
+  });
+
+  it('counts the pictures that are left out because of their names or formats, and no backups or hidden ones', async () => {
+    const names = [
+      'a.jfif',
+      'B.JFIF',
+      'c.jpe',
+      'd.jpg_large',
+      'e.png?name=orig&x=1',
+      'f.jpg:large',
+      'a.heic',
+      'b.HEIF',
+      'c.jxl',
+    ];
+    const others = ['krita.png~', 'a.png.bak', '.b.heic', 'notes.md', 'a.txt', 'video.mp4', 'x.tar', 'a.jpg.txt'];
+    await writeFiles(folder(), { ...Object.fromEntries([...names, ...others].map((name) => [name, ''])), 'a.jpg': '' });
+    const found = new OtherPictures(scan(folder()).otherPictures);
+    assert.equal(found.size, names.length);
+    assert.deepEqual(found.describe(), [
+      'Left out because of their names: .jfif (2), .jpe (1), .jpg:large (1), .jpg_large (1), .png?… (1). Rename them to .jpg, .png or what they are.',
+      'Left out because of their format: .heic (1), .heif (1), .jxl (1). Convert them to use them.',
+    ]);
   });
 
   it('ends in circles of links and shows no picture twice', async () => {
@@ -132,6 +319,21 @@ describe('Scanning a folder', function () {
     await writeFiles(folder(), { 'real/a.png': '' });
     await symlink('real', path.join(folder(), 'link'));
     assert.deepEqual(pathsOf(scan(path.join(folder(), 'link'))), ['a.png']);
+  });
+
+  it('names what cannot be used once, and calls none of it an image', async function () {
+    if (!canActAsNobody()) this.skip();
+    await mkdir(path.join(folder(), 'x.png'));
+    await symlink(path.join(folder(), 'x.png'), path.join(folder(), 'link'));
+    execFileSync('mkfifo', [path.join(folder(), 'pipe.png')]);
+    const found = scan(folder());
+    assert.deepEqual(
+      found.problems.map(({ path: name, isImage }) => [name, isImage]),
+      [
+        ['pipe.png', false],
+        ['x.png', false],
+      ],
+    );
   });
 
   it('takes a folder named x.jpg for no image and still finds the images in it', async () => {
@@ -187,7 +389,7 @@ describe('Scanning a folder', function () {
       found.problems.map((problem) => problem.path),
       ['locked'],
     );
-    assert.match(found.problems[0]!.reason, /permission/i);
+    assert.match(found.problems[0]!.reason, /^No permission to read this folder/);
   });
 
   it('says what is wrong with the folder itself', async () => {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { utimes } from 'node:fs/promises';
+import { symlink, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import type { Caption } from '../../../../src/dataset/captions/Caption';
 import type { Dataset } from '../../../../src/dataset/Dataset';
 import type { CaptionMarks } from '../../../../src/extension/grid/cardItem';
 import { GridSession, type GridDocument } from '../../../../src/extension/grid/GridSession';
 import { captionOf, openDataset } from '../../dataset/openDataset';
-import { testFolder } from '../../shared/testFolder';
+import { testFolder, writeFiles } from '../../shared/testFolder';
 
 const files = {
   'a.png': '',
@@ -276,6 +276,22 @@ describe('The session of a grid', () => {
       assert.deepEqual([untouched?.save, untouched?.warnings], [{ state: 'saved' }, []]);
       assert.deepEqual(open?.save, { state: 'unsaved' });
       assert.equal(open.warnings.length, 1);
+    });
+
+    it('that name some of the images which share the caption, and files that trainers do not find', async function () {
+      if (process.platform !== 'linux') this.skip();
+      const names = Array.from({ length: 9 }, (_, index) => `link ${index}`);
+      await writeFiles(folder(), { ...Object.fromEntries(names.map((name) => [`${name}.png`, ''])), 'D.TXT': 'x' });
+      for (const name of names) await symlink('a.txt', path.join(folder(), `${name}.txt`));
+      await dataset.load();
+      await session.view.refresh();
+      const cards = await cardsOf(0, 20);
+      const warningsOf = (image: string): string[] => cards.find(({ path: one }) => one === image)?.warnings ?? [];
+      const others = (...numbers: number[]): string => numbers.map((number) => `link ${number}.png`).join(', ');
+      const shared = 'Shares its caption file with';
+      assert.deepEqual(warningsOf('a.png'), [`${shared} ${others(0, 1, 2, 3, 4)} and 4 more`]);
+      assert.deepEqual(warningsOf('link 8.png'), [`${shared} a.png, ${others(0, 1, 2, 3)} and 4 more`]);
+      assert.deepEqual(warningsOf('d.png'), ['Trainers do not find D.TXT: they look for d.txt. Rename the file.']);
     });
 
     it('with another version of the image when its file changed', async () => {

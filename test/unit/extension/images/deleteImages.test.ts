@@ -1,12 +1,12 @@
 import { during, messages } from '../askingVscode';
 import assert from 'node:assert/strict';
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Dataset } from '../../../../src/dataset/Dataset';
 import type { GridSession } from '../../../../src/extension/grid/GridSession';
 import { deleteImages } from '../../../../src/extension/images/deleteImages';
 import { captionOf, openDataset } from '../../dataset/openDataset';
-import { namesIn, testFolder } from '../../shared/testFolder';
+import { namesIn, testFolder, writeFiles } from '../../shared/testFolder';
 
 describe('Deleting images', () => {
   const folder = testFolder();
@@ -71,6 +71,23 @@ describe('Deleting images', () => {
       'Not deleted: a.txt: Another image uses it now, so it was kept.',
     ]);
     assert.deepEqual(await namesIn(folder()), ['a.jpg', 'a.txt', 'b.png', 'b.txt', 'c.png', 'c.txt']);
+  });
+
+  it('deletes the links to a shared caption with the last of their images, and never the file that they lead to', async () => {
+    await writeFiles(folder(), { '1.png': '', '2.png': '', 'store/blob': 'shared' });
+    for (const name of ['1.txt', '2.txt']) await symlink('store/blob', inFolder(name));
+    await dataset.load();
+    assert.deepEqual(await deleted(['1.png'], () => undefined), ['Delete 1.png?']);
+    assert.deepEqual((await namesIn(folder())).slice(0, 3), ['1.txt', '2.png', '2.txt']);
+    await writeFiles(folder(), { '1.png': '' });
+    await dataset.load();
+    messages.length = 0;
+    assert.deepEqual(await deleted(['1.png', '2.png'], () => undefined), ['Delete 2 images and 1 caption?']);
+    assert.deepEqual(
+      (await namesIn(folder())).filter((name) => /^[12]/.test(name)),
+      [],
+    );
+    assert.equal(await readFile(inFolder('store/blob'), 'utf8'), 'shared');
   });
 
   it('deletes no caption of an image that went while the question was open', async () => {

@@ -176,6 +176,59 @@ describe('What a model runs on', function () {
     assert.match(reasonOf(after, 'cuda')!, /illegal memory access/);
   });
 
+  itOnLinux('changes to the CPU when the GPU gives no numbers any more; no image fails', async () => {
+    const tagger = startFake({
+      run: `const results = await session.run(feeds, fetches);
+        globalThis.runs = (globalThis.runs ?? 0) + 1;
+        if (globalThis.runs > 20) results.output.data.fill(NaN);
+        return results;`,
+    });
+    const of = setup({ provider: 'cuda', batchSize: 2 });
+    assert.equal((await report(tagger, of)).provider, 'cuda');
+    assert.deepEqual(await caption(tagger, of, 50), expected(50));
+    const execution = await report(tagger, of);
+    assert.equal(execution.provider, 'cpu');
+    assert.equal(reasonOf(execution, 'cuda'), 'CUDA computes scores that are no numbers.');
+  });
+
+  itOnLinux(
+    'stays the GPU while it gives no numbers for single images, which fail; not for many in a row',
+    async () => {
+      // The pictures that make it overflow are the red ones; the picture that tries it is of all colours.
+      const tagger = startFake({
+        run: `const results = await session.run(feeds, fetches);
+        const { data } = results.output;
+        for (let at = 0; at < data.length; at += 3) if (data[at + 2] > 0.99) data[at + 1] = Infinity;
+        return results;`,
+      });
+      const of = setup({ provider: 'cuda', batchSize: 2 });
+      const outcomes = async (colors: string[]): Promise<string[]> => {
+        const answers = colors.map(async (background, i) => {
+          const imagePath = path.join(folder(), `${i}.png`);
+          await sharp({ create: { width: 16, height: 16, channels: 3, background } }).toFile(imagePath);
+          return (await tagger.request('captionImage', { imagePath, setup: of, options })).tags.join();
+        });
+        return (await Promise.allSettled(answers)).map((one) =>
+          one.status === 'fulfilled' ? one.value : (one.reason as Error).message,
+        );
+      };
+      const none = 'The model gave no numbers for this image.';
+      assert.deepEqual(await outcomes(['#00f', '#f00', '#0f0', '#f00', '#00f']), [
+        'first',
+        none,
+        'second',
+        none,
+        'first',
+      ]);
+      assert.equal((await report(tagger, of)).provider, 'cuda');
+      const many = await outcomes(Array<string>(30).fill('#f00'));
+      assert.equal((await report(tagger, of)).provider, 'cpu');
+      const lost = many.filter((one) => one === none).length;
+      assert.equal(lost, 7, many.join('\n'));
+      assert.equal(many.filter((one) => one === 'third').length, 23, 'the CPU goes on');
+    },
+  );
+
   itOnLinux('runs smaller batches when there is not enough memory; no image fails', async () => {
     const tagger = startFake({
       run: `if (images > 3) throw new Error('Failed to allocate memory for requested buffer of size 123');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { BatchRunner } from '../../../../src/tagger/inference/BatchRunner';
+import { BatchRunner, type Scored } from '../../../../src/tagger/inference/BatchRunner';
 
 /** Scores an input by its own number; notes which inputs ran together. */
 class FakeEngine {
@@ -8,10 +8,11 @@ class FakeEngine {
   mostRunning = 0;
   signals: AbortSignal[] = [];
   fails: (numbers: number[]) => Error | undefined = () => undefined;
+  hasNone: (number: number, batch: number[]) => Error | undefined = () => undefined;
 
   constructor(readonly runsInFlight?: number) {}
 
-  async run(inputs: readonly Float32Array[], _batch: number, signal: AbortSignal): Promise<Float32Array[]> {
+  async run(inputs: readonly Float32Array[], _batch: number, signal: AbortSignal): Promise<Scored[]> {
     this.mostRunning = Math.max(this.mostRunning, ++this.running);
     this.signals.push(signal);
     await new Promise((resolve) => setImmediate(resolve));
@@ -20,7 +21,7 @@ class FakeEngine {
     this.runs.push(numbers);
     const error = this.fails(numbers);
     if (error !== undefined) throw error;
-    return inputs.map((input) => input.slice());
+    return inputs.map((input) => this.hasNone(input[0]!, numbers) ?? input.slice());
   }
   isOutOfMemory(thrown: unknown): boolean {
     return String(thrown).includes('memory');
@@ -127,6 +128,28 @@ describe('A batch runner', () => {
       results.map(({ status }) => status),
       ['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
     );
+  });
+
+  it('fails an image that has no scores, wherever it stands in a batch, and no other', async () => {
+    engine.hasNone = (number) => (number % 4 === 0 || number % 7 === 0 ? new Error('no numbers') : undefined);
+    const runner = new BatchRunner(engine, 4, true);
+    const results = await Promise.allSettled(numbers(16).map((i) => runner.score(input(i), never)));
+    const failed = results.flatMap(({ status }, index) => (status === 'rejected' ? [index] : []));
+    assert.deepEqual(failed, [0, 4, 7, 8, 12, 14]);
+  });
+
+  it('runs an image alone that has no scores in a batch, as another one may be to blame, unless that is hopeless', async () => {
+    engine.hasNone = (_, batch) => (batch.includes(2) ? new Error('no numbers') : undefined);
+    const runner = new BatchRunner(engine, 4, true);
+    const results = await Promise.allSettled(numbers(4).map((i) => runner.score(input(i), never)));
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['fulfilled', 'fulfilled', 'rejected', 'fulfilled'],
+    );
+    engine.runs.length = 0;
+    engine.hasNone = () => new Error('hopeless');
+    await Promise.allSettled(numbers(4).map((i) => runner.score(input(i), never)));
+    assert.equal(engine.runs.length, 1);
   });
 
   it('halves the batch until there is memory enough, and keeps to that', async () => {

@@ -9,6 +9,7 @@ import { ModelError } from '../../../../src/tagger/inference/ModelError';
 import { OnnxTagger } from '../../../../src/tagger/onnx/OnnxTagger';
 import { scorePixels } from '../inference/scorePixels';
 import { setupOf } from '../../shared/taggerSetup';
+import { writeScoreModel } from '../../shared/writeScoreModel';
 import { writeTinyModel, type TinyModel } from '../../shared/writeTinyModel';
 
 const wdV3: TinyModel = { inputName: 'input', inputShape: ['batch_size', 448, 448, 3], outputName: 'output' };
@@ -115,6 +116,41 @@ describe('An ONNX tagger', function () {
   it('refuses a model that does not say how large its input is', async () => {
     writeTinyModel(folder, { ...wdV3, inputShape: ['n', 'height', 'width', 3] });
     await rejects('MODEL_UNSUPPORTED', /not square with a fixed size/);
+  });
+
+  it('takes the probabilities of a model that gives what comes before its sigmoid as well, by name or by its steps', async () => {
+    for (const names of [
+      ['logits', 'prediction'],
+      ['output_0', 'output_1'],
+    ] as const) {
+      writeScoreModel(folder, 'sigmoid', names);
+      const tagger = await load(folder);
+      // 1 / (1 + e^((128 - 148) / 20))
+      assert.deepEqual(await rounded(scorePixels(tagger, plain(8, [148, 148, 148]))), [0.73, 0.73, 0.73]);
+      await tagger.release();
+    }
+  });
+
+  it('refuses scores that are no numbers, and those that are no probabilities by the name of the output', async () => {
+    const refusal = async (grey: number): Promise<[unknown, unknown]> => {
+      const tagger = await load(folder);
+      const scores = scorePixels(tagger, plain(8, [grey, grey, grey]));
+      const thrown = await scores.then(
+        () => undefined,
+        (error: unknown) => error as ModelError,
+      );
+      await tagger.release();
+      return [thrown?.code, thrown?.message];
+    };
+    writeScoreModel(folder, 'root', ['output']);
+    assert.deepEqual(await refusal(200), [undefined, undefined]);
+    assert.deepEqual(await refusal(5), ['SCORES_NOT_NUMBERS', 'The model gave no numbers for this image.']);
+    writeScoreModel(folder, 'sigmoid', ['logits']);
+    assert.deepEqual(await refusal(28), [
+      'SCORES_OUT_OF_RANGE',
+      'The output "logits" of model.onnx has values from -5.00 to -5.00, not from 0 to 1: the model gives no probabilities.',
+    ]);
+    assert.deepEqual(await refusal(138), [undefined, undefined]);
   });
 
   it('is loaded once for any number of simultaneous uses', async () => {

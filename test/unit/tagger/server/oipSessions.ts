@@ -16,9 +16,12 @@ const blue = picture(255, 0, 51);
 /** What the server's model gives for the picture of {@link run}. */
 export const scoresOfBlue = [[1, 0, 0.2]];
 
-/** Scores with three digits. */
-export function rounded(scores: readonly Float32Array[]): number[][] {
-  return scores.map((own) => Array.from(own, (score) => Math.round(score * 1000) / 1000));
+/** Scores with three digits; every image has to have some. */
+export function rounded(scores: readonly (Float32Array | Error)[]): number[][] {
+  return scores.map((own) => {
+    if (own instanceof Error) throw own;
+    return Array.from(own, (score) => Math.round(score * 1000) / 1000);
+  });
 }
 
 /** Scores one picture. */

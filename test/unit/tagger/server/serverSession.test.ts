@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { errorCode } from '../../../../src/protocol/channel/wireError';
 import type { ServerClientOptions } from '../../../../src/tagger/server/ServerClient';
 import type { ServerSession } from '../../../../src/tagger/server/ServerSession';
 import type { OipBehaviour } from './oipServer';
@@ -189,6 +190,45 @@ describe('A server that runs a model', function () {
         assert.match(message, sentence);
       });
     }
+  });
+
+  describe('that gives no numbers for one image of a batch', () => {
+    const pictures = [picture(255, 0, 51), picture(0, 0, 255), picture(255, 0, 51)];
+    /** What became of each image, with the answer changed. */
+    const scored = async (change: (head: Record<string, string>, body: Buffer) => Buffer): Promise<unknown[]> => {
+      const session = await open();
+      at.server.next(changed(change));
+      const found = await session.run(pictures, never);
+      return found.map((own) => (own instanceof Error ? errorCode(own) : rounded([own])[0]));
+    };
+
+    it('fails that image alone, which is no reason to leave the server', async () => {
+      const withNaN = await scored((_, body) => {
+        body.writeFloatLE(NaN, body.length - 24);
+        return body;
+      });
+      assert.deepEqual(withNaN, [[1, 0, 0.2], 'SERVER_FAILED', [1, 0, 0.2]]);
+    });
+
+    it('does so in JSON, too, where servers write NaN, Infinity or null', async () => {
+      for (const written of ['NaN', 'Infinity', '-Infinity', 'null']) {
+        const session = await open();
+        at.server.answersJson = true;
+        at.server.next(
+          changed((_, body) => {
+            const answer = JSON.parse(body.toString()) as { outputs: [{ data: unknown[] }] };
+            answer.outputs[0].data[4] = '?';
+            return Buffer.from(JSON.stringify(answer).replace('"?"', written));
+          }),
+        );
+        const found = await session.run(pictures, never);
+        assert.deepEqual(
+          found.map((own) => (own instanceof Error ? errorCode(own) : rounded([own])[0])),
+          [[1, 0, 0.2], 'SERVER_FAILED', [1, 0, 0.2]],
+          written,
+        );
+      }
+    });
   });
 
   describe('that answers nonsense', () => {
