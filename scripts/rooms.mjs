@@ -216,7 +216,7 @@ export const rooms = {
   },
   'cli/shared': {
     what: 'what a command of the command line is, its console and its errors of use',
-    may: ['base'],
+    may: ['protocol/text'],
   },
   'cli/flags': {
     what: 'flags of the command line, and what they mean',
@@ -225,6 +225,7 @@ export const rooms = {
       'cli/shared',
       'cluster',
       'dataset',
+      'dataset/captions',
       'dataset/files',
       'jobs/client',
       'jobs/folder',
@@ -283,6 +284,7 @@ export const rooms = {
       'extension/settings',
       'extension/shared',
       'protocol/channel',
+      'protocol/text',
       'tags',
     ],
   },
@@ -374,6 +376,7 @@ export const rooms = {
       'extension/grid',
       'protocol/channel',
       'protocol/page',
+      'protocol/text',
     ],
   },
   'extension/search': {
@@ -392,6 +395,7 @@ export const rooms = {
       'extension/shared',
       'protocol/channel',
       'protocol/page',
+      'protocol/text',
       'tags',
     ],
   },
@@ -477,6 +481,7 @@ export const rooms = {
       'extension/settings',
       'extension/shared',
       'extension/standIns',
+      'protocol/text',
       'tags',
     ],
   },
@@ -524,7 +529,15 @@ export const rooms = {
   },
   'webview/card': {
     what: 'one card: picture, caption, chips, drafts',
-    may: ['protocol/page', 'tags', 'webview/pictures', 'webview/shared', 'webview/undo', 'webview/suggestions'],
+    may: [
+      'protocol/page',
+      'protocol/text',
+      'tags',
+      'webview/pictures',
+      'webview/shared',
+      'webview/undo',
+      'webview/suggestions',
+    ],
   },
   'webview/search': {
     what: 'the search field, its filters, sorting',
@@ -563,7 +576,14 @@ export const rooms = {
   },
   'webview/bulkEdit': {
     what: 'the dialog of bulk edits with its preview',
-    may: ['protocol/channel', 'protocol/page', 'webview/shared', 'webview/suggestions', 'webview/virtualList'],
+    may: [
+      'protocol/channel',
+      'protocol/page',
+      'protocol/text',
+      'webview/shared',
+      'webview/suggestions',
+      'webview/virtualList',
+    ],
   },
   'webview/editor': {
     what: 'the page as a whole, and its connection to the host',

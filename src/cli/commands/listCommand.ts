@@ -13,7 +13,7 @@ export const listCommand: Command = {
     for (const problem of dataset.problems) output.note(`${dataset.absolute(problem.path)}: ${problem.reason}`);
     if (!json) {
       for (const { path, caption } of dataset.allImages) {
-        await output.result(`${path}: ${caption.text.replaceAll('\n', '\\n')}\n`);
+        await output.line(`${path}: ${caption.text}`);
       }
       output.note(`${dataset.allImages.length} images`);
       return 'done';

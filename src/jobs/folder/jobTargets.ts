@@ -70,7 +70,7 @@ export async function readJobWork(
         outcome: 'kept',
         reason: l10n.t('The caption was edited meanwhile; the edit was kept.'),
       });
-    } else if (manifest.mode === 'empty' && !found.caption.isEmpty) {
+    } else if (manifest.mode === 'empty' && !found.caption.isEmpty && !isUnreadable(found)) {
       work.settled.push({ index, outcome: 'kept', reason: l10n.t('Somebody wrote a caption meanwhile; it was kept.') });
     } else work.targets.push({ path: image, caption: found.caption, expected: found.caption.raw });
   }
