@@ -19,12 +19,15 @@ export type GuessedEncoding =
   | 'euc-jp'
   | 'euc-kr';
 
-/** How many bytes from the start are read to guess. */
+/** How many bytes are read to guess, from a little before the first that is not ASCII. */
 const sampleLength = 2000;
+const sampleLead = 100;
 /** So many bits speak against a reading for each place where it would be damaged. */
 const damageBits = 18;
-/** The best reading has to be likelier than the next one by so many bits: 500 times. */
-const margin = 9;
+/** The same for an end in the middle of a character, which is more usual: a program that keeps to a number of bytes. */
+const cutBits = 12;
+/** The best reading has to be likelier than the next one by so many bits: 1000 times. */
+const margin = 10;
 /** The same for one that is strange for itself: 128 times. */
 const marginToStrange = 7;
 
@@ -34,16 +37,18 @@ interface Candidate {
   language: Language;
   /** the bits for each character beyond ASCII above which a text is none of that language */
   strangeFrom: number;
+  /** how many characters beyond ASCII a text has at least; 1 if nothing is said */
+  atLeast?: number;
 }
 
 const eightBit: readonly Candidate[] = [
   { encoding: 'windows-1252', language: 'western', strangeFrom: 10 },
-  { encoding: 'windows-1251', language: 'russian', strangeFrom: 5.7 },
+  { encoding: 'windows-1251', language: 'russian', strangeFrom: 5.7, atLeast: 3 },
   { encoding: 'gb18030', language: 'simplified', strangeFrom: 12.7 },
   { encoding: 'big5', language: 'traditional', strangeFrom: 12.7 },
   { encoding: 'shift_jis', language: 'japanese', strangeFrom: 13 },
   { encoding: 'euc-jp', language: 'japanese', strangeFrom: 13 },
-  { encoding: 'euc-kr', language: 'korean', strangeFrom: 12.7 },
+  { encoding: 'euc-kr', language: 'korean', strangeFrom: 11 },
 ];
 const sixteenBit: readonly Candidate[] = [
   { encoding: 'utf-8', language: 'any', strangeFrom: 15 },
@@ -100,7 +105,7 @@ function readings(bytes: Uint8Array): Reading[] {
 /** A file read in one encoding. */
 interface Reading {
   encoding: GuessedEncoding;
-  /** of the first {@link sampleLength} bytes */
+  /** of a sample, where the file is long */
   text: string;
   /** how unlikely the text is, in bits */
   bits: number;
@@ -109,23 +114,33 @@ interface Reading {
 }
 
 /** Reads a file in an encoding. @returns undefined where that cannot be */
-function readAs(bytes: Uint8Array, { encoding, language, strangeFrom }: Candidate): Reading | undefined {
+function readAs(bytes: Uint8Array, { encoding, language, strangeFrom, atLeast = 1 }: Candidate): Reading | undefined {
   const isDamaged = encoding === 'utf-8';
-  const sample = decodeOrNot(bytes.subarray(0, sampleLength), encoding);
+  const sample = decodeOrNot(sampleOf(bytes), encoding);
   const whole = bytes.length <= sampleLength || sample === undefined ? sample : decodeOrNot(bytes, encoding);
   if (sample === undefined || whole === undefined) return undefined;
   if (!isDamaged && (sample.text.includes('\ufffd') || whole.text.includes('\ufffd'))) return undefined;
-  // The rest of a sample is no damage, that of the file is.
-  const text = withoutNuls(isDamaged && whole === sample ? sample.text + sample.rest : sample.text);
+  const text = withoutNuls(sample.text);
   const found = surprise(text, languageModel(language));
-  const damages = found.damages + (isDamaged || whole.rest === '' ? 0 : 1);
+  const isCut = whole.rest !== '';
   // A few whole characters among many damaged ones speak for no encoding, nor does ASCII with damages, unless it is
   // UTF-8 that was cut off: then a part of its last character is there.
   const most = isDamaged ? Math.max(1, found.beyond / 3) : found.beyond / 8;
-  const isCutOff = isDamaged && whole.rest !== '' && (bytes.at(-1) ?? 0) < 0xc0 && !whole.text.includes('\ufffd');
-  if (damages > most || (found.beyond === 0 && !isCutOff && bytes.some((byte) => byte > 0x7f))) return undefined;
-  const isStrange = found.beyond > 0 && found.bitsBeyond / found.beyond > strangeFrom;
-  return { encoding, text, bits: found.bits + damages * damageBits, isStrange };
+  if (found.damages + (isCut ? 1 : 0) > most) return undefined;
+  const endsInUtf8 = isDamaged && isCut && (bytes.at(-1) ?? 0) < 0xc0 && !whole.text.includes('\ufffd');
+  if (found.beyond === 0 && !endsInUtf8 && bytes.some((byte) => byte > 0x7f)) return undefined;
+  const bits = found.bits + found.damages * damageBits + (isCut ? cutBits : 0);
+  const { beyond, bitsBeyond } = found;
+  const isStrange = beyond > 0 && (beyond < atLeast || bitsBeyond / beyond > strangeFrom);
+  return { encoding, text, bits, isStrange };
+}
+
+/** What is before the first byte that is not ASCII has one byte a character in all encodings, or two or four. */
+function sampleOf(bytes: Uint8Array): Uint8Array {
+  if (bytes.length <= sampleLength) return bytes;
+  const first = bytes.findIndex((byte) => byte === 0 || byte > 0x7f);
+  const start = Math.max(0, first - sampleLead) & ~3;
+  return bytes.subarray(start, start + sampleLength);
 }
 
 function decodeOrNot(bytes: Uint8Array, encoding: GuessedEncoding): ReturnType<typeof decode> | undefined {
