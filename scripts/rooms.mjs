@@ -133,6 +133,7 @@ export const rooms = {
       'protocol/channel',
       'protocol/child',
       'protocol/tagging',
+      'protocol/text',
     ],
   },
   'tagger/wasm': { what: 'resampling in AssemblyScript, compiled to WebAssembly', may: [] },
