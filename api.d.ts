@@ -176,7 +176,8 @@ export interface ImageResult {
   readonly path: string;
   /**
    * - `written`: it has a new caption; `same`: its caption already was that
-   * - `untagged`: no tag passed the threshold; `kept`: somebody else had written a caption: both kept what was there
+   * - `untagged`: no tag passed the threshold; `kept`: somebody else had written a caption, or it is JSON, to which no
+   *   tags are added: both kept what was there
    * - `failed`: it could not be captioned
    */
   readonly outcome: 'written' | 'same' | 'untagged' | 'kept' | 'failed';

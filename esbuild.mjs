@@ -27,7 +27,16 @@ const styleSheets = {
 };
 
 /** @type {import('esbuild').BuildOptions} */
-const node = { ...shared, platform: 'node', target: 'node20', format: 'cjs', external, plugins: [wasmPlugin] };
+const node = {
+  ...shared,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  // Node reads UTF-8; escapes would double the tables of characters.
+  charset: 'utf8',
+  external,
+  plugins: [wasmPlugin],
+};
 
 /** The parser of CSV is a bundle of its own, which the extension loads only if there is a list of tags. */
 const lateCsv = {

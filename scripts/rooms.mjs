@@ -137,6 +137,7 @@ export const rooms = {
       'protocol/channel',
       'protocol/child',
       'protocol/tagging',
+      'protocol/text',
     ],
   },
   'tagger/wasm': { what: 'resampling in AssemblyScript, compiled to WebAssembly', may: [] },
@@ -220,7 +221,7 @@ export const rooms = {
   },
   'cli/shared': {
     what: 'what a command of the command line is, its console and its errors of use',
-    may: ['base'],
+    may: ['protocol/text'],
   },
   'cli/flags': {
     what: 'flags of the command line, what they mean, and which unfinished job does the same work (unfinishedJob)',
@@ -291,6 +292,7 @@ export const rooms = {
       'extension/settings',
       'extension/shared',
       'protocol/channel',
+      'protocol/text',
       'tags',
     ],
   },
@@ -381,6 +383,7 @@ export const rooms = {
       'extension/grid',
       'protocol/channel',
       'protocol/page',
+      'protocol/text',
     ],
   },
   'extension/search': {
@@ -399,6 +402,7 @@ export const rooms = {
       'extension/shared',
       'protocol/channel',
       'protocol/page',
+      'protocol/text',
       'tags',
     ],
   },
@@ -422,6 +426,7 @@ export const rooms = {
       'extension/taggers',
       'protocol/channel',
       'protocol/page',
+      'protocol/text',
       'tags',
     ],
   },
@@ -484,6 +489,7 @@ export const rooms = {
       'extension/settings',
       'extension/shared',
       'extension/standIns',
+      'protocol/text',
       'tags',
     ],
   },
@@ -531,7 +537,15 @@ export const rooms = {
   },
   'webview/card': {
     what: 'one card: picture, caption, chips (TagChips; their changes of the text are in tags/captionTags), drafts, keys and what a context menu is for (cardActions)',
-    may: ['protocol/page', 'tags', 'webview/pictures', 'webview/shared', 'webview/undo', 'webview/suggestions'],
+    may: [
+      'protocol/page',
+      'protocol/text',
+      'tags',
+      'webview/pictures',
+      'webview/shared',
+      'webview/undo',
+      'webview/suggestions',
+    ],
   },
   'webview/search': {
     what: 'the search field with its help, its filters, sorting',
@@ -570,7 +584,14 @@ export const rooms = {
   },
   'webview/bulkEdit': {
     what: 'the dialog of bulk edits with its preview',
-    may: ['protocol/channel', 'protocol/page', 'webview/shared', 'webview/suggestions', 'webview/virtualList'],
+    may: [
+      'protocol/channel',
+      'protocol/page',
+      'protocol/text',
+      'webview/shared',
+      'webview/suggestions',
+      'webview/virtualList',
+    ],
   },
   'webview/editor': {
     what: 'the page as a whole, and its connection to the host',

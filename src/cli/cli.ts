@@ -92,7 +92,7 @@ async function main(args: string[]): Promise<number> {
     return exitCodes[await runCommand(name, command, rest)];
   } catch (thrown) {
     if (cancellation.signal.aborted) output.note('Cancelled.');
-    else output.note(explain(thrown));
+    else for (const line of explain(thrown)) output.note(line);
     return 1;
   }
 }
@@ -131,11 +131,12 @@ function commandHelp(name: string, { usage, summary, flagHelp }: Command): strin
   return `${name}: ${summary}\n\nUsage: dataset-captions ${name} ${usage} [flags]\n\n${flags.map((line) => `  ${line}\n`).join('')}`;
 }
 
-function explain(thrown: unknown): string {
-  if (thrown instanceof UsageError) return thrown.message;
+function explain(thrown: unknown): string[] {
+  if (thrown instanceof UsageError) return [thrown.message];
   // Another process may have removed the job in this moment, or made it another way.
-  if (thrown instanceof CaptionError || thrown instanceof JobError) return `${thrown.message} (${thrown.path})`;
+  if (thrown instanceof CaptionError || thrown instanceof JobError) return [`${thrown.message} (${thrown.path})`];
   // Its sentence is for the user, too.
-  if (thrown instanceof Error && errorCode(thrown) === taggerCrashed) return thrown.message;
-  return `Unexpected error: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`;
+  if (thrown instanceof Error && errorCode(thrown) === taggerCrashed) return [thrown.message];
+  const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  return `Unexpected error: ${stack}`.split('\n');
 }

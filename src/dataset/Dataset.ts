@@ -4,7 +4,7 @@ import * as l10n from '@vscode/l10n';
 import pMap from 'p-map';
 import { Caption, type CaptionChange, type EmptiedCaption } from './captions/Caption';
 import type { DatasetImage } from './captions/DatasetImage';
-import { decodeCaption } from './captions/captionContent';
+import { decodeCaption, foreignError, type CaptionContent } from './captions/captionContent';
 import { editedMeanwhile, refuseUnwritable } from './captions/captionFile';
 import { CaptionSaver, type SaveProgress, type SaveReport } from './captions/CaptionSaver';
 import { textOfRaw } from '../tags/captionText';
@@ -408,12 +408,15 @@ export class Dataset {
     });
     await this.readCaptions(unknown);
     const changes: CaptionChange[] = [];
-    await inSlices(edits, ({ captionPath, raw, base, rival }) => {
+    await inSlices(edits, ({ captionPath, raw, base, rival, bytes }) => {
       const caption = this.caption(captionPath);
       if (caption === undefined) return;
       const wasTyped = caption.isDirty;
       // Text that was typed while the folder was being read is kept, and undo brings the older edit back.
-      if (!wasTyped) caption.restoreEdit(raw, base === null ? null : decodeCaption(Buffer.from(base, 'base64')), rival);
+      if (!wasTyped) {
+        const takenBack = bytes === undefined ? undefined : contentOf(bytes).foreign;
+        caption.restoreEdit(raw, base === null ? null : contentOf(base), { rival, takenBack });
+      }
       const before = wasTyped ? raw : (caption.onDisk?.raw ?? null);
       if (caption.isDirty && !(wasTyped && before === caption.raw))
         changes.push({ caption, before, after: caption.raw });
@@ -423,7 +426,10 @@ export class Dataset {
     return changes;
   }
 
-  /** Resolves a conflict between an unsaved edit and another program's change. */
+  /**
+   * Resolves a conflict between an unsaved edit and another program's change.
+   * @throws CaptionError CAPTION_NOT_UTF8 where both are wanted and nobody knows in which encoding the file is
+   */
   resolveConflict(caption: Caption, choice: 'mine' | 'theirs' | 'both', merge: MergeTexts): CaptionChange | undefined {
     const theirs = caption.theirs;
     if (theirs === undefined) return undefined;
@@ -432,6 +438,8 @@ export class Dataset {
     if (choice === 'theirs') change = caption.endConflictWith(theirs?.raw ?? null);
     else {
       const theirText = theirs === null ? '' : textOfRaw(theirs.raw);
+      if (choice === 'both' && theirs?.foreign?.encoding === 'unknown')
+        throw foreignError('unknown', this.absolute(caption.path));
       const merged = choice === 'both' ? merge(caption.text, theirText) : caption.text;
       caption.keepMine();
       change = caption.setText(merged, this.options.emptiedCaption);
@@ -475,3 +483,8 @@ export class Dataset {
 
 /** Merges the edited text with the text that another program wrote into the file. */
 export type MergeTexts = (mine: string, theirs: string) => string;
+
+/** @param bytes of a caption file, base64 */
+function contentOf(bytes: string): CaptionContent {
+  return decodeCaption(Buffer.from(bytes, 'base64'));
+}

@@ -12,7 +12,7 @@ import { inSlices } from '../base/inSlices';
 import { JobError } from './JobError';
 import type { ImageOutcome } from './imageOutcomes';
 import type { WriteMode, WriteOptions } from '../tags/writeMode';
-import { captionWithTags } from '../tags/writeTags';
+import { captionWithTags, keepsJson } from '../tags/writeTags';
 
 export type CaptionScope = 'all' | 'empty';
 
@@ -94,7 +94,9 @@ export async function planCaptionJob(
   await inSlices(images, ({ path, caption }) => {
     if (seen.has(caption)) return;
     seen.add(caption);
-    if (all || caption.isEmpty) targets.push({ path, caption, expected: caption.raw });
+    // What cannot be read is not empty, but the job says which images have no caption for that.
+    if (all || caption.isEmpty || caption.unreadable !== undefined)
+      targets.push({ path, caption, expected: caption.raw });
   });
   return targets;
 }
@@ -169,6 +171,10 @@ class CaptionJob {
   private async caption(target: JobTarget, alone: boolean, last = false): Promise<boolean> {
     this.options.onStart?.(target);
     const file = this.dataset.absolute(target.path);
+    if (target.caption.unreadable === undefined && keepsJson(target.caption.text, this.writeOptions.mode)) {
+      this.finishWithout(target, 'kept', l10n.t('The caption is JSON: no tags were added to it.'));
+      return true;
+    }
     try {
       const tags = await this.options.makeTags(file, this.signal);
       const { text, outcome } = tags.length === 0 ? untagged : await this.write(target, tags);
@@ -202,11 +208,16 @@ class CaptionJob {
         return false;
       }
       const reason = crash ? l10n.t('The tagger crashed on this image.') : reasonOf(thrown);
-      this.result.failed.set(target.path, reason);
-      this.options.onOutcome?.(target, code === 'CAPTION_EDITED' ? 'kept' : 'failed', reason);
-      this.report(target, reason);
+      this.finishWithout(target, code === 'CAPTION_EDITED' ? 'kept' : 'failed', reason);
     }
     return true;
+  }
+
+  /** Lists an image that gets no caption. */
+  private finishWithout(target: JobTarget, outcome: 'kept' | 'failed', reason: string): void {
+    this.result.failed.set(target.path, reason);
+    this.options.onOutcome?.(target, outcome, reason);
+    this.report(target, reason);
   }
 
   /** @returns the whole caption, and whether the file had to be written */

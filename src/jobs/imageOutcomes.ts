@@ -2,7 +2,7 @@
  * What became of an image:
  * - `written`: its caption file was written; `same`: it held that text already
  * - `untagged`: no tag passed the threshold, the caption was kept
- * - `kept`: somebody else wrote a caption meanwhile, which was kept
+ * - `kept`: its caption was kept, because somebody wrote it meanwhile, or it is JSON, to which no tags are added
  * - `failed`: it could not be captioned
  */
 export const imageOutcomes = ['written', 'same', 'untagged', 'kept', 'failed'] as const;

@@ -17,6 +17,7 @@ import {
 } from '../jobs/client/runnerEndpoint';
 import { nameOf } from '../jobs/folder/JobLock';
 import { errorMessage } from '../protocol/channel/wireError';
+import { inOneLine } from '../protocol/text/escapeControls';
 import { JobQueue } from './JobQueue';
 import { RunnerServer } from './RunnerServer';
 
@@ -72,7 +73,7 @@ async function main(folder: string | undefined): Promise<void> {
   });
 
   function logLine(line: string): void {
-    console.log(line);
+    console.log(inOneLine(line));
     server.log(line);
   }
 

@@ -10,7 +10,9 @@
  *   splits it, because sd-scripts splits at `|||` first.
  * - A bracket without a partner is ordinary text and groups nothing. So is a bracket after a backslash, as in
  *   `saber \(fate\)`, and the mouth of a smiley, as in `:)` and `>:(`. sd-scripts has no escape for braces.
+ * - A caption that is JSON has no tags, see {@link isJsonCaption}.
  */
+import { isJsonCaption, mayBeJson } from './jsonCaption';
 
 /** The separators of sd-scripts besides the comma: `keep_tokens_separator` and `secondary_separator`. */
 export const trainerSeparators = ['|||', ';;;'] as const;
@@ -36,6 +38,7 @@ export function parseTags(text: string): string[] {
  * datasets.
  */
 export function eachTag(text: string, found: (tag: string) => void): void {
+  if (isJsonCaption(text)) return;
   if (hasPlainCommas(text)) {
     eachBetweenCommas(text, found);
     return;
@@ -80,6 +83,7 @@ export function hasPlainCommas(text: string): boolean {
     !text.includes('{') &&
     !text.includes('|||') &&
     !text.includes(';;;') &&
+    !mayBeJson(text) &&
     closesBeforeComma(text, '(', ')') &&
     closesBeforeComma(text, '[', ']')
   );

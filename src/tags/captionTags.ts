@@ -1,6 +1,7 @@
 import { parseTags, separatorsIn } from './captionGrammar';
 import { characterCount } from './characterCount';
 import { comparableTag } from './comparableTag';
+import { isJsonCaption } from './jsonCaption';
 import { dividesTags, firstLine, lineText, parseTagLine, tagsOf, withoutParts, type TagLine } from './tagLine';
 
 /** A tag of a caption's first line, as a chip shows it. */
@@ -11,8 +12,9 @@ export interface Chip {
   isDuplicate: boolean;
 }
 
-/** The tags of the first line, the only line that trainers read. */
+/** The tags of the first line, the only line that trainers read; none of a caption that is JSON. */
 export function chipsOf(text: string): Chip[] {
+  if (isJsonCaption(text)) return [];
   const known = new Set<string>();
   return tagsOf(parseTagLine(text)).map((tag) => {
     const key = comparableTag(tag);
@@ -44,11 +46,12 @@ export function removeTag(text: string, index: number): string {
 
 /**
  * Appends a tag, or several separated by commas, after the last tag; a comma at the end stays at the end. If `tag` is
- * only whitespace, the text stays unchanged.
+ * only whitespace, the text stays unchanged. Into a caption that is JSON it goes as a line of its own below.
  */
 export function addTag(text: string, tag: string): string {
   const added = tag.trim();
   if (added === '') return text;
+  if (isJsonCaption(text)) return `${text}\n${added}`;
   const line = parseTagLine(text);
   const { parts, separators } = line;
   const last = parts.at(-1);
@@ -118,6 +121,7 @@ export interface CaptionFacts {
 /** Computes the facts of a caption; a tag counts as repeated only within its own line. */
 export function captionFacts(text: string): CaptionFacts {
   const facts: CaptionFacts = { characters: characterCount(text), tags: 0, duplicates: [] };
+  if (isJsonCaption(text)) return facts;
   for (const line of text.split('\n')) {
     const known = new Set<string>();
     for (const tag of parseTags(line)) {

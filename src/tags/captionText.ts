@@ -1,4 +1,4 @@
-import { byteOrderMark, withoutByteOrderMark } from './byteOrderMark';
+import { byteOrderMarks, withoutByteOrderMark } from './byteOrderMark';
 
 /** Whether a caption counts as empty: only whitespace or a byte order mark. */
 export function isEmptyCaption(raw: string): boolean {
@@ -29,7 +29,7 @@ export function normalizeLineEnds(text: string): string {
 export function rawWithText(raw: string | null, text: string): string {
   if (raw === null) return text;
   if (normalizeLineEnds(text) === textOfRaw(raw)) return raw;
-  const mark = raw.startsWith(byteOrderMark) ? byteOrderMark : '';
+  const mark = byteOrderMarks(raw);
   const { lines: oldLines, ends: oldEnds } = splitLines(raw.slice(mark.length));
   const finalEnd = oldLines.length > 1 && oldLines.at(-1) === '' ? (oldEnds.at(-1) ?? '') : '';
   if (finalEnd !== '') {

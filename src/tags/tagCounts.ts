@@ -1,4 +1,5 @@
 import { parseTags } from './captionGrammar';
+import { isJsonCaption } from './jsonCaption';
 import { dividesTags, evenLine, parseTagLine, tagsOf } from './tagLine';
 
 /**
@@ -16,9 +17,10 @@ export function countTags(texts: Iterable<string>): Map<string, number> {
 /**
  * Merges two captions. The first line has all tags of the first caption in their order, then those that only the second
  * has; below are the other lines of the first, then those that only the second has. Trainer separators are kept, except
- * a `|||` of the second caption when the first has its own.
+ * a `|||` of the second caption when the first has its own. Where one is JSON, which has no tags, both stay whole.
  */
 export function mergeTags(first: string, second: string): string {
+  if (isJsonCaption(first) || isJsonCaption(second)) return first === second ? first : `${first}\n${second}`;
   const line = parseTagLine(first);
   const merged = withNewTags(evenLine(line, ', '), new Set(tagsOf(line)), second);
   const [, ...lines] = first.split('\n');

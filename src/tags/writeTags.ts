@@ -1,14 +1,15 @@
 import { coreOf, trainerSeparators } from './captionGrammar';
 import { isEmptyCaption } from './captionText';
 import { comparableTag } from './comparableTag';
+import { isJsonCaption } from './jsonCaption';
 import { firstLine, parseTagLine, tagsOf } from './tagLine';
-import type { WriteOptions } from './writeMode';
+import type { WriteMode, WriteOptions } from './writeMode';
 
 /**
  * Writes generated tags into a caption. The first line is the list of tags; `append` and `prepend` keep the other lines
  * unchanged. Existing characters are kept, except whitespace where tags are joined to them. A tag that the first line
  * already has is not added again; tags are compared by {@link comparableTag}. `replace` keeps only the first
- * `keepFirst` tags.
+ * `keepFirst` tags. A caption that is JSON is replaced as a whole or not at all, see {@link keepsJson}.
  * @param existing the current caption, with any line ends
  * @returns `existing` when there is nothing to add
  */
@@ -17,12 +18,12 @@ export function captionWithTags(existing: string, tags: readonly string[], optio
   const given = tags.filter((tag) => tag.trim() !== '');
   if (given.length === 0) return existing;
   if (isEmptyCaption(existing)) return newTags('', given, options.separator).join(options.separator);
-  if (mode === 'onlyEmpty') return existing;
+  if (mode === 'onlyEmpty' || keepsJson(existing, mode)) return existing;
 
   const line = firstLine(existing);
   // Whitespace separates no tags in a line that contains commas.
   const separator = options.separator.trim() === '' && line.includes(',') ? ', ' : options.separator;
-  const kept = line.slice(0, endOfTag(line, keepFirst, separator));
+  const kept = isJsonCaption(existing) ? '' : line.slice(0, endOfTag(line, keepFirst, separator));
   if (mode === 'replace') return join(kept, newTags(kept, given, separator).join(separator), separator);
   const added = newTags(line, given, separator).join(separator);
   if (added === '') return existing;
@@ -32,6 +33,11 @@ export function captionWithTags(existing: string, tags: readonly string[], optio
   return kept === ''
     ? join(added, line, separator) + otherLines
     : join(kept, added, separator) + existing.slice(kept.length);
+}
+
+/** Whether a caption is left as it is because it is JSON, to which no tag can be added. */
+export function keepsJson(existing: string, mode: WriteMode): boolean {
+  return (mode === 'append' || mode === 'prepend') && isJsonCaption(existing);
 }
 
 /** The tags that a line does not contain yet, without repetitions. */

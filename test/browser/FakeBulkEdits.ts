@@ -122,7 +122,7 @@ export class FakeBulkEdits {
     if (caption === undefined) {
       caption = new Caption(captionPath, [path]);
       const foreign = this.foreign.has(captionPath)
-        ? { encoding: 'windows-1252', bytes: Buffer.from(text) }
+        ? { encoding: 'windows-1252' as const, bytes: Buffer.from(text) }
         : undefined;
       caption.readFromDisk(text === '' ? null : { raw: text, ...(foreign === undefined ? {} : { foreign }) });
       captions.set(captionPath, caption);

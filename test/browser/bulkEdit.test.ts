@@ -248,7 +248,7 @@ describe('Bulk edits in a browser', function () {
     await open();
     host.openBulkEdit({ form: { operation: 'addTags', tags: 'smile' } });
     await dialog().getByText('1 caption cannot be edited').click();
-    await dialog().getByText('It is not UTF-8 (windows-1252). Convert it first.').waitFor();
+    await dialog().getByText('The caption file is not UTF-8 (it looks like windows-1252)').waitFor();
     await apply('Apply to 1,999 Captions').waitFor();
   });
 

@@ -87,6 +87,17 @@ describe('tag chips in a browser', function () {
     await chip('a').waitFor();
   });
 
+  it('are a text, with the reason, where the caption is JSON', async () => {
+    const json = '{\n  "scene": "a portrait, studio light"\n}';
+    host.item(first).text = json;
+    page = await browser.open(host);
+    await page.addInitScript(`sessionStorage.setItem('state', JSON.stringify({ captionMode: 'tags' }))`);
+    await page.reload();
+    await cell(first).getByText('This caption is JSON').waitFor();
+    assert.equal(await page.getByRole('textbox', { name: `Caption of ${first}` }).inputValue(), json);
+    await cell(first).getByText('0 tags').waitFor();
+  });
+
   it('show what braces and weights hold together as one, also while it is typed', async () => {
     host.item(first).text = '{red hair, long hair|short hair}, (smile, hat:1.2),sky';
     await open();

@@ -265,6 +265,32 @@ describe('the grid in a browser', function () {
     await until('it is tried again', () => host.said('save').length === 1);
   });
 
+  it('says of a damaged caption what is shown, and offers no conversion where no encoding is known', async () => {
+    Object.assign(host.item(first), { foreignEncoding: 'utf-8', text: '1girl, caf\ufffd' });
+    Object.assign(host.item(second), { foreignEncoding: 'unknown', text: '1girl, \ufffd\ufffd' });
+    await open();
+    await cell(first).getByText('Damaged UTF-8: \ufffd stands for what cannot be read.').waitFor();
+    await cell(second).getByText('the encoding is not clear').waitFor();
+    assert.equal(
+      await cell(second)
+        .getByRole('button', { name: /Convert|Write/ })
+        .count(),
+      0,
+    );
+    assert.equal(await caption(second).isEditable(), false);
+    await cell(first).getByRole('button', { name: 'Write as shown' }).click();
+    await until('it can be edited', () => caption(first).isEditable());
+  });
+
+  it('shows a name that turns the direction of text as what it is', async () => {
+    const name = '00_set/evil\u202egpj.png';
+    host.item(first).path = name;
+    await open();
+    const shown = cell(name).locator('.name');
+    await shown.waitFor();
+    assert.equal((await shown.textContent())?.trim(), String.raw`00_set/evil\u202egpj.png`);
+  });
+
   it('can be used with the keyboard alone', async () => {
     await open();
     await cell(first).focus();

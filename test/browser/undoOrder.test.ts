@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { captions, readText } from './datasetFiles';
 import { until } from './DatasetView';
@@ -92,6 +93,27 @@ describe('edits, undo and closing in the order in which they were done, in the r
       await page.keyboard.press('Control+y');
       await holds(`edit ${redone} again`, name, shown + [', 1', ', 2', ', 3', ', 4'].slice(0, redone).join(''));
     }
+  });
+
+  it('gives a caption that was converted and saved its very bytes again', async () => {
+    const file = path.join(suite.dataset, '5_scenery/sunset.txt');
+    // A girl and a blue sky, in GBK, as Python encodes it.
+    const bytes = Buffer.from('c5aebaa22c20c0b6c9abb5c4ccecbfd5', 'hex');
+    await writeFile(file, bytes);
+    const view = await suite.open();
+    const { keyboard } = view.workbench.page;
+    const text = '\u5973\u5b69, \u84dd\u8272\u7684\u5929\u7a7a';
+    await view.card(sunset).getByText('Not UTF-8 (gbk)').waitFor();
+    assert.equal(await view.caption(sunset).inputValue(), text);
+    assert.equal(await view.caption(sunset).isEditable(), false);
+    await view.card(sunset).getByRole('button', { name: 'Convert to UTF-8' }).click();
+    await until('the file in UTF-8', async () => (await readFile(file, 'utf8')) === text);
+    await view.card(sunset).focus();
+    await keyboard.press('Control+z');
+    await until('its bytes again', async () => (await readFile(file)).equals(bytes));
+    await view.card(sunset).getByText('Not UTF-8 (gbk)').waitFor();
+    await keyboard.press('Control+y');
+    await until('the file in UTF-8 again', async () => (await readFile(file, 'utf8')) === text);
   });
 
   it('keeps a letter that was typed the moment before the tab was closed', async () => {

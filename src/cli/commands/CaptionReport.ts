@@ -78,7 +78,7 @@ export class CaptionReport {
       await output.result(`${jsonObject(entries)}\n`);
     } else {
       for (const [path, caption] of this.byAbsolutePath(results)) {
-        await output.result(`${path}: ${caption.replaceAll('\n', '\\n')}\n`);
+        await output.line(`${path}: ${caption}`);
       }
     }
     const details = [`${results.size} of ${total} done`];

@@ -55,5 +55,5 @@ async function report({ json, output }: CommandInput, found: CudaEnvironment): P
   const lines = [problem === undefined ? 'CUDA can be used.' : `CUDA cannot be used: ${problem}`];
   if (runtimeFolder !== undefined) lines.push(`ONNX Runtime with CUDA: ${runtimeFolder}`);
   if (cudaLibraryFolders.length > 0) lines.push(`CUDA libraries: ${cudaLibraryFolders.join(', ')}`);
-  await output.result(lines.map((line) => `${line}\n`).join(''));
+  for (const line of lines) await output.line(line);
 }

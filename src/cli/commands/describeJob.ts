@@ -11,7 +11,7 @@ export function describeJob(job: JobInfo): string {
   if (status === 'running' && imagesPerSecond !== undefined)
     parts.push(describeRate(imagesPerSecond, secondsLeft ?? 0));
   if (counts.failed > 0) parts.push(`${counts.failed} failed`);
-  if (counts.kept > 0) parts.push(`${counts.kept} kept as somebody edited them`);
+  if (counts.kept > 0) parts.push(`${counts.kept} kept`);
   if (counts.untagged > 0) parts.push(`${counts.untagged} without a tag`);
   if (reverted !== undefined) parts.push('reverted');
   if (runBy !== undefined) parts.push(`by ${runBy}`);

@@ -40,8 +40,7 @@ export const jobsCommand: Command = {
       }
     }
     if (input.json) await input.output.result(`${JSON.stringify({ jobs })}\n`);
-    else
-      for (const job of jobs) await input.output.result(`${job.id}  ${job.label}  ${job.root}: ${describeJob(job)}\n`);
+    else for (const job of jobs) await input.output.line(`${job.id}  ${job.label}  ${job.root}: ${describeJob(job)}`);
     if (jobs.length === 0) input.output.note(`There are no jobs in ${jobsFolderOf(input)}.`);
     return 'done';
   },
@@ -62,7 +61,7 @@ async function act(input: CommandInput, action: Action, given: string): Promise<
     await requests[action]();
     const job = action === 'remove' ? undefined : await readJobInfo(folder);
     if (input.json) await input.output.result(`${JSON.stringify({ job: job ?? null })}\n`);
-    else await input.output.result(`${id}: ${job === undefined ? 'removed' : describeJob(job)}\n`);
+    else await input.output.line(`${id}: ${job === undefined ? 'removed' : describeJob(job)}`);
     return 'done';
   } catch (thrown) {
     throw new UsageError(errorMessage(thrown));

@@ -21,7 +21,7 @@ export const listCommand: Command = {
     }
     if (!json) {
       for (const { path, caption } of images) {
-        await output.result(`${path}: ${caption.text.replaceAll('\n', '\\n')}\n`);
+        await output.line(`${path}: ${caption.text}`);
       }
       const all = dataset.allImages.length;
       output.note(images.length === all ? `${all} images` : `${images.length} of ${all} images`);

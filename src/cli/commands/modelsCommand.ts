@@ -36,8 +36,9 @@ async function list(tagger: TaggerProcess, input: CommandInput): Promise<Command
     return 'done';
   }
   for (const model of models) {
-    const hint = model.hint === '' ? '' : `  ${model.hint}\n`;
-    await input.output.result(`${model.id}\n${hint}  ${whereItIs(model)}\n`);
+    await input.output.line(model.id);
+    if (model.hint !== '') await input.output.line(`  ${model.hint}`);
+    await input.output.line(`  ${whereItIs(model)}`);
   }
   return 'done';
 }

@@ -30,7 +30,7 @@ export const scoresCommand: Command = {
           const imagePath = path.resolve(image);
           const { names, scores } = await tagger.request('scoreImage', { imagePath, setup }, signal);
           if (json) await output.result(`${separator}${JSON.stringify(image)}:${jsonOfScores(names, scores)}`);
-          else await output.result(`${image}\n${highestScores(names, scores)}`);
+          else for (const line of [image, ...highestScores(names, scores)]) await output.line(line);
           separator = ',';
         } catch (thrown) {
           if (signal.aborted) break;
@@ -48,11 +48,10 @@ function jsonOfScores(names: readonly string[], scores: Float32Array): string {
   return jsonObject(names.map((name, index) => [name, JSON.stringify(scores[index])]));
 }
 
-function highestScores(names: readonly string[], scores: Float32Array): string {
+function highestScores(names: readonly string[], scores: Float32Array): string[] {
   return names
     .map((name, index) => ({ name, score: scores[index] ?? 0 }))
     .sort((a, b) => b.score - a.score)
     .slice(0, tagsShown)
-    .map(({ name, score }) => `  ${score.toFixed(4)}  ${name}\n`)
-    .join('');
+    .map(({ name, score }) => `  ${score.toFixed(4)}  ${name}`);
 }

@@ -44,13 +44,13 @@ async function show(input: CommandInput, redisUrl: string, queue: string): Promi
     const job = id === '' ? undefined : await actOnJob(redisUrl, queue, root, id, action);
     if (job === undefined) throw new UsageError(`There is no job "${id}" in ${queue}, or there are several.`);
     if (input.json) await input.output.result(`${JSON.stringify({ job })}\n`);
-    else await input.output.result(`${job.id}: ${describeJob(job)}\n`);
+    else await input.output.line(`${job.id}: ${describeJob(job)}`);
     return 'done';
   }
   const { workers, jobs } = await clusterStatus(redisUrl, queue, root);
   if (input.json)
     await input.output.result(`${JSON.stringify({ queue, workers: workers ?? null, jobs: jobs.map(asJson) })}\n`);
-  else for (const job of jobs) await input.output.result(`${describe(job)}\n`);
+  else for (const job of jobs) await input.output.line(describe(job));
   input.output.note(`${queue}: ${jobs.length} jobs, ${workers ?? 'unknown'} workers`);
   return 'done';
 }

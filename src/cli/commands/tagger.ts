@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { inOneLine } from '../../protocol/text/escapeControls';
 import { describeDownload } from '../../protocol/text/downloadText';
 import { TaggerProcess, type TaggerProcessOptions } from '../../protocol/child/TaggerProcess';
 import type { CommandInput } from '../shared/Command';
 import { userDataFolder } from '../flags/userDataFolder';
-import { forReader } from '../shared/Console';
 import { UsageError } from '../shared/UsageError';
 
 /** Calls `work` with a tagger process, which ends when that does. @throws UsageError if the program is incomplete */
@@ -18,7 +18,7 @@ export async function withTagger<T>(
   const tagger = new TaggerProcess({
     entry,
     ...stateFolder(),
-    onLog: (line) => process.stderr.write(`${forReader(`tagger: ${line}`, process.stderr)}\n`),
+    onLog: (line) => process.stderr.write(`${inOneLine(`tagger: ${line}`)}\n`),
     ...listeners,
   });
   try {

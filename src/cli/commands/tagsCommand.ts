@@ -14,7 +14,7 @@ export const tagsCommand: Command = {
     for (const { path, reason } of dataset.problems) input.output.note(`${dataset.absolute(path)}: ${reason}`);
     const counts = countTags(dataset.allImages.map(({ caption }) => caption.text));
     if (input.json) await input.output.result(`${jsonOfMap(counts)}\n`);
-    else for (const [tag, count] of counts) await input.output.result(`${String(count).padStart(7)}  ${tag}\n`);
+    else for (const [tag, count] of counts) await input.output.line(`${String(count).padStart(7)}  ${tag}`);
     return 'done';
   },
 };

@@ -32,7 +32,7 @@ export const thumbnailCommand: Command = {
         const made = await tagger.request('makeThumbnail', { imagePath, size, outputPath }, input.signal);
         const { width, height } = made;
         if (input.json) await input.output.result(`${JSON.stringify({ output: outputPath, width, height })}\n`);
-        else await input.output.result(`${outputPath}: ${width} x ${height}\n`);
+        else await input.output.line(`${outputPath}: ${width} x ${height}`);
         return 'done';
       } catch (thrown) {
         if (input.signal.aborted) throw thrown;

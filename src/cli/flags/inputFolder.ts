@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Dataset, type DatasetOptions } from '../../dataset/Dataset';
+import { unwritableReason } from '../../dataset/captions/captionFile';
 import { WriteThreads } from '../../dataset/files/WriteThreads';
 import {
   captionExtensionProblem,
@@ -16,15 +17,18 @@ export const captionExtensionFlag = { 'caption-extension': { type: 'string' } } 
 export const captionExtensionHelp = '--caption-extension X    extension of the caption files (default .txt)';
 
 /**
- * Opens the folder that is the command's argument, and says which captions cannot be read: they would pass for empty.
+ * Opens the folder that is the command's argument, and says which captions cannot be read, which would pass for empty,
+ * and which are not UTF-8, whose text is a guess.
  * @throws UsageError, CaptionError; the signal's reason when aborted
  */
 export async function openFolder(input: CommandInput): Promise<Dataset> {
   const folder = path.resolve(onlyPositional(input, 'folder'));
   const dataset = new Dataset(folder, datasetOptions(input), fileWriter());
   await loadFolder(dataset, input);
-  for (const { path: file, unreadable } of dataset.allCaptions) {
-    if (unreadable !== undefined) input.output.note(`${dataset.absolute(file)}: ${unreadable.message}`);
+  for (const caption of dataset.allCaptions) {
+    const file = dataset.absolute(caption.path);
+    const reason = unwritableReason(caption, file);
+    if (reason !== undefined) input.output.note(`${file}: ${reason.message}`);
   }
   return dataset;
 }

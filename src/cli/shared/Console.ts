@@ -1,4 +1,4 @@
-import { escapeControls } from '../../base/escapeControls';
+import { escapeControls, inOneLine } from '../../protocol/text/escapeControls';
 
 /** Milliseconds between two progress lines if they cannot replace each other (a log file, a pipe). */
 const lineInterval = 2000;
@@ -6,24 +6,33 @@ const lineInterval = 2000;
 const updateInterval = 100;
 
 /**
- * The output of a command: results go to standard output, messages for people to standard error. On a terminal, control
- * characters of names, tags and captions are shown as escapes.
+ * The output of a command: results go to standard output, messages for people to standard error. In what people read,
+ * control characters of names, tags and captions are shown as escapes, also where it goes to a pipe or a file, which is
+ * shown on a terminal later. JSON is exact.
  */
 export class Console {
   private lastProgress = Date.now();
   private lineIsOpen = false;
 
-  /** Writes a part of the result; resolves when the reader can take more (back-pressure). */
+  /**
+   * Writes a part of the result as it is, such as JSON; resolves when the reader can take more (back-pressure). A
+   * terminal gets control characters as escapes, which mean the same in JSON.
+   */
   async result(text: string): Promise<void> {
     this.clearLine();
-    if (!process.stdout.write(forReader(text, process.stdout)))
+    if (!process.stdout.write(process.stdout.isTTY ? escapeControls(text, '\n\t') : text))
       await new Promise((resolve) => process.stdout.once('drain', resolve));
   }
 
-  /** Writes a line for people. */
+  /** Writes a line of the result for people; resolves as {@link result} does. */
+  line(text: string): Promise<void> {
+    return this.result(`${inOneLine(text)}\n`);
+  }
+
+  /** Writes a line for people to standard error. */
   note(line: string): void {
     this.clearLine();
-    process.stderr.write(`${forReader(line, process.stderr)}\n`);
+    process.stderr.write(`${inOneLine(line)}\n`);
   }
 
   /** Shows the progress, throttled: as one updating line on a terminal, elsewhere as a line now and then. */
@@ -33,10 +42,10 @@ export class Console {
     if (now - this.lastProgress < (isTerminal ? updateInterval : lineInterval)) return;
     this.lastProgress = now;
     if (!isTerminal) {
-      process.stderr.write(`${line}\n`);
+      process.stderr.write(`${inOneLine(line)}\n`);
       return;
     }
-    process.stderr.write(`\r\u001b[K${escapeControls(line).slice(0, process.stderr.columns - 1)}`);
+    process.stderr.write(`\r\u001b[K${inOneLine(line).slice(0, process.stderr.columns - 1)}`);
     this.lineIsOpen = true;
   }
 
@@ -45,9 +54,4 @@ export class Console {
     if (this.lineIsOpen) process.stderr.write('\r\u001b[K');
     this.lineIsOpen = false;
   }
-}
-
-/** A program that reads the output gets what the files hold; a terminal would do what control characters say. */
-export function forReader(text: string, { isTTY }: { isTTY?: boolean }): string {
-  return isTTY === true ? escapeControls(text, '\n\t') : text;
 }

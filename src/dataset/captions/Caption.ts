@@ -1,6 +1,5 @@
 import type { CaptionError } from '../files/CaptionError';
-import type { CaptionContent } from './captionContent';
-import { withoutByteOrderMark } from '../../tags/byteOrderMark';
+import type { CaptionContent, ForeignContent, ForeignEncoding } from './captionContent';
 import { isEmptyCaption, normalizeLineEnds, rawWithText, textOfRaw } from '../../tags/captionText';
 
 /** One edit of one caption: what the file should hold before and after; null means no file. */
@@ -51,6 +50,9 @@ export class Caption {
   private rivalDisk: CaptionContent | null | undefined;
   /** the user agreed to convert a file that is not UTF-8 to UTF-8 */
   private conversionAgreed = false;
+  /** set while a conversion that was written is taken back: the bytes that the file gets again */
+  private takenBack: ForeignContent | undefined;
+  private readFailure: CaptionError | undefined;
   private saveFailure: CaptionError | undefined;
   /** modification time in ms and size in bytes of the file when its content was {@link disk}; NaN while unknown */
   private modified = NaN;
@@ -62,8 +64,6 @@ export class Caption {
   private owners: string | readonly string[];
   /** a write is in flight */
   saving = false;
-  /** why the file could not be read; while this is set, the file must not be written */
-  unreadable: CaptionError | undefined;
   /** set while the caption is part of a dataset */
   observer: CaptionObserver | undefined;
   /** the content and state that {@link observer} has counted for this caption */
@@ -102,6 +102,17 @@ export class Caption {
     this.observer?.captionChanged(this);
   }
 
+  /** Why the file could not be read. While this is set it must not be written, and nobody knows what it holds. */
+  get unreadable(): CaptionError | undefined {
+    return this.readFailure;
+  }
+
+  set unreadable(failure: CaptionError | undefined) {
+    const before = this.readFailure;
+    this.readFailure = failure;
+    if ((before === undefined) !== (failure === undefined)) this.observer?.captionChanged(this);
+  }
+
   /** What the file should hold; null means no file. */
   get raw(): string | null {
     return this.wanted === undefined ? (this.disk?.raw ?? null) : this.wanted;
@@ -114,7 +125,9 @@ export class Caption {
     return raw === null ? '' : textOfRaw(raw);
   }
 
+  /** Whether there is no caption. Of a file that cannot be read that is not known, so it does not count as empty. */
   get isEmpty(): boolean {
+    if (this.readFailure !== undefined) return false;
     const raw = this.raw;
     return raw === null || isEmptyCaption(raw);
   }
@@ -146,8 +159,14 @@ export class Caption {
    * The encoding of a file that is not UTF-8, while the user has not agreed to convert it: the file must not be
    * written.
    */
-  get foreignEncoding(): string | undefined {
+  get foreignEncoding(): ForeignEncoding | undefined {
+    if (this.takenBack !== undefined) return this.takenBack.encoding;
     return this.conversionAgreed ? undefined : this.disk?.foreign?.encoding;
+  }
+
+  /** The bytes that the file gets where a conversion to UTF-8 was taken back and that is not saved yet. */
+  get bytesToRestore(): ForeignContent | undefined {
+    return this.takenBack;
   }
 
   /** What the file held when the unsaved edit was made. */
@@ -221,6 +240,7 @@ export class Caption {
   setRaw(raw: string | null): boolean {
     if (raw === this.raw) return false;
     this.saveFailure = undefined;
+    this.takenBack = undefined;
     const base = this.conflictBase;
     // Undoing the edit ends a conflict: without the edit, nothing contradicts the other program's content.
     const takenBack = base !== undefined && raw === (base?.raw ?? null);
@@ -232,20 +252,39 @@ export class Caption {
     return true;
   }
 
-  /** Records that the user agrees to write this file, which is not UTF-8, as UTF-8. */
-  agreeToConvert(): void {
-    if (this.disk?.foreign === undefined) return;
+  /**
+   * Records that the user agrees to write this file, which is not UTF-8, as the UTF-8 that is shown.
+   * @returns what the file held, for {@link takeBackConversion}; undefined where there is nothing to convert, or where
+   *   nobody knows in which encoding it is
+   */
+  agreeToConvert(): CaptionContent | undefined {
+    const { takenBack, disk } = this;
+    const former = takenBack === undefined ? disk : { raw: this.raw ?? '', foreign: takenBack };
+    if (former?.foreign === undefined || former.foreign.encoding === 'unknown') return undefined;
+    this.takenBack = undefined;
     this.conversionAgreed = true;
-    this.wanted ??= withoutByteOrderMark(this.disk.raw);
+    const text = takenBack === undefined ? (this.wanted ?? former.raw) : former.raw;
+    // The disk may hold that text again, where the bytes were not written yet.
+    if (disk?.foreign === undefined && disk?.raw === text && this.mayRestOnDisk) this.settle();
+    else this.wanted = text;
     this.observer?.captionChanged(this);
+    return former;
   }
 
-  /** Withdraws that agreement; the file stays as it is. Does nothing once the text was edited or saved. */
-  withdrawConversion(): void {
-    if (this.disk?.foreign === undefined || this.wanted !== withoutByteOrderMark(this.disk.raw)) return;
-    this.conversionAgreed = false;
-    this.wanted = undefined;
+  /**
+   * Takes back the conversion of a file that is not UTF-8: it keeps its bytes, or gets them again.
+   * @param former what {@link agreeToConvert} returned
+   * @returns false if the caption holds something else than was converted; then nothing changes
+   */
+  takeBackConversion(former: CaptionContent): boolean {
+    if (this.raw !== former.raw || this.inConflict || this.foreignEncoding !== undefined) return false;
+    if (!this.saving && sameContent(this.disk, former)) this.settle();
+    else {
+      this.wanted = former.raw;
+      this.takenBack = former.foreign;
+    }
     this.observer?.captionChanged(this);
+    return true;
   }
 
   /** Reports what the disk holds now. Unsaved edits are kept; if the disk has changed as well, that is a conflict. */
@@ -258,7 +297,7 @@ export class Caption {
     if (this.wanted === undefined) {
       this.settle();
       this.typed = undefined;
-    } else if (content?.foreign === undefined && (content?.raw ?? null) === this.wanted) {
+    } else if (this.isWanted(content)) {
       this.settle();
     } else if (this.conflictBase !== undefined && sameContent(this.conflictBase, content)) {
       // With a rival the contradiction is not on the disk.
@@ -275,14 +314,17 @@ export class Caption {
     this.saving = true;
   }
 
-  /** Reports that `raw` has been written. Edits made during the write stay unsaved. */
-  written(raw: string | null): void {
+  /**
+   * Reports that `raw` has been written. Edits made during the write stay unsaved.
+   * @param foreign set when its bytes in another encoding were written, see {@link bytesToRestore}
+   */
+  written(raw: string | null, foreign?: ForeignContent): void {
     this.saving = false;
-    this.disk = raw === null ? null : { raw };
+    this.disk = raw === null ? null : { raw, ...(foreign === undefined ? {} : { foreign }) };
     if (this.rivalDisk !== undefined) this.rivalDisk = this.disk;
     this.modified = NaN;
     this.saveFailure = undefined;
-    if (this.wanted === raw) this.settle();
+    if (this.isWanted(this.disk)) this.settle();
     this.observer?.captionChanged(this);
   }
 
@@ -308,6 +350,7 @@ export class Caption {
     const before = this.raw;
     this.conflictBase = this.rival = undefined;
     this.saveFailure = undefined;
+    this.takenBack = undefined;
     this.wanted = raw === this.diskRaw ? undefined : raw;
     this.faceDisk();
     this.observer?.captionChanged(this);
@@ -343,12 +386,19 @@ export class Caption {
   /**
    * Restores an unsaved edit, for example after a reload.
    * @param base what the disk held when the edit was made; if the disk holds something else now, that is a conflict
+   * @param edit.rival see {@link unsavedRival}
+   * @param edit.takenBack see {@link bytesToRestore}
    */
-  restoreEdit(raw: string | null, base: CaptionContent | null, rival?: string | null): void {
+  restoreEdit(
+    raw: string | null,
+    base: CaptionContent | null,
+    { rival, takenBack }: { rival?: string | null | undefined; takenBack?: ForeignContent | undefined } = {},
+  ): void {
     if (base?.foreign !== undefined) this.conversionAgreed = true;
     const edited = this.disk;
     this.disk = base;
     this.wanted = raw;
+    this.takenBack = takenBack;
     this.readFromDisk(edited);
     // Reading may have settled the edit.
     if (rival !== undefined && this.isDirty && rival !== this.raw && rival !== this.diskRaw) {
@@ -364,10 +414,10 @@ export class Caption {
    * link to it. If both have an edit, it is a conflict.
    */
   takeOver(other: Caption): void {
-    const { raw, editBase, unsavedRival } = other;
+    const { raw, editBase, unsavedRival, bytesToRestore: takenBack } = other;
     const rival = unsavedRival === undefined ? undefined : (unsavedRival?.raw ?? null);
-    if (!this.isDirty) this.restoreEdit(raw, editBase, rival);
-    else this.restoreEdit(this.raw, this.editBase, raw);
+    if (!this.isDirty) this.restoreEdit(raw, editBase, { rival, takenBack });
+    else this.restoreEdit(this.raw, this.editBase, { rival: raw, takenBack: this.bytesToRestore });
   }
 
   /** Discards unsaved edits and conflicts: the caption is what the disk holds. */
@@ -423,6 +473,13 @@ export class Caption {
     return emptied === 'delete' ? null : '\n';
   }
 
+  /** Whether a content of the file is what the user wants, to the byte. */
+  private isWanted(content: CaptionContent | null): boolean {
+    const { wanted, takenBack } = this;
+    if (takenBack === undefined) return content?.foreign === undefined && (content?.raw ?? null) === wanted;
+    return sameContent(content, { raw: wanted ?? '', foreign: takenBack });
+  }
+
   private get diskRaw(): string | null {
     return this.disk?.raw ?? null;
   }
@@ -439,6 +496,7 @@ export class Caption {
     this.wanted = undefined;
     this.conflictBase = this.rival = this.rivalDisk = undefined;
     this.conversionAgreed = false;
+    this.takenBack = undefined;
     this.saveFailure = undefined;
   }
 }

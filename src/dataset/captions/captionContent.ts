@@ -1,31 +1,36 @@
+import * as l10n from '@vscode/l10n';
+import { CaptionError } from '../files/CaptionError';
+import { decodeAs, guessEncoding, type GuessedEncoding } from './guessEncoding';
+
+/** The encoding of a caption file that is not clean UTF-8: a guess, or `unknown` where there is no good one. */
+export type ForeignEncoding = GuessedEncoding | 'unknown';
+
 /** The content of a caption file. */
 export interface CaptionContent {
-  /** every character of the file, byte order mark and line ends included */
+  /** every character of the file, byte order mark and line ends included; of a foreign file without the mark */
   raw: string;
-  /** set when the file is not valid UTF-8: its bytes, and the guessed encoding with which `raw` was decoded */
-  foreign?: { bytes: Uint8Array; encoding: string };
+  /** set when the file is not clean UTF-8: its bytes, and the encoding with which `raw` was decoded */
+  foreign?: ForeignContent;
+}
+
+/** The bytes of a caption file that is not clean UTF-8. Nothing is written into it unless the user agrees. */
+export interface ForeignContent {
+  bytes: Uint8Array;
+  encoding: ForeignEncoding;
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Decodes a caption file. Valid UTF-8 is decoded without loss (encoding it again gives the same bytes); anything else
- * is decoded as UTF-16 if it starts with a byte order mark of that, otherwise as Windows-1252, in which all bytes are
- * valid.
+ * Decodes a caption file. Clean UTF-8, without NULs, is decoded without loss: encoding it again gives the same bytes.
+ * Anything else is decoded as what it most likely is ({@link guessEncoding}); what cannot be read becomes U+FFFD.
  */
 export function decodeCaption(bytes: Uint8Array): CaptionContent {
-  try {
-    return { raw: utf8.decode(bytes) };
-  } catch {
-    const encoding =
-      bytes[0] === 0xff && bytes[1] === 0xfe
-        ? 'utf-16le'
-        : bytes[0] === 0xfe && bytes[1] === 0xff
-          ? 'utf-16be'
-          : 'windows-1252';
-    const raw = encoding === 'windows-1252' ? decodeWindows1252(bytes) : new TextDecoder(encoding).decode(bytes);
-    return { raw, foreign: { bytes: Uint8Array.from(bytes), encoding } };
-  }
+  const clean = decodeUtf8(bytes);
+  if (clean !== undefined) return { raw: clean };
+  const encoding = guessEncoding(bytes);
+  const raw = decodeAs(bytes, encoding ?? 'utf-8');
+  return { raw, foreign: { bytes: Uint8Array.from(bytes), encoding: encoding ?? 'unknown' } };
 }
 
 /** The bytes of a caption file. */
@@ -33,13 +38,45 @@ export function encodeCaption(content: CaptionContent): Uint8Array {
   return content.foreign?.bytes ?? Buffer.from(content.raw, 'utf8');
 }
 
-/** The characters that Windows-1252 has in place of Latin-1's control characters 0x80 to 0x9F. */
-const windows1252 =
-  '\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f' +
-  '\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178';
+/**
+ * Refuses a file that has nothing but NULs, as a crash or a failing disk leaves it: it is neither text nor empty.
+ * @throws CaptionError CAPTION_DAMAGED
+ */
+export function refuseDamaged(file: string, bytes: Uint8Array): void {
+  if (bytes.length === 0 || bytes.some((byte) => byte !== 0)) return;
+  const message = l10n.t('The file has nothing but NULs: it was damaged. Restore it, or delete it.');
+  throw new CaptionError('CAPTION_DAMAGED', message, file);
+}
 
-/** Decodes without TextDecoder, because that of Node 20 treats Windows-1252 as Latin-1. */
-function decodeWindows1252(bytes: Uint8Array): string {
-  const latin1 = Buffer.from(bytes).toString('latin1');
-  return latin1.replace(/[\u0080-\u009f]/g, (character) => windows1252.charAt(character.charCodeAt(0) - 0x80));
+/** The error for a caption file that is not clean UTF-8, with what to do about it. */
+export function foreignError(encoding: ForeignEncoding, file: string): CaptionError {
+  return new CaptionError('CAPTION_NOT_UTF8', foreignMessage(encoding), file);
+}
+
+function foreignMessage(encoding: ForeignEncoding): string {
+  switch (encoding) {
+    case 'utf-8':
+      return l10n.t(
+        'The caption file is damaged UTF-8: � stands for what cannot be read. It was kept. Agree in the editor to write it so, or mend it.',
+      );
+    case 'unknown':
+      return l10n.t(
+        'The caption file is not UTF-8, and its encoding is not clear. It was kept. Save it as UTF-8 with a text editor that shows it right.',
+      );
+    default:
+      return l10n.t(
+        'The caption file is not UTF-8 (it looks like {0}) and was kept. Convert it in the editor first.',
+        encoding,
+      );
+  }
+}
+
+/** @returns undefined where it is not UTF-8, or has a NUL, which no text has */
+function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    const text = utf8.decode(bytes);
+    return text.includes('\0') ? undefined : text;
+  } catch {
+    return undefined;
+  }
 }

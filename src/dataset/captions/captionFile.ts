@@ -3,7 +3,7 @@ import * as l10n from '@vscode/l10n';
 import type { Caption } from './Caption';
 import { CaptionConflictError, CaptionError, fileError } from '../files/CaptionError';
 import { errno } from '../../base/errno';
-import { decodeCaption } from './captionContent';
+import { decodeCaption, foreignError, refuseDamaged } from './captionContent';
 import { byteOrderMark } from '../../tags/byteOrderMark';
 import type { FileWriter } from '../files/FileWriter';
 import { refuseTooLarge } from '../files/captionSize';
@@ -40,6 +40,7 @@ export async function readCaptionFile(caption: Caption, file: string, unsavedTex
       return;
     }
     const bytes = await readIfThere(file);
+    if (bytes !== null) refuseDamaged(file, bytes);
     caption.readFromDisk(bytes === null ? null : decodeCaption(bytes));
     caption.unreadable = undefined;
   } catch (thrown) {
@@ -60,15 +61,21 @@ export async function saveCaptionFile(
 ): Promise<boolean> {
   if (!caption.isDirty) return true;
   if (caption.inConflict) return false;
-  if (caption.foreignEncoding !== undefined) {
+  const { raw, onDisk, bytesToRestore } = caption;
+  if (caption.foreignEncoding !== undefined && bytesToRestore === undefined) {
     caption.failure = foreignError(caption.foreignEncoding, file);
     return false;
   }
   caption.writing();
   onStart();
-  const { raw, onDisk } = caption;
+  const expected = onDisk?.foreign?.bytes ?? onDisk?.raw ?? null;
   try {
-    const written = await writer.write({ file, content: raw, expected: onDisk?.foreign?.bytes ?? onDisk?.raw ?? null });
+    if (bytesToRestore !== undefined) {
+      await writer.write({ file, content: bytesToRestore.bytes, expected });
+      caption.written(raw, bytesToRestore);
+      return true;
+    }
+    const written = await writer.write({ file, content: raw, expected });
     // The writer wrote something other than requested: adopt that, unless the caption was edited meanwhile.
     if (written !== raw && caption.raw === raw) caption.setRaw(written);
     caption.written(written);
@@ -76,8 +83,8 @@ export async function saveCaptionFile(
   } catch (thrown) {
     const conflict = thrown instanceof CaptionConflictError;
     // Another program wrote the same, or the disk reported that this write's own file was in its way: nothing to solve.
-    if (conflict && isWritten(thrown.theirs, raw)) {
-      caption.written(raw);
+    if (conflict && isWritten(thrown.theirs, bytesToRestore?.bytes ?? raw)) {
+      caption.written(raw, bytesToRestore);
       return true;
     }
     caption.notWritten(conflict ? undefined : fileError(thrown, file, 'save'));
@@ -86,27 +93,24 @@ export async function saveCaptionFile(
   }
 }
 
-function isWritten(theirs: Uint8Array | null, raw: string | null): boolean {
-  if (theirs === null || raw === null) return theirs === raw;
-  return Buffer.compare(theirs, Buffer.from(raw, 'utf8')) === 0;
+function isWritten(theirs: Uint8Array | null, content: string | Uint8Array | null): boolean {
+  if (theirs === null || content === null) return theirs === content;
+  return Buffer.compare(theirs, typeof content === 'string' ? Buffer.from(content, 'utf8') : content) === 0;
 }
 
 /** @throws CaptionError when the file could not be read, or is not UTF-8 and the user has not agreed to convert it */
 export function refuseUnwritable(caption: Caption, file: string): void {
-  if (caption.unreadable !== undefined) throw caption.unreadable;
+  const reason = unwritableReason(caption, file);
+  if (reason !== undefined) throw reason;
+}
+
+/** Why a caption must not be written; see {@link refuseUnwritable}. */
+export function unwritableReason(caption: Caption, file: string): CaptionError | undefined {
   const encoding = caption.foreignEncoding;
-  if (encoding !== undefined) throw foreignError(encoding, file);
+  return caption.unreadable ?? (encoding === undefined ? undefined : foreignError(encoding, file));
 }
 
 /** The error for a generated caption that was not written because the user edited the caption meanwhile. */
 export function editedMeanwhile(file: string): CaptionError {
   return new CaptionError('CAPTION_EDITED', l10n.t('The caption was edited meanwhile; the edit was kept.'), file);
-}
-
-function foreignError(encoding: string, file: string): CaptionError {
-  const message = l10n.t(
-    'The caption file is not UTF-8 (it looks like {0}) and was kept. Convert it in the editor first.',
-    encoding,
-  );
-  return new CaptionError('CAPTION_NOT_UTF8', message, file);
 }

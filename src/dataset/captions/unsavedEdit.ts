@@ -11,14 +11,17 @@ export interface UnsavedEdit {
   base: string | null;
   /** in a conflict with another unsaved edit: what that one made of the caption */
   rival?: string | null;
+  /** where a conversion to UTF-8 was taken back: the bytes that the file is to have again, base64 */
+  bytes?: string;
 }
 
 /** The unsaved edit of a caption as plain data. */
 export function unsavedEditOf(caption: Caption): UnsavedEdit {
   const base = caption.editBase;
-  const { unsavedRival } = caption;
+  const { unsavedRival, bytesToRestore } = caption;
   return {
     ...(unsavedRival === undefined ? {} : { rival: unsavedRival?.raw ?? null }),
+    ...(bytesToRestore === undefined ? {} : { bytes: Buffer.from(bytesToRestore.bytes).toString('base64') }),
     captionPath: caption.path,
     images: [...caption.images],
     raw: caption.raw,
@@ -29,7 +32,7 @@ export function unsavedEditOf(caption: Caption): UnsavedEdit {
 /** A type guard for edits that were read from a file; `Dataset.restoreEdits` checks their paths. */
 export function isUnsavedEdit(value: unknown): value is UnsavedEdit {
   if (typeof value !== 'object' || value === null) return false;
-  const { captionPath, images, raw, base, rival = null } = value as Record<string, unknown>;
+  const { captionPath, images, raw, base, rival = null, bytes = null } = value as Record<string, unknown>;
   const isText = (one: unknown): boolean => one === null || typeof one === 'string';
   return (
     typeof captionPath === 'string' &&
@@ -37,6 +40,7 @@ export function isUnsavedEdit(value: unknown): value is UnsavedEdit {
     images.every((image) => typeof image === 'string') &&
     isText(raw) &&
     isText(base) &&
-    isText(rival)
+    isText(rival) &&
+    isText(bytes)
   );
 }

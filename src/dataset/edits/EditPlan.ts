@@ -2,9 +2,11 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
 import type { Caption } from '../captions/Caption';
+import { foreignError } from '../captions/captionContent';
 import { hasPlainCommas, parseTags } from '../../tags/captionGrammar';
 import type { DatasetImage } from '../captions/DatasetImage';
 import { inSlices } from '../../base/inSlices';
+import { isJsonCaption } from '../../tags/jsonCaption';
 import { EditError } from './EditError';
 import { TimeLimitError, withTimeLimit } from './timeLimit';
 
@@ -29,6 +31,8 @@ export interface TagChange {
 }
 
 export interface PlanOptions {
+  /** whether the edit is about tags: captions that are JSON have none and are left out */
+  ofTags?: boolean;
   signal?: AbortSignal;
   /** the maximum time per slice, in milliseconds */
   sliceMs?: number;
@@ -134,7 +138,7 @@ export class EditPlan {
   private async editAll(
     imagesOf: ReadonlyMap<Caption, string[]>,
     edit: (text: string) => string,
-    { signal, sliceMs = 8 }: PlanOptions,
+    { ofTags = false, signal, sliceMs = 8 }: PlanOptions,
   ): Promise<void> {
     const entries = [...imagesOf];
     let next = 0;
@@ -163,7 +167,9 @@ export class EditPlan {
       }
       for (const { before, after } of edited) {
         const entry = entries[next++];
-        if (entry !== undefined) this.recordResult(...entry, before, after);
+        if (entry === undefined) continue;
+        if (ofTags && isJsonCaption(before)) this.leftOut.push({ path: entry[0].path, reason: jsonHasNoTags() });
+        else this.recordResult(...entry, before, after);
       }
       await nextTurn();
     }
@@ -178,8 +184,7 @@ export class EditPlan {
       const reason = l10n.t('Another program changed it while it was edited here. Settle the conflict first.');
       this.leftOut.push({ path: caption.path, reason });
     } else if (caption.foreignEncoding !== undefined) {
-      const reason = l10n.t('It is not UTF-8 ({0}). Convert it first.', caption.foreignEncoding);
-      this.leftOut.push({ path: caption.path, reason });
+      this.leftOut.push({ path: caption.path, reason: foreignError(caption.foreignEncoding, caption.path).message });
     } else {
       this.changes.push({ caption, images, expected: caption.raw, before, after, ticked: true });
       this.countTags(before, after);
@@ -217,6 +222,10 @@ function differingTags(before: string, after: string): [string[], string[]] {
   const comma = before.indexOf(',', before.length - end);
   end = comma < 0 ? 0 : before.length - comma;
   return [parseTags(before.slice(start, before.length - end)), parseTags(after.slice(start, after.length - end))];
+}
+
+function jsonHasNoTags(): string {
+  return l10n.t('It is JSON, which has no tags. Find and replace changes its text.');
 }
 
 function captionsOf({ removed, added }: TagChange): number {

@@ -1,4 +1,5 @@
 import { diffArrays, diffWordsWithSpace } from 'diff';
+import { isJsonCaption } from '../../tags/jsonCaption';
 import { parseTagLine, tagsOf } from '../../tags/tagLine';
 
 /** A piece of a caption before and after an edit; `skipped` replaces unchanged tags, and its text is their number. */
@@ -24,7 +25,7 @@ const maxDifferences = 400;
  *   shown in words nevertheless
  */
 export function captionDiff(before: string, after: string, unit: 'tags' | 'text', separator: string): CaptionDiff {
-  if (unit === 'tags') {
+  if (unit === 'tags' && !isJsonCaption(before) && !isJsonCaption(after)) {
     const [lineBefore, lineAfter] = [parseTagLine(before, separator), parseTagLine(after, separator)];
     const pieces = tagDiff(tagsOf(lineBefore), tagsOf(lineAfter));
     const isAll = lineBefore.rest === lineAfter.rest;

@@ -1,4 +1,5 @@
 import { comparableTag } from '../../tags/comparableTag';
+import { isJsonCaption } from '../../tags/jsonCaption';
 import { captionWithTags } from '../../tags/writeTags';
 import {
   dividesTags,
@@ -51,11 +52,30 @@ let alphabet: Intl.Collator | undefined;
 /**
  * Compiles an edit into a function that edits one caption. Tags are removed and replaced in every line, because they
  * are counted and found there too. They are added, moved and sorted in the first line only, because trainers read no
- * other. All characters that are not the target of the edit are kept.
+ * other. All characters that are not the target of the edit are kept. A caption that is JSON has no tags, so only edits
+ * of its text change it.
  * @returns a function from a caption with LF line ends to its new text; an unaffected caption is returned unchanged
  * @throws EditError PATTERN_INVALID
  */
-export function captionEditor(edit: CaptionEdit, { separator, countOf }: EditContext): (text: string) => string {
+export function captionEditor(edit: CaptionEdit, context: EditContext): (text: string) => string {
+  const change = compileEdit(edit, context);
+  return isOfTags(edit) ? (text) => (isJsonCaption(text) ? text : change(text)) : change;
+}
+
+/** Whether an edit is about the tags of a caption, not about its text. */
+export function isOfTags(edit: CaptionEdit): boolean {
+  switch (edit.kind) {
+    case 'replaceText':
+    case 'clear':
+      return false;
+    case 'setCaption':
+      return edit.how !== 'replace';
+    default:
+      return true;
+  }
+}
+
+function compileEdit(edit: CaptionEdit, { separator, countOf }: EditContext): (text: string) => string {
   const parse = (text: string): TagLine => parseTagLine(text, separator);
   const add = (text: string, tags: readonly string[], mode: 'append' | 'prepend', keepFirst: number): string => {
     const given = tags.filter((tag) => tag.trim() !== '');

@@ -8,6 +8,7 @@ export type CaptionErrorCode =
   | 'CAPTION_LINK_BROKEN'
   | 'CAPTION_EDITED'
   | 'CAPTION_TOO_LARGE'
+  | 'CAPTION_DAMAGED'
   | 'DISK_FULL'
   | 'READ_ONLY'
   | 'DISK_ERROR'

@@ -4,14 +4,17 @@ import { SerialQueue } from '../../base/SerialQueue';
 import { refuseTooLarge } from './captionSize';
 import { writeFileSafely } from './writeFileSafely';
 
+/** What a file holds, as UTF-8 or as bytes; null: there is none. */
+export type FileContent = string | Uint8Array | null;
+
 /** One caption file to write. */
 export interface FileWrite {
   /** absolute path */
   file: string;
   /** what it should hold; null deletes it */
-  content: string | null;
+  content: FileContent;
   /** what it holds now as far as the caller knows; null when it should not exist */
-  expected: string | Uint8Array | null;
+  expected: FileContent;
 }
 
 /** Writes caption files as {@link writeCaptionFile} does, on whichever thread. */
@@ -24,15 +27,19 @@ export interface FileWriter {
 /**
  * Writes one file with {@link writeFileSafely}. The target of a symbolic link is not deleted but gets one line end:
  * without its target the link would be broken.
- * @returns what the file holds now; null when it is gone
+ * @returns the text that the file holds now; null when it is gone, or has got bytes
  * @throws CaptionConflictError when the file holds something else; CaptionError with the reason when writing fails
  */
 export function writeCaptionFile({ file, content, expected }: FileWrite): string | null {
   const written = content === null && isLink(file) ? '\n' : content;
-  if (written !== null) refuseTooLarge(file, Buffer.byteLength(written));
-  const before = typeof expected === 'string' ? Buffer.from(expected, 'utf8') : expected;
-  writeFileSafely(file, written === null ? null : Buffer.from(written, 'utf8'), before);
-  return written;
+  const bytes = bytesOf(written);
+  if (bytes !== null) refuseTooLarge(file, bytes.length);
+  writeFileSafely(file, bytes, bytesOf(expected));
+  return typeof written === 'string' ? written : null;
+}
+
+function bytesOf(content: FileContent): Uint8Array | null {
+  return typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
 }
 
 /** Writes on the caller's thread, one file at a time, and yields to the event loop before each. */

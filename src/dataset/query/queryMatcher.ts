@@ -1,4 +1,5 @@
 import { hasPlainCommas, parseTags } from '../../tags/captionGrammar';
+import { captionFacts } from '../../tags/captionTags';
 import { characterCount } from '../../tags/characterCount';
 import { comparableTag, composed } from '../../tags/comparableTag';
 import type { DatasetImage } from '../captions/DatasetImage';
@@ -157,14 +158,10 @@ function stateTest(state: ImageState, { isSelected, hasFailed }: QueryContext): 
         image.caption.failure !== undefined || image.caption.unreadable !== undefined || hasFailed(image);
     case 'duplicate':
       // Line by line, as the card does: a one-word sentence in another line may equal a tag.
-      return ({ image }) => image.caption.text.split('\n').some((line) => hasDuplicate(parseTags(line)));
+      return ({ image }) => captionFacts(image.caption.text).duplicates.length > 0;
     case 'selected':
       return ({ image }) => isSelected(image.path);
   }
-}
-
-function hasDuplicate(tags: readonly string[]): boolean {
-  return new Set(tags.map(comparableTag)).size < tags.length;
 }
 
 function numberTest(node: QueryNode & { kind: 'number' }, { fact }: QueryContext): Test {

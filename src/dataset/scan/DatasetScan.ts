@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Caption, type CaptionObserver } from '../captions/Caption';
 import { CaptionError, fileError } from '../files/CaptionError';
-import { decodeCaption } from '../captions/captionContent';
 import type { DatasetImage } from '../captions/DatasetImage';
 import { DatasetIndex } from './DatasetIndex';
 import { captionPathOf } from '../files/imageFiles';
@@ -297,8 +296,8 @@ export class DatasetScan {
         caption.readFromDisk({ raw: Buffer.from(raw).toString() });
       }
     } else if (kind === captionKind.foreign) {
-      const bytes = read.foreign.find((one) => one.index === index)?.bytes;
-      if (bytes !== undefined) caption.readFromDisk(decodeCaption(bytes));
+      const content = read.foreign.find((one) => one.index === index)?.content;
+      if (content !== undefined) caption.readFromDisk(content);
     } else if (kind === captionKind.failed) {
       const failure = read.failures.find((one) => one.index === index);
       caption.unreadable = readError(failure, `${this.context.folder}/${caption.path}`);
@@ -372,6 +371,6 @@ interface CaptionFileNames {
 /** What a thread threw when it read a caption file. */
 function readError(failure: CaptionsRead['failures'][number] | undefined, file: string): CaptionError {
   const { code, message } = failure ?? {};
-  if (code === 'CAPTION_TOO_LARGE') return new CaptionError(code, message ?? '', file);
+  if (code === 'CAPTION_TOO_LARGE' || code === 'CAPTION_DAMAGED') return new CaptionError(code, message ?? '', file);
   return fileError(Object.assign(new Error(message), { code }), file, 'read');
 }

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import * as l10n from '@vscode/l10n';
 import { errno } from '../../base/errno';
-import { decodeCaption } from '../captions/captionContent';
+import { decodeCaption, refuseDamaged } from '../captions/captionContent';
 import { refuseTooLarge } from '../files/captionSize';
 import { captionPathOf } from '../files/imageFiles';
 import { readOnly } from './readOnly';
@@ -51,14 +51,15 @@ export function readCaptions(
         read.stamps[index * 2] = modifiedAt;
         read.stamps[index * 2 + 1] = bytes.length;
       }
-      const { raw, foreign } = decodeCaption(bytes);
-      if (foreign === undefined) {
+      refuseDamaged(file, bytes);
+      const content = decodeCaption(bytes);
+      if (content.foreign === undefined) {
         read.kinds[index] = captionKind.text;
-        read.lengths[index] = raw.length;
-        texts.push(raw);
+        read.lengths[index] = content.raw.length;
+        texts.push(content.raw);
       } else {
         read.kinds[index] = captionKind.foreign;
-        read.foreign.push({ index, bytes: foreign.bytes });
+        read.foreign.push({ index, content });
       }
     } catch (thrown) {
       const code = errno(thrown);

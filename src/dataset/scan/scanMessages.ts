@@ -1,3 +1,4 @@
+import type { CaptionContent } from '../captions/captionContent';
 import type { CaptionErrorCode } from '../files/CaptionError';
 import type { ScanRest } from './scanDataset';
 
@@ -55,14 +56,14 @@ export const captionKind = { notRead: 0, text: 1, foreign: 2, absent: 3, unchang
 export interface CaptionsRead {
   /** for each image one of {@link captionKind} */
   kinds: Uint8Array;
-  /** all captions that are valid UTF-8, concatenated */
+  /** all captions that are clean UTF-8, concatenated */
   text: string;
   /** for each image the length of its part of `text`, in UTF-16 code units */
   lengths: Uint32Array;
   /** for each image the modification time in ms and the size in bytes of its caption; NaN if they are not reliable */
   stamps: Float64Array;
-  /** captions that are not valid UTF-8, by the position of their image */
-  foreign: { index: number; bytes: Uint8Array }[];
+  /** captions that are not clean UTF-8, by the position of their image */
+  foreign: { index: number; content: CaptionContent }[];
   /** captions that could not be read, by the position of their image */
   failures: { index: number; code: string | undefined; message: string }[];
 }

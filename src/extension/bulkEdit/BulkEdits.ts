@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { displayLanguage } from '../../base/displayLanguage';
 import type { TextEdit } from '../../dataset/edits/bulkEdits';
 import { captionDiff } from '../../dataset/edits/captionDiff';
-import { captionEditor } from '../../dataset/edits/captionEdit';
+import { captionEditor, isOfTags } from '../../dataset/edits/captionEdit';
 import { EditError } from '../../dataset/edits/EditError';
 import { EditPlan } from '../../dataset/edits/EditPlan';
 import { inSlices } from '../../base/inSlices';
@@ -16,6 +16,7 @@ import type {
   PlanItem,
   PlanSummary,
 } from '../../protocol/page/bulkEditProtocol';
+import { inOneLine } from '../../protocol/text/escapeControls';
 import { editLabel, editOfForm, meansTags } from './editOfForm';
 import { fileVersion } from '../shared/fileVersion';
 import type { GridSession } from '../grid/GridSession';
@@ -54,7 +55,7 @@ export class BulkEdits {
       // The text that is being typed becomes an undo step of its own, before this edit.
       document.commit();
       const images = await this.session.imagesIn(scope, either);
-      const edits = await EditPlan.make(images, editor, { signal: either });
+      const edits = await EditPlan.make(images, editor, { ofTags: isOfTags(edit), signal: either });
       either.throwIfAborted();
       this.plan = { id: this.nextId++, edits, operation: form.operation, separator };
       return { state: 'planned', plan: summary(this.plan.id, edits) };
@@ -162,13 +163,13 @@ async function reportLeftOut(label: string, leftOut: readonly LeftOut[]): Promis
     '{0}: captions left as they are: {1}. {2}: {3}',
     label,
     leftOut.length.toLocaleString(displayLanguage()),
-    first?.path ?? '',
+    inOneLine(first?.path ?? ''),
     first?.reason ?? '',
   );
   const show = vscode.l10n.t('Show All');
   if (leftOut.length === 1) await vscode.window.showWarningMessage(text);
   else if ((await vscode.window.showWarningMessage(text, show)) === show) {
-    const content = leftOut.map(({ path, reason }) => `${path}: ${reason}`).join('\n');
+    const content = leftOut.map(({ path, reason }) => inOneLine(`${path}: ${reason}`)).join('\n');
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content }));
   }
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { hasStopped, isLive, isResumable, type JobStep } from '../../jobs/jobSteps';
 import type { JobInfo } from '../../jobs/jobTypes';
+import { inOneLine } from '../../protocol/text/escapeControls';
 import { jobStateName } from '../../protocol/text/jobStateName';
 import { errorMessage } from '../../protocol/channel/wireError';
 import type { CaptionJobs } from './CaptionJobs';
@@ -102,7 +103,7 @@ export class JobNotices extends Disposable {
   private notifySingle({ label, failures, counts }: JobInfo): void {
     const [failure] = failures;
     if (failure !== undefined) {
-      const text = vscode.l10n.t('{0}: {1}', failure.path, failure.reason);
+      const text = vscode.l10n.t('{0}: {1}', inOneLine(failure.path), failure.reason);
       void this.offer(vscode.window.showWarningMessage, text, [this.showLog()]);
     } else if (counts.untagged > 0) {
       const text = vscode.l10n.t('{0}: no tag passed the threshold; the caption was kept.', label);

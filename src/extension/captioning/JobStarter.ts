@@ -1,8 +1,10 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { Caption } from '../../dataset/captions/Caption';
 import { planCaptionJob, type CaptionScope, type JobTarget } from '../../jobs/captionJob';
 import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import type { WriteOptions } from '../../tags/writeMode';
+import { keepsJson } from '../../tags/writeTags';
 import { clusterJob, linkJob, sharedJobsFolder, shardSizes } from '../../jobs/folder/clusterJob';
 import { JobFolder, type NewJob } from '../../jobs/folder/JobFolder';
 import { jobImages } from '../../jobs/folder/jobTargets';
@@ -84,7 +86,7 @@ export class JobStarter {
     }
     const targets = await this.savedOnly(document, planned);
     if (targets.length === 0) return undefined;
-    const replaced = targets.filter(({ caption }) => !caption.isEmpty).length;
+    const replaced = targets.filter(({ caption }) => mayBeChanged(caption, write)).length;
     if (replaced > 0 && !(await agrees(write, targets.length, replaced, label))) return undefined;
     return { ...wish, write, work: await jobImages(targets), single: false };
   }
@@ -95,7 +97,7 @@ export class JobStarter {
     const asked = caption.raw;
     const label = vscode.l10n.t('Caption {0}', path.posix.basename(image.path));
     const write = writeOptions(document.uri);
-    if (!caption.isEmpty) {
+    if (mayBeChanged(caption, write)) {
       if (write.mode === 'onlyEmpty') {
         inform(vscode.l10n.t('{0} has a caption, and the setting "Write Mode" fills empty ones only.', image.path));
         return undefined;
@@ -217,6 +219,12 @@ export class JobStarter {
     }
     return saved;
   }
+}
+
+/** Whether a job may change a caption that somebody made: not one that is locked, which it lists with the reason. */
+function mayBeChanged(caption: Caption, { mode }: WriteOptions): boolean {
+  if (caption.unreadable !== undefined || caption.foreignEncoding !== undefined) return false;
+  return !caption.isEmpty && !keepsJson(caption.text, mode);
 }
 
 function inform(text: string): void {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { displayLanguage } from '../../base/displayLanguage';
 import { isEnded, isLive, isResumable } from '../../jobs/jobSteps';
 import type { JobInfo } from '../../jobs/jobTypes';
+import { inOneLine } from '../../protocol/text/escapeControls';
 import { jobStateName } from '../../protocol/text/jobStateName';
 import type { CaptionJobs } from './CaptionJobs';
 import { Disposable } from '../shared/Disposable';
@@ -209,10 +210,11 @@ function details(job: JobInfo): vscode.TreeItem[] {
   if (fault !== undefined) items.push(line(fault.message, 'warning', fault.message));
   for (const { runsOn, notUsed } of execution) items.push(line(runsOn, 'chip', [runsOn, ...notUsed].join('\n')));
   for (const { path: image, reason } of failures) {
-    const item = line(image, 'error', `${image}\n${reason}`);
+    const name = inOneLine(image);
+    const item = line(name, 'error', `${name}\n${reason}`);
     item.description = reason;
     item.contextValue = 'failure';
-    item.accessibilityInformation = { label: `${image}, ${reason}` };
+    item.accessibilityInformation = { label: `${name}, ${reason}` };
     item.command = {
       command: revealImageCommand,
       title: vscode.l10n.t('Show Image'),

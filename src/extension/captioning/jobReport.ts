@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { displayLanguage } from '../../base/displayLanguage';
-import { escapeControls } from '../../base/escapeControls';
+import { escapeControls } from '../../protocol/text/escapeControls';
 import { handledOf } from '../../jobs/folder/jobInfo';
 import type { RevertResult } from '../../jobs/run/revertJob';
 import type { ImageRecord } from '../../jobs/folder/journalEntries';
@@ -32,7 +32,7 @@ export function jobReport(job: ReportedJob): string {
     section(l10n.t('Images'), table(numbers(info))),
     section(l10n.t('Runs on'), list(info.execution.flatMap(({ runsOn, notUsed }) => [runsOn, ...notUsed].map(plain)))),
     section(l10n.t('Failed'), list(withReasons(job, 'failed'))),
-    section(l10n.t('Kept because they were edited meanwhile'), list(withReasons(job, 'kept'))),
+    section(l10n.t('Kept as they were'), list(withReasons(job, 'kept'))),
     section(l10n.t('No tag above the threshold'), list(withReasons(job, 'untagged'))),
     revert === undefined
       ? ''

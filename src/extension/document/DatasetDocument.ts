@@ -11,6 +11,7 @@ import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import { mergeTags } from '../../tags/tagCounts';
 import type { UnsavedEdit } from '../../dataset/captions/unsavedEdit';
 import { errorMessage } from '../../protocol/channel/wireError';
+import { inOneLine } from '../../protocol/text/escapeControls';
 import { AutoSave } from './AutoSave';
 import { DatasetUndo, type Replayed } from './DatasetUndo';
 import { Disposable } from '../shared/Disposable';
@@ -269,17 +270,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   }
 
   private async replay(changes: readonly CaptionChange[], direction: Direction): Promise<void> {
-    const leftAlone = await replayEdits(this.dataset, changes, direction);
-    if (leftAlone.length > 0) {
-      const names = leftAlone.slice(0, 3).map((caption) => caption.path);
-      void vscode.window.showInformationMessage(
-        vscode.l10n.t(
-          'Left as they are because they were changed since (captions: {0}): {1}',
-          leftAlone.length,
-          names.join(', '),
-        ),
-      );
-    }
+    tellLeftAlone(await replayEdits(this.dataset, changes, direction));
     this.autoSaving.schedule(Math.min(autoSaveDelay(), bulkEditPause));
   }
 
@@ -293,18 +284,25 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     this.autoSaving.schedule(bulkEditPause);
   }
 
-  /** Makes a caption editable whose file is not UTF-8: it will be written as UTF-8. */
+  /** Makes a caption editable whose file is not UTF-8: it will be written as UTF-8. Undo gives it its bytes again. */
   convertToUtf8(image: DatasetImage): void {
-    const { caption } = image;
     this.commit();
-    const convert = (direction: Direction): void => {
-      if (direction === 'redo') caption.agreeToConvert();
-      else caption.withdrawConversion();
-      this.dataset.changed();
-      this.autoSaving.schedule();
-    };
-    convert('redo');
-    this.report(vscode.l10n.t('Convert {0} to UTF-8', caption.path), convert);
+    const captionPath = image.caption.path;
+    const former = image.caption.agreeToConvert();
+    if (former === undefined) return;
+    this.conversionChanged();
+    this.report(vscode.l10n.t('Convert {0} to UTF-8', captionPath), (direction) => {
+      // The image may have been removed and come back since, which makes another object.
+      const caption = this.dataset.caption(captionPath) ?? image.caption;
+      const isDone = direction === 'redo' ? caption.agreeToConvert() !== undefined : caption.takeBackConversion(former);
+      if (!isDone) tellLeftAlone([caption]);
+      this.conversionChanged();
+    });
+  }
+
+  private conversionChanged(): void {
+    this.dataset.changed();
+    this.autoSaving.schedule();
   }
 
   /**
@@ -535,4 +533,16 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     await this.keepUnsavedEditsSafe();
     return this.dataset.save();
   }
+}
+
+function tellLeftAlone(captions: readonly Caption[]): void {
+  if (captions.length === 0) return;
+  const names = captions.slice(0, 3).map((caption) => inOneLine(caption.path));
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t(
+      'Left as they are because they were changed since (captions: {0}): {1}',
+      captions.length,
+      names.join(', '),
+    ),
+  );
 }

@@ -34,6 +34,8 @@ export class EditorFiles implements FileWriter {
     if (document === undefined) return this.disk.write(write);
     const { file, content, expected } = write;
     const text = document.getText();
+    // The bytes of another encoding, which an editor does not write.
+    if (content instanceof Uint8Array) throw new CaptionConflictError(file, textBytes(document));
     // A text editor cannot delete a file, and an empty caption file makes trainers fail.
     const wanted = content ?? '\n';
     refuseTooLarge(file, Buffer.byteLength(wanted));

@@ -13,6 +13,8 @@ export type Unsaved = Caption | UnsavedEdit;
 interface Entry {
   raw: string | null;
   base: string | null;
+  /** whether the file is to have bytes in another encoding again */
+  isTakenBack: boolean;
   /** number of the last comparison in which the caption was unsaved */
   seen: number;
 }
@@ -61,11 +63,12 @@ export class JournalFile {
     await inSlicedPieces(
       unsaved,
       (item) => {
-        const edit = { raw: item.raw, base: baseOf(item) };
+        const edit = { raw: item.raw, base: baseOf(item), isTakenBack: isTakenBack(item) };
         const name = item instanceof Caption ? item.path : item.captionPath;
         const entry = this.entries.get(name);
         if (entry !== undefined) entry.seen = comparison;
-        if (entry?.raw === edit.raw && entry.base === edit.base) return undefined;
+        const { raw, base, isTakenBack: isSoAlready } = entry ?? {};
+        if (raw === edit.raw && base === edit.base && isSoAlready === edit.isTakenBack) return undefined;
         this.entries.set(name, { ...edit, seen: comparison });
         return item instanceof Caption ? unsavedEditOf(item) : item;
       },
@@ -208,6 +211,10 @@ function isEnded(value: unknown): value is Ended {
 
 function baseOf(item: Unsaved): string | null {
   return item instanceof Caption ? (item.editBase?.raw ?? null) : item.base;
+}
+
+function isTakenBack(item: Unsaved): boolean {
+  return (item instanceof Caption ? item.bytesToRestore : item.bytes) !== undefined;
 }
 
 /** Makes a line of each item, in slices that do not block the process, and writes them in pieces of limited length. */

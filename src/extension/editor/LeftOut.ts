@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { escapeControls } from '../../base/escapeControls';
+import { escapeControls } from '../../protocol/text/escapeControls';
 import type { DatasetDocument } from '../document/DatasetDocument';
 import { Disposable } from '../shared/Disposable';
 

@@ -7,6 +7,7 @@ import { errno } from '../../base/errno';
 import { isAsPlanned, pathsToReadAgain, planDeletion, type Deletion } from '../../dataset/planDeletion';
 import type { ImageTarget, LeftOut } from '../../protocol/page/bulkEditProtocol';
 import { errorMessage } from '../../protocol/channel/wireError';
+import { inOneLine } from '../../protocol/text/escapeControls';
 import type { DatasetDocument } from '../document/DatasetDocument';
 import type { GridSession } from '../grid/GridSession';
 import { imagesOf } from './imageTargets';
@@ -50,7 +51,7 @@ async function askAndDelete(
   if (unsavedIn(deletion) > 0) await document.saveQuietly();
   const title =
     images.length === 1
-      ? vscode.l10n.t('Deleting {0}', images[0]?.path ?? '')
+      ? vscode.l10n.t('Deleting {0}', inOneLine(images[0]?.path ?? ''))
       : vscode.l10n.t('Deleting {0} images', images.length.toLocaleString(displayLanguage()));
   const location = vscode.ProgressLocation.Notification;
   await vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
@@ -80,8 +81,8 @@ async function agrees(deletion: Deletion, trash: Trash): Promise<boolean> {
   const only = images.length === 1;
   const question = only
     ? files === 0
-      ? vscode.l10n.t('Delete {0}?', images[0]?.path ?? '')
-      : vscode.l10n.t('Delete {0} and its caption?', images[0]?.path ?? '')
+      ? vscode.l10n.t('Delete {0}?', inOneLine(images[0]?.path ?? ''))
+      : vscode.l10n.t('Delete {0} and its caption?', inOneLine(images[0]?.path ?? ''))
     : files === 1
       ? vscode.l10n.t('Delete {0} images and 1 caption?', images.length.toLocaleString(displayLanguage()))
       : vscode.l10n.t(
@@ -207,7 +208,7 @@ class Remover {
     const forGood = vscode.l10n.t('Delete Permanently');
     const question = vscode.l10n.t(
       'Files of {0} cannot be moved to the trash. Delete them permanently?',
-      path.basename(this.document.uri.fsPath),
+      inOneLine(path.basename(this.document.uri.fsPath)),
     );
     const detail = vscode.l10n.t('This cannot be undone. The reason: {0}', errorMessage(thrown));
     const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, forGood);
@@ -229,11 +230,11 @@ async function reportFailures(failures: readonly LeftOut[]): Promise<void> {
   const first = failures[0];
   const text =
     failures.length === 1
-      ? vscode.l10n.t('Not deleted: {0}: {1}', first?.path ?? '', first?.reason ?? '')
+      ? vscode.l10n.t('Not deleted: {0}: {1}', inOneLine(first?.path ?? ''), first?.reason ?? '')
       : vscode.l10n.t(
           'Files not deleted: {0}. {1}: {2}',
           failures.length.toLocaleString(displayLanguage()),
-          first?.path ?? '',
+          inOneLine(first?.path ?? ''),
           first?.reason ?? '',
         );
   await vscode.window.showErrorMessage(text);

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { escapeControls } from '../../base/escapeControls';
+import { escapeControls } from '../../protocol/text/escapeControls';
 import type { TextEdit } from '../../dataset/edits/bulkEdits';
 import type { Caption } from '../../dataset/captions/Caption';
 import { normalizeLineEnds } from '../../tags/captionText';

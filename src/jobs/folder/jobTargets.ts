@@ -83,7 +83,7 @@ export async function readJobWork(
         outcome: 'kept',
         reason: l10n.t('The caption was edited meanwhile; the edit was kept.'),
       });
-    } else if (manifest.mode === 'empty' && !found.caption.isEmpty) {
+    } else if (manifest.mode === 'empty' && !found.caption.isEmpty && !isUnreadable(found)) {
       work.settled.push({ index, outcome: 'kept', reason: l10n.t('Somebody wrote a caption meanwhile; it was kept.') });
     } else if (taken.has(found.caption)) {
       const reason = l10n.t('Its caption file is that of {0}, too; it was kept.', taken.get(found.caption) ?? '');

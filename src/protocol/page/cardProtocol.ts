@@ -33,8 +33,8 @@ export interface CardItem extends CaptionOf {
   /** warnings about the caption, one sentence each, such as that another image shares the caption file */
   warnings: string[];
   /**
-   * set when the caption file is not valid UTF-8: the text is a guess, and cannot be edited until the user agrees to
-   * convert it
+   * set when the caption file is not clean UTF-8: the encoding that it looks like, `unknown`, or `utf-8` for one that
+   * is damaged. The text cannot be edited until the user agrees to write it as it is shown
    */
   foreignEncoding?: string;
   /** set when the caption file cannot be read: writing it would lose its content */

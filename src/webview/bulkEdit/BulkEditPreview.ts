@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { DiffPiece, PlanItem } from '../../protocol/page/bulkEditProtocol';
+import { inOneLine } from '../../protocol/text/escapeControls';
 import { plural } from '../shared/displayLanguage';
 import { clamp } from '../shared/clamp';
 import { styleProperties } from '../shared/styleProperties';
@@ -98,8 +99,8 @@ export class BulkEditPreview extends LitElement {
       <span class="thumb">${address === undefined ? nothing : html`<img src=${address} alt="" />`}</span>
       <span class="hidden-text">${item === undefined ? l10n.t('Loading') : spoken(item)}</span>
       <span class="what" aria-hidden="true">
-        <span class="image" title=${(item?.images ?? []).join('\n')}
-          >${image}${others.length === 0 ? nothing : html` <i>${plural(l10n.t('and {0} image more|and {0} images more'), others.length)}</i>`}</span
+        <span class="image" title=${(item?.images ?? []).map(inOneLine).join('\n')}
+          >${inOneLine(image)}${others.length === 0 ? nothing : html` <i>${plural(l10n.t('and {0} image more|and {0} images more'), others.length)}</i>`}</span
         >
         <span class="diff ${item?.unit ?? ''}">${item?.pieces.map(renderPiece)}</span>
       </span>

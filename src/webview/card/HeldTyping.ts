@@ -2,6 +2,7 @@ import type { CardItem } from '../../protocol/page/cardProtocol';
 import type { TypedAhead } from '../../protocol/page/connectionProtocol';
 import type { PlaceInOrder } from '../../protocol/page/gridViewProtocol';
 import type { Joined } from '../../tags/joinTyping';
+import { isJsonCaption } from '../../tags/jsonCaption';
 
 /** What is known of the cards, as far as it matters here. */
 export interface KnownCards {
@@ -135,7 +136,9 @@ export class HeldTyping {
     held.place = { order: cards.order, index };
     const item = cards.at(index);
     if (item?.path !== path || held.isComposing) return false;
-    if (item.readOnly === true || item.foreignEncoding !== undefined) lost.push(typedAhead(held));
+    // A tag that is added to JSON breaks it.
+    const isJson = held.joined === 'tags' && isJsonCaption(item.text);
+    if (item.readOnly === true || item.foreignEncoding !== undefined || isJson) lost.push(typedAhead(held));
     else arrived.push({ item, text: held.text, joined: held.joined, isLeft: held.isLeft });
     return true;
   }

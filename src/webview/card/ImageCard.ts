@@ -5,6 +5,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import type { CardItem } from '../../protocol/page/cardProtocol';
 import type { PlaceInOrder } from '../../protocol/page/gridViewProtocol';
+import { inOneLine } from '../../protocol/text/escapeControls';
 import { formatNumber, plural } from '../shared/displayLanguage';
 import type { TextField } from '../shared/CaretFinder';
 import type { EditorActions, ImageActions } from '../shared/actions';
@@ -19,6 +20,7 @@ import type { SuggestOptions } from '../suggestions/SuggestionPopup';
 import type { ChipActions } from './TagChips';
 import './TagChips';
 import { type CaptionFacts, captionFacts, chipsOf } from '../../tags/captionTags';
+import { isJsonCaption } from '../../tags/jsonCaption';
 
 /** What all cards share. The viewer overrides `images` and `leave` for its card. */
 export interface CardContext {
@@ -46,6 +48,7 @@ export const cardContext = createContext<CardContext>(Symbol('cards'));
 /** Maximum number of tags that are shown as chips: each is several elements, and more are no list to edit. */
 const maxChips = 2000;
 const tooManyTags = l10n.t('Too many tags to show them one by one: this is the text.');
+const isJson = l10n.t('This caption is JSON, which has no tags: this is the text.');
 /** Number of characters at the end of a file name that stay visible when it is shortened. */
 const nameTail = 12;
 
@@ -71,8 +74,8 @@ export class ImageCard extends LitElement {
   private holding: PlaceInOrder | undefined;
   /** what the text area showed before the user typed last: to this, further typing is an edit */
   private shown = '';
-  /** whether the caption has so many tags that it is shown as text */
-  private hasTooManyTags = false;
+  /** why the caption is shown as text though tags are chosen; undefined if it is not */
+  private asText: string | undefined;
   /** path of the image for which that was found out */
   private counted: string | undefined;
   private facts: { text: string; of: CaptionFacts } | undefined;
@@ -135,7 +138,7 @@ export class ImageCard extends LitElement {
   }
 
   private get isShownAsTags(): boolean {
-    return this.context?.captionMode === 'tags' && !this.hasTooManyTags;
+    return this.context?.captionMode === 'tags' && this.asText === undefined;
   }
 
   /** Never while the focus is in here: another field would take the place of that in which somebody types. */
@@ -144,11 +147,12 @@ export class ImageCard extends LitElement {
     if (this.focused !== null && this.counted === item?.path) return;
     this.counted = item?.path;
     if (item === undefined || context?.captionMode !== 'tags') {
-      this.hasTooManyTags = false;
+      this.asText = undefined;
       return;
     }
     const text = context.drafts.textOf(item);
-    this.hasTooManyTags = this.factsOf(text).tags > maxChips && chipsOf(text).length > maxChips;
+    const hasTooMany = this.factsOf(text).tags > maxChips && chipsOf(text).length > maxChips;
+    this.asText = hasTooMany ? tooManyTags : isJsonCaption(text) ? isJson : undefined;
   }
 
   protected override updated(): void {
@@ -200,7 +204,7 @@ export class ImageCard extends LitElement {
     // One template with and without the image: the field, which may have the focus, must stay when the image comes.
     return html`${item === undefined ? html`<div class="picture"></div>` : this.renderPicture(item, context)}
     ${item === undefined ? nothing : this.renderNotices(item, context)} ${theirs}
-    ${this.hasTooManyTags ? html`<div class="notice"><span>${tooManyTags}</span></div>` : nothing}
+    ${this.asText === undefined ? nothing : html`<div class="notice"><span>${this.asText}</span></div>`}
     ${this.isShownAsTags ? this.renderChips(item, context) : this.renderCaption(item)} ${choices}
     ${item === undefined ? nothing : this.renderFoot(item, context)}`;
   }
@@ -276,27 +280,29 @@ export class ImageCard extends LitElement {
         : html`<div class="notice" title=${item.jobFailure}>
             <i class="error">${errorIcon}</i><span>${l10n.t('Not captioned: {0}', item.jobFailure)}</span>
           </div>`,
-      item.foreignEncoding === undefined
-        ? nothing
-        : html`<div class="notice whole">
-            <i class="warning">${warningIcon}</i>
-            <span
-              >${l10n.t('Not UTF-8 ({0})', item.foreignEncoding)}
-              <button
-                class="link"
-                tabindex=${this.tab}
-                @click=${() => {
-                  context.actions.convertToUtf8(item.path);
-                }}
-              >
-                ${l10n.t('Convert to UTF-8')}
-              </button></span
-            >
-          </div>`,
+      item.foreignEncoding === undefined ? nothing : this.renderForeign(item.path, item.foreignEncoding, context),
       item.save.state === 'conflict'
         ? html`<div class="notice warning conflict">${warningIcon}<span>${conflictText(item.save.theirs)}</span></div>`
         : nothing,
     ];
+  }
+
+  /** What a file is that is not clean UTF-8, and the button by which the user agrees to write what is shown. */
+  private renderForeign(path: string, encoding: string, context: CardContext): TemplateResult {
+    const agree = (label: string): TemplateResult =>
+      html`<button
+        class="link"
+        tabindex=${this.tab}
+        @click=${() => {
+          context.actions.convertToUtf8(path);
+        }}
+      >
+        ${label}
+      </button>`;
+    return html`<div class="notice whole">
+      <i class="warning">${warningIcon}</i>
+      <span>${foreignText(encoding)} ${encoding === 'unknown' ? nothing : agree(agreement(encoding))}</span>
+    </div>`;
   }
 
   private renderTheirs(theirs: string | null): TemplateResult {
@@ -378,15 +384,15 @@ export class ImageCard extends LitElement {
     const tags = plural(l10n.t('{0} tag|{0} tags'), facts.tags);
     const counts = `${tags}, ${plural(l10n.t('{0} character|{0} characters'), facts.characters)}`;
     const save = saveText(item, context.drafts);
-    const folder = item.path.lastIndexOf('/') + 1;
-    const split = Math.max(folder, item.path.length - nameTail);
+    const path = inOneLine(item.path);
+    const folder = path.lastIndexOf('/') + 1;
+    const split = Math.max(folder, path.length - nameTail);
     const tone = { saved: 'good', failed: 'error', conflict: 'warning', unsaved: '', saving: '' }[item.save.state];
     const pending = context.drafts.isPending(item) && item.save.state === 'saved';
     return html`<div class="foot">
-      <span class="name" title=${item.path}
-        ><span class="folder">${item.path.slice(0, folder)}</span
-        ><span class="head">${item.path.slice(folder, split)}</span
-        ><span class="tail">${item.path.slice(split)}</span></span
+      <span class="name" title=${path}
+        ><span class="folder">${path.slice(0, folder)}</span><span class="head">${path.slice(folder, split)}</span
+        ><span class="tail">${path.slice(split)}</span></span
       >
       <span class="facts"
         ><span class="counts" title=${counts}
@@ -484,6 +490,22 @@ function placeholderOf(item: CardItem | undefined): string {
 /** Whether a caption cannot be edited. One that is still loading can: typing is held until it is known. */
 function isReadOnly(item: CardItem | undefined): boolean {
   return item !== undefined && (item.foreignEncoding !== undefined || item.readOnly === true);
+}
+
+/** @param encoding `utf-8` for one that is damaged, `unknown`, or the one that it looks like */
+function foreignText(encoding: string): string {
+  switch (encoding) {
+    case 'utf-8':
+      return l10n.t('Damaged UTF-8: � stands for what cannot be read.');
+    case 'unknown':
+      return l10n.t('Not UTF-8, and the encoding is not clear: save it as UTF-8 with a text editor.');
+    default:
+      return l10n.t('Not UTF-8 ({0})', encoding);
+  }
+}
+
+function agreement(encoding: string): string {
+  return encoding === 'utf-8' ? l10n.t('Write as shown') : l10n.t('Convert to UTF-8');
 }
 
 function conflictText(theirs: string | null): string {

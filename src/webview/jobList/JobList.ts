@@ -8,6 +8,7 @@ import { formatNumber, plural } from '../shared/displayLanguage';
 import { actionsContext, type EditorActions } from '../shared/actions';
 import { FreshRows } from '../notices/FreshRows';
 import { StackOrder } from '../notices/StackOrder';
+import { inOneLine } from '../../protocol/text/escapeControls';
 import { jobStateName } from '../../protocol/text/jobStateName';
 import { jobStyles } from './jobs.css';
 import { sharedStyles } from '../shared/shared.css';
@@ -145,7 +146,7 @@ function notWritten({ failed, kept }: JobView): string {
 
 function renderFailures(job: JobView): TemplateResult {
   return html`<ul class="failures" aria-label=${l10n.t('Failures of {0}', job.label)}>
-    ${job.failures.map(({ path, reason }) => html`<li><span class="path">${path}</span>: ${reason}</li>`)}
+    ${job.failures.map(({ path, reason }) => html`<li><span class="path">${inOneLine(path)}</span>: ${reason}</li>`)}
     ${job.moreFailures > 0 ? html`<li>${l10n.t('and {0} more', formatNumber(job.moreFailures))}</li>` : nothing}
   </ul>`;
 }

@@ -7,6 +7,7 @@ import type { GridSnapshot } from '../../protocol/page/gridProtocol';
 import type { CardItem } from '../../protocol/page/cardProtocol';
 import type { ImageInfo } from '../../protocol/page/pictureProtocol';
 import { errorMessage } from '../../protocol/channel/wireError';
+import { inOneLine } from '../../protocol/text/escapeControls';
 import { formatBytes } from '../../protocol/text/formatBytes';
 import { cardStyles } from '../card/card.css';
 import { displayLanguage, formatNumber } from '../shared/displayLanguage';
@@ -180,7 +181,9 @@ export class ImageViewer extends LitElement {
         >
       </div>
       <div class="about">
-        <span class="path" title=${item?.path ?? nothing}>${item?.path ?? ''}</span>
+        <span class="path" title=${item === undefined ? nothing : inOneLine(item.path)}
+          >${inOneLine(item?.path ?? '')}</span
+        >
         <span class="facts">${info === undefined ? '' : factsOf(info)}</span>
       </div>
       <div class="group">

@@ -72,6 +72,39 @@ describe('The command line', function () {
     assert.equal(await fingerprint(inFolder('plot.txt')), before);
   });
 
+  it('names captions that are damaged or not UTF-8, counts none as empty, and keeps their bytes', async () => {
+    await writeImages('nul.png', 'sjis.png', 'odd.png');
+    const files = {
+      'nul.txt': new Uint8Array(512),
+      // "girl, smile" in Shift JIS, by Python's codec.
+      'sjis.txt': Buffer.from('8f97 82cc 8e71 2c20 8fce 8ae7'.replaceAll(' ', ''), 'hex'),
+      'odd.txt': Buffer.from([0x61, 0x81, 0xff, 0x61]),
+    };
+    await writeFiles(folder(), files);
+    for (const command of ['list', 'tags']) {
+      const { stderr } = await cli(command, folder());
+      assert.match(stderr, /nul\.txt: The file has nothing but NULs/, command);
+      assert.match(stderr, /sjis\.txt: .*looks like shift_jis/, command);
+      assert.match(stderr, /odd\.txt: .*encoding is not clear/, command);
+    }
+    assert.match((await cli('list', folder())).stdout, /sjis\.png: \u5973\u306e\u5b50, \u7b11\u9854\n/);
+    const report = await captionJson(2, folder());
+    assert.deepEqual(Object.keys(report.results), []);
+    assert.match(report.failed[inFolder('nul.png')] ?? '', /NULs/);
+    await captionJson(2, folder(), '--write-mode', 'append');
+    for (const [name, bytes] of Object.entries(files))
+      assert.deepEqual(await readFile(inFolder(name)), Buffer.from(bytes));
+  });
+
+  it('keeps captions that are JSON where tags are added, and says so', async () => {
+    await writeImages('a.png', 'b.png');
+    await writeFiles(folder(), { 'a.txt': '{"scene": "a portrait, studio light"}\n', 'b.txt': 'mine' });
+    const { stderr } = await cli('caption', folder(), '--write-mode', 'append');
+    assert.ok(stderr.includes(`${inFolder('a.png')}: The caption is JSON: no tags were added to it.`), stderr);
+    assert.equal(await textOf('a.txt'), '{"scene": "a portrait, studio light"}\n');
+    assert.match(await textOf('b.txt'), /^mine, /);
+  });
+
   it('ends with 1 and says what was wrong with the call', async () => {
     await writeImages('a.png');
     await writeFiles(folder(), { 'notes.md': 'x', 'empty-model/readme': 'x' });

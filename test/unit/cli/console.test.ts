@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { escapeControls } from '../../../src/base/escapeControls';
+import { escapeControls } from '../../../src/protocol/text/escapeControls';
 import { itOnLinux } from '../shared/itOnLinux';
 import { cli, program, runToEnd } from '../shared/runCli';
 import { testFolder, writeFiles } from '../shared/testFolder';
@@ -42,8 +42,25 @@ describe('What commands print of names, tags and captions', () => {
     ]);
   });
 
-  it('is what the files hold for a program that reads it', async () => {
-    const { stdout } = await cli('list', folder());
-    assert.equal(stdout, `a${colour}.png: cat\u009b2J, title\u001b]0;owned\u0007, tab\tstop\n`);
+  it('has none in a pipe either, and one line for each image, whatever its name', async () => {
+    await writeFiles(folder(), { 'new\nline.png': '', 'new\nline.txt': 'a\r\nb', 'evil\u202egpj.png': '' });
+    const { stdout, stderr } = await cli('list', folder());
+    assert.deepEqual(stdout.split('\n'), [
+      String.raw`a\x1b[31m.png: cat\u009b2J, title\x1b]0;owned\x07, tab` + '\tstop',
+      String.raw`evil\u202egpj.png: `,
+      String.raw`new\nline.png: a\nb`,
+      '',
+    ]);
+    assert.ok(stderr.includes(String.raw`bad\x1b[31m.png: `), stderr);
+    assert.equal(escapeControls(stderr, '\n'), stderr);
+  });
+
+  it('is what the files hold in JSON', async () => {
+    const { stdout } = await cli('list', folder(), '--json');
+    const { images } = JSON.parse(stdout) as { images: { filename: string; caption: string }[] };
+    assert.deepEqual(
+      images.map(({ filename, caption }) => [filename, caption]),
+      [[`a${colour}.png`, 'cat\u009b2J, title\u001b]0;owned\u0007, tab\tstop']],
+    );
   });
 });

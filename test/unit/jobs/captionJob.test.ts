@@ -81,6 +81,34 @@ describe('A caption job', function () {
     return dataset;
   }
 
+  it('keeps captions that are JSON where it adds tags, without asking the tagger, and lists them', async () => {
+    const json = '{\n  "scene": "a portrait, studio light"\n}\n';
+    const line = '["1girl", "solo"]';
+    const dataset = await open({ ...numberedImages(3), '1.txt': json, '2.txt': line, '3.txt': 'mine' });
+    for (const mode of ['append', 'prepend'] as const) {
+      const asked: string[] = [];
+      const outcomes = new Map<string, string>();
+      const { results, failed } = await runJob(
+        dataset,
+        (imagePath) => {
+          asked.push(nameOf(imagePath));
+          return tagOfName(imagePath);
+        },
+        {
+          write: { mode, keepFirst: 0, separator: ', ' },
+          onOutcome: ({ path: image }, outcome) => outcomes.set(image, outcome),
+        },
+      );
+      assert.deepEqual(asked, ['3.png']);
+      assert.deepEqual([...results.keys()], ['3.png']);
+      assert.deepEqual([outcomes.get('1.png'), outcomes.get('2.png')], ['kept', 'kept']);
+      assert.match(failed.get('1.png') ?? '', /JSON/);
+      assert.deepEqual([await textOf('1.txt'), await textOf('2.txt')], [json, line]);
+    }
+    await runJob(dataset, tagOfName, { mode: 'all' });
+    assert.equal(await textOf('1.txt'), 'tag of 1.png\n');
+  });
+
   it('goes on past a caption that the disk cannot read, and past a link to a disk that cannot be written', async () => {
     const dataset = await openWithLinks(20, [7]);
     const bad = new CaptionError('DISK_ERROR', 'The disk does not answer (EIO).', inFolder('4.txt'));

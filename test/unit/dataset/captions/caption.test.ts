@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Caption } from '../../../../src/dataset/captions/Caption';
-import { decodeCaption, encodeCaption } from '../../../../src/dataset/captions/captionContent';
+import { decodeCaption, encodeCaption, type CaptionContent } from '../../../../src/dataset/captions/captionContent';
 import { isUnsavedEdit, unsavedEditOf } from '../../../../src/dataset/captions/unsavedEdit';
 import { CaptionError } from '../../../../src/dataset/files/CaptionError';
 import { rawWithText } from '../../../../src/tags/captionText';
@@ -266,7 +266,7 @@ describe('A caption that is not UTF-8', () => {
     caption.agreeToConvert();
     caption.discardEdits();
     assert.equal(caption.foreignEncoding, 'windows-1252');
-    caption.readFromDisk(decodeCaption(Buffer.from([0xe8])));
+    caption.readFromDisk(decodeCaption(Buffer.from([0x74, 0xe9])));
     assert.equal(caption.foreignEncoding, 'windows-1252');
   });
 
@@ -274,10 +274,114 @@ describe('A caption that is not UTF-8', () => {
     const caption = foreignCaption();
     caption.agreeToConvert();
     caption.setText('mine', 'delete');
-    caption.readFromDisk(decodeCaption(Buffer.from([0xe8])));
+    caption.readFromDisk(decodeCaption(Buffer.from([0x74, 0xe9])));
     assert.equal(caption.inConflict, true);
     caption.setRaw('caf\u00e9\r\n');
     assert.equal(caption.inConflict, true);
+  });
+});
+
+describe('A conversion to UTF-8 that is taken back', () => {
+  const latin = Buffer.from([0x63, 0x61, 0x66, 0xe9, 0x0d, 0x0a]);
+
+  function converted(): { caption: Caption; former: CaptionContent } {
+    const caption = new Caption('a.txt', ['a.jpg']);
+    caption.readFromDisk(decodeCaption(latin));
+    const former = caption.agreeToConvert();
+    assert.ok(former);
+    return { caption, former };
+  }
+  /** The bytes that a save would write. */
+  const bytesOf = (caption: Caption): Buffer => Buffer.from(caption.bytesToRestore?.bytes ?? caption.raw ?? '');
+
+  it('leaves the file as it is when it was not saved', () => {
+    const { caption, former } = converted();
+    assert.equal(caption.takeBackConversion(former), true);
+    assert.deepEqual([caption.isDirty, caption.foreignEncoding], [false, 'windows-1252']);
+  });
+
+  it('gives the file its very bytes again when it was saved, and locks it', () => {
+    const { caption, former } = converted();
+    save(caption);
+    assert.equal(caption.takeBackConversion(former), true);
+    assert.deepEqual([caption.isDirty, caption.foreignEncoding], [true, 'windows-1252']);
+    assert.deepEqual(bytesOf(caption), latin);
+    caption.written(caption.raw, caption.bytesToRestore);
+    assert.deepEqual([caption.isDirty, caption.foreignEncoding], [false, 'windows-1252']);
+  });
+
+  it('gives it its bytes again when it was being saved', () => {
+    const { caption, former } = converted();
+    const { raw } = caption;
+    caption.writing();
+    assert.equal(caption.takeBackConversion(former), true);
+    caption.written(raw);
+    assert.equal(caption.isDirty, true);
+    assert.deepEqual(bytesOf(caption), latin);
+  });
+
+  it('can be made again, before and after the bytes were written', () => {
+    for (const isWritten of [false, true]) {
+      const { caption, former } = converted();
+      save(caption);
+      caption.takeBackConversion(former);
+      if (isWritten) caption.written(caption.raw, caption.bytesToRestore);
+      assert.ok(caption.agreeToConvert());
+      assert.deepEqual([caption.foreignEncoding, caption.raw], [undefined, 'caf\u00e9\r\n']);
+      assert.equal(caption.isDirty, isWritten);
+    }
+  });
+
+  it('is refused once the caption holds something else', () => {
+    const { caption, former } = converted();
+    save(caption);
+    caption.setText('tea', 'delete');
+    assert.equal(caption.takeBackConversion(former), false);
+    assert.equal(caption.raw, 'tea\r\n');
+  });
+
+  it('is there again, to the byte, when the window was closed before it was saved', () => {
+    const { caption, former } = converted();
+    save(caption);
+    caption.takeBackConversion(former);
+    const { bytes = '', raw, base } = unsavedEditOf(caption);
+    assert.deepEqual([raw, base], ['caf\u00e9\r\n', Buffer.from('caf\u00e9\r\n').toString('base64')]);
+    const restored = captionWith('caf\u00e9\r\n');
+    const takenBack = decodeCaption(Buffer.from(bytes, 'base64')).foreign;
+    restored.restoreEdit(raw, { raw: 'caf\u00e9\r\n' }, { takenBack });
+    assert.equal(restored.isDirty, true);
+    assert.deepEqual(bytesOf(restored), latin);
+  });
+});
+
+describe('A caption in an encoding that is not known', () => {
+  it('cannot be converted', () => {
+    const caption = new Caption('a.txt', ['a.jpg']);
+    caption.readFromDisk({ raw: '1girl, \ufffd', foreign: { bytes: Buffer.from([0x31, 0x81]), encoding: 'unknown' } });
+    assert.equal(caption.agreeToConvert(), undefined);
+    assert.deepEqual([caption.isDirty, caption.foreignEncoding], [false, 'unknown']);
+  });
+});
+
+describe('A caption that cannot be read', () => {
+  it('is not empty, and its observer is told', () => {
+    let told = 0;
+    const caption = captionWith('');
+    caption.observer = { captionChanged: () => told++, forget: () => undefined };
+    assert.equal(caption.isEmpty, true);
+    caption.unreadable = new CaptionError('NO_PERMISSION', 'No permission to read this file.', 'a.txt');
+    assert.deepEqual([caption.isEmpty, told], [false, 1]);
+    caption.unreadable = undefined;
+    assert.deepEqual([caption.isEmpty, told], [true, 2]);
+  });
+});
+
+describe('A caption with two byte order marks', () => {
+  it('has its text behind them, and keeps both when it is edited', () => {
+    const caption = captionWith('\uFEFF\uFEFF1girl, solo');
+    assert.equal(caption.text, '1girl, solo');
+    caption.setText('1girl', 'delete');
+    assert.equal(caption.raw, '\uFEFF\uFEFF1girl');
   });
 });
 
@@ -345,7 +449,7 @@ describe('A caption that is typed on a text that it does not hold any more', () 
     const edit: unknown = JSON.parse(JSON.stringify(unsavedEditOf(caption)));
     assert.ok(isUnsavedEdit(edit));
     const restored = captionWith('old');
-    restored.restoreEdit(edit.raw, { raw: 'old' }, edit.rival);
+    restored.restoreEdit(edit.raw, { raw: 'old' }, { rival: edit.rival });
     assert.deepEqual([restored.text, restored.theirs, restored.inConflict], ['old, typed', { raw: 'bulk' }, true]);
   });
 

@@ -4,9 +4,9 @@ import { seededRandom } from '../../shared/testFolder';
 
 describe('Decoding a caption file', () => {
   it('keeps every character of valid UTF-8, the byte order mark included', () => {
-    const bytes = Buffer.from('\uFEFF1girl, \u521d\u97f3\u30df\u30af, \u{1F600}\r\n\0');
+    const bytes = Buffer.from('\uFEFF1girl, \u521d\u97f3\u30df\u30af, \u{1F600}\r\n');
     const content = decodeCaption(bytes);
-    assert.equal(content.raw, '\uFEFF1girl, \u521d\u97f3\u30df\u30af, \u{1F600}\r\n\0');
+    assert.equal(content.raw, '\uFEFF1girl, \u521d\u97f3\u30df\u30af, \u{1F600}\r\n');
     assert.equal(content.foreign, undefined);
     assert.deepEqual(Buffer.from(encodeCaption(content)), bytes);
   });

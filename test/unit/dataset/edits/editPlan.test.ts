@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Caption } from '../../../../src/dataset/captions/Caption';
 import type { DatasetImage } from '../../../../src/dataset/captions/DatasetImage';
 import { captionDiff } from '../../../../src/dataset/edits/captionDiff';
-import { captionEditor } from '../../../../src/dataset/edits/captionEdit';
+import { captionEditor, isOfTags, type CaptionEdit } from '../../../../src/dataset/edits/captionEdit';
 import { EditError } from '../../../../src/dataset/edits/EditError';
 import { EditPlan } from '../../../../src/dataset/edits/EditPlan';
 import { captionOf, openDataset } from '../openDataset';
@@ -112,6 +112,45 @@ describe('The plan of a bulk edit', () => {
     assert.ok(change);
     dataset.setText(change.caption, change.after);
     assert.equal(change.caption.raw, '\uFEFFfine, smile\r\nsecond\r\n', 'byte order mark and line ends stay');
+  });
+
+  it('leaves JSON out of edits of tags, and lets its text be edited', async () => {
+    const json = '{\n  "scene": "a portrait, studio light"\n}';
+    const texts = [json, '["b", "a"]', 'b, a'];
+    const edits: CaptionEdit[] = [
+      { kind: 'addTags', tags: ['smile'], position: 'last', keepFirst: 0 },
+      { kind: 'removeTags', match: { kind: 'wildcard', patterns: ['*light*', 'a', 'b'] } },
+      { kind: 'sortTags', by: 'alphabet', keepFirst: 0 },
+      { kind: 'separators' },
+      { kind: 'deduplicate' },
+      { kind: 'setCaption', text: 'smile', how: 'append' },
+    ];
+    for (const edit of edits) {
+      const editor = captionEditor(edit, context);
+      assert.deepEqual([editor(json), editor('["b", "a"]')], [json, '["b", "a"]'], edit.kind);
+      const { leftOut } = await EditPlan.make(imagesOf(texts), editor, { ofTags: isOfTags(edit) });
+      assert.deepEqual(
+        leftOut.map(({ path: file, reason }) => [file, reason.includes('JSON')]),
+        [
+          ['0.txt', true],
+          ['1.txt', true],
+        ],
+        edit.kind,
+      );
+    }
+    const replace: CaptionEdit = {
+      kind: 'replaceText',
+      find: 'portrait',
+      replacement: 'landscape',
+      regex: false,
+      matchCase: true,
+    };
+    const plan = await EditPlan.make(imagesOf(texts), captionEditor(replace, context), { ofTags: isOfTags(replace) });
+    assert.deepEqual(
+      plan.changes.map(({ after }) => after),
+      [json.replace('portrait', 'landscape')],
+    );
+    assert.equal(captionDiff(json, plan.changes[0]?.after ?? '', 'tags', ', ').unit, 'text');
   });
 
   it('refuses a regular expression that explodes, and lets everything else run meanwhile', async () => {

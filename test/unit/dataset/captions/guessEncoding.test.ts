@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { decodeCaption } from '../../../../src/dataset/captions/captionContent';
+import { decodeAs, guessEncoding } from '../../../../src/dataset/captions/guessEncoding';
+import { seededRandom } from '../../shared/testFolder';
+
+/** Captions in old encodings, written by Python's codecs: see makeEncodings.py beside them. */
+interface Row {
+  encoding: string;
+  caption: string;
+  bytes: string;
+}
+
+describe('The encoding of a caption that is not clean UTF-8', () => {
+  const file = path.resolve(__dirname, '../../../test/fixtures/encodings/captions.json');
+  const rows = JSON.parse(readFileSync(file, 'utf8')) as Row[];
+
+  for (const encoding of new Set(rows.map((row) => row.encoding))) {
+    if (encoding === 'unknown') continue;
+    it(`is found for short captions in ${encoding}, and their text is right`, () => {
+      const captions = rows.filter((row) => row.encoding === encoding);
+      assert.ok(captions.length >= 5);
+      const read = captions.map(({ bytes }) => {
+        const { raw, foreign } = decodeCaption(Buffer.from(bytes, 'hex'));
+        return [foreign?.encoding, raw];
+      });
+      assert.deepEqual(
+        read,
+        captions.map(({ caption }) => [encoding, caption]),
+      );
+    });
+  }
+
+  it('is found by each byte order mark, which is no part of the text', () => {
+    const text = 'a, \u732b';
+    const little = Buffer.from(text, 'utf16le');
+    const marked: [string, Buffer][] = [
+      ['utf-16le', Buffer.concat([Buffer.from([0xff, 0xfe]), little])],
+      ['utf-16be', Buffer.concat([Buffer.from([0xff, 0xfe]), little]).swap16()],
+      ['utf-32le', utf32(`\ufeff${text}`)],
+      ['utf-32be', utf32(`\ufeff${text}`).swap32()],
+    ];
+    for (const [encoding, bytes] of marked) {
+      const { raw, foreign } = decodeCaption(bytes);
+      assert.deepEqual([foreign?.encoding, raw], [encoding, text]);
+    }
+  });
+
+  it('stays UTF-8 where one byte of it is wrong, and only that place cannot be read', () => {
+    const text = '\u5973\u306e\u5b50, \u7b11\u9854, caf\u00e9, \u9752\u3044\u7a7a';
+    const bytes = Buffer.from(text);
+    for (let at = 0; at < bytes.length; at++) {
+      const damaged = Buffer.from(bytes);
+      damaged[at] = 0xff;
+      const { raw, foreign } = decodeCaption(damaged);
+      assert.equal(foreign?.encoding, 'utf-8', `byte ${at}`);
+      const kept = Array.from(text).filter((character) => raw.includes(character)).length;
+      assert.ok(kept >= text.length - 1, raw);
+    }
+    const cut = decodeCaption(bytes.subarray(0, -1));
+    assert.deepEqual([cut.foreign?.encoding, cut.raw], ['utf-8', `${text.slice(0, -1)}\ufffd`]);
+  });
+
+  it('is UTF-8 with a damage where a text has NULs, of which each run is shown', () => {
+    for (const [bytes, shown] of [
+      ['one\0two, three', 'one\ufffdtwo, three'],
+      [`1girl, solo${'\0'.repeat(500)}`, '1girl, solo\ufffd'],
+      ['\u5973\u306e\u5b50\0, \u7b11\u9854\r\n', '\u5973\u306e\u5b50\ufffd, \u7b11\u9854\r\n'],
+    ] as const) {
+      const { raw, foreign } = decodeCaption(Buffer.from(bytes));
+      assert.deepEqual([foreign?.encoding, raw], ['utf-8', shown]);
+    }
+  });
+
+  it('is that of a text that was cut off in the middle of a character', () => {
+    const japanese = rows.find((row) => row.encoding === 'shift_jis' && row.caption.endsWith('\u3002'));
+    const { raw, foreign } = decodeCaption(Buffer.from(japanese?.bytes ?? '', 'hex').subarray(0, -1));
+    assert.equal(foreign?.encoding, 'shift_jis');
+    assert.equal(raw, `${japanese?.caption.slice(0, -1) ?? ''}\ufffd`);
+  });
+
+  it('is unknown for bytes that are no text', () => {
+    const random = seededRandom(3);
+    for (let round = 0; round < 300; round++) {
+      const bytes = Buffer.from(Array.from({ length: 40 + random(100) }, () => random(256)));
+      assert.equal(guessEncoding(bytes), undefined, bytes.toString('hex'));
+    }
+    const jpeg = Buffer.from('ffd8ffe000104a46494600010100000100010000ffdb004300080606070605080707', 'hex');
+    assert.equal(decodeCaption(jpeg).foreign?.encoding, 'unknown');
+  });
+
+  it('is unknown rather than wrong for languages whose encodings are not known', () => {
+    for (const { caption, bytes } of rows.filter(({ encoding }) => encoding === 'unknown')) {
+      assert.equal(guessEncoding(Buffer.from(bytes, 'hex')), undefined, caption);
+    }
+  });
+
+  it('is guessed in a moment, whatever the file holds', () => {
+    const random = seededRandom(5);
+    const million = Buffer.from(Array.from({ length: 1_000_000 }, () => 0x81 + random(0x7e)));
+    const start = process.cpuUsage();
+    decodeCaption(million);
+    const { user, system } = process.cpuUsage(start);
+    assert.ok((user + system) / 1000 < 500, `${(user + system) / 1000} ms`);
+  });
+
+  it('is decoded without throwing, in any encoding', () => {
+    const bytes = Buffer.from([0x61, 0xff, 0x00, 0xd8, 0x80]);
+    for (const encoding of ['utf-8', 'utf-16le', 'utf-32be', 'gb18030', 'windows-1252'] as const) {
+      assert.equal(typeof decodeAs(bytes, encoding), 'string');
+    }
+  });
+});
+
+function utf32(text: string): Buffer {
+  const characters = Array.from(text);
+  const bytes = Buffer.alloc(characters.length * 4);
+  for (const [index, character] of characters.entries()) bytes.writeUInt32LE(character.codePointAt(0) ?? 0, index * 4);
+  return bytes;
+}
