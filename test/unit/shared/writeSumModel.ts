@@ -4,10 +4,13 @@ import { onnx } from 'onnx-proto';
 
 /** Side of the input, in pixels. */
 export const sumModelSize = 448;
+/** More than a sum may be, 448 x 255, and a power of two: a score is below 1, and the division loses nothing. */
+const divisor = 2 ** 17;
 
 /**
- * Writes a model whose scores are the sums of each row and of each column of its input, for each channel. They are whole
- * numbers below 2^24, so exact in 32-bit floats, and no pixel can change without changing two of them.
+ * Writes a model whose scores are the sums of each row and of each column of its input, for each channel, divided by
+ * 2^17. The sums are whole numbers below 2^24, so exact in 32-bit floats, and no pixel can change without changing two
+ * of them.
  * @param batch of the input: a number, or a name for a free one
  * @param channelsLast whether the input is [batch, 448, 448, 3] or [batch, 3, 448, 448]
  */
@@ -47,9 +50,15 @@ export function writeSumModel(folder: string, batch: number | string, channelsLa
         sum('rows', 'ofColumns'),
         reshape('ofRows', 'flatRows'),
         reshape('ofColumns', 'flatColumns'),
-        { opType: 'Concat', input: ['flatRows', 'flatColumns'], output: ['output'], attribute: [axis] },
+        { opType: 'Concat', input: ['flatRows', 'flatColumns'], output: ['sums'], attribute: [axis] },
+        { opType: 'Div', input: ['sums', 'divisor'], output: ['output'] },
       ],
-      initializer: [int64('rows', [rows]), int64('columns', [columns]), int64('flat', [0, -1])],
+      initializer: [
+        int64('rows', [rows]),
+        int64('columns', [columns]),
+        int64('flat', [0, -1]),
+        { name: 'divisor', dataType: FLOAT, dims: [], floatData: [divisor] },
+      ],
       input: [
         type('input', channelsLast ? [batch, sumModelSize, sumModelSize, 3] : [batch, 3, sumModelSize, sumModelSize]),
       ],
@@ -81,5 +90,5 @@ export function sumsOf(pixels: Uint8Array, channelsLast: boolean): Float32Array 
       }
     }
   }
-  return sums;
+  return sums.map((sum) => sum / divisor);
 }
