@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatasetView, until } from './DatasetView';
 import { readText } from './datasetFiles';
@@ -22,6 +23,18 @@ describe('the product in the real workbench', () => {
     await workbench.reload();
     await card.waitFor();
     assert.match(await workbench.extensionHostLog(), /dataset-captions\.dataset-captions/);
+  });
+
+  it('shows what of a folder is no part of its dataset, and why', async () => {
+    await mkdir(path.join(suite.dataset, 'folder.jpg'));
+    await writeFile(path.join(suite.dataset, 'phone.heic'), '');
+    const workbench = await suite.window();
+    const view = await DatasetView.open(workbench, suite.name);
+    await view.ready();
+    await view.frame.getByRole('button', { name: '2 left out' }).click();
+    const lines = workbench.page.locator('.view-line');
+    await lines.filter({ hasText: /folder\.jpg:\sA\sfolder,\snot\san\simage\./ }).waitFor();
+    await lines.filter({ hasText: /format:\s\.heic\s\(1\)/ }).waitFor();
   });
 
   it('runs commands of the palette and follows the color theme', async () => {
