@@ -15,6 +15,10 @@ export const rooms = {
     what: 'the machine and its user: which process is alive, locks, whose a folder is, the home, priorities',
     may: ['base'],
   },
+  'base/pictureHead': {
+    what: 'format, size as shown and orientation of a picture from the head of its file, with a few reads',
+    may: ['base'],
+  },
   'protocol/channel': {
     what: 'typed requests and events between two processes, checks of messages, errors across the wire',
     may: [],
@@ -45,7 +49,7 @@ export const rooms = {
   },
   'dataset/scan': {
     what: 'reads a folder in threads: which images and captions there are',
-    may: ['base', 'base/machine', 'dataset/captions', 'dataset/files'],
+    may: ['base', 'base/machine', 'base/pictureHead', 'dataset/captions', 'dataset/files'],
   },
   dataset: {
     what: 'a dataset: its captions, counts, facts of images; the only writer of caption files',
@@ -225,7 +229,10 @@ export const rooms = {
       'cli/shared',
       'cluster',
       'dataset',
+      'dataset/captions',
       'dataset/files',
+      'dataset/query',
+      'dataset/view',
       'jobs/client',
       'jobs/folder',
       'protocol/channel',
@@ -243,6 +250,7 @@ export const rooms = {
       'cli/shared',
       'cluster',
       'dataset',
+      'dataset/captions',
       'dataset/scan',
       'jobs',
       'jobs/client',
@@ -601,7 +609,7 @@ export const packages = {
   tags: [],
   base: ['node:', '@vscode/l10n'],
   protocol: ['node:', '@vscode/l10n', 'valibot'],
-  dataset: ['node:', '@vscode/l10n', 'p-map', 'diff', 'image-size'],
+  dataset: ['node:', '@vscode/l10n', 'p-map', 'diff'],
   tagger: ['node:', '@vscode/l10n', 'sharp', 'onnxruntime-node', 'csv-parse', 'undici', 'yauzl', 'p-queue'],
   jobs: ['node:', '@vscode/l10n', 'valibot', 'p-map'],
   cluster: ['node:', '@vscode/l10n', 'valibot', 'bullmq', 'ioredis'],

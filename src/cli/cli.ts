@@ -9,6 +9,7 @@ import { captionCommand } from './commands/captionCommand';
 import type { Command, CommandOutcome } from './shared/Command';
 import { Console } from './shared/Console';
 import { cudaCommand } from './commands/cudaCommand';
+import { infoCommand } from './commands/infoCommand';
 import { jobsCommand } from './commands/jobsCommand';
 import { listCommand } from './commands/listCommand';
 import { modelsCommand } from './commands/modelsCommand';
@@ -24,6 +25,7 @@ import { workerCommand } from './commands/workerCommand';
 const commands = new Map<string, Command>([
   ['list', listCommand],
   ['tags', tagsCommand],
+  ['info', infoCommand],
   ['caption', captionCommand],
   ['jobs', jobsCommand],
   ['attach', attachCommand],

@@ -32,15 +32,24 @@ export async function openFolderOrImage(input: CommandInput): Promise<Dataset> {
   const given = path.resolve(onlyPositional(input, 'folder or image'));
   const info = await stat(given).catch(() => undefined);
   if (info === undefined) throw new UsageError(`There is no such file or folder: ${given}`);
-  const options = datasetOptions(input);
   if (info.isDirectory()) {
-    const dataset = new Dataset(given, options, fileWriter());
+    const dataset = new Dataset(given, datasetOptions(input), fileWriter());
     await loadFolder(dataset, input);
     return dataset;
   }
   if (!info.isFile() || !isImageName(path.basename(given))) {
     throw new UsageError(`Not an image (${imageExtensions.join(' ')}): ${given}`);
   }
+  return openImage(given, input);
+}
+
+/**
+ * Opens one image with its caption, whatever else is in its folder.
+ * @param given absolute path
+ * @throws UsageError if the captions cannot have the extension that was given
+ */
+export function openImage(given: string, input: CommandInput): Promise<Dataset> {
+  const options = datasetOptions(input);
   const name = path.basename(given);
   const image = { path: name, captionPath: captionPathOf(name, options.captionExtension) };
   return Dataset.ofImages(path.dirname(given), [image], options, fileWriter());

@@ -45,7 +45,7 @@ describe('The command line', function () {
   it('explains itself and every command', async () => {
     const help = await cli('--help');
     assert.equal(help.code, 0);
-    for (const command of ['list', 'tags', 'caption', 'scores', 'thumbnail', 'models']) {
+    for (const command of ['list', 'tags', 'info', 'caption', 'scores', 'thumbnail', 'models']) {
       assert.ok(help.stdout.includes(command));
       const { code, stdout, stderr } = await cli(command, '--help');
       assert.deepEqual([code, stderr], [0, '']);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
+import * as make from '../base/pictureHead/pictureFiles';
 import { openDataset } from './openDataset';
 import { testFolder } from '../shared/testFolder';
 
@@ -34,7 +35,20 @@ describe('Facts of image files', function () {
     await picture(70, 50)
       .withExif({ IFD0: { ImageDescription: 'x'.repeat(60_000) } })
       .toFile(inFolder('late.jpg'));
-    const dataset = await openDataset(folder(), {});
+    const dataset = await openDataset(folder(), {
+      'turned.png': make.png(70, 50, [make.chunk('eXIf', make.exif(6))]),
+      // The directory of a TIFF stands wherever its writer put it, often behind the pixels.
+      'turned.tiff': make.tiff(
+        'little',
+        [
+          make.entry('little', 256, 'short', 70),
+          make.entry('little', 257, 'short', 50),
+          make.entry('little', 274, 'short', 6),
+        ],
+        { before: 3_000_000 },
+      ),
+      'turned.avif': make.avif([make.ispe(70, 50), make.box('irot', Buffer.from([1]))]),
+    });
     await dataset.facts.loadSizes();
     const sizes = Object.fromEntries(
       dataset.allImages.map(({ path: image }) => {
@@ -50,7 +64,10 @@ describe('Facts of image files', function () {
       'plain.png': '70x50',
       'plain.tiff': '70x50',
       'plain.webp': '70x50',
+      'turned.avif': '50x70',
       'turned.jpg': '50x70',
+      'turned.png': '50x70',
+      'turned.tiff': '50x70',
     });
   });
 
@@ -66,7 +83,7 @@ describe('Facts of image files', function () {
     for (const name of ['a.png', 'b.jpg']) assert.equal(dataset.facts.get(name)?.width, undefined, name);
   });
 
-  it('are those of the largest picture of an AVIF, and take no longer for one with very many', async () => {
+  it('are those of the largest picture of an AVIF that names none, and take no longer for one with very many', async () => {
     const box = (type: string, ...content: Buffer[]): Buffer => {
       const head = Buffer.alloc(8);
       head.writeUInt32BE(8 + Buffer.concat(content).length);
