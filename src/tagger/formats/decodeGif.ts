@@ -1,5 +1,6 @@
 import type { DecodedImage } from './DecodedImage';
 import { DecodingError } from './DecodingError';
+import { paletteOf } from './palette';
 
 /** Where the first frame of a GIF is, and how its pixels are coloured. */
 export interface GifFrame {
@@ -55,7 +56,7 @@ export function readGifFrame(file: Buffer): GifFrame {
           frameWidth,
           frameHeight,
           interlaced: (flags & 0x40) !== 0,
-          palette: palette ?? greys(),
+          palette: palette ?? paletteOf([]),
           transparent,
           bits,
           dataOffset: reader.position,
@@ -67,7 +68,7 @@ export function readGifFrame(file: Buffer): GifFrame {
 
 /**
  * Decodes the first frame of a GIF, bit for bit as Pillow does: what the frame does not cover has the transparent
- * index, else index 0; an index without a colour is that grey.
+ * index, else index 0.
  * @returns RGBA where the frame names a transparent index, else RGB
  * @throws DecodingError for a frame that ends early or contradicts itself
  */
@@ -120,9 +121,7 @@ class BlockReader {
   palette(flags: number): Uint8Array {
     const length = 3 << ((flags & 7) + 1);
     const start = this.skip(length);
-    const colors = greys();
-    colors.set(this.file.subarray(start, start + length));
-    return colors;
+    return paletteOf(this.file.subarray(start, start + length));
   }
 
   /** Passes over an extension. @returns the transparent index, where it names one */
@@ -141,11 +140,6 @@ class BlockReader {
     for (let part = this.next(); part !== 0; part = this.next()) this.skip(part);
     return transparent;
   }
-}
-
-/** What an index without a colour looks like. */
-function greys(): Uint8Array {
-  return Uint8Array.from({ length: 768 }, (_, i) => Math.floor(i / 3));
 }
 
 const tableSize = 4096;

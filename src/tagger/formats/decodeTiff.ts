@@ -1,7 +1,7 @@
 import type { DecodedImage } from './DecodedImage';
 import { DecodingError } from './DecodingError';
 import { clipped, libtiffYcbcr, pillowYcbcr, unmultiplied, withoutInk } from './pillowColours';
-import { tiffNumbers, tiffTag } from './tiffDirectory';
+import { tiffTag } from './tiffDirectory';
 import { tiffCompression, type TiffLayout } from './tiffLayout';
 import { eachTiffPiece } from './tiffPieces';
 
@@ -18,7 +18,7 @@ export function decodeTiff(file: Buffer, layout: TiffLayout): DecodedImage {
   if (colours === 'ycbcr' && compression !== tiffCompression.none) {
     paintBlocks(file, layout, pixels);
   } else {
-    const paint = painter(file, layout);
+    const paint = painter(layout);
     eachTiffPiece(file, layout, ({ x, y, width: count, height: rows, samples, stride }) => {
       for (let row = 0; row < rows; row++) {
         paint(samples, row * stride, count, pixels, ((y + row) * width + x) * channels);
@@ -31,13 +31,13 @@ export function decodeTiff(file: Buffer, layout: TiffLayout): DecodedImage {
 /** Colours a row of pixels. Offsets are in bytes. */
 type Paint = (samples: Uint8Array, from: number, count: number, pixels: Uint8Array, to: number) => void;
 
-function painter(file: Buffer, layout: TiffLayout): Paint {
+function painter(layout: TiffLayout): Paint {
   switch (layout.colours) {
     case 'bilevel':
     case 'grey':
       return layout.samples === 1 ? greyPainter(layout) : greyWithMorePainter(layout);
     case 'palette':
-      return palettePainter(file, layout);
+      return palettePainter(layout);
     case 'rgb':
       return rgbPainter(layout);
     case 'cmyk':
@@ -50,7 +50,12 @@ function painter(file: Buffer, layout: TiffLayout): Paint {
 }
 
 /** A function that reads the sample with an index in a row as 8 bits. */
-function greyReader({ bits, numbers, inverted, directory }: TiffLayout): (view: DataView, at: number, i: number) => number {
+function greyReader({
+  bits,
+  numbers,
+  inverted,
+  directory,
+}: TiffLayout): (view: DataView, at: number, i: number) => number {
   const { little } = directory;
   const flip = inverted ? 255 : 0;
   switch (bits) {
@@ -94,14 +99,14 @@ function greyWithMorePainter({ samples: step, alpha }: TiffLayout): Paint {
   };
 }
 
-function palettePainter(file: Buffer, { directory, bits, samples: step, alpha }: TiffLayout): Paint {
-  const map = tiffNumbers(file, directory, tiffTag.colorMap);
+function palettePainter({ directory, bits, samples: step, alpha }: TiffLayout): Paint {
+  const map = directory.numbers(tiffTag.colorMap);
   if (map === undefined) throw new DecodingError('cut', 'The colours are missing.');
   const size = Math.floor(map.length / 3);
   const perByte = 8 / bits;
   const mask = 2 ** bits - 1;
   const channel = (index: number, offset: number): number =>
-    index < size ? (map[offset * size + index] ?? 0) >> 8 : index;
+    index < size ? (map[offset * size + index] ?? 0) >> 8 : 0;
   const palette = Uint8Array.from({ length: 768 }, (_, i) => channel(Math.floor(i / 3), i % 3));
   return (samples, from, count, pixels, to) => {
     for (let i = 0; i < count; i++) {
@@ -174,13 +179,13 @@ function ycbcrPainter({ samples: step }: TiffLayout): Paint {
 function paintBlocks(file: Buffer, layout: TiffLayout, pixels: Uint8Array): void {
   const { directory, planar, width, predictor } = layout;
   if (planar || predictor !== 1) throw new DecodingError('unsupported', 'YCbCr in planes or with a predictor');
-  const [across = 2, down = 2] = tiffNumbers(file, directory, tiffTag.ycbcrSubsampling) ?? [];
+  const [across = 2, down = 2] = directory.numbers(tiffTag.ycbcrSubsampling) ?? [];
   if (![1, 2, 4].includes(across) || ![1, 2, 4].includes(down)) {
     throw new DecodingError('damaged', 'The blocks of colour have no size.');
   }
   const convert = libtiffYcbcr(
-    tiffNumbers(file, directory, tiffTag.ycbcrCoefficients) ?? [],
-    tiffNumbers(file, directory, tiffTag.referenceBlackWhite) ?? [],
+    directory.numbers(tiffTag.ycbcrCoefficients) ?? [],
+    directory.numbers(tiffTag.referenceBlackWhite) ?? [],
   );
   const lumas = across * down;
   const size = lumas + 2;

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { brandsIn } from '../../base/sniffFormat';
 
 /** What a file is that is none of the supported images. */
 export type ForeignContent =
@@ -24,7 +25,6 @@ const signatures: readonly { name: string; at?: number; start: string }[] = [
   { name: 'Krita, OpenRaster', at: 30, start: 'mimetype' },
   { name: 'JNG', start: '\x8bJNG\r\n\x1a\n' },
   { name: 'MNG', start: '\x8aMNG\r\n\x1a\n' },
-  { name: 'RAW (CR3)', at: 4, start: 'ftypcrx ' },
   { name: 'RAW (RAF)', start: 'FUJIFILMCCD-RAW' },
   { name: 'RAW (RW2)', start: 'IIU\0' },
   { name: 'RAW (ORF)', start: 'IIRO' },
@@ -39,7 +39,6 @@ const signatures: readonly { name: string; at?: number; start: string }[] = [
   { name: 'WebM, Matroska', start: '\x1aE\xdf\xa3' },
   { name: 'AVI', at: 8, start: 'AVI ' },
   { name: 'WAV', at: 8, start: 'WAVE' },
-  { name: 'QuickTime', at: 4, start: 'ftypqt' },
 ];
 
 /** Brands of HEIF files (ISO/IEC 23008-12, annex B) whose pictures are compressed with HEVC. */
@@ -53,10 +52,14 @@ export function foreignContent(file: Buffer): ForeignContent | undefined {
   const head = file.subarray(0, headLength);
   const text = head.toString('latin1');
   if (text.startsWith('version https://git-lfs.github.com/spec/')) return { kind: 'lfsPointer' };
-  if (text.startsWith('ftyp', 4)) return { kind: 'format', name: containerName(file) };
+  if (text.startsWith('ftyp', 4)) return { kind: 'format', name: containerName(head) };
   const known = signatures.find(({ at = 0, start }) => text.startsWith(start, at));
   if (known !== undefined) return { kind: 'format', name: known.name };
-  const start = text.replace(/^\xef\xbb\xbf/, '').trimStart().slice(0, 1000).toLowerCase();
+  const start = text
+    .replace(/^\xef\xbb\xbf/, '')
+    .trimStart()
+    .slice(0, 1000)
+    .toLowerCase();
   if (/^(<\?xml[^>]*>\s*)?(<!--[^]*?-->\s*|<!doctype svg[^>]*>\s*)*<svg[\s>]/.test(start)) {
     return { kind: 'format', name: 'SVG' };
   }
@@ -67,11 +70,9 @@ export function foreignContent(file: Buffer): ForeignContent | undefined {
   return isText(whole) ? { kind: 'text' } : undefined;
 }
 
-/** The name of what is in a container of the ISO base media file format, by its brands. */
-function containerName(file: Buffer): string {
-  const length = Math.min(file.readUInt32BE(0), 1024, file.length);
-  const brands = [file.toString('latin1', 8, 12)];
-  for (let at = 16; at + 4 <= length; at += 4) brands.push(file.toString('latin1', at, at + 4));
+/** The name of what is in a file of boxes, by its brands. */
+function containerName(head: Buffer): string {
+  const brands = brandsIn(head);
   if (brands.some((brand) => heicBrands.includes(brand))) return 'HEIC';
   if (brands.includes('crx ')) return 'RAW (CR3)';
   if (brands.includes('mif1') || brands.includes('msf1')) return 'HEIF';

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { crc32, createInflate, deflateSync } from 'node:zlib';
-import { errorCode } from '../../protocol/channel/wireError';
+import { crc32, deflateSync } from 'node:zlib';
 import { DecodingError } from './DecodingError';
+import { isWrongChecksum, unpackZlib } from './unpackBytes';
 
 /** A PNG of which a checksum is wrong, which is a fault of its own: nothing is missing. */
 export class ChecksumError extends DecodingError {
@@ -47,7 +46,7 @@ interface Header {
 interface PngParts {
   header: Header;
   before: { name: string; data: Buffer }[];
-  packed: Buffer[];
+  packed: Buffer;
 }
 
 /**
@@ -57,10 +56,10 @@ interface PngParts {
  * @returns a PNG without faults and with the same pixels
  * @throws DecodingError, ChecksumError for one that Pillow refuses as well
  */
-export async function mendPng(file: Buffer, checkSize: (width: number, height: number) => void): Promise<Buffer> {
+export function mendPng(file: Buffer, checkSize: (width: number, height: number) => void): Buffer {
   const { header, before, packed } = readParts(file);
   checkSize(header.width, header.height);
-  const rows = checkRows(await unpackRows(packed, header), header);
+  const rows = checkRows(unpackRows(packed, header), header);
   const others = before.filter(({ name }) => name !== 'IHDR' && name !== 'PLTE');
   return Buffer.concat([
     file.subarray(0, signatureLength),
@@ -97,12 +96,12 @@ function readParts(file: Buffer): PngParts {
   if (header === undefined) throw new DecodingError('damaged', 'The header is missing.');
   const packed: Buffer[] = [];
   for (; at + 8 <= file.length; at += chunkFrame) {
-    const { name, length } = chunkHead(file, at);
-    if (name !== 'IDAT') break;
+    if (file.toString('latin1', at + 4, at + 8) !== 'IDAT') break;
+    const length = file.readUInt32BE(at);
     packed.push(file.subarray(at + 8, at + 8 + length));
     at += length;
   }
-  return { header, before, packed };
+  return { header, before, packed: Buffer.concat(packed) };
 }
 
 function chunkHead(file: Buffer, at: number): { name: string; length: number } {
@@ -130,12 +129,12 @@ function headerBytes({ width, height, depth, colourType, interlaced }: Header): 
   return data;
 }
 
-/** The palette; greys where a picture needs one and has none. */
+/** The palette; black where a picture needs one and has none. */
 function palette(before: PngParts['before'], { colourType, depth }: Header): Buffer[] {
   const found = before.findLast(({ name, data }) => name === 'PLTE' && data.length > 0);
   if (found !== undefined) return colourType === 0 || colourType === 4 ? [] : [chunk('PLTE', found.data)];
   if (colourType !== 3) return [];
-  return [chunk('PLTE', Buffer.from(Array.from({ length: 3 * 2 ** depth }, (_, i) => Math.floor(i / 3))))];
+  return [chunk('PLTE', Buffer.alloc(3 * 2 ** depth))];
 }
 
 /** How many rows of which length there are, in bytes with the byte of the filter, in the order of the data. */
@@ -156,39 +155,24 @@ function rowLengths({ width, height, depth, colourType, interlaced }: Header): {
  * Unpacks the rows as far as they are needed.
  * @returns all rows; those that a stream which ends properly leaves out are 0, as in Pillow
  */
-async function unpackRows(packed: readonly Buffer[], header: Header): Promise<Buffer> {
+function unpackRows(packed: Buffer, header: Header): Buffer {
   const lengths = rowLengths(header);
   const needed = lengths.reduce((sum, { count, length }) => sum + count * length, 0);
-  const parts: Buffer[] = [];
-  let total = 0;
-  const stream = createInflate({ chunkSize: 256 * 1024 });
-  stream.on('data', (part: Buffer) => {
-    total += part.length;
-    parts.push(part);
-    if (total > needed) stream.destroy();
-  });
-  const closed = once(stream, 'close');
-  let failure: unknown;
-  stream.on('error', (error) => {
-    failure = error;
-  });
-  for (const part of packed) stream.write(part);
-  stream.end();
-  await closed;
-  const isCutShort = errorCode(failure) === 'Z_BUF_ERROR';
-  if (total <= needed && failure !== undefined && !(isCutShort && total === needed)) {
-    if (isCutShort) throw new DecodingError('cut', 'The compressed pixels end early.', failure);
-    const isChecksum = failure instanceof Error && failure.message === 'incorrect data check';
-    if (isChecksum) throw new ChecksumError('pixels');
-    throw new DecodingError('damaged', 'The compressed pixels are damaged.', failure);
-  }
-  if (total < needed && !endsWithRow(total, lengths)) {
+  const { bytes, isWhole } = unpackPixels(packed, needed);
+  if (bytes.length < needed && !(isWhole && endsWithRow(bytes.length, lengths))) {
     throw new DecodingError('cut', 'The compressed pixels end early.');
   }
   const rows = Buffer.alloc(needed);
-  let at = 0;
-  for (const part of parts) at += part.copy(rows, at);
+  rows.set(bytes.subarray(0, needed));
   return rows;
+}
+
+function unpackPixels(packed: Buffer, needed: number): ReturnType<typeof unpackZlib> {
+  try {
+    return unpackZlib(packed, needed);
+  } catch (error) {
+    throw error instanceof DecodingError && isWrongChecksum(error) ? new ChecksumError('pixels') : error;
+  }
 }
 
 function endsWithRow(total: number, lengths: readonly { count: number; length: number }[]): boolean {

@@ -42,8 +42,13 @@ export type YcbcrToRgb = (luma: number, blue: number, red: number, out: Uint8Arr
 /** Pillow's own conversion of its mode YCbCr (JFIF's coefficients with 6 bits behind the point). */
 export function pillowYcbcr(): YcbcrToRgb {
   const table = (factor: number): Int32Array =>
-    Int32Array.from({ length: 256 }, (_, i) => Math.floor(factor * 64 * (i - 128) + 0.5));
-  const [redOfRed, greenOfBlue, greenOfRed, blueOfBlue] = [table(1.402), table(-0.34414), table(-0.71414), table(1.772)];
+    Int32Array.from({ length: 256 }, (_, i) => Math.trunc(factor * 64 * (i - 128) + 0.5));
+  const [redOfRed, greenOfBlue, greenOfRed, blueOfBlue] = [
+    table(1.402),
+    table(-0.34414),
+    table(-0.71414),
+    table(1.772),
+  ];
   return (luma, blue, red, out, at) => {
     out[at] = clipped(luma + ((redOfRed[red] ?? 0) >> 6));
     out[at + 1] = clipped(luma + (((greenOfBlue[blue] ?? 0) + (greenOfRed[red] ?? 0)) >> 6));

@@ -1,5 +1,6 @@
+import type { TiffDirectory } from '../../base/pictureHead/tiffDirectory';
 import { DecodingError } from './DecodingError';
-import { readTiffDirectory, tiffNumbers, tiffTag, type TiffDirectory } from './tiffDirectory';
+import { isWhole, readFirstDirectory, tiffTag } from './tiffDirectory';
 
 /** What the samples of a TIFF's pixels are. */
 export type TiffColours = 'bilevel' | 'grey' | 'palette' | 'rgb' | 'cmyk' | 'ycbcr' | 'cielab';
@@ -76,6 +77,9 @@ const colourSamples: readonly { colours: TiffColours; count: number }[] = [
   { colours: 'cielab', count: 3 },
 ];
 
+/** In pixels. Tiles go on behind the picture, and are held as a whole. */
+const largestTile = 2 ** 26;
+
 const known = [0, 1, 2, 3, 5, 6, 8];
 
 /**
@@ -84,20 +88,23 @@ const known = [0, 1, 2, 3, 5, 6, 8];
  * @throws DecodingError
  */
 export function readTiffLayout(file: Buffer): TiffLayout {
-  const directory = readTiffDirectory(file);
-  const numbers = (tag: number): number[] | undefined => tiffNumbers(file, directory, tag);
-  const number = (tag: number, usual: number): number => numbers(tag)?.[0] ?? usual;
+  const directory = readFirstDirectory(file);
+  const number = (tag: number, usual: number): number => directory.number(tag) ?? usual;
   const [width, height] = [number(tiffTag.width, 0), number(tiffTag.height, 0)];
-  if (width <= 0 || height <= 0) throw new DecodingError('damaged', 'The size is missing.');
+  if (!(width > 0 && height > 0)) throw new DecodingError('damaged', 'The size is missing.');
 
   const compression = number(tiffTag.compression, tiffCompression.none);
+  // As in Pillow, which leaves compressed ones to libtiff.
+  if (compression !== tiffCompression.none && !isWhole(file, directory)) {
+    throw new DecodingError('cut', 'The directory is cut short.');
+  }
   const photometric = compression === tiffCompression.oldJpeg ? 6 : number(tiffTag.photometric, 0);
   const planar = number(tiffTag.planarConfiguration, 1) === 2;
-  const extra = numbers(tiffTag.extraSamples) ?? [];
+  const extra = directory.numbers(tiffTag.extraSamples) ?? [];
   const samples = number(tiffTag.samplesPerPixel, 1);
-  const allBits = (numbers(tiffTag.bitsPerSample) ?? [1]).slice(0, samples);
+  const allBits = (directory.numbers(tiffTag.bitsPerSample) ?? [1]).slice(0, samples);
   const bits = allBits[0] ?? 1;
-  const format = numbers(tiffTag.sampleFormat) ?? [1];
+  const format = directory.numbers(tiffTag.sampleFormat) ?? [1];
   const kind = known.includes(photometric) ? colourSamples[photometric] : undefined;
   const described = [
     `photometric ${photometric}`,
@@ -119,7 +126,12 @@ export function readTiffLayout(file: Buffer): TiffLayout {
     width,
     height,
     directory,
-    colours: kind.colours === 'ycbcr' && samples === 1 ? 'grey' : bits === 1 && kind.colours === 'grey' ? 'bilevel' : kind.colours,
+    colours:
+      kind.colours === 'ycbcr' && samples === 1
+        ? 'grey'
+        : bits === 1 && kind.colours === 'grey'
+          ? 'bilevel'
+          : kind.colours,
     samples,
     bits,
     numbers: sampleKind ?? 'unsigned',
@@ -136,7 +148,10 @@ export function readTiffLayout(file: Buffer): TiffLayout {
 }
 
 /** Whether Pillow has a mode for it. */
-function isKnown({ colours, samples, bits, numbers, alpha, directory, inverted }: TiffLayout, extra: number[]): boolean {
+function isKnown(
+  { colours, samples, bits, numbers, alpha, directory, inverted }: TiffLayout,
+  extra: number[],
+): boolean {
   const count = { bilevel: 1, grey: 1, palette: 1, rgb: 3, cmyk: 4, ycbcr: 3, cielab: 3 }[colours];
   const more = samples - count;
   // RGB with a fourth sample that nothing is said of is RGBA; otherwise each sample beyond the colours has to be named.
@@ -150,7 +165,8 @@ function isKnown({ colours, samples, bits, numbers, alpha, directory, inverted }
     case 'grey':
       if (more > 0) return more === 1 && bits === 8 && numbers === 'unsigned' && !inverted;
       if (bits === 32) return numbers === 'floating' || (!inverted && (numbers === 'signed' || directory.little));
-      if (bits === 16) return numbers === 'unsigned' ? !inverted || directory.little : numbers === 'signed' && !inverted;
+      if (bits === 16)
+        return numbers === 'unsigned' ? !inverted || directory.little : numbers === 'signed' && !inverted;
       return [2, 4, 8].includes(bits) && (numbers === 'unsigned' || (numbers === 'signed' && bits === 8 && !inverted));
     case 'palette':
       if (numbers !== 'unsigned') return false;
@@ -173,17 +189,19 @@ function alphaOf(colours: TiffColours, more: number, extra: readonly number[]): 
 }
 
 function pieces(
-  { entries }: TiffDirectory,
+  directory: TiffDirectory,
   number: (tag: number, usual: number) => number,
   width: number,
   height: number,
 ): Pick<TiffLayout, 'pieceWidth' | 'pieceHeight' | 'tiled'> {
-  if (entries.has(tiffTag.stripOffsets)) {
+  if (directory.entryAt(tiffTag.stripOffsets) !== undefined) {
     const rows = number(tiffTag.rowsPerStrip, height);
     return { pieceWidth: width, pieceHeight: rows > 0 ? Math.min(rows, height) : height, tiled: false };
   }
-  if (!entries.has(tiffTag.tileOffsets)) throw new DecodingError('cut', 'The places of the pixels are missing.');
+  if (directory.entryAt(tiffTag.tileOffsets) === undefined)
+    throw new DecodingError('cut', 'The places of the pixels are missing.');
   const [pieceWidth, pieceHeight] = [number(tiffTag.tileWidth, 0), number(tiffTag.tileLength, 0)];
-  if (pieceWidth <= 0 || pieceHeight <= 0) throw new DecodingError('damaged', 'The tiles have no size.');
+  if (!(pieceWidth > 0 && pieceHeight > 0 && pieceWidth * pieceHeight <= largestTile))
+    throw new DecodingError('damaged', 'The tiles have no size.');
   return { pieceWidth, pieceHeight, tiled: true };
 }

@@ -1,7 +1,7 @@
 import { DecodingError } from './DecodingError';
-import { tiffNumbers, tiffTag } from './tiffDirectory';
+import { tiffTag } from './tiffDirectory';
 import { tiffCompression, type TiffLayout } from './tiffLayout';
-import { unpackLzw, unpackPackBits, unpackZlib, unpackZstandard } from './unpackBytes';
+import { enough, unpackLzw, unpackPackBits, unpackZlib, unpackZstandard } from './unpackBytes';
 
 /** A part of a page: a strip or tile, with its samples pixel by pixel. */
 export interface TiffPiece {
@@ -62,14 +62,34 @@ export function eachTiffPiece(
   }
 }
 
-function placesOf(file: Buffer, { directory, tiled, planar, pieceWidth, pieceHeight, width, height, compression }: TiffLayout): Places {
-  const offsets = tiffNumbers(file, directory, tiled ? tiffTag.tileOffsets : tiffTag.stripOffsets) ?? [];
-  const counts = tiffNumbers(file, directory, tiled ? tiffTag.tileByteCounts : tiffTag.stripByteCounts);
+/**
+ * Looks whether all strips or tiles lie in the file.
+ * @throws DecodingError
+ */
+export function checkPieces(file: Buffer, layout: TiffLayout): void {
+  const { offsets, counts = [] } = placesOf(file, layout);
+  for (const [index, offset] of offsets.entries()) {
+    if (offset + (counts[index] ?? 0) > file.length) throw new DecodingError('cut', 'The pixels are cut short.');
+  }
+}
+
+function placesOf(
+  file: Buffer,
+  { directory, tiled, planar, pieceWidth, pieceHeight, width, height, compression }: TiffLayout,
+): Places {
+  const offsets = directory.numbers(tiled ? tiffTag.tileOffsets : tiffTag.stripOffsets) ?? [];
+  const counts = directory.numbers(tiled ? tiffTag.tileByteCounts : tiffTag.stripByteCounts);
+  if (compression === tiffCompression.none) {
+    // As in Pillow: of several strips with all rows the last one counts.
+    const isOne = !planar && pieceWidth === width && pieceHeight === height;
+    return { offsets: isOne ? offsets.slice(-1) : offsets, counts };
+  }
   // Pieces may share data, but not so much that reading them takes much longer than the file and the picture justify.
   const total = counts?.reduce((sum, count) => sum + count, 0) ?? 0;
-  if (total > 4 * (file.length + width * height * 8)) throw new DecodingError('damaged', 'The sizes of the strips are wrong.');
-  const isOne = !planar && pieceWidth === width && pieceHeight === height;
-  return { offsets: isOne && compression === tiffCompression.none ? offsets.slice(-1) : offsets, counts };
+  if (total > 4 * (file.length + width * height * 8)) {
+    throw new DecodingError('damaged', 'The sizes of the strips are wrong.');
+  }
+  return { offsets, counts };
 }
 
 /**
@@ -92,7 +112,8 @@ function pieceData(
     return layout.lowBitsFirst ? turned(samples) : samples;
   }
   let count = counts?.[index];
-  if ((count === undefined || count === 0) && offsets.length === 1 && offset !== undefined) count = file.length - offset;
+  if ((count === undefined || count === 0) && offsets.length === 1 && offset !== undefined)
+    count = file.length - offset;
   if (offset === undefined || count === undefined || count <= 0) {
     throw new DecodingError('damaged', 'A strip has no data.');
   }
@@ -110,7 +131,7 @@ function unpack(packed: Uint8Array, compression: number, length: number): Uint8A
       return unpackPackBits(packed, length);
     case tiffCompression.deflate:
     case tiffCompression.oldDeflate:
-      return unpackZlib(packed, length);
+      return enough(unpackZlib(packed, length).bytes, length);
     case tiffCompression.zstd:
       return unpackZstandard(packed, length);
     default:
@@ -171,7 +192,7 @@ function addNeighbours(
 
 /** Puts the bytes of numbers together again, which stand by significance: all highest bytes of a row first. */
 function joinFloats(row: Uint8Array, little: boolean): void {
-  const apart = row.slice();
+  const apart = Uint8Array.from(row);
   const count = row.length / 4;
   for (let i = 0; i < count; i++) {
     for (let byte = 0; byte < 4; byte++) row[i * 4 + (little ? 3 - byte : byte)] = apart[byte * count + i] ?? 0;

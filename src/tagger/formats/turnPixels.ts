@@ -1,16 +1,13 @@
-import type { Orientation } from '../../base/orientation';
 import type { DecodedImage } from './DecodedImage';
 
 /**
  * Where a turned picture's pixel comes from: the place in the old picture of the new upper left pixel, and how far it
  * moves for one pixel to the right and one down, in pixels.
  */
-function path(orientation: Orientation, width: number, height: number): { start: number; right: number; down: number } {
+function path(orientation: number, width: number, height: number): { start: number; right: number; down: number } {
   const last = width * height - 1;
   const lastRow = last - width + 1;
   switch (orientation) {
-    case 1:
-      return { start: 0, right: 1, down: width };
     case 2:
       return { start: width - 1, right: -1, down: width };
     case 3:
@@ -25,11 +22,16 @@ function path(orientation: Orientation, width: number, height: number): { start:
       return { start: last, right: -width, down: -1 };
     case 8:
       return { start: width - 1, right: width, down: -1 };
+    default:
+      return { start: 0, right: 1, down: width };
   }
 }
 
-/** A picture as it is shown: what Pillow's `exif_transpose` makes of it. */
-export function turnPixels(image: DecodedImage, orientation: Orientation): DecodedImage {
+/**
+ * A picture as it is shown: what Pillow's `exif_transpose` makes of it.
+ * @param orientation EXIF's number, 1..8
+ */
+export function turnPixels(image: DecodedImage, orientation: number): DecodedImage {
   if (orientation === 1) return image;
   const { pixels, width, height, channels } = image;
   const { start, right, down } = path(orientation, width, height);

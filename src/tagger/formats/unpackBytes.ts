@@ -4,26 +4,46 @@ import { errorCode } from '../../protocol/channel/wireError';
 import { DecodingError } from './DecodingError';
 
 /**
- * Unpacks a zlib stream.
- * @param length how many bytes are wanted; more are left out, and a stream that ends right after them, without its
- *   checksum, is no fault
- * @throws DecodingError for fewer bytes
+ * Unpacks a zlib stream, at least as far as it is needed: as in Pillow, what comes behind the first `length` bytes may
+ * be damaged or missing, also the checksum.
+ * @returns what was unpacked, some more bytes than `length` or fewer, and whether the stream ends as it should
+ * @throws DecodingError for one that is damaged before
  */
-export function unpackZlib(packed: Uint8Array, length: number): Uint8Array {
-  let bytes: Buffer;
+export function unpackZlib(packed: Uint8Array, length: number): { bytes: Uint8Array; isWhole: boolean } {
+  const maxOutputLength = 2 * length + 65_536;
   try {
-    // A little more than is wanted: some writers fill the last strip up.
-    const maxOutputLength = 2 * length + 65_536;
-    bytes = inflateSync(packed, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength });
+    return { bytes: inflateSync(packed, { maxOutputLength }), isWhole: true };
   } catch (error) {
+    if (errorCode(error) === 'Z_BUF_ERROR') {
+      return { bytes: inflateSync(packed, { maxOutputLength, finishFlush: constants.Z_SYNC_FLUSH }), isWhole: false };
+    }
+    const bytes = beforeFault(packed, maxOutputLength);
+    // If nothing more comes out, the fault was met right behind the last byte that is needed.
+    if (bytes.length > length) return { bytes, isWhole: false };
     throw new DecodingError('damaged', 'The compressed pixels are damaged.', error);
   }
-  return enough(bytes, length);
+}
+
+/** What a zlib stream holds before its fault: of the longest part of it that has none, as zlib itself does not say. */
+function beforeFault(packed: Uint8Array, maxOutputLength: number): Uint8Array {
+  let bytes: Uint8Array = new Uint8Array(0);
+  let [sound, faulty] = [0, packed.length];
+  while (faulty - sound > 1) {
+    const middle = Math.floor((sound + faulty) / 2);
+    try {
+      const finishFlush = constants.Z_SYNC_FLUSH;
+      bytes = inflateSync(packed.subarray(0, middle), { maxOutputLength, finishFlush });
+      sound = middle;
+    } catch {
+      faulty = middle;
+    }
+  }
+  return bytes;
 }
 
 /** Whether the only fault of a zlib stream is the checksum (Adler-32) behind its data. */
 export function isWrongChecksum({ cause }: DecodingError): boolean {
-  return errorCode(cause) === 'Z_DATA_ERROR' && cause instanceof Error && cause.message === 'incorrect data check';
+  return cause instanceof Error && cause.message === 'incorrect data check';
 }
 
 /**
@@ -47,7 +67,7 @@ export function unpackZstandard(packed: Uint8Array, length: number): Uint8Array 
 export function unpackPackBits(packed: Uint8Array, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   let to = 0;
-  for (let at = 0; to < length && at < packed.length; ) {
+  for (let at = 0; to < length && at < packed.length;) {
     const count = packed[at++] ?? 0;
     if (count < 128) {
       const literal = packed.subarray(at, at + Math.min(count + 1, length - to));
@@ -119,12 +139,13 @@ export function unpackLzw(packed: Uint8Array, length: number): Uint8Array {
     }
     let from = starts[code] ?? 0;
     lastLength = lengths[code] ?? 0;
-    for (const end = Math.min(to + lastLength, length); to < end; ) bytes[to++] = bytes[from++] ?? 0;
+    for (const end = Math.min(to + lastLength, length); to < end;) bytes[to++] = bytes[from++] ?? 0;
   }
   return bytes;
 }
 
-function enough(bytes: Uint8Array, length: number): Uint8Array {
+/** @throws DecodingError for fewer bytes than `length` */
+export function enough(bytes: Uint8Array, length: number): Uint8Array {
   if (bytes.length < length) throw new DecodingError('cut', 'The compressed pixels end early.');
   return bytes.length === length ? bytes : bytes.subarray(0, length);
 }
