@@ -156,7 +156,7 @@ function readIndices(file: Buffer, header: BmpHeader): Uint8Array {
 
 /**
  * The palette index of each pixel of an RLE8 or RLE4 picture, as Pillow reads it: a run ends with its row, literal
- * pixels go on in the next one, and pixels that the file skips have index 0 (at its end Pillow wants them all). It takes time for the bytes of the file and the
+ * pixels go on in the next one, and what the file skips has index 0. It takes time for the bytes of the file and the
  * pixels that there are, not for what a run claims.
  */
 function readRuns(file: Buffer, { width, height, bitsPerPixel, pixelOffset }: BmpHeader): Uint8Array {
@@ -227,13 +227,19 @@ function decodeDirect(file: Buffer, header: BmpHeader): DecodedImage {
   const stride = rowStride(header);
   const bytesPerPixel = bitsPerPixel / 8;
   const pixels = new Uint8Array(width * height * channels);
-  let to = 0;
-  for (let y = 0; y < height; y++) {
-    let from = pixelOffset + (topDown ? y : height - 1 - y) * stride;
-    for (let x = 0; x < width; x++, from += bytesPerPixel) {
-      const value = file.readUIntLE(from, bytesPerPixel);
-      for (const { shift, largest } of fields) {
-        pixels[to++] = Math.floor((((value >>> shift) & largest) * 255) / largest);
+  for (const [channel, { shift, largest }] of fields.entries()) {
+    let to = channel;
+    for (let y = 0; y < height; y++) {
+      let from = pixelOffset + (topDown ? y : height - 1 - y) * stride;
+      if (largest === 255 && shift % 8 === 0) {
+        // A byte of its own, as nearly always.
+        from += shift / 8;
+        for (let x = 0; x < width; x++, from += bytesPerPixel, to += channels) pixels[to] = file[from] ?? 0;
+      } else {
+        for (let x = 0; x < width; x++, from += bytesPerPixel, to += channels) {
+          const value = (file.readUIntLE(from, bytesPerPixel) >>> shift) & largest;
+          pixels[to] = Math.floor((value * 255) / largest);
+        }
       }
     }
   }

@@ -75,16 +75,15 @@ export function readGifFrame(file: Buffer): GifFrame {
 export function decodeGif(file: Buffer, frame: GifFrame): DecodedImage {
   const { width, height, palette, transparent } = frame;
   const indices = new Uint8Array(width * height).fill(transparent ?? 0);
-  unpackFrame(file, frame, indices);
+  placeRows(unpackFrame(file, frame), frame, indices);
   const channels = transparent === undefined ? 3 : 4;
   const pixels = new Uint8Array(width * height * channels);
-  let to = 0;
-  for (const index of indices) {
-    const color = index * 3;
-    pixels[to++] = palette[color] ?? 0;
-    pixels[to++] = palette[color + 1] ?? 0;
-    pixels[to++] = palette[color + 2] ?? 0;
-    if (channels === 4) pixels[to++] = index === transparent ? 0 : 255;
+  for (let i = 0, to = 0; i < indices.length; i++, to += channels) {
+    const index = indices[i] ?? 0;
+    pixels[to] = palette[index * 3] ?? 0;
+    pixels[to + 1] = palette[index * 3 + 1] ?? 0;
+    pixels[to + 2] = palette[index * 3 + 2] ?? 0;
+    if (channels === 4) pixels[to + 3] = index === transparent ? 0 : 255;
   }
   return { pixels, width, height, channels };
 }
@@ -146,32 +145,30 @@ const tableSize = 4096;
 const longestCode = 12;
 
 /**
- * Decompresses the pixels (GIF89a, appendix F) into the screen. Like Pillow, it ends with the last pixel and takes an
- * end code before that for nothing; a part of the data has to be there as a whole.
+ * Decompresses the pixels of the frame (GIF89a, appendix F), in the order of the file. Like Pillow, it ends with the
+ * last pixel and takes an end code before that for nothing; a part of the data has to be there as a whole.
  */
-function unpackFrame(file: Buffer, frame: GifFrame, screen: Uint8Array): void {
-  const { bits, width, left, top, frameWidth, frameHeight } = frame;
+function unpackFrame(file: Buffer, { bits, frameWidth, frameHeight, dataOffset }: GifFrame): Uint8Array {
   if (bits > longestCode) throw new DecodingError('damaged', `${bits} bits for a pixel.`);
+  const total = frameWidth * frameHeight;
+  const indices = new Uint8Array(total);
   const clear = 1 << bits;
   const end = clear + 1;
+  // A code stands for the pixels of another one and one more; those below `clear` for themselves.
   const suffix = new Uint8Array(tableSize);
   const prefix = new Uint16Array(tableSize);
-  /** The pixels of one code, from the end. */
-  const string = new Uint8Array(tableSize + 1);
-  const rows = rowOrder(frame);
+  const lengths = new Uint16Array(tableSize).fill(1);
   let next = clear + 2;
   let size = bits + 1;
   let last = -1;
+  let lastLength = 0;
   let first = 0;
-  let position = frame.dataOffset;
+  let position = dataOffset;
   let partEnd = position;
   let held = 0;
   let heldBits = 0;
-  let row = 0;
-  let x = 0;
-  let to = (top + (rows[0] ?? 0)) * width + left;
-
-  for (;;) {
+  let to = 0;
+  while (to < total) {
     while (heldBits < size) {
       if (position === partEnd) {
         const length = file[position];
@@ -180,10 +177,10 @@ function unpackFrame(file: Buffer, frame: GifFrame, screen: Uint8Array): void {
         }
         position++;
         partEnd = position + length;
-        continue;
+      } else {
+        held |= (file[position++] ?? 0) << heldBits;
+        heldBits += 8;
       }
-      held |= (file[position++] ?? 0) << heldBits;
-      heldBits += 8;
     }
     const code = held & ((1 << size) - 1);
     held >>>= size;
@@ -197,48 +194,54 @@ function unpackFrame(file: Buffer, frame: GifFrame, screen: Uint8Array): void {
       continue;
     }
     if (code === end) continue;
+    if (code > (last === -1 ? clear : next)) throw new DecodingError('damaged', 'A code stands for nothing.');
 
-    let start = string.length;
-    if (last === -1) {
-      if (code > clear) throw new DecodingError('damaged', 'A code stands for nothing.');
-      first = code & 255;
-    } else {
-      if (code > next) throw new DecodingError('damaged', 'A code stands for nothing.');
-      let rest = code;
-      if (code === next) {
-        string[--start] = first;
-        rest = last;
-      }
-      while (rest >= clear) {
-        if (start <= 1 || rest >= tableSize) throw new DecodingError('damaged', 'A code leads nowhere.');
-        string[--start] = suffix[rest] ?? 0;
-        rest = prefix[rest] ?? 0;
-      }
-      first = rest & 255;
-      if (next < tableSize) {
-        suffix[next] = first;
-        prefix[next] = last;
-        if (next === (1 << size) - 1 && size < longestCode) size++;
-        next++;
-      }
+    const length = code === next ? lastLength + 1 : code < clear ? 1 : (lengths[code] ?? 1);
+    let at = to + length - 1;
+    let rest = code;
+    if (code === next) {
+      if (at < total) indices[at] = first;
+      at--;
+      rest = last;
+    }
+    // From the last pixel to the first.
+    while (rest >= clear) {
+      if (at < total) indices[at] = suffix[rest] ?? 0;
+      at--;
+      rest = prefix[rest] ?? 0;
+    }
+    first = rest & 255;
+    indices[at] = first;
+    to += length;
+    if (last !== -1 && next < tableSize) {
+      suffix[next] = first;
+      prefix[next] = last;
+      lengths[next] = lastLength + 1;
+      if (next === (1 << size) - 1 && size < longestCode) size++;
+      next++;
     }
     last = code;
-    string[--start] = first;
+    lastLength = length;
+  }
+  return indices;
+}
 
-    for (let i = start; i < string.length; i++) {
-      screen[to++] = string[i] ?? 0;
-      if (++x < frameWidth) continue;
-      if (++row === frameHeight) return;
-      x = 0;
-      to = (top + (rows[row] ?? 0)) * width + left;
+/** Rows are stored from the top; interlaced ones each eighth, those between, and so on (GIF89a, appendix E). */
+function placeRows(indices: Uint8Array, frame: GifFrame, screen: Uint8Array): void {
+  const { width, left, top, frameWidth, frameHeight, interlaced } = frame;
+  const passes = interlaced ? interlacedPasses : [[0, 1] as const];
+  let from = 0;
+  for (const [start, step] of passes) {
+    for (let y = start; y < frameHeight; y += step, from += frameWidth) {
+      screen.set(indices.subarray(from, from + frameWidth), (top + y) * width + left);
     }
   }
 }
 
-/** The rows of the frame in the order in which they are stored (GIF89a, appendix E). */
-function rowOrder({ frameHeight, interlaced }: GifFrame): number[] {
-  const passes = interlaced ? [[0, 8], [4, 8], [2, 4], [1, 2]] : [[0, 1]]; // prettier-ignore
-  const rows: number[] = [];
-  for (const [start = 0, step = 1] of passes) for (let y = start; y < frameHeight; y += step) rows.push(y);
-  return rows;
-}
+/** First row and distance of the passes. */
+const interlacedPasses = [
+  [0, 8],
+  [4, 8],
+  [2, 4],
+  [1, 2],
+] as const;

@@ -59,8 +59,6 @@ function greyReader({
   const { little } = directory;
   const flip = inverted ? 255 : 0;
   switch (bits) {
-    case 8:
-      return (view, at, i) => view.getUint8(at + i) ^ flip;
     case 16:
       if (numbers === 'signed') return (view, at, i) => clipped(view.getInt16(at + i * 2, little));
       // Pillow cuts these off at 255, which makes nearly all white. It does not look at what is white either.
@@ -80,10 +78,17 @@ function greyReader({
 }
 
 function greyPainter(layout: TiffLayout): Paint {
+  const { bits, inverted } = layout;
+  if (bits === 8) {
+    const flip = inverted ? 255 : 0;
+    return (samples, from, count, pixels, to) => {
+      for (let i = 0; i < count; i++) to = putGrey((samples[from + i] ?? 0) ^ flip, pixels, to);
+    };
+  }
   const read = greyReader(layout);
   return (samples, from, count, pixels, to) => {
     const view = viewOf(samples);
-    for (let i = 0; i < count; i++, to += 3) pixels.fill(read(view, from, i), to, to + 3);
+    for (let i = 0; i < count; i++) to = putGrey(read(view, from, i), pixels, to);
   };
 }
 
@@ -91,12 +96,19 @@ function greyWithMorePainter({ samples: step, alpha }: TiffLayout): Paint {
   return (samples, from, count, pixels, to) => {
     for (let i = 0; i < count; i++, from += step) {
       const opacity = samples[from + 1] ?? 0;
-      const grey = alpha === 'premultiplied' ? unmultiplied(samples[from] ?? 0, opacity) : (samples[from] ?? 0);
-      pixels.fill(grey, to, to + 3);
-      to += 3;
+      const grey = samples[from] ?? 0;
+      to = putGrey(alpha === 'premultiplied' ? unmultiplied(grey, opacity) : grey, pixels, to);
       if (alpha !== 'none') pixels[to++] = opacity;
     }
   };
+}
+
+/** @returns where the next sample goes */
+function putGrey(value: number, pixels: Uint8Array, to: number): number {
+  pixels[to] = value;
+  pixels[to + 1] = value;
+  pixels[to + 2] = value;
+  return to + 3;
 }
 
 function palettePainter({ directory, bits, samples: step, alpha }: TiffLayout): Paint {

@@ -1,12 +1,17 @@
 import { isUtf8 } from 'node:buffer';
-import { brandsIn } from '../../base/sniffFormat';
+import { brandsIn, sniffFormat, type ImageFormat } from '../../base/sniffFormat';
 
 /** What a file is that is none of the supported images. */
 export type ForeignContent =
   | { kind: 'lfsPointer' }
+  | { kind: 'annexPointer' }
   | { kind: 'webPage' }
   | { kind: 'text' }
   | { kind: 'zeros' }
+  /** an image that was read or sent as a text, which changes its bytes */
+  | { kind: 'changedAsText' }
+  /** an image behind some bytes that are none of it */
+  | { kind: 'late'; format: ImageFormat; bytes: number }
   /** another format, by the name that people know it by */
   | { kind: 'format'; name: string };
 
@@ -44,6 +49,12 @@ const signatures: readonly { name: string; at?: number; start: string }[] = [
 /** Brands of HEIF files (ISO/IEC 23008-12, annex B) whose pictures are compressed with HEVC. */
 const heicBrands = ['heic', 'heix', 'hevc', 'hevx', 'heim', 'heis', 'hevm', 'hevs'];
 
+/** How a PNG begins without its line ends, and what a decoder of UTF-8 makes of the first bytes of PNG and JPEG. */
+const changedByText = ['\x89PNG', '\xef\xbf\xbdPNG', '\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd'];
+
+/** A line end or a mark of UTF-8 may stand before an image by mistake, in bytes. */
+const mostBefore = 16;
+
 /** How much of a file is looked at, in bytes. */
 const headLength = 4096;
 
@@ -52,9 +63,15 @@ export function foreignContent(file: Buffer): ForeignContent | undefined {
   const head = file.subarray(0, headLength);
   const text = head.toString('latin1');
   if (text.startsWith('version https://git-lfs.github.com/spec/')) return { kind: 'lfsPointer' };
+  if (text.startsWith('/annex/objects/')) return { kind: 'annexPointer' };
+  if (changedByText.some((start) => text.startsWith(start))) return { kind: 'changedAsText' };
   if (text.startsWith('ftyp', 4)) return { kind: 'format', name: containerName(head) };
   const known = signatures.find(({ at = 0, start }) => text.startsWith(start, at));
   if (known !== undefined) return { kind: 'format', name: known.name };
+  for (let at = 1; at <= mostBefore; at++) {
+    const format = sniffFormat(head.subarray(at));
+    if (format !== undefined && format !== 'BMP') return { kind: 'late', format, bytes: at };
+  }
   const start = text
     .replace(/^\xef\xbb\xbf/, '')
     .trimStart()

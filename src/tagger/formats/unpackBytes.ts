@@ -97,7 +97,7 @@ export function unpackLzw(packed: Uint8Array, length: number): Uint8Array {
   if (packed[0] === 0 && ((packed[1] ?? 0) & 1) === 1) throw new DecodingError('unsupported', 'LZW (1987)');
   const bytes = new Uint8Array(length);
   // Each code stands for bytes that have been written before.
-  const starts = new Uint32Array(lzw.entries);
+  const starts = new Int32Array(lzw.entries);
   const lengths = new Uint16Array(lzw.entries);
   let next: number = lzw.first;
   let size = 9;

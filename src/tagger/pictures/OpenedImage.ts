@@ -17,8 +17,6 @@ export type OpenedImage = {
       decode: () => Promise<DecodedImage>;
       /** how many times the memory of its pixels decoding it takes, at most */
       copies: number;
-      /** of its colours, to show them to people; only one for RGB */
-      profile: Buffer | undefined;
     }
   | {
       kind: 'sharp';

@@ -6,7 +6,6 @@ import { DecodingError } from '../formats/DecodingError';
 import { decodeGif, readGifFrame } from '../formats/decodeGif';
 import { mendPng } from '../formats/mendPng';
 import { cmykToRgb } from '../formats/pillowColours';
-import { rgbProfile } from '../formats/rgbProfile';
 import { turnPixels } from '../formats/turnPixels';
 import { hasWebpAlpha } from '../formats/webpAlpha';
 import { loadSharp } from '../native/nativePackages';
@@ -133,7 +132,6 @@ function ownDecoder<T extends { width: number; height: number }>(
       upright: { width, height },
       decode: decoded,
       copies: 1.5,
-      profile: undefined,
     };
   } catch (error) {
     throw refusal(path, format, error);
@@ -182,16 +180,16 @@ async function openWithSharp(path: string, format: ImageFormat, bytes: Buffer): 
     bytes,
   };
   if (orientation === (metadata.orientation ?? 1)) return image;
-  return turnedImage(path, image, orientation, rgbProfile(metadata.icc));
+  return turnedImage(path, image, orientation);
 }
 
 /** A picture that is turned otherwise than sharp would. */
-function turnedImage(path: string, image: SharpImage, orientation: number, profile: Buffer | undefined): OpenedImage {
+function turnedImage(path: string, image: SharpImage, orientation: number): OpenedImage {
   const { format, width, height } = image;
   const upright = orientation >= 5 ? { width: height, height: width } : { width, height };
   const decode = async (): Promise<DecodedImage> => {
     const stored = await fromSharp(path, image, (open) => rawPixels(open({ ignoreIcc: true }), image, 1));
     return turnPixels(stored, orientation);
   };
-  return { kind: 'pixels', format, width, height, upright, decode, copies: 2, profile };
+  return { kind: 'pixels', format, width, height, upright, decode, copies: 2 };
 }

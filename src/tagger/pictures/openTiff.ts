@@ -1,14 +1,14 @@
+import type { SharpOptions } from 'sharp';
 import type { DecodedImage } from '../formats/DecodedImage';
 import { DecodingError } from '../formats/DecodingError';
 import { decodeTiff } from '../formats/decodeTiff';
 import { cmykToRgb, unmultiplied } from '../formats/pillowColours';
-import { rgbProfile } from '../formats/rgbProfile';
 import { keepTags, tiffTag } from '../formats/tiffDirectory';
 import { readTiffLayout, tiffCompression, type TiffLayout } from '../formats/tiffLayout';
 import { checkPieces } from '../formats/tiffPieces';
 import { turnPixels } from '../formats/turnPixels';
 import { loadSharp } from '../native/nativePackages';
-import type { OpenedImage } from './OpenedImage';
+import type { OpenedImage, SharpImage } from './OpenedImage';
 import { orientationIn } from './orientationIn';
 import { checkSize, maximumPixels } from './pictureLimits';
 import { refusal } from './refusals';
@@ -16,11 +16,20 @@ import { refusal } from './refusals';
 /** Compressions of fax machines. */
 const faxCompressions: readonly number[] = [tiffCompression.faxRuns, tiffCompression.fax3, tiffCompression.fax4];
 
-/** Colour profiles are some kB; larger ones are not looked at, in bytes. */
-const mostProfile = 16 * 1024 * 1024;
+/** Compressions that only libtiff unpacks here. */
+const foreignCompressions: readonly number[] = [...faxCompressions, tiffCompression.jpeg];
 
-/** What libtiff has to know of a page to unpack it. */
-const tagsOfPixels = [
+/** Compressions of ordinary files that libtiff unpacks and we do as well. */
+const commonCompressions: readonly number[] = [
+  tiffCompression.none,
+  tiffCompression.lzw,
+  tiffCompression.deflate,
+  tiffCompression.oldDeflate,
+  tiffCompression.packBits,
+];
+
+/** What libvips has to know of a page. */
+const neededTags = [
   tiffTag.width,
   tiffTag.height,
   tiffTag.bitsPerSample,
@@ -34,6 +43,7 @@ const tagsOfPixels = [
   tiffTag.planarConfiguration,
   tiffTag.faxOptions3,
   tiffTag.faxOptions4,
+  tiffTag.predictor,
   tiffTag.tileWidth,
   tiffTag.tileLength,
   tiffTag.tileOffsets,
@@ -45,42 +55,83 @@ const tagsOfPixels = [
   tiffTag.ycbcrSubsampling,
   tiffTag.ycbcrPositioning,
   tiffTag.referenceBlackWhite,
+  tiffTag.iccProfile,
 ];
 
 /**
- * Opens the first page of a TIFF. sharp unpacks JPEG and fax; all else is read by ourselves, because libvips takes
- * samples for alpha that are none, knows no more than five of them, and wants later pages to be whole.
+ * Opens the first page of a TIFF. sharp decodes the most usual kinds, all others are decoded as Pillow does by
+ * ourselves: libvips takes samples for alpha that are none, and knows no more than five of them. It never sees the
+ * later pages, which it wants to be whole.
  * @param bytes may be changed
  * @throws ImageError
  */
 export function openTiff(path: string, bytes: Buffer): OpenedImage {
   try {
     const layout = readTiffLayout(bytes);
-    const { width, height, compression, colours } = layout;
+    const { width, height, compression } = layout;
     checkSize(path, width, height);
     const orientation = orientationIn(bytes);
-    const upright = orientation >= 5 ? { width: height, height: width } : { width, height };
-    // Read before the directory is changed.
-    const profile = colours === 'rgb' ? rgbProfile(layout.directory.bytes(tiffTag.iccProfile, mostProfile)) : undefined;
-    const bySharp = compression === tiffCompression.jpeg || faxCompressions.includes(compression);
-    if (bySharp) {
-      checkPieces(bytes, layout);
-      keepTags(bytes, layout.directory, tagsOfPixels);
-    }
+    const isForeign = foreignCompressions.includes(compression);
+    if (isForeign) checkPieces(bytes, layout);
     const decode = async (): Promise<DecodedImage> => {
       try {
-        const stored = bySharp ? await unpackWithSharp(bytes, layout) : decodeTiff(bytes, layout);
+        const stored = isForeign ? await unpackWithSharp(bytes, layout) : decodeTiff(bytes, layout);
         return turnPixels(stored, orientation);
       } catch (error) {
         throw refusal(path, 'TIFF', error);
       }
     };
-    // A strip may be all of the picture, and turning it takes another copy.
-    const copies = orientation === 1 ? 2 : 3;
-    return { kind: 'pixels', format: 'TIFF', width, height, upright, decode, copies, profile };
+    const upright = orientation >= 5 ? { width: height, height: width } : { width, height };
+    const image = { format: 'TIFF', width, height, upright } as const;
+    if (isForeign || !isUsual(layout) || orientation !== 1) {
+      if (isForeign) keepTags(bytes, layout.directory, neededTags);
+      // A strip may be all of the picture, and turning it takes another copy.
+      return { kind: 'pixels', ...image, decode, copies: orientation === 1 ? 2 : 3 };
+    }
+    return { kind: 'sharp', ...image, ...usualTiff(bytes, layout) };
   } catch (error) {
     throw refusal(path, 'TIFF', error);
   }
+}
+
+/** Whether sharp gives what Pillow gives: 8 bits of grey or RGB, alpha or none, in strips. */
+function isUsual({
+  colours,
+  bits,
+  numbers,
+  samples,
+  alpha,
+  tiled,
+  planar,
+  lowBitsFirst,
+  compression,
+}: TiffLayout): boolean {
+  if (tiled || planar || lowBitsFirst || bits !== 8 || numbers !== 'unsigned') return false;
+  if ((colours !== 'grey' && colours !== 'rgb') || !commonCompressions.includes(compression)) return false;
+  const expected = colours === 'grey' ? 1 : 3;
+  return alpha === 'premultiplied' ? false : samples === (alpha === 'none' ? expected : expected + 1);
+}
+
+/** A file that sharp decodes; one that it refuses is tried by ourselves, who say what is wrong if anything is. */
+function usualTiff(
+  bytes: Buffer,
+  layout: TiffLayout,
+): Pick<SharpImage, 'open' | 'mend' | 'isCmyk' | 'isOpaque' | 'bytes'> {
+  let isStripped = false;
+  return {
+    bytes,
+    isCmyk: false,
+    isOpaque: false,
+    open: (options) => {
+      if (!isStripped) keepTags(bytes, layout.directory, neededTags);
+      isStripped = true;
+      return loadSharp()(bytes, { limitInputPixels: maximumPixels, failOn: 'error', pages: 1, ...options });
+    },
+    mend: () => {
+      const { pixels, width, height, channels } = decodeTiff(bytes, layout);
+      return (options: SharpOptions) => loadSharp()(pixels, { ...options, raw: { width, height, channels } });
+    },
+  };
 }
 
 async function unpackWithSharp(bytes: Buffer, { colours, alpha, compression }: TiffLayout): Promise<DecodedImage> {

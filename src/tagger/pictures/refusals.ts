@@ -66,6 +66,14 @@ function whatItIs(bytes: Buffer): string {
   switch (content?.kind) {
     case 'lfsPointer':
       return l10n.t('Not an image, but a Git LFS pointer to one: run git lfs pull.');
+    case 'annexPointer':
+      return l10n.t('Not an image, but a git-annex pointer to one: run git annex get.');
+    case 'changedAsText':
+      return l10n.t('An image that was copied as a text, which has changed its bytes: copy it again, as binary.');
+    case 'late': {
+      const { format, bytes: count } = content;
+      return l10n.t('The {0} begins only after {1} other bytes, so that programs do not know it.', format, count);
+    }
     case 'webPage':
       return l10n.t('Not an image, but a web page (HTML): the download went wrong.');
     case 'text':

@@ -8,7 +8,6 @@ import type { ImageInfo, PictureRegion } from '../../protocol/page/pictureProtoc
 import type { ThumbnailOrder } from '../../protocol/tagging/taggerProtocol';
 import { errorCode } from '../../protocol/channel/wireError';
 import type { DecodedImage } from '../formats/DecodedImage';
-import { withProfile } from '../formats/rgbProfile';
 import { loadSharp } from '../native/nativePackages';
 import { fromSharp, openImage } from './decodeImage';
 import type { OpenedImage } from './OpenedImage';
@@ -56,9 +55,7 @@ async function draw(
     return encode(source, outputPath, quality).toBuffer({ resolveWithObject: true });
   };
   if (opened.kind === 'pixels') {
-    const image = await opened.decode();
-    const sharp = loadSharp();
-    const picture = opened.profile === undefined ? rawPicture(sharp, image) : sharp(withProfile(image, opened.profile));
+    const picture = rawPicture(loadSharp(), await opened.decode());
     return small(picture).catch((error: unknown) => {
       throw refusal(imagePath, opened.format, error);
     });
