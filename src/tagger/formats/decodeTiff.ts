@@ -1,5 +1,6 @@
 import type { DecodedImage } from './DecodedImage';
 import { DecodingError } from './DecodingError';
+import { labToRgb } from './labToRgb';
 import { clipped, libtiffYcbcr, pillowYcbcr, unmultiplied, withoutInk } from './pillowColours';
 import { tiffTag } from './tiffDirectory';
 import { tiffCompression, type TiffLayout } from './tiffLayout';
@@ -45,7 +46,7 @@ function painter(layout: TiffLayout): Paint {
     case 'ycbcr':
       return ycbcrPainter(layout);
     case 'cielab':
-      throw new DecodingError('unsupported', 'CIELAB');
+      return labPainter(layout);
   }
 }
 
@@ -180,6 +181,15 @@ function cmykPainter({ samples: perPixel, bits, directory }: TiffLayout): Paint 
 
 function ycbcrPainter({ samples: step }: TiffLayout): Paint {
   const convert = pillowYcbcr();
+  return (samples, from, count, pixels, to) => {
+    for (let i = 0; i < count; i++, from += step, to += 3) {
+      convert(samples[from] ?? 0, samples[from + 1] ?? 0, samples[from + 2] ?? 0, pixels, to);
+    }
+  };
+}
+
+function labPainter({ samples: step }: TiffLayout): Paint {
+  const convert = labToRgb();
   return (samples, from, count, pixels, to) => {
     for (let i = 0; i < count; i++, from += step, to += 3) {
       convert(samples[from] ?? 0, samples[from + 1] ?? 0, samples[from + 2] ?? 0, pixels, to);

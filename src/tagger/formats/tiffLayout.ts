@@ -53,7 +53,6 @@ export const tiffCompression = {
 /** Names of compressions that are not decoded, as people know them. */
 const compressionNames: Readonly<Record<number, string>> = {
   [tiffCompression.oldJpeg]: 'JPEG (1992)',
-  [tiffCompression.lzma]: 'LZMA',
   [tiffCompression.webp]: 'WebP',
   32_809: 'ThunderScan',
   34_676: 'SGI LogLuv',

@@ -1,6 +1,7 @@
 import { DecodingError } from './DecodingError';
 import { tiffTag } from './tiffDirectory';
 import { tiffCompression, type TiffLayout } from './tiffLayout';
+import { unpackXz } from './unpackXz';
 import { enough, unpackLzw, unpackPackBits, unpackZlib, unpackZstandard } from './unpackBytes';
 
 /** A part of a page: a strip or tile, with its samples pixel by pixel. */
@@ -132,6 +133,8 @@ function unpack(packed: Uint8Array, compression: number, length: number): Uint8A
     case tiffCompression.deflate:
     case tiffCompression.oldDeflate:
       return enough(unpackZlib(packed, length).bytes, length);
+    case tiffCompression.lzma:
+      return unpackXz(packed, length);
     case tiffCompression.zstd:
       return unpackZstandard(packed, length);
     default:

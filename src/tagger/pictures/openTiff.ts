@@ -2,6 +2,7 @@ import type { SharpOptions } from 'sharp';
 import type { DecodedImage } from '../formats/DecodedImage';
 import { DecodingError } from '../formats/DecodingError';
 import { decodeTiff } from '../formats/decodeTiff';
+import { labToRgb } from '../formats/labToRgb';
 import { cmykToRgb, unmultiplied } from '../formats/pillowColours';
 import { keepTags, tiffTag } from '../formats/tiffDirectory';
 import { readTiffLayout, tiffCompression, type TiffLayout } from '../formats/tiffLayout';
@@ -27,6 +28,9 @@ const commonCompressions: readonly number[] = [
   tiffCompression.oldDeflate,
   tiffCompression.packBits,
 ];
+
+/** The value of PhotometricInterpretation for RGB. */
+const photometricRgb = 2;
 
 /** What libvips has to know of a page. */
 const neededTags = [
@@ -84,7 +88,7 @@ export function openTiff(path: string, bytes: Buffer): OpenedImage {
     const upright = orientation >= 5 ? { width: height, height: width } : { width, height };
     const image = { format: 'TIFF', width, height, upright } as const;
     if (isForeign || !isUsual(layout) || orientation !== 1) {
-      if (isForeign) keepTags(bytes, layout.directory, neededTags);
+      if (isForeign) leaveToLibtiff(bytes, layout);
       // A strip may be all of the picture, and turning it takes another copy.
       return { kind: 'pixels', ...image, decode, copies: orientation === 1 ? 2 : 3 };
     }
@@ -134,8 +138,18 @@ function usualTiff(
   };
 }
 
+/** Leaves in a file what libtiff needs to unpack it. CIELAB is called RGB, so that its samples come as they are. */
+function leaveToLibtiff(bytes: Buffer, { directory, colours }: TiffLayout): void {
+  const at = directory.entryAt(tiffTag.photometric);
+  if (colours === 'cielab' && at !== undefined) {
+    const value = at + (directory.isBig ? 12 : 8);
+    if (directory.little) bytes.writeUInt16LE(photometricRgb, value);
+    else bytes.writeUInt16BE(photometricRgb, value);
+  }
+  keepTags(bytes, directory, neededTags);
+}
+
 async function unpackWithSharp(bytes: Buffer, { colours, alpha, compression }: TiffLayout): Promise<DecodedImage> {
-  if (colours === 'cielab') throw new DecodingError('unsupported', 'CIELAB');
   // A wrong bit of a fax spoils its row, and is no reason to refuse the rest; Pillow says nothing either.
   const failOn = faxCompressions.includes(compression) ? 'truncated' : 'error';
   const pipeline = loadSharp()(bytes, { limitInputPixels: maximumPixels, failOn, pages: 1, ignoreIcc: true });
@@ -144,11 +158,22 @@ async function unpackWithSharp(bytes: Buffer, { colours, alpha, compression }: T
   const { data, info } = await pipeline.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
   const size = { width: info.width, height: info.height };
   if (colours === 'cmyk' && info.channels === 4) return { pixels: cmykToRgb(data), ...size, channels: 3 };
-  if (info.channels === 3) return { pixels: data, ...size, channels: 3 };
+  if (info.channels === 3) {
+    if (colours === 'cielab') convertLab(data);
+    return { pixels: data, ...size, channels: 3 };
+  }
   if (info.channels !== 4) throw new DecodingError('unsupported', `${info.channels} channels`);
   if (alpha === 'none') return { pixels: withoutFourth(data), ...size, channels: 3 };
   if (alpha === 'premultiplied') unmultiply(data);
   return { pixels: data, ...size, channels: 4 };
+}
+
+/** Replaces CIELAB by RGB, in the same memory. */
+function convertLab(pixels: Uint8Array): void {
+  const convert = labToRgb();
+  for (let at = 0; at < pixels.length; at += 3) {
+    convert(pixels[at] ?? 0, pixels[at + 1] ?? 0, pixels[at + 2] ?? 0, pixels, at);
+  }
 }
 
 /** Leaves out each fourth byte, in the same memory. */
