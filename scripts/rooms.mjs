@@ -145,21 +145,27 @@ export const rooms = {
     what: 'loads sharp and onnxruntime, and says which cores there are',
     may: ['protocol/channel'],
   },
+  'tagger/formats': {
+    what: 'formats that we read byte by byte, as Pillow does: BMP, GIF, TIFF, PNG with faults; what is no image. Pure',
+    may: ['base', 'base/pictureHead', 'protocol/channel'],
+  },
   'tagger/pictures': {
     what: 'image files to pixels and thumbnails',
     may: [
       'base',
       'base/machine',
+      'base/pictureHead',
       'protocol/channel',
       'protocol/page',
       'protocol/tagging',
       'protocol/text',
+      'tagger/formats',
       'tagger/native',
     ],
   },
   'tagger/preprocess': {
     what: 'pixels to the input of a model, as Pillow resizes them, in threads',
-    may: ['base', 'protocol/channel', 'protocol/tagging', 'tagger/native', 'tagger/pictures'],
+    may: ['base', 'protocol/channel', 'protocol/tagging', 'tagger/formats', 'tagger/native', 'tagger/pictures'],
   },
   'tagger/download': {
     what: 'files from the network: resumed, hashed, with proxies',
@@ -630,7 +636,7 @@ export const packages = {
   base: ['node:', '@vscode/l10n'],
   protocol: ['node:', '@vscode/l10n', 'valibot'],
   dataset: ['node:', '@vscode/l10n', 'p-map', 'diff'],
-  tagger: ['node:', '@vscode/l10n', 'sharp', 'onnxruntime-node', 'csv-parse', 'undici', 'yauzl', 'p-queue'],
+  tagger: ['node:', '@vscode/l10n', 'fzstd', 'sharp', 'onnxruntime-node', 'csv-parse', 'undici', 'yauzl', 'p-queue'],
   jobs: ['node:', '@vscode/l10n', 'valibot', 'p-map'],
   cluster: ['node:', '@vscode/l10n', 'valibot', 'bullmq', 'ioredis'],
   runner: ['node:', '@vscode/l10n'],

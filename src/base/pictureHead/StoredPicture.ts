@@ -6,4 +6,6 @@ export interface StoredPicture {
   height: number;
   /** EXIF's number, 1..8; 5 and more: by a quarter */
   orientation: number;
+  /** whether it is turned by the format's own rules, which decoders apply, and not by metadata; false without */
+  isOwnTurn?: boolean;
 }

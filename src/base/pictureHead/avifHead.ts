@@ -34,7 +34,7 @@ function primaryItem(file: HeadReader, meta: Box): StoredPicture | undefined {
   const primary = primaryId(file, inside);
   const own = associationsOf(file, inside, primary).map((number) => properties[number - 1]);
   const picture = own.length > 0 ? pictureOf(file, own) : largestOf(file, properties);
-  if (picture?.orientation !== 1) return picture;
+  if (picture?.orientation !== 1) return picture && { ...picture, isOwnTurn: true };
   return { ...picture, orientation: metadataOrientation(file, inside, primary) };
 }
 
@@ -128,7 +128,7 @@ function firstTrack(file: HeadReader, moov: Box): StoredPicture | undefined {
     const meta = findBox(file, 'meta', trak.start, trak.end);
     const turned = transformation(file, irot, imir);
     const orientation = turned === 1 && meta ? metadataOrientation(file, { ...meta, start: meta.start + 4 }) : turned;
-    return { width: size.readUInt16BE(0), height: size.readUInt16BE(4), orientation };
+    return { width: size.readUInt16BE(0), height: size.readUInt16BE(4), orientation, isOwnTurn: turned !== 1 };
   }
   return undefined;
 }

@@ -18,6 +18,8 @@ export interface PictureHead {
   height: number;
   /** how the pixels are turned to be shown: EXIF's number, 1..8 */
   orientation: number;
+  /** whether a decoder turns them by itself, as AVIF's own boxes ask for it */
+  isOwnTurn: boolean;
 }
 
 const readers: Record<ImageFormat, (file: HeadReader) => StoredPicture | undefined> = {
@@ -43,11 +45,11 @@ export function readPictureHead(file: HeadReader): PictureHead | undefined {
   if (format === undefined) return undefined;
   const stored = readers[format](file);
   if (stored === undefined) return undefined;
-  const { orientation } = stored;
+  const { orientation, isOwnTurn = false } = stored;
   // For an incomplete file, some formats yield numbers that are none.
   if (![stored.width, stored.height].every((side) => Number.isInteger(side) && side > 0 && side <= largestSide)) {
     return undefined;
   }
   const [width, height] = orientation >= 5 ? [stored.height, stored.width] : [stored.width, stored.height];
-  return { format, width, height, orientation };
+  return { format, width, height, orientation, isOwnTurn };
 }

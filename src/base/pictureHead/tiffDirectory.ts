@@ -18,20 +18,31 @@ const valueSizes: Partial<Record<number, number>> = {
   16: 8,
 };
 
-/** An entry of a directory: the type of its values, and where they lie. */
+/** An entry of a directory: the type of its values, and where it and they lie. */
 interface Entry {
   type: number;
   /** of all values, in bytes */
   length: number;
   at: number;
+  entryAt: number;
 }
 
 /** The first directory of a TIFF file, or of EXIF, which is one. */
 export interface TiffDirectory {
+  /** whether numbers begin with their lowest byte */
+  little: boolean;
+  /** whether it is a BigTIFF, whose entries are longer */
+  isBig: boolean;
+  /** where the number of entries stands, in bytes from the start */
+  start: number;
   /** The first number of an entry; undefined if there is no such entry, NaN if it holds no number. */
   number(tag: number): number | undefined;
+  /** All numbers of an entry; undefined if there is no such entry. */
+  numbers(tag: number): number[] | undefined;
   /** The bytes of an entry, at most `most` of them. */
   bytes(tag: number, most: number): Buffer | undefined;
+  /** Where an entry stands, in bytes from the start; undefined if there is none. */
+  entryAt(tag: number): number | undefined;
 }
 
 /**
@@ -53,14 +64,24 @@ export function readTiffDirectory(source: ByteSource, tags: readonly number[]): 
   const start = isBig ? wideNumber(source.bytes(8, 8), little) : view(header).getUint32(4, little);
   const entries = entriesOf(source, { start, little, isBig }, tags);
   return {
+    little,
+    isBig,
+    start,
     number: (tag) => {
       const entry = entries.get(tag);
-      return entry === undefined ? undefined : firstNumber(source, entry, little);
+      return entry === undefined ? undefined : numberAt(source, entry, 0, little);
+    },
+    numbers: (tag) => {
+      const entry = entries.get(tag);
+      if (entry === undefined) return undefined;
+      const count = entry.length / (valueSizes[entry.type] ?? 1);
+      return Array.from({ length: count }, (_, index) => numberAt(source, entry, index, little));
     },
     bytes: (tag, most) => {
       const entry = entries.get(tag);
       return entry === undefined ? undefined : source.bytes(entry.at, Math.min(entry.length, most));
     },
+    entryAt: (tag) => entries.get(tag)?.entryAt,
   };
 }
 
@@ -91,13 +112,14 @@ function entriesOf(
       valuesAt = isBig ? wideNumber(bytes.subarray(12), little) : fields.getUint32(8, little);
       if (valuesAt + length > source.size) break;
     }
-    if (tags.includes(tag) && !found.has(tag)) found.set(tag, { type, length, at: valuesAt });
+    if (tags.includes(tag) && !found.has(tag)) found.set(tag, { type, length, at: valuesAt, entryAt: at });
   }
   return found;
 }
 
-function firstNumber(source: ByteSource, { type, at }: Entry, little: boolean): number {
-  const bytes = source.bytes(at, valueSizes[type] ?? 0);
+function numberAt(source: ByteSource, { type, at }: Entry, index: number, little: boolean): number {
+  const size = valueSizes[type] ?? 0;
+  const bytes = source.bytes(at + index * size, size);
   if (bytes === undefined) return NaN;
   const value = view(bytes);
   switch (type) {

@@ -165,6 +165,7 @@ const lastingCodes: ReadonlySet<string> = new Set([
   'IMAGE_EMPTY',
   'IMAGE_TOO_LARGE',
   'IMAGE_TRUNCATED',
+  'IMAGE_DAMAGED',
   'IMAGE_NOT_AN_IMAGE',
   crashCode,
 ]);

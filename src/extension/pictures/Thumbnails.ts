@@ -12,8 +12,11 @@ import { isLastingFailure, type PictureCache } from './PictureCache';
 import { SharedWork } from '../shared/SharedWork';
 import { realPath } from '../../base/realPath';
 
-/** Part of the cache key. Increase it when pictures are made differently, so that no old ones are shown. */
-const thumbnailVersion = 2;
+/**
+ * Part of the cache key. Increase it when pictures are made differently, or of more images, so that no old ones and no
+ * old failures are shown.
+ */
+const thumbnailVersion = 3;
 /** WebP quality of pictures larger than a thumbnail, from 0 to 100. */
 const previewQuality = 90;
 /** Maximum number of entries of each LRU map in memory. */

@@ -118,6 +118,8 @@ function requireSharp(): typeof Sharp {
     bindSharp(require);
     const loaded = require('sharp') as typeof Sharp;
     if (isWasm(loaded)) allowKnownLoaders(loaded);
+    // A JPEG with a gain map is a JPEG like any other; libvips' loader for it refuses maps that do not fit.
+    else loaded.block({ operation: ['VipsForeignLoadUhdr'] });
     loaded.cache(false);
     loaded.concurrency(1);
     return loaded;

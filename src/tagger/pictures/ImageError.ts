@@ -3,6 +3,7 @@ export type ImageErrorCode =
   | 'IMAGE_EMPTY'
   | 'IMAGE_TOO_LARGE'
   | 'IMAGE_TRUNCATED'
+  | 'IMAGE_DAMAGED'
   | 'IMAGE_NOT_AN_IMAGE'
   | 'IMAGE_MISSING'
   | 'IMAGE_IS_FOLDER'

@@ -1,38 +1,26 @@
-import * as l10n from '@vscode/l10n';
-import type { Sharp, SharpOptions } from 'sharp';
-import { sniffFormat } from '../../base/sniffFormat';
-import { errorMessage } from '../../protocol/channel/wireError';
-import { BmpError, decodeBmp, readBmpHeader } from './decodeBmp';
-import type { DecodedImage } from './DecodedImage';
-import { ImageError } from './ImageError';
+import type { Metadata, Sharp } from 'sharp';
+import { sniffFormat, type ImageFormat } from '../../base/sniffFormat';
+import { decodeBmp, readBmpHeader } from '../formats/decodeBmp';
+import type { DecodedImage } from '../formats/DecodedImage';
+import { DecodingError } from '../formats/DecodingError';
+import { decodeGif, readGifFrame } from '../formats/decodeGif';
+import { mendPng } from '../formats/mendPng';
+import { cmykToRgb } from '../formats/pillowColours';
+import { turnPixels } from '../formats/turnPixels';
+import { hasWebpAlpha } from '../formats/webpAlpha';
 import { loadSharp } from '../native/nativePackages';
+import type { OpenedImage, SharpImage, SharpOpener } from './OpenedImage';
+import { openTiff } from './openTiff';
+import { orientationIn } from './orientationIn';
+import { checkSize, maximumPixels } from './pictureLimits';
+import { notAnImage, refusal } from './refusals';
 import { readImageFile } from './readImageFile';
 
-/** Pictures with more pixels are refused before they are decoded: a file of a few kB can ask for gigabytes. */
-export const maximumPixels = 1e8;
-
-/** JPEG's largest side. Longer ones make the resampler's intermediate picture large even where the area is small. */
-export const maximumSide = 65_535;
-
 /**
- * What a file holds, after its header was read and found acceptable; the pixels are not decoded yet. For all but BMP
- * `open` gives a fresh sharp pipeline on the file's first frame.
- */
-export type OpenedImage = {
-  /** of the picture as it is stored: an EXIF orientation may exchange them */
-  width: number;
-  height: number;
-  /** as it is shown */
-  upright: { width: number; height: number };
-} & (
-  | { kind: 'bmp'; decode: () => DecodedImage }
-  | { kind: 'sharp'; format: string; open: (options: SharpOptions) => Sharp }
-);
-
-/**
- * Decodes the first frame or page of an image file the way Pillow does, bit for bit where the format allows it: the
- * EXIF orientation is applied, embedded colour profiles are ignored. Two deliberate differences: 16-bit grey is scaled
- * to 8 bits (Pillow 9 clips it to white), and CMYK is converted by profile.
+ * Decodes the first frame or page of an image file the way Pillow does, bit for bit: turned as EXIF or XMP say,
+ * embedded colour profiles ignored. Deliberate differences: 16-bit grey is scaled to 8 bits (Pillow cuts it off at 255,
+ * which is white), chunks that only describe a PNG do not stop it, and AVIF comes from another decoder (libheif, not
+ * libavif), whose colours differ by 1, and more where the file has colour at half the size.
  * @throws ImageError for anything that cannot be decoded completely; NativePackageError when sharp does not load
  */
 export async function decodeImage(path: string): Promise<DecodedImage> {
@@ -43,110 +31,165 @@ export async function decodeImage(path: string): Promise<DecodedImage> {
  * Decodes the pixels of a file that {@link openImage} has opened: the second half of {@link decodeImage}.
  * @param path for errors
  * @param shrink a power of two by which JPEG and WebP are shrunk while they are decoded; not exact then
- * @throws ImageError IMAGE_TRUNCATED, IMAGE_NOT_AN_IMAGE
+ * @throws ImageError IMAGE_TRUNCATED, IMAGE_DAMAGED, IMAGE_NOT_AN_IMAGE
  */
 export async function decodeOpened(path: string, opened: OpenedImage, shrink = 1): Promise<DecodedImage> {
-  if (opened.kind === 'bmp') return opened.decode();
-  const pipeline = opened.open({ ignoreIcc: true, autoOrient: true });
+  if (opened.kind === 'pixels') return opened.decode();
+  return fromSharp(path, opened, (open) => rawPixels(open({ ignoreIcc: true, autoOrient: true }), opened, shrink));
+}
+
+/**
+ * Uses a file through sharp; one that sharp refuses is mended, where that is known.
+ * @param path for errors
+ * @throws ImageError for what cannot be used
+ */
+export async function fromSharp<T>(
+  path: string,
+  image: SharpImage,
+  use: (open: SharpOpener) => Promise<T>,
+): Promise<T> {
+  const { format, bytes, mend } = image;
+  try {
+    return await use(image.open);
+  } catch (error) {
+    if (mend === undefined) throw refusal(path, format, error, bytes);
+    try {
+      return await use(mend());
+    } catch (again) {
+      throw refusal(path, format, again instanceof DecodingError ? again : error, bytes);
+    }
+  }
+}
+
+/** RGB or RGBA. What sharp throws is passed on. */
+async function rawPixels(
+  pipeline: Sharp,
+  { width, height, isCmyk, isOpaque }: Pick<SharpImage, 'width' | 'height' | 'isCmyk' | 'isOpaque'>,
+  shrink: number,
+): Promise<DecodedImage> {
   if (shrink > 1) {
     // Where the decoder itself can shrink to this size, sharp resizes no further.
-    const side = Math.ceil(Math.max(opened.width, opened.height) / shrink);
+    const side = Math.ceil(Math.max(width, height) / shrink);
     pipeline.resize({ width: side, height: side, fit: 'inside', kernel: 'cubic' });
   }
-  try {
-    const { data, info } = await pipeline
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    if (info.channels !== 3 && info.channels !== 4) throw new Error(`Unexpected number of channels: ${info.channels}`);
-    return { pixels: data, width: info.width, height: info.height, channels: info.channels };
-  } catch (error) {
-    throw damaged(path, opened.format, error);
-  }
+  if (isCmyk) pipeline.pipelineColourspace('cmyk').toColourspace('cmyk');
+  else pipeline.toColourspace('srgb');
+  if (isOpaque) pipeline.removeAlpha();
+  const { data, info } = await pipeline.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  const size = { width: info.width, height: info.height };
+  if (isCmyk && info.channels === 4) return { pixels: cmykToRgb(data), ...size, channels: 3 };
+  if (info.channels !== 3 && info.channels !== 4) throw new DecodingError('unsupported', `${info.channels} channels`);
+  return { pixels: data, ...size, channels: info.channels };
 }
 
 /**
  * Reads a file and its image header.
- * @throws ImageError for a file that is no image, has a damaged header, or is larger than {@link maximumPixels};
+ * @throws ImageError for a file that is no image, has a damaged header, or is too large;
  *   NativePackageError when sharp does not load
  */
 export async function openImage(path: string): Promise<OpenedImage> {
   const bytes = await readImageFile(path);
   const format = sniffFormat(bytes);
-  if (format === undefined) {
-    throw new ImageError('IMAGE_NOT_AN_IMAGE', path, l10n.t('Not an image, or a format that is not supported.'));
+  switch (format) {
+    case undefined:
+      throw notAnImage(path, bytes);
+    case 'BMP':
+      return ownDecoder(path, format, bytes, readBmpHeader, decodeBmp);
+    case 'GIF':
+      return ownDecoder(path, format, bytes, readGifFrame, decodeGif);
+    case 'TIFF':
+      return openTiff(path, bytes);
+    default:
+      return openWithSharp(path, format, bytes);
   }
-  if (format === 'BMP') return openBmp(path, bytes);
+}
 
-  const sharp = loadSharp();
-  let size: { width: number; height: number; autoOrient: { width: number; height: number } };
+/** A file of which we read head and pixels ourselves. */
+function ownDecoder<T extends { width: number; height: number }>(
+  path: string,
+  format: ImageFormat,
+  bytes: Buffer,
+  readHead: (bytes: Buffer) => T,
+  decode: (bytes: Buffer, head: T) => DecodedImage,
+): OpenedImage {
   try {
-    // Without a limit of pixels: only the header is read, and the error names its numbers.
-    size = await sharp(bytes, { limitInputPixels: false }).metadata();
-    checkSize(path, size.width, size.height);
-  } catch (error) {
-    throw error instanceof ImageError ? error : damaged(path, format, error);
-  }
-  // 'error' refuses truncated and damaged pixel data, as Pillow does, and lets mere warnings pass.
-  const open = (options: SharpOptions): Sharp =>
-    sharp(bytes, { limitInputPixels: maximumPixels, failOn: 'error', pages: 1, ...options });
-  return { kind: 'sharp', width: size.width, height: size.height, upright: size.autoOrient, format, open };
-}
-
-/** The error for a file that begins like an image and cannot be decoded. */
-export function damaged(path: string, format: string, cause: unknown): ImageError {
-  if (/compression|codec|not built|unsupported (?!image format)/i.test(errorMessage(cause))) {
-    const message = l10n.t('This kind of {0} is not supported.', format);
-    return new ImageError('IMAGE_NOT_AN_IMAGE', path, message, cause);
-  }
-  return new ImageError(
-    'IMAGE_TRUNCATED',
-    path,
-    l10n.t('The {0} ends early: it is truncated or damaged.', format),
-    cause,
-  );
-}
-
-function openBmp(path: string, bytes: Buffer): OpenedImage {
-  return orBmpError(path, () => {
-    const header = readBmpHeader(bytes);
-    checkSize(path, header.width, header.height);
-    const decode = (): DecodedImage => orBmpError(path, () => decodeBmp(bytes, header));
-    const { width, height } = header;
-    return { kind: 'bmp', width, height, upright: { width, height }, decode };
-  });
-}
-
-function orBmpError<T>(path: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    if (!(error instanceof BmpError)) throw error;
-    if (error.reason === 'unsupported') {
-      throw new ImageError(
-        'IMAGE_NOT_AN_IMAGE',
-        path,
-        l10n.t('Not an image, or a kind of BMP that is not supported.'),
-        error,
-      );
-    }
-    throw damaged(path, 'BMP', error);
-  }
-}
-
-function checkSize(path: string, width: number, height: number): void {
-  if (width * height > maximumPixels) {
-    const limit = maximumPixels / 1e6;
-    const message = l10n.t('{0} x {1} pixels are more than the limit of {2} megapixels.', width, height, limit);
-    throw new ImageError('IMAGE_TOO_LARGE', path, message);
-  }
-  if (Math.max(width, height) > maximumSide) {
-    const message = l10n.t(
-      '{0} x {1} pixels: a side is longer than the limit of {2} pixels.',
+    const head = readHead(bytes);
+    const { width, height } = head;
+    checkSize(path, width, height);
+    const decoded = async (): Promise<DecodedImage> => {
+      try {
+        return await Promise.resolve(decode(bytes, head));
+      } catch (error) {
+        throw refusal(path, format, error);
+      }
+    };
+    // The indices of a palette are held beside the pixels that they become.
+    return {
+      kind: 'pixels',
+      format,
       width,
       height,
-      maximumSide,
-    );
-    throw new ImageError('IMAGE_TOO_LARGE', path, message);
+      upright: { width, height },
+      decode: decoded,
+      copies: 1.5,
+    };
+  } catch (error) {
+    throw refusal(path, format, error);
   }
+}
+
+async function openWithSharp(path: string, format: ImageFormat, bytes: Buffer): Promise<OpenedImage> {
+  const sharp = loadSharp();
+  const orientation = orientationIn(bytes);
+  // libvips looks at the first brand alone.
+  if (format === 'AVIF') bytes.write('avif', 8, 'latin1');
+  // 'error' refuses truncated and damaged pixel data, as Pillow does, and lets mere warnings pass.
+  const opener =
+    (file: Buffer): SharpOpener =>
+    (options) =>
+      sharp(file, { limitInputPixels: maximumPixels, failOn: 'error', pages: 1, ...options });
+  const mend = (): Buffer =>
+    mendPng(bytes, (width, height) => {
+      checkSize(path, width, height);
+    });
+  let file = bytes;
+  let metadata: Metadata;
+  // Without a limit of pixels: only the header is read, and the error names its numbers.
+  const readHead = (): Promise<Metadata> => sharp(file, { limitInputPixels: false }).metadata();
+  try {
+    metadata = await readHead().catch((error: unknown) => {
+      if (format !== 'PNG') throw error;
+      file = mend();
+      return readHead();
+    });
+    checkSize(path, metadata.width, metadata.height);
+  } catch (error) {
+    throw refusal(path, format, error, bytes);
+  }
+  const { width, height, autoOrient: upright } = metadata;
+  const image: SharpImage = {
+    kind: 'sharp',
+    format,
+    width,
+    height,
+    upright,
+    open: opener(file),
+    ...(format === 'PNG' && file === bytes ? { mend: () => opener(mend()) } : {}),
+    isCmyk: metadata.space === 'cmyk',
+    isOpaque: format === 'WebP' && metadata.hasAlpha && !hasWebpAlpha(bytes),
+    bytes,
+  };
+  if (orientation === (metadata.orientation ?? 1)) return image;
+  return turnedImage(path, image, orientation);
+}
+
+/** A picture that is turned otherwise than sharp would. */
+function turnedImage(path: string, image: SharpImage, orientation: number): OpenedImage {
+  const { format, width, height } = image;
+  const upright = orientation >= 5 ? { width: height, height: width } : { width, height };
+  const decode = async (): Promise<DecodedImage> => {
+    const stored = await fromSharp(path, image, (open) => rawPixels(open({ ignoreIcc: true }), image, 1));
+    return turnPixels(stored, orientation);
+  };
+  return { kind: 'pixels', format, width, height, upright, decode, copies: 2 };
 }

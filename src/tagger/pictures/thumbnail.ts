@@ -7,9 +7,11 @@ import { ownFileMode, ownFolderMode } from '../../base/machine/ownFolder';
 import type { ImageInfo, PictureRegion } from '../../protocol/page/pictureProtocol';
 import type { ThumbnailOrder } from '../../protocol/tagging/taggerProtocol';
 import { errorCode } from '../../protocol/channel/wireError';
-import type { DecodedImage } from './DecodedImage';
-import { damaged, openImage, type OpenedImage } from './decodeImage';
+import type { DecodedImage } from '../formats/DecodedImage';
 import { loadSharp } from '../native/nativePackages';
+import { fromSharp, openImage } from './decodeImage';
+import type { OpenedImage } from './OpenedImage';
+import { refusal } from './refusals';
 
 /**
  * Pictures with more pixels may take gigabytes while they are decoded (interlaced, progressive, BMP): they are made one
@@ -40,23 +42,29 @@ export async function makeThumbnail(order: ThumbnailOrder): Promise<{ width: num
 export async function readImageInfo(imagePath: string): Promise<ImageInfo> {
   const opened = await openImage(imagePath);
   const { size } = await stat(imagePath);
-  return { ...opened.upright, format: formatOf(opened), fileSize: size };
+  return { ...opened.upright, format: opened.format, fileSize: size };
 }
 
 async function draw(
   opened: OpenedImage,
   { imagePath, size, outputPath, region, quality }: ThumbnailOrder,
 ): Promise<{ data: Buffer; info: { width: number; height: number } }> {
-  const sharp = loadSharp();
-  // Resizing at once lets libvips decode JPEG and WebP at a fraction of their size.
-  const source = opened.kind === 'sharp' ? opened.open({ autoOrient: true }) : rawPicture(sharp, opened.decode());
-  if (region !== undefined) source.extract(within(region, opened.upright));
-  try {
-    const small = source.resize({ width: size, height: size, fit: 'inside', withoutEnlargement: true });
-    return await encode(small, outputPath, quality).toBuffer({ resolveWithObject: true });
-  } catch (error) {
-    throw damaged(imagePath, formatOf(opened), error);
+  const small = (source: Sharp): ReturnType<typeof draw> => {
+    if (region !== undefined) source.extract(within(region, opened.upright));
+    source.resize({ width: size, height: size, fit: 'inside', withoutEnlargement: true });
+    return encode(source, outputPath, quality).toBuffer({ resolveWithObject: true });
+  };
+  if (opened.kind === 'pixels') {
+    const picture = rawPicture(loadSharp(), await opened.decode());
+    return small(picture).catch((error: unknown) => {
+      throw refusal(imagePath, opened.format, error);
+    });
   }
+  // Resizing at once lets libvips decode JPEG and WebP at a fraction of their size.
+  return fromSharp(imagePath, opened, (open) => {
+    const source = open({ autoOrient: true });
+    return small(opened.isOpaque ? source.removeAlpha() : source);
+  });
 }
 
 /** The part of a region that lies in the picture, at least one pixel of it, in whole pixels. */
@@ -69,10 +77,6 @@ function within(region: PictureRegion, { width, height }: { width: number; heigh
     width: Math.max(1, Math.min(Math.ceil(region.left + region.width), width) - left),
     height: Math.max(1, Math.min(Math.ceil(region.top + region.height), height) - top),
   };
-}
-
-function formatOf(opened: OpenedImage): string {
-  return opened.kind === 'sharp' ? opened.format : 'BMP';
 }
 
 function rawPicture(sharp: typeof SharpFactory, { pixels, width, height, channels }: DecodedImage): Sharp {

@@ -1,5 +1,5 @@
 import { bicubicKernel, clipToPicture, type Kernel, type Span } from './bicubicKernel';
-import type { DecodedImage } from '../pictures/DecodedImage';
+import type { DecodedImage } from '../formats/DecodedImage';
 import { bytes } from '../wasm/resample.wasm';
 
 /** The exports of `wasm/resample.ts`. */

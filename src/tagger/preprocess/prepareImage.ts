@@ -1,5 +1,6 @@
 import type { PreprocessMode } from '../../protocol/tagging/execution';
-import { decodeOpened, openImage, type OpenedImage } from '../pictures/decodeImage';
+import { decodeOpened, openImage } from '../pictures/decodeImage';
+import type { OpenedImage } from '../pictures/OpenedImage';
 import { inputBytes, type PreparedInput } from './modelInput';
 import { PillowResizer } from './PillowResizer';
 
@@ -32,7 +33,8 @@ export async function prepareImage(path: string, size: number, mode: PreprocessM
 
 /**
  * Like {@link prepareImage}, but returns floats in the format of model inputs.
- * @param enter called with the number of pixels before they are decoded; returns once there is room for them
+ * @param enter called with the number of pixels before they are decoded, more for one of which decoding holds copies;
+ *   returns once there is room for them
  * @param memory buffer for the result, {@link inputBytes} bytes
  * @returns BGR, 0..255, `size` x `size` x 3 floats in the layout of `channelsLast`, see {@link PreparedInput}
  * @throws ImageError, NativePackageError as {@link prepareImage}
@@ -45,7 +47,8 @@ export async function prepareInput(
 ): Promise<Float32Array<ArrayBuffer>> {
   const opened = await openImage(path);
   const shrink = shrinkOf(opened, size, mode);
-  enter(Math.ceil(opened.width / shrink) * Math.ceil(opened.height / shrink));
+  const copies = opened.kind === 'pixels' ? opened.copies : 1;
+  enter(Math.ceil(Math.ceil(opened.width / shrink) * Math.ceil(opened.height / shrink) * copies));
   const image = await decodeOpened(path, opened, shrink);
   const values = new Float32Array(memory);
   resizer.resizeToFloats(image, size, channelsLast, values);
@@ -83,6 +86,6 @@ export async function fastDifference(path: string, size: number): Promise<{ larg
 }
 
 function shrinkOf(opened: OpenedImage, size: number, mode: PreprocessMode): number {
-  if (mode === 'exact' || opened.kind === 'bmp') return 1;
+  if (mode === 'exact' || opened.kind === 'pixels') return 1;
   return fastShrink(opened.format, Math.max(opened.width, opened.height), size);
 }

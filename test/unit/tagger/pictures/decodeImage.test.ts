@@ -63,7 +63,7 @@ describe('Decoding an image', function () {
     const bytes = readFileSync(path.join(goldens, 'rgb-down.png'));
     const middle = Math.floor(bytes.length / 2);
     bytes.fill(0x55, middle, middle + 64);
-    await rejects(file('damaged.png', bytes), 'IMAGE_TRUNCATED', /damaged/);
+    await rejects(file('damaged.png', bytes), 'IMAGE_DAMAGED', 'The PNG is damaged: its data contradict themselves.');
   });
 
   it('goes by the content, not by the extension', async () => {
@@ -82,7 +82,7 @@ describe('Decoding an image', function () {
     rejects(
       file('drawing.svg', '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'),
       'IMAGE_NOT_AN_IMAGE',
-      /^Not an image, or a format that is not supported\.$/,
+      'SVG is a format that is not supported.',
     ));
 
   it('says that a folder is a folder', async () => {
@@ -128,7 +128,7 @@ describe('Decoding an image', function () {
   it('refuses an image bomb by its header alone', async () => {
     const bomb = file('bomb.png', plainPng(30_000, 30_000));
     const before = process.memoryUsage().rss;
-    await rejects(bomb, 'IMAGE_TOO_LARGE', '30000 x 30000 pixels are more than the limit of 100 megapixels.');
+    await rejects(bomb, 'IMAGE_TOO_LARGE', '30000 x 30000 pixels are more than the limit of 179 megapixels.');
     const grown = (process.memoryUsage().rss - before) / 1e6;
     assert.ok(grown < 200, `${grown} MB`);
   });

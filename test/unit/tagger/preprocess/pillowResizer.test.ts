@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { DecodedImage } from '../../../../src/tagger/pictures/DecodedImage';
+import type { DecodedImage } from '../../../../src/tagger/formats/DecodedImage';
 import { PillowResizer } from '../../../../src/tagger/preprocess/PillowResizer';
 import { plainBlend, plainResize } from './plainResize';
 

@@ -1,4 +1,4 @@
-import type { DecodedImage } from '../../../../src/tagger/pictures/DecodedImage';
+import type { DecodedImage } from '../../../../src/tagger/formats/DecodedImage';
 
 // Pillow's procedure written down as plainly as possible, on the whole square and one value at a time, to compare the
 // vectors with. All sums stay below 2^53, so that doubles are exact.

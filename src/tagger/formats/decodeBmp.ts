@@ -1,15 +1,6 @@
 import type { DecodedImage } from './DecodedImage';
-
-/** A BMP that is truncated or contradicts itself, or that uses a variant nobody writes any more. */
-export class BmpError extends Error {
-  constructor(
-    readonly reason: 'damaged' | 'unsupported',
-    message: string,
-  ) {
-    super(message);
-    this.name = 'BmpError';
-  }
-}
+import { DecodingError } from './DecodingError';
+import { paletteOf } from './palette';
 
 /** The parts of a BMP's headers that matter for its pixels. */
 export interface BmpHeader {
@@ -32,25 +23,24 @@ const infoHeaderSizes = [40, 52, 56, 64, 108, 124];
 /**
  * Reads the headers of a BMP file (BITMAPCOREHEADER to BITMAPV5HEADER, [MS-WMF] 2.2.2 and the Windows GDI manual).
  * It does not look at the pixels, so that the size can be checked before anything is allocated.
- * @throws BmpError
+ * @throws DecodingError
  */
 export function readBmpHeader(file: Buffer): BmpHeader {
-  if (file.length < 26) throw new BmpError('damaged', 'The headers are cut short.');
-  const pixelOffset = file.readUInt32LE(10);
+  if (file.length < 26) throw new DecodingError('cut', 'The headers are cut short.');
   const headerSize = file.readUInt32LE(14);
   const isCore = headerSize === 12;
   if (!isCore && !infoHeaderSizes.includes(headerSize)) {
-    throw new BmpError('unsupported', `Unknown header size ${headerSize}.`);
+    throw new DecodingError('unsupported', `header of ${headerSize} bytes`);
   }
   const headerEnd = 14 + headerSize;
-  if (file.length < headerEnd) throw new BmpError('damaged', 'The headers are cut short.');
+  if (file.length < headerEnd) throw new DecodingError('cut', 'The headers are cut short.');
 
   const width = isCore ? file.readUInt16LE(18) : file.readInt32LE(18);
   const signedHeight = isCore ? file.readUInt16LE(20) : file.readInt32LE(22);
   const bitsPerPixel = file.readUInt16LE(isCore ? 24 : 28);
   const compression = isCore ? compressions.rgb : file.readUInt32LE(30);
   const colorsUsed = isCore ? 0 : file.readUInt32LE(46);
-  if (width <= 0 || signedHeight === 0) throw new BmpError('damaged', 'The size is not positive.');
+  if (width <= 0 || signedHeight === 0) throw new DecodingError('damaged', 'The size is not positive.');
   checkCompression(compression, bitsPerPixel);
 
   // With a 40-byte header the masks follow it; the longer headers contain them, at the same place.
@@ -58,11 +48,18 @@ export function readBmpHeader(file: Buffer): BmpHeader {
   const maskCount = compression === compressions.alphaBitFields ? 4 : 3;
   const trailingMasks = hasMasks && headerSize === 40 ? maskCount * 4 : 0;
   const paletteOffset = headerEnd + trailingMasks;
-  if (file.length < paletteOffset) throw new BmpError('damaged', 'The headers are cut short.');
+  if (file.length < paletteOffset) throw new DecodingError('cut', 'The headers are cut short.');
   const masks = readMasks(file, hasMasks, bitsPerPixel, headerSize >= 56 || maskCount === 4);
 
   const possibleColors = bitsPerPixel <= 8 ? 2 ** bitsPerPixel : 0;
   const count = colorsUsed === 0 ? possibleColors : Math.min(colorsUsed, possibleColors);
+  const entrySize = isCore ? 3 : 4;
+  // As in Pillow: some programs leave the place out, or give that of the colour table.
+  const statedOffset = file.readUInt32LE(10);
+  const isMissing = statedOffset === 0 || (statedOffset === headerEnd && bitsPerPixel <= 8);
+  const pixelOffset = isMissing
+    ? paletteOffset + (bitsPerPixel <= 8 ? colorsUsed || count : 0) * entrySize
+    : statedOffset;
   return {
     width,
     height: Math.abs(signedHeight),
@@ -71,7 +68,7 @@ export function readBmpHeader(file: Buffer): BmpHeader {
     compression,
     pixelOffset,
     masks,
-    palette: { offset: paletteOffset, count, entrySize: isCore ? 3 : 4 },
+    palette: { offset: paletteOffset, count, entrySize },
   };
 }
 
@@ -79,11 +76,11 @@ export function readBmpHeader(file: Buffer): BmpHeader {
  * Decodes the pixels of a BMP file to RGB, or to RGBA where the header declares an alpha mask. As in Pillow, the fourth
  * byte of plain 32-bit pixels is no alpha. Fields of less than 8 bits are scaled as `floor(value * 255 / largest)`
  * (Pillow's Unpack.c, BGR;15 and BGR;16).
- * @throws BmpError for a file that holds fewer pixels than it says
+ * @throws DecodingError for a file that holds fewer pixels than it says
  */
 export function decodeBmp(file: Buffer, header: BmpHeader): DecodedImage {
   const { bitsPerPixel, compression } = header;
-  if (header.pixelOffset > file.length) throw new BmpError('damaged', 'The pixels are missing.');
+  if (header.pixelOffset > file.length) throw new DecodingError('cut', 'The pixels are missing.');
   if (bitsPerPixel > 8) return decodeDirect(file, header);
   const isRunLength = compression === compressions.rle8 || compression === compressions.rle4;
   return paint(header, readPalette(file, header), isRunLength ? readRuns(file, header) : readIndices(file, header));
@@ -94,34 +91,37 @@ function checkCompression(compression: number, bitsPerPixel: number): void {
     [compressions.rgb]: [1, 4, 8, 16, 24, 32],
     [compressions.rle8]: [8],
     [compressions.rle4]: [4],
-    [compressions.bitFields]: [16, 32],
+    [compressions.bitFields]: [16, 24, 32],
     [compressions.alphaBitFields]: [16, 32],
   };
   if (allowed[compression]?.includes(bitsPerPixel) !== true) {
-    throw new BmpError('unsupported', `${bitsPerPixel} bits per pixel with compression ${compression}.`);
+    throw new DecodingError('unsupported', `${bitsPerPixel} bits for a pixel with compression ${compression}`);
   }
 }
 
 function readMasks(file: Buffer, hasMasks: boolean, bitsPerPixel: number, hasAlpha: boolean): BmpHeader['masks'] {
   if (hasMasks) {
     const alpha = hasAlpha ? file.readUInt32LE(66) : 0;
-    return [file.readUInt32LE(54), file.readUInt32LE(58), file.readUInt32LE(62), alpha];
+    const masks: BmpHeader['masks'] = [file.readUInt32LE(54), file.readUInt32LE(58), file.readUInt32LE(62), alpha];
+    // As in Pillow, 32 bits of which nothing is said have alpha; 24 bits have no room for it.
+    if (bitsPerPixel === 32 && masks.every((mask) => mask === 0)) return [0xff0000, 0xff00, 0xff, 0xff000000];
+    return bitsPerPixel === 24 ? [masks[0], masks[1], masks[2], 0] : masks;
   }
   return bitsPerPixel === 16 ? [0x7c00, 0x03e0, 0x001f, 0] : [0xff0000, 0xff00, 0xff, 0];
 }
 
-/** Red, green and blue of each colour, 3 bytes each; colours the file does not give are black. */
-function readPalette(file: Buffer, { palette, bitsPerPixel }: BmpHeader): Uint8Array {
+/** Red, green and blue of each index. */
+function readPalette(file: Buffer, { palette }: BmpHeader): Uint8Array {
   const { offset, count, entrySize } = palette;
-  if (offset + count * entrySize > file.length) throw new BmpError('damaged', 'The colour table is cut short.');
-  const colors = new Uint8Array(2 ** bitsPerPixel * 3);
+  if (offset + count * entrySize > file.length) throw new DecodingError('cut', 'The colour table is cut short.');
+  const colors = new Uint8Array(count * 3);
   for (let i = 0; i < count; i++) {
     const at = offset + i * entrySize;
     colors[i * 3] = file.readUInt8(at + 2);
     colors[i * 3 + 1] = file.readUInt8(at + 1);
     colors[i * 3 + 2] = file.readUInt8(at);
   }
-  return colors;
+  return paletteOf(colors);
 }
 
 /** Bytes of one stored row: rows are padded to multiples of 4 bytes. */
@@ -133,7 +133,7 @@ function checkLength(file: Buffer, header: BmpHeader): void {
   // The padding of the last row may be missing.
   const lastRow = Math.ceil((header.width * header.bitsPerPixel) / 8);
   if (header.pixelOffset + (header.height - 1) * rowStride(header) + lastRow > file.length) {
-    throw new BmpError('damaged', 'The pixels are cut short.');
+    throw new DecodingError('cut', 'The pixels are cut short.');
   }
 }
 
@@ -155,48 +155,51 @@ function readIndices(file: Buffer, header: BmpHeader): Uint8Array {
 }
 
 /**
- * The palette index of each pixel of an RLE8 or RLE4 picture; pixels that the file skips have index 0. It takes time
- * for the bytes of the file and the pixels that there are, not for what a run claims beyond the end of its row.
+ * The palette index of each pixel of an RLE8 or RLE4 picture, as Pillow reads it: a run ends with its row, literal
+ * pixels go on in the next one, and what the file skips has index 0. It takes time for the bytes of the file and the
+ * pixels that there are, not for what a run claims.
  */
 function readRuns(file: Buffer, { width, height, bitsPerPixel, pixelOffset }: BmpHeader): Uint8Array {
   const indices = new Uint8Array(width * height);
   let at = pixelOffset;
+  let to = 0;
   let x = 0;
-  let y = 0;
   const next = (): number => {
     const byte = file[at++];
-    if (byte === undefined) throw new BmpError('damaged', 'The pixels are cut short.');
+    if (byte === undefined) throw new DecodingError('cut', 'The pixels are cut short.');
     return byte;
   };
-  const put = (index: number): void => {
-    if (x < width && y < height) indices[y * width + x] = index;
-    x++;
+  /** The index at a place of a run, or of literal pixels, whose byte is known. */
+  const indexIn = (byte: number, place: number): number => {
+    if (bitsPerPixel === 8) return byte;
+    return place % 2 === 0 ? byte >> 4 : byte & 15;
   };
-  const nibble = (byte: number, position: number): number => (position % 2 === 0 ? byte >> 4 : byte & 15);
 
-  while (y < height) {
+  while (to < indices.length) {
     const count = next();
     const value = next();
     if (count > 0) {
       const shown = Math.min(count, Math.max(0, width - x));
-      for (let i = 0; i < shown; i++) put(bitsPerPixel === 8 ? value : nibble(value, i));
-      x += count - shown;
+      for (let i = 0; i < shown; i++) indices[to++] = indexIn(value, i);
+      x += shown;
     } else if (value === 0) {
+      to = Math.ceil(to / width) * width;
       x = 0;
-      y++;
     } else if (value === 1) {
       return indices;
     } else if (value === 2) {
-      x += next();
-      y += next();
+      to += next();
+      to += next() * width;
+      x = to % width;
     } else {
-      const bytes = bitsPerPixel === 8 ? value : Math.ceil(value / 2);
+      const shown = Math.min(value, indices.length - to);
       let byte = 0;
-      for (let i = 0; i < value; i++) {
+      for (let i = 0; i < shown; i++) {
         if (bitsPerPixel === 8 || i % 2 === 0) byte = next();
-        put(bitsPerPixel === 8 ? byte : nibble(byte, i));
+        indices[to++] = indexIn(byte, i);
       }
-      if (bytes % 2 === 1) next();
+      x += value;
+      at += at % 2;
     }
   }
   return indices;
@@ -224,13 +227,19 @@ function decodeDirect(file: Buffer, header: BmpHeader): DecodedImage {
   const stride = rowStride(header);
   const bytesPerPixel = bitsPerPixel / 8;
   const pixels = new Uint8Array(width * height * channels);
-  let to = 0;
-  for (let y = 0; y < height; y++) {
-    let from = pixelOffset + (topDown ? y : height - 1 - y) * stride;
-    for (let x = 0; x < width; x++, from += bytesPerPixel) {
-      const value = file.readUIntLE(from, bytesPerPixel);
-      for (const { shift, largest } of fields) {
-        pixels[to++] = Math.floor((((value >>> shift) & largest) * 255) / largest);
+  for (const [channel, { shift, largest }] of fields.entries()) {
+    let to = channel;
+    for (let y = 0; y < height; y++) {
+      let from = pixelOffset + (topDown ? y : height - 1 - y) * stride;
+      if (largest === 255 && shift % 8 === 0) {
+        // A byte of its own, as nearly always.
+        from += shift / 8;
+        for (let x = 0; x < width; x++, from += bytesPerPixel, to += channels) pixels[to] = file[from] ?? 0;
+      } else {
+        for (let x = 0; x < width; x++, from += bytesPerPixel, to += channels) {
+          const value = (file.readUIntLE(from, bytesPerPixel) >>> shift) & largest;
+          pixels[to] = Math.floor((value * 255) / largest);
+        }
       }
     }
   }
@@ -238,9 +247,9 @@ function decodeDirect(file: Buffer, header: BmpHeader): DecodedImage {
 }
 
 function field(mask: number): { shift: number; largest: number } {
-  if (mask === 0) throw new BmpError('unsupported', 'A colour has no bits.');
+  if (mask === 0) throw new DecodingError('unsupported', 'a colour without bits');
   const shift = 31 - Math.clz32(mask & -mask);
   const largest = mask >>> shift;
-  if (largest > 0xffff || (largest & (largest + 1)) !== 0) throw new BmpError('unsupported', 'Unusual bit masks.');
+  if (largest > 0xffff || (largest & (largest + 1)) !== 0) throw new DecodingError('unsupported', 'bit masks');
   return { shift, largest };
 }

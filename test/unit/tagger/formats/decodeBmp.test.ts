@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { BmpError, decodeBmp, readBmpHeader } from '../../../../src/tagger/pictures/decodeBmp';
+import { decodeBmp, readBmpHeader } from '../../../../src/tagger/formats/decodeBmp';
+import { DecodingError } from '../../../../src/tagger/formats/DecodingError';
 
 interface Bmp {
   width: number;
@@ -126,14 +127,14 @@ describe('A BMP', () => {
     const file = bmp({ width: 3, height: 2, bits: 4, palette, pixels: [0x11, 0x10, 0, 0, 0x22, 0x20, 0, 0] });
     // The padding of the last row is the only part that may be missing.
     for (let length = 2; length < file.length - 2; length++) {
-      assert.throws(() => decode(file.subarray(0, length)), BmpError, `${length} bytes`);
+      assert.throws(() => decode(file.subarray(0, length)), DecodingError, `${length} bytes`);
     }
     const runs = bmp({ width: 5, height: 2, bits: 8, compression: 1, palette, pixels: [2, 1, 0] });
-    assert.throws(() => decode(runs), BmpError);
+    assert.throws(() => decode(runs), DecodingError);
   });
 
   it('of an unknown kind is refused', () => {
-    const reason = (error: unknown): boolean => error instanceof BmpError && error.reason === 'unsupported';
+    const reason = (error: unknown): boolean => error instanceof DecodingError && error.fault === 'unsupported';
     assert.throws(() => decode(bmp({ width: 1, height: 1, bits: 24, compression: 4, pixels: [0, 0, 0, 0] })), reason);
     assert.throws(() => decode(bmp({ width: 1, height: 1, bits: 3, pixels: [0, 0, 0, 0] })), reason);
   });
