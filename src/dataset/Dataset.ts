@@ -267,13 +267,13 @@ export class Dataset {
    */
   async reconcile(paths: readonly string[]): Promise<void> {
     await this.scans.idle();
-    let needsScan = false;
-    for (const changed of paths) {
-      this.facts.forget(changed);
-      const isCaption = this.caption(changed) !== undefined;
-      needsScan ||= await (isCaption ? this.hasOtherFile(changed) : this.mayBeImages(changed));
-    }
-    if (needsScan) await this.load({ changedOnly: true });
+    for (const changed of paths) this.facts.forget(changed);
+    const needScans = await pMap(
+      paths,
+      (changed) => (this.caption(changed) === undefined ? this.mayBeImages(changed) : this.hasOtherFile(changed)),
+      { concurrency: filesAtATime },
+    );
+    if (needScans.includes(true)) await this.load({ changedOnly: true });
     // Read these even if their times are unchanged, because they were reported as changed.
     const captions = new Set(paths.flatMap((changed) => this.caption(changed) ?? []));
     await this.readCaptions(captions);
