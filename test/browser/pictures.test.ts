@@ -55,7 +55,7 @@ describe('pictures in the real workbench', function () {
     await part.waitFor();
     await workbench.screenshot('viewer-huge');
     await keyboard.press('PageDown');
-    await dialog.getByText('Not an image, or a format that is not supported.').waitFor();
+    await dialog.getByText('Not an image, but a text.').waitFor();
     await keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     await until('its card has the focus', () =>

@@ -66,7 +66,7 @@ describe('A cluster', function () {
     assert.equal(done.status, 'completed', JSON.stringify(done));
     assert.deepEqual(done.counts, { written: 30, same: 0, untagged: 0, kept: 0, failed: 1 });
     assert.deepEqual(done.failures, [
-      { path: 'sub 0/bad.png', reason: 'Not an image, or a format that is not supported.' },
+      { path: 'sub 0/bad.png', reason: 'Not an image, but a text.' },
     ]);
     assert.deepEqual(handled.sort(), [...images, 'sub 0/bad.png'].sort());
     const texts = await captions(images);
