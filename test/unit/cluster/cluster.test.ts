@@ -65,9 +65,7 @@ describe('A cluster', function () {
     const done = await followed(job, redis().url, { onHandled: (image) => handled.push(image) });
     assert.equal(done.status, 'completed', JSON.stringify(done));
     assert.deepEqual(done.counts, { written: 30, same: 0, untagged: 0, kept: 0, failed: 1 });
-    assert.deepEqual(done.failures, [
-      { path: 'sub 0/bad.png', reason: 'Not an image, but a text.' },
-    ]);
+    assert.deepEqual(done.failures, [{ path: 'sub 0/bad.png', reason: 'Not an image, but a text.' }]);
     assert.deepEqual(handled.sort(), [...images, 'sub 0/bad.png'].sort());
     const texts = await captions(images);
     assert.ok(
