@@ -13,6 +13,13 @@ export const messages: Message[] = [];
 /** What happens while a question is open; it is answered with its first button after that. */
 export const during: { question: (message: Message) => unknown } = { question: () => undefined };
 
+/** Where the window is, and what its settings say; tests change it and set it back. */
+export const place: { remoteName: string | undefined; uiKind: number; settings: Record<string, unknown> } = {
+  remoteName: undefined,
+  uiKind: 1,
+  settings: {},
+};
+
 function formatted(text: string, ...given: unknown[]): string {
   return text.replaceAll(/\{(\d+)\}/g, (_, index: string) => String(given[Number(index)]));
 }
@@ -76,9 +83,11 @@ const vscode = {
           throw new FileSystemError('FileNotFound');
         }),
     },
-    getConfiguration: () => ({ get: (_name: string, otherwise: unknown) => otherwise }),
+    getConfiguration: () => ({ get: (name: string, otherwise: unknown) => place.settings[name] ?? otherwise }),
     workspaceFolders: undefined,
   },
+  env: place,
+  UIKind: { Desktop: 1, Web: 2 },
   commands: { executeCommand: () => Promise.resolve() },
   l10n: { t: formatted },
   ProgressLocation: { Notification: 15 },

@@ -1,4 +1,4 @@
-import { during, messages } from '../askingVscode';
+import { during, messages, place } from '../askingVscode';
 import assert from 'node:assert/strict';
 import { readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -20,6 +20,7 @@ describe('Deleting images', () => {
   });
   afterEach(() => {
     during.question = () => undefined;
+    Object.assign(place, { remoteName: undefined, uiKind: 1, settings: {} });
   });
 
   /** Deletes images; `meanwhile` happens while the question is open. @returns the questions and messages */
@@ -40,6 +41,25 @@ describe('Deleting images', () => {
     const asSession = session as unknown as GridSession;
     await deleteImages(asSession, { scope: 'selection' }, () => undefined);
     return messages.map(({ text }) => text);
+  }
+
+  for (const [where, given, said] of [
+    ['goes to the trash on a desktop', {}, /moved to the trash/],
+    [
+      'is for good on a server, which has no trash',
+      { remoteName: 'ssh-remote' },
+      /permanently, because there is no trash/,
+    ],
+    ['is for good in a browser, which has no trash', { uiKind: 2 }, /permanently, because there is no trash/],
+    ['is for good where the user has no trash', { settings: { enableTrash: false } }, /files\.enableTrash is off/],
+  ] as const) {
+    it(`${where}, and the one question says so`, async () => {
+      Object.assign(place, given);
+      await deleted(['a.png'], () => undefined);
+      assert.deepEqual(messages.length, 1);
+      assert.match(messages[0]?.detail ?? '', said);
+      assert.deepEqual(await namesIn(folder()), ['b.png', 'b.txt', 'c.png', 'c.txt']);
+    });
   }
 
   it('deletes the images and captions of the question, unsaved edits saved first', async () => {
