@@ -4,8 +4,9 @@ import type { ByteSource } from './ByteSource';
 const firstRead = 4096;
 /** Each read is so many times as long as the one before: a long head is read in few steps, a short one not in vain. */
 const growth = 4;
-const longestRead = 1024 * 1024;
-/** Whatever a file claims, it costs no more reads than this, of 4.4 MB in all. */
+/** Telephones store pictures of several MB, such as depths, in front of the pixels of a JPEG. */
+const longestRead = 16 * 1024 * 1024;
+/** Whatever a file claims, it costs no more reads than this, of 39 MB in all. */
 const mostReads = 8;
 
 /** Reads bytes of a file: `length` of them from `position` on, fewer where the file ends before. */

@@ -1,5 +1,6 @@
 import { boxAt, boxesIn, findBox, type Box } from './avifBoxes';
 import { metadataOrientation } from './avifMetadata';
+import type { ByteSource } from './ByteSource';
 import type { HeadReader } from './HeadReader';
 import type { StoredPicture } from './StoredPicture';
 
@@ -38,7 +39,20 @@ function primaryItem(file: HeadReader, meta: Box): StoredPicture | undefined {
   return { ...picture, orientation: metadataOrientation(file, inside, primary) };
 }
 
-function primaryId(file: HeadReader, meta: Box): number {
+/** Whether the colours of the primary item are multiplied with its alpha (ISO/IEC 23008-12, 6.6.2.1: prem). */
+export function isPremultipliedAvif(file: ByteSource): boolean {
+  const meta = findBox(file, 'meta', 0, file.size);
+  if (meta === undefined) return false;
+  // A version and flags come before the boxes, here as well.
+  const inside = { ...meta, start: meta.start + 4 };
+  const references = findBox(file, 'iref', inside.start, inside.end);
+  const version = references && file.bytes(references.start, 1);
+  const box = references && findBox(file, 'prem', references.start + 4, references.end);
+  const from = version && box && file.bytes(box.start, version[0] === 0 ? 2 : 4);
+  return from?.readUIntBE(0, from.length) === primaryId(file, inside);
+}
+
+function primaryId(file: ByteSource, meta: Box): number {
   const box = findBox(file, 'pitm', meta.start, meta.end);
   const content = box && file.bytes(box.start, Math.min(8, box.end - box.start));
   if (content === undefined || content.length < 6) return 0;

@@ -18,6 +18,12 @@ const valueSizes: Partial<Record<number, number>> = {
   16: 8,
 };
 
+/** What follows the version of a BigTIFF in the order MM: the 8 bytes of an offset, and 2 bytes of nothing. */
+const sizeOfOffsets = 0x0008_0000;
+
+/** Types of fractions and floating numbers. */
+const fractionTypes: readonly number[] = [5, 10, 11, 12];
+
 /** An entry of a directory: the type of its values, and where it and they lie. */
 interface Entry {
   type: number;
@@ -37,6 +43,8 @@ export interface TiffDirectory {
   start: number;
   /** The first number of an entry; undefined if there is no such entry, NaN if it holds no number. */
   number(tag: number): number | undefined;
+  /** The first number of an entry; NaN if its type is not one of whole numbers: Pillow takes no others for sizes. */
+  whole(tag: number): number | undefined;
   /** All numbers of an entry; undefined if there is no such entry. */
   numbers(tag: number): number[] | undefined;
   /** The bytes of an entry, at most `most` of them. */
@@ -58,9 +66,10 @@ export function readTiffDirectory(source: ByteSource, tags: readonly number[]): 
   if (header === undefined || (order !== 'II' && order !== 'MM')) return undefined;
   const little = order === 'II';
   const version = view(header).getUint16(2, little);
-  const isBig = version === 43;
+  // Pillow takes all with 43 in the order MM for plain ones; only what begins as a BigTIFF does is none of these.
+  const isBig = version === 43 && (little || view(header).getUint32(4) === sizeOfOffsets);
   // 0x2a00: 42 in the wrong order, which Pillow lets pass.
-  if (version !== 42 && version !== 0x2a00 && !isBig) return undefined;
+  if (version !== 42 && version !== 0x2a00 && version !== 43) return undefined;
   const start = isBig ? wideNumber(source.bytes(8, 8), little) : view(header).getUint32(4, little);
   const entries = entriesOf(source, { start, little, isBig }, tags);
   return {
@@ -70,6 +79,11 @@ export function readTiffDirectory(source: ByteSource, tags: readonly number[]): 
     number: (tag) => {
       const entry = entries.get(tag);
       return entry === undefined ? undefined : numberAt(source, entry, 0, little);
+    },
+    whole: (tag) => {
+      const entry = entries.get(tag);
+      if (entry === undefined) return undefined;
+      return fractionTypes.includes(entry.type) ? NaN : numberAt(source, entry, 0, little);
     },
     numbers: (tag) => {
       const entry = entries.get(tag);

@@ -17,7 +17,7 @@ export interface BmpHeader {
   palette: { offset: number; count: number; entrySize: 3 | 4 };
 }
 
-const compressions = { rgb: 0, rle8: 1, rle4: 2, bitFields: 3, alphaBitFields: 6 };
+const compressions = { rgb: 0, rle8: 1, rle4: 2, bitFields: 3 };
 const infoHeaderSizes = [40, 52, 56, 64, 108, 124];
 
 /**
@@ -44,16 +44,18 @@ export function readBmpHeader(file: Buffer): BmpHeader {
   checkCompression(compression, bitsPerPixel);
 
   // With a 40-byte header the masks follow it; the longer headers contain them, at the same place.
-  const hasMasks = compression === compressions.bitFields || compression === compressions.alphaBitFields;
-  const maskCount = compression === compressions.alphaBitFields ? 4 : 3;
-  const trailingMasks = hasMasks && headerSize === 40 ? maskCount * 4 : 0;
+  const hasMasks = compression === compressions.bitFields;
+  const trailingMasks = hasMasks && headerSize === 40 ? 12 : 0;
   const paletteOffset = headerEnd + trailingMasks;
   if (file.length < paletteOffset) throw new DecodingError('cut', 'The headers are cut short.');
-  const masks = readMasks(file, hasMasks, bitsPerPixel, headerSize >= 56 || maskCount === 4);
+  const masks = readMasks(file, hasMasks, bitsPerPixel, headerSize >= 56);
 
   const possibleColors = bitsPerPixel <= 8 ? 2 ** bitsPerPixel : 0;
   const count = colorsUsed === 0 ? possibleColors : Math.min(colorsUsed, possibleColors);
   const entrySize = isCore ? 3 : 4;
+  if (bitsPerPixel <= 8 && Math.min(colorsUsed, Math.floor((file.length - paletteOffset) / entrySize)) > 256) {
+    throw new DecodingError('damaged', `${colorsUsed} colours.`);
+  }
   // As in Pillow: some programs leave the place out, or give that of the colour table.
   const statedOffset = file.readUInt32LE(10);
   const isMissing = statedOffset === 0 || (statedOffset === headerEnd && bitsPerPixel <= 8);
@@ -89,23 +91,44 @@ export function decodeBmp(file: Buffer, header: BmpHeader): DecodedImage {
 function checkCompression(compression: number, bitsPerPixel: number): void {
   const allowed: Record<number, number[]> = {
     [compressions.rgb]: [1, 4, 8, 16, 24, 32],
-    [compressions.rle8]: [8],
-    [compressions.rle4]: [4],
+    [compressions.rle8]: [4, 8],
+    [compressions.rle4]: [4, 8],
     [compressions.bitFields]: [16, 24, 32],
-    [compressions.alphaBitFields]: [16, 32],
   };
   if (allowed[compression]?.includes(bitsPerPixel) !== true) {
     throw new DecodingError('unsupported', `${bitsPerPixel} bits for a pixel with compression ${compression}`);
   }
 }
 
+/** The bit fields that Pillow reads, by the bits of a pixel. */
+const knownMasks: Readonly<Record<number, readonly BmpHeader['masks'][]>> = {
+  16: [
+    [0xf800, 0x7e0, 0x1f, 0],
+    [0x7c00, 0x3e0, 0x1f, 0],
+  ],
+  24: [[0xff0000, 0xff00, 0xff, 0]],
+  32: [
+    [0xff0000, 0xff00, 0xff, 0],
+    [0xff000000, 0xff0000, 0xff00, 0],
+    [0xff000000, 0xff00, 0xff, 0],
+    [0xff000000, 0xff0000, 0xff00, 0xff],
+    [0xff, 0xff00, 0xff0000, 0xff000000],
+    [0xff0000, 0xff00, 0xff, 0xff000000],
+    [0xff000000, 0xff00, 0xff, 0xff0000],
+  ],
+};
+
 function readMasks(file: Buffer, hasMasks: boolean, bitsPerPixel: number, hasAlpha: boolean): BmpHeader['masks'] {
   if (hasMasks) {
-    const alpha = hasAlpha ? file.readUInt32LE(66) : 0;
+    // Only of 32 bits Pillow looks at the alpha.
+    const alpha = hasAlpha && bitsPerPixel === 32 ? file.readUInt32LE(66) : 0;
     const masks: BmpHeader['masks'] = [file.readUInt32LE(54), file.readUInt32LE(58), file.readUInt32LE(62), alpha];
-    // As in Pillow, 32 bits of which nothing is said have alpha; 24 bits have no room for it.
+    // As in Pillow, 32 bits of which nothing is said have alpha.
     if (bitsPerPixel === 32 && masks.every((mask) => mask === 0)) return [0xff0000, 0xff00, 0xff, 0xff000000];
-    return bitsPerPixel === 24 ? [masks[0], masks[1], masks[2], 0] : masks;
+    const isKnown = knownMasks[bitsPerPixel]?.some((known) => known.every((mask, i) => mask === masks[i])) === true;
+    if (isKnown) return masks;
+    const fields = masks.map((mask) => mask.toString(16)).join('/');
+    throw new DecodingError('unsupported', `${bitsPerPixel} bits for a pixel with the fields ${fields}`);
   }
   return bitsPerPixel === 16 ? [0x7c00, 0x03e0, 0x001f, 0] : [0xff0000, 0xff00, 0xff, 0];
 }
@@ -159,7 +182,8 @@ function readIndices(file: Buffer, header: BmpHeader): Uint8Array {
  * pixels go on in the next one, and what the file skips has index 0. It takes time for the bytes of the file and the
  * pixels that there are, not for what a run claims.
  */
-function readRuns(file: Buffer, { width, height, bitsPerPixel, pixelOffset }: BmpHeader): Uint8Array {
+function readRuns(file: Buffer, { width, height, compression, pixelOffset }: BmpHeader): Uint8Array {
+  const isBytes = compression === compressions.rle8;
   const indices = new Uint8Array(width * height);
   let at = pixelOffset;
   let to = 0;
@@ -171,7 +195,7 @@ function readRuns(file: Buffer, { width, height, bitsPerPixel, pixelOffset }: Bm
   };
   /** The index at a place of a run, or of literal pixels, whose byte is known. */
   const indexIn = (byte: number, place: number): number => {
-    if (bitsPerPixel === 8) return byte;
+    if (isBytes) return byte;
     return place % 2 === 0 ? byte >> 4 : byte & 15;
   };
 
@@ -186,7 +210,8 @@ function readRuns(file: Buffer, { width, height, bitsPerPixel, pixelOffset }: Bm
       to = Math.ceil(to / width) * width;
       x = 0;
     } else if (value === 1) {
-      return indices;
+      // Pillow does not fill up what such a picture leaves out.
+      throw new DecodingError('cut', 'The runs end before the last pixel.');
     } else if (value === 2) {
       to += next();
       to += next() * width;
@@ -195,7 +220,7 @@ function readRuns(file: Buffer, { width, height, bitsPerPixel, pixelOffset }: Bm
       const shown = Math.min(value, indices.length - to);
       let byte = 0;
       for (let i = 0; i < shown; i++) {
-        if (bitsPerPixel === 8 || i % 2 === 0) byte = next();
+        if (isBytes || i % 2 === 0) byte = next();
         indices[to++] = indexIn(byte, i);
       }
       x += value;
@@ -247,9 +272,6 @@ function decodeDirect(file: Buffer, header: BmpHeader): DecodedImage {
 }
 
 function field(mask: number): { shift: number; largest: number } {
-  if (mask === 0) throw new DecodingError('unsupported', 'a colour without bits');
   const shift = 31 - Math.clz32(mask & -mask);
-  const largest = mask >>> shift;
-  if (largest > 0xffff || (largest & (largest + 1)) !== 0) throw new DecodingError('unsupported', 'bit masks');
-  return { shift, largest };
+  return { shift, largest: mask >>> shift };
 }

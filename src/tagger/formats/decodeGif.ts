@@ -1,6 +1,6 @@
 import type { DecodedImage } from './DecodedImage';
 import { DecodingError } from './DecodingError';
-import { paletteOf } from './palette';
+import { isGreyPalette, paletteOf } from './palette';
 
 /** Where the first frame of a GIF is, and how its pixels are coloured. */
 export interface GifFrame {
@@ -45,7 +45,11 @@ export function readGifFrame(file: Buffer): GifFrame {
         const [left, top] = [file.readUInt16LE(at), file.readUInt16LE(at + 2)];
         const [frameWidth, frameHeight] = [file.readUInt16LE(at + 4), file.readUInt16LE(at + 6)];
         const flags = file.readUInt8(at + 8);
-        if ((flags & 0x80) !== 0) palette = reader.palette(flags);
+        if ((flags & 0x80) !== 0) {
+          const own = reader.palette(flags);
+          // Pillow takes one whose colours are the greys of their indices for none.
+          if (palette === undefined || !isGreyPalette(own)) palette = own;
+        }
         const bits = reader.next();
         if (frameWidth === 0 || frameHeight === 0) throw new DecodingError('damaged', 'The frame has no pixels.');
         return {

@@ -27,8 +27,19 @@ export function cmykToRgb(pixels: Uint8Array): Uint8Array {
 }
 
 /** A channel that was multiplied with its alpha, as it was before; 0 and 255 of alpha leave it. */
-export function unmultiplied(value: number, alpha: number): number {
-  return alpha === 0 || alpha === 255 ? value : Math.min(255, Math.floor((255 * value) / alpha));
+export function unmultiplied(value: number, alpha: number, round = Math.floor): number {
+  return alpha === 0 || alpha === 255 ? value : Math.min(255, round((255 * value) / alpha));
+}
+
+/**
+ * Undoes the multiplication of RGBA with its alpha, in the same memory.
+ * @param pixels 4 bytes each
+ */
+export function unmultiply(pixels: Uint8Array, round = Math.floor): void {
+  for (let at = 0; at < pixels.length; at += 4) {
+    const alpha = pixels[at + 3] ?? 0;
+    for (let i = at; i < at + 3; i++) pixels[i] = unmultiplied(pixels[i] ?? 0, alpha, round);
+  }
 }
 
 /** A number as 8 bits: cut off at both ends, as Pillow does with whole numbers and floating ones. */

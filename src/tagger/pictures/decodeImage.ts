@@ -1,26 +1,33 @@
 import type { Metadata, Sharp } from 'sharp';
+import { isPremultipliedAvif } from '../../base/pictureHead/avifHead';
+import { inMemory } from '../../base/pictureHead/ByteSource';
 import { sniffFormat, type ImageFormat } from '../../base/sniffFormat';
+import { checkJpegScan } from '../formats/checkJpegScan';
 import { decodeBmp, readBmpHeader } from '../formats/decodeBmp';
 import type { DecodedImage } from '../formats/DecodedImage';
 import { DecodingError } from '../formats/DecodingError';
 import { decodeGif, readGifFrame } from '../formats/decodeGif';
 import { mendPng } from '../formats/mendPng';
-import { cmykToRgb } from '../formats/pillowColours';
+import { cmykToRgb, unmultiply } from '../formats/pillowColours';
+import { pillowPng, withTransparent, type PngColours } from '../formats/pngColours';
 import { turnPixels } from '../formats/turnPixels';
-import { hasWebpAlpha } from '../formats/webpAlpha';
+import { hasWebpAlpha, tellWebpAlpha } from '../formats/webpAlpha';
 import { loadSharp } from '../native/nativePackages';
 import type { OpenedImage, SharpImage, SharpOpener } from './OpenedImage';
 import { openTiff } from './openTiff';
-import { orientationIn } from './orientationIn';
-import { checkSize, maximumPixels } from './pictureLimits';
+import { headIn, orientationIn } from './orientationIn';
+import { checkSize, maximumJpegSide, maximumPixels } from './pictureLimits';
 import { notAnImage, refusal } from './refusals';
 import { readImageFile } from './readImageFile';
 
 /**
  * Decodes the first frame or page of an image file the way Pillow does, bit for bit: turned as EXIF or XMP say,
  * embedded colour profiles ignored. Deliberate differences: 16-bit grey is scaled to 8 bits (Pillow cuts it off at 255,
- * which is white), chunks that only describe a PNG do not stop it, and AVIF comes from another decoder (libheif, not
- * libavif), whose colours differ by 1, and more where the file has colour at half the size.
+ * which is white) and has no transparent colour, 12-bit grey likewise; damage in chunks that only describe a PNG does
+ * not stop it, nor in the later pictures of an APNG, and what stands behind a PNG's pixels does not turn it; an AVIF is
+ * known by all of its brands, not only by the first, and comes from another decoder (libheif, not libavif), whose
+ * colours differ by 1, by 3 where they were multiplied with alpha, and more where the file has colour at half the size.
+ * JPEG in a TIFF as of 1992 is not read, as libtiff is built without it.
  * @throws ImageError for anything that cannot be decoded completely; NativePackageError when sharp does not load
  */
 export async function decodeImage(path: string): Promise<DecodedImage> {
@@ -138,11 +145,13 @@ function ownDecoder<T extends { width: number; height: number }>(
   }
 }
 
-async function openWithSharp(path: string, format: ImageFormat, bytes: Buffer): Promise<OpenedImage> {
+async function openWithSharp(path: string, format: ImageFormat, read: Buffer): Promise<OpenedImage> {
   const sharp = loadSharp();
-  const orientation = orientationIn(bytes);
+  const orientation = orientationIn(read);
+  const { file: bytes, transparent } = readColours(path, format, read);
   // libvips looks at the first brand alone.
   if (format === 'AVIF') bytes.write('avif', 8, 'latin1');
+  if (format === 'WebP') tellWebpAlpha(bytes);
   // 'error' refuses truncated and damaged pixel data, as Pillow does, and lets mere warnings pass.
   const opener =
     (file: Buffer): SharpOpener =>
@@ -163,7 +172,11 @@ async function openWithSharp(path: string, format: ImageFormat, bytes: Buffer): 
       return readHead();
     });
     checkSize(path, metadata.width, metadata.height);
+    if (format === 'JPEG') checkJpegScan(bytes);
   } catch (error) {
+    // libjpeg refuses one that is too large before sharp can tell its size.
+    const head = format === 'JPEG' ? headIn(bytes) : undefined;
+    if (head !== undefined) checkSize(path, head.width, head.height, maximumJpegSide);
     throw refusal(path, format, error, bytes);
   }
   const { width, height, autoOrient: upright } = metadata;
@@ -179,17 +192,46 @@ async function openWithSharp(path: string, format: ImageFormat, bytes: Buffer): 
     isOpaque: format === 'WebP' && metadata.hasAlpha && !hasWebpAlpha(bytes),
     bytes,
   };
-  if (orientation === (metadata.orientation ?? 1)) return image;
-  return turnedImage(path, image, orientation);
+  const change = changeOf(format, bytes, transparent);
+  if (change === undefined && orientation === (metadata.orientation ?? 1)) return image;
+  return changedImage(path, image, orientation, change);
 }
 
-/** A picture that is turned otherwise than sharp would. */
-function turnedImage(path: string, image: SharpImage, orientation: number): OpenedImage {
+/** What has to be done to pixels that sharp gives otherwise than Pillow; undefined where they are the same. */
+function changeOf(
+  format: ImageFormat,
+  bytes: Buffer,
+  transparent: PngColours['transparent'],
+): ((stored: DecodedImage) => DecodedImage) | undefined {
+  if (transparent !== undefined) return (stored) => withTransparent(stored, transparent);
+  if (format !== 'AVIF' || !isPremultipliedAvif(inMemory(bytes))) return undefined;
+  return (stored) => {
+    if (stored.channels === 4) unmultiply(stored.pixels, Math.round);
+    return stored;
+  };
+}
+
+function readColours(path: string, format: ImageFormat, bytes: Buffer): PngColours {
+  if (format !== 'PNG') return { file: bytes };
+  try {
+    return pillowPng(bytes);
+  } catch (error) {
+    throw refusal(path, format, error);
+  }
+}
+
+/** A picture whose pixels sharp gives otherwise than Pillow, or that is turned otherwise than sharp would. */
+function changedImage(
+  path: string,
+  image: SharpImage,
+  orientation: number,
+  change: (stored: DecodedImage) => DecodedImage = (stored) => stored,
+): OpenedImage {
   const { format, width, height } = image;
   const upright = orientation >= 5 ? { width: height, height: width } : { width, height };
   const decode = async (): Promise<DecodedImage> => {
     const stored = await fromSharp(path, image, (open) => rawPixels(open({ ignoreIcc: true }), image, 1));
-    return turnPixels(stored, orientation);
+    return turnPixels(change(stored), orientation);
   };
-  return { kind: 'pixels', format, width, height, upright, decode, copies: 2 };
+  return { kind: 'pixels', format, width, height, upright, decode, copies: 3 };
 }

@@ -1,12 +1,12 @@
 import type { SharpOptions } from 'sharp';
 import type { DecodedImage } from '../formats/DecodedImage';
 import { DecodingError } from '../formats/DecodingError';
-import { decodeTiff } from '../formats/decodeTiff';
+import { decodeTiff } from '../tiff/decodeTiff';
 import { labToRgb } from '../formats/labToRgb';
-import { cmykToRgb, unmultiplied } from '../formats/pillowColours';
-import { keepTags, tiffTag } from '../formats/tiffDirectory';
-import { readTiffLayout, tiffCompression, type TiffLayout } from '../formats/tiffLayout';
-import { checkPieces } from '../formats/tiffPieces';
+import { cmykToRgb, unmultiply } from '../formats/pillowColours';
+import { keepTags, tiffTag } from '../tiff/tiffDirectory';
+import { readTiffLayout, tiffCompression, type TiffLayout } from '../tiff/tiffLayout';
+import { checkPieces } from '../tiff/tiffPieces';
 import { turnPixels } from '../formats/turnPixels';
 import { loadSharp } from '../native/nativePackages';
 import type { OpenedImage, SharpImage } from './OpenedImage';
@@ -109,7 +109,10 @@ function isUsual({
   planar,
   lowBitsFirst,
   compression,
+  directory,
 }: TiffLayout): boolean {
+  // libtiff takes strips for tiles where a width of tiles is given.
+  if (compression === tiffCompression.none && directory.entryAt(tiffTag.tileWidth) !== undefined) return false;
   if (tiled || planar || lowBitsFirst || bits !== 8 || numbers !== 'unsigned') return false;
   if ((colours !== 'grey' && colours !== 'rgb') || !commonCompressions.includes(compression)) return false;
   const expected = colours === 'grey' ? 1 : 3;
@@ -181,11 +184,4 @@ function withoutFourth(pixels: Uint8Array): Uint8Array {
   let to = 0;
   for (let at = 0; at < pixels.length; at++) if (at % 4 !== 3) pixels[to++] = pixels[at] ?? 0;
   return pixels.subarray(0, to);
-}
-
-function unmultiply(pixels: Uint8Array): void {
-  for (let at = 0; at < pixels.length; at += 4) {
-    const alpha = pixels[at + 3] ?? 0;
-    for (let i = at; i < at + 3; i++) pixels[i] = unmultiplied(pixels[i] ?? 0, alpha);
-  }
 }

@@ -48,7 +48,7 @@ export function captionHandlers(
     captionImage: ({ imagePath, setup, options }, signal) =>
       withTaggers(setup, async (taggers) => {
         const scores = await scoreImage(imagePath, taggers, setup.execution, poolFor(setup), signal);
-        return { tags: scoresToTags(scoredModels(setup, taggers, scores), setup.merge, options) };
+        return scoresToTags(scoredModels(setup, taggers, scores), setup.merge, options);
       }),
     scoreImage: ({ imagePath, setup }, signal) =>
       withTaggers(setup, async (taggers) => {

@@ -1,5 +1,6 @@
 import { parseTagList } from '../../tags/captionGrammar';
 import { comparableTag } from '../../tags/comparableTag';
+import { noScore, type FoundTags } from '../../tags/FoundTags';
 import type { CaptionOptions, EnsembleMerge } from '../../protocol/tagging/captionOptions';
 import { mergeScores, type PassedTag, type ScoredModel } from './mergeScores';
 import { TagWords } from './TagWords';
@@ -9,22 +10,40 @@ interface WordedTag extends PassedTag {
   words: string[];
 }
 
+/** A word of a caption and the score of its tag; {@link noScore} if it has none. */
+interface ScoredWord {
+  text: string;
+  score: number;
+}
+
 /**
- * Computes the tags of a caption from the scores of one or several models; docs/post-processing.md describes every
- * step. Contains no tag twice. Texts of the user (added tags, replacements, names of ratings) are used unchanged.
+ * Computes the tags of a caption, with their scores, from the scores of one or several models; docs/post-processing.md
+ * describes every step. Contains no tag twice. Texts of the user (added tags, replacements, names of ratings) are used
+ * unchanged.
  * @param models at least one
  * @returns an empty list when no tag of the models is left, even if tags are added to every caption
  */
-export function scoresToTags(models: readonly ScoredModel[], merge: EnsembleMerge, options: CaptionOptions): string[] {
+export function scoresToTags(
+  models: readonly ScoredModel[],
+  merge: EnsembleMerge,
+  options: CaptionOptions,
+): Required<FoundTags> {
   const { passed, rating } = mergeScores(models, merge, options.mcut);
   const tagWords = new TagWords(options);
   const tags = passed.map((tag) => ({ ...tag, words: tagWords.ofTag(tag) }));
-  const words = inOrder(tags, options).flatMap((tag) => tag.words);
-  const ratingWords = rating === undefined || options.rating === 'off' ? [] : tagWords.ofRating(rating);
+  const words = inOrder(tags, options).flatMap(({ words: own, score }) => own.map((text) => ({ text, score })));
+  const ratingWords = rating === undefined || options.rating === 'off' ? [] : unscored(tagWords.ofRating(rating));
   const found = byTag(options.rating === 'first' ? [...ratingWords, ...words] : [...words, ...ratingWords]);
-  if (found.size === 0) return [];
+  if (found.size === 0) return { tags: [], scores: [] };
   const first = options.alwaysFirstTags.flatMap(parseTagList).flatMap((tag) => found.get(comparableTag(tag)) ?? []);
-  return [...byTag([...options.addedTags.flatMap(parseTagList), ...first, ...found.values()]).values()];
+  const added = unscored(options.addedTags.flatMap(parseTagList));
+  const all = [...byTag([...added, ...first, ...found.values()]).values()];
+  return { tags: all.map(({ text }) => text), scores: all.map(({ score }) => score) };
+}
+
+/** Words that no model gave a score. */
+function unscored(words: readonly string[]): ScoredWord[] {
+  return words.map((text) => ({ text, score: noScore }));
 }
 
 function inOrder(tags: readonly WordedTag[], options: CaptionOptions): readonly WordedTag[] {
@@ -51,10 +70,10 @@ function surest(sorted: readonly WordedTag[], maximum: number): WordedTag[] {
 }
 
 /** Maps each tag's normalized form to the word; of equal tags the first is kept, at its position. */
-function byTag(words: readonly string[]): Map<string, string> {
-  const tags = new Map<string, string>();
+function byTag(words: readonly ScoredWord[]): Map<string, ScoredWord> {
+  const tags = new Map<string, ScoredWord>();
   for (const word of words) {
-    const tag = comparableTag(word);
+    const tag = comparableTag(word.text);
     if (!tags.has(tag)) tags.set(tag, word);
   }
   return tags;

@@ -265,6 +265,16 @@ describe('The head of an image file', () => {
     const files: [name: string, most: number, file: Buffer][] = [
       ['JPEG', 1, Buffer.concat([make.jpeg(70, 50, exifSegment(make.exif(6))), pixels])],
       ['JPEG with a thumbnail and a profile', 3, make.jpeg(70, 50, exifSegment(make.exif(6, 'short', 30_000)))],
+      [
+        'JPEG of a telephone, with depths of 12 MB',
+        7,
+        make.jpeg(
+          70,
+          50,
+          exifSegment(make.exif(6)),
+          ...Array<Buffer>(190).fill(make.segment(0xe1, Buffer.alloc(65_000, 'http://ns.adobe.com/xmp/extension/'))),
+        ),
+      ],
       ['PNG', 1, Buffer.concat([make.png(70, 50, [make.chunk('eXIf', make.exif(6))]), pixels])],
       [
         'PNG behind a text of 5 MB',
@@ -344,7 +354,7 @@ describe('The head of an image file', () => {
     for (const [name, file] of Object.entries(files)) {
       const { reads, bytesRead, steps } = headOf(file);
       assert.ok(reads <= 8, `${name}: ${reads} reads`);
-      assert.ok(bytesRead <= 5_000_000, `${name}: ${bytesRead} bytes`);
+      assert.ok(bytesRead <= 39_200_000, `${name}: ${bytesRead} bytes`);
       assert.ok(steps <= 2 * bytesRead, `${name}: ${steps} steps for ${bytesRead} bytes`);
     }
   });

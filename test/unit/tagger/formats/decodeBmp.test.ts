@@ -102,8 +102,8 @@ describe('A BMP', () => {
   });
 
   it('with 8-bit runs has repeated, literal and skipped pixels', () => {
-    // 2 x red; literal green black green (padded); end of row; skip 1; 1 x green; end.
-    const pixels = [2, 1, 0, 3, 2, 0, 2, 0, 0, 0, 0, 2, 1, 0, 1, 2, 0, 1];
+    // 2 x red; literal green black green (padded); end of row; skip 1; 1 x green; end of row; end.
+    const pixels = [2, 1, 0, 3, 2, 0, 2, 0, 0, 0, 0, 2, 1, 0, 1, 2, 0, 0, 0, 1];
     const file = bmp({ width: 5, height: 2, bits: 8, compression: 1, palette, pixels });
     const top = [...black, ...green, ...black, ...black, ...black];
     assert.deepEqual(decode(file), [...top, ...red, ...red, ...green, ...black, ...green]);
@@ -131,6 +131,9 @@ describe('A BMP', () => {
     }
     const runs = bmp({ width: 5, height: 2, bits: 8, compression: 1, palette, pixels: [2, 1, 0] });
     assert.throws(() => decode(runs), DecodingError);
+    // The code for the end of the picture comes after one of its two pixels: Pillow says "not enough image data".
+    const short = bmp({ width: 2, height: 1, bits: 8, compression: 1, palette, pixels: [1, 1, 0, 1] });
+    assert.throws(() => decode(short), DecodingError);
   });
 
   it('of an unknown kind is refused', () => {

@@ -33,7 +33,8 @@ describe('The palette tagger', function () {
     await picture.png().toFile(file);
     const scores = await scorePixels(tagger, await prepareImage(file, tagger.inputSize, 'exact'));
     assert.ok(scores.every((score) => score >= 0 && score <= 1));
-    return scoresToTags([{ tags: tagger.tags, scores, thresholds: defaultThresholds }], 'mean', defaultCaptionOptions);
+    return scoresToTags([{ tags: tagger.tags, scores, thresholds: defaultThresholds }], 'mean', defaultCaptionOptions)
+      .tags;
   }
 
   function has(tags: string[], ...expected: string[]): void {

@@ -183,7 +183,7 @@ describe('Several taggers', () => {
           };
           if (passes[merge]) expected.add(name);
         }
-        const found = scoresToTags(models, merge, { ...defaultCaptionOptions, ...noMcut });
+        const found = scoresToTags(models, merge, { ...defaultCaptionOptions, ...noMcut }).tags;
         assert.deepEqual(new Set(found), expected, merge);
       }
     }
@@ -230,7 +230,7 @@ describe('The speed of post-processing', () => {
       const images = Array.from({ length: 60 }, (_, image) => lists.map((tags) => scored(tags, image)));
       for (const models of images) scoresToTags(models, merge, options);
       const start = ownTime();
-      for (const models of images) assert.ok(scoresToTags(models, merge, options).length > 30);
+      for (const models of images) assert.ok(scoresToTags(models, merge, options).tags.length > 30);
       const each = (ownTime() - start) / images.length;
       // It takes about one.
       assert.ok(each < 3, `${each.toFixed(2)} ms`);

@@ -29,5 +29,5 @@ export function ensembleCaption(
   merge: EnsembleMerge,
   options: Partial<CaptionOptions> = {},
 ): string {
-  return scoresToTags(models, merge, { ...defaultCaptionOptions, ...options }).join(', ');
+  return scoresToTags(models, merge, { ...defaultCaptionOptions, ...options }).tags.join(', ');
 }

@@ -1,10 +1,17 @@
-import type { DecodedImage } from './DecodedImage';
-import { DecodingError } from './DecodingError';
-import { labToRgb } from './labToRgb';
-import { clipped, libtiffYcbcr, pillowYcbcr, unmultiplied, withoutInk } from './pillowColours';
+import type { DecodedImage } from '../formats/DecodedImage';
+import { DecodingError } from '../formats/DecodingError';
+import { labToRgb } from '../formats/labToRgb';
+import {
+  clipped,
+  libtiffYcbcr,
+  pillowYcbcr,
+  unmultiplied,
+  withoutInk,
+  type YcbcrToRgb,
+} from '../formats/pillowColours';
 import { tiffTag } from './tiffDirectory';
 import { tiffCompression, type TiffLayout } from './tiffLayout';
-import { eachTiffPiece } from './tiffPieces';
+import { eachTiffPiece, type PackedPieces } from './tiffPieces';
 
 /**
  * Decodes the first page of a TIFF as Pillow does, bit for bit but for 16-bit grey, which is scaled to 8 bits: samples
@@ -16,7 +23,7 @@ export function decodeTiff(file: Buffer, layout: TiffLayout): DecodedImage {
   const { width, height, colours, compression } = layout;
   const channels = layout.alpha === 'none' ? 3 : 4;
   const pixels = new Uint8Array(width * height * channels);
-  if (colours === 'ycbcr' && compression !== tiffCompression.none) {
+  if (colours === 'ycbcr' && compression !== tiffCompression.none && !layout.planar) {
     paintBlocks(file, layout, pixels);
   } else {
     const paint = painter(layout);
@@ -67,6 +74,13 @@ function greyReader({
     case 32:
       if (numbers === 'floating') return (view, at, i) => clipped(view.getFloat32(at + i * 4, little));
       return (view, at, i) => clipped(view.getInt32(at + i * 4, little));
+    case 12:
+      // As of 16 bits, the lower ones are left out.
+      return (view, at, i) => {
+        const first = at + Math.floor(i * 1.5);
+        if (i % 2 === 0) return view.getUint8(first);
+        return ((view.getUint8(first) & 15) << 4) | (view.getUint8(first + 1) >> 4);
+      };
     default: {
       const perByte = 8 / bits;
       const largest = 2 ** bits - 1;
@@ -114,7 +128,7 @@ function putGrey(value: number, pixels: Uint8Array, to: number): number {
 
 function palettePainter({ directory, bits, samples: step, alpha }: TiffLayout): Paint {
   const map = directory.numbers(tiffTag.colorMap);
-  if (map === undefined) throw new DecodingError('cut', 'The colours are missing.');
+  if (map === undefined) throw new DecodingError('damaged', 'The colours are missing.');
   const size = Math.floor(map.length / 3);
   const perByte = 8 / bits;
   const mask = 2 ** bits - 1;
@@ -179,8 +193,9 @@ function cmykPainter({ samples: perPixel, bits, directory }: TiffLayout): Paint 
   };
 }
 
-function ycbcrPainter({ samples: step }: TiffLayout): Paint {
-  const convert = pillowYcbcr();
+function ycbcrPainter(layout: TiffLayout): Paint {
+  const { samples: step, compression } = layout;
+  const convert = compression === tiffCompression.none ? pillowYcbcr() : libtiffConversion(layout);
   return (samples, from, count, pixels, to) => {
     for (let i = 0; i < count; i++, from += step, to += 3) {
       convert(samples[from] ?? 0, samples[from + 1] ?? 0, samples[from + 2] ?? 0, pixels, to);
@@ -199,20 +214,16 @@ function labPainter({ samples: step }: TiffLayout): Paint {
 
 /** YCbCr in blocks that share the two colour differences (TIFF 6.0, section 21). */
 function paintBlocks(file: Buffer, layout: TiffLayout, pixels: Uint8Array): void {
-  const { directory, planar, width, predictor } = layout;
-  if (planar || predictor !== 1) throw new DecodingError('unsupported', 'YCbCr in planes or with a predictor');
-  const [across = 2, down = 2] = directory.numbers(tiffTag.ycbcrSubsampling) ?? [];
-  if (![1, 2, 4].includes(across) || ![1, 2, 4].includes(down)) {
-    throw new DecodingError('damaged', 'The blocks of colour have no size.');
-  }
-  const convert = libtiffYcbcr(
-    directory.numbers(tiffTag.ycbcrCoefficients) ?? [],
-    directory.numbers(tiffTag.referenceBlackWhite) ?? [],
-  );
+  const { width } = layout;
+  const { across, down } = colourBlocks(layout);
+  const convert = libtiffConversion(layout);
   const lumas = across * down;
   const size = lumas + 2;
-  const packedLength = (pieceWidth: number, pieceHeight: number): number =>
-    Math.ceil(pieceWidth / across) * Math.ceil(pieceHeight / down) * size;
+  const packed: PackedPieces = {
+    length: (pieceWidth, pieceHeight) => Math.ceil(pieceWidth / across) * Math.ceil(pieceHeight / down) * size,
+    // Rows of blocks are as many rows of pixels to libtiff.
+    stride: (pieceWidth) => Math.floor((Math.ceil(pieceWidth / across) * size) / down),
+  };
   eachTiffPiece(
     file,
     layout,
@@ -227,7 +238,30 @@ function paintBlocks(file: Buffer, layout: TiffLayout, pixels: Uint8Array): void
         }
       }
     },
-    packedLength,
+    packed,
+  );
+}
+
+/** How many pixels across and down share their colour. */
+function colourBlocks({ directory }: TiffLayout): { across: number; down: number } {
+  const [across = 2, down = 2] = directory.numbers(tiffTag.ycbcrSubsampling) ?? [];
+  if (![1, 2, 4].includes(across) || ![1, 2, 4].includes(down)) {
+    throw new DecodingError('damaged', 'The blocks of colour have no size.');
+  }
+  // libtiff has no other.
+  if (down > across && down > 2) throw new DecodingError('unsupported', `YCbCr in blocks of ${across} x ${down}`);
+  return { across, down };
+}
+
+function libtiffConversion(layout: TiffLayout): YcbcrToRgb {
+  const { directory, planar } = layout;
+  const { across, down } = colourBlocks(layout);
+  if (planar && across * down > 1) {
+    throw new DecodingError('unsupported', `YCbCr in planes, in blocks of ${across} x ${down}`);
+  }
+  return libtiffYcbcr(
+    directory.numbers(tiffTag.ycbcrCoefficients) ?? [],
+    directory.numbers(tiffTag.referenceBlackWhite) ?? [],
   );
 }
 

@@ -1,8 +1,8 @@
-import { DecodingError } from './DecodingError';
+import { DecodingError } from '../formats/DecodingError';
 import { tiffTag } from './tiffDirectory';
 import { tiffCompression, type TiffLayout } from './tiffLayout';
 import { unpackXz } from './unpackXz';
-import { enough, unpackLzw, unpackPackBits, unpackZlib, unpackZstandard } from './unpackBytes';
+import { enough, unpackLzw, unpackPackBits, unpackZlib, unpackZstandard } from '../formats/unpackBytes';
 
 /** A part of a page: a strip or tile, with its samples pixel by pixel. */
 export interface TiffPiece {
@@ -18,6 +18,14 @@ export interface TiffPiece {
   stride: number;
 }
 
+/** How long pieces are that are not made of samples pixel by pixel. */
+export interface PackedPieces {
+  /** in bytes, of a piece with so many pixels across and down */
+  length: (width: number, height: number) => number;
+  /** bytes from one row to the next in a strip, where a predictor begins anew */
+  stride: (width: number) => number;
+}
+
 /** Where the data of strips or tiles stand. */
 interface Places {
   offsets: readonly number[];
@@ -27,14 +35,14 @@ interface Places {
 /**
  * Reads a page piece by piece.
  * @param visit gets each piece; its samples are valid until it returns
- * @param packedLength how many bytes a piece has, where that is not width x height x samples
+ * @param packed of pieces whose length is not width x height x samples
  * @throws DecodingError for data that is missing or damaged
  */
 export function eachTiffPiece(
   file: Buffer,
   layout: TiffLayout,
   visit: (piece: TiffPiece) => void,
-  packedLength?: (width: number, height: number) => number,
+  packed?: PackedPieces,
 ): void {
   const { width, height, pieceWidth, pieceHeight, tiled, planar, samples, bits } = layout;
   const places = placesOf(file, layout);
@@ -42,16 +50,18 @@ export function eachTiffPiece(
   const down = Math.ceil(height / pieceHeight);
   const planes = planar ? samples : 1;
   const inPiece = planar ? 1 : samples;
-  const stride = Math.ceil((pieceWidth * inPiece * bits) / 8);
+  const plainStride = Math.ceil((pieceWidth * inPiece * bits) / 8);
+  // As in libtiff, a predictor takes tiles for plain ones.
+  const stride = packed === undefined || tiled ? plainStride : packed.stride(pieceWidth);
   for (let row = 0; row < down; row++) {
     for (let column = 0; column < across; column++) {
       const [x, y] = [column * pieceWidth, row * pieceHeight];
       const shown = { x, y, width: Math.min(pieceWidth, width - x), height: Math.min(pieceHeight, height - y) };
       // A strip ends with the picture, a tile goes on.
       const rows = tiled ? pieceHeight : shown.height;
-      const length = packedLength?.(pieceWidth, rows) ?? stride * rows;
+      const length = packed?.length(pieceWidth, rows) ?? stride * rows;
       const rowLength = Math.ceil((shown.width * inPiece * bits) / 8);
-      const needed = packedLength === undefined ? (shown.height - 1) * stride + rowLength : length;
+      const needed = packed === undefined ? (shown.height - 1) * stride + rowLength : length;
       const read = Array.from({ length: planes }, (_, plane) =>
         pieceData(file, layout, places, plane * across * down + row * across + column, { length, needed, stride }),
       );
@@ -156,6 +166,10 @@ function withoutPredictor(samples: Uint8Array, layout: TiffLayout, stride: numbe
   const { predictor, compression, bits, planar, directory } = layout;
   if (predictor === 1 || compression === tiffCompression.packBits) return samples;
   const step = planar ? 1 : layout.samples;
+  // Only rows of YCbCr in blocks may not fit.
+  if (samples.length % stride !== 0 || (stride * 8) % (step * bits) !== 0) {
+    throw new DecodingError('unsupported', `predictor ${predictor} with rows of ${stride} bytes`);
+  }
   if (predictor === 2 && [8, 16, 32].includes(bits)) {
     for (let row = 0; row + stride <= samples.length; row += stride) {
       addNeighbours(samples, row, stride, step, bits, directory.little);

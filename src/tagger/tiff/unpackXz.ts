@@ -1,4 +1,4 @@
-import { DecodingError } from './DecodingError';
+import { DecodingError } from '../formats/DecodingError';
 
 /** Filters of a block (.xz file format 1.2, 5.3). */
 const filter = { delta: 3, lzma2: 0x21 } as const;

@@ -1,6 +1,6 @@
 import { inMemory } from '../../base/pictureHead/ByteSource';
 import { readTiffDirectory, type TiffDirectory } from '../../base/pictureHead/tiffDirectory';
-import { DecodingError } from './DecodingError';
+import { DecodingError } from '../formats/DecodingError';
 
 /** The tags that are looked at (TIFF 6.0, section 8 and appendix A). */
 export const tiffTag = {

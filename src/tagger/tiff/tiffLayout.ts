@@ -1,5 +1,5 @@
 import type { TiffDirectory } from '../../base/pictureHead/tiffDirectory';
-import { DecodingError } from './DecodingError';
+import { DecodingError } from '../formats/DecodingError';
 import { isWhole, readFirstDirectory, tiffTag } from './tiffDirectory';
 
 /** What the samples of a TIFF's pixels are. */
@@ -88,9 +88,14 @@ const known = [0, 1, 2, 3, 5, 6, 8];
  */
 export function readTiffLayout(file: Buffer): TiffLayout {
   const directory = readFirstDirectory(file);
+  if (directory.isBig && !directory.little) {
+    throw new DecodingError('unsupported', 'version 43 (BigTIFF) in the order MM');
+  }
   const number = (tag: number, usual: number): number => directory.number(tag) ?? usual;
-  const [width, height] = [number(tiffTag.width, 0), number(tiffTag.height, 0)];
-  if (!(width > 0 && height > 0)) throw new DecodingError('damaged', 'The size is missing.');
+  const [width = 0, height = 0] = [directory.whole(tiffTag.width), directory.whole(tiffTag.height)];
+  if (!(width > 0 && height > 0)) {
+    throw new DecodingError('damaged', 'The size is missing.');
+  }
 
   const compression = number(tiffTag.compression, tiffCompression.none);
   // As in Pillow, which leaves compressed ones to libtiff.
@@ -140,15 +145,17 @@ export function readTiffLayout(file: Buffer): TiffLayout {
     compression,
     planar,
     predictor: number(tiffTag.predictor, 1),
-    ...pieces(directory, number, width, height),
+    ...pieces(directory, width, height),
   };
   if (sampleKind === undefined || !isKnown(layout, extra)) throw unsupported();
+  if (!isKnownInPlanes(layout, extra)) throw new DecodingError('unsupported', `in planes: ${described}`);
+  if (!isKnownInOrder(layout)) throw new DecodingError('unsupported', `compressed, in the order MM: ${described}`);
   return layout;
 }
 
 /** Whether Pillow has a mode for it. */
 function isKnown(
-  { colours, samples, bits, numbers, alpha, directory, inverted }: TiffLayout,
+  { colours, samples, bits, numbers, alpha, directory, inverted, lowBitsFirst }: TiffLayout,
   extra: number[],
 ): boolean {
   const count = { bilevel: 1, grey: 1, palette: 1, rgb: 3, cmyk: 4, ycbcr: 3, cielab: 3 }[colours];
@@ -166,6 +173,7 @@ function isKnown(
       if (bits === 32) return numbers === 'floating' || (!inverted && (numbers === 'signed' || directory.little));
       if (bits === 16)
         return numbers === 'unsigned' ? !inverted || directory.little : numbers === 'signed' && !inverted;
+      if (bits === 12) return numbers === 'unsigned' && !inverted && directory.little && !lowBitsFirst;
       return [2, 4, 8].includes(bits) && (numbers === 'unsigned' || (numbers === 'signed' && bits === 8 && !inverted));
     case 'palette':
       if (numbers !== 'unsigned') return false;
@@ -180,6 +188,33 @@ function isKnown(
   }
 }
 
+/**
+ * Whether Pillow puts planes together: it fails where they have more samples than its mode, or takes them for others.
+ * It reads even a single plane without compression as if its samples had no depth and order.
+ */
+function isKnownInPlanes(
+  { planar, samples, colours, bits, alpha, compression, lowBitsFirst, inverted, directory }: TiffLayout,
+  extra: number[],
+): boolean {
+  if (!planar) return true;
+  if (compression === tiffCompression.none) {
+    if (lowBitsFirst || alpha === 'premultiplied') return false;
+    if (samples === 1) return bits === 32 ? directory.little : !inverted && (bits === 8 || colours === 'bilevel');
+    return (
+      bits === 8 && (colours === 'rgb' ? samples === (alpha === 'none' ? 3 : 4) : colours === 'cmyk' && samples === 4)
+    );
+  }
+  if (colours === 'cielab') return false;
+  return alpha === 'none' || (colours === 'rgb' && samples === 4 && extra.length === 1);
+}
+
+/** Whether Pillow knows that libtiff has put the bytes of numbers into the processor's order: only of plain 16 bits. */
+function isKnownInOrder({ numbers, bits, compression, directory }: TiffLayout): boolean {
+  return (
+    directory.little || compression === tiffCompression.none || bits <= 8 || (bits === 16 && numbers === 'unsigned')
+  );
+}
+
 /** Extra samples: 0 is nothing in particular, 1 and 2 are alpha; 999 is Corel's, and RGBA is often left untold. */
 function alphaOf(colours: TiffColours, more: number, extra: readonly number[]): TiffLayout['alpha'] {
   if (more <= 0 || extra[0] === 0) return 'none';
@@ -187,19 +222,27 @@ function alphaOf(colours: TiffColours, more: number, extra: readonly number[]): 
   return extra[0] !== undefined || colours === 'rgb' ? 'straight' : 'none';
 }
 
+/** Those of a strip. As in Pillow, numbers that are too large, of whatever type, mean all rows. */
+function rowsOfStrips(directory: TiffDirectory, height: number): number {
+  const rows = directory.number(tiffTag.rowsPerStrip) ?? height;
+  if (rows >= height) return height;
+  if (directory.whole(tiffTag.rowsPerStrip) === rows && rows > 0) return rows;
+  // libtiff, to which Pillow leaves compressed pictures, takes 0 for all.
+  if (rows === 0 && directory.number(tiffTag.compression) !== tiffCompression.none) return height;
+  throw new DecodingError('damaged', 'The strips have no size.');
+}
+
 function pieces(
   directory: TiffDirectory,
-  number: (tag: number, usual: number) => number,
   width: number,
   height: number,
 ): Pick<TiffLayout, 'pieceWidth' | 'pieceHeight' | 'tiled'> {
   if (directory.entryAt(tiffTag.stripOffsets) !== undefined) {
-    const rows = number(tiffTag.rowsPerStrip, height);
-    return { pieceWidth: width, pieceHeight: rows > 0 ? Math.min(rows, height) : height, tiled: false };
+    return { pieceWidth: width, pieceHeight: rowsOfStrips(directory, height), tiled: false };
   }
   if (directory.entryAt(tiffTag.tileOffsets) === undefined)
     throw new DecodingError('cut', 'The places of the pixels are missing.');
-  const [pieceWidth, pieceHeight] = [number(tiffTag.tileWidth, 0), number(tiffTag.tileLength, 0)];
+  const [pieceWidth, pieceHeight] = [directory.whole(tiffTag.tileWidth) ?? 0, directory.whole(tiffTag.tileLength) ?? 0];
   if (!(pieceWidth > 0 && pieceHeight > 0 && pieceWidth * pieceHeight <= largestTile))
     throw new DecodingError('damaged', 'The tiles have no size.');
   return { pieceWidth, pieceHeight, tiled: true };
