@@ -24,27 +24,33 @@ export interface FileLine {
  * its lines need not fit into memory at once.
  * @param mayBegin whether a line whose first byte is this one is wanted; others are skipped without being kept, such as
  *   the zeros of a disk that lost power
+ * @param from the position at which the first line begins, in bytes
  * @yields the lines that end in a piece of the file, several at a time
  * @throws errors of the file system
  */
 export async function* fileLines(
   file: string,
   mayBegin: (byte: number) => boolean = () => true,
+  from = 0,
 ): AsyncGenerator<FileLine[]> {
   const handle = await open(file, 'r');
   try {
-    yield* linesOf(handle, mayBegin);
+    yield* linesOf(handle, mayBegin, from);
   } finally {
     await handle.close();
   }
 }
 
-async function* linesOf(handle: FileHandle, mayBegin: (byte: number) => boolean): AsyncGenerator<FileLine[]> {
+async function* linesOf(
+  handle: FileHandle,
+  mayBegin: (byte: number) => boolean,
+  first: number,
+): AsyncGenerator<FileLine[]> {
   let piece = Buffer.allocUnsafe(pieceSize);
   /** the line that began in earlier pieces; undefined while it is skipped */
   let begun: Buffer[] | undefined = [];
   let begunLength = 0;
-  let position = 0;
+  let position = first;
   for (;;) {
     const size = begun === undefined ? skippedSize : pieceSize;
     if (piece.length !== size) piece = Buffer.allocUnsafe(size);

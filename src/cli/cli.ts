@@ -4,6 +4,8 @@ import { CaptionError } from '../dataset/files/CaptionError';
 import { JobError } from '../jobs/JobError';
 import { errorCode, errorMessage } from '../protocol/channel/wireError';
 import { taggerCrashed } from '../protocol/child/TaggerProcess';
+import { RecordError } from '../records/RecordError';
+import { SnapshotError } from '../snapshots/store/SnapshotError';
 import { attachCommand } from './commands/attachCommand';
 import { captionCommand } from './commands/captionCommand';
 import type { Command, CommandOutcome } from './shared/Command';
@@ -13,7 +15,11 @@ import { infoCommand } from './commands/infoCommand';
 import { jobsCommand } from './commands/jobsCommand';
 import { listCommand } from './commands/listCommand';
 import { modelsCommand } from './commands/modelsCommand';
+import { forgetCommand } from './commands/forgetCommand';
+import { originsCommand } from './commands/originsCommand';
 import { revertCommand } from './commands/revertCommand';
+import { historyCommand } from './snapshots/historyCommand';
+import { snapshotCommand } from './snapshots/snapshotCommand';
 import { scoresCommand } from './commands/scoresCommand';
 import { statusCommand } from './commands/statusCommand';
 import { submitCommand } from './commands/submitCommand';
@@ -26,10 +32,14 @@ const commands = new Map<string, Command>([
   ['list', listCommand],
   ['tags', tagsCommand],
   ['info', infoCommand],
+  ['origins', originsCommand],
+  ['forget', forgetCommand],
   ['caption', captionCommand],
   ['jobs', jobsCommand],
   ['attach', attachCommand],
   ['revert', revertCommand],
+  ['history', historyCommand],
+  ['snapshot', snapshotCommand],
   ['scores', scoresCommand],
   ['thumbnail', thumbnailCommand],
   ['cuda', cudaCommand],
@@ -134,7 +144,9 @@ function commandHelp(name: string, { usage, summary, flagHelp }: Command): strin
 function explain(thrown: unknown): string[] {
   if (thrown instanceof UsageError) return [thrown.message];
   // Another process may have removed the job in this moment, or made it another way.
-  if (thrown instanceof CaptionError || thrown instanceof JobError) return [`${thrown.message} (${thrown.path})`];
+  const isOfCaptions = thrown instanceof CaptionError || thrown instanceof JobError;
+  const isBesideThem = thrown instanceof SnapshotError || thrown instanceof RecordError;
+  if (isOfCaptions || isBesideThem) return [`${thrown.message} (${thrown.path})`];
   // Its sentence is for the user, too.
   if (thrown instanceof Error && errorCode(thrown) === taggerCrashed) return [thrown.message];
   const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);

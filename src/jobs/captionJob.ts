@@ -11,6 +11,7 @@ import type { DatasetImage } from '../dataset/captions/DatasetImage';
 import { inSlices } from '../base/inSlices';
 import { JobError } from './JobError';
 import type { ImageOutcome } from './imageOutcomes';
+import type { FoundTags } from '../tags/FoundTags';
 import type { WriteMode, WriteOptions } from '../tags/writeMode';
 import { captionWithTags, keepsJson } from '../tags/writeTags';
 
@@ -36,7 +37,9 @@ export interface JobProgress {
 
 export interface JobOptions {
   /** finds the tags of an image, given its absolute path; empty if no tag passes the threshold */
-  makeTags: (imagePath: string, signal: AbortSignal) => Promise<string[]>;
+  makeTags: (imagePath: string, signal: AbortSignal) => Promise<FoundTags>;
+  /** makes the new text of a caption, for write modes that have to know more of it than its text */
+  makeText?: (caption: Caption, existing: string, found: FoundTags, write: WriteOptions) => string;
   /** whether an error means that the tagger's process crashed; any image in flight may be the cause */
   isCrash: (thrown: unknown) => boolean;
   /** whether no image is to blame for an error (`machine`), or perhaps none (`unclear`): `taggerFault` */
@@ -176,11 +179,12 @@ class CaptionJob {
       return true;
     }
     try {
-      const tags = await this.options.makeTags(file, this.signal);
-      const { text, outcome } = tags.length === 0 ? untagged : await this.write(target, tags);
+      const found = await this.options.makeTags(file, this.signal);
+      const isUntagged = found.tags.length === 0;
+      const { text, outcome } = isUntagged ? untagged : await this.write(target, found);
       this.consecutiveFailures = 0;
       this.result.results.set(target.path, text);
-      if (tags.length === 0) this.result.untagged++;
+      if (isUntagged) this.result.untagged++;
       this.options.onOutcome?.(target, outcome, undefined);
       this.report(target, undefined);
     } catch (thrown) {
@@ -221,7 +225,7 @@ class CaptionJob {
   }
 
   /** @returns the whole caption, and whether the file had to be written */
-  private async write(target: JobTarget, tags: readonly string[], again = false): Promise<Written> {
+  private async write(target: JobTarget, found: FoundTags, again = false): Promise<Written> {
     const { caption, expected, planned = captionHash(expected) } = target;
     const { mode } = this.writeOptions;
     const file = this.dataset.absolute(caption.path);
@@ -230,7 +234,11 @@ class CaptionJob {
     const makeText = (existing: string): string => {
       // What was written by another name may be the tags of another picture.
       if (hasOtherNames && contentHash(caption.onDisk) !== planned) throw changedByOtherName(file);
-      text = captionWithTags(existing, tags, this.writeOptions);
+      const { makeText: make } = this.options;
+      text =
+        make === undefined
+          ? captionWithTags(existing, found.tags, this.writeOptions)
+          : make(caption, existing, found, this.writeOptions);
       return text;
     };
     try {
@@ -243,7 +251,7 @@ class CaptionJob {
       if (mode === 'onlyEmpty' && !isEmptyCaption(caption.text)) return { text: caption.text, outcome: 'kept' };
       // Another program wrote the file since it was read. The dataset has read it again: retry once with the new text.
       if (again) throw thrown;
-      return this.write(target, tags, true);
+      return this.write(target, found, true);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { CaptionScope } from './captionJob';
 import type { OutcomeCounts } from './imageOutcomes';
+import type { SnapshotLimits } from '../snapshots/store/snapshotTypes';
 import type { WriteOptions } from '../tags/writeMode';
 import type { CaptionOptions } from '../protocol/tagging/captionOptions';
 import type { ModelHash, TaggerSetup } from '../protocol/tagging/taggerProtocol';
@@ -23,6 +24,8 @@ export interface JobManifest {
   tagger: JobTagger;
   /** who captions: this machine, or the workers of a cluster */
   place: { kind: 'local' } | ClusterPlace;
+  /** how long snapshots from before jobs are kept; the usual ones if undefined */
+  snapshots?: SnapshotLimits;
   /** number of images to caption; `images.jsonl` lists them */
   total: number;
 }

@@ -1,9 +1,13 @@
 /**
- * What a job does with an existing caption: replaces it, appends or prepends the new tags, or leaves it unchanged and
- * fills only empty ones.
+ * What a job does with an existing caption: replaces it, appends or prepends the new tags, replaces what machines wrote
+ * and keeps what persons did (`update`), or leaves it unchanged and fills only empty ones.
  */
-export const writeModes = ['replace', 'append', 'prepend', 'onlyEmpty'] as const;
+export const writeModes = ['replace', 'append', 'prepend', 'update', 'onlyEmpty'] as const;
 export type WriteMode = (typeof writeModes)[number];
+
+/** Where it is recorded who wrote what: in the dataset, in the user's own folder on the machine, or nowhere. */
+export const recordPlaces = ['dataset', 'storage', 'off'] as const;
+export type RecordPlace = (typeof recordPlaces)[number];
 
 /** How generated tags are written into a caption. */
 export interface WriteOptions {
@@ -12,6 +16,10 @@ export interface WriteOptions {
   keepFirst: number;
   /** the text between two tags */
   separator: string;
+  /**
+   * where it is recorded who wrote what; left out: beside the dataset. `off`: it is neither recorded nor looked up
+   */
+  records?: Exclude<RecordPlace, 'dataset'>;
 }
 
 /** By default a job replaces the whole caption. */

@@ -7,9 +7,10 @@ import type { WriteMode, WriteOptions } from './writeMode';
 
 /**
  * Writes generated tags into a caption. The first line is the list of tags; `append` and `prepend` keep the other lines
- * unchanged. Existing characters are kept, except whitespace where tags are joined to them. A tag that the first line
- * already has is not added again; tags are compared by {@link comparableTag}. `replace` keeps only the first
- * `keepFirst` tags. A caption that is JSON is replaced as a whole or not at all, see {@link keepsJson}.
+ * unchanged, and so does `update`, which without a record of the caption only adds, as `append` does. Existing
+ * characters are kept, except whitespace where tags are joined to them. A tag that the first line already has is not
+ * added again; tags are compared by {@link comparableTag}. `replace` keeps only the first `keepFirst` tags. A caption
+ * that is JSON is replaced as a whole or not at all, see {@link keepsJson}.
  * @param existing the current caption, with any line ends
  * @returns `existing` when there is nothing to add
  */
@@ -28,7 +29,7 @@ export function captionWithTags(existing: string, tags: readonly string[], optio
   const added = newTags(line, given, separator).join(separator);
   if (added === '') return existing;
   const otherLines = existing.slice(line.length);
-  if (mode === 'append') return join(line, added, separator) + otherLines;
+  if (mode === 'append' || mode === 'update') return join(line, added, separator) + otherLines;
   // The text after the kept tags starts with its own separator.
   return kept === ''
     ? join(added, line, separator) + otherLines
@@ -37,7 +38,7 @@ export function captionWithTags(existing: string, tags: readonly string[], optio
 
 /** Whether a caption is left as it is because it is JSON, to which no tag can be added. */
 export function keepsJson(existing: string, mode: WriteMode): boolean {
-  return (mode === 'append' || mode === 'prepend') && isJsonCaption(existing);
+  return mode !== 'replace' && mode !== 'onlyEmpty' && isJsonCaption(existing);
 }
 
 /** The tags that a line does not contain yet, without repetitions. */

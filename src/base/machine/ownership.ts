@@ -19,9 +19,17 @@ export function isOwn(info: Pick<Stats, 'uid' | 'dev'>, folder: string): boolean
   return ownersOnDisk.get(info.dev) === info.uid;
 }
 
-/** Whether a folder belongs to another user; false if it does not exist. @throws errors of the file system */
+/**
+ * Whether a folder belongs to another user; false if it does not exist, or cannot be looked at: then nobody can use it,
+ * and who tries says why.
+ */
 export function isFolderOfAnother(folder: string): boolean {
-  const info = statSync(folder, { throwIfNoEntry: false });
+  let info: Stats | undefined;
+  try {
+    info = statSync(folder, { throwIfNoEntry: false });
+  } catch {
+    return false;
+  }
   return info !== undefined && !isOwn(info, folder);
 }
 

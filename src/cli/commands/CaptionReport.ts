@@ -4,6 +4,7 @@ import type { ScanProblem } from '../../dataset/scan/scanDataset';
 import type { JobFolder } from '../../jobs/folder/JobFolder';
 import type { JobRunEnd } from '../../jobs/run/JobRunBase';
 import type { TaggerDescription } from '../../protocol/tagging/taggerProtocol';
+import { nameInOneLine } from '../../protocol/text/escapeControls';
 import type { CommandInput, CommandOutcome } from '../shared/Command';
 import { jsonObject, jsonOfMap } from '../shared/jsonObject';
 import { executionAsJson } from '../flags/taggerFlags';
@@ -19,6 +20,8 @@ export class CaptionReport {
   private readonly failed: Map<string, string>;
   /** why the caption of an image was kept that somebody else wrote, by relative path */
   private readonly kept = new Map<string, string>();
+  /** images that the jobs did not caption for themselves, as an earlier one has the same caption file, and that one */
+  private readonly shared = new Map<string, string>();
   private readonly jobs: string[] = [];
 
   constructor(
@@ -32,8 +35,8 @@ export class CaptionReport {
   }
 
   get outcome(): CommandOutcome {
-    if (this.status === 'error' && this.results.size === 0) return 'nothingDone';
-    return this.status === 'error' || this.failed.size > 0 ? 'someFailed' : 'done';
+    if (this.status !== 'completed') return this.results.size === 0 ? 'nothingDone' : 'someFailed';
+    return this.failed.size > 0 ? 'someFailed' : 'done';
   }
 
   /** Adds the results of a job, those of its earlier runs included. */
@@ -45,6 +48,8 @@ export class CaptionReport {
     for (const [index, { outcome, reason }] of await folder.readJournal()) {
       const image = images[index]?.path;
       if (image === undefined || outcome === undefined) continue;
+      for (const other of this.dataset.image(image)?.caption.images ?? [])
+        if (other !== image) this.shared.set(other, image);
       if (outcome === 'kept') this.kept.set(image, reason ?? 'Somebody wrote a caption meanwhile; it was kept.');
       else if (reason !== undefined) this.failed.set(image, reason);
       else {
@@ -54,13 +59,20 @@ export class CaptionReport {
     }
     if (info.status === 'completed') return;
     this.status = info.fault === undefined ? 'cancelled' : 'error';
-    this.message = info.fault?.message ?? 'The same command goes on with what is left.';
+    const whatNext =
+      info.status === 'cancelled'
+        ? 'The job was cancelled from elsewhere: the same command begins anew.'
+        : 'The same command goes on with what is left.';
+    this.message = info.fault?.message ?? whatNext;
   }
 
   async print({ json, output }: CommandInput): Promise<void> {
-    const { dataset, status, message, total, untagged, results, failed, kept } = this;
+    const { dataset, status, message, total, untagged, results, failed, kept, shared } = this;
     for (const { path, reason } of this.problems) output.note(`${dataset.absolute(path)}: ${reason}`);
     for (const sentence of dataset.otherPictures) output.note(sentence);
+    for (const [other, image] of this.byAbsolutePath(shared)) {
+      output.note(`${other}: has the caption file of ${dataset.absolute(image)}, which is written for that one.`);
+    }
     if (json) {
       const entries: [string, string][] = [
         ['status', JSON.stringify(status)],
@@ -72,18 +84,20 @@ export class CaptionReport {
         ['results', jsonOfMap(this.byAbsolutePath(results))],
         ['failed', jsonOfMap(this.byAbsolutePath(failed))],
         ['kept', jsonOfMap(this.byAbsolutePath(kept))],
+        ['shared', jsonOfMap(this.byAbsolutePath(shared, (image) => dataset.absolute(image)))],
         ['problems', jsonOfMap(this.byAbsolutePath(reasonsOf(this.problems.filter(({ isImage }) => !isImage))))],
       ];
       if (message !== '') entries.push(['message', JSON.stringify(message)]);
       await output.result(`${jsonObject(entries)}\n`);
     } else {
       for (const [path, caption] of this.byAbsolutePath(results)) {
-        await output.line(`${path}: ${caption}`);
+        await output.line(`${nameInOneLine(path)}: ${caption}`);
       }
     }
     const details = [`${results.size} of ${total} done`];
     if (untagged > 0) details.push(`${untagged} of them without a tag, their captions were kept`);
-    if (kept.size > 0) details.push(`${kept.size} kept as somebody edited them`);
+    if (kept.size > 0) details.push(`${kept.size} kept as they are`);
+    if (shared.size > 0) details.push(`${shared.size} more share their caption files with others`);
     if (failed.size > 0) details.push(`${failed.size} failed`);
     const words = { completed: 'Completed', cancelled: 'Cancelled', error: 'Error' };
     output.note(`${words[status]}: ${details.join(', ')}`);
@@ -92,9 +106,12 @@ export class CaptionReport {
   }
 
   /** By the absolute paths, in natural order. */
-  private byAbsolutePath(map: ReadonlyMap<string, string>): Map<string, string> {
+  private byAbsolutePath(
+    map: ReadonlyMap<string, string>,
+    shown: (value: string) => string = (value) => value,
+  ): Map<string, string> {
     const ordered = [...map].sort(([a], [b]) => compareNaturally(a, b));
-    return new Map(ordered.map(([relative, value]) => [this.dataset.absolute(relative), value]));
+    return new Map(ordered.map(([relative, value]) => [this.dataset.absolute(relative), shown(value)]));
   }
 }
 

@@ -17,7 +17,8 @@ import { CaptionReport } from './CaptionReport';
 import type { Command, CommandInput, CommandOutcome } from '../shared/Command';
 import { describeJob } from './describeJob';
 import { captionExtensionFlag, captionExtensionHelp, fileWriter, openFolderOrImage } from '../flags/inputFolder';
-import { jobsFlag, jobsFolderOf, jobsHelp, runnerClient } from '../flags/jobFlags';
+import { jobNotKept, jobsFlag, jobsFolderOf, jobsHelp, runnerClient } from '../flags/jobFlags';
+import { snapshotFlag, snapshotHelp, snapshotLimits } from '../flags/snapshotFlag';
 import { showDownload, withTagger } from './tagger';
 import { loadTaggerOf, taggerFlagHelp, taggerFlags } from '../flags/taggerFlags';
 import { unfinishedJob } from '../flags/unfinishedJob';
@@ -29,7 +30,7 @@ export const captionCommand: Command = {
   summary: 'caption the images of a folder, or one image; the same command goes on with what was interrupted',
   flagHelp: [
     '--mode all|empty         all: every image, --write-mode says what becomes of captions that are there;',
-    '                         empty (default): only where there is none; append and prepend mean all by default',
+    '                         empty (default): only where there is none; append, prepend and update mean all by default',
     '--shard I/N              only the part I (from 0) of N equal ones, by the path of the caption file: for machines',
     '                         that share the folder and know nothing of each other',
     '--detach                 in the background: prints the name of the job for "attach", "jobs" and "revert"',
@@ -37,12 +38,14 @@ export const captionCommand: Command = {
     captionExtensionHelp,
     ...taggerFlagHelp,
     ...captionFlagHelp,
+    snapshotHelp,
     jobsHelp,
   ],
   flags: {
     ...captionExtensionFlag,
     ...taggerFlags,
     ...captionFlags,
+    ...snapshotFlag,
     ...jobsFlag,
     mode: { type: 'string' },
     shard: { type: 'string' },
@@ -54,6 +57,7 @@ export const captionCommand: Command = {
     const mode = modeOf(input, write.mode);
     captionOptionsOf(input);
     thresholdsOf(input);
+    snapshotLimits(input);
     const shard = shardFlag(input);
     const dataset = await openFolderOrImage(input);
     if (dataset.allImages.length + dataset.problems.length === 0) {
@@ -94,6 +98,7 @@ async function caption(
     options: captionOptionsOf(input),
     tagger: { name, setup, environment, hashes },
     place: { kind: 'local' },
+    ...snapshotLimits(input),
   });
   if (input.isSet('detach')) return detach(input, jobs);
   const problems = dataset.problems.filter(({ path }) => isInShard(path, shard));
@@ -120,7 +125,7 @@ async function jobsToRun(
     return jobs;
   } catch (thrown) {
     signal.throwIfAborted();
-    throw new UsageError(`The job cannot be kept in ${jobsFolder}: ${errorMessage(thrown)} Choose another --jobs DIR.`);
+    throw jobNotKept(jobsFolder, thrown);
   }
 }
 
@@ -201,11 +206,11 @@ function shardFlag(input: CommandInput): Shard | undefined {
 }
 
 /**
- * The value of `--mode`. By default all images if tags are added to captions, otherwise only empty captions.
+ * The value of `--mode`. By default all images if captions are added to or updated, otherwise only empty captions.
  * @throws UsageError
  */
 export function modeOf(input: CommandInput, writeMode: WriteMode): CaptionScope {
-  const usual = writeMode === 'append' || writeMode === 'prepend' ? 'all' : 'empty';
+  const usual = writeMode === 'append' || writeMode === 'prepend' || writeMode === 'update' ? 'all' : 'empty';
   const mode = input.text('mode') ?? usual;
   if (mode !== 'all' && mode !== 'empty') throw new UsageError(`--mode must be "all" or "empty", not "${mode}".`);
   return mode;

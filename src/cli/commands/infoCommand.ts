@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Caption } from '../../dataset/captions/Caption';
 import { readImageHead } from '../../dataset/scan/readFacts';
 import { errorMessage } from '../../protocol/channel/wireError';
+import { nameInOneLine } from '../../protocol/text/escapeControls';
 import { formatBytes } from '../../protocol/text/formatBytes';
 import { captionExtensionFlag, captionExtensionHelp, openImage } from '../flags/inputFolder';
 import type { Command, CommandInput } from '../shared/Command';
@@ -44,7 +45,7 @@ export const infoCommand: Command = {
       if (known === undefined) continue;
       const caption = await captionFacts(path.resolve(image), input);
       if (json) await output.result(`${separator}${JSON.stringify(image)}:${JSON.stringify({ ...known, caption })}`);
-      else await output.result(`${image}: ${described(known, caption)}\n`);
+      else await output.line(`${nameInOneLine(image)}: ${described(known, caption)}`);
       separator = ',';
     }
     if (json) await output.result('}\n');

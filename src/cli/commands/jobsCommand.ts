@@ -1,5 +1,6 @@
 import { JobFolder } from '../../jobs/folder/JobFolder';
 import { readJobInfo } from '../../jobs/folder/jobInfo';
+import { isLive } from '../../jobs/jobSteps';
 import type { JobInfo } from '../../jobs/jobTypes';
 import { errorMessage } from '../../protocol/channel/wireError';
 import type { Command, CommandInput, CommandOutcome } from '../shared/Command';
@@ -41,10 +42,25 @@ export const jobsCommand: Command = {
     }
     if (input.json) await input.output.result(`${JSON.stringify({ jobs })}\n`);
     else for (const job of jobs) await input.output.line(`${job.id}  ${job.label}  ${job.root}: ${describeJob(job)}`);
+    if (jobs.some(isLive)) await noteSilence(input);
     if (jobs.length === 0) input.output.note(`There are no jobs in ${jobsFolderOf(input)}.`);
     return 'done';
   },
 };
+
+/** What is said of live jobs is from their files: a process that has stopped writing them says nothing by itself. */
+async function noteSilence(input: CommandInput): Promise<void> {
+  const client = runnerClient(input);
+  try {
+    await client.refresh();
+    if (client.silence !== undefined) input.output.note(client.silence.message);
+  } catch (thrown) {
+    // The list stands without it.
+    input.output.note(errorMessage(thrown));
+  } finally {
+    client.dispose();
+  }
+}
 
 async function act(input: CommandInput, action: Action, given: string): Promise<CommandOutcome> {
   const folder = await findJob(input, given);
@@ -52,10 +68,10 @@ async function act(input: CommandInput, action: Action, given: string): Promise<
   const client = runnerClient(input);
   try {
     const requests: Record<Action, () => Promise<unknown>> = {
-      pause: () => client.request('pause', { id }),
+      pause: () => client.stop(id, 'pause'),
       resume: () => client.request('start', { id, secrets: jobSecrets() }),
       'retry-failed': () => client.request('start', { id, retryFailed: true, secrets: jobSecrets() }),
-      cancel: () => client.request('cancel', { id }),
+      cancel: () => client.stop(id, 'cancel'),
       remove: () => client.request('remove', { id }),
     };
     await requests[action]();

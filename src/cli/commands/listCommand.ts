@@ -1,5 +1,6 @@
 import type { Command } from '../shared/Command';
 import { captionExtensionFlag, captionExtensionHelp, openFolder } from '../flags/inputFolder';
+import { nameInOneLine } from '../../protocol/text/escapeControls';
 import { searchFlag, searchHelp, searchOf } from '../flags/searchFlag';
 
 /** Prints the images of a folder with their captions. */
@@ -21,10 +22,11 @@ export const listCommand: Command = {
     }
     if (!json) {
       for (const { path, caption } of images) {
-        await output.line(`${path}: ${caption.text}`);
+        await output.line(`${nameInOneLine(path)}: ${caption.text}`);
       }
       const all = dataset.allImages.length;
-      output.note(images.length === all ? `${all} images` : `${images.length} of ${all} images`);
+      const every = all === 1 ? '1 image' : `${all} images`;
+      output.note(images.length === all ? every : `${images.length} of ${every}`);
       return 'done';
     }
     await output.result('{"images":[');

@@ -39,6 +39,9 @@ export const revertCommand: Command = {
       try {
         await client.refresh();
         if (client.isConnected) await client.request('reread', { id: folder.id });
+      } catch (thrown) {
+        // The captions are reverted; the runner finds the job changed by itself a little later.
+        output.note(`The runner was not told: ${errorMessage(thrown)}`);
       } finally {
         client.dispose();
       }

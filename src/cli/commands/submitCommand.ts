@@ -12,7 +12,9 @@ import { clusterFlags, clusterHelp, queueOf, sharedFolder } from '../flags/clust
 import type { Command, CommandInput, CommandOutcome } from '../shared/Command';
 import { describeJob } from './describeJob';
 import { count } from '../flags/flagValues';
+import { jobNotKept } from '../flags/jobFlags';
 import { captionExtensionFlag, captionExtensionHelp, openFolder } from '../flags/inputFolder';
+import { snapshotFlag, snapshotHelp, snapshotLimits } from '../flags/snapshotFlag';
 import { showDownload, withTagger } from './tagger';
 import { loadTaggerOf, providerFlag, taggerFlagHelp, taggerFlags } from '../flags/taggerFlags';
 import { unfinishedJob } from '../flags/unfinishedJob';
@@ -33,12 +35,14 @@ export const submitCommand: Command = {
     captionExtensionHelp,
     ...taggerFlagHelp,
     ...captionFlagHelp,
+    snapshotHelp,
   ],
   flags: {
     ...clusterFlags,
     ...captionExtensionFlag,
     ...taggerFlags,
     ...captionFlags,
+    ...snapshotFlag,
     jobs: { type: 'string' },
     'shard-size': { type: 'string' },
     wait: { type: 'boolean' },
@@ -78,6 +82,7 @@ async function makeJobs(input: CommandInput): Promise<JobFolder[]> {
         write,
         options,
         tagger: tagger.tagger,
+        ...snapshotLimits(input),
       },
       { queue, mount: sharedFolder(input) ?? dataset.folder, shardSize, modelNames: tagger.names, jobsFolder },
     );
@@ -92,7 +97,7 @@ async function makeJobs(input: CommandInput): Promise<JobFolder[]> {
     if (targets.length > 0) jobs.push(await JobFolder.create(jobsFolder, job, await jobImages(targets)));
     return jobs;
   } catch (thrown) {
-    throw new UsageError(`The job cannot be kept in ${jobsFolder}: ${errorMessage(thrown)}`);
+    throw jobNotKept(jobsFolder, thrown);
   }
 }
 
@@ -140,6 +145,7 @@ async function submit(input: CommandInput, folder: JobFolder, redisUrl: string):
     const { info } = await run.run();
     output.clearLine();
     output.note(`${info.label}: ${describeJob(info)}`);
+    for (const { runsOn, notUsed } of info.execution) for (const why of notUsed) output.note(`${runsOn}: ${why}`);
     if (info.status === 'running') output.note('The workers go on with it; "status" shows how far it is.');
     return info;
   } catch (thrown) {

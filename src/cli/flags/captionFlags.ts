@@ -32,6 +32,7 @@ export const captionFlags: Command['flags'] = {
   separator: { type: 'string' },
   'write-mode': { type: 'string' },
   'keep-first-tags': { type: 'string' },
+  records: { type: 'string' },
 };
 
 export const captionFlagHelp = [
@@ -53,8 +54,11 @@ export const captionFlagHelp = [
   '                         these lists may be given several times',
   '--separator TEXT         between two tags (default ", ")',
   '--write-mode MODE        what becomes of a caption that is there: replace (default), append or prepend new tags,',
+  '                         update replaces what taggers wrote and keeps what persons wrote, moved or deleted,',
   '                         only-empty leaves it',
   '--keep-first-tags N      the first so many tags of a caption stay in front (default 0)',
+  '--records PLACE          who wrote what, which update needs: dataset (default) in .dataset-captions of the folder;',
+  '                         storage in a folder of your own on this machine; off nowhere, and update only adds',
 ];
 
 /**

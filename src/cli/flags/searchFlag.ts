@@ -4,6 +4,7 @@ import { parseQuery } from '../../dataset/query/parseQuery';
 import { ImageView } from '../../dataset/view/ImageView';
 import type { CommandInput } from '../shared/Command';
 import { UsageError } from '../shared/UsageError';
+import { askOriginsOf } from './askOrigins';
 
 export const searchFlag = { search: { type: 'string' } } as const;
 export const searchHelp =
@@ -31,7 +32,7 @@ async function find(
   query: string,
   { output, signal }: CommandInput,
 ): Promise<readonly DatasetImage[]> {
-  const view = new ImageView(dataset);
+  const view = new ImageView(dataset, { askOrigins: askOriginsOf(dataset) });
   const cancel = (): void => {
     view.cancel();
   };

@@ -1,4 +1,4 @@
-import { escapeControls, inOneLine } from '../../protocol/text/escapeControls';
+import { escapeControls, inOneLine, nameInOneLine } from '../../protocol/text/escapeControls';
 
 /** Milliseconds between two progress lines if they cannot replace each other (a log file, a pipe). */
 const lineInterval = 2000;
@@ -29,10 +29,10 @@ export class Console {
     return this.result(`${inOneLine(text)}\n`);
   }
 
-  /** Writes a line for people to standard error. */
+  /** Writes a line for people to standard error: tabs are only in names there, and shown. */
   note(line: string): void {
     this.clearLine();
-    process.stderr.write(`${inOneLine(line)}\n`);
+    process.stderr.write(`${nameInOneLine(line)}\n`);
   }
 
   /** Shows the progress, throttled: as one updating line on a terminal, elsewhere as a line now and then. */
@@ -42,10 +42,10 @@ export class Console {
     if (now - this.lastProgress < (isTerminal ? updateInterval : lineInterval)) return;
     this.lastProgress = now;
     if (!isTerminal) {
-      process.stderr.write(`${inOneLine(line)}\n`);
+      process.stderr.write(`${nameInOneLine(line)}\n`);
       return;
     }
-    process.stderr.write(`\r\u001b[K${inOneLine(line).slice(0, process.stderr.columns - 1)}`);
+    process.stderr.write(`\r\u001b[K${nameInOneLine(line).slice(0, process.stderr.columns - 1)}`);
     this.lineIsOpen = true;
   }
 

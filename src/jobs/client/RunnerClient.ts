@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
 import { FileLock } from '../../base/machine/FileLock';
@@ -9,7 +10,7 @@ import { serverTokenVariable } from '../../protocol/tagging/execution';
 import { errorCode, errorMessage } from '../../protocol/channel/wireError';
 import { JobFolder } from '../folder/JobFolder';
 import { readJobInfo } from '../folder/jobInfo';
-import { nameOf } from '../folder/JobLock';
+import { askToStop, nameOf, notStopped } from '../folder/JobLock';
 import { isLive } from '../jobSteps';
 import type { JobInfo } from '../jobTypes';
 import { AnsweredChannel, answerLimits, type AnswerLimits, RunnerSilentError } from './AnsweredChannel';
@@ -158,6 +159,24 @@ export class RunnerClient {
   ): Promise<ReturnType<RunnerRequests[K]>> {
     const { channel } = (await this.connected()) ?? (await this.started());
     return channel.request(method, params);
+  }
+
+  /**
+   * Pauses or cancels a job. If the runner does not answer, the process that has the job, mostly that runner, finds the
+   * wish in the job's folder when it goes on, and stops before its next write.
+   * @throws as {@link request}; JobError JOB_BUSY, which says that it was asked
+   */
+  async stop(id: string, how: 'pause' | 'cancel'): Promise<void> {
+    try {
+      await this.request(how, { id });
+    } catch (thrown) {
+      if (!(thrown instanceof RunnerSilentError)) throw thrown;
+      const folder = new JobFolder(path.join(this.options.jobsFolder, id));
+      const holder = await folder.holder();
+      if (holder === undefined) throw thrown;
+      await askToStop(folder.path, holder, how === 'pause' ? 'paused' : 'cancelled');
+      throw notStopped(folder.path, holder);
+    }
   }
 
   /**

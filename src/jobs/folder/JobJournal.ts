@@ -1,5 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { SerialQueue } from '../../base/SerialQueue';
+import { LineBatches } from '../../base/LineBatches';
 import { errorMessage } from '../../protocol/channel/wireError';
 import { JobError } from '../JobError';
 import type { JournalLine } from './journalEntries';
@@ -9,17 +9,16 @@ import type { JournalLine } from './journalEntries';
  * next write, which is flushed to the disk if one of them must survive a power cut.
  */
 export class JobJournal {
-  private waiting = '';
-  private mustFlush = false;
-  private readonly writes = new SerialQueue();
-  /** the next write, until it begins: it takes everything that waits by then */
-  private next: Promise<void> | undefined;
+  private readonly lines: LineBatches;
   private failure: JobError | undefined;
 
   private constructor(
     private readonly path: string,
     private readonly file: FileHandle,
-  ) {}
+  ) {
+    // A line that a crash cut off must not swallow the next one; readers skip empty lines.
+    this.lines = new LineBatches((text, flushed) => this.write(text, flushed), '\n');
+  }
 
   /**
    * @param mode of a file that is new
@@ -27,10 +26,7 @@ export class JobJournal {
    */
   static async open(path: string, mode = 0o600): Promise<JobJournal> {
     try {
-      const journal = new JobJournal(path, await open(path, 'a', mode));
-      // A line that a crash cut off must not swallow the next one; readers skip empty lines.
-      journal.waiting = '\n';
-      return journal;
+      return new JobJournal(path, await open(path, 'a', mode));
     } catch (error) {
       throw journalError(path, error);
     }
@@ -43,10 +39,7 @@ export class JobJournal {
    */
   append(line: JournalLine, flushed = false): Promise<void> {
     if (this.failure !== undefined) return Promise.reject(this.failure);
-    this.waiting += `${JSON.stringify(line)}\n`;
-    this.mustFlush ||= flushed;
-    this.next ??= this.writes.run(() => this.write());
-    return this.next;
+    return this.lines.add(`${JSON.stringify(line)}\n`, flushed);
   }
 
   /**
@@ -54,7 +47,7 @@ export class JobJournal {
    * @throws JobError JOURNAL_FAILED
    */
   async close(): Promise<void> {
-    await this.writes.idle();
+    await this.lines.idle();
     try {
       if (this.failure !== undefined) throw this.failure;
       await this.file.datasync();
@@ -65,14 +58,7 @@ export class JobJournal {
     }
   }
 
-  private async write(): Promise<void> {
-    // Lines that are appended in the same turn of the event loop go into one write.
-    await new Promise((resolve) => setImmediate(resolve));
-    this.next = undefined;
-    const text = this.waiting;
-    const flush = this.mustFlush;
-    this.waiting = '';
-    this.mustFlush = false;
+  private async write(text: string, flush: boolean): Promise<void> {
     try {
       if (this.failure !== undefined) throw this.failure;
       // Unlike `write`, it repeats until everything is written.

@@ -132,6 +132,13 @@ export function busy(folder: string, holder: LockHolder | undefined): JobError {
   return new JobError('JOB_BUSY', busyMessage(holder), folder);
 }
 
+/** The error for a job whose process was asked to stop it, and has not. */
+export function notStopped(folder: string, holder: LockHolder): JobError {
+  const asked = l10n.t('It was asked to stop, and will as soon as it goes on.');
+  const has = holder.silence < silent ? l10n.t('The job is busy: {0} has it.', nameOf(holder)) : busyMessage(holder);
+  return new JobError('JOB_BUSY', `${has} ${asked}`, folder);
+}
+
 /** The process that has a lock, in words. */
 export function nameOf({ pid, host, liveness }: LockHolder): string {
   return describeProcess(pid, host, liveness !== 'unknown');

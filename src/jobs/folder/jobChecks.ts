@@ -58,7 +58,12 @@ export const isJobManifest = checkOf<JobManifest>()(
       v.check((extension) => captionExtensionProblem(extension) === undefined),
     ),
     mode: v.picklist(['all', 'empty']),
-    write: v.object({ mode: v.picklist(writeModes), keepFirst: finite, separator: v.string() }),
+    write: v.object({
+      mode: v.picklist(writeModes),
+      keepFirst: finite,
+      separator: v.string(),
+      records: v.optional(v.picklist(['off', 'storage'])),
+    }),
     options: captionOptions,
     tagger: v.object({
       name: v.string(),
@@ -70,6 +75,7 @@ export const isJobManifest = checkOf<JobManifest>()(
       hashes: v.array(modelHash),
     }),
     place,
+    snapshots: v.optional(v.object({ days: count, megabytes: count })),
     total: count,
   }),
 );

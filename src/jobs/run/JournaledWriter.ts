@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { readIfThere } from '../../dataset/captions/captionFile';
 import { captionHash } from '../../dataset/captions/captionHash';
 import { CaptionError } from '../../dataset/files/CaptionError';
 import { errno } from '../../base/errno';
+import { noop } from '../../base/noop';
 import type { FileWrite, FileWriter } from '../../dataset/files/FileWriter';
 import type { JobError } from '../JobError';
 import type { JobJournal } from '../folder/JobJournal';
@@ -14,6 +16,9 @@ const retryPauses = [100, 500, 2000];
  * so that after a crash every write can be completed or reverted. Retries a disk that does not answer.
  */
 export class JournaledWriter implements FileWriter {
+  /** files that held the very content that was to be written */
+  private readonly unwritten = new Set<string>();
+
   constructor(
     private readonly writer: FileWriter,
     private readonly journal: Pick<JobJournal, 'append'>,
@@ -21,7 +26,17 @@ export class JournaledWriter implements FileWriter {
     private readonly indexOf: (file: string) => number | undefined,
     /** looks before each write whether the job is still this run's, and throws if it is not */
     private readonly check: () => Promise<void>,
+    /** records who is about to write what; it never throws. @returns to be called when the file was written */
+    private readonly record: (write: FileWrite) => Promise<() => void> = () => Promise.resolve(noop),
   ) {}
+
+  /**
+   * Whether a file held the content already when it was to be written: somebody else wrote the same, such as another
+   * job, and it is not this job's to take back.
+   */
+  wasThere(file: string): boolean {
+    return this.unwritten.has(file);
+  }
 
   /**
    * @throws CaptionError as the writer does, or if the journal cannot be written: then the file was not touched; what
@@ -31,7 +46,14 @@ export class JournaledWriter implements FileWriter {
     const index = this.indexOf(write.file);
     if (index === undefined) throw new Error(`Not a caption of this job: ${write.file}`);
     await this.check();
+    if (await holds(write)) {
+      this.unwritten.add(write.file);
+      return typeof write.content === 'string' ? write.content : null;
+    }
+    this.unwritten.delete(write.file);
     const previous = write.expected === null ? null : Buffer.from(write.expected as string).toString('base64');
+    // Both have to be there before the file is touched, and neither waits for the other's disk.
+    const recorded = this.record(write);
     try {
       // Flushed only if the write destroys something: of a new file it is known that there was nothing before.
       await this.journal.append(['w', index, previous, captionHash(write.content)], previous !== null);
@@ -40,9 +62,12 @@ export class JournaledWriter implements FileWriter {
       const full = errno(cause) === 'ENOSPC' || errno(cause) === 'EDQUOT';
       throw new CaptionError(full ? 'DISK_FULL' : 'DISK_ERROR', message, path, thrown);
     }
+    const finish = await recorded;
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.writer.write(write);
+        const held = await this.writer.write(write);
+        finish();
+        return held;
       } catch (thrown) {
         const pause = retryPauses[attempt];
         if (pause === undefined || !(thrown instanceof CaptionError) || thrown.code !== 'DISK_ERROR') throw thrown;
@@ -51,4 +76,10 @@ export class JournaledWriter implements FileWriter {
       }
     }
   }
+}
+
+async function holds({ file, content }: FileWrite): Promise<boolean> {
+  // What cannot be read is the writer's to explain.
+  const bytes = await readIfThere(file).catch(() => undefined);
+  return bytes !== undefined && captionHash(bytes) === captionHash(content);
 }

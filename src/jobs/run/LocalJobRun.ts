@@ -16,9 +16,11 @@ import { captionWork, type ImageEnd } from './captionWork';
 import type { ImageRecord } from '../folder/journalEntries';
 import { checkCaptionFolder } from '../folder/checkCaptionFolder';
 import { isListed } from '../imageOutcomes';
-import { shownFailures, type JobImage, type JobManifest } from '../jobTypes';
+import type { FoundTags } from '../../tags/FoundTags';
+import { shownFailures, type JobImage, type JobManifest, type JobState } from '../jobTypes';
 import { JobRunBase, type RunListener } from './JobRunBase';
 import { settleIntents } from './settleIntents';
+import { snapshotBeforeJob, withoutSnapshot } from './snapshotBeforeJob';
 
 /** Minimum time between two writes of `state.json` while a job runs, in milliseconds. */
 const statePause = 2000;
@@ -45,6 +47,10 @@ export class LocalJobRun extends JobRunBase {
   /** the providers that the models ran on when they were loaded */
   private providers = '';
   private folderWarning: string | undefined;
+  /** what else is to be known of this run, shown with what it runs on */
+  private readonly notes: JobState['execution'] = [];
+  /** of the captions before the job */
+  private snapshot: Promise<void> = Promise.resolve();
 
   /** @param manifest as read from the folder */
   constructor(
@@ -94,6 +100,8 @@ export class LocalJobRun extends JobRunBase {
     }
     Object.assign(state, countOutcomes(images, records));
     await this.folder.writeState(state);
+    // While the tagger is loaded. What is resumed has one, from before it wrote anything.
+    if (records.size === 0) this.snapshot = this.takeSnapshot();
     this.update({ ...jobInfo(this.manifest, state, false), message: l10n.t('Loading the tagger…') });
   }
 
@@ -135,8 +143,13 @@ export class LocalJobRun extends JobRunBase {
         prepareTagger: async (first) => {
           await this.checkCaptionFolder(first);
           const imagesInWork = await this.load();
+          await this.snapshot;
           watch = setInterval(() => void this.watchProvider(), providerPause);
           return { makeTags: (imagePath, stopped) => this.makeTags(imagePath, stopped), imagesInWork };
+        },
+        onRecordNote: (note, isProblem) => {
+          this.options.onLog?.(note);
+          if (isProblem) this.note({ runsOn: l10n.t('Who writes what is not recorded'), notUsed: [note] });
         },
         onOutcome: (end) => {
           this.countOutcome(end);
@@ -154,10 +167,25 @@ export class LocalJobRun extends JobRunBase {
     this.folderWarning = await checkCaptionFolder(file, this.options.onLog ?? (() => undefined));
   }
 
-  private async makeTags(imagePath: string, signal: AbortSignal): Promise<string[]> {
+  private makeTags(imagePath: string, signal: AbortSignal): Promise<FoundTags> {
     const { setup } = this;
     const { options } = this.manifest;
-    return (await this.options.tagger.request('captionImage', { imagePath, setup, options }, signal)).tags;
+    return this.options.tagger.request('captionImage', { imagePath, setup, options }, signal);
+  }
+
+  private async takeSnapshot(): Promise<void> {
+    const problem = await snapshotBeforeJob(this.manifest, this.signal);
+    if (problem === undefined) return;
+    this.options.onLog?.(problem);
+    this.note(withoutSnapshot(problem));
+  }
+
+  /** Says something with what the job runs on, where it stays until the next run. */
+  private note(note: JobState['execution'][number]): void {
+    this.notes.push(note);
+    if (this.state.execution.length === 0) return;
+    this.state.execution = [...this.state.execution, note];
+    this.update({ execution: this.state.execution });
   }
 
   /**
@@ -193,6 +221,7 @@ export class LocalJobRun extends JobRunBase {
     if (folderWarning !== undefined) {
       this.state.execution.push({ runsOn: l10n.t('The folder cannot do everything'), notUsed: [folderWarning] });
     }
+    this.state.execution.push(...this.notes);
     this.update({ execution: this.state.execution, message: '' });
     this.providers = providersOf(description);
     return description.imagesInWork;

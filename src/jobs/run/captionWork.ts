@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { FileWriter } from '../../dataset/files/FileWriter';
+import type { FileWrite, FileWriter } from '../../dataset/files/FileWriter';
 import { taggerCrashed } from '../../protocol/child/TaggerProcess';
 import { errorCode } from '../../protocol/channel/wireError';
 import { taggerFault } from '../../protocol/tagging/taggerFault';
@@ -9,6 +9,7 @@ import type { JobJournal } from '../folder/JobJournal';
 import { readJobWork } from '../folder/jobTargets';
 import type { ImageRecord } from '../folder/journalEntries';
 import type { JobImage, JobManifest } from '../jobTypes';
+import { CaptionRecords } from './CaptionRecords';
 import { JournaledWriter } from './JournaledWriter';
 
 /** The tagger of a run, ready to caption. */
@@ -49,6 +50,8 @@ export interface CaptionWork {
   /** read only the captions of `images`, however many there are, and never scan the whole folder */
   listedOnly: boolean;
   signal: AbortSignal;
+  /** called with a sentence if the records of the dataset are new, or could not be written or read; the work goes on */
+  onRecordNote: (note: string, isProblem: boolean) => void;
   /**
    * Makes the tagger ready; called once, after the captions were read.
    * @param first the first image to caption; undefined if none is left
@@ -75,8 +78,14 @@ export async function captionWork(work: CaptionWork): Promise<JobResult> {
     const position = captions.get(file);
     return position === undefined ? undefined : firstIndex + position;
   };
-  const writer = new JournaledWriter(work.writer, intents, indexOf, work.beforeWrite);
+  const captionRecords = new CaptionRecords(manifest, work.onRecordNote);
+  const record = (write: FileWrite): Promise<() => void> => captionRecords.record(write);
+  const writer = new JournaledWriter(work.writer, intents, indexOf, work.beforeWrite, record);
   const { dataset, targets, settled } = await readJobWork(manifest, images, records, writer, signal, work.listedOnly);
+  await captionRecords.read(
+    targets.map(({ caption }) => caption),
+    signal,
+  );
   const positions = new Map(images.map(({ path: image }, position) => [image, position]));
   // The path of a caption may be that of another image, where both are links to one file.
   for (const { path: image, caption } of targets) {
@@ -101,8 +110,9 @@ export async function captionWork(work: CaptionWork): Promise<JobResult> {
     recordOutcome(images[position]?.path ?? '', position, outcome, reason);
   }
   const { makeTags, imagesInWork } = await work.prepareTagger(targets[0]);
-  return runCaptionJob(dataset, targets, {
+  const job = runCaptionJob(dataset, targets, {
     makeTags,
+    makeText: (caption, existing, found, write) => captionRecords.textOf(caption, existing, found, write),
     isCrash: (thrown) => errorCode(thrown) === taggerCrashed,
     faultOf: taggerFault,
     mode: manifest.mode,
@@ -112,8 +122,10 @@ export async function captionWork(work: CaptionWork): Promise<JobResult> {
     onStart: ({ path: image }) => {
       startedAt.set(image, performance.now());
     },
-    onOutcome: ({ path: image }, outcome, reason) => {
-      recordOutcome(image, positions.get(image) ?? -1, outcome, reason);
+    onOutcome: ({ path: image, caption }, outcome, reason) => {
+      const isTheirs = outcome === 'written' && writer.wasThere(dataset.absolute(caption.path));
+      recordOutcome(image, positions.get(image) ?? -1, isTheirs ? 'same' : outcome, reason);
     },
   });
+  return job.finally(() => captionRecords.close());
 }

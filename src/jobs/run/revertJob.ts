@@ -12,6 +12,7 @@ import { JobError } from '../JobError';
 import type { JobFolder } from '../folder/JobFolder';
 import type { ImageRecord, WriteIntent } from '../folder/journalEntries';
 import { PreviousContents } from '../folder/PreviousContents';
+import { TakenBackRecords } from '../../records/TakenBackRecords';
 
 /** Maximum number of files in flight. */
 const maxFilesInFlight = 64;
@@ -54,13 +55,16 @@ export async function revertJob(
 ): Promise<RevertResult> {
   const lock = await folder.lock();
   try {
-    const { root, captionExtension } = await folder.readManifest();
+    const manifest = await folder.readManifest();
+    const { root, captionExtension } = manifest;
     const images = await folder.readImages();
-    const records = await folder.readJournal();
-    if (options.shown !== undefined && options.shown !== versionOf(records)) throw wroteMore(folder);
-    const intents = [...records].flatMap(([index, { intent }]) => {
+    const journal = await folder.readJournal();
+    if (options.shown !== undefined && options.shown !== versionOf(journal)) throw wroteMore(folder);
+    const intents = [...journal].flatMap(([index, { intent, outcome }]) => {
       const image = images[index];
-      return intent === undefined || image === undefined ? [] : [{ image: image.path, intent }];
+      // Of one that was kept, the write was refused.
+      const isNone = intent === undefined || outcome === 'kept' || image === undefined;
+      return isNone ? [] : [{ image: image.path, intent }];
     });
     const folders = new Set(
       intents.map(({ image }) => path.dirname(path.join(root, captionPathOf(image, captionExtension)))),
@@ -69,6 +73,11 @@ export async function revertJob(
     for (const one of folders) await finishSavesIn(one);
     const result: RevertResult = { reverted: [], left: [] };
     let open = intents;
+    const records = await TakenBackRecords.of(
+      root,
+      { by: 'tagger', name: manifest.tagger.name, job: manifest.id },
+      manifest.write.records ?? 'dataset',
+    );
     await PreviousContents.use(async (contents) => {
       for (let before = -1; open.length > 0 && before < result.reverted.length;) {
         before = result.reverted.length;
@@ -78,7 +87,7 @@ export async function revertJob(
           async ({ image, intent }) => {
             const file = path.join(root, captionPathOf(image, captionExtension));
             await lock.check();
-            const reason = await revertFile(file, intent, contents, writer);
+            const reason = await revertFile(file, intent, contents, { writer, records });
             if (reason === undefined) result.reverted.push(image);
             else if (reason === changedSince) changed.push({ image, intent });
             else if (reason !== neverWritten) result.left.push({ path: image, reason });
@@ -90,6 +99,7 @@ export async function revertJob(
         open = changed;
       }
     });
+    await records.close();
     for (const { image } of open) result.left.push({ path: image, reason: changedSince });
     await lock.check();
     const state = await folder.readState();
@@ -125,7 +135,7 @@ async function revertFile(
   file: string,
   { previous: place, written }: WriteIntent,
   contents: PreviousContents,
-  writer: FileWriter,
+  { writer, records }: { writer: FileWriter; records: TakenBackRecords },
 ): Promise<string | undefined | typeof neverWritten> {
   try {
     const previous = place === null ? null : await contents.read(place);
@@ -134,7 +144,10 @@ async function revertFile(
     if (hash === captionHash(previous)) return hash === written ? undefined : neverWritten;
     if (hash !== written) return changedSince;
     // A job writes no file that is not UTF-8, so that decoding loses no byte.
-    await writer.write({ file, content: previous?.toString() ?? null, expected: bytes });
+    const content = previous?.toString() ?? null;
+    const finish = await records.record(file, bytes?.toString() ?? '', content ?? '');
+    await writer.write({ file, content, expected: bytes });
+    finish();
     return undefined;
   } catch (thrown) {
     return thrown instanceof CaptionConflictError ? changedSince : fileError(thrown, file, 'save').message;

@@ -9,7 +9,8 @@ export type EditOperation =
   | 'separators'
   | 'replaceText'
   | 'setCaption'
-  | 'clear';
+  | 'clear'
+  | 'restoreSnapshot';
 
 /** The captions to edit: those of the selected images, of the images that match the search, or all. */
 export type EditScope = 'selection' | 'filtered' | 'all';
@@ -34,6 +35,9 @@ export interface EditForm {
   /** the caption to set */
   text: string;
   how: 'replace' | 'append' | 'prepend';
+  /** the id of the snapshot to restore, and what it is called; empty if none was chosen */
+  snapshot: string;
+  snapshotName: string;
 }
 
 /** The values of the form when the dialog is opened for the first time. */
@@ -50,6 +54,8 @@ export const blankEditForm: Readonly<EditForm> = {
   sortBy: 'alphabet',
   text: '',
   how: 'replace',
+  snapshot: '',
+  snapshotName: '',
 };
 
 /** A caption that is left out of the edit, and why. */

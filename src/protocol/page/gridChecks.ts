@@ -36,7 +36,7 @@ const typedAhead = v.object({
 const editForm = v.object({
   operation: v.picklist([
     ...(['addTags', 'removeTags', 'replaceTags', 'moveTags', 'deduplicate', 'sortTags'] as const),
-    ...(['separators', 'replaceText', 'setCaption', 'clear'] as const),
+    ...(['separators', 'replaceText', 'setCaption', 'clear', 'restoreSnapshot'] as const),
   ]),
   tags: v.string(),
   position: v.picklist(['first', 'last']),
@@ -49,6 +49,8 @@ const editForm = v.object({
   sortBy: v.picklist(['alphabet', 'frequency']),
   text: v.string(),
   how: v.picklist(['replace', 'append', 'prepend']),
+  snapshot: v.string(),
+  snapshotName: v.string(),
 });
 
 /** Checks of the parameters of the webview's requests. */
@@ -116,6 +118,8 @@ export const gridParams = checksOf<ParamsOf<HostRequests>>()({
     path: v.optional(path),
     automatic: v.boolean(),
   }),
+
+  getMarks: v.object({ paths: texts }),
 
   wantedEdit: nothing,
   planEdit: v.object({ scope, form: editForm }),

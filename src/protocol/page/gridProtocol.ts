@@ -3,6 +3,7 @@ import type { CaptionOf, CardItem } from './cardProtocol';
 import type { ConnectionRequests, TypedAhead } from './connectionProtocol';
 import type { GridViewRequests, ItemsAround } from './gridViewProtocol';
 import type { ImageSort } from './imageSort';
+import type { OriginRequests } from './originProtocol';
 import type { PictureRequests, PictureSettings } from './pictureProtocol';
 import type { SuggestRequests } from './suggestProtocol';
 import type { SearchRequests, SearchView } from './searchProtocol';
@@ -148,7 +149,14 @@ export interface PageStart {
 
 /** Requests from the webview to the host. */
 export interface HostRequests
-  extends GridViewRequests, PictureRequests, SearchRequests, SuggestRequests, BulkEditRequests, ConnectionRequests {
+  extends
+    GridViewRequests,
+    PictureRequests,
+    SearchRequests,
+    SuggestRequests,
+    BulkEditRequests,
+    ConnectionRequests,
+    OriginRequests {
   /**
    * The webview has (re)started; `page` restores the state of a webview that has none of its own because its tab is
    * new.

@@ -34,7 +34,7 @@ export interface SearchView {
 
 /** A completion for the search field. */
 export interface SearchSuggestion {
-  kind: 'field' | 'state' | 'tag' | 'saved' | 'recent';
+  kind: 'field' | 'state' | 'tag' | 'writer' | 'saved' | 'recent';
   label: string;
   detail: string;
   /** the search text, and the position of the caret, once the suggestion is accepted */

@@ -1,5 +1,11 @@
 import * as v from 'valibot';
-import { defaultWriteOptions, separatorProblem, writeModes, type WriteOptions } from '../../tags/writeMode';
+import {
+  defaultWriteOptions,
+  recordPlaces,
+  separatorProblem,
+  writeModes,
+  type WriteOptions,
+} from '../../tags/writeMode';
 import {
   defaultCaptionOptions,
   defaultThresholds,
@@ -97,9 +103,12 @@ export function readThresholds(values: CaptionValues): Thresholds {
 /** Reads how tags are written into captions. */
 export function readWriteOptions(values: CaptionValues): WriteOptions {
   const separator = values.separator('separator', defaultWriteOptions.separator);
+  const records = values.choice('records', recordPlaces, 'dataset');
   return {
     mode: values.choice('writeMode', writeModes, defaultWriteOptions.mode),
     keepFirst: values.count('keepFirstTags', defaultWriteOptions.keepFirst),
     separator,
+    // Left out at its default, as manifests of older jobs lack it and are compared.
+    ...(records === 'dataset' ? {} : { records }),
   };
 }

@@ -112,7 +112,7 @@ export const taggerResults = checksOf<ResultsOf<TaggerRequests>>()({
     imagesInWork: count,
   }),
   hashModels: v.object({ hashes: v.array(modelHash) }),
-  captionImage: v.object({ tags: texts }),
+  captionImage: v.object({ tags: texts, scores: v.optional(v.array(finite)) }),
   scoreImage: v.object({ names: texts, scores: v.custom<Float32Array>((value) => value instanceof Float32Array) }),
   prepareImage: v.object({ pixels: v.custom<Uint8Array>((value) => value instanceof Uint8Array) }),
   makeThumbnail: v.object({ width: count, height: count, bytes: count }),

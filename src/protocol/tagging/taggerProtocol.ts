@@ -1,5 +1,6 @@
 import type { CaptionOptions, EnsembleMerge, TaggerModel } from './captionOptions';
 import type { CudaEnvironment, ExecutionOptions, ExecutionReport, PreprocessMode } from './execution';
+import type { FoundTags } from '../../tags/FoundTags';
 import type { ImageInfo, PictureRegion } from '../page/pictureProtocol';
 import type { DownloadProgress, FoundModel, ModelFolders, ModelListing } from './modelListing';
 
@@ -58,7 +59,7 @@ export interface TaggerRequests {
   /** SHA-256 of the files of each model, in the order of the setup. Reads them whole, or asks the server. */
   hashModels(params: { setup: TaggerSetup }): { hashes: ModelHash[] };
   /** The formatted tags of one image, ready to be joined; empty if no tag passes its threshold. */
-  captionImage(params: { imagePath: string; setup: TaggerSetup; options: CaptionOptions }): { tags: string[] };
+  captionImage(params: { imagePath: string; setup: TaggerSetup; options: CaptionOptions }): FoundTags;
   /**
    * The score of every tag, in the order of the models; `names` are the raw names of `selected_tags.csv`. With several
    * models, a score is the mean of those models that know the tag.

@@ -18,5 +18,10 @@ export function inOneLine(text: string): string {
   return escapeControls(text.replaceAll('\n', String.raw`\n`), '\t');
 }
 
+/** A name in one line: as {@link inOneLine}, and a tab, which a text may have and hardly a name, is shown, too. */
+export function nameInOneLine(name: string): string {
+  return inOneLine(name).replaceAll('\t', String.raw`\t`);
+}
+
 // eslint-disable-next-line no-control-regex -- these are what is escaped
 const escaped = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;

@@ -11,11 +11,7 @@ const units = ['kB', 'MB', 'GB', 'TB'] as const;
  * @param language of the number, such as `de`; English by default, the language of the command line
  */
 export function formatBytes(bytes: number, language = 'en'): string {
-  if (bytes < 999.5) {
-    const count = Math.round(bytes);
-    const form = pluralForm(l10n.t('{0} byte|{0} bytes'), count, new Intl.PluralRules(language));
-    return form.replace('{0}', String(count));
-  }
+  if (bytes < 999.5) return formatExactBytes(Math.round(bytes), language);
   let value = bytes / 1000;
   let unit = 0;
   // 999.5 and more would be rounded to 1000: use the next unit.
@@ -25,4 +21,10 @@ export function formatBytes(bytes: number, language = 'en'): string {
   }
   const numbers = new Intl.NumberFormat(language, { maximumSignificantDigits: 3, useGrouping: false });
   return `${numbers.format(value)} ${units[unit] ?? ''}`;
+}
+
+/** Formats a number of bytes to the last one: `1,000,001 bytes`. */
+export function formatExactBytes(bytes: number, language = 'en'): string {
+  const form = pluralForm(l10n.t('{0} byte|{0} bytes'), bytes, new Intl.PluralRules(language));
+  return form.replace('{0}', new Intl.NumberFormat(language).format(bytes));
 }

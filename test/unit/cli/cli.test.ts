@@ -123,6 +123,14 @@ describe('The command line', function () {
       [['caption', inFolder('gone.png')], /no such file or folder.*gone\.png/],
       [['caption', inFolder('notes.md')], /Not an image.*notes\.md/],
       [['caption', inFolder('nothing')], /no images.*nothing/],
+      ...[['caption', folder()], ['jobs']].map((args): [string[], RegExp] => [
+        [...args, '--jobs', inFolder('notes.md/jobs')],
+        /notes\.md.jobs cannot hold jobs \(.*[^.]\)\. Choose another --jobs DIR\.$/m,
+      ]),
+      [
+        ['caption', folder(), '--jobs', inFolder('notes.md')],
+        /notes\.md is not a folder\. Choose another --jobs DIR\.$/m,
+      ],
       [['caption', folder(), '--mode', 'some'], /--mode/],
       [['caption', folder(), '--general-threshold', '35'], /--general-threshold.*0 to 1/],
       [['caption', folder(), '--character-threshold', 'x'], /--character-threshold/],

@@ -108,6 +108,8 @@ describe('Jobs on the command line', function () {
     await writeFile(path.join(root, '1.txt'), 'mine');
     const terminal = start('caption', root, '--mode', 'all');
     const ended = once(terminal, 'close');
+    let said = '';
+    terminal.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text));
     await until(async () => (await captionsOf(root)).length > 20, 'some captions are there');
     process.kill(terminal.pid!, 'SIGSTOP');
     const [job] = await listed();
@@ -129,7 +131,8 @@ describe('Jobs on the command line', function () {
     assert.equal(cancelled.code, 0, cancelled.stderr);
     assert.match(cancelled.stdout, /cancelled/);
     await ended;
-    assert.equal(terminal.exitCode, 0);
+    assert.equal(terminal.exitCode, 2, 'not all are done');
+    assert.match(said, /cancelled from elsewhere: the same command begins anew/);
     const written = (await captionsOf(root)).length;
     assert.ok(written < 600);
     assert.equal((await cli('revert', id, '--jobs', jobs())).code, 0);

@@ -43,12 +43,18 @@ describe('What commands print of names, tags and captions', () => {
   });
 
   it('has none in a pipe either, and one line for each image, whatever its name', async () => {
-    await writeFiles(folder(), { 'new\nline.png': '', 'new\nline.txt': 'a\r\nb', 'evil\u202egpj.png': '' });
+    await writeFiles(folder(), {
+      'new\nline.png': '',
+      'new\nline.txt': 'a\r\nb',
+      'evil\u202egpj.png': '',
+      'tab\there.png': '',
+    });
     const { stdout, stderr } = await cli('list', folder());
     assert.deepEqual(stdout.split('\n'), [
       String.raw`a\x1b[31m.png: cat\u009b2J, title\x1b]0;owned\x07, tab` + '\tstop',
       String.raw`evil\u202egpj.png: `,
       String.raw`new\nline.png: a\nb`,
+      String.raw`tab\there.png: `,
       '',
     ]);
     assert.ok(stderr.includes(String.raw`bad\x1b[31m.png: `), stderr);

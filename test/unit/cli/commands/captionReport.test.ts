@@ -18,10 +18,12 @@ describe('The report of a captioned folder', () => {
   async function reportOf(
     outcomes: readonly (readonly [ImageOutcome, string?])[],
     problems: readonly ScanProblem[] = [],
+    others: readonly string[] = [],
   ): Promise<{ outcome: string; json: Record<string, unknown>; lines: string[] }> {
     const root = path.join(folder(), 'set');
     await mkdir(root);
     await writeFiles(root, Object.fromEntries(outcomes.map((_, index) => [`${index + 1}.png`, ''])));
+    await writeFiles(root, Object.fromEntries(others.map((name) => [name, ''])));
     const job = await makeJob(path.join(folder(), 'jobs'), root);
     const journal = await job.openJournal();
     for (const [index, [outcome, reason]] of outcomes.entries()) {
@@ -55,7 +57,16 @@ describe('The report of a captioned folder', () => {
       [inSet('3.png')]: 'Somebody wrote a caption meanwhile; it was kept.',
     });
     assert.deepEqual([json.failed, json.done, json.total], [{}, 1, 3]);
-    assert.ok(lines.includes('Completed: 1 of 3 done, 2 kept as somebody edited them'), lines.join('\n'));
+    assert.ok(lines.includes('Completed: 1 of 3 done, 2 kept as they are'), lines.join('\n'));
+  });
+
+  it('names the images that have the caption file of another one, which is captioned for all of them', async () => {
+    const { outcome, json, lines } = await reportOf([['written']], [], ['1.jpg', '1.webp']);
+    assert.equal(outcome, 'done');
+    assert.deepEqual(json.shared, { [inSet('1.png')]: inSet('1.jpg'), [inSet('1.webp')]: inSet('1.jpg') });
+    const named = lines.filter((line) => line.startsWith(`${inSet('1.webp')}: `) && line.includes(inSet('1.jpg')));
+    assert.equal(named.length, 1);
+    assert.ok(lines.includes('Completed: 1 of 1 done, 2 more share their caption files with others'), lines.join('\n'));
   });
 
   it('counts images that failed, and those whose names cannot be used, and nothing else, as failures', async () => {

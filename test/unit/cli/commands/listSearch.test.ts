@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { ImageView } from '../../../../src/dataset/view/ImageView';
+import { captionChange } from '../../../../src/records/captionChange';
+import { RecordWriter } from '../../../../src/records/RecordWriter';
 import * as make from '../../base/pictureHead/pictureFiles';
 import { openDataset } from '../../dataset/openDataset';
 import { cli } from '../../shared/runCli';
@@ -51,6 +53,25 @@ describe('The command "list" with a search', function () {
     const { stdout, stderr } = await cli('list', folder(), '--search', 'tag:cat');
     assert.deepEqual(stdout.split('\n').length - 1, 3);
     assert.match(stderr, /3 of 4 images/);
+  });
+
+  it('finds captions by who wrote them', async () => {
+    await openDataset(folder(), files);
+    const writer = new RecordWriter(folder());
+    const author = { by: 'tagger', name: 'WD', job: 'j1' } as const;
+    for (const [caption, text] of [
+      ['b10.txt', 'long hair, cat, hat'],
+      ['b2.txt', 'short hair, cat'],
+    ] as const) {
+      const given = new Map(text.split(', ').map((tag) => [tag, 0.5]));
+      (await writer.write({ kind: 'written', caption, author, ...captionChange('', text, given) }))();
+    }
+    await writer.close();
+    assert.deepEqual(await found('--search', 'origin:wd'), ['b2.jpg', 'b10.png']);
+    assert.deepEqual(await found('--search', 'origin:hand'), ['lying.gif']);
+    assert.deepEqual(await found('--search', 'by:job tag:cat'), ['b2.jpg']);
+    assert.deepEqual(await found('--search', 'deleted:hat'), ['b10.png']);
+    assert.deepEqual(await found('--search=-origin:*'), ['sub/unknown.png']);
   });
 
   it('ends with 1 for a mistake in the search, and says where it is', async () => {

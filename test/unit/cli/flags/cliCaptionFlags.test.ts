@@ -103,7 +103,10 @@ describe('The flags of captions', function () {
       [['--rating-names', 'general'], /--rating-names takes NAME=OTHER.*"general"/],
       [['--replacements', 'a=b,=c'], /--replacements takes NAME=OTHER.*"=c"/],
       [['--tag-order', 'abc'], /--tag-order must be confidence or model/],
-      [['--write-mode', 'overwrite'], /--write-mode must be replace, append, prepend or only-empty, not "overwrite"/],
+      [
+        ['--write-mode', 'overwrite'],
+        /--write-mode must be replace, append, prepend, update or only-empty, not "overwrite"/,
+      ],
       [['--keep-first-tags', 'two'], /--keep-first-tags must be a whole number/],
       [['--separator', ''], /--separator must not be empty/],
       [['--separator', '\n'], /--separator must not have a line end/],

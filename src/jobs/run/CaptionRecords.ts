@@ -1,0 +1,185 @@
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import * as l10n from '@vscode/l10n';
+import type { Caption } from '../../dataset/captions/Caption';
+import { datasetPathOf } from '../../dataset/files/datasetPath';
+import type { FileWrite } from '../../dataset/files/FileWriter';
+import { noop } from '../../base/noop';
+import { errorMessage } from '../../protocol/channel/wireError';
+import { captionChange, type GivenParts } from '../../records/captionChange';
+import { captionParts } from '../../records/captionParts';
+import { compactRecords } from '../../records/compactRecords';
+import type { Author } from '../../records/recordEntry';
+import { recordFolderOf, recordRootOf } from '../../records/recordFolder';
+import { readHistory } from '../../records/edits/readHistory';
+import type { RecordHistory } from '../../records/RecordHistory';
+import { RecordWriter } from '../../records/RecordWriter';
+import { originsByHand } from '../../records/originsOf';
+import { updatedCaption } from '../../records/updateCaption';
+import { coreOf } from '../../tags/captionGrammar';
+import { textOfRaw } from '../../tags/captionText';
+import { noScore, type FoundTags } from '../../tags/FoundTags';
+import { captionWithTags } from '../../tags/writeTags';
+import type { WriteOptions } from '../../tags/writeMode';
+import type { JobManifest } from '../jobTypes';
+
+/**
+ * The records of a job: who wrote what in the captions that it changes, written before each of them is, and what is
+ * known of them for the write mode `update`. A record that fails is said once and never stops the job.
+ */
+export class CaptionRecords {
+  private readonly root: string;
+  private readonly author: Author;
+  private readonly isOn: boolean;
+  private writer: RecordWriter | undefined;
+  private history: RecordHistory | undefined;
+  /** what the tagger found for the captions that are about to be written, by the absolute paths of their files */
+  private readonly found = new Map<string, { found: FoundTags; picture: string }>();
+  private isSaid = false;
+  private isBegun = false;
+
+  /** @param onNote called with a sentence for the user: the folder of records is new, or a record failed */
+  constructor(
+    private readonly manifest: JobManifest,
+    private readonly onNote: (note: string, isProblem: boolean) => void,
+  ) {
+    this.isOn = manifest.write.records !== 'off';
+    this.root = this.isOn ? recordRootOf(manifest.root) : manifest.root;
+    this.author = authorOf(manifest);
+    const { records = 'dataset' } = manifest.write;
+    if (records !== 'off') this.writer = new RecordWriter(this.root, undefined, Date.now, records);
+  }
+
+  /** Reads what is known of captions, where the job has to know it. @throws the signal's reason */
+  async read(captions: readonly Caption[], signal: AbortSignal): Promise<void> {
+    const { mode, write } = this.manifest;
+    if (!this.isOn || mode === 'empty' || write.mode !== 'update') return;
+    // What this job takes away without a record of it would count as deleted by hand.
+    await this.prove();
+    const present = captions.map((caption) => {
+      const picture = path.join(this.manifest.root, caption.images[0] ?? '');
+      return { caption: this.pathOf(caption), text: caption.text, picture };
+    });
+    try {
+      const { history, renamed } = await readHistory(this.root, present, signal);
+      this.history = history;
+      // Without these records the next job finds it out again.
+      for (const one of renamed) await this.writer?.move(one).catch(noop);
+    } catch (thrown) {
+      signal.throwIfAborted();
+      this.say(
+        l10n.t(
+          'Who wrote what could not be looked up ({0}): what the captions have counts as written by hand, and tags are only added.',
+          errorMessage(thrown),
+        ),
+      );
+    }
+  }
+
+  private async prove(): Promise<void> {
+    this.begin();
+    try {
+      await this.writer?.begin();
+    } catch (thrown) {
+      await this.giveUp(thrown);
+    }
+  }
+
+  /** Makes the new text of a caption. Remembers what was found, for the entry of the write that follows. */
+  textOf(caption: Caption, existing: string, found: FoundTags, options: WriteOptions): string {
+    const { root } = this.manifest;
+    const picture = path.join(root, caption.images[0] ?? '');
+    if (this.isOn) this.found.set(path.join(root, caption.path), { found, picture });
+    if (options.mode !== 'update') return captionWithTags(existing, found.tags, options);
+    const known = this.history?.originsOf(this.pathOf(caption), existing);
+    const byHand = originsByHand(existing);
+    const origins = this.writer === undefined ? { ...byHand, deleted: known?.deleted ?? [] } : (known ?? byHand);
+    return updatedCaption(existing, origins, found.tags, options, this.author.by);
+  }
+
+  /** Records a write before it is done. Does not throw. @returns to be called when the file was written */
+  async record({ file, content, expected }: FileWrite): Promise<() => void> {
+    const { writer } = this;
+    const { found, picture } = this.found.get(file) ?? {};
+    this.found.delete(file);
+    if (writer === undefined || found === undefined || typeof content !== 'string') return noop;
+    const before = typeof expected === 'string' ? textOfRaw(expected) : '';
+    const { author } = this;
+    this.begin();
+    const info = picture === undefined ? undefined : await stat(picture).catch(() => undefined);
+    try {
+      return await writer.write({
+        kind: 'written',
+        caption: datasetPathOf(this.root, file),
+        author,
+        ...(info === undefined ? {} : { pictureSize: info.size }),
+        ...captionChange(before, textOfRaw(content), givenParts(found, author.separator), author.separator),
+      });
+    } catch (thrown) {
+      await this.giveUp(thrown);
+      return noop;
+    }
+  }
+
+  private async giveUp(thrown: unknown): Promise<void> {
+    const { writer } = this;
+    this.writer = undefined;
+    this.say(l10n.t('Who wrote what is not recorded, so that it counts as written by hand: {0}', errorMessage(thrown)));
+    await writer?.close();
+  }
+
+  /** Ends the record, and tidies up where there are many. Does not throw. */
+  async close(): Promise<void> {
+    if (this.writer === undefined) return;
+    await this.writer.close();
+    // Files that cannot be merged are read one by one.
+    await compactRecords(this.root).catch(noop);
+  }
+
+  private pathOf(caption: Caption): string {
+    return datasetPathOf(this.root, path.join(this.manifest.root, caption.path));
+  }
+
+  /** Says once for each dataset that there is a new folder in it. */
+  private begin(): void {
+    if (this.isBegun) return;
+    this.isBegun = true;
+    const folder = recordFolderOf(this.root);
+    if (this.manifest.write.records !== undefined || existsSync(folder)) return;
+    const place = path.dirname(folder);
+    this.onNote(
+      l10n.t('From now on, {0} keeps which tags were written by a tagger (setting datasetCaptions.records).', place),
+      false,
+    );
+  }
+
+  private say(problem: string): void {
+    if (this.isSaid) return;
+    this.isSaid = true;
+    this.onNote(problem, true);
+  }
+}
+
+function authorOf({ id, tagger, write }: JobManifest): Author {
+  return {
+    by: 'tagger',
+    name: tagger.name,
+    job: id,
+    thresholds: tagger.setup.models.map(({ thresholds: { general, character } }) => ({ general, character })),
+    ...(coreOf(write.separator) === ',' ? {} : { separator: write.separator }),
+  };
+}
+
+/** What was found, by the parts that it has in a caption: what replaces a tag may be several. */
+function givenParts({ tags, scores = [] }: FoundTags, separator: string | undefined): GivenParts {
+  const given = new Map<string, number | undefined>();
+  for (const [index, tag] of tags.entries()) {
+    for (const { text } of captionParts(tag, separator)) given.set(text, scoreOf(scores[index]));
+  }
+  return given;
+}
+
+function scoreOf(score = noScore): number | undefined {
+  return score === noScore ? undefined : score;
+}

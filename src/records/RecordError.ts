@@ -1,0 +1,14 @@
+/** A record that cannot be written. It never stops what it would have recorded. The message is one sentence. */
+export class RecordError extends Error {
+  readonly code = 'RECORD_FAILED';
+
+  constructor(
+    message: string,
+    /** the file or folder, absolute */
+    readonly path: string,
+    cause: unknown,
+  ) {
+    super(message, { cause });
+    this.name = 'RecordError';
+  }
+}

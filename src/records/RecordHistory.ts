@@ -1,0 +1,124 @@
+import { captionStates, type CaptionState } from './captionStates';
+import { originsOf, type CaptionOrigins } from './originsOf';
+import { readRecords } from './readRecords';
+import type { StoredEntry } from './RecordDecoder';
+import type { RecordEntry } from './recordEntry';
+
+/** So often at most the name of a caption is followed back. */
+const mostMoves = 100;
+
+/** What the records of a dataset say of its captions, as of when they were read. */
+export class RecordHistory {
+  private readonly entries = new Map<string, StoredEntry[]>();
+  /** when captions left their names, the last time, ms since 1970 */
+  private readonly left = new Map<string, number>();
+
+  /**
+   * Reads the records of a dataset; what cannot be read is left out.
+   * @param root of the dataset, absolute
+   * @param isWanted whether a caption, by its path relative to the root, is asked for later
+   * @throws errors of the disk if the folder of the records cannot be listed; the signal's reason
+   */
+  static async read(
+    root: string,
+    isWanted: (caption: string) => boolean = () => true,
+    signal?: AbortSignal,
+  ): Promise<RecordHistory> {
+    const history = new RecordHistory();
+    const options = signal === undefined ? {} : { signal };
+    await readRecords(
+      root,
+      (entry) => {
+        if (entry.from !== undefined || isWanted(entry.caption)) history.add(entry);
+      },
+      options,
+    );
+    const former = history.formerNames(isWanted);
+    if (former.size === 0) return history;
+    await readRecords(
+      root,
+      (entry) => {
+        if (entry.from === undefined && former.has(entry.caption)) history.add(entry);
+      },
+      options,
+    );
+    return history;
+  }
+
+  /** All entries of a caption, in the order of time, also of former names. @param caption relative to the root */
+  entriesOf(caption: string): RecordEntry[] {
+    return this.storedOf(caption).flatMap((entry) => entry.decode() ?? []);
+  }
+
+  /** All entries, as they were read, by the paths that they name. */
+  get stored(): ReadonlyMap<string, readonly StoredEntry[]> {
+    return this.entries;
+  }
+
+  /**
+   * Says that a caption had another name until now: what is known of that is known of it.
+   * @param from relative to the root, as `to`
+   * @param when ms since 1970
+   */
+  move({ from, to, when }: { from: string; to: string; when: number }): void {
+    this.add({ caption: to, from, when, record: '', number: 0, isDone: true, decode: () => undefined });
+  }
+
+  /**
+   * Who wrote what of a caption.
+   * @param caption relative to the root
+   * @param text what it holds, with LF line ends
+   * @param seen when it was written, ms since 1970
+   */
+  originsOf(caption: string, text: string, seen?: number): CaptionOrigins {
+    return originsOf(this.entriesOf(caption), text, seen);
+  }
+
+  /**
+   * All that a caption is known to have held, oldest first: each state with its text, when it came and who made it so.
+   * @param caption relative to the root
+   * @param now what it holds, with LF line ends, for a last state; undefined if that is not known
+   */
+  statesOf(caption: string, now?: string): CaptionState[] {
+    return captionStates(this.entriesOf(caption), now);
+  }
+
+  private storedOf(caption: string, until = Infinity, moves = 0): StoredEntry[] {
+    const own = (this.entries.get(caption) ?? []).filter(({ when }) => when <= until).sort(byTime);
+    const came = own.findLast(({ from }) => from !== undefined);
+    // What stood under this name before belongs to a caption that has another one by now.
+    const left = (until === Infinity ? this.left.get(caption) : undefined) ?? -Infinity;
+    const since = Math.max(came?.when ?? -Infinity, left);
+    const here = own.filter((entry) => entry.from === undefined && entry.when > since);
+    if (came?.from === undefined || left > came.when || moves === mostMoves) return here;
+    return [...this.storedOf(came.from, came.when, moves + 1), ...here];
+  }
+
+  /** The former names of captions that are asked for. */
+  private formerNames(isWanted: (caption: string) => boolean): Set<string> {
+    const former = new Set<string>();
+    const waiting = [...this.entries.keys()].filter(isWanted);
+    for (let caption = waiting.pop(); caption !== undefined; caption = waiting.pop()) {
+      for (const { from } of this.entries.get(caption) ?? []) {
+        if (from === undefined || former.has(from) || isWanted(from)) continue;
+        former.add(from);
+        waiting.push(from);
+      }
+    }
+    return former;
+  }
+
+  private add(entry: StoredEntry): void {
+    const known = this.entries.get(entry.caption);
+    if (known === undefined) this.entries.set(entry.caption, [entry]);
+    else known.push(entry);
+    if (entry.from !== undefined) this.left.set(entry.from, Math.max(entry.when, this.left.get(entry.from) ?? 0));
+  }
+}
+
+/** By time; entries of one moment by their record, and in it by their number. */
+export function byTime(a: StoredEntry, b: StoredEntry): number {
+  if (a.when !== b.when) return a.when - b.when;
+  if (a.record !== b.record) return a.record < b.record ? -1 : 1;
+  return a.number - b.number;
+}

@@ -1,0 +1,118 @@
+import path from 'node:path';
+import { LruMap } from '../base/LruMap';
+import { identityText, thisProcess } from '../base/machine/processIdentity';
+import { RecordEncoder, type NewEntry } from './RecordEncoder';
+import { RecordError } from './RecordError';
+import { newRecordName, recordFolderOf, recordFoldersOf, recordStorageOf, type WrittenPlace } from './recordFolder';
+import { RecordFile } from './RecordFile';
+import { ownRecordFileSystem, recordFileSystem, type RecordFileSystem } from './recordFileSystem';
+
+/** Of so many captions it is remembered what they held; where it is forgotten, a text is kept twice. */
+const rememberedStates = 20_000;
+
+/** What a caller says of an entry; without a time it is of now. */
+export type Recorded = Omit<NewEntry, 'when'> & { when?: number };
+
+/** A caption that got another name, relative to the root. */
+export interface Moved {
+  from: string;
+  to: string;
+  when?: number;
+}
+
+/**
+ * Writes the records of one process of what is done to the captions of a dataset, into a file of its own: so windows,
+ * jobs and machines never write into the same file. Nothing is made before the first entry.
+ */
+export class RecordWriter {
+  private current: RecordFile | undefined;
+  /** what captions held after the last entries, by their hashes: it need not be kept again as what stood before */
+  private readonly known = new LruMap<string, string>(rememberedStates);
+
+  /**
+   * @param root of the dataset, absolute
+   * @param files for tests
+   * @param now for tests, ms since 1970
+   * @param place in the dataset, or in the user's own folder on this machine
+   * @param answersWithin for tests: so long the disk may take, in milliseconds
+   */
+  constructor(
+    private readonly root: string,
+    private readonly files?: RecordFileSystem,
+    private readonly now: () => number = Date.now,
+    private readonly place: WrittenPlace = 'dataset',
+    private readonly answersWithin?: number,
+  ) {}
+
+  /** Makes the file now, so that it is known whether it can be written. @throws RecordError */
+  async begin(): Promise<void> {
+    await (await this.file()).begin();
+  }
+
+  /**
+   * Records what is about to be written. Resolves when the disk has it; entries that come together share one flush.
+   * @returns to be called when the write came to its end; without that, the caption shows later whether it did
+   * @throws RecordError if it cannot be recorded; once one failed, all later ones do
+   */
+  async write(entry: Recorded): Promise<() => void> {
+    const file = await this.file();
+    const number = await file.add({ when: this.now(), ...this.withoutKnown(entry) });
+    return () => {
+      file.finish(number);
+    };
+  }
+
+  /**
+   * Records that a caption got another name, so that it goes on with what is known of it.
+   * @param from relative to the root, as `to`
+   * @param when ms since 1970, before anything is recorded under the new name; just now if it is left out
+   * @throws RecordError
+   */
+  async move({ from, to, when = this.now() - 1 }: Moved): Promise<void> {
+    const file = await this.file();
+    await file.move(from, to, when);
+  }
+
+  private async file(): Promise<RecordFile> {
+    if (this.current?.isFull === true) {
+      const full = this.current;
+      this.current = undefined;
+      await full.close();
+    }
+    return (this.current ??= this.newFile());
+  }
+
+  /** Whether this process has recorded something of a caption. @param caption relative to the root */
+  knows(caption: string): boolean {
+    return this.known.get(caption) !== undefined;
+  }
+
+  /** Ends the record. Does not throw. */
+  async close(): Promise<void> {
+    await this.current?.close();
+    this.current = undefined;
+  }
+
+  private withoutKnown(entry: Recorded): Recorded {
+    const { textBefore, ...rest } = entry;
+    const isKnown = this.known.get(entry.caption) === entry.before;
+    this.known.set(entry.caption, entry.after);
+    return isKnown && textBefore !== undefined ? rest : entry;
+  }
+
+  private newFile(): RecordFile {
+    const begun = this.now();
+    const name = newRecordName(new Date(begun));
+    const encoder = new RecordEncoder(path.basename(name, '.jsonl'), begun, identityText(thisProcess()));
+    const isStored = this.place === 'storage';
+    const folder = isStored ? recordStorageOf(this.root) : recordFolderOf(this.root);
+    if (folder === undefined) throw noStorage(this.root);
+    const folders = isStored ? [path.dirname(folder), folder] : recordFoldersOf(this.root);
+    const files = this.files ?? (isStored ? ownRecordFileSystem : recordFileSystem);
+    return new RecordFile(path.join(folder, name), folders, encoder, files, this.answersWithin);
+  }
+}
+
+function noStorage(root: string): RecordError {
+  return new RecordError('This user has no folder of their own on this machine for records', root, undefined);
+}

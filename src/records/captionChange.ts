@@ -1,0 +1,61 @@
+import { isEmptyCaption } from '../tags/captionText';
+import { captionParts } from './captionParts';
+import { joinedText, keptText } from './captionTexts';
+import { recordedText, textHash, type CaptionChange, type MarkedPart } from './recordEntry';
+
+/**
+ * What a machine that writes tags or sentences wants in a caption: its parts with their scores, undefined where it gave
+ * none.
+ */
+export type GivenParts = ReadonlyMap<string, number | undefined>;
+
+/**
+ * Compares a caption before and after a write. What came counts as the writer's only if the writer meant to write it;
+ * any other part, such as one that a bracket joined anew, counts as if it had stood there. Texts that the parts do not
+ * give back are kept as they are.
+ * @param before the text with LF line ends; empty if there was no caption
+ * @param given what the writer wanted in the caption; `all`: whatever came
+ * @param separator divides tags besides the comma and those of trainers
+ */
+export function captionChange(
+  before: string,
+  after: string,
+  given: GivenParts | 'all',
+  separator?: string,
+): CaptionChange {
+  const old = captionParts(before, separator).map(({ text }) => recordedText(text));
+  /** the places in `old` of each text that were not met in the new caption yet, the last one first */
+  const places = new Map<string, number[]>();
+  for (const [index, text] of [...old.entries()].reverse()) {
+    const known = places.get(text);
+    if (known === undefined) places.set(text, [index]);
+    else known.push(index);
+  }
+  const removed = new Set(old.keys());
+  let latest = -1;
+  let reordered = false as boolean;
+  const parts = captionParts(after, separator).map(({ text }): MarkedPart => {
+    const recorded = recordedText(text);
+    const isGiven = given === 'all' || given.has(text);
+    const score = given === 'all' ? undefined : given.get(text);
+    const scored = isGiven && score !== undefined ? { score } : {};
+    const place = places.get(recorded)?.pop();
+    if (place === undefined) return { text: recorded, mark: isGiven ? 'new' : 'stood', ...scored };
+    removed.delete(place);
+    reordered ||= place < latest;
+    latest = place;
+    return { text: recorded, mark: isGiven && given !== 'all' ? 'found' : 'stood', ...scored };
+  });
+  const isGivenBack = (texts: readonly string[], text: string): boolean =>
+    isEmptyCaption(text) || joinedText(texts, separator, (joined) => joined === text) !== undefined;
+  const now = parts.map(({ text }) => text);
+  return {
+    before: textHash(before),
+    after: textHash(after),
+    parts,
+    removed: [...removed].map((at) => ({ text: old[at] ?? '', at })),
+    reordered,
+    ...(!reordered && isGivenBack(old, before) ? {} : { textBefore: before }),
+    ...(isGivenBack(now, after) ? {} : { textAfter: keptText(before, after) }),
+  };
+}

@@ -1,0 +1,133 @@
+import { open, stat, unlink, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { fileLines } from '../base/fileLines';
+import { ownFileMode } from '../base/machine/ownFolder';
+import { identityText, isAlive, parseIdentity, thisProcess } from '../base/machine/processIdentity';
+import { syncFolder } from '../dataset/files/writeFileSafely';
+import { lineOf, RecordEncoder } from './RecordEncoder';
+import { newRecordName, recordFiles, recordFolderOf } from './recordFolder';
+
+/** From so many files on those of ended writers are merged. */
+const manyFiles = 64;
+/** So many files at least are worth it. */
+const worthMerging = 16;
+/** Longer files are left alone, in bytes: they would be copied again and again. */
+const longestMerged = 16 * 1024 * 1024;
+/** A file of a process that nobody can ask after is left alone for so long, in milliseconds. */
+const silence = 30 * 24 * 3_600_000;
+/** Lines are written in pieces of this many characters. */
+const pieceLength = 1024 * 1024;
+
+/** With these each record begins. */
+const firstLetters = '["r",';
+const lastLine = Buffer.from(lineOf(['z']));
+
+/**
+ * Merges the files of records of processes that have ended into one, where there are many. Others may read and write
+ * records meanwhile: the new file is complete before the old ones go, and an entry that stands in both counts once. So
+ * it does no harm if two processes do it at once, or one is killed at it.
+ * @param root of the dataset, absolute
+ * @returns how many files were merged
+ * @throws errors of the file system; then nothing was removed that the new file does not have
+ */
+export async function compactRecords(root: string, least = manyFiles): Promise<number> {
+  const all = await recordFiles(root);
+  const inDataset = recordFolderOf(root);
+  const folders = new Set(all.map((file) => path.dirname(file)));
+  let merged = 0;
+  for (const folder of folders) {
+    const files = all.filter((file) => path.dirname(file) === folder);
+    merged += await mergeFiles(files, least, folder === inDataset ? 0o666 : ownFileMode);
+  }
+  return merged;
+}
+
+/** Merges files of one folder. @param mode of the new file */
+async function mergeFiles(files: readonly string[], least: number, mode: number): Promise<number> {
+  if (files.length < least) return 0;
+  const ended: string[] = [];
+  for (const file of files) if (await mayBeMerged(file).catch(() => false)) ended.push(file);
+  if (ended.length < Math.min(least, worthMerging)) return 0;
+  const now = Date.now();
+  const name = newRecordName(new Date(now));
+  const merged = path.join(path.dirname(files[0] ?? ''), name);
+  const handle = await open(merged, 'wx', mode);
+  try {
+    // Its own first line says which process writes it, so that another one leaves it alone until it is complete.
+    const head = new RecordEncoder(path.basename(name, '.jsonl'), now, identityText(thisProcess())).head();
+    await copyLines(ended, handle, head);
+    await handle.sync();
+  } catch (thrown) {
+    await handle.close();
+    await unlink(merged).catch(() => undefined);
+    throw thrown;
+  }
+  const { ino, size } = await handle.stat();
+  await handle.close();
+  await syncFolder(path.dirname(merged));
+  // Removed or cut off by somebody: then the old files are the only ones.
+  const written = await stat(merged);
+  if (written.ino !== ino || written.size !== size) return 0;
+  for (const file of ended) await unlink(file).catch(() => undefined);
+  return ended.length;
+}
+
+async function copyLines(files: readonly string[], target: FileHandle, head: string): Promise<void> {
+  let piece = head;
+  for (const file of files) {
+    // Lines of a record whose first line was spoilt would be taken for those of the record before.
+    let hasBegun = false;
+    for await (const lines of fileLines(file, (byte) => byte === lastLine[0])) {
+      for (const { text } of lines) {
+        if (!isWhole(text)) continue;
+        hasBegun ||= text.startsWith(firstLetters);
+        if (hasBegun) piece += `${text}\n`;
+      }
+      if (piece.length < pieceLength) continue;
+      await target.appendFile(piece);
+      piece = '';
+    }
+    if (hasBegun) piece += lastLine.toString();
+  }
+  await target.appendFile(`${piece}${lastLine.toString()}`);
+}
+
+function isWhole(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether nobody writes a file any more. */
+async function mayBeMerged(file: string): Promise<boolean> {
+  const { size, mtimeMs } = await stat(file);
+  if (size > longestMerged) return false;
+  if (await endsWith(file, size)) return true;
+  if (Date.now() - mtimeMs > silence) return true;
+  const writer = parseIdentity(await writerOf(file));
+  return writer !== undefined && isAlive(writer, mtimeMs, file) === 'dead';
+}
+
+async function endsWith(file: string, size: number): Promise<boolean> {
+  const handle = await open(file, 'r');
+  try {
+    const end = Buffer.alloc(lastLine.length);
+    const { bytesRead } = await handle.read(end, 0, end.length, Math.max(0, size - end.length));
+    return bytesRead === end.length && end.equals(lastLine);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The process that the first line of a file names; empty if it names none. */
+async function writerOf(file: string): Promise<string> {
+  for await (const [first] of fileLines(file)) {
+    const line: unknown = JSON.parse(first?.text ?? '[]');
+    const writer: unknown = Array.isArray(line) && line[0] === 'r' ? line[4] : undefined;
+    return typeof writer === 'string' ? writer : '';
+  }
+  return '';
+}

@@ -1,0 +1,39 @@
+import type { EditAuthor, EditStep } from '../../dataset/files/FileWriter';
+import { textOfRaw } from '../../tags/captionText';
+import { captionChange } from '../captionChange';
+import type { Recorded } from '../RecordWriter';
+
+/** What a person typed, or what nobody said anything of. */
+const hand: EditAuthor = { by: 'hand' };
+/** An undone edit puts nothing there: what comes back is whose it was. */
+const nothingGiven = new Map<string, undefined>();
+
+/**
+ * The entries of a write that saves edits, one for each step: so an undo that follows finds the state that it brings
+ * back. What no step explains counts as typed by a person.
+ * @param caption as records name it
+ * @param before what the file holds, decoded, and what it is to hold; null: no file
+ */
+export function entriesOfWrite(
+  caption: string,
+  before: string | null,
+  after: string | null,
+  steps: readonly EditStep[] = [],
+): Recorded[] {
+  const entries: Recorded[] = [];
+  let text = textOf(before);
+  const add = (by: EditStep['by'], wanted: string): void => {
+    const [kind, author, given] =
+      by === 'undo' ? (['undone', hand, nothingGiven] as const) : (['written', by, 'all'] as const);
+    const change = captionChange(text, wanted, given);
+    text = wanted;
+    if (change.before !== change.after) entries.push({ kind, caption, author, ...change });
+  };
+  for (const step of steps) add(step.by, textOf(step.after));
+  if (text !== textOf(after)) add(hand, textOf(after));
+  return entries;
+}
+
+function textOf(raw: string | null): string {
+  return raw === null ? '' : textOfRaw(raw);
+}

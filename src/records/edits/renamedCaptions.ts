@@ -1,0 +1,133 @@
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { StoredEntry } from '../RecordDecoder';
+import { textHash } from '../recordEntry';
+import { byTime, type RecordHistory } from '../RecordHistory';
+
+/** A caption of the dataset as it is now. */
+export interface PresentCaption {
+  /** relative to the root of the records */
+  caption: string;
+  /** with LF line ends */
+  text: string;
+  /** the file of its picture, absolute */
+  picture: string;
+}
+
+/** A caption that has another name than when it was recorded. */
+export interface Renamed {
+  from: string;
+  to: string;
+  /** before anything was recorded under the new name, ms since 1970 */
+  when: number;
+}
+
+/** A caption that may be the same under another name. */
+interface Candidate {
+  caption: string;
+  /** bytes of the picture's file, as far as known */
+  size: number | undefined;
+}
+
+/**
+ * Finds captions that were renamed or moved together with their pictures: those that hold, or held when they were
+ * recorded first, just what another one held whose file is gone. Where several hold the same, the sizes of the
+ * pictures' files tell which it is, and the files' names; where they do not, it is none. No picture is read.
+ * @param root of the records, absolute
+ * @param history of all captions of the records
+ */
+export async function renamedCaptions(
+  root: string,
+  history: RecordHistory,
+  captions: readonly PresentCaption[],
+): Promise<Renamed[]> {
+  const fresh = new Map<string, Fresh[]>();
+  for (const { caption, text, picture } of captions) {
+    const [first] = (history.stored.get(caption) ?? []).toSorted(byTime);
+    const hash = first === undefined ? textHash(text) : first.before;
+    if (hash === undefined || hash === '') continue;
+    const one = { caption, picture, when: (first?.when ?? Date.now()) - 1 };
+    fresh.set(hash, [...(fresh.get(hash) ?? []), one]);
+  }
+  if (fresh.size === 0) return [];
+  const gone = goneCaptions(root, history, fresh, new Set(captions.map(({ caption }) => caption)));
+  const renamed: Renamed[] = [];
+  for (const [hash, former] of gone) {
+    const present = await Promise.all(
+      (fresh.get(hash) ?? []).map(async ({ caption, picture, when }): Promise<Candidate & { when: number }> => {
+        const isAsked = former.some(({ size }) => size !== undefined);
+        const info = isAsked ? await stat(picture).catch(() => undefined) : undefined;
+        return { caption, when, size: info?.size };
+      }),
+    );
+    for (const [a, b] of pairs(former, present)) renamed.push({ from: a.caption, to: b.caption, when: b.when });
+  }
+  return renamed;
+}
+
+/** A caption of which nothing is known until then. */
+interface Fresh {
+  caption: string;
+  picture: string;
+  when: number;
+}
+
+/** The captions of the records whose files are gone, by the hash of what they held last, if a new one holds that. */
+function goneCaptions(
+  root: string,
+  history: RecordHistory,
+  wanted: ReadonlyMap<string, unknown>,
+  present: ReadonlySet<string>,
+): Map<string, Candidate[]> {
+  const gone = new Map<string, Candidate[]>();
+  const left = new Set<string>();
+  for (const entries of history.stored.values()) for (const { from } of entries) if (from !== undefined) left.add(from);
+  for (const [caption, entries] of history.stored) {
+    if (present.has(caption) || left.has(caption)) continue;
+    const hash = lastStates(entries).find((one) => wanted.has(one));
+    if (hash === undefined || existsSync(path.join(root, caption))) continue;
+    const size = entries.findLast(({ pictureSize }) => pictureSize !== undefined)?.pictureSize;
+    gone.set(hash, [...(gone.get(hash) ?? []), { caption, size }]);
+  }
+  return gone;
+}
+
+/** What a caption may have held last, by hashes: of announced writes it is not known whether they were done. */
+function lastStates(entries: readonly StoredEntry[]): string[] {
+  const states: string[] = [];
+  for (const { before = '', after = '', isDone } of entries.toSorted(byTime).reverse()) {
+    states.push(after);
+    if (isDone) break;
+    states.push(before);
+  }
+  return states;
+}
+
+/** Which of the former captions with one text is which of the present ones. */
+function pairs<Present extends Candidate>(
+  former: readonly Candidate[],
+  present: readonly Present[],
+): [Candidate, Present][] {
+  const mayBe = (a: Candidate, b: Candidate): boolean =>
+    a.size === undefined || b.size === undefined || a.size === b.size;
+  const left = new Set(former);
+  const free = new Set(present);
+  const found: [Candidate, Present][] = [];
+  const take = (isSame: (a: Candidate, b: Candidate) => boolean): void => {
+    for (const a of [...left]) {
+      const matching = [...free].filter((b) => mayBe(a, b) && isSame(a, b));
+      const [only] = matching;
+      if (only === undefined || matching.length > 1) continue;
+      if ([...left].filter((other) => mayBe(other, only) && isSame(other, only)).length > 1) continue;
+      found.push([a, only]);
+      left.delete(a);
+      free.delete(only);
+    }
+  };
+  const name = ({ caption }: Candidate): string => path.posix.basename(caption);
+  take((a, b) => a.size !== undefined && a.size === b.size);
+  take((a, b) => name(a) === name(b));
+  take(() => true);
+  return found;
+}

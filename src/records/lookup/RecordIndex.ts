@@ -1,0 +1,360 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { errno } from '../../base/errno';
+import { originsOf, type CaptionOrigins } from '../originsOf';
+import {
+  authorOfLine,
+  entryOfLine,
+  headOfLine,
+  parseRecordLine,
+  type RecordDictionary,
+  type StoredEntry,
+} from '../RecordDecoder';
+import type { Author, RecordEntry } from '../recordEntry';
+import { recordFiles } from '../recordFolder';
+import { byTime } from '../RecordHistory';
+import { EntryTable } from './EntryTable';
+import { RecordLines } from './RecordLines';
+import { captionHashOf, scanRecords, type RecordSink } from './scanRecords';
+
+/** Bytes that are looked at in one go. */
+const pieceSize = 4 * 1024 * 1024;
+/** A line with more bytes than this is skipped: no program of ours writes such a line. */
+const longestLine = 128 * 1024 * 1024;
+/** How often the folder is listed again because files were merged while they were read. */
+const maxListings = 5;
+/** So often at most the name of a caption is followed back. */
+const mostMoves = 100;
+/** So many lines of texts are kept parsed. */
+const keptTexts = 8192;
+
+/** A caption of which somebody wants to know who wrote it. */
+export interface CaptionQuestion {
+  /** path relative to the root of the records, with `/` */
+  caption: string;
+  /** what it holds, with LF line ends */
+  text: string;
+  /** when it was written, ms since 1970, as far as known */
+  seen?: number;
+}
+
+/** What one file has of one record. */
+interface Segment extends RecordDictionary {
+  file: string;
+  authors: Map<number, Author>;
+  /** the number of the first text of each line of texts, ascending, and where the line stands */
+  textNumbers: number[];
+  textOffsets: number[];
+  /** those lines of texts that were needed, parsed */
+  textLines: (readonly unknown[] | undefined)[];
+  /** the last entry that was read of this record, in all files */
+  latest: { number: number };
+  /** place of the last entry of this segment in the table; -1 without one */
+  lastPlace: number;
+  firstNumber: number;
+}
+
+/** A name that a caption had, in milliseconds since 1970 from (exclusive) and to (inclusive). */
+interface FormerName {
+  caption: string;
+  since: number;
+  until: number;
+  lines: { place: number; text: string }[];
+}
+
+interface KnownFile {
+  path: string;
+  /** bytes that were looked at */
+  position: number;
+  /** in a line that is too long, or no line */
+  isSkipping: boolean;
+  segment: number | undefined;
+}
+
+/**
+ * What the records of a dataset say of its captions, as {@link RecordHistory} does, with little memory: it knows only
+ * where the entries of a caption stand, and reads them when somebody asks. It follows files that grow, and reads all
+ * anew when files were merged. It reads synchronously, for a thread of its own or a program that does nothing else.
+ */
+export class RecordIndex {
+  private table = new EntryTable();
+  private segments: Segment[] = [];
+  private files = new Map<string, KnownFile>();
+  private latest = new Map<string, { number: number }>();
+  /** by the new name, in the order of time */
+  private moves = new Map<string, { from: string; when: number }[]>();
+  /** when captions left their names, the last time, ms since 1970 */
+  private left = new Map<string, number>();
+  private readonly lines = new RecordLines();
+  /** how many lines of texts segments keep */
+  private textsKept = 0;
+  private piece = Buffer.alloc(0);
+
+  /**
+   * @param root of the records, absolute
+   * @param list lists the files, for tests
+   */
+  constructor(
+    private readonly root: string,
+    private readonly list: typeof recordFiles = recordFiles,
+  ) {}
+
+  /** Number of entries. */
+  get size(): number {
+    return this.table.length;
+  }
+
+  /** The names of all taggers and captioners that the records know. */
+  get names(): string[] {
+    const names = this.segments.flatMap(({ authors }) => Array.from(authors.values(), ({ name = '' }) => name));
+    return [...new Set(names)].filter((name) => name !== '').sort();
+  }
+
+  /**
+   * Reads what is new. What cannot be read is left out.
+   * @throws errors of the disk if the folder of the records cannot be listed
+   */
+  async refresh(): Promise<void> {
+    for (let listing = 0; listing < maxListings; listing++) {
+      const paths = await this.list(this.root);
+      const now = new Set(paths);
+      // Where a file was merged into another, all its entries stand elsewhere.
+      if ([...this.files.keys()].some((file) => !now.has(file))) this.reset();
+      if (paths.map((file) => this.readNew(file)).every((isRead) => isRead)) break;
+      this.reset();
+    }
+    this.piece = Buffer.alloc(0);
+  }
+
+  /** Who wrote what of captions, by what was read. @throws errors of the disk; `ENOENT` if files were merged */
+  originsOf(questions: readonly CaptionQuestion[]): CaptionOrigins[] {
+    return this.each(questions, ({ text, seen }, entries) => originsOf(entries, text, seen));
+  }
+
+  /** All entries of captions, those of each in the order of time. @throws as {@link originsOf} */
+  entriesOf(captions: readonly string[]): RecordEntry[][] {
+    return this.each(
+      captions.map((caption) => ({ caption })),
+      (_, entries) => entries,
+    );
+  }
+
+  /**
+   * Makes something of captions and of what is known of each: its entries in the order of time.
+   * @throws as {@link originsOf}
+   */
+  each<Question extends { caption: string }, Made>(
+    questions: readonly Question[],
+    make: (question: Question, entries: RecordEntry[]) => Made,
+  ): Made[] {
+    const { table } = this;
+    const names = questions.map(({ caption }) => this.namesOf(caption));
+    const wanted = names.flatMap((all) =>
+      all.flatMap((name) => Array.from(table.placesOf(captionHashOf(name.caption)), (place) => ({ name, place }))),
+    );
+    // In the order of the files: lines that stand side by side are read at once. What they say is decoded caption by
+    // caption, so that little of it is in memory.
+    wanted.sort((a, b) => a.place - b.place);
+    for (const { name, place } of wanted) {
+      const segment = this.segments[table.segmentOf(place)];
+      if (segment === undefined) continue;
+      name.lines.push({ place, text: this.lines.lineAt(segment.file, table.offsetOf(place)) });
+    }
+    return questions.map((question, index) =>
+      make(
+        question,
+        (names[index] ?? []).flatMap((name) => this.decoded(name)),
+      ),
+    );
+  }
+
+  private decoded({ caption, since, until, lines }: FormerName): RecordEntry[] {
+    const found: StoredEntry[] = [];
+    for (const { place, text } of lines) {
+      const segment = this.segments[this.table.segmentOf(place)];
+      const line = segment && parseRecordLine(text);
+      const stored = line && entryOfLine(line, segment);
+      // Two captions may have one hash.
+      if (stored?.caption !== caption || stored.when <= since || stored.when > until) continue;
+      stored.isDone = this.table.isDone(place);
+      found.push(stored);
+    }
+    return found.sort(byTime).flatMap((stored) => stored.decode() ?? []);
+  }
+
+  /** The names that a caption had, and when, the first one first. */
+  private namesOf(caption: string): FormerName[] {
+    const names: FormerName[] = [];
+    let name = caption;
+    for (let until = Infinity; names.length <= mostMoves;) {
+      const came = this.moves.get(name)?.findLast(({ when }) => when <= until);
+      // What stood under this name before belongs to a caption that has another one by now.
+      const left = (until === Infinity ? this.left.get(name) : undefined) ?? -Infinity;
+      const since = Math.max(came?.when ?? -Infinity, left);
+      names.unshift({ caption: name, since, until, lines: [] });
+      if (came === undefined || left > came.when) break;
+      name = came.from;
+      until = came.when;
+    }
+    return names;
+  }
+
+  /** Forgets all that was read. */
+  reset(): void {
+    this.table = new EntryTable();
+    this.segments = [];
+    this.files = new Map();
+    this.latest = new Map();
+    this.moves = new Map();
+    this.left = new Map();
+    this.lines.clear();
+    this.textsKept = 0;
+  }
+
+  /** @returns false if the file is gone, or is another one than before */
+  private readNew(path: string): boolean {
+    let descriptor: number;
+    try {
+      descriptor = openSync(path, 'r');
+    } catch (thrown) {
+      return errno(thrown) !== 'ENOENT';
+    }
+    try {
+      const file = this.files.get(path) ?? { path, position: 0, isSkipping: false, segment: undefined };
+      this.files.set(path, file);
+      const { size } = fstatSync(descriptor);
+      if (size < file.position) return false;
+      if (size > file.position) this.readPieces(file, descriptor, size);
+      return true;
+    } catch {
+      // What was read until then counts.
+      return true;
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  private readPieces(file: KnownFile, descriptor: number, size: number): void {
+    this.lines.clear();
+    const sink = this.sinkOf(file);
+    let room = pieceSize;
+    while (file.position < size) {
+      if (this.piece.length < Math.min(room, size - file.position)) this.piece = Buffer.allocUnsafeSlow(room);
+      const wanted = Math.min(this.piece.length, size - file.position);
+      const read = readSync(descriptor, this.piece, 0, wanted, file.position);
+      if (read === 0) return;
+      const bytes = this.piece.subarray(0, read);
+      const from = file.isSkipping ? bytes.indexOf(10) + 1 : 0;
+      if (file.isSkipping && from === 0) {
+        file.position += read;
+        continue;
+      }
+      file.isSkipping = false;
+      const isEnd = file.position + read === size;
+      const scanned = from + scanRecords(bytes.subarray(from), file.position + from, isEnd, sink);
+      file.position += scanned;
+      if (scanned > 0) continue;
+      if (isEnd && read < longestLine) return;
+      // A line that is longer than the piece.
+      file.isSkipping = bytes[0] !== 0x5b || room >= longestLine;
+      room = Math.min(longestLine, 2 * room);
+    }
+  }
+
+  private sinkOf(file: KnownFile): RecordSink {
+    const { table } = this;
+    const current = (): Segment | undefined => this.segments[file.segment ?? -1];
+    let segment = current();
+    return {
+      begin: (line) => {
+        const head = headOfLine(line);
+        file.segment = head && this.addSegment(file.path, head);
+        segment = current();
+      },
+      end: () => {
+        file.segment = segment = undefined;
+      },
+      author: (line) => {
+        const named = authorOfLine(line);
+        if (named !== undefined) segment?.authors.set(...named);
+      },
+      texts: (first, offset) => {
+        if (segment === undefined || first < (segment.textNumbers.at(-1) ?? 0)) return;
+        segment.textNumbers.push(first);
+        segment.textOffsets.push(offset);
+      },
+      entry: (number, hash, offset) => {
+        if (segment === undefined || file.segment === undefined || number <= segment.latest.number) return;
+        segment.latest.number = number;
+        if (segment.lastPlace < 0) segment.firstNumber = number;
+        segment.lastPlace = table.add(hash, file.segment, number, offset);
+      },
+      move: (number, to, time, from) => {
+        if (segment === undefined || number <= segment.latest.number) return;
+        segment.latest.number = number;
+        const when = segment.begun + time;
+        const known = this.moves.get(to) ?? [];
+        this.moves.set(
+          to,
+          [...known, { from, when }].sort((a, b) => a.when - b.when),
+        );
+        this.left.set(from, Math.max(when, this.left.get(from) ?? 0));
+      },
+      done: (number) => {
+        if (segment === undefined || segment.lastPlace < 0 || number < segment.firstNumber) return;
+        // It is one of the last: entries and their ends come one soon after the other.
+        for (let place = segment.lastPlace; place >= 0; place--) {
+          if (table.segmentOf(place) !== file.segment || table.numberOf(place) > number) continue;
+          if (table.numberOf(place) === number) table.finish(place);
+          return;
+        }
+      },
+    };
+  }
+
+  private addSegment(file: string, head: Pick<RecordDictionary, 'record' | 'begun'>): number {
+    const latest = this.latest.get(head.record) ?? { number: -1 };
+    this.latest.set(head.record, latest);
+    const index = this.segments.length;
+    const texts = { get: (number: number): string | undefined => this.textOf(index, number) };
+    this.segments.push({
+      ...head,
+      file,
+      texts,
+      authors: new Map(),
+      textNumbers: [],
+      textOffsets: [],
+      textLines: [],
+      latest,
+      lastPlace: -1,
+      firstNumber: 0,
+    });
+    return index;
+  }
+
+  private textOf(index: number, number: number): string | undefined {
+    const segment = this.segments[index];
+    if (segment === undefined) return undefined;
+    const { file, textNumbers, textOffsets } = segment;
+    let [low, high] = [0, textNumbers.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((textNumbers[middle] ?? 0) <= number) low = middle + 1;
+      else high = middle;
+    }
+    const at = low - 1;
+    const [first, offset] = [textNumbers[at], textOffsets[at]];
+    if (first === undefined || offset === undefined) return undefined;
+    const line = segment.textLines[at] ?? this.keepTexts(segment, at, parseRecordLine(this.lines.lineAt(file, offset)));
+    const text = line[2 + number - first];
+    return typeof text === 'string' ? text : undefined;
+  }
+
+  private keepTexts(segment: Segment, at: number, line: readonly unknown[] = []): readonly unknown[] {
+    if (this.textsKept++ > keptTexts) {
+      for (const each of this.segments) each.textLines = [];
+      this.textsKept = 1;
+    }
+    segment.textLines[at] = line;
+    return line;
+  }
+}

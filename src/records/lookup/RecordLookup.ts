@@ -1,0 +1,145 @@
+import * as l10n from '@vscode/l10n';
+import { WorkerThread } from '../../base/WorkerThread';
+import type { CaptionOrigins } from '../originsOf';
+import { recordFiles } from '../recordFolder';
+import { RecordError } from '../RecordError';
+import type { LookupReply, LookupRequest } from './lookupMessages';
+import type { OriginTerm } from '../../dataset/query/QueryNode';
+import { matchesWithoutRecords } from './originTerms';
+import type { CaptionQuestion } from './RecordIndex';
+
+/** A thread that nobody asks ends after this long, in milliseconds: its memory is free again. */
+const idleEnd = 120_000;
+
+interface Waiting {
+  resolve: (reply: LookupReply) => void;
+  reject: (error: Error) => void;
+}
+
+type Asked<Request> = Request extends unknown ? Omit<Request, 'id'> : never;
+
+/**
+ * Says who wrote what of the captions of one dataset, by its records, which a thread reads when somebody asks first.
+ * Where there are no records there is no thread.
+ */
+export class RecordLookup {
+  private thread: WorkerThread<LookupRequest, LookupReply> | undefined;
+  private readonly waiting = new Map<number, Waiting>();
+  private nextId = 1;
+  private idle: NodeJS.Timeout | undefined;
+  private isDisposed = false;
+
+  /**
+   * @param root of the records, absolute
+   * @param workerFile the thread's script, `dist/lookupWorker.js`
+   */
+  constructor(
+    readonly root: string,
+    private readonly workerFile: string,
+  ) {}
+
+  /** Whether its thread has read records. */
+  get isReading(): boolean {
+    return this.thread !== undefined;
+  }
+
+  /**
+   * Who wrote what of captions, by all that is recorded now.
+   * @returns undefined if there are no records
+   * @throws RecordError if they cannot be read
+   */
+  async originsOf(questions: readonly CaptionQuestion[]): Promise<CaptionOrigins[] | undefined> {
+    if (!(await this.hasRecords())) return undefined;
+    const reply = await this.ask({ task: 'origins', questions });
+    return 'origins' in reply ? reply.origins : undefined;
+  }
+
+  /**
+   * Which captions match which terms of a search.
+   * @param isFirst look at what was written since the last question
+   * @returns for each caption a byte for each term: 1 if it matches
+   * @throws RecordError if the records cannot be read
+   */
+  async matches(
+    questions: readonly CaptionQuestion[],
+    terms: readonly OriginTerm[],
+    isFirst: boolean,
+  ): Promise<Uint8Array> {
+    if (!(await this.hasRecords())) return matchesWithoutRecords(questions, terms);
+    const reply = await this.ask({ task: 'match', questions, terms, isFirst });
+    return 'matches' in reply ? reply.matches : new Uint8Array(0);
+  }
+
+  /** The names of taggers and captioners in the records. @throws RecordError if they cannot be read */
+  async names(): Promise<string[]> {
+    if (!(await this.hasRecords())) return [];
+    const reply = await this.ask({ task: 'names' });
+    return 'names' in reply ? reply.names : [];
+  }
+
+  /** Ends the thread; what is asked then, or waits, fails. */
+  dispose(): void {
+    this.isDisposed = true;
+    this.end(l10n.t('The dataset was closed.'), undefined);
+  }
+
+  private async hasRecords(): Promise<boolean> {
+    try {
+      return this.thread !== undefined || (await recordFiles(this.root)).length > 0;
+    } catch (thrown) {
+      throw this.failure(thrown instanceof Error ? thrown.message : String(thrown), thrown);
+    }
+  }
+
+  private ask(request: Asked<LookupRequest>): Promise<LookupReply> {
+    return new Promise((resolve, reject) => {
+      if (this.isDisposed) {
+        reject(this.failure(l10n.t('The dataset was closed.'), undefined));
+        return;
+      }
+      const id = this.nextId++;
+      this.waiting.set(id, { resolve, reject });
+      clearTimeout(this.idle);
+      const thread = (this.thread ??= this.start());
+      thread.holdProcess(true);
+      thread.post({ id, ...request });
+    });
+  }
+
+  private start(): WorkerThread<LookupRequest, LookupReply> {
+    return new WorkerThread<LookupRequest, LookupReply>({
+      file: this.workerFile,
+      workerData: { root: this.root },
+      onReply: (reply) => {
+        const waiting = this.waiting.get(reply.id);
+        this.waiting.delete(reply.id);
+        if (this.waiting.size === 0) this.rest();
+        if ('failure' in reply) waiting?.reject(this.failure(reply.failure, undefined));
+        else waiting?.resolve(reply);
+      },
+      onLost: (_, cause) => {
+        this.end(l10n.t('The thread that reads them ended.'), cause);
+      },
+    });
+  }
+
+  private rest(): void {
+    this.thread?.holdProcess(false);
+    this.idle = setTimeout(() => {
+      this.end('', undefined);
+    }, idleEnd);
+    this.idle.unref();
+  }
+
+  private end(reason: string, cause: unknown): void {
+    clearTimeout(this.idle);
+    void this.thread?.retire();
+    this.thread = undefined;
+    for (const { reject } of this.waiting.values()) reject(this.failure(reason, cause));
+    this.waiting.clear();
+  }
+
+  private failure(reason: string, cause: unknown): RecordError {
+    return new RecordError(l10n.t('The records of who wrote what cannot be read: {0}', reason), this.root, cause);
+  }
+}

@@ -1,0 +1,26 @@
+import type { CaptionOrigins } from '../originsOf';
+import type { OriginTerm } from '../../dataset/query/QueryNode';
+import type { CaptionQuestion } from './RecordIndex';
+
+/** The data with which a thread is started. */
+export interface LookupWorkerData {
+  /** of the records, absolute */
+  root: string;
+}
+
+/** What a thread is asked. It answers in the order of the questions. */
+export type LookupRequest = { id: number } & (
+  | { task: 'origins'; questions: readonly CaptionQuestion[] }
+  /** which captions match which terms; `isFirst`: look at what was written since */
+  | { task: 'match'; questions: readonly CaptionQuestion[]; terms: readonly OriginTerm[]; isFirst: boolean }
+  | { task: 'names' }
+);
+
+export type LookupReply = { id: number } & (
+  | { origins: CaptionOrigins[] }
+  /** for each caption a byte for each term: 1 if it matches */
+  | { matches: Uint8Array }
+  /** of taggers and captioners */
+  | { names: string[] }
+  | { failure: string }
+);

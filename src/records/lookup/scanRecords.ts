@@ -1,0 +1,144 @@
+import { parseRecordLine } from '../RecordDecoder';
+
+/** What is told of the lines of a file of records; `offset` is the position of a line in the file, in bytes. */
+export interface RecordSink {
+  begin(line: readonly unknown[]): void;
+  /** What follows is of no record, until another one begins. */
+  end(): void;
+  author(line: readonly unknown[]): void;
+  /** @param first number of the first of the texts */
+  texts(first: number, offset: number): void;
+  /** @param hash of the caption, by {@link captionHashOf} */
+  entry(number: number, hash: number, offset: number): void;
+  done(number: number): void;
+  /** A caption got another name. @param time as in the line */
+  move(number: number, to: string, time: number, from: string): void;
+}
+
+const [lineEnd, quote, comma, backslash, openBracket, closeBracket, zero, nine] = [10, 34, 44, 92, 91, 93, 48, 57];
+const [letterA, letterD, letterF, letterR, letterT, letterU, letterW, letterZ] = Buffer.from('adfrtuwz');
+/** Begins the hash of a caption. */
+const hashSeed = 0x811c9dc5;
+/** Entries have smaller numbers: the table has 32 bits for them. */
+const mostEntries = 2 ** 32;
+
+/**
+ * Looks at lines of records without parsing them: of an entry, only its number and its caption are read. What is no
+ * such line is skipped; whether the rest of a line is sound is seen when it is decoded.
+ * @param bytes begin with a line
+ * @param position of the first byte in the file
+ * @param isEnd whether the file ends with them
+ * @returns how many of the bytes were looked at: up to a line that has not come whole
+ */
+export function scanRecords(bytes: Buffer, position: number, isEnd: boolean, sink: RecordSink): number {
+  const { length } = bytes;
+  let at = 0;
+  while (at < length) {
+    const found = bytes.indexOf(lineEnd, at);
+    // The last line may lack its end only.
+    if (found < 0 && (!isEnd || bytes[length - 1] !== closeBracket)) return at;
+    const end = found < 0 ? length : found;
+    if (
+      bytes[at] === openBracket &&
+      bytes[end - 1] === closeBracket &&
+      !scanLine(bytes, at, end, position + at, sink)
+    ) {
+      scanParsed(bytes.toString('utf8', at, end), position + at, sink);
+    }
+    at = end + 1;
+  }
+  return length;
+}
+
+/** Identifies a caption, 32 bits. @param caption path relative to the root */
+export function captionHashOf(caption: string): number {
+  const bytes = Buffer.from(JSON.stringify(caption));
+  let hash = hashSeed;
+  for (let at = 1; at < bytes.length - 1; at++) hash = nextHash(hash, bytes[at] ?? 0);
+  return hash >>> 0;
+}
+
+function nextHash(hash: number, byte: number): number {
+  return Math.imul(hash ^ byte, 0x01000193);
+}
+
+/** @returns false if the line is not written as our writer does, so that it has to be parsed */
+function scanLine(bytes: Buffer, start: number, end: number, offset: number, sink: RecordSink): boolean {
+  if (bytes[start + 1] !== quote || bytes[start + 3] !== quote) return false;
+  const letter = bytes[start + 2];
+  if (letter === letterR || letter === letterA || letter === letterZ || bytes[start + 4] !== comma) return false;
+  let at = start + 5;
+  if (letter === letterD) return scanDone(bytes, at, end, sink);
+  let number = 0;
+  const first = at;
+  for (let byte = bytes[at] ?? 0; byte >= zero && byte <= nine; byte = bytes[++at] ?? 0)
+    number = number * 10 + byte - zero;
+  if (at === first || bytes[at] !== comma || bytes[at + 1] !== quote) return false;
+  if (letter === letterT) {
+    sink.texts(number, offset);
+    return true;
+  }
+  if (letter !== letterW && letter !== letterU && letter !== letterF) return false;
+  let hash = hashSeed;
+  for (at += 2; at < end; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte === quote) break;
+    if (byte === backslash) return false;
+    hash = nextHash(hash, byte);
+  }
+  if (bytes[at + 1] !== comma || number >= mostEntries) return false;
+  sink.entry(number, hash >>> 0, offset);
+  return true;
+}
+
+function scanDone(bytes: Buffer, from: number, end: number, sink: RecordSink): boolean {
+  const numbers: number[] = [];
+  let number = 0;
+  for (let at = from; at < end; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte >= zero && byte <= nine) {
+      number = number * 10 + byte - zero;
+      continue;
+    }
+    if (byte !== comma && at !== end - 1) return false;
+    numbers.push(number);
+    number = 0;
+  }
+  for (const each of numbers) sink.done(each);
+  return true;
+}
+
+function scanParsed(text: string, offset: number, sink: RecordSink): void {
+  const line = parseRecordLine(text);
+  if (line === undefined) return;
+  const [letter, number, caption, time, from] = line;
+  const isNumber = typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 && number < mostEntries;
+  switch (letter) {
+    case 'r':
+      sink.begin(line);
+      break;
+    case 'z':
+      sink.end();
+      break;
+    case 'a':
+      sink.author(line);
+      break;
+    case 'd':
+      for (const each of line.slice(1)) if (typeof each === 'number') sink.done(each);
+      break;
+    case 'm':
+      if (!isNumber || typeof caption !== 'string' || typeof time !== 'number' || typeof from !== 'string') break;
+      sink.move(number, caption, time, from);
+      break;
+    case 't':
+      if (isNumber) sink.texts(number, offset);
+      break;
+    case 'w':
+    case 'u':
+    case 'f':
+      if (!isNumber || typeof caption !== 'string' || typeof time !== 'number') break;
+      sink.entry(number, captionHashOf(caption), offset);
+      break;
+    default:
+  }
+}

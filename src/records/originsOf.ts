@@ -1,0 +1,324 @@
+import { comparableTag } from '../tags/comparableTag';
+import { firstLine } from '../tags/tagLine';
+import { captionParts } from './captionParts';
+import { movedParts } from './movedParts';
+import {
+  isHashedText,
+  isMachine,
+  partsBefore,
+  recordedText,
+  textHash,
+  type Author,
+  type RecordEntry,
+  type Writer,
+} from './recordEntry';
+
+/** Who wrote a part of a caption. */
+export interface PartOrigin {
+  /** as it stands in the caption */
+  text: string;
+  by: Writer;
+  /** of the tagger or captioner */
+  name?: string;
+  /** 0..1 with two digits */
+  score?: number;
+  /** milliseconds since 1970 */
+  when?: number;
+}
+
+/** A part that a person took out of a caption. */
+export interface DeletedPart {
+  text: string;
+  /** when it was known to be gone, in milliseconds since 1970 */
+  when?: number;
+}
+
+/** Who wrote what of a caption, and what a person does not want in it. */
+export interface CaptionOrigins {
+  /** the parts of the caption, in their order */
+  parts: PartOrigin[];
+  deleted: DeletedPart[];
+}
+
+/** A part with who wrote it; without an author a person did. */
+interface KnownPart {
+  text: string;
+  author?: Author;
+  score?: number;
+  when?: number;
+}
+
+/** What is known of a caption at one moment. */
+interface State {
+  hash: string;
+  parts: readonly KnownPart[];
+  /** by the normalized form of the part */
+  deleted: ReadonlyMap<string, DeletedPart>;
+}
+
+/** A write with what stood before and after it. */
+interface Step {
+  entry: RecordEntry;
+  before: State;
+  after: State;
+}
+
+/**
+ * So many parts that a write took away are back in their places: it looks as if the write was taken back. Then what it
+ * had added is not deleted by hand. What came back may have been typed all the same, so it is a person's.
+ */
+const partsOfUndo = 2;
+
+/**
+ * Says who wrote each part of a caption. The caption is the truth: what no record explains counts as written by a
+ * person, also a part of a machine whose letters or place were changed, and a part that a record has and the caption
+ * has not counts as deleted by a person. Where all of a caption is gone, nothing counts as deleted: it begins anew.
+ * @param entries all that is known of this caption, in the order of time
+ * @param text what the caption holds now, with LF line ends
+ * @param seen when the text was written, as far as known
+ */
+export function originsOf(entries: readonly RecordEntry[], text: string, seen?: number): CaptionOrigins {
+  const history = new History();
+  for (const entry of entries) history.add(entry);
+  const separator = entries.findLast(({ author }) => author.separator !== undefined)?.author.separator;
+  const stretches = captionParts(text, separator);
+  const texts = stretches.map((part) => part.text);
+  const lineEnd = firstLine(text).length;
+  const hash = textHash(text);
+  history.settle(hash, texts.map(recordedText));
+  const { parts, deleted } = history.standing(hash, texts.map(recordedText), true, seen);
+  const match = matcher(parts);
+  const now = new Set(texts.map(comparableTag));
+  return {
+    parts: stretches.map(({ text: one, end }) => {
+      const known = parts[match(recordedText(one)) ?? -1];
+      // Taggers write into the first line only: elsewhere a person put it, or typed the same word.
+      return originOf(one, known?.author?.by === 'tagger' && end > lineEnd ? undefined : known);
+    }),
+    deleted: [...deleted]
+      .filter(([key, part]) => !now.has(key) && !isHashedText(part.text))
+      .map(([, part]) => ({ ...part })),
+  };
+}
+
+/** The origins of a caption of which nothing is known: all of it is a person's. */
+export function originsByHand(text: string): CaptionOrigins {
+  return originsOf([], text);
+}
+
+function originOf(text: string, part: KnownPart | undefined): PartOrigin {
+  const { author, score, when } = part ?? {};
+  return {
+    text,
+    by: author?.by ?? 'hand',
+    ...(author?.name === undefined ? {} : { name: author.name }),
+    ...(score === undefined ? {} : { score }),
+    ...(when === undefined ? {} : { when }),
+  };
+}
+
+class History {
+  private state: State = { hash: '', parts: [], deleted: new Map() };
+  private steps: Step[] = [];
+  /** writes that were taken back, each time together, in case that they are made again */
+  private undone: (readonly Step[])[] = [];
+  /** writes of which nobody said that they came to their end, one after the other, until a caption shows it */
+  private announced: RecordEntry[] = [];
+
+  add(entry: RecordEntry): void {
+    if (entry.before !== this.announced.at(-1)?.after) this.settle(entry.before, partsBefore(entry));
+    this.announced.push(entry);
+    if (entry.isDone || entry.kind === 'forgotten') this.settle(entry.after, []);
+  }
+
+  /** Finds out which announced writes were done, by what the caption holds. A process may have died at any of them. */
+  settle(hash: string, texts: readonly string[]): void {
+    const { announced } = this;
+    this.announced = [];
+    let last = announced.findLastIndex(({ after }) => after === hash);
+    if (last < 0 && announced[0]?.before !== hash) last = announced.findLastIndex((entry) => shows(entry, texts));
+    for (const entry of announced.slice(0, last + 1)) this.apply(entry);
+  }
+
+  /**
+   * What is known of a caption that holds these parts.
+   * @param ordered whether the parts have the order of the caption
+   */
+  standing(hash: string, texts: readonly string[], ordered: boolean, when: number | undefined): State {
+    if (hash === this.state.hash) return this.state;
+    const undone = this.steps.findLast(({ before }) => before.hash === hash)?.before;
+    if (undone !== undefined && this.isTakenBack(undone)) {
+      const match = matcher(this.state.parts);
+      const parts = undone.parts.map(({ text }) => this.state.parts[match(text) ?? -1] ?? { text });
+      return { hash, parts: withEqualsByHand(parts), deleted: new Map([...this.state.deleted, ...undone.deleted]) };
+    }
+    return { ...reconciled(this.state, texts, ordered, when), hash };
+  }
+
+  private apply(entry: RecordEntry): void {
+    if (entry.kind === 'undone' && this.takeBack(entry)) return;
+    const isOutside = entry.author.by === 'outside';
+    // What another record explains is nothing that another program did, whichever of the two came first.
+    if (isOutside && entry.after === this.state.hash) return;
+    const last = this.steps.at(-1);
+    if (last?.entry.author.by === 'outside' && last.before.hash === entry.before && last.after.hash === entry.after) {
+      this.steps.pop();
+      this.state = last.before;
+    }
+    const seen = partsBefore(entry);
+    const before = { ...this.standing(entry.before, seen, !entry.reordered, entry.when), hash: entry.before };
+    this.state = before;
+    if (entry.kind === 'forgotten') {
+      this.forget(entry);
+      return;
+    }
+    this.state = isOutside ? this.afterOutside(entry) : afterWrite(entry, before);
+    this.steps.push({ entry, before, after: this.state });
+  }
+
+  /** Another program is nobody that knows what it may touch: all it did counts as done by a person, with its name. */
+  private afterOutside({ after, parts, author, when }: RecordEntry): State {
+    const isNew = new Set(parts.filter(({ mark }) => mark === 'new').map(({ text }) => text));
+    const texts = parts.map(({ text }) => text);
+    const state = this.standing(after, texts, true, when);
+    const named = (part: KnownPart): KnownPart =>
+      part.author === undefined && isNew.has(part.text) ? { ...part, author, when } : part;
+    return { ...state, hash: after, parts: state.parts.map(named) };
+  }
+
+  private isTakenBack(before: State): boolean {
+    const now = new Set(this.state.parts.map(({ text }) => text));
+    return before.parts.filter(({ text }) => !now.has(text)).length >= partsOfUndo;
+  }
+
+  /** Takes writes back, or makes them again. @returns false if the record does not have them */
+  private takeBack({ before, after }: RecordEntry): boolean {
+    const first = this.steps.findLastIndex(
+      (step) => step.before.hash === after && (step.after.hash === before || this.state.hash === before),
+    );
+    const taken = first < 0 ? [] : this.steps.splice(first);
+    if (taken[0] !== undefined) {
+      this.state = taken[0].before;
+      this.undone.push(taken);
+      return true;
+    }
+    const again = this.undone.findLastIndex(
+      (steps) => steps[0]?.before.hash === before && steps.at(-1)?.after.hash === after,
+    );
+    const made = again < 0 ? [] : (this.undone.splice(again, 1)[0] ?? []);
+    this.state = made.at(-1)?.after ?? this.state;
+    this.steps.push(...made);
+    return made.length > 0;
+  }
+
+  private forget({ removed }: RecordEntry): void {
+    const without = ({ deleted, ...rest }: State): State => {
+      const left = new Map(removed.length === 0 ? [] : deleted);
+      for (const { text } of removed) left.delete(comparableTag(text));
+      return { ...rest, deleted: left };
+    };
+    const inStep = (step: Step): Step => ({ ...step, before: without(step.before), after: without(step.after) });
+    this.state = without(this.state);
+    this.steps = this.steps.map(inStep);
+    this.undone = this.undone.map((steps) => steps.map(inStep));
+  }
+}
+
+/** Whether a caption with these parts looks as if a write had been done. */
+function shows({ parts, removed }: RecordEntry, texts: readonly string[]): boolean {
+  const now = new Set(texts);
+  const isNew = parts.filter(({ mark }) => mark === 'new');
+  if (isNew.length > 0) return isNew.some(({ text }) => now.has(text));
+  return removed.length === 0 || !removed.some(({ text }) => now.has(text));
+}
+
+/** What is known after a person changed a caption without a record of it. */
+function reconciled(
+  { parts, deleted }: State,
+  texts: readonly string[],
+  isOrdered: boolean,
+  when: number | undefined,
+): Omit<State, 'hash'> {
+  const match = matcher(parts);
+  const places = texts.map(match);
+  const met = places.flatMap((place, index) => (place === undefined ? [] : [{ place, index }]));
+  const moves = isOrdered ? [...movedParts(met.map(({ place }) => place))] : [];
+  const moved = new Set(moves.map((one) => met[one]?.index));
+  const now = new Set(texts.map(comparableTag));
+  const gone = new Map(deleted);
+  for (const [index, text] of texts.entries()) if (places[index] === undefined) gone.delete(comparableTag(text));
+  const kept = new Set(places);
+  for (const [index, { text }] of parts.entries()) {
+    const key = comparableTag(text);
+    if (texts.length === 0 || kept.has(index) || now.has(key)) continue;
+    gone.set(key, { text, ...(when === undefined ? {} : { when }) });
+  }
+  const standing = texts.map((text, index): KnownPart => {
+    const known = parts[places[index] ?? -1];
+    return known === undefined || moved.has(index) ? { text } : known;
+  });
+  return { parts: withEqualsByHand(standing), deleted: gone };
+}
+
+function afterWrite(entry: RecordEntry, before: State): State {
+  const { author, when } = entry;
+  const match = matcher(before.parts);
+  const deleted = new Map(before.deleted);
+  const byPerson = !isMachine(author) && entry.kind === 'written';
+  // A place that was chosen is as good as a word; a bulk edit that sorts chooses none.
+  const moved = entry.reordered && byPerson && author.by !== 'bulk' ? movedIn(entry, before) : new Set<number>();
+  const parts = entry.parts.map(({ text, mark, score }, index): KnownPart => {
+    const own = { text, author, when, ...(score === undefined ? {} : { score }) };
+    if (mark === 'new') {
+      if (byPerson) deleted.delete(comparableTag(text));
+      return own;
+    }
+    const known = before.parts[match(text) ?? -1] ?? { text };
+    if (moved.has(index)) return own;
+    const isReplaceable = known.author !== undefined && isMachine(known.author) && known.author.by === author.by;
+    return mark === 'found' && isReplaceable ? own : known;
+  });
+  if (byPerson) {
+    const now = new Set(parts.map(({ text }) => comparableTag(text)));
+    for (const { text } of entry.removed) {
+      const key = comparableTag(text);
+      if (parts.length > 0 && !now.has(key)) deleted.set(key, { text, when });
+    }
+  }
+  return { hash: entry.after, parts: withEqualsByHand(parts), deleted };
+}
+
+/** Which parts of a caption after a write were moved by it. @returns places among its parts */
+function movedIn({ parts }: RecordEntry, before: State): Set<number> {
+  const match = matcher(before.parts);
+  const met = parts.flatMap(({ text }, index) => {
+    const place = match(text);
+    return place === undefined ? [] : [{ place, index }];
+  });
+  const moves = movedParts(met.map(({ place }) => place));
+  return new Set([...moves].flatMap((one) => met[one]?.index ?? []));
+}
+
+/** Of parts with the same text nobody can tell later which was whose: if one is a person's, all are. */
+function withEqualsByHand(parts: readonly KnownPart[]): readonly KnownPart[] {
+  const byText = new Map<string, KnownPart>();
+  const equals = new Set<string>();
+  for (const part of parts) {
+    if (byText.has(part.text)) equals.add(part.text);
+    const isMachines = part.author !== undefined && isMachine(part.author);
+    if (!isMachines || !byText.has(part.text)) byText.set(part.text, part);
+  }
+  if (equals.size === 0) return parts;
+  return parts.map((part) => (equals.has(part.text) ? (byText.get(part.text) ?? part) : part));
+}
+
+/** Finds the place of a text in a list of parts: of equal ones each once, from first to last. */
+function matcher(parts: readonly KnownPart[]): (text: string) => number | undefined {
+  const places = new Map<string, number[]>();
+  for (const [index, { text }] of [...parts.entries()].reverse()) {
+    const known = places.get(text);
+    if (known === undefined) places.set(text, [index]);
+    else known.push(index);
+  }
+  return (text) => places.get(text)?.pop();
+}

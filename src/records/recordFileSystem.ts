@@ -1,0 +1,63 @@
+import { mkdir, open } from 'node:fs/promises';
+import path from 'node:path';
+import { errno } from '../base/errno';
+import { makeOwnFolder, ownFileMode } from '../base/machine/ownFolder';
+import { syncFolder } from '../dataset/files/writeFileSafely';
+
+/** A new file that is written from its beginning to its end. */
+export interface AppendedFile {
+  /** @param flushed resolve only when the disk has it */
+  append(text: string, flushed: boolean): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What records need of a file system. */
+export interface RecordFileSystem {
+  /** Makes folders that are missing, the outer one first. The folder around the first has to exist. */
+  makeFolders(folders: readonly string[]): Promise<void>;
+  /** Makes a file that does not exist. */
+  create(file: string): Promise<AppendedFile>;
+  /** Writes a file anew, and flushes it. */
+  rewrite(file: string, text: string): Promise<void>;
+}
+
+/** The file system of the machine, for records in a dataset: who may read the captions may read them. */
+export const recordFileSystem: RecordFileSystem = fileSystem(0o666, async (folders) => {
+  for (const folder of folders) {
+    await mkdir(folder).catch((thrown: unknown) => {
+      if (errno(thrown) !== 'EEXIST') throw thrown;
+    });
+  }
+});
+
+/** The same for records in the user's own folder, which nobody else may read. */
+export const ownRecordFileSystem: RecordFileSystem = fileSystem(ownFileMode, async (folders) => {
+  for (const folder of folders) await makeOwnFolder(folder);
+});
+
+function fileSystem(mode: number, makeFolders: RecordFileSystem['makeFolders']): RecordFileSystem {
+  return {
+    makeFolders,
+    async create(file) {
+      const handle = await open(file, 'ax', mode);
+      await syncFolder(path.dirname(file));
+      return {
+        async append(text, flushed) {
+          // Unlike `write`, it repeats until everything is written.
+          await handle.appendFile(text);
+          if (flushed) await handle.datasync();
+        },
+        close: () => handle.close(),
+      };
+    },
+    async rewrite(file, text) {
+      const handle = await open(file, 'w', mode);
+      try {
+        await handle.writeFile(text);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+    },
+  };
+}

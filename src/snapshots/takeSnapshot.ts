@@ -1,0 +1,179 @@
+import path from 'node:path';
+import * as l10n from '@vscode/l10n';
+import { errno } from '../base/errno';
+import { CaptionError } from '../dataset/files/CaptionError';
+import { datasetPathOf } from '../dataset/files/datasetPath';
+import { isContent, keyOf, noCaption, unreadCaption, type CaptionKey } from './store/captionKey';
+import { ContentStore, isWholePack } from './store/ContentStore';
+import { dividedLists, listBytes } from './store/imageLists';
+import { readKnown, writeKnown, type KnownCaptions } from './store/KnownCaptions';
+import { PackWriter } from './store/PackWriter';
+import { readExactCaptions, type ExactCaptions, type GivenCaptions } from './readExactCaptions';
+import { SnapshotError } from './store/SnapshotError';
+import { fileName, makeSnapshotFolder, newId, snapshotFolderOf, snapshotNames } from './store/snapshotFolder';
+import { writeSnapshot } from './store/snapshotFiles';
+import type { Snapshot, SnapshotCause, SnapshotLimits } from './store/snapshotTypes';
+
+export interface NewSnapshot {
+  /** the root of the dataset's records, absolute, see `recordRootOf` */
+  root: string;
+  /** with the captions, absolute; the root or a folder in it */
+  folder: string;
+  captionExtension: string;
+  cause: SnapshotCause;
+  name?: string;
+  label?: string;
+  job?: string;
+  limits: SnapshotLimits;
+  /** what captions hold that takes precedence over the disk */
+  given?: GivenCaptions;
+  signal?: AbortSignal;
+  /** called with the number of images so far */
+  onProgress?: (images: number) => void;
+}
+
+/**
+ * A pack that no snapshot needs is deleted so long after that was noted, in milliseconds: who had counted on it before
+ * has finished by then.
+ */
+export const graceOfPacks = 3_600_000;
+
+/**
+ * Makes a snapshot of all captions of a folder: their exact bytes, unchanged ones by their size, times and inode at the
+ * last snapshot. Others may make, read and prune snapshots at the same time. Once the snapshot is there, it is whole.
+ * @throws SnapshotError; CaptionError when the folder cannot be read; the signal's reason
+ */
+export async function takeSnapshot(wanted: NewSnapshot): Promise<Snapshot> {
+  try {
+    return await take(wanted);
+  } catch (thrown) {
+    const isExplained = thrown instanceof CaptionError || thrown instanceof SnapshotError;
+    if (isExplained || errno(thrown) === undefined) throw thrown;
+    throw notWritten(thrown, snapshotFolderOf(wanted.root));
+  }
+}
+
+async function take(wanted: NewSnapshot): Promise<Snapshot> {
+  const { root, folder, captionExtension, given, signal } = wanted;
+  const begun = Date.now();
+  const place = await makeSnapshotFolder(root);
+  const relative = datasetPathOf(root, folder);
+  const subject = `${relative}\0${captionExtension}`;
+  const known = await usableKnown(root, subject);
+  const pack = new PackWriter(place, begun);
+  const contents = new NewContents(root, pack, known);
+  try {
+    const captions = await readExactCaptions({
+      folder,
+      captionExtension,
+      known,
+      given,
+      signal,
+      onProgress: wanted.onProgress,
+      onContent: (key, content) => contents.add(key, content),
+    });
+    const isSame = known !== undefined && isSameList(captions, known);
+    const lists = isSame ? known.lists : await contents.addLists(captions);
+    signal?.throwIfAborted();
+    const hasPack = await pack.finish();
+    // Who prunes meanwhile gives others this long.
+    if (Date.now() - begun > graceOfPacks / 2) throw tooSlow(place);
+    const snapshot: Snapshot = {
+      id: newId(begun),
+      created: begun,
+      ...(wanted.name === undefined ? {} : { name: wanted.name }),
+      cause: wanted.cause,
+      ...(wanted.label === undefined ? {} : { label: wanted.label }),
+      ...(wanted.job === undefined ? {} : { job: wanted.job }),
+      folder: relative,
+      captionExtension,
+      images: captions.images.length,
+      captions: captions.keys.filter((key) => key !== noCaption).length,
+      unread: captions.keys.filter((key) => key === unreadCaption).length,
+      added: pack.size,
+      limits: wanted.limits,
+      lists,
+    };
+    await writeSnapshot(root, snapshot);
+    if (!isSame || !sameNumbers(captions.stamps, known.stamps)) {
+      const packs = [...contents.packs, ...(hasPack ? [pack.name] : [])];
+      // Without it, the next snapshot takes longer.
+      await writeKnown(place, subject, { ...captions, lists, packs }).catch(() => undefined);
+    }
+    return snapshot;
+  } catch (thrown) {
+    await pack.abandon();
+    throw thrown;
+  }
+}
+
+/** What the last snapshot of a folder found, if all packs with its contents are still there, and none was cut off. */
+export async function usableKnown(root: string, subject: string): Promise<KnownCaptions | undefined> {
+  const names = new Set(await snapshotNames(root));
+  const folder = snapshotFolderOf(root);
+  const known = await readKnown(folder, subject);
+  const isThere = (pack: string): boolean =>
+    fileName.pack.test(pack) && names.has(pack) && !names.has(`${pack}.doomed`);
+  if (known?.packs.every(isThere) !== true) return undefined;
+  for (const pack of known.packs) if (!(await isWholePack(path.join(folder, pack)))) return undefined;
+  return known;
+}
+
+/** Adds contents to the packs of a dataset that none of them has yet. */
+class NewContents {
+  /** the packs that have the contents of the snapshot, besides the new one */
+  readonly packs: Set<string>;
+  private store: Promise<ContentStore> | undefined;
+
+  constructor(
+    private readonly root: string,
+    private readonly pack: PackWriter,
+    known: KnownCaptions | undefined,
+  ) {
+    this.packs = new Set(known?.packs);
+  }
+
+  async add(key: CaptionKey, content: Uint8Array): Promise<void> {
+    if (!isContent(key) || this.pack.has(key)) return;
+    this.store ??= ContentStore.open(this.root, { withDoomed: false });
+    const stored = (await this.store).packOf(key);
+    if (stored === undefined) await this.pack.add(key, content);
+    else this.packs.add(stored);
+  }
+
+  /** @returns the keys of the lists */
+  async addLists(captions: ExactCaptions): Promise<CaptionKey[]> {
+    const keys: CaptionKey[] = [];
+    for (const list of dividedLists(captions)) {
+      const bytes = listBytes(list);
+      const key = keyOf(bytes);
+      keys.push(key);
+      await this.add(key, bytes);
+    }
+    return keys;
+  }
+}
+
+function isSameList(captions: ExactCaptions, known: KnownCaptions): boolean {
+  if (captions.images.length !== known.images.length) return false;
+  return captions.images.every((image, index) => {
+    return image === known.images[index] && captions.keys[index] === known.keys[index];
+  });
+}
+
+function sameNumbers(a: Float64Array, b: Float64Array): boolean {
+  return Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength));
+}
+
+function notWritten(thrown: unknown, folder: string): SnapshotError {
+  const isFull = errno(thrown) === 'ENOSPC' || errno(thrown) === 'EDQUOT';
+  const message = isFull
+    ? l10n.t('The disk is full, so no snapshot could be made.')
+    : l10n.t('No snapshot can be written to {0} ({1}).', folder, errno(thrown) ?? '');
+  return new SnapshotError('SNAPSHOT_FAILED', message, folder, thrown);
+}
+
+function tooSlow(folder: string): SnapshotError {
+  const message = l10n.t('The snapshot took too long, so it was not kept. Is the disk busy?');
+  return new SnapshotError('SNAPSHOT_FAILED', message, folder);
+}

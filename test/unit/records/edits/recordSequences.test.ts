@@ -1,0 +1,402 @@
+import assert from 'node:assert/strict';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
+import type { CaptionChange } from '../../../../src/dataset/captions/Caption';
+import type { EditAuthor } from '../../../../src/dataset/files/FileWriter';
+import { captionChange } from '../../../../src/records/captionChange';
+import { entriesOfWrite } from '../../../../src/records/edits/entriesOfWrite';
+import { readHistory } from '../../../../src/records/edits/readHistory';
+import { RecordWriter } from '../../../../src/records/RecordWriter';
+import { updatedCaption } from '../../../../src/records/updateCaption';
+import { comparableTag } from '../../../../src/tags/comparableTag';
+import { testFolder } from '../../shared/testFolder';
+import { tagger, update } from '../writeEntries';
+import { hand, OpenDataset, originsIn } from './OpenDataset';
+
+/** Some with all tests, 1,000 with `npm run soak -- records`. */
+const runs = Number(process.env.DATASET_CAPTIONS_RECORD_RUNS ?? '40');
+
+const machineTags = ['1girl', 'Hat', 'cat', 'long hair', 'tree', 'sky'];
+const ownTags = ['mine', 'my hat', 'Yours', 'cats'];
+
+/** What a person would say of a caption. */
+interface Known {
+  /** its tags, in their order, and whose they are */
+  tags: Map<string, 'machine' | 'person'>;
+  /** what a person took out, in its comparable form */
+  deleted: Set<string>;
+  /** a tag was moved: which of two neighbours that was, the caption does not show */
+  isMoved: boolean;
+}
+
+/** An edit that the window can take back. */
+interface Undoable {
+  change: CaptionChange;
+  by: EditAuthor | undefined;
+  before: Known;
+  after: Known;
+}
+
+type Action =
+  | { what: 'job'; found: string[]; dies: boolean }
+  | { what: 'add' | 'bulkAdd' | 'outsideAdd'; tag: string }
+  | { what: 'delete' | 'correct' | 'move' | 'bulkRemove' | 'outsideDelete'; at: number }
+  | { what: 'undo' | 'redo' | 'save' | 'reload' | 'die' | 'lowerCase' | 'otherCommas' | 'revert' | 'rename' };
+
+const place = fc.nat({ max: 5 });
+const anyTag = fc.constantFrom(...machineTags, ...ownTags);
+const action: fc.Arbitrary<Action> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      what: fc.constant('job' as const),
+      found: fc.shuffledSubarray(machineTags, { minLength: 1 }),
+      dies: fc.constant(false),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      what: fc.constant('job' as const),
+      found: fc.shuffledSubarray(machineTags, { minLength: 1 }),
+      dies: fc.constant(true),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      what: fc.constantFrom('add' as const, 'bulkAdd' as const, 'outsideAdd' as const),
+      tag: anyTag,
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      what: fc.constantFrom(
+        'delete' as const,
+        'correct' as const,
+        'move' as const,
+        'bulkRemove' as const,
+        'outsideDelete' as const,
+      ),
+      at: place,
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      what: fc.constantFrom(
+        'undo' as const,
+        'redo' as const,
+        'save' as const,
+        'reload' as const,
+        'die' as const,
+        'lowerCase' as const,
+        'otherCommas' as const,
+        'revert' as const,
+        'rename' as const,
+      ),
+    }),
+  },
+);
+
+describe('Whatever is done to captions', () => {
+  const folder = testFolder();
+
+  it(`nothing that a person wrote is lost, nothing that was deleted is back, and the origins say so (${runs} sequences)`, async function () {
+    this.timeout(30_000 + runs * 2000);
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(action, { minLength: 3, maxLength: 14 }), async (actions) => {
+        const root = path.join(folder(), String(run++));
+        await mkdir(root);
+        await writeFile(path.join(root, 'a.png'), '');
+        const life = await Life.begin(root);
+        try {
+          for (const one of actions) {
+            await life.act(one);
+            await life.check(JSON.stringify(one));
+            // Writes of one moment have no order in different records.
+            await sleep(2);
+          }
+          await life.act({ what: 'save' });
+          await life.check('at the end');
+        } finally {
+          await life.end();
+          await rm(root, { recursive: true });
+        }
+      }),
+      { numRuns: runs },
+    );
+  });
+});
+
+/** One caption, edited by a person in a window, by jobs and by other programs. */
+class Life {
+  private known: Known = { tags: new Map(), deleted: new Set(), isMoved: false };
+  /** what stands on the disk, and what was made of it since: what was never saved is nothing that was deleted */
+  private unsaved: Known[] = [this.known];
+  private name = 'a.txt';
+  private renames = 0;
+  /** what jobs were about to write that died */
+  private readonly announced = new Set<string>();
+  private stack: Undoable[] = [];
+  private done = 0;
+  private lastJob: { before: string; after: string; known: Known } | undefined;
+
+  private constructor(
+    private readonly root: string,
+    public window: OpenDataset,
+  ) {}
+
+  /** processes that died: they end when nobody looks any more */
+  private readonly dead: { close(): Promise<void> }[] = [];
+
+  async end(): Promise<void> {
+    for (const one of [this.window, ...this.dead]) await one.close();
+  }
+
+  static async begin(root: string): Promise<Life> {
+    return new Life(root, await OpenDataset.open(root, { pause: 1 }));
+  }
+
+  async act(action: Action): Promise<void> {
+    const tags = [...this.known.tags.keys()];
+    switch (action.what) {
+      case 'job':
+        return this.job(action.found, action.dies);
+      case 'add':
+        this.byHand(without(tags, action.tag).concat(action.tag));
+        return;
+      case 'bulkAdd':
+        return this.inBulk(without(tags, action.tag).concat(action.tag));
+      case 'outsideAdd':
+        return this.outside(without(tags, action.tag).concat(action.tag).join(', '));
+      case 'delete':
+        this.byHand(tags.filter((_, index) => index !== action.at));
+        return;
+      case 'correct':
+        this.byHand(tags.map((tag, index) => (index === action.at ? `${tag} x` : tag)));
+        return;
+      case 'move': {
+        const moved = tags[action.at];
+        if (moved === undefined) return;
+        this.byHand([moved, ...tags.filter((tag) => tag !== moved)]);
+        return;
+      }
+      case 'bulkRemove':
+        return this.inBulk(tags.filter((_, index) => index !== action.at));
+      case 'outsideDelete':
+        return this.outside(tags.filter((_, index) => index !== action.at).join(', '));
+      case 'lowerCase':
+        return this.outside(this.window.text(this.name).toLowerCase());
+      case 'otherCommas':
+        return this.outside(tags.join(' ,'));
+      case 'undo':
+        return this.replay('undo');
+      case 'redo':
+        return this.replay('redo');
+      case 'revert':
+        return this.revert();
+      case 'save':
+        return this.save();
+      case 'reload':
+        return this.reload();
+      case 'rename':
+        return this.rename();
+      case 'die':
+        return this.dieInSave();
+    }
+  }
+
+  /** What the disk holds and what the records say of it, once nothing is unsaved. */
+  async check(when: string): Promise<void> {
+    if (this.window.dataset.dirtyCaptions.size > 0) {
+      this.unsaved.push(this.known);
+      return;
+    }
+    this.unsaved = [this.known];
+    const { tags, deleted, isMoved } = this.known;
+    const origins = await originsIn(this.root, this.name);
+    const said = new Map(origins.parts.map(({ text, by }) => [text, by]));
+    assert.deepEqual([...said.keys()], [...tags.keys()], `the tags, ${when}`);
+    for (const tag of said.keys()) assert.ok(!deleted.has(comparableTag(tag)), `${tag} is back, ${when}`);
+    for (const [tag, owner] of tags) {
+      const isTaggers = said.get(tag) === 'tagger';
+      if (owner === 'person') assert.ok(!isTaggers, `${tag} is taken for the machine's, ${when}`);
+      else if (!isMoved) assert.ok(isTaggers, `${tag} is the machine's, not ${said.get(tag)}, ${when}`);
+    }
+    const gone = origins.deleted.map(({ text }) => comparableTag(text)).sort();
+    assert.deepEqual(gone, [...deleted].sort(), `what was deleted, ${when}`);
+  }
+
+  private async save(): Promise<void> {
+    await this.window.save();
+    this.unsaved = [this.known];
+  }
+
+  private edit(tags: readonly string[]): void {
+    const before = this.known;
+    const owners = tags.map((tag) => [tag, before.tags.get(tag) ?? 'person'] as const);
+    const deleted = new Set(before.deleted);
+    for (const tag of tags) if (!before.tags.has(tag)) deleted.delete(comparableTag(tag));
+    const now = new Set(tags.map(comparableTag));
+    for (const tag of before.tags.keys())
+      if (tags.length > 0 && !now.has(comparableTag(tag))) deleted.add(comparableTag(tag));
+    const kept = [...before.tags.keys()].filter((tag) => tags.includes(tag));
+    const isMoved = kept.join() !== tags.filter((tag) => before.tags.has(tag)).join();
+    const same = this.unsaved.find((known) => [...known.tags.keys()].join() === tags.join());
+    this.known = same ?? { tags: new Map(owners), deleted, isMoved: before.isMoved || isMoved };
+  }
+
+  private byHand(tags: readonly string[]): void {
+    const before = this.known;
+    this.window.commit();
+    const change = this.window.type(this.name, tags.join(', '));
+    if (change === undefined) return;
+    this.edit(tags);
+    this.push({ change, by: hand, before, after: this.known });
+  }
+
+  private async inBulk(tags: readonly string[]): Promise<void> {
+    const before = this.known;
+    const [change] = await this.window.bulk('Edit', { [this.name]: tags.join(', ') });
+    if (change === undefined) return;
+    this.edit(tags);
+    this.push({ change, by: { by: 'bulk', name: 'Edit' }, before, after: this.known });
+  }
+
+  private push(edit: Undoable): void {
+    this.stack.length = this.done;
+    this.done = this.stack.push(edit);
+  }
+
+  private async replay(direction: 'undo' | 'redo'): Promise<void> {
+    const edit = this.stack[direction === 'undo' ? this.done - 1 : this.done];
+    if (edit === undefined) return;
+    this.done += direction === 'undo' ? -1 : 1;
+    const { raw } = this.window.dataset.caption(this.name)!;
+    const holds = raw === (direction === 'undo' ? edit.change.after : edit.change.before);
+    await this.window.replay([edit.change], direction, edit.by);
+    if (holds) this.known = direction === 'undo' ? edit.before : edit.after;
+  }
+
+  private async outside(text: string): Promise<void> {
+    // Just what a dead job was about to write: then nobody can tell that it was not the job.
+    if (this.announced.has(text)) return;
+    await this.save();
+    await this.window.outside(this.name, text === '' ? null : text).catch(() => undefined);
+    // A moment later it is recorded.
+    await this.window.close();
+    this.edit(
+      text
+        .split(',')
+        .map((tag) => tag.trim())
+        .filter((tag) => tag !== ''),
+    );
+  }
+
+  private async job(found: readonly string[], dies: boolean): Promise<void> {
+    await this.save();
+    const before = this.window.text(this.name);
+    const picture = path.join(this.root, this.name.replace('.txt', '.png'));
+    const { history, renamed } = await readHistory(this.root, [{ caption: this.name, text: before, picture }]);
+    const after = updatedCaption(before, history.originsOf(this.name, before), found, update);
+    if (after === before) return;
+    const writer = new RecordWriter(this.root);
+    for (const one of renamed) await writer.move(one);
+    const given = new Map(found.map((tag) => [tag, 0.9]));
+    const change = captionChange(before, after, given);
+    const finish = await writer.write({ kind: 'written', caption: this.name, author: tagger, ...change });
+    if (dies) {
+      this.announced.add(after);
+      this.dead.push(writer);
+      return;
+    }
+    const file = path.join(this.root, this.name);
+    await (after === '' ? rm(file) : writeFile(file, after));
+    finish();
+    await writer.close();
+    const known = this.known;
+    const tags = after.split(',').flatMap((tag) => tag.trim() || []);
+    for (const [tag, owner] of known.tags)
+      assert.ok(owner === 'machine' || tags.includes(tag), `a job took ${tag}, which a person wrote`);
+    this.known = { ...known, tags: new Map(tags.map((tag) => [tag, known.tags.get(tag) ?? 'machine'])) };
+    this.lastJob = { before, after, known };
+    await this.window.dataset.reconcile([this.name]);
+    const caption = this.window.dataset.caption(this.name)!;
+    const raw = before === '' ? null : before;
+    const written = after === '' ? null : after;
+    this.push({ change: { caption, before: raw, after: written }, by: undefined, before: known, after: this.known });
+  }
+
+  private async revert(): Promise<void> {
+    await this.save();
+    const { lastJob } = this;
+    if (this.window.text(this.name) !== lastJob?.after) return;
+    const writer = new RecordWriter(this.root);
+    const change = captionChange(lastJob.after, lastJob.before, new Map());
+    const finish = await writer.write({ kind: 'undone', caption: this.name, author: tagger, ...change });
+    const file = path.join(this.root, this.name);
+    await (lastJob.before === '' ? rm(file) : writeFile(file, lastJob.before));
+    finish();
+    await writer.close();
+    this.known = lastJob.known;
+    this.lastJob = undefined;
+    await this.window.dataset.reconcile([this.name]);
+  }
+
+  /** Another program renames the image with its caption. What can be undone names the old one. */
+  private async rename(): Promise<void> {
+    await this.save();
+    const to = `${++this.renames}.txt`;
+    for (const extension of ['.png', '.txt']) {
+      const [from, target] = [this.name, to].map((name) => path.join(this.root, name.replace('.txt', extension)));
+      await rename(from!, target!).catch(() => undefined);
+    }
+    await this.window.dataset.load();
+    await this.window.close();
+    this.name = to;
+    this.stack = [];
+    this.done = 0;
+    this.lastJob = undefined;
+    // An image without a caption file has no text by which it could be found again.
+    if (this.known.tags.size === 0) this.known = { ...this.known, deleted: new Set() };
+  }
+
+  /** The window closes and comes back with what was not saved; VS Code forgets what can be undone. */
+  private async reload(): Promise<void> {
+    // What comes after an emptied caption is a new one; that it was empty in between, a reload forgets.
+    if (this.window.text(this.name) === '') await this.save();
+    const edits = JSON.parse(JSON.stringify(this.window.dataset.unsavedEdits())) as ReturnType<
+      typeof this.window.dataset.unsavedEdits
+    >;
+    await this.window.close();
+    this.window = await OpenDataset.open(this.root, { pause: 1 });
+    await this.window.dataset.restoreEdits(edits);
+    this.stack = [];
+    this.done = 0;
+  }
+
+  /** The extension host dies between the record and the caption. */
+  private async dieInSave(): Promise<void> {
+    if (this.window.text(this.name) === '') await this.save();
+    const caption = this.window.dataset.caption(this.name)!;
+    const before = await readFile(path.join(this.root, this.name), 'utf8').catch(() => null);
+    const edits = JSON.parse(JSON.stringify(this.window.dataset.unsavedEdits())) as ReturnType<
+      typeof this.window.dataset.unsavedEdits
+    >;
+    this.dead.push(this.window);
+    await this.window.records.write(entriesOfWrite(this.name, before, caption.raw, caption.steps));
+    this.window = await OpenDataset.open(this.root, { pause: 1 });
+    await this.window.dataset.restoreEdits(edits);
+    this.stack = [];
+    this.done = 0;
+  }
+}
+
+function without(tags: readonly string[], tag: string): string[] {
+  return tags.filter((one) => comparableTag(one) !== comparableTag(tag));
+}
