@@ -84,6 +84,12 @@ export interface DatasetCaptionsApi {
 
   /** How many images have each tag, the most frequent first. */
   getTagCounts(directory: PathOrUri, options?: QueryOptions): Promise<readonly TagCount[]>;
+
+  /**
+   * Says who wrote each part of the caption of an image, by the records beside the dataset. What no record explains counts
+   * as written by a person. Since 1.1.
+   */
+  getOrigins(image: PathOrUri, options?: CancelOptions): Promise<CaptionOrigins>;
 }
 
 /** Which images are meant. */
@@ -191,6 +197,41 @@ export interface TagCount {
   readonly tag: string;
   /** in how many images */
   readonly count: number;
+}
+
+/**
+ * - `tagger`, `captioner`: a model, in a captioning job
+ * - `hand`: a person, in the editor or in any other program; also whatever nobody knows
+ * - `bulk`: a person, in an edit of many captions; `import`: an import; `outside`: another program
+ */
+export type CaptionWriter = 'tagger' | 'captioner' | 'hand' | 'bulk' | 'import' | 'outside';
+
+/** A part of a caption: a tag, a sentence, or all of a caption that is JSON. */
+export interface CaptionPart {
+  readonly text: string;
+  readonly by: CaptionWriter;
+  /** of the tagger or captioner */
+  readonly name?: string;
+  /** what the model gave for it, 0..1 with two digits */
+  readonly score?: number;
+  /** when it was written, in milliseconds since 1970 */
+  readonly when?: number;
+}
+
+/** A part that a person took out of a caption: no captioning job brings it back in the write mode `update`. */
+export interface DeletedCaptionPart {
+  readonly text: string;
+  /** when it was known to be gone, in milliseconds since 1970 */
+  readonly when?: number;
+}
+
+/** Who wrote what of a caption. */
+export interface CaptionOrigins {
+  /** absolute path of the image */
+  readonly path: string;
+  /** the parts of the caption as the editor shows it, in their order */
+  readonly parts: readonly CaptionPart[];
+  readonly deleted: readonly DeletedCaptionPart[];
 }
 
 export interface CaptionsChange {

@@ -78,6 +78,12 @@ const product = [
   },
   { ...node, entryPoints: ['src/dataset/files/writeWorker.ts'], outfile: 'dist/writeWorker.js', minify: !watch },
   { ...node, entryPoints: ['src/dataset/scan/scanWorker.ts'], outfile: 'dist/scanWorker.js', minify: !watch },
+  {
+    ...node,
+    entryPoints: ['src/records/lookup/lookupWorker.ts'],
+    outfile: 'dist/lookupWorker.js',
+    minify: !watch,
+  },
   { ...node, entryPoints: ['src/runner/runnerMain.ts'], outfile: 'dist/runner.js', minify: !watch },
   { ...node, entryPoints: ['src/cli/cli.ts'], outfile: 'dist/cli.js', minify: !watch },
   {

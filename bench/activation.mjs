@@ -7,7 +7,6 @@ import { median, table } from './measure.mjs';
 import { installPackage } from '../scripts/package/installedPackage.mjs';
 import { makePackage } from '../scripts/package/makePackage.mjs';
 import { ownTarget } from '../scripts/package/targets.mjs';
-import { installTestHost } from '../scripts/testHost.mjs';
 
 /**
  * @param {{ root: string, seconds: number }} options
@@ -24,7 +23,6 @@ export async function measure({ root, seconds }) {
   writeFileSync(path.join(folder, 'empty.txt'), '');
   const before = process.env.DATASET_CAPTIONS_INSTALLED;
   try {
-    await installTestHost(console.error);
     const installed = path.join(scratch, 'extensions');
     await makePackage(root, target, path.join(scratch, 'product.vsix'));
     await installPackage(path.join(scratch, 'product.vsix'), installed);

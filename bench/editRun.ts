@@ -9,6 +9,9 @@ import { Dataset } from '../src/dataset/Dataset';
 import { captionEditor } from '../src/dataset/edits/captionEdit';
 import { EditPlan } from '../src/dataset/edits/EditPlan';
 import { WriteThreads } from '../src/dataset/files/WriteThreads';
+import { EditRecords } from '../src/records/edits/EditRecords';
+import { RecordedWriter } from '../src/records/edits/RecordedWriter';
+import { noop } from '../src/base/noop';
 import { UnsavedJournal } from '../src/extension/document/UnsavedJournal';
 
 const imagesPerFolder = 1000;
@@ -32,13 +35,17 @@ export interface EditRun {
  * Adds a tag to captions and takes it back.
  * @param count of captions, each in a file of its own
  * @param dist where the scripts of the threads are, absolute
+ * @param withoutRecords as with the setting `records` off
  */
-export async function editRun(count: number, dist: string): Promise<EditRun> {
+export async function editRun(count: number, dist: string, withoutRecords = false): Promise<EditRun> {
   const folder = await mkdtemp(path.join(tmpdir(), 'dataset-captions-bench-'));
   try {
     await makeDataset(folder, count);
     const before = await hashOfCaptions(folder);
-    const writer = new WriteThreads({ workerFile: path.join(dist, 'writeWorker.js') });
+    const threads = new WriteThreads({ workerFile: path.join(dist, 'writeWorker.js') });
+    const records = new EditRecords(folder, { onFirst: noop, onProblem: fail });
+    records.at = withoutRecords ? 'off' : 'dataset';
+    const writer = new RecordedWriter(threads, records);
     const dataset = new Dataset(folder, { captionExtension: '.txt', emptiedCaption: 'delete' }, writer);
     await dataset.load();
     const journal = new UnsavedJournal(path.join(folder, '.storage'), folder, () => [...dataset.dirtyCaptions], fail);
@@ -52,13 +59,14 @@ export async function editRun(count: number, dist: string): Promise<EditRun> {
     );
     const plan = await clock.time('preview', () => EditPlan.make(dataset.allImages, edit));
     const edits = plan.tickedChanges.map(({ caption, after }) => ({ caption, text: after }));
-    const { changes } = await clock.time('apply', () => applyEdits(dataset, edits));
+    const { changes } = await clock.time('apply', () => applyEdits(dataset, edits, { by: 'bulk', name: 'Add Tags' }));
     await clock.time('journal', () => journal.flush());
     const { saved } = await clock.time('save', () => dataset.save());
     if (saved !== count || changes.length !== count) throw new Error(`Only ${saved} of ${count} captions were saved.`);
     await clock.time('undo', () => replayEdits(dataset, changes, 'undo'));
     await clock.time('save of the undo', () => dataset.save());
     journal.dispose();
+    await records.close();
     const [longestBlockIn, longestBlockMs] = clock.longestBlock;
     return {
       captions: count,

@@ -25,10 +25,14 @@ const names = [
   'machines',
   'memory',
   'open',
+  'origins',
+  'pictures',
   'pipeline',
   'preprocess',
+  'records',
   'scroll',
   'server',
+  'snapshots',
   'start',
   'universal',
 ];
@@ -39,12 +43,14 @@ const speeds = [
   'scroll',
   'link',
   'edit',
+  'snapshots',
   'api',
   'start',
   'preprocess',
   'pipeline',
   'server',
   'journal',
+  'origins',
 ];
 
 try {

@@ -6,7 +6,6 @@ import { bundled } from './bundled.mjs';
 import { installPackage } from '../scripts/package/installedPackage.mjs';
 import { makePackage } from '../scripts/package/makePackage.mjs';
 import { targetNamed } from '../scripts/package/targets.mjs';
-import { installTestHost } from '../scripts/testHost.mjs';
 
 /**
  * @param {{ root: string }} options
@@ -16,7 +15,6 @@ export async function measure({ root }) {
   // Not below the checkout, where it would find the native packages of that.
   const scratch = await mkdtemp(path.join(tmpdir(), 'dataset-captions-universal-'));
   try {
-    await installTestHost(console.error);
     const [file, installed] = ['product.vsix', 'extensions'].map((name) => path.join(scratch, name));
     await makePackage(root, targetNamed('universal'), file);
     await installPackage(file, installed);

@@ -6,7 +6,11 @@ const menuNames = {
   'editor/title': 'title bar of a dataset',
   'webview/context': 'context menu of an image',
 };
-const viewNames = { 'datasetCaptions.tags': '_Tags_ view', 'datasetCaptions.jobs': '_Jobs_ view' };
+const viewNames = {
+  'datasetCaptions.tags': '_Tags_ view',
+  'datasetCaptions.jobs': '_Jobs_ view',
+  'datasetCaptions.history': '_Dataset History_ view',
+};
 
 /** When the palette has a command, in words. */
 const paletteConditions = {

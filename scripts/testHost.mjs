@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { startGroup, stopGroup } from './childProcess.mjs';
 import { makeExtensionsFolder } from './package/installedPackage.mjs';
 import { root } from './setup.mjs';
-import { testHostCommand } from './testHostInstall.mjs';
+import { installTestHost, testHostCommand } from './testHostInstall.mjs';
 
 export { findChromium, installTestHost } from './testHostInstall.mjs';
 
@@ -72,6 +72,7 @@ export async function startTestHost({
   const developed = installed === undefined ? others.shift() : undefined;
   await makeExtensionsFolder(path.join(data, 'extensions'), installed, others);
 
+  await installTestHost(console.error);
   const { node, script } = testHostCommand();
   const args = [
     ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token', '--accept-server-license-terms'],

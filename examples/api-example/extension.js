@@ -30,6 +30,7 @@ exports.activate = async (context) => {
     command('showPictures', async (image) => pictures(api, image ?? (await pickImage()))),
     command('captionImage', async (image) => captionImage(api, image ?? (await pickImage()))),
     command('captionMissing', (folder = workspaceFolder()) => captionMissing(api, folder)),
+    command('showOrigins', async (image) => origins(api, image ?? (await pickImage()))),
     command('showTags', (folder = workspaceFolder()) => mostFrequentTags(api, folder)),
     command('showRecentChanges', async () => changes),
     command('proposeTag', (folder = workspaceFolder(), tag = 'my_trigger') => proposeTag(folder, tag)),
@@ -88,6 +89,18 @@ async function saveCaption(api, image, text) {
   const before = await api.getCaption(image);
   const after = await api.saveCaption(image, text, { expected: before.caption });
   return { before: before.caption, after: after.caption, file: after.captionPath };
+}
+
+/**
+ * @param {import('../../api').DatasetCaptionsApi} api
+ * @param {string | vscode.Uri} image
+ */
+async function origins(api, image) {
+  const { parts, deleted } = await api.getOrigins(image);
+  return {
+    mine: parts.filter(({ by }) => by === 'hand').map(({ text }) => text),
+    deleted: deleted.map(({ text }) => text),
+  };
 }
 
 /**

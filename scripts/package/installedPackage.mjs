@@ -3,16 +3,17 @@ import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { run } from '../childProcess.mjs';
-import { testHostCommand } from '../testHostInstall.mjs';
+import { installTestHost, testHostCommand } from '../testHostInstall.mjs';
 
 const list = 'extensions.json';
 
 /**
- * Installs a VSIX with the VS Code server's own command.
+ * Installs a VSIX with the VS Code server's own command, and that server where it is not there yet.
  * @param {string} file the VSIX
  * @param {string} folder where the extensions of an untouched profile are to be
  */
 export async function installPackage(file, folder) {
+  await installTestHost(console.error);
   await rm(folder, { recursive: true, force: true });
   const { node, script } = testHostCommand();
   const data = `${folder}-server`;

@@ -10,6 +10,7 @@ import { manifestFile, type JobFolder } from '../jobs/folder/JobFolder';
 import { jobInfo } from '../jobs/folder/jobInfo';
 import type { ClusterPlace, JobFaultCode, JobManifest } from '../jobs/jobTypes';
 import { JobRunBase, type RunListener } from '../jobs/run/JobRunBase';
+import { snapshotBeforeJob, withoutSnapshot } from '../jobs/run/snapshotBeforeJob';
 import { auditJob } from './auditJob';
 import { ClusterError } from './ClusterError';
 import { ImageList } from './ImageList';
@@ -93,6 +94,12 @@ export class ClusterJobRun extends JobRunBase {
     // Imported only now, as local jobs do not need the packages of the queue.
     const queue = await import('./ShardQueue');
     this.queue = await queue.ShardQueue.connect(this.options.redisUrl, place.queue, this.signal);
+    // Before the workers get anything.
+    const problem = state.started === undefined ? await snapshotBeforeJob(this.manifest, this.signal) : undefined;
+    if (problem !== undefined) {
+      state.execution = [withoutSnapshot(problem)];
+      this.update({ execution: state.execution });
+    }
     delete state.finished;
     delete state.reverted;
     Object.assign(state, { status: 'running', started: state.started ?? new Date().toISOString() });

@@ -32,6 +32,8 @@ export interface ShardRunOptions {
   signal: AbortSignal;
   /** called with the number of images that have an outcome */
   onProgress: (handled: number) => void;
+  /** called with each line for the log */
+  onLog: (line: string) => void;
 }
 
 /** How the work on a shard ended. `left`: not finished, as the job was paused or cancelled, or the signal aborted. */
@@ -127,7 +129,7 @@ async function work(
   known: Known,
   journal: JobJournal,
   { first }: ShardData,
-  { tagger, writer, prepare, signal, onProgress }: ShardRunOptions,
+  { tagger, writer, prepare, signal, onProgress, onLog }: ShardRunOptions,
 ): Promise<ShardEnd> {
   await settleWrites(manifest, images, first, known, journal);
   if (known.isTaken) await sweep(manifest, images);
@@ -154,10 +156,10 @@ async function work(
     listedOnly: true,
     signal,
     prepareTagger: () => ({
-      makeTags: async (imagePath, stopped) =>
-        (await tagger.request('captionImage', { imagePath, setup, options }, stopped)).tags,
+      makeTags: (imagePath, stopped) => tagger.request('captionImage', { imagePath, setup, options }, stopped),
       imagesInWork,
     }),
+    onRecordNote: onLog,
     onOutcome: () => {
       onProgress(++handled);
     },

@@ -192,6 +192,7 @@ export class ShardWorker {
         writer,
         signal: stopper.signal,
         prepare: (manifest, stopped) => this.prepared.prepare(manifest, stopped),
+        onLog,
         onProgress: (now) => {
           handled = now;
           if (performance.now() - shown < progressPause) return;

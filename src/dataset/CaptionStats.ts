@@ -1,4 +1,5 @@
 import type { Caption, CaptionObserver } from './captions/Caption';
+import type { CaptionContent } from './captions/captionContent';
 import { eachTag } from '../tags/captionGrammar';
 import { textOfRaw } from '../tags/captionText';
 
@@ -26,6 +27,7 @@ export class CaptionStats implements CaptionObserver {
   private readonly counted: DatasetCounts = { images: 0, empty: 0, unsaved: 0, conflicts: 0, failed: 0 };
   private readonly tags = new Map<string, number>();
   private readonly dirtyOnes = new Set<Caption>();
+  private readonly fileListeners = new Set<(caption: Caption, before: CaptionContent | null) => void>();
   private readonly textListeners = new Set<(caption: Caption) => void>();
 
   get counts(): DatasetCounts {
@@ -52,6 +54,16 @@ export class CaptionStats implements CaptionObserver {
   onDidChangeText(listener: (caption: Caption) => void): () => void {
     this.textListeners.add(listener);
     return () => this.textListeners.delete(listener);
+  }
+
+  /** Calls `listener` for each file that changed; see `Dataset.onDidChangeFile`. */
+  onDidChangeFile(listener: (caption: Caption, before: CaptionContent | null) => void): () => void {
+    this.fileListeners.add(listener);
+    return () => this.fileListeners.delete(listener);
+  }
+
+  fileChanged(caption: Caption, before: CaptionContent | null): void {
+    for (const listener of this.fileListeners) listener(caption, before);
   }
 
   /** Updates the counts to the current state of a caption. */

@@ -11,7 +11,7 @@ import { textOfRaw } from '../tags/captionText';
 import { datasetPathOf, isDatasetPath } from './files/datasetPath';
 import { DatasetIndex } from './scan/DatasetIndex';
 import { CaptionStats, type DatasetCounts } from './CaptionStats';
-import { InPlaceWriter, type FileWriter } from './files/FileWriter';
+import { InPlaceWriter, type EditAuthor, type FileWriter } from './files/FileWriter';
 import { ImageFacts } from './ImageFacts';
 import { identityNow } from './scan/captionFiles';
 import { foldName } from './scan/foldName';
@@ -204,6 +204,14 @@ export class Dataset {
   }
 
   /**
+   * Calls `listener` when the file of a caption turns out to hold something else than this dataset knew and wrote,
+   * with what it held before. Returns the function that removes the listener.
+   */
+  onDidChangeFile(listener: (caption: Caption, before: CaptionContent | null) => void): () => void {
+    return this.stats.onDidChangeFile(listener);
+  }
+
+  /**
    * Scans the folder: the first time, and whenever anything may have changed. Unsaved edits are kept; an image that was
    * deleted stays listed while its caption has an unsaved edit.
    * @throws CaptionError when the folder cannot be read
@@ -344,6 +352,7 @@ export class Dataset {
    * @param expected content of the caption when the job was given it: a caption that was edited since then is kept
    * @param keepsEdits whether `makeText` preserves the existing text: then only an unsaved edit, which the user may
    *   still be typing, prevents the write
+   * @param by who made the text, where the writer records that
    * @returns what changed; undefined if the caption already had this text
    * @throws CaptionError with the reason why the caption was kept or could not be written
    */
@@ -352,6 +361,7 @@ export class Dataset {
     makeText: (text: string) => string,
     expected: string | null,
     keepsEdits = false,
+    by?: EditAuthor,
   ): Promise<CaptionChange | undefined> {
     return this.saver.inTurn(caption, async () => {
       const file = this.absolute(caption.path);
@@ -360,6 +370,7 @@ export class Dataset {
       if (edited || caption.inConflict) throw editedMeanwhile(file);
       const change = caption.setText(makeText(caption.text), this.options.emptiedCaption);
       if (change === undefined) return undefined;
+      if (by !== undefined) caption.addStep(by);
       const saved = await this.saver.write(caption);
       // A caption that is not dirty is what its file holds: taking it back would be an edit, which deletes the file.
       const isOnDisk = !caption.isDirty && caption.raw === change.after;
@@ -408,14 +419,18 @@ export class Dataset {
     });
     await this.readCaptions(unknown);
     const changes: CaptionChange[] = [];
-    await inSlices(edits, ({ captionPath, raw, base, rival, bytes }) => {
+    await inSlices(edits, ({ captionPath, raw, base, rival, bytes, steps }) => {
       const caption = this.caption(captionPath);
       if (caption === undefined) return;
       const wasTyped = caption.isDirty;
       // Text that was typed while the folder was being read is kept, and undo brings the older edit back.
       if (!wasTyped) {
         const takenBack = bytes === undefined ? undefined : contentOf(bytes).foreign;
-        caption.restoreEdit(raw, base === null ? null : contentOf(base), { rival, takenBack });
+        caption.restoreEdit(raw, base === null ? null : contentOf(base), {
+          rival,
+          takenBack,
+          ...(steps === undefined ? {} : { steps }),
+        });
       }
       const before = wasTyped ? raw : (caption.onDisk?.raw ?? null);
       if (caption.isDirty && !(wasTyped && before === caption.raw))

@@ -13,6 +13,7 @@ import {
 } from 'vscode';
 import type { DatasetCaptionsExtension } from '../../api';
 import type { JobTreeNode } from './captioning/JobTree';
+import type { HistoryEntry } from './history/historyEntries';
 import type { startMain } from './main';
 import { EditorStandIn } from './standIns/EditorStandIn';
 import { jobsAtStart } from './standIns/jobsAtStart';
@@ -53,10 +54,16 @@ export function activate(context: ExtensionContext): DatasetCaptionsExtension {
     () => {
       const { startMain } = loadMain(mainFile);
       return (made) => {
-        const started = startMain(context, openLog(), { tags: tags.view, jobs: jobs.view }, made);
+        const started = startMain(
+          context,
+          openLog(),
+          { tags: tags.view, jobs: jobs.view, history: history.view },
+          made,
+        );
         editor.delegateTo(started.editors);
         tags.delegateTo(started.tags);
         jobs.delegateTo(started.jobs);
+        history.delegateTo(started.history);
         context.subscriptions.push(...made);
         return started;
       };
@@ -76,11 +83,12 @@ export function activate(context: ExtensionContext): DatasetCaptionsExtension {
   const editor = new EditorStandIn(main);
   const tags = new TreeStandIn<TagTreeNode>('datasetCaptions.tags', main);
   const jobs = new TreeStandIn<JobTreeNode>('datasetCaptions.jobs', main);
+  const history = new TreeStandIn<HistoryEntry>('datasetCaptions.history', main);
   const tools = registerToolStandIns(
     contributes.languageModelTools.map(({ name }) => name),
     main,
   );
-  context.subscriptions.push(main, editor, tags, jobs, tools);
+  context.subscriptions.push(main, editor, tags, jobs, history, tools);
   setImmediate(() => {
     void showJobs(context, main);
   });

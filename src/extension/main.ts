@@ -13,6 +13,10 @@ import { CudaSupport } from './taggers/CudaSupport';
 import { registerCommands } from './commands/registerCommands';
 import { DatasetEditorProvider } from './editor/DatasetEditorProvider';
 import { EditorFiles } from './document/EditorFiles';
+import { BulkSnapshots } from './history/BulkSnapshots';
+import type { HistoryEntry } from './history/historyEntries';
+import { HistoryTexts } from './history/HistoryTexts';
+import { HistoryTree } from './history/HistoryTree';
 import { JobNotices } from './captioning/JobNotices';
 import { LeftOut } from './editor/LeftOut';
 import { JobReports } from './captioning/JobReports';
@@ -21,6 +25,7 @@ import { JobStatusBar } from './captioning/JobStatusBar';
 import { JobTree, type JobTreeNode } from './captioning/JobTree';
 import { ModelHashes } from './taggers/ModelHashes';
 import { Models } from './taggers/Models';
+import { Origins } from './origins/Origins';
 import { openSampleDataset } from './editor/sampleDataset';
 import { SavedSearches } from './search/SavedSearches';
 import { ServerToken } from './taggers/ServerToken';
@@ -42,12 +47,14 @@ const jobsTimeout = 2000;
 export interface StartedMain extends Main {
   readonly tags: vscode.TreeDataProvider<TagTreeNode>;
   readonly jobs: vscode.TreeDataProvider<JobTreeNode>;
+  readonly history: vscode.TreeDataProvider<HistoryEntry>;
 }
 
 /** The views of the sidebar. */
 export interface MainViews {
   readonly tags: vscode.TreeView<TagTreeNode>;
   readonly jobs: vscode.TreeView<JobTreeNode>;
+  readonly history: vscode.TreeView<HistoryEntry>;
 }
 
 /**
@@ -112,28 +119,34 @@ export function startMain(
   const searches = own(new SavedSearches(context.workspaceState));
   const writeWorker = context.asAbsolutePath(path.join('dist', 'writeWorker.js'));
   const files = new EditorFiles(new WriteThreads({ workerFile: writeWorker }));
+  const origins = new Origins(context.asAbsolutePath(path.join('dist', 'lookupWorker.js')));
   const editors = own(
     new DatasetEditorProvider(
       files,
-      { jobs, taggers, thumbnails, suggestions, searches, leftOut: own(new LeftOut()) },
+      { jobs, taggers, thumbnails, suggestions, searches, leftOut: own(new LeftOut()), origins },
       { extension: context.extensionUri, pictures: pictureRoots },
       storage,
       log,
     ),
   );
+  const snapshots = own(new BulkSnapshots(editors, log));
+  const history = own(new HistoryTree(editors, jobs, snapshots, views.history, log));
   const tags = own(new TagTree(editors, views.tags));
-  const api = own(new ExtensionApi(editors, files, jobs, thumbnails, log));
+  const api = own(new ExtensionApi(editors, files, jobs, thumbnails, origins, log));
   own(new JobStatusBar(jobs));
   own(
     registerCommands({
       editors,
       jobs,
       jobTree: tree,
+      historyTree: history,
+      historyTexts: own(new HistoryTexts()),
       reports,
       cluster,
       writer: files,
       searches,
       tagTree: tags,
+      origins,
       cache,
       picker,
       models,
@@ -160,6 +173,7 @@ export function startMain(
     editors,
     tags,
     jobs: tree,
+    history,
     tools: datasetTools(api.access, editors),
     exports: api.exports,
     jobsRead: Promise.race([jobsKnown, delay(jobsTimeout, undefined, { ref: false })]),

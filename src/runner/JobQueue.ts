@@ -7,7 +7,7 @@ import type { FileWriter } from '../dataset/files/FileWriter';
 import { JobFolder } from '../jobs/folder/JobFolder';
 import { jobFault } from '../jobs/run/jobFault';
 import { readJobInfo } from '../jobs/folder/jobInfo';
-import { askToStop, busy, type JobLock } from '../jobs/folder/JobLock';
+import { askToStop, busy, notStopped, type JobLock } from '../jobs/folder/JobLock';
 import { JobError } from '../jobs/JobError';
 import { isJobName } from '../jobs/jobNames';
 import { isEnded } from '../jobs/jobSteps';
@@ -215,10 +215,19 @@ export class JobQueue {
     });
   }
 
-  /** Reads a job again that another process changed, unless it runs here. @throws RunnerRefusal, JobError */
+  /**
+   * Reads a job again that another process changed, unless it runs here. One that is gone by now, as when another
+   * machine removed it, is forgotten.
+   * @throws RunnerRefusal for what is no name of a job; JobError JOB_UNREADABLE
+   */
   async rereadIfIdle(id: string): Promise<void> {
-    const job = await this.job(id);
-    if (job.run === undefined) await this.reread(job);
+    try {
+      const job = await this.job(id);
+      if (job.run === undefined) await this.reread(job);
+    } catch (thrown) {
+      if (!(thrown instanceof JobError) || thrown.code !== 'JOB_MISSING') throw thrown;
+      this.forget(id);
+    }
   }
 
   /** Ends the processes of taggers that no job uses. Returns whether all are gone. */
@@ -473,8 +482,7 @@ async function lockOnceStopped(folder: JobFolder, as: Exclude<JobStop, 'running'
     // Yet another process may have it by now: that one was not meant.
     if (now?.token !== holder.token) return folder.lock();
     if (Date.now() < until) continue;
-    const { message, code, path: file } = busy(folder.path, now);
-    throw new JobError(code, l10n.t('{0} It was asked to stop, and will as soon as it goes on.', message), file);
+    throw notStopped(folder.path, now);
   }
 }
 

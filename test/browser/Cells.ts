@@ -6,6 +6,10 @@ interface Focusable {
   getRootNode(): { activeElement: unknown };
 }
 
+interface Labelled {
+  readonly ariaLabel: string | null;
+}
+
 /** The cells of a grid by the paths of their images, and what tests ask about them. */
 export class Cells {
   constructor(readonly page: Page) {}
@@ -39,8 +43,10 @@ export class Cells {
 
   /** The last parts of the paths of the selected cells that are in the document. */
   async selected(): Promise<string[]> {
-    const cells = await this.page.locator('[role=gridcell][aria-selected=true] image-card').all();
-    const names = await Promise.all(cells.map(async (cell) => (await cell.getAttribute('aria-label')) ?? ''));
+    // All in one turn of the page: cells that are no longer selected a moment later still have a name here.
+    const names = await this.page
+      .locator('[role=gridcell][aria-selected=true] image-card')
+      .evaluateAll((cards) => cards.map((card) => (card as unknown as Labelled).ariaLabel ?? ''));
     return names.map((name) => name.slice(name.lastIndexOf('/') + 1)).sort();
   }
 

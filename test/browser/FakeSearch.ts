@@ -23,7 +23,9 @@ export class FakeSearch {
     return {
       suggestQuery: async ({ text, caret }) => {
         const tagCounts = countTags(this.host.items.map((item) => item.text));
-        return { suggestions: await suggestQuery(text, caret, { tagCounts, saved: this.saved, recent: this.recent }) };
+        const { saved, recent } = this;
+        const writers = (): Promise<string[]> => Promise.resolve(['wd-convnext-tagger-v3']);
+        return { suggestions: await suggestQuery(text, caret, { tagCounts, saved, recent, writers }) };
       },
       refreshResults: (params) => {
         note('refreshResults', params, undefined);
@@ -56,6 +58,7 @@ export class FakeSearch {
       fact: () => undefined,
       isSelected: (path) => this.host.item(path).selected,
       hasFailed: () => false,
+      hasOrigin: () => false,
     });
     return items.filter(({ path, text }) => {
       const caption = new Caption(`${path}.txt`, [path]);

@@ -423,6 +423,8 @@ const chromiumArguments = [
   // Chromium's sandbox does not work for root, as whom containers run.
   '--no-sandbox',
   '--disable-gpu',
+  // The workbench makes many objects while it starts: with more room for young ones that takes a tenth less.
+  '--js-flags=--min-semi-space-size=32 --max-semi-space-size=64',
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',

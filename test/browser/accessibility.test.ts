@@ -86,6 +86,12 @@ describe('the page for everybody', function () {
       await page.getByRole('radio', { name: 'Captions as tags' }).check();
       await page.locator('tag-chips').first().waitFor();
     },
+    'the grid of tags of a tagger': async (page, host) => {
+      const who = { by: 'tagger', name: 'wd-convnext-tagger-v3', when: 1_764_000_000_000 } as const;
+      host.groups = ({ text }) => [{ ...who, parts: text.split(', ').map((tag) => [tag, 0.82] as const) }];
+      await page.getByRole('radio', { name: 'Captions as tags' }).check();
+      await page.locator('.by-machine').first().waitFor();
+    },
     'the list': async (page) => {
       await page.getByRole('radio', { name: 'List', exact: true }).check();
     },

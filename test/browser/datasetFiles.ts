@@ -17,10 +17,14 @@ export async function readText(file: string): Promise<string | undefined> {
   return readFile(file, 'latin1').catch(() => undefined);
 }
 
-/** Every file below a folder with the hash of its bytes and its modification time: what must not change. */
+/**
+ * Every file below a folder, but records of who wrote what, with the hash of its bytes and its modification time: what
+ * must not change.
+ */
 export async function fingerprint(folder: string): Promise<Record<string, string>> {
   const files: Record<string, string> = {};
   for (const name of await readdir(folder, { recursive: true })) {
+    if (name.startsWith('.dataset-captions')) continue;
     const file = path.join(folder, name);
     try {
       const info = await stat(file, { bigint: true });

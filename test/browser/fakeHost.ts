@@ -18,6 +18,7 @@ import type {
 } from '../../src/protocol/page/gridProtocol';
 import type { CardItem } from '../../src/protocol/page/cardProtocol';
 import type { KeptTyping, ResumedDraft, TypedAhead } from '../../src/protocol/page/connectionProtocol';
+import type { PartGroup } from '../../src/protocol/page/originProtocol';
 import { textDigest } from '../../src/protocol/page/textDigest';
 import { joinTyping } from '../../src/tags/joinTyping';
 import { FakeBulkEdits } from './FakeBulkEdits';
@@ -69,6 +70,8 @@ export class FakeHost {
     suggestions: [],
     loading: false,
   });
+  /** who wrote what of a caption; undefined where there are no records */
+  groups: ((item: FakeItem) => PartGroup[]) | undefined;
   /** how long the first answer and those with cards and the selection take, in milliseconds */
   latency = 0;
   /** where the folders begin is answered when this resolves */
@@ -228,6 +231,14 @@ export class FakeHost {
           note('selectTagger', params, undefined);
         },
         suggestTags: async (params) => note('suggestTags', params, await this.suggest(params)),
+        getMarks: async (params) => {
+          note('getMarks', params, undefined);
+          await this.delay();
+          const { groups } = this;
+          if (groups === undefined) return { marks: null };
+          const items = params.paths.map((path) => this.item(path));
+          return { marks: items.map((item) => ({ digest: textDigest(item.text), groups: groups(item) })) };
+        },
         refresh: (params) => {
           note('refresh', params, undefined);
         },

@@ -177,7 +177,9 @@ describe('the grid and the viewer of a host that answers late', function () {
     await page.keyboard.type(', y');
     assert.equal(await cells.caption(first).inputValue(), `${textOf(0)}, x, y`);
     await press('Escape', 'Control+z');
-    assert.equal(await cells.caption(first).inputValue(), `${textOf(0)}, x`);
+    const shown = async (): Promise<boolean> => (await cells.caption(first).inputValue()) === `${textOf(0)}, x`;
+    for (let tries = 0; tries < 200 && !(await shown()); tries++) await page.waitForTimeout(50);
+    assert.ok(await shown(), 'the second edit is taken back');
     await textIs(second, `${textOf(0)}, x`);
     const drafts = host.said('draft') as { text: string; from: string }[];
     drafts.slice(1).forEach(({ from }, at) => {

@@ -67,6 +67,16 @@ describe('pictures over a far link', function () {
     await page.waitForTimeout(2 * roundTrip);
     const before = browser.imageRequests.size;
     await page.mouse.move(600, 500);
+    const gaps = await page.locator('image-grid').evaluateHandle((grid: unknown) => {
+      const found: number[] = [];
+      let last: number | undefined;
+      (grid as EventTarget).addEventListener('scroll', () => {
+        const now = performance.now();
+        if (last !== undefined) found.push(now - last);
+        last = now;
+      });
+      return found;
+    });
     for (let turn = 0; turn < 40; turn++) {
       await page.mouse.wheel(0, 200);
       await page.waitForTimeout(20);
@@ -75,7 +85,10 @@ describe('pictures over a far link', function () {
     await page.waitForTimeout(2 * roundTrip);
     const seen = await inView('cards');
     const loaded = browser.imageRequests.size - before;
-    assert.ok(loaded <= 2.5 * seen, `${loaded} for ${seen}: those of the first movement, and of the end`);
+    // On a machine that stands still now and then, the wheel does, too: that long is looking, not scrolling past.
+    const looks = (await gaps.evaluate((found, look) => found.filter((gap) => gap >= look), 100)).length;
+    const bound = (2.5 + looks) * seen;
+    assert.ok(loaded <= bound, `${loaded} for ${seen}: those of the first movement, of ${looks} stops, and of the end`);
   });
 
   it('asks for no address that came with a card', async () => {

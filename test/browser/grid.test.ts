@@ -11,6 +11,9 @@ const second = '00_set/image_00001.png';
 interface Focusable {
   getRootNode(): { activeElement: unknown };
 }
+interface Styles {
+  getComputedStyle(element: unknown): { opacity: string };
+}
 interface TextArea {
   selectionStart: number;
   setSelectionRange(start: number, end: number): void;
@@ -405,6 +408,36 @@ describe('the grid in a browser', function () {
     host.leftOut = 0;
     host.push();
     await page.getByRole('button', { name: 'left out' }).waitFor({ state: 'detached' });
+  });
+
+  it('keeps the way to what is left out where the line is too long for the page', async () => {
+    host.leftOut = 5;
+    await open({ width: 260, height: 700 });
+    const link = page.getByRole('button', { name: '5 left out' });
+    await link.waitFor();
+    const box = await link.boundingBox();
+    assert.ok(box !== null && box.x >= 0 && box.x + box.width <= 260, JSON.stringify(box));
+    await link.click({ timeout: 5000 });
+    await until('it is asked for', () => host.said('showLeftOut').length === 1);
+  });
+
+  it('shows no card as empty whose caption cannot be read', async () => {
+    const [unreadable, empty] = host.items;
+    Object.assign(unreadable ?? {}, { text: '', readOnly: true, warnings: ['The caption file cannot be read.'] });
+    Object.assign(empty ?? {}, { text: '' });
+    await open();
+    const opacity = (path: string): Promise<string> =>
+      cell(path)
+        .getByRole('button', { name: `Caption ${path}` })
+        .evaluate((button: unknown) => (globalThis as unknown as Styles).getComputedStyle(button).opacity);
+    await until('the empty card has its button', async () => (await opacity(second)) === '1');
+    assert.equal(await opacity(first), '0');
+    assert.deepEqual(
+      [await cell(first).getByText('0 tags').isVisible(), await cell(second).getByText('0 tags').isVisible()],
+      [false, true],
+    );
+    await cell(first).hover();
+    await until('a hovered one has it, too', async () => (await opacity(first)) === '1');
   });
 
   it('comes back with its card size, search and position', async () => {

@@ -56,6 +56,38 @@ const known: readonly [string, Beginning['captionMode'], string][] = [
     'text',
     'Control+f x Escape/20 Control+v Control+z',
   ],
+  [
+    'letters after the search without a tag make no tag of the card that it hides',
+    'tags',
+    'F2/200 ArrowLeft/200 Alt+Shift+Enter/20 x/20 y/20 z',
+  ],
+  [
+    'the image that is edited after a search for a tag is one that it finds',
+    'tags',
+    'F2/200 ArrowLeft/200 ArrowLeft/200 Alt+Enter/20 Escape/20 ArrowRight/20 F2/20 x/20 y',
+  ],
+  ...['Escape/20 Escape/20 F2/20', 'PageDown/20', 'Control+Enter/20', 'Escape/20 PageDown/20 PageDown/20 F2/20'].map(
+    (keys): [string, Beginning['captionMode'], string] => [
+      `after a search from the viewer, an image that it finds is edited (${keys})`,
+      'tags',
+      `Enter/400 F2/200 ArrowLeft/200 Alt+Shift+Enter/20 ${keys} x/20 y`,
+    ],
+  ),
+  [
+    'Shift+Tab after a search for a tag leads out of the grid, past what is hidden',
+    'tags',
+    'F2/200 ArrowLeft/200 Alt+Enter/20 Shift+Tab/20 Shift+Tab/20 Shift+Tab/20 Space',
+  ],
+  [
+    'the key for a folder that there is none of leaves the focus where it is',
+    'tags',
+    'F2/200 ArrowLeft/200 Alt+Enter/20 Alt+Enter/20 Control+Alt+ArrowUp/20 x/20 y',
+  ],
+  [
+    'Escape in the dialog closes it, also while suggestions are on their way',
+    'text',
+    'Control+h/180 q/180 Escape/2000 Control+Enter/2000 Delete Control+Enter Control+Alt+ArrowDown',
+  ],
   ['chips that were deleted come back', 'tags', 'F2/20 ArrowLeft/20 Delete/150 Delete/150 Control+z/150 Control+z/150'],
 ];
 

@@ -90,6 +90,17 @@ describe('suggested tags over a slow link', function () {
     assert.equal(await saved(), 'sky, blu, moss');
   });
 
+  it('leave an undo that waits behind them to where the focus goes', async () => {
+    await open('sky');
+    await linked.press([...keysOf(', m'), 'ArrowDown', 'Control+z']);
+    assert.equal(await value(), 'sky, m', 'it waits');
+    await caption(second).focus();
+    await linked.wait();
+    assert.equal(await saved(), 'sky');
+    assert.equal(await value(), 'sky');
+    assert.equal(await value(second), 'sky, tree');
+  });
+
   it('are followed by what is typed into the next caption, and only there', async () => {
     await open('sky');
     await linked.press([...keysOf(', moo'), 'ArrowDown', 'Enter', 'Control+Enter', 'End', ...keysOf(', next')]);

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Batch, BatchStatus, DatasetCaptionsApi, DatasetCaptionsExtension } from '../../api';
-import { captions, datasetTab, makeDataset, openDataset, until } from './hostDatasets';
+import { captions, datasetTab, makeDataset, openDataset, recordTagger, until } from './hostDatasets';
 
 /** What the example extension's command returns. */
 function example<T>(command: string, ...args: unknown[]): Thenable<T> {
@@ -109,6 +109,48 @@ describe('the API for other extensions', () => {
     assert.equal(await readFile(image.captionPath, 'utf8'), 'by another program');
     assert.equal((await api.saveCaption(image.path, '', { expected: 'by another program' })).hasCaption, false);
     assert.equal((await captions(folder))[path.relative(folder, image.captionPath)], undefined);
+  });
+
+  it('says who wrote what of a caption, closed or open, and searches for it', async () => {
+    const image = inFolder('5_scenery/sunset.png');
+    await recordTagger(folder, '5_scenery/sunset.txt', ['sky', 'sea', 'boat']);
+    await writeFile(inFolder('5_scenery/sunset.txt'), 'sky, my boat, sea');
+    const { path: file, parts, deleted } = await api.getOrigins(image);
+    assert.equal(file, image);
+    assert.deepEqual(
+      parts.map(({ text, by, name, score }) => ({ text, by, name, score })),
+      [
+        { text: 'sky', by: 'tagger', name: 'wd', score: 0.9 },
+        { text: 'my boat', by: 'hand', name: undefined, score: undefined },
+        { text: 'sea', by: 'tagger', name: 'wd', score: 0.9 },
+      ],
+    );
+    assert.ok((parts[0]?.when ?? 0) > Date.now() - 600_000);
+    assert.deepEqual(
+      deleted.map(({ text }) => text),
+      ['boat'],
+    );
+    assert.deepEqual(await example('showOrigins', image), { mine: ['my boat'], deleted: ['boat'] });
+    const nothing = await api.getOrigins(inFolder('5_scenery/alps.jpg'));
+    assert.ok(nothing.parts.every(({ by, when }) => by === 'hand' && when === undefined));
+    await assert.rejects(api.getOrigins(inFolder('none.png')), failsWith('IMAGE_NOT_FOUND'));
+
+    const settings = vscode.workspace.getConfiguration('datasetCaptions');
+    await settings.update('records', 'off', vscode.ConfigurationTarget.Global);
+    assert.ok((await api.getOrigins(image)).parts.every(({ by }) => by === 'hand'));
+    await settings.update('records', undefined, vscode.ConfigurationTarget.Global);
+
+    const found = async (query: string): Promise<string[]> =>
+      (await api.listImages(folder, { query })).images.map(({ name }) => name);
+    assert.deepEqual(await found('origin:wd'), ['5_scenery/sunset.png']);
+    assert.deepEqual(await found('deleted:boat'), ['5_scenery/sunset.png']);
+    await openDataset(folder);
+    assert.deepEqual(await found('origin:wd'), ['5_scenery/sunset.png']);
+    await api.saveCaption(image, 'sea', { expected: 'sky, my boat, sea' });
+    assert.deepEqual(
+      (await api.getOrigins(image)).parts.map(({ text, by }) => `${text}: ${by}`),
+      ['sea: tagger'],
+    );
   });
 
   it('refuses to save over what changed since it listed the images, also when it is not told what was seen', async () => {

@@ -3,6 +3,8 @@ import { cp, mkdtemp, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { captionChange } from '../../src/records/captionChange';
+import { RecordWriter } from '../../src/records/RecordWriter';
 
 /** The view type of the editor that shows folders as datasets. */
 export const editor = 'datasetCaptions.editor';
@@ -49,4 +51,13 @@ export function datasetTab(folder: string): vscode.Tab | undefined {
 export async function openDataset(folder: string): Promise<void> {
   await vscode.commands.executeCommand('datasetCaptions.open', vscode.Uri.file(folder));
   await until('the tab of the dataset', () => datasetTab(folder)?.isActive === true);
+}
+
+/** Records that a tagger wrote tags into a caption that was empty. @param caption relative to the dataset */
+export async function recordTagger(folder: string, caption: string, tags: readonly string[]): Promise<void> {
+  const writer = new RecordWriter(folder);
+  const change = captionChange('', tags.join(', '), new Map(tags.map((tag) => [tag, 0.9])));
+  const end = await writer.write({ kind: 'written', caption, author: { by: 'tagger', name: 'wd' }, ...change });
+  end();
+  await writer.close();
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { captions, datasetTab, makeDataset, openDataset, until } from './hostDatasets';
+import { captions, datasetTab, makeDataset, openDataset, recordTagger, until } from './hostDatasets';
 
 /** What a tool answers to a model, as it would be called in a chat. */
 async function call<T>(tool: string, input: object): Promise<T> {
@@ -61,6 +61,31 @@ describe('the tools for language models', () => {
     assert.deepEqual(read.notFound, ['../secret.png']);
     const counted = await call<{ tags: object[] }>('countTags', { directory: folder, contains: 'RARE' });
     assert.deepEqual(counted.tags, [{ tag: 'rare_tag', count: 1 }]);
+  });
+
+  it('say who wrote what, if a model asks', async () => {
+    await recordTagger(folder, '5_scenery/sunset.txt', ['rare_tag', 'boat']);
+    const images = ['5_scenery/sunset.png'];
+    const [plain] = (await call<{ captions: object[] }>('readCaptions', { directory: folder, images })).captions;
+    assert.deepEqual(plain, { image: images[0], caption: 'rare_tag, sky', unsaved: false });
+    const answer = await call<{ captions: { parts: { when?: string }[]; deletedByHand: { text: string }[] }[] }>(
+      'readCaptions',
+      { directory: folder, images, origins: true },
+    );
+    const [{ parts, deletedByHand } = { parts: [], deletedByHand: [] }] = answer.captions;
+    assert.match(parts[0]?.when ?? '', /^20\d\d-.*Z$/);
+    assert.deepEqual(
+      parts.map(({ when, ...part }) => ({ ...part, isTimed: when !== undefined })),
+      [
+        { text: 'rare_tag', by: 'tagger', name: 'wd', score: 0.9, isTimed: true },
+        { text: 'sky', by: 'hand', isTimed: false },
+      ],
+    );
+    assert.deepEqual(
+      deletedByHand.map(({ text }) => text),
+      ['boat'],
+    );
+    await assert.rejects(call('readCaptions', { directory: folder, images, origins: 'yes' }), /origins|boolean/);
   });
 
   it('stay in the workspace and the open datasets', async () => {

@@ -1,4 +1,5 @@
 import type { CaptionError } from '../files/CaptionError';
+import type { EditStep } from '../files/FileWriter';
 import type { CaptionContent, ForeignContent, ForeignEncoding } from './captionContent';
 import { isEmptyCaption, normalizeLineEnds, rawWithText, textOfRaw } from '../../tags/captionText';
 
@@ -19,8 +20,23 @@ export type EmptiedCaption = 'delete' | 'keepLineEnd';
 /** Notified of every change of a caption that may affect the counts. */
 export interface CaptionObserver {
   captionChanged(caption: Caption): void;
+  /** Its file holds something else than this dataset knew and wrote. */
+  fileChanged?(caption: Caption, before: CaptionContent | null): void;
   /** The caption is no longer part of the dataset. */
   forget(caption: Caption): void;
+}
+
+/** What else is known of an unsaved edit that is restored. */
+interface RestoredParts {
+  rival?: string | null | undefined;
+  takenBack?: ForeignContent | undefined;
+  steps?: readonly EditStep[];
+}
+
+/** A step of the unsaved edit. */
+interface OwnStep extends EditStep {
+  /** identifies the edit: what is typed on belongs to the step that it began */
+  edit: object | undefined;
 }
 
 /**
@@ -62,6 +78,11 @@ export class Caption {
    * memory
    */
   private owners: string | readonly string[];
+  /** how the unsaved edit came about, and that part of it which is being written; undefined where nobody said */
+  private ownSteps: OwnStep[] | undefined;
+  private stepsInWrite: OwnStep[] | undefined;
+  /** whether a text is one that the unsaved typing passed through; see {@link expectLateWrites} */
+  private isPassed: ((text: string) => boolean) | undefined;
   /** a write is in flight */
   saving = false;
   /** set while the caption is part of a dataset */
@@ -182,6 +203,31 @@ export class Caption {
     return this.disk === null && !this.isDirty && this.unreadable === undefined;
   }
 
+  /** How the unsaved edit came about, from what the disk holds on, as far as it was said by {@link addStep}. */
+  get steps(): readonly EditStep[] {
+    return this.ownSteps ?? [];
+  }
+
+  /**
+   * Says who made the last change of the unsaved edit. Steps that lead back to an earlier one of them are dropped: on
+   * the disk they never were.
+   * @param edit identifies the edit: a further change by the same one belongs to its step
+   */
+  addStep(by: EditStep['by'], edit?: object): void {
+    if (!this.isDirty) {
+      this.ownSteps = undefined;
+      return;
+    }
+    const after = this.raw;
+    const steps = this.ownSteps ?? [];
+    const last = steps.at(-1);
+    if (edit !== undefined && last?.edit === edit) steps.pop();
+    const same = steps.findIndex((step) => step.after === after);
+    if (same >= 0) steps.length = same + 1;
+    else steps.push({ by, after, edit });
+    this.ownSteps = steps;
+  }
+
   /** What the disk is believed to hold. */
   get onDisk(): CaptionContent | null {
     return this.disk;
@@ -292,6 +338,7 @@ export class Caption {
     if (sameContent(this.disk, content)) return;
     const before = this.disk;
     this.disk = content;
+    this.observer?.fileChanged?.(this, before);
     this.modified = NaN;
     this.model = content?.raw ?? null;
     if (this.wanted === undefined) {
@@ -302,16 +349,27 @@ export class Caption {
     } else if (this.conflictBase !== undefined && sameContent(this.conflictBase, content)) {
       // With a rival the contradiction is not on the disk.
       if (this.rival === undefined) this.conflictBase = undefined;
-    } else if (this.conflictBase === undefined) {
+    } else if (this.conflictBase === undefined && !this.isLateWrite(content)) {
       // Not `??=`: null is a valid base, that of a caption without a file.
       this.conflictBase = before;
     }
     this.observer?.captionChanged(this);
   }
 
+  /**
+   * The unsaved edit was typed in a window that is gone. What that window heard of it may be written late, and is no
+   * other program's: it does not contradict the edit, which goes on from there.
+   * @param isPassed whether a text is one that the typing passed through
+   */
+  expectLateWrites(isPassed: (text: string) => boolean): void {
+    if (this.isDirty) this.isPassed = isPassed;
+  }
+
   /** Reports that a write begins; {@link written} or {@link notWritten} ends it. */
   writing(): void {
     this.saving = true;
+    this.stepsInWrite = this.ownSteps;
+    this.ownSteps = undefined;
   }
 
   /**
@@ -320,6 +378,7 @@ export class Caption {
    */
   written(raw: string | null, foreign?: ForeignContent): void {
     this.saving = false;
+    this.stepsInWrite = undefined;
     this.disk = raw === null ? null : { raw, ...(foreign === undefined ? {} : { foreign }) };
     if (this.rivalDisk !== undefined) this.rivalDisk = this.disk;
     this.modified = NaN;
@@ -331,6 +390,8 @@ export class Caption {
   /** Reports that nothing was written, and why; undefined if the reason shows otherwise, as a conflict does. */
   notWritten(failure: CaptionError | undefined): void {
     this.saving = false;
+    if (this.stepsInWrite !== undefined) this.ownSteps = [...this.stepsInWrite, ...(this.ownSteps ?? [])];
+    this.stepsInWrite = undefined;
     // The edit may have been undone during the attempt.
     if (this.mayRestOnDisk && this.wanted === this.diskRaw) this.settle();
     else this.saveFailure = failure;
@@ -388,18 +449,24 @@ export class Caption {
    * @param base what the disk held when the edit was made; if the disk holds something else now, that is a conflict
    * @param edit.rival see {@link unsavedRival}
    * @param edit.takenBack see {@link bytesToRestore}
+   * @param edit.steps see {@link steps}
    */
   restoreEdit(
     raw: string | null,
     base: CaptionContent | null,
-    { rival, takenBack }: { rival?: string | null | undefined; takenBack?: ForeignContent | undefined } = {},
+    { rival, takenBack, steps = [{ by: { by: 'hand' }, after: raw }] }: RestoredParts = {},
   ): void {
     if (base?.foreign !== undefined) this.conversionAgreed = true;
     const edited = this.disk;
     this.disk = base;
     this.wanted = raw;
+    this.ownSteps = steps.map((step) => ({ ...step, edit: undefined }));
     this.takenBack = takenBack;
+    // Nobody changed the file now.
+    const { observer } = this;
+    this.observer = undefined;
     this.readFromDisk(edited);
+    this.observer = observer;
     // Reading may have settled the edit.
     if (rival !== undefined && this.isDirty && rival !== this.raw && rival !== this.diskRaw) {
       this.conflictBase = base;
@@ -416,7 +483,7 @@ export class Caption {
   takeOver(other: Caption): void {
     const { raw, editBase, unsavedRival, bytesToRestore: takenBack } = other;
     const rival = unsavedRival === undefined ? undefined : (unsavedRival?.raw ?? null);
-    if (!this.isDirty) this.restoreEdit(raw, editBase, { rival, takenBack });
+    if (!this.isDirty) this.restoreEdit(raw, editBase, { rival, takenBack, steps: other.steps });
     else this.restoreEdit(this.raw, this.editBase, { rival: raw, takenBack: this.bytesToRestore });
   }
 
@@ -480,6 +547,11 @@ export class Caption {
     return sameContent(content, { raw: wanted ?? '', foreign: takenBack });
   }
 
+  private isLateWrite(content: CaptionContent | null): boolean {
+    if (content?.foreign !== undefined) return false;
+    return this.isPassed?.(content === null ? '' : textOfRaw(content.raw)) === true;
+  }
+
   private get diskRaw(): string | null {
     return this.disk?.raw ?? null;
   }
@@ -497,7 +569,9 @@ export class Caption {
     this.conflictBase = this.rival = this.rivalDisk = undefined;
     this.conversionAgreed = false;
     this.takenBack = undefined;
+    this.isPassed = undefined;
     this.saveFailure = undefined;
+    this.ownSteps = undefined;
   }
 }
 

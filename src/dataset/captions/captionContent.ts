@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { CaptionError } from '../files/CaptionError';
 import { decodeAs, guessEncoding, type GuessedEncoding } from './guessEncoding';
+import { hasControls, hasStrayLetters, mayBeUtf16 } from './strayControls';
 
 /** The encoding of a caption file that is not clean UTF-8: a guess, or `unknown` where there is no good one. */
 export type ForeignEncoding = GuessedEncoding | 'unknown';
@@ -22,14 +23,18 @@ export interface ForeignContent {
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Decodes a caption file. Clean UTF-8, without NULs, is decoded without loss: encoding it again gives the same bytes.
- * Anything else is decoded as what it most likely is ({@link guessEncoding}); what cannot be read becomes U+FFFD.
+ * Decodes a caption file. Clean UTF-8 is decoded without loss: encoding it again gives the same bytes. Anything else is
+ * decoded as what it most likely is ({@link guessEncoding}); what cannot be read becomes U+FFFD. So is UTF-8 with
+ * control characters that no text has: UTF-16 without a mark can be valid UTF-8, but is hardly so without them.
  */
 export function decodeCaption(bytes: Uint8Array): CaptionContent {
-  const clean = decodeUtf8(bytes);
-  if (clean !== undefined) return { raw: clean };
+  const text = decodeUtf8(bytes);
+  const isDoubtful = text === undefined || hasControls(text) || hasStrayLetters(text);
+  if (!isDoubtful && !mayBeUtf16(text)) return { raw: text };
   const encoding = guessEncoding(bytes);
+  if (!isDoubtful && encoding?.startsWith('utf-16') !== true) return { raw: text };
   const raw = decodeAs(bytes, encoding ?? 'utf-8');
+  if (encoding === 'utf-8' && raw === text) return { raw };
   return { raw, foreign: { bytes: Uint8Array.from(bytes), encoding: encoding ?? 'unknown' } };
 }
 
@@ -71,11 +76,10 @@ function foreignMessage(encoding: ForeignEncoding): string {
   }
 }
 
-/** @returns undefined where it is not UTF-8, or has a NUL, which no text has */
+/** @returns undefined where it is not UTF-8 */
 function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
-    const text = utf8.decode(bytes);
-    return text.includes('\0') ? undefined : text;
+    return utf8.decode(bytes);
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { lstat, readFile, stat } from 'node:fs/promises';
 import * as l10n from '@vscode/l10n';
 import type { Caption } from './Caption';
 import { CaptionConflictError, CaptionError, fileError } from '../files/CaptionError';
@@ -7,7 +7,7 @@ import { decodeCaption, foreignError, refuseDamaged } from './captionContent';
 import { byteOrderMark } from '../../tags/byteOrderMark';
 import type { FileWriter } from '../files/FileWriter';
 import { refuseTooLarge } from '../files/captionSize';
-import { notAFile } from '../files/fileBytes';
+import { brokenLink, notAFile } from '../files/fileBytes';
 
 /**
  * The bytes of a caption file, null when there is none.
@@ -41,10 +41,19 @@ export async function readCaptionFile(caption: Caption, file: string, unsavedTex
     }
     const bytes = await readIfThere(file);
     if (bytes !== null) refuseDamaged(file, bytes);
+    else if (await isLink(file)) throw brokenLink(file);
     caption.readFromDisk(bytes === null ? null : decodeCaption(bytes));
     caption.unreadable = undefined;
   } catch (thrown) {
     caption.unreadable = fileError(thrown, file, 'read');
+  }
+}
+
+async function isLink(file: string): Promise<boolean> {
+  try {
+    return (await lstat(file)).isSymbolicLink();
+  } catch {
+    return false;
   }
 }
 
@@ -61,7 +70,7 @@ export async function saveCaptionFile(
 ): Promise<boolean> {
   if (!caption.isDirty) return true;
   if (caption.inConflict) return false;
-  const { raw, onDisk, bytesToRestore } = caption;
+  const { raw, onDisk, bytesToRestore, steps } = caption;
   if (caption.foreignEncoding !== undefined && bytesToRestore === undefined) {
     caption.failure = foreignError(caption.foreignEncoding, file);
     return false;
@@ -75,7 +84,7 @@ export async function saveCaptionFile(
       caption.written(raw, bytesToRestore);
       return true;
     }
-    const written = await writer.write({ file, content: raw, expected });
+    const written = await writer.write({ file, content: raw, expected, steps });
     // The writer wrote something other than requested: adopt that, unless the caption was edited meanwhile.
     if (written !== raw && caption.raw === raw) caption.setRaw(written);
     caption.written(written);
@@ -88,9 +97,15 @@ export async function saveCaptionFile(
       return true;
     }
     caption.notWritten(conflict ? undefined : fileError(thrown, file, 'save'));
-    if (conflict) caption.readFromDisk(thrown.theirs === null ? null : decodeCaption(thrown.theirs));
-    return false;
+    if (!conflict) return false;
+    caption.readFromDisk(thrown.theirs === null ? null : decodeCaption(thrown.theirs));
+    // A window that is gone has written what the edit passed through.
+    return needsWrite(caption) && saveCaptionFile(caption, file, writer, onStart);
   }
+}
+
+function needsWrite({ isDirty, inConflict }: Caption): boolean {
+  return isDirty && !inConflict;
 }
 
 function isWritten(theirs: Uint8Array | null, content: string | Uint8Array | null): boolean {

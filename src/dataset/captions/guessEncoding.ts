@@ -1,8 +1,9 @@
 import { asciiBits, languageModel, type Language, type LanguageModel } from './languageModels';
+import { withoutControls } from './strayControls';
 
 /**
  * The encodings that a caption file is taken for when it is not clean UTF-8, by their names in the Encoding Standard
- * (and `utf-32le`, `utf-32be`). `utf-8` is UTF-8 that is damaged: it has bytes that are none, or NULs.
+ * (and `utf-32le`, `utf-32be`). `utf-8` is UTF-8 that is damaged: it has bytes that are none, or control characters.
  */
 export type GuessedEncoding =
   | 'utf-8'
@@ -17,6 +18,7 @@ export type GuessedEncoding =
   | 'big5'
   | 'shift_jis'
   | 'euc-jp'
+  | 'iso-2022-jp'
   | 'euc-kr';
 
 /** How many bytes are read to guess, from a little before the first that is not ASCII. */
@@ -46,21 +48,24 @@ const eightBit: readonly Candidate[] = [
   { encoding: 'windows-1251', language: 'russian', strangeFrom: 5.7, atLeast: 3 },
   { encoding: 'gb18030', language: 'simplified', strangeFrom: 12.7 },
   { encoding: 'big5', language: 'traditional', strangeFrom: 12.7 },
-  { encoding: 'shift_jis', language: 'japanese', strangeFrom: 13 },
+  { encoding: 'shift_jis', language: 'japanese', strangeFrom: 13, atLeast: 2 },
   { encoding: 'euc-jp', language: 'japanese', strangeFrom: 13 },
   { encoding: 'euc-kr', language: 'korean', strangeFrom: 11 },
 ];
-const sixteenBit: readonly Candidate[] = [
-  { encoding: 'utf-8', language: 'any', strangeFrom: 15 },
+const damaged: Candidate = { encoding: 'utf-8', language: 'any', strangeFrom: 15 };
+const withNul: readonly Candidate[] = [
+  damaged,
   { encoding: 'utf-16le', language: 'any', strangeFrom: 13 },
   { encoding: 'utf-16be', language: 'any', strangeFrom: 13 },
-];
-const withNul: readonly Candidate[] = [
-  ...sixteenBit,
   { encoding: 'utf-32le', language: 'any', strangeFrom: 13 },
   { encoding: 'utf-32be', language: 'any', strangeFrom: 13 },
 ];
-const withoutNul: readonly Candidate[] = [...sixteenBit, ...eightBit];
+const ofAscii: readonly Candidate[] = [
+  damaged,
+  { encoding: 'utf-16le', language: 'any', strangeFrom: 13, atLeast: 2 },
+  { encoding: 'utf-16be', language: 'any', strangeFrom: 13, atLeast: 2 },
+];
+const withoutNul: readonly Candidate[] = [...ofAscii, ...eightBit];
 
 /** Byte order marks. That of UTF-32LE begins with that of UTF-16LE, so it comes first. */
 const marks: readonly (readonly [GuessedEncoding, readonly number[]])[] = [
@@ -79,6 +84,8 @@ const marks: readonly (readonly [GuessedEncoding, readonly number[]])[] = [
 export function guessEncoding(bytes: Uint8Array): GuessedEncoding | undefined {
   const marked = marks.find(([, mark]) => mark.every((byte, index) => bytes[index] === byte));
   if (marked !== undefined) return marked[0];
+  if (isIso2022(bytes)) return 'iso-2022-jp';
+  if (isNearlyUtf8(bytes)) return 'utf-8';
   const [best, ...others] = readings(bytes);
   const isAsLikely = ({ text, bits, isStrange }: Reading): boolean =>
     text !== best?.text && bits - (best?.bits ?? 0) < (isStrange ? marginToStrange : margin);
@@ -88,17 +95,68 @@ export function guessEncoding(bytes: Uint8Array): GuessedEncoding | undefined {
 }
 
 /**
- * Decodes a file. Bytes that are no text in this encoding become U+FFFD each; so does a run of NULs, which no text has.
- * Byte order marks at the start are left out.
+ * Decodes a file. Bytes that are no text in this encoding become U+FFFD each; so does a run of control characters that
+ * no text has. Byte order marks at the start are left out.
  */
 export function decodeAs(bytes: Uint8Array, encoding: GuessedEncoding): string {
   const { text, rest } = decode(bytes, encoding);
-  return withoutNuls(text + rest).replace(/^\ufeff+/, '');
+  return withoutControls(text + rest).replace(/^\ufeff+/, '');
+}
+
+/**
+ * Whether all but a few characters beyond ASCII are UTF-8, whatever the language: in no other encoding do the bytes of
+ * several characters in a row happen to be its sequences.
+ */
+function isNearlyUtf8(bytes: Uint8Array): boolean {
+  const { whole, damages } = countUtf8(sampleOf(bytes));
+  return whole >= 4 * Math.max(1, damages);
+}
+
+/**
+ * Counts the sequences of UTF-8, and the places where it is damaged: runs of bytes that are none, and of NULs. A
+ * surrogate that was encoded for itself, as by programs that write CESU-8, is one with its other half.
+ */
+function countUtf8(bytes: Uint8Array): { whole: number; damages: number; long: number } {
+  const found = { whole: 0, damages: 0, long: 0 };
+  // As many characters as bytes: each byte is a character of its own.
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  for (const [run] of text.matchAll(/[\0\x80-\xff]+/g)) {
+    const rest = run.replace(utf8Sequence, (sequence) => {
+      found.whole++;
+      if (sequence.length > 2) found.long++;
+      return '\n';
+    });
+    found.damages += rest.split('\n').filter((piece) => piece !== '').length;
+  }
+  return found;
+}
+
+/** One character beyond ASCII, each byte being a character of Latin-1 here. */
+const utf8Sequence = new RegExp(
+  [
+    '[\\xc2-\\xdf][\\x80-\\xbf]',
+    '\\xe0[\\xa0-\\xbf][\\x80-\\xbf]',
+    '[\\xe1-\\xec\\xee\\xef][\\x80-\\xbf]{2}',
+    '\\xed[\\x80-\\x9f][\\x80-\\xbf]',
+    '\\xf0[\\x90-\\xbf][\\x80-\\xbf]{2}',
+    '[\\xf1-\\xf3][\\x80-\\xbf]{3}',
+    '\\xf4[\\x80-\\x8f][\\x80-\\xbf]{2}',
+  ].join('|'),
+  'g',
+);
+
+/** ISO-2022-JP is ASCII to the eye of a program: escapes say where pairs of letters are characters. */
+function isIso2022(bytes: Uint8Array): boolean {
+  const at = bytes.indexOf(escape);
+  if (at < 0 || bytes[at + 1] !== 0x24 || (bytes[at + 2] !== 0x40 && bytes[at + 2] !== 0x42)) return false;
+  const read = decodeOrNot(bytes, 'iso-2022-jp');
+  return read?.rest === '' && !read.text.includes('\ufffd');
 }
 
 /** The ways to read a file that has no byte order mark, the likeliest first. */
 function readings(bytes: Uint8Array): Reading[] {
-  const candidates = bytes.includes(0) ? withNul : withoutNul;
+  const isAscii = bytes.every((byte) => byte > 0 && byte < 0x80);
+  const candidates = isAscii ? ofAscii : bytes.includes(0) ? withNul : withoutNul;
   return candidates.flatMap((candidate) => readAs(bytes, candidate) ?? []).sort((a, b) => a.bits - b.bits);
 }
 
@@ -116,6 +174,8 @@ interface Reading {
 /** Reads a file in an encoding. @returns undefined where that cannot be */
 function readAs(bytes: Uint8Array, { encoding, language, strangeFrom, atLeast = 1 }: Candidate): Reading | undefined {
   const isDamaged = encoding === 'utf-8';
+  // "â€™": what a sequence of three bytes is in Windows-1252, nobody writes.
+  if (encoding === 'windows-1252' && countUtf8(sampleOf(bytes)).long > 0) return undefined;
   const sample = decodeOrNot(sampleOf(bytes), encoding);
   const whole = bytes.length <= sampleLength || sample === undefined ? sample : decodeOrNot(bytes, encoding);
   if (sample === undefined || whole === undefined) return undefined;
@@ -131,7 +191,9 @@ function readAs(bytes: Uint8Array, { encoding, language, strangeFrom, atLeast = 
   if (found.beyond === 0 && !endsInUtf8 && bytes.some((byte) => byte > 0x7f)) return undefined;
   const bits = found.bits + found.damages * damageBits + (isCut ? cutBits : 0);
   const { beyond, bitsBeyond } = found;
-  const isStrange = beyond > 0 && (beyond < atLeast || bitsBeyond / beyond > strangeFrom);
+  const isStrange =
+    (beyond > 0 && (beyond < atLeast || bitsBeyond / beyond > strangeFrom)) ||
+    (encoding === 'windows-1252' && /^[^\u201c\u201e]*\u201d/.test(text));
   return { encoding, text, bits, isStrange };
 }
 
@@ -176,9 +238,9 @@ function surprise(text: string, model: LanguageModel): Surprise {
       found.bitsBeyond += bits;
       found.beyond++;
     }
-    // One wrong byte leaves up to three that are none.
+    // One wrong byte leaves up to three that are none; a character in CESU-8 leaves six.
     if (code !== replacement || at + 1 >= text.length) {
-      found.damages += Math.ceil(damaged / 3);
+      found.damages += damaged % 6 === 0 ? damaged / 6 : Math.ceil(damaged / 3);
       damaged = 0;
     }
     before = code;
@@ -187,6 +249,7 @@ function surprise(text: string, model: LanguageModel): Surprise {
 }
 
 const replacement = 0xfffd;
+const escape = 0x1b;
 
 /** Whether a text in GB 18030 has characters of four bytes: the second is a digit, which it is in none of GBK. */
 function hasFourByteCharacters(bytes: Uint8Array): boolean {

@@ -11,7 +11,7 @@ export type LanguageModel = (code: number, before: number, after: number) => num
 const neverWritten = 30;
 /** A character of another script than the language's. */
 const ofAnotherScript = 20;
-/** A character of East Asia beside a Latin letter, and a Cyrillic one, which no word has. */
+/** A character of East Asia beside a Latin letter; between two, or a Cyrillic one beside one, which no word has. */
 const mixedScripts = 3;
 const mixedAlphabets = 10;
 
@@ -55,8 +55,9 @@ const models = {
       { encoding: 'euc-jp', lead: [0xd0, 0xf4], trail: [0xa1, 0xfe] },
     ]);
     return (code, before, after) => {
-      if (code >= 0x3041 && code <= 0x3094) return 7.4;
-      if (code >= 0x30a1 && code <= 0x30f6) return 9;
+      const within = isWithinLatin(before, after) ? mixedAlphabets : 0;
+      if (code >= 0x3041 && code <= 0x3094) return 7.4 + within;
+      if (code >= 0x30a1 && code <= 0x30f6) return 9 + within;
       // Half-width katakana: each is one byte of Shift JIS, as which Latin letters can be read, too.
       if (code >= 0xff61 && code <= 0xff9f) return 16;
       return kanji(code, before, after);
@@ -115,8 +116,11 @@ function scriptModel(
   note(charactersOf(first), listed);
   if (second !== undefined) note(charactersOf(second), rare);
   return (code, before, after) => {
-    const beside = (isAsciiLetter(before) ? mixedScripts : 0) + (isAsciiLetter(after) ? mixedScripts : 0);
-    return beside + (bits.get(code) ?? (isOfScript(code) ? unlisted : otherScript(code)));
+    const beside = isAsciiLetter(before) || isAsciiLetter(after) ? mixedScripts : 0;
+    return (
+      (isWithinLatin(before, after) ? mixedAlphabets : beside) +
+      (bits.get(code) ?? (isOfScript(code) ? unlisted : otherScript(code)))
+    );
   };
 }
 
@@ -150,8 +154,9 @@ for (const [letters, bits] of [
   ['èàüöäáíóñç', 7],
   ['êâåøæßúïôîëõã', 8],
   ['ûùòìœ', 9],
-  ['ýÿšž', 12],
-  ['ðþ', 13],
+  ['ÿšž', 12],
+  // Icelandic; Turkish and Czech have other letters in their place, and more writers.
+  ['ýðþ', 26],
 ] as const) {
   for (const letter of letters) {
     westernBits.set(letter.charCodeAt(0), bits);
@@ -172,21 +177,39 @@ for (const [signs, bits] of [
  * letters that stand elsewhere: Czech "oči" would be "oèi", Polish "koń" "koñ".
  */
 const followers = new Map(
-  Object.entries({ è: 'rstmncvgdlbpqfh', ì: '', ù: '', õ: 'e', ñ: 'aeiou', œ: 'uinsdltc' }).map(
-    ([letter, letters]) => [letter.charCodeAt(0), letters] as const,
-  ),
+  Object.entries({
+    è: 'rstmncvgdlbpqfh',
+    ì: '',
+    ù: '',
+    õ: 'e',
+    ñ: 'aeiou',
+    œ: 'uinsdltc',
+    á: 'abcdfghijklmnpqrstuvxyz',
+    ê: 'abcdefghijlmnopqrstuvxz',
+  }).map(([letter, letters]) => [letter.charCodeAt(0), letters] as const),
 );
+
+/** Letters that end no word of Western Europe: "erdõ" was erdő, "koñ" koń. */
+const neverLast = new Set(Array.from('õñœ', (letter) => letter.charCodeAt(0)));
+/** Signs that are letters in other code pages: "½il" was œil, "€pfel" was Äpfel. */
+const signsBeforeNoLetter = new Set(Array.from('½¼¾±²³¹•ªº€™®·', (sign) => sign.charCodeAt(0)));
+/** For a letter or a sign where none would write it. */
+const strangePlace = 14;
 
 /** In Western Europe letters with accents stand among others: two side by side, or a sign within a word, are rare. */
 function western(code: number, before: number, after: number): number {
   const bits = westernBits.get(code) ?? (isNeverWritten(code) ? neverWritten : code < 0x100 ? 14 : ofAnotherScript);
   if (isWesternLetter(code)) {
-    const isUpper = String.fromCharCode(code) !== String.fromCharCode(code).toLowerCase();
-    if (isUpper && isLower(before)) return bits + 6;
-    if (isLetter(after) && followers.get(code)?.includes(String.fromCharCode(after)) === false) return bits + 6;
+    if (neverLast.has(code) && !isLetter(after)) return bits + strangePlace;
+    // No word goes on with a capital: "éLóŒ" is 長髮 in GBK.
+    if (isUpper(code) ? isLowerLetter(before) : isUpper(after)) return bits + 6;
+    if (isLetter(after) && followers.get(code)?.includes(String.fromCharCode(after)) === false)
+      return bits + strangePlace;
     if (isWesternLetter(before) || isWesternLetter(after)) return bits + 2.5;
     return isAsciiLetter(before) || isAsciiLetter(after) ? bits : bits + 3;
   }
+  if (isLetter(after) && signsBeforeNoLetter.has(code)) return bits + strangePlace;
+  if (code === 0xa0 && (before === 0 || before === 0x20)) return bits + strangePlace;
   const isWithin = isLetter(before) && isLetter(after);
   return isWithin && code !== 0x2019 && code !== 0xb7 ? bits + 6 : bits;
 }
@@ -219,12 +242,25 @@ function isCyrillic(code: number): boolean {
   return code >= 0x400 && code <= 0x45f;
 }
 
+function isWithinLatin(before: number, after: number): boolean {
+  return isAsciiLetter(before) && isAsciiLetter(after);
+}
+
 function isAsciiLetter(code: number): boolean {
   return isLower(code) || (code >= 0x41 && code <= 0x5a);
 }
 
 function isLower(code: number): boolean {
   return code >= 0x61 && code <= 0x7a;
+}
+
+function isUpper(code: number): boolean {
+  const letter = String.fromCharCode(code);
+  return isLetter(code) && letter !== letter.toLowerCase();
+}
+
+function isLowerLetter(code: number): boolean {
+  return isLetter(code) && !isUpper(code);
 }
 
 /** A letter of Latin-1 or of Windows-1252, not of ASCII. */

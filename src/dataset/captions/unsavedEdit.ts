@@ -1,3 +1,4 @@
+import type { EditAuthor, EditStep } from '../files/FileWriter';
 import type { Caption } from './Caption';
 import { encodeCaption } from './captionContent';
 
@@ -13,15 +14,18 @@ export interface UnsavedEdit {
   rival?: string | null;
   /** where a conversion to UTF-8 was taken back: the bytes that the file is to have again, base64 */
   bytes?: string;
+  /** who made it, where that was not only typed; the last step leads to `raw` */
+  steps?: EditStep[];
 }
 
 /** The unsaved edit of a caption as plain data. */
 export function unsavedEditOf(caption: Caption): UnsavedEdit {
   const base = caption.editBase;
-  const { unsavedRival, bytesToRestore } = caption;
+  const { unsavedRival, bytesToRestore, steps } = caption;
   return {
     ...(unsavedRival === undefined ? {} : { rival: unsavedRival?.raw ?? null }),
     ...(bytesToRestore === undefined ? {} : { bytes: Buffer.from(bytesToRestore.bytes).toString('base64') }),
+    ...(steps.some(({ by }) => by === 'undo' || by.by !== 'hand') ? { steps: steps.map(plainStep) } : {}),
     captionPath: caption.path,
     images: [...caption.images],
     raw: caption.raw,
@@ -29,10 +33,14 @@ export function unsavedEditOf(caption: Caption): UnsavedEdit {
   };
 }
 
+function plainStep({ by, after }: EditStep): EditStep {
+  return { by, after };
+}
+
 /** A type guard for edits that were read from a file; `Dataset.restoreEdits` checks their paths. */
 export function isUnsavedEdit(value: unknown): value is UnsavedEdit {
   if (typeof value !== 'object' || value === null) return false;
-  const { captionPath, images, raw, base, rival = null, bytes = null } = value as Record<string, unknown>;
+  const { captionPath, images, raw, base, rival = null, bytes = null, steps = [] } = value as Record<string, unknown>;
   const isText = (one: unknown): boolean => one === null || typeof one === 'string';
   return (
     typeof captionPath === 'string' &&
@@ -41,6 +49,20 @@ export function isUnsavedEdit(value: unknown): value is UnsavedEdit {
     isText(raw) &&
     isText(base) &&
     isText(rival) &&
-    isText(bytes)
+    isText(bytes) &&
+    Array.isArray(steps) &&
+    steps.every(isStep)
   );
+}
+
+const authors: readonly unknown[] = ['hand', 'bulk', 'import'] satisfies EditAuthor['by'][];
+
+function isStep(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { by, after } = value as Record<string, unknown>;
+  if (after !== null && typeof after !== 'string') return false;
+  if (by === 'undo') return true;
+  if (typeof by !== 'object' || by === null) return false;
+  const { by: author, name = '' } = by as Record<string, unknown>;
+  return authors.includes(author) && typeof name === 'string';
 }

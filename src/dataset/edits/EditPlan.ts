@@ -5,7 +5,8 @@ import type { Caption } from '../captions/Caption';
 import { foreignError } from '../captions/captionContent';
 import { hasPlainCommas, parseTags } from '../../tags/captionGrammar';
 import type { DatasetImage } from '../captions/DatasetImage';
-import { inSlices } from '../../base/inSlices';
+import { inSlices, type SliceOptions } from '../../base/inSlices';
+import { textOfRaw } from '../../tags/captionText';
 import { isJsonCaption } from '../../tags/jsonCaption';
 import { EditError } from './EditError';
 import { TimeLimitError, withTimeLimit } from './timeLimit';
@@ -19,9 +20,14 @@ export interface PlannedChange {
   expected: string | null;
   before: string;
   after: string;
+  /** the exact content that the file is to have, null for none; undefined where only the text is changed */
+  raw?: string | null;
   /** whether the user selected this change */
   ticked: boolean;
 }
+
+/** What a caption is to hold, see {@link EditPlan.toContents}. */
+export type WantedContent = { raw: string | null } | { text: string } | { reason: string };
 
 /** How many captions lose and gain a tag. */
 export interface TagChange {
@@ -85,6 +91,42 @@ export class EditPlan {
       options,
     );
     await plan.editAll(imagesOf, edit, options);
+    return plan;
+  }
+
+  /**
+   * Computes what it would do to captions to give them contents that they had before, as {@link make} does. Where the
+   * texts are the same, line ends or a byte order mark may differ.
+   * @param wantedOf what the file of a caption is to hold, null for no file; its text alone where what is around that
+   *   stays; undefined where it stays as it is; or why it cannot have it
+   * @throws the signal's reason when aborted
+   */
+  static async toContents(
+    images: Iterable<DatasetImage>,
+    wantedOf: (image: DatasetImage) => WantedContent | undefined,
+    options: SliceOptions = {},
+  ): Promise<EditPlan> {
+    const plan = new EditPlan();
+    const wanted = new Map<Caption, { images: string[]; content: WantedContent | undefined }>();
+    await inSlices(
+      images,
+      (image) => {
+        const known = wanted.get(image.caption);
+        if (known === undefined) wanted.set(image.caption, { images: [image.path], content: wantedOf(image) });
+        else known.images.push(image.path);
+      },
+      options,
+    );
+    await inSlices(
+      wanted,
+      ([caption, { images: paths, content }]) => {
+        if (content === undefined) plan.unchanged++;
+        else if ('reason' in content) plan.leftOut.push({ path: caption.path, reason: content.reason });
+        else if ('text' in content) plan.recordResult(caption, paths, caption.text, content.text);
+        else plan.recordResult(caption, paths, caption.text, textOfRaw(content.raw ?? ''), content.raw);
+      },
+      options,
+    );
     return plan;
   }
 
@@ -175,10 +217,10 @@ export class EditPlan {
     }
   }
 
-  private recordResult(caption: Caption, images: string[], before: string, after: string): void {
+  private recordResult(caption: Caption, images: string[], before: string, after: string, raw?: string | null): void {
     if (caption.unreadable !== undefined) {
       this.leftOut.push({ path: caption.path, reason: caption.unreadable.message });
-    } else if (before === after) {
+    } else if (before === after && (raw === undefined || raw === caption.raw)) {
       this.unchanged++;
     } else if (caption.inConflict) {
       const reason = l10n.t('Another program changed it while it was edited here. Settle the conflict first.');
@@ -186,7 +228,8 @@ export class EditPlan {
     } else if (caption.foreignEncoding !== undefined) {
       this.leftOut.push({ path: caption.path, reason: foreignError(caption.foreignEncoding, caption.path).message });
     } else {
-      this.changes.push({ caption, images, expected: caption.raw, before, after, ticked: true });
+      const exact = raw === undefined ? {} : { raw };
+      this.changes.push({ caption, images, expected: caption.raw, before, after, ...exact, ticked: true });
       this.countTags(before, after);
     }
   }

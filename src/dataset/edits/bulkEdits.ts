@@ -3,6 +3,7 @@ import type { Caption, CaptionChange } from '../captions/Caption';
 import { CaptionError } from '../files/CaptionError';
 import { refuseUnwritable } from '../captions/captionFile';
 import type { Dataset } from '../Dataset';
+import type { EditAuthor } from '../files/FileWriter';
 import { inSlices } from '../../base/inSlices';
 
 /** The new text of a caption. */
@@ -10,6 +11,8 @@ export interface TextEdit {
   caption: Caption;
   /** with LF line ends, but none at the end */
   text: string;
+  /** the exact content of the file, null for none; undefined: line ends and a byte order mark stay as they are */
+  raw?: string | null;
   /**
    * the content of the caption file when the user was shown this edit, null for no file: the edit is left out if the
    * caption holds anything else when its turn comes; undefined for an edit that was not shown
@@ -28,11 +31,16 @@ export interface AppliedEdits {
 /**
  * Changes many captions in memory, in slices. Captions that are in conflict, unreadable, not UTF-8, not in the
  * dataset any more, or not as they were shown are left out. On any other failure no caption is changed.
+ * @param by who makes the edit, for the record
  */
-export async function applyEdits(dataset: Dataset, edits: readonly TextEdit[]): Promise<AppliedEdits> {
+export async function applyEdits(
+  dataset: Dataset,
+  edits: readonly TextEdit[],
+  by: EditAuthor = { by: 'bulk' },
+): Promise<AppliedEdits> {
   const changes = new Map<Caption, CaptionChange>();
   const leftOut: AppliedEdits['leftOut'] = [];
-  const apply = ({ caption: shown, text, expected }: TextEdit): void => {
+  const apply = ({ caption: shown, text, raw, expected }: TextEdit): void => {
     // If the image was removed and came back, its caption has a new object.
     const caption = dataset.caption(shown.path) ?? shown;
     const reason = reasonToLeaveOut(dataset, caption, expected);
@@ -40,8 +48,10 @@ export async function applyEdits(dataset: Dataset, edits: readonly TextEdit[]): 
       leftOut.push({ path: caption.path, reason });
       return;
     }
-    const change = caption.setText(text, dataset.options.emptiedCaption);
+    const change =
+      raw === undefined ? caption.setText(text, dataset.options.emptiedCaption) : changeOfRaw(caption, raw);
     if (change === undefined) return;
+    caption.addStep(by, changes);
     const first = changes.get(caption);
     // Several images may share a caption: undo restores its state before the whole edit.
     if (first === undefined) changes.set(caption, change);
@@ -60,19 +70,27 @@ export async function applyEdits(dataset: Dataset, edits: readonly TextEdit[]): 
 
 /**
  * Undoes or redoes many edits, in slices, as {@link Dataset.replay} does.
+ * @param by who made the edits, for the record where they are made again; undefined: a job
  * @returns the captions that were skipped, because they have been changed since
  */
 export async function replayEdits(
   dataset: Dataset,
   changes: readonly CaptionChange[],
   direction: 'undo' | 'redo',
+  by?: EditAuthor,
 ): Promise<Caption[]> {
   const leftAlone: Caption[] = [];
   await inSlices(changes, (change) => {
     if (!dataset.replayOne(change, direction)) leftAlone.push(change.caption);
+    else dataset.caption(change.caption.path)?.addStep(direction === 'undo' ? 'undo' : (by ?? 'undo'));
   });
   dataset.changed();
   return leftAlone;
+}
+
+function changeOfRaw(caption: Caption, raw: string | null): CaptionChange | undefined {
+  const before = caption.raw;
+  return caption.setRaw(raw) ? { caption, before, after: raw } : undefined;
 }
 
 function reasonToLeaveOut(dataset: Dataset, caption: Caption, expected: TextEdit['expected']): string | undefined {

@@ -78,6 +78,8 @@ export function fileError(thrown: unknown, path: string, doing: 'save' | 'read' 
     case 'EACCES':
     case 'EPERM':
       return new CaptionError('NO_PERMISSION', notPermitted(doing), path, thrown);
+    case 'ELOOP':
+      return new CaptionError('FILE_ERROR', l10n.t('The link leads back to itself.'), path, thrown);
     case 'ENOENT':
       return new CaptionError('FOLDER_MISSING', l10n.t('The folder does not exist any more.'), path, thrown);
     default: {

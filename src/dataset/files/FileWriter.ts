@@ -7,6 +7,21 @@ import { writeFileSafely } from './writeFileSafely';
 /** What a file holds, as UTF-8 or as bytes; null: there is none. */
 export type FileContent = string | Uint8Array | null;
 
+/** Who made an edit, for the record of who wrote what. */
+export interface EditAuthor {
+  by: 'hand' | 'bulk' | 'import';
+  /** of a bulk edit, or of what the texts came from */
+  name?: string;
+}
+
+/** One of the edits that a write saves. */
+export interface EditStep {
+  /** `undo`: edits were taken back or made again, so that what stood earlier stands again */
+  by: EditAuthor | 'undo';
+  /** what the file should hold after it; null: there should be none */
+  after: string | null;
+}
+
 /** One caption file to write. */
 export interface FileWrite {
   /** absolute path */
@@ -15,6 +30,8 @@ export interface FileWrite {
   content: FileContent;
   /** what it holds now as far as the caller knows; null when it should not exist */
   expected: FileContent;
+  /** the edits that are saved, from `expected` on, as far as their caller said who made them */
+  steps?: readonly EditStep[];
 }
 
 /** Writes caption files as {@link writeCaptionFile} does, on whichever thread. */

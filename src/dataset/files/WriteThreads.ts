@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { WorkerThread } from '../../base/WorkerThread';
 import { InPlaceWriter, type FileWrite, type FileWriter } from './FileWriter';
 import { writtenOf, type WriteReply, type WriteRequest } from './writeMessages';
@@ -31,6 +32,8 @@ interface Thread {
   /** whether the thread has ever replied; if not, threads cannot be started */
   works: boolean;
   messages: Job[][];
+  /** the folder of the last file that it was given */
+  folder: string | undefined;
   idle: NodeJS.Timeout | undefined;
 }
 
@@ -43,7 +46,9 @@ export class WriteThreads implements FileWriter {
   private readonly options: Required<WriteThreadsOptions>;
   private readonly threads = new Set<Thread>();
   private readonly inPlace = new InPlaceWriter();
-  private waiting: Job[] = [];
+  /** by folder, in the order in which the folders were first needed */
+  private readonly waiting = new Map<string, Job[]>();
+  private waitingCount = 0;
   private flushing = false;
   private cannotStart = false;
 
@@ -59,7 +64,11 @@ export class WriteThreads implements FileWriter {
   }
 
   private enqueue(job: Job): void {
-    this.waiting.push(job);
+    const folder = path.dirname(job.write.file);
+    const others = this.waiting.get(folder);
+    if (others === undefined) this.waiting.set(folder, [job]);
+    else others.push(job);
+    this.waitingCount++;
     if (this.flushing) return;
     this.flushing = true;
     // Batch all files that are submitted in the same turn of the event loop.
@@ -70,13 +79,42 @@ export class WriteThreads implements FileWriter {
   }
 
   private assign(): void {
-    while (this.waiting.length > 0) {
+    while (this.waitingCount > 0) {
       const thread = this.freeThread();
       if (thread === undefined) return;
       // Spread a few files over the threads instead of sending all to the first.
-      const share = Math.ceil(this.waiting.length / this.options.threads);
-      this.send(thread, this.waiting.splice(0, Math.min(Math.max(share, 4), filesPerMessage)));
+      const share = Math.ceil(this.waitingCount / this.options.threads);
+      const count = Math.min(Math.max(share, 4), filesPerMessage);
+      const jobs: Job[] = [];
+      while (jobs.length < count && this.waitingCount > 0) {
+        thread.folder = this.folderFor(thread);
+        jobs.push(...this.take(thread.folder, count - jobs.length));
+      }
+      this.send(thread, jobs);
     }
+  }
+
+  /**
+   * The folder whose files a thread writes next: what it asked about its folder need not be asked again, nor by another
+   * thread.
+   */
+  private folderFor(thread: Thread): string {
+    if (thread.folder !== undefined && this.waiting.has(thread.folder)) return thread.folder;
+    const busy = new Set([...this.threads].filter(({ messages }) => messages.length > 0).map(({ folder }) => folder));
+    let first: string | undefined;
+    for (const folder of this.waiting.keys()) {
+      if (!busy.has(folder)) return folder;
+      first ??= folder;
+    }
+    return first ?? '';
+  }
+
+  private take(folder: string, count: number): Job[] {
+    const jobs = this.waiting.get(folder) ?? [];
+    const taken = jobs.splice(0, count);
+    this.waitingCount -= taken.length;
+    if (jobs.length === 0) this.waiting.delete(folder);
+    return taken;
   }
 
   private freeThread(): Thread | undefined {
@@ -100,7 +138,7 @@ export class WriteThreads implements FileWriter {
         this.handleCrash(thread);
       },
     });
-    const thread: Thread = { worker, works: false, messages: [], idle: undefined };
+    const thread: Thread = { worker, works: false, messages: [], folder: undefined, idle: undefined };
     this.threads.add(thread);
     return thread;
   }
@@ -141,7 +179,10 @@ export class WriteThreads implements FileWriter {
     this.threads.delete(thread);
     clearTimeout(thread.idle);
     if (!thread.works) this.cannotStart = true;
-    const jobs = [...thread.messages.flat(), ...(this.cannotStart ? this.waiting.splice(0) : [])];
+    const jobs = thread.messages.flat();
+    if (this.cannotStart) {
+      for (const folder of [...this.waiting.keys()]) jobs.push(...this.take(folder, Infinity));
+    }
     thread.messages = [];
     for (const job of jobs) {
       job.lost++;

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { displayLanguage } from '../../base/displayLanguage';
-import { formatBytes } from '../../protocol/text/formatBytes';
+import { formatBytes, formatExactBytes } from '../../protocol/text/formatBytes';
 import { CaptionError } from './CaptionError';
 
 /**
@@ -12,11 +12,14 @@ export const maxCaptionSize = 1_000_000;
 /** @throws CaptionError CAPTION_TOO_LARGE for more bytes than {@link maxCaptionSize}: read or written by nobody */
 export function refuseTooLarge(file: string, size: number): void {
   if (size <= maxCaptionSize) return;
-  const [found, limit] = [size, maxCaptionSize].map((bytes) => formatBytes(bytes, displayLanguage()));
+  const language = displayLanguage();
+  // A few bytes above the limit, both would read "1 MB".
+  const isNear = formatBytes(size, language) === formatBytes(maxCaptionSize, language);
+  const shown = isNear ? formatExactBytes : formatBytes;
   const message = l10n.t(
     'Too large for a caption: {0}. Files up to {1} are read and written.',
-    found ?? '',
-    limit ?? '',
+    shown(size, language),
+    shown(maxCaptionSize, language),
   );
   throw new CaptionError('CAPTION_TOO_LARGE', message, file);
 }

@@ -52,6 +52,12 @@ export function notAFile(file: string): CaptionError {
   );
 }
 
+/** The error for a link to a file that is not there, as in DVC and git-annex before the content is got. */
+export function brokenLink(file: string, cause?: unknown): CaptionError {
+  const message = l10n.t('The caption is a link to a file that does not exist.');
+  return new CaptionError('CAPTION_LINK_BROKEN', message, file, cause);
+}
+
 export function removeQuietly(file: string): void {
   try {
     unlinkSync(file);

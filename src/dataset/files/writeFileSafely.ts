@@ -17,7 +17,7 @@ import * as l10n from '@vscode/l10n';
 import { CaptionConflictError, CaptionError, fileError } from './CaptionError';
 import { errno } from '../../base/errno';
 import { AccessLists } from './accessLists';
-import { flush, readNow, removeQuietly, sameBytes, writeAll } from './fileBytes';
+import { brokenLink, flush, readNow, removeQuietly, sameBytes, writeAll } from './fileBytes';
 import { giveAccessOf } from './giveAccessOf';
 import { patiently } from './patiently';
 import { newTemporaryName } from './temporaryNames';
@@ -257,12 +257,7 @@ function resolveLink(file: string): string {
   try {
     target = realpathSync(file);
   } catch (thrown) {
-    throw new CaptionError(
-      'CAPTION_LINK_BROKEN',
-      l10n.t('The caption is a link to a file that does not exist.'),
-      file,
-      thrown,
-    );
+    throw brokenLink(file, thrown);
   }
   if (!target.includes('\ufffd') || statSync(target, { throwIfNoEntry: false }) !== undefined) return target;
   const message = l10n.t('The caption is a link to a file whose name is not UTF-8. Rename that.');

@@ -7,6 +7,19 @@ export type TextField = 'any' | (typeof textFields)[number];
  */
 export type NumberField = (typeof numberFields)[number];
 
+/**
+ * Where a term looks for who wrote a caption: `origin` who wrote a part of it that stands, `deleted` which part a
+ * person took out, `by` who wrote it last.
+ */
+export type OriginField = (typeof originFields)[number];
+
+/** What a search asks of who wrote a caption. */
+export interface OriginTerm {
+  field: OriginField;
+  /** in lower case; `*` matches any text, `?` one character, and `\` escapes these and itself */
+  pattern: string;
+}
+
 export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=';
 
 /** States of an image or its caption that `is:` can name. */
@@ -14,6 +27,7 @@ export type ImageState = (typeof imageStates)[number];
 
 export const textFields = ['tag', 'caption', 'name', 'path'] as const;
 export const numberFields = ['tags', 'chars', 'width', 'height', 'ratio', 'size'] as const;
+export const originFields = ['origin', 'deleted', 'by'] as const;
 export const imageStates = ['empty', 'unsaved', 'conflict', 'failed', 'duplicate', 'selected'] as const;
 
 /** A range in the text of a query; `start` is inclusive, `end` exclusive. */
@@ -41,6 +55,7 @@ export type QueryNode = TextRange &
         /** the value as the user wrote it, such as `16:9` or `2MB` */
         text: string;
       }
+    | ({ kind: 'origin' } & OriginTerm)
     | { kind: 'state'; state: ImageState }
     | { kind: 'not'; part: QueryNode }
     /** two or more parts */

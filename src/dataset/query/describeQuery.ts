@@ -13,6 +13,7 @@ export function describeQuery(tree: QueryNode): string {
       return tree.state;
     case 'number':
       return `${tree.field} ${signs[tree.operator]} ${tree.text}`;
+    case 'origin':
     case 'text': {
       const text = tree.pattern.replace(/\\(?=[*?\\])/g, '').replaceAll('\\\\', '\\');
       return tree.field === 'any' ? `“${text}”` : `${tree.field}: ${text}`;

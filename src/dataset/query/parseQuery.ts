@@ -2,8 +2,10 @@ import * as l10n from '@vscode/l10n';
 import {
   imageStates,
   numberFields,
+  originFields,
   textFields,
   type NumberField,
+  type OriginField,
   type QueryError,
   type QueryNode,
   type TextField,
@@ -158,6 +160,9 @@ class Parser {
         prefix === '' ? l10n.t('There is nothing between the quotes.') : l10n.t('{0}: needs a text after it.', prefix);
       throw new Problem({ message, start, end, incomplete: end === this.text.length && !token.quoted });
     }
+    if (isOriginField(prefix)) {
+      return { kind: 'origin', field: prefix, pattern: token.pattern.toLowerCase(), start, end };
+    }
     const field = isTextField(prefix) ? prefix : 'any';
     return { kind: 'text', field, pattern: token.pattern.toLowerCase(), start, end };
   }
@@ -214,6 +219,10 @@ function joined(kind: 'and' | 'or', parts: readonly QueryNode[]): QueryNode {
 
 function isNumberField(prefix: string): prefix is NumberField {
   return (numberFields as readonly string[]).includes(prefix);
+}
+
+function isOriginField(prefix: string): prefix is OriginField {
+  return (originFields as readonly string[]).includes(prefix);
 }
 
 function isTextField(prefix: string): prefix is TextField {

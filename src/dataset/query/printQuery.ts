@@ -7,6 +7,8 @@ export function printQuery(tree: QueryNode): string {
   switch (tree.kind) {
     case 'text':
       return `${tree.field === 'any' ? '' : `${tree.field}:`}${printPattern(tree.pattern)}`;
+    case 'origin':
+      return `${tree.field}:${printPattern(tree.pattern)}`;
     case 'number':
       return `${tree.field}:${tree.operator === '=' ? '' : tree.operator}${tree.text}`;
     case 'state':

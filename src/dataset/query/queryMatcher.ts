@@ -5,7 +5,7 @@ import { comparableTag, composed } from '../../tags/comparableTag';
 import type { DatasetImage } from '../captions/DatasetImage';
 import { GlobPattern } from '../../tags/GlobPattern';
 import type { ImageFact } from '../ImageFacts';
-import type { ImageState, NumberField, QueryNode, TextField } from './QueryNode';
+import type { ImageState, NumberField, OriginTerm, QueryNode, TextField } from './QueryNode';
 
 /** What a query can depend on besides an image's path and caption. */
 export interface QueryContext {
@@ -13,6 +13,8 @@ export interface QueryContext {
   isSelected: (path: string) => boolean;
   /** whether the last attempt to caption the image failed */
   hasFailed: (image: DatasetImage) => boolean;
+  /** whether what the records say of the image's caption matches; only asked for terms of {@link QueryNeeds} */
+  hasOrigin: (image: DatasetImage, term: OriginTerm) => boolean;
 }
 
 /** Whether an image matches the query. */
@@ -26,6 +28,8 @@ export interface QueryNeeds {
   sizes: boolean;
   /** state that changes as captions are edited, saved or selected, which makes results stale */
   changing: boolean;
+  /** who wrote what in captions: each term once */
+  origins: readonly OriginTerm[];
 }
 
 /** Compiles a query into a predicate for images. */
@@ -39,6 +43,7 @@ export function queryMatcher(tree: QueryNode | null, context: QueryContext): Que
 /** Determines the data that a query needs. */
 export function queryNeeds(tree: QueryNode | null): QueryNeeds {
   const needed = new Set<keyof QueryNeeds>();
+  const origins = new Map<string, OriginTerm>();
   const collect = (node: QueryNode): void => {
     switch (node.kind) {
       case 'not':
@@ -48,6 +53,12 @@ export function queryNeeds(tree: QueryNode | null): QueryNeeds {
       case 'or':
         node.parts.forEach(collect);
         break;
+      case 'origin': {
+        const { field, pattern } = node;
+        needed.add('changing');
+        origins.set(`${field}:${pattern}`, { field, pattern });
+        break;
+      }
       case 'state':
         needed.add('changing');
         break;
@@ -56,7 +67,12 @@ export function queryNeeds(tree: QueryNode | null): QueryNeeds {
     }
   };
   if (tree !== null) collect(tree);
-  return { stats: needed.has('stats'), sizes: needed.has('sizes'), changing: needed.has('changing') };
+  return {
+    stats: needed.has('stats'),
+    sizes: needed.has('sizes'),
+    changing: needed.has('changing'),
+    origins: [...origins.values()],
+  };
 }
 
 /** What has to be known of an image to look at a field. */
@@ -119,6 +135,8 @@ function compile(node: QueryNode, context: QueryContext): Test {
       const tests = cheapestFirst(node.parts).map((part) => compile(part, context));
       return (candidate) => tests.some((test) => test(candidate));
     }
+    case 'origin':
+      return ({ image }) => context.hasOrigin(image, node);
     case 'state':
       return stateTest(node.state, context);
     case 'number':

@@ -1,4 +1,4 @@
-import { numberFields, textFields, type TextRange } from './QueryNode';
+import { numberFields, originFields, textFields, type TextRange } from './QueryNode';
 
 /** A token of a query. */
 export type QueryToken = TextRange &
@@ -19,7 +19,7 @@ export type QueryToken = TextRange &
   );
 
 /** The known prefixes of terms; any other text before a colon is part of a word. */
-export const prefixes: readonly string[] = [...textFields, ...numberFields, 'is', 'tokens'];
+export const prefixes: readonly string[] = [...textFields, ...numberFields, ...originFields, 'is', 'tokens'];
 
 const maxPrefixLength = Math.max(...prefixes.map((name) => name.length));
 const blank = /\s/;

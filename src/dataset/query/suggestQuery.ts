@@ -2,14 +2,14 @@ import * as l10n from '@vscode/l10n';
 import { displayLanguage } from '../../base/displayLanguage';
 import { comparableTag } from '../../tags/comparableTag';
 import { inSlices } from '../../base/inSlices';
-import { tagTerm } from './printQuery';
-import { imageStates, type ImageState, type NumberField, type TextField } from './QueryNode';
+import { literalPattern, printQuery, tagTerm } from './printQuery';
+import { imageStates, type ImageState, type NumberField, type OriginField, type TextField } from './QueryNode';
 import { queryTokens, type QueryToken } from './queryTokens';
 import { numberExamples } from './queryValues';
 
 /** A suggestion for what to type next. */
 export interface QuerySuggestion {
-  kind: 'field' | 'state' | 'tag' | 'saved' | 'recent';
+  kind: 'field' | 'state' | 'tag' | 'writer' | 'saved' | 'recent';
   /** the text in the list */
   label: string;
   /** its meaning, or the number of occurrences of a tag */
@@ -30,12 +30,14 @@ export interface SuggestionSources {
   saved: readonly NamedQuery[];
   /** newest first */
   recent: readonly string[];
+  /** the names of taggers and captioners that wrote captions; only asked where they can be suggested */
+  writers: () => Promise<readonly string[]>;
 }
 
 const maxSuggestions = 8;
 
 function fieldsAndWhatTheyMean(): readonly (readonly [name: string, detail: string])[] {
-  const meanings: Record<Exclude<TextField, 'any'> | NumberField | '-tag' | 'is', string> = {
+  const meanings: Record<Exclude<TextField, 'any'> | NumberField | OriginField | '-tag' | 'is', string> = {
     tag: l10n.t('images with this tag'),
     '-tag': l10n.t('images without this tag'),
     caption: l10n.t('text of the caption'),
@@ -48,6 +50,9 @@ function fieldsAndWhatTheyMean(): readonly (readonly [name: string, detail: stri
     height: l10n.t('in pixels: {0}', numberExamples.height),
     ratio: l10n.t('width to height: {0}', numberExamples.ratio),
     size: l10n.t('of the file: {0}', numberExamples.size),
+    origin: l10n.t('who wrote a part of the caption: hand, tagger, a name, …'),
+    by: l10n.t('who wrote the caption last: hand, job, a name, …'),
+    deleted: l10n.t('tags that were deleted by hand'),
   };
   return Object.entries(meanings).map(([name, detail]) => [`${name}:`, detail]);
 }
@@ -69,11 +74,36 @@ function meaningOf(state: ImageState): string {
   }
 }
 
+/** Who may have written a caption besides those with names, as `origin:` and `by:` know them. */
+const writerKinds = {
+  origin: ['hand', 'tagger', 'captioner', 'bulk', 'import', 'outside'],
+  by: ['hand', 'job', 'tagger', 'captioner', 'bulk', 'import', 'outside'],
+} as const;
+
+function meaningOfWriter(kind: (typeof writerKinds)['by'][number]): string {
+  switch (kind) {
+    case 'hand':
+      return l10n.t('a person');
+    case 'job':
+      return l10n.t('a captioning job');
+    case 'tagger':
+      return l10n.t('any tagger');
+    case 'captioner':
+      return l10n.t('any captioner');
+    case 'bulk':
+      return l10n.t('an edit of many captions');
+    case 'import':
+      return l10n.t('an import');
+    case 'outside':
+      return l10n.t('another program');
+  }
+}
+
 /** Suggests what to type at the caret of a query, most likely first. */
 export async function suggestQuery(
   text: string,
   caret: number,
-  { tagCounts, saved, recent }: SuggestionSources,
+  { tagCounts, saved, recent, writers }: SuggestionSources,
 ): Promise<QuerySuggestion[]> {
   const term = queryTokens(text).find(({ kind, start, end }) => kind === 'term' && start < caret && caret <= end);
   const make = (
@@ -112,6 +142,21 @@ export async function suggestQuery(
       return imageStates
         .filter((state) => state.startsWith(written.toLowerCase()))
         .map((state) => make('state', `is:${state}`, meaningOf(state), `is:${state}`));
+    case 'origin':
+    case 'by': {
+      const { prefix } = term;
+      const begins = (name: string): boolean => name.toLowerCase().startsWith(written.toLowerCase());
+      const named = (await writers()).filter(begins).map((name) => {
+        const pattern = literalPattern(name.toLowerCase());
+        const printed = printQuery({ kind: 'origin', field: prefix, pattern, start: 0, end: 0 });
+        return make('writer', printed, l10n.t('this tagger or captioner'), printed);
+      });
+      const kinds = writerKinds[prefix].filter(begins);
+      return [
+        ...kinds.map((kind) => make('writer', `${prefix}:${kind}`, meaningOfWriter(kind), `${prefix}:${kind}`)),
+        ...named,
+      ].slice(0, 12);
+    }
     case '': {
       const begins = fields.filter(
         ([name]) => name.startsWith(written.toLowerCase()) && !(isNegated && name === '-tag:'),

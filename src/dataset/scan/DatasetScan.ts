@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Caption, type CaptionObserver } from '../captions/Caption';
-import { CaptionError, fileError } from '../files/CaptionError';
+import { CaptionError, fileError, type CaptionErrorCode } from '../files/CaptionError';
 import type { DatasetImage } from '../captions/DatasetImage';
 import { DatasetIndex } from './DatasetIndex';
 import { captionPathOf } from '../files/imageFiles';
@@ -368,9 +368,21 @@ interface CaptionFileNames {
   lookalike: string;
 }
 
+/** The codes of a thread's errors that are those of captions; others are the system's. */
+const ownCodes: readonly CaptionErrorCode[] = [
+  'CAPTION_TOO_LARGE',
+  'CAPTION_DAMAGED',
+  'CAPTION_LINK_BROKEN',
+  'FILE_ERROR',
+];
+
+function isOwnCode(code: string | undefined): code is CaptionErrorCode {
+  return ownCodes.some((one) => one === code);
+}
+
 /** What a thread threw when it read a caption file. */
 function readError(failure: CaptionsRead['failures'][number] | undefined, file: string): CaptionError {
   const { code, message } = failure ?? {};
-  if (code === 'CAPTION_TOO_LARGE' || code === 'CAPTION_DAMAGED') return new CaptionError(code, message ?? '', file);
+  if (isOwnCode(code)) return new CaptionError(code, message ?? '', file);
   return fileError(Object.assign(new Error(message), { code }), file, 'read');
 }

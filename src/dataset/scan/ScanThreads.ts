@@ -6,8 +6,10 @@ import { CaptionError } from '../files/CaptionError';
 import type { ScanRest } from './scanDataset';
 import type {
   CaptionsRead,
+  ExactRead,
   FactsRead,
   ReadCaptions,
+  ReadExact,
   ReadFacts,
   ScanBatch,
   ScanReply,
@@ -73,6 +75,11 @@ export class ScanThreads {
   readCaptions(request: ReadCaptions): Promise<CaptionsRead> {
     const transfer = [request.wanted.buffer, ...(request.known === undefined ? [] : [request.known.buffer])];
     return this.ask((id) => ({ id, task: 'read', ...request }), transfer);
+  }
+
+  /** Reads the exact bytes of captions, in the least busy thread. */
+  readExact(request: ReadExact): Promise<ExactRead> {
+    return this.ask((id) => ({ id, task: 'exact', ...request }), [request.wanted.buffer, request.known.buffer]);
   }
 
   /** Reads facts of image files, in the least busy thread. */

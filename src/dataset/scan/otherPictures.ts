@@ -5,11 +5,13 @@ import * as l10n from '@vscode/l10n';
 const otherNames: ReadonlySet<string> = new Set(['.jfif', '.jfi', '.jif', '.jpe', '.pjpeg', '.pjp', '.apng', '.dib']);
 /** `.jpg_large`, `.jpg-orig`, `.jpg?name=small`: what is left of addresses on the web. A backup's name has `~`. */
 const otherEnd = /^(\.(?:jpe?g|png|gif|webp|bmp)[_:?!-])(\w+)/;
-/** Formats of photographs that neither this program nor trainers read. */
+/** Formats of pictures that this program does not read, and most trainers do not either. */
 const otherFormats: ReadonlySet<string> = new Set(
   (
     '.heic .heif .hif .heics .heifs .avifs .jxl .jxr .wdp .hdp .jp2 .j2k .jpf .jpx .jpc .tga .qoi .pbm .pgm .ppm .pnm ' +
-    '.dng .cr2 .cr3 .nef .nrw .arw .sr2 .raf .orf .rw2 .pef .x3f'
+    '.pam .pfm .bpg .flif .svg .svgz .eps .wmf .emf .ico .cur .icns .mpo .jps .exr .hdr .dds .pcx .psd .psb .xcf .kra ' +
+    '.sgi .ras .xbm .xpm .mng .jng .raw .dng .cr2 .cr3 .crw .nef .nrw .arw .srf .sr2 .srw .raf .orf .rw2 .rwl .pef .x3f ' +
+    '.3fr .iiq .erf .kdc .mrw'
   ).split(' '),
 );
 

@@ -1,8 +1,8 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import * as l10n from '@vscode/l10n';
+import { closeSync, fstatSync, lstatSync, openSync, readSync, statSync, type Stats } from 'node:fs';
 import { errno } from '../../base/errno';
 import { decodeCaption, refuseDamaged } from '../captions/captionContent';
 import { refuseTooLarge } from '../files/captionSize';
+import { brokenLink, notAFile } from '../files/fileBytes';
 import { captionPathOf } from '../files/imageFiles';
 import { readOnly } from './readOnly';
 import { captionKind, unpackPaths, type CaptionsRead, type ReadCaptions } from './scanMessages';
@@ -11,7 +11,7 @@ import { captionKind, unpackPaths, type CaptionsRead, type ReadCaptions } from '
  * The coarsest resolution of file times on any file system, in milliseconds. If a file was modified less than this
  * before it was read, it may be modified again without getting a later time, so its time is not reliable.
  */
-const coarsestTime = 2500;
+export const coarsestTime = 2500;
 let scratch = Buffer.allocUnsafeSlow(64 * 1024);
 
 /**
@@ -62,10 +62,11 @@ export function readCaptions(
         read.foreign.push({ index, content });
       }
     } catch (thrown) {
-      const code = errno(thrown);
+      const code = isBrokenLink(thrown, file) ? 'CAPTION_LINK_BROKEN' : errno(thrown);
       read.kinds[index] = code === 'ENOENT' ? captionKind.absent : captionKind.failed;
       if (code !== 'ENOENT') {
-        read.failures.push({ index, code, message: thrown instanceof Error ? thrown.message : String(thrown) });
+        const error = code === 'CAPTION_LINK_BROKEN' ? brokenLink(file) : thrown;
+        read.failures.push({ index, code, message: error instanceof Error ? error.message : String(error) });
       }
     }
   }
@@ -73,12 +74,17 @@ export function readCaptions(
   return read;
 }
 
+/** Whether a file is not there although there is a link of its name. */
+function isBrokenLink(thrown: unknown, file: string): boolean {
+  return errno(thrown) === 'ENOENT' && lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}
+
 /** Reads a whole file. @returns a view of a shared buffer, valid until the next call */
-function readWhole(file: string): { bytes: Uint8Array; modifiedAt: number } {
+export function readWhole(file: string): { bytes: Uint8Array; modifiedAt: number; info: Stats } {
   const handle = openSync(file, readOnly);
   try {
     const info = fstatSync(handle);
-    if (!info.isFile()) throw new Error(l10n.t('this is not a file'));
+    if (!info.isFile()) throw notAFile(file);
     refuseTooLarge(file, info.size);
     let length = 0;
     for (;;) {
@@ -91,7 +97,7 @@ function readWhole(file: string): { bytes: Uint8Array; modifiedAt: number } {
       // All bytes of a regular file were read: no further call is needed to find its end.
       if (length === info.size) break;
     }
-    return { bytes: scratch.subarray(0, length), modifiedAt: info.mtimeMs };
+    return { bytes: scratch.subarray(0, length), modifiedAt: info.mtimeMs, info };
   } finally {
     closeSync(handle);
   }

@@ -150,7 +150,7 @@ class CaptionFinder {
     const prefix = prefixOf(this.relative);
     return this.images.map((image) => {
       const caption = captionPathOf(image, this.captionExtension);
-      const found = this.names.find(caption);
+      const found = this.names.find(caption, (name) => this.isOwned(name));
       if (found === caption && this.linkedFrom === undefined && !this.names.isLink(caption)) {
         return { path: prefix + image, hasCaption: true };
       }
@@ -224,8 +224,13 @@ function inOtherCase(name: string): string {
   return name.replace(/[a-z]/gi, (letter) => (letter < 'a' ? letter.toLowerCase() : letter.toUpperCase()));
 }
 
+/** Whether there is a file; false where it cannot be looked at, as in a folder that may be listed but not entered. */
 function exists(absolute: string): boolean {
-  return lstatSync(absolute, { throwIfNoEntry: false }) !== undefined;
+  try {
+    return lstatSync(absolute, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** The real path of a folder. Bytes that are not UTF-8 are kept apart, so that no two folders have the same. */
@@ -276,6 +281,7 @@ function sortEntries(
     };
     if (entry.isLost === true) {
       const isFolder = entry.isDirectory();
+      if (!isFolder && !isImageName(name)) rest.others.add(name);
       if (isFolder ? isLeftOutFolder(name) : !isImageName(name)) continue;
       const reason = l10n.t('Its name is not UTF-8. Rename it.');
       problem(reason, !isFolder);
@@ -283,6 +289,8 @@ function sortEntries(
     }
     const isLink = entry.isSymbolicLink();
     const kind = isLink ? linkKind(path.join(folder, entryPath)) : entryKind(entry);
+    // Also what is no file: an image whose caption is a folder or a pipe has one that cannot be read, not none.
+    const isCaption = !isImageName(name) && found.captions.add(name, isLink);
     if (kind === 'folder') {
       if (isLeftOutFolder(name)) continue;
       (isLink ? found.linkedFolders : found.folders).push(name);
@@ -291,7 +299,7 @@ function sortEntries(
       // A broken link stays in the list: the user must see that this image is missing.
       if (kind !== 'other') found.images.push(name);
       else problem(l10n.t('Not a regular file.'), false);
-    } else if (kind === 'other' || !found.captions.add(name, isLink)) {
+    } else if (!isCaption) {
       if (isTemporaryName(name)) rest.temporaryFiles.push(entryPath);
       else if (kind !== 'other') rest.others.add(name);
     }

@@ -68,6 +68,33 @@ export interface CaptionsRead {
   failures: { index: number; code: string | undefined; message: string }[];
 }
 
+/** How many numbers {@link ReadExact.known} has for each image: size in bytes, mtime and ctime in ms, inode. */
+export const stampLength = 4;
+/** How many bytes of a hash {@link ExactRead.hashes} has for each image: those that `captionHash` shows. */
+export const exactHashLength = 16;
+
+/** Requests the exact bytes of the captions of some images. */
+export interface ReadExact {
+  images: PackedPaths;
+  /** for each image: 1 to read its caption, 0 if it has none */
+  wanted: Uint8Array;
+  /** for each image {@link stampLength} numbers of its caption when that was last read; NaN if unknown */
+  known: Float64Array;
+}
+
+export interface ExactRead {
+  /** for each image one of {@link captionKind}: `text` if it was read, whatever it holds */
+  kinds: Uint8Array;
+  /** the bytes of all captions that were read, concatenated */
+  bytes: Uint8Array;
+  /** for each image the length of its part of `bytes` */
+  lengths: Uint32Array;
+  /** for each caption that was read {@link exactHashLength} bytes of the SHA-256 of its content */
+  hashes: Uint8Array;
+  /** for each image {@link stampLength} numbers; NaN if they are not reliable */
+  stamps: Float64Array;
+}
+
 /** Requests facts of image files. */
 export interface ReadFacts {
   images: PackedPaths;
@@ -85,6 +112,7 @@ export interface FactsRead {
 export type ScanRequest =
   | { id: number; task: 'scan' }
   | ({ id: number; task: 'read' } & ReadCaptions)
+  | ({ id: number; task: 'exact' } & ReadExact)
   | ({ id: number; task: 'facts' } & ReadFacts);
 
 /** An error as plain data, to send between threads. */
@@ -96,5 +124,5 @@ export interface ScanFailure {
 
 export type ScanReply =
   | { id: number; batch: ScanBatch }
-  | { id: number; result: ScanRest | CaptionsRead | FactsRead }
+  | { id: number; result: ScanRest | CaptionsRead | ExactRead | FactsRead }
   | { id: number; failure: ScanFailure };

@@ -4,6 +4,7 @@ import { giveWay } from '../../base/machine/giveWay';
 import { CaptionError, fileError } from '../files/CaptionError';
 import { scanDataset, type FolderListing, type ScanRest } from './scanDataset';
 import { readCaptions } from './readCaptions';
+import { readExact } from './readExact';
 import { readFacts } from './readFacts';
 import {
   packPaths,
@@ -39,6 +40,12 @@ parentPort?.on('message', (request: ScanRequest) => {
       case 'read': {
         const result = readCaptions(request, folder, captionExtension);
         send({ id, result }, [result.kinds.buffer, result.lengths.buffer, result.stamps.buffer]);
+        break;
+      }
+      case 'exact': {
+        const result = readExact(request, folder, captionExtension);
+        const { kinds, bytes, lengths, hashes, stamps } = result;
+        send({ id, result }, [kinds.buffer, bytes.buffer, lengths.buffer, hashes.buffer, stamps.buffer]);
         break;
       }
       case 'facts': {

@@ -4,6 +4,7 @@ import { firstFrom } from '../../base/firstFrom';
 import { inSlices } from '../../base/inSlices';
 import { compareNaturally } from '../../base/naturalOrder';
 import { noop } from '../../base/noop';
+import { OriginMatches, type AskOrigins } from './OriginMatches';
 import { belongsBehind, orderImages, orderValue, sortNeeds } from './orderImages';
 import type { ImageFact, ImageFacts } from '../ImageFacts';
 import { parseQuery } from '../query/parseQuery';
@@ -22,7 +23,9 @@ export interface SearchProgress {
 export type FactSource = Pick<ImageFacts, 'get' | 'loadStats' | 'loadSizes'>;
 
 /** Options of a view. */
-export interface ImageViewOptions extends Partial<Omit<QueryContext, 'fact'>> {
+export interface ImageViewOptions extends Partial<Omit<QueryContext, 'fact' | 'hasOrigin'>> {
+  /** asks the records; without it, nothing is known of who wrote what, and no term for it matches */
+  askOrigins?: AskOrigins;
   /** by default those of the dataset; tests pass their own */
   facts?: FactSource;
   /** throttle: delay between a change and the update of the view, which covers later changes too, in milliseconds */
@@ -78,6 +81,7 @@ export class ImageView {
   private isChanged = false;
   private isDisposed = false;
   private readonly facts: FactSource;
+  private readonly origins: OriginMatches;
   private readonly context: QueryContext;
 
   constructor(
@@ -85,10 +89,13 @@ export class ImageView {
     private readonly options: ImageViewOptions = {},
   ) {
     this.facts = options.facts ?? dataset.facts;
+    const nobody: AskOrigins = (captions, terms) => Promise.resolve(new Uint8Array(captions.length * terms.length));
+    this.origins = new OriginMatches(options.askOrigins ?? nobody);
     this.context = {
       fact: (path) => this.fact(path),
       isSelected: options.isSelected ?? (() => false),
       hasFailed: options.hasFailed ?? (() => false),
+      hasOrigin: (image, term) => this.origins.has(image, term),
     };
     this.source = this.shown = dataset.allImages;
     this.unlisten = dataset.onDidChange(() => {
@@ -237,6 +244,7 @@ export class ImageView {
     const { wanted, sort } = this;
     await this.learnFacts(wanted, sort, signal);
     const source = this.dataset.allImages;
+    await this.learnOrigins(wanted, source, signal, true);
     let matching: readonly DatasetImage[] = source;
     if (wanted !== null) {
       const matches = queryMatcher(wanted, this.context);
@@ -263,15 +271,30 @@ export class ImageView {
   private async learnFacts(tree: QueryNode | null, { key }: ImageSort, signal: AbortSignal): Promise<void> {
     const { facts } = this;
     const needs = queryNeeds(tree);
-    const options = {
-      signal,
-      onProgress: (done: number, total: number) => {
-        if (this.running?.signal === signal) this.progress(done, total);
-      },
-    };
+    const options = this.loading(signal);
     if (needs.stats || sortNeeds[key] === 'stats') await facts.loadStats(options);
     if (needs.sizes || sortNeeds[key] === 'sizes') await facts.loadSizes(options);
     signal.throwIfAborted();
+  }
+
+  /** @param isFresh ask also for captions that are known and have not changed */
+  private async learnOrigins(
+    tree: QueryNode | null,
+    images: readonly DatasetImage[],
+    signal: AbortSignal,
+    isFresh = false,
+  ): Promise<void> {
+    const { origins } = queryNeeds(tree);
+    if (origins.length > 0) await this.origins.load(origins, images, { ...this.loading(signal), isFresh });
+  }
+
+  private loading(signal: AbortSignal): { signal: AbortSignal; onProgress: (done: number, total: number) => void } {
+    return {
+      signal,
+      onProgress: (done, total) => {
+        if (this.running?.signal === signal) this.progress(done, total);
+      },
+    };
   }
 
   private progress(done: number, total: number): void {
@@ -319,6 +342,7 @@ export class ImageView {
     const { shown, shownSort: sort } = this;
     await this.learnFacts(this.tree, sort, signal);
     const source = this.dataset.allImages;
+    await this.learnOrigins(this.tree, source, signal);
     const known = new Set<string>();
     await inSlices(this.source, ({ path }) => known.add(path), { signal });
     const old = new Set<string>();
@@ -352,6 +376,7 @@ export class ImageView {
 
   private async countStale(signal: AbortSignal): Promise<void> {
     const { shownSort: sort } = this;
+    await this.learnOrigins(this.tree, this.source, signal);
     const matches: QueryMatcher = queryMatcher(this.tree, this.context);
     const shown = new Set<string>();
     await inSlices(this.shown, ({ path }) => shown.add(path), { signal });

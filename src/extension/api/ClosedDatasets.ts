@@ -6,6 +6,9 @@ import { captionPathOf } from '../../dataset/files/imageFiles';
 import { Disposable } from '../shared/Disposable';
 import { ExpiringMap } from '../shared/ExpiringMap';
 import type { EditorFiles } from '../document/EditorFiles';
+import { WindowRecords } from '../document/WindowRecords';
+import { RecordedWriter } from '../../records/edits/RecordedWriter';
+import type { FileWriter } from '../../dataset/files/FileWriter';
 import { datasetOptions } from '../settings/settings';
 
 /** How long a folder stays in memory after its last use, in milliseconds. */
@@ -18,11 +21,25 @@ export class ClosedDatasets extends Disposable {
   /** by their folders */
   private readonly kept = this.register(new ExpiringMap<string, Dataset>(keptFor));
 
+  /** who wrote what in them, by their folders */
+  private readonly records = new ExpiringMap<string, WindowRecords>(keptFor, (records) => {
+    records.dispose();
+  });
+
   constructor(
     /** writes the caption files */
     private readonly files: EditorFiles,
+    /** called with a line for the log */
+    private readonly warn: (line: string) => void,
   ) {
     super();
+    this.register({
+      dispose: () => {
+        const records = this.records.values();
+        this.records.dispose();
+        for (const one of records) one.dispose();
+      },
+    });
   }
 
   /**
@@ -55,7 +72,14 @@ export class ClosedDatasets extends Disposable {
       path: image,
       captionPath: captionPathOf(image, options.captionExtension),
     }));
-    return Dataset.ofImages(folder, listed, options, this.files);
+    return Dataset.ofImages(folder, listed, options, this.writerOf(folder));
+  }
+
+  /** What writes the captions of a folder, and records that. */
+  private writerOf(folder: string): FileWriter {
+    const records = this.records.get(folder) ?? new WindowRecords(vscode.Uri.file(folder), this.warn);
+    this.records.set(folder, records);
+    return new RecordedWriter(this.files, records);
   }
 
   /**
@@ -67,7 +91,7 @@ export class ClosedDatasets extends Disposable {
     const isUsable =
       known?.options.captionExtension === options.captionExtension &&
       known.options.emptiedCaption === options.emptiedCaption;
-    const dataset = known !== undefined && isUsable ? known : new Dataset(folder, options, this.files);
+    const dataset = known !== undefined && isUsable ? known : new Dataset(folder, options, this.writerOf(folder));
     this.kept.set(folder, dataset);
     const [oldest] = this.kept.keys();
     if (this.kept.size > maxKept && oldest !== undefined) this.kept.delete(oldest);

@@ -5,12 +5,14 @@ import { normalizeLineEnds } from '../../tags/captionText';
 import { pathBelow } from '../../dataset/files/datasetPath';
 import type { Dataset } from '../../dataset/Dataset';
 import type { DatasetImage } from '../../dataset/captions/DatasetImage';
+import { originsByHand, type CaptionOrigins } from '../../records/originsOf';
 import { ImageView } from '../../dataset/view/ImageView';
 import { inSlices } from '../../base/inSlices';
 import type { CaptionJobs } from '../captioning/CaptionJobs';
 import type { DatasetDocument } from '../document/DatasetDocument';
 import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
 import type { EditorFiles } from '../document/EditorFiles';
+import type { Origins } from '../origins/Origins';
 import { ApiError } from './ApiError';
 import type { ClosedDatasets } from './ClosedDatasets';
 import { realPath } from '../../base/realPath';
@@ -47,6 +49,7 @@ export class DatasetAccess {
     readonly closed: ClosedDatasets,
     private readonly files: EditorFiles,
     private readonly jobs: CaptionJobs,
+    private readonly origins: Origins,
   ) {}
 
   /** The datasets that are open in this window. */
@@ -151,6 +154,12 @@ export class DatasetAccess {
     return captionedImage(file, path.basename(file), captionPath, caption, unsaved);
   }
 
+  /** Who wrote what of captions of a dataset. @throws RecordError */
+  async originsOf(dataset: Dataset, captions: readonly Caption[]): Promise<CaptionOrigins[]> {
+    const known = await this.origins.of(dataset, captions);
+    return known ?? captions.map(({ text }) => originsByHand(normalizeLineEnds(text)));
+  }
+
   private async search(
     dataset: Dataset,
     document: DatasetDocument | undefined,
@@ -161,6 +170,7 @@ export class DatasetAccess {
     const view = new ImageView(dataset, {
       isSelected: (image) => grid?.session.selection.has(image) === true,
       hasFailed: ({ caption }) => document !== undefined && this.jobs.failureOf(document, caption) !== undefined,
+      askOrigins: (...asked) => this.origins.matching(dataset, ...asked),
     });
     const stop = (): void => {
       view.dispose();

@@ -7,6 +7,7 @@ import type {
   BatchStatus,
   CancelOptions,
   CaptionedImage,
+  CaptionOrigins,
   CaptionsChange,
   DatasetCaptionsApi,
   ImageList,
@@ -18,6 +19,7 @@ import type {
   SaveOptions,
   TagCount,
 } from '../../../api';
+import type { EditAuthor } from '../../dataset/files/FileWriter';
 import { refuseUnwritable } from '../../dataset/captions/captionFile';
 import { normalizeLineEnds } from '../../tags/captionText';
 import { countTagsOf, firstTags } from '../../dataset/tagIndex/TagList';
@@ -51,7 +53,7 @@ const mimeTypes: Readonly<Record<string, string>> = {
 
 /** The API for other extensions, as `api.d.ts` documents it, on top of the same classes as the editor. */
 export class DatasetApi implements DatasetCaptionsApi {
-  readonly version = '1.0';
+  readonly version = '1.1';
   readonly onDidChangeCaptions: vscode.Event<CaptionsChange>;
 
   constructor(
@@ -151,6 +153,18 @@ export class DatasetApi implements DatasetCaptionsApi {
     });
   }
 
+  getOrigins(given: PathOrUri, options: CancelOptions = {}): Promise<CaptionOrigins> {
+    const origins = async (): Promise<CaptionOrigins> => {
+      const image = await this.access.image(await imageFile(given));
+      const found = image.document === undefined ? await this.access.readAgain(image) : image;
+      const { caption } = found.image;
+      if (caption.unreadable !== undefined) throw caption.unreadable;
+      const [known] = await this.access.originsOf(found.dataset, [caption]);
+      return { path: found.file, parts: known?.parts ?? [], deleted: known?.deleted ?? [] };
+    };
+    return cancellable(options.token, origins, 'FILE_ERROR');
+  }
+
   /**
    * Reads the image again and checks that its caption may be replaced.
    * @throws ApiError CAPTION_CONFLICT, UNSAVED_EDIT; CaptionError when it must not be written
@@ -174,9 +188,10 @@ export class DatasetApi implements DatasetCaptionsApi {
 
   private async save({ dataset, document, file, image: { caption } }: FoundImage, wanted: string): Promise<void> {
     try {
-      const change = await dataset.writeGenerated(caption, () => wanted, caption.raw);
+      const change = await dataset.writeGenerated(caption, () => wanted, caption.raw, false, byExtension);
       if (change !== undefined) {
-        document?.recordEdit(vscode.l10n.t('Save Caption of {0}', path.basename(file)), [change]);
+        const label = vscode.l10n.t('Save Caption of {0}', path.basename(file));
+        document?.recordEdit(label, [change], undefined, byExtension);
         await syncFolder(path.dirname(dataset.absolute(caption.path)));
       }
     } catch (thrown) {
@@ -188,6 +203,9 @@ export class DatasetApi implements DatasetCaptionsApi {
     await document?.autoSave();
   }
 }
+
+/** Who writes what another extension saves: VS Code does not tell which one it is. */
+const byExtension: EditAuthor = { by: 'import', name: 'API' };
 
 function queryOf({ query }: QueryOptions): string | undefined {
   return query === undefined ? undefined : text(query, 'query');

@@ -4,6 +4,7 @@ import type { CaptionJobs } from '../captioning/CaptionJobs';
 import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
 import { Disposable } from '../shared/Disposable';
 import type { EditorFiles } from '../document/EditorFiles';
+import type { Origins } from '../origins/Origins';
 import type { Thumbnails } from '../pictures/Thumbnails';
 import { ApiError } from './ApiError';
 import { ApiJobs } from './ApiJobs';
@@ -25,10 +26,21 @@ export class ExtensionApi extends Disposable {
     files: EditorFiles,
     jobs: CaptionJobs,
     thumbnails: Thumbnails,
+    origins: Origins,
     log: vscode.LogOutputChannel,
   ) {
     super();
-    this.access = new DatasetAccess(editors, this.register(new ClosedDatasets(files)), files, jobs);
+    this.access = new DatasetAccess(
+      editors,
+      this.register(
+        new ClosedDatasets(files, (line) => {
+          log.warn(line);
+        }),
+      ),
+      files,
+      jobs,
+      origins,
+    );
     const changes = this.register(new CaptionChanges(this.access, editors, jobs, log));
     const batches = this.register(new vscode.EventEmitter<Batch>());
     this.register(

@@ -7,6 +7,8 @@ import { captionEditor, isOfTags } from '../../dataset/edits/captionEdit';
 import { EditError } from '../../dataset/edits/EditError';
 import { EditPlan } from '../../dataset/edits/EditPlan';
 import { inSlices } from '../../base/inSlices';
+import { SnapshotError } from '../../snapshots/store/SnapshotError';
+import { parseTagList } from '../../tags/captionGrammar';
 import type {
   EditForm,
   EditOperation,
@@ -21,6 +23,7 @@ import { editLabel, editOfForm, meansTags } from './editOfForm';
 import { fileVersion } from '../shared/fileVersion';
 import type { GridSession } from '../grid/GridSession';
 import { writeOptions } from '../settings/settings';
+import { restoredContents } from './restoredContents';
 
 /** Maximum number of rows of each list in a summary. */
 const maxListed = 100;
@@ -47,8 +50,9 @@ export class BulkEdits {
     const { document } = this.session;
     const { dataset } = document;
     try {
-      const edit = editOfForm(form);
       const { separator } = writeOptions(document.uri);
+      if (form.operation === 'restoreSnapshot') return await this.makeRestore(scope, form, separator, either);
+      const edit = editOfForm(form);
       const needsCounts = edit.kind === 'sortTags' && edit.by === 'frequency';
       const counts: ReadonlyMap<string, number> = needsCounts ? dataset.tagCounts : new Map();
       const editor = captionEditor(edit, { separator, countOf: (tag) => counts.get(tag) ?? 0 });
@@ -60,10 +64,27 @@ export class BulkEdits {
       this.plan = { id: this.nextId++, edits, operation: form.operation, separator };
       return { state: 'planned', plan: summary(this.plan.id, edits) };
     } catch (thrown) {
+      if (thrown instanceof SnapshotError) return { state: 'invalid', message: thrown.message };
       if (!(thrown instanceof EditError)) throw thrown;
       const message = thrown.path === undefined ? thrown.message : `${thrown.path}: ${thrown.message}`;
       return { state: thrown.code === 'FORM_INCOMPLETE' ? 'incomplete' : 'invalid', message };
     }
+  }
+
+  private async makeRestore(
+    scope: EditScope,
+    form: EditForm,
+    separator: string,
+    signal: AbortSignal,
+  ): Promise<PlanAnswer> {
+    const { document } = this.session;
+    document.commit();
+    const images = await this.session.imagesIn(scope, signal);
+    const wantedOf = await restoredContents(document.dataset, images, form.snapshot, parseTagList(form.tags), signal);
+    const edits = await EditPlan.toContents(images, wantedOf, { signal });
+    signal.throwIfAborted();
+    this.plan = { id: this.nextId++, edits, operation: form.operation, separator };
+    return { state: 'planned', plan: summary(this.plan.id, edits) };
   }
 
   /**
@@ -108,9 +129,9 @@ export class BulkEdits {
     document.commit();
     const leftOut: LeftOut[] = [];
     const wanted: TextEdit[] = [];
-    await inSlices(edits.tickedChanges, ({ caption, images, expected, after }) => {
+    await inSlices(edits.tickedChanges, ({ caption, images, expected, after, raw }) => {
       if (images.some((image) => document.dataset.image(image) !== undefined)) {
-        wanted.push({ caption, text: after, expected });
+        wanted.push({ caption, text: after, expected, ...(raw === undefined ? {} : { raw }) });
       } else {
         leftOut.push({ path: caption.path, reason: vscode.l10n.t('Its image is not in the dataset any more.') });
       }
@@ -124,6 +145,7 @@ export class BulkEdits {
               ? label
               : vscode.l10n.t('{0} ({1} captions)', label, wanted.length.toLocaleString(displayLanguage())),
             wanted,
+            { by: 'bulk', name: label },
           );
     leftOut.push(...applied.leftOut);
     if (leftOut.length > 0) void reportLeftOut(label, leftOut);

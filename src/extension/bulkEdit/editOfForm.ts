@@ -34,6 +34,8 @@ export function editOfForm(form: EditForm): CaptionEdit {
     case 'separators':
     case 'clear':
       return { kind: operation };
+    case 'restoreSnapshot':
+      throw incomplete(l10n.t('Choose a snapshot in the dataset history.'));
   }
 }
 
@@ -50,6 +52,7 @@ export function editLabel(operation: EditOperation): string {
     replaceText: l10n.t('Replace Text'),
     setCaption: l10n.t('Set Captions'),
     clear: l10n.t('Clear Captions'),
+    restoreSnapshot: l10n.t('Restore Snapshot'),
   };
   return labels[operation];
 }

@@ -205,7 +205,7 @@ export class CaptionJobs extends Disposable {
   async control(id: string, action: JobAction): Promise<void> {
     if (this.attempts.cancel(id)) return;
     if (action === 'resume') await this.resume(id);
-    else await this.runner.request(action, { id });
+    else await this.runner.stop(id, action);
   }
 
   /**
@@ -228,7 +228,7 @@ export class CaptionJobs extends Disposable {
   /** Cancels all jobs that run, are queued or are being prepared; captions already written stay. */
   async cancelAll(): Promise<void> {
     this.attempts.cancelAll();
-    await Promise.all(this.all.filter(isLive).map(({ id }) => this.runner.request('cancel', { id })));
+    await Promise.all(this.all.filter(isLive).map(({ id }) => this.runner.stop(id, 'cancel')));
   }
 
   /** The view of a job, or of one that is being prepared. */

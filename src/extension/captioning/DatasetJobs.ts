@@ -121,7 +121,8 @@ export class DatasetJobs {
       await this.reconcileWritten();
       const recorded = this.recorded.get(id) ?? new Set<number>();
       this.recorded.set(id, recorded);
-      document.recordEdit(label, await jobChanges(document.dataset, images, records, recorded));
+      const changes = await jobChanges(document.dataset, images, records, recorded);
+      document.recordEdit(label, changes, undefined, 'job');
       void document.autoSave();
     } catch (thrown) {
       this.log(`${id}: ${errorMessage(thrown)}`);

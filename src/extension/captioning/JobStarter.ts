@@ -17,7 +17,7 @@ import type { DatasetDocument } from '../document/DatasetDocument';
 import type { ModelHashes } from '../taggers/ModelHashes';
 import type { ServerToken } from '../taggers/ServerToken';
 import { questionBeforeWriting } from './questionBeforeWriting';
-import { captionOptions, jobsOutliveWindow, writeOptions } from '../settings/settings';
+import { captionOptions, jobsOutliveWindow, snapshotLimits, writeOptions } from '../settings/settings';
 import type { Taggers } from '../taggers/Taggers';
 import { selectedTaggers } from '../settings/taggerSettings';
 
@@ -102,8 +102,7 @@ export class JobStarter {
         inform(vscode.l10n.t('{0} has a caption, and the setting "Write Mode" fills empty ones only.', image.path));
         return undefined;
       }
-      const action = write.mode === 'replace' ? vscode.l10n.t('Replace Caption') : vscode.l10n.t('Add Tags');
-      if (!(await agrees(write, 1, 1, action))) return undefined;
+      if (!(await agrees(write, 1, 1, actionOf(write)))) return undefined;
       // The question takes the keyboard from somebody who types on, and a blank has answered it.
       if (caption.raw !== asked) {
         inform(vscode.l10n.t('The caption was edited meanwhile; the edit was kept.'));
@@ -141,6 +140,7 @@ export class JobStarter {
         captionExtension: document.dataset.options.captionExtension,
         options: captionOptions(document.uri),
         tagger,
+        snapshots: snapshotLimits(document.uri),
       },
       work,
       cluster,
@@ -235,4 +235,10 @@ async function agrees(write: WriteOptions, images: number, changed: number, acti
   const question = questionBeforeWriting(write, images, changed);
   const detail = vscode.l10n.t('Undo brings the old captions back.');
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, action)) === action;
+}
+
+/** What the button says that lets a job write into a caption. */
+function actionOf({ mode }: WriteOptions): string {
+  if (mode === 'replace') return vscode.l10n.t('Replace Caption');
+  return mode === 'update' ? vscode.l10n.t('Update Caption') : vscode.l10n.t('Add Tags');
 }

@@ -11,6 +11,7 @@ export function questionBeforeWriting({ mode, keepFirst }: WriteOptions, images:
   if (images === 1) {
     if (mode === 'append') return l10n.t('Append new tags to the caption of this image?');
     if (mode === 'prepend') return l10n.t('Put new tags in front of the caption of this image?');
+    if (mode === 'update') return l10n.t('Update the caption of this image? What you wrote or deleted stays so.');
     if (keepFirst === 0) return l10n.t('Replace the caption of this image?');
     return keepFirst === 1
       ? l10n.t('Replace the caption of this image, but for its first tag?')
@@ -31,6 +32,11 @@ function whatHappens(mode: WriteOptions['mode'], keepFirst: number, changed: num
     return one
       ? l10n.t('New tags will be put in front of 1 caption.')
       : l10n.t('New tags will be put in front of {0} captions.', changed);
+  }
+  if (mode === 'update') {
+    return one
+      ? l10n.t('1 caption will be updated: what you wrote or deleted stays so.')
+      : l10n.t('{0} captions will be updated: what you wrote or deleted stays so.', changed);
   }
   const replaced = one ? l10n.t('1 caption will be replaced.') : l10n.t('{0} captions will be replaced.', changed);
   if (keepFirst === 0) return replaced;

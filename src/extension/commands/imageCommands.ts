@@ -4,6 +4,7 @@ import type { GridPanel } from '../editor/GridPanel';
 import type { GridSession } from '../grid/GridSession';
 import { copyCaption, copyPaths, pasteCaption } from '../images/clipboard';
 import { deleteImages } from '../images/deleteImages';
+import { forgetDeletionsOf } from '../images/forgetDeletions';
 import { imageUri, targetOf } from '../images/imageTargets';
 import { pathIn } from './commandArguments';
 import type { PaletteCommands } from './PaletteCommands';
@@ -25,6 +26,10 @@ export function registerImageCommands(commands: PaletteCommands): vscode.Disposa
         grid.openBulkEdit(wanted);
       }),
     ),
+    commands.registerOnGrid('datasetCaptions.forgetDeletions', ({ session }, argument) => {
+      const path = pathIn(argument);
+      return forgetDeletionsOf(session, path === undefined ? undefined : targetOf(session, path));
+    }),
     commands.registerOnGrid('datasetCaptions.deleteImages', (grid, argument) => deleteMeant(grid, argument)),
     registerOnFile('datasetCaptions.openImageToSide', (uri) =>
       vscode.commands.executeCommand('vscode.open', uri, vscode.ViewColumn.Beside),

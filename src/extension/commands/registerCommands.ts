@@ -6,7 +6,10 @@ import type { JobReports } from '../captioning/JobReports';
 import type { JobTree } from '../captioning/JobTree';
 import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
 import type { TagTree } from '../editor/TagTree';
+import type { Origins } from '../origins/Origins';
 import type { ThumbnailCache } from '../pictures/ThumbnailCache';
+import type { HistoryTexts } from '../history/HistoryTexts';
+import type { HistoryTree } from '../history/HistoryTree';
 import type { SavedSearches } from '../search/SavedSearches';
 import type { CudaSupport } from '../taggers/CudaSupport';
 import type { Models } from '../taggers/Models';
@@ -15,8 +18,10 @@ import type { TaggerPicker } from '../taggers/TaggerPicker';
 import { registerBulkEditCommands } from './bulkEditCommands';
 import { registerCaptionCommands } from './captionCommands';
 import { registerDatasetCommands } from './datasetCommands';
+import { registerHistoryCommands } from './historyCommands';
 import { registerImageCommands } from './imageCommands';
 import { registerJobCommands } from './jobCommands';
+import { registerOriginCommands } from './originCommands';
 import { PaletteCommands } from './PaletteCommands';
 import { registerSearchCommands } from './searchCommands';
 import { registerTaggerCommands } from './taggerCommands';
@@ -30,8 +35,11 @@ export interface CommandParts {
   readonly cluster: ClusterAddress;
   /** what writes the caption files of closed datasets */
   readonly writer: FileWriter;
+  readonly historyTree: HistoryTree;
+  readonly historyTexts: HistoryTexts;
   readonly searches: SavedSearches;
   readonly tagTree: TagTree;
+  readonly origins: Origins;
   readonly cache: ThumbnailCache;
   readonly picker: TaggerPicker;
   readonly models: Models;
@@ -50,8 +58,10 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     registerCaptionCommands(commands, jobs, parts.cluster),
     registerImageCommands(commands),
     registerBulkEditCommands(commands),
+    registerOriginCommands(commands, parts.origins),
     registerSearchCommands(commands, searches, parts.tagTree),
     registerJobCommands(commands, jobs, parts.jobTree, parts.reports, editors, parts.writer),
+    registerHistoryCommands(commands, parts.historyTree, parts.historyTexts),
     registerTaggerCommands(commands, parts.picker, parts.models, parts.cuda, parts.serverToken),
   );
 }

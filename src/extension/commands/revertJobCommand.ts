@@ -42,7 +42,8 @@ export async function revertWithProgress(
     (progress, token) => run(folder, version, writer, progress, token),
   );
   for (const document of documents) await document.refresh();
-  await jobs.reread(job.id);
+  // A runner that cannot be told finds by itself that the job has changed; what was reverted is said in any case.
+  await jobs.reread(job.id).catch(() => undefined);
   if (result === undefined) {
     void vscode.window.showInformationMessage(
       vscode.l10n.t('{0} was reverted in part. Revert it again to go on.', job.label),

@@ -7,7 +7,11 @@ import type { Caption, CaptionChange } from '../../dataset/captions/Caption';
 import { CaptionError } from '../../dataset/files/CaptionError';
 import type { SaveReport } from '../../dataset/captions/CaptionSaver';
 import { Dataset } from '../../dataset/Dataset';
+import { datasetPathOf, pathBelow } from '../../dataset/files/datasetPath';
+import type { EditAuthor } from '../../dataset/files/FileWriter';
 import type { DatasetImage } from '../../dataset/captions/DatasetImage';
+import { RecordedWriter } from '../../records/edits/RecordedWriter';
+import { textOfRaw } from '../../tags/captionText';
 import { mergeTags } from '../../tags/tagCounts';
 import type { UnsavedEdit } from '../../dataset/captions/unsavedEdit';
 import { errorMessage } from '../../protocol/channel/wireError';
@@ -15,13 +19,14 @@ import { inOneLine } from '../../protocol/text/escapeControls';
 import { AutoSave } from './AutoSave';
 import { DatasetUndo, type Replayed } from './DatasetUndo';
 import { Disposable } from '../shared/Disposable';
-import type { EditorFiles } from './EditorFiles';
+import { watchTextEditors, type EditorFiles } from './EditorFiles';
 import { EditOrder } from './EditOrder';
 import type { Direction, EditOrigin } from './EditStack';
 import { readUnsavedEdits, writeUnsavedEdits, type Unsaved } from './JournalFile';
 import { autoSaveDelay, datasetOptions } from '../settings/settings';
 import type { UndoCommands } from './UndoCommands';
 import { UnsavedJournal } from './UnsavedJournal';
+import { WindowRecords } from './WindowRecords';
 
 /** The state of reading the folder. */
 export type LoadState = 'scanning' | 'ready' | 'missing' | 'error';
@@ -29,10 +34,20 @@ export type LoadState = 'scanning' | 'ready' | 'missing' | 'error';
 /** Maximum debounce before a bulk edit is saved, in ms: unlike typing, it is not followed by more keystrokes. */
 const bulkEditPause = 100;
 
+/** Who types, pastes, merges and uses chips. */
+const hand: EditAuthor = { by: 'hand' };
+
 /** What a page knows of the text that is typed into a caption. */
 export interface Typed extends EditOrigin {
   /** what the caption held when this was typed, as far as the page knew */
   from: string;
+}
+
+/** An edit that changed many captions at once. */
+export interface EditOfMany {
+  label: string;
+  /** with what each caption held before */
+  changes: readonly CaptionChange[];
 }
 
 /** One undoable edit, in the form in which VS Code wants it. */
@@ -55,6 +70,9 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   private readonly edited = this.register(new vscode.EventEmitter<DocumentEdit>());
   /** Fires for each undoable edit. */
   readonly onDidEdit = this.edited.event;
+  private readonly editedMany = this.register(new vscode.EventEmitter<EditOfMany>());
+  /** Fires when many captions were changed at once, before they are saved. */
+  readonly onDidEditMany = this.editedMany.event;
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   /** Fires when anything changed that a view shows. */
   readonly onDidChange = this.changeEmitter.event;
@@ -62,6 +80,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   /** the edit that further keystrokes are merged into, until the user leaves the caption or it is saved */
   private typing: { change: CaptionChange; origin: EditOrigin | undefined } | undefined;
   private readonly autoSaving: AutoSave;
+  private readonly records: WindowRecords;
   private readonly journal: UnsavedJournal;
   /** unsaved edits of the last session, until the folder has been read and they can be applied */
   private toRestore: UnsavedEdit[];
@@ -97,7 +116,15 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     this.undo = new DatasetUndo(this.order, undoCommands, () => {
       this.changeEmitter.fire();
     });
-    this.dataset = new Dataset(uri.fsPath, datasetOptions(uri), files);
+    const pictureOf = (file: string): string | undefined => {
+      const caption = this.dataset.caption(datasetPathOf(uri.fsPath, file));
+      return caption === undefined ? undefined : this.dataset.absolute(caption.images[0] ?? '');
+    };
+    this.records = new WindowRecords(uri, (line) => {
+      log.warn(line);
+    });
+    this.dataset = new Dataset(uri.fsPath, datasetOptions(uri), new RecordedWriter(files, this.records, pictureOf));
+    this.recordOthers();
     this.toRestore = restore;
     this.journal = this.register(
       new UnsavedJournal(storageFolder, uri.fsPath, () => this.unsaved(), this.journalFailed),
@@ -189,6 +216,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
       if (contradicts) this.contradicting.add(run);
       this.recordEdit(vscode.l10n.t('Edit Caption of {0}', path.basename(imagePath)), [change], known);
     }
+    caption.addStep(hand, this.typing.change);
     this.autoSaving.schedule();
     return caption;
   }
@@ -198,11 +226,19 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     this.typing = undefined;
   }
 
-  /** Reports changes that are already in the dataset to VS Code as one undoable edit. */
-  recordEdit(label: string, changes: readonly CaptionChange[], origin?: EditOrigin): void {
+  /**
+   * Reports changes that are already in the dataset to VS Code as one undoable edit.
+   * @param by who made them; `job`: a job, whose own record says more
+   */
+  recordEdit(
+    label: string,
+    changes: readonly CaptionChange[],
+    origin?: EditOrigin,
+    by: EditAuthor | 'job' = hand,
+  ): void {
     if (changes.length === 0) return;
     const isVoid = (): boolean => changes.every(({ before, after }) => before === after);
-    this.report(label, (direction) => this.replay(changes, direction), origin, isVoid);
+    this.report(label, (direction) => this.replay(changes, direction, by), origin, isVoid);
   }
 
   private report(
@@ -254,23 +290,26 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
    * Changes the texts of many captions as one undoable edit, which is saved in the background. If it fails, no caption
    * is changed.
    * @param edits the new texts, with LF line ends
+   * @param by who makes the edit, for the record of who wrote what
    * @returns how many captions changed, and those that could not be edited, each with a sentence that says why
    */
   async applyEdits(
     label: string,
     edits: readonly TextEdit[],
+    by: EditAuthor,
   ): Promise<{ changed: number; leftOut: AppliedEdits['leftOut'] }> {
     return this.order.run(async () => {
       this.commit();
-      const { changes, leftOut } = await applyEdits(this.dataset, edits);
-      this.recordEdit(label, changes);
+      const { changes, leftOut } = await applyEdits(this.dataset, edits, by);
+      this.recordEdit(label, changes, undefined, by);
+      if (changes.length > 1) this.editedMany.fire({ label, changes });
       this.autoSaving.schedule(Math.min(autoSaveDelay(), bulkEditPause));
       return { changed: changes.length, leftOut };
     });
   }
 
-  private async replay(changes: readonly CaptionChange[], direction: Direction): Promise<void> {
-    tellLeftAlone(await replayEdits(this.dataset, changes, direction));
+  private async replay(changes: readonly CaptionChange[], direction: Direction, by: EditAuthor | 'job'): Promise<void> {
+    tellLeftAlone(await replayEdits(this.dataset, changes, direction, by === 'job' ? undefined : by));
     this.autoSaving.schedule(Math.min(autoSaveDelay(), bulkEditPause));
   }
 
@@ -279,6 +318,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     this.commit();
     const change = this.dataset.resolveConflict(image.caption, choice, mergeTags);
     if (change !== undefined) {
+      image.caption.addStep(hand);
       this.recordEdit(vscode.l10n.t('Resolve Conflict of {0}', path.basename(image.path)), [change]);
     }
     this.autoSaving.schedule(bulkEditPause);
@@ -396,6 +436,9 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     if (this.isDisposed) return;
     const last = this.isHandedOver ? undefined : this.writeLast();
     if (last !== undefined) this.journal.endAfter(last);
+    void (last ?? Promise.resolve()).finally(() => {
+      this.records.dispose();
+    });
     super.dispose();
   }
 
@@ -493,6 +536,47 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     this.loadMessage = errorMessage(thrown);
     this.log.error(`Could not read ${this.uri.fsPath}: ${this.loadMessage}`);
     this.changeEmitter.fire();
+  }
+
+  /** Records what other programs change. What a text editor of this window saves is a person's, as without a record. */
+  private recordOthers(): void {
+    const { dataset, records } = this;
+    const edited = new Set<string>();
+    this.register(
+      watchTextEditors(this.uri.fsPath, (relative) => {
+        edited.add(relative);
+      }),
+    );
+    const dispose = dataset.onDidChangeFile((caption, before) => {
+      if (this.loadState !== 'ready' || edited.has(caption.path)) return;
+      const now = caption.onDisk;
+      const textOf = (content: typeof now): string => (content === null ? '' : textOfRaw(content.raw));
+      records.fileChanged(dataset.absolute(caption.path), textOf(before), textOf(now));
+    });
+    this.register({ dispose });
+    this.register(
+      vscode.workspace.onDidRenameFiles(({ files }) => {
+        void this.recordRenames(files);
+      }),
+    );
+  }
+
+  /** What VS Code renames, as in the Explorer, is known; what others rename is found by what it holds. */
+  private async recordRenames(files: vscode.FileRenameEvent['files']): Promise<void> {
+    const { dataset, records } = this;
+    const moved: { from: string; to: string }[] = [];
+    for (const { oldUri, newUri } of files) {
+      if (pathBelow(dataset.folder, oldUri.fsPath) === undefined) continue;
+      if (pathBelow(dataset.folder, newUri.fsPath) === undefined) continue;
+      // The dataset may have heard of it already: then it knows the new names only.
+      for (const { path: name } of dataset.allCaptions) {
+        const file = dataset.absolute(name);
+        const [inOld, inNew] = [pathBelow(oldUri.fsPath, file), pathBelow(newUri.fsPath, file)];
+        if (inOld !== undefined) moved.push({ from: file, to: path.join(newUri.fsPath, inOld) });
+        else if (inNew !== undefined) moved.push({ from: path.join(oldUri.fsPath, inNew), to: file });
+      }
+    }
+    await records.move(moved);
   }
 
   private makeAutoSave(): AutoSave {

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import * as vscode from 'vscode';
+import type { Caption } from '../../dataset/captions/Caption';
 import type { UnsavedEdit } from '../../dataset/captions/unsavedEdit';
 import { errorMessage } from '../../protocol/channel/wireError';
 import { DatasetDocument } from '../document/DatasetDocument';
@@ -152,11 +153,12 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
   resolveCustomEditor(document: DatasetDocument, panel: vscode.WebviewPanel): void {
     const icon = (file: string): vscode.Uri => vscode.Uri.joinPath(this.folders.extension, 'media', file);
     panel.iconPath = { light: icon('dataset-light.svg'), dark: icon('dataset.svg') };
-    const { jobs } = this.services;
-    const session = new GridSession(document, {
-      stateOf: (caption) => jobs.stateOf(document, caption),
-      failureOf: (caption) => jobs.failureOf(document, caption),
-    });
+    const { jobs, origins } = this.services;
+    const marks = {
+      stateOf: (caption: Caption) => jobs.stateOf(document, caption),
+      failureOf: (caption: Caption) => jobs.failureOf(document, caption),
+    };
+    const session = new GridSession(document, marks, (...asked) => origins.matching(document.dataset, ...asked));
     const memory = new GridMemory(session, this.views, this.replacedView ?? this.viewOfOpenGrid(document));
     const grid = new GridPanel(session, memory, panel, this.services, this.folders, (problem) => {
       this.log.warn(`From the page: ${problem}`);

@@ -26,6 +26,8 @@ import type {
   TypedText,
   WebviewEvents,
 } from '../../protocol/page/gridProtocol';
+import { originHandlers } from '../origins/originHandlers';
+import type { Origins } from '../origins/Origins';
 import type { SavedSearches } from '../search/SavedSearches';
 import { searchHandlers, searchView } from '../search/searchHandlers';
 import { autoSaveDelay } from '../settings/settings';
@@ -57,6 +59,7 @@ export interface GridServices {
   readonly suggestions: TagSuggestions;
   readonly searches: SavedSearches;
   readonly leftOut: LeftOut;
+  readonly origins: Origins;
 }
 
 /** The folders from which a page may load files. */
@@ -252,7 +255,8 @@ export class GridPanel extends Disposable implements PageControls {
       ...captionHandlers(session, () => this.panel.active),
       ...inEditOrder(order, connectionHandlers(session)),
       ...inEditOrder(order, jobHandlers(session, services.jobs)),
-      ...searchHandlers(session, services.searches),
+      ...searchHandlers(session, services.searches, services.origins),
+      ...originHandlers(session.document.dataset, services.origins),
       ...suggestHandlers(session.document, services.suggestions),
       ...inEditOrder(order, bulkEditHandlers(session, services.jobs, this), [
         'copyCaption',

@@ -8,6 +8,7 @@ import { folderOf } from '../../dataset/files/datasetPath';
 import { FormerOrders } from '../../dataset/view/FormerOrders';
 import { ImageSelection } from '../../dataset/view/ImageSelection';
 import { ImageView } from '../../dataset/view/ImageView';
+import type { AskOrigins } from '../../dataset/view/OriginMatches';
 import type { EditScope } from '../../protocol/page/bulkEditProtocol';
 import type { CardItem } from '../../protocol/page/cardProtocol';
 import type { TypedAhead } from '../../protocol/page/connectionProtocol';
@@ -60,10 +61,14 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
   /** the last of the changes of the selection that wait for a search; undefined when none does */
   private selecting: Promise<void> | undefined;
 
-  /** @param marks what captioning jobs say about the captions of this document */
+  /**
+   * @param marks what captioning jobs say about the captions of this document
+   * @param askOrigins asks the records of this document who wrote what
+   */
   constructor(
     readonly document: Document,
     private readonly marks: CaptionMarks,
+    askOrigins?: AskOrigins,
   ) {
     super();
     const onChange = (): void => {
@@ -73,6 +78,7 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
       new ImageView(document.dataset, {
         isSelected: (path) => this.selection.has(path),
         hasFailed: ({ caption }) => marks.failureOf(caption) !== undefined,
+        ...(askOrigins === undefined ? {} : { askOrigins }),
       }),
     );
     this.register({ dispose: this.view.onDidChange(onChange) });

@@ -66,6 +66,7 @@ async function resumeDraft(
     document.commit();
     document.draft(image, text, { from: caption.text, view: gonePage, run: draft });
     document.commit();
+    caption.expectLateWrites((passed) => steps.includes(textDigest(passed)));
     return 'taken';
   }
   // Two texts that are not saved cannot both be kept in one caption.

@@ -58,7 +58,7 @@ export async function pasteCaption(
   }
   const { caption } = image;
   const label = vscode.l10n.t('Paste Caption into {0}', path.posix.basename(image.path));
-  const { leftOut } = await session.document.applyEdits(label, [{ caption, text }]);
+  const { leftOut } = await session.document.applyEdits(label, [{ caption, text }], { by: 'hand' });
   const [refused] = leftOut;
   if (refused !== undefined) void vscode.window.showErrorMessage(`${refused.path}: ${refused.reason}`);
 }

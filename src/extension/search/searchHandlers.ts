@@ -4,18 +4,25 @@ import { parseQuery, topLevelParts } from '../../dataset/query/parseQuery';
 import { suggestQuery } from '../../dataset/query/suggestQuery';
 import type { RequestHandlers } from '../../protocol/channel/Channel';
 import type { SearchRequests, SearchView } from '../../protocol/page/searchProtocol';
+import type { Origins } from '../origins/Origins';
 import type { GridSession } from '../grid/GridSession';
 import type { SavedSearches } from './SavedSearches';
 import { openSavedSearch, saveSearch } from './searchDialogs';
 
 /** Answers the requests of a page's search field. */
-export function searchHandlers(session: GridSession, searches: SavedSearches): RequestHandlers<SearchRequests> {
+export function searchHandlers(
+  session: GridSession,
+  searches: SavedSearches,
+  origins: Origins,
+): RequestHandlers<SearchRequests> {
   const { view, document } = session;
   return {
     suggestQuery: async ({ text, caret }) => {
       const { saved, recent } = searches;
       const { tagCounts } = document.dataset;
-      return { suggestions: await suggestQuery(text, caret, { tagCounts, saved, recent }) };
+      // Without them, the others are suggested.
+      const writers = (): Promise<readonly string[]> => origins.names(document.dataset).catch(() => []);
+      return { suggestions: await suggestQuery(text, caret, { tagCounts, saved, recent, writers }) };
     },
     refreshResults: async () => {
       await view.refresh();

@@ -9,6 +9,7 @@ import {
   separatorValue,
   type CaptionValues,
 } from '../../protocol/tagging/captionValues';
+import { usualLimits, type SnapshotLimits } from '../../snapshots/store/snapshotTypes';
 import type { WriteOptions } from '../../tags/writeMode';
 import { textsByNameOf, textsOf } from '../shared/schemas';
 
@@ -28,6 +29,15 @@ export function thresholdsOf(read: ReadSetting): Thresholds {
 /** How tags are written into captions. Invalid values count as not set. */
 export function writeOptionsOf(read: ReadSetting): WriteOptions {
   return readWriteOptions(valuesOf(read));
+}
+
+/** How long snapshots are kept that are made by themselves. Invalid values count as not set. */
+export function snapshotLimitsOf(read: ReadSetting): SnapshotLimits {
+  const { count } = valuesOf(read);
+  return {
+    days: count('snapshots.keepDays', usualLimits.days),
+    megabytes: Math.max(1, count('snapshots.maximumSize', usualLimits.megabytes)),
+  };
 }
 
 /** Lists and objects are copied: VS Code gives proxies, which cannot be sent to another process. */

@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import type { EmptiedCaption } from '../../dataset/captions/Caption';
 import type { DatasetOptions } from '../../dataset/Dataset';
-import type { WriteOptions } from '../../tags/writeMode';
+import type { SnapshotLimits } from '../../snapshots/store/snapshotTypes';
+import type { RecordPlace, WriteOptions } from '../../tags/writeMode';
 import type { CaptionOptions, Thresholds } from '../../protocol/tagging/captionOptions';
 import { expandPath } from '../shared/expandPath';
 import { captionExtensionOf } from './captionExtension';
-import { captionOptionsOf, thresholdsOf, writeOptionsOf, type ReadSetting } from './captionSettings';
+import { captionOptionsOf, snapshotLimitsOf, thresholdsOf, writeOptionsOf, type ReadSetting } from './captionSettings';
 
 const section = 'datasetCaptions';
 
@@ -29,9 +30,19 @@ export function writeOptions(folder: vscode.Uri): WriteOptions {
   return writeOptionsOf(readIn(folder));
 }
 
+/** How long snapshots of the captions of a folder are kept that are made by themselves. */
+export function snapshotLimits(folder: vscode.Uri): SnapshotLimits {
+  return snapshotLimitsOf(readIn(folder));
+}
+
 /** The scores from which tags are kept in a folder. */
 export function thresholds(folder: vscode.Uri): Thresholds {
   return thresholdsOf(readIn(folder));
+}
+
+/** Where it is recorded who wrote what in the captions of a folder. */
+export function recordsPlace(folder: vscode.Uri): RecordPlace {
+  return writeOptions(folder).records ?? 'dataset';
 }
 
 /** The time without edits after which captions are saved, in milliseconds; 0 turns saving by itself off. */

@@ -4,11 +4,12 @@ import { countTagsOf, firstTags } from '../../dataset/tagIndex/TagList';
 import { cancellable } from '../api/cancellable';
 import type { DatasetAccess } from '../api/DatasetAccess';
 import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
+import type { CaptionOrigins } from '../../records/originsOf';
 import { writeOptions } from '../settings/settings';
 import { confirmation, propose, proposedEdits } from './captionProposal';
 import { ShownProposals } from './ShownProposals';
 import { ToolFolders } from './ToolFolders';
-import { list, optionalNumber, optionalText, readInput } from './toolInput';
+import { list, optionalNumber, optionalText, optionalTruth, readInput } from './toolInput';
 
 /** Limits for the size of a page of results; a model can ask for the next page. */
 const page = { least: 1, most: 200, otherwise: 50 };
@@ -20,7 +21,7 @@ const listSchemas = {
   offset: optionalNumber(offsets),
   limit: optionalNumber(page),
 };
-const readSchemas = { directory: optionalText, images: list(page.most) };
+const readSchemas = { directory: optionalText, images: list(page.most), origins: optionalTruth };
 const countSchemas = {
   directory: optionalText,
   query: optionalText,
@@ -90,9 +91,16 @@ class ReadCaptionsTool implements vscode.LanguageModelTool<object> {
       const { dataset, prefix, directory } = found;
       const images = names.flatMap((name) => dataset.image(prefix + name) ?? []);
       const described = await this.access.describe(found, images, signal);
+      const captions = images.map(({ caption }) => caption);
+      const origins = given.origins ? await this.access.originsOf(dataset, captions) : undefined;
       return answer({
         directory,
-        captions: described.map(({ name, caption, unsaved }) => ({ image: name, caption, unsaved })),
+        captions: described.map(({ name, caption, unsaved }, index) => ({
+          image: name,
+          caption,
+          unsaved,
+          ...(origins === undefined ? {} : originsAnswer(origins[index])),
+        })),
         notFound: names.filter((name) => dataset.image(prefix + name) === undefined),
       });
     });
@@ -167,7 +175,10 @@ class EditCaptionsTool implements vscode.LanguageModelTool<object> {
       const { changes, refused } = onlyShown(closed.directory, propose(dataset, prefix, edits));
       if (changes.length === 0) return answer({ changed: [], refused });
       const label = vscode.l10n.t('Edits by a Language Model ({0} captions)', changes.length);
-      const { leftOut } = await document.applyEdits(label, changes);
+      const { leftOut } = await document.applyEdits(label, changes, {
+        by: 'bulk',
+        name: vscode.l10n.t('Edits by a Language Model'),
+      });
       const reasons = new Map(leftOut.map(({ path, reason }) => [path, reason]));
       const changed = changes.filter(({ caption }) => !reasons.has(caption.path));
       const notChanged = changes.flatMap(({ image, caption }) => {
@@ -177,6 +188,15 @@ class EditCaptionsTool implements vscode.LanguageModelTool<object> {
       return answer({ changed: changed.map(({ image }) => image), refused: [...refused, ...notChanged] });
     });
   }
+}
+
+/** Who wrote the parts of a caption, with times that a model can read. */
+function originsAnswer(origins: CaptionOrigins | undefined): object {
+  const time = (when: number | undefined): object => (when === undefined ? {} : { when: new Date(when).toISOString() });
+  return {
+    parts: origins?.parts.map(({ when, ...part }) => ({ ...part, ...time(when) })) ?? [],
+    deletedByHand: origins?.deleted.map(({ text, when }) => ({ text, ...time(when) })) ?? [],
+  };
 }
 
 function answer(result: object): vscode.LanguageModelToolResult {

@@ -23,6 +23,9 @@ export const optionalText = v.pipe(
   v.transform((text) => (text === null || text === '' ? undefined : text)),
 );
 
+/** True or false; false if it is missing or null. */
+export const optionalTruth = v.nullish(v.boolean('true or false'), false);
+
 /** A text. @param most maximum length in UTF-16 units */
 export function requiredText(most: number): v.GenericSchema<string> {
   return v.message(v.pipe(v.string(), v.maxLength(most)), `a text of at most ${most} characters`);

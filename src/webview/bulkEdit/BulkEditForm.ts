@@ -15,6 +15,7 @@ const operations: readonly [EditOperation, string][] = [
   ['replaceText', l10n.t('Find and replace text')],
   ['setCaption', l10n.t('Set or extend captions')],
   ['clear', l10n.t('Clear captions')],
+  ['restoreSnapshot', l10n.t('Restore a snapshot')],
 ];
 
 /** What an operation does, for those whose fields do not say it. */
@@ -24,6 +25,7 @@ const explanations: Partial<Record<EditOperation, string>> = {
   separators: l10n.t('One separator between all tags, no empty ones. The tags stay as they are written.'),
   moveTags: l10n.t('In this order, where a caption has them.'),
   clear: l10n.t('All text goes. Undo brings it back.'),
+  restoreSnapshot: l10n.t('Captions of images that it does not have stay as they are.'),
 };
 
 /** The left half of the dialog for bulk edits: what to do, and with which captions. */
@@ -66,9 +68,9 @@ export class BulkEditForm extends LitElement {
               this.set({ operation: (event.target as HTMLSelectElement).value as EditOperation });
             }}
           >
-            ${operations.map(
-              ([value, label]) => html`<option value=${value} ?selected=${value === operation}>${label}</option>`,
-            )}
+            ${operations
+              .filter(([value]) => value !== 'restoreSnapshot' || this.form.snapshot !== '')
+              .map(([value, label]) => html`<option value=${value} ?selected=${value === operation}>${label}</option>`)}
           </select></label
         >
         ${this.renderFields(operation)}
@@ -139,6 +141,9 @@ export class BulkEditForm extends LitElement {
             ['append', l10n.t('Add its tags at the end')],
             ['prepend', l10n.t('Add its tags at the start')],
           ])}`;
+      case 'restoreSnapshot':
+        return html`<p class="hint">${form.snapshotName}</p>
+          ${this.text('tags', l10n.t('Only these tags'), l10n.t('all of each caption'))}`;
       case 'deduplicate':
       case 'separators':
       case 'clear':

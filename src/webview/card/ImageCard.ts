@@ -6,12 +6,14 @@ import { live } from 'lit/directives/live.js';
 import type { CardItem } from '../../protocol/page/cardProtocol';
 import type { PlaceInOrder } from '../../protocol/page/gridViewProtocol';
 import { inOneLine } from '../../protocol/text/escapeControls';
-import { formatNumber, plural } from '../shared/displayLanguage';
+import { originText } from '../../protocol/text/originText';
+import { displayLanguage, formatNumber, plural } from '../shared/displayLanguage';
 import type { TextField } from '../shared/CaretFinder';
 import type { EditorActions, ImageActions } from '../shared/actions';
 import type { CaptionDisplay } from '../shared/viewChoices';
 import type { Drafts } from './Drafts';
 import type { HeldTyping } from './HeldTyping';
+import type { OriginMarks } from './OriginMarks';
 import { imageIcon, errorIcon, warningIcon } from '../shared/icons';
 import type { ImageQueue } from '../pictures/ImageQueue';
 import { LocalUndo } from '../undo/LocalUndo';
@@ -28,6 +30,8 @@ export interface CardContext {
   drafts: Drafts;
   /** what is typed into captions that have not come yet */
   held: HeldTyping;
+  /** who wrote what */
+  origins: OriginMarks;
   images: Pick<ImageQueue<HTMLImageElement>, 'stateOf' | 'retry' | 'want'>;
   actions: ImageActions & Pick<EditorActions, 'addFilter'>;
   /** Suggests tags in a field of a card until the field loses focus. */
@@ -54,7 +58,8 @@ const nameTail = 12;
 
 /**
  * One image and its caption: a cell of the grid. It has no shadow root and renders into that of the grid, so that
- * focus, events and the accessibility tree of the grid are in one place.
+ * focus, events and the accessibility tree of the grid are in one place. Fires `results-awaited` when a tag of it was
+ * searched for, with a promise of the results.
  */
 @customElement('image-card')
 export class ImageCard extends LitElement {
@@ -92,8 +97,13 @@ export class ImageCard extends LitElement {
     },
     suggest: (field, options) => this.context?.suggestIn(field, options),
     leave: (target) => this.context?.leave(this.item?.path, target),
-    filter: (tag, exclude) => this.context?.actions.addFilter(tag, exclude),
+    filter: (tag, exclude) => {
+      const results = this.context?.actions.addFilter(tag, exclude);
+      this.dispatchEvent(new CustomEvent('results-awaited', { detail: { results }, bubbles: true, composed: true }));
+    },
   };
+  /** path of the caption of which somebody may want to know who wrote it */
+  private asksWriters: string | undefined;
   /** the element that had the focus before this update */
   private focused: HTMLElement | null = null;
 
@@ -212,7 +222,8 @@ export class ImageCard extends LitElement {
   private renderPicture(item: CardItem, context: CardContext): TemplateResult {
     const image = context.images.stateOf(item);
     const busy = item.job !== undefined;
-    const shown = item.text === '' && !busy;
+    // What cannot be read is not empty.
+    const shown = item.text === '' && item.readOnly !== true && !busy;
     const caption = (): void => {
       if (!busy) context.actions.captionImage(item.path);
     };
@@ -343,6 +354,7 @@ export class ImageCard extends LitElement {
       class=${item?.save.state === 'conflict' ? 'in-conflict' : ''}
       .text=${item === undefined ? held : context.drafts.textOf(item)}
       .path=${item?.path ?? ''}
+      .marks=${item === undefined ? undefined : context.origins.of(item, context.drafts.textOf(item))}
       .readonly=${isReadOnly(item)}
       .tab=${this.tab}
       .actions=${this.chipActions}
@@ -382,7 +394,8 @@ export class ImageCard extends LitElement {
     if (duplicates.length > 0) this.lastDuplicates = duplicates;
     const named = this.lastDuplicates;
     const tags = plural(l10n.t('{0} tag|{0} tags'), facts.tags);
-    const counts = `${tags}, ${plural(l10n.t('{0} character|{0} characters'), facts.characters)}`;
+    const length = plural(l10n.t('{0} character|{0} characters'), facts.characters);
+    const counts = [`${tags}, ${length}`, ...this.writersOf(item, text)].join('\n');
     const save = saveText(item, context.drafts);
     const path = inOneLine(item.path);
     const folder = path.lastIndexOf('/') + 1;
@@ -394,8 +407,14 @@ export class ImageCard extends LitElement {
         ><span class="folder">${path.slice(0, folder)}</span><span class="head">${path.slice(folder, split)}</span
         ><span class="tail">${path.slice(split)}</span></span
       >
-      <span class="facts"
-        ><span class="counts" title=${counts}
+      <span
+        class="facts"
+        @mouseenter=${() => {
+          // Who wrote it is asked for when somebody may want to read it.
+          this.asksWriters = item.captionPath;
+          this.requestUpdate();
+        }}
+        ><span class="counts" title=${counts} ?hidden=${item.readOnly === true}
           >${tags}<span class="characters"> · ${formatNumber(facts.characters)}</span></span
         >
         <span
@@ -413,6 +432,13 @@ export class ImageCard extends LitElement {
         ></span
       >
     </div>`;
+  }
+
+  /** Who wrote how much of the caption, a line each; empty until somebody points at it. */
+  private writersOf(item: CardItem, text: string): string[] {
+    if (this.asksWriters !== item.captionPath) return [];
+    const groups = this.context?.origins.groupsOf(item, text) ?? [];
+    return groups.map(({ parts, ...who }) => `${originText(who, displayLanguage)}: ${formatNumber(parts.length)}`);
   }
 
   /** Memoized: a card renders far more often than its text changes. */

@@ -3,11 +3,15 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { TextField } from '../shared/CaretFinder';
-import { plural } from '../shared/displayLanguage';
+import { isMachineMark, type PartMark } from '../../protocol/page/originProtocol';
+import { originText } from '../../protocol/text/originText';
+import { displayLanguage, plural } from '../shared/displayLanguage';
 import { ChipDrag } from './ChipDrag';
 import { warningIcon } from '../shared/icons';
+import { refused } from '../shared/refused';
 import { insertAsTyped } from '../undo/editCommand';
 import { LocalUndo } from '../undo/LocalUndo';
+import type { TagMarks } from './OriginMarks';
 import type { SuggestOptions } from '../suggestions/SuggestionPopup';
 import {
   addTag,
@@ -39,6 +43,8 @@ interface ChipUse {
   /** its `tabindex` */
   tab: number;
   readonly: boolean;
+  /** who wrote it, as far as known */
+  mark: PartMark | undefined;
   focused: () => void;
   filter: (exclude: boolean) => void;
   edit: () => void;
@@ -60,6 +66,8 @@ export class TagChips extends LitElement {
   @property({ attribute: false }) text = '';
   /** path of the caption's image; empty until it has come */
   @property({ attribute: false }) path = '';
+  /** who wrote the tags, as far as known */
+  @property({ attribute: false }) marks: TagMarks | undefined;
   @property({ attribute: false }) readonly = false;
   /** `tabindex` of the current tab stop */
   @property({ attribute: false }) tab = -1;
@@ -197,6 +205,7 @@ export class TagChips extends LitElement {
       index,
       tab: isTabStop ? this.tab : -1,
       readonly: this.readonly,
+      mark: this.marks?.get(tag),
       focused: () => {
         this.current = index;
       },
@@ -245,7 +254,8 @@ export class TagChips extends LitElement {
       if (!this.readonly && to >= 0 && to <= last) this.change(moveTag(this.base, index, to), to, 'chip');
     } else if (event.altKey && event.key === 'Enter') {
       swallow(event);
-      this.actions?.filter(tag, event.shiftKey);
+      // Held down, it would search again and again.
+      if (!event.repeat) this.actions?.filter(tag, event.shiftKey);
     } else if (!command && !event.altKey && step !== undefined) {
       swallow(event);
       this.goTo(index + step);
@@ -286,9 +296,14 @@ export class TagChips extends LitElement {
       else this.finish();
     } else if (!isEdit && (event.key === 'Backspace' || event.key === 'ArrowLeft') && field.selectionEnd === 0) {
       const last = chipsOf(this.base).length - 1;
-      if (last < 0 || event.shiftKey) return;
-      swallow(event);
-      this.goTo(last);
+      if (event.shiftKey) return;
+      if (last >= 0) {
+        swallow(event);
+        this.goTo(last);
+      } else if (this.path === '') {
+        swallow(event);
+        refused(l10n.t('The caption is not here yet'));
+      }
     } else {
       // Saving is the page's, and what is in the field must be part of it.
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's') this.finish();
@@ -454,12 +469,21 @@ function keysOf(chips: readonly Chip[]): string[] {
   });
 }
 
+/** Whether a click on a chip searches for its tag. */
+function isFilter({ ctrlKey, metaKey }: MouseEvent): boolean {
+  return ctrlKey || metaKey;
+}
+
 /** One tag as a chip with a button to remove it. */
 function chipTemplate({ tag, isDuplicate }: Chip, use: ChipUse): TemplateResult {
-  const hint = use.readonly ? filterHint : editHint;
+  const { mark } = use;
+  const keys = use.readonly ? filterHint : editHint;
+  const hint = mark === undefined ? keys : `${originText(mark, displayLanguage)}\n${keys}`;
+  // Only a class and a title: a mark that comes while somebody types must neither move nor remove anything.
+  const kind = `${isDuplicate ? 'duplicate' : ''} ${mark !== undefined && isMachineMark(mark) ? 'by-machine' : ''}`;
   const removal = isDuplicate ? l10n.t('Remove duplicate') : l10n.t('Remove');
   const removalOf = isDuplicate ? l10n.t('Remove duplicate {0}', tag) : l10n.t('Remove {0}', tag);
-  return html`<div class="chip ${isDuplicate ? 'duplicate' : ''}" role="listitem">
+  return html`<div class="chip ${kind}" role="listitem">
     <button
       class="chip-tag"
       data-chip=${use.index}
@@ -467,9 +491,12 @@ function chipTemplate({ tag, isDuplicate }: Chip, use: ChipUse): TemplateResult 
       title=${isDuplicate ? l10n.t('There twice. {0}', hint) : hint}
       @focus=${use.focused}
       @click=${(event: MouseEvent) => {
-        if (event.ctrlKey || event.metaKey) use.filter(event.altKey);
+        // The second click of a double click is no second search.
+        if (isFilter(event) && event.detail < 2) use.filter(event.altKey);
       }}
-      @dblclick=${use.edit}
+      @dblclick=${(event: MouseEvent) => {
+        if (!isFilter(event)) use.edit();
+      }}
       @keydown=${use.keydown}
     >
       <span class="chip-text">${tag}</span>

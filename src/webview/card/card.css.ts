@@ -291,6 +291,7 @@ export const cardStyles = css`
     white-space: nowrap;
   }
 
+  image-card .counts[hidden],
   image-card .duplicates[hidden] {
     display: none;
   }

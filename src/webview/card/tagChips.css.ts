@@ -98,6 +98,19 @@ export const tagChipsStyles = css`
     font-style: italic;
   }
 
+  /* A corner, as of a cell with a note: what a machine wrote. */
+  .chip.by-machine > .chip-tag::before {
+    content: '';
+    position: absolute;
+    inset: 0 auto auto 0;
+    width: 6px;
+    height: 6px;
+    border-top-left-radius: 3px;
+    background: linear-gradient(135deg, currentColor 50%, transparent 52%);
+    opacity: 0.8;
+    pointer-events: none;
+  }
+
   .chip.duplicate {
     border: 1px dashed var(--vscode-list-warningForeground, var(--vscode-contrastBorder));
     background: transparent;

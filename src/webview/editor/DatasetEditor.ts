@@ -5,7 +5,7 @@ import { customElement, query, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import type { WantedEdit } from '../../protocol/page/bulkEditProtocol';
 import type { KeptTyping } from '../../protocol/page/connectionProtocol';
-import type { GridEvents, GridSnapshot, HostRequests } from '../../protocol/page/gridProtocol';
+import type { GridEvents, GridSnapshot, HostRequests, JobView } from '../../protocol/page/gridProtocol';
 import type { ImageSort } from '../../protocol/page/imageSort';
 import type { PictureSettings } from '../../protocol/page/pictureProtocol';
 import { errorMessage } from '../../protocol/channel/wireError';
@@ -15,9 +15,11 @@ import '../bulkEdit/BulkEditDialog';
 import { listenForCardActions } from '../card/cardActions';
 import { Drafts } from '../card/Drafts';
 import { HeldTyping } from '../card/HeldTyping';
+import { OriginMarks } from '../card/OriginMarks';
 import { type CardContext, cardContext } from '../card/ImageCard';
 import { FirstCards } from '../grid/FirstCards';
 import { cardsAround, layOut } from '../grid/gridLayout';
+import type { ImageArea } from '../grid/ImageArea';
 import '../grid/ImageArea';
 import type { ImageGrid } from '../grid/ImageGrid';
 import { ItemWindow } from '../grid/ItemWindow';
@@ -81,6 +83,7 @@ export class DatasetEditor extends LitElement {
   /** height at the lower end of the page that bars and notices lie over, in CSS pixels */
   @state() private covered = 0;
 
+  @query('image-area') private readonly area!: ImageArea | null;
   @query('image-grid') private readonly grid!: ImageGrid | null;
   @query('image-viewer') private readonly viewer!: ImageViewer | null;
   @query('bulk-edit-dialog') private readonly bulkEdit!: BulkEditDialog | null;
@@ -157,6 +160,14 @@ export class DatasetEditor extends LitElement {
       this.keptChanged();
     },
   );
+  private readonly origins = new OriginMarks({
+    // Nothing is shown where that fails: marks are not what anybody waits for.
+    ask: (paths) => this.host.request('getMarks', { paths }).catch(() => undefined),
+    changed: (captionPath) => {
+      this.grid?.captionChanged(captionPath);
+      this.viewer?.captionChanged(captionPath);
+    },
+  });
   private readonly images = new ImageQueue(
     pictureSource({
       host: this.host,
@@ -181,7 +192,7 @@ export class DatasetEditor extends LitElement {
   readonly actions: EditorActions = editorActions({
     host: this.host,
     query: () => this.asked.query,
-    search: (text) => void this.search(text),
+    search: (text) => this.search(text),
     setSort: (sort) => void this.sort(sort),
     show: (choices) => {
       this.show(choices);
@@ -205,6 +216,7 @@ export class DatasetEditor extends LitElement {
     captionMode: this.view.captionMode,
     drafts: this.drafts,
     held: this.held,
+    origins: this.origins,
     images: this.images,
     actions: this.actions,
     suggestIn: (field, options) => this.suggestions?.attach(field, options),
@@ -408,6 +420,7 @@ export class DatasetEditor extends LitElement {
         .snapshot=${snapshot}
         .cards=${this.items}
         @viewer-closed=${this.onViewerClosed}
+        @results-awaited=${this.onViewerAwaitsResults}
       ></image-viewer>
       <bulk-edit-dialog .snapshot=${snapshot} .selected=${this.selectedCount}></bulk-edit-dialog>
       <div class="hidden-text" aria-live="polite">${this.announcement}</div>
@@ -488,6 +501,7 @@ export class DatasetEditor extends LitElement {
   }
 
   private showSnapshot(snapshot: GridSnapshot): void {
+    if (isOtherRun(this.snapshot?.jobs ?? [], snapshot.jobs)) this.origins.expire();
     this.announcement = jobAnnouncement(this.snapshot?.jobs ?? [], snapshot.jobs) ?? this.announcement;
     this.snapshot = this.asked.shownAfter(snapshot, this.snapshot);
     this.drafts.noteForeignEdits(snapshot.foreignEdits);
@@ -531,6 +545,14 @@ export class DatasetEditor extends LitElement {
     if (answer === undefined) this.asked.failed(number);
     else this.host.applySnapshot(answer.snapshot);
   }
+
+  private readonly onViewerAwaitsResults = ({ detail }: CustomEvent<{ results: Promise<void> }>): void => {
+    const { area, viewer } = this;
+    if (viewer === null) return;
+    area?.waitForResults(viewer, detail.results, () => {
+      viewer.focusPicture();
+    });
+  };
 
   private readonly onCovers = ({ detail: { height } }: CustomEvent<{ height: number }>): void => {
     this.covered = height;
@@ -644,6 +666,13 @@ export class DatasetEditor extends LitElement {
       this.store?.write(this.view);
     }, storeDelay);
   }
+}
+
+/** Whether a job has begun or ended: it may say of captions that stay as they are that it would write them, too. */
+function isOtherRun(before: readonly JobView[], now: readonly JobView[]): boolean {
+  const running = (jobs: readonly JobView[]): string =>
+    jobs.flatMap(({ id, state }) => (state === 'running' ? id : [])).join(' ');
+  return running(before) !== running(now);
 }
 
 /** @param unsaved number of captions with typing that the host has not confirmed */

@@ -11,7 +11,8 @@ interface EditorPage {
   host: PageHost;
   /** The search that the page asked for last. */
   query: () => string;
-  search: (query: string) => void;
+  /** Resolves when the host has told what it finds, or that it failed. */
+  search: (query: string) => Promise<void>;
   setSort: (sort: ImageSort) => void;
   show: (choices: Partial<ViewChoices>) => void;
   openBulkEdit: (wanted: WantedEdit) => void;
@@ -65,7 +66,7 @@ function searchActions({ host, query, search, setSort }: EditorPage): SearchActi
     host.command(method, {});
   };
   return {
-    search,
+    search: (text) => void search(text),
     setSort,
     suggest: async (text, caret) => {
       try {
@@ -75,9 +76,7 @@ function searchActions({ host, query, search, setSort }: EditorPage): SearchActi
         return [];
       }
     },
-    addFilter: (tag, exclude) => {
-      search(toggleTag(query(), tag, exclude));
-    },
+    addFilter: (tag, exclude) => search(toggleTag(query(), tag, exclude)),
     refreshResults: command('refreshResults'),
     cancelSearch: command('cancelSearch'),
     rememberSearch: command('rememberSearch'),

@@ -97,7 +97,8 @@ export class GridModel {
   private isChosen = false;
   private focusGoal: FocusGoal | undefined;
   private isStarted = false;
-  private isAsking = false;
+  /** the questions for the place in a newer order, while they are asked */
+  private catchingUp: Promise<void> | undefined;
   /** the {@link GridView.viewKey} of the cards that are shown */
   private shownKey: string | undefined;
   /** the start image while it has not come yet, and {@link VirtualRows.scrolls} when it was asked for */
@@ -194,7 +195,12 @@ export class GridModel {
       if (isCurrent) rows.scrollToIndex(this.activeIndex);
     }
     // The cards may also be newer than the snapshot.
-    if (!this.isAsking && this.isBehind(items)) void this.catchUp(items);
+    if (this.catchingUp === undefined && this.isBehind(items)) this.catchingUp = this.catchUp(items);
+  }
+
+  /** Resolves when the cards are those of the newest order that the host has told, or could not be had. */
+  async whenCaughtUp(): Promise<void> {
+    await this.catchingUp;
   }
 
   /** Cards came, or others are in view: keeps the active cell within the list and requests cards that are missing. */
@@ -353,7 +359,6 @@ export class GridModel {
 
   /** Asks for the place until the cards are of the snapshot's order, one question at a time. */
   private async catchUp(items: ItemWindow): Promise<void> {
-    this.isAsking = true;
     try {
       let repeats = 0;
       while (this.port.isConnected() && this.isBehind(items)) {
@@ -366,7 +371,7 @@ export class GridModel {
         this.applyItemsAround(question, answer);
       }
     } finally {
-      this.isAsking = false;
+      this.catchingUp = undefined;
     }
   }
 

@@ -15,10 +15,10 @@ import type { AskAround } from './GridModel';
 import type { ImageGrid } from './ImageGrid';
 import './ImageGrid';
 import type { ItemWindow } from './ItemWindow';
-import { WaitingKeys } from './WaitingKeys';
+import { WaitingKeys, type WaitingWords } from './WaitingKeys';
 
-/** How long keys wait for the host to say where a folder begins, in milliseconds. */
-const folderPatience = 2500;
+/** How long keys wait for the host to say where a folder begins or what a search finds, in milliseconds. */
+const patience = 2500;
 
 /**
  * The images and the folder heading above them, and the requests of these two to the host. It has no shadow root. Fires
@@ -38,7 +38,7 @@ export class ImageArea extends LitElement {
   @consume({ context: hostContext }) host: PageHost | undefined;
   @consume({ context: actionsContext }) actions: EditorActions | undefined;
 
-  private keys: WaitingKeys | undefined;
+  private readonly keys = new WaitingKeys();
 
   @query('image-grid') private readonly grid!: ImageGrid | null;
   @query('folder-heading') private readonly heading!: FolderHeading | null;
@@ -76,6 +76,7 @@ export class ImageArea extends LitElement {
         .startIndex=${place.index}
         @grid-scroll=${this.onGridScroll}
         @folder-key=${this.onFolderKey}
+        @results-awaited=${this.onResultsAwaited}
       ></image-grid>`;
   }
 
@@ -119,33 +120,70 @@ export class ImageArea extends LitElement {
 
   /** Goes to a folder as soon as the host has said where it begins. The keys after that wait, too. */
   private waitForFolder(grid: ImageGrid, answer: Promise<number | 'none' | undefined>, order: number): void {
-    this.keys ??= new WaitingKeys(
-      grid,
-      () => {
-        refused(l10n.t('Looking for the folder…'));
-      },
-      () => {
-        refused(l10n.t('The keys that waited for the folder had no effect.'));
-      },
-    );
-    // Out of a caption, into which nothing must be typed any more.
-    grid.model.moveTo(grid.model.active, 'cell');
-    const late = new Promise<'late'>((resolve) => {
-      setTimeout(resolve, folderPatience, 'late');
-    });
+    // What is typed from now on was not meant for the caption in which the key was pressed.
+    const stay = (reason: string): false => {
+      refused(reason);
+      grid.model.moveTo(grid.model.active, 'cell');
+      return false;
+    };
     const arrive = (next: number | 'none' | 'late' | undefined): boolean => {
-      if (next === 'late') {
-        refused(l10n.t('The folder was not found in time. Press the key again.'));
-        return false;
-      }
+      if (next === 'late') return stay(l10n.t('The folder was not found in time. Press the key again.'));
       if (next === undefined || this.items?.order !== order) {
-        refused(l10n.t('The folder was not found because images came or went. Press the key again.'));
-        return false;
+        return stay(l10n.t('The folder was not found because images came or went. Press the key again.'));
       }
       if (next !== 'none') grid.model.jumpTo(next, true);
       return true;
     };
-    this.keys.wait(Promise.race([answer, late]).then((next) => () => arrive(next)));
+    this.waitFor(answer, grid, arrive, {
+      refused: l10n.t('Looking for the folder…'),
+      dropped: l10n.t('The keys that waited for the folder had no effect.'),
+    });
+  }
+
+  private readonly onResultsAwaited = ({ detail }: CustomEvent<{ results: Promise<void> }>): void => {
+    const { grid } = this;
+    if (grid === null) return;
+    this.waitForResults(grid, detail.results, () => {
+      grid.model.moveTo(grid.model.active, 'cell');
+    });
+  };
+
+  /**
+   * A card has asked for another search, which may hide it: until it is known which image is at the user's place, keys
+   * wait, lest they act on one that goes.
+   * @param place what the card is in, and the keys are pressed in
+   * @param leave moves the focus out of the caption; called when it takes too long
+   */
+  waitForResults(place: HTMLElement, results: Promise<void>, leave: () => void): void {
+    const shown = results.then(async () => {
+      // What the host has told is in the grid's model then.
+      await new Promise((resolve) => setTimeout(resolve));
+      await this.grid?.model.whenCaughtUp();
+    });
+    const arrive = (outcome: unknown): boolean => {
+      if (outcome !== 'late') return true;
+      refused(l10n.t('The search takes long. The keys that waited for it had no effect.'));
+      leave();
+      return false;
+    };
+    this.waitFor(shown, place, arrive, {
+      refused: l10n.t('Searching…'),
+      dropped: l10n.t('The keys that waited for the search had no effect.'),
+    });
+  }
+
+  /** Has keys wait for an answer, but not longer than {@link patience}. */
+  private waitFor<T>(
+    answer: Promise<T>,
+    place: HTMLElement,
+    arrive: (answer: T | 'late') => boolean,
+    words: WaitingWords,
+  ): void {
+    const late = new Promise<'late'>((resolve) => {
+      setTimeout(resolve, patience, 'late');
+    });
+    const ready = Promise.race([answer, late]).then((first) => () => arrive(first));
+    this.keys.wait(place, ready, words);
   }
 
   private readonly onGoToIndex = (event: CustomEvent<{ index: number }>): void => {

@@ -3,10 +3,19 @@ import { focusedElement, isTextField, keyAgain } from '../heldKeys/keyAgain';
 import { tabStopAfter } from '../heldKeys/tabStops';
 import { typeKey } from '../heldKeys/typeKey';
 import { pressedKey } from '../shared/pressedKey';
+import { refused } from '../shared/refused';
 import { waitingKey } from './waitingKey';
 
 /** Goes where the key before those that wait leads. Returns false if it leads nowhere: they are dropped. */
 type Arrive = () => boolean;
+
+/** What the user is told of keys that wait. */
+export interface WaitingWords {
+  /** of a key that is refused meanwhile */
+  refused: string;
+  /** of keys that waited and were dropped because the user did something else, or they led out of the page */
+  dropped: string;
+}
 
 /**
  * Keys that are pressed in a part of the page while it is not known where the key before them leads. They wait, in
@@ -16,31 +25,24 @@ export class WaitingKeys {
   private keys: KeyboardEvent[] = [];
   /** those that wait now are of this turn; undefined while none wait */
   private turn: object | undefined;
+  private words: WaitingWords = { refused: '', dropped: '' };
+  private place: HTMLElement | undefined;
   private ready: Promise<Arrive> | undefined;
   /** whether keys are being pressed again, which may move the focus to where those behind them belong */
   private isPressing = false;
 
   /**
-   * @param place what the keys are pressed in; a key or a click elsewhere, or a click in it, ends the waiting
-   * @param refused called when a key was refused
-   * @param dropped called when keys that waited were dropped because the user did something else, or they led out of
-   *   the page
-   */
-  constructor(
-    private readonly place: HTMLElement,
-    private readonly refused: () => void,
-    private readonly dropped: () => void,
-  ) {}
-
-  /**
    * From now on, keys wait.
+   * @param place what they are pressed in; a key or a click elsewhere, or a click in it, ends the waiting
    * @param ready resolves when it is known where the key before them leads; what it resolves with is called unless the
    *   user did something else meanwhile
    */
-  wait(ready: Promise<Arrive>): void {
+  wait(place: HTMLElement, ready: Promise<Arrive>, words: WaitingWords): void {
     this.ready = ready;
+    this.words = words;
     if (this.turn !== undefined) return;
     this.turn = {};
+    this.place = place;
     setHolding(this, true);
     window.addEventListener('keydown', this.onKeydown, true);
     window.addEventListener('pointerdown', this.drop, true);
@@ -62,7 +64,7 @@ export class WaitingKeys {
   private readonly drop = (): void => {
     const areSome = this.keys.length > 0;
     this.stop();
-    if (areSome) this.dropped();
+    if (areSome) refused(this.words.dropped);
   };
 
   private async pressAll(turn: object): Promise<void> {
@@ -80,7 +82,7 @@ export class WaitingKeys {
       this.isPressing = true;
       if (press(event)) continue;
       this.stop();
-      this.dropped();
+      refused(this.words.dropped);
       return;
     }
     this.stop();
@@ -89,7 +91,7 @@ export class WaitingKeys {
   private readonly onKeydown = (event: KeyboardEvent): void => {
     // Those that are pressed again by this class are not the user's.
     if (!event.isTrusted) return;
-    if (!this.isPressing && !event.composedPath().includes(this.place)) {
+    if (!this.isPressing && this.place !== undefined && !event.composedPath().includes(this.place)) {
       this.drop();
       return;
     }
@@ -98,7 +100,7 @@ export class WaitingKeys {
     event.preventDefault();
     event.stopImmediatePropagation();
     if (what === 'wait') this.keys.push(event);
-    else this.refused();
+    else refused(this.words.refused);
   };
 }
 

@@ -3,6 +3,7 @@ import { HeldKeys } from './HeldKeys';
 import { setHolding } from './holding';
 import { focusedElement, isTextField, keyAgain } from './keyAgain';
 import { insertAsTyped } from '../undo/editCommand';
+import { historyKey } from '../undo/historyKey';
 import { TypingRuns } from '../undo/TypingRuns';
 import { textOfKey, typeKey } from './typeKey';
 
@@ -85,14 +86,22 @@ export class KeyHold {
   }
 
   /**
-   * The focus leaves the field before the answer came: what was typed into it is not lost. Keys that would have chosen
-   * are forgotten.
+   * The focus leaves the field before the answer came: what was typed into it is not lost, and undo, redo and
+   * saving are for where the focus goes. Keys that would have chosen are forgotten.
    */
   leave(field: TextField): void {
     // It was one of the keys that moved the focus: the others follow it.
     if (this.isApplying) return;
-    const text = this.keys.drop().map(textOf).join('');
+    const keys = this.keys.drop();
+    const text = keys.map(textOf).join('');
     this.release();
+    const commands = keys.filter((held) => held instanceof KeyboardEvent && historyKey(held) !== undefined);
+    // The focus is nowhere yet.
+    if (commands.length > 0) {
+      setTimeout(() => {
+        for (const command of commands) this.apply(command);
+      });
+    }
     if (text === '' || field.readOnly) return;
     field.setRangeText(text, field.selectionStart ?? 0, field.selectionEnd ?? 0, 'end');
     field.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true, inputType: 'insertText' }));

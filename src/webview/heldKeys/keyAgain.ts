@@ -4,8 +4,8 @@ import type { TextField } from '../shared/CaretFinder';
 export function keyAgain(event: KeyboardEvent): KeyboardEvent {
   // Listeners read the key code where a layout or an input method changes the letter: the copy must have it, too.
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- `code` names the place of the key, not its letter
-  const { key, code, keyCode, ctrlKey, metaKey, altKey, shiftKey } = event;
-  const init = { key, code, keyCode, ctrlKey, metaKey, altKey, shiftKey };
+  const { key, code, keyCode, repeat, ctrlKey, metaKey, altKey, shiftKey } = event;
+  const init = { key, code, keyCode, repeat, ctrlKey, metaKey, altKey, shiftKey };
   return new KeyboardEvent('keydown', { ...init, bubbles: true, composed: true, cancelable: true });
 }
 

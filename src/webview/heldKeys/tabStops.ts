@@ -13,6 +13,7 @@ function* tabStopsIn(root: Document | ShadowRoot): Generator<HTMLElement> {
       continue;
     }
     const isStop = element.matches('button, input, select, textarea, a[href], [tabindex]') && element.tabIndex >= 0;
-    if (isStop && !element.matches(':disabled, [inert] *') && element.checkVisibility()) yield element;
+    if (isStop && !element.matches(':disabled, [inert] *') && element.checkVisibility({ visibilityProperty: true }))
+      yield element;
   }
 }

@@ -11,8 +11,11 @@ export interface SearchActions {
   setSort: (sort: ImageSort) => void;
   /** Suggests what to type next; an empty list when the host could not answer. */
   suggest: (text: string, caret: number) => Promise<readonly SearchSuggestion[]>;
-  /** Adds a term to the search that requires or excludes a tag; removes the term if the search has it already. */
-  addFilter: (tag: string, exclude: boolean) => void;
+  /**
+   * Adds a term to the search that requires or excludes a tag; removes the term if the search has it already. Resolves
+   * when the host has told what it finds, or that it failed.
+   */
+  addFilter: (tag: string, exclude: boolean) => Promise<void>;
   /** Searches and sorts again, because edits do not update the results. */
   refreshResults: () => void;
   cancelSearch: () => void;

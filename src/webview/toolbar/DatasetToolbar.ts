@@ -112,17 +112,24 @@ export class DatasetToolbar extends LitElement {
     } else if (waiting > 0 || (unsavedFailures === 0 && conflicts === 0)) {
       parts.push(waiting > 0 ? l10n.t('{0} unsaved', formatNumber(waiting)) : l10n.t('all saved'));
     }
-    if (snapshot.leftOut > 0) {
-      const text = l10n.t('{0} left out', formatNumber(snapshot.leftOut));
-      const title = l10n.t('Files and folders that are no part of the dataset, and why');
-      parts.push(
-        html`<button class="link" title=${title} @click=${() => this.actions?.showLeftOut()}>${text}</button>`,
-      );
-    }
     if (snapshot.state === 'scanning') parts.push(snapshot.message);
     return html`<div class="summary">
-      ${parts.map((part, index) => html`${index === 0 ? nothing : ' · '}<span>${part}</span>`)}
+      <div class="numbers">
+        ${parts.map((part, index) => html`${index === 0 ? nothing : ' · '}<span>${part}</span>`)}
+      </div>
+      ${snapshot.leftOut > 0 ? this.renderLeftOut(snapshot.leftOut) : nothing}
     </div>`;
+  }
+
+  /** Stays where the numbers before it are cut off: nothing else leads to what is left out. */
+  private renderLeftOut(count: number): TemplateResult {
+    const title = l10n.t('Files and folders that are no part of the dataset, and why');
+    return html`<span class="left-out">
+      ·
+      <button class="link" title=${title} @click=${() => this.actions?.showLeftOut()}>
+        ${l10n.t('{0} left out', formatNumber(count))}
+      </button></span
+    >`;
   }
 }
 

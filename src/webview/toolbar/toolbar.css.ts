@@ -28,13 +28,23 @@ export const toolbarStyles = css`
   }
 
   .summary {
+    display: flex;
     height: 28px;
     overflow: hidden;
     line-height: 28px;
     white-space: nowrap;
     color: var(--vscode-descriptionForeground);
     font-variant-numeric: tabular-nums;
+  }
+
+  .numbers {
+    overflow: hidden;
     text-overflow: ellipsis;
+  }
+
+  .left-out {
+    flex: none;
+    padding-left: 0.3em;
   }
 
   /* A line of its own, also while it is empty: a search must not move the images. */

@@ -70,6 +70,11 @@ export class ImageViewer extends LitElement {
     void this.updateComplete.then(() => this.stage?.focus({ preventScroll: true }));
   }
 
+  /** Moves the focus out of the caption. */
+  focusPicture(): void {
+    this.stage?.focus({ preventScroll: true });
+  }
+
   /** Called when cards came, or the order of the images changed. */
   cardsChanged(): void {
     if (!this.model.isOpen) return;
@@ -343,7 +348,7 @@ export class ImageViewer extends LitElement {
       ...context,
       images: { stateOf: () => ({ state: 'waiting' }), retry: () => undefined, want: () => undefined },
       leave: (_path, target) => {
-        if (target === 'cell') this.stage?.focus({ preventScroll: true });
+        if (target === 'cell') this.focusPicture();
         else this.saveAndMove(target === 'next' ? 1 : -1);
       },
     };

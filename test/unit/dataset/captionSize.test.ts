@@ -71,7 +71,7 @@ describe('A file that is too large for a caption, such as the log beside a plot'
     const caption = captionOf(dataset, 'a.png');
     dataset.setText(caption, 'x'.repeat(maxCaptionSize + 1));
     const { failures } = await dataset.save();
-    assert.match(failures[0]?.reason ?? '', /1 MB/);
+    assert.match(failures[0]?.reason ?? '', /: 1,000,001 bytes\. Files up to 1,000,000 bytes /);
     assert.equal(await readFile(path.join(folder(), 'a.txt'), 'utf8'), 'small');
     assert.equal(caption.isDirty, true);
     dataset.setText(caption, 'x'.repeat(maxCaptionSize));

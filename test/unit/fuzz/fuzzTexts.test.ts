@@ -109,6 +109,7 @@ describe('Whatever stands in a text', function () {
           tagCounts: new Map([['1girl', 2]]),
           saved: [],
           recent: [text],
+          writers: () => Promise.resolve([text]),
         })) {
           assert.ok(one.caret <= one.text.length);
         }

@@ -24,7 +24,7 @@ export async function runJob(
 ): Promise<JobResult> {
   const { mode = 'all', write = defaultWriteOptions } = more;
   return runCaptionJob(dataset, await planCaptionJob(dataset.allImages, mode, write.mode), {
-    makeTags: async (imagePath, signal) => parseTags(await makeText(imagePath, signal)),
+    makeTags: async (imagePath, signal) => ({ tags: parseTags(await makeText(imagePath, signal)) }),
     mode,
     write,
     isCrash: (thrown) => thrown instanceof Crash,

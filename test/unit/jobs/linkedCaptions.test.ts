@@ -51,8 +51,11 @@ describe('A job for captions that are links to one file', function () {
         beforeWrite: () => Promise.resolve(),
         listedOnly,
         signal: new AbortController().signal,
+        onRecordNote: (note) => {
+          assert.match(note, /^From now on/);
+        },
         prepareTagger: () => ({
-          makeTags: (image) => Promise.resolve([`tag of ${path.basename(image, '.png')}`]),
+          makeTags: (image) => Promise.resolve({ tags: [`tag of ${path.basename(image, '.png')}`] }),
           imagesInWork: 2,
         }),
         onOutcome: ({ image, outcome }) => {

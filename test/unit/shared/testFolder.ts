@@ -51,9 +51,9 @@ export async function writtenAs(file: string): Promise<string> {
   return [ino, mtimeNs, size].join(' ');
 }
 
-/** The names in a folder, sorted. */
+/** The names in a folder, sorted, without the folder of records that jobs have beside the captions. */
 export async function namesIn(folder: string): Promise<string[]> {
-  return (await readdir(folder)).sort();
+  return (await readdir(folder)).filter((name) => name !== '.dataset-captions').sort();
 }
 
 /** A small generator of random numbers that gives the same ones in every run. */

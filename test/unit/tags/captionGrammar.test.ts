@@ -75,7 +75,7 @@ const caption = (text: string): Caption => {
   return made;
 };
 const matches = (query: string, text: string): boolean => {
-  const context = { fact: () => undefined, isSelected: () => false, hasFailed: () => false };
+  const context = { fact: () => undefined, isSelected: () => false, hasFailed: () => false, hasOrigin: () => false };
   return queryMatcher(parseQuery(query).tree, context)({ path: 'a.png', caption: caption(text) });
 };
 const edit = (text: string, how: CaptionEdit): string =>

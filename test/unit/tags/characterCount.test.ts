@@ -30,7 +30,12 @@ describe('The number of characters', () => {
       const caption = new Caption('a.txt', ['a.png']);
       caption.readFromDisk({ raw: text });
       const { tree } = parseQuery(`chars:${captionFacts(text).characters}`);
-      const context = { fact: () => undefined, isSelected: () => false, hasFailed: () => false };
+      const context = {
+        fact: () => undefined,
+        isSelected: () => false,
+        hasFailed: () => false,
+        hasOrigin: () => false,
+      };
       assert.ok(queryMatcher(tree, context)({ path: 'a.png', caption }), JSON.stringify(text));
     }
   });

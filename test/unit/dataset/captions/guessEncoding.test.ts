@@ -96,6 +96,84 @@ describe('The encoding of a caption that is not clean UTF-8', () => {
     }
   });
 
+  it('is damaged UTF-8 where all but a few places are UTF-8, in any language', () => {
+    // An emoji as CESU-8 has it, two surrogates of three bytes each; and a NUL.
+    const emoji = Buffer.from('eda0bdedb880', 'hex');
+    const apostrophes = Buffer.from('it\u2019s a girl\u2019s dress ');
+    const polish = Buffer.from('dziewczyna, za\u017c\u00f3\u0142\u0107');
+    const hebrew = Buffer.from('\u05d9\u05dc\u05d3\u05d4, ');
+    for (const bytes of [
+      Buffer.concat([apostrophes, emoji]),
+      Buffer.concat([polish, emoji, polish, Buffer.from([0])]),
+      Buffer.concat([hebrew, Buffer.from([0])]),
+      Buffer.concat([hebrew, hebrew, Buffer.from([0xe9]), hebrew, Buffer.from([0xe9])]),
+    ]) {
+      assert.equal(decodeCaption(bytes).foreign?.encoding, 'utf-8', bytes.toString('latin1'));
+    }
+  });
+
+  it('is unknown rather than wrong for a few characters, of which another encoding would make an odd word', () => {
+    // Each by Python's codec.
+    for (const [bytes, meant] of [
+      ['316769726c2c20e94cf38c', '1girl, \u9577\u9aee in GBK'],
+      ['636883746561752c20736b79', 'ch\u00e2teau, sky in cp850'],
+      ['5374726161652c20626c6f6e64'.replace('6161', '61e1'), 'Stra\u00dfe, blond in cp850'],
+      ['636f65757220bd696c', 'coeur \u0153il in ISO 8859-15'],
+      ['806670656c', '\u00c4pfel in Mac OS Roman'],
+      ['736a942c20666c69636b61', 'sj\u00f6, flicka in cp850'],
+      ['67fc6e65fe2c20e769e7656b', 'g\u00fcne\u015f, \u00e7i\u00e7ek in Windows-1254'],
+      ['657264f5', 'erd\u0151 in Windows-1250'],
+    ] as const) {
+      assert.equal(decodeCaption(Buffer.from(bytes, 'hex')).foreign?.encoding, 'unknown', meant);
+    }
+  });
+
+  it('is seen in bytes that are valid UTF-8 by chance, which are then not written', () => {
+    for (const [bytes, encoding, text] of [
+      ['3d04350431043e04', 'utf-16le', '\u043d\u0435\u0431\u043e'],
+      ['043d04350431043e', 'utf-16be', '\u043d\u0435\u0431\u043e'],
+      ['73596e30505b', 'utf-16le', '\u5973\u306e\u5b50'],
+      // By Python's codecs iso2022_jp and gbk.
+      ['1b2442473d1b2842'.replace('473d', '472d'), 'iso-2022-jp', '\u732b'],
+      ['316769726c2c20cea2d0a6', 'gbk', '1girl, \u5fae\u7b11'],
+    ] as const) {
+      const { raw, foreign } = decodeCaption(Buffer.from(bytes, 'hex'));
+      assert.deepEqual([foreign?.encoding, raw], [encoding, text], bytes);
+    }
+    // Korean that changes its characters with shift out and in, Thai and Greek: no conversion is offered for these.
+    for (const bytes of ['1b2429430e306d3e67404c0f', '400e140e470e010e', 'bf03c503c103b103bd03cc03c203']) {
+      assert.equal(decodeCaption(Buffer.from(bytes, 'hex')).foreign?.encoding, 'unknown', bytes);
+    }
+  });
+
+  it('is UTF-8 with a damage where it has control characters that no text has, and clean with those that some have', () => {
+    const damaged = decodeCaption(Buffer.from('1girl, solo\u0007\u0008, standing'));
+    assert.deepEqual([damaged.foreign?.encoding, damaged.raw], ['utf-8', '1girl, solo\ufffd, standing']);
+    for (const text of [
+      'tab\tstop, form\ffeed\r\n',
+      'one line\u000bof a word processor',
+      'red\u001b[2J\u001b[31m dog',
+      'title\u001b]0;owned\u0007',
+      'caf\u00e9\u001b[0m, \u0444',
+    ]) {
+      assert.deepEqual(decodeCaption(Buffer.from(text)), { raw: text });
+    }
+  });
+
+  it('is not doubted in what people write', () => {
+    for (const text of [
+      '1girl,solo',
+      'masterpiece,best_quality,(1girl:1.2)',
+      'MJ_v6-style',
+      'score_9_up,score_8',
+      '(\u00b4\u0414`)',
+      '\u03b1\u03b2\u03b3 \u0436',
+      'na\u00efve \u0142\u00f3d\u017a',
+    ]) {
+      assert.deepEqual(decodeCaption(Buffer.from(text)), { raw: text });
+    }
+  });
+
   it('is guessed in a moment, whatever the file holds', () => {
     const random = seededRandom(5);
     const million = Buffer.from(Array.from({ length: 1_000_000 }, () => 0x81 + random(0x7e)));

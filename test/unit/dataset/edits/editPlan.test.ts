@@ -41,6 +41,21 @@ describe('The plan of a bulk edit', () => {
     assert.ok(images.every(({ caption }) => !caption.isDirty));
   });
 
+  it('gives captions exact contents that they had, also where only line ends differ, and says which cannot have theirs', async () => {
+    const images = imagesOf(['a', 'b\r\n', 'c', 'd', 'e']);
+    const wanted = [{ raw: null }, { raw: 'b\n' }, { text: 'c, x' }, { reason: 'not UTF-8' }, undefined];
+    const plan = await EditPlan.toContents(images, ({ path: image }) => wanted[Number.parseInt(image, 10)]);
+    assert.deepEqual(
+      plan.changes.map(({ before, after, raw }) => [before, after, raw]),
+      [
+        ['a', '', null],
+        ['b', 'b', 'b\n'],
+        ['c', 'c, x', undefined],
+      ],
+    );
+    assert.deepEqual([plan.unchanged, plan.leftOut], [1, [{ path: '3.txt', reason: 'not UTF-8' }]]);
+  });
+
   it('counts the captions of each tag that comes or goes, most first', async () => {
     const sort = captionEditor({ kind: 'sortTags', by: 'alphabet', keepFirst: 0 }, context);
     assert.deepEqual((await EditPlan.make(imagesOf(['b, a']), sort)).tagChanges(5), []);

@@ -37,11 +37,35 @@ describe('Writing files in threads', function () {
       `const { parentPort } = require('node:worker_threads');
        const fs = require('node:fs');
        let messages = 0;
-       parentPort.on('message', () => { messages++; ${before} });
+       parentPort.on('message', (request) => { messages++; ${before} });
        require(${JSON.stringify(workerFile)});`,
     );
     return file;
   }
+
+  it('gives each folder to one thread while there are others, in whatever order its files come', async () => {
+    const folders = ['a', 'b', 'c', 'd'];
+    for (const name of folders) await mkdir(inFolder(name));
+    const log = inFolder('log');
+    const writer = new WriteThreads({
+      workerFile: await worker(
+        `for (const { file } of request) {
+           fs.appendFileSync(${JSON.stringify(log)}, require('node:worker_threads').threadId + ' ' + file + '\\n');
+         }`,
+      ),
+    });
+    const files = Array.from({ length: 1200 }, (_, n) => inFolder(`${folders[n % 4]!}/${n}.txt`));
+    await Promise.all(files.map((file) => writer.write({ file, content: 'x', expected: null })));
+    const pairs = new Map<string, number>();
+    for (const line of (await readFile(log, 'utf8')).trim().split('\n')) {
+      const [thread = '', file = ''] = line.split(' ');
+      const pair = `${path.basename(path.dirname(file))} by thread ${thread}`;
+      pairs.set(pair, (pairs.get(pair) ?? 0) + 1);
+    }
+    // What is left at the end is shared out: a thread that has written its folder helps another.
+    const whole = [...pairs.values()].filter((count) => count > 150);
+    assert.equal(whole.length, 4, JSON.stringify([...pairs]));
+  });
 
   it('creates, replaces and deletes files and says what they hold', async () => {
     const writer = new WriteThreads({ workerFile });

@@ -31,6 +31,7 @@ function outline(node: QueryNode | null): string {
       return `is=${node.state}`;
     case 'number':
       return `${node.field}${node.operator}${node.value}`;
+    case 'origin':
     case 'text':
       return `${node.field}=${node.pattern}`;
   }

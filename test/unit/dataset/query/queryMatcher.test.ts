@@ -8,7 +8,7 @@ import { GlobPattern } from '../../../../src/tags/GlobPattern';
 import type { ImageFact } from '../../../../src/dataset/ImageFacts';
 import { parseQuery } from '../../../../src/dataset/query/parseQuery';
 import { literalPattern, tagTerm } from '../../../../src/dataset/query/printQuery';
-import { queryMatcher, type QueryContext } from '../../../../src/dataset/query/queryMatcher';
+import { queryMatcher, queryNeeds, type QueryContext } from '../../../../src/dataset/query/queryMatcher';
 import { ownTime } from '../../shared/ownTime';
 
 function image(path: string, text: string): DatasetImage {
@@ -25,6 +25,7 @@ const context: QueryContext = {
   fact: (path) => facts.get(path),
   isSelected: (path) => path === '10_cat/tall.png',
   hasFailed: ({ path }) => path === 'img_3.jpg',
+  hasOrigin: ({ path }, { field, pattern }) => `${field}:${pattern}` === 'origin:wd*' && path.endsWith('wide.png'),
 };
 const images = [
   image('10_cat/wide.png', 'cat, long_hair, Blue Eyes, sky'),
@@ -48,6 +49,21 @@ describe('A search', () => {
     assert.deepEqual(found('cat img'), ['img_3', 'img_5']);
     assert.deepEqual(found('blue eye'), ['wide']);
     assert.deepEqual(found(''), ['wide', 'tall', 'img_3', 'img_4', 'img_5']);
+  });
+
+  it('finds what the records say, and says before what has to be asked', () => {
+    assert.deepEqual(found('origin:WD*'), ['wide']);
+    assert.deepEqual(found('cat -origin:wd*'), ['tall', 'img_3', 'img_5']);
+    const { tree } = parseQuery('origin:wd* OR (by:job -origin:wd*) deleted:"red hat"');
+    assert.deepEqual(queryNeeds(tree).origins, [
+      { field: 'origin', pattern: 'wd*' },
+      { field: 'by', pattern: 'job' },
+      { field: 'deleted', pattern: 'red hat' },
+    ]);
+    assert.ok(queryNeeds(tree).changing);
+    assert.deepEqual(queryNeeds(parseQuery('cat').tree).origins, []);
+    assert.match(parseQuery('origin: cat').error?.message ?? '', /origin: needs a text/);
+    assert.deepEqual(found('"by:job"'), []);
   });
 
   it('finds whole tags, whatever stands for the blanks, in any case, with escaped parentheses', () => {

@@ -13,6 +13,7 @@ const sources = {
   ]),
   saved: [{ name: 'Long ones', query: 'chars:>200' }],
   recent: ['tag:1girl', 'is:empty'],
+  writers: () => Promise.resolve(['wd-convnext-tagger-v3', 'My *odd* tagger']),
 };
 
 /** Suggestions at the bar in a text. */
@@ -50,6 +51,18 @@ describe('Suggestions for a search', () => {
     assert.equal(long[0].text, 'chars:>200');
     assert.deepEqual(await labels('gir|'), ['1girl']);
     assert.deepEqual((await at('gir|'))[0]?.text, 'tag:1girl ');
+  });
+
+  it('for who wrote something are the kinds of writers and those of the records by name, each a query of its own', async () => {
+    assert.deepEqual(await labels('origin:|'), [
+      ...['origin:hand', 'origin:tagger', 'origin:captioner', 'origin:bulk', 'origin:import', 'origin:outside'],
+      ...['origin:wd-convnext-tagger-v3', 'origin:"my \\*odd\\* tagger"'],
+    ]);
+    assert.deepEqual(await labels('-origin:WD|'), ['origin:wd-convnext-tagger-v3']);
+    assert.deepEqual(await labels('by:j|'), ['by:job']);
+    assert.deepEqual(await labels('orig|'), ['origin:']);
+    assert.deepEqual(await labels('deleted:h|'), []);
+    for (const { text } of await at('by:my|')) assert.equal(parseQuery(text).error, undefined, text);
   });
 
   it('of a field leave the caret where its value goes', async () => {

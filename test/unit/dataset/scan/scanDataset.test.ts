@@ -58,6 +58,25 @@ describe('Scanning a folder', function () {
   this.timeout(60_000);
   const folder = testFolder();
 
+  it('lists the images of a folder that may be listed but not entered, and all others', async function () {
+    if (process.platform === 'win32') this.skip();
+    await writeFiles(folder(), { 'ok.png': '', 'closed/a.png': '', 'closed/b.png': '', 'closed/ü.png': '' });
+    const closed = path.join(folder(), 'closed');
+    await chmod(folder(), 0o755);
+    await chmod(closed, 0o744);
+    // Root may enter everything.
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot) process.seteuid?.(nobody.uid);
+    else await chmod(closed, 0o644);
+    try {
+      const names = scan(folder()).images.map((image) => image.path);
+      assert.deepEqual(names, ['ok.png', 'closed/a.png', 'closed/b.png', 'closed/ü.png']);
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+      await chmod(closed, 0o755);
+    }
+  });
+
   it('finds images of all folders in natural order, and the captions that are there', async () => {
     await writeFiles(folder(), {
       'img10.PNG': '',
@@ -140,6 +159,10 @@ describe('Scanning a folder', function () {
       'e.jpg': '',
       'E.jpg': '',
       'e.txt': '',
+      'f.png': '',
+      'f.txt': '',
+      'F.PNG': '',
+      'F.TXT': '',
     });
     const found = scan(folder()).images.map(({ path: name, ...rest }) => [name, rest] as const);
     assert.deepEqual(Object.fromEntries(found), {
@@ -150,6 +173,8 @@ describe('Scanning a folder', function () {
       'e.jpg': { hasCaption: true },
       // That of another image is none of its own.
       'E.jpg': { hasCaption: false },
+      'f.png': { hasCaption: true },
+      'F.PNG': { hasCaption: false, lookalike: 'F.TXT' },
     });
   });
 
@@ -289,6 +314,10 @@ describe('Scanning a folder', function () {
       'a.heic',
       'b.HEIF',
       'c.jxl',
+      'd.svg',
+      'e.mpo',
+      'f.EXR',
+      'g.psd',
     ];
     const others = ['krita.png~', 'a.png.bak', '.b.heic', 'notes.md', 'a.txt', 'video.mp4', 'x.tar', 'a.jpg.txt'];
     await writeFiles(folder(), { ...Object.fromEntries([...names, ...others].map((name) => [name, ''])), 'a.jpg': '' });
@@ -296,8 +325,15 @@ describe('Scanning a folder', function () {
     assert.equal(found.size, names.length);
     assert.deepEqual(found.describe(), [
       'Left out because of their names: .jfif (2), .jpe (1), .jpg:large (1), .jpg_large (1), .png?… (1). Rename them to .jpg, .png or what they are.',
-      'Left out because of their format: .heic (1), .heif (1), .jxl (1). Convert them to use them.',
+      'Left out because of their format: .exr (1), .heic (1), .heif (1), .jxl (1), .mpo (1), .psd (1), .svg (1). Convert them to use them.',
     ]);
+  });
+
+  it('counts such a picture also where its name is not UTF-8', async function () {
+    if (process.platform !== 'linux') this.skip();
+    await writeFile(Buffer.concat([Buffer.from(`${folder()}/bad`), Buffer.from([0xff]), Buffer.from('.jfif')]), '');
+    const { otherPictures, problems } = scan(folder());
+    assert.deepEqual([otherPictures.renamable, problems], [[['.jfif', 1]], []]);
   });
 
   it('ends in circles of links and shows no picture twice', async () => {
@@ -356,7 +392,7 @@ describe('Scanning a folder', function () {
     await writeFiles(folder(), { 'b.jpg': '' });
     execFileSync('mkfifo', [path.join(folder(), 'a.png'), path.join(folder(), 'b.txt')]);
     const found = scan(folder());
-    assert.deepEqual(found.images, [{ path: 'b.jpg', hasCaption: false }]);
+    assert.deepEqual(found.images, [{ path: 'b.jpg', hasCaption: true }]);
     assert.deepEqual(
       found.problems.map((problem) => problem.path),
       ['a.png'],

@@ -194,6 +194,81 @@ describe('A view of a dataset', () => {
   });
 });
 
+describe('A view of a search for who wrote what', () => {
+  const folder = testFolder();
+  const asked: string[][] = [];
+  let dataset: Dataset;
+  let view: ImageView;
+  /** which captions the records say are a tagger's */
+  let byTagger: Set<string>;
+  let isHeld = false;
+  const shown = (): string => view.images.map(({ path: image }) => image.replace('.png', '')).join(' ');
+
+  beforeEach(async () => {
+    asked.length = 0;
+    isHeld = false;
+    byTagger = new Set(['cat, sky, tree', 'dog']);
+    dataset = await openDataset(folder(), files);
+    view = new ImageView(dataset, {
+      pause: 5,
+      askOrigins: async (captions, terms, { signal, onProgress }) => {
+        asked.push(captions.map(({ path: caption }) => caption.replace('.txt', '')));
+        onProgress(1);
+        if (isHeld) {
+          await new Promise((_resolve, reject) => {
+            signal?.addEventListener('abort', () => {
+              reject(signal.reason as Error);
+            });
+          });
+        }
+        return Uint8Array.from(captions.flatMap(({ text }) => terms.map(() => (byTagger.has(text) ? 1 : 0))));
+      },
+    });
+  });
+  afterEach(() => {
+    view.dispose();
+  });
+
+  it('asks the records about all captions, once for each search, and never without such a term', async () => {
+    await view.setQuery('cat');
+    assert.deepEqual(asked, []);
+    await view.setQuery('origin:wd*');
+    assert.equal(shown(), 'a b');
+    await view.setQuery('cat -origin:wd*');
+    assert.equal(shown(), 'c');
+    assert.deepEqual(asked, [
+      ['a', 'b', 'c', 'd'],
+      ['a', 'b', 'c', 'd'],
+    ]);
+  });
+
+  it('counts what an edit would change, asks about that caption only, and moves nothing until it is refreshed', async () => {
+    await view.setQuery('origin:wd*');
+    const { caption } = dataset.image('b.png')!;
+    dataset.setTextFrom(caption, 'dog', 'dogs');
+    await until(() => view.staleImages === 1, 'the result is stale');
+    assert.equal(shown(), 'a b');
+    assert.deepEqual(asked.at(-1), ['b']);
+    byTagger.add('cat, dog');
+    await view.refresh();
+    assert.equal(shown(), 'a c');
+  });
+
+  it('takes in images that come, and can be cancelled while it asks', async () => {
+    await view.setQuery('origin:wd*');
+    await writeFiles(folder(), { 'e.png': '', 'e.txt': 'dog' });
+    await dataset.load();
+    await until(() => shown() === 'a b e', 'the new image is there');
+    isHeld = true;
+    const searching = view.setQuery('origin:other');
+    await until(() => view.searching?.done === 1, 'it says how far it is');
+    view.cancel();
+    await searching;
+    assert.ok(view.cancelled);
+    assert.equal(shown(), 'a b e');
+  });
+});
+
 describe('A view that needs facts of the files', () => {
   const folder = testFolder();
   let dataset: Dataset;
@@ -285,7 +360,15 @@ describe('A view of 100,000 images', function () {
     view.dispose();
   });
 
-  for (const query of ['tag_500', 'tag:"tag 500"', 'tag:1girl', 'tag:*_50?', 'tags:>5 -is:empty', 'is:unsaved']) {
+  for (const query of [
+    'tag_500',
+    'tag:"tag 500"',
+    'tag:1girl',
+    'tag:*_50?',
+    'tags:>5 -is:empty',
+    'is:unsaved',
+    'by:job',
+  ]) {
     it(`finds ${query} and lets everything else have its turn`, async () => {
       await view.setQuery(query);
       let all = Infinity;

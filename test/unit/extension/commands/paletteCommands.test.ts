@@ -70,6 +70,8 @@ describe('The commands of the palette', () => {
       writer: throwing,
       searches: throwing,
       tagTree: throwing,
+      historyTree: throwing,
+      historyTexts: throwing,
       cache: throwing,
       picker: throwing,
       models: throwing,
@@ -120,9 +122,12 @@ describe('The commands of the palette', () => {
       onGrid.map((name) => name.replace('datasetCaptions.', '')).sort(),
       [
         ...['addTags', 'captionAll', 'captionEmpty', 'captionFound', 'captionImage', 'captionOnCluster'],
-        ...['captionSelection', 'copyCaption', 'copyImagePath', 'deleteImages', 'editTags', 'excludeTag'],
-        ...['filterByTag', 'openImageToSide', 'openSavedSearch', 'pasteCaption', 'refresh', 'refreshResults'],
-        ...['removeTag', 'removeTags', 'renameTag', 'replaceTags', 'revealImage', 'saveSearch', 'search', 'sortImages'],
+        ...['captionSelection', 'compareSnapshot', 'copyCaption', 'copyImagePath', 'createSnapshot', 'deleteImages'],
+        ...['deleteSnapshot', 'editTags', 'excludeTag', 'filterByTag', 'forgetDeletions', 'openImageToSide'],
+        ...['openSavedSearch', 'pasteCaption', 'refresh', 'refreshResults', 'removeTag', 'removeTags'],
+        ...['renameSnapshot', 'renameTag', 'replaceTags', 'restoreSnapshot', 'revealImage', 'saveSearch', 'search'],
+        ...['showCaptionHistory', 'showDatasetHistory', 'sortImages'],
+        ...['whoWroteThis'],
       ].sort(),
     );
   });

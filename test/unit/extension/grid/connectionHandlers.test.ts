@@ -85,6 +85,32 @@ describe('connectionHandlers', () => {
     assert.equal(await readFile(path.join(folder, 'a.txt'), 'utf8'), 'theirs\n');
   });
 
+  it('is no conflict with what the window before writes late of the same typing', async () => {
+    const file = path.join(folder, 'a.txt');
+    assert.equal(await resume({ steps: ['old,', 'old, n', 'old, ne'].map(textDigest) }), 'taken');
+    await writeFile(file, 'old, n\n');
+    const { failures } = await dataset.save();
+    assert.deepEqual(failures, []);
+    assert.equal(await readFile(file, 'utf8'), 'old, new\n');
+    assert.equal(caption().isDirty, false);
+  });
+
+  it('is a conflict with what another program writes meanwhile, and with a late text once it is saved', async () => {
+    const file = path.join(folder, 'a.txt');
+    const steps = ['old,', 'old, n'].map(textDigest);
+    assert.equal(await resume({ steps }), 'taken');
+    await writeFile(file, 'old, not\n');
+    const { failures } = await dataset.save();
+    assert.equal(failures.length, 1);
+    assert.equal(caption().theirs?.raw, 'old, not\n');
+    caption().keepMine();
+    await dataset.save();
+    dataset.setText(caption(), 'old, newer');
+    await writeFile(file, 'old, n\n');
+    await dataset.save();
+    assert.equal(caption().theirs?.raw, 'old, n\n');
+  });
+
   it('has what was typed before its caption had come added by the grid, or leaves it to the page', async () => {
     const ahead = { number: 1, place: { order: 1, index: 0 }, path: 'a.png', text: ', new', joined: 'text' } as const;
     assert.equal(await resumeTyping(ahead), 'taken');

@@ -31,7 +31,7 @@ describe('The settings of captions', () => {
   it('are all contributed, for each folder', () => {
     const names = new Set<string>();
     for (const read of [captionOptionsOf, thresholdsOf, writeOptionsOf]) read((name) => void names.add(name));
-    assert.equal(names.size, 18);
+    assert.equal(names.size, 19);
     for (const name of names) assert.equal(properties[`datasetCaptions.${name}`]?.scope, 'resource', name);
   });
 

@@ -41,6 +41,7 @@ const kinds: Readonly<Record<string, 'names' | 'harmless'>> = {
       ],
       ...[
         'ratingNames',
+        'records',
         'characterTagsFirst',
         'expandCharacterTags',
         'tagOrder',
@@ -51,6 +52,7 @@ const kinds: Readonly<Record<string, 'names' | 'harmless'>> = {
       ...['captionExtension', 'emptiedCaption', 'autoSaveDelay', 'autocomplete', 'sharpImages', 'sharpImageDelay'],
       ...['imageRetries', 'imageRetryDelay', 'thumbnailCacheSize', 'serverTimeout', 'batchSize', 'preprocess'],
       ...['preprocessThreads', 'inferenceThreads', 'unloadAfter', 'tagCountsFollowFilter', 'jobsOutliveWindow'],
+      ...['snapshots.keepDays', 'snapshots.maximumSize'],
     ].map((name) => [name, 'harmless' as const]),
   ),
 };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { RunnerClient, type RunnerClientOptions } from '../../../../src/jobs/client/RunnerClient';
 import {
@@ -10,10 +11,11 @@ import {
   readEndpoint,
   withdrawEndpoint,
 } from '../../../../src/jobs/client/runnerEndpoint';
+import { JobFolder } from '../../../../src/jobs/folder/JobFolder';
 import { errorCode } from '../../../../src/protocol/channel/wireError';
 import { program, root as projectRoot } from '../../shared/runCli';
-import { testFolder, until, writeFiles } from '../../shared/testFolder';
-import { makeJob, testRunner } from '../testJobs';
+import { namesIn, testFolder, until, writeFiles } from '../../shared/testFolder';
+import { makeJob, pictureFolder, testRunner } from '../testJobs';
 
 describe('A process that runs jobs and does not answer', function () {
   this.timeout(60_000);
@@ -62,6 +64,23 @@ describe('A process that runs jobs and does not answer', function () {
     process.kill(runner, 'SIGCONT');
     await client.refresh();
     assert.deepEqual([client.isConnected, client.silence], [true, undefined]);
+  });
+
+  it('finds in the folder of its job that it is to stop it, and does when it goes on', async () => {
+    await mkdir(path.join(folder(), 'many'));
+    const root = await pictureFolder(path.join(folder(), 'many'), 400);
+    const { id } = await makeJob(jobsFolder(), root);
+    await newClient().request('start', { id, secrets: {} });
+    await until(async () => (await namesIn(root)).some((name) => name.endsWith('.txt')), 'a caption is there');
+    process.kill(runner, 'SIGSTOP');
+    const client = clientWith({ limits: short });
+    await assert.rejects(client.stop(id, 'pause'), { code: 'JOB_BUSY', message: /asked to stop, and will as soon as/ });
+    process.kill(runner, 'SIGCONT');
+    await until(
+      async () => (await new JobFolder(path.join(jobsFolder(), id)).readState()).status === 'paused',
+      'paused',
+    );
+    assert.ok((await namesIn(root)).filter((name) => name.endsWith('.txt')).length < 400);
   });
 
   it('is noticed by a client that was connected before, whose requests fail', async () => {

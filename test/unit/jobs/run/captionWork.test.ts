@@ -54,10 +54,14 @@ describe('The work of a run', function () {
       flushIntents: false,
       writer: recorded,
       listedOnly: true,
+      onRecordNote: (note) => {
+        // That there are records now is told by tests of the command line.
+        if (!note.startsWith('From now on')) events.push(note);
+      },
       signal: new AbortController().signal,
       prepareTagger: (first) => {
         events.push(`prepares for ${first?.path ?? 'nothing'}`);
-        return { makeTags: () => Promise.resolve(['red']), imagesInWork: 1 };
+        return { makeTags: () => Promise.resolve({ tags: ['red'] }), imagesInWork: 1 };
       },
       onOutcome: ({ image, outcome, inWork }) => {
         events.push(`${image} is ${outcome}, in work: ${[...inWork].join(' ')}`);
@@ -65,6 +69,25 @@ describe('The work of a run', function () {
       ...more,
     });
   }
+
+  it('counts what somebody else wrote meanwhile in the very same words as theirs, and has nothing to revert', async () => {
+    const theirs = path.join(root, '2.txt');
+    await run({
+      prepareTagger: () => ({
+        makeTags: async (image) => {
+          if (image.endsWith('2.png')) await writeFile(theirs, 'red');
+          return { tags: ['red'] };
+        },
+        imagesInWork: 1,
+      }),
+    });
+    assert.ok(events.includes('2.png is same, in work: '));
+    assert.deepEqual(
+      events.filter((event) => Array.isArray(event) && event[1] === 1),
+      [['o', 1, 'same']],
+    );
+    assert.equal(await readFile(theirs, 'utf8'), 'red');
+  });
 
   it('journals what a caption will become before its file is touched, and the outcome afterwards', async () => {
     const { status } = await run();
@@ -111,7 +134,7 @@ describe('The work of a run', function () {
       prepareTagger: () => ({
         makeTags: async (imagePath) => {
           if (path.basename(imagePath) === '1.png') await first;
-          return ['red'];
+          return { tags: ['red'] };
         },
         imagesInWork: 2,
       }),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { captionHash } from '../../../../src/dataset/captions/captionHash';
 import { InPlaceWriter } from '../../../../src/dataset/files/FileWriter';
 import { LocalJobRun } from '../../../../src/jobs/run/LocalJobRun';
 import type { JobFolder } from '../../../../src/jobs/folder/JobFolder';
@@ -44,6 +45,19 @@ describe('Reverting a job', function () {
     }
     return found;
   }
+
+  it('says nothing of captions that the job kept: it never wrote them', async () => {
+    const root = await pictureFolder(folder(), 2);
+    await writeFile(path.join(root, '1.txt'), 'mine');
+    const job = await makeJob(path.join(folder(), 'jobs'), root, { mode: 'all' });
+    const journal = await job.openJournal();
+    // Somebody wrote the caption between the intent and the write.
+    await journal.append(['w', 0, null, captionHash('red')]);
+    await journal.append(['o', 0, 'kept', 1, 'Somebody wrote it.']);
+    await journal.close();
+    assert.deepEqual(await revert(job), { reverted: [], left: [] });
+    assert.equal(await readFile(path.join(root, '1.txt'), 'utf8'), 'mine');
+  });
 
   it('gives every caption its bytes back but those that somebody edited since, and lists these', async () => {
     const root = await pictureFolder(folder(), images);

@@ -224,8 +224,9 @@ describe('What a model runs on', function () {
       const many = await outcomes(Array<string>(30).fill('#f00'));
       assert.equal((await report(tagger, of)).provider, 'cpu');
       const lost = many.filter((one) => one === none).length;
-      assert.equal(lost, 7, many.join('\n'));
-      assert.equal(many.filter((one) => one === 'third').length, 23, 'the CPU goes on');
+      // The eighth in a row tells, and its batch is run again: 7 are lost where the first batch was a single image, else 6.
+      assert.ok(lost === 6 || lost === 7, many.join('\n'));
+      assert.equal(many.filter((one) => one === 'third').length, 30 - lost, 'the CPU goes on');
     },
   );
 

@@ -32,6 +32,7 @@ function page(answers: Record<string, unknown> = {}): { actions: EditorActions; 
     search: (query) => {
       searched = query;
       did.push(['search', query]);
+      return Promise.resolve();
     },
     setSort: note('setSort'),
     show: note('show'),
@@ -125,8 +126,8 @@ describe('the actions of the editor', () => {
 
   it('search at once for what a filter makes of the search, and suggest nothing where the host cannot', async () => {
     const { actions, did } = page();
-    actions.addFilter('tree', false);
-    actions.addFilter('sky', true);
+    void actions.addFilter('tree', false);
+    void actions.addFilter('sky', true);
     assert.deepEqual(did, [
       ['search', 'tag:tree'],
       ['search', 'tag:tree -tag:sky'],

@@ -1,0 +1,75 @@
+import * as vscode from 'vscode';
+import type { Caption } from '../../dataset/captions/Caption';
+import type { Dataset } from '../../dataset/Dataset';
+import { datasetPathOf } from '../../dataset/files/datasetPath';
+import type { OriginTerm } from '../../dataset/query/QueryNode';
+import { matchCaptions, type MatchOptions, type MatchSome } from '../../records/lookup/matchCaptions';
+import { matchesWithoutRecords } from '../../records/lookup/originTerms';
+import type { CaptionQuestion } from '../../records/lookup/RecordIndex';
+import { RecordLookup } from '../../records/lookup/RecordLookup';
+import type { CaptionOrigins } from '../../records/originsOf';
+import { recordRootOf } from '../../records/recordFolder';
+import { normalizeLineEnds } from '../../tags/captionText';
+import { writeOptions } from '../settings/settings';
+
+/** Who wrote what in the captions of datasets, by their records, which are read when somebody asks first. */
+export class Origins {
+  private readonly lookups = new WeakMap<Dataset, RecordLookup>();
+
+  /** @param workerFile `dist/lookupWorker.js` */
+  constructor(private readonly workerFile: string) {}
+
+  /**
+   * Who wrote what of captions, as they are in the window.
+   * @returns undefined if nothing is recorded, or records are off
+   * @throws RecordError
+   */
+  async of(dataset: Dataset, captions: readonly Caption[]): Promise<CaptionOrigins[] | undefined> {
+    const lookup = this.lookupOf(dataset);
+    return lookup?.originsOf(captions.map((caption) => questionOf(lookup.root, dataset, caption)));
+  }
+
+  /** Which captions match which terms of a search, as `AskOrigins` says. @throws RecordError; the signal's reason */
+  matching(
+    dataset: Dataset,
+    captions: readonly Caption[],
+    terms: readonly OriginTerm[],
+    options: MatchOptions,
+  ): Promise<Uint8Array> {
+    const lookup = this.lookupOf(dataset);
+    const match: MatchSome =
+      lookup === undefined
+        ? (questions) => Promise.resolve(matchesWithoutRecords(questions, terms))
+        : (...asked) => lookup.matches(...asked);
+    const root = lookup?.root ?? dataset.folder;
+    return matchCaptions(match, captions, (caption) => questionOf(root, dataset, caption), terms, options);
+  }
+
+  /** The names of taggers and captioners that wrote captions; none if records are off. @throws RecordError */
+  async names(dataset: Dataset): Promise<readonly string[]> {
+    return (await this.lookupOf(dataset)?.names()) ?? [];
+  }
+
+  /** What reads the records of a dataset; undefined if records are off. */
+  private lookupOf(dataset: Dataset): RecordLookup | undefined {
+    if (writeOptions(vscode.Uri.file(dataset.folder)).records === 'off') return undefined;
+    const known = this.lookups.get(dataset);
+    if (known?.isReading === true) return known;
+    // A folder of records may have come since, in the dataset or in a folder around it.
+    const root = recordRootOf(dataset.folder);
+    if (known?.root === root) return known;
+    const lookup = new RecordLookup(root, this.workerFile);
+    this.lookups.set(dataset, lookup);
+    return lookup;
+  }
+}
+
+function questionOf(root: string, dataset: Dataset, caption: Caption): CaptionQuestion {
+  const { modified } = caption.stamp;
+  return {
+    caption: datasetPathOf(root, dataset.absolute(caption.path)),
+    text: normalizeLineEnds(caption.text),
+    // What is gone from a caption went when its file was written last, at the latest.
+    ...(Number.isNaN(modified) || caption.isDirty ? {} : { seen: Math.round(modified) }),
+  };
+}
