@@ -8,6 +8,7 @@ import type { EditAuthor } from '../../../../src/dataset/files/FileWriter';
 import { captionChange } from '../../../../src/records/captionChange';
 import { entriesOfWrite } from '../../../../src/records/edits/entriesOfWrite';
 import { readHistory } from '../../../../src/records/edits/readHistory';
+import { hasRecords } from '../../../../src/records/recordFolder';
 import { RecordWriter } from '../../../../src/records/RecordWriter';
 import { updatedCaption } from '../../../../src/records/updateCaption';
 import { comparableTag } from '../../../../src/tags/comparableTag';
@@ -296,6 +297,8 @@ class Life {
         .map((tag) => tag.trim())
         .filter((tag) => tag !== ''),
     );
+    // Before the first record of a dataset nothing is noted of other programs.
+    if (!hasRecords(this.root)) this.known = { ...this.known, deleted: new Set() };
   }
 
   private async job(found: readonly string[], dies: boolean): Promise<void> {
