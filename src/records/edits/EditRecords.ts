@@ -144,7 +144,7 @@ export class EditRecords {
     await inSlices(changed, ([file, texts]) => {
       const caption = datasetPathOf(root, file);
       for (const [index, { text, when }] of texts.slice(1).entries()) {
-        if (tail.explains(caption, textHash(text))) continue;
+        if (tail.explains(caption, textHash(texts[index]?.text ?? ''), textHash(text))) continue;
         const change = captionChange(texts[index]?.text ?? '', text, 'all');
         if (change.before !== change.after) entries.push({ kind: 'written', caption, author, when, ...change });
       }

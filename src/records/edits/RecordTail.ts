@@ -9,13 +9,16 @@ const remembered = 60_000;
 /** Of a longer file only the end is read the first time, in bytes. */
 const longestFirst = 32 * 1024 * 1024;
 
-/** What has lately come to the records of a dataset: the states that captions were given, by whomever. */
+/** What captions were made of by writes: by what they held after it, what they held before it. */
+type Writes = Map<string, Set<string>>;
+
+/** What has lately come to the records of a dataset: the writes of captions, by whomever. */
 export class RecordTail {
   /** up to where each file has been read, in bytes */
   private readonly offsets = new Map<string, number>();
-  /** the states that captions were given lately, and those of the time before */
-  private recent = new Set<string>();
-  private older = new Set<string>();
+  /** the writes of late, and those of the time before */
+  private recent: Writes = new Map();
+  private older: Writes = new Map();
   private turnedAt: number;
 
   constructor(
@@ -29,16 +32,29 @@ export class RecordTail {
   async read(): Promise<void> {
     if (this.now() - this.turnedAt > remembered) {
       this.older = this.recent;
-      this.recent = new Set();
+      this.recent = new Map();
       this.turnedAt = this.now();
     }
     for (const file of await recordFiles(this.root).catch(() => [])) await this.readFile(file).catch(() => undefined);
   }
 
-  /** Whether somebody recorded that a caption got the text with this hash. @param caption relative to the root */
-  explains(caption: string, after: string): boolean {
-    const key = keyOf(caption, after);
-    return this.recent.has(key) || this.older.has(key);
+  /**
+   * Whether recorded writes lead from one text of a caption to another. That it was given the later one at some time is
+   * not enough: it may have held that before, and a program brought it back.
+   * @param caption relative to the root
+   * @param before the hash of what it held, as `after`
+   */
+  explains(caption: string, before: string, after: string): boolean {
+    const reached = new Set([after]);
+    for (const hash of reached) {
+      const key = keyOf(caption, hash);
+      for (const writes of [this.recent, this.older]) {
+        const from = writes.get(key);
+        if (from?.has(before) === true) return true;
+        for (const earlier of from ?? []) reached.add(earlier);
+      }
+    }
+    return false;
   }
 
   private async readFile(file: string): Promise<void> {
@@ -53,10 +69,11 @@ export class RecordTail {
         // A line that is being written is read when it is whole.
         if (line === undefined) continue;
         this.offsets.set(file, start + length + 1);
-        const [letter, , caption, , , , after] = line;
-        if ((letter === 'w' || letter === 'u') && typeof caption === 'string' && typeof after === 'string') {
-          this.recent.add(keyOf(caption, after));
-        }
+        const [letter, , caption, , , before, after] = line;
+        if (letter !== 'w' && letter !== 'u') continue;
+        if (typeof caption !== 'string' || typeof before !== 'string' || typeof after !== 'string') continue;
+        const key = keyOf(caption, after);
+        this.recent.set(key, (this.recent.get(key) ?? new Set()).add(before));
       }
     }
   }

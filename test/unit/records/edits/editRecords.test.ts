@@ -188,6 +188,19 @@ describe('Records of a window', () => {
     assert.deepEqual(await writersIn(root(), 'b.txt'), ['1girl: tagger', 'typed: hand']);
   });
 
+  it('say what another program took away also where the caption held the rest before, and once did not exist', async () => {
+    await tagged({ 'a.txt': '1girl' });
+    const writer = new RecordWriter(root());
+    await byTagger(writer, 'a.txt', '1girl', '1girl, hat');
+    await writer.close();
+    const window = await OpenDataset.open(root(), { pause: 60_000 });
+    await window.outside('a.txt', '1girl');
+    await window.outside('a.txt', null);
+    await window.close();
+    assert.deepEqual(await kinds('a.txt'), ['written outside', 'written outside']);
+    assert.deepEqual(await writersIn(root(), 'a.txt'), ['-hat'], 'no job brings it back');
+  });
+
   it('of what another program changed begin no folder in a dataset that has none', async () => {
     await writeFile(path.join(root(), 'a.png'), '');
     await writeFile(path.join(root(), 'a.txt'), 'hat');

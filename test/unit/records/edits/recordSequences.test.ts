@@ -138,7 +138,7 @@ describe('Whatever is done to captions', () => {
 class Life {
   private known: Known = { tags: new Map(), deleted: new Set(), isMoved: false };
   /** what stands on the disk, and what was made of it since: what was never saved is nothing that was deleted */
-  private unsaved: Known[] = [this.known];
+  private unsaved: { text: string; known: Known }[] = [{ text: '', known: this.known }];
   private name = 'a.txt';
   private renames = 0;
   /** what jobs were about to write that died */
@@ -215,10 +215,10 @@ class Life {
   /** What the disk holds and what the records say of it, once nothing is unsaved. */
   async check(when: string): Promise<void> {
     if (this.window.dataset.dirtyCaptions.size > 0) {
-      this.unsaved.push(this.known);
+      this.unsaved.push(this.now);
       return;
     }
-    this.unsaved = [this.known];
+    this.unsaved = [this.now];
     const { tags, deleted, isMoved } = this.known;
     const origins = await originsIn(this.root, this.name);
     const said = new Map(origins.parts.map(({ text, by }) => [text, by]));
@@ -233,9 +233,13 @@ class Life {
     assert.deepEqual(gone, [...deleted].sort(), `what was deleted, ${when}`);
   }
 
+  private get now(): { text: string; known: Known } {
+    return { text: this.window.text(this.name), known: this.known };
+  }
+
   private async save(): Promise<void> {
     await this.window.save();
-    this.unsaved = [this.known];
+    this.unsaved = [this.now];
   }
 
   private edit(tags: readonly string[]): void {
@@ -248,7 +252,8 @@ class Life {
       if (tags.length > 0 && !now.has(comparableTag(tag))) deleted.add(comparableTag(tag));
     const kept = [...before.tags.keys()].filter((tag) => tags.includes(tag));
     const isMoved = kept.join() !== tags.filter((tag) => before.tags.has(tag)).join();
-    const same = this.unsaved.find((known) => [...known.tags.keys()].join() === tags.join());
+    // The same to the letter: with other commas it is another text, which was deleted from.
+    const same = this.unsaved.find(({ text }) => text === this.window.text(this.name))?.known;
     this.known = same ?? { tags: new Map(owners), deleted, isMoved: before.isMoved || isMoved };
   }
 
