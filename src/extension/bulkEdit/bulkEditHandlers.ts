@@ -19,10 +19,10 @@ export function bulkEditHandlers(
   return {
     planEdit: ({ scope, form }, signal) => bulkEdits.make(scope, form, signal),
     getPlanItems: async ({ planId, start, count }) => ({ items: await bulkEdits.items(planId, start, count) }),
-    tickPlan: ({ planId, index, ticked }) => ({ ticked: bulkEdits.tick(planId, index, ticked) }),
+    tickPlan: ({ planId, index, ticked }) => bulkEdits.tick(planId, index, ticked),
     applyPlan: ({ planId }) => bulkEdits.apply(planId),
     dropPlan: () => {
-      bulkEdits.drop();
+      bulkEdits.close();
       return undefined;
     },
     captionImages: async ({ scope }) => {
