@@ -142,7 +142,8 @@ function captions(count: number): string {
 
 function lineOf({ added, removed, kept }: Change): string {
   if (added.length + removed.length === 0) return `the same ${kept === 1 ? 'tag' : `${kept} tags`}, written otherwise`;
-  return [...added.map((tag) => `+ ${tag}`), ...removed.map((tag) => `- ${tag}`), `keeps ${kept}`].join(', ');
+  const keeps = removed.length + kept === 0 ? [] : [`keeps ${kept}`];
+  return [...added.map((tag) => `+ ${tag}`), ...removed.map((tag) => `- ${tag}`), ...keeps].join(', ');
 }
 
 function jsonOfChange({ before, after, added, removed, kept }: Change): string {

@@ -64,7 +64,7 @@ export async function dryRun(input: CommandInput, run: DryRun): Promise<CommandO
         },
         onProgress: ({ handled }) => {
           const done = before + handled;
-          output.progress(`Dry run: ${done}/${all} ${rate.describe(Date.now(), done, all)}`);
+          output.progress(`Dry run: ${done}/${all} ${rate.describe(Date.now(), done, all)}`.trimEnd());
         },
         onNote: (note) => {
           output.note(note);
