@@ -185,15 +185,21 @@ export class BulkEdits {
             wanted,
             preview?.of.author ?? { by: 'bulk', name: label },
           );
+    if (preview !== undefined) this.session.captionPreview = undefined;
     leftOut.push(...applied.leftOut);
     if (leftOut.length > 0) void reportLeftOut(label, leftOut);
     return { changed: applied.changed, leftOutCount: leftOut.length };
   }
 
-  /** The page shows no edit any more: discards all that there is of one. */
-  close(): void {
+  /**
+   * The page shows no edit any more: discards all that there is of one.
+   * @returns what a job would do, where that was shown and not applied
+   */
+  close(): CaptionPreview | undefined {
     this.drop();
+    const { captionPreview } = this.session;
     this.session.captionPreview = undefined;
+    return captionPreview;
   }
 
   /** Discards the plan, and aborts one that is being made. */

@@ -61,14 +61,21 @@ export async function planOfPreview(
   unticked: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<EditPlan> {
+  // The tagger may answer in another order than that of the dataset.
   const images: DatasetImage[] = [];
+  await inSlices(
+    dataset.allImages,
+    (image) => {
+      if (texts.has(image.path)) images.push(image);
+    },
+    { signal },
+  );
   const gone: EditPlan['leftOut'] = [];
   await inSlices(
-    texts.keys(),
+    images.length < texts.size ? texts.keys() : [],
     (path) => {
-      const image = dataset.image(path);
-      if (image === undefined) gone.push({ path, reason: l10n.t('Its image is not in the dataset any more.') });
-      else images.push(image);
+      if (dataset.image(path) !== undefined) return;
+      gone.push({ path, reason: l10n.t('Its image is not in the dataset any more.') });
     },
     { signal },
   );

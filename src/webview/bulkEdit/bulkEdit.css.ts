@@ -126,7 +126,7 @@ export const bulkEditStyles = css`
   }
 
   .facts dt {
-    color: var(--vscode-descriptionForeground);
+    font-weight: 600;
   }
 
   .facts dd {

@@ -25,8 +25,9 @@ describe('The plan of what a job would do', () => {
     leftOut: [{ path: 'bad.png', reason: 'No picture.' }],
   });
   const all = previewOf({
-    '1.png': text('hat, smile', 'hat, scarf, moon'),
+    // The tagger may answer in another order.
     '2.png': text('cat', 'cat, dog'),
+    '1.png': text('hat, smile', 'hat, scarf, moon'),
     '3.png': text(null, 'sun'),
   });
 
