@@ -41,7 +41,7 @@ export const rooms = {
   },
   'dataset/files': {
     what: 'files on disk: what counts as an image, safe writes and the threads that do them, errors of files',
-    may: ['base', 'base/machine', 'protocol/text'],
+    may: ['base', 'base/machine', 'protocol/text', 'tags'],
   },
   'dataset/captions': {
     what: 'one caption file: text and bytes, encoding, saving, conflicts, what is not saved yet',
@@ -123,6 +123,7 @@ export const rooms = {
     what: 'one run of a job: captions written with a journal, outcomes counted (LocalJobRun), faults, taking a job back',
     may: [
       'base',
+      'dataset',
       'dataset/captions',
       'dataset/files',
       'jobs',
@@ -266,7 +267,7 @@ export const rooms = {
   },
   'cli/shared': {
     what: 'what a command of the command line is, its console and its errors of use',
-    may: ['protocol/text'],
+    may: ['base', 'protocol/text'],
   },
   'cli/flags': {
     what: 'flags of the command line, what they mean, and which unfinished job does the same work (unfinishedJob)',
@@ -291,10 +292,28 @@ export const rooms = {
       'tags',
     ],
   },
+  'cli/dryRun': {
+    what: 'what a job would do to captions, printed and not done',
+    may: [
+      'cli/flags',
+      'cli/shared',
+      'dataset',
+      'dataset/files',
+      'dataset/scan',
+      'jobs',
+      'jobs/folder',
+      'jobs/run',
+      'protocol/child',
+      'protocol/tagging',
+      'protocol/text',
+      'records',
+    ],
+  },
   'cli/commands': {
     what: 'the commands of the command line, a file each',
     may: [
       'base',
+      'cli/dryRun',
       'cli/flags',
       'cli/shared',
       'cluster',
@@ -399,6 +418,7 @@ export const rooms = {
     may: [
       'base',
       'dataset/captions',
+      'dataset/files',
       'extension/document',
       'extension/settings',
       'extension/shared',
@@ -408,8 +428,11 @@ export const rooms = {
       'jobs/folder',
       'jobs/run',
       'protocol/channel',
+      'protocol/child',
       'protocol/page',
+      'protocol/tagging',
       'protocol/text',
+      'records',
       'tags',
     ],
   },

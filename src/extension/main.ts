@@ -8,6 +8,7 @@ import { TaggerProcess } from '../protocol/child/TaggerProcess';
 import { errorMessage } from '../protocol/channel/wireError';
 import { ExtensionApi } from './api/ExtensionApi';
 import { CaptionJobs } from './captioning/CaptionJobs';
+import { CaptionPreviews } from './captioning/CaptionPreviews';
 import { ClusterAddress } from './captioning/ClusterAddress';
 import { CudaSupport } from './taggers/CudaSupport';
 import { registerCommands } from './commands/registerCommands';
@@ -111,7 +112,17 @@ export function startMain(
   const hashes = new ModelHashes(models, context.globalState);
   const cluster = new ClusterAddress(context.secrets, context.globalState);
   const starter = new JobStarter(runner, jobsFolder, taggers, cuda, hashes, serverToken, cluster);
-  const jobs = own(new CaptionJobs(runner, jobsFolder, starter, taggers, log));
+  const previewTagger = (): TaggerProcess =>
+    new TaggerProcess({
+      entry,
+      stateFolder: path.join(storage, 'providers'),
+      execPath: nodePath(),
+      onLog: (line) => {
+        log.info(`[preview] ${line}`);
+      },
+    });
+  const previews = own(new CaptionPreviews(previewTagger, taggers, cuda, serverToken, log));
+  const jobs = own(new CaptionJobs(runner, jobsFolder, starter, previews, taggers, log));
   const tree = own(new JobTree(jobs, views.jobs));
   const reports = own(new JobReports(jobs));
   const notices = own(new JobNotices(jobs, log));

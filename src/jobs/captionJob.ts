@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { lstat, stat } from 'node:fs/promises';
 import * as l10n from '@vscode/l10n';
 import type { Caption, CaptionChange } from '../dataset/captions/Caption';
+import { editedMeanwhile, refuseUnwritable } from '../dataset/captions/captionFile';
 import { captionHash, contentHash } from '../dataset/captions/captionHash';
 import { CaptionError, fileError, type CaptionErrorCode } from '../dataset/files/CaptionError';
 import { errno } from '../base/errno';
@@ -40,6 +41,8 @@ export interface JobOptions {
   makeTags: (imagePath: string, signal: AbortSignal) => Promise<FoundTags>;
   /** makes the new text of a caption, for write modes that have to know more of it than its text */
   makeText?: (caption: Caption, existing: string, found: FoundTags, write: WriteOptions) => string;
+  /** gets what would be written, and then nothing is; not called for images without a tag */
+  preview?: (target: JobTarget, text: string, found: FoundTags) => void;
   /** whether an error means that the tagger's process crashed; any image in flight may be the cause */
   isCrash: (thrown: unknown) => boolean;
   /** whether no image is to blame for an error (`machine`), or perhaps none (`unclear`): `taggerFault` */
@@ -224,8 +227,30 @@ class CaptionJob {
     this.report(target, reason);
   }
 
+  private newText(caption: Caption, existing: string, found: FoundTags): string {
+    const { makeText } = this.options;
+    if (makeText === undefined) return captionWithTags(existing, found.tags, this.writeOptions);
+    return makeText(caption, existing, found, this.writeOptions);
+  }
+
+  /** Says what {@link write} would do now. @throws CaptionError as that does before it writes */
+  private preview({ caption, expected }: JobTarget, found: FoundTags): Written {
+    const file = this.dataset.absolute(caption.path);
+    refuseUnwritable(caption, file);
+    const isEdited = caption.raw !== expected && (this.writeOptions.mode === 'replace' || caption.isDirty);
+    if (isEdited || caption.inConflict) throw editedMeanwhile(file);
+    const text = this.newText(caption, caption.text, found);
+    const isSame = caption.isText(text, this.dataset.options.emptiedCaption);
+    return { text, outcome: isSame ? 'same' : 'written' };
+  }
+
   /** @returns the whole caption, and whether the file had to be written */
   private async write(target: JobTarget, found: FoundTags, again = false): Promise<Written> {
+    if (this.options.preview !== undefined) {
+      const previewed = this.preview(target, found);
+      this.options.preview(target, previewed.text, found);
+      return previewed;
+    }
     const { caption, expected, planned = captionHash(expected) } = target;
     const { mode } = this.writeOptions;
     const file = this.dataset.absolute(caption.path);
@@ -234,11 +259,7 @@ class CaptionJob {
     const makeText = (existing: string): string => {
       // What was written by another name may be the tags of another picture.
       if (hasOtherNames && contentHash(caption.onDisk) !== planned) throw changedByOtherName(file);
-      const { makeText: make } = this.options;
-      text =
-        make === undefined
-          ? captionWithTags(existing, found.tags, this.writeOptions)
-          : make(caption, existing, found, this.writeOptions);
+      text = this.newText(caption, existing, found);
       return text;
     };
     try {

@@ -1,4 +1,5 @@
 import { isEmptyCaption } from '../tags/captionText';
+import { noScore, type FoundTags } from '../tags/FoundTags';
 import { captionParts } from './captionParts';
 import { joinedText, keptText } from './captionTexts';
 import { recordedText, textHash, type CaptionChange, type MarkedPart } from './recordEntry';
@@ -58,4 +59,20 @@ export function captionChange(
     ...(!reordered && isGivenBack(old, before) ? {} : { textBefore: before }),
     ...(isGivenBack(now, after) ? {} : { textAfter: keptText(before, after) }),
   };
+}
+
+/**
+ * What a tagger found, by the parts that it has in a caption: what replaces a tag may be several.
+ * @param separator divides tags besides the comma and those of trainers
+ */
+export function givenParts({ tags, scores = [] }: FoundTags, separator: string | undefined): GivenParts {
+  const given = new Map<string, number | undefined>();
+  for (const [index, tag] of tags.entries()) {
+    for (const { text } of captionParts(tag, separator)) given.set(text, scoreOf(scores[index]));
+  }
+  return given;
+}
+
+function scoreOf(score = noScore): number | undefined {
+  return score === noScore ? undefined : score;
 }

@@ -22,7 +22,7 @@ export interface WriteOptions {
   records?: Exclude<RecordPlace, 'dataset'>;
 }
 
-/** By default a job replaces the whole caption. */
+/** By default a job replaces the whole caption; in a window the settings say otherwise. */
 export const defaultWriteOptions: Readonly<WriteOptions> = { mode: 'replace', keepFirst: 0, separator: ', ' };
 
 /** Why a separator cannot be used, as the end of a sentence; undefined when it can. */

@@ -1,10 +1,10 @@
 import type { Dataset } from '../../dataset/Dataset';
-import { compareNaturally } from '../../base/naturalOrder';
 import type { ScanProblem } from '../../dataset/scan/scanDataset';
 import type { JobFolder } from '../../jobs/folder/JobFolder';
 import type { JobRunEnd } from '../../jobs/run/JobRunBase';
 import type { TaggerDescription } from '../../protocol/tagging/taggerProtocol';
 import { nameInOneLine } from '../../protocol/text/escapeControls';
+import { byAbsolutePath } from '../shared/byAbsolutePath';
 import type { CommandInput, CommandOutcome } from '../shared/Command';
 import { jsonObject, jsonOfMap } from '../shared/jsonObject';
 import { executionAsJson } from '../flags/taggerFlags';
@@ -110,8 +110,8 @@ export class CaptionReport {
     map: ReadonlyMap<string, string>,
     shown: (value: string) => string = (value) => value,
   ): Map<string, string> {
-    const ordered = [...map].sort(([a], [b]) => compareNaturally(a, b));
-    return new Map(ordered.map(([relative, value]) => [this.dataset.absolute(relative), shown(value)]));
+    const ordered = byAbsolutePath(map, (relative) => this.dataset.absolute(relative));
+    return new Map(Array.from(ordered, ([file, value]) => [file, shown(value)]));
   }
 }
 

@@ -16,6 +16,7 @@ import { captionFlagHelp, captionFlags, captionOptionsOf, thresholdsOf, writeOpt
 import { CaptionReport } from './CaptionReport';
 import type { Command, CommandInput, CommandOutcome } from '../shared/Command';
 import { describeJob } from './describeJob';
+import { dryRun } from '../dryRun/dryRun';
 import { captionExtensionFlag, captionExtensionHelp, fileWriter, openFolderOrImage } from '../flags/inputFolder';
 import { jobNotKept, jobsFlag, jobsFolderOf, jobsHelp, runnerClient } from '../flags/jobFlags';
 import { snapshotFlag, snapshotHelp, snapshotLimits } from '../flags/snapshotFlag';
@@ -34,6 +35,8 @@ export const captionCommand: Command = {
     '--shard I/N              only the part I (from 0) of N equal ones, by the path of the caption file: for machines',
     '                         that share the folder and know nothing of each other',
     '--detach                 in the background: prints the name of the job for "attach", "jobs" and "revert"',
+    '--dry-run                writes nothing, and says what would come and go in each caption: all that decides it, such',
+    '                         as --model, thresholds and --write-mode, holds as without it',
     '--restart                begins anew where a job of the same kind was interrupted',
     captionExtensionHelp,
     ...taggerFlagHelp,
@@ -51,6 +54,7 @@ export const captionCommand: Command = {
     shard: { type: 'string' },
     detach: { type: 'boolean' },
     restart: { type: 'boolean' },
+    'dry-run': { type: 'boolean' },
   },
   async run(input) {
     const write = writeOptionsOf(input);
@@ -58,6 +62,9 @@ export const captionCommand: Command = {
     captionOptionsOf(input);
     thresholdsOf(input);
     snapshotLimits(input);
+    if (input.isSet('dry-run') && input.isSet('detach')) {
+      throw new UsageError('--dry-run and --detach do not go together: a dry run is no job.');
+    }
     const shard = shardFlag(input);
     const dataset = await openFolderOrImage(input);
     if (dataset.allImages.length + dataset.problems.length === 0) {
@@ -88,7 +95,7 @@ async function caption(
   const loaded = await loadTaggerOf(tagger, input, thresholdsOf(input));
   const { setup, name, environment } = loaded;
   const { hashes } = await tagger.request('hashModels', { setup }, input.signal);
-  const jobs = await jobsToRun(input, dataset, targets, {
+  const job: NewJob = {
     // With the part, as an interrupted job is found again by its label, too.
     label: `${mode === 'all' ? 'Caption All' : 'Caption Empty'}${shard === undefined ? '' : ` ${input.text('shard') ?? ''}`}`,
     root: dataset.folder,
@@ -99,9 +106,14 @@ async function caption(
     tagger: { name, setup, environment, hashes },
     place: { kind: 'local' },
     ...snapshotLimits(input),
-  });
-  if (input.isSet('detach')) return detach(input, jobs);
+  };
   const problems = dataset.problems.filter(({ path }) => isInShard(path, shard));
+  if (input.isSet('dry-run')) {
+    const unfinished = await unfinishedOf(input, job);
+    return dryRun(input, { tagger, loaded, dataset, targets, problems, job, unfinished });
+  }
+  const jobs = await jobsToRun(input, dataset, targets, job);
+  if (input.isSet('detach')) return detach(input, jobs);
   return runHere(input, tagger, new CaptionReport(dataset, problems, loaded.description), jobs, loaded.setup);
 }
 
@@ -113,16 +125,29 @@ async function jobsToRun(
   job: NewJob,
 ): Promise<JobFolder[]> {
   const jobsFolder = jobsFolderOf(input);
+  const { signal } = input;
+  const unfinished = await unfinishedOf(input, job);
+  try {
+    const rest = targetsBesides(targets, dataset, await unfinished?.readImages());
+    const jobs = unfinished === undefined ? [] : [unfinished];
+    if (rest.length > 0) jobs.push(await JobFolder.create(jobsFolder, job, await jobImages(rest)));
+    return jobs;
+  } catch (thrown) {
+    signal.throwIfAborted();
+    throw jobNotKept(jobsFolder, thrown);
+  }
+}
+
+/** The interrupted job that the command goes on with, if there is one. */
+async function unfinishedOf(input: CommandInput, job: NewJob): Promise<JobFolder | undefined> {
+  if (input.isSet('restart')) return undefined;
+  const jobsFolder = jobsFolderOf(input);
   const { signal, output } = input;
   const onWait = (line: string): void => {
     output.note(line);
   };
   try {
-    const unfinished = input.isSet('restart') ? undefined : await unfinishedJob(jobsFolder, job, { signal, onWait });
-    const rest = targetsBesides(targets, dataset, await unfinished?.readImages());
-    const jobs = unfinished === undefined ? [] : [unfinished];
-    if (rest.length > 0) jobs.push(await JobFolder.create(jobsFolder, job, await jobImages(rest)));
-    return jobs;
+    return await unfinishedJob(jobsFolder, job, { signal, onWait });
   } catch (thrown) {
     signal.throwIfAborted();
     throw jobNotKept(jobsFolder, thrown);

@@ -1,5 +1,5 @@
 import type { CaptionError } from '../files/CaptionError';
-import type { EditStep } from '../files/FileWriter';
+import type { EditAuthor, EditStep } from '../files/FileWriter';
 import type { CaptionContent, ForeignContent, ForeignEncoding } from './captionContent';
 import { isEmptyCaption, normalizeLineEnds, rawWithText, textOfRaw } from '../../tags/captionText';
 
@@ -8,6 +8,8 @@ export interface CaptionChange {
   caption: Caption;
   before: string | null;
   after: string | null;
+  /** who made it, where that is more than what is said of the whole edit that it is part of */
+  by?: EditAuthor;
   /** set when the edit ended a conflict, which undoing the edit restores */
   conflict?: { base: CaptionContent | null; theirs: CaptionContent | null };
   /** set when undoing the edit ended a conflict, which redoing the edit restores */

@@ -55,7 +55,7 @@ export function isUnsavedEdit(value: unknown): value is UnsavedEdit {
   );
 }
 
-const authors: readonly unknown[] = ['hand', 'bulk', 'import'] satisfies EditAuthor['by'][];
+const authors: readonly unknown[] = ['hand', 'bulk', 'import', 'tagger'] satisfies EditAuthor['by'][];
 
 function isStep(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
@@ -63,6 +63,23 @@ function isStep(value: unknown): boolean {
   if (after !== null && typeof after !== 'string') return false;
   if (by === 'undo') return true;
   if (typeof by !== 'object' || by === null) return false;
-  const { by: author, name = '' } = by as Record<string, unknown>;
-  return authors.includes(author) && typeof name === 'string';
+  const { by: author, name = '', thresholds = [], separator = ',', found } = by as Record<string, unknown>;
+  const isKnown = authors.includes(author) && typeof name === 'string' && typeof separator === 'string';
+  return isKnown && isListOf(thresholds, isThresholds) && (found === undefined || isFound(found));
+}
+
+function isThresholds(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { general, character } = value as Record<string, unknown>;
+  return typeof general === 'number' && typeof character === 'number';
+}
+
+function isFound(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { tags, scores = [] } = value as Record<string, unknown>;
+  return isListOf(tags, (tag) => typeof tag === 'string') && isListOf(scores, (score) => typeof score === 'number');
+}
+
+function isListOf(value: unknown, isOne: (one: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isOne);
 }

@@ -18,6 +18,8 @@ export interface TextEdit {
    * caption holds anything else when its turn comes; undefined for an edit that was not shown
    */
   expected?: string | null;
+  /** who makes it, where that is more than what is said of all edits */
+  by?: EditAuthor;
 }
 
 /** The result of a bulk edit. */
@@ -40,7 +42,7 @@ export async function applyEdits(
 ): Promise<AppliedEdits> {
   const changes = new Map<Caption, CaptionChange>();
   const leftOut: AppliedEdits['leftOut'] = [];
-  const apply = ({ caption: shown, text, raw, expected }: TextEdit): void => {
+  const apply = ({ caption: shown, text, raw, expected, by: author }: TextEdit): void => {
     // If the image was removed and came back, its caption has a new object.
     const caption = dataset.caption(shown.path) ?? shown;
     const reason = reasonToLeaveOut(dataset, caption, expected);
@@ -51,7 +53,8 @@ export async function applyEdits(
     const change =
       raw === undefined ? caption.setText(text, dataset.options.emptiedCaption) : changeOfRaw(caption, raw);
     if (change === undefined) return;
-    caption.addStep(by, changes);
+    if (author !== undefined) change.by = author;
+    caption.addStep(author ?? by, changes);
     const first = changes.get(caption);
     // Several images may share a caption: undo restores its state before the whole edit.
     if (first === undefined) changes.set(caption, change);
@@ -82,7 +85,7 @@ export async function replayEdits(
   const leftAlone: Caption[] = [];
   await inSlices(changes, (change) => {
     if (!dataset.replayOne(change, direction)) leftAlone.push(change.caption);
-    else dataset.caption(change.caption.path)?.addStep(direction === 'undo' ? 'undo' : (by ?? 'undo'));
+    else dataset.caption(change.caption.path)?.addStep(direction === 'undo' ? 'undo' : (change.by ?? by ?? 'undo'));
   });
   dataset.changed();
   return leftAlone;

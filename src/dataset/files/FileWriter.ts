@@ -1,5 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { FoundTags } from '../../tags/FoundTags';
 import { SerialQueue } from '../../base/SerialQueue';
 import { refuseTooLarge } from './captionSize';
 import { writeFileSafely } from './writeFileSafely';
@@ -9,9 +10,15 @@ export type FileContent = string | Uint8Array | null;
 
 /** Who made an edit, for the record of who wrote what. */
 export interface EditAuthor {
-  by: 'hand' | 'bulk' | 'import';
-  /** of a bulk edit, or of what the texts came from */
+  by: 'hand' | 'bulk' | 'import' | 'tagger';
+  /** of a bulk edit, of what the texts came from, or of the tagger */
   name?: string;
+  /** of each model of a tagger */
+  thresholds?: readonly { general: number; character: number }[];
+  /** divides the tags of a tagger, where that is no comma */
+  separator?: string;
+  /** what a tagger found in the picture: only that counts as written by it */
+  found?: FoundTags;
 }
 
 /** One of the edits that a write saves. */

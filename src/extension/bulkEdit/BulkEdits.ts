@@ -10,6 +10,7 @@ import { inSlices } from '../../base/inSlices';
 import { SnapshotError } from '../../snapshots/store/SnapshotError';
 import { parseTagList } from '../../tags/captionGrammar';
 import type {
+  CaptionTotals,
   EditForm,
   EditOperation,
   EditScope,
@@ -19,7 +20,9 @@ import type {
   PlanSummary,
 } from '../../protocol/page/bulkEditProtocol';
 import { inOneLine } from '../../protocol/text/escapeControls';
-import { editLabel, editOfForm, meansTags } from './editOfForm';
+import type { CaptionPreview } from '../captioning/CaptionPreviews';
+import { captioningSummary, planOfPreview, TickedTotals } from './captionPlan';
+import { editLabel, editOfForm, meansTags, previewGone } from './editOfForm';
 import { fileVersion } from '../shared/fileVersion';
 import type { GridSession } from '../grid/GridSession';
 import { writeOptions } from '../settings/settings';
@@ -30,9 +33,19 @@ const maxListed = 100;
 /** Maximum number of rows per request: more than any screen shows. */
 const maxRows = 200;
 
+/** An edit that is shown before it is made. */
+interface Plan {
+  id: number;
+  edits: EditPlan;
+  operation: EditOperation;
+  separator: string;
+  /** what a job would do, where the edit is that */
+  preview?: { of: CaptionPreview; totals: TickedTotals };
+}
+
 /** The bulk edit that one grid previews. It has at most one plan: a new one replaces the old one. */
 export class BulkEdits {
-  private plan: { id: number; edits: EditPlan; operation: EditOperation; separator: string } | undefined;
+  private plan: Plan | undefined;
   private planning: AbortController | undefined;
   private nextId = 1;
 
@@ -43,6 +56,7 @@ export class BulkEdits {
    * @throws the signal's reason when aborted
    */
   async make(scope: EditScope, form: EditForm, signal: AbortSignal): Promise<PlanAnswer> {
+    const former = this.plan;
     this.drop();
     const planning = new AbortController();
     this.planning = planning;
@@ -51,6 +65,7 @@ export class BulkEdits {
     const { dataset } = document;
     try {
       const { separator } = writeOptions(document.uri);
+      if (form.operation === 'captionPreview') return await this.showPreview(former, separator, either);
       if (form.operation === 'restoreSnapshot') return await this.makeRestore(scope, form, separator, either);
       const edit = editOfForm(form);
       const needsCounts = edit.kind === 'sortTags' && edit.by === 'frequency';
@@ -87,6 +102,20 @@ export class BulkEdits {
     return { state: 'planned', plan: summary(this.plan.id, edits) };
   }
 
+  /** Plans to do what a job would do. @param former the plan until now: what was unticked in it stays so */
+  private async showPreview(former: Plan | undefined, separator: string, signal: AbortSignal): Promise<PlanAnswer> {
+    const { document, captionPreview: preview } = this.session;
+    if (preview === undefined) return { state: 'invalid', message: previewGone() };
+    document.commit();
+    const again = former?.preview?.of === preview ? former.edits.changes : [];
+    const unticked = new Set(again.filter(({ ticked }) => !ticked).map(({ caption }) => caption.path));
+    const edits = await planOfPreview(document.dataset, preview, unticked, signal);
+    const totals = await TickedTotals.of(edits.changes, separator, signal);
+    const id = this.nextId++;
+    this.plan = { id, edits, operation: 'captionPreview', separator, preview: { of: preview, totals } };
+    return { state: 'planned', plan: { ...summary(id, edits), captioning: captioningSummary(preview, totals.now) } };
+  }
+
   /**
    * Rows of the preview, from position `start`; at most 200.
    * @throws EditError `PLAN_GONE` if there is a newer plan
@@ -109,13 +138,20 @@ export class BulkEdits {
 
   /**
    * Ticks or unticks one caption of the plan, or all.
-   * @returns how many captions are ticked now
+   * @returns how many captions are ticked now, and what they make together where that is shown
    * @throws EditError `PLAN_GONE` if there is a newer plan
    */
-  tick(planId: number, index: number | 'all', ticked: boolean): number {
-    const { edits } = this.current(planId);
+  async tick(
+    planId: number,
+    index: number | 'all',
+    ticked: boolean,
+  ): Promise<{ ticked: number; totals?: CaptionTotals }> {
+    const { edits, preview } = this.current(planId);
+    if (index !== 'all') preview?.totals.tick(index, ticked);
     edits.tick(index, ticked);
-    return edits.tickedCount;
+    if (preview === undefined) return { ticked: edits.tickedCount };
+    if (index === 'all') await preview.totals.countAll();
+    return { ticked: edits.tickedCount, totals: preview.totals.now };
   }
 
   /**
@@ -123,7 +159,7 @@ export class BulkEdits {
    * @throws EditError `PLAN_GONE` if there is a newer plan
    */
   async apply(planId: number): Promise<{ changed: number; leftOutCount: number }> {
-    const { edits, operation } = this.current(planId);
+    const { edits, operation, preview } = this.current(planId);
     this.drop();
     const { document } = this.session;
     document.commit();
@@ -131,12 +167,14 @@ export class BulkEdits {
     const wanted: TextEdit[] = [];
     await inSlices(edits.tickedChanges, ({ caption, images, expected, after, raw }) => {
       if (images.some((image) => document.dataset.image(image) !== undefined)) {
-        wanted.push({ caption, text: after, expected, ...(raw === undefined ? {} : { raw }) });
+        const found = preview?.of.texts.get(images[0] ?? '')?.found;
+        const author = preview === undefined || found === undefined ? {} : { by: { ...preview.of.author, found } };
+        wanted.push({ caption, text: after, expected, ...(raw === undefined ? {} : { raw }), ...author });
       } else {
         leftOut.push({ path: caption.path, reason: vscode.l10n.t('Its image is not in the dataset any more.') });
       }
     });
-    const label = editLabel(operation);
+    const label = preview?.of.label ?? editLabel(operation);
     const applied =
       wanted.length === 0
         ? { changed: 0, leftOut: [] }
@@ -145,11 +183,23 @@ export class BulkEdits {
               ? label
               : vscode.l10n.t('{0} ({1} captions)', label, wanted.length.toLocaleString(displayLanguage())),
             wanted,
-            { by: 'bulk', name: label },
+            preview?.of.author ?? { by: 'bulk', name: label },
           );
+    if (preview !== undefined) this.session.captionPreview = undefined;
     leftOut.push(...applied.leftOut);
     if (leftOut.length > 0) void reportLeftOut(label, leftOut);
     return { changed: applied.changed, leftOutCount: leftOut.length };
+  }
+
+  /**
+   * The page shows no edit any more: discards all that there is of one.
+   * @returns what a job would do, where that was shown and not applied
+   */
+  close(): CaptionPreview | undefined {
+    this.drop();
+    const { captionPreview } = this.session;
+    this.session.captionPreview = undefined;
+    return captionPreview;
   }
 
   /** Discards the plan, and aborts one that is being made. */

@@ -3,11 +3,15 @@ import type { RequestHandlers } from '../../protocol/channel/Channel';
 import type { BulkEditRequests, ImageTarget, WantedEdit } from '../../protocol/page/bulkEditProtocol';
 import { errorMessage } from '../../protocol/channel/wireError';
 import type { CaptionJobs } from '../captioning/CaptionJobs';
+import type { CaptionPreview } from '../captioning/CaptionPreviews';
 import type { GridSession } from '../grid/GridSession';
 import type { PageControls } from '../grid/PageControls';
 import { copyCaption, noteCopied, pasteCaption } from '../images/clipboard';
 import { deleteImages } from '../images/deleteImages';
 import { BulkEdits } from './BulkEdits';
+
+/** Captions of a preview that is offered again when it was closed. */
+const manyCaptions = 100;
 
 /** Answers a page's requests about bulk edits and the selection; `wantedEdit` is up to the owner of the webview. */
 export function bulkEditHandlers(
@@ -19,10 +23,11 @@ export function bulkEditHandlers(
   return {
     planEdit: ({ scope, form }, signal) => bulkEdits.make(scope, form, signal),
     getPlanItems: async ({ planId, start, count }) => ({ items: await bulkEdits.items(planId, start, count) }),
-    tickPlan: ({ planId, index, ticked }) => ({ ticked: bulkEdits.tick(planId, index, ticked) }),
+    tickPlan: ({ planId, index, ticked }) => bulkEdits.tick(planId, index, ticked),
     applyPlan: ({ planId }) => bulkEdits.apply(planId),
     dropPlan: () => {
-      bulkEdits.drop();
+      const closed = bulkEdits.close();
+      if (closed !== undefined) void offerAgain(session, closed, page);
       return undefined;
     },
     captionImages: async ({ scope }) => {
@@ -44,6 +49,16 @@ export function bulkEditHandlers(
     },
     deleteImages: (target, signal) => askToDelete(session, target, page, signal),
   };
+}
+
+/** Where a preview of many captions, which took long to make, was closed by a key too many it can be had again. */
+async function offerAgain(session: GridSession, closed: CaptionPreview, page: PageControls): Promise<void> {
+  if (closed.texts.size < manyCaptions) return;
+  const again = vscode.l10n.t('Show Again');
+  const text = vscode.l10n.t('The preview of {0} was closed. Nothing was written.', closed.label);
+  if ((await vscode.window.showInformationMessage(text, again)) !== again) return;
+  session.captionPreview = closed;
+  page.openBulkEdit({ scope: 'all', form: { operation: 'captionPreview' } });
 }
 
 /** Asks and deletes; resolves as soon as the user has answered, as the page takes no keys until then. */

@@ -36,7 +36,14 @@ export function editOfForm(form: EditForm): CaptionEdit {
       return { kind: operation };
     case 'restoreSnapshot':
       throw incomplete(l10n.t('Choose a snapshot in the dataset history.'));
+    case 'captionPreview':
+      throw incomplete(previewGone());
   }
+}
+
+/** What is said where a job is to be previewed and there is no preview any more. */
+export function previewGone(): string {
+  return l10n.t('The preview is gone. Ask for another one: Caption All, then Preview….');
 }
 
 /** The name of an edit in the Undo menu. */
@@ -53,6 +60,7 @@ export function editLabel(operation: EditOperation): string {
     setCaption: l10n.t('Set Captions'),
     clear: l10n.t('Clear Captions'),
     restoreSnapshot: l10n.t('Restore Snapshot'),
+    captionPreview: l10n.t('Caption Images'),
   };
   return labels[operation];
 }

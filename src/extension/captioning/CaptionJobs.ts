@@ -15,7 +15,8 @@ import { Disposable } from '../shared/Disposable';
 import { ExpiringMap } from '../shared/ExpiringMap';
 import { showJobProgress } from './jobProgress';
 import { jobView } from './jobText';
-import type { JobPlan, JobSource, JobStarter, JobWish } from './JobStarter';
+import type { CaptionPreviews } from './CaptionPreviews';
+import type { JobPlan, JobSource, JobStarter, JobWish, PreviewPlan } from './JobStarter';
 import type { Taggers } from '../taggers/Taggers';
 
 /** How long a job that ended stays on screen, in milliseconds. */
@@ -76,6 +77,7 @@ export class CaptionJobs extends Disposable {
     readonly runner: RunnerClient,
     readonly jobsFolder: string,
     private readonly starter: JobStarter,
+    readonly previews: CaptionPreviews,
     private readonly taggers: Taggers,
     private readonly log: vscode.LogOutputChannel,
   ) {
@@ -182,7 +184,9 @@ export class CaptionJobs extends Disposable {
    */
   captionDataset(document: DatasetDocument, mode: CaptionScope, options: StartOptions = {}): Promise<void> {
     const label = mode === 'all' ? vscode.l10n.t('Caption All') : vscode.l10n.t('Caption Empty');
-    return this.caption(document, options, () => this.plan(document, { label, mode }));
+    const { cluster } = options;
+    const wish = { label, mode, ...(cluster === undefined ? {} : { cluster }) };
+    return this.caption(document, options, () => this.plan(document, wish));
   }
 
   /** Captions some images of a dataset. Asks before it replaces captions. Resolves when the job stops. */
@@ -247,25 +251,29 @@ export class CaptionJobs extends Disposable {
     });
   }
 
-  private plan(document: DatasetDocument, wish: JobWish): Promise<JobPlan | undefined> {
+  private plan(document: DatasetDocument, wish: JobWish): Promise<JobPlan | PreviewPlan | undefined> {
     return this.starter.plan(document, wish, ({ caption }) => this.stateOf(document, caption) !== undefined);
   }
 
   private async caption(
     document: DatasetDocument,
-    { notify = false, cluster }: StartOptions,
-    makePlan: () => Promise<JobPlan | undefined>,
+    { notify = false }: StartOptions,
+    makePlan: () => Promise<JobPlan | PreviewPlan | undefined>,
   ): Promise<void> {
+    const previews: PreviewPlan[] = [];
     const job = await this.attempts.run(
       document,
       async () => {
         const plan = await makePlan();
-        return plan === undefined || cluster === undefined ? plan : { ...plan, cluster };
+        if (plan === undefined || 'work' in plan) return plan;
+        previews.push(plan);
+        return undefined;
       },
       (attempt) => {
         if (notify) void showJobProgress(this, attempt.view.label, attempt.view.id, () => attempt.jobId);
       },
     );
+    for (const preview of previews) await this.previews.make(document, preview);
     if (job !== undefined) await this.whenStopped(job.id);
   }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Caption } from '../../dataset/captions/Caption';
+import { hasRecords, recordRootOf } from '../../records/recordFolder';
 import { planCaptionJob, type CaptionScope, type JobTarget } from '../../jobs/captionJob';
 import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import type { WriteOptions } from '../../tags/writeMode';
@@ -39,6 +40,14 @@ export interface JobPlan extends JobWish {
   single: boolean;
 }
 
+/** What a job would do, to be shown and not to be done, as the user chose. */
+export interface PreviewPlan {
+  label: string;
+  mode: CaptionScope;
+  write: WriteOptions;
+  targets: readonly JobTarget[];
+}
+
 /** The dataset of a job, whether it is open in an editor or not. */
 export type JobSource = Pick<DatasetDocument, 'uri' | 'dataset'>;
 
@@ -63,7 +72,7 @@ export class JobStarter {
     document: DatasetDocument,
     wish: JobWish,
     isTaken: (target: JobTarget) => boolean,
-  ): Promise<JobPlan | undefined> {
+  ): Promise<JobPlan | PreviewPlan | undefined> {
     const { label, mode } = wish;
     await document.whenLoaded();
     const { dataset } = document;
@@ -86,9 +95,14 @@ export class JobStarter {
     }
     const targets = await this.savedOnly(document, planned);
     if (targets.length === 0) return undefined;
-    const replaced = targets.filter(({ caption }) => mayBeChanged(caption, write)).length;
-    if (replaced > 0 && !(await agrees(write, targets.length, replaced, label))) return undefined;
-    return { ...wish, write, work: await jobImages(targets), single: false };
+    const changed = targets.filter(({ caption }) => mayBeChanged(caption, write)).length;
+    if (changed === 0) return { ...wish, write, work: await jobImages(targets), single: false };
+    // A preview is made on this machine.
+    const buttons = { agree: label, ...(wish.cluster === undefined ? { preview: previewButton() } : {}) };
+    const answer = await ask(document, write, { images: targets.length, changed }, buttons);
+    if (answer === undefined) return undefined;
+    if (answer === 'preview') return { label, mode, write, targets };
+    return { ...wish, write: answer, work: await jobImages(targets), single: false };
   }
 
   /** Plans a job for one image. Asks before it replaces a caption. @returns as {@link plan} */
@@ -96,13 +110,15 @@ export class JobStarter {
     const { caption } = image;
     const asked = caption.raw;
     const label = vscode.l10n.t('Caption {0}', path.posix.basename(image.path));
-    const write = writeOptions(document.uri);
+    let write = writeOptions(document.uri);
     if (mayBeChanged(caption, write)) {
       if (write.mode === 'onlyEmpty') {
         inform(vscode.l10n.t('{0} has a caption, and the setting "Write Mode" fills empty ones only.', image.path));
         return undefined;
       }
-      if (!(await agrees(write, 1, 1, actionOf(write)))) return undefined;
+      const answer = await ask(document, write, { images: 1, changed: 1 }, { agree: actionOf(write) });
+      if (answer === undefined || answer === 'preview') return undefined;
+      write = answer;
       // The question takes the keyboard from somebody who types on, and a blank has answered it.
       if (caption.raw !== asked) {
         inform(vscode.l10n.t('The caption was edited meanwhile; the edit was kept.'));
@@ -231,10 +247,32 @@ function inform(text: string): void {
   void vscode.window.showInformationMessage(text);
 }
 
-async function agrees(write: WriteOptions, images: number, changed: number, action: string): Promise<boolean> {
-  const question = questionBeforeWriting(write, images, changed);
+/**
+ * Asks before captions are changed.
+ * @param about how many images are captioned, and how many of them have a caption
+ * @param buttons what the buttons say; without `preview` none is offered
+ * @returns how captions are to be written, by this job; undefined if the user declines
+ */
+async function ask(
+  { dataset }: DatasetDocument,
+  write: WriteOptions,
+  about: { images: number; changed: number },
+  buttons: { agree: string; preview?: string },
+): Promise<WriteOptions | 'preview' | undefined> {
+  const isRecorded = write.records !== 'off' && hasRecords(recordRootOf(dataset.folder));
+  const question = questionBeforeWriting(write, about.images, about.changed, isRecorded);
   const detail = vscode.l10n.t('Undo brings the old captions back.');
-  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, action)) === action;
+  const replace = write.mode === 'update' ? [vscode.l10n.t('Replace Instead')] : [];
+  const preview = buttons.preview === undefined ? [] : [buttons.preview];
+  const items = [buttons.agree, ...preview, ...replace];
+  const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...items);
+  if (answer === undefined) return undefined;
+  if (answer === buttons.preview) return 'preview';
+  return answer === buttons.agree ? write : { ...write, mode: 'replace' };
+}
+
+function previewButton(): string {
+  return vscode.l10n.t('Preview…');
 }
 
 /** What the button says that lets a job write into a caption. */

@@ -6,22 +6,36 @@ import type { WriteOptions } from '../../tags/writeMode';
  * @param write how tags are written; never `onlyEmpty`, which changes no existing caption
  * @param images how many images the job captions
  * @param changed how many of them have a caption
+ * @param isRecorded whether there are records of who wrote what in this dataset, without which `update` only adds
  */
-export function questionBeforeWriting({ mode, keepFirst }: WriteOptions, images: number, changed: number): string {
+export function questionBeforeWriting(
+  { mode, keepFirst }: WriteOptions,
+  images: number,
+  changed: number,
+  isRecorded = true,
+): string {
   if (images === 1) {
     if (mode === 'append') return l10n.t('Append new tags to the caption of this image?');
     if (mode === 'prepend') return l10n.t('Put new tags in front of the caption of this image?');
-    if (mode === 'update') return l10n.t('Update the caption of this image? What you wrote or deleted stays so.');
+    if (mode === 'update') {
+      return isRecorded
+        ? l10n.t('Update the caption of this image? What you wrote or deleted stays so.')
+        : `${l10n.t('Update the caption of this image?')} ${allCountsAsYours()}`;
+    }
     if (keepFirst === 0) return l10n.t('Replace the caption of this image?');
     return keepFirst === 1
       ? l10n.t('Replace the caption of this image, but for its first tag?')
       : l10n.t('Replace the caption of this image, but for its first {0} tags?', keepFirst);
   }
   const start = l10n.t('Caption {0} images?', images);
-  return `${start} ${whatHappens(mode, keepFirst, changed)}`;
+  return `${start} ${whatHappens(mode, keepFirst, changed, isRecorded)}`;
 }
 
-function whatHappens(mode: WriteOptions['mode'], keepFirst: number, changed: number): string {
+function allCountsAsYours(): string {
+  return l10n.t('Who wrote what is not recorded here: what is there counts as yours, and tags are only added.');
+}
+
+function whatHappens(mode: WriteOptions['mode'], keepFirst: number, changed: number, isRecorded: boolean): string {
   const one = changed === 1;
   if (mode === 'append') {
     return one
@@ -32,6 +46,10 @@ function whatHappens(mode: WriteOptions['mode'], keepFirst: number, changed: num
     return one
       ? l10n.t('New tags will be put in front of 1 caption.')
       : l10n.t('New tags will be put in front of {0} captions.', changed);
+  }
+  if (mode === 'update' && !isRecorded) {
+    const updated = one ? l10n.t('1 caption will be updated.') : l10n.t('{0} captions will be updated.', changed);
+    return `${updated} ${allCountsAsYours()}`;
   }
   if (mode === 'update') {
     return one

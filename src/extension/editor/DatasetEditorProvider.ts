@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Caption } from '../../dataset/captions/Caption';
 import type { UnsavedEdit } from '../../dataset/captions/unsavedEdit';
 import { errorMessage } from '../../protocol/channel/wireError';
+import type { MadePreview } from '../captioning/CaptionPreviews';
 import { DatasetDocument } from '../document/DatasetDocument';
 import { Disposable } from '../shared/Disposable';
 import type { EditorFiles } from '../document/EditorFiles';
@@ -59,6 +60,13 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
       log.warn(`Could not remember what a dataset shows: ${errorMessage(thrown)}`);
     };
     this.views = this.register(new RememberedViews(storageFolder, onStorageError));
+    this.register(
+      services.jobs.previews.onDidMake((made) => {
+        this.showPreview(made).catch((thrown: unknown) => {
+          log.error(`Preview: ${errorMessage(thrown)}`);
+        });
+      }),
+    );
     this.register(
       vscode.workspace.onWillRenameFiles((event) => {
         event.waitUntil(this.saveBeforeRename(event.files));
@@ -205,10 +213,26 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
 
   /** What an open grid of this dataset shows: a split tab starts with the view of its original. */
   private viewOfOpenGrid(document: DatasetDocument): RememberedView | undefined {
+    return this.gridOf(document)?.memory.shown;
+  }
+
+  /** Shows what a job would do, at once only to somebody who waits for it. */
+  private async showPreview({ document, preview, isInTheWay }: MadePreview): Promise<void> {
+    const grid = this.gridOf(document);
+    if (grid === undefined) return;
+    if (!grid.isActive || isInTheWay) {
+      const show = vscode.l10n.t('Show Preview');
+      const text = vscode.l10n.t('The preview of {0} is ready: {1}.', preview.label, document.name);
+      if ((await vscode.window.showInformationMessage(text, show)) !== show) return;
+    }
+    this.gridOf(document)?.showCaptionPreview(preview);
+  }
+
+  /** The grid of a document that was in front last. */
+  private gridOf(document: DatasetDocument): GridPanel | undefined {
     const { lastActive } = this;
     const shows = (grid: GridPanel | undefined): boolean => grid?.session.document === document;
-    const other = shows(lastActive) ? lastActive : this.open.find(shows);
-    return other?.memory.shown;
+    return shows(lastActive) ? lastActive : this.open.find(shows);
   }
 
   private setActive(grid: GridPanel | undefined): void {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { bulkEditHandlers } from '../bulkEdit/bulkEditHandlers';
 import type { CaptionJobs } from '../captioning/CaptionJobs';
+import type { CaptionPreview } from '../captioning/CaptionPreviews';
 import { captionHandlers } from '../grid/captionHandlers';
 import { connectionHandlers } from '../grid/connectionHandlers';
 import type { GridMemory } from '../grid/GridMemory';
@@ -48,6 +49,9 @@ const pageDelay = 5;
 const cardsSent = 48;
 /** A caption counts as committed after this pause even if captions are not saved automatically, in milliseconds. */
 const commitPause = 1000;
+
+/** How a page is told to show what a job would do. */
+const previewWanted: WantedEdit = { scope: 'all', form: { operation: 'captionPreview' } };
 
 type GridChannel = Channel<HostRequests, Record<string, never>, WebviewEvents, GridEvents>;
 
@@ -165,6 +169,17 @@ export class GridPanel extends Disposable implements PageControls {
     if (this.panel.active) this.show();
   }
 
+  /** Whether the tab is in front, in the group of editors that is used. */
+  get isActive(): boolean {
+    return this.panel.active;
+  }
+
+  /** Shows what a job would do to captions. */
+  showCaptionPreview(preview: CaptionPreview): void {
+    this.session.captionPreview = preview;
+    this.openBulkEdit(previewWanted);
+  }
+
   openBulkEdit(wanted: WantedEdit): void {
     this.show();
     this.deferred.send('openBulkEdit', wanted);
@@ -226,7 +241,11 @@ export class GridPanel extends Disposable implements PageControls {
         this.isStarted = true;
         return this.start(place, cards, signal);
       },
-      wantedEdit: () => this.deferred.collect('openBulkEdit') ?? null,
+      wantedEdit: () => {
+        const wanted = this.deferred.collect('openBulkEdit');
+        // A page that VS Code discarded while it was hidden has not shown it to its end.
+        return wanted ?? (session.captionPreview === undefined ? null : previewWanted);
+      },
       wantedImage: () => this.deferred.collect('reveal') ?? null,
       setQuery: async ({ query, number }) => {
         this.asked = number;

@@ -15,6 +15,7 @@ import type { TypedAhead } from '../../protocol/page/connectionProtocol';
 import type { SelectCommand, TypedText } from '../../protocol/page/gridProtocol';
 import { normalizeLineEnds } from '../../tags/captionText';
 import { joinTyping } from '../../tags/joinTyping';
+import type { CaptionPreview } from '../captioning/CaptionPreviews';
 import type { DatasetDocument, Typed } from '../document/DatasetDocument';
 import { Disposable } from '../shared/Disposable';
 import { cardItem, type CaptionMarks } from './cardItem';
@@ -51,6 +52,8 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
   readonly orders = new FormerOrders<DatasetImage>();
   /** the image that has or last had the keyboard focus */
   focusedPath: string | undefined;
+  /** what a job would do to captions, while it is shown or waits to be */
+  captionPreview: CaptionPreview | undefined;
 
   private currentVersion = 1;
   /** by caption, the number of the last draft that was typed into this grid */

@@ -26,9 +26,12 @@ export function thresholdsOf(read: ReadSetting): Thresholds {
   return readThresholds(valuesOf(read));
 }
 
-/** How tags are written into captions. Invalid values count as not set. */
+/**
+ * How tags are written into captions. Invalid values count as not set. In a window a caption is brought up to date
+ * where nothing else is set: persons and taggers work on the same captions there.
+ */
 export function writeOptionsOf(read: ReadSetting): WriteOptions {
-  return readWriteOptions(valuesOf(read));
+  return readWriteOptions(valuesOf(read), 'update');
 }
 
 /** How long snapshots are kept that are made by themselves. Invalid values count as not set. */

@@ -7,22 +7,17 @@ import { datasetPathOf } from '../../dataset/files/datasetPath';
 import type { FileWrite } from '../../dataset/files/FileWriter';
 import { noop } from '../../base/noop';
 import { errorMessage } from '../../protocol/channel/wireError';
-import { captionChange, type GivenParts } from '../../records/captionChange';
-import { captionParts } from '../../records/captionParts';
+import { captionChange, givenParts } from '../../records/captionChange';
 import { compactRecords } from '../../records/compactRecords';
 import type { Author } from '../../records/recordEntry';
-import { recordFolderOf, recordRootOf } from '../../records/recordFolder';
-import { readHistory } from '../../records/edits/readHistory';
-import type { RecordHistory } from '../../records/RecordHistory';
+import { recordFolderOf } from '../../records/recordFolder';
 import { RecordWriter } from '../../records/RecordWriter';
-import { originsByHand } from '../../records/originsOf';
-import { updatedCaption } from '../../records/updateCaption';
-import { coreOf } from '../../tags/captionGrammar';
 import { textOfRaw } from '../../tags/captionText';
-import { noScore, type FoundTags } from '../../tags/FoundTags';
-import { captionWithTags } from '../../tags/writeTags';
+import type { FoundTags } from '../../tags/FoundTags';
 import type { WriteOptions } from '../../tags/writeMode';
 import type { JobManifest } from '../jobTypes';
+import { CaptionTexts, notLookedUp } from './CaptionTexts';
+import { taggerAuthor } from './taggerAuthor';
 
 /**
  * The records of a job: who wrote what in the captions that it changes, written before each of them is, and what is
@@ -30,10 +25,10 @@ import type { JobManifest } from '../jobTypes';
  */
 export class CaptionRecords {
   private readonly root: string;
+  private readonly texts: CaptionTexts;
   private readonly author: Author;
   private readonly isOn: boolean;
   private writer: RecordWriter | undefined;
-  private history: RecordHistory | undefined;
   /** what the tagger found for the captions that are about to be written, by the absolute paths of their files */
   private readonly found = new Map<string, { found: FoundTags; picture: string }>();
   private isSaid = false;
@@ -45,7 +40,8 @@ export class CaptionRecords {
     private readonly onNote: (note: string, isProblem: boolean) => void,
   ) {
     this.isOn = manifest.write.records !== 'off';
-    this.root = this.isOn ? recordRootOf(manifest.root) : manifest.root;
+    this.texts = new CaptionTexts(manifest);
+    this.root = this.texts.root;
     this.author = authorOf(manifest);
     const { records = 'dataset' } = manifest.write;
     if (records !== 'off') this.writer = new RecordWriter(this.root, undefined, Date.now, records);
@@ -53,27 +49,15 @@ export class CaptionRecords {
 
   /** Reads what is known of captions, where the job has to know it. @throws the signal's reason */
   async read(captions: readonly Caption[], signal: AbortSignal): Promise<void> {
-    const { mode, write } = this.manifest;
-    if (!this.isOn || mode === 'empty' || write.mode !== 'update') return;
+    if (!this.texts.needsRecords) return;
     // What this job takes away without a record of it would count as deleted by hand.
     await this.prove();
-    const present = captions.map((caption) => {
-      const picture = path.join(this.manifest.root, caption.images[0] ?? '');
-      return { caption: this.pathOf(caption), text: caption.text, picture };
-    });
     try {
-      const { history, renamed } = await readHistory(this.root, present, signal);
-      this.history = history;
       // Without these records the next job finds it out again.
-      for (const one of renamed) await this.writer?.move(one).catch(noop);
+      for (const one of await this.texts.read(captions, signal)) await this.writer?.move(one).catch(noop);
     } catch (thrown) {
       signal.throwIfAborted();
-      this.say(
-        l10n.t(
-          'Who wrote what could not be looked up ({0}): what the captions have counts as written by hand, and tags are only added.',
-          errorMessage(thrown),
-        ),
-      );
+      this.say(notLookedUp(thrown));
     }
   }
 
@@ -91,11 +75,7 @@ export class CaptionRecords {
     const { root } = this.manifest;
     const picture = path.join(root, caption.images[0] ?? '');
     if (this.isOn) this.found.set(path.join(root, caption.path), { found, picture });
-    if (options.mode !== 'update') return captionWithTags(existing, found.tags, options);
-    const known = this.history?.originsOf(this.pathOf(caption), existing);
-    const byHand = originsByHand(existing);
-    const origins = this.writer === undefined ? { ...byHand, deleted: known?.deleted ?? [] } : (known ?? byHand);
-    return updatedCaption(existing, origins, found.tags, options, this.author.by);
+    return this.texts.textOf(caption, existing, found, options, this.writer !== undefined);
   }
 
   /** Records a write before it is done. Does not throw. @returns to be called when the file was written */
@@ -137,10 +117,6 @@ export class CaptionRecords {
     await compactRecords(this.root).catch(noop);
   }
 
-  private pathOf(caption: Caption): string {
-    return datasetPathOf(this.root, path.join(this.manifest.root, caption.path));
-  }
-
   /** Says once for each dataset that there is a new folder in it. */
   private begin(): void {
     if (this.isBegun) return;
@@ -162,24 +138,5 @@ export class CaptionRecords {
 }
 
 function authorOf({ id, tagger, write }: JobManifest): Author {
-  return {
-    by: 'tagger',
-    name: tagger.name,
-    job: id,
-    thresholds: tagger.setup.models.map(({ thresholds: { general, character } }) => ({ general, character })),
-    ...(coreOf(write.separator) === ',' ? {} : { separator: write.separator }),
-  };
-}
-
-/** What was found, by the parts that it has in a caption: what replaces a tag may be several. */
-function givenParts({ tags, scores = [] }: FoundTags, separator: string | undefined): GivenParts {
-  const given = new Map<string, number | undefined>();
-  for (const [index, tag] of tags.entries()) {
-    for (const { text } of captionParts(tag, separator)) given.set(text, scoreOf(scores[index]));
-  }
-  return given;
-}
-
-function scoreOf(score = noScore): number | undefined {
-  return score === noScore ? undefined : score;
+  return { ...taggerAuthor(tagger, write.separator), job: id };
 }

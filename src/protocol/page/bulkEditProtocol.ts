@@ -10,7 +10,8 @@ export type EditOperation =
   | 'replaceText'
   | 'setCaption'
   | 'clear'
-  | 'restoreSnapshot';
+  | 'restoreSnapshot'
+  | 'captionPreview';
 
 /** The captions to edit: those of the selected images, of the images that match the search, or all. */
 export type EditScope = 'selection' | 'filtered' | 'all';
@@ -64,6 +65,22 @@ export interface LeftOut {
   reason: string;
 }
 
+/** How many tags captions would gain, lose and keep: those of the ticked changes together. */
+export interface CaptionTotals {
+  adds: number;
+  removes: number;
+  keeps: number;
+}
+
+/** What a preview of a job says beside its changes. */
+export interface CaptioningSummary {
+  /** of the job, such as `Caption All` */
+  label: string;
+  /** what the job would do and how, each with its name */
+  facts: { name: string; value: string }[];
+  totals: CaptionTotals;
+}
+
 /** Preview of an edit. Lists are truncated; the counts include everything. */
 export interface PlanSummary {
   planId: number;
@@ -76,6 +93,8 @@ export interface PlanSummary {
   tagCount: number;
   /** tags that are added or removed, each with the number of captions */
   tags: { tag: string; removed: number; added: number }[];
+  /** where it is the preview of a job */
+  captioning?: CaptioningSummary;
 }
 
 /** Result of planning a form's edit: a plan, or a sentence that says what is missing or wrong. */
@@ -119,8 +138,11 @@ export interface BulkEditRequests {
   planEdit(params: { scope: EditScope; form: EditForm }): PlanAnswer;
   /** Captions that a plan would change. Throws PLAN_GONE if a newer plan has replaced it. */
   getPlanItems(params: { planId: number; start: number; count: number }): { items: PlanItem[] };
-  /** Ticks or unticks one caption or all of them; returns the number of ticked captions. */
-  tickPlan(params: { planId: number; index: number | 'all'; ticked: boolean }): { ticked: number };
+  /** Ticks or unticks one caption or all of them; returns how many are ticked now, and what they make together. */
+  tickPlan(params: { planId: number; index: number | 'all'; ticked: boolean }): {
+    ticked: number;
+    totals?: CaptionTotals;
+  };
   /** Applies the ticked changes as one undo step. */
   applyPlan(params: { planId: number }): { changed: number; leftOutCount: number };
   /** Discards the plan, because the dialog was closed. */

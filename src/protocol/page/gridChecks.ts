@@ -36,7 +36,7 @@ const typedAhead = v.object({
 const editForm = v.object({
   operation: v.picklist([
     ...(['addTags', 'removeTags', 'replaceTags', 'moveTags', 'deduplicate', 'sortTags'] as const),
-    ...(['separators', 'replaceText', 'setCaption', 'clear', 'restoreSnapshot'] as const),
+    ...(['separators', 'replaceText', 'setCaption', 'clear', 'restoreSnapshot', 'captionPreview'] as const),
   ]),
   tags: v.string(),
   position: v.picklist(['first', 'last']),

@@ -100,12 +100,12 @@ export function readThresholds(values: CaptionValues): Thresholds {
   };
 }
 
-/** Reads how tags are written into captions. */
-export function readWriteOptions(values: CaptionValues): WriteOptions {
+/** Reads how tags are written into captions. @param usualMode what is done with a caption where nothing says it */
+export function readWriteOptions(values: CaptionValues, usualMode = defaultWriteOptions.mode): WriteOptions {
   const separator = values.separator('separator', defaultWriteOptions.separator);
   const records = values.choice('records', recordPlaces, 'dataset');
   return {
-    mode: values.choice('writeMode', writeModes, defaultWriteOptions.mode),
+    mode: values.choice('writeMode', writeModes, usualMode),
     keepFirst: values.count('keepFirstTags', defaultWriteOptions.keepFirst),
     separator,
     // Left out at its default, as manifests of older jobs lack it and are compared.

@@ -1,6 +1,6 @@
 import type { EditAuthor, EditStep } from '../../dataset/files/FileWriter';
 import { textOfRaw } from '../../tags/captionText';
-import { captionChange } from '../captionChange';
+import { captionChange, givenParts } from '../captionChange';
 import type { Recorded } from '../RecordWriter';
 
 /** What a person typed, or what nobody said anything of. */
@@ -23,10 +23,12 @@ export function entriesOfWrite(
   const entries: Recorded[] = [];
   let text = textOf(before);
   const add = (by: EditStep['by'], wanted: string): void => {
-    const [kind, author, given] =
-      by === 'undo' ? (['undone', hand, nothingGiven] as const) : (['written', by, 'all'] as const);
-    const change = captionChange(text, wanted, given);
+    const { found, ...author } = by === 'undo' ? hand : by;
+    const { separator } = author;
+    const given = by === 'undo' ? nothingGiven : found === undefined ? 'all' : givenParts(found, separator);
+    const change = captionChange(text, wanted, given, separator);
     text = wanted;
+    const kind = by === 'undo' ? 'undone' : 'written';
     if (change.before !== change.after) entries.push({ kind, caption, author, ...change });
   };
   for (const step of steps) add(step.by, textOf(step.after));

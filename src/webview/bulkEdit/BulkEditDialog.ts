@@ -15,6 +15,7 @@ import { bulkEditStyles } from './bulkEdit.css';
 import { bulkEditPreviewStyles } from './bulkEditPreview.css';
 import type { BulkEditForm } from './BulkEditForm';
 import './BulkEditForm';
+import type { BulkEditPreview } from './BulkEditPreview';
 import './BulkEditPreview';
 import { formatNumber, plural, pluralForm, withElements } from '../shared/displayLanguage';
 import { actionsContext, type EditorActions } from '../shared/actions';
@@ -61,7 +62,10 @@ export class BulkEditDialog extends LitElement {
   @query('dialog') private readonly dialog!: HTMLDialogElement | null;
   @query('suggestion-popup') private readonly suggestions!: SuggestionPopup | null;
   @query('bulk-edit-form') private readonly fields!: BulkEditForm | null;
+  @query('bulk-edit-preview') private readonly list!: BulkEditPreview | null;
 
+  /** the operation that was chosen before what a job would do was shown */
+  private lastOperation = blankEditForm.operation;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private refusing: ReturnType<typeof setTimeout> | undefined;
   private planning: AbortController | undefined;
@@ -81,6 +85,7 @@ export class BulkEditDialog extends LitElement {
     if (this.snapshot === undefined || this.snapshot.total === 0) return;
     const fillsIn = Object.keys(wanted.form).length > 0 || wanted.scope !== undefined;
     if (this.isOpen && (!fillsIn || this.preview.isApplying)) return;
+    if (!this.isPreview) this.lastOperation = this.form.operation;
     this.form = { ...this.form, ...wanted.form };
     const { counts } = this;
     const best = (counts.selection ?? 0) > 0 ? 'selection' : (counts.filtered ?? 0) > 0 ? 'filtered' : 'all';
@@ -90,8 +95,20 @@ export class BulkEditDialog extends LitElement {
     await this.updateComplete;
     if (this.dialog?.open === false) this.dialog.showModal();
     await this.fields?.updateComplete;
-    this.fields?.focusFirst(wanted.form);
-    void this.makePlan();
+    if (this.isPreview) await this.openPreview();
+    else {
+      this.fields?.focusFirst(wanted.form);
+      void this.makePlan();
+    }
+  }
+
+  /** Without a field to type into, the keyboard is for the list: a key must not close what took long to make. */
+  private async openPreview(): Promise<void> {
+    this.dialog?.focus();
+    await this.makePlan();
+    await this.updateComplete;
+    await this.list?.updateComplete;
+    if (this.isPreview) this.list?.querySelector<HTMLElement>('.rows[tabindex="0"]')?.focus();
   }
 
   override disconnectedCallback(): void {
@@ -103,6 +120,7 @@ export class BulkEditDialog extends LitElement {
   protected override render(): TemplateResult {
     return html`<dialog
       aria-labelledby="title"
+      tabindex="-1"
       @close=${this.onClose}
       @keydown=${this.onKeydown}
       @cancel=${(event: Event) => {
@@ -115,7 +133,7 @@ export class BulkEditDialog extends LitElement {
 
   private renderContent(): TemplateResult {
     return html`<header role="presentation">
-        <h2 id="title">${l10n.t('Edit Captions')}</h2>
+        <h2 id="title">${this.heading}</h2>
         <button class="close" aria-label=${l10n.t('Close')} title=${l10n.t('Close (Escape)')} @click=${this.close}>
           ${closeIcon}
         </button>
@@ -125,6 +143,7 @@ export class BulkEditDialog extends LitElement {
           .form=${this.form}
           .scope=${this.scope}
           .counts=${this.counts}
+          .facts=${this.preview.plan?.captioning?.facts ?? []}
           .change=${this.onChange}
           .suggestIn=${this.suggestIn}
         ></bulk-edit-form>
@@ -197,9 +216,17 @@ export class BulkEditDialog extends LitElement {
     if (plan === undefined || plan.leftOutCount === 0) return nothing;
     return html`<details class="left-out">
       <summary>
-        ${plural(l10n.t('{0} caption cannot be edited|{0} captions cannot be edited'), plan.leftOutCount)}
+        ${plural(
+          this.isPreview
+            ? l10n.t('{0} image is left out, with the reason|{0} images are left out, with the reasons')
+            : l10n.t('{0} caption cannot be edited|{0} captions cannot be edited'),
+          plan.leftOutCount,
+        )}
       </summary>
-      <ul tabindex="0" aria-label=${l10n.t('Captions that cannot be edited')}>
+      <ul
+        tabindex="0"
+        aria-label=${this.isPreview ? l10n.t('Images that are left out') : l10n.t('Captions that cannot be edited')}
+      >
         ${plan.leftOut.map(({ path, reason }) => html`<li><b>${path}</b>: ${reason}</li>`)}
         ${
           plan.leftOutCount > plan.leftOut.length
@@ -223,6 +250,26 @@ export class BulkEditDialog extends LitElement {
       formatNumber(changed),
       formatNumber(unchanged),
     )}`;
+  }
+
+  /** Whether what a job would do is shown, and not an edit of the user. */
+  private get isPreview(): boolean {
+    return this.form.operation === 'captionPreview';
+  }
+
+  private get heading(): string {
+    if (!this.isPreview) return l10n.t('Edit Captions');
+    const { plan } = this.preview;
+    if (plan?.captioning === undefined) return l10n.t('Preview');
+    const { label, totals } = plan.captioning;
+    return plural(
+      l10n.t(
+        'Preview of {0}: adds {1}, removes {2}, keeps {3} tags in {4} caption|Preview of {0}: adds {1}, removes {2}, keeps {3} tags in {4} captions',
+      ),
+      plan.ticked,
+      label,
+      ...[totals.adds, totals.removes, totals.keeps, plan.ticked].map(formatNumber),
+    );
   }
 
   /** What the preview waits for, as a class of its element. */
@@ -319,7 +366,7 @@ export class BulkEditDialog extends LitElement {
     this.version++;
     try {
       const answer = await host.request('tickPlan', { planId: plan.planId, index, ticked });
-      preview.ticked(plan.planId, answer.ticked);
+      preview.ticked(plan.planId, answer.ticked, answer.totals);
       this.refusal = '';
       this.requestUpdate();
     } catch (error) {
@@ -378,6 +425,8 @@ export class BulkEditDialog extends LitElement {
     this.isOpen = false;
     clearTimeout(this.timer);
     this.planning?.abort();
+    // It is shown once; the next edit begins where the last one of the user ended.
+    if (this.isPreview) this.form = { ...this.form, operation: this.lastOperation };
     this.forget();
     this.host?.request('dropPlan', {}).catch(() => undefined);
   };

@@ -1,7 +1,13 @@
 import * as l10n from '@vscode/l10n';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { blankEditForm, type EditForm, type EditOperation, type EditScope } from '../../protocol/page/bulkEditProtocol';
+import {
+  blankEditForm,
+  type CaptioningSummary,
+  type EditForm,
+  type EditOperation,
+  type EditScope,
+} from '../../protocol/page/bulkEditProtocol';
 import { formatNumber, pluralForm, withElements } from '../shared/displayLanguage';
 
 const operations: readonly [EditOperation, string][] = [
@@ -35,6 +41,8 @@ export class BulkEditForm extends LitElement {
   @property({ attribute: false }) scope: EditScope = 'all';
   /** Number of images in each scope; undefined for a scope that is not offered. */
   @property({ attribute: false }) counts: Partial<Record<EditScope, number>> = {};
+  /** What a preview of a job says of it. */
+  @property({ attribute: false }) facts: CaptioningSummary['facts'] = [];
   @property({ attribute: false }) change: ((form: EditForm, scope: EditScope) => void) | undefined;
 
   /** Attaches tag suggestions to a field that got the focus. */
@@ -58,6 +66,7 @@ export class BulkEditForm extends LitElement {
 
   protected override render(): TemplateResult {
     const { operation } = this.form;
+    if (operation === 'captionPreview') return this.renderFacts();
     const explanation = explanations[operation];
     return html`<div class="fields">
         <label class="field"
@@ -82,6 +91,22 @@ export class BulkEditForm extends LitElement {
         ${this.renderScope('filtered', l10n.t('{0} image found by the search|{0} images found by the search'))}
         ${this.renderScope('all', l10n.t('the only image|all {0} images'))}
       </fieldset>`;
+  }
+
+  /** What a job would do: there is nothing to choose, as its images were tagged already. */
+  private renderFacts(): TemplateResult {
+    return html`<dl class="facts">
+        ${this.facts.map(
+          ({ name, value }) =>
+            html`<div>
+              <dt>${name}</dt>
+              <dd>${value}</dd>
+            </div>`,
+        )}
+      </dl>
+      <p class="hint">
+        ${l10n.t('Nothing is written yet. What you apply counts as written by the tagger, and is one step to undo.')}
+      </p>`;
   }
 
   private renderFields(operation: EditOperation): TemplateResult | typeof nothing {
@@ -147,6 +172,7 @@ export class BulkEditForm extends LitElement {
       case 'deduplicate':
       case 'separators':
       case 'clear':
+      case 'captionPreview':
         return nothing;
     }
   }

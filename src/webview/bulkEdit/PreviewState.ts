@@ -1,4 +1,4 @@
-import type { PlanSummary } from '../../protocol/page/bulkEditProtocol';
+import type { CaptionTotals, PlanSummary } from '../../protocol/page/bulkEditProtocol';
 
 /** Why an edit cannot be applied now. */
 export type ApplyRefusal =
@@ -57,9 +57,13 @@ export class PreviewState {
     return true;
   }
 
-  /** The host counted the ticked captions of a plan again. */
-  ticked(planId: number, ticked: number): void {
-    if (this.shown?.planId === planId) this.shown = { ...this.shown, ticked };
+  /** The host counted the ticked captions of a plan again, and where that is shown what they make together. */
+  ticked(planId: number, ticked: number, totals?: CaptionTotals): void {
+    const { shown } = this;
+    if (shown?.planId !== planId) return;
+    const { captioning } = shown;
+    const counted = captioning === undefined || totals === undefined ? {} : { captioning: { ...captioning, totals } };
+    this.shown = { ...shown, ticked, ...counted };
   }
 
   /** Why the plan that is shown cannot be applied; undefined if it can. */

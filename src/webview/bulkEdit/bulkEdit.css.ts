@@ -117,6 +117,22 @@ export const bulkEditStyles = css`
     margin-bottom: 5px;
   }
 
+  .facts {
+    display: flex;
+    flex-direction: column;
+    gap: 10px;
+    margin: 0;
+    overflow-wrap: anywhere;
+  }
+
+  .facts dt {
+    font-weight: 600;
+  }
+
+  .facts dd {
+    margin: 2px 0 0;
+  }
+
   .scopes {
     margin-top: auto;
     padding-top: 12px;

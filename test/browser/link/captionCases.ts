@@ -25,9 +25,9 @@ async function pressCaption(player: LinkPlayer): Promise<void> {
   await player.frame.getByRole('button', { name: `Caption ${a}`, exact: true }).click();
 }
 
-/** Answers VS Code's question whether to replace a caption. */
-async function replaceCaption(player: LinkPlayer): Promise<void> {
-  await player.view.workbench.page.getByRole('button', { name: 'Replace Caption', exact: true }).click();
+/** Answers VS Code's question whether the tagger may change a caption. */
+async function agreeToCaption(player: LinkPlayer): Promise<void> {
+  await player.view.workbench.page.getByRole('button', { name: 'Update Caption', exact: true }).click();
 }
 
 /** What changed captions that nobody meant. */
@@ -243,7 +243,7 @@ export const captionCases: readonly LinkCase[] = [
       await pressCaption(player);
       await player.caret(a);
       await player.press('!');
-      await replaceCaption(player);
+      await agreeToCaption(player);
       const { page } = player.view.workbench;
       await Promise.all([
         page.getByText('The caption was edited meanwhile; the edit was kept.').waitFor(),
@@ -258,7 +258,7 @@ export const captionCases: readonly LinkCase[] = [
       const caption = player.view.caption(a);
       await pressCaption(player);
       // The question takes the keyboard: nobody types before it is answered.
-      await replaceCaption(player);
+      await agreeToCaption(player);
       await player.wait(pause);
       await caption.focus();
       await player.press('Control+End');

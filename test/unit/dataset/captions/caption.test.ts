@@ -453,6 +453,27 @@ describe('A caption that is typed on a text that it does not hold any more', () 
     assert.deepEqual([restored.text, restored.theirs, restored.inConflict], ['old, typed', { raw: 'bulk' }, true]);
   });
 
+  it('knows after a restart that a tagger made an unsaved edit, and takes no damaged author for one', () => {
+    const caption = captionWith('old');
+    caption.setText('old, hat', 'delete');
+    const found = { tags: ['hat'], scores: [0.9] };
+    caption.addStep({ by: 'tagger', name: 'wd', thresholds: [{ general: 0.35, character: 0.8 }], found });
+    const json = JSON.stringify(unsavedEditOf(caption));
+    const edit: unknown = JSON.parse(json);
+    assert.ok(isUnsavedEdit(edit));
+    assert.deepEqual(edit.steps?.[0]?.by, caption.steps[0]?.by);
+    const damages = [
+      ['{"tags":["hat"]', '{"tags":[7]'],
+      ['"scores":[0.9]', '"scores":"high"'],
+      ['"general":0.35', '"general":"low"'],
+      ['"name":"wd"', '"name":"wd","separator":7'],
+    ] as const;
+    for (const [part, damaged] of damages) {
+      assert.ok(json.includes(part), part);
+      assert.ok(!isUnsavedEdit(JSON.parse(json.replace(part, damaged))), damaged);
+    }
+  });
+
   it('is in no conflict over blanks and line ends that a file does not keep', () => {
     const caption = captionWith('\uFEFFold\r\nlines\r\n');
     caption.setTextFrom('old\r\nlines', 'old\nlines, typed', 'delete');

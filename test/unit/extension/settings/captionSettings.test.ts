@@ -22,10 +22,15 @@ const properties = Object.assign(
 const unset = (name: string): unknown => properties[`datasetCaptions.${name}`]?.default;
 
 describe('The settings of captions', () => {
-  it('are the defaults of the program while nothing is set', () => {
+  it('are the defaults of the program while nothing is set, but for captions that are there: they are updated', () => {
     assert.deepEqual(captionOptionsOf(unset), defaultCaptionOptions);
     assert.deepEqual(thresholdsOf(unset), defaultThresholds);
-    assert.deepEqual(writeOptionsOf(unset), defaultWriteOptions);
+    assert.deepEqual(writeOptionsOf(unset), { ...defaultWriteOptions, mode: 'update' });
+  });
+
+  it('hold where the user has set them, also to what was the default once', () => {
+    const read = (name: string): unknown => (name === 'writeMode' ? 'replace' : unset(name));
+    assert.equal(writeOptionsOf(read).mode, 'replace');
   });
 
   it('are all contributed, for each folder', () => {
@@ -93,7 +98,7 @@ describe('The settings of captions', () => {
       });
       assert.deepEqual(thresholdsOf(read), defaultThresholds);
       const separator = value === 'nonsense' ? 'nonsense' : ', ';
-      assert.deepEqual(writeOptionsOf(read), { ...defaultWriteOptions, separator });
+      assert.deepEqual(writeOptionsOf(read), { ...defaultWriteOptions, mode: 'update', separator });
     });
   }
 
@@ -124,6 +129,20 @@ describe('The question before captions are changed', () => {
     assert.equal(ask(10, 1, { mode: 'append' }), 'Caption 10 images? New tags will be appended to 1 caption.');
     assert.equal(ask(10, 7, { mode: 'prepend' }), 'Caption 10 images? New tags will be put in front of 7 captions.');
     assert.match(ask(10, 1, { mode: 'prepend' }), /in front of 1 caption\.$/);
+  });
+
+  it('says of an update what stays, and where nothing is recorded that tags are only added', () => {
+    const update = (images: number, changed: number, isRecorded: boolean): string =>
+      questionBeforeWriting({ ...defaultWriteOptions, mode: 'update' }, images, changed, isRecorded);
+    const yours = 'Who wrote what is not recorded here: what is there counts as yours, and tags are only added.';
+    assert.equal(
+      update(10, 7, true),
+      'Caption 10 images? 7 captions will be updated: what you wrote or deleted stays so.',
+    );
+    assert.equal(update(10, 7, false), `Caption 10 images? 7 captions will be updated. ${yours}`);
+    assert.equal(update(10, 1, false), `Caption 10 images? 1 caption will be updated. ${yours}`);
+    assert.equal(update(1, 1, true), 'Update the caption of this image? What you wrote or deleted stays so.');
+    assert.equal(update(1, 1, false), `Update the caption of this image? ${yours}`);
   });
 
   it('is short for a single image', () => {

@@ -12,7 +12,8 @@ import { RecordHistory } from '../../../../src/records/RecordHistory';
 import { RecordWriter } from '../../../../src/records/RecordWriter';
 import { testFolder } from '../../shared/testFolder';
 import { tagger } from '../writeEntries';
-import { hand, OpenDataset, writersIn } from './OpenDataset';
+import { applyEdits } from '../../../../src/dataset/edits/bulkEdits';
+import { hand, OpenDataset, originsIn, writersIn } from './OpenDataset';
 
 describe('Records of a window', () => {
   const root = testFolder();
@@ -50,6 +51,43 @@ describe('Records of a window', () => {
     await window.close();
     assert.deepEqual(await kinds(), ['written hand', 'written hand']);
     assert.deepEqual(await writersIn(root(), 'a.txt'), ['cats: hand', '1girl: hand', '-cat', '-hat']);
+  });
+
+  it('say of what a tagger does in a window what it found, also when it is undone and made again', async () => {
+    await tagged({ 'a.txt': 'hat, cat' });
+    const window = await OpenDataset.open(root());
+    window.type('a.txt', 'mine, hat, cat');
+    await window.save();
+    const caption = window.dataset.caption('a.txt')!;
+    const by = {
+      ...{ by: 'tagger' as const, name: 'wd-2', thresholds: [{ general: 0.35, character: 0.85 }] },
+      found: { tags: ['hat', 'red scarf'], scores: [0.9, 0.52] },
+    };
+    const edit = { caption, text: 'mine, hat, red scarf', by };
+    const { changes } = await applyEdits(window.dataset, [edit]);
+    const state = async (): Promise<unknown> => {
+      const { parts, deleted } = await originsIn(root(), 'a.txt');
+      return [parts.map(({ text, by: who, name, score }) => [text, who, name, score]), deleted];
+    };
+    await window.save();
+    const made = [
+      [
+        ['mine', 'hand', undefined, undefined],
+        ['hat', 'tagger', 'wd-2', 0.9],
+        ['red scarf', 'tagger', 'wd-2', 0.52],
+      ],
+      [],
+    ];
+    assert.deepEqual(await state(), made);
+    const entry = (await RecordHistory.read(root())).entriesOf('a.txt').at(-1);
+    assert.deepEqual(entry?.author, { by: 'tagger', name: 'wd-2', thresholds: by.thresholds });
+    await window.replay(changes, 'undo');
+    await window.save();
+    assert.deepEqual(await writersIn(root(), 'a.txt'), ['mine: hand', 'hat: tagger', 'cat: tagger']);
+    await window.replay(changes, 'redo', { by: 'bulk' });
+    await window.save();
+    assert.deepEqual(await state(), made);
+    await window.close();
   });
 
   it('never keep a caption from being saved, whatever is wrong with them', async () => {

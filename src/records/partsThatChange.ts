@@ -1,0 +1,52 @@
+import { captionParts } from './captionParts';
+
+/** Which parts of a caption a change takes away and brings, each in its order, and how many stay. */
+export interface PartsThatChange {
+  added: string[];
+  removed: string[];
+  kept: number;
+}
+
+/** How much a change of one caption or many does, in parts: tags, and sentences as wholes. */
+export interface ChangeTotals {
+  adds: number;
+  removes: number;
+  keeps: number;
+}
+
+/**
+ * Compares the parts of a caption before and after a change. A part that only moves stays.
+ * @param before with LF line ends, as `after`
+ * @param separator divides tags besides the comma and those of trainers
+ */
+export function partsThatChange(before: string, after: string, separator?: string): PartsThatChange {
+  const left = new Map<string, number>();
+  const old = captionParts(before, separator);
+  for (const { text } of old) left.set(text, (left.get(text) ?? 0) + 1);
+  const added: string[] = [];
+  let kept = 0;
+  for (const { text } of captionParts(after, separator)) {
+    const count = left.get(text) ?? 0;
+    if (count === 0) added.push(text);
+    else {
+      kept++;
+      left.set(text, count - 1);
+    }
+  }
+  const removed: string[] = [];
+  // Of equal parts the last go.
+  for (const { text } of old.reverse()) {
+    const count = left.get(text) ?? 0;
+    if (count === 0) continue;
+    removed.push(text);
+    left.set(text, count - 1);
+  }
+  return { added, removed: removed.reverse(), kept };
+}
+
+/** Adds what a change does to totals, or takes it from them. */
+export function countParts(totals: ChangeTotals, { added, removed, kept }: PartsThatChange, sign: 1 | -1 = 1): void {
+  totals.adds += sign * added.length;
+  totals.removes += sign * removed.length;
+  totals.keeps += sign * kept;
+}
