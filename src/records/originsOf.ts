@@ -275,7 +275,9 @@ function afterWrite(entry: RecordEntry, before: State): State {
     }
     const known = before.parts[match(text) ?? -1] ?? { text };
     if (moved.has(index)) return own;
-    const isReplaceable = known.author !== undefined && isMachine(known.author) && known.author.by === author.by;
+    // What a person asks a job for is that person's, also where a machine had it already.
+    const isReplaceable =
+      known.author !== undefined && isMachine(known.author) && (known.author.by === author.by || byPerson);
     return mark === 'found' && isReplaceable ? own : known;
   });
   if (byPerson) {

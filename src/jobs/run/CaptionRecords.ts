@@ -7,8 +7,6 @@ import { datasetPathOf } from '../../dataset/files/datasetPath';
 import type { FileWrite } from '../../dataset/files/FileWriter';
 import { noop } from '../../base/noop';
 import { errorMessage } from '../../protocol/channel/wireError';
-import { captionChange, type GivenParts } from '../../records/captionChange';
-import { captionParts } from '../../records/captionParts';
 import { compactRecords } from '../../records/compactRecords';
 import type { Author } from '../../records/recordEntry';
 import { recordFolderOf, recordRootOf } from '../../records/recordFolder';
@@ -19,10 +17,11 @@ import { originsByHand } from '../../records/originsOf';
 import { updatedCaption } from '../../records/updateCaption';
 import { coreOf } from '../../tags/captionGrammar';
 import { textOfRaw } from '../../tags/captionText';
-import { noScore, type FoundTags } from '../../tags/FoundTags';
+import type { FoundTags } from '../../tags/FoundTags';
 import { captionWithTags } from '../../tags/writeTags';
 import type { WriteOptions } from '../../tags/writeMode';
 import type { JobManifest } from '../jobTypes';
+import { entriesOfJob } from './entriesOfJob';
 
 /**
  * The records of a job: who wrote what in the captions that it changes, written before each of them is, and what is
@@ -104,18 +103,26 @@ export class CaptionRecords {
     const { found, picture } = this.found.get(file) ?? {};
     this.found.delete(file);
     if (writer === undefined || found === undefined || typeof content !== 'string') return noop;
-    const before = typeof expected === 'string' ? textOfRaw(expected) : '';
-    const { author } = this;
+    const { author, manifest } = this;
     this.begin();
     const info = picture === undefined ? undefined : await stat(picture).catch(() => undefined);
+    const [first, ...rest] = entriesOfJob({
+      caption: datasetPathOf(this.root, file),
+      before: typeof expected === 'string' ? textOfRaw(expected) : '',
+      after: textOfRaw(content),
+      found,
+      asked: manifest.options.addedTags,
+      author,
+      write: manifest.write,
+    });
+    if (first === undefined) return noop;
+    const sized = { ...first, ...(info === undefined ? {} : { pictureSize: info.size }) };
     try {
-      return await writer.write({
-        kind: 'written',
-        caption: datasetPathOf(this.root, file),
-        author,
-        ...(info === undefined ? {} : { pictureSize: info.size }),
-        ...captionChange(before, textOfRaw(content), givenParts(found, author.separator), author.separator),
-      });
+      // Together, so that they share a flush; in their order.
+      const ends = await Promise.all([sized, ...rest].map((entry) => writer.write(entry)));
+      return () => {
+        for (const end of ends) end();
+      };
     } catch (thrown) {
       await this.giveUp(thrown);
       return noop;
@@ -169,17 +176,4 @@ function authorOf({ id, tagger, write }: JobManifest): Author {
     thresholds: tagger.setup.models.map(({ thresholds: { general, character } }) => ({ general, character })),
     ...(coreOf(write.separator) === ',' ? {} : { separator: write.separator }),
   };
-}
-
-/** What was found, by the parts that it has in a caption: what replaces a tag may be several. */
-function givenParts({ tags, scores = [] }: FoundTags, separator: string | undefined): GivenParts {
-  const given = new Map<string, number | undefined>();
-  for (const [index, tag] of tags.entries()) {
-    for (const { text } of captionParts(tag, separator)) given.set(text, scoreOf(scores[index]));
-  }
-  return given;
-}
-
-function scoreOf(score = noScore): number | undefined {
-  return score === noScore ? undefined : score;
 }

@@ -97,7 +97,11 @@ describe('The write mode update of the command line', function () {
     const mine = origins[path.join(root(), '2.png')]?.parts[0];
     assert.deepEqual(mine, { text: 'mine', by: 'hand', name: null, score: null, when: null });
     const { parts } = await originsOf(3);
-    assert.ok(parts.every(({ by, name, when }) => by === 'tagger' && name === 'palette' && when !== null));
+    // What the job was asked to add is who asked's, not the tagger's.
+    for (const { text, by, name, when } of parts) {
+      const isAsked = text === 'palette';
+      assert.deepEqual([by, name, when !== null], isAsked ? ['hand', null, true] : ['tagger', 'palette', true], text);
+    }
     assert.ok(parts.every(({ text, score }) => (text === 'palette') === (score === null)));
     const { stdout } = await cli('origins', path.join(root(), '2.png'));
     assert.match(stdout, /^ {2}mine: hand$/m);
@@ -124,6 +128,28 @@ describe('The write mode update of the command line', function () {
     await captioned('--write-mode', 'update', '--excluded-tags', '*theme');
     for (const index of [0, 1]) assert.equal(await readFile(fileOf(index), 'utf8'), texts[index]!.toUpperCase());
     for (const index of [2, 3]) assert.doesNotMatch(await readFile(fileOf(index), 'utf8'), /theme/);
+  });
+
+  it('leaves a tag that a job was asked to add where the next one is not, also one that stood there before', async () => {
+    await captioned('--added-tags', 'trigger word, my style');
+    assert.deepEqual((await tagsOf(0)).slice(0, 2), ['trigger word', 'my style']);
+    const before = await tagsOf(0);
+    await captioned('--write-mode', 'update');
+    assert.deepEqual(await tagsOf(0), before);
+    const { parts } = await originsOf(0);
+    assert.deepEqual(
+      parts.filter(({ by }) => by === 'hand').map(({ text }) => text),
+      ['trigger word', 'my style'],
+    );
+    assert.ok(parts.filter(({ by }) => by === 'tagger').length > 1);
+    const found = await cli('list', root(), '--search', 'by:job', '--json');
+    assert.equal((JSON.parse(found.stdout) as { count: number }).count, 10, found.stdout);
+
+    // A tag of the tagger that somebody asks for then is theirs, too.
+    const [, , machines = ''] = before;
+    await captioned('--write-mode', 'update', '--added-tags', `${machines}, another`);
+    await captioned('--write-mode', 'update', '--excluded-tags', machines);
+    assert.deepEqual(new Set(await tagsOf(0)), new Set([...before, 'another']));
   });
 
   it('only adds where half of a dataset was copied without its records, or they are of another place', async () => {
@@ -196,7 +222,7 @@ describe('The write mode update of the command line', function () {
       const { parts } = await originsOf(2);
       assert.deepEqual(
         parts.filter(({ by }) => by !== 'tagger').map(({ text }) => text),
-        ['mine'],
+        ['mine', 'palette'],
       );
     } finally {
       for (const [name, value] of Object.entries({ XDG_DATA_HOME, LOCALAPPDATA, HOME })) {
@@ -277,7 +303,8 @@ describe('The write mode update of the command line', function () {
       await ended;
       for (const [image, { parts, deleted }] of Object.entries(await originsIn(root()))) {
         assert.deepEqual(deleted, [], image);
-        for (const { text, by } of parts) assert.equal(by, text === 'mine' ? 'hand' : 'tagger', `${text} of ${image}`);
+        for (const { text, by } of parts)
+          assert.equal(by, ['mine', 'palette'].includes(text) ? 'hand' : 'tagger', `${text} of ${image}`);
       }
     }
     assert.equal((await cli('caption', root(), ...flags)).code, 0);
