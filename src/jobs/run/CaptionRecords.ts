@@ -7,16 +7,18 @@ import { datasetPathOf } from '../../dataset/files/datasetPath';
 import type { FileWrite } from '../../dataset/files/FileWriter';
 import { noop } from '../../base/noop';
 import { errorMessage } from '../../protocol/channel/wireError';
+import { captionChange } from '../../records/captionChange';
 import { compactRecords } from '../../records/compactRecords';
 import type { Author } from '../../records/recordEntry';
 import { recordFolderOf, recordRootOf } from '../../records/recordFolder';
 import { readHistory } from '../../records/edits/readHistory';
+import type { Recognised } from '../../records/edits/recognisedCaptions';
 import type { RecordHistory } from '../../records/RecordHistory';
-import { RecordWriter } from '../../records/RecordWriter';
+import { RecordWriter, type Recorded } from '../../records/RecordWriter';
 import { originsByHand } from '../../records/originsOf';
 import { updatedCaption } from '../../records/updateCaption';
 import { coreOf } from '../../tags/captionGrammar';
-import { textOfRaw } from '../../tags/captionText';
+import { isEmptyCaption, textOfRaw } from '../../tags/captionText';
 import type { FoundTags } from '../../tags/FoundTags';
 import { captionWithTags } from '../../tags/writeTags';
 import type { WriteOptions } from '../../tags/writeMode';
@@ -52,8 +54,7 @@ export class CaptionRecords {
 
   /** Reads what is known of captions, where the job has to know it. @throws the signal's reason */
   async read(captions: readonly Caption[], signal: AbortSignal): Promise<void> {
-    const { mode, write } = this.manifest;
-    if (!this.isOn || mode === 'empty' || write.mode !== 'update') return;
+    if (!this.isUpdate) return;
     // What this job takes away without a record of it would count as deleted by hand.
     await this.prove();
     const present = captions.map((caption) => {
@@ -61,10 +62,20 @@ export class CaptionRecords {
       return { caption: this.pathOf(caption), text: caption.text, picture };
     });
     try {
-      const { history, renamed } = await readHistory(this.root, present, signal);
+      const { history, renamed, recognised } = await readHistory(this.root, present, signal);
       this.history = history;
       // Without these records the next job finds it out again.
       for (const one of renamed) await this.writer?.move(one).catch(noop);
+      const notes = recognised.map((one) => this.writer?.write(deletionNote(one)).catch(noop));
+      await Promise.all(notes);
+      const [later] = history.laterFiles;
+      if (later !== undefined)
+        this.say(
+          l10n.t(
+            'A newer version of Dataset Captions wrote {0}. What it says is not known here: what the captions have counts as written by hand, and tags are only added.',
+            later,
+          ),
+        );
     } catch (thrown) {
       signal.throwIfAborted();
       this.say(
@@ -74,6 +85,11 @@ export class CaptionRecords {
         ),
       );
     }
+  }
+
+  /** Whether the job has to know what is recorded. */
+  private get isUpdate(): boolean {
+    return this.isOn && this.manifest.write.mode === 'update';
   }
 
   private async prove(): Promise<void> {
@@ -90,11 +106,14 @@ export class CaptionRecords {
     const { root } = this.manifest;
     const picture = path.join(root, caption.images[0] ?? '');
     if (this.isOn) this.found.set(path.join(root, caption.path), { found, picture });
-    if (options.mode !== 'update') return captionWithTags(existing, found.tags, options);
+    // What was deleted by hand from a caption that is empty by now does not come back either.
+    const isUpdate = options.mode === 'update' || (this.isUpdate && isEmptyCaption(existing));
+    if (!isUpdate) return captionWithTags(existing, found.tags, options);
     const known = this.history?.originsOf(this.pathOf(caption), existing);
     const byHand = originsByHand(existing);
-    const origins = this.writer === undefined ? { ...byHand, deleted: known?.deleted ?? [] } : (known ?? byHand);
-    return updatedCaption(existing, origins, found.tags, options, this.author.by);
+    const isUnsure = this.writer === undefined || (this.history?.laterFiles.size ?? 0) > 0;
+    const origins = isUnsure ? { ...byHand, deleted: known?.deleted ?? [] } : (known ?? byHand);
+    return updatedCaption(existing, origins, found.tags, { ...options, mode: 'update' }, this.author.by);
   }
 
   /** Records a write before it is done. Does not throw. @returns to be called when the file was written */
@@ -166,6 +185,12 @@ export class CaptionRecords {
     this.isSaid = true;
     this.onNote(problem, true);
   }
+}
+
+/** Says of a caption what was deleted from it under another name. */
+function deletionNote({ caption, text, deleted }: Recognised): Recorded {
+  const removed = deleted.map((part) => ({ text: part.text, at: 0 }));
+  return { kind: 'deleted', caption, author: { by: 'hand' }, ...captionChange(text, text, new Map()), removed };
 }
 
 function authorOf({ id, tagger, write }: JobManifest): Author {
