@@ -7,14 +7,13 @@ import { datasetPathOf } from '../../dataset/files/datasetPath';
 import type { FileWrite } from '../../dataset/files/FileWriter';
 import { noop } from '../../base/noop';
 import { errorMessage } from '../../protocol/channel/wireError';
-import { captionChange } from '../../records/captionChange';
 import { compactRecords } from '../../records/compactRecords';
 import type { Author } from '../../records/recordEntry';
 import { recordFolderOf, recordRootOf } from '../../records/recordFolder';
 import { readHistory } from '../../records/edits/readHistory';
-import type { Recognised } from '../../records/edits/recognisedCaptions';
+import { deletionNote } from '../../records/edits/recognisedCaptions';
 import type { RecordHistory } from '../../records/RecordHistory';
-import { RecordWriter, type Recorded } from '../../records/RecordWriter';
+import { RecordWriter } from '../../records/RecordWriter';
 import { originsByHand } from '../../records/originsOf';
 import { updatedCaption } from '../../records/updateCaption';
 import { coreOf } from '../../tags/captionGrammar';
@@ -185,12 +184,6 @@ export class CaptionRecords {
     this.isSaid = true;
     this.onNote(problem, true);
   }
-}
-
-/** Says of a caption what was deleted from it under another name. */
-function deletionNote({ caption, text, deleted }: Recognised): Recorded {
-  const removed = deleted.map((part) => ({ text: part.text, at: 0 }));
-  return { kind: 'deleted', caption, author: { by: 'hand' }, ...captionChange(text, text, new Map()), removed };
 }
 
 function authorOf({ id, tagger, write }: JobManifest): Author {

@@ -3,11 +3,13 @@ import path from 'node:path';
 import { folderOf } from '../../dataset/files/datasetPath';
 import { isImageName } from '../../dataset/files/imageFiles';
 import { comparableTag } from '../../tags/comparableTag';
+import { captionChange } from '../captionChange';
 import { captionParts } from '../captionParts';
 import { originsOf, type DeletedPart } from '../originsOf';
 import type { StoredEntry } from '../RecordDecoder';
 import { partsBefore } from '../recordEntry';
 import { byTime, type RecordHistory } from '../RecordHistory';
+import type { Recorded } from '../RecordWriter';
 import type { PresentCaption } from './renamedCaptions';
 
 /** A caption whose file has at most so many bytes is an empty one: a line end at most. */
@@ -72,6 +74,12 @@ export async function recognisedCaptions(
     const candidate = present.get(size);
     return candidate === undefined ? [] : (recognised(candidate, name, former) ?? []);
   });
+}
+
+/** Says of a caption what was deleted from it under another name. */
+export function deletionNote({ caption, text, deleted }: Recognised): Recorded {
+  const removed = deleted.map((part) => ({ text: part.text, at: 0 }));
+  return { kind: 'deleted', caption, author: { by: 'hand' }, ...captionChange(text, text, new Map()), removed };
 }
 
 /** Whether it is said already what was deleted from a caption before, or what it was called. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, cp, mkdir, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { cli, program, type CaptionReport, type Ended } from '../../shared/runCli';
@@ -230,6 +230,56 @@ describe('The write mode update of the command line', function () {
         else process.env[name] = value;
       }
     }
+  });
+
+  it('reads what is recorded in a folder of the dataset, and in one around it', async () => {
+    const set = path.join(root(), 'set');
+    await mkdir(set);
+    for (const name of ['0.png', '1.png']) await cp(path.join(root(), name), path.join(set, name));
+    await cli('caption', set, '--mode', 'all', '--jobs', jobs(), '--general-threshold', '0.1');
+    const file = path.join(set, '0.txt');
+    const [gone = '', ...rest] = (await readFile(file, 'utf8')).split(', ');
+    await writeFile(file, ['mine', ...rest].join(', '));
+    await captioned('--write-mode', 'update', '--excluded-tags', 'simple background');
+    const text = await readFile(file, 'utf8');
+    assert.ok(text.startsWith('mine, '), text);
+    assert.ok(!text.includes('simple background') && !text.split(', ').includes(gone), text);
+    // And the other way: the folder alone, of which the last write is recorded in the whole.
+    const origins = (await originsIn(path.join(set, '1.png')))[path.join(set, '1.png')];
+    assert.ok(origins?.parts.every(({ by }) => by === 'tagger'));
+    assert.deepEqual(origins?.deleted, []);
+  });
+
+  it('only adds where a newer version wrote a record, and says so', async () => {
+    await captioned();
+    const folderOfRecords = path.join(root(), records, 'records');
+    const [name = ''] = await readdir(folderOfRecords);
+    const file = path.join(folderOfRecords, name);
+    await writeFile(file, (await readFile(file, 'utf8')).replace('["r",1,', '["r",2,'));
+    const before = await tagsOf(0);
+    const { code, stderr } = await caption('--write-mode', 'update', '--excluded-tags', before[0] ?? '');
+    assert.equal(code, 0, stderr);
+    assert.equal(stderr.match(/A newer version of Dataset Captions wrote/g)?.length, 1, stderr);
+    assert.deepEqual(await tagsOf(0), before);
+    const said = await cli('origins', root(), '--json');
+    assert.equal(said.stderr.match(/a newer version of Dataset Captions wrote it/g)?.length, 1, said.stderr);
+    const found = await cli('list', root(), '--search', 'origin:tagger', '--json');
+    assert.match(found.stderr, /a newer version/);
+  });
+
+  it('writes no record through a link, says so once, and captions as ever', async () => {
+    const elsewhere = path.join(folder(), 'elsewhere');
+    await mkdir(elsewhere);
+    await symlink(elsewhere, path.join(root(), records), 'junction');
+    const { code, stderr } = await caption('--snapshot-days', '0');
+    assert.equal(code, 0, stderr);
+    assert.equal(stderr.match(/Who wrote what is not recorded/g)?.length, 1, stderr);
+    assert.match(stderr, /is a link, which is not followed/);
+    assert.deepEqual(
+      (await readdir(elsewhere, { recursive: true })).filter((one) => one.endsWith('.jsonl')),
+      [],
+    );
+    assert.ok((await tagsOf(9)).length > 1);
   });
 
   it('goes on where a record cannot be written, and says so once', async () => {
