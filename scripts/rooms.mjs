@@ -76,7 +76,7 @@ export const rooms = {
     may: ['base', 'base/machine', 'dataset/captions', 'dataset/files', 'tags'],
   },
   'records/edits': {
-    what: 'records of an open dataset: who edited its captions (RecordedWriter, EditRecords), and what other programs changed',
+    what: 'records of an open dataset: who edited its captions (RecordedWriter, EditRecords), what other programs changed, and what an edit or a tagger does (entriesOfWrite, partsThatChange)',
     may: ['base', 'dataset/captions', 'dataset/files', 'records', 'tags'],
   },
   'records/lookup': {
@@ -306,7 +306,7 @@ export const rooms = {
       'protocol/child',
       'protocol/tagging',
       'protocol/text',
-      'records',
+      'records/edits',
     ],
   },
   'cli/commands': {
@@ -542,6 +542,7 @@ export const rooms = {
       'protocol/page',
       'protocol/text',
       'records',
+      'records/edits',
       'snapshots',
       'snapshots/store',
       'tags',

@@ -130,7 +130,9 @@ export function startMain(
   const searches = own(new SavedSearches(context.workspaceState));
   const writeWorker = context.asAbsolutePath(path.join('dist', 'writeWorker.js'));
   const files = new EditorFiles(new WriteThreads({ workerFile: writeWorker }));
-  const origins = new Origins(context.asAbsolutePath(path.join('dist', 'lookupWorker.js')));
+  const origins = new Origins(context.asAbsolutePath(path.join('dist', 'lookupWorker.js')), (line) => {
+    log.warn(line);
+  });
   const editors = own(
     new DatasetEditorProvider(
       files,

@@ -18,6 +18,8 @@ export interface StoredEntry {
   record: string;
   number: number;
   isDone: boolean;
+  /** of a write; undefined for a caption that got another name */
+  kind?: RecordEntry['kind'];
   /** the caption had this path until then; such an entry has nothing to decode */
   from?: string;
   /** the hashes of the text before and after a write, and bytes of the picture's file */
@@ -51,6 +53,8 @@ const kinds = new Map(Object.entries(entryLetters).map(([kind, letter]) => [lett
  */
 export class RecordDecoder {
   private dictionary: GrowingDictionary | undefined;
+  /** Whether there was a record of a later version, whose lines nobody here can read. */
+  hasLater = false;
   /** entries that were read and may still be said to be done, by their numbers */
   private readonly open = new Map<number, StoredEntry>();
 
@@ -90,6 +94,7 @@ export class RecordDecoder {
   private begin(line: readonly unknown[]): void {
     this.open.clear();
     const head = headOfLine(line);
+    this.hasLater ||= isLaterRecord(line);
     this.dictionary = head && { ...head, texts: new Map(), authors: new Map() };
   }
 
@@ -120,6 +125,7 @@ export function entryOfLine(line: readonly unknown[], dictionary: RecordDictiona
     record: dictionary.record,
     number: number as number,
     isDone: false,
+    kind: kind as RecordEntry['kind'],
     ...(typeof line[5] === 'string' ? { before: line[5] } : {}),
     ...(typeof line[6] === 'string' ? { after: line[6] } : {}),
     ...(typeof line[13] === 'number' && line[13] > 0 ? { pictureSize: line[13] } : {}),
@@ -154,6 +160,11 @@ export function headOfLine([, version, record, begun]: readonly unknown[]):
   Pick<RecordDictionary, 'record' | 'begun'> | undefined {
   const isKnown = version === recordVersion && typeof record === 'string' && typeof begun === 'number';
   return isKnown ? { record, begun } : undefined;
+}
+
+/** Whether the first line of a record says that a later version of the program wrote it. */
+export function isLaterRecord([, version]: readonly unknown[]): boolean {
+  return typeof version === 'number' && version > recordVersion;
 }
 
 /** The author that a line names, by its number. */

@@ -7,14 +7,14 @@ export const recordVersion = 1;
 export type NewEntry = Omit<RecordEntry, 'isDone'>;
 
 /** The letters of the kinds of entries. */
-export const entryLetters = { written: 'w', undone: 'u', forgotten: 'f' } as const;
+export const entryLetters = { written: 'w', undone: 'u', forgotten: 'f', deleted: 'x' } as const;
 
 /**
  * A line of a record, as JSON:
  * - `r`, the first: version, name of the record, time in ms to which its entries add theirs, process that writes it
  * - `t`, texts of parts: number of the first, the texts
  * - `a`, who writes: number, the author
- * - `w`, `u`, `f`, an entry: number, caption, time, number of its author, hashes of the text before and after, numbers
+ * - `w`, `u`, `f`, `x`, an entry: number, caption, time, number of its author, hashes of the text before and after, numbers
  *   of the parts, two characters for each of them ({@link markText}), numbers of removed parts each with `:` and its
  *   place, 1 if reordered, the text after and before where the parts do not give it back, that after as it is or as
  *   what stays at its beginning, at its end, and what is new between, bytes of the picture's file; numbers of parts

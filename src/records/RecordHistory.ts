@@ -1,6 +1,7 @@
 import { captionStates, type CaptionState } from './captionStates';
-import { originsOf, type CaptionOrigins } from './originsOf';
-import { readRecords } from './readRecords';
+import { comparableTag } from '../tags/comparableTag';
+import { originsOf, type CaptionOrigins, type DeletedPart } from './originsOf';
+import { readRecords, type ReadOptions } from './readRecords';
 import type { StoredEntry } from './RecordDecoder';
 import type { RecordEntry } from './recordEntry';
 
@@ -12,24 +13,31 @@ export class RecordHistory {
   private readonly entries = new Map<string, StoredEntry[]>();
   /** when captions left their names, the last time, ms since 1970 */
   private readonly left = new Map<string, number>();
+  /** what was deleted by hand from captions under other names, as far as can be told */
+  private readonly recognised = new Map<string, readonly DeletedPart[]>();
+  /** files that a later version of the program wrote, absolute: nobody here knows what they say */
+  readonly laterFiles = new Set<string>();
 
   /**
    * Reads the records of a dataset; what cannot be read is left out.
    * @param root of the dataset, absolute
    * @param isWanted whether a caption, by its path relative to the root, is asked for later
+   * @param options.folders in the dataset that may have records of their own, see `foldersOfCaptions`
+   * @param options.onOther called with the entries of captions that are not asked for
    * @throws errors of the disk if the folder of the records cannot be listed; the signal's reason
    */
   static async read(
     root: string,
     isWanted: (caption: string) => boolean = () => true,
-    signal?: AbortSignal,
+    { onOther, ...reading }: Pick<ReadOptions, 'signal' | 'folders'> & { onOther?: (entry: StoredEntry) => void } = {},
   ): Promise<RecordHistory> {
     const history = new RecordHistory();
-    const options = signal === undefined ? {} : { signal };
+    const options: ReadOptions = { ...reading, onLater: (file) => history.laterFiles.add(file) };
     await readRecords(
       root,
       (entry) => {
         if (entry.from !== undefined || isWanted(entry.caption)) history.add(entry);
+        else onOther?.(entry);
       },
       options,
     );
@@ -71,7 +79,18 @@ export class RecordHistory {
    * @param seen when it was written, ms since 1970
    */
   originsOf(caption: string, text: string, seen?: number): CaptionOrigins {
-    return originsOf(this.entriesOf(caption), text, seen);
+    const origins = originsOf(this.entriesOf(caption), text, seen);
+    const known = new Set([...origins.parts, ...origins.deleted].map((part) => comparableTag(part.text)));
+    const others = (this.recognised.get(caption) ?? []).filter((part) => !known.has(comparableTag(part.text)));
+    return others.length === 0 ? origins : { ...origins, deleted: [...origins.deleted, ...others] };
+  }
+
+  /**
+   * Says that a caption may be one that had another name: what was deleted from that is deleted from this. Whose its
+   * parts are does not follow.
+   */
+  recognise(caption: string, deleted: readonly DeletedPart[]): void {
+    this.recognised.set(caption, deleted);
   }
 
   /**
@@ -81,6 +100,11 @@ export class RecordHistory {
    */
   statesOf(caption: string, now?: string): CaptionState[] {
     return captionStates(this.entriesOf(caption), now);
+  }
+
+  /** Whether a caption is known to have another name by now. */
+  hasLeft(caption: string): boolean {
+    return this.left.has(caption);
   }
 
   private storedOf(caption: string, until = Infinity, moves = 0): StoredEntry[] {

@@ -1,10 +1,11 @@
-import { datasetPathOf } from '../dataset/files/datasetPath';
+import path from 'node:path';
+import { datasetPathOf, folderOf } from '../dataset/files/datasetPath';
 import { noop } from '../base/noop';
 import type { RecordPlace } from '../tags/writeMode';
 import { textOfRaw } from '../tags/captionText';
 import { captionChange } from './captionChange';
 import type { Author } from './recordEntry';
-import { recordFiles, recordRootOf } from './recordFolder';
+import { foldersOfCaptions, hasRecords, recordRootOf, recordSources } from './recordFolder';
 import { RecordWriter } from './RecordWriter';
 
 /**
@@ -16,6 +17,7 @@ export class TakenBackRecords {
     private readonly root: string,
     private readonly author: Author,
     private readonly writer: RecordWriter | undefined,
+    private readonly isOn: (caption: string) => boolean,
   ) {}
 
   /**
@@ -25,8 +27,16 @@ export class TakenBackRecords {
    */
   static async of(folder: string, author: Author, place: RecordPlace): Promise<TakenBackRecords> {
     const root = recordRootOf(folder);
-    const isOn = place !== 'off' && (await recordFiles(root).catch(() => [])).length > 0;
-    return new TakenBackRecords(root, author, isOn ? new RecordWriter(root, undefined, Date.now, place) : undefined);
+    const isOn = (await recordSources(root).catch(() => [])).length > 0;
+    const writer = place === 'off' ? undefined : new RecordWriter(root, undefined, Date.now, place);
+    /** whether folders have records of their own */
+    const folders = new Map<string, boolean>();
+    return new TakenBackRecords(root, author, writer, (caption) => {
+      const own = folderOf(caption);
+      const has = folders.get(own) ?? foldersOfCaptions([caption]).some((one) => hasRecords(path.join(root, one)));
+      folders.set(own, has);
+      return isOn || has;
+    });
   }
 
   /**
@@ -37,11 +47,10 @@ export class TakenBackRecords {
    * @returns to be called when the file was written
    */
   async record(file: string, now: string, wanted: string): Promise<() => void> {
-    if (this.writer === undefined) return noop;
+    const caption = datasetPathOf(this.root, file);
+    if (this.writer === undefined || !this.isOn(caption)) return noop;
     const change = captionChange(textOfRaw(now), textOfRaw(wanted), new Map());
-    return this.writer
-      .write({ kind: 'undone', caption: datasetPathOf(this.root, file), author: this.author, ...change })
-      .catch(() => noop);
+    return this.writer.write({ kind: 'undone', caption, author: this.author, ...change }).catch(() => noop);
   }
 
   /** Does not throw. */

@@ -1,5 +1,6 @@
+import { entriesInOrder } from './entryOrder';
 import { joinedText, textOfKept } from './captionTexts';
-import { partsBefore, textHash, type Author, type RecordEntry } from './recordEntry';
+import { isNote, partsBefore, textHash, type Author, type RecordEntry } from './recordEntry';
 
 /** What a caption held at one time, as far as its records know. */
 export interface CaptionState {
@@ -25,7 +26,8 @@ export interface CaptionState {
  * @param now what the caption holds, with LF line ends, for a last state; undefined if that is not known
  */
 export function captionStates(entries: readonly RecordEntry[], now?: string): CaptionState[] {
-  const writes = entries.filter(({ kind }) => kind !== 'forgotten');
+  const order = entriesInOrder(entries, now === undefined ? undefined : textHash(now));
+  const writes = order.filter(({ kind }) => !isNote(kind));
   const texts = textsOf(writes, now);
   const states: CaptionState[] = [];
   const found = (hash: string): void => {

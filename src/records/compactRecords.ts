@@ -5,7 +5,9 @@ import { ownFileMode } from '../base/machine/ownFolder';
 import { identityText, isAlive, parseIdentity, thisProcess } from '../base/machine/processIdentity';
 import { syncFolder } from '../dataset/files/writeFileSafely';
 import { lineOf, RecordEncoder } from './RecordEncoder';
-import { newRecordName, recordFiles, recordFolderOf } from './recordFolder';
+import { isLaterRecord, parseRecordLine } from './RecordDecoder';
+import { isLink } from './recordFileSystem';
+import { newRecordName, recordFiles, recordFolderOf, recordFoldersOf } from './recordFolder';
 
 /** From so many files on those of ended writers are merged. */
 const manyFiles = 64;
@@ -36,10 +38,17 @@ export async function compactRecords(root: string, least = manyFiles): Promise<n
   const folders = new Set(all.map((file) => path.dirname(file)));
   let merged = 0;
   for (const folder of folders) {
+    // What lies behind a link is not this dataset's to remove.
+    if (folder === inDataset && (await hasLink(recordFoldersOf(root)))) continue;
     const files = all.filter((file) => path.dirname(file) === folder);
     merged += await mergeFiles(files, least, folder === inDataset ? 0o666 : ownFileMode);
   }
   return merged;
+}
+
+async function hasLink(folders: readonly string[]): Promise<boolean> {
+  for (const folder of folders) if (await isLink(folder)) return true;
+  return false;
 }
 
 /** Merges files of one folder. @param mode of the new file */
@@ -104,7 +113,7 @@ function isWhole(line: string): boolean {
 /** Whether nobody writes a file any more. */
 async function mayBeMerged(file: string): Promise<boolean> {
   const { size, mtimeMs } = await stat(file);
-  if (size > longestMerged) return false;
+  if (size > longestMerged || (await isLink(file)) || !(await isReadable(file))) return false;
   if (await endsWith(file, size)) return true;
   if (Date.now() - mtimeMs > silence) return true;
   const writer = parseIdentity(await writerOf(file));
@@ -120,6 +129,19 @@ async function endsWith(file: string, size: number): Promise<boolean> {
   } finally {
     await handle.close();
   }
+}
+
+/** Whether a file has nothing of a later version: nobody here knows how its lines go together. */
+async function isReadable(file: string): Promise<boolean> {
+  for await (const lines of fileLines(file)) {
+    for (const { text } of lines) if (text.startsWith(firstLetters) && isLater(text)) return false;
+  }
+  return true;
+}
+
+function isLater(head: string): boolean {
+  const line = parseRecordLine(head);
+  return line !== undefined && isLaterRecord(line);
 }
 
 /** The process that the first line of a file names; empty if it names none. */

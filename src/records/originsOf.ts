@@ -1,10 +1,12 @@
 import { comparableTag } from '../tags/comparableTag';
 import { firstLine } from '../tags/tagLine';
 import { captionParts } from './captionParts';
+import { entriesInOrder } from './entryOrder';
 import { movedParts } from './movedParts';
 import {
   isHashedText,
   isMachine,
+  isNote,
   partsBefore,
   recordedText,
   textHash,
@@ -79,12 +81,12 @@ const partsOfUndo = 2;
  */
 export function originsOf(entries: readonly RecordEntry[], text: string, seen?: number): CaptionOrigins {
   const history = new History();
-  for (const entry of entries) history.add(entry);
+  const hash = textHash(text);
+  for (const entry of entriesInOrder(entries, hash)) history.add(entry);
   const separator = entries.findLast(({ author }) => author.separator !== undefined)?.author.separator;
   const stretches = captionParts(text, separator);
   const texts = stretches.map((part) => part.text);
   const lineEnd = firstLine(text).length;
-  const hash = textHash(text);
   history.settle(hash, texts.map(recordedText));
   const { parts, deleted } = history.standing(hash, texts.map(recordedText), true, seen);
   const match = matcher(parts);
@@ -128,7 +130,7 @@ class History {
   add(entry: RecordEntry): void {
     if (entry.before !== this.announced.at(-1)?.after) this.settle(entry.before, partsBefore(entry));
     this.announced.push(entry);
-    if (entry.isDone || entry.kind === 'forgotten') this.settle(entry.after, []);
+    if (entry.isDone || isNote(entry.kind)) this.settle(entry.after, []);
   }
 
   /** Finds out which announced writes were done, by what the caption holds. A process may have died at any of them. */
@@ -168,8 +170,8 @@ class History {
     const seen = partsBefore(entry);
     const before = { ...this.standing(entry.before, seen, !entry.reordered, entry.when), hash: entry.before };
     this.state = before;
-    if (entry.kind === 'forgotten') {
-      this.forget(entry);
+    if (isNote(entry.kind)) {
+      this.note(entry);
       return;
     }
     this.state = isOutside ? this.afterOutside(entry) : afterWrite(entry, before);
@@ -211,14 +213,18 @@ class History {
     return made.length > 0;
   }
 
-  private forget({ removed }: RecordEntry): void {
-    const without = ({ deleted, ...rest }: State): State => {
-      const left = new Map(removed.length === 0 ? [] : deleted);
-      for (const { text } of removed) left.delete(comparableTag(text));
+  /** Takes parts as deleted by hand, or as such no more, whatever is taken back later. */
+  private note({ kind, removed, when }: RecordEntry): void {
+    const noted = ({ deleted, ...rest }: State): State => {
+      const left = new Map(kind === 'forgotten' && removed.length === 0 ? [] : deleted);
+      for (const { text } of removed) {
+        if (kind === 'forgotten') left.delete(comparableTag(text));
+        else left.set(comparableTag(text), { text, when });
+      }
       return { ...rest, deleted: left };
     };
-    const inStep = (step: Step): Step => ({ ...step, before: without(step.before), after: without(step.after) });
-    this.state = without(this.state);
+    const inStep = (step: Step): Step => ({ ...step, before: noted(step.before), after: noted(step.after) });
+    this.state = noted(this.state);
     this.steps = this.steps.map(inStep);
     this.undone = this.undone.map((steps) => steps.map(inStep));
   }
@@ -275,7 +281,9 @@ function afterWrite(entry: RecordEntry, before: State): State {
     }
     const known = before.parts[match(text) ?? -1] ?? { text };
     if (moved.has(index)) return own;
-    const isReplaceable = known.author !== undefined && isMachine(known.author) && known.author.by === author.by;
+    // What a person asks a job for is that person's, also where a machine had it already.
+    const isReplaceable =
+      known.author !== undefined && isMachine(known.author) && (known.author.by === author.by || byPerson);
     return mark === 'found' && isReplaceable ? own : known;
   });
   if (byPerson) {

@@ -1,33 +1,43 @@
 import { errno } from '../base/errno';
 import { fileLines } from '../base/fileLines';
 import { RecordDecoder, type StoredEntry } from './RecordDecoder';
-import { recordFiles } from './recordFolder';
+import { captionIn, recordSources, type RecordSource } from './recordFolder';
 
 /** How often the folder is listed again because files were merged while they were read. */
 const maxListings = 5;
+
+export interface ReadOptions {
+  signal?: AbortSignal;
+  folders?: readonly string[];
+  onLater?: (file: string) => void;
+  list?: typeof recordSources;
+}
 
 /**
  * Reads all records of a dataset, line by line. What cannot be read - a line that was cut off, a file of another
  * version, a file that may not be read - is skipped. An entry that stands in two files, because they are being merged,
  * is passed once.
  * @param onEntry called with the entries of each record in their order; records come in any order
+ * @param options.folders in the dataset that may have records of their own, see {@link recordSources}
+ * @param options.onLater called with each file that a later version of the program wrote: nobody knows what it says
  * @param options.list lists the files, for tests
  * @throws errors of the disk if the folder cannot be listed; the signal's reason
  */
 export async function readRecords(
   root: string,
   onEntry: (entry: StoredEntry) => void,
-  { signal, list = recordFiles }: { signal?: AbortSignal; list?: typeof recordFiles } = {},
+  options: ReadOptions = {},
 ): Promise<void> {
+  const { folders = [], list = recordSources } = options;
   /** the number of the last entry of each record */
   const latest = new Map<string, number>();
   const read = new Set<string>();
   for (let listing = 0; listing < maxListings; listing++) {
     let isGone = false;
-    for (const file of await list(root)) {
-      if (read.has(file)) continue;
-      read.add(file);
-      const isRead = await readFileOf(file, latest, onEntry, signal);
+    for (const source of await list(root, folders)) {
+      if (read.has(source.file)) continue;
+      read.add(source.file);
+      const isRead = await readFileOf(source, latest, onEntry, options);
       isGone ||= !isRead;
     }
     // What the missing file had stands in one that was not there yet when the folder was listed.
@@ -37,26 +47,44 @@ export async function readRecords(
 
 /** @returns false if the file is gone */
 async function readFileOf(
-  file: string,
+  source: RecordSource,
   latest: Map<string, number>,
   onEntry: (entry: StoredEntry) => void,
-  signal: AbortSignal | undefined,
+  { signal, onLater }: ReadOptions,
 ): Promise<boolean> {
+  const { file } = source;
   const decoder = new RecordDecoder();
+  // The record of a folder may have been copied with it.
+  const place = `${source.added}\0${source.cut}\0`;
   try {
     for await (const lines of fileLines(file, isLineStart)) {
       signal?.throwIfAborted();
       for (const { text } of lines) {
         const entry = decoder.add(text);
-        if (entry === undefined || entry.number <= (latest.get(entry.record) ?? -1)) continue;
-        latest.set(entry.record, entry.number);
-        onEntry(entry);
+        if (entry === undefined) continue;
+        const record = place + entry.record;
+        if (entry.number <= (latest.get(record) ?? -1)) continue;
+        latest.set(record, entry.number);
+        if (renamed(entry, source)) onEntry(entry);
       }
     }
   } catch (thrown) {
     signal?.throwIfAborted();
     return errno(thrown) !== 'ENOENT';
+  } finally {
+    if (decoder.hasLater) onLater?.(file);
   }
+  return true;
+}
+
+/** Gives an entry the names that the dataset has for its captions. @returns false if they are none of its */
+function renamed(entry: StoredEntry, source: RecordSource): boolean {
+  if (source.added === '' && source.cut === '') return true;
+  const caption = captionIn(source, entry.caption);
+  const from = entry.from === undefined ? undefined : captionIn(source, entry.from);
+  if (caption === undefined || (from === undefined && entry.from !== undefined)) return false;
+  entry.caption = caption;
+  if (from !== undefined) entry.from = from;
   return true;
 }
 

@@ -79,9 +79,10 @@ export interface CaptionChange {
  * - `written`: somebody wrote it
  * - `undone`: a write was taken back, so that what stood before it stands again
  * - `forgotten`: the parts in `removed` that were deleted by hand may come again; all of them if it is empty
+ * - `deleted`: the parts in `removed` were deleted by hand before, under another name of the caption
  */
 export interface RecordEntry extends CaptionChange {
-  kind: 'written' | 'undone' | 'forgotten';
+  kind: 'written' | 'undone' | 'forgotten' | 'deleted';
   /** path of the caption relative to the dataset's root, with `/` */
   caption: string;
   /** milliseconds since 1970 */
@@ -91,6 +92,11 @@ export interface RecordEntry extends CaptionChange {
   isDone: boolean;
 }
 
+/** Whether an entry says something of a caption without a write. */
+export function isNote(kind: RecordEntry['kind']): boolean {
+  return kind === 'forgotten' || kind === 'deleted';
+}
+
 /** What a caption held before a write, in its order unless the write changed that. */
 export function partsBefore({
   kind,
@@ -98,8 +104,8 @@ export function partsBefore({
   removed,
 }: Omit<RecordEntry, 'isDone' | 'when' | 'author' | 'caption'>): string[] {
   const before = parts.filter(({ mark }) => mark !== 'new').map(({ text }) => text);
-  // What may come again was gone before.
-  if (kind !== 'forgotten') for (const { text, at } of removed) before.splice(at, 0, text);
+  // What may come again, or may not, was gone before.
+  if (!isNote(kind)) for (const { text, at } of removed) before.splice(at, 0, text);
   return before;
 }
 

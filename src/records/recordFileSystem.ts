@@ -1,6 +1,8 @@
-import { mkdir, open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import { errno } from '../base/errno';
+import { noFollow } from '../dataset/files/openFlags';
 import { makeOwnFolder, ownFileMode } from '../base/machine/ownFolder';
 import { syncFolder } from '../dataset/files/writeFileSafely';
 
@@ -27,8 +29,24 @@ export const recordFileSystem: RecordFileSystem = fileSystem(0o666, async (folde
     await mkdir(folder).catch((thrown: unknown) => {
       if (errno(thrown) !== 'EEXIST') throw thrown;
     });
+    await refuseLink(folder);
   }
 });
+
+/**
+ * A link could lead anywhere, and anybody who may write into the dataset may have made it: what is written through it
+ * would be somebody else's. @throws if a folder is a link
+ */
+async function refuseLink(folder: string): Promise<void> {
+  if (!(await isLink(folder))) return;
+  throw new Error(`${folder} is a link, which is not followed. Put a folder in its place.`);
+}
+
+/** Whether a name stands for something elsewhere; false if it cannot be looked at. */
+export async function isLink(file: string): Promise<boolean> {
+  const info = await lstat(file).catch(() => undefined);
+  return info?.isSymbolicLink() === true;
+}
 
 /** The same for records in the user's own folder, which nobody else may read. */
 export const ownRecordFileSystem: RecordFileSystem = fileSystem(ownFileMode, async (folders) => {
@@ -51,7 +69,8 @@ function fileSystem(mode: number, makeFolders: RecordFileSystem['makeFolders']):
       };
     },
     async rewrite(file, text) {
-      const handle = await open(file, 'w', mode);
+      const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | noFollow;
+      const handle = await open(file, flags, mode);
       try {
         await handle.writeFile(text);
         await handle.sync();

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { errno } from '../base/errno';
+import { datasetPathOf, folderOf } from '../dataset/files/datasetPath';
 import { dataHome } from '../base/machine/dataHome';
 import { isFolderOfAnother } from '../base/machine/ownership';
 import { realPathSync } from '../base/realPath';
@@ -58,9 +59,74 @@ export function placeOfRecords(root: string): WrittenPlace {
   return !existsSync(recordFolderOf(root)) && storedFolderOf(root) !== undefined ? 'storage' : 'dataset';
 }
 
-/** Whether there are records of a dataset, in it or in the user's own folder. */
-export function hasRecords(root: string): boolean {
-  return existsSync(recordFolderOf(root)) || storedFolderOf(root) !== undefined;
+/**
+ * Whether there are records of a dataset, in it or in the user's own folder; also those of the folders in it in which
+ * captions lie.
+ * @param captions relative to the root
+ */
+export function hasRecords(root: string, captions: Iterable<string> = []): boolean {
+  if (existsSync(recordFolderOf(root)) || storedFolderOf(root) !== undefined) return true;
+  return foldersOfCaptions(captions).some((folder) => hasRecords(path.join(root, folder)));
+}
+
+/** All folders in a dataset in which captions lie, or which are around these. @param captions relative to its root */
+export function foldersOfCaptions(captions: Iterable<string>): string[] {
+  const folders = new Set<string>();
+  for (const caption of captions) {
+    for (let folder = folderOf(caption); folder !== '' && !folders.has(folder); folder = folderOf(folder))
+      folders.add(folder);
+  }
+  return [...folders];
+}
+
+/** A file of records, and how the captions that it names are called in the dataset that reads it. */
+export interface RecordSource {
+  /** absolute */
+  file: string;
+  /** the folder in the dataset of which it has records, with `/` at its end; empty for the dataset itself */
+  added: string;
+  /** where the dataset lies in the folder of which it has records, if that is around it, with `/` at its end */
+  cut: string;
+}
+
+/** What the dataset that reads a record calls a caption; undefined if it is none of its. */
+export function captionIn({ added, cut }: Pick<RecordSource, 'added' | 'cut'>, caption: string): string | undefined {
+  if (cut === '') return `${added}${caption}`;
+  return caption.startsWith(cut) ? caption.slice(cut.length) : undefined;
+}
+
+/**
+ * All files that say something of the captions of a dataset: its own; those of folders in it, which somebody opened as
+ * a dataset; and those of folders around it, if they are this user's.
+ * @param root absolute
+ * @param folders in the dataset that may have records, see {@link foldersOfCaptions}
+ * @throws errors of the disk if the folder of its own records cannot be listed
+ */
+export async function recordSources(root: string, folders: Iterable<string> = []): Promise<RecordSource[]> {
+  const sources = (await recordFiles(root)).map((file) => ({ file, added: '', cut: '' }));
+  for (let above = path.dirname(root); above !== root; above = path.dirname(above)) {
+    const cut = `${datasetPathOf(above, root)}/`;
+    for (const file of await ownFiles(above)) sources.push({ file, added: '', cut });
+    if (above === path.dirname(above)) break;
+  }
+  for (const folder of folders) {
+    const below = path.join(root, folder);
+    // What cannot be read there counts as written by hand.
+    const files = hasRecords(below) ? await recordFiles(below).catch(() => []) : [];
+    for (const file of files) sources.push({ file, added: `${folder}/`, cut: '' });
+  }
+  return sources;
+}
+
+async function ownFiles(root: string): Promise<string[]> {
+  const folders = [isOwnRecordFolder(root) ? recordFolderOf(root) : undefined, storedFolderOf(root)];
+  const files = folders.map((folder) => (folder === undefined ? [] : filesIn(folder).catch(() => [])));
+  return (await Promise.all(files)).flat();
+}
+
+function isOwnRecordFolder(root: string): boolean {
+  const records = recordFolderOf(root);
+  return isFolder(records) && !isFolderOfAnother(records);
 }
 
 /**
@@ -75,14 +141,19 @@ export async function recordFiles(root: string): Promise<string[]> {
 }
 
 async function filesIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch((thrown: unknown) => {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((thrown: unknown) => {
     if (errno(thrown) === 'ENOENT' || errno(thrown) === 'ENOTDIR') return [];
     throw thrown;
   });
-  return names
-    .filter((name) => recordName.test(name))
-    .sort()
-    .map((name) => path.join(folder, name));
+  const files: string[] = [];
+  for (const entry of entries) {
+    if (!recordName.test(entry.name)) continue;
+    const file = path.join(folder, entry.name);
+    // Whoever reads a pipe waits for ever.
+    const isFile = entry.isFile() || (await stat(file).catch(() => undefined))?.isFile() === true;
+    if (isFile) files.push(file);
+  }
+  return files.sort();
 }
 
 /** The user's own folder with records of a dataset; undefined if there is none, or another user made it. */
@@ -98,8 +169,7 @@ function storedFolderOf(root: string): string | undefined {
  */
 export function recordRootOf(folder: string): string {
   for (let root = folder; ; root = path.dirname(root)) {
-    const records = recordFolderOf(root);
-    if (isFolder(records) && (root === folder || !isFolderOfAnother(records))) return root;
+    if (root === folder ? isFolder(recordFolderOf(root)) : isOwnRecordFolder(root)) return root;
     if (storedFolderOf(root) !== undefined) return root;
     if (root === path.dirname(root)) return folder;
   }

@@ -1,13 +1,12 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { datasetPathOf, isDatasetPath, pathBelow } from '../dataset/files/datasetPath';
-import { isImageName } from '../dataset/files/imageFiles';
-import { isContent, type CaptionKey } from './store/captionKey';
+import { captionPathOf, isImageName } from '../dataset/files/imageFiles';
+import { isContent, keyOf, type CaptionKey } from './store/captionKey';
 import { ContentStore } from './store/ContentStore';
 import { listOfBytes } from './store/imageLists';
 import { readExactCaptions, type GivenCaptions } from './readExactCaptions';
-import { SnapshotError } from './store/SnapshotError';
-import { snapshotFolderOf } from './store/snapshotFolder';
 import type { Snapshot } from './store/snapshotTypes';
 import { usableKnown } from './takeSnapshot';
 
@@ -17,6 +16,8 @@ export interface CaptionStates {
   keys: ReadonlyMap<string, CaptionKey>;
   /** whether an image would be among them if it had been there */
   covers: (image: string) => boolean;
+  /** How many images are not in `keys`, as a list of the snapshot that has them is damaged; which ones nobody knows. */
+  lost: number;
   /** @throws SnapshotError SNAPSHOT_DAMAGED if the content is not there any more */
   read: (key: CaptionKey) => Promise<Uint8Array>;
   /** sorts keys by where their contents lie, so that they are read fast one after the other */
@@ -24,23 +25,24 @@ export interface CaptionStates {
 }
 
 /**
- * Opens a snapshot for the images of a folder: that of the snapshot, one in it, or one around it.
+ * Opens a snapshot for the images of a folder: that of the snapshot, one in it, or one around it. What its damaged lists
+ * had is missing.
  * @param root of the dataset's records
  * @param folder absolute
- * @throws SnapshotError SNAPSHOT_DAMAGED if a list of images is gone; errors of the disk
+ * @throws errors of the disk
  */
 export async function openSnapshot(root: string, snapshot: Snapshot, folder: string): Promise<CaptionStates> {
   const store = await ContentStore.open(root, { withDoomed: true });
   const toFolder = pathsBelow(path.join(root, snapshot.folder), folder);
   const keys = new Map<string, CaptionKey>();
+  let [listed, damaged] = [0, 0];
   for (const list of snapshot.lists) {
-    const read = listOfBytes(await store.read(list));
+    const read = await store.read(list).then(listOfBytes, () => undefined);
     if (read === undefined) {
-      const message = l10n.t(
-        'A part of the snapshot is gone or damaged. What it has of other captions can be restored.',
-      );
-      throw new SnapshotError('SNAPSHOT_DAMAGED', message, snapshotFolderOf(root));
+      damaged++;
+      continue;
     }
+    listed += read.images.length;
     for (const [index, one] of read.images.entries()) {
       const image = toFolder(one);
       const key = read.keys[index];
@@ -55,9 +57,39 @@ export async function openSnapshot(root: string, snapshot: Snapshot, folder: str
   return {
     keys,
     covers: (image) => isAll || image.startsWith(`${ofSnapshot}/`),
+    lost: damaged === 0 ? 0 : Math.max(damaged, snapshot.images - listed),
     read: (key) => store.read(key),
     inOrder: (wanted) => store.inOrder(wanted),
   };
+}
+
+/**
+ * The states of captions as they are now, where those come from a snapshot that was just made: what is damaged in the
+ * packs is read from the files themselves.
+ * @param folder absolute
+ */
+export function withFiles(states: CaptionStates, folder: string, captionExtension: string): CaptionStates {
+  let images: Map<CaptionKey, string> | undefined;
+  return {
+    ...states,
+    read: async (key) => {
+      try {
+        return await states.read(key);
+      } catch (thrown) {
+        images ??= new Map(Array.from(states.keys, ([image, one]) => [one, image]));
+        const image = images.get(key);
+        const file = image === undefined ? undefined : path.join(folder, captionPathOf(image, captionExtension));
+        const content = file === undefined ? undefined : await readFile(file).catch(() => undefined);
+        if (content === undefined || keyOf(content) !== key) throw thrown;
+        return content;
+      }
+    },
+  };
+}
+
+/** Why it is not known what the caption of an image was in a snapshot of which a list is damaged. */
+export function lostReason(): string {
+  return l10n.t('A list of the images of the snapshot is damaged, so it is not known what this caption held then.');
 }
 
 /**
@@ -86,9 +118,10 @@ export async function currentStates(
     },
   });
   let store: Promise<ContentStore> | undefined;
-  return {
+  const states: CaptionStates = {
     keys: new Map(images.map((image, index) => [image, keys[index] ?? ''])),
     covers: () => true,
+    lost: 0,
     read: async (key) => {
       const content = contents.get(key);
       if (content !== undefined) return content;
@@ -97,6 +130,7 @@ export async function currentStates(
     },
     inOrder: (wanted) => [...wanted],
   };
+  return withFiles(states, folder, captionExtension);
 }
 
 /** Whether a snapshot has captions of a folder, of the folder itself, one in it or one around it. */

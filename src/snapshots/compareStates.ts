@@ -3,6 +3,7 @@ import { captionParts, type CaptionPart } from '../records/captionParts';
 import { textOfRaw } from '../tags/captionText';
 import { isContent, noCaption, unreadCaption, type CaptionKey } from './store/captionKey';
 import type { CaptionStates } from './CaptionStates';
+import { SnapshotError } from './store/SnapshotError';
 
 /** An image whose caption differs. */
 export interface StateChange {
@@ -18,6 +19,13 @@ export interface StateChange {
 export interface ComparedChange extends StateChange {
   came: string[];
   went: string[];
+}
+
+/** An image of whose caption it is not known what it was, as the snapshot is damaged there. */
+export interface DamagedImage {
+  image: string;
+  /** in which of the two */
+  in: 'before' | 'after';
 }
 
 /** How many images gained and lost a tag, a sentence, or a caption that is JSON. */
@@ -38,8 +46,11 @@ export interface Comparison {
   /** images that are in the later, or the earlier one only */
   new: number;
   gone: number;
-  /** images whose captions could not be read in one of the two */
+  /** images whose captions could not be read in one of the two, also those that are damaged in it */
   unknown: number;
+  damaged: DamagedImage[];
+  /** how many images lists had that are damaged, in one of the two */
+  lost: { before: number; after: number };
   changes: ComparedChange[];
   /** those of most images first */
   parts: PartChange[];
@@ -47,36 +58,44 @@ export interface Comparison {
 
 /**
  * Compares two states of the captions of a folder: per image, and per tag and sentence, also those of new and gone
- * images. Images that one of the two does not cover, because it was made of a part of the folder, are left out.
- * @throws SnapshotError SNAPSHOT_DAMAGED; the signal's reason
+ * images. Images that one of the two does not cover, because it was made of a part of the folder, are left out; those
+ * that are damaged in one of the two are named.
+ * @throws the signal's reason
  */
 export async function compareStates(
   before: CaptionStates,
   after: CaptionStates,
   signal?: AbortSignal,
 ): Promise<Comparison> {
-  const { changes, same, unknown } = changesBetween(before, after);
+  const { changes, same, unknown, damaged } = changesBetween(before, after);
   const parts = new PartCounts();
   let onlyForm = 0;
   const texts = { before: new Map<CaptionKey, Kinds>(), after: new Map<CaptionKey, Kinds>() };
   await readParts(before, changes, ({ before: key }) => key, texts.before, signal);
   await readParts(after, changes, ({ after: key }) => key, texts.after, signal);
-  const compared = changes.map((change): ComparedChange => {
+  const isKnown = (change: StateChange): boolean => {
+    const where = (['before', 'after'] as const).find((one) => isMissing(texts[one], change[one]));
+    if (where !== undefined) damaged.push({ image: change.image, in: where });
+    return where === undefined;
+  };
+  const compared = changes.filter(isKnown).map((change): ComparedChange => {
     const [old, now] = [kindsOf(texts.before, change.before), kindsOf(texts.after, change.after)];
     const { came, went } = parts.add(old, now);
     const isSame = came.length + went.length === 0;
     if (isSame && change.before !== undefined && change.after !== undefined) onlyForm++;
     return { ...change, came, went };
   });
-  const isNew = changes.filter((change) => change.before === undefined).length;
-  const isGone = changes.filter((change) => change.after === undefined).length;
+  const isNew = compared.filter((change) => change.before === undefined).length;
+  const isGone = compared.filter((change) => change.after === undefined).length;
   return {
     same,
-    changed: changes.length - isNew - isGone,
+    changed: compared.length - isNew - isGone,
     onlyForm,
     new: isNew,
     gone: isGone,
-    unknown,
+    unknown: unknown + damaged.length,
+    damaged,
+    lost: { before: before.lost, after: after.lost },
     changes: compared,
     parts: parts.sorted(),
   };
@@ -86,22 +105,25 @@ export async function compareStates(
 export function changesBetween(
   before: CaptionStates,
   after: CaptionStates,
-): { changes: StateChange[]; same: number; unknown: number } {
+): { changes: StateChange[]; same: number; unknown: number; damaged: DamagedImage[] } {
   const changes: StateChange[] = [];
+  const damaged: DamagedImage[] = [];
   let [same, unknown] = [0, 0];
   for (const [image, key] of after.keys) {
     const old = before.keys.get(image);
     if (old === undefined && !before.covers(image)) continue;
-    if (key === unreadCaption || old === unreadCaption) unknown++;
+    if (old === undefined && before.lost > 0) damaged.push({ image, in: 'before' });
+    else if (key === unreadCaption || old === unreadCaption) unknown++;
     else if (old === key) same++;
     else changes.push({ image, before: old, after: key });
   }
   for (const [image, old] of before.keys) {
     if (after.keys.has(image) || !after.covers(image)) continue;
-    if (old === unreadCaption) unknown++;
+    if (after.lost > 0) damaged.push({ image, in: 'after' });
+    else if (old === unreadCaption) unknown++;
     else changes.push({ image, before: old, after: undefined });
   }
-  return { changes, same, unknown };
+  return { changes, same, unknown, damaged };
 }
 
 /** The parts of a caption, each with its kind. */
@@ -113,6 +135,11 @@ function kindsOf(texts: ReadonlyMap<CaptionKey, Kinds>, key: CaptionKey | undefi
   return key === undefined || key === noCaption ? noParts : (texts.get(key) ?? noParts);
 }
 
+function isMissing(texts: ReadonlyMap<CaptionKey, Kinds>, key: CaptionKey | undefined): boolean {
+  return key !== undefined && isContent(key) && !texts.has(key);
+}
+
+/** Reads what captions have; a content that is damaged is left out. */
 async function readParts(
   states: CaptionStates,
   changes: readonly StateChange[],
@@ -127,7 +154,12 @@ async function readParts(
   }
   for (const key of states.inOrder(wanted)) {
     signal?.throwIfAborted();
-    const text = textOfRaw(decodeCaption(await states.read(key)).raw);
+    const content = await states.read(key).catch((thrown: unknown) => {
+      if (thrown instanceof SnapshotError && thrown.code === 'SNAPSHOT_DAMAGED') return undefined;
+      throw thrown;
+    });
+    if (content === undefined) continue;
+    const text = textOfRaw(decodeCaption(content).raw);
     found.set(key, new Map(captionParts(text).map((part) => [part.text, part.kind])));
   }
 }

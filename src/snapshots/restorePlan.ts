@@ -3,14 +3,14 @@ import { decodeCaption } from '../dataset/captions/captionContent';
 import { captionPathOf } from '../dataset/files/imageFiles';
 import { rawWithText, textOfRaw } from '../tags/captionText';
 import { noCaption, unreadCaption, type CaptionKey } from './store/captionKey';
-import type { CaptionStates } from './CaptionStates';
+import { lostReason, type CaptionStates } from './CaptionStates';
 import { withTagOfBefore } from './tagOfBefore';
 
 export interface RestoreWish {
   /** whether the caption of an image is to be restored; all if undefined */
   isWanted?: (image: string) => boolean;
   /** restore this tag only, wherever it is or was */
-  tag?: string;
+  tag?: string | undefined;
 }
 
 /** A caption that differs. */
@@ -26,8 +26,8 @@ export interface RestorePlan {
   steps: RestoreStep[];
   /** images whose captions are what the snapshot has */
   same: number;
-  /** images of the snapshot that are gone by now */
-  gone: number;
+  /** images of the snapshot that are gone by now, relative to the folder */
+  gone: string[];
   /** images that the snapshot does not have */
   unknown: number;
   /** images whose captions stay as they are, with the reason */
@@ -44,13 +44,15 @@ export function planRestore(
   captionExtension: string,
   { isWanted = () => true }: RestoreWish = {},
 ): RestorePlan {
-  const plan: RestorePlan = { steps: [], same: 0, gone: 0, unknown: 0, left: [] };
+  const plan: RestorePlan = { steps: [], same: 0, gone: [], unknown: 0, left: [] };
   const planned = new Set<string>();
   for (const [image, key] of now.keys) {
     if (!isWanted(image)) continue;
     const wanted = snapshot.keys.get(image);
     const captionPath = captionPathOf(image, captionExtension);
-    if (wanted === undefined) plan.unknown++;
+    if (wanted === undefined && snapshot.lost > 0 && snapshot.covers(image))
+      plan.left.push({ path: image, reason: lostReason() });
+    else if (wanted === undefined) plan.unknown++;
     else if (wanted === key && key !== unreadCaption) plan.same++;
     else if (wanted === unreadCaption) plan.left.push({ path: image, reason: notInSnapshot() });
     else if (key === unreadCaption) plan.left.push({ path: image, reason: notReadable() });
@@ -59,7 +61,7 @@ export function planRestore(
       plan.steps.push({ image, captionPath, now: key, wanted });
     }
   }
-  for (const image of snapshot.keys.keys()) if (!now.keys.has(image) && isWanted(image)) plan.gone++;
+  for (const image of snapshot.keys.keys()) if (!now.keys.has(image) && isWanted(image)) plan.gone.push(image);
   const places = new Map(snapshot.inOrder(new Set(plan.steps.map(({ wanted }) => wanted))).map((key, at) => [key, at]));
   plan.steps.sort((a, b) => (places.get(a.wanted) ?? 0) - (places.get(b.wanted) ?? 0));
   return plan;

@@ -4,14 +4,16 @@ import { errno } from '../base/errno';
 import { CaptionError } from '../dataset/files/CaptionError';
 import { datasetPathOf } from '../dataset/files/datasetPath';
 import { isContent, keyOf, noCaption, unreadCaption, type CaptionKey } from './store/captionKey';
-import { ContentStore, isWholePack } from './store/ContentStore';
+import { ContentStore } from './store/ContentStore';
 import { dividedLists, listBytes } from './store/imageLists';
 import { readKnown, writeKnown, type KnownCaptions } from './store/KnownCaptions';
+import { packHashOf } from './store/packHash';
 import { PackWriter } from './store/PackWriter';
 import { readExactCaptions, type ExactCaptions, type GivenCaptions } from './readExactCaptions';
 import { SnapshotError } from './store/SnapshotError';
 import { fileName, makeSnapshotFolder, newId, snapshotFolderOf, snapshotNames } from './store/snapshotFolder';
 import { writeSnapshot } from './store/snapshotFiles';
+import { refuseName } from './store/snapshotName';
 import type { Snapshot, SnapshotCause, SnapshotLimits } from './store/snapshotTypes';
 
 export interface NewSnapshot {
@@ -55,6 +57,7 @@ export async function takeSnapshot(wanted: NewSnapshot): Promise<Snapshot> {
 
 async function take(wanted: NewSnapshot): Promise<Snapshot> {
   const { root, folder, captionExtension, given, signal } = wanted;
+  if (wanted.name !== undefined) refuseName(root, wanted.name);
   const begun = Date.now();
   const place = await makeSnapshotFolder(root);
   const relative = datasetPathOf(root, folder);
@@ -75,7 +78,7 @@ async function take(wanted: NewSnapshot): Promise<Snapshot> {
     const isSame = known !== undefined && isSameList(captions, known);
     const lists = isSame ? known.lists : await contents.addLists(captions);
     signal?.throwIfAborted();
-    const hasPack = await pack.finish();
+    const packHash = await pack.finish();
     // Who prunes meanwhile gives others this long.
     if (Date.now() - begun > graceOfPacks / 2) throw tooSlow(place);
     const snapshot: Snapshot = {
@@ -96,7 +99,8 @@ async function take(wanted: NewSnapshot): Promise<Snapshot> {
     };
     await writeSnapshot(root, snapshot);
     if (!isSame || !sameNumbers(captions.stamps, known.stamps)) {
-      const packs = [...contents.packs, ...(hasPack ? [pack.name] : [])];
+      const packs = await contents.packHashes();
+      if (packHash !== undefined) packs.set(pack.name, packHash);
       // Without it, the next snapshot takes longer.
       await writeKnown(place, subject, { ...captions, lists, packs }).catch(() => undefined);
     }
@@ -107,38 +111,55 @@ async function take(wanted: NewSnapshot): Promise<Snapshot> {
   }
 }
 
-/** What the last snapshot of a folder found, if all packs with its contents are still there, and none was cut off. */
+/** What the last snapshot of a folder found, if all packs with its contents are still there, to the byte as then. */
 export async function usableKnown(root: string, subject: string): Promise<KnownCaptions | undefined> {
   const names = new Set(await snapshotNames(root));
   const folder = snapshotFolderOf(root);
   const known = await readKnown(folder, subject);
   const isThere = (pack: string): boolean =>
     fileName.pack.test(pack) && names.has(pack) && !names.has(`${pack}.doomed`);
-  if (known?.packs.every(isThere) !== true) return undefined;
-  for (const pack of known.packs) if (!(await isWholePack(path.join(folder, pack)))) return undefined;
+  if (known === undefined || ![...known.packs.keys()].every(isThere)) return undefined;
+  for (const [pack, hash] of known.packs) if ((await packHashOf(path.join(folder, pack))) !== hash) return undefined;
   return known;
 }
 
 /** Adds contents to the packs of a dataset that none of them has yet. */
 class NewContents {
   /** the packs that have the contents of the snapshot, besides the new one */
-  readonly packs: Set<string>;
+  private readonly packs: Set<string>;
+  /** contents that the last snapshot has: their packs were looked at */
+  private readonly checked: ReadonlySet<CaptionKey>;
   private store: Promise<ContentStore> | undefined;
 
   constructor(
     private readonly root: string,
     private readonly pack: PackWriter,
-    known: KnownCaptions | undefined,
+    private readonly known: KnownCaptions | undefined,
   ) {
-    this.packs = new Set(known?.packs);
+    this.packs = new Set(known?.packs.keys());
+    this.checked = new Set([...(known?.keys ?? []), ...(known?.lists ?? [])]);
   }
 
   async add(key: CaptionKey, content: Uint8Array): Promise<void> {
     if (!isContent(key) || this.pack.has(key)) return;
     this.store ??= ContentStore.open(this.root, { withDoomed: false });
-    const stored = (await this.store).packOf(key);
-    if (stored === undefined) await this.pack.add(key, content);
-    else this.packs.add(stored);
+    const store = await this.store;
+    const stored = store.packOf(key);
+    // A damaged content is written anew, for this snapshot and for those that have lost it.
+    const isWhole = stored !== undefined && (this.checked.has(key) || (await isReadable(store, key)));
+    if (isWhole) this.packs.add(stored);
+    else await this.pack.add(key, content);
+  }
+
+  /** The packs with the hashes of their bytes. */
+  async packHashes(): Promise<Map<string, string>> {
+    const hashes = new Map<string, string>();
+    for (const pack of this.packs) {
+      const hash = this.known?.packs.get(pack) ?? (await packHashOf(path.join(snapshotFolderOf(this.root), pack)));
+      // Without a hash it is not counted on the next time.
+      hashes.set(pack, hash ?? '');
+    }
+    return hashes;
   }
 
   /** @returns the keys of the lists */
@@ -152,6 +173,13 @@ class NewContents {
     }
     return keys;
   }
+}
+
+function isReadable(store: ContentStore, key: CaptionKey): Promise<boolean> {
+  return store.read(key).then(
+    () => true,
+    () => false,
+  );
 }
 
 function isSameList(captions: ExactCaptions, known: KnownCaptions): boolean {

@@ -5,6 +5,7 @@ import { deletionsIn, forgetDeletions, type Deletions } from '../../records/edit
 import { placeOfRecords, recordRootOf } from '../../records/recordFolder';
 import { captionExtensionFlag, captionExtensionHelp, openFolderOrImage } from '../flags/inputFolder';
 import type { Command } from '../shared/Command';
+import { noteLaterRecords } from '../shared/noteLaterRecords';
 
 /** Lets what was deleted by hand from captions come again with a job. */
 export const forgetCommand: Command = {
@@ -23,7 +24,9 @@ export const forgetCommand: Command = {
       text: caption.text,
       picture: dataset.absolute(caption.images[0] ?? ''),
     }));
-    const deletions = await deletionsIn(root, texts, signal);
+    const deletions = await deletionsIn(root, texts, signal, (file) => {
+      noteLaterRecords(output, [file]);
+    });
     await forgetDeletions(root, deletions, placeOfRecords(root));
     const byCaption = new Map(deletions.map((one) => [one.caption, one]));
     const images = dataset.allImages.flatMap(({ path: image, caption }) => {

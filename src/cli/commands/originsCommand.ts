@@ -7,6 +7,7 @@ import { recordRootOf } from '../../records/recordFolder';
 import { readHistory } from '../../records/edits/readHistory';
 import { captionExtensionFlag, captionExtensionHelp, openFolderOrImage } from '../flags/inputFolder';
 import type { Command } from '../shared/Command';
+import { noteLaterRecords } from '../shared/noteLaterRecords';
 
 /** Prints who wrote what of the captions of a folder or an image. */
 export const originsCommand: Command = {
@@ -25,6 +26,7 @@ export const originsCommand: Command = {
       picture: dataset.absolute(caption.images[0] ?? ''),
     }));
     const { history } = await readHistory(root, captions, signal);
+    noteLaterRecords(output, history.laterFiles);
     let unreadable = 0;
     let separator = '';
     if (json) await output.result('{');

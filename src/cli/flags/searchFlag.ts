@@ -32,7 +32,7 @@ async function find(
   query: string,
   { output, signal }: CommandInput,
 ): Promise<readonly DatasetImage[]> {
-  const view = new ImageView(dataset, { askOrigins: askOriginsOf(dataset) });
+  const view = new ImageView(dataset, { askOrigins: askOriginsOf(dataset, output) });
   const cancel = (): void => {
     view.cancel();
   };

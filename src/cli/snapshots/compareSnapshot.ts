@@ -5,6 +5,7 @@ import { compareStates, type Comparison } from '../../snapshots/compareStates';
 import type { CommandInput, CommandOutcome } from '../shared/Command';
 import { UsageError } from '../shared/UsageError';
 import { givenSnapshot, snapshotPlace } from './snapshotInput';
+import { lostNote } from './snapshotTexts';
 
 /** So many tags and sentences are listed for people; JSON has all. */
 const shownParts = 100;
@@ -35,16 +36,26 @@ export async function compareSnapshot(
   output.clearLine();
   if (json) {
     const head = { before: before.snapshot.id, after: after.snapshot?.id ?? null };
-    await output.result(`${JSON.stringify({ ...head, ...asJson(comparison, place.folder) })}\n`);
-    return 'done';
+    await output.result(`${JSON.stringify({ ...head, ...asJson(comparison, place.folder, head) })}\n`);
+  } else for (const line of described(comparison)) await output.line(line);
+  const { damaged, lost } = comparison;
+  const ids = { before: before.snapshot.id, after: after.snapshot?.id ?? 'now' };
+  for (const where of ['before', 'after'] as const) if (lost[where] > 0) output.note(lostNote(ids[where], lost[where]));
+  for (const { image, in: where } of damaged) {
+    output.note(`${path.join(place.folder, image)}: what it held in snapshot ${ids[where]} is damaged.`);
   }
-  for (const line of described(comparison)) await output.line(line);
-  return 'done';
+  return damaged.length + lost.before + lost.after > 0 ? 'someFailed' : 'done';
 }
 
-function asJson({ changes, parts, ...counts }: Comparison, folder: string): object {
+function asJson(
+  { changes, parts, damaged, lost, ...counts }: Comparison,
+  folder: string,
+  ids: { before: string; after: string | null },
+): object {
   return {
     images: counts,
+    lost,
+    damaged: damaged.map(({ image, in: where }) => ({ image: path.join(folder, image), snapshot: ids[where] })),
     parts,
     changes: changes.map(({ image, before, after, came, went }) => ({
       image: path.join(folder, image),
@@ -58,7 +69,7 @@ function asJson({ changes, parts, ...counts }: Comparison, folder: string): obje
 function described(comparison: Comparison): string[] {
   const { same, changed, onlyForm, new: isNew, gone, unknown, parts } = comparison;
   const counts = [`${changed} changed`, `${isNew} new`, `${gone} gone`, `${same} the same`];
-  if (unknown > 0) counts.push(`${unknown} unknown, as their captions could not be read`);
+  if (unknown > 0) counts.push(`${unknown} unknown, as their captions could not be read or are damaged`);
   const lines = [`Images: ${counts.join(', ')}`];
   if (onlyForm > 0) lines.push(`Of the changed ones ${onlyForm} differ in order, separators or line ends only`);
   for (const { text, came, went } of parts.slice(0, shownParts)) {

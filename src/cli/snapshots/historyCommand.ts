@@ -2,12 +2,13 @@ import path from 'node:path';
 import { hasImageExtension, imageExtensions } from '../../dataset/files/imageFiles';
 import { datasetPathOf } from '../../dataset/files/datasetPath';
 import { nameInOneLine } from '../../protocol/text/escapeControls';
-import { recordRootOf } from '../../records/recordFolder';
+import { foldersOfCaptions, recordRootOf } from '../../records/recordFolder';
 import { RecordHistory } from '../../records/RecordHistory';
 import { captionHistory, type HistoryState } from '../../snapshots/captionHistory';
 import { captionInSnapshots } from '../../snapshots/captionInSnapshots';
 import { captionExtensionFlag, captionExtensionHelp, onlyPositional, openImage } from '../flags/inputFolder';
 import type { Command } from '../shared/Command';
+import { noteLaterRecords } from '../shared/noteLaterRecords';
 import { UsageError } from '../shared/UsageError';
 import { titleOf } from './snapshotTexts';
 
@@ -27,7 +28,11 @@ export const historyCommand: Command = {
     if (caption.unreadable !== undefined) throw caption.unreadable;
     const root = recordRootOf(dataset.folder);
     const captionPath = datasetPathOf(root, dataset.absolute(caption.path));
-    const records = await RecordHistory.read(root, (one) => one === captionPath, signal);
+    const records = await RecordHistory.read(root, (one) => one === captionPath, {
+      folders: foldersOfCaptions([captionPath]),
+      signal,
+    });
+    noteLaterRecords(output, records.laterFiles);
     const seen = await captionInSnapshots(root, given, dataset.options.captionExtension, signal);
     const history = captionHistory(records.statesOf(captionPath, caption.text), seen);
     if (json) await output.result(`${JSON.stringify({ image: given, states: history.map(asJson) })}\n`);

@@ -17,6 +17,11 @@ export function titleOf({ name, cause, label }: Snapshot): string {
   }
 }
 
+/** What is said of a snapshot of which lists are damaged. @param images how many they had */
+export function lostNote(id: string, images: number): string {
+  return `Snapshot ${id} is damaged: what it had of ${images} image(s) is lost, whose names nobody knows.`;
+}
+
 /** A line of the list. */
 export function lineOf(snapshot: Snapshot): string {
   const { id, created, images, captions, added } = snapshot;

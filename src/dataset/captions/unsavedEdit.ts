@@ -63,9 +63,10 @@ function isStep(value: unknown): boolean {
   if (after !== null && typeof after !== 'string') return false;
   if (by === 'undo') return true;
   if (typeof by !== 'object' || by === null) return false;
-  const { by: author, name = '', thresholds = [], separator = ',', found } = by as Record<string, unknown>;
+  const { by: author, name = '', thresholds = [], separator = ',', found, asked = [] } = by as Record<string, unknown>;
   const isKnown = authors.includes(author) && typeof name === 'string' && typeof separator === 'string';
-  return isKnown && isListOf(thresholds, isThresholds) && (found === undefined || isFound(found));
+  const isAsked = isListOf(asked, (tag) => typeof tag === 'string');
+  return isKnown && isListOf(thresholds, isThresholds) && (found === undefined || isFound(found)) && isAsked;
 }
 
 function isThresholds(value: unknown): boolean {

@@ -19,6 +19,8 @@ export interface EditAuthor {
   separator?: string;
   /** what a tagger found in the picture: only that counts as written by it */
   found?: FoundTags;
+  /** tags that a person wanted from that tagger in every caption: they count as the person's */
+  asked?: readonly string[];
 }
 
 /** One of the edits that a write saves. */

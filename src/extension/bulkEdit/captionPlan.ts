@@ -5,7 +5,7 @@ import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import type { Dataset } from '../../dataset/Dataset';
 import { EditPlan, type PlannedChange, type WantedContent } from '../../dataset/edits/EditPlan';
 import type { CaptioningSummary } from '../../protocol/page/bulkEditProtocol';
-import { countParts, partsThatChange, type ChangeTotals } from '../../records/partsThatChange';
+import { countParts, partsThatChange, type ChangeTotals } from '../../records/edits/partsThatChange';
 import type { WriteMode } from '../../tags/writeMode';
 import type { CaptionPreview } from '../captioning/CaptionPreviews';
 

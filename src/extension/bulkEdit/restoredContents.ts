@@ -5,7 +5,7 @@ import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import type { Dataset } from '../../dataset/Dataset';
 import type { WantedContent } from '../../dataset/edits/EditPlan';
 import { recordRootOf } from '../../records/recordFolder';
-import { openSnapshot } from '../../snapshots/CaptionStates';
+import { lostReason, openSnapshot } from '../../snapshots/CaptionStates';
 import { keyOf, noCaption, unreadCaption, type CaptionKey } from '../../snapshots/store/captionKey';
 import { findSnapshot } from '../../snapshots/store/snapshotFiles';
 import { withTagOfBefore } from '../../snapshots/tagOfBefore';
@@ -14,7 +14,7 @@ import { textOfRaw } from '../../tags/captionText';
 /**
  * What captions are to hold when a snapshot is restored: all of what they held then, or some tags of it.
  * @param tags empty for all
- * @throws SnapshotError if there is no such snapshot, or its lists are gone; the signal's reason
+ * @throws SnapshotError if there is no such snapshot; the signal's reason
  */
 export async function restoredContents(
   dataset: Dataset,
@@ -26,10 +26,12 @@ export async function restoredContents(
   const root = recordRootOf(dataset.folder);
   const states = await openSnapshot(root, await findSnapshot(root, snapshotId), dataset.folder);
   const wanted = new Map<DatasetImage, CaptionKey>();
+  const lost = new Set<DatasetImage>();
   await inSlices(
     images,
     (image) => {
       const key = states.keys.get(image.path);
+      if (key === undefined && states.lost > 0 && states.covers(image.path)) lost.add(image);
       if (key !== undefined && key !== currentKey(image)) wanted.set(image, key);
     },
     { signal },
@@ -46,6 +48,7 @@ export async function restoredContents(
     if (!contents.has(key)) contents.set(key, await contentOf(key));
   }
   return (image) => {
+    if (lost.has(image)) return { reason: lostReason() };
     const key = wanted.get(image);
     const content = key === undefined ? undefined : contents.get(key);
     if (tags.length === 0 || content === undefined || !('raw' in content)) return content;

@@ -152,10 +152,11 @@ export class CaptionPreviews extends Disposable {
     const rate = new JobRate();
     let told = 0;
     const { dataset } = document;
+    const options = captionOptions(document.uri);
     const result = await previewCaptions(dataset, targets, {
       tagger,
       setup,
-      options: captionOptions(document.uri),
+      options,
       mode,
       write,
       imagesInWork,
@@ -181,7 +182,8 @@ export class CaptionPreviews extends Disposable {
     this.tellOfEnd(result, label);
     const leftOut = Array.from(result.failed, ([path, reason]) => ({ path, reason }));
     const unchanged = result.results.size - texts.size;
-    return { label, write, author: taggerAuthor({ name, setup }, write.separator), texts, unchanged, leftOut };
+    const author = { ...taggerAuthor({ name, setup }, write.separator), asked: options.addedTags };
+    return { label, write, author, texts, unchanged, leftOut };
   }
 
   /** @throws Error that says what is wrong with the tagger and what to do about it; the signal's reason */

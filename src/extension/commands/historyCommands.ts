@@ -7,6 +7,7 @@ import { compareStates } from '../../snapshots/compareStates';
 import { dropUnneeded } from '../../snapshots/pruneSnapshots';
 import { deleteSnapshot, findSnapshot, listSnapshots, renameSnapshot } from '../../snapshots/store/snapshotFiles';
 import { placeSnapshots } from '../../snapshots/store/snapshotFolder';
+import { snapshotNameProblem } from '../../snapshots/store/snapshotName';
 import type { Snapshot } from '../../snapshots/store/snapshotTypes';
 import { takeSnapshot } from '../../snapshots/takeSnapshot';
 import type { DatasetDocument } from '../document/DatasetDocument';
@@ -155,6 +156,7 @@ function askForName(value: string): Thenable<string | undefined> {
     title: vscode.l10n.t('Name of the snapshot'),
     prompt: vscode.l10n.t('A snapshot with a name is kept until you delete it.'),
     value,
+    validateInput: snapshotNameProblem,
   });
 }
 

@@ -4,7 +4,7 @@ import { displayLanguage } from '../../base/displayLanguage';
 import { datasetPathOf } from '../../dataset/files/datasetPath';
 import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import { inOneLine } from '../../protocol/text/escapeControls';
-import { recordRootOf } from '../../records/recordFolder';
+import { foldersOfCaptions, recordRootOf } from '../../records/recordFolder';
 import { RecordHistory } from '../../records/RecordHistory';
 import { captionHistory, type HistoryState } from '../../snapshots/captionHistory';
 import { captionInSnapshots } from '../../snapshots/captionInSnapshots';
@@ -32,7 +32,7 @@ export async function showCaptionHistory(
   const root = recordRootOf(dataset.folder);
   const file = datasetPathOf(root, dataset.absolute(caption.path));
   const shown = caption.text;
-  const records = await RecordHistory.read(root, (one) => one === file);
+  const records = await RecordHistory.read(root, (one) => one === file, { folders: foldersOfCaptions([file]) });
   const extension = dataset.options.captionExtension;
   const seen = await captionInSnapshots(root, dataset.absolute(image.path), extension);
   const history = captionHistory(records.statesOf(file, shown), seen);

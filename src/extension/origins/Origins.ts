@@ -16,8 +16,16 @@ import { writeOptions } from '../settings/settings';
 export class Origins {
   private readonly lookups = new WeakMap<Dataset, RecordLookup>();
 
-  /** @param workerFile `dist/lookupWorker.js` */
-  constructor(private readonly workerFile: string) {}
+  private readonly saidLater = new Set<string>();
+
+  /**
+   * @param workerFile `dist/lookupWorker.js`
+   * @param warn called with a line for the log
+   */
+  constructor(
+    private readonly workerFile: string,
+    private readonly warn: (line: string) => void,
+  ) {}
 
   /**
    * Who wrote what of captions, as they are in the window.
@@ -50,6 +58,18 @@ export class Origins {
     return (await this.lookupOf(dataset)?.names()) ?? [];
   }
 
+  /** Says once of each file of records that nobody here knows what it says. */
+  private sayLater(file: string): void {
+    if (this.saidLater.has(file)) return;
+    this.saidLater.add(file);
+    const text = vscode.l10n.t(
+      'A newer version of Dataset Captions wrote {0}. What it says is not known here: what it explains counts as written by hand.',
+      file,
+    );
+    this.warn(text);
+    void vscode.window.showWarningMessage(text);
+  }
+
   /** What reads the records of a dataset; undefined if records are off. */
   private lookupOf(dataset: Dataset): RecordLookup | undefined {
     if (writeOptions(vscode.Uri.file(dataset.folder)).records === 'off') return undefined;
@@ -58,7 +78,9 @@ export class Origins {
     // A folder of records may have come since, in the dataset or in a folder around it.
     const root = recordRootOf(dataset.folder);
     if (known?.root === root) return known;
-    const lookup = new RecordLookup(root, this.workerFile);
+    const lookup = new RecordLookup(root, this.workerFile, (file) => {
+      this.sayLater(file);
+    });
     this.lookups.set(dataset, lookup);
     return lookup;
   }

@@ -7,16 +7,17 @@ import { datasetPathOf } from '../../dataset/files/datasetPath';
 import type { FileWrite } from '../../dataset/files/FileWriter';
 import { noop } from '../../base/noop';
 import { errorMessage } from '../../protocol/channel/wireError';
-import { captionChange, givenParts } from '../../records/captionChange';
 import { compactRecords } from '../../records/compactRecords';
 import type { Author } from '../../records/recordEntry';
 import { recordFolderOf } from '../../records/recordFolder';
+import { entriesOfTagger } from '../../records/edits/entriesOfTagger';
+import { deletionNote } from '../../records/edits/recognisedCaptions';
 import { RecordWriter } from '../../records/RecordWriter';
 import { textOfRaw } from '../../tags/captionText';
 import type { FoundTags } from '../../tags/FoundTags';
 import type { WriteOptions } from '../../tags/writeMode';
 import type { JobManifest } from '../jobTypes';
-import { CaptionTexts, notLookedUp } from './CaptionTexts';
+import { CaptionTexts, laterRecords, notLookedUp } from './CaptionTexts';
 import { taggerAuthor } from './taggerAuthor';
 
 /**
@@ -53,8 +54,12 @@ export class CaptionRecords {
     // What this job takes away without a record of it would count as deleted by hand.
     await this.prove();
     try {
+      const known = await this.texts.read(captions, signal);
       // Without these records the next job finds it out again.
-      for (const one of await this.texts.read(captions, signal)) await this.writer?.move(one).catch(noop);
+      for (const one of known.renamed) await this.writer?.move(one).catch(noop);
+      await Promise.all(known.recognised.map((one) => this.writer?.write(deletionNote(one)).catch(noop)));
+      const later = laterRecords(known);
+      if (later !== undefined) this.say(later);
     } catch (thrown) {
       signal.throwIfAborted();
       this.say(notLookedUp(thrown));
@@ -84,18 +89,25 @@ export class CaptionRecords {
     const { found, picture } = this.found.get(file) ?? {};
     this.found.delete(file);
     if (writer === undefined || found === undefined || typeof content !== 'string') return noop;
-    const before = typeof expected === 'string' ? textOfRaw(expected) : '';
-    const { author } = this;
+    const { author, manifest } = this;
     this.begin();
     const info = picture === undefined ? undefined : await stat(picture).catch(() => undefined);
+    const [first, ...rest] = entriesOfTagger({
+      caption: datasetPathOf(this.root, file),
+      before: typeof expected === 'string' ? textOfRaw(expected) : '',
+      after: textOfRaw(content),
+      found,
+      asked: manifest.options.addedTags,
+      author,
+    });
+    if (first === undefined) return noop;
+    const sized = { ...first, ...(info === undefined ? {} : { pictureSize: info.size }) };
     try {
-      return await writer.write({
-        kind: 'written',
-        caption: datasetPathOf(this.root, file),
-        author,
-        ...(info === undefined ? {} : { pictureSize: info.size }),
-        ...captionChange(before, textOfRaw(content), givenParts(found, author.separator), author.separator),
-      });
+      // Together, so that they share a flush; in their order.
+      const ends = await Promise.all([sized, ...rest].map((entry) => writer.write(entry)));
+      return () => {
+        for (const end of ends) end();
+      };
     } catch (thrown) {
       await this.giveUp(thrown);
       return noop;

@@ -3,12 +3,11 @@ import * as l10n from '@vscode/l10n';
 import type { Caption } from '../../dataset/captions/Caption';
 import { datasetPathOf } from '../../dataset/files/datasetPath';
 import { errorMessage } from '../../protocol/channel/wireError';
-import { readHistory } from '../../records/edits/readHistory';
-import type { Renamed } from '../../records/edits/renamedCaptions';
+import { readHistory, type KnownHistory } from '../../records/edits/readHistory';
 import { originsByHand } from '../../records/originsOf';
-import type { RecordHistory } from '../../records/RecordHistory';
 import { recordRootOf } from '../../records/recordFolder';
 import { updatedCaption } from '../../records/updateCaption';
+import { isEmptyCaption } from '../../tags/captionText';
 import type { FoundTags } from '../../tags/FoundTags';
 import type { WriteOptions } from '../../tags/writeMode';
 import { captionWithTags } from '../../tags/writeTags';
@@ -23,29 +22,28 @@ export class CaptionTexts {
   readonly root: string;
   /** whether the records say what a caption becomes */
   readonly needsRecords: boolean;
-  private history: RecordHistory | undefined;
+  private known: KnownHistory | undefined;
 
   /** @param job `root` is the dataset, absolute */
-  constructor(private readonly job: Pick<JobManifest, 'root' | 'mode' | 'write'>) {
-    const { root, mode, write } = job;
+  constructor(private readonly job: Pick<JobManifest, 'root' | 'write'>) {
+    const { root, write } = job;
     const isOn = write.records !== 'off';
     this.root = isOn ? recordRootOf(root) : root;
-    this.needsRecords = isOn && mode !== 'empty' && write.mode === 'update';
+    this.needsRecords = isOn && write.mode === 'update';
   }
 
   /**
    * Reads what is known of captions.
-   * @returns those that turned out to be renamed, which no record says yet
+   * @returns also what no record says yet
    * @throws errors of the disk: then what captions have counts as written by hand; the signal's reason
    */
-  async read(captions: readonly Caption[], signal: AbortSignal): Promise<readonly Renamed[]> {
+  async read(captions: readonly Caption[], signal: AbortSignal): Promise<KnownHistory> {
     const present = captions.map((caption) => {
       const picture = path.join(this.job.root, caption.images[0] ?? '');
       return { caption: this.pathOf(caption), text: caption.text, picture };
     });
-    const { history, renamed } = await readHistory(this.root, present, signal);
-    this.history = history;
-    return renamed;
+    this.known = await readHistory(this.root, present, signal);
+    return this.known;
   }
 
   /**
@@ -53,11 +51,15 @@ export class CaptionTexts {
    * @param mayRemove whether what machines wrote may go: where that is not recorded, it would count as deleted by hand
    */
   textOf(caption: Caption, existing: string, found: FoundTags, options: WriteOptions, mayRemove = true): string {
-    if (options.mode !== 'update') return captionWithTags(existing, found.tags, options);
-    const known = this.history?.originsOf(this.pathOf(caption), existing);
+    // What was deleted by hand from a caption that is empty by now does not come back either.
+    const isUpdate = options.mode === 'update' || (this.needsRecords && isEmptyCaption(existing));
+    if (!isUpdate) return captionWithTags(existing, found.tags, options);
+    const history = this.known?.history;
+    const known = history?.originsOf(this.pathOf(caption), existing);
     const byHand = originsByHand(existing);
-    const origins = mayRemove ? (known ?? byHand) : { ...byHand, deleted: known?.deleted ?? [] };
-    return updatedCaption(existing, origins, found.tags, options);
+    const isSure = mayRemove && (history === undefined || history.laterFiles.size === 0);
+    const origins = isSure ? (known ?? byHand) : { ...byHand, deleted: known?.deleted ?? [] };
+    return updatedCaption(existing, origins, found.tags, { ...options, mode: 'update' });
   }
 
   private pathOf(caption: Caption): string {
@@ -70,5 +72,15 @@ export function notLookedUp(thrown: unknown): string {
   return l10n.t(
     'Who wrote what could not be looked up ({0}): what the captions have counts as written by hand, and tags are only added.',
     errorMessage(thrown),
+  );
+}
+
+/** What is said where a later version has written records; undefined where none has. */
+export function laterRecords({ history }: KnownHistory): string | undefined {
+  const [later] = history.laterFiles;
+  if (later === undefined) return undefined;
+  return l10n.t(
+    'A newer version of Dataset Captions wrote {0}. What it says is not known here: what the captions have counts as written by hand, and tags are only added.',
+    later,
   );
 }

@@ -6,7 +6,7 @@ import { taggerFault } from '../../protocol/tagging/taggerFault';
 import type { TaggerSetup } from '../../protocol/tagging/taggerProtocol';
 import { runCaptionJob, type JobOptions, type JobResult, type JobTarget } from '../captionJob';
 import type { JobManifest } from '../jobTypes';
-import { CaptionTexts, notLookedUp } from './CaptionTexts';
+import { CaptionTexts, laterRecords, notLookedUp } from './CaptionTexts';
 
 /** A job that is only looked at. */
 export interface CaptionPreviewWork
@@ -34,13 +34,16 @@ export async function previewCaptions(
   work: CaptionPreviewWork,
 ): Promise<JobResult> {
   const { tagger, setup, options, mode, write, signal, imagesInWork, onOutcome, onProgress, onText } = work;
-  const texts = new CaptionTexts({ root: dataset.folder, mode, write });
+  const texts = new CaptionTexts({ root: dataset.folder, write });
   const captions = targets.map(({ caption }) => caption);
   if (texts.needsRecords) {
-    await texts.read(captions, signal).catch((thrown: unknown) => {
+    try {
+      const later = laterRecords(await texts.read(captions, signal));
+      if (later !== undefined) work.onNote(later);
+    } catch (thrown) {
       signal.throwIfAborted();
       work.onNote(notLookedUp(thrown));
-    });
+    }
   }
   return runCaptionJob(dataset, targets, {
     makeTags: (imagePath, stopped) => tagger.request('captionImage', { imagePath, setup, options }, stopped),

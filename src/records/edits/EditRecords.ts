@@ -96,10 +96,12 @@ export class EditRecords {
    */
   async move(moved: readonly { from: string; to: string }[]): Promise<void> {
     const { root } = this;
-    if (root === undefined || moved.length === 0 || !hasRecords(root)) return;
+    if (root === undefined || moved.length === 0) return;
+    const name = (file: string): string => datasetPathOf(root, file);
+    const names = moved.map(({ from }) => name(from));
+    if (!hasRecords(root, names)) return;
     const writer = (this.writer ??= this.newWriter(root));
     try {
-      const name = (file: string): string => datasetPathOf(root, file);
       await Promise.all(moved.map(({ from, to }) => writer.move({ from: name(from), to: name(to) })));
     } catch (thrown) {
       this.giveUp(thrown);
@@ -136,9 +138,10 @@ export class EditRecords {
     this.changed.clear();
     const { root } = this;
     if (changed.length === 0 || root === undefined) return;
-    if (this.writer === undefined && !hasRecords(root)) return;
+    const captions = changed.map(([file]) => datasetPathOf(root, file));
+    if (this.writer === undefined && !hasRecords(root, captions)) return;
     const tail = (this.tail ??= new RecordTail(root));
-    await tail.read();
+    await tail.read(captions);
     const entries: Recorded[] = [];
     const author = { by: 'outside' } as const;
     await inSlices(changed, ([file, texts]) => {

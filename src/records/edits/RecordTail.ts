@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { fileLines } from '../../base/fileLines';
-import { recordFiles } from '../recordFolder';
+import { captionIn, foldersOfCaptions, recordSources, type RecordSource } from '../recordFolder';
 
 /** Files of records that nobody has written into for so long are not looked into, in milliseconds. */
 const lately = 120_000;
@@ -28,14 +28,18 @@ export class RecordTail {
     this.turnedAt = now();
   }
 
-  /** Reads what has come since the last time; the first time, what has come lately. Does not throw. */
-  async read(): Promise<void> {
+  /**
+   * Reads what has come since the last time; the first time, what has come lately. Does not throw.
+   * @param captions that are asked for, relative to the root
+   */
+  async read(captions: readonly string[]): Promise<void> {
     if (this.now() - this.turnedAt > remembered) {
       this.older = this.recent;
       this.recent = new Map();
       this.turnedAt = this.now();
     }
-    for (const file of await recordFiles(this.root).catch(() => [])) await this.readFile(file).catch(() => undefined);
+    const sources = await recordSources(this.root, foldersOfCaptions(captions)).catch(() => []);
+    for (const source of sources) await this.readFile(source).catch(() => undefined);
   }
 
   /**
@@ -57,7 +61,7 @@ export class RecordTail {
     return false;
   }
 
-  private async readFile(file: string): Promise<void> {
+  private async readFile({ file, ...source }: RecordSource): Promise<void> {
     const { size, mtimeMs } = await stat(file);
     const known = this.offsets.get(file) ?? (this.now() - mtimeMs > lately ? size : Math.max(0, size - longestFirst));
     // A file that was written anew, where the file system cannot append, is never shorter.
@@ -69,9 +73,10 @@ export class RecordTail {
         // A line that is being written is read when it is whole.
         if (line === undefined) continue;
         this.offsets.set(file, start + length + 1);
-        const [letter, , caption, , , before, after] = line;
+        const [letter, , named, , , before, after] = line;
+        const caption = typeof named === 'string' ? captionIn(source, named) : undefined;
         if (letter !== 'w' && letter !== 'u') continue;
-        if (typeof caption !== 'string' || typeof before !== 'string' || typeof after !== 'string') continue;
+        if (caption === undefined || typeof before !== 'string' || typeof after !== 'string') continue;
         const key = keyOf(caption, after);
         this.recent.set(key, (this.recent.get(key) ?? new Set()).add(before));
       }

@@ -1,7 +1,8 @@
 import type { EditAuthor, EditStep } from '../../dataset/files/FileWriter';
 import { textOfRaw } from '../../tags/captionText';
-import { captionChange, givenParts } from '../captionChange';
+import { captionChange } from '../captionChange';
 import type { Recorded } from '../RecordWriter';
+import { entriesOfTagger } from './entriesOfTagger';
 
 /** What a person typed, or what nobody said anything of. */
 const hand: EditAuthor = { by: 'hand' };
@@ -23,11 +24,15 @@ export function entriesOfWrite(
   const entries: Recorded[] = [];
   let text = textOf(before);
   const add = (by: EditStep['by'], wanted: string): void => {
-    const { found, ...author } = by === 'undo' ? hand : by;
-    const { separator } = author;
-    const given = by === 'undo' ? nothingGiven : found === undefined ? 'all' : givenParts(found, separator);
-    const change = captionChange(text, wanted, given, separator);
+    const before = text;
     text = wanted;
+    const { found, asked = [], ...author } = by === 'undo' ? hand : by;
+    if (found !== undefined) {
+      const made = entriesOfTagger({ caption, before, after: wanted, found, asked, author });
+      entries.push(...made.filter((entry) => entry.kind !== 'written' || entry.before !== entry.after));
+      return;
+    }
+    const change = captionChange(before, wanted, by === 'undo' ? nothingGiven : 'all', author.separator);
     const kind = by === 'undo' ? 'undone' : 'written';
     if (change.before !== change.after) entries.push({ kind, caption, author, ...change });
   };

@@ -1,3 +1,4 @@
+import { noop } from '../../base/noop';
 import { inSlices } from '../../base/inSlices';
 import { captionChange } from '../captionChange';
 import type { DeletedPart } from '../originsOf';
@@ -14,14 +15,17 @@ export interface Deletions extends PresentCaption {
 /**
  * Finds the captions from which a person deleted something.
  * @param root of the records, absolute
+ * @param onLater called with each file of records that a later version of the program wrote
  * @throws errors of the disk; the signal's reason
  */
 export async function deletionsIn(
   root: string,
   captions: readonly PresentCaption[],
   signal?: AbortSignal,
+  onLater: (file: string) => void = noop,
 ): Promise<Deletions[]> {
   const { history } = await readHistory(root, captions, signal);
+  for (const file of history.laterFiles) onLater(file);
   const found: Deletions[] = [];
   const look = (one: PresentCaption): void => {
     const { caption, text } = one;

@@ -1,38 +1,69 @@
+import { foldersOfCaptions } from '../recordFolder';
 import { RecordHistory } from '../RecordHistory';
+import { recognisedCaptions, type Recognised } from './recognisedCaptions';
 import { renamedCaptions, type PresentCaption, type Renamed } from './renamedCaptions';
 
 /** So many renames of a caption, one after the other, are followed back that no record has. */
 const mostRenames = 10;
 
+/** What is known of captions. */
+export interface KnownHistory {
+  history: RecordHistory;
+  /** captions that turned out to be renamed, which no record says yet */
+  renamed: Renamed[];
+  /** captions that may have had another name: what was deleted from them then, which no record says yet */
+  recognised: Recognised[];
+}
+
 /**
- * Reads what is known of captions, also of those that were renamed or moved since.
+ * Reads what is known of captions, also of those that were renamed or moved since, and of those of folders in the
+ * dataset that have records of their own.
  * @param root of the records, absolute
- * @returns also the captions that turned out to be renamed, which no record says yet
  * @throws errors of the disk if the folder of the records cannot be listed; the signal's reason
  */
 export async function readHistory(
   root: string,
   captions: readonly PresentCaption[],
   signal?: AbortSignal,
-): Promise<{ history: RecordHistory; renamed: Renamed[] }> {
+): Promise<KnownHistory> {
   const wanted = new Set(captions.map(({ caption }) => caption));
-  const history = await RecordHistory.read(root, (caption) => wanted.has(caption), signal);
+  const options = { folders: foldersOfCaptions(wanted), ...(signal === undefined ? {} : { signal }) };
+  const sizes = new Map<string, number>();
+  const history = await RecordHistory.read(root, (caption) => wanted.has(caption), {
+    ...options,
+    onOther: ({ caption, pictureSize }) => {
+      if (pictureSize !== undefined) sizes.set(caption, pictureSize);
+    },
+  });
   const isKnown = ({ caption, text }: PresentCaption): boolean => {
     const entries = history.stored.get(caption);
     if (entries === undefined) return text.trim() === '';
     return entries.some(({ from, before }) => from !== undefined || before === '');
   };
-  if (captions.every(isKnown)) return { history, renamed: [] };
+  const known: KnownHistory = { history, renamed: [], recognised: [] };
   // Of a caption that is new to the records, others may know something under its former name.
-  const whole = await RecordHistory.read(root, undefined, signal);
+  if (!captions.every(isKnown)) {
+    known.history = await RecordHistory.read(root, undefined, options);
+    known.renamed = await followed(root, known.history, captions);
+  }
+  const taken = new Set(known.renamed.flatMap(({ from, to }) => [from, to]));
+  const isTaken = (caption: string): boolean => taken.has(caption) || known.history.hasLeft(caption);
+  const read = (names: ReadonlySet<string>): Promise<RecordHistory> =>
+    RecordHistory.read(root, (caption) => names.has(caption), options);
+  known.recognised = await recognisedCaptions(root, known.history, captions, sizes, isTaken, read);
+  for (const { caption, deleted } of known.recognised) known.history.recognise(caption, deleted);
+  return known;
+}
+
+async function followed(root: string, history: RecordHistory, captions: readonly PresentCaption[]): Promise<Renamed[]> {
   const renamed: Renamed[] = [];
   let wantedNow = captions;
   // What was renamed may have been renamed before.
   for (let time = 0; time < mostRenames && wantedNow.length > 0; time++) {
-    const found = await renamedCaptions(root, whole, wantedNow);
-    for (const one of found) whole.move(one);
+    const found = await renamedCaptions(root, history, wantedNow);
+    for (const one of found) history.move(one);
     renamed.push(...found);
     wantedNow = found.map(({ from }) => ({ caption: from, text: '', picture: '' }));
   }
-  return { history: whole, renamed };
+  return renamed;
 }

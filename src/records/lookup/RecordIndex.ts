@@ -1,20 +1,22 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import path from 'node:path';
 import { errno } from '../../base/errno';
 import { originsOf, type CaptionOrigins } from '../originsOf';
 import {
   authorOfLine,
   entryOfLine,
   headOfLine,
+  isLaterRecord,
   parseRecordLine,
   type RecordDictionary,
   type StoredEntry,
 } from '../RecordDecoder';
 import type { Author, RecordEntry } from '../recordEntry';
-import { recordFiles } from '../recordFolder';
+import { foldersOfCaptions, hasRecords, recordSources, type RecordSource } from '../recordFolder';
 import { byTime } from '../RecordHistory';
 import { EntryTable } from './EntryTable';
 import { RecordLines } from './RecordLines';
-import { captionHashOf, scanRecords, type RecordSink } from './scanRecords';
+import { CaptionNames, captionHashOf, scanRecords, type RecordSink } from './scanRecords';
 
 /** Bytes that are looked at in one go. */
 const pieceSize = 4 * 1024 * 1024;
@@ -26,6 +28,8 @@ const maxListings = 5;
 const mostMoves = 100;
 /** So many lines of texts are kept parsed. */
 const keptTexts = 8192;
+/** How often folders that had no records are looked at again, in milliseconds. */
+const foldersPause = 10_000;
 
 /** A caption of which somebody wants to know who wrote it. */
 export interface CaptionQuestion {
@@ -40,6 +44,7 @@ export interface CaptionQuestion {
 /** What one file has of one record. */
 interface Segment extends RecordDictionary {
   file: string;
+  names: CaptionNames;
   authors: Map<number, Author>;
   /** the number of the first text of each line of texts, ascending, and where the line stands */
   textNumbers: number[];
@@ -63,6 +68,9 @@ interface FormerName {
 
 interface KnownFile {
   path: string;
+  names: CaptionNames;
+  /** tells its records from those of other folders, of which they may be copies */
+  place: string;
   /** bytes that were looked at */
   position: number;
   /** in a line that is too long, or no line */
@@ -88,6 +96,11 @@ export class RecordIndex {
   /** how many lines of texts segments keep */
   private textsKept = 0;
   private piece = Buffer.alloc(0);
+  /** folders in the dataset in which captions lie; whether each has records */
+  private readonly folders = new Map<string, boolean>();
+  private foldersLooked = 0;
+  /** files that a later version of the program wrote: nobody here knows what they say */
+  readonly laterFiles = new Set<string>();
 
   /**
    * @param root of the records, absolute
@@ -95,7 +108,7 @@ export class RecordIndex {
    */
   constructor(
     private readonly root: string,
-    private readonly list: typeof recordFiles = recordFiles,
+    private readonly list: typeof recordSources = recordSources,
   ) {}
 
   /** Number of entries. */
@@ -110,16 +123,36 @@ export class RecordIndex {
   }
 
   /**
+   * Sees to it that the records of all folders in which captions lie are read.
+   * @returns whether there are some that were not looked at
+   */
+  lookAt(captions: Iterable<string>): boolean {
+    let isNew = false;
+    for (const folder of foldersOfCaptions(captions)) {
+      if (this.folders.has(folder)) continue;
+      const has = hasRecords(path.join(this.root, folder));
+      this.folders.set(folder, has);
+      isNew ||= has;
+    }
+    return isNew;
+  }
+
+  /**
    * Reads what is new. What cannot be read is left out.
    * @throws errors of the disk if the folder of the records cannot be listed
    */
   async refresh(): Promise<void> {
+    const isLate = Date.now() - this.foldersLooked > foldersPause;
+    if (isLate) this.foldersLooked = Date.now();
+    for (const [folder, has] of isLate ? this.folders : [])
+      if (!has) this.folders.set(folder, hasRecords(path.join(this.root, folder)));
+    const folders = [...this.folders].flatMap(([folder, has]) => (has ? [folder] : []));
     for (let listing = 0; listing < maxListings; listing++) {
-      const paths = await this.list(this.root);
-      const now = new Set(paths);
+      const sources = await this.list(this.root, folders);
+      const now = new Set(sources.map(({ file }) => file));
       // Where a file was merged into another, all its entries stand elsewhere.
       if ([...this.files.keys()].some((file) => !now.has(file))) this.reset();
-      if (paths.map((file) => this.readNew(file)).every((isRead) => isRead)) break;
+      if (sources.map((source) => this.readNew(source)).every((isRead) => isRead)) break;
       this.reset();
     }
     this.piece = Buffer.alloc(0);
@@ -174,7 +207,14 @@ export class RecordIndex {
       const line = segment && parseRecordLine(text);
       const stored = line && entryOfLine(line, segment);
       // Two captions may have one hash.
-      if (stored?.caption !== caption || stored.when <= since || stored.when > until) continue;
+      if (
+        stored === undefined ||
+        segment?.names.of(stored.caption) !== caption ||
+        stored.when <= since ||
+        stored.when > until
+      )
+        continue;
+      stored.caption = caption;
       stored.isDone = this.table.isDone(place);
       found.push(stored);
     }
@@ -211,7 +251,7 @@ export class RecordIndex {
   }
 
   /** @returns false if the file is gone, or is another one than before */
-  private readNew(path: string): boolean {
+  private readNew({ file: path, ...source }: RecordSource): boolean {
     let descriptor: number;
     try {
       descriptor = openSync(path, 'r');
@@ -219,7 +259,14 @@ export class RecordIndex {
       return errno(thrown) !== 'ENOENT';
     }
     try {
-      const file = this.files.get(path) ?? { path, position: 0, isSkipping: false, segment: undefined };
+      const file = this.files.get(path) ?? {
+        path,
+        names: new CaptionNames(source),
+        place: `${source.added}\0${source.cut}\0`,
+        position: 0,
+        isSkipping: false,
+        segment: undefined,
+      };
       this.files.set(path, file);
       const { size } = fstatSync(descriptor);
       if (size < file.position) return false;
@@ -250,7 +297,7 @@ export class RecordIndex {
       }
       file.isSkipping = false;
       const isEnd = file.position + read === size;
-      const scanned = from + scanRecords(bytes.subarray(from), file.position + from, isEnd, sink);
+      const scanned = from + scanRecords(bytes.subarray(from), file.position + from, isEnd, sink, file.names);
       file.position += scanned;
       if (scanned > 0) continue;
       if (isEnd && read < longestLine) return;
@@ -267,7 +314,8 @@ export class RecordIndex {
     return {
       begin: (line) => {
         const head = headOfLine(line);
-        file.segment = head && this.addSegment(file.path, head);
+        if (isLaterRecord(line)) this.laterFiles.add(file.path);
+        file.segment = head && this.addSegment(file, head);
         segment = current();
       },
       end: () => {
@@ -311,14 +359,19 @@ export class RecordIndex {
     };
   }
 
-  private addSegment(file: string, head: Pick<RecordDictionary, 'record' | 'begun'>): number {
-    const latest = this.latest.get(head.record) ?? { number: -1 };
-    this.latest.set(head.record, latest);
+  private addSegment(
+    { path: file, names, place }: KnownFile,
+    head: Pick<RecordDictionary, 'record' | 'begun'>,
+  ): number {
+    const record = place + head.record;
+    const latest = this.latest.get(record) ?? { number: -1 };
+    this.latest.set(record, latest);
     const index = this.segments.length;
     const texts = { get: (number: number): string | undefined => this.textOf(index, number) };
     this.segments.push({
       ...head,
       file,
+      names,
       texts,
       authors: new Map(),
       textNumbers: [],

@@ -1,7 +1,8 @@
 import * as l10n from '@vscode/l10n';
+import { noop } from '../../base/noop';
 import { WorkerThread } from '../../base/WorkerThread';
 import type { CaptionOrigins } from '../originsOf';
-import { recordFiles } from '../recordFolder';
+import { hasRecords, recordSources } from '../recordFolder';
 import { RecordError } from '../RecordError';
 import type { LookupReply, LookupRequest } from './lookupMessages';
 import type { OriginTerm } from '../../dataset/query/QueryNode';
@@ -28,14 +29,17 @@ export class RecordLookup {
   private nextId = 1;
   private idle: NodeJS.Timeout | undefined;
   private isDisposed = false;
+  private readonly saidLater = new Set<string>();
 
   /**
    * @param root of the records, absolute
    * @param workerFile the thread's script, `dist/lookupWorker.js`
+   * @param onLater called once with each file that a later version of the program wrote: nobody here knows what it says
    */
   constructor(
     readonly root: string,
     private readonly workerFile: string,
+    private readonly onLater: (file: string) => void = noop,
   ) {}
 
   /** Whether its thread has read records. */
@@ -49,7 +53,7 @@ export class RecordLookup {
    * @throws RecordError if they cannot be read
    */
   async originsOf(questions: readonly CaptionQuestion[]): Promise<CaptionOrigins[] | undefined> {
-    if (!(await this.hasRecords())) return undefined;
+    if (!(await this.hasRecords(questions))) return undefined;
     const reply = await this.ask({ task: 'origins', questions });
     return 'origins' in reply ? reply.origins : undefined;
   }
@@ -65,7 +69,7 @@ export class RecordLookup {
     terms: readonly OriginTerm[],
     isFirst: boolean,
   ): Promise<Uint8Array> {
-    if (!(await this.hasRecords())) return matchesWithoutRecords(questions, terms);
+    if (!(await this.hasRecords(questions))) return matchesWithoutRecords(questions, terms);
     const reply = await this.ask({ task: 'match', questions, terms, isFirst });
     return 'matches' in reply ? reply.matches : new Uint8Array(0);
   }
@@ -83,9 +87,13 @@ export class RecordLookup {
     this.end(l10n.t('The dataset was closed.'), undefined);
   }
 
-  private async hasRecords(): Promise<boolean> {
+  private async hasRecords(questions: readonly CaptionQuestion[] = []): Promise<boolean> {
     try {
-      return this.thread !== undefined || (await recordFiles(this.root)).length > 0;
+      if (this.thread !== undefined || (await recordSources(this.root)).length > 0) return true;
+      return hasRecords(
+        this.root,
+        questions.map(({ caption }) => caption),
+      );
     } catch (thrown) {
       throw this.failure(thrown instanceof Error ? thrown.message : String(thrown), thrown);
     }
@@ -113,6 +121,7 @@ export class RecordLookup {
       onReply: (reply) => {
         const waiting = this.waiting.get(reply.id);
         this.waiting.delete(reply.id);
+        for (const file of reply.later ?? []) this.sayLater(file);
         if (this.waiting.size === 0) this.rest();
         if ('failure' in reply) waiting?.reject(this.failure(reply.failure, undefined));
         else waiting?.resolve(reply);
@@ -121,6 +130,12 @@ export class RecordLookup {
         this.end(l10n.t('The thread that reads them ended.'), cause);
       },
     });
+  }
+
+  private sayLater(file: string): void {
+    if (this.saidLater.has(file)) return;
+    this.saidLater.add(file);
+    this.onLater(file);
   }
 
   private rest(): void {

@@ -20,7 +20,7 @@ export class RecordReader {
 
   /** Who wrote what, by all that is recorded now. @throws errors of the disk */
   originsOf(questions: readonly CaptionQuestion[]): Promise<CaptionOrigins[]> {
-    return this.ask(true, () => this.index.originsOf(questions));
+    return this.ask(questions, true, () => this.index.originsOf(questions));
   }
 
   /**
@@ -31,7 +31,7 @@ export class RecordReader {
    */
   matches(questions: readonly CaptionQuestion[], terms: readonly OriginTerm[], isFirst: boolean): Promise<Uint8Array> {
     const tests = terms.map(originTest);
-    return this.ask(isFirst, () => {
+    return this.ask(questions, isFirst, () => {
       const matches = new Uint8Array(questions.length * terms.length);
       let at = 0;
       this.index.each(questions, ({ text, seen }, entries) => {
@@ -51,12 +51,18 @@ export class RecordReader {
 
   /** The names of taggers and captioners in the records. @throws errors of the disk */
   names(): Promise<string[]> {
-    return this.ask(true, () => this.index.names);
+    return this.ask([], true, () => this.index.names);
   }
 
-  private ask<Answer>(refresh: boolean, answer: () => Answer): Promise<Answer> {
+  /** Files of records that a later version of the program wrote, as far as they were met. */
+  get laterFiles(): string[] {
+    return [...this.index.laterFiles];
+  }
+
+  private ask<Answer>(questions: readonly CaptionQuestion[], refresh: boolean, answer: () => Answer): Promise<Answer> {
     return this.queue.run(async () => {
-      if (refresh) await this.index.refresh();
+      const isNew = this.index.lookAt(questions.map(({ caption }) => caption));
+      if (refresh || isNew) await this.index.refresh();
       for (let attempt = 1; ; attempt++) {
         try {
           return answer();

@@ -16,7 +16,8 @@ export type LookupRequest = { id: number } & (
   | { task: 'names' }
 );
 
-export type LookupReply = { id: number } & (
+/** With the files of records that a later version of the program wrote. */
+export type LookupReply = { id: number; later?: readonly string[] } & (
   | { origins: CaptionOrigins[] }
   /** for each caption a byte for each term: 1 if it matches */
   | { matches: Uint8Array }

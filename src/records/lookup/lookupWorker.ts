@@ -16,7 +16,7 @@ const reader = new RecordReader((workerData as LookupWorkerData).root);
 parentPort?.on('message', (request: LookupRequest) => {
   const { id } = request;
   answer(request).then(
-    (reply) => parentPort?.postMessage(reply),
+    (reply) => parentPort?.postMessage({ ...reply, later: reader.laterFiles } satisfies LookupReply),
     (thrown: unknown) => {
       const failure = thrown instanceof Error ? thrown.message : String(thrown);
       parentPort?.postMessage({ id, failure } satisfies LookupReply);

@@ -1,4 +1,33 @@
 import { parseRecordLine } from '../RecordDecoder';
+import { captionIn, type RecordSource } from '../recordFolder';
+
+/** How the captions that lines name are called, in bytes as lines have them. */
+export class CaptionNames {
+  private readonly cut: Buffer;
+  /** the hash of what is added in front of each */
+  private readonly seed: number;
+
+  constructor(private readonly source: Pick<RecordSource, 'added' | 'cut'>) {
+    this.cut = bytesOf(source.cut);
+    this.seed = hashOf(bytesOf(source.added));
+  }
+
+  /** How many bytes of a path are no part of the name here; -1 if it is no caption of these. */
+  cutFrom(bytes: Buffer, at: number): number {
+    const { cut } = this;
+    return bytes.compare(cut, 0, cut.length, at, Math.min(bytes.length, at + cut.length)) === 0 ? cut.length : -1;
+  }
+
+  /** The hash of a name before its first byte. */
+  get begun(): number {
+    return this.seed;
+  }
+
+  /** @returns undefined if it is no caption of these */
+  of(caption: string): string | undefined {
+    return captionIn(this.source, caption);
+  }
+}
 
 /** What is told of the lines of a file of records; `offset` is the position of a line in the file, in bytes. */
 export interface RecordSink {
@@ -16,7 +45,7 @@ export interface RecordSink {
 }
 
 const [lineEnd, quote, comma, backslash, openBracket, closeBracket, zero, nine] = [10, 34, 44, 92, 91, 93, 48, 57];
-const [letterA, letterD, letterF, letterR, letterT, letterU, letterW, letterZ] = Buffer.from('adfrtuwz');
+const [letterA, letterD, letterF, letterR, letterT, letterU, letterW, letterX, letterZ] = Buffer.from('adfrtuwxz');
 /** Begins the hash of a caption. */
 const hashSeed = 0x811c9dc5;
 /** Entries have smaller numbers: the table has 32 bits for them. */
@@ -28,9 +57,16 @@ const mostEntries = 2 ** 32;
  * @param bytes begin with a line
  * @param position of the first byte in the file
  * @param isEnd whether the file ends with them
+ * @param names what the captions are called
  * @returns how many of the bytes were looked at: up to a line that has not come whole
  */
-export function scanRecords(bytes: Buffer, position: number, isEnd: boolean, sink: RecordSink): number {
+export function scanRecords(
+  bytes: Buffer,
+  position: number,
+  isEnd: boolean,
+  sink: RecordSink,
+  names: CaptionNames,
+): number {
   const { length } = bytes;
   let at = 0;
   while (at < length) {
@@ -41,9 +77,9 @@ export function scanRecords(bytes: Buffer, position: number, isEnd: boolean, sin
     if (
       bytes[at] === openBracket &&
       bytes[end - 1] === closeBracket &&
-      !scanLine(bytes, at, end, position + at, sink)
+      !scanLine(bytes, at, end, position + at, sink, names)
     ) {
-      scanParsed(bytes.toString('utf8', at, end), position + at, sink);
+      scanParsed(bytes.toString('utf8', at, end), position + at, sink, names);
     }
     at = end + 1;
   }
@@ -52,10 +88,18 @@ export function scanRecords(bytes: Buffer, position: number, isEnd: boolean, sin
 
 /** Identifies a caption, 32 bits. @param caption path relative to the root */
 export function captionHashOf(caption: string): number {
-  const bytes = Buffer.from(JSON.stringify(caption));
+  return hashOf(bytesOf(caption)) >>> 0;
+}
+
+/** A text as it stands in JSON. */
+function bytesOf(text: string): Buffer {
+  return Buffer.from(JSON.stringify(text)).subarray(1, -1);
+}
+
+function hashOf(bytes: Uint8Array): number {
   let hash = hashSeed;
-  for (let at = 1; at < bytes.length - 1; at++) hash = nextHash(hash, bytes[at] ?? 0);
-  return hash >>> 0;
+  for (const byte of bytes) hash = nextHash(hash, byte);
+  return hash;
 }
 
 function nextHash(hash: number, byte: number): number {
@@ -63,7 +107,14 @@ function nextHash(hash: number, byte: number): number {
 }
 
 /** @returns false if the line is not written as our writer does, so that it has to be parsed */
-function scanLine(bytes: Buffer, start: number, end: number, offset: number, sink: RecordSink): boolean {
+function scanLine(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  offset: number,
+  sink: RecordSink,
+  names: CaptionNames,
+): boolean {
   if (bytes[start + 1] !== quote || bytes[start + 3] !== quote) return false;
   const letter = bytes[start + 2];
   if (letter === letterR || letter === letterA || letter === letterZ || bytes[start + 4] !== comma) return false;
@@ -78,9 +129,11 @@ function scanLine(bytes: Buffer, start: number, end: number, offset: number, sin
     sink.texts(number, offset);
     return true;
   }
-  if (letter !== letterW && letter !== letterU && letter !== letterF) return false;
-  let hash = hashSeed;
-  for (at += 2; at < end; at++) {
+  if (letter !== letterW && letter !== letterU && letter !== letterF && letter !== letterX) return false;
+  let hash = names.begun;
+  const cut = names.cutFrom(bytes, at + 2);
+  if (cut < 0) return true;
+  for (at += 2 + cut; at < end; at++) {
     const byte = bytes[at] ?? 0;
     if (byte === quote) break;
     if (byte === backslash) return false;
@@ -108,10 +161,11 @@ function scanDone(bytes: Buffer, from: number, end: number, sink: RecordSink): b
   return true;
 }
 
-function scanParsed(text: string, offset: number, sink: RecordSink): void {
+function scanParsed(text: string, offset: number, sink: RecordSink, names: CaptionNames): void {
   const line = parseRecordLine(text);
   if (line === undefined) return;
-  const [letter, number, caption, time, from] = line;
+  const [letter, number, named, time, from] = line;
+  const caption = typeof named === 'string' ? names.of(named) : undefined;
   const isNumber = typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 && number < mostEntries;
   switch (letter) {
     case 'r':
@@ -126,17 +180,20 @@ function scanParsed(text: string, offset: number, sink: RecordSink): void {
     case 'd':
       for (const each of line.slice(1)) if (typeof each === 'number') sink.done(each);
       break;
-    case 'm':
-      if (!isNumber || typeof caption !== 'string' || typeof time !== 'number' || typeof from !== 'string') break;
-      sink.move(number, caption, time, from);
+    case 'm': {
+      const former = typeof from === 'string' ? names.of(from) : undefined;
+      if (!isNumber || caption === undefined || typeof time !== 'number' || former === undefined) break;
+      sink.move(number, caption, time, former);
       break;
+    }
     case 't':
       if (isNumber) sink.texts(number, offset);
       break;
     case 'w':
     case 'u':
     case 'f':
-      if (!isNumber || typeof caption !== 'string' || typeof time !== 'number') break;
+    case 'x':
+      if (!isNumber || caption === undefined || typeof time !== 'number') break;
       sink.entry(number, captionHashOf(caption), offset);
       break;
     default:

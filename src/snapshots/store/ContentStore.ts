@@ -4,7 +4,7 @@ import * as l10n from '@vscode/l10n';
 import { errno } from '../../base/errno';
 import { LruMap } from '../../base/LruMap';
 import { keyOf, type CaptionKey } from './captionKey';
-import { groupContents, groupHead, groupRows, headLength } from './packGroup';
+import { groupContents, groupHead, groupRows, headLength, magic, type GroupHead } from './packGroup';
 import { SnapshotError } from './SnapshotError';
 import { fileName, snapshotFolderOf, snapshotNames } from './snapshotFolder';
 
@@ -28,9 +28,17 @@ interface Place {
 /** How many groups are kept as they were read, of half a megabyte each. */
 const keptGroups = 16;
 
-/** All contents that the packs of a dataset have. A pack that was cut off has what stands before the cut. */
+/** Bytes that are looked through at once for the next group of a damaged pack. */
+const pieceLength = 256 * 1024;
+
+/**
+ * All contents that the packs of a dataset have. A pack that was cut off has what stands before the cut; of one that is
+ * damaged, a group is missing at most.
+ */
 export class ContentStore {
   private readonly places = new Map<CaptionKey, Place>();
+  /** further places of contents that are in several packs, in case that the first is damaged */
+  private readonly others = new Map<CaptionKey, Place[]>();
   private readonly groups = new LruMap<Group, Promise<Buffer>>(keptGroups);
   /** The packs that were read, and how many bytes of compressed contents each has. */
   readonly packs = new Map<string, number>();
@@ -89,29 +97,34 @@ export class ContentStore {
   /** @throws SnapshotError SNAPSHOT_DAMAGED if the content is not there, or is not what its key says */
   async read(key: CaptionKey): Promise<Buffer> {
     const place = this.places.get(key);
-    if (place === undefined) throw this.damaged(undefined);
-    const { group, offset, length } = place;
+    let cause: unknown;
+    for (const one of place === undefined ? [] : [place, ...(this.others.get(key) ?? [])]) {
+      try {
+        const content = await this.contentAt(one);
+        if (keyOf(content) === key) return content;
+      } catch (thrown) {
+        cause = thrown;
+      }
+    }
+    throw this.damaged(cause);
+  }
+
+  private async contentAt({ group, offset, length }: Place): Promise<Buffer> {
     let reading = this.groups.get(group);
     if (reading === undefined) {
       reading = this.readGroup(group);
       this.groups.set(group, reading);
     }
     // A buffer of its own: another thread would get the whole group with a part of it.
-    const content = Buffer.from(new Uint8Array((await reading).subarray(offset, offset + length)).buffer);
-    if (keyOf(content) !== key) throw this.damaged(undefined);
-    return content;
+    return Buffer.from(new Uint8Array((await reading).subarray(offset, offset + length)).buffer);
   }
 
   private async readGroup({ pack, start, compressed, raw }: Group): Promise<Buffer> {
+    const handle = await open(path.join(this.folder, pack), 'r');
     try {
-      const handle = await open(path.join(this.folder, pack), 'r');
-      try {
-        return await groupContents(await readAt(handle, start, compressed), raw);
-      } finally {
-        await handle.close();
-      }
-    } catch (thrown) {
-      throw this.damaged(thrown);
+      return await groupContents(await readAt(handle, start, compressed), raw);
+    } finally {
+      await handle.close();
     }
   }
 
@@ -127,20 +140,28 @@ export class ContentStore {
     try {
       const { size } = await handle.stat();
       let stored = 0;
+      let head = await headAt(handle, 0);
       for (let at = 0; at < size;) {
-        const head = groupHead(await readAt(handle, at, headLength));
-        if (head === undefined) break;
-        const start = at + headLength + head.tableLength;
-        const end = start + head.compressed;
-        if (end > size) break;
+        const start = at + headLength + (head?.tableLength ?? 0);
+        const end = start + (head?.compressed ?? 0);
+        const next = head === undefined || end > size ? undefined : await headAt(handle, end);
+        if (head === undefined || end > size) {
+          at = await nextGroup(handle, at + 1, size);
+          head = await headAt(handle, at);
+          continue;
+        }
         const group: Group = { pack, start, compressed: head.compressed, raw: head.raw };
         let offset = 0;
         for (const { key, length } of groupRows(await readAt(handle, at + headLength, head.tableLength))) {
+          const former = this.places.get(key);
+          if (former !== undefined) this.others.set(key, [former, ...(this.others.get(key) ?? [])]);
           this.places.set(key, { group, offset, length });
           offset += length;
         }
         stored += head.compressed + head.tableLength;
-        at = end;
+        // Where no group follows, what the head says of lengths may be what is damaged.
+        at = next !== undefined || end === size ? end : await nextGroup(handle, at + 1, size);
+        head = next ?? (await headAt(handle, at));
       }
       this.packs.set(pack, stored);
     } finally {
@@ -154,27 +175,17 @@ export class ContentStore {
   }
 }
 
-/**
- * Whether a pack is as long as its groups say: one that was cut off is not counted on.
- * @param file absolute
- */
-export async function isWholePack(file: string): Promise<boolean> {
-  const handle = await open(file, 'r').catch(() => undefined);
-  if (handle === undefined) return false;
-  try {
-    const { size } = await handle.stat();
-    let at = 0;
-    while (at < size) {
-      const head = groupHead(await readAt(handle, at, headLength));
-      if (head === undefined) return false;
-      at += headLength + head.tableLength + head.compressed;
-    }
-    return size > 0 && at === size;
-  } catch {
-    return false;
-  } finally {
-    await handle.close();
+async function headAt(handle: FileHandle, position: number): Promise<GroupHead | undefined> {
+  return groupHead(await readAt(handle, position, headLength));
+}
+
+/** Where the next group of a damaged pack may begin; the end of the file if there is none. */
+async function nextGroup(handle: FileHandle, from: number, size: number): Promise<number> {
+  for (let at = from; at < size; at += pieceLength) {
+    const found = (await readAt(handle, at, pieceLength + magic.length - 1)).indexOf(magic, 0, 'latin1');
+    if (found >= 0) return at + found;
   }
+  return size;
 }
 
 async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { stampLength } from '../../dataset/scan/scanMessages';
@@ -12,21 +12,20 @@ export interface KnownCaptions extends ImageList {
   stamps: Float64Array;
   /** the lists of that snapshot */
   lists: readonly CaptionKey[];
-  /** the packs that have all of its contents */
-  packs: readonly string[];
+  /** the packs that have all of its contents, each with the hash of its bytes */
+  packs: ReadonlyMap<string, string>;
 }
 
 interface Head {
-  version: 1;
-  nonce: string;
+  version: 2;
   lists: string[];
-  packs: string[];
+  packs: [name: string, hash: string][];
   count: number;
   pathsLength: number;
 }
 
-/** The file is written anew by many processes; one that was mixed up or cut off has two different ends. */
-const nonceLength = 16;
+/** The file ends with a hash of all before it: many processes write it anew, and what is damaged names no content. */
+const sumLength = 16;
 
 /**
  * Reads what is known of a folder; undefined if nothing is, or it cannot be read: then all captions are read.
@@ -44,10 +43,8 @@ export async function readKnown(folder: string, subject: string): Promise<KnownC
 /** @throws errors of the disk */
 export async function writeKnown(folder: string, subject: string, known: KnownCaptions): Promise<void> {
   const paths = Buffer.from(known.images.join('\0'));
-  const nonce = randomBytes(nonceLength / 2).toString('hex');
   const head: Head = {
-    version: 1,
-    nonce,
+    version: 2,
     lists: known.lists.map(keyText),
     packs: [...known.packs],
     count: known.images.length,
@@ -59,21 +56,21 @@ export async function writeKnown(folder: string, subject: string, known: KnownCa
     paths,
     Buffer.from(known.keys.join(''), 'latin1'),
     Buffer.from(stamps.buffer, stamps.byteOffset, stamps.byteLength),
-    Buffer.from(nonce),
   ]);
-  await writeNewFile(knownFile(folder, subject), content);
+  await writeNewFile(knownFile(folder, subject), Buffer.concat([content, Buffer.from(sumOf(content))]));
 }
 
 function parsed(bytes: Buffer): KnownCaptions | undefined {
   const headEnd = bytes.indexOf('\n');
   const head = JSON.parse(bytes.toString('utf8', 0, headEnd)) as Partial<Head>;
-  const { version, nonce, lists, packs, count, pathsLength } = head;
-  if (version !== 1 || nonce === undefined || lists === undefined || packs === undefined) return undefined;
+  const { version, lists, packs, count, pathsLength } = head;
+  if (version !== 2 || lists === undefined || packs === undefined) return undefined;
   if (count === undefined || pathsLength === undefined) return undefined;
   const keysStart = headEnd + 1 + pathsLength;
   const stampsStart = keysStart + count * keyLength;
   const end = stampsStart + count * stampLength * Float64Array.BYTES_PER_ELEMENT;
-  if (bytes.length !== end + nonceLength || bytes.toString('utf8', end) !== nonce) return undefined;
+  if (bytes.length !== end + sumLength || bytes.toString('utf8', end) !== sumOf(bytes.subarray(0, end)))
+    return undefined;
   const images = count === 0 ? [] : bytes.toString('utf8', headEnd + 1, keysStart).split('\0');
   if (images.length !== count) return undefined;
   const keys = bytes.toString('latin1', keysStart, stampsStart);
@@ -84,8 +81,12 @@ function parsed(bytes: Buffer): KnownCaptions | undefined {
     keys: images.map((_, index) => keys.slice(index * keyLength, (index + 1) * keyLength)),
     stamps,
     lists: lists.flatMap((text) => keyOfText(text) ?? []),
-    packs,
+    packs: new Map(packs),
   };
+}
+
+function sumOf(content: Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex').slice(0, sumLength);
 }
 
 function knownFile(folder: string, subject: string): string {

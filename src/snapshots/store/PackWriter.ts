@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { CaptionKey } from './captionKey';
 import { NewFile } from './newFile';
 import { groupBytes, type GroupRow } from './packGroup';
+import { newPackHash, packHashText } from './packHash';
 import { newId } from './snapshotFolder';
 
 /** Contents are compressed together up to this many bytes, as captions are too short to be compressed alone. */
@@ -19,6 +20,7 @@ export class PackWriter {
   private length = 0;
   private readonly keys = new Set<CaptionKey>();
   private writing: Promise<void> = Promise.resolve();
+  private readonly bytes = newPackHash();
 
   /** @param folder of the snapshots, which exists */
   constructor(
@@ -46,12 +48,15 @@ export class PackWriter {
     this.writing.catch(() => undefined);
   }
 
-  /** @returns whether there is a pack, which has its name now and is on the disk. @throws errors of the disk */
-  async finish(): Promise<boolean> {
+  /**
+   * @returns the hash of the pack, which has its name now and is on the disk; undefined if there was nothing to write
+   * @throws errors of the disk
+   */
+  async finish(): Promise<string | undefined> {
     await this.writing;
     if (this.rows.length > 0) await this.flush();
     await this.file?.finish();
-    return this.file !== undefined;
+    return this.file === undefined ? undefined : packHashText(this.bytes);
   }
 
   /** Removes what was written. Does not throw. */
@@ -68,6 +73,7 @@ export class PackWriter {
     const bytes = await groupBytes(rows, contents);
     this.file ??= await NewFile.create(path.join(this.folder, this.name));
     await this.file.append(bytes);
+    this.bytes.update(bytes);
     this.size += bytes.length;
   }
 }

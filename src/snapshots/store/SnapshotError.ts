@@ -3,8 +3,10 @@
  * - `SNAPSHOT_MISSING`: there is none of this name
  * - `SNAPSHOT_DAMAGED`: a part of it is gone or cut off
  * - `SNAPSHOT_UNSAFE`: its folder is a link, or belongs to another user
+ * - `SNAPSHOT_NAME`: it cannot have this name
  */
-export type SnapshotErrorCode = 'SNAPSHOT_FAILED' | 'SNAPSHOT_MISSING' | 'SNAPSHOT_DAMAGED' | 'SNAPSHOT_UNSAFE';
+export type SnapshotErrorCode =
+  'SNAPSHOT_NAME' | 'SNAPSHOT_FAILED' | 'SNAPSHOT_MISSING' | 'SNAPSHOT_DAMAGED' | 'SNAPSHOT_UNSAFE';
 
 /** An error about the snapshots of a dataset. The message is one sentence for the user. */
 export class SnapshotError extends Error {

@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { deflateRaw, inflateRaw } from 'node:zlib';
+import { createInflateRaw, deflateRaw, inflateRaw } from 'node:zlib';
 import { keyLength, type CaptionKey } from './captionKey';
 
 /**
@@ -8,7 +8,7 @@ import { keyLength, type CaptionKey } from './captionKey';
  * - head: `DCS1`, the number of contents, the length of what is compressed, its length before that
  * - table: for each content its key and its length
  */
-const magic = 'DCS1';
+export const magic = 'DCS1';
 export const headLength = 16;
 const rowLength = keyLength + 4;
 /** No group of this program comes near; what says so is none. */
@@ -68,7 +68,33 @@ export function groupRows(table: Buffer): GroupRow[] {
   return rows;
 }
 
-/** The contents of a group. @throws an error of zlib, also if they are longer than the head says */
-export function groupContents(compressed: Uint8Array, raw: number): Promise<Buffer> {
-  return decompress(compressed, { maxOutputLength: Math.max(1, raw) });
+/**
+ * The contents of a group; of a damaged one, whatever can be had: up to the first bytes that cannot be decompressed.
+ * Whether a content is what it was, its hash says.
+ */
+export async function groupContents(compressed: Uint8Array, raw: number): Promise<Buffer> {
+  try {
+    return await decompress(compressed, { maxOutputLength: Math.max(1, raw) });
+  } catch {
+    return beginningOf(compressed, raw);
+  }
+}
+
+function beginningOf(compressed: Uint8Array, raw: number): Promise<Buffer> {
+  return new Promise((resolve) => {
+    const pieces: Buffer[] = [];
+    let length = 0;
+    const stream = createInflateRaw();
+    const end = (): void => {
+      stream.destroy();
+      resolve(Buffer.concat(pieces).subarray(0, raw));
+    };
+    stream.on('data', (piece: Buffer) => {
+      pieces.push(piece);
+      length += piece.length;
+      if (length >= raw) end();
+    });
+    stream.on('error', end).on('end', end);
+    stream.end(compressed);
+  });
 }

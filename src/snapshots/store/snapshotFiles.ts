@@ -10,6 +10,7 @@ import { noFollow, nonBlocking } from '../../dataset/files/openFlags';
 import { keyOfText, keyText } from './captionKey';
 import { writeNewFile } from './newFile';
 import { SnapshotError } from './SnapshotError';
+import { refuseName } from './snapshotName';
 import { fileName, snapshotFolderOf, snapshotNames } from './snapshotFolder';
 import type { Snapshot } from './snapshotTypes';
 
@@ -75,9 +76,10 @@ export async function writeSnapshot(root: string, snapshot: Snapshot): Promise<v
 /**
  * Names a snapshot, which is kept from then on until somebody deletes it.
  * @param name empty to take the name away
- * @throws SnapshotError SNAPSHOT_MISSING; errors of the disk
+ * @throws SnapshotError SNAPSHOT_MISSING, SNAPSHOT_NAME; errors of the disk
  */
 export async function renameSnapshot(root: string, id: string, name: string): Promise<Snapshot> {
+  refuseName(root, name);
   const renamed = { ...(await findSnapshot(root, id)) };
   if (name.trim() === '') delete renamed.name;
   else renamed.name = name.trim();
@@ -100,7 +102,8 @@ export async function findSnapshot(root: string, given: string): Promise<Snapsho
   const { snapshots } = await listSnapshots(root);
   const isGiven = ({ id }: Snapshot): boolean => id.startsWith(given) || id.endsWith(given);
   const byName = snapshots.filter(({ id, name }) => id === given || name === given);
-  const found = byName.length > 0 ? byName : given === 'latest' ? snapshots.slice(-1) : snapshots.filter(isGiven);
+  const isLatest = given === 'latest';
+  const found = isLatest ? snapshots.slice(-1) : byName.length > 0 ? byName : snapshots.filter(isGiven);
   const [first, another] = found;
   const folder = snapshotFolderOf(root);
   if (first === undefined || given === '') {

@@ -10,7 +10,7 @@ import type { StoredEntry } from '../../../src/records/RecordDecoder';
 import { markText, parseMark } from '../../../src/records/RecordEncoder';
 import type { RecordEntry } from '../../../src/records/recordEntry';
 import type { RecordFileSystem } from '../../../src/records/recordFileSystem';
-import { recordFiles, recordFolderOf, recordRootOf } from '../../../src/records/recordFolder';
+import { recordFiles, recordFolderOf, recordRootOf, recordSources } from '../../../src/records/recordFolder';
 import { RecordHistory } from '../../../src/records/RecordHistory';
 import { RecordWriter } from '../../../src/records/RecordWriter';
 import { namesIn, testFolder } from '../shared/testFolder';
@@ -274,7 +274,7 @@ describe('Records beside a dataset', () => {
     const found: StoredEntry[] = [];
     await readRecords(root(), (entry) => found.push(entry), {
       list: async (folder) => {
-        const files = await recordFiles(folder);
+        const files = await recordSources(folder);
         if (listings++ === 0) await compactRecords(folder, 20);
         return files;
       },

@@ -49,7 +49,8 @@ describe('Comparing and restoring snapshots', () => {
     await rm(path.join(root(), 'd.png'));
     const comparison = await compared(first);
     const { parts, changes, ...counts } = comparison;
-    assert.deepEqual(counts, { same: 1, changed: 3, onlyForm: 1, new: 1, gone: 1, unknown: 0 });
+    const whole = { damaged: [], lost: { before: 0, after: 0 } };
+    assert.deepEqual(counts, { same: 1, changed: 3, onlyForm: 1, new: 1, gone: 1, unknown: 0, ...whole });
     assert.deepEqual(
       parts.find(({ text }) => text === 'hat'),
       { text: 'hat', kind: 'tag', came: 0, went: 2 },
@@ -66,6 +67,7 @@ describe('Comparing and restoring snapshots', () => {
       new: 0,
       gone: 0,
       unknown: 0,
+      ...whole,
       changes: [],
       parts: [],
     });

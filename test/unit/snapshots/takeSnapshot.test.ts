@@ -233,6 +233,26 @@ describe('A snapshot of the captions of a dataset', () => {
     assert.deepEqual(await textsOf(root(), await findSnapshot(root(), 'after')), { 'a.png': 'hat' });
   });
 
+  it('gets no name by which the command line would find something else, and an old one of that name does no harm', async () => {
+    await writeCaptions(root(), { a: 'hat' });
+    const first = await snapshotOf(root());
+    const second = await snapshotOf(root());
+    for (const name of ['latest', ' Latest ', 'now', 'NOW', '-x', first.id]) {
+      await assert.rejects(
+        snapshotOf(root(), { name }),
+        { code: 'SNAPSHOT_NAME', message: /cannot be the name/ },
+        name,
+      );
+      await assert.rejects(renameSnapshot(root(), first.id, name), { code: 'SNAPSHOT_NAME' }, name);
+    }
+    assert.equal((await listSnapshots(root())).snapshots.length, 2);
+    const [file = ''] = await filesOf('.snapshot');
+    const stored = JSON.parse(await readFile(file, 'utf8')) as object;
+    await writeFile(file, JSON.stringify({ ...stored, name: 'latest' }));
+    assert.equal((await findSnapshot(root(), 'latest')).id, second.id);
+    assert.equal((await findSnapshot(root(), first.id)).name, 'latest');
+  });
+
   it('leaves nothing behind where it was stopped', async () => {
     await writeCaptions(root(), { a: 'hat' });
     await assert.rejects(snapshotOf(root(), { signal: AbortSignal.abort(new Error('stopped')) }), /stopped/);

@@ -4,7 +4,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { cli, type Ended } from '../../shared/runCli';
-import { testFolder } from '../../shared/testFolder';
+import { seededRandom, testFolder } from '../../shared/testFolder';
 import { captionFile, writeCaptions } from '../../snapshots/datasetOfTest';
 
 interface ListedSnapshot {
@@ -102,6 +102,68 @@ describe('Snapshots on the command line', function () {
     assert.deepEqual([before, (await listed()).length], [null, 1]);
   });
 
+  it('name each image that is gone meanwhile, and restore the others', async () => {
+    await writeCaptions(root(), { a: 'hat', b: 'cat', c: 'dog' });
+    await done('snapshot', 'create', root(), '--name', 'mine');
+    await writeCaptions(root(), { a: 'x', c: 'y' });
+    for (const extension of ['png', 'txt']) await rm(path.join(root(), `b.${extension}`));
+    const gone = path.join(root(), 'b.png');
+
+    const dry = await json<{ goneImages: string[] }>('snapshot', 'restore', root(), 'mine', '--dry-run');
+    assert.deepEqual(dry.goneImages, [gone]);
+    const { stderr } = await done('snapshot', 'restore', root(), 'mine');
+    assert.match(stderr, new RegExp(`^.*${gone.replaceAll('\\', '.')}: the image is gone`, 'm'));
+    assert.deepEqual(
+      [await textOf('a'), await textOf('c'), existsSync(captionFile(root(), 'b'))],
+      ['hat', 'dog', false],
+    );
+    const again = await json<{ gone: number; goneImages: string[] }>('snapshot', 'restore', root(), 'mine');
+    assert.deepEqual([again.gone, again.goneImages], [1, [gone]]);
+
+    // Who asks for that image gets to know that it was not restored.
+    await writeCaptions(root(), { a: 'x' });
+    const asked = await cli('snapshot', 'restore', root(), 'mine', 'a.png', 'b.png', 'none.png', '--json');
+    assert.notEqual(asked.code, 0);
+    const { goneImages, left } = JSON.parse(asked.stdout) as { goneImages: string[]; left: { path: string }[] };
+    assert.deepEqual([goneImages, left.map((one) => one.path)], [[gone], ['none.png']]);
+    assert.equal(await textOf('a'), 'hat');
+  });
+
+  it('restore and compare what is whole of a damaged one, and name the rest', async () => {
+    const names = Array.from({ length: 60 }, (_, index) => String(index));
+    const random = seededRandom(3);
+    const long = (): string => Array.from({ length: 4000 }, () => random(1e9).toString(36)).join(', ');
+    await writeCaptions(root(), Object.fromEntries(names.map((name) => [name, long()])));
+    const id = (await done('snapshot', 'create', root())).stdout.trim();
+    await writeCaptions(root(), Object.fromEntries(names.map((name) => [name, 'now'])));
+    const snapshots = path.join(root(), '.dataset-captions', 'snapshots');
+    const pack = path.join(snapshots, (await readdir(snapshots)).find((name) => name.endsWith('.pack')) ?? '');
+    const bytes = await readFile(pack);
+    bytes.fill(0, 300_000, 300_010);
+    await writeFile(pack, bytes);
+
+    const compared = await cli('snapshot', 'compare', root(), id, '--json');
+    const { images, damaged } = JSON.parse(compared.stdout) as {
+      images: { changed: number; unknown: number };
+      damaged: { image: string; snapshot: string }[];
+    };
+    assert.ok(damaged.length > 0 && images.changed > 0, compared.stdout.slice(0, 300));
+    assert.equal(images.changed + damaged.length, 60);
+    assert.ok(damaged.every((one) => one.snapshot === id));
+    assert.match(compared.stderr, new RegExp(`: what it held in snapshot ${id} is damaged`));
+
+    const dry = await cli('snapshot', 'restore', root(), id, '--dry-run', '--json');
+    assert.equal((JSON.parse(dry.stdout) as { left: object[] }).left.length, damaged.length);
+    const restored = await cli('snapshot', 'restore', root(), id, '--json');
+    assert.notEqual(restored.code, 0);
+    const report = JSON.parse(restored.stdout) as { restored: number; left: { path: string }[] };
+    assert.equal(report.restored, images.changed);
+    assert.deepEqual(
+      report.left.map((one) => path.join(root(), one.path)).sort(),
+      damaged.map((one) => one.image).sort(),
+    );
+  });
+
   it('say what is wrong with the arguments', async () => {
     await writeCaptions(root(), { a: 'hat' });
     const message = async (...args: string[]): Promise<string> => {
@@ -115,6 +177,7 @@ describe('Snapshots on the command line', function () {
     assert.match(await message('create', path.join(root(), 'nowhere')), /There is no such folder/);
     assert.match(await message('restore', root(), 'mine'), /There is no snapshot "mine"/);
     assert.match(await message('compare', root()), /Which snapshot\?/);
+    assert.match(await message('create', root(), '--name', 'latest'), /"latest" cannot be the name of a snapshot/);
     await done('snapshot', 'create', root(), '--caption-extension', '.caption');
     assert.match(await message('restore', root(), 'latest'), /give --caption-extension \.caption, too/);
     assert.match(await message('restore', root(), 'latest', '--search', 'tag:('), /./);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, cp, mkdir, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { cli, program, type CaptionReport, type Ended } from '../../shared/runCli';
@@ -97,7 +97,11 @@ describe('The write mode update of the command line', function () {
     const mine = origins[path.join(root(), '2.png')]?.parts[0];
     assert.deepEqual(mine, { text: 'mine', by: 'hand', name: null, score: null, when: null });
     const { parts } = await originsOf(3);
-    assert.ok(parts.every(({ by, name, when }) => by === 'tagger' && name === 'palette' && when !== null));
+    // What the job was asked to add is who asked's, not the tagger's.
+    for (const { text, by, name, when } of parts) {
+      const isAsked = text === 'palette';
+      assert.deepEqual([by, name, when !== null], isAsked ? ['hand', null, true] : ['tagger', 'palette', true], text);
+    }
     assert.ok(parts.every(({ text, score }) => (text === 'palette') === (score === null)));
     const { stdout } = await cli('origins', path.join(root(), '2.png'));
     assert.match(stdout, /^ {2}mine: hand$/m);
@@ -124,6 +128,28 @@ describe('The write mode update of the command line', function () {
     await captioned('--write-mode', 'update', '--excluded-tags', '*theme');
     for (const index of [0, 1]) assert.equal(await readFile(fileOf(index), 'utf8'), texts[index]!.toUpperCase());
     for (const index of [2, 3]) assert.doesNotMatch(await readFile(fileOf(index), 'utf8'), /theme/);
+  });
+
+  it('leaves a tag that a job was asked to add where the next one is not, also one that stood there before', async () => {
+    await captioned('--added-tags', 'trigger word, my style');
+    assert.deepEqual((await tagsOf(0)).slice(0, 2), ['trigger word', 'my style']);
+    const before = await tagsOf(0);
+    await captioned('--write-mode', 'update');
+    assert.deepEqual(await tagsOf(0), before);
+    const { parts } = await originsOf(0);
+    assert.deepEqual(
+      parts.filter(({ by }) => by === 'hand').map(({ text }) => text),
+      ['trigger word', 'my style'],
+    );
+    assert.ok(parts.filter(({ by }) => by === 'tagger').length > 1);
+    const found = await cli('list', root(), '--search', 'by:job', '--json');
+    assert.equal((JSON.parse(found.stdout) as { count: number }).count, 10, found.stdout);
+
+    // A tag of the tagger that somebody asks for then is theirs, too.
+    const [, , machines = ''] = before;
+    await captioned('--write-mode', 'update', '--added-tags', `${machines}, another`);
+    await captioned('--write-mode', 'update', '--excluded-tags', machines);
+    assert.deepEqual(new Set(await tagsOf(0)), new Set([...before, 'another']));
   });
 
   it('only adds where half of a dataset was copied without its records, or they are of another place', async () => {
@@ -196,7 +222,7 @@ describe('The write mode update of the command line', function () {
       const { parts } = await originsOf(2);
       assert.deepEqual(
         parts.filter(({ by }) => by !== 'tagger').map(({ text }) => text),
-        ['mine'],
+        ['mine', 'palette'],
       );
     } finally {
       for (const [name, value] of Object.entries({ XDG_DATA_HOME, LOCALAPPDATA, HOME })) {
@@ -204,6 +230,56 @@ describe('The write mode update of the command line', function () {
         else process.env[name] = value;
       }
     }
+  });
+
+  it('reads what is recorded in a folder of the dataset, and in one around it', async () => {
+    const set = path.join(root(), 'set');
+    await mkdir(set);
+    for (const name of ['0.png', '1.png']) await cp(path.join(root(), name), path.join(set, name));
+    await cli('caption', set, '--mode', 'all', '--jobs', jobs(), '--general-threshold', '0.1');
+    const file = path.join(set, '0.txt');
+    const [gone = '', ...rest] = (await readFile(file, 'utf8')).split(', ');
+    await writeFile(file, ['mine', ...rest].join(', '));
+    await captioned('--write-mode', 'update', '--excluded-tags', 'simple background');
+    const text = await readFile(file, 'utf8');
+    assert.ok(text.startsWith('mine, '), text);
+    assert.ok(!text.includes('simple background') && !text.split(', ').includes(gone), text);
+    // And the other way: the folder alone, of which the last write is recorded in the whole.
+    const origins = (await originsIn(path.join(set, '1.png')))[path.join(set, '1.png')];
+    assert.ok(origins?.parts.every(({ by }) => by === 'tagger'));
+    assert.deepEqual(origins?.deleted, []);
+  });
+
+  it('only adds where a newer version wrote a record, and says so', async () => {
+    await captioned();
+    const folderOfRecords = path.join(root(), records, 'records');
+    const [name = ''] = await readdir(folderOfRecords);
+    const file = path.join(folderOfRecords, name);
+    await writeFile(file, (await readFile(file, 'utf8')).replace('["r",1,', '["r",2,'));
+    const before = await tagsOf(0);
+    const { code, stderr } = await caption('--write-mode', 'update', '--excluded-tags', before[0] ?? '');
+    assert.equal(code, 0, stderr);
+    assert.equal(stderr.match(/A newer version of Dataset Captions wrote/g)?.length, 1, stderr);
+    assert.deepEqual(await tagsOf(0), before);
+    const said = await cli('origins', root(), '--json');
+    assert.equal(said.stderr.match(/a newer version of Dataset Captions wrote it/g)?.length, 1, said.stderr);
+    const found = await cli('list', root(), '--search', 'origin:tagger', '--json');
+    assert.match(found.stderr, /a newer version/);
+  });
+
+  it('writes no record through a link, says so once, and captions as ever', async () => {
+    const elsewhere = path.join(folder(), 'elsewhere');
+    await mkdir(elsewhere);
+    await symlink(elsewhere, path.join(root(), records), 'junction');
+    const { code, stderr } = await caption('--snapshot-days', '0');
+    assert.equal(code, 0, stderr);
+    assert.equal(stderr.match(/Who wrote what is not recorded/g)?.length, 1, stderr);
+    assert.match(stderr, /is a link, which is not followed/);
+    assert.deepEqual(
+      (await readdir(elsewhere, { recursive: true })).filter((one) => one.endsWith('.jsonl')),
+      [],
+    );
+    assert.ok((await tagsOf(9)).length > 1);
   });
 
   it('goes on where a record cannot be written, and says so once', async () => {
@@ -277,7 +353,8 @@ describe('The write mode update of the command line', function () {
       await ended;
       for (const [image, { parts, deleted }] of Object.entries(await originsIn(root()))) {
         assert.deepEqual(deleted, [], image);
-        for (const { text, by } of parts) assert.equal(by, text === 'mine' ? 'hand' : 'tagger', `${text} of ${image}`);
+        for (const { text, by } of parts)
+          assert.equal(by, ['mine', 'palette'].includes(text) ? 'hand' : 'tagger', `${text} of ${image}`);
       }
     }
     assert.equal((await cli('caption', root(), ...flags)).code, 0);

@@ -53,7 +53,9 @@ describe('The history of a dataset', () => {
         onlyForm: 1,
         new: 0,
         gone: 0,
-        unknown: 0,
+        unknown: 1,
+        damaged: [{ image: 'b.png', in: 'before' }],
+        lost: { before: 3, after: 0 },
         parts: [{ text: 'hat', kind: 'tag', came: 1200, went: 0 }],
         changes: [{ image: 'a.png', before: '', after: '', came: ['hat'], went: [] }],
       },
@@ -62,6 +64,8 @@ describe('The history of a dataset', () => {
       'en',
     );
     assert.match(text, /^From: mine\nTo: Now\n\nImages: 2 changed, 0 new, 0 gone, 1 the same\n/);
+    assert.match(text, /^A list of the snapshot is damaged: mine \(images: 3\)$/m);
+    assert.match(text, /^Damaged in mine: b\.png$/m);
     assert.match(text, /\+1,200 +−0 {2}hat/);
     assert.match(text, /a\.png\n {4}\+ hat\n$/);
   });

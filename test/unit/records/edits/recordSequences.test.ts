@@ -8,6 +8,7 @@ import type { EditAuthor } from '../../../../src/dataset/files/FileWriter';
 import { captionChange } from '../../../../src/records/captionChange';
 import { entriesOfWrite } from '../../../../src/records/edits/entriesOfWrite';
 import { readHistory } from '../../../../src/records/edits/readHistory';
+import { deletionNote } from '../../../../src/records/edits/recognisedCaptions';
 import { hasRecords } from '../../../../src/records/recordFolder';
 import { RecordWriter } from '../../../../src/records/RecordWriter';
 import { updatedCaption } from '../../../../src/records/updateCaption';
@@ -113,7 +114,7 @@ describe('Whatever is done to captions', () => {
       fc.asyncProperty(fc.array(action, { minLength: 3, maxLength: 14 }), async (actions) => {
         const root = path.join(folder(), String(run++));
         await mkdir(root);
-        await writeFile(path.join(root, 'a.png'), '');
+        await writeFile(path.join(root, 'a.png'), 'a picture');
         const life = await Life.begin(root);
         try {
           for (const one of actions) {
@@ -315,14 +316,23 @@ class Life {
     await this.save();
     const before = this.window.text(this.name);
     const picture = path.join(this.root, this.name.replace('.txt', '.png'));
-    const { history, renamed } = await readHistory(this.root, [{ caption: this.name, text: before, picture }]);
+    const { history, renamed, recognised } = await readHistory(this.root, [
+      { caption: this.name, text: before, picture },
+    ]);
     const after = updatedCaption(before, history.originsOf(this.name, before), found, update);
     if (after === before) return;
     const writer = new RecordWriter(this.root);
     for (const one of renamed) await writer.move(one);
+    for (const one of recognised) await writer.write(deletionNote(one));
     const given = new Map(found.map((tag) => [tag, 0.9]));
     const change = captionChange(before, after, given);
-    const finish = await writer.write({ kind: 'written', caption: this.name, author: tagger, ...change });
+    const finish = await writer.write({
+      kind: 'written',
+      caption: this.name,
+      author: tagger,
+      pictureSize: 9,
+      ...change,
+    });
     if (dies) {
       this.announced.add(after);
       this.dead.push(writer);
@@ -375,8 +385,6 @@ class Life {
     this.stack = [];
     this.done = 0;
     this.lastJob = undefined;
-    // An image without a caption file has no text by which it could be found again.
-    if (this.known.tags.size === 0) this.known = { ...this.known, deleted: new Set() };
   }
 
   /** The window closes and comes back with what was not saved; VS Code forgets what can be undone. */

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { captionChange } from '../../../../src/records/captionChange';
+import { deletionsIn, forgetDeletions } from '../../../../src/records/edits/forgetDeletions';
+import { readHistory } from '../../../../src/records/edits/readHistory';
+import type { PresentCaption } from '../../../../src/records/edits/renamedCaptions';
 import { RecordHistory } from '../../../../src/records/RecordHistory';
 import { RecordWriter } from '../../../../src/records/RecordWriter';
 import { testFolder } from '../../shared/testFolder';
@@ -121,5 +124,73 @@ describe('Images that are renamed or moved keep their records', () => {
     );
     const one = await RecordHistory.read(root(), (caption) => caption === 'b.txt');
     assert.equal(one.originsOf('b.txt', '1girl, hat').parts[0]?.by, 'tagger');
+  });
+
+  describe('and where they hold something else by then, keep what was deleted by hand from them', () => {
+    const remove = (name: string): Promise<void> => rm(path.join(root(), name), { force: true });
+    const present = async (name: string): Promise<PresentCaption> => ({
+      caption: name,
+      text: await readFile(path.join(root(), name), 'utf8').catch(() => ''),
+      picture: path.join(root(), name.replace('.txt', '.png')),
+    });
+
+    /** Moves a picture, with its caption if that is there. */
+    async function moveWhatIsThere(from: string, to: string): Promise<void> {
+      for (const extension of ['.txt', '.png']) {
+        const [source = '', target = ''] = [from, to].map((one) => path.join(root(), one.replace('.txt', extension)));
+        await rename(source, target).catch(() => undefined);
+      }
+    }
+
+    it('edited by another program and renamed before anybody looked: the words are a person’s then', async () => {
+      await tag('a.txt', '1girl, hat, cat, tree', 4321);
+      await writeFile(path.join(root(), 'a.txt'), '1girl, tree, mine');
+      await move('a.txt', 'b.txt');
+      const expected = ['1girl: hand', 'tree: hand', 'mine: hand', '-hat', '-cat'];
+      assert.deepEqual(await writersIn(root(), 'b.txt'), expected);
+    });
+
+    for (const isFile of [false, true]) {
+      it(`emptied${isFile ? ', with a file' : ''}, and renamed`, async () => {
+        await tag('a.txt', '1girl, hat, cat', 4321);
+        await deleteByHand('a.txt', '1girl, cat');
+        if (isFile) await writeFile(path.join(root(), 'a.txt'), '\n');
+        else await remove('a.txt');
+        await moveWhatIsThere('a.txt', 'b.txt');
+        assert.deepEqual(await writersIn(root(), 'b.txt'), ['-hat']);
+      });
+    }
+
+    it('also after something was written under the new name', async () => {
+      await tag('a.txt', '1girl, hat, cat', 4321);
+      await deleteByHand('a.txt', '1girl, cat');
+      await remove('a.txt');
+      await moveWhatIsThere('a.txt', 'b.txt');
+      await deleteByHand('b.txt', 'mine');
+      assert.deepEqual(await writersIn(root(), 'b.txt'), ['mine: hand', '-hat']);
+    });
+
+    it('until they are forgotten', async () => {
+      await tag('a.txt', '1girl, hat, cat', 4321);
+      await deleteByHand('a.txt', '1girl, cat');
+      await remove('a.txt');
+      await moveWhatIsThere('a.txt', 'b.txt');
+      await forgetDeletions(root(), await deletionsIn(root(), [await present('b.txt')]));
+      assert.deepEqual(await writersIn(root(), 'b.txt'), []);
+    });
+
+    it('but not where another picture has that size, the old one is still there, or the words are others', async () => {
+      await tag('a.txt', '1girl, hat, cat', 4321);
+      await deleteByHand('a.txt', '1girl, cat');
+      await remove('a.txt');
+      // Another image of this size, while the first is where it was.
+      await writeFile(path.join(root(), 'other.png'), 'y'.repeat(4321));
+      assert.deepEqual(await writersIn(root(), 'other.txt'), []);
+      await moveWhatIsThere('a.txt', 'b.txt');
+      const both = await readHistory(root(), [await present('b.txt'), await present('other.txt')]);
+      assert.deepEqual(both.recognised, []);
+      await writeFile(path.join(root(), 'other.txt'), 'sky, sea, boat');
+      assert.deepEqual(await writersIn(root(), 'other.txt'), ['sky: hand', 'sea: hand', 'boat: hand']);
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { captionParts } from './captionParts';
+import { captionParts } from '../captionParts';
 
 /** Which parts of a caption a change takes away and brings, each in its order, and how many stay. */
 export interface PartsThatChange {

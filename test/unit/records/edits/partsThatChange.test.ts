@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { countParts, partsThatChange } from '../../../src/records/partsThatChange';
+import { countParts, partsThatChange } from '../../../../src/records/edits/partsThatChange';
 
 describe('The parts of a caption that change', () => {
   const table: [what: string, before: string, after: string, added: string[], removed: string[], kept: number][] = [

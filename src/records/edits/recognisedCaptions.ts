@@ -1,0 +1,128 @@
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { folderOf } from '../../dataset/files/datasetPath';
+import { isImageName } from '../../dataset/files/imageFiles';
+import { comparableTag } from '../../tags/comparableTag';
+import { captionChange } from '../captionChange';
+import { captionParts } from '../captionParts';
+import { originsOf, type DeletedPart } from '../originsOf';
+import type { StoredEntry } from '../RecordDecoder';
+import { partsBefore } from '../recordEntry';
+import { byTime, type RecordHistory } from '../RecordHistory';
+import type { Recorded } from '../RecordWriter';
+import type { PresentCaption } from './renamedCaptions';
+
+/** A caption whose file has at most so many bytes is an empty one: a line end at most. */
+const emptyFile = 2;
+/** At least so much of what a caption held has to be known of the other one. */
+const alike = 0.5;
+
+/** A caption that may have had another name: what was deleted from it by hand under that. */
+export interface Recognised extends PresentCaption {
+  deleted: DeletedPart[];
+}
+
+/** A caption that may be another one with a new name. */
+interface Candidate extends PresentCaption {
+  size: number;
+  /** what it held when it came, in its parts */
+  parts: string[];
+  /** when something was recorded of it first, ms since 1970 */
+  since: number;
+}
+
+/**
+ * Finds captions that were renamed and do not hold any more what they held: emptied ones, and those that were edited
+ * before anybody looked. Only the size of the picture's file tells which they were, and only if no other one has it, so
+ * nothing counts as the machine's for that. But what was deleted by hand from the one stays deleted.
+ * @param root of the records, absolute
+ * @param sizes of the pictures of captions that are not among `captions`, in bytes, as they were recorded last
+ * @param isTaken whether a caption is known to have another name, by what it holds
+ * @param read reads what is known of captions
+ */
+export async function recognisedCaptions(
+  root: string,
+  history: RecordHistory,
+  captions: readonly PresentCaption[],
+  sizes: ReadonlyMap<string, number>,
+  isTaken: (caption: string) => boolean,
+  read: (captions: ReadonlySet<string>) => Promise<RecordHistory>,
+): Promise<Recognised[]> {
+  const wanted = new Set(sizes.values());
+  if (wanted.size === 0) return [];
+  const present = new Map<number, Candidate | undefined>();
+  for (const caption of captions) {
+    const entries = (history.stored.get(caption.caption) ?? []).toSorted(byTime);
+    if (isTaken(caption.caption) || entries.some(isSettled)) continue;
+    const size = (await stat(caption.picture).catch(() => undefined))?.size;
+    if (size === undefined || !wanted.has(size)) continue;
+    // Of two pictures of one size nobody knows which it is.
+    present.set(size, present.has(size) ? undefined : { ...caption, size, ...arrival(caption, entries) });
+  }
+  const gone = new Map<number, string[]>();
+  const folders = new Map<string, Promise<Set<string>>>();
+  for (const [caption, size] of sizes) {
+    if (present.get(size) === undefined || isTaken(caption)) continue;
+    if (await isGone(root, caption, folders)) gone.set(size, [...(gone.get(size) ?? []), caption]);
+  }
+  const only = new Map(
+    [...gone].flatMap(([size, [former = '', ...others]]) => (others.length === 0 ? [[size, former]] : [])),
+  );
+  if (only.size === 0) return [];
+  const former = await read(new Set(only.values()));
+  return [...only].flatMap(([size, name]) => {
+    const candidate = present.get(size);
+    return candidate === undefined ? [] : (recognised(candidate, name, former) ?? []);
+  });
+}
+
+/** Says of a caption what was deleted from it under another name. */
+export function deletionNote({ caption, text, deleted }: Recognised): Recorded {
+  const removed = deleted.map((part) => ({ text: part.text, at: 0 }));
+  return { kind: 'deleted', caption, author: { by: 'hand' }, ...captionChange(text, text, new Map()), removed };
+}
+
+/** Whether it is said already what was deleted from a caption before, or what it was called. */
+function isSettled({ kind, from }: StoredEntry): boolean {
+  return from !== undefined || kind === 'forgotten' || kind === 'deleted';
+}
+
+/** What a caption held when something was recorded of it first, or holds. */
+function arrival({ text }: PresentCaption, [first]: readonly StoredEntry[]): Pick<Candidate, 'parts' | 'since'> {
+  if (first === undefined) return { parts: captionParts(text).map((part) => part.text), since: Infinity };
+  const entry = first.decode();
+  return { parts: entry === undefined ? [] : partsBefore(entry), since: first.when };
+}
+
+function recognised(candidate: Candidate, former: string, history: RecordHistory): Recognised | undefined {
+  const { caption, text, picture, parts, since } = candidate;
+  const entries = history.entriesOf(former);
+  if (entries.some(({ when }) => when >= since)) return undefined;
+  const known = new Set(
+    entries.flatMap((entry) => [...entry.parts, ...entry.removed].map((part) => comparableTag(part.text))),
+  );
+  const same = parts.filter((part) => known.has(comparableTag(part))).length;
+  if (same < parts.length * alike) return undefined;
+  const { deleted } = originsOf(entries, parts.join(', '));
+  return deleted.length === 0 ? undefined : { caption, text, picture, deleted };
+}
+
+/** Whether a caption has no picture any more, and nothing in its file. */
+async function isGone(root: string, caption: string, folders: Map<string, Promise<Set<string>>>): Promise<boolean> {
+  const info = await stat(path.join(root, caption)).catch(() => undefined);
+  if (info !== undefined && info.size > emptyFile) return false;
+  const folder = folderOf(caption);
+  let stems = folders.get(folder);
+  if (stems === undefined) folders.set(folder, (stems = stemsIn(path.join(root, folder))));
+  return !(await stems).has(stemOf(path.posix.basename(caption)));
+}
+
+/** The names of the images in a folder, without their extensions. */
+async function stemsIn(folder: string): Promise<Set<string>> {
+  const names = await readdir(folder).catch(() => []);
+  return new Set(names.filter(isImageName).map(stemOf));
+}
+
+function stemOf(name: string): string {
+  return path.posix.parse(name).name;
+}
