@@ -65,8 +65,8 @@ export class CaptionRecords {
       this.history = history;
       // Without these records the next job finds it out again.
       for (const one of renamed) await this.writer?.move(one).catch(noop);
-      const notes = recognised.map((one) => this.writer?.write(deletionNote(one)).catch(noop));
-      await Promise.all(notes);
+      const { writer } = this;
+      if (writer !== undefined) await Promise.all(recognised.map((one) => writer.write(deletionNote(one)).catch(noop)));
       const [later] = history.laterFiles;
       if (later !== undefined)
         this.say(

@@ -23,7 +23,8 @@ export interface JobWrite {
 
 /**
  * The entries of a write of a job. What its user asked for by name is a person's wish, not the tagger's: a later job
- * that is not asked for it leaves it. It gets an entry of its own before the tagger's, so that the tagger's is the last.
+ * that is not asked for it leaves it. It gets an entry of its own, before the tagger's, as the last one says who made
+ * the caption what it is.
  */
 export function entriesOfJob({ caption, before, after, found, asked, author, write }: JobWrite): Recorded[] {
   const { separator } = author;
