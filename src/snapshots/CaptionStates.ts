@@ -25,8 +25,8 @@ export interface CaptionStates {
 }
 
 /**
- * Opens a snapshot for the images of a folder: that of the snapshot, one in it, or one around it. What its damaged lists
- * had is missing.
+ * Opens a snapshot for the images of a folder: that of the snapshot, one in it, or one around it. What its damaged
+ * lists had is missing.
  * @param root of the dataset's records
  * @param folder absolute
  * @throws errors of the disk
