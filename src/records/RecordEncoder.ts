@@ -14,11 +14,11 @@ export const entryLetters = { written: 'w', undone: 'u', forgotten: 'f', deleted
  * - `r`, the first: version, name of the record, time in ms to which its entries add theirs, process that writes it
  * - `t`, texts of parts: number of the first, the texts
  * - `a`, who writes: number, the author
- * - `w`, `u`, `f`, `x`, an entry: number, caption, time, number of its author, hashes of the text before and after, numbers
- *   of the parts, two characters for each of them ({@link markText}), numbers of removed parts each with `:` and its
- *   place, 1 if reordered, the text after and before where the parts do not give it back, that after as it is or as
- *   what stays at its beginning, at its end, and what is new between, bytes of the picture's file; numbers of parts
- *   and places in base 36. What is missing at the end is empty.
+ * - `w`, `u`, `f`, `x`, an entry: number, caption, time, number of its author, hashes of the text before and after,
+ *   numbers of the parts, two characters for each of them ({@link markText}), numbers of removed parts each with `:`
+ *   and its place, 1 if reordered, the text after and before where the parts do not give it back, that after as it is
+ *   or as what stays at its beginning, at its end, and what is new between, bytes of the picture's file; numbers of
+ *   parts and places in base 36. What is missing at the end is empty.
  * - `m`, a caption got another name: number, new path, time, old path
  * - `d`, writes that came to their end: numbers of entries
  * - `z`, the last: nothing more is written into this file

@@ -120,8 +120,10 @@ export async function recordSources(root: string, folders: Iterable<string> = []
 
 async function ownFiles(root: string): Promise<string[]> {
   const folders = [isOwnRecordFolder(root) ? recordFolderOf(root) : undefined, storedFolderOf(root)];
-  const files = folders.map((folder) => (folder === undefined ? [] : filesIn(folder).catch(() => [])));
-  return (await Promise.all(files)).flat();
+  const files: string[] = [];
+  // What cannot be read there counts as written by hand.
+  for (const folder of folders) if (folder !== undefined) files.push(...(await filesIn(folder).catch(() => [])));
+  return files;
 }
 
 function isOwnRecordFolder(root: string): boolean {

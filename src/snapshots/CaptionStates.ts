@@ -16,7 +16,7 @@ export interface CaptionStates {
   keys: ReadonlyMap<string, CaptionKey>;
   /** whether an image would be among them if it had been there */
   covers: (image: string) => boolean;
-  /** How many images are not in `keys`, as a list of the snapshot that has them is damaged; which ones nobody knows. */
+  /** How many images are not in `keys` as the list that has them is damaged; which ones they are, nobody knows. */
   lost: number;
   /** @throws SnapshotError SNAPSHOT_DAMAGED if the content is not there any more */
   read: (key: CaptionKey) => Promise<Uint8Array>;
@@ -25,8 +25,8 @@ export interface CaptionStates {
 }
 
 /**
- * Opens a snapshot for the images of a folder: that of the snapshot, one in it, or one around it. What its damaged lists
- * had is missing.
+ * Opens a snapshot for the images of a folder: that of the snapshot, one in it, or one around it. What its damaged
+ * lists had is missing.
  * @param root of the dataset's records
  * @param folder absolute
  * @throws errors of the disk

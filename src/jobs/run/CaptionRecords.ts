@@ -57,7 +57,10 @@ export class CaptionRecords {
       const known = await this.texts.read(captions, signal);
       // Without these records the next job finds it out again.
       for (const one of known.renamed) await this.writer?.move(one).catch(noop);
-      await Promise.all(known.recognised.map((one) => this.writer?.write(deletionNote(one)).catch(noop)));
+      const { writer } = this;
+      if (writer !== undefined) {
+        await Promise.all(known.recognised.map((one) => writer.write(deletionNote(one)).catch(noop)));
+      }
       const later = laterRecords(known);
       if (later !== undefined) this.say(later);
     } catch (thrown) {

@@ -29,7 +29,7 @@ describe('A snapshot whose files are damaged', () => {
     Object.fromEntries(
       Array.from({ length: count }, (_, index) => {
         const tags = Array.from({ length: 1500 }, () => random(1e9).toString(36));
-        return [`${String(index).padStart(4, '0')}`, tags.join(', ')];
+        return [String(index).padStart(4, '0'), tags.join(', ')];
       }),
     );
 
