@@ -5,6 +5,11 @@ import { isMachine, type RecordEntry } from './recordEntry';
  * that did them: processes at once, and machines whose clocks differ a little.
  */
 const clocksDiffer = 10_000;
+/**
+ * Two writes that both came to their end from the same text were at once only if they were recorded within this time, in
+ * milliseconds: otherwise somebody brought that text back between them, by an edit without a record.
+ */
+const atOnce = 250;
 /** So many writes at one time are put in order by their texts. */
 const mostTogether = 6;
 /** The entries of one write come within this time, in milliseconds. */

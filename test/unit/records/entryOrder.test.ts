@@ -133,6 +133,21 @@ describe('Two jobs that write one caption', () => {
     assert.ok(deleted.some(({ text }) => text === 'cat'));
   });
 
+  it('are told apart from two between which somebody took back what the first wrote, without a record', () => {
+    const caption = new Caption();
+    const one = { asked: false, clock: 0, isBlind: false, isDoneLost: false };
+    caption.text = 'mine';
+    Array.from(caption.run({ ...one, found: ['hat'] }, 1));
+    caption.text = 'mine';
+    // Nobody is through with another editor within a second.
+    Array.from(caption.run({ ...one, found: ['hat', 'cat'], clock: 1000 }, 2));
+    assert.equal(caption.text, 'mine, cat');
+    assert.deepEqual(
+      originsOf(caption.known, caption.text).deleted.map(({ text }) => text),
+      ['hat'],
+    );
+  });
+
   it('are told apart from one and a person who takes back what it wrote', () => {
     const entry = (before: string, after: string, when: number, by: 'tagger' | 'hand'): RecordEntry => ({
       kind: 'written',
