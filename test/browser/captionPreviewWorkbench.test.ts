@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { RecordHistory } from '../../src/records/RecordHistory';
+import { assertAccessible } from './assertAccessible';
 import { captions, fingerprint, processesOf } from './datasetFiles';
 import { type DatasetView, until } from './DatasetView';
 import { useWorkbench } from './useWorkbench';
@@ -58,9 +59,20 @@ describe('the question before captions are changed, and the preview, in the real
     // Its tagger is gone; that of a job may stay for a while.
     await until('no tagger', async () => (await processesOf('/dist/tagger.js')).length <= thumbnailers);
 
-    await rows.filter({ hasText: alps }).click();
+    const { page } = workbench;
+    const size = page.viewportSize() ?? { width: 1280, height: 800 };
+    await page.setViewportSize({ width: 420, height: 800 });
+    await workbench.screenshot('caption-preview-420');
+    await page.setViewportSize(size);
+
+    // The keyboard is in the list.
+    const names = await rows.allInnerTexts();
+    for (let row = names.findIndex((name) => name.includes(alps)); row > 0; row--)
+      await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Space');
     await until('fewer captions', async () => (await heading(view)).endsWith(`in ${String(images - 1)} captions`));
-    await dialog.getByRole('button', { name: `Apply to ${String(images - 1)} Captions` }).click();
+    await dialog.getByRole('button', { name: `Apply to ${String(images - 1)} Captions` }).waitFor();
+    await page.keyboard.press('Control+Enter');
     await dialog.waitFor({ state: 'detached' });
     await until('the captions on disk', async () => Object.keys(await captions(suite.dataset)).length === images);
     const after = await captions(suite.dataset);
@@ -95,6 +107,26 @@ describe('the question before captions are changed, and the preview, in the real
   async function fingerprintedImages(): Promise<string[]> {
     return Object.keys(await fingerprint(suite.dataset)).filter((name) => /\.(jpg|png|webp)$/.test(name));
   }
+
+  it('can be read in every theme, and leaves nothing behind when it is closed', async () => {
+    const view = await suite.open();
+    const { workbench } = view;
+    const bytesBefore = await bytes();
+    const themeAtFirst = (await view.frame.locator('body').getAttribute('data-vscode-theme-id')) ?? '';
+    for (const theme of ['Dark Modern', 'Light Modern', 'Default High Contrast', themeAtFirst]) {
+      await workbench.setColorTheme(theme);
+      await workbench.runCommand('Dataset Captions: Caption All');
+      await workbench.dialogButton('Preview…');
+      const dialog = previewIn(view);
+      await dialog.getByRole('option').first().waitFor();
+      await assertAccessible(view);
+      await workbench.screenshot(`caption-preview-${theme}`);
+      await dialog.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+    }
+    assert.equal(await bytes(), bytesBefore);
+    assert.ok(!existsSync(path.join(suite.dataset, '.dataset-captions')));
+  });
 
   it('proposes to update what is there, and replaces it for one job where the user says so', async () => {
     const view = await suite.open();

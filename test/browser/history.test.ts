@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
 import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import axe from 'axe-core';
 import type { Locator } from 'playwright-core';
+import { assertAccessible } from './assertAccessible';
 import { captions, readText } from './datasetFiles';
 import { until, type DatasetView } from './DatasetView';
 import { useWorkbench } from './useWorkbench';
-
-interface Judgement {
-  violations: { id: string; help: string; nodes: { target: unknown }[] }[];
-}
 
 const alps = '5_scenery/alps.jpg';
 const themes = ['Dark Modern', 'Light Modern', 'Default High Contrast'];
@@ -41,18 +37,6 @@ describe('The history of captions in the real workbench', function () {
     );
   }
 
-  async function judge(view: DatasetView): Promise<void> {
-    const body = view.frame.locator('body');
-    await body.evaluate(axe.source);
-    const { violations } = await body.evaluate<Judgement, unknown>(
-      "axe.run(document, { resultTypes: ['violations'] })",
-    );
-    assert.deepEqual(
-      violations.map(({ id, help, nodes }) => [id, help, nodes.map(({ target }) => target)]),
-      [],
-    );
-  }
-
   it('has a snapshot before a bulk edit, which the preview shows and restores as one edit', async () => {
     const before = await captions(suite.dataset);
     const view = await suite.open();
@@ -78,7 +62,7 @@ describe('The history of captions in the real workbench', function () {
     for (const theme of themes) {
       await workbench.setColorTheme(theme);
       await openPreview();
-      await judge(view);
+      await assertAccessible(view);
       await workbench.screenshot(`history-restore-${theme}`);
       await dialog.press('Escape');
       await dialog.waitFor({ state: 'detached' });

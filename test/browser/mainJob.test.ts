@@ -96,10 +96,11 @@ describe('the main job in the real workbench', () => {
 
     // The tag view counts what is there now.
     await view.workbench.page.locator('.action-item a[aria-label="Dataset Captions"]').click();
-    const tag = all['10_cat/locomotion.txt']?.split(', ')[0]?.trim() ?? '';
-    const count = Object.values(all)
-      .flatMap((text) => text.trim().split(', '))
-      .filter((other) => other === tag).length;
+    const counts = new Map<string, number>();
+    for (const tag of Object.values(all).flatMap((text) => text.trim().split(', '))) {
+      counts.set(tag, (counts.get(tag) ?? 0) + 1);
+    }
+    const [tag = '', count = 0] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? [];
     await view.workbench.page.getByRole('treeitem', { name: `${tag}, ${String(count)}` }).waitFor();
     await view.workbench.screenshot('tags');
 
