@@ -98,6 +98,9 @@ function start(): void {
       openBulkEdit: (wanted) => {
         editor.openBulkEdit(wanted);
       },
+      openComparison: (comparison) => {
+        editor.openComparison(comparison);
+      },
       reveal: ({ path }) => {
         void editor.reveal(path);
       },

@@ -4,6 +4,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, query, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import type { WantedEdit } from '../../protocol/page/bulkEditProtocol';
+import type { ComparisonSummary } from '../../protocol/page/comparisonProtocol';
 import type { KeptTyping } from '../../protocol/page/connectionProtocol';
 import type { GridEvents, GridSnapshot, HostRequests, JobView } from '../../protocol/page/gridProtocol';
 import type { ImageSort } from '../../protocol/page/imageSort';
@@ -12,6 +13,8 @@ import { errorMessage } from '../../protocol/channel/wireError';
 import { joinTyping } from '../../tags/joinTyping';
 import type { BulkEditDialog } from '../bulkEdit/BulkEditDialog';
 import '../bulkEdit/BulkEditDialog';
+import type { ComparisonDialog } from '../bulkEdit/ComparisonDialog';
+import '../bulkEdit/ComparisonDialog';
 import { listenForCardActions } from '../card/cardActions';
 import { Drafts } from '../card/Drafts';
 import { HeldTyping } from '../card/HeldTyping';
@@ -87,6 +90,7 @@ export class DatasetEditor extends LitElement {
   @query('image-grid') private readonly grid!: ImageGrid | null;
   @query('image-viewer') private readonly viewer!: ImageViewer | null;
   @query('bulk-edit-dialog') private readonly bulkEdit!: BulkEditDialog | null;
+  @query('comparison-dialog') private readonly comparison!: ComparisonDialog | null;
   @query('dataset-toolbar') private readonly toolbar!: DatasetToolbar | null;
   @query('suggestion-popup') private readonly suggestions!: SuggestionPopup | null;
 
@@ -277,14 +281,18 @@ export class DatasetEditor extends LitElement {
         if (first !== null) this.firstCards.keep(this.view, first);
         this.host.onSnapshot(snapshot);
       }
-      const [edit, image] = await Promise.all([
+      const [edit, comparison, image] = await Promise.all([
         this.host.request('wantedEdit', {}),
+        this.host.request('wantedComparison', {}),
         this.host.request('wantedImage', {}),
       ]);
       await this.updateComplete;
       // A user who has begun with something else goes on with it: the keys must not end up in a dialog.
       if (edit !== null && this.acted === 0) this.openBulkEdit(edit);
       else if (edit !== null) this.postpone(edit);
+      if (comparison !== null && this.acted === 0) this.openComparison(comparison);
+      // It would come again with the next page.
+      else if (comparison !== null) this.host.command('dropComparison', { id: comparison.id });
       if (image !== null) await this.reveal(image.path, 0);
     } catch (error) {
       this.problem = l10n.t('The dataset could not be opened: {0}', errorMessage(error));
@@ -332,6 +340,11 @@ export class DatasetEditor extends LitElement {
     void this.bulkEdit?.open(wanted);
   }
 
+  /** Shows what differs between two states of all captions. */
+  openComparison(comparison: ComparisonSummary): void {
+    void this.comparison?.open(comparison);
+  }
+
   /** Keeps an edit for when the user opens the dialog. */
   private postpone(edit: WantedEdit): void {
     this.postponed = edit;
@@ -368,7 +381,7 @@ export class DatasetEditor extends LitElement {
       openBulkEdit: () => {
         this.openBulkEdit(this.postponed ?? { form: {} });
       },
-      isInDialog: () => this.bulkEdit?.isShown === true,
+      isInDialog: () => this.bulkEdit?.isShown === true || this.comparison?.isShown === true,
       isAsking: () => this.deleteQuestion.isAsking,
       withdraw: () => {
         this.deleteQuestion.withdraw();
@@ -423,6 +436,7 @@ export class DatasetEditor extends LitElement {
         @results-awaited=${this.onViewerAwaitsResults}
       ></image-viewer>
       <bulk-edit-dialog .snapshot=${snapshot} .selected=${this.selectedCount}></bulk-edit-dialog>
+      <comparison-dialog></comparison-dialog>
       <div class="hidden-text" aria-live="polite">${this.announcement}</div>
       <page-notice aria-live="polite"></page-notice>
       <suggestion-popup></suggestion-popup>
