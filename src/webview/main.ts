@@ -72,7 +72,7 @@ function start(): void {
   guardPresses(window);
   const editor = document.querySelector('dataset-editor');
   if (editor === null) return;
-  returnFocus(window, () => {
+  const giveFocus = returnFocus(window, () => {
     const grid = editor.shadowRoot?.querySelector('image-grid');
     grid?.returnTo(grid.model.active);
   });
@@ -110,7 +110,7 @@ function start(): void {
     },
   );
   channel.tell('identify', { viewId: viewIdOf(vscode) });
-  void editor.connect(channel, storeOver(vscode, channel));
+  void editor.connect(channel, storeOver(vscode, channel), giveFocus);
 }
 
 if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start);

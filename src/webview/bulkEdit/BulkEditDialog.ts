@@ -380,6 +380,7 @@ export class BulkEditDialog extends LitElement {
     clearTimeout(this.timer);
     this.planning?.abort();
     this.forget();
+    this.dispatchEvent(new CustomEvent('closed'));
     this.host?.request('dropPlan', {}).catch(() => undefined);
   };
 

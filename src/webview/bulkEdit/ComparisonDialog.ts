@@ -271,6 +271,7 @@ export class ComparisonDialog extends LitElement {
     clearTimeout(this.timer);
     this.summary = undefined;
     this.rows = undefined;
+    this.dispatchEvent(new CustomEvent('closed'));
     if (summary !== undefined) this.host?.request('dropComparison', { id: summary.id }).catch(() => undefined);
   };
 

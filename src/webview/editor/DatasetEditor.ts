@@ -53,6 +53,7 @@ import { cardCommands } from './cardCommands';
 import { DeleteQuestion } from './DeleteQuestion';
 import { editorActions } from './editorActions';
 import { editorStyles } from './editor.css';
+import { focusedCard } from './focusedCard';
 import { Heartbeat } from './Heartbeat';
 import { listenForHistoryKeys } from './historyKeys';
 import { HostConnection } from './HostConnection';
@@ -214,6 +215,11 @@ export class DatasetEditor extends LitElement {
     forgetHistory: () => {
       this.drafts.forgetHistory();
     },
+    focusedImage: (path) => {
+      // Nothing on the page shows it, as with the position.
+      Object.assign(this.view, { focused: path });
+      this.storeViewSoon();
+    },
   });
   @provide({ context: cardContext })
   cards: CardContext = {
@@ -240,8 +246,15 @@ export class DatasetEditor extends LitElement {
     });
   }
 
-  /** Connects to the host and shows its snapshot. */
-  async connect(channel: HostChannel, store: ViewStateStore): Promise<void> {
+  /**
+   * Connects to the host and shows its snapshot.
+   * @param giveFocus gives the focus to what had it in an earlier page, as soon as this one has it
+   */
+  async connect(
+    channel: HostChannel,
+    store: ViewStateStore,
+    giveFocus: (element: HTMLElement) => void = () => undefined,
+  ): Promise<void> {
     this.host.open(channel);
     this.store = store;
     const remembered = store.read();
@@ -294,6 +307,7 @@ export class DatasetEditor extends LitElement {
       // It would come again with the next page.
       else if (comparison !== null) this.host.command('dropComparison', { id: comparison.id });
       if (image !== null) await this.reveal(image.path, 0);
+      else if (!isNewView(remembered)) await this.returnToCard(giveFocus);
     } catch (error) {
       this.problem = l10n.t('The dataset could not be opened: {0}', errorMessage(error));
     }
@@ -360,6 +374,26 @@ export class DatasetEditor extends LitElement {
     const hasActed = (): boolean => this.acted > acted;
     await revealImage({ locate: () => this.host.tryRequest('locate', { path }), items: this.items, grid, hasActed });
   }
+
+  /** Gives the focus back to the card that had it, where nothing else has it by now. */
+  private async returnToCard(giveFocus: (card: HTMLElement) => void): Promise<void> {
+    const { acted } = this;
+    const hasActed = (): boolean => this.acted > acted || document.activeElement !== document.body;
+    const card = await focusedCard(this.view.focused, { grid: () => this.grid, hasActed });
+    if (card !== undefined) giveFocus(card);
+  }
+
+  /** A dialog was closed: one that a command of VS Code opened found the focus on nothing, and leaves it there. */
+  private readonly onDialogClosed = (): void => {
+    // The focus leaves the dialog when the page is drawn without it.
+    requestAnimationFrame(() => {
+      requestAnimationFrame(() => {
+        void this.returnToCard((card) => {
+          card.focus({ preventScroll: true });
+        });
+      });
+    });
+  };
 
   /** Focuses the search box, and closes the viewer, which would be in front of it. */
   focusSearch(): void {
@@ -435,8 +469,12 @@ export class DatasetEditor extends LitElement {
         @viewer-closed=${this.onViewerClosed}
         @results-awaited=${this.onViewerAwaitsResults}
       ></image-viewer>
-      <bulk-edit-dialog .snapshot=${snapshot} .selected=${this.selectedCount}></bulk-edit-dialog>
-      <comparison-dialog></comparison-dialog>
+      <bulk-edit-dialog
+        .snapshot=${snapshot}
+        .selected=${this.selectedCount}
+        @closed=${this.onDialogClosed}
+      ></bulk-edit-dialog>
+      <comparison-dialog @closed=${this.onDialogClosed}></comparison-dialog>
       <div class="hidden-text" aria-live="polite">${this.announcement}</div>
       <page-notice aria-live="polite"></page-notice>
       <suggestion-popup></suggestion-popup>
