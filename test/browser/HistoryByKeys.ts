@@ -4,13 +4,14 @@ import type { Workbench } from './Workbench';
 
 /** Says in which part of the window the focus is, and on what: both are evaluated in pages. */
 const focusedElement = `(() => {
+  const nameOf = (option) => option?.getAttribute('aria-label') ?? option?.querySelector('.hidden-text')?.textContent ?? '';
   let at = document.activeElement;
   while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
   if (at === null) return '';
   if (at.localName === 'iframe') return 'page';
   const label = at.getAttribute('aria-label') ?? '';
   const row = at.getAttribute('aria-activedescendant');
-  const named = row === null ? '' : (at.getRootNode().getElementById(row)?.getAttribute('aria-label') ?? '');
+  const named = row === null ? '' : nameOf(at.getRootNode().getElementById(row));
   return [at.localName, label, named].filter((text) => text !== '').join(': ');
 })()`;
 

@@ -99,7 +99,7 @@ describe('A comparison in a browser', function () {
         .count(),
       0,
     );
-    assert.equal(await tags().getByRole('option').first().getAttribute('aria-label'), 'old, removed from 300 captions');
+    await tags().getByRole('option', { name: 'old, removed from 300 captions', exact: true }).waitFor();
     assert.deepEqual(browser.errors, []);
   });
 

@@ -60,16 +60,16 @@ export class ComparedTags extends LitElement {
       role="option"
       class="compared ${index === this.active ? 'active' : ''}"
       aria-selected=${tag.tag === this.chosen ? 'true' : 'false'}
-      aria-label=${[name, ...changes].join(', ')}
       title=${name}
       @click=${() => {
         this.active = index;
         this.choose?.(tag);
       }}
     >
-      <span class="name">${name}</span>
-      ${added === 0 ? nothing : html`<ins>${formatNumber(added)}</ins>`}
-      ${removed === 0 ? nothing : html`<span class="removed">− ${formatNumber(removed)}</span>`}
+      <span class="hidden-text">${[name, ...changes].join(', ')}</span>
+      <span class="name" aria-hidden="true">${name}</span>
+      ${added === 0 ? nothing : html`<ins aria-hidden="true">${formatNumber(added)}</ins>`}
+      ${removed === 0 ? nothing : html`<span class="removed" aria-hidden="true">− ${formatNumber(removed)}</span>`}
     </div>`;
   }
 

@@ -62,6 +62,7 @@ export const comparisonStyles = css`
   }
 
   .compared {
+    position: relative;
     display: flex;
     gap: 6px;
     align-items: baseline;
