@@ -82,7 +82,11 @@ function withoutOvertaken(writes: readonly Write[], now: string | undefined): re
     write.after === now || [...left].some((other) => other !== write && other.before === write.after);
   const rivals = (write: Write): Write[] =>
     [...left].filter(
-      (other) => other !== write && other.isMachines && other.before === write.before && isNear(other.when, write.when),
+      (other) =>
+        other !== write &&
+        other.isMachines &&
+        other.before === write.before &&
+        Math.abs(other.when - write.when) <= (write.isDone && other.isDone ? atOnce : clocksDiffer),
     );
   /** a write that goes on from one that was overtaken is, too */
   const followsOvertaken = (write: Write, visited: Set<Write>): boolean => {

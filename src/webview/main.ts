@@ -72,7 +72,7 @@ function start(): void {
   guardPresses(window);
   const editor = document.querySelector('dataset-editor');
   if (editor === null) return;
-  returnFocus(window, () => {
+  const giveFocus = returnFocus(window, () => {
     const grid = editor.shadowRoot?.querySelector('image-grid');
     grid?.returnTo(grid.model.active);
   });
@@ -98,6 +98,9 @@ function start(): void {
       openBulkEdit: (wanted) => {
         editor.openBulkEdit(wanted);
       },
+      openComparison: (comparison) => {
+        editor.openComparison(comparison);
+      },
       reveal: ({ path }) => {
         void editor.reveal(path);
       },
@@ -107,7 +110,7 @@ function start(): void {
     },
   );
   channel.tell('identify', { viewId: viewIdOf(vscode) });
-  void editor.connect(channel, storeOver(vscode, channel));
+  void editor.connect(channel, storeOver(vscode, channel), giveFocus);
 }
 
 if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import axe from 'axe-core';
 import { type DatasetView, until } from './DatasetView';
+import { judgePage, loadAxe } from './judgePage';
 import { unsavedSettings } from './unsavedWorkbench';
 import { useWorkbench } from './useWorkbench';
 
@@ -18,11 +18,6 @@ const themes = [
   'Default High Contrast',
   'Default High Contrast Light',
 ];
-
-/** What axe-core says of a page: the tests are compiled without the browser's types. */
-interface Judgement {
-  violations: { id: string; impact: string; help: string; nodes: { target: unknown; failureSummary: string }[] }[];
-}
 
 interface Drawn {
   ownerDocument: { defaultView: { getComputedStyle(element: Drawn): { backgroundColor: string } } };
@@ -70,19 +65,10 @@ describe('the page for everybody, in the real workbench', function () {
     await page.setViewportSize({ width: 1280, height: 1300 });
     await makeEdits(view);
 
-    // Every rule, also the advice. In the page's own frame, which is not VS Code's; what the browser itself evaluates there
-    // is not subject to the content security policy.
-    await body.evaluate(axe.source);
+    await loadAxe(body);
     const found: string[] = [];
     const judge = async (screen: string, theme: string): Promise<void> => {
-      const { violations } = await body.evaluate<Judgement, unknown>(
-        "axe.run(document, { resultTypes: ['violations'] })",
-      );
-      for (const { id, impact, help, nodes } of violations)
-        for (const { target, failureSummary } of nodes)
-          found.push(
-            `${screen} in ${theme}: ${id} (${impact}): ${help}\n  ${JSON.stringify(target)}\n  ${failureSummary}`,
-          );
+      found.push(...(await judgePage(body, `${screen} in ${theme}`)));
     };
     const choose = (name: string): Promise<void> => frame.getByRole('radio', { name, exact: true }).check();
     const dialog = frame.getByRole('dialog');

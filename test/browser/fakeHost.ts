@@ -2,6 +2,7 @@ import type { WantedEdit } from '../../src/protocol/page/bulkEditProtocol';
 import { folderOf } from '../../src/dataset/files/datasetPath';
 import { folderLengths } from '../../src/dataset/view/folderLengths';
 import { folderRun } from '../../src/dataset/view/folderRun';
+import { GridComparison } from '../../src/extension/comparison/GridComparison';
 import { Channel, type Port } from '../../src/protocol/channel/Channel';
 import type {
   GridEvents,
@@ -108,6 +109,12 @@ export class FakeHost {
   page: PageState = {};
 
   readonly bulkEdits = new FakeBulkEdits(this);
+  readonly comparison = new GridComparison(
+    () => Promise.resolve('1'),
+    (summary) => {
+      this.channel?.tell('openComparison', summary);
+    },
+  );
   private readonly held = new HeldMessages();
   private version = 1;
   private orders = 1;
@@ -136,6 +143,7 @@ export class FakeHost {
       farPort(port, () => this.distance),
       {
         ...this.bulkEdits.handlers(note),
+        ...this.comparison.handlers(),
         ready: async (params) => {
           await this.delay();
           return note('ready', params, this.start(params, this.bringsFirstCards));

@@ -2,20 +2,22 @@ import * as vscode from 'vscode';
 import { displayLanguage } from '../../base/displayLanguage';
 import { errorMessage } from '../../protocol/channel/wireError';
 import { recordRootOf } from '../../records/recordFolder';
-import { currentStates, isAbout, openSnapshot, type CaptionStates } from '../../snapshots/CaptionStates';
-import { compareStates } from '../../snapshots/compareStates';
 import { dropUnneeded } from '../../snapshots/pruneSnapshots';
-import { deleteSnapshot, findSnapshot, listSnapshots, renameSnapshot } from '../../snapshots/store/snapshotFiles';
+import { deleteSnapshot, findSnapshot, renameSnapshot } from '../../snapshots/store/snapshotFiles';
 import { placeSnapshots } from '../../snapshots/store/snapshotFolder';
 import { snapshotNameProblem } from '../../snapshots/store/snapshotName';
 import type { Snapshot } from '../../snapshots/store/snapshotTypes';
 import { takeSnapshot } from '../../snapshots/takeSnapshot';
 import type { DatasetDocument } from '../document/DatasetDocument';
+import type { GridPanel } from '../editor/GridPanel';
 import { showCaptionHistory } from '../history/captionHistoryPicker';
-import { comparisonText } from '../history/comparisonText';
-import { snapshotFacts, snapshotTitle } from '../history/historyEntries';
+import { askForOther, compareSnapshots, restoreEdit } from '../history/compareSnapshots';
+import { unsavedContents } from '../history/givenCaptions';
+import { snapshotFacts } from '../history/historyEntries';
 import type { HistoryTexts } from '../history/HistoryTexts';
 import type { HistoryTree } from '../history/HistoryTree';
+import { snapshotItems, snapshotName } from '../history/snapshotPicker';
+import { withProgress } from '../history/withProgress';
 import { snapshotLimits, writeOptions } from '../settings/settings';
 import { pathIn } from './commandArguments';
 import type { PaletteCommands } from './PaletteCommands';
@@ -28,14 +30,12 @@ export function registerHistoryCommands(
   texts: HistoryTexts,
 ): vscode.Disposable {
   /** A command for a snapshot of the dataset in front: of the entry on which it was chosen, or one that is picked. */
-  const registerOnSnapshot = (
-    name: string,
-    act: (document: DatasetDocument, snapshot: Snapshot) => Promise<unknown>,
-  ): vscode.Disposable =>
-    commands.registerOnGrid(name, async ({ session: { document } }, argument) => {
+  const registerOnSnapshot = (name: string, act: (grid: GridPanel, snapshot: Snapshot) => unknown): vscode.Disposable =>
+    commands.registerOnGrid(name, async (grid, argument) => {
+      const { document } = grid.session;
       const snapshot = snapshotIn(argument) ?? (await pickSnapshot(document, vscode.l10n.t('Which snapshot?')));
       if (snapshot === undefined) return;
-      await act(document, snapshot);
+      await act(grid, snapshot);
       await tree.read();
     });
   return vscode.Disposable.from(
@@ -55,19 +55,18 @@ export function registerHistoryCommands(
       await createSnapshot(document);
       await tree.read();
     }),
-    registerOnSnapshot('datasetCaptions.compareSnapshot', (document, snapshot) => compare(document, snapshot, texts)),
-    commands.registerOnGrid('datasetCaptions.restoreSnapshot', async (grid, argument) => {
-      const { document } = grid.session;
-      const snapshot = snapshotIn(argument) ?? (await pickSnapshot(document, vscode.l10n.t('Which snapshot?')));
-      if (snapshot === undefined) return;
-      const snapshotName = nameOf(snapshot);
-      grid.openBulkEdit({
-        scope: 'all',
-        form: { operation: 'restoreSnapshot', snapshot: snapshot.id, snapshotName, tags: '' },
-      });
+    registerOnSnapshot('datasetCaptions.compareSnapshot', async (grid, snapshot) => {
+      const other = await askForOther(grid.session.document, snapshot);
+      if (other !== undefined) await compareSnapshots(grid, snapshot, other, texts);
     }),
-    registerOnSnapshot('datasetCaptions.renameSnapshot', rename),
-    registerOnSnapshot('datasetCaptions.deleteSnapshot', remove),
+    registerOnSnapshot('datasetCaptions.compareSnapshotWithNow', (grid, snapshot) =>
+      compareSnapshots(grid, snapshot, 'now', texts),
+    ),
+    registerOnSnapshot('datasetCaptions.restoreSnapshot', (grid, snapshot) => {
+      grid.openBulkEdit(restoreEdit(snapshot));
+    }),
+    registerOnSnapshot('datasetCaptions.renameSnapshot', ({ session }, snapshot) => rename(session.document, snapshot)),
+    registerOnSnapshot('datasetCaptions.deleteSnapshot', ({ session }, snapshot) => remove(session.document, snapshot)),
   );
 }
 
@@ -81,10 +80,12 @@ async function offerSnapshot(): Promise<void> {
 async function createSnapshot(document: DatasetDocument): Promise<void> {
   const name = await askForName('');
   if (name === undefined) return;
-  const { folder, options } = document.dataset;
+  const { dataset } = document;
+  const { folder, options } = dataset;
   document.commit();
-  // What is typed is part of it.
   await document.autoSave();
+  // What is typed is part of it, also where nothing is saved by itself.
+  const given = await unsavedContents(dataset);
   const root = recordRootOf(folder);
   await placeSnapshots(root, writeOptions(document.uri).records);
   const snapshot = await withProgress(vscode.l10n.t('Making a snapshot'), (signal, onProgress) =>
@@ -95,6 +96,7 @@ async function createSnapshot(document: DatasetDocument): Promise<void> {
       cause: 'hand',
       ...(name === '' ? {} : { name }),
       limits: snapshotLimits(document.uri),
+      given,
       signal,
       onProgress,
     }),
@@ -105,41 +107,13 @@ async function createSnapshot(document: DatasetDocument): Promise<void> {
   else void vscode.window.showInformationMessage(text);
 }
 
-async function compare(document: DatasetDocument, snapshot: Snapshot, texts: HistoryTexts): Promise<void> {
-  const { folder, options } = document.dataset;
-  const root = recordRootOf(folder);
-  const now = { label: vscode.l10n.t('Now'), description: '', snapshot: undefined };
-  const others = (await itemsOf(document)).filter((item) => item.snapshot.id !== snapshot.id);
-  const title = vscode.l10n.t('Compare {0} with…', nameOf(snapshot));
-  const other = await vscode.window.showQuickPick([now, ...others], { title });
-  if (other === undefined) return;
-  document.commit();
-  await document.autoSave();
-  const open = (
-    one: Snapshot | undefined,
-    signal: AbortSignal,
-    onProgress: (images: number) => void,
-  ): Promise<CaptionStates> =>
-    one === undefined
-      ? currentStates(root, folder, options.captionExtension, { signal, onProgress })
-      : openSnapshot(root, one, folder);
-  const isEarlier = other.snapshot !== undefined && other.snapshot.created < snapshot.created;
-  const [first, second] = isEarlier ? [other.snapshot, snapshot] : [snapshot, other.snapshot];
-  const comparison = await withProgress(vscode.l10n.t('Comparing'), async (signal, onProgress) =>
-    compareStates(await open(first, signal, onProgress), await open(second, signal, onProgress), signal),
-  );
-  const nameOfSecond = second === undefined ? vscode.l10n.t('Now') : nameOf(second);
-  const text = comparisonText(comparison, nameOf(first), nameOfSecond, displayLanguage());
-  await texts.show(`${vscode.l10n.t('Comparison')}.txt`, text);
-}
-
 async function rename({ dataset }: DatasetDocument, snapshot: Snapshot): Promise<void> {
   const name = await askForName(snapshot.name ?? '');
   if (name !== undefined) await renameSnapshot(recordRootOf(dataset.folder), snapshot.id, name);
 }
 
 async function remove({ dataset }: DatasetDocument, snapshot: Snapshot): Promise<void> {
-  const question = vscode.l10n.t('Delete the snapshot “{0}”?', nameOf(snapshot));
+  const question = vscode.l10n.t('Delete the snapshot “{0}”?', snapshotName(snapshot));
   const detail = vscode.l10n.t('What captions held then cannot be restored from it any more. The captions stay.');
   const answer = vscode.l10n.t('Delete');
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, answer)) !== answer) return;
@@ -160,56 +134,11 @@ function askForName(value: string): Thenable<string | undefined> {
   });
 }
 
-/** Shows the progress of something that can be cancelled. @throws the signal's reason if it was */
-function withProgress<T>(
-  title: string,
-  work: (signal: AbortSignal, onProgress: (images: number) => void) => Promise<T>,
-): Promise<T> {
-  const cancel = new AbortController();
-  const run = vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    (progress, token) => {
-      token.onCancellationRequested(() => {
-        cancel.abort();
-      });
-      return work(cancel.signal, (images) => {
-        progress.report({ message: images.toLocaleString(displayLanguage()) });
-      });
-    },
-  );
-  return Promise.resolve(run);
-}
-
-interface SnapshotItem extends vscode.QuickPickItem {
-  snapshot: Snapshot;
-}
-
-async function itemsOf({ dataset }: DatasetDocument): Promise<SnapshotItem[]> {
-  const root = recordRootOf(dataset.folder);
-  const { snapshots } = await listSnapshots(root);
-  return snapshots
-    .filter((one) => isAbout(one, root, dataset.folder))
-    .reverse()
-    .map((snapshot) => {
-      const [description = ''] = snapshotFacts(snapshot, displayLanguage());
-      return { label: nameOf(snapshot), description, snapshot };
-    });
-}
-
 async function pickSnapshot(document: DatasetDocument, title: string): Promise<Snapshot | undefined> {
-  const items = await itemsOf(document);
+  const items = await snapshotItems(document);
   if (items.length > 0) return (await vscode.window.showQuickPick(items, { title }))?.snapshot;
   void offerSnapshot();
   return undefined;
-}
-
-/** With its time, as several may be of the same edit. */
-function nameOf(snapshot: Snapshot): string {
-  const time = new Date(snapshot.created).toLocaleString(displayLanguage(), { dateStyle: 'short', timeStyle: 'short' });
-  const title = snapshotTitle(snapshot);
-  return snapshot.name !== undefined || snapshot.cause === 'hand'
-    ? `${title}, ${time}`
-    : vscode.l10n.t('Before {0}, {1}', title, time);
 }
 
 function snapshotIn(argument: unknown): Snapshot | undefined {

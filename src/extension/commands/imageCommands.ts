@@ -26,9 +26,12 @@ export function registerImageCommands(commands: PaletteCommands): vscode.Disposa
         grid.openBulkEdit(wanted);
       }),
     ),
-    commands.registerOnGrid('datasetCaptions.forgetDeletions', ({ session }, argument) => {
+    commands.registerOnGrid('datasetCaptions.forgetDeletions', (grid, argument) => {
+      const { session } = grid;
       const path = pathIn(argument);
-      return forgetDeletionsOf(session, path === undefined ? undefined : targetOf(session, path));
+      return forgetDeletionsOf(session, path === undefined ? undefined : targetOf(session, path), () => {
+        grid.returnFocus();
+      });
     }),
     commands.registerOnGrid('datasetCaptions.deleteImages', (grid, argument) => deleteMeant(grid, argument)),
     registerOnFile('datasetCaptions.openImageToSide', (uri) =>

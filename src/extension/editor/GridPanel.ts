@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { bulkEditHandlers } from '../bulkEdit/bulkEditHandlers';
 import type { CaptionJobs } from '../captioning/CaptionJobs';
 import type { CaptionPreview } from '../captioning/CaptionPreviews';
+import { GridComparison, type OpenedComparison } from '../comparison/GridComparison';
 import { captionHandlers } from '../grid/captionHandlers';
 import { connectionHandlers } from '../grid/connectionHandlers';
 import type { GridMemory } from '../grid/GridMemory';
@@ -33,6 +34,7 @@ import type { SavedSearches } from '../search/SavedSearches';
 import { searchHandlers, searchView } from '../search/searchHandlers';
 import { autoSaveDelay } from '../settings/settings';
 import { Disposable } from '../shared/Disposable';
+import { fileVersion } from '../shared/fileVersion';
 import { suggestHandlers, type TagSuggestions } from '../suggestions/TagSuggestions';
 import type { Taggers } from '../taggers/Taggers';
 import { DeferredEvents } from './DeferredEvents';
@@ -84,6 +86,12 @@ export class GridPanel extends Disposable implements PageControls {
   private readonly deferred = new DeferredEvents<GridEvents, 'openBulkEdit' | 'reveal'>((name, payload) => {
     this.channel.tell(name, payload);
   });
+  private readonly comparison = new GridComparison(
+    (image) => fileVersion(this.session.document.dataset.absolute(image)),
+    (summary) => {
+      this.channel.tell('openComparison', summary);
+    },
+  );
   private snapshotTimer: NodeJS.Timeout | undefined;
   /** the highest number of a search or order that the page has asked for */
   private asked = 0;
@@ -185,6 +193,12 @@ export class GridPanel extends Disposable implements PageControls {
     this.deferred.send('openBulkEdit', wanted);
   }
 
+  /** Shows what differs between two states of all captions. */
+  openComparison(comparison: OpenedComparison): void {
+    this.show();
+    this.comparison.open(comparison);
+  }
+
   /**
    * Scrolls to an image and focuses it; clears the search if that hides the image.
    * @param path relative to the dataset
@@ -220,7 +234,7 @@ export class GridPanel extends Disposable implements PageControls {
     this.register(
       panel.onDidChangeViewState(() => {
         // VS Code discards a hidden webview; when the tab is shown again, a new page asks for everything.
-        if (!panel.visible) this.deferred.pageGone();
+        if (!panel.visible) this.pageGone();
         changed();
       }),
     );
@@ -231,13 +245,18 @@ export class GridPanel extends Disposable implements PageControls {
     );
   }
 
+  private pageGone(): void {
+    this.deferred.pageGone();
+    this.comparison.pageGone();
+  }
+
   private requestHandlers(): RequestHandlers<HostRequests> {
     const { session, services, uriOf, views } = this;
     const { view } = session;
     const { order } = session.document;
     return {
       ready: ({ place, cards }, signal) => {
-        this.deferred.pageGone();
+        this.pageGone();
         this.isStarted = true;
         return this.start(place, cards, signal);
       },
@@ -270,6 +289,7 @@ export class GridPanel extends Disposable implements PageControls {
         await services.leftOut.open(session.document);
         return undefined;
       },
+      ...this.comparison.handlers(),
       ...views,
       ...captionHandlers(session, () => this.panel.active),
       ...inEditOrder(order, connectionHandlers(session)),

@@ -1,8 +1,6 @@
 import * as vscode from 'vscode';
 import { inSlices } from '../../base/inSlices';
 import { SerialQueue } from '../../base/SerialQueue';
-import type { Caption } from '../../dataset/captions/Caption';
-import { encodeCaption } from '../../dataset/captions/captionContent';
 import { errorMessage } from '../../protocol/channel/wireError';
 import { recordRootOf } from '../../records/recordFolder';
 import { snapshotByItself } from '../../snapshots/snapshotByItself';
@@ -11,6 +9,7 @@ import type { DatasetDocument, EditOfMany } from '../document/DatasetDocument';
 import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
 import { snapshotLimits, writeOptions } from '../settings/settings';
 import { Disposable } from '../shared/Disposable';
+import { give, unsavedContents } from './givenCaptions';
 
 /**
  * Makes a snapshot of what a dataset held before each edit of many captions. It is made while the edit is saved: what
@@ -50,20 +49,10 @@ export class BulkSnapshots extends Disposable {
     const { records } = writeOptions(document.uri);
     if (limits.days === 0 || records === 'off') return;
     const { dataset } = document;
-    const given = new Map<string, Uint8Array | null>();
-    const give = (caption: Caption, raw: string | null): void => {
-      const onDisk = caption.onDisk?.raw === raw ? caption.onDisk : null;
-      const bytes = raw === null ? null : onDisk === null ? Buffer.from(raw) : encodeCaption(onDisk);
-      for (const image of caption.images) given.set(dataset.captionPathOf(image), bytes);
-    };
     try {
-      // As of now: what is typed next is no part of it.
-      const unsaved = Array.from(dataset.dirtyCaptions, (caption) => ({ caption, raw: caption.raw }));
-      await inSlices(unsaved, ({ caption, raw }) => {
-        give(caption, raw);
-      });
+      const given = await unsavedContents(dataset);
       await inSlices(changes, ({ caption, before }) => {
-        give(caption, before);
+        give(given, dataset, caption, before);
       });
       await this.queue.run(async () => {
         const root = recordRootOf(dataset.folder);

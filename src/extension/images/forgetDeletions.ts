@@ -17,8 +17,13 @@ const namedTags = 10;
 /**
  * Lets tags that were deleted by hand come again with a job, after a question.
  * @param target the images; undefined: those of the whole dataset, or of the selection if the user chooses that
+ * @param answered called when the question is answered: VS Code does not always give the focus back
  */
-export async function forgetDeletionsOf(session: GridSession, target: ImageTarget | undefined): Promise<void> {
+export async function forgetDeletionsOf(
+  session: GridSession,
+  target: ImageTarget | undefined,
+  answered: () => void,
+): Promise<void> {
   const { document, selection } = session;
   const { dataset, uri } = document;
   const place = recordsPlace(uri);
@@ -58,6 +63,7 @@ export async function forgetDeletionsOf(session: GridSession, target: ImageTarge
     },
     forget,
   );
+  answered();
   if (answer !== forget) return;
   await forgetDeletions(root, deletions, place);
   const done = vscode.l10n.t('Deletions forgotten (captions: {0})', count(deletions.length));

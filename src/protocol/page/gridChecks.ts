@@ -121,6 +121,13 @@ export const gridParams = checksOf<ParamsOf<HostRequests>>()({
 
   getMarks: v.object({ paths: texts }),
 
+  wantedComparison: nothing,
+  filterComparison: v.object({ id: count, filter: v.object({ text: v.string(), isWhole: v.boolean() }) }),
+  getComparedItems: v.object({ id: count, view: count, start: count, count }),
+  openComparedCaption: v.object({ id: count, view: count, row: count }),
+  openComparisonText: v.object({ id: count }),
+  dropComparison: v.object({ id: count }),
+
   wantedEdit: nothing,
   planEdit: v.object({ scope, form: editForm }),
   getPlanItems: v.object({ planId: count, start: count, count }),

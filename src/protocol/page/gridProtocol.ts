@@ -1,5 +1,6 @@
 import type { BulkEditRequests, WantedEdit } from './bulkEditProtocol';
 import type { CaptionOf, CardItem } from './cardProtocol';
+import type { ComparisonRequests, ComparisonSummary } from './comparisonProtocol';
 import type { ConnectionRequests, TypedAhead } from './connectionProtocol';
 import type { GridViewRequests, ItemsAround } from './gridViewProtocol';
 import type { ImageSort } from './imageSort';
@@ -155,6 +156,7 @@ export interface HostRequests
     SearchRequests,
     SuggestRequests,
     BulkEditRequests,
+    ComparisonRequests,
     ConnectionRequests,
     OriginRequests {
   /**
@@ -230,6 +232,8 @@ export interface GridEvents {
   focusSearch: Record<string, never>;
   /** Open the dialog for bulk edits. */
   openBulkEdit: WantedEdit;
+  /** Show what differs between two states of all captions. */
+  openComparison: ComparisonSummary;
   /** Go to an image. */
   reveal: { path: string };
   /** The user changed how pictures are loaded. */

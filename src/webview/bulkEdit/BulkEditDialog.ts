@@ -2,13 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { consume } from '@lit/context';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import {
-  blankEditForm,
-  type EditForm,
-  type EditScope,
-  type PlanItem,
-  type WantedEdit,
-} from '../../protocol/page/bulkEditProtocol';
+import { blankEditForm, type EditForm, type EditScope, type WantedEdit } from '../../protocol/page/bulkEditProtocol';
 import type { GridSnapshot } from '../../protocol/page/gridProtocol';
 import { errorMessage } from '../../protocol/channel/wireError';
 import { bulkEditStyles } from './bulkEdit.css';
@@ -22,8 +16,10 @@ import { actionsContext, type EditorActions } from '../shared/actions';
 import { hostContext, type PageHost } from '../shared/host';
 import { closeIcon, errorIcon } from '../shared/icons';
 import { refusedTone } from '../shared/refused';
+import { keepTabInside } from './keepTabInside';
 import { PlanRows } from './PlanRows';
 import { type ApplyRefusal, PreviewState } from './PreviewState';
+import { RowPictures } from './RowPictures';
 import { sharedStyles } from '../shared/shared.css';
 import { suggestionStyles } from '../suggestions/suggestions.css';
 import type { SuggestionPopup } from '../suggestions/SuggestionPopup';
@@ -70,7 +66,12 @@ export class BulkEditDialog extends LitElement {
   private refusing: ReturnType<typeof setTimeout> | undefined;
   private planning: AbortController | undefined;
   private readonly preview = new PreviewState();
-  private readonly pictures = new Map<string, string | null>();
+  private readonly pictures = new RowPictures(
+    () => this.host,
+    () => {
+      this.version++;
+    },
+  );
 
   /** Whether the dialog is shown. */
   get isShown(): boolean {
@@ -154,7 +155,7 @@ export class BulkEditDialog extends LitElement {
             .rows=${this.rows}
             .version=${this.version}
             .tick=${this.onTick}
-            .picture=${this.picture}
+            .picture=${this.pictures.of}
           ></bulk-edit-preview>
           <p class="nothing" ?hidden=${(this.preview.plan?.changed ?? 0) > 0}>${this.nothingText}</p>
           ${this.renderLeftOut()}
@@ -428,6 +429,7 @@ export class BulkEditDialog extends LitElement {
     // It is shown once; the next edit begins where the last one of the user ended.
     if (this.isPreview) this.form = { ...this.form, operation: this.lastOperation };
     this.forget();
+    this.dispatchEvent(new CustomEvent('closed'));
     this.host?.request('dropPlan', {}).catch(() => undefined);
   };
 
@@ -443,33 +445,7 @@ export class BulkEditDialog extends LitElement {
     }
     // The keys of the grid must not act while the dialog is open.
     event.stopPropagation();
-    if (event.key !== 'Tab' || this.dialog === null) return;
-    const stops = [...this.dialog.querySelectorAll<HTMLElement>(tabStops)].filter(
-      (element) => element.checkVisibility() && isStop(element),
-    );
-    const goal = event.shiftKey ? stops.at(-1) : stops[0];
-    const end = event.shiftKey ? stops[0] : stops.at(-1);
-    const focused = (this.renderRoot as ShadowRoot).activeElement;
-    if (focused !== end && focused !== this.dialog) return;
-    event.preventDefault();
-    goal?.focus();
-  };
-
-  private readonly picture = (item: PlanItem): string | undefined => {
-    const [path = ''] = item.images;
-    const key = `${path}|${item.imageVersion}`;
-    const known = this.pictures.get(key);
-    if (known !== undefined) return known ?? undefined;
-    this.pictures.set(key, null);
-    this.host?.request('getThumbnail', { path, imageVersion: item.imageVersion }).then(
-      ({ uri }) => {
-        this.pictures.set(key, uri);
-        this.version++;
-      },
-      // If a picture cannot be shown, the list of changes is useful without it.
-      () => undefined,
-    );
-    return undefined;
+    if (this.dialog !== null) keepTabInside(this.dialog, event);
   };
 
   private forget(): void {
@@ -483,13 +459,6 @@ export class BulkEditDialog extends LitElement {
 
 /** Keys without a letter that change what stands in a form. */
 const changesText = new Set(['Enter', 'Backspace', 'Delete']);
-
-const tabStops = 'button:enabled, input:enabled, select, textarea, summary, [tabindex="0"]';
-
-/** Whether the Tab key stops at an element. In a group of radio buttons, it stops only at the chosen one. */
-function isStop(element: HTMLElement): boolean {
-  return !(element instanceof HTMLInputElement && element.type === 'radio' && !element.checked);
-}
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -9,18 +9,25 @@ import { styleProperties } from '../shared/styleProperties';
 import type { CellSize } from '../virtualList/rowLayout';
 import { RowVirtualizer } from '../virtualList/RowVirtualizer';
 import { VirtualRows } from '../virtualList/VirtualRows';
-import type { PlanRows } from './PlanRows';
+import type { PlanRows, PreviewRow } from './PlanRows';
 
 /** One row below the other, in CSS pixels; bulkEditPreview.css.ts has the same height. */
 const rowSize: CellSize = { minWidth: undefined, height: 66, gap: 0 };
 
-/** The captions that a bulk edit would change, as a virtualized list with ticks. */
+/**
+ * The captions that a bulk edit would change, as a virtualized list with ticks; or captions that differ, to open them.
+ */
 @customElement('bulk-edit-preview')
 export class BulkEditPreview extends LitElement {
   @property({ attribute: false }) rows: PlanRows | undefined;
   /** Grows when the content of rows has changed, to render them again. */
   @property({ attribute: false }) version = 0;
   @property({ attribute: false }) tick: ((index: number, ticked: boolean) => void) | undefined;
+  /** Opens a row; where this is set, rows have no ticks. */
+  @property({ attribute: false }) open: ((index: number) => void) | undefined;
+  @property({ attribute: false }) label = l10n.t('Captions that change');
+  /** The row that is active at first. */
+  @property({ attribute: false }) firstActive = 0;
   /** The address of the picture of a row; undefined while there is none. */
   @property({ attribute: false }) picture: ((item: PlanItem) => string | undefined) | undefined;
 
@@ -47,9 +54,9 @@ export class BulkEditPreview extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('rows')) return;
-    this.active = 0;
+    this.active = this.firstActive;
     this.list.configure(this.rows?.count ?? 0, rowSize);
-    this.list.scrollToIndex(0);
+    this.list.scrollToIndex(this.firstActive);
   }
 
   protected override updated(): void {
@@ -66,8 +73,8 @@ export class BulkEditPreview extends LitElement {
     return html`<div
       class="rows"
       role="listbox"
-      aria-label=${l10n.t('Captions that change')}
-      aria-multiselectable="true"
+      aria-label=${this.label}
+      aria-multiselectable=${this.open === undefined ? 'true' : nothing}
       aria-activedescendant=${isRendered ? `change-${this.active}` : nothing}
       tabindex=${count === 0 ? -1 : 0}
       @keydown=${this.onKeydown}
@@ -86,25 +93,35 @@ export class BulkEditPreview extends LitElement {
       id="change-${index}"
       class="row ${index === this.active ? 'active' : ''} ${item?.ticked === false ? 'unticked' : ''}"
       role="option"
-      aria-selected=${item?.ticked === false ? 'false' : 'true'}
+      aria-selected=${this.isSelected(index, item) ? 'true' : 'false'}
       aria-setsize=${this.rows?.count ?? 0}
       aria-posinset=${index + 1}
       ${styleProperties({ transform: `translateY(${this.list.offsetOf(index)}px)` })}
       @click=${() => {
         this.active = index;
-        if (item !== undefined) this.tick?.(index, !item.ticked);
+        this.act(index);
       }}
     >
-      <span class="box" aria-hidden="true"></span>
+      ${this.open === undefined ? html`<span class="box" aria-hidden="true"></span>` : nothing}
       <span class="thumb">${address === undefined ? nothing : html`<img src=${address} alt="" />`}</span>
       <span class="hidden-text">${item === undefined ? l10n.t('Loading') : spoken(item)}</span>
       <span class="what" aria-hidden="true">
         <span class="image" title=${(item?.images ?? []).map(inOneLine).join('\n')}
-          >${inOneLine(image)}${others.length === 0 ? nothing : html` <i>${plural(l10n.t('and {0} image more|and {0} images more'), others.length)}</i>`}</span
+          >${inOneLine(image)}${others.length === 0 ? nothing : html` <i>${plural(l10n.t('and {0} image more|and {0} images more'), others.length)}</i>`}${item?.note === undefined ? nothing : html` <i>${item.note}</i>`}</span
         >
         <span class="diff ${item?.unit ?? ''}">${item?.pieces.map(renderPiece)}</span>
       </span>
     </div>`;
+  }
+
+  private isSelected(index: number, item: PreviewRow | undefined): boolean {
+    return this.open === undefined ? item?.ticked !== false : index === this.active;
+  }
+
+  private act(index: number): void {
+    const item = this.rows?.at(index);
+    if (this.open !== undefined) this.open(index);
+    else if (item !== undefined) this.tick?.(index, !item.ticked);
   }
 
   private readonly onKeydown = (event: KeyboardEvent): void => {
@@ -122,8 +139,7 @@ export class BulkEditPreview extends LitElement {
     };
     const next = moves[event.key];
     if (event.key === ' ' || event.key === 'Enter') {
-      const item = rows.at(this.active);
-      if (item !== undefined) this.tick?.(this.active, !item.ticked);
+      this.act(this.active);
     } else if (next === undefined) return;
     else {
       this.active = clamp(next, 0, rows.count - 1);
@@ -151,13 +167,13 @@ function renderPiece({ kind, text: whole }: DiffPiece): TemplateResult {
 }
 
 /** The text of a row for screen readers. */
-function spoken({ images, pieces }: PlanItem): string {
+function spoken({ images, pieces, note }: PreviewRow): string {
   const textsOf = (wanted: DiffPiece['kind']): string =>
     pieces
       .filter(({ kind }) => kind === wanted)
       .map(({ text }) => text)
       .join(', ');
-  const parts = [images.join(', ')];
+  const parts = [images.join(', '), ...(note === undefined ? [] : [note])];
   const [removed, added, moved] = [textsOf('removed'), textsOf('added'), textsOf('moved')];
   if (removed !== '') parts.push(l10n.t('removed: {0}', removed));
   if (added !== '') parts.push(l10n.t('added: {0}', added));

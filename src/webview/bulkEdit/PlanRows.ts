@@ -1,11 +1,17 @@
 import type { PlanItem } from '../../protocol/page/bulkEditProtocol';
 
+/** A row of a preview. */
+export interface PreviewRow extends PlanItem {
+  /** what it says beside the name of the image */
+  note?: string;
+}
+
 /** Number of rows per request. */
 const pageSize = 50;
 
 /** The captions that an edit would change. Only the pages that were looked at are loaded from the host. */
 export class PlanRows {
-  private readonly items = new Map<number, PlanItem>();
+  private readonly items = new Map<number, PreviewRow>();
   private readonly requestedPages = new Set<number>();
 
   /**
@@ -15,12 +21,12 @@ export class PlanRows {
    */
   constructor(
     readonly count: number,
-    private readonly load: (start: number, count: number) => Promise<PlanItem[]>,
+    private readonly load: (start: number, count: number) => Promise<PreviewRow[]>,
     private readonly loaded: () => void,
   ) {}
 
   /** A row; undefined until it has been loaded. */
-  at(index: number): PlanItem | undefined {
+  at(index: number): PreviewRow | undefined {
     return this.items.get(index);
   }
 

@@ -4,6 +4,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, query, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import type { WantedEdit } from '../../protocol/page/bulkEditProtocol';
+import type { ComparisonSummary } from '../../protocol/page/comparisonProtocol';
 import type { KeptTyping } from '../../protocol/page/connectionProtocol';
 import type { GridEvents, GridSnapshot, HostRequests, JobView } from '../../protocol/page/gridProtocol';
 import type { ImageSort } from '../../protocol/page/imageSort';
@@ -12,6 +13,8 @@ import { errorMessage } from '../../protocol/channel/wireError';
 import { joinTyping } from '../../tags/joinTyping';
 import type { BulkEditDialog } from '../bulkEdit/BulkEditDialog';
 import '../bulkEdit/BulkEditDialog';
+import type { ComparisonDialog } from '../bulkEdit/ComparisonDialog';
+import '../bulkEdit/ComparisonDialog';
 import { listenForCardActions } from '../card/cardActions';
 import { Drafts } from '../card/Drafts';
 import { HeldTyping } from '../card/HeldTyping';
@@ -50,6 +53,7 @@ import { cardCommands } from './cardCommands';
 import { DeleteQuestion } from './DeleteQuestion';
 import { editorActions } from './editorActions';
 import { editorStyles } from './editor.css';
+import { focusedCard } from './focusedCard';
 import { Heartbeat } from './Heartbeat';
 import { listenForHistoryKeys } from './historyKeys';
 import { HostConnection } from './HostConnection';
@@ -87,6 +91,7 @@ export class DatasetEditor extends LitElement {
   @query('image-grid') private readonly grid!: ImageGrid | null;
   @query('image-viewer') private readonly viewer!: ImageViewer | null;
   @query('bulk-edit-dialog') private readonly bulkEdit!: BulkEditDialog | null;
+  @query('comparison-dialog') private readonly comparison!: ComparisonDialog | null;
   @query('dataset-toolbar') private readonly toolbar!: DatasetToolbar | null;
   @query('suggestion-popup') private readonly suggestions!: SuggestionPopup | null;
 
@@ -210,6 +215,11 @@ export class DatasetEditor extends LitElement {
     forgetHistory: () => {
       this.drafts.forgetHistory();
     },
+    focusedImage: (path) => {
+      // Nothing on the page shows it, as with the position.
+      Object.assign(this.view, { focused: path });
+      this.storeViewSoon();
+    },
   });
   @provide({ context: cardContext })
   cards: CardContext = {
@@ -236,8 +246,15 @@ export class DatasetEditor extends LitElement {
     });
   }
 
-  /** Connects to the host and shows its snapshot. */
-  async connect(channel: HostChannel, store: ViewStateStore): Promise<void> {
+  /**
+   * Connects to the host and shows its snapshot.
+   * @param giveFocus gives the focus to what had it in an earlier page, as soon as this one has it
+   */
+  async connect(
+    channel: HostChannel,
+    store: ViewStateStore,
+    giveFocus: (element: HTMLElement) => void = () => undefined,
+  ): Promise<void> {
     this.host.open(channel);
     this.store = store;
     const remembered = store.read();
@@ -277,15 +294,20 @@ export class DatasetEditor extends LitElement {
         if (first !== null) this.firstCards.keep(this.view, first);
         this.host.onSnapshot(snapshot);
       }
-      const [edit, image] = await Promise.all([
+      const [edit, comparison, image] = await Promise.all([
         this.host.request('wantedEdit', {}),
+        this.host.request('wantedComparison', {}),
         this.host.request('wantedImage', {}),
       ]);
       await this.updateComplete;
       // A user who has begun with something else goes on with it: the keys must not end up in a dialog.
       if (edit !== null && this.acted === 0) this.openBulkEdit(edit);
       else if (edit !== null) this.postpone(edit);
+      if (comparison !== null && this.acted === 0) this.openComparison(comparison);
+      // It would come again with the next page.
+      else if (comparison !== null) this.host.command('dropComparison', { id: comparison.id });
       if (image !== null) await this.reveal(image.path, 0);
+      else if (!isNewView(remembered)) await this.returnToCard(giveFocus);
     } catch (error) {
       this.problem = l10n.t('The dataset could not be opened: {0}', errorMessage(error));
     }
@@ -332,6 +354,11 @@ export class DatasetEditor extends LitElement {
     void this.bulkEdit?.open(wanted);
   }
 
+  /** Shows what differs between two states of all captions. */
+  openComparison(comparison: ComparisonSummary): void {
+    void this.comparison?.open(comparison);
+  }
+
   /** Keeps an edit for when the user opens the dialog. */
   private postpone(edit: WantedEdit): void {
     this.postponed = edit;
@@ -347,6 +374,26 @@ export class DatasetEditor extends LitElement {
     const hasActed = (): boolean => this.acted > acted;
     await revealImage({ locate: () => this.host.tryRequest('locate', { path }), items: this.items, grid, hasActed });
   }
+
+  /** Gives the focus back to the card that had it, where nothing else has it by now. */
+  private async returnToCard(giveFocus: (card: HTMLElement) => void): Promise<void> {
+    const { acted } = this;
+    const hasActed = (): boolean => this.acted > acted || document.activeElement !== document.body;
+    const card = await focusedCard(this.view.focused, { grid: () => this.grid, hasActed });
+    if (card !== undefined) giveFocus(card);
+  }
+
+  /** A dialog was closed: one that a command of VS Code opened found the focus on nothing, and leaves it there. */
+  private readonly onDialogClosed = (): void => {
+    // The focus leaves the dialog when the page is drawn without it.
+    requestAnimationFrame(() => {
+      requestAnimationFrame(() => {
+        void this.returnToCard((card) => {
+          card.focus({ preventScroll: true });
+        });
+      });
+    });
+  };
 
   /** Focuses the search box, and closes the viewer, which would be in front of it. */
   focusSearch(): void {
@@ -368,7 +415,7 @@ export class DatasetEditor extends LitElement {
       openBulkEdit: () => {
         this.openBulkEdit(this.postponed ?? { form: {} });
       },
-      isInDialog: () => this.bulkEdit?.isShown === true,
+      isInDialog: () => this.bulkEdit?.isShown === true || this.comparison?.isShown === true,
       isAsking: () => this.deleteQuestion.isAsking,
       withdraw: () => {
         this.deleteQuestion.withdraw();
@@ -422,7 +469,12 @@ export class DatasetEditor extends LitElement {
         @viewer-closed=${this.onViewerClosed}
         @results-awaited=${this.onViewerAwaitsResults}
       ></image-viewer>
-      <bulk-edit-dialog .snapshot=${snapshot} .selected=${this.selectedCount}></bulk-edit-dialog>
+      <bulk-edit-dialog
+        .snapshot=${snapshot}
+        .selected=${this.selectedCount}
+        @closed=${this.onDialogClosed}
+      ></bulk-edit-dialog>
+      <comparison-dialog @closed=${this.onDialogClosed}></comparison-dialog>
       <div class="hidden-text" aria-live="polite">${this.announcement}</div>
       <page-notice aria-live="polite"></page-notice>
       <suggestion-popup></suggestion-popup>

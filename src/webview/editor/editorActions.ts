@@ -23,6 +23,8 @@ interface EditorPage {
   commitAll: () => void;
   /** An edit follows that is not typed here: the page does not know any more what undo takes back. */
   forgetHistory: () => void;
+  /** The focus moved to the card of an image or into it. */
+  focusedImage: (path: string) => void;
 }
 
 const selection: ImageTarget & { scope: 'selection' } = { scope: 'selection' };
@@ -84,7 +86,7 @@ function searchActions({ host, query, search, setSort }: EditorPage): SearchActi
   };
 }
 
-function imageActions({ host, commitAll, forgetHistory }: EditorPage): ImageActions {
+function imageActions({ host, commitAll, forgetHistory, focusedImage }: EditorPage): ImageActions {
   return {
     captionImage: (path) => {
       commitAll();
@@ -101,6 +103,7 @@ function imageActions({ host, commitAll, forgetHistory }: EditorPage): ImageActi
       host.command('resolveConflict', { path, choice });
     },
     focusedImage: (path) => {
+      focusedImage(path);
       host.post('focus', { path });
     },
   };

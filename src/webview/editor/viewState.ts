@@ -9,11 +9,13 @@ export interface ViewState extends ViewChoices {
   /** path of that image, by which it is found again */
   path: string;
   query: string;
+  /** path of the image that had the focus last; empty for none */
+  focused: string;
 }
 
 /** Fills in defaults for what an older version of the page did not store. */
 export function viewStateOf(remembered: Partial<ViewState>): ViewState {
-  const { layout, cardSize, captionMode, index, path, query } = remembered;
+  const { layout, cardSize, captionMode, index, path, query, focused } = remembered;
   return {
     layout: layout === 'list' ? 'list' : 'grid',
     cardSize: cardSize !== undefined && Object.hasOwn(cardSizes, cardSize) ? cardSize : 'medium',
@@ -21,6 +23,7 @@ export function viewStateOf(remembered: Partial<ViewState>): ViewState {
     index: typeof index === 'number' ? index : 0,
     path: typeof path === 'string' ? path : '',
     query: typeof query === 'string' ? query : '',
+    focused: typeof focused === 'string' ? focused : '',
   };
 }
 

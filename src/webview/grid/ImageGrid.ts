@@ -119,6 +119,14 @@ export class ImageGrid extends LitElement {
     this.cardAt(this.model.active)?.focus({ preventScroll: true });
   }
 
+  /** The card of an image that is in view, once the cards are drawn; undefined if it is not. */
+  async cardInView(path: string): Promise<HTMLElement | undefined> {
+    await this.updateComplete;
+    const card = this.cardOf(path);
+    const [own, all] = [card?.getBoundingClientRect(), this.getBoundingClientRect()];
+    return own !== undefined && own.bottom > all.top && own.top < all.bottom ? card : undefined;
+  }
+
   /** Scrolls to an image, unless the user is in the grid; the focus stays. */
   show(index: number): void {
     const isHere = (this.renderRoot as ShadowRoot).activeElement !== null;

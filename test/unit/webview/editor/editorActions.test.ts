@@ -41,6 +41,7 @@ function page(answers: Record<string, unknown> = {}): { actions: EditorActions; 
     commitAll: note('commitAll'),
     askToDelete: note('askToDelete'),
     forgetHistory: note('forgetHistory'),
+    focusedImage: note('focusedImage'),
   });
   return { actions, did };
 }

@@ -64,6 +64,7 @@ function connection(): {
       pictureSettings: ignore,
       focusSearch: ignore,
       openBulkEdit: ignore,
+      openComparison: ignore,
       reveal: ignore,
       drafts: ignore,
     };
