@@ -272,9 +272,19 @@ describe('the API for other extensions', () => {
 
     const one = status.results[0]!.path;
     await api.saveCaption(one, 'something else');
-    const { outcome, caption } = await example<{ outcome: string; caption: string }>('captionImage', one);
-    assert.equal(outcome, 'written');
-    assert.equal(caption, status.results[0]?.caption, 'the tagger says the same as before');
+    const again = async (): Promise<{ outcome: string; caption: string }> => example('captionImage', one);
+    // What another extension wrote and took away stays so, until the setting says that captions are replaced.
+    const { outcome, caption } = await again();
+    assert.deepEqual([outcome, caption], ['same', 'something else']);
+    const settings = vscode.workspace.getConfiguration('datasetCaptions');
+    await settings.update('writeMode', 'replace', vscode.ConfigurationTarget.Global);
+    try {
+      const replaced = await again();
+      assert.equal(replaced.outcome, 'written');
+      assert.equal(replaced.caption, status.results[0]?.caption, 'the tagger says the same as before');
+    } finally {
+      await settings.update('writeMode', undefined, vscode.ConfigurationTarget.Global);
+    }
   });
 
   it('makes thumbnails of any size and hands out the image', async () => {
