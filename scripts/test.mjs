@@ -137,6 +137,7 @@ const sharedWindows = [
   ['jobs', 'safety', 'tagView', 'jobsCluster'],
   ['accessibilityWorkbench', 'bulkEditWorkbench', 'workbench', 'pageKeysWorkbench'],
   ['connectionWorkbench', 'undoOrder'],
+  ['history', 'originMarksWorkbench', 'captionPreviewWorkbench'],
 ];
 
 /** What takes much longer than the size of its file says: its cases are elsewhere, or it waits. */

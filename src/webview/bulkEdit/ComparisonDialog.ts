@@ -109,7 +109,7 @@ export class ComparisonDialog extends LitElement {
           </dl>
           ${renderTotals(summary)}
           <label class="field"
-            ><span>${l10n.t('Only where this tag or sentence came or went')}</span
+            ><span>${l10n.t('Only this tag or sentence')}</span
             ><input
               type="text"
               name="filter"

@@ -173,6 +173,7 @@ export const bulkEditPreviewStyles = css`
     padding: 0 3px;
     border: 1px solid transparent;
     border-radius: 3px;
+    box-decoration-break: clone;
     color: var(--vscode-editor-foreground, inherit);
   }
 
@@ -183,7 +184,7 @@ export const bulkEditPreviewStyles = css`
   }
 
   ins::before {
-    content: '+ ';
+    content: '+\u00a0';
   }
 
   del {
@@ -197,7 +198,7 @@ export const bulkEditPreviewStyles = css`
   }
 
   .moved::before {
-    content: '\u21c4  ';
+    content: '\u21c4\u00a0';
   }
 
   .skipped {
