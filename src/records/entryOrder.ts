@@ -6,8 +6,8 @@ import { isMachine, type RecordEntry } from './recordEntry';
  */
 const clocksDiffer = 10_000;
 /**
- * Two writes that both came to their end from the same text were at once only if they were recorded within this time, in
- * milliseconds: otherwise somebody brought that text back between them, by an edit without a record.
+ * Two writes that both came to their end from the same text were at once only if they were recorded within this time,
+ * in milliseconds: otherwise somebody brought that text back between them, by an edit without a record.
  */
 const atOnce = 250;
 /** So many writes at one time are put in order by their texts. */

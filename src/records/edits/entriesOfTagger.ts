@@ -20,9 +20,9 @@ export interface TaggerWrite {
 }
 
 /**
- * The entries of a write of what a tagger found. What its user asked for by name is a person's wish, not the tagger's: a
- * later job that is not asked for it leaves it. It gets an entry of its own before the tagger's, so that the tagger's is
- * the last.
+ * The entries of a write of what a tagger found. What its user asked for by name is a person's wish, not the tagger's:
+ * a later job that is not asked for it leaves it. It gets an entry of its own before the tagger's, so that the tagger's
+ * is the last.
  */
 export function entriesOfTagger({ caption, before, after, found, asked, author }: TaggerWrite): Recorded[] {
   const { separator } = author;
