@@ -54,7 +54,9 @@ describe('The preview of a job', () => {
       signal: new AbortController().signal,
       onText: ({ path: image }, text) => texts.set(image, text),
       onOutcome: ({ path: image }, outcome) => outcomes.push(`${image} ${outcome}`),
-      onNote: (note) => { assert.equal(note, undefined); },
+      onNote: (note) => {
+        assert.equal(note, undefined);
+      },
     });
     return { texts, result, outcomes };
   }
