@@ -10,6 +10,8 @@ const clocksDiffer = 10_000;
  * in milliseconds: otherwise somebody brought that text back between them, by an edit without a record.
  */
 const atOnce = 250;
+/** More entries of one caption are taken as they come: comparing all of them would take long. */
+const mostEntries = 1000;
 /** So many writes at one time are put in order by their texts. */
 const mostTogether = 6;
 /** The entries of one write come within this time, in milliseconds. */
@@ -34,7 +36,7 @@ interface Write {
  */
 export function entriesInOrder(entries: readonly RecordEntry[], now?: string): readonly RecordEntry[] {
   const isChain = entries.every(({ before }, index) => index === 0 || before === entries[index - 1]?.after);
-  if (isChain) return entries;
+  if (isChain || entries.length > mostEntries) return entries;
   const left = [...withoutOvertaken(writesOf(entries), now)];
   const ordered: Write[] = [];
   let hash = '';

@@ -1,6 +1,6 @@
 import { foldersOfCaptions } from '../recordFolder';
 import { RecordHistory } from '../RecordHistory';
-import { recognisedCaptions, type Recognised } from './recognisedCaptions';
+import { recognisedCaptions, type OtherCaption, type Recognised } from './recognisedCaptions';
 import { renamedCaptions, type PresentCaption, type Renamed } from './renamedCaptions';
 
 /** So many renames of a caption, one after the other, are followed back that no record has. */
@@ -28,11 +28,13 @@ export async function readHistory(
 ): Promise<KnownHistory> {
   const wanted = new Set(captions.map(({ caption }) => caption));
   const options = { folders: foldersOfCaptions(wanted), ...(signal === undefined ? {} : { signal }) };
-  const sizes = new Map<string, number>();
+  const others = new Map<string, OtherCaption>();
   const history = await RecordHistory.read(root, (caption) => wanted.has(caption), {
     ...options,
-    onOther: ({ caption, pictureSize }) => {
-      if (pictureSize !== undefined) sizes.set(caption, pictureSize);
+    onOther: ({ caption, pictureSize, when }) => {
+      const known = others.get(caption);
+      const size = pictureSize ?? known?.size;
+      if (size !== undefined) others.set(caption, { size, last: Math.max(when, known?.last ?? 0) });
     },
   });
   const isKnown = ({ caption, text }: PresentCaption): boolean => {
@@ -50,7 +52,7 @@ export async function readHistory(
   const isTaken = (caption: string): boolean => taken.has(caption) || known.history.hasLeft(caption);
   const read = (names: ReadonlySet<string>): Promise<RecordHistory> =>
     RecordHistory.read(root, (caption) => names.has(caption), options);
-  known.recognised = await recognisedCaptions(root, known.history, captions, sizes, isTaken, read);
+  known.recognised = await recognisedCaptions(root, known.history, captions, others, isTaken, read);
   for (const { caption, deleted } of known.recognised) known.history.recognise(caption, deleted);
   return known;
 }

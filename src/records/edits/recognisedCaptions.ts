@@ -17,6 +17,17 @@ const emptyFile = 2;
 /** At least so much of what a caption held has to be known of the other one. */
 const alike = 0.5;
 
+/** A caption of the records that is not among those that are asked for. */
+export interface OtherCaption {
+  /** of its picture, in bytes, as it was recorded last */
+  size: number;
+  /** when something was recorded of it last, ms since 1970 */
+  last: number;
+}
+
+/** Maximum number of pictures whose size is asked for at once: a disk may be far away. */
+const picturesAtOnce = 32;
+
 /** A caption that may have had another name: what was deleted from it by hand under that. */
 export interface Recognised extends PresentCaption {
   deleted: DeletedPart[];
@@ -36,7 +47,7 @@ interface Candidate extends PresentCaption {
  * before anybody looked. Only the size of the picture's file tells which they were, and only if no other one has it, so
  * nothing counts as the machine's for that. But what was deleted by hand from the one stays deleted.
  * @param root of the records, absolute
- * @param sizes of the pictures of captions that are not among `captions`, in bytes, as they were recorded last
+ * @param others captions of the records that are not among `captions`
  * @param isTaken whether a caption is known to have another name, by what it holds
  * @param read reads what is known of captions
  */
@@ -44,29 +55,40 @@ export async function recognisedCaptions(
   root: string,
   history: RecordHistory,
   captions: readonly PresentCaption[],
-  sizes: ReadonlyMap<string, number>,
+  others: ReadonlyMap<string, OtherCaption>,
   isTaken: (caption: string) => boolean,
   read: (captions: ReadonlySet<string>) => Promise<RecordHistory>,
 ): Promise<Recognised[]> {
-  const wanted = new Set(sizes.values());
+  const wanted = new Set(Array.from(others.values(), ({ size }) => size));
   if (wanted.size === 0) return [];
-  const present = new Map<number, Candidate | undefined>();
-  for (const caption of captions) {
+  const earliest = Array.from(others.values(), ({ last }) => last).reduce((one, other) => Math.min(one, other));
+  const fresh = captions.flatMap((caption) => {
+    if (isTaken(caption.caption)) return [];
     const entries = (history.stored.get(caption.caption) ?? []).toSorted(byTime);
-    if (isTaken(caption.caption) || entries.some(isSettled)) continue;
-    const size = (await stat(caption.picture).catch(() => undefined))?.size;
+    // What was known before the last word on another one is not that.
+    const isOld = (entries[0]?.when ?? Infinity) <= earliest;
+    return isOld || entries.some(isSettled) ? [] : [{ caption, entries }];
+  });
+  const sizes: (number | undefined)[] = [];
+  for (let start = 0; start < fresh.length; start += picturesAtOnce) {
+    const some = fresh.slice(start, start + picturesAtOnce);
+    sizes.push(...(await Promise.all(some.map(({ caption }) => sizeOf(caption.picture)))));
+  }
+  const present = new Map<number, Candidate | undefined>();
+  for (const [index, { caption, entries }] of fresh.entries()) {
+    const size = sizes[index];
     if (size === undefined || !wanted.has(size)) continue;
     // Of two pictures of one size nobody knows which it is.
     present.set(size, present.has(size) ? undefined : { ...caption, size, ...arrival(caption, entries) });
   }
   const gone = new Map<number, string[]>();
   const folders = new Map<string, Promise<Set<string>>>();
-  for (const [caption, size] of sizes) {
+  for (const [caption, { size }] of others) {
     if (present.get(size) === undefined || isTaken(caption)) continue;
     if (await isGone(root, caption, folders)) gone.set(size, [...(gone.get(size) ?? []), caption]);
   }
   const only = new Map(
-    [...gone].flatMap(([size, [former = '', ...others]]) => (others.length === 0 ? [[size, former]] : [])),
+    [...gone].flatMap(([size, [former = '', ...more]]) => (more.length === 0 ? [[size, former]] : [])),
   );
   if (only.size === 0) return [];
   const former = await read(new Set(only.values()));
@@ -74,6 +96,10 @@ export async function recognisedCaptions(
     const candidate = present.get(size);
     return candidate === undefined ? [] : (recognised(candidate, name, former) ?? []);
   });
+}
+
+async function sizeOf(picture: string): Promise<number | undefined> {
+  return (await stat(picture).catch(() => undefined))?.size;
 }
 
 /** Says of a caption what was deleted from it under another name. */
