@@ -4,7 +4,12 @@ import type { JobResult, JobTarget } from '../../jobs/captionJob';
 import type { ImageOutcome } from '../../jobs/imageOutcomes';
 import type { TaggerDescription } from '../../protocol/tagging/taggerProtocol';
 import { nameInOneLine } from '../../protocol/text/escapeControls';
-import { countParts, partsThatChange, type ChangeTotals, type PartsThatChange } from '../../records/edits/partsThatChange';
+import {
+  countParts,
+  partsThatChange,
+  type ChangeTotals,
+  type PartsThatChange,
+} from '../../records/edits/partsThatChange';
 import { executionAsJson } from '../flags/taggerFlags';
 import { byAbsolutePath } from '../shared/byAbsolutePath';
 import type { CommandInput, CommandOutcome } from '../shared/Command';
