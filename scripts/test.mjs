@@ -56,8 +56,8 @@ function allTasks() {
   const unitTests = readdirSync(path.join(root, 'test/unit'), { recursive: true })
     .map(String)
     .filter((file) => file.endsWith('.test.ts'));
-  const unitTasks = unitGroups.map(({ name }) => {
-    const own = unitTests
+  const unitTask = (/** @type {string} */ name, /** @type {string[]} */ tests) => {
+    const own = tests
       .filter((file) => unitGroups.find((group) => group.files.test(file))?.name === name)
       .map((file) => `unit/${path.basename(file, '.ts')}.js`);
     // Each fuzzer takes its seconds, and most of them wait: side by side they take a third.
@@ -65,10 +65,10 @@ function allTasks() {
     const commands = [[...mocha('60000', ...own), ...(name === 'unit fuzz' ? sideBySide : retries)]];
     // Keys and clicks in a window are the first to suffer where processors are short.
     return { part: 'unit', name, kind: /** @type {const} */ ('suite'), commands, patience: 5 };
-  });
+  };
   /** @type {Task[]} */
   const tasks = [
-    ...unitTasks,
+    ...unitGroups.map(({ name }) => unitTask(name, unitTests)),
     // It works all the time, while others wait: were it as patient as the other checks, it would be the last to end.
     // With more room for young objects it takes three quarters of the time.
     { ...check('source', [node, '--max-semi-space-size=128', 'scripts/checkSource.mjs']), patience: 5 },
@@ -105,11 +105,20 @@ function allTasks() {
     },
   ];
   // As root, half of what can fail does not.
-  if (isRoot) tasks.push(...tasks.filter(({ name }) => name === 'unit cli' || name === 'host').map(asUser));
+  if (isRoot) {
+    const cli = unitTask(
+      'unit cli',
+      unitTests.filter((file) => usersToo.test(file)),
+    );
+    tasks.push(asUser(cli), ...tasks.filter(({ name }) => name === 'host').map(asUser));
+  }
   return tasks;
 }
 
 const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
+/** Of the command line's suites those that write captions, jobs and records: there rights matter. */
+const usersToo = /^cli\W(cli|cliJobs|commands\WupdateMode)\.test\.ts$/;
+
 /** The number of the user and group `nobody`, which every Linux has. */
 const nobody = 65_534;
 
