@@ -135,15 +135,15 @@ describe('The history of captions in the real workbench', function () {
     await writeFile(path.join(suite.dataset, '5_scenery/alps.txt'), 'other, words');
     await until('the other caption', async () => (await view.caption(alps).inputValue()) === 'other, words');
     await view.card(alps).focus();
-    await workbench.runCommand('Dataset Captions: Compare Snapshot…');
+    await workbench.runCommand('Dataset Captions: Compare Snapshots…');
     await option(view, /^mine/).click();
     await option(view, /^Now/).click();
-    const editor = page.locator('.monaco-editor .view-lines').first();
-    await until('the comparison', async () =>
-      (await editor.innerText()).replaceAll('\u00a0', ' ').includes('1 changed'),
-    );
+    const comparison = view.frame.getByRole('dialog', { name: 'Compare Captions' });
+    await comparison.getByText('1 image with another caption').waitFor();
+    await comparison.getByRole('option', { name: /alps\.jpg\. removed: .+\. added: other, words$/ }).waitFor();
     await workbench.screenshot('history-comparison');
-    await workbench.runCommand('View: Close Editor');
+    await page.keyboard.press('Escape');
+    await comparison.waitFor({ state: 'hidden' });
     await view.card(alps).focus();
     await workbench.runCommand('Dataset Captions: Rename Snapshot…');
     await option(view, /^mine/).click();

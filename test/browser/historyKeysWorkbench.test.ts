@@ -10,7 +10,8 @@ import { type SuiteWorkbench, useWorkbench } from './useWorkbench';
 
 const alps = '5_scenery/alps.jpg';
 const boats = '5_scenery/nagasaki boats.jpg';
-const settings = { 'datasetCaptions.autoSaveDelay': 200 };
+/** What is typed in one go, also over a slow link, is one step. */
+const settings = { 'datasetCaptions.autoSaveDelay': 1500 };
 
 /** What is used of an element: this file is compiled without the DOM. */
 interface Named {

@@ -122,7 +122,15 @@ describe('The commands of the palette', () => {
       onGrid.map((name) => name.replace('datasetCaptions.', '')).sort(),
       [
         ...['addTags', 'captionAll', 'captionEmpty', 'captionFound', 'captionImage', 'captionOnCluster'],
-        ...['captionSelection', 'compareSnapshot', 'copyCaption', 'copyImagePath', 'createSnapshot', 'deleteImages'],
+        ...[
+          'captionSelection',
+          'compareSnapshot',
+          'compareSnapshotWithNow',
+          'copyCaption',
+          'copyImagePath',
+          'createSnapshot',
+          'deleteImages',
+        ],
         ...['deleteSnapshot', 'editTags', 'excludeTag', 'filterByTag', 'forgetDeletions', 'openImageToSide'],
         ...['openSavedSearch', 'pasteCaption', 'refresh', 'refreshResults', 'removeTag', 'removeTags'],
         ...['renameSnapshot', 'renameTag', 'replaceTags', 'restoreSnapshot', 'revealImage', 'saveSearch', 'search'],
