@@ -13,13 +13,15 @@ export async function measure({ root }) {
     DATASET_CAPTIONS_LINK_DELAYS: '25,75,150',
     DATASET_CAPTIONS_LINK_PAUSES: 'all',
   });
-  return { sequences, cases };
+  const history = await runSuites(root, ['browser/historyKeysWorkbench'], { DATASET_CAPTIONS_LINK_DELAYS: '0,150' });
+  return { sequences, cases, history };
 }
 
 /** @param {Awaited<ReturnType<typeof measure>>} result */
-export function describe({ sequences, cases }) {
+export function describe({ sequences, cases, history }) {
   return table([
     { what: '2,000 random sequences', ...sequences },
     { what: 'cases in VS Code at 25, 75, 150 ms', ...cases },
+    { what: 'the history of captions by keys at 0, 150 ms', ...history },
   ]);
 }
