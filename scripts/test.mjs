@@ -168,6 +168,8 @@ const unitGroups = [
   { name: 'unit jobs', files: /^(jobs|runner)\W/ },
   { name: 'unit fuzz', files: /^fuzz\W/ },
   { name: 'unit tagger', files: /^tagger\W/ },
+  { name: 'unit records', files: /^(records|snapshots)\W/ },
+  { name: 'unit dataset', files: /^(dataset|extension)\W/ },
   { name: 'unit', files: /./ },
 ];
 
