@@ -37,6 +37,13 @@ describe('The history of captions in the real workbench', function () {
     );
   }
 
+  /** The box for the name comes after another one, which looks alike. */
+  async function giveName({ workbench: { page } }: DatasetView, name: string): Promise<void> {
+    await page.locator('.quick-input-widget .quick-input-title').getByText('Name of the snapshot').waitFor();
+    await page.locator('.quick-input-widget input').fill(name);
+    await page.keyboard.press('Enter');
+  }
+
   it('has a snapshot before a bulk edit, which the preview shows and restores as one edit', async () => {
     const before = await captions(suite.dataset);
     const view = await suite.open();
@@ -129,8 +136,7 @@ describe('The history of captions in the real workbench', function () {
     const { workbench } = view;
     const { page } = workbench;
     await workbench.runCommand('Dataset Captions: Create Snapshot…');
-    await page.locator('.quick-input-widget input').fill('mine');
-    await page.keyboard.press('Enter');
+    await giveName(view, 'mine');
     await workbench.notification(/^Snapshot made: 3 captions of 8 images/);
     await writeFile(path.join(suite.dataset, '5_scenery/alps.txt'), 'other, words');
     await until('the other caption', async () => (await view.caption(alps).inputValue()) === 'other, words');
@@ -147,8 +153,7 @@ describe('The history of captions in the real workbench', function () {
     await view.card(alps).focus();
     await workbench.runCommand('Dataset Captions: Rename Snapshot…');
     await option(view, /^mine/).click();
-    await page.locator('.quick-input-widget input').fill('ours');
-    await page.keyboard.press('Enter');
+    await giveName(view, 'ours');
     await workbench.runCommand('Dataset Captions: Dataset History');
     await line(view, /^ours/).waitFor();
     await view.card(alps).focus();
