@@ -37,11 +37,13 @@ describe('The history of captions in the real workbench', function () {
     );
   }
 
-  /** The box for the name comes after another one, which looks alike. */
+  /** The box for the name comes after another one, which looks alike, and goes once the name was found to be possible. */
   async function giveName({ workbench: { page } }: DatasetView, name: string): Promise<void> {
-    await page.locator('.quick-input-widget .quick-input-title').getByText('Name of the snapshot').waitFor();
+    const title = page.locator('.quick-input-widget .quick-input-title').getByText('Name of the snapshot');
+    await title.waitFor();
     await page.locator('.quick-input-widget input').fill(name);
     await page.keyboard.press('Enter');
+    await title.waitFor({ state: 'hidden' });
   }
 
   it('has a snapshot before a bulk edit, which the preview shows and restores as one edit', async () => {
