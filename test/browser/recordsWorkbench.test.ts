@@ -17,7 +17,8 @@ describe('records of a window, in the real workbench', function () {
   before(async () => {
     scratch = await makeScratch();
     await mkdir(path.join(scratch, '.vscode'));
-    await writeFile(path.join(scratch, '.vscode/settings.json'), '{ "datasetCaptions.autoSaveDelay": 200 }');
+    // What is typed in one go is one entry, also on a busy machine.
+    await writeFile(path.join(scratch, '.vscode/settings.json'), '{ "datasetCaptions.autoSaveDelay": 1500 }');
     bench = await Workbench.open({ folder: scratch });
   });
   after(async () => {
@@ -51,8 +52,9 @@ describe('records of a window, in the real workbench', function () {
 
   it('forget deletions of the whole dataset after a question', async () => {
     const view = await DatasetView.open(bench, 'dataset');
+    const before = (await said()).length;
     await view.type(image, 'mine');
-    await until('it is recorded', async () => (await said()).length === 3);
+    await until('it is recorded', async () => (await said()).length === before + 1);
     const writer = new RecordWriter(root());
     const tagger = { by: 'tagger', name: 'wd' } as const;
     const change = captionChange('mine', 'mine, hat', new Map([['hat', 0.9]]));
