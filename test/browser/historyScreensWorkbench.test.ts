@@ -32,9 +32,11 @@ describe('the views of the history for everybody, in the real workbench', functi
     await view.jobDone('Caption Empty');
     await view.caption(acanthus).waitFor();
     await workbench.runCommand('Dataset Captions: Create Snapshot…');
-    await page.locator('.quick-input-widget .quick-input-title').waitFor();
-    await page.keyboard.type('before the cleaning');
+    const title = page.locator('.quick-input-widget .quick-input-title').getByText('Name of the snapshot');
+    await title.waitFor();
+    await page.locator('.quick-input-widget input').fill('before the cleaning');
     await page.keyboard.press('Enter');
+    await title.waitFor({ state: 'hidden' });
     await workbench.notification(/Snapshot made/);
     await page.keyboard.press('Escape');
     const old = await readFile(file(acanthus), 'utf8');
