@@ -4,7 +4,7 @@
 /** @type {import('./roomProblems.mjs').Plan['rooms']} */
 export const rooms = {
   tags: {
-    what: 'what a tag, a line of tags and the grammar of a caption are, and how tags are merged into one; pure',
+    what: 'what a tag, a line of tags, a sentence (sentences) and the grammar of a caption are, how tags are merged into one, and the words and phrases of prose (phrases); pure, but for the user’s choice of how captions are read (captionKind)',
     may: [],
   },
   base: {
@@ -64,7 +64,7 @@ export const rooms = {
     may: ['base', 'dataset', 'dataset/captions', 'dataset/files', 'tags'],
   },
   'dataset/tagIndex': {
-    what: 'which tags there are, and which of them are suggested first',
+    what: 'which tags there are, which of them are suggested first, and which words and phrases prose has',
     may: ['base', 'dataset/captions', 'tags'],
   },
   'dataset/view': {

@@ -26,6 +26,7 @@ const bits = 4;
 export class CaptionStats implements CaptionObserver {
   private readonly counted: DatasetCounts = { images: 0, empty: 0, unsaved: 0, conflicts: 0, failed: 0 };
   private readonly tags = new Map<string, number>();
+  private prose = 0;
   private readonly dirtyOnes = new Set<Caption>();
   private readonly fileListeners = new Set<(caption: Caption, before: CaptionContent | null) => void>();
   private readonly textListeners = new Set<(caption: Caption) => void>();
@@ -40,6 +41,11 @@ export class CaptionStats implements CaptionObserver {
    */
   get tagCounts(): ReadonlyMap<string, number> {
     return this.tags;
+  }
+
+  /** The number of images whose captions have prose. */
+  get proseCount(): number {
+    return this.prose;
   }
 
   /** The captions with unsaved edits. */
@@ -111,10 +117,11 @@ export class CaptionStats implements CaptionObserver {
 
   private addTags(raw: string | null, images: number): void {
     if (raw === null || images === 0) return;
-    eachTag(textOfRaw(raw), (tag) => {
+    const { hasProse } = eachTag(textOfRaw(raw), (tag) => {
       const count = (this.tags.get(tag) ?? 0) + images;
       if (count === 0) this.tags.delete(tag);
       else this.tags.set(tag, count);
     });
+    if (hasProse) this.prose += images;
   }
 }

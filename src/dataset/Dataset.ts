@@ -133,6 +133,11 @@ export class Dataset {
     return this.stats.tagCounts;
   }
 
+  /** The number of images whose captions have prose: words that are no tags. */
+  get proseCount(): number {
+    return this.stats.proseCount;
+  }
+
   /** The captions with unsaved edits. */
   get dirtyCaptions(): ReadonlySet<Caption> {
     return this.stats.dirty;

@@ -36,7 +36,9 @@ import type { Main, Part } from './standIns/Main';
 import { TagSuggestions } from './suggestions/TagSuggestions';
 import { TagTree, type TagTreeNode } from './editor/TagTree';
 import { cacheRoots } from './pictures/pictureSettings';
+import { captionKindSetting } from './settings/settings';
 import { nodePath } from './settings/taggerSettings';
+import { readCaptionsAs } from '../tags/captionKind';
 import { datasetTools } from './tools/datasetTools';
 import { ThumbnailCache } from './pictures/ThumbnailCache';
 import { Thumbnails } from './pictures/Thumbnails';
@@ -92,6 +94,7 @@ export function startMain(
   const pictureRoots = cacheRoots(pictureFolder).map((folder) => vscode.Uri.file(folder));
   const thumbnails = new Thumbnails(() => cache.open(), thumbnailer, suspectThumbnailer);
   const serverToken = new ServerToken(context.secrets);
+  readCaptionsAs(captionKindSetting());
   const models = own(new Models(entry, storage, context.secrets, serverToken, log));
   const taggers = own(new Taggers(context.extensionPath, models));
   const picker = new TaggerPicker(models, context.globalState);

@@ -1,5 +1,6 @@
-import { separatorsIn, trainerSeparators, type Stretch } from '../tags/captionGrammar';
+import { dividersIn, sentencesOf } from '../tags/captionGrammar';
 import { isJsonCaption } from '../tags/jsonCaption';
+import type { Stretch } from '../tags/Stretch';
 
 /** A part of a caption that somebody wrote: a tag, a sentence, or all of a caption that is JSON. */
 export interface CaptionPart extends Stretch {
@@ -7,15 +8,6 @@ export interface CaptionPart extends Stretch {
   text: string;
   kind: 'tag' | 'sentence' | 'json';
 }
-
-/** A part of a tag list has fewer words than this; a sentence has that many in a row, without a comma. */
-const wordsOfSentence = 4;
-/** A sentence without blanks between its words, as in Japanese, has at least so many characters. */
-const charactersOfSentence = 8;
-
-/** A sign that ends a sentence, with the quotation marks and brackets that close behind it. */
-const sentenceEnd = /(?:[.!?…]+["'”’)\]]*(?=[\s,]|$))|(?:[。！？]+[」』）]*)/g;
-const mayEndSentence = /[.!?…。！？]/;
 
 /**
  * Divides a caption into the parts that each have an origin, in their order: tags by the grammar of captions, sentences
@@ -38,63 +30,18 @@ export function captionParts(text: string, separator = ','): CaptionPart[] {
 }
 
 function addLine(parts: CaptionPart[], line: string, offset: number, separator: string): void {
-  if (!mayEndSentence.test(line)) {
-    addTags(parts, line, offset, separator);
-    return;
-  }
-  // What trainers divide is no sentence across.
+  // Whatever the setting says: records are read on other machines, too.
+  const sentences = sentencesOf(line);
+  let next = 0;
   let from = 0;
-  for (const { start, end } of separatorsIn(line)) {
-    if (!trainerSeparators.some((one) => line.startsWith(one, start))) continue;
-    addProse(parts, line.slice(from, start), offset + from, separator);
+  for (const { start, end } of dividersIn(line, separator, sentences)) {
+    addPart(parts, 'tag', line, from, start, offset);
+    for (let one = sentences[next]; one !== undefined && one.start < end; one = sentences[++next]) {
+      addPart(parts, 'sentence', line, one.start, one.end, offset);
+    }
     from = end;
   }
-  addProse(parts, line.slice(from), offset + from, separator);
-}
-
-function addProse(parts: CaptionPart[], piece: string, offset: number, separator: string): void {
-  let from = 0;
-  for (const { 0: sign, index } of piece.matchAll(sentenceEnd)) {
-    const end = index + sign.length;
-    const start = startOfSentence(piece.slice(from, end));
-    if (start === undefined) continue;
-    addTags(parts, piece.slice(from, from + start), offset + from, separator);
-    addPart(parts, 'sentence', piece, from + start, end, offset);
-    from = end;
-  }
-  addTags(parts, piece.slice(from), offset + from, separator);
-}
-
-/** Where a sentence begins in a text that ends like one, behind the tags in front of it; undefined if it is none. */
-function startOfSentence(text: string): number | undefined {
-  const pieces: Stretch[] = [];
-  let start = 0;
-  for (const separator of separatorsIn(text)) {
-    pieces.push({ start, end: separator.start });
-    start = separator.end;
-  }
-  pieces.push({ start, end: text.length });
-  const worded = pieces.map((piece) => {
-    const words = text.slice(piece.start, piece.end).trim();
-    const isLong = words.split(/\s+/).length >= wordsOfSentence || withoutBlanks(words) >= charactersOfSentence;
-    return { start: piece.start, isLong, begins: /^["'“‘(]?\p{Lu}\S*\s/u.test(words) };
-  });
-  if (!worded.some(({ isLong }) => isLong)) return undefined;
-  return worded.find(({ isLong, begins }) => isLong || begins)?.start;
-}
-
-/** The number of characters of a script that has no blanks between words. */
-function withoutBlanks(words: string): number {
-  return words.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu)?.length ?? 0;
-}
-
-function addTags(parts: CaptionPart[], text: string, offset: number, separator: string): void {
-  let from = 0;
-  for (const { start, end } of separatorsIn(text, separator)) {
-    addPart(parts, 'tag', text, from, start, offset);
-    from = end;
-  }
-  addPart(parts, 'tag', text, from, text.length, offset);
+  addPart(parts, 'tag', line, from, line.length, offset);
 }
 
 function addPart(

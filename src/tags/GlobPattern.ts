@@ -1,5 +1,5 @@
 import { escapedForRegExp } from './escapedForRegExp';
-import type { Stretch } from './captionGrammar';
+import type { Stretch } from './Stretch';
 
 /** The part of a pattern between two `*` wildcards. */
 interface Segment {

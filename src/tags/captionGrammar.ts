@@ -10,18 +10,16 @@
  *   splits it, because sd-scripts splits at `|||` first.
  * - A bracket without a partner is ordinary text and groups nothing. So is a bracket after a backslash, as in
  *   `saber \(fate\)`, and the mouth of a smiley, as in `:)` and `>:(`. sd-scripts has no escape for braces.
+ * - A sentence is no tag, and its commas divide none: see {@link proseIn}.
  * - A caption that is JSON has no tags, see {@link isJsonCaption}.
  */
+import { captionKind } from './captionKind';
 import { isJsonCaption, mayBeJson } from './jsonCaption';
+import { mayHaveSentences, sentencesIn } from './sentences';
+import type { Stretch } from './Stretch';
 
 /** The separators of sd-scripts besides the comma: `keep_tokens_separator` and `secondary_separator`. */
 export const trainerSeparators = ['|||', ';;;'] as const;
-
-/** A range of a text: `start` is inclusive, `end` is exclusive. */
-export interface Stretch {
-  start: number;
-  end: number;
-}
 
 /**
  * The tags of a caption in order, trimmed. Empty tags are omitted, repeated ones are kept.
@@ -36,28 +34,35 @@ export function parseTags(text: string): string[] {
 /**
  * Calls `found` for each tag that {@link parseTags} would return, without building a list: for passes over whole
  * datasets.
+ * @returns whether the caption has prose, too
  */
-export function eachTag(text: string, found: (tag: string) => void): void {
-  if (isJsonCaption(text)) return;
-  if (hasPlainCommas(text)) {
+export function eachTag(text: string, found: (tag: string) => void): { hasProse: boolean } {
+  if (isJsonCaption(text)) return withoutProse;
+  const prose = hasProse(text);
+  if (!prose && hasPlainBrackets(text)) {
     eachBetweenCommas(text, found);
-    return;
+    return withoutProse;
   }
   for (const line of text.split('\n')) {
     let start = 0;
-    for (const separator of separatorsIn(line)) {
-      const tag = line.slice(start, separator.start).trim();
+    for (const divider of dividersIn(line)) {
+      const tag = line.slice(start, divider.start).trim();
       if (tag !== '') found(tag);
-      start = separator.end;
+      start = divider.end;
     }
     const last = line.slice(start).trim();
     if (last !== '') found(last);
   }
+  return prose ? withProse : withoutProse;
 }
+
+/** Made once: this is called for each caption of a dataset. */
+const withProse = { hasProse: true };
+const withoutProse = { hasProse: false };
 
 /**
  * Splits a list of tags that the user wrote, in a setting or a field. Unlike {@link parseTags}, it does not split at
- * `|||` and `;;;`: such a text is written into captions unchanged.
+ * `|||` and `;;;`: such a text is written into captions unchanged. It has no prose: who asks for tags writes tags.
  * @param text with any line ends
  */
 export function parseTagList(text: string): string[] {
@@ -79,6 +84,10 @@ export function parseTagList(text: string): string[] {
  * and the check is faster than the full split.
  */
 export function hasPlainCommas(text: string): boolean {
+  return hasPlainBrackets(text) && !hasProse(text);
+}
+
+function hasPlainBrackets(text: string): boolean {
   return (
     !text.includes('{') &&
     !text.includes('|||') &&
@@ -89,8 +98,118 @@ export function hasPlainCommas(text: string): boolean {
   );
 }
 
+/** Whether a text has prose in any of its lines. */
+export function hasProse(text: string): boolean {
+  if (captionKind() === 'tags') return false;
+  if (captionKind() === 'prose') return text.trim() !== '' && !isJsonCaption(text);
+  if (!text.includes('\n')) return mayHaveSentences(text) && proseIn(text).length > 0;
+  return text.split('\n').some((line) => mayHaveSentences(line) && proseIn(line).length > 0);
+}
+
+/** Whether a caption is prose and has no tags. */
+export function isProseAlone(text: string): boolean {
+  if (!hasProse(text)) return false;
+  let hasTag = false;
+  eachTag(text, () => {
+    hasTag = true;
+  });
+  return !hasTag;
+}
+
+/** The sentences of a line, from left to right: none in one that is a list of tags. @param line without line ends */
+export function sentencesOf(line: string): readonly Stretch[] {
+  if (!mayHaveSentences(line)) return [];
+  if (line !== lastLine) {
+    const isHard = ({ start }: Stretch): boolean => trainerSeparators.some((one) => line.startsWith(one, start));
+    lastSentences = sentencesIn(line, separatorsIn(line), hasPlainBrackets(line) ? [] : heldStretches(line), isHard);
+    lastLine = line;
+  }
+  return lastSentences;
+}
+
+/** The line that was read last: whoever asks whether it has prose takes it apart next. */
+let lastLine = '';
+let lastSentences: readonly Stretch[] = [];
+
+/**
+ * The prose of a line, from left to right: sentences that follow each other are one stretch. No tag lies within it.
+ * @param line without line ends
+ */
+export function proseIn(line: string): Stretch[] {
+  if (captionKind() === 'tags') return [];
+  if (captionKind() === 'prose') {
+    const text = line.trim();
+    const start = line.indexOf(text);
+    return text === '' ? [] : [{ start, end: start + text.length }];
+  }
+  return runsOf(line, sentencesOf(line));
+}
+
+/** Sentences that follow each other as one stretch. */
+function runsOf(line: string, sentences: readonly Stretch[]): Stretch[] {
+  const prose: Stretch[] = [];
+  for (const { start, end } of sentences) {
+    const last = prose.at(-1);
+    if (last !== undefined && /^[\s,]*$/.test(line.slice(last.end, start))) last.end = end;
+    else prose.push({ start, end });
+  }
+  return prose;
+}
+
+/**
+ * Finds what divides the tags of a line, from left to right: separators, and prose with what joins it to the tags beside
+ * it, such as the full stop of `1girl, solo. A girl smiles at us.` Nothing of a sentence is a tag.
+ * @param line without line ends
+ * @param separator as in {@link separatorsIn}
+ * @param sentences of the line, where they count whatever the user's choice is
+ */
+export function dividersIn(line: string, separator = ',', sentences?: readonly Stretch[]): Stretch[] {
+  const separators = separatorsIn(line, separator);
+  const prose = sentences === undefined ? proseIn(line) : runsOf(line, sentences);
+  if (prose.length === 0) return separators;
+  const dividers: Stretch[] = [];
+  let next = 0;
+  for (const { start, end } of prose) {
+    for (let own = separators[next]; own !== undefined && own.start < start; own = separators[++next]) dividers.push(own);
+    while ((separators[next]?.start ?? Infinity) < end) next++;
+    const comma = commaBehind.exec(line.slice(end, end + longestJoint))?.[0].length ?? 0;
+    const joined = { start: startOfJoint(line, start), end: end + comma };
+    while ((dividers.at(-1)?.end ?? 0) > joined.start) dividers.pop();
+    while ((separators[next]?.start ?? Infinity) < joined.end) next++;
+    dividers.push(joined);
+  }
+  return [...dividers, ...separators.slice(next)];
+}
+
+/** The comma or full stop between a tag and the prose behind it belongs to the prose, as it goes with its neighbours. */
+function startOfJoint(line: string, start: number): number {
+  const from = Math.max(0, start - longestJoint);
+  const before = line.slice(from, start).trimEnd();
+  return before.endsWith(',') || /[^\s.,|;]\.$/.test(before) ? from + before.length - 1 : start;
+}
+
+/** How far from a sentence its joint is looked for, in UTF-16 code units: blanks may lie between. */
+const longestJoint = 100;
+
+const commaBehind = /^\s*,/;
+
+/** Whether a divider of {@link dividersIn} has prose in it. */
+export function isProse(divider: string): boolean {
+  if (divider.length < shortestProse) return false;
+  return proseIn(withoutJoint(divider)).length > 0;
+}
+
+/** Separators, also those of settings, are mostly shorter. */
+const shortestProse = 4;
+
+/** A divider with prose, without what joins it to tags in front. */
+export function withoutJoint(divider: string): string {
+  return divider.replace(/^[\s.,]+/, '');
+}
+
 /**
  * Finds the separators in a line, from left to right. The tags, with the whitespace around them, are what lies between.
+ * Sentences count for nothing here: see {@link dividersIn}.
  * @param line without line ends
  * @param separator a further separator besides the comma and those of trainers; one that is only whitespace applies
  *   only when the line has no comma
@@ -100,7 +219,7 @@ export function separatorsIn(line: string, separator = ','): Stretch[] {
   const core = coreOf(separator);
   const finders = findersFor(line, core);
   if (finders.length === 0) return separators;
-  const held = core === ',' && hasPlainCommas(line) ? [] : heldStretches(line);
+  const held = core === ',' && hasPlainBrackets(line) ? [] : heldStretches(line);
   let nextHeld = 0;
   for (let from = 0; ;) {
     let first: Finder | undefined;

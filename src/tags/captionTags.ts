@@ -1,8 +1,17 @@
-import { parseTags, separatorsIn } from './captionGrammar';
+import { isProse, parseTags, separatorsIn } from './captionGrammar';
 import { characterCount } from './characterCount';
 import { comparableTag } from './comparableTag';
 import { isJsonCaption } from './jsonCaption';
-import { dividesTags, firstLine, lineText, parseTagLine, tagsOf, withoutParts, type TagLine } from './tagLine';
+import {
+  dividesTags,
+  firstLine,
+  lineText,
+  parseTagLine,
+  proseStretch,
+  tagsOf,
+  withoutParts,
+  type TagLine,
+} from './tagLine';
 
 /** A tag of a caption's first line, as a chip shows it. */
 export interface Chip {
@@ -12,7 +21,7 @@ export interface Chip {
   isDuplicate: boolean;
 }
 
-/** The tags of the first line, the only line that trainers read; none of a caption that is JSON. */
+/** The tags of the first line, the only line that trainers read; none of prose and of a caption that is JSON. */
 export function chipsOf(text: string): Chip[] {
   if (isJsonCaption(text)) return [];
   const known = new Set<string>();
@@ -22,6 +31,49 @@ export function chipsOf(text: string): Chip[] {
     known.add(key);
     return { tag, isDuplicate };
   });
+}
+
+/** A tag, or prose, of a caption's first line, as a card shows it. */
+export type CaptionPiece =
+  | { kind: 'tag'; chip: Chip; /** among the tags, from 0 */ index: number }
+  | { kind: 'prose'; text: string; /** among the pieces of prose, from 0 */ index: number };
+
+/** The tags of the first line and the prose between them, in their order; none of a caption that is JSON. */
+export function piecesOf(text: string): CaptionPiece[] {
+  const chips = chipsOf(text);
+  if (isJsonCaption(text)) return [];
+  const pieces: CaptionPiece[] = [];
+  let [tags, prose] = [0, 0];
+  const { parts, separators } = parseTagLine(text);
+  for (const [at, { tag }] of parts.entries()) {
+    const chip = tag === '' ? undefined : chips[tags];
+    if (chip !== undefined) pieces.push({ kind: 'tag', chip, index: tags++ });
+    const divider = separators[at] ?? '';
+    if (!isProse(divider)) continue;
+    const { start, end } = proseStretch(divider);
+    pieces.push({ kind: 'prose', text: divider.slice(start, end), index: prose++ });
+  }
+  return pieces;
+}
+
+/**
+ * Replaces a piece of prose by another text; line ends become blanks, as trainers read the first line only. An empty
+ * text removes it, with what joins it to the tags.
+ * @param index among the pieces of prose; one without a piece changes nothing
+ */
+export function replaceProse(text: string, index: number, prose: string): string {
+  const line = parseTagLine(text);
+  let piece = -1;
+  const at = line.separators.findIndex((divider) => isProse(divider) && ++piece === index);
+  const divider = line.separators[at];
+  if (divider === undefined) return text;
+  const { start, end } = proseStretch(divider);
+  const wanted = prose.replace(/\s*[\r\n]+\s*/g, ' ').trim();
+  const [before, behind] = [line.parts[at], line.parts[at + 1]];
+  const hasTags = before?.tag !== '' && behind?.tag !== '';
+  line.separators[at] =
+    wanted === '' ? (hasTags ? ',' : '') : divider.slice(0, start) + wanted + divider.slice(end);
+  return wanted === '' ? lineText(line).replace(/^ +(?=\S)/, '') : lineText(line);
 }
 
 /** The lines below the first; empty when there are none. */
@@ -45,8 +97,9 @@ export function removeTag(text: string, index: number): string {
 }
 
 /**
- * Appends a tag, or several separated by commas, after the last tag; a comma at the end stays at the end. If `tag` is
- * only whitespace, the text stays unchanged. Into a caption that is JSON it goes as a line of its own below.
+ * Appends a tag, or several separated by commas, after the last tag; a comma at the end stays at the end, and so does
+ * prose. If `tag` is only whitespace, the text stays unchanged. Into a caption that is JSON it goes as a line of its own
+ * below, and to prose without tags as a tag in front.
  */
 export function addTag(text: string, tag: string): string {
   const added = tag.trim();
@@ -58,7 +111,11 @@ export function addTag(text: string, tag: string): string {
   if (last === undefined) return text;
   const alike = parts.find((part, at) => part.tag !== '' && dividesTags(separators[at - 1]));
   const lead = alike?.lead ?? ' ';
-  if (last.tag !== '') {
+  if (last.tag === '' && isProse(separators.at(-1) ?? '')) {
+    const place = parts.findLast((part) => part.tag !== '');
+    if (place === undefined) return `${added}, ${text.trimStart()}`;
+    place.tag += `,${lead}${added}`;
+  } else if (last.tag !== '') {
     parts.push({ lead, tag: added, trail: last.trail });
     last.trail = '';
     separators.push(',');

@@ -1,4 +1,5 @@
-import { coreOf, hasPlainCommas, separatorsIn, trainerSeparators } from './captionGrammar';
+import { coreOf, dividersIn, hasPlainCommas, isProse, trainerSeparators, withoutJoint } from './captionGrammar';
+import type { Stretch } from './Stretch';
 
 /** A tag and the whitespace around it; `tag` is empty between two adjacent separators. */
 export interface TagPart {
@@ -13,14 +14,14 @@ export interface TagPart {
  */
 export interface TagLine {
   parts: TagPart[];
-  /** the separators between the parts: one fewer than parts */
+  /** the separators between the parts, one fewer than parts: prose is one of them, so no edit of tags reaches it */
   separators: string[];
   /** the other lines, starting with the line end of the first */
   rest: string;
 }
 
 /**
- * Splits the first line of a caption at the separators that {@link separatorsIn} finds.
+ * Splits the first line of a caption at the dividers that {@link dividersIn} finds.
  * @param text the caption with any line ends
  * @param separator a further separator besides the comma and those of trainers
  */
@@ -35,7 +36,7 @@ export function parseTagLine(text: string, separator = ','): TagLine {
   const parts: TagPart[] = [];
   const separators: string[] = [];
   let at = 0;
-  for (const { start, end } of separatorsIn(line, separator)) {
+  for (const { start, end } of dividersIn(line, separator)) {
     parts.push(partOf(line.slice(at, start)));
     separators.push(line.slice(start, end));
     at = end;
@@ -72,6 +73,19 @@ export function inEachLine(edit: (line: string) => string): (text: string) => st
 /** The tags of a line without empty ones. */
 export function tagsOf({ parts }: TagLine): string[] {
   return parts.map(({ tag }) => tag).filter((tag) => tag !== '');
+}
+
+/** The prose of a line, piece by piece, without the comma or full stop that joins it to the tags beside it. */
+export function proseOf({ separators }: TagLine): string[] {
+  return separators.filter(isProse).map((divider) => {
+    const { start, end } = proseStretch(divider);
+    return divider.slice(start, end);
+  });
+}
+
+/** Where the prose lies in a divider that has some. */
+export function proseStretch(divider: string): Stretch {
+  return { start: divider.length - withoutJoint(divider).length, end: divider.replace(/[\s,]+$/, '').length };
 }
 
 /**
@@ -137,6 +151,7 @@ export function withoutParts(line: TagLine, isRemoved: (part: TagPart, index: nu
   }
   parts.reverse();
   separators.reverse();
+  dropJoints(parts, separators);
   const hasTags = parts.some(({ tag }) => tag !== '');
   if (!hasTags && separators.every(dividesTags)) return { ...line, parts: [partOf('')], separators: [] };
   return { ...line, parts, separators };
@@ -162,9 +177,22 @@ export function evenLine({ parts, separators }: TagLine, separator: string): str
   return text.trim();
 }
 
-/** Whether a separator only divides tags, so is not one that a trainer gives a meaning. */
+/** Prose beside which no tag is left needs no comma or full stop there. */
+function dropJoints(parts: readonly TagPart[], separators: string[]): void {
+  for (const [index, divider] of separators.entries()) {
+    if (!isProse(divider)) continue;
+    const isAlone = (part: TagPart | undefined, beyond: string | undefined): boolean =>
+      part?.tag === '' && (beyond === undefined || !dividesTags(beyond));
+    let text = divider;
+    if (isAlone(parts[index], separators[index - 1])) text = withoutJoint(text);
+    if (isAlone(parts[index + 1], separators[index + 1])) text = text.replace(/\s*,$/, '');
+    separators[index] = text;
+  }
+}
+
+/** Whether a separator only divides tags, so is neither prose nor one that a trainer gives a meaning. */
 export function dividesTags(separator: string | undefined): boolean {
-  return separator !== undefined && !trainerSeparators.some((one) => one === separator);
+  return separator !== undefined && !trainerSeparators.some((one) => one === separator) && !isProse(separator);
 }
 
 function partOf(text: string): TagPart {

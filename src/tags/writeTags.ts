@@ -1,16 +1,17 @@
-import { coreOf, trainerSeparators } from './captionGrammar';
+import { coreOf, isProse, sentencesOf, trainerSeparators } from './captionGrammar';
 import { isEmptyCaption } from './captionText';
 import { comparableTag } from './comparableTag';
 import { isJsonCaption } from './jsonCaption';
-import { firstLine, parseTagLine, tagsOf } from './tagLine';
+import { firstLine, parseTagLine, proseOf, tagsOf, type TagLine } from './tagLine';
 import type { WriteMode, WriteOptions } from './writeMode';
 
 /**
  * Writes generated tags into a caption. The first line is the list of tags; `append` and `prepend` keep the other lines
  * unchanged, and so does `update`, which without a record of the caption only adds, as `append` does. Existing
  * characters are kept, except whitespace where tags are joined to them. A tag that the first line already has is not
- * added again; tags are compared by {@link comparableTag}. `replace` keeps only the first `keepFirst` tags. A caption
- * that is JSON is replaced as a whole or not at all, see {@link keepsJson}.
+ * added again; tags are compared by {@link comparableTag}. Tags come behind the last tag where prose stands behind it,
+ * as in `1girl. She smiles at us.`, and behind the prose where there is no other. `replace` keeps only the first
+ * `keepFirst` tags. A caption that is JSON is replaced as a whole or not at all, see {@link keepsJson}.
  * @param existing the current caption, with any line ends
  * @returns `existing` when there is nothing to add
  */
@@ -18,18 +19,19 @@ export function captionWithTags(existing: string, tags: readonly string[], optio
   const { mode, keepFirst } = options;
   const given = tags.filter((tag) => tag.trim() !== '');
   if (given.length === 0) return existing;
-  if (isEmptyCaption(existing)) return newTags('', given, options.separator).join(options.separator);
+  if (isEmptyCaption(existing)) return inOneText(newTags('', given, options.separator), options.separator);
   if (mode === 'onlyEmpty' || keepsJson(existing, mode)) return existing;
 
   const line = firstLine(existing);
   // Whitespace separates no tags in a line that contains commas.
   const separator = options.separator.trim() === '' && line.includes(',') ? ', ' : options.separator;
   const kept = isJsonCaption(existing) ? '' : line.slice(0, endOfTag(line, keepFirst, separator));
-  if (mode === 'replace') return join(kept, newTags(kept, given, separator).join(separator), separator);
-  const added = newTags(line, given, separator).join(separator);
-  if (added === '') return existing;
+  if (mode === 'replace') return join(kept, inOneText(newTags(kept, given, separator), separator), separator);
+  const missing = newTags(line, given, separator);
+  if (missing.length === 0) return existing;
   const otherLines = existing.slice(line.length);
-  if (mode === 'append' || mode === 'update') return join(line, added, separator) + otherLines;
+  if (mode === 'append' || mode === 'update') return appended(line, missing, separator) + otherLines;
+  const added = inOneText(missing, separator);
   // The text after the kept tags starts with its own separator.
   return kept === ''
     ? join(added, line, separator) + otherLines
@@ -43,7 +45,8 @@ export function keepsJson(existing: string, mode: WriteMode): boolean {
 
 /** The tags that a line does not contain yet, without repetitions. */
 function newTags(line: string, tags: readonly string[], separator: string): string[] {
-  const seen = new Set(tagsOf(parseTagLine(line, separator)).map(comparableTag));
+  const own = parseTagLine(line, separator);
+  const seen = new Set([...tagsOf(own), ...proseOf(own)].map(comparableTag));
   return tags.filter((tag) => {
     const comparable = comparableTag(tag);
     if (seen.has(comparable)) return false;
@@ -69,12 +72,48 @@ function endOfTag(line: string, count: number, separator: string): number {
   return end;
 }
 
+/** A line with tags behind its tags, and prose behind all. */
+function appended(line: string, added: readonly string[], separator: string): string {
+  const end = endOfTagsBeforeProse(parseTagLine(line, separator));
+  if (end === undefined) return join(line, inOneText(added, separator), separator);
+  const tags = added.filter((tag) => !isProse(tag));
+  const before = tags.length === 0 ? line.slice(0, end) : join(line.slice(0, end), inOneText(tags, separator), separator);
+  return join(before + line.slice(end), inOneText(added.filter(isProse), separator), separator);
+}
+
+/** End offset of the last tag of a line that ends with prose; undefined where it does not, or has no tag. */
+function endOfTagsBeforeProse({ parts, separators }: TagLine): number | undefined {
+  if (parts.at(-1)?.tag !== '' || !isProse(separators.at(-1) ?? '')) return undefined;
+  let start = 0;
+  let end: number | undefined;
+  for (const [index, { lead, tag, trail }] of parts.entries()) {
+    if (tag !== '') end = start + lead.length + tag.length;
+    start += lead.length + tag.length + trail.length + (separators[index]?.length ?? 0);
+  }
+  return end;
+}
+
+/** Tags with the separator between them, sentences with a blank. */
+function inOneText(tags: readonly string[], separator: string): string {
+  let text = '';
+  for (const [index, tag] of tags.entries()) {
+    text += (index === 0 ? '' : goesOn(tags[index - 1] ?? '', tag) ? ' ' : separator) + tag;
+  }
+  return text;
+}
+
+/** Whether a text is a sentence that follows another. */
+function goesOn(before: string, behind: string): boolean {
+  return /[.!?…。！？]["'”’」』）)\]]*$/.test(before) && isProse(behind) && sentencesOf(behind)[0]?.start === 0;
+}
+
 /** Joins two parts of a line with one separator, which the end of `left` or the start of `right` may already have. */
 function join(left: string, right: string, separator: string): string {
   const before = left.trimEnd();
   const behind = right.trimStart();
   if (before === '') return behind;
   if (behind === '') return before;
+  if (goesOn(before, behind)) return `${before} ${behind}`;
   const ends = [',', coreOf(separator), ...trainerSeparators].filter((end) => end !== '');
   if (ends.some((end) => before.endsWith(end))) {
     const blanks = left === before ? (/\s*$/.exec(separator)?.[0] ?? '') : '';

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
 import type { Caption } from '../captions/Caption';
 import { foreignError } from '../captions/captionContent';
-import { hasPlainCommas, parseTags } from '../../tags/captionGrammar';
+import { hasPlainCommas, isProseAlone, parseTags } from '../../tags/captionGrammar';
 import type { DatasetImage } from '../captions/DatasetImage';
 import { inSlices, type SliceOptions } from '../../base/inSlices';
 import { textOfRaw } from '../../tags/captionText';
@@ -37,7 +37,7 @@ export interface TagChange {
 }
 
 export interface PlanOptions {
-  /** whether the edit is about tags: captions that are JSON have none and are left out */
+  /** whether the edit is about tags: captions that are JSON have none and are left out, prose is counted */
   ofTags?: boolean;
   signal?: AbortSignal;
   /** the maximum time per slice, in milliseconds */
@@ -58,6 +58,8 @@ export class EditPlan {
   readonly changes: PlannedChange[] = [];
   /** number of captions that the edit does not change */
   unchanged = 0;
+  /** number of captions among those that an edit of tags leaves alone because they are prose and have none */
+  prose = 0;
   /** captions that cannot be edited, with the reason */
   readonly leftOut: { path: string; reason: string }[] = [];
   private readonly tags = new Map<string, TagChange>();
@@ -211,7 +213,10 @@ export class EditPlan {
         const entry = entries[next++];
         if (entry === undefined) continue;
         if (ofTags && isJsonCaption(before)) this.leftOut.push({ path: entry[0].path, reason: jsonHasNoTags() });
-        else this.recordResult(...entry, before, after);
+        else {
+          if (ofTags && before === after && isProseAlone(before)) this.prose++;
+          this.recordResult(...entry, before, after);
+        }
       }
       await nextTurn();
     }

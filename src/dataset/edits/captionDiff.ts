@@ -1,6 +1,6 @@
 import { diffArrays, diffWordsWithSpace } from 'diff';
 import { isJsonCaption } from '../../tags/jsonCaption';
-import { parseTagLine, tagsOf } from '../../tags/tagLine';
+import { parseTagLine, proseOf, tagsOf } from '../../tags/tagLine';
 
 /** A piece of a caption before and after an edit; `skipped` replaces unchanged tags, and its text is their number. */
 export interface DiffPiece {
@@ -28,7 +28,8 @@ export function captionDiff(before: string, after: string, unit: 'tags' | 'text'
   if (unit === 'tags' && !isJsonCaption(before) && !isJsonCaption(after)) {
     const [lineBefore, lineAfter] = [parseTagLine(before, separator), parseTagLine(after, separator)];
     const pieces = tagDiff(tagsOf(lineBefore), tagsOf(lineAfter));
-    const isAll = lineBefore.rest === lineAfter.rest;
+    const prose = [lineBefore, lineAfter].map((line) => proseOf(line).join('\n'));
+    const isAll = lineBefore.rest === lineAfter.rest && prose[0] === prose[1];
     if (isAll && pieces.some(({ kind }) => kind !== 'kept')) return { unit, pieces: collapsed(pieces) };
   }
   return { unit: 'text', pieces: textDiff(before, after) };

@@ -8,6 +8,7 @@ import {
   lineText,
   parseTagLine,
   separatorOf,
+  proseOf,
   tagsOf,
   withoutParts,
   type TagLine,
@@ -52,8 +53,8 @@ let alphabet: Intl.Collator | undefined;
 /**
  * Compiles an edit into a function that edits one caption. Tags are removed and replaced in every line, because they
  * are counted and found there too. They are added, moved and sorted in the first line only, because trainers read no
- * other. All characters that are not the target of the edit are kept. A caption that is JSON has no tags, so only edits
- * of its text change it.
+ * other. All characters that are not the target of the edit are kept, and so is prose, which only edits of the text
+ * change; tags can be added to it. A caption that is JSON has no tags, so only edits of its text change it.
  * @returns a function from a caption with LF line ends to its new text; an unaffected caption is returned unchanged
  * @throws EditError PATTERN_INVALID
  */
@@ -134,7 +135,8 @@ function compileEdit(edit: CaptionEdit, { separator, countOf }: EditContext): (t
     case 'setCaption':
       return (text) => {
         if (edit.how === 'replace') return edit.text;
-        return add(text, tagsOf(parse(edit.text)), edit.how, 0);
+        const line = parse(edit.text);
+        return add(text, [...tagsOf(line), ...proseOf(line)], edit.how, 0);
       };
     case 'clear':
       return () => '';

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { comparableTag } from '../../tags/comparableTag';
 import { escapedForRegExp } from '../../tags/escapedForRegExp';
-import type { Stretch } from '../../tags/captionGrammar';
+import type { Stretch } from '../../tags/Stretch';
 import { tagGlob, type GlobPattern } from '../../tags/GlobPattern';
 import { EditError } from './EditError';
 

@@ -36,6 +36,11 @@ export function tagNode(tag: string): QueryNode {
   return { kind: 'text', field: 'tag', pattern: literalPattern(text), ...nowhere };
 }
 
+/** The node that finds a word or phrase in captions. @param phrase in lower case */
+export function phraseNode(phrase: string): QueryNode {
+  return { kind: 'text', field: 'caption', pattern: literalPattern(phrase), ...nowhere };
+}
+
 /** Escapes a text into a pattern that matches only that text. */
 export function literalPattern(text: string): string {
   return text.replace(/[*?\\]/g, '\\$&');

@@ -254,13 +254,14 @@ function tagTest(pattern: string): Test {
   );
   const glob = new GlobPattern(plain);
   const { literal, needle } = glob;
-  return ({ text }) => {
+  return ({ text, image }) => {
     const escaped = text.includes('\\');
     const spaced = text.includes('_') ? text.replaceAll('_', ' ') : text;
     // An escape may lie inside the needle, so an escaped text is not rejected here.
     if (!escaped && !spaced.includes(needle)) return false;
-    if (literal === undefined || literal === '' || escaped || !hasPlainCommas(text)) {
-      return parseTags(text).some((tag) => glob.is(comparableTag(tag)));
+    // Capital letters tell prose from tags, so the caption is asked, not its text in lower case.
+    if (literal === undefined || literal === '' || escaped || !hasPlainCommas(image.caption.text)) {
+      return parseTags(image.caption.text).some((tag) => glob.is(comparableTag(tag)));
     }
     // Only commas separate tags in this caption, so no tag contains one.
     if (literal.includes(',')) return false;

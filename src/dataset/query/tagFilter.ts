@@ -1,6 +1,6 @@
 import { GlobPattern } from '../../tags/GlobPattern';
 import { parseQuery, topLevelParts } from './parseQuery';
-import { printQuery, tagNode, tagTerm } from './printQuery';
+import { phraseNode, printQuery, tagNode } from './printQuery';
 import type { QueryNode } from './QueryNode';
 
 /** Whether a query requires a tag, excludes it, or does neither. */
@@ -8,7 +8,15 @@ export type TagFilter = 'included' | 'excluded' | undefined;
 
 /** How a query filters a tag: only top-level terms count. */
 export function tagFilter(tree: QueryNode | null, tag: string): TagFilter {
-  const wanted = tagNode(tag);
+  return filterOf(tree, tagNode(tag));
+}
+
+/** How a query filters a word or phrase of captions: only top-level terms count. */
+export function phraseFilter(tree: QueryNode | null, phrase: string): TagFilter {
+  return filterOf(tree, phraseNode(phrase));
+}
+
+function filterOf(tree: QueryNode | null, wanted: QueryNode): TagFilter {
   for (const part of topLevelParts(tree)) {
     if (isSame(part, wanted)) return 'included';
     if (part.kind === 'not' && isSame(part.part, wanted)) return 'excluded';
@@ -34,8 +42,16 @@ export function filteredTags(tree: QueryNode | null): string[] {
  * @returns the new query
  */
 export function toggleTag(query: string, tag: string, exclude: boolean): string {
+  return toggle(query, tagNode(tag), exclude);
+}
+
+/** As {@link toggleTag}, for a word or phrase of captions. */
+export function togglePhrase(query: string, phrase: string, exclude: boolean): string {
+  return toggle(query, phraseNode(phrase), exclude);
+}
+
+function toggle(query: string, wanted: QueryNode, exclude: boolean): string {
   const { tree } = parseQuery(query);
-  const wanted = tagNode(tag);
   let wasThere = false;
   const kept: string[] = [];
   for (const part of topLevelParts(tree)) {
@@ -45,7 +61,7 @@ export function toggleTag(query: string, tag: string, exclude: boolean): string 
       kept.push(part.kind === 'or' && !source.startsWith('(') ? `(${source})` : source);
     } else if ((part.kind === 'not') === exclude) wasThere = true;
   }
-  if (!wasThere) kept.push(`${exclude ? '-' : ''}${tagTerm(tag)}`);
+  if (!wasThere) kept.push(`${exclude ? '-' : ''}${printQuery(wanted)}`);
   // A single group needs no parentheses.
   const [only] = kept;
   return kept.length === 1 && only !== undefined ? unwrapped(only) : kept.join(' ');

@@ -8,7 +8,8 @@ import { EditError } from '../../dataset/edits/EditError';
 import { EditPlan } from '../../dataset/edits/EditPlan';
 import { inSlices } from '../../base/inSlices';
 import { SnapshotError } from '../../snapshots/store/SnapshotError';
-import { parseTagList } from '../../tags/captionGrammar';
+import { captionParts } from '../../records/captionParts';
+import { hasProse, parseTagList } from '../../tags/captionGrammar';
 import type {
   CaptionTotals,
   EditForm,
@@ -95,7 +96,7 @@ export class BulkEdits {
     const { document } = this.session;
     document.commit();
     const images = await this.session.imagesIn(scope, signal);
-    const wantedOf = await restoredContents(document.dataset, images, form.snapshot, parseTagList(form.tags), signal);
+    const wantedOf = await restoredContents(document.dataset, images, form.snapshot, tagsAndProse(form.tags), signal);
     const edits = await EditPlan.toContents(images, wantedOf, { signal });
     signal.throwIfAborted();
     this.plan = { id: this.nextId++, edits, operation: form.operation, separator };
@@ -215,13 +216,19 @@ export class BulkEdits {
   }
 }
 
+/** What a restore is about: tags, or sentences with their commas. */
+function tagsAndProse(text: string): string[] {
+  return hasProse(text) ? captionParts(text).map((part) => part.text) : parseTagList(text);
+}
+
 function summary(planId: number, edits: EditPlan): PlanSummary {
-  const { changes, unchanged, leftOut, tagCount, tickedCount } = edits;
+  const { changes, unchanged, prose, leftOut, tagCount, tickedCount } = edits;
   return {
     planId,
     changed: changes.length,
     ticked: tickedCount,
     unchanged,
+    ...(prose === 0 ? {} : { prose }),
     leftOutCount: leftOut.length,
     leftOut: leftOut.slice(0, maxListed),
     tagCount,

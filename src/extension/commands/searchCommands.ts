@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { toggleTag } from '../../dataset/query/tagFilter';
+import { togglePhrase, toggleTag } from '../../dataset/query/tagFilter';
 import type { GridPanel } from '../editor/GridPanel';
 import type { TagTree } from '../editor/TagTree';
 import type { SavedSearches } from '../search/SavedSearches';
@@ -16,7 +16,9 @@ export function registerSearchCommands(
   const registerFilter = (name: string, exclude: boolean): vscode.Disposable =>
     commands.registerOnGrid(name, async (grid, argument) => {
       const tag = typeof argument === 'string' ? argument : textIn(argument, 'tag');
-      if (tag !== undefined) await filterByTag(grid, searches, tag, exclude);
+      const phrase = textIn(argument, 'phrase');
+      if (tag !== undefined) await filterBy(grid, searches, (query) => toggleTag(query, tag, exclude));
+      else if (phrase !== undefined) await filterBy(grid, searches, (query) => togglePhrase(query, phrase, exclude));
     });
   return vscode.Disposable.from(
     commands.registerOnGrid('datasetCaptions.search', (grid) => {
@@ -33,11 +35,11 @@ export function registerSearchCommands(
   );
 }
 
-async function filterByTag(grid: GridPanel, searches: SavedSearches, tag: string, exclude: boolean): Promise<void> {
+async function filterBy(grid: GridPanel, searches: SavedSearches, toggled: (query: string) => string): Promise<void> {
   // Another tab may be in front; the focus stays in the tag view for the next tag.
   if (!grid.isVisible) grid.show(true);
   // Completes a step of the walkthrough: VS Code does not notice commands that the lines of a view run.
   void vscode.commands.executeCommand('setContext', 'datasetCaptions.filteredByTag', true);
   const { view } = grid.session;
-  await searches.searchIn(view, toggleTag(view.query, tag, exclude));
+  await searches.searchIn(view, toggled(view.query));
 }

@@ -14,6 +14,7 @@ import type { PageControls } from '../grid/PageControls';
 import { pictureHandlers, thumbnailAddresses } from '../pictures/pictureHandlers';
 import { onPictureSettings, pictureSettings } from '../pictures/pictureSettings';
 import type { Thumbnails } from '../pictures/Thumbnails';
+import { captionKind } from '../../tags/captionKind';
 import { Channel, type EventHandlers, type RequestHandlers } from '../../protocol/channel/Channel';
 import { errorMessage } from '../../protocol/channel/wireError';
 import type { WantedEdit } from '../../protocol/page/bulkEditProtocol';
@@ -381,7 +382,7 @@ export class GridPanel extends Disposable implements PageControls {
   }
 
   private settings(): GridSettings {
-    return { commitDelay: autoSaveDelay() || commitPause, pictures: pictureSettings() };
+    return { commitDelay: autoSaveDelay() || commitPause, pictures: pictureSettings(), captionKind: captionKind() };
   }
 
   private scheduleSnapshot(): void {

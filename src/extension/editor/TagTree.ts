@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { displayLanguage } from '../../base/displayLanguage';
 import { comparableTag } from '../../tags/comparableTag';
-import { filteredTags, tagFilter, type TagFilter } from '../../dataset/query/tagFilter';
+import { filteredTags, phraseFilter, tagFilter, type TagFilter } from '../../dataset/query/tagFilter';
+import { countPhrasesOf, frequentPhrases, type CountedPhrase } from '../../dataset/tagIndex/PhraseList';
 import { countTagsOf, firstTags, type CountedTag, type TagOrder } from '../../dataset/tagIndex/TagList';
 import type { DatasetEditorProvider } from './DatasetEditorProvider';
 import { Disposable } from '../shared/Disposable';
@@ -13,18 +14,25 @@ const refreshPause = 500;
 /** Number of tags per page of the list: VS Code needs seconds for a tree of many thousand entries. */
 const tagsPerPage = 500;
 
-/** A line of the view: a tag, or the line that shows more tags. */
-export type TagTreeNode = CountedTag | 'more';
+/** Number of words and phrases that are listed. */
+const mostPhrases = 200;
+
+/** A line of the view: a tag, the line that shows more, that above the words and phrases of prose, or one of these. */
+export type TagTreeNode = CountedTag | CountedPhrase | 'more' | 'phrases';
 
 /**
  * The sidebar view *Tags*: lists the tags of the images in the active grid, by default the most frequent ones first. A
- * click on a tag filters the grid by it.
+ * click on a tag filters the grid by it. Where captions are prose, a group below has its words and phrases, which are
+ * counted once somebody opens it.
  */
 export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTreeNode> {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   readonly onDidChangeTreeData = this.changeEmitter.event;
   private tags: readonly CountedTag[] = [];
   private hasMore = false;
+  private hasProse = false;
+  private phrases: readonly CountedPhrase[] | undefined;
+  private showsPhrases = false;
   private shownTags = tagsPerPage;
   private order: TagOrder = 'count';
   private timer: NodeJS.Timeout | undefined;
@@ -57,6 +65,11 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
     );
     this.register(vscode.workspace.onDidChangeConfiguration(changed));
     this.register(this.view.onDidChangeVisibility(changed));
+    this.register(
+      this.view.onDidCollapseElement(({ element }) => {
+        if (element === 'phrases') this.showsPhrases = false;
+      }),
+    );
     this.register({
       dispose: () => {
         clearTimeout(this.timer);
@@ -68,9 +81,16 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
     this.schedule();
   }
 
-  getChildren(node?: TagTreeNode): TagTreeNode[] {
+  async getChildren(node?: TagTreeNode): Promise<TagTreeNode[]> {
+    if (node === 'phrases') {
+      this.showsPhrases = true;
+      return [...(this.phrases ??= await this.countPhrases())];
+    }
     if (node !== undefined) return [];
-    return this.hasMore ? [...this.tags, 'more'] : [...this.tags];
+    const nodes: TagTreeNode[] = [...this.tags];
+    if (this.hasMore) nodes.push('more');
+    if (this.hasProse) nodes.push('phrases');
+    return nodes;
   }
 
   getTreeItem(node: TagTreeNode): vscode.TreeItem {
@@ -79,13 +99,22 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
       item.command = { command: this.moreCommand, title: vscode.l10n.t('Show more…') };
       return item;
     }
-    const { tag, count } = node;
-    const filter = tagFilter(this.session?.view.matchingTree ?? null, tag);
-    const item = new vscode.TreeItem(tag);
-    item.id = tag;
-    item.contextValue = 'tag';
+    if (node === 'phrases') {
+      const item = new vscode.TreeItem(vscode.l10n.t('Words and Phrases'), vscode.TreeItemCollapsibleState.Collapsed);
+      // No tag has a line end.
+      item.id = '\n';
+      item.tooltip = vscode.l10n.t('Frequent words and phrases of the captions in sentences');
+      return item;
+    }
+    const { count } = node;
+    const isTag = 'tag' in node;
+    const text = isTag ? node.tag : node.phrase;
+    const filter = (isTag ? tagFilter : phraseFilter)(this.session?.view.matchingTree ?? null, text);
+    const item = new vscode.TreeItem(text);
+    item.id = isTag ? text : `\n${text}`;
+    item.contextValue = isTag ? 'tag' : 'phrase';
     item.description = count.toLocaleString(displayLanguage());
-    item.tooltip = tooltip(node, filter);
+    item.tooltip = tooltip(text, count, filter);
     const icon =
       filter === undefined ? undefined : new vscode.ThemeIcon(filter === 'included' ? 'filter' : 'circle-slash');
     if (icon !== undefined) item.iconPath = icon;
@@ -94,7 +123,7 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
       title: vscode.l10n.t('Filter by Tag'),
       arguments: [node],
     };
-    item.accessibilityInformation = { label: [tag, String(count), filter].filter(Boolean).join(', ') };
+    item.accessibilityInformation = { label: [text, String(count), filter].filter(Boolean).join(', ') };
     return item;
   }
 
@@ -103,6 +132,16 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
     this.order = order;
     void vscode.commands.executeCommand('setContext', 'datasetCaptions.tagOrder', order);
     await this.count();
+  }
+
+  /** Counts the words and phrases of the images that the view is about. */
+  private async countPhrases(signal?: AbortSignal): Promise<readonly CountedPhrase[]> {
+    const { session } = this;
+    const dataset = session?.document.dataset;
+    if (session === undefined || dataset === undefined) return [];
+    const images = tagCountsFollowFilter() ? session.view.images : dataset.allImages;
+    const counts = await countPhrasesOf(images, signal === undefined ? {} : { signal });
+    return frequentPhrases(counts, mostPhrases);
   }
 
   private followActive(): void {
@@ -151,9 +190,12 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
     // None of the images found has an excluded tag, but each excluded tag needs a line where the user can remove it
     // from the search.
     const missing = filteredTags(session?.view.matchingTree ?? null).filter((tag) => !shown.has(comparableTag(tag)));
+    this.hasProse = (dataset?.proseCount ?? 0) > 0;
+    this.phrases = this.showsPhrases && this.hasProse ? await this.countPhrases(signal) : undefined;
     this.tags = [...new Set(missing)].map((tag) => ({ tag, count: counts.get(tag) ?? 0 })).concat(tags);
     this.view.description = session?.document.name ?? '';
-    this.view.message = dataset === undefined || counts.size > 0 ? '' : emptyMessage(isFiltered);
+    const isEmpty = dataset !== undefined && counts.size === 0 && !this.hasProse;
+    this.view.message = isEmpty ? emptyMessage(isFiltered) : '';
     this.changeEmitter.fire();
     // Wait ten times as long as the count took: then counting takes at most a tenth of the time while a large dataset
     // is edited.
@@ -165,8 +207,8 @@ function emptyMessage(isFiltered: boolean): string {
   return isFiltered ? vscode.l10n.t('No tags among the images found.') : vscode.l10n.t('No captions yet.');
 }
 
-function tooltip({ tag, count }: CountedTag, filter: TagFilter): string {
-  const times = vscode.l10n.t('{0}: {1} times', tag, count);
+function tooltip(text: string, count: number, filter: TagFilter): string {
+  const times = vscode.l10n.t('{0}: {1} times', text, count);
   switch (filter) {
     case 'included':
       return vscode.l10n.t('{0}. The search asks for it; click to take it out.', times);

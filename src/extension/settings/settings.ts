@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { EmptiedCaption } from '../../dataset/captions/Caption';
 import type { DatasetOptions } from '../../dataset/Dataset';
 import type { SnapshotLimits } from '../../snapshots/store/snapshotTypes';
+import { captionKinds, type CaptionKind } from '../../tags/captionKind';
 import type { RecordPlace, WriteOptions } from '../../tags/writeMode';
 import type { CaptionOptions, Thresholds } from '../../protocol/tagging/captionOptions';
 import { expandPath } from '../shared/expandPath';
@@ -63,6 +64,12 @@ export function tagListFile(): string {
 /** Whether the tag view counts only the images that the search finds. */
 export function tagCountsFollowFilter(): boolean {
   return vscode.workspace.getConfiguration(section).get<boolean>('tagCountsFollowFilter', true);
+}
+
+/** How captions are read in this window: as what each of them looks like, or all as tags or as prose. */
+export function captionKindSetting(): CaptionKind {
+  const wanted = vscode.workspace.getConfiguration(section).get<string>('captionKind', 'auto');
+  return captionKinds.find((kind) => kind === wanted) ?? 'auto';
 }
 
 /** Whether jobs continue when the window that started them is closed. */

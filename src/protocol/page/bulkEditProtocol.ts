@@ -88,6 +88,8 @@ export interface PlanSummary {
   changed: number;
   ticked: number;
   unchanged: number;
+  /** captions among the unchanged ones that are prose, where the edit is about tags; left out where there are none */
+  prose?: number;
   leftOutCount: number;
   leftOut: LeftOut[];
   tagCount: number;

@@ -1,3 +1,4 @@
+import type { CaptionKind } from '../../tags/captionKind';
 import type { BulkEditRequests, WantedEdit } from './bulkEditProtocol';
 import type { CaptionOf, CardItem } from './cardProtocol';
 import type { ComparisonRequests, ComparisonSummary } from './comparisonProtocol';
@@ -105,6 +106,8 @@ export interface GridSettings {
   /** debounce of commits: time after the last keystroke until a caption is committed, in milliseconds */
   commitDelay: number;
   pictures: PictureSettings;
+  /** how captions are read, the same as in the host; left out: as what each looks like */
+  captionKind?: CaptionKind;
 }
 
 /**

@@ -158,7 +158,7 @@ export class BulkEditDialog extends LitElement {
             .picture=${this.pictures.of}
           ></bulk-edit-preview>
           <p class="nothing" ?hidden=${(this.preview.plan?.changed ?? 0) > 0}>${this.nothingText}</p>
-          ${this.renderLeftOut()}
+          ${this.renderProse()} ${this.renderLeftOut()}
         </section>
       </div>
       <footer role="presentation">
@@ -210,6 +210,20 @@ export class BulkEditDialog extends LitElement {
         }
       </div>
     </div>`;
+  }
+
+  /** How many captions this edit is not about, as it is about tags. */
+  private renderProse(): TemplateResult | typeof nothing {
+    const prose = this.preview.plan?.prose ?? 0;
+    if (prose === 0) return nothing;
+    return html`<p class="prose">
+      ${plural(
+        l10n.t(
+          '{0} caption in sentences has no tags and stays as it is|{0} captions in sentences have no tags and stay as they are',
+        ),
+        prose,
+      )}
+    </p>`;
   }
 
   private renderLeftOut(): TemplateResult | typeof nothing {

@@ -226,6 +226,14 @@ export const bulkEditStyles = css`
     outline-offset: 2px;
   }
 
+  .prose {
+    flex: none;
+    margin: 0;
+    padding: 8px 16px;
+    border-top: 1px solid var(--edge);
+    color: var(--vscode-descriptionForeground);
+  }
+
   .left-out {
     flex: none;
     padding: 8px 16px;

@@ -21,8 +21,10 @@ import { refused } from '../shared/refused';
 import type { SuggestOptions } from '../suggestions/SuggestionPopup';
 import type { ChipActions } from './TagChips';
 import './TagChips';
+import { hasProse, isProseAlone } from '../../tags/captionGrammar';
 import { type CaptionFacts, captionFacts, chipsOf } from '../../tags/captionTags';
 import { isJsonCaption } from '../../tags/jsonCaption';
+import { countWords } from '../../tags/phrases';
 
 /** What all cards share. The viewer overrides `images` and `leave` for its card. */
 export interface CardContext {
@@ -79,11 +81,11 @@ export class ImageCard extends LitElement {
   private holding: PlaceInOrder | undefined;
   /** what the text area showed before the user typed last: to this, further typing is an edit */
   private shown = '';
-  /** why the caption is shown as text though tags are chosen; undefined if it is not */
+  /** why the caption is shown as text though tags are chosen, empty if that is plain to see; undefined if it is not */
   private asText: string | undefined;
   /** path of the image for which that was found out */
   private counted: string | undefined;
-  private facts: { text: string; of: CaptionFacts } | undefined;
+  private facts: { text: string; of: CaptionFacts & { words: number } } | undefined;
   /** the last duplicates that were not empty: their text stays in the hidden element, see renderFoot */
   private lastDuplicates: readonly string[] = [];
   private readonly chipActions: ChipActions = {
@@ -162,7 +164,7 @@ export class ImageCard extends LitElement {
     }
     const text = context.drafts.textOf(item);
     const hasTooMany = this.factsOf(text).tags > maxChips && chipsOf(text).length > maxChips;
-    this.asText = hasTooMany ? tooManyTags : isJsonCaption(text) ? isJson : undefined;
+    this.asText = hasTooMany ? tooManyTags : isJsonCaption(text) ? isJson : isProseAlone(text) ? '' : undefined;
   }
 
   protected override updated(): void {
@@ -171,7 +173,7 @@ export class ImageCard extends LitElement {
       this.focus({ preventScroll: true });
     this.focused = null;
     const { item, context, holding } = this;
-    const area = this.querySelector('textarea') ?? undefined;
+    const area = this.querySelector<HTMLTextAreaElement>(':scope > textarea') ?? undefined;
     if (area === undefined) this.area = this.undo = undefined;
     if (context === undefined || area === undefined) return;
     const held = holding === undefined ? undefined : context.held.textAt(holding);
@@ -214,7 +216,7 @@ export class ImageCard extends LitElement {
     // One template with and without the image: the field, which may have the focus, must stay when the image comes.
     return html`${item === undefined ? html`<div class="picture"></div>` : this.renderPicture(item, context)}
     ${item === undefined ? nothing : this.renderNotices(item, context)} ${theirs}
-    ${this.asText === undefined ? nothing : html`<div class="notice"><span>${this.asText}</span></div>`}
+    ${this.asText === undefined || this.asText === '' ? nothing : html`<div class="notice"><span>${this.asText}</span></div>`}
     ${this.isShownAsTags ? this.renderChips(item, context) : this.renderCaption(item)} ${choices}
     ${item === undefined ? nothing : this.renderFoot(item, context)}`;
   }
@@ -367,7 +369,7 @@ export class ImageCard extends LitElement {
       tabindex=${this.tab}
       aria-label=${item === undefined ? l10n.t('Loading') : l10n.t('Caption of {0}', item.path)}
       placeholder=${placeholderOf(item)}
-      spellcheck="false"
+      spellcheck=${item !== undefined && this.context !== undefined && hasProse(this.context.drafts.textOf(item)) ? 'true' : 'false'}
       ?readonly=${isReadOnly(item)}
       @input=${this.onInput}
       @keydown=${this.onKeydown}
@@ -393,7 +395,7 @@ export class ImageCard extends LitElement {
     const { duplicates } = facts;
     if (duplicates.length > 0) this.lastDuplicates = duplicates;
     const named = this.lastDuplicates;
-    const tags = plural(l10n.t('{0} tag|{0} tags'), facts.tags);
+    const tags = contentText(facts);
     const length = plural(l10n.t('{0} character|{0} characters'), facts.characters);
     const counts = [`${tags}, ${length}`, ...this.writersOf(item, text)].join('\n');
     const save = saveText(item, context.drafts);
@@ -442,8 +444,8 @@ export class ImageCard extends LitElement {
   }
 
   /** Memoized: a card renders far more often than its text changes. */
-  private factsOf(text: string): CaptionFacts {
-    if (this.facts?.text !== text) this.facts = { text, of: captionFacts(text) };
+  private factsOf(text: string): CaptionFacts & { words: number } {
+    if (this.facts?.text !== text) this.facts = { text, of: { ...captionFacts(text), words: countWords(text) } };
     return this.facts.of;
   }
 
@@ -494,6 +496,15 @@ export class ImageCard extends LitElement {
     }
     this.undo?.onKeydown(event);
   };
+}
+
+/** How many tags and words a caption has: words only where it has prose. */
+function contentText({ tags, words }: { tags: number; words: number }): string {
+  const parts = [
+    ...(tags > 0 || words === 0 ? [plural(l10n.t('{0} tag|{0} tags'), tags)] : []),
+    ...(words > 0 ? [plural(l10n.t('{0} word|{0} words'), words)] : []),
+  ];
+  return parts.join(', ');
 }
 
 /** Whether a key acts on the text before what was typed, which has not come: what follows would go to a wrong place. */

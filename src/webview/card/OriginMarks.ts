@@ -1,7 +1,8 @@
 import type { CardItem } from '../../protocol/page/cardProtocol';
 import { type CaptionMarks, isMachineMark, type PartMark } from '../../protocol/page/originProtocol';
 import { textDigest } from '../../protocol/page/textDigest';
-import { chipsOf } from '../../tags/captionTags';
+import { sentencesOf } from '../../tags/captionGrammar';
+import { piecesOf } from '../../tags/captionTags';
 
 /** Time without another question until the host is asked, in milliseconds: so nobody asks while cards fly past. */
 const askPause = 150;
@@ -86,7 +87,7 @@ export class OriginMarks {
 
   /** Of a tag that is gone, nothing is known any more: who types it again wrote it. */
   private kept(known: Known, text: string): TagMarks {
-    const standing = new Set(chipsOf(text).map(({ tag }) => tag));
+    const standing = new Set(shownTexts(text));
     if ([...known.tags.keys()].some((tag) => !standing.has(tag))) {
       known.tags = new Map([...known.tags].filter(([tag]) => standing.has(tag)));
     }
@@ -133,7 +134,16 @@ export class OriginMarks {
   }
 }
 
-/** By the tags that chips show: a sentence with commas is several. */
+/** What chips show of a text: its tags, and its sentences as the records have them. */
+function shownTexts(text: string): string[] {
+  return piecesOf(text).flatMap((piece) =>
+    piece.kind === 'tag'
+      ? [piece.chip.tag]
+      : sentencesOf(piece.text).map(({ start, end }) => piece.text.slice(start, end)),
+  );
+}
+
+/** By the tags and sentences that a card shows. */
 function tagMarks(groups: CaptionMarks['groups']): TagMarks {
   const tags = new Map<string, PartMark>();
   const marks = groups.flatMap(({ parts, ...who }) =>
@@ -144,6 +154,6 @@ function tagMarks(groups: CaptionMarks['groups']): TagMarks {
     // Of tags with the same text nobody can tell which is whose: then all are a person's.
     if (other === undefined || (isMachineMark(other) && !isMachineMark(mark))) tags.set(tag, mark);
   };
-  for (const mark of marks) for (const { tag } of chipsOf(mark.text)) add(tag, mark);
+  for (const mark of marks) for (const text of shownTexts(mark.text)) add(text, mark);
   return tags;
 }

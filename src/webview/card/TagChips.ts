@@ -15,11 +15,14 @@ import type { TagMarks } from './OriginMarks';
 import type { SuggestOptions } from '../suggestions/SuggestionPopup';
 import {
   addTag,
+  type CaptionPiece,
   type Chip,
   chipsOf,
   moveTag,
   otherLines,
+  piecesOf,
   removeTag,
+  replaceProse,
   replaceTag,
   typedTags,
 } from '../../tags/captionTags';
@@ -38,7 +41,7 @@ export interface ChipActions {
 
 /** How a chip is rendered, and its event handlers. */
 interface ChipUse {
-  /** index of the chip, from 0 */
+  /** index of the piece of the caption, from 0 */
   index: number;
   /** its `tabindex` */
   tab: number;
@@ -56,8 +59,9 @@ const filterHint = l10n.t('Ctrl+click or Alt+Enter: show images with this tag');
 const editHint = l10n.t('Enter: change. Delete: remove. Alt+arrow keys or drag: move. {0}', filterHint);
 
 /**
- * The first line of a caption as tags that can be added, removed, edited and moved. A change edits the text in place
- * and never rebuilds it from the tags, so all other characters are kept. Renders, as the card
+ * The first line of a caption as tags that can be added, removed, edited and moved, and the prose between them as texts
+ * that can be edited. A change edits the text in place and never rebuilds it from the tags, so all other characters are
+ * kept. Renders, as the card
  * does, into the shadow root of the grid.
  */
 @customElement('tag-chips')
@@ -73,9 +77,9 @@ export class TagChips extends LitElement {
   @property({ attribute: false }) tab = -1;
   @property({ attribute: false }) actions: ChipActions | undefined;
 
-  /** index of the chip that the arrow keys moved to; the number of chips stands for the field after them */
+  /** index of the piece that the arrow keys moved to; the number of pieces stands for the field after them */
   @state() private current = -1;
-  /** index of the chip that is being edited; -1 for none */
+  /** index of the piece that is being edited; -1 for none */
   @state() private editing = -1;
 
   /** the caption without the text in the field: the source of the chips */
@@ -87,9 +91,10 @@ export class TagChips extends LitElement {
   /** whether an element in here had the focus before this update */
   private hadFocus = false;
   private undo: LocalUndo | undefined;
-  private undoField: HTMLInputElement | undefined;
+  private undoField: TextField | undefined;
   private readonly drag = new ChipDrag(this, (from, to) => {
-    this.change(moveTag(this.base, from, to), to, 'chip');
+    const text = moveTag(this.base, from, to);
+    this.change(text, placeOfTag(text, to), 'chip');
   });
 
   /** Focuses the field after the last tag, or the first chip when the caption is read-only. */
@@ -150,27 +155,32 @@ export class TagChips extends LitElement {
     if (goal === undefined && this.hadFocus && this.focused === null) this.focusNear();
     if (goal === 'chip') this.querySelector<HTMLElement>(`[data-chip="${this.current}"]`)?.focus();
     if (goal === 'field') this.focusField();
-    const edited = goal === 'edit' ? this.querySelector<HTMLInputElement>('input.chip-edit') : null;
+    const edited = goal === 'edit' ? this.querySelector<HTMLInputElement | HTMLTextAreaElement>('.chip-edit') : null;
     edited?.focus();
-    edited?.select();
+    // A word of a text is changed more often than all of it.
+    if (edited instanceof HTMLTextAreaElement) edited.setSelectionRange(edited.value.length, edited.value.length);
+    else edited?.select();
   }
 
   protected override render(): TemplateResult {
-    const chips = chipsOf(this.base);
-    const keys = keysOf(chips);
+    const pieces = piecesOf(this.base);
+    const keys = keysOf(pieces);
     const more = otherLines(this.base);
-    const current = this.current < 0 || this.current > chips.length ? chips.length : this.current;
+    const current = this.current < 0 || this.current > pieces.length ? pieces.length : this.current;
     const count = plural(l10n.t('{0} more line|{0} more lines'), more.split('\n').length);
     const isHere = this.path !== '';
     const name = isHere ? l10n.t('Tags of {0}', this.path) : l10n.t('Loading');
-    const hint = chips.length === 0 ? l10n.t('No caption') : l10n.t('Add a tag');
-    const fieldless = this.readonly ? Math.min(current, chips.length - 1) : current;
+    const hint = pieces.length === 0 ? l10n.t('No caption') : l10n.t('Add a tag');
+    const fieldless = this.readonly ? Math.min(current, pieces.length - 1) : current;
     return html`<div class="chips" @pointerdown=${this.drag.start} @click=${this.onClick}>
-        <div class="chip-list" role=${chips.length > 0 ? 'list' : 'group'} aria-label=${name}>
+        <div class="chip-list" role=${pieces.length > 0 ? 'list' : 'group'} aria-label=${name}>
           ${repeat(
-            chips,
+            pieces,
             (_, index) => keys[index],
-            (chip, index) => this.renderChip(chip, index, index === fieldless),
+            (piece, index) =>
+              piece.kind === 'tag'
+                ? this.renderChip(piece, index, index === fieldless)
+                : this.renderProse(piece, index, index === fieldless),
           )}
         </div>
         ${
@@ -179,7 +189,7 @@ export class TagChips extends LitElement {
             : this.renderField('chip-field', {
                 label: isHere ? l10n.t('Add a tag to {0}', this.path) : l10n.t('Loading'),
                 placeholder: isHere ? hint : l10n.t('Loading…'),
-                tab: current === chips.length ? this.tab : -1,
+                tab: current === pieces.length ? this.tab : -1,
               })
         }
       </div>
@@ -190,7 +200,7 @@ export class TagChips extends LitElement {
       }`;
   }
 
-  private renderChip(chip: Chip, index: number, isTabStop: boolean): TemplateResult {
+  private renderChip({ chip }: TagPiece, index: number, isTabStop: boolean): TemplateResult {
     const { tag } = chip;
     if (index === this.editing) {
       const field = this.renderField('chip-edit', {
@@ -222,6 +232,44 @@ export class TagChips extends LitElement {
     });
   }
 
+  /** Prose as a text, which the field that takes its place checks for spelling. */
+  private renderProse({ text }: ProsePiece, index: number, isTabStop: boolean): TemplateResult {
+    if (index === this.editing) {
+      return html`<div class="prose" role="listitem">
+        <textarea
+          class="chip-edit"
+          tabindex=${this.tab}
+          aria-label=${l10n.t('Text of {0}', this.path)}
+          spellcheck="true"
+          .value=${text}
+          @focus=${this.onFieldFocus}
+          @blur=${this.onFieldBlur}
+          @input=${this.onFieldInput}
+          @keydown=${this.onFieldKeydown}
+        ></textarea>
+      </div>`;
+    }
+    return html`<div class="prose" role="listitem">
+      <button
+        class="chip-tag"
+        data-chip=${index}
+        tabindex=${isTabStop ? this.tab : -1}
+        title=${this.readonly ? nothing : l10n.t('Enter or double click: change this text')}
+        @focus=${() => {
+          this.current = index;
+        }}
+        @dblclick=${() => {
+          this.edit(index);
+        }}
+        @keydown=${(event: KeyboardEvent) => {
+          this.onChipKeydown(event, index, undefined);
+        }}
+      >
+        ${text}
+      </button>
+    </div>`;
+  }
+
   private renderField(
     name: string,
     { label, placeholder, tab, value = '' }: { label: string; placeholder: string; tab: number; value?: string },
@@ -243,19 +291,19 @@ export class TagChips extends LitElement {
     />`;
   }
 
-  private onChipKeydown(event: KeyboardEvent, index: number, tag: string): void {
+  /** @param tag undefined for prose, which is neither moved nor removed nor searched for by a key */
+  private onChipKeydown(event: KeyboardEvent, index: number, tag: string | undefined): void {
     if (event.isComposing || this.leaveOnKey(event)) return;
     const command = event.ctrlKey || event.metaKey;
-    const last = chipsOf(this.base).length - 1;
+    const last = piecesOf(this.base).length - 1;
     const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
     if (event.altKey && step !== undefined && !command) {
       swallow(event);
-      const to = index + step;
-      if (!this.readonly && to >= 0 && to <= last) this.change(moveTag(this.base, index, to), to, 'chip');
+      if (!this.readonly) this.moveBy(index, step);
     } else if (event.altKey && event.key === 'Enter') {
       swallow(event);
       // Held down, it would search again and again.
-      if (!event.repeat) this.actions?.filter(tag, event.shiftKey);
+      if (!event.repeat && tag !== undefined) this.actions?.filter(tag, event.shiftKey);
     } else if (!command && !event.altKey && step !== undefined) {
       swallow(event);
       this.goTo(index + step);
@@ -266,7 +314,7 @@ export class TagChips extends LitElement {
       return;
     } else if (event.key === 'Delete' || event.key === 'Backspace') {
       swallow(event);
-      this.removeChip(index, event.key === 'Delete' ? index : index - 1);
+      if (tag !== undefined) this.removeChip(index, event.key === 'Delete' ? index : index - 1);
     } else if (event.key === 'Enter' || event.key === 'F2') {
       swallow(event);
       this.edit(index);
@@ -282,7 +330,7 @@ export class TagChips extends LitElement {
 
   private readonly onFieldKeydown = (event: KeyboardEvent): void => {
     const field = event.currentTarget;
-    if (!(field instanceof HTMLInputElement) || event.isComposing) return;
+    if (!isField(field) || event.isComposing) return;
     const isEdit = field.classList.contains('chip-edit');
     if (isEdit && event.key === 'Escape') {
       swallow(event);
@@ -292,10 +340,10 @@ export class TagChips extends LitElement {
     } else if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) {
       swallow(event);
       const index = this.editing;
-      if (isEdit) this.change(replaceTag(this.base, index, field.value), index, 'chip');
+      if (isEdit) this.change(this.withTyped(field), index, 'chip');
       else this.finish();
     } else if (!isEdit && (event.key === 'Backspace' || event.key === 'ArrowLeft') && field.selectionEnd === 0) {
-      const last = chipsOf(this.base).length - 1;
+      const last = piecesOf(this.base).length - 1;
       if (event.shiftKey) return;
       if (last >= 0) {
         swallow(event);
@@ -323,10 +371,10 @@ export class TagChips extends LitElement {
 
   private readonly onFieldFocus = (event: Event): void => {
     const field = event.currentTarget;
-    if (!(field instanceof HTMLInputElement)) return;
-    if (this.editing === -1) this.current = chipsOf(this.base).length;
+    if (!isField(field)) return;
+    if (this.editing === -1) this.current = piecesOf(this.base).length;
     this.undoOf(field);
-    if (this.path !== '') this.suggestIn(field);
+    if (this.path !== '' && field instanceof HTMLInputElement) this.suggestIn(field);
   };
 
   private suggestIn(field: HTMLInputElement): void {
@@ -342,10 +390,11 @@ export class TagChips extends LitElement {
 
   private readonly onFieldInput = (event: Event): void => {
     const field = event.currentTarget;
-    if (!(field instanceof HTMLInputElement)) return;
+    if (!isField(field)) return;
     const isComposing = event instanceof InputEvent && event.isComposing;
-    const { finished, rest } = typedTags(field.value);
-    if (finished !== undefined && !isComposing && field.classList.contains('chip-field')) {
+    const isNew = field.classList.contains('chip-field');
+    const { finished, rest } = isNew ? typedTags(field.value) : { finished: undefined, rest: '' };
+    if (finished !== undefined && !isComposing) {
       this.change(addTag(this.base, finished), -1, undefined);
       field.value = rest;
       this.undo = undefined;
@@ -355,23 +404,25 @@ export class TagChips extends LitElement {
   };
 
   /** The field that contains text not yet part of the caption. */
-  private typedIn(): HTMLInputElement | undefined {
-    if (this.editing !== -1) return this.querySelector<HTMLInputElement>('input.chip-edit') ?? undefined;
+  private typedIn(): TextField | undefined {
+    if (this.editing !== -1) return this.querySelector<TextField>('.chip-edit') ?? undefined;
     const field = this.field;
     return field === null || field.value === '' ? undefined : field;
   }
 
-  private withTyped(field: HTMLInputElement): string {
-    return field.classList.contains('chip-edit')
-      ? replaceTag(this.base, this.editing, field.value)
-      : addTag(this.base, field.value);
+  private withTyped(field: TextField): string {
+    if (!field.classList.contains('chip-edit')) return addTag(this.base, field.value);
+    const piece = piecesOf(this.base)[this.editing];
+    if (piece === undefined) return this.base;
+    if (piece.kind === 'tag') return replaceTag(this.base, piece.index, field.value);
+    return field.value === piece.text ? this.base : replaceProse(this.base, piece.index, field.value);
   }
 
-  private end(text: string, field: HTMLInputElement): void {
+  private end(text: string, field: TextField): void {
     this.editing = -1;
     if (field.classList.contains('chip-field')) {
       this.clearField();
-      this.current = chipsOf(text).length;
+      this.current = piecesOf(text).length;
     }
     if (text !== (this.drafted ?? this.base)) this.draft(text);
     this.base = text;
@@ -399,10 +450,23 @@ export class TagChips extends LitElement {
     this.goal = 'edit';
   }
 
+  /** Moves a tag to the place of another, past prose if that stands between them. */
+  private moveBy(index: number, step: number): void {
+    const pieces = piecesOf(this.base);
+    const piece = pieces[index];
+    if (piece?.kind !== 'tag') return;
+    const to = piece.index + step;
+    if (!pieces.some((other) => other.kind === 'tag' && other.index === to)) return;
+    const text = moveTag(this.base, piece.index, to);
+    this.change(text, placeOfTag(text, to), 'chip');
+  }
+
   private removeChip(index: number, next: number): void {
     this.finish();
-    const text = removeTag(this.base, index);
-    const left = chipsOf(text).length;
+    const piece = piecesOf(this.base)[index];
+    if (piece?.kind !== 'tag') return;
+    const text = removeTag(this.base, piece.index);
+    const left = piecesOf(text).length;
     if (left === 0) this.change(text, 0, 'field');
     else this.change(text, Math.max(0, Math.min(next, left - 1)), 'chip');
   }
@@ -426,7 +490,7 @@ export class TagChips extends LitElement {
   }
 
   private goTo(chip: number): void {
-    const count = chipsOf(this.base).length;
+    const count = piecesOf(this.base).length;
     const isField = chip >= count;
     if (isField && this.readonly) return;
     this.current = Math.max(0, Math.min(chip, count));
@@ -450,7 +514,7 @@ export class TagChips extends LitElement {
     return this.querySelector<HTMLInputElement>('input.chip-field');
   }
 
-  private undoOf(field: HTMLInputElement): LocalUndo {
+  private undoOf(field: TextField): LocalUndo {
     if (this.undo === undefined || this.undoField !== field) {
       this.undo = new LocalUndo(field);
       this.undoField = field;
@@ -459,10 +523,24 @@ export class TagChips extends LitElement {
   }
 }
 
-/** A name for each chip. Repeated tags are numbered, so that each chip keeps its element when it moves. */
-function keysOf(chips: readonly Chip[]): string[] {
+type TagPiece = CaptionPiece & { kind: 'tag' };
+type ProsePiece = CaptionPiece & { kind: 'prose' };
+
+function isField(target: EventTarget | null): target is TextField {
+  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+}
+
+/** The place of a tag among all pieces of a text. @param index among the tags */
+function placeOfTag(text: string, index: number): number {
+  return piecesOf(text).findIndex((piece) => piece.kind === 'tag' && piece.index === index);
+}
+
+/** A name for each piece. Repeated tags are numbered, so that each chip keeps its element when it moves. */
+function keysOf(pieces: readonly CaptionPiece[]): string[] {
   const counts = new Map<string, number>();
-  return chips.map(({ tag }) => {
+  return pieces.map((piece) => {
+    if (piece.kind === 'prose') return `prose ${piece.index}`;
+    const { tag } = piece.chip;
     const count = counts.get(tag) ?? 0;
     counts.set(tag, count + 1);
     return `${count} ${tag}`;

@@ -131,6 +131,39 @@ export const tagChipsStyles = css`
     background: var(--vscode-toolbar-hoverBackground);
   }
 
+  .prose {
+    flex: 1 1 100%;
+    min-width: 0;
+  }
+
+  .prose > .chip-tag {
+    display: block;
+    width: 100%;
+    padding: 0 4px;
+    overflow-wrap: anywhere;
+    color: var(--vscode-foreground);
+    font-family: inherit;
+    font-size: 12px;
+    line-height: 18px;
+    white-space: pre-wrap;
+    user-select: text;
+  }
+
+  .prose > .chip-tag:focus {
+    outline-offset: -2px;
+  }
+
+  .prose > .chip-edit {
+    display: block;
+    box-sizing: border-box;
+    width: 100%;
+    height: auto;
+    min-height: 20px;
+    padding: 0 4px;
+    line-height: 18px;
+    resize: none;
+  }
+
   .chip.dragged {
     opacity: 0.5;
   }

@@ -10,6 +10,7 @@ import type { GridEvents, GridSnapshot, HostRequests, JobView } from '../../prot
 import type { ImageSort } from '../../protocol/page/imageSort';
 import type { PictureSettings } from '../../protocol/page/pictureProtocol';
 import { errorMessage } from '../../protocol/channel/wireError';
+import { readCaptionsAs } from '../../tags/captionKind';
 import { joinTyping } from '../../tags/joinTyping';
 import type { BulkEditDialog } from '../bulkEdit/BulkEditDialog';
 import '../bulkEdit/BulkEditDialog';
@@ -284,6 +285,7 @@ export class DatasetEditor extends LitElement {
       // A page without stored state belongs to a new tab, which starts with the view of the tab that it was split from.
       if (isNewView(remembered)) this.setView(viewStateOf(page));
       this.commitDelay = settings.commitDelay;
+      readCaptionsAs(settings.captionKind ?? 'auto');
       this.images.configure(settings.pictures);
       const wanted = remembered.query;
       this.asked.shownAfter(snapshot, undefined);

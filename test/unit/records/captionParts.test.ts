@@ -12,6 +12,7 @@ describe('The parts of a caption', () => {
     ['ohwx ||| 1girl, solo ;;; hat', ['ohwx', '1girl', 'solo', 'hat']],
     ['A girl in a red dress, smiling. She holds a cat!', ['A girl in a red dress, smiling.', 'She holds a cat!']],
     ['1girl, solo, A girl stands by a tree.', ['1girl', 'solo', 'A girl stands by a tree.']],
+    ['1girl, solo. A girl stands by a tree.', ['1girl', 'solo', 'A girl stands by a tree.']],
     ['A girl stands by a tree., 1girl, solo', ['A girl stands by a tree.', '1girl', 'solo']],
     ['1girl, dr. pepper, :3, !?', ['1girl', 'dr. pepper', ':3', '!?']],
     [
@@ -32,7 +33,7 @@ describe('The parts of a caption', () => {
     assert.deepEqual(texts('1girl long_hair', ' '), ['1girl', 'long_hair']);
   });
 
-  it('stand where they say, in their order, and nothing but blanks and separators lies between them', () => {
+  it('stand where they say, in their order, and only blanks, separators and full stops behind tags lie between', () => {
     const piece = fc.constantFrom(
       'a',
       'hat',
@@ -55,7 +56,7 @@ describe('The parts of a caption', () => {
         let end = 0;
         for (const part of captionParts(text)) {
           assert.equal(text.slice(part.start, part.end), part.text);
-          assert.match(text.slice(end, part.start), /^(?:[\s,]|\|\|\||;;;)*$/);
+          assert.match(text.slice(end, part.start), /^(?:[\s,]|\|\|\||;;;)*$|^\.\s+$/);
           end = part.end;
         }
         assert.match(text.slice(end), /^(?:[\s,]|\|\|\||;;;)*$/);

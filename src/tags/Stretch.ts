@@ -1,0 +1,5 @@
+/** A range of a text: `start` is inclusive, `end` is exclusive. */
+export interface Stretch {
+  start: number;
+  end: number;
+}

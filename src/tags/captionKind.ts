@@ -1,0 +1,21 @@
+/**
+ * How captions are read: as what each of them looks like, or all of them as lists of tags, or all as prose. A caption
+ * that is JSON stays one.
+ */
+export const captionKinds = ['auto', 'tags', 'prose'] as const;
+export type CaptionKind = (typeof captionKinds)[number];
+
+let current: CaptionKind = 'auto';
+
+/**
+ * The one thing of this room that is not pure: the user's choice, which all that reads captions in a process must share,
+ * or a caption would be counted in one way and edited in another.
+ */
+export function captionKind(): CaptionKind {
+  return current;
+}
+
+/** Reads captions in this way from now on. Who keeps counts of them has to count again. */
+export function readCaptionsAs(kind: CaptionKind): void {
+  current = kind;
+}

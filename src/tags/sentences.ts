@@ -1,0 +1,354 @@
+import type { Stretch } from './Stretch';
+
+/** A part of a list of tags mostly has fewer words than this; a sentence mostly has that many in a row. */
+const wordsOfSentence = 4;
+/** A part of a line with so many words is a sentence without any of {@link proseWords}, too. */
+const wordsOfLongTag = 6;
+/** A sentence without blanks between its words, as in Japanese, has at least so many characters. */
+const charactersOfSentence = 8;
+/** A sentence without a sign at its end, as many short captions are, has so many words, */
+const wordsWithoutEnd = 6;
+/** and so many of {@link proseWords}. */
+const proseWordsWithoutEnd = 3;
+/** A sentence of short parts has so many of {@link proseWords}. */
+const proseWordsOfShortParts = 4;
+/** What stands behind a comma in such a sentence and is no tag has so many words, one of them of prose. */
+const wordsOfClause = 3;
+/** A word that is cut short with a full stop has fewer letters. */
+const lettersOfWord = 5;
+/** How much of a part is read, in UTF-16 code units: enough to tell, and bounded however long a part is. */
+const longestLook = 400;
+
+/** A sign that may end a sentence, with the quotation marks and brackets that close behind it. */
+const endSign = /(?:[.!?…]+["'”’)\]]*(?=[\s,]|$))|(?:[。！？]+[」』）]*)/g;
+
+/** What a sign that ends a sentence stands behind: in `:.` and `, !?` it belongs to a tag. */
+const endsWord = /[\p{L}\p{M}\p{N}"'”’)\]」』）%°]$/u;
+
+/** Words that are cut short with a full stop, as in tags such as `dr. stone`; so are single letters, as in `J. Doe`. */
+const abbreviations = new Set(
+  (
+    'dr mr mrs ms mx st no nr vs vol jr sr prof ft feat etc eg ie inc ltd co capt lt sgt col gen rev fig approx ca cf ' +
+    'ver ep pt op mt'
+  ).split(' '),
+);
+
+/** Words that sentences have and tags rarely do. Some are of other languages than English. */
+const proseWords = new Set(
+  (
+    'a an the is are was were be being has have had does and while as who which that this these those there ' +
+    'she he they it her his their its with near beside some into towards both each wears wearing stands standing ' +
+    'der die das ein eine einen einem einer und ist sind mit im auf une un le la les des est et dans avec sur ' +
+    'el los las una está y il lo gli è um uma os é com'
+  ).split(' '),
+);
+
+/** How sentences begin and names do not. */
+const openings = new Set(
+  (
+    'a an the this that these those there it she he they we you her his their its one two three four several some many ' +
+    'both each in on at behind beside under above below near with from to here what while as'
+  ).split(' '),
+);
+/** How a sentence without a capital letter begins and tags, such as `from behind`, do not. */
+const plainOpening = /^(?:a|an|she|he|they|there)\s/;
+/** Who does something in a sentence of few words. */
+const subject = /^["'“‘(]*(?:She|He|They|It|There|This|That|We|I)\s/;
+const capital = /^["'“‘(]*\p{Lu}/u;
+/** A capital letter, and a word behind that word. */
+const capitalThenWord = /^["'“‘(]?\p{Lu}\S*\s/u;
+/** One capital word, as `Outdoors` before a comma. */
+const capitalWord = /^\p{Lu}\p{Ll}+$/u;
+/** What stands behind a full stop between tags and sentences. */
+const beginsSentence = /^\s+["'“‘(]*(?:\p{Lu}|\p{Lo}|\p{N}|(?:a|an|the|she|he|they|there)\s)/u;
+/** A text that is not the rest of what stands before it in a sentence. */
+const beginsAnew = /^["'“‘(]*[^\p{Ll}\s,"'“‘(]/u;
+
+/** Whether a line may have sentences. Most captions have none, which a few native searches tell. */
+export function mayHaveSentences(line: string): boolean {
+  return (
+    line.includes('.') ||
+    line.includes('!') ||
+    line.includes('?') ||
+    line.includes('…') ||
+    line.includes('。') ||
+    line.includes('！') ||
+    line.includes('？') ||
+    line.includes(' a ') ||
+    line.includes(' the ') ||
+    line.includes(' is ')
+  );
+}
+
+/**
+ * Finds the sentences of a line, from left to right. A text that ends like a sentence is one if it has a part of some
+ * words in a row that reads like prose: with an article, a pronoun, a verb or a capital letter, or many words. A tag
+ * with a full stop, such as `dr. stone`, is none. Tags may stand in front of the sentences, divided by a comma or a
+ * full stop, and behind them. What stands directly behind a sentence belongs to the sentences unless it looks like tags.
+ * Takes time linear in the length of the line.
+ * @param separators of tags, from left to right, without those in brackets
+ * @param held what is in brackets, from left to right: no sentence ends within it
+ * @param isHard whether no sentence goes across a separator, as across those of trainers
+ */
+export function sentencesIn(
+  line: string,
+  separators: readonly Stretch[],
+  held: readonly Stretch[],
+  isHard: (separator: Stretch) => boolean,
+): Stretch[] {
+  const found: Stretch[] = [];
+  let section: Stretch[] = [];
+  let start = 0;
+  for (const separator of separators) {
+    section.push({ start, end: separator.start });
+    start = separator.end;
+    if (!isHard(separator)) continue;
+    new Section(line, section, held, found).read();
+    section = [];
+  }
+  section.push({ start, end: line.length });
+  new Section(line, section, held, found).read();
+  return found;
+}
+
+/** What is told of a part of a section, or of its beginning. */
+interface Look {
+  text: string;
+  /** at most about {@link longestLook} */
+  words: number;
+  proseWords: number;
+  isLong: boolean;
+  isWithoutBlanks: boolean;
+}
+
+/** A line, or what lies between two separators of trainers in it. */
+class Section {
+  private readonly end: number;
+  /** where the sentence that is looked for may begin */
+  private from: number;
+  /** index of the part in which {@link from} lies */
+  private first = 0;
+  /** index of the first part that was not found to be none of a sentence yet */
+  private unread = 0;
+  /** a part that reads like prose, between {@link first} and the one that is looked at */
+  private prose: number | undefined;
+  /** the last part with a capital letter at its beginning, which may be that of a sentence of short parts */
+  private capitalAt: number | undefined;
+  /** that part begins as only a sentence does */
+  private isOpened = false;
+  /** words of prose since */
+  private proseWords = 0;
+  /** the text from {@link from} on stands directly behind a sentence */
+  private isBehind = false;
+  /** a part behind {@link from} begins like a sentence, so there are no tags in front of a full stop */
+  private opens = false;
+  private openRead = 0;
+
+  constructor(
+    private readonly line: string,
+    private readonly parts: readonly Stretch[],
+    private readonly held: readonly Stretch[],
+    private readonly found: Stretch[],
+  ) {
+    this.from = parts[0]?.start ?? 0;
+    this.end = parts.at(-1)?.end ?? 0;
+  }
+
+  read(): void {
+    const text = this.line.slice(this.from, this.end);
+    const offset = this.from;
+    let last = 0;
+    let nextHeld = 0;
+    for (const { 0: sign, index } of text.matchAll(endSign)) {
+      const at = offset + index;
+      const end = at + sign.length;
+      while ((this.held[nextHeld]?.end ?? Infinity) <= end) nextHeld++;
+      if ((this.held[nextHeld]?.start ?? Infinity) < at) continue;
+      if (at < this.from || !this.isEnd(at, end, sign)) continue;
+      while (last < this.parts.length - 1 && (this.parts[last]?.end ?? 0) < end) last++;
+      const start = this.startOf(last, end, sign);
+      if (start !== undefined) this.add(start, end, last);
+      else if (/^[!?]*\.$/.test(sign) && this.isEndOfTags(last, at, end)) this.goOn(end, last, false);
+    }
+    this.addUnfinished();
+  }
+
+  /** Whether a sign ends something, be it a sentence or a list of tags in front of one. */
+  private isEnd(at: number, end: number, sign: string): boolean {
+    const before = this.line.slice(Math.max(this.from, at - 12), at);
+    if (!endsWord.test(before)) return false;
+    const isLast = this.line.slice(end, this.end).trim() === '';
+    if (isLast || !sign.startsWith('.') || sign.startsWith('..')) return true;
+    const word = /[\p{L}\p{M}]*$/u.exec(before)?.[0].toLowerCase() ?? '';
+    return word.length !== 1 && !abbreviations.has(word);
+  }
+
+  /** Where a sentence begins that ends here; undefined if none does. */
+  private startOf(last: number, end: number, sign: string): number | undefined {
+    const behind = this.line.slice(end, Math.min(this.end, end + longestLook)).trimStart();
+    const ending = this.look(last, end);
+    const isComma = behind.startsWith(',');
+    if (!this.isBehind && !ending.isLong && isInTag(sign, isComma, behind, wordOf(this.line, this.from, end))) {
+      return undefined;
+    }
+    if (this.isBehind && beginsAnew.test(this.line.slice(this.from, end).trimStart())) return this.from;
+    const prose = this.proseUntil(last, end, ending, sign);
+    if (prose === undefined) return undefined;
+    return this.isBehind ? this.from : this.beginningOf(prose, last, end);
+  }
+
+  /** Index of the first part that reads like prose, up to the part that ends here. */
+  private proseUntil(last: number, end: number, ending: Look, sign: string): number | undefined {
+    for (; this.prose === undefined && this.unread < last; this.unread++) {
+      const look = this.look(this.unread, this.end);
+      if (capital.test(look.text)) {
+        this.capitalAt = this.unread;
+        this.isOpened = look.words > 1 && openings.has(firstWord(look.text));
+        this.proseWords = 0;
+      }
+      this.proseWords += look.proseWords;
+      const goesOn = this.isOpened && look.isLong && look.proseWords > 0;
+      if (goesOn || isProse(look, this.unread === this.first, false, false)) this.prose = this.unread;
+    }
+    if (this.prose !== undefined) return this.prose;
+    const isAtEnd = this.line.slice(end, this.end).trim() === '';
+    if (isProse(ending, this.first === last, true, isAtEnd)) return last;
+    // `Smoke, thick and black, rises, while it rains, over a house.` has no part of many words.
+    const isMany = this.proseWords + ending.proseWords >= proseWordsOfShortParts;
+    return isMany && sign.startsWith('.') && !capital.test(ending.text) ? this.capitalAt : undefined;
+  }
+
+  /** Where the sentence begins that has this part: it may have shorter parts in front, but no tags. */
+  private beginningOf(prose: number, last: number, end: number): number {
+    const look = (index: number): Look => this.look(index, index === last ? end : this.end);
+    const isClear = capital.test(look(prose).text) && openings.has(firstWord(look(prose).text));
+    for (let index = this.first; index < prose; index++) {
+      const { text, proseWords: count } = look(index);
+      const isStart = capitalThenWord.test(text)
+        ? !isClear || count > 0 || openings.has(firstWord(text))
+        : !isClear && index === prose - 1 && capitalWord.test(text);
+      if (isStart) return this.startOfPart(index);
+    }
+    return this.startOfPart(prose);
+  }
+
+  /** Whether tags end here with a full stop, in front of sentences. */
+  private isEndOfTags(last: number, at: number, end: number): boolean {
+    if (!beginsSentence.test(this.line.slice(end, Math.min(this.end, end + 20)))) return false;
+    for (; !this.opens && this.openRead <= last; this.openRead++) {
+      const { text, words } = this.look(this.openRead, this.openRead === last ? at : this.end);
+      this.opens = words > 1 && (capital.test(text) ? openings.has(firstWord(text)) : plainOpening.test(text));
+      if (this.openRead === last) break;
+    }
+    if (this.opens) return false;
+    // `Anna smiles.` may be a sentence, `Hatsune Miku.` is none.
+    const { text } = this.look(last, at);
+    return this.first !== last || !/^\p{Lu}.*\s\p{Ll}/u.test(text);
+  }
+
+  private add(start: number, end: number, last: number): void {
+    const blanks = /^\s*/.exec(this.line.slice(start, end))?.[0].length ?? 0;
+    this.found.push({ start: start + blanks, end });
+    this.goOn(end, last, !/^\s*,/.test(this.line.slice(end, Math.min(this.end, end + 20))));
+  }
+
+  private goOn(from: number, part: number, isBehind: boolean): void {
+    this.from = from;
+    // What was divided by a comma begins with the next part.
+    this.first = this.unread = this.openRead = part;
+    this.prose = this.capitalAt = undefined;
+    this.opens = this.isOpened = false;
+    this.proseWords = 0;
+    this.isBehind = isBehind;
+    if (this.look(part, this.end).text === '' && part < this.parts.length - 1) {
+      this.first = this.unread = this.openRead = part + 1;
+    }
+  }
+
+  /** The last sentence may have no end, as where an answer was cut off: some words behind a sentence, not tags. */
+  private addUnfinished(): void {
+    if (!this.isBehind) this.addWithoutEnd();
+    const rest = this.line.slice(this.from, this.end);
+    if (!this.isBehind || !beginsAnew.test(rest.trimStart())) return;
+    const look = this.look(this.first, this.end);
+    if (look.words < wordsOfSentence && !look.isWithoutBlanks && !subject.test(look.text)) return;
+    const start = this.from + rest.length - rest.trimStart().length;
+    this.found.push({ start, end: this.from + rest.trimEnd().length });
+  }
+
+  /** A sentence without a sign at its end, of which a part has more words of prose than any tag. */
+  private addWithoutEnd(): void {
+    let first: number | undefined;
+    let last = 0;
+    for (let index = this.first; index < this.parts.length; index++) {
+      const { words, proseWords: count } = this.look(index, this.end);
+      if (first === undefined && words >= wordsWithoutEnd && count >= proseWordsWithoutEnd) first = last = index;
+      else if (words >= wordsOfClause && count > 0) last = index;
+    }
+    if (first === undefined) return;
+    const start = this.startOfPart(first);
+    const part = this.line.slice(start, this.parts[last]?.end);
+    this.found.push({ start: start + part.length - part.trimStart().length, end: start + part.trimEnd().length });
+  }
+
+  private startOfPart(index: number): number {
+    return Math.max(this.from, this.parts[index]?.start ?? 0);
+  }
+
+  /** @param end of what is looked at: the end of the part, or before it */
+  private look(index: number, end: number): Look {
+    const start = this.startOfPart(index);
+    const stop = Math.min(end, this.parts[index]?.end ?? 0, start + longestLook);
+    const text = this.line.slice(start, Math.max(start, stop)).trim();
+    const words = text === '' ? [] : text.split(/\s+/);
+    const isWithoutBlanks = (text.match(blankless)?.length ?? 0) >= charactersOfSentence;
+    const count = words.filter((word) => proseWords.has(bare(word))).length;
+    const isLong = words.length >= wordsOfSentence || isWithoutBlanks;
+    return { text, words: words.length, proseWords: count, isLong, isWithoutBlanks };
+  }
+}
+
+/** Characters of scripts that have no blanks between words. */
+const blankless = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/gu;
+
+/**
+ * Whether a part of a line reads like prose.
+ * @param isFirst nothing stands in front of it
+ * @param isLast the sentence ends with it
+ * @param isAtEnd the line, or what a trainer divides of it, ends with it too
+ */
+function isProse(look: Look, isFirst: boolean, isLast: boolean, isAtEnd: boolean): boolean {
+  const { text, words } = look;
+  if (subject.test(text) && words > 1 && (!isLast || isAtEnd)) return true;
+  if (!look.isLong) return false;
+  if (look.isWithoutBlanks || capital.test(text)) return true;
+  if (isLast) return (isFirst && isAtEnd) || look.proseWords > 0 || words >= wordsOfLongTag;
+  if (isFirst) return look.proseWords > 0;
+  return look.proseWords > (openings.has(firstWord(text)) ? 1 : 2);
+}
+
+/**
+ * Whether a sign, as in `love live!, hat`, `yu-gi-oh! 5d's` or `capt. america`, is a part of a tag rather than the end
+ * of a sentence whose last words are few.
+ * @param behind what follows
+ * @param word what the sign stands behind
+ */
+function isInTag(sign: string, isComma: boolean, behind: string, word: string): boolean {
+  if (isComma) return /^[!?…]/.test(sign);
+  if (!/^\p{Ll}/u.test(behind)) return /^[!?…]/.test(sign) && /^\p{N}/u.test(behind);
+  return word.length < lettersOfWord;
+}
+
+/** The letters before the sign at the end of a text. */
+function wordOf(line: string, from: number, end: number): string {
+  return /(\p{L}*)[^\p{L}]*$/u.exec(line.slice(Math.max(from, end - 20), end))?.[1] ?? '';
+}
+
+function firstWord(text: string): string {
+  return bare(/^\S*/.exec(text)?.[0] ?? '');
+}
+
+/** A word without the signs around it, in lower case. */
+function bare(word: string): string {
+  return word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '').toLowerCase();
+}
