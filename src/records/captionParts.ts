@@ -31,7 +31,7 @@ export function captionParts(text: string, separator = ','): CaptionPart[] {
 
 function addLine(parts: CaptionPart[], line: string, offset: number, separator: string): void {
   // Whatever the setting says: records are read on other machines, too.
-  const sentences = sentencesOf(line);
+  const sentences = sentencesOf(line, separator);
   let next = 0;
   let from = 0;
   for (const { start, end } of dividersIn(line, separator, sentences)) {

@@ -15,7 +15,7 @@
  */
 import { captionKind } from './captionKind';
 import { isJsonCaption, mayBeJson } from './jsonCaption';
-import { mayHaveSentences, sentencesIn } from './sentences';
+import { isClearlyProse, mayHaveSentences, sentencesIn } from './sentences';
 import type { Stretch } from './Stretch';
 
 /** The separators of sd-scripts besides the comma: `keep_tokens_separator` and `secondary_separator`. */
@@ -116,33 +116,41 @@ export function isProseAlone(text: string): boolean {
   return !hasTag;
 }
 
-/** The sentences of a line, from left to right: none in one that is a list of tags. @param line without line ends */
-export function sentencesOf(line: string): readonly Stretch[] {
+/**
+ * The sentences of a line, from left to right: none in one that is a list of tags.
+ * @param line without line ends
+ * @param separator as in {@link separatorsIn}; one of blanks or letters, which sentences have, too, does not count
+ */
+export function sentencesOf(line: string, separator = ','): readonly Stretch[] {
   if (!mayHaveSentences(line)) return [];
-  if (line !== lastLine) {
+  if (line !== lastLine || separator !== lastSeparator) {
+    const own = /^[^\p{L}\p{N}\s]+$/u.test(coreOf(separator)) ? separator : ',';
     const isHard = ({ start }: Stretch): boolean => trainerSeparators.some((one) => line.startsWith(one, start));
-    lastSentences = sentencesIn(line, separatorsIn(line), hasPlainBrackets(line) ? [] : heldStretches(line), isHard);
+    lastSentences = sentencesIn(line, separatorsIn(line, own), hasPlainBrackets(line) ? [] : heldStretches(line), isHard);
     lastLine = line;
+    lastSeparator = separator;
   }
   return lastSentences;
 }
 
 /** The line that was read last: whoever asks whether it has prose takes it apart next. */
 let lastLine = '';
+let lastSeparator = ',';
 let lastSentences: readonly Stretch[] = [];
 
 /**
  * The prose of a line, from left to right: sentences that follow each other are one stretch. No tag lies within it.
  * @param line without line ends
+ * @param separator as in {@link sentencesOf}
  */
-export function proseIn(line: string): Stretch[] {
+export function proseIn(line: string, separator = ','): Stretch[] {
   if (captionKind() === 'tags') return [];
   if (captionKind() === 'prose') {
     const text = line.trim();
     const start = line.indexOf(text);
     return text === '' ? [] : [{ start, end: start + text.length }];
   }
-  return runsOf(line, sentencesOf(line));
+  return runsOf(line, sentencesOf(line, separator));
 }
 
 /** Sentences that follow each other as one stretch. */
@@ -165,15 +173,19 @@ function runsOf(line: string, sentences: readonly Stretch[]): Stretch[] {
  */
 export function dividersIn(line: string, separator = ',', sentences?: readonly Stretch[]): Stretch[] {
   const separators = separatorsIn(line, separator);
-  const prose = sentences === undefined ? proseIn(line) : runsOf(line, sentences);
+  const core = coreOf(separator).trim();
+  const runs = sentences === undefined ? proseIn(line, separator) : runsOf(line, sentences);
+  // Where blanks divide tags, any tags with a full stop behind them look like words in a row.
+  const isKept = ({ start, end }: Stretch): boolean =>
+    core !== '' || captionKind() === 'prose' || line.includes(',') || isClearlyProse(line.slice(start, end));
+  const prose = runs.filter(isKept);
   if (prose.length === 0) return separators;
   const dividers: Stretch[] = [];
   let next = 0;
   for (const { start, end } of prose) {
     for (let own = separators[next]; own !== undefined && own.start < start; own = separators[++next]) dividers.push(own);
     while ((separators[next]?.start ?? Infinity) < end) next++;
-    const comma = commaBehind.exec(line.slice(end, end + longestJoint))?.[0].length ?? 0;
-    const joined = { start: startOfJoint(line, start), end: end + comma };
+    const joined = { start: startOfJoint(line, start, core), end: endOfJoint(line, end, core) };
     while ((dividers.at(-1)?.end ?? 0) > joined.start) dividers.pop();
     while ((separators[next]?.start ?? Infinity) < joined.end) next++;
     dividers.push(joined);
@@ -181,17 +193,23 @@ export function dividersIn(line: string, separator = ',', sentences?: readonly S
   return [...dividers, ...separators.slice(next)];
 }
 
-/** The comma or full stop between a tag and the prose behind it belongs to the prose, as it goes with its neighbours. */
-function startOfJoint(line: string, start: number): number {
+/** The comma or full stop between a tag and the prose behind it belongs to the prose: it goes with its neighbours. */
+function startOfJoint(line: string, start: number, core: string): number {
   const from = Math.max(0, start - longestJoint);
   const before = line.slice(from, start).trimEnd();
-  return before.endsWith(',') || /[^\s.,|;]\.$/.test(before) ? from + before.length - 1 : start;
+  if (before.endsWith(',') || /[^\s.,|;]\.$/.test(before)) return from + before.length - 1;
+  return core !== '' && before.endsWith(core) ? from + before.length - core.length : start;
+}
+
+function endOfJoint(line: string, end: number, core: string): number {
+  const behind = line.slice(end, end + longestJoint);
+  const blanks = behind.length - behind.trimStart().length;
+  const divider = behind.startsWith(',', blanks) ? ',' : core;
+  return divider !== '' && behind.startsWith(divider, blanks) ? end + blanks + divider.length : end;
 }
 
 /** How far from a sentence its joint is looked for, in UTF-16 code units: blanks may lie between. */
 const longestJoint = 100;
-
-const commaBehind = /^\s*,/;
 
 /** Whether a divider of {@link dividersIn} has prose in it. */
 export function isProse(divider: string): boolean {
@@ -204,7 +222,7 @@ const shortestProse = 4;
 
 /** A divider with prose, without what joins it to tags in front. */
 export function withoutJoint(divider: string): string {
-  return divider.replace(/^[\s.,]+/, '');
+  return divider.replace(/^[\s.,;|/]+/, '');
 }
 
 /**

@@ -25,11 +25,11 @@ const endSign = /(?:[.!?…]+["'”’)\]]*(?=[\s,]|$))|(?:[。！？]+[」』�
 /** What a sign that ends a sentence stands behind: in `:.` and `, !?` it belongs to a tag. */
 const endsWord = /[\p{L}\p{M}\p{N}"'”’)\]」』）%°]$/u;
 
-/** Words that are cut short with a full stop, as in tags such as `dr. stone`; so are single letters, as in `J. Doe`. */
+/** Words that are cut short with a full stop, as in tags such as `dr. stone`; single capital letters, as in `J. Doe`, are, too. */
 const abbreviations = new Set(
   (
     'dr mr mrs ms mx st no nr vs vol jr sr prof ft feat etc eg ie inc ltd co capt lt sgt col gen rev fig approx ca cf ' +
-    'ver ep pt op mt'
+    'ver ep pt op mt bros'
   ).split(' '),
 );
 
@@ -136,6 +136,7 @@ class Section {
   private capitalAt: number | undefined;
   /** that part begins as only a sentence does */
   private isOpened = false;
+  private wordsOfOpening = 0;
   /** words of prose since */
   private proseWords = 0;
   /** the text from {@link from} on stands directly behind a sentence */
@@ -179,18 +180,16 @@ class Section {
     if (!endsWord.test(before)) return false;
     const isLast = this.line.slice(end, this.end).trim() === '';
     if (isLast || !sign.startsWith('.') || sign.startsWith('..')) return true;
-    const word = /[\p{L}\p{M}]*$/u.exec(before)?.[0].toLowerCase() ?? '';
-    return word.length !== 1 && !abbreviations.has(word);
+    const word = /[\p{L}\p{M}]*$/u.exec(before)?.[0] ?? '';
+    return !abbreviations.has(word.toLowerCase()) && !/(?:^|[^\p{L}\p{M}])\p{Lu}$|\.\p{L}$/u.test(before);
   }
 
   /** Where a sentence begins that ends here; undefined if none does. */
   private startOf(last: number, end: number, sign: string): number | undefined {
     const behind = this.line.slice(end, Math.min(this.end, end + longestLook)).trimStart();
     const ending = this.look(last, end);
-    const isComma = behind.startsWith(',');
-    if (!this.isBehind && !ending.isLong && isInTag(sign, isComma, behind, wordOf(this.line, this.from, end))) {
-      return undefined;
-    }
+    const isComma = this.isBeforeSeparator(end, last);
+    if (!this.isBehind && isInTag(sign, isComma, behind, ending, wordOf(this.line, this.from, end))) return undefined;
     if (this.isBehind && beginsAnew.test(this.line.slice(this.from, end).trimStart())) return this.from;
     const prose = this.proseUntil(last, end, ending, sign);
     if (prose === undefined) return undefined;
@@ -204,6 +203,7 @@ class Section {
       if (capital.test(look.text)) {
         this.capitalAt = this.unread;
         this.isOpened = look.words > 1 && openings.has(firstWord(look.text));
+        this.wordsOfOpening = look.words;
         this.proseWords = 0;
       }
       this.proseWords += look.proseWords;
@@ -213,8 +213,9 @@ class Section {
     if (this.prose !== undefined) return this.prose;
     const isAtEnd = this.line.slice(end, this.end).trim() === '';
     if (isProse(ending, this.first === last, true, isAtEnd)) return last;
-    // `Smoke, thick and black, rises, while it rains, over a house.` has no part of many words.
-    const isMany = this.proseWords + ending.proseWords >= proseWordsOfShortParts;
+    // `A girl sings, loudly, on a stage.` has no part of many words.
+    const isClause = this.isOpened && this.wordsOfOpening >= wordsOfClause;
+    const isMany = this.proseWords + ending.proseWords >= (isClause ? 2 : proseWordsOfShortParts);
     return isMany && sign.startsWith('.') && !capital.test(ending.text) ? this.capitalAt : undefined;
   }
 
@@ -249,7 +250,7 @@ class Section {
   private add(start: number, end: number, last: number): void {
     const blanks = /^\s*/.exec(this.line.slice(start, end))?.[0].length ?? 0;
     this.found.push({ start: start + blanks, end });
-    this.goOn(end, last, !/^\s*,/.test(this.line.slice(end, Math.min(this.end, end + 20))));
+    this.goOn(end, last, !this.isBeforeSeparator(end, last));
   }
 
   private goOn(from: number, part: number, isBehind: boolean): void {
@@ -291,6 +292,11 @@ class Section {
     this.found.push({ start: start + part.length - part.trimStart().length, end: start + part.trimEnd().length });
   }
 
+  /** Whether a comma, or another separator of tags, follows. */
+  private isBeforeSeparator(end: number, part: number): boolean {
+    return part < this.parts.length - 1 && this.line.slice(end, this.parts[part]?.end).trim() === '';
+  }
+
   private startOfPart(index: number): number {
     return Math.max(this.from, this.parts[index]?.start ?? 0);
   }
@@ -310,6 +316,12 @@ class Section {
 
 /** Characters of scripts that have no blanks between words. */
 const blankless = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/gu;
+
+/** Whether a text reads like prose also where blanks may divide tags: with a capital letter and words of prose. */
+export function isClearlyProse(text: string): boolean {
+  const count = text.split(/\s+/).filter((word) => proseWords.has(bare(word))).length;
+  return (capital.test(text) && count > 1) || (text.match(blankless)?.length ?? 0) >= charactersOfSentence;
+}
 
 /**
  * Whether a part of a line reads like prose.
@@ -331,10 +343,12 @@ function isProse(look: Look, isFirst: boolean, isLast: boolean, isAtEnd: boolean
  * Whether a sign, as in `love live!, hat`, `yu-gi-oh! 5d's` or `capt. america`, is a part of a tag rather than the end
  * of a sentence whose last words are few.
  * @param behind what follows
+ * @param ending the part of the line that ends with the sign
  * @param word what the sign stands behind
  */
-function isInTag(sign: string, isComma: boolean, behind: string, word: string): boolean {
-  if (isComma) return /^[!?…]/.test(sign);
+function isInTag(sign: string, isComma: boolean, behind: string, ending: Look, word: string): boolean {
+  if (isComma) return /^[!?…]/.test(sign) && !(ending.isLong && ending.proseWords > 0);
+  if (ending.isLong) return false;
   if (!/^\p{Ll}/u.test(behind)) return /^[!?…]/.test(sign) && /^\p{N}/u.test(behind);
   return word.length < lettersOfWord;
 }

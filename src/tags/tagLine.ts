@@ -85,7 +85,7 @@ export function proseOf({ separators }: TagLine): string[] {
 
 /** Where the prose lies in a divider that has some. */
 export function proseStretch(divider: string): Stretch {
-  return { start: divider.length - withoutJoint(divider).length, end: divider.replace(/[\s,]+$/, '').length };
+  return { start: divider.length - withoutJoint(divider).length, end: divider.replace(/[\s,;|/]+$/, '').length };
 }
 
 /**
@@ -185,7 +185,7 @@ function dropJoints(parts: readonly TagPart[], separators: string[]): void {
       part?.tag === '' && (beyond === undefined || !dividesTags(beyond));
     let text = divider;
     if (isAlone(parts[index], separators[index - 1])) text = withoutJoint(text);
-    if (isAlone(parts[index + 1], separators[index + 1])) text = text.replace(/\s*,$/, '');
+    if (isAlone(parts[index + 1], separators[index + 1])) text = text.slice(0, proseStretch(text).end);
     separators[index] = text;
   }
 }

@@ -1,4 +1,4 @@
-import { coreOf, isProse, sentencesOf, trainerSeparators } from './captionGrammar';
+import { coreOf, isProse, proseIn, sentencesOf, trainerSeparators } from './captionGrammar';
 import { isEmptyCaption } from './captionText';
 import { comparableTag } from './comparableTag';
 import { isJsonCaption } from './jsonCaption';
@@ -75,10 +75,20 @@ function endOfTag(line: string, count: number, separator: string): number {
 /** A line with tags behind its tags, and prose behind all. */
 function appended(line: string, added: readonly string[], separator: string): string {
   const end = endOfTagsBeforeProse(parseTagLine(line, separator));
-  if (end === undefined) return join(line, inOneText(added, separator), separator);
+  if (end === undefined) {
+    const text = inOneText(added, separator);
+    // Behind prose that has no end, as where an answer was cut off, a tag would look like its last words.
+    return isUnfinished(line) && !added.some(isProse) ? join(text, line, separator) : join(line, text, separator);
+  }
   const tags = added.filter((tag) => !isProse(tag));
   const before = tags.length === 0 ? line.slice(0, end) : join(line.slice(0, end), inOneText(tags, separator), separator);
   return join(before + line.slice(end), inOneText(added.filter(isProse), separator), separator);
+}
+
+/** Whether a line ends with prose that has no sign at its end. */
+function isUnfinished(line: string): boolean {
+  const text = line.trimEnd();
+  return proseIn(text).at(-1)?.end === text.length && !/[.!?…。！？]["'”’」』）)\]]*$/.test(text);
 }
 
 /** End offset of the last tag of a line that ends with prose; undefined where it does not, or has no tag. */
@@ -97,14 +107,15 @@ function endOfTagsBeforeProse({ parts, separators }: TagLine): number | undefine
 function inOneText(tags: readonly string[], separator: string): string {
   let text = '';
   for (const [index, tag] of tags.entries()) {
-    text += (index === 0 ? '' : goesOn(tags[index - 1] ?? '', tag) ? ' ' : separator) + tag;
+    text += (index === 0 ? '' : goesOn(tags[index - 1] ?? '', tag, separator) ? ' ' : separator) + tag;
   }
   return text;
 }
 
 /** Whether a text is a sentence that follows another. */
-function goesOn(before: string, behind: string): boolean {
-  return /[.!?…。！？]["'”’」』）)\]]*$/.test(before) && isProse(behind) && sentencesOf(behind)[0]?.start === 0;
+function goesOn(before: string, behind: string, separator: string): boolean {
+  if (sentencesOf(behind, separator)[0]?.start !== 0) return false;
+  return sentencesOf(before, separator).at(-1)?.end === before.length;
 }
 
 /** Joins two parts of a line with one separator, which the end of `left` or the start of `right` may already have. */
@@ -113,7 +124,7 @@ function join(left: string, right: string, separator: string): string {
   const behind = right.trimStart();
   if (before === '') return behind;
   if (behind === '') return before;
-  if (goesOn(before, behind)) return `${before} ${behind}`;
+  if (goesOn(before, behind, separator)) return `${before} ${behind}`;
   const ends = [',', coreOf(separator), ...trainerSeparators].filter((end) => end !== '');
   if (ends.some((end) => before.endsWith(end))) {
     const blanks = left === before ? (/\s*$/.exec(separator)?.[0] ?? '') : '';

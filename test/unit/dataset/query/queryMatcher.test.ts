@@ -97,7 +97,7 @@ describe('A search', () => {
   });
 
   it('counts tags and characters', () => {
-    assert.deepEqual(found('tags:0'), ['img_4']);
+    assert.deepEqual(found('tags:0'), ['img_3', 'img_4'], 'sentences are no tags');
     assert.deepEqual(found('tags:>4'), ['tall']);
     assert.deepEqual(found('tags:!=4'), ['tall', 'img_3', 'img_4']);
     assert.deepEqual(found('chars:>=38'), ['tall', 'img_3']);
