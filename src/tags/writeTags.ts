@@ -77,7 +77,7 @@ function appended(line: string, added: readonly string[], separator: string): st
   const end = endOfTagsBeforeProse(parseTagLine(line, separator));
   if (end === undefined) {
     const text = inOneText(added, separator);
-    // Behind prose that has no end, as where an answer was cut off, a tag would look like its last words.
+    // Behind prose without a full stop, as where an answer was cut off, a tag would look like its last words.
     return isUnfinished(line) && !added.some(isProse) ? join(text, line, separator) : join(line, text, separator);
   }
   const tags = added.filter((tag) => !isProse(tag));
@@ -85,10 +85,10 @@ function appended(line: string, added: readonly string[], separator: string): st
   return join(before + line.slice(end), inOneText(added.filter(isProse), separator), separator);
 }
 
-/** Whether a line ends with prose that has no sign at its end. */
+/** Whether a line ends with prose that has no full stop at its end. */
 function isUnfinished(line: string): boolean {
   const text = line.trimEnd();
-  return proseIn(text).at(-1)?.end === text.length && !/[.!?…。！？]["'”’」』）)\]]*$/.test(text);
+  return proseIn(text).at(-1)?.end === text.length && !/[.。！？]["'”’」』）)\]]*$/.test(text);
 }
 
 /** End offset of the last tag of a line that ends with prose; undefined where it does not, or has no tag. */
