@@ -3,7 +3,7 @@ import { comparableTag } from '../tags/comparableTag';
 import { originsOf, type CaptionOrigins, type DeletedPart } from './originsOf';
 import { readRecords, type ReadOptions } from './readRecords';
 import type { StoredEntry } from './RecordDecoder';
-import type { RecordEntry } from './recordEntry';
+import { textHash, type RecordEntry } from './recordEntry';
 
 /** So often at most the name of a caption is followed back. */
 const mostMoves = 100;
@@ -13,6 +13,8 @@ export class RecordHistory {
   private readonly entries = new Map<string, StoredEntry[]>();
   /** when captions left their names, the last time, ms since 1970 */
   private readonly left = new Map<string, number>();
+  /** bytes of the pictures' files, of captions with another picture than the one that was recorded */
+  private readonly pictures = new Map<string, number>();
   /** what was deleted by hand from captions under other names, as far as can be told */
   private readonly recognised = new Map<string, readonly DeletedPart[]>();
   /** files that a later version of the program wrote, absolute: nobody here knows what they say */
@@ -79,10 +81,36 @@ export class RecordHistory {
    * @param seen when it was written, ms since 1970
    */
   originsOf(caption: string, text: string, seen?: number): CaptionOrigins {
-    const origins = originsOf(this.entriesOf(caption), text, seen);
+    const origins = originsOf(this.entriesOf(caption), text, seen, this.pictures.get(caption));
     const known = new Set([...origins.parts, ...origins.deleted].map((part) => comparableTag(part.text)));
     const others = (this.recognised.get(caption) ?? []).filter((part) => !known.has(comparableTag(part.text)));
     return others.length === 0 ? origins : { ...origins, deleted: [...origins.deleted, ...others] };
+  }
+
+  /**
+   * Whether the last record of a caption says what it holds; also if there is none, and with that nothing that an edit
+   * without a record could be lost against.
+   * @param caption relative to the root
+   * @param text what it holds, with LF line ends
+   */
+  explains(caption: string, text: string): boolean {
+    const last = this.storedOf(caption).at(-1);
+    return last === undefined || (last.isDone && last.after === textHash(text));
+  }
+
+  /** When something was recorded of a caption last, in ms since 1970. @param caption relative to the root */
+  lastOf(caption: string): number {
+    return this.storedOf(caption).at(-1)?.when ?? 0;
+  }
+
+  /** The size of a caption's picture as it was recorded last, in bytes. @param caption relative to the root */
+  pictureSizeOf(caption: string): number | undefined {
+    return this.storedOf(caption).findLast(({ pictureSize }) => pictureSize !== undefined)?.pictureSize;
+  }
+
+  /** Says that a caption has another picture by now. @param size of its file, in bytes */
+  seePicture(caption: string, size: number): void {
+    this.pictures.set(caption, size);
   }
 
   /**
@@ -108,7 +136,9 @@ export class RecordHistory {
   }
 
   private storedOf(caption: string, until = Infinity, moves = 0): StoredEntry[] {
-    const own = (this.entries.get(caption) ?? []).filter(({ when }) => when <= until).sort(byTime);
+    // Captions that change names with each other do so at one moment.
+    const isBefore = ({ when, from }: StoredEntry): boolean => when < until || (when === until && from === undefined);
+    const own = (this.entries.get(caption) ?? []).filter(isBefore).sort(byTime);
     const came = own.findLast(({ from }) => from !== undefined);
     // What stood under this name before belongs to a caption that has another one by now.
     const left = (until === Infinity ? this.left.get(caption) : undefined) ?? -Infinity;

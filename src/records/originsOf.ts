@@ -70,6 +70,8 @@ interface Step {
  * had added is not deleted by hand. What came back may have been typed all the same, so it is a person's.
  */
 const partsOfUndo = 2;
+/** A caption with another picture is taken for the one that was known if at least so much of it is of that. */
+const alike = 0.5;
 
 /**
  * Says who wrote each part of a caption. The caption is the truth: what no record explains counts as written by a
@@ -78,8 +80,14 @@ const partsOfUndo = 2;
  * @param entries all that is known of this caption, in the order of time
  * @param text what the caption holds now, with LF line ends
  * @param seen when the text was written, as far as known
+ * @param pictureSize of the picture's file now, in bytes, if it is known: another picture may have taken the name
  */
-export function originsOf(entries: readonly RecordEntry[], text: string, seen?: number): CaptionOrigins {
+export function originsOf(
+  entries: readonly RecordEntry[],
+  text: string,
+  seen?: number,
+  pictureSize?: number,
+): CaptionOrigins {
   const history = new History();
   const hash = textHash(text);
   for (const entry of entriesInOrder(entries, hash)) history.add(entry);
@@ -88,7 +96,7 @@ export function originsOf(entries: readonly RecordEntry[], text: string, seen?: 
   const texts = stretches.map((part) => part.text);
   const lineEnd = firstLine(text).length;
   history.settle(hash, texts.map(recordedText));
-  const { parts, deleted } = history.standing(hash, texts.map(recordedText), true, seen);
+  const { parts, deleted } = history.standing(hash, texts.map(recordedText), true, seen, pictureSize);
   const match = matcher(parts);
   const now = new Set(texts.map(comparableTag));
   return {
@@ -126,6 +134,8 @@ class History {
   private undone: (readonly Step[])[] = [];
   /** writes of which nobody said that they came to their end, one after the other, until a caption shows it */
   private announced: RecordEntry[] = [];
+  /** of the picture's file, in bytes, as it was recorded last */
+  private pictureSize: number | undefined;
 
   add(entry: RecordEntry): void {
     if (entry.before !== this.announced.at(-1)?.after) this.settle(entry.before, partsBefore(entry));
@@ -145,9 +155,17 @@ class History {
   /**
    * What is known of a caption that holds these parts.
    * @param ordered whether the parts have the order of the caption
+   * @param pictureSize of the picture's file at that moment, if it is known
    */
-  standing(hash: string, texts: readonly string[], ordered: boolean, when: number | undefined): State {
+  standing(
+    hash: string,
+    texts: readonly string[],
+    ordered: boolean,
+    when: number | undefined,
+    pictureSize?: number,
+  ): State {
     if (hash === this.state.hash) return this.state;
+    if (this.isOfAnother(pictureSize)) return { ...besideAnother(this.state, texts, ordered, when), hash };
     const undone = this.steps.findLast(({ before }) => before.hash === hash)?.before;
     if (undone !== undefined && this.isTakenBack(undone)) {
       const match = matcher(this.state.parts);
@@ -158,6 +176,16 @@ class History {
   }
 
   private apply(entry: RecordEntry): void {
+    this.takeIn(entry);
+    this.pictureSize = entry.pictureSize ?? this.pictureSize;
+  }
+
+  /** Whether the picture cannot be the one of which something was recorded. */
+  private isOfAnother(size: number | undefined): boolean {
+    return size !== undefined && this.pictureSize !== undefined && size !== this.pictureSize;
+  }
+
+  private takeIn(entry: RecordEntry): void {
     if (entry.kind === 'undone' && this.takeBack(entry)) return;
     const isOutside = entry.author.by === 'outside';
     // What another record explains is nothing that another program did, whichever of the two came first.
@@ -168,14 +196,16 @@ class History {
       this.state = last.before;
     }
     const seen = partsBefore(entry);
-    const before = { ...this.standing(entry.before, seen, !entry.reordered, entry.when), hash: entry.before };
+    const standing = this.standing(entry.before, seen, !entry.reordered, entry.when, entry.pictureSize);
+    const before = { ...standing, hash: entry.before };
     this.state = before;
     if (isNote(entry.kind)) {
       this.note(entry);
       return;
     }
     this.state = isOutside ? this.afterOutside(entry) : afterWrite(entry, before);
-    this.steps.push({ entry, before, after: this.state });
+    // Who saw a caption and left it as it is did nothing that could be taken back.
+    if (entry.before !== entry.after) this.steps.push({ entry, before, after: this.state });
   }
 
   /** Another program is nobody that knows what it may touch: all it did counts as done by a person, with its name. */
@@ -264,6 +294,23 @@ function reconciled(
     return known === undefined || moved.has(index) ? { text } : known;
   });
   return { parts: withEqualsByHand(standing), deleted: gone };
+}
+
+/**
+ * What is known of a caption whose picture and text are both others than those that were recorded: another image may
+ * have taken the name, so nothing in it counts as a machine's. What was deleted stays deleted, also what is missing if
+ * it looks like the caption that was known, as where a picture was cropped.
+ */
+function besideAnother(
+  state: State,
+  texts: readonly string[],
+  isOrdered: boolean,
+  when: number | undefined,
+): Omit<State, 'hash'> {
+  const known = new Set(state.parts.map(({ text }) => comparableTag(text)));
+  const same = texts.filter((text) => known.has(comparableTag(text))).length;
+  const former = same >= texts.length * alike ? state : { ...state, parts: [] };
+  return { parts: texts.map((text) => ({ text })), deleted: reconciled(former, texts, isOrdered, when).deleted };
 }
 
 function afterWrite(entry: RecordEntry, before: State): State {

@@ -91,14 +91,15 @@ export class CaptionRecords {
     const { writer } = this;
     const { found, picture } = this.found.get(file) ?? {};
     this.found.delete(file);
-    if (writer === undefined || found === undefined || typeof content !== 'string') return noop;
+    if (writer === undefined || found === undefined || content instanceof Uint8Array) return noop;
     const { author, manifest } = this;
     this.begin();
     const info = picture === undefined ? undefined : await stat(picture).catch(() => undefined);
     const [first, ...rest] = entriesOfTagger({
       caption: datasetPathOf(this.root, file),
       before: typeof expected === 'string' ? textOfRaw(expected) : '',
-      after: textOfRaw(content),
+      // An emptied caption has no file any more.
+      after: textOfRaw(content ?? ''),
       found,
       asked: manifest.options.addedTags,
       author,

@@ -2,6 +2,7 @@ import { foldersOfCaptions } from '../recordFolder';
 import { RecordHistory } from '../RecordHistory';
 import { recognisedCaptions, type OtherCaption, type Recognised } from './recognisedCaptions';
 import { renamedCaptions, type PresentCaption, type Renamed } from './renamedCaptions';
+import { replacedPictures } from './replacedPictures';
 
 /** So many renames of a caption, one after the other, are followed back that no record has. */
 const mostRenames = 10;
@@ -37,7 +38,13 @@ export async function readHistory(
       if (size !== undefined) others.set(caption, { size, last: Math.max(when, known?.last ?? 0) });
     },
   });
+  const replaced = await replacedPictures(history, captions);
+  for (const caption of replaced.keys()) {
+    const size = history.pictureSizeOf(caption);
+    if (size !== undefined) others.set(caption, { size, last: history.lastOf(caption) });
+  }
   const isKnown = ({ caption, text }: PresentCaption): boolean => {
+    if (replaced.has(caption)) return false;
     const entries = history.stored.get(caption);
     if (entries === undefined) return text.trim() === '';
     return entries.some(({ from, before }) => from !== undefined || before === '');
@@ -46,23 +53,31 @@ export async function readHistory(
   // Of a caption that is new to the records, others may know something under its former name.
   if (!captions.every(isKnown)) {
     known.history = await RecordHistory.read(root, undefined, options);
-    known.renamed = await followed(root, known.history, captions);
+    known.renamed = await followed(root, known.history, captions, replaced);
   }
+  for (const [caption, size] of replaced) known.history.seePicture(caption, size);
   const taken = new Set(known.renamed.flatMap(({ from, to }) => [from, to]));
   const isTaken = (caption: string): boolean => taken.has(caption) || known.history.hasLeft(caption);
   const read = (names: ReadonlySet<string>): Promise<RecordHistory> =>
     RecordHistory.read(root, (caption) => names.has(caption), options);
-  known.recognised = await recognisedCaptions(root, known.history, captions, others, isTaken, read);
+  known.recognised = await recognisedCaptions(root, known.history, captions, others, replaced, isTaken, read);
   for (const { caption, deleted } of known.recognised) known.history.recognise(caption, deleted);
   return known;
 }
 
-async function followed(root: string, history: RecordHistory, captions: readonly PresentCaption[]): Promise<Renamed[]> {
+async function followed(
+  root: string,
+  history: RecordHistory,
+  captions: readonly PresentCaption[],
+  replaced: ReadonlyMap<string, number>,
+): Promise<Renamed[]> {
   const renamed: Renamed[] = [];
   let wantedNow = captions;
+  let replacedNow = replaced;
   // What was renamed may have been renamed before.
   for (let time = 0; time < mostRenames && wantedNow.length > 0; time++) {
-    const found = await renamedCaptions(root, history, wantedNow);
+    const found = await renamedCaptions(root, history, wantedNow, replacedNow);
+    replacedNow = new Map();
     for (const one of found) history.move(one);
     renamed.push(...found);
     wantedNow = found.map(({ from }) => ({ caption: from, text: '', picture: '' }));

@@ -11,6 +11,7 @@ import { partsBefore } from '../recordEntry';
 import { byTime, type RecordHistory } from '../RecordHistory';
 import type { Recorded } from '../RecordWriter';
 import type { PresentCaption } from './renamedCaptions';
+import { sizesOf } from './replacedPictures';
 
 /** A caption whose file has at most so many bytes is an empty one: a line end at most. */
 const emptyFile = 2;
@@ -24,9 +25,6 @@ export interface OtherCaption {
   /** when something was recorded of it last, ms since 1970 */
   last: number;
 }
-
-/** Maximum number of pictures whose size is asked for at once: a disk may be far away. */
-const picturesAtOnce = 32;
 
 /** A caption that may have had another name: what was deleted from it by hand under that. */
 export interface Recognised extends PresentCaption {
@@ -48,6 +46,7 @@ interface Candidate extends PresentCaption {
  * nothing counts as the machine's for that. But what was deleted by hand from the one stays deleted.
  * @param root of the records, absolute
  * @param others captions of the records that are not among `captions`
+ * @param replaced captions whose names stood for other images before, by `replacedPictures`; they are among `others`
  * @param isTaken whether a caption is known to have another name, by what it holds
  * @param read reads what is known of captions
  */
@@ -56,6 +55,7 @@ export async function recognisedCaptions(
   history: RecordHistory,
   captions: readonly PresentCaption[],
   others: ReadonlyMap<string, OtherCaption>,
+  replaced: ReadonlyMap<string, number>,
   isTaken: (caption: string) => boolean,
   read: (captions: ReadonlySet<string>) => Promise<RecordHistory>,
 ): Promise<Recognised[]> {
@@ -64,16 +64,13 @@ export async function recognisedCaptions(
   const earliest = Array.from(others.values(), ({ last }) => last).reduce((one, other) => Math.min(one, other));
   const fresh = captions.flatMap((caption) => {
     if (isTaken(caption.caption)) return [];
+    if (replaced.has(caption.caption)) return [{ caption, entries: [] }];
     const entries = (history.stored.get(caption.caption) ?? []).toSorted(byTime);
     // What was known before the last word on another one is not that.
     const isOld = (entries[0]?.when ?? Infinity) <= earliest;
     return isOld || entries.some(isSettled) ? [] : [{ caption, entries }];
   });
-  const sizes: (number | undefined)[] = [];
-  for (let start = 0; start < fresh.length; start += picturesAtOnce) {
-    const some = fresh.slice(start, start + picturesAtOnce);
-    sizes.push(...(await Promise.all(some.map(({ caption }) => sizeOf(caption.picture)))));
-  }
+  const sizes = await sizesOf(fresh.map(({ caption }) => caption.picture));
   const present = new Map<number, Candidate | undefined>();
   for (const [index, { caption, entries }] of fresh.entries()) {
     const size = sizes[index];
@@ -85,7 +82,7 @@ export async function recognisedCaptions(
   const folders = new Map<string, Promise<Set<string>>>();
   for (const [caption, { size }] of others) {
     if (present.get(size) === undefined || isTaken(caption)) continue;
-    if (await isGone(root, caption, folders)) gone.set(size, [...(gone.get(size) ?? []), caption]);
+    if (replaced.has(caption) || (await isGone(root, caption, folders))) gone.set(size, [...(gone.get(size) ?? []), caption]);
   }
   const only = new Map(
     [...gone].flatMap(([size, [former = '', ...more]]) => (more.length === 0 ? [[size, former]] : [])),
@@ -96,10 +93,6 @@ export async function recognisedCaptions(
     const candidate = present.get(size);
     return candidate === undefined ? [] : (recognised(candidate, name, former) ?? []);
   });
-}
-
-async function sizeOf(picture: string): Promise<number | undefined> {
-  return (await stat(picture).catch(() => undefined))?.size;
 }
 
 /** Says of a caption what was deleted from it under another name. */

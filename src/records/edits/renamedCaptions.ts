@@ -36,32 +36,37 @@ interface Candidate {
  * pictures' files tell which it is, and the files' names; where they do not, it is none. No picture is read.
  * @param root of the records, absolute
  * @param history of all captions of the records
+ * @param replaced captions whose names stood for other images before, by `replacedPictures`: those may have other names
  */
 export async function renamedCaptions(
   root: string,
   history: RecordHistory,
   captions: readonly PresentCaption[],
+  replaced: ReadonlyMap<string, number>,
 ): Promise<Renamed[]> {
+  const now = Date.now();
   const fresh = new Map<string, Fresh[]>();
   for (const { caption, text, picture } of captions) {
-    const [first] = (history.stored.get(caption) ?? []).toSorted(byTime);
+    const entries = replaced.has(caption) ? [] : (history.stored.get(caption) ?? []);
+    const [first] = entries.toSorted(byTime);
     const hash = first === undefined ? textHash(text) : first.before;
     if (hash === undefined || hash === '') continue;
-    const one = { caption, picture, when: (first?.when ?? Date.now()) - 1 };
+    const one = { caption, picture, when: (first?.when ?? now) - 1 };
     fresh.set(hash, [...(fresh.get(hash) ?? []), one]);
   }
   if (fresh.size === 0) return [];
-  const gone = goneCaptions(root, history, fresh, new Set(captions.map(({ caption }) => caption)));
+  const present = new Set(captions.map(({ caption }) => caption).filter((caption) => !replaced.has(caption)));
+  const gone = goneCaptions(root, history, fresh, present, replaced);
   const renamed: Renamed[] = [];
   for (const [hash, former] of gone) {
-    const present = await Promise.all(
+    const candidates = await Promise.all(
       (fresh.get(hash) ?? []).map(async ({ caption, picture, when }): Promise<Candidate & { when: number }> => {
         const isAsked = former.some(({ size }) => size !== undefined);
         const info = isAsked ? await stat(picture).catch(() => undefined) : undefined;
         return { caption, when, size: info?.size };
       }),
     );
-    for (const [a, b] of pairs(former, present)) renamed.push({ from: a.caption, to: b.caption, when: b.when });
+    for (const [a, b] of pairs(former, candidates)) renamed.push({ from: a.caption, to: b.caption, when: b.when });
   }
   return renamed;
 }
@@ -79,6 +84,7 @@ function goneCaptions(
   history: RecordHistory,
   wanted: ReadonlyMap<string, unknown>,
   present: ReadonlySet<string>,
+  replaced: ReadonlyMap<string, number>,
 ): Map<string, Candidate[]> {
   const gone = new Map<string, Candidate[]>();
   const left = new Set<string>();
@@ -86,7 +92,7 @@ function goneCaptions(
   for (const [caption, entries] of history.stored) {
     if (present.has(caption) || left.has(caption)) continue;
     const hash = lastStates(entries).find((one) => wanted.has(one));
-    if (hash === undefined || existsSync(path.join(root, caption))) continue;
+    if (hash === undefined || (!replaced.has(caption) && existsSync(path.join(root, caption)))) continue;
     const size = entries.findLast(({ pictureSize }) => pictureSize !== undefined)?.pictureSize;
     gone.set(hash, [...(gone.get(hash) ?? []), { caption, size }]);
   }
