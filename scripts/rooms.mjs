@@ -33,7 +33,7 @@ export const rooms = {
   },
   'protocol/text': {
     what: 'sentences and names that several houses show: sizes, rates, states of jobs',
-    may: ['protocol/page', 'protocol/tagging'],
+    may: ['protocol/captioning', 'protocol/page', 'protocol/tagging'],
   },
   'protocol/child': {
     what: 'starts and watches the child process, with the environment that it needs',
@@ -102,7 +102,17 @@ export const rooms = {
   },
   jobs: {
     what: 'what a captioning job is: its states, what can become of an image (imageOutcomes), planning, the loop that captions image by image',
-    may: ['base', 'dataset', 'dataset/captions', 'dataset/files', 'protocol/tagging', 'snapshots/store', 'tags'],
+    may: [
+      'base',
+      'dataset',
+      'dataset/captions',
+      'dataset/files',
+      'protocol/captioning',
+      'protocol/tagging',
+      'protocol/text',
+      'snapshots/store',
+      'tags',
+    ],
   },
   'jobs/folder': {
     what: 'a job on disk: manifest, state with its counts (JobFolder, jobInfo, jobChecks), journals, what is left to do (jobTargets)',
@@ -113,6 +123,7 @@ export const rooms = {
       'dataset/captions',
       'dataset/files',
       'jobs',
+      'protocol/captioning',
       'protocol/channel',
       'protocol/child',
       'protocol/tagging',
@@ -123,11 +134,17 @@ export const rooms = {
     what: 'one run of a job: captions written with a journal, outcomes counted (LocalJobRun), faults, taking a job back',
     may: [
       'base',
+      'captioner',
+      'captioner/answer',
+      'captioner/endpoint',
+      'captioner/output',
+      'captioner/prompt',
       'dataset',
       'dataset/captions',
       'dataset/files',
       'jobs',
       'jobs/folder',
+      'protocol/captioning',
       'protocol/channel',
       'protocol/child',
       'protocol/tagging',
@@ -141,7 +158,7 @@ export const rooms = {
   },
   'jobs/client': {
     what: 'the client of the process that runs jobs',
-    may: ['base/machine', 'jobs', 'jobs/folder', 'protocol/channel', 'protocol/tagging'],
+    may: ['base/machine', 'captioner/endpoint', 'jobs', 'jobs/folder', 'protocol/channel', 'protocol/tagging'],
   },
   cluster: {
     what: 'jobs on many machines: shards in Redis, workers, outcomes counted from their journals (JournalTail), audit',
@@ -265,6 +282,24 @@ export const rooms = {
     what: 'the entry of the child process',
     may: ['base', 'protocol/channel', 'protocol/tagging', 'tagger/process'],
   },
+  'cli/captioners': {
+    what: 'captioners on the command line: their flags, their file, what a prompt lacks for an image, "captioners"',
+    may: [
+      'base',
+      'captioner/endpoint',
+      'cli/flags',
+      'cli/shared',
+      'dataset',
+      'jobs',
+      'jobs/client',
+      'jobs/folder',
+      'jobs/run',
+      'protocol/captioning',
+      'protocol/channel',
+      'protocol/text',
+    ],
+  },
+
   'cli/shared': {
     what: 'what a command of the command line is, its console and its errors of use',
     may: ['base', 'protocol/text'],
@@ -280,6 +315,7 @@ export const rooms = {
       'dataset/files',
       'dataset/query',
       'dataset/view',
+      'jobs',
       'jobs/client',
       'jobs/folder',
       'protocol/channel',
@@ -313,6 +349,7 @@ export const rooms = {
     what: 'the commands of the command line, a file each',
     may: [
       'base',
+      'cli/captioners',
       'cli/dryRun',
       'cli/flags',
       'cli/shared',
@@ -325,6 +362,7 @@ export const rooms = {
       'jobs/client',
       'jobs/folder',
       'jobs/run',
+      'protocol/captioning',
       'protocol/channel',
       'protocol/child',
       'protocol/tagging',
@@ -352,6 +390,8 @@ export const rooms = {
   cli: {
     what: 'the entry of the command line',
     may: [
+      'captioner/endpoint',
+      'cli/captioners',
       'cli/commands',
       'cli/shared',
       'cli/snapshots',

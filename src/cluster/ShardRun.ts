@@ -13,7 +13,7 @@ import { captionWork } from '../jobs/run/captionWork';
 import { settleIntents } from '../jobs/run/settleIntents';
 import { readJournal, type ImageRecord, type WriteIntent } from '../jobs/folder/journalEntries';
 import { PreviousContents } from '../jobs/folder/PreviousContents';
-import type { JobImage, JobManifest, JobState } from '../jobs/jobTypes';
+import type { JobImage, JobState, TaggerManifest } from '../jobs/jobTypes';
 import { mergeRecords, shardJournalName, shardJournals } from '../jobs/folder/shardJournals';
 import type { TaggerProcess } from '../protocol/child/TaggerProcess';
 import type { TaggerSetup } from '../protocol/tagging/taggerProtocol';
@@ -27,7 +27,7 @@ export interface ShardRunOptions {
   tagger: Pick<TaggerProcess, 'request'>;
   writer: FileWriter;
   /** makes the tagger of a job ready on this machine. @returns it, and the maximum number of images in flight */
-  prepare: (manifest: JobManifest, signal: AbortSignal) => Promise<{ setup: TaggerSetup; imagesInWork: number }>;
+  prepare: (manifest: TaggerManifest, signal: AbortSignal) => Promise<{ setup: TaggerSetup; imagesInWork: number }>;
   /** aborts when another worker has the shard, or when it is to be given back */
   signal: AbortSignal;
   /** called with the number of images that have an outcome */
@@ -56,7 +56,7 @@ interface Known {
 export async function readShardJob(
   root: string,
   data: ShardData,
-): Promise<{ folder: JobFolder; manifest: JobManifest }> {
+): Promise<{ folder: JobFolder; manifest: TaggerManifest }> {
   const folder = new JobFolder(await folderOnShared(root, data.folder));
   const text = await readFile(path.join(folder.path, manifestFile)).catch((thrown: unknown) => {
     throw unreadableFolder(data.folder, thrown);
@@ -65,6 +65,7 @@ export async function readShardJob(
   if (hashOf(text) !== data.manifest || manifest.place.kind !== 'cluster') {
     throw new JobFaultError('FOLDER_MISSING', `The folder of the job has another job in it (${data.folder}).`);
   }
+  if ('captioner' in manifest) throw new JobFaultError('CAPTIONER_FAILED', 'Captioners do not run on clusters yet.');
   return { folder, manifest: { ...manifest, root: await folderOnShared(root, manifest.place.dataset) } };
 }
 
@@ -124,7 +125,7 @@ export async function runShard(data: ShardData, options: ShardRunOptions): Promi
 }
 
 async function work(
-  manifest: JobManifest,
+  manifest: TaggerManifest,
   images: readonly JobImage[],
   known: Known,
   journal: JobJournal,
@@ -200,7 +201,7 @@ async function readKnown(folder: string, { shard, first, count }: ShardData): Pr
 
 /** Gives an outcome to the images whose captions workers had written when they died. */
 async function settleWrites(
-  manifest: JobManifest,
+  manifest: TaggerManifest,
   images: readonly JobImage[],
   first: number,
   { records, intents }: Known,
@@ -225,7 +226,7 @@ async function settleWrites(
 }
 
 /** Removes the temporary files of workers that were killed during a write. */
-async function sweep({ root }: JobManifest, images: readonly JobImage[]): Promise<void> {
+async function sweep({ root }: TaggerManifest, images: readonly JobImage[]): Promise<void> {
   for (const folder of new Set(images.map(({ path: image }) => folderOf(image)))) {
     const names = await readdir(path.join(root, folder)).catch(() => []);
     for (const name of names) if (isTemporaryName(name)) await removeLeftover(path.join(root, folder, name));

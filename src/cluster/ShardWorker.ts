@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FileWriter } from '../dataset/files/FileWriter';
-import { jobFault } from '../jobs/run/jobFault';
+import { jobFault, JobFaultError } from '../jobs/run/jobFault';
 import { JobFolder } from '../jobs/folder/JobFolder';
 import { checkCaptionFolder } from '../jobs/folder/checkCaptionFolder';
 import type { TaggerProcess } from '../protocol/child/TaggerProcess';
@@ -154,6 +154,7 @@ export class ShardWorker {
       .catch((thrown: unknown) => {
         throw unreadableFolder(folder, thrown);
       });
+    if ('captioner' in manifest) throw new JobFaultError('CAPTIONER_FAILED', 'Captioners do not run on clusters yet.');
     await this.prepared.prepare(manifest, signal);
   }
 

@@ -16,6 +16,10 @@ const charactersOfSentence = 8;
 /** A sign that ends a sentence, with the quotation marks and brackets that close behind it. */
 const sentenceEnd = /(?:[.!?…]+["'”’)\]]*(?=[\s,]|$))|(?:[。！？]+[」』）]*)/g;
 const mayEndSentence = /[.!?…。！？]/;
+/** What begins behind a list of tags that ends in a full stop, as in `1girl, solo. A girl stands.` */
+const beginsSentence = /^\s+["'“‘(]?\p{Lu}/u;
+/** A word that ends in a full stop within a sentence. */
+const abbreviation = /(?:^|[\s(])(?:mr|mrs|ms|dr|st|vs|no|etc|e\.g|i\.e)$/i;
 
 /**
  * Divides a caption into the parts that each have an origin, in their order: tags by the grammar of captions, sentences
@@ -56,6 +60,11 @@ function addProse(parts: CaptionPart[], piece: string, offset: number, separator
   let from = 0;
   for (const { 0: sign, index } of piece.matchAll(sentenceEnd)) {
     const end = index + sign.length;
+    if (sign === '.' && isTagList(piece.slice(from, index)) && beginsSentence.test(piece.slice(end))) {
+      addTags(parts, piece.slice(from, index), offset + from, separator);
+      from = end;
+      continue;
+    }
     const start = startOfSentence(piece.slice(from, end));
     if (start === undefined) continue;
     addTags(parts, piece.slice(from, from + start), offset + from, separator);
@@ -63,6 +72,18 @@ function addProse(parts: CaptionPart[], piece: string, offset: number, separator
     from = end;
   }
   addTags(parts, piece.slice(from), offset + from, separator);
+}
+
+/**
+ * Whether a text that ends in a full stop in front of a sentence is a list of tags: several or a short one, none begun
+ * with a capital letter.
+ */
+function isTagList(text: string): boolean {
+  if (abbreviation.test(text)) return false;
+  const pieces = text.split(',').map((piece) => piece.trim());
+  const [first = ''] = pieces;
+  if (pieces.length === 1 && (first === '' || first.split(/\s+/).length >= wordsOfSentence)) return false;
+  return pieces.every((piece) => !/^\p{Lu}/u.test(piece));
 }
 
 /** Where a sentence begins in a text that ends like one, behind the tags in front of it; undefined if it is none. */

@@ -157,7 +157,7 @@ async function submit(input: CommandInput, folder: JobFolder, redisUrl: string):
 
 function outcomeOf(infos: readonly JobInfo[]): CommandOutcome {
   if (infos.some(({ fault }) => fault?.code === 'CLUSTER_UNREACHABLE')) return 'nothingDone';
-  const isBad = ({ status, counts }: JobInfo): boolean => status === 'paused' || counts.failed > 0;
+  const isBad = ({ status, counts }: JobInfo): boolean => status === 'paused' || counts.failed + counts.flagged > 0;
   return infos.some(isBad) ? 'someFailed' : 'done';
 }
 

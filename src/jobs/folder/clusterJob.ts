@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { pathBelow } from '../../dataset/files/datasetPath';
 import { JobError } from '../JobError';
-import { JobFolder, type NewJob } from './JobFolder';
+import { JobFolder, type NewTaggerJob } from './JobFolder';
 import type { ClusterPlace, JobManifest, SharedModel } from '../jobTypes';
 import type { TaggerModel } from '../../protocol/tagging/captionOptions';
 import { realPath } from '../../base/realPath';
@@ -36,9 +36,9 @@ export interface NewClusterJob {
  * @throws JobError NOT_SHARED; errors of the file system
  */
 export async function clusterJob(
-  job: Omit<NewJob, 'place'>,
+  job: Omit<NewTaggerJob, 'place'>,
   { queue, mount, shardSize, modelNames, jobsFolder }: NewClusterJob,
-): Promise<NewJob> {
+): Promise<NewTaggerJob> {
   const dataset = await pathOnShared(mount, job.root);
   if (dataset === undefined)
     throw notShared(

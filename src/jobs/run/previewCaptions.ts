@@ -5,6 +5,7 @@ import type { CaptionOptions } from '../../protocol/tagging/captionOptions';
 import { taggerFault } from '../../protocol/tagging/taggerFault';
 import type { TaggerSetup } from '../../protocol/tagging/taggerProtocol';
 import { runCaptionJob, type JobOptions, type JobResult, type JobTarget } from '../captionJob';
+import type { FoundTags } from '../../tags/FoundTags';
 import type { JobManifest } from '../jobTypes';
 import { CaptionTexts, laterRecords, notLookedUp } from './CaptionTexts';
 
@@ -18,7 +19,7 @@ export interface CaptionPreviewWork
   /** maximum number of images in flight */
   imagesInWork: number;
   /** gets the text that the job would write for each image with tags, also where the caption holds it already */
-  onText: NonNullable<JobOptions['preview']>;
+  onText: (target: JobTarget, text: string, found: FoundTags) => void;
   /** called with a sentence if the records of the dataset could not be read */
   onNote: (note: string) => void;
 }
@@ -48,7 +49,9 @@ export async function previewCaptions(
   return runCaptionJob(dataset, targets, {
     makeTags: (imagePath, stopped) => tagger.request('captionImage', { imagePath, setup, options }, stopped),
     makeText: (caption, existing, found, how) => texts.textOf(caption, existing, found, how),
-    preview: onText,
+    preview: (target, text, found) => {
+      if ('tags' in found) onText(target, text, found);
+    },
     isCrash: (thrown) => errorCode(thrown) === taggerCrashed,
     faultOf: taggerFault,
     mode,
