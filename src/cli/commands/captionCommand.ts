@@ -146,7 +146,7 @@ async function describe(
     place: { kind: 'local' },
     ...snapshotLimits(input),
   };
-  const targets = await withoutMissing(input, dataset, planned, job);
+  const targets = await withoutMissing(input, dataset, planned, job, await unfinishedOf(input, job));
   const problems = dataset.problems.filter(({ path }) => isInShard(path, shard));
   const jobs = await jobsToRun(input, dataset, targets, job);
   if (input.isSet('detach')) return detach(input, jobs);
