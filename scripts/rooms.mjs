@@ -33,7 +33,7 @@ export const rooms = {
   },
   'protocol/text': {
     what: 'sentences and names that several houses show: sizes, rates, states of jobs',
-    may: ['protocol/captioning', 'protocol/page', 'protocol/tagging'],
+    may: ['protocol/page', 'protocol/tagging'],
   },
   'protocol/child': {
     what: 'starts and watches the child process, with the environment that it needs',
@@ -109,7 +109,6 @@ export const rooms = {
       'dataset/files',
       'protocol/captioning',
       'protocol/tagging',
-      'protocol/text',
       'snapshots/store',
       'tags',
     ],

@@ -14,7 +14,7 @@ import { JobError } from './JobError';
 import type { ImageOutcome } from './imageOutcomes';
 import type { FoundTags } from '../tags/FoundTags';
 import type { CaptionAnswer } from '../protocol/captioning/captionerProfile';
-import { flagReasonText } from '../protocol/text/flagReasonText';
+import { flagReasonText } from '../protocol/captioning/flagReasonText';
 import type { WriteMode, WriteOptions } from '../tags/writeMode';
 import { captionWithTags, keepsJson } from '../tags/writeTags';
 

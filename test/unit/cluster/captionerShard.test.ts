@@ -29,12 +29,12 @@ describe('A shard of a job by a captioner', function () {
       const captioners: LocalCaptioners = {
         profiles: [testProfile(own.url)],
         file: '/captioners.json',
-        keysFor: () => ({ [new URL(own.url).origin]: 'key of this machine' }),
+        keysFor: () => ({ [new URL(own.url).origin]: 'sk-of-this-machine' }),
       };
       assert.equal(await shardOf(job, captioners), 'done');
       assert.deepEqual(other.asked, []);
       assert.deepEqual([...own.asked].sort(), ['1', '2', '3']);
-      assert.ok(own.keys.has('Bearer key of this machine'));
+      assert.ok(own.keys.has('Bearer sk-of-this-machine'));
       assert.equal(await readFile(path.join(root, '1.txt'), 'utf8'), 'Picture 1 is red, all over.');
       assert.deepEqual(
         (await flaggedAnswers(job)).map(({ path: image, flag }) => [image, flag]),

@@ -46,16 +46,16 @@ function written(text: string, output: string, mode: WriteMode): string {
 
 describe('Prose that a captioner writes into a caption', () => {
   const modes: [mode: WriteMode, text: string, output: string, expected: string][] = [
-    ['replace', '1girl, solo', 'A girl stands, smiling.', 'A girl stands, smiling.'],
-    ['onlyEmpty', '1girl', 'A girl stands, smiling.', '1girl'],
-    ['onlyEmpty', '', 'A girl stands, smiling.', 'A girl stands, smiling.'],
-    ['append', '1girl, solo', 'A girl stands, smiling.', '1girl, solo. A girl stands, smiling.'],
+    ['replace', '1girl, solo', 'A girl stands there, smiling.', 'A girl stands there, smiling.'],
+    ['onlyEmpty', '1girl', 'A girl stands there, smiling.', '1girl'],
+    ['onlyEmpty', '', 'A girl stands there, smiling.', 'A girl stands there, smiling.'],
+    ['append', '1girl, solo', 'A girl stands there, smiling.', '1girl, solo. A girl stands there, smiling.'],
     ['append', 'It rains all day.', 'A girl stands there.', 'It rains all day. A girl stands there.'],
     ['append', '1girl, solo', '1girl, solo. A girl stands there.', '1girl, solo. A girl stands there.'],
     ['append', '1girl, solo', '1girl, solo\nA girl stands there.', '1girl, solo\nA girl stands there.'],
     ['append', '1girl, solo\nmy notes', 'A girl stands there.', '1girl, solo. A girl stands there.\nmy notes'],
     ['append', 'A girl stands there.', 'A girl stands there.', 'A girl stands there.'],
-    ['prepend', '1girl, solo', 'A girl stands, smiling.', 'A girl stands, smiling. 1girl, solo'],
+    ['prepend', '1girl, solo', 'A girl stands there, smiling.', 'A girl stands there, smiling. 1girl, solo'],
     ['append', '{"a": 1}', 'A girl stands there.', '{"a": 1}'],
   ];
   for (const [mode, text, output, expected] of modes) {
@@ -82,12 +82,12 @@ describe('Prose that a captioner writes into a caption', () => {
   it('keeps what a tagger wrote, in front of it as it stood', () => {
     const history = new History()
       .by(tagger, '1girl, hand on own hip, solo')
-      .by(captioner, '1girl, hand on own hip, solo. A girl stands, smiling.');
+      .by(captioner, '1girl, hand on own hip, solo. A girl stands there, smiling.');
     assert.equal(
-      history.updated('1girl, hand on own hip, solo. A woman waits, bored.'),
-      '1girl, hand on own hip, solo. A woman waits, bored.',
+      history.updated('1girl, hand on own hip, solo. A woman waits at home, bored.'),
+      '1girl, hand on own hip, solo. A woman waits at home, bored.',
     );
-    assert.equal(history.updated('A woman waits, bored.'), '1girl, hand on own hip, solo. A woman waits, bored.');
+    assert.equal(history.updated('A woman waits at home, bored.'), '1girl, hand on own hip, solo. A woman waits at home, bored.');
   });
 
   it('never brings back a sentence that a person deleted', () => {
@@ -137,9 +137,11 @@ describe('Prose that a captioner writes into a caption', () => {
         const result = written(text, output, mode);
         const left = captionParts(result).map((part) => part.text);
         for (const { text: part } of captionParts(text)) assert.ok(left.includes(part), `${part} in ${result}`);
-        if (mode !== 'prepend') assert.equal(written(result, output, mode), result);
+        // What neither begins nor ends as a sentence does nobody can tell from what stands beside it.
+        const isClear = !`${text} ${output}`.includes('no capital');
+        if (isClear) assert.equal(written(result, output, mode), result);
       }),
-      { numRuns: 500 },
+      { numRuns: 2000 },
     );
   });
 });
