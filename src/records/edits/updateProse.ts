@@ -1,11 +1,11 @@
-import { isEmptyCaption } from '../tags/captionText';
-import { comparableTag } from '../tags/comparableTag';
-import { isJsonCaption } from '../tags/jsonCaption';
-import { firstLine } from '../tags/tagLine';
-import type { WriteMode } from '../tags/writeMode';
-import { captionParts, type CaptionPart } from './captionParts';
-import type { CaptionOrigins } from './originsOf';
-import { keepsOthers, onlyDivides } from './updateCaption';
+import { isEmptyCaption } from '../../tags/captionText';
+import { comparableTag } from '../../tags/comparableTag';
+import { isJsonCaption } from '../../tags/jsonCaption';
+import { firstLine } from '../../tags/tagLine';
+import type { WriteMode } from '../../tags/writeMode';
+import { captionParts, type CaptionPart } from '../captionParts';
+import type { CaptionOrigins } from '../originsOf';
+import { keepsOthers, onlyDivides } from '../updateCaption';
 
 /** A tag or sentence with what stands between the one before and this one. */
 interface Piece extends Pick<CaptionPart, 'text' | 'kind'> {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { captionChange } from '../../../src/records/captionChange';
-import { captionParts } from '../../../src/records/captionParts';
-import { originsByHand, originsOf } from '../../../src/records/originsOf';
-import type { Author, RecordEntry } from '../../../src/records/recordEntry';
-import { captionWithProse } from '../../../src/records/updateProse';
-import type { WriteMode } from '../../../src/tags/writeMode';
+import { captionChange } from '../../../../src/records/captionChange';
+import { captionParts } from '../../../../src/records/captionParts';
+import { originsByHand, originsOf } from '../../../../src/records/originsOf';
+import type { Author, RecordEntry } from '../../../../src/records/recordEntry';
+import { captionWithProse } from '../../../../src/records/edits/updateProse';
+import type { WriteMode } from '../../../../src/tags/writeMode';
 
 const tagger: Author = { by: 'tagger', name: 'wd', job: 'j1' };
 const captioner: Author = { by: 'captioner', name: 'Qwen', job: 'j2' };
