@@ -40,7 +40,9 @@ export async function withoutMissing(
     input.output.note(`${lacking.size} of ${targets.length} images are left out.`);
     return targets.filter((target) => !lacking.has(target));
   }
-  throw new UsageError(`${lines.join(' ')} Give them tags or captions first, change the prompt, or add --skip-missing.`);
+  throw new UsageError(
+    `${lines.join(' ')} Give them tags or captions first, change the prompt, or add --skip-missing.`,
+  );
 }
 
 /** The targets that a job which goes on has not done. */

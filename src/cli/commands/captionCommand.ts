@@ -151,7 +151,11 @@ async function describe(
   const jobs = await jobsToRun(input, dataset, targets, job);
   if (input.isSet('detach')) return detach(input, jobs);
   const { name, model, endpoints } = profile;
-  const report = new CaptionReport(dataset, problems, endpoints.map((endpoint) => ({ captioner: name, model, endpoint })));
+  const report = new CaptionReport(
+    dataset,
+    problems,
+    endpoints.map((endpoint) => ({ captioner: name, model, endpoint })),
+  );
   return runHere(input, report, jobs, { tagger, endpoints, endpointKeys: keysOfEnvironment(endpoints) });
 }
 

@@ -49,7 +49,11 @@ describe('A shard of a job by a captioner', function () {
   it('is not begun where the worker has no captioner of that name, or one that would write something else', () => {
     const profile = testProfile('http://127.0.0.1:9/v1');
     const ofJob = { profile, hash: captionerHash(profile) };
-    const local = (...profiles: CaptionerProfile[]): LocalCaptioners => ({ profiles, file: '/c.json', keysFor: () => ({}) });
+    const local = (...profiles: CaptionerProfile[]): LocalCaptioners => ({
+      profiles,
+      file: '/c.json',
+      keysFor: () => ({}),
+    });
     assert.throws(() => localCaptioner(ofJob, undefined), { code: 'CAPTIONER_FAILED' });
     assert.throws(() => localCaptioner(ofJob, local({ ...profile, name: 'Another' })), /"Test captioner".*\/c\.json/);
     assert.throws(() => localCaptioner(ofJob, local({ ...profile, prompt: 'Another.' })), /not the one of the job/);

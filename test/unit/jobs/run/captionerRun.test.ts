@@ -29,7 +29,10 @@ describe('A job by a captioner', function () {
   });
   afterEach(() => server.stop());
 
-  async function begin(pictures: number, answer: (image: string, prompt: string) => Said | Promise<Said>): Promise<void> {
+  async function begin(
+    pictures: number,
+    answer: (image: string, prompt: string) => Said | Promise<Said>,
+  ): Promise<void> {
     root = await pictureFolder(folder(), pictures);
     server = await ChatServer.start(answer);
   }
@@ -62,7 +65,10 @@ describe('A job by a captioner', function () {
     await writeFile(path.join(root, '2.txt'), 'mine');
     const job = await jobOf({}, { mode: 'all' });
     const info = await run(job);
-    assert.deepEqual([info.status, info.counts.written, info.counts.flagged, info.counts.failed], ['completed', 2, 1, 0]);
+    assert.deepEqual(
+      [info.status, info.counts.written, info.counts.flagged, info.counts.failed],
+      ['completed', 2, 1, 0],
+    );
     assert.deepEqual(info.failures, [{ path: '2.png', reason: 'The model refused to describe the picture.' }]);
     assert.equal(await captionOf('2'), 'mine');
     const [flagged] = await flaggedAnswers(job);
@@ -79,7 +85,11 @@ describe('A job by a captioner', function () {
     assert.equal(timesAsked(server).get('2'), 1, 'asked again without a wish');
     isSorry = false;
     const info = await run(job, { retryFlagged: true });
-    assert.deepEqual([...timesAsked(server)].sort(), [['1', 1], ['2', 2], ['3', 1]]);
+    assert.deepEqual([...timesAsked(server)].sort(), [
+      ['1', 1],
+      ['2', 2],
+      ['3', 1],
+    ]);
     assert.deepEqual([info.counts.written, info.counts.flagged], [3, 0]);
     assert.equal(await captionOf('2'), 'A red square fills the picture.');
     assert.deepEqual(await flaggedAnswers(job), []);
@@ -114,7 +124,10 @@ describe('A job by a captioner', function () {
   it('puts tags into the question and around the answer, and never asks where there are none', async () => {
     await begin(2, () => 'A girl stands there, smiling.');
     await writeFile(path.join(root, '1.txt'), '1girl, hand on own hip');
-    const profile = { prompt: 'Describe {filename}, please. Tags: {tags}', output: { ...testProfile('').output, template: '{tags}. {prose}' } };
+    const profile = {
+      prompt: 'Describe {filename}, please. Tags: {tags}',
+      output: { ...testProfile('').output, template: '{tags}. {prose}' },
+    };
     const info = await run(await jobOf(profile, { mode: 'all' }));
     assert.deepEqual(server.prompts, ['Describe 1, please. Tags: 1girl, hand on own hip']);
     assert.equal(await captionOf('1'), '1girl, hand on own hip. A girl stands there, smiling.');

@@ -66,7 +66,10 @@ describe('Prose that a captioner writes into a caption', () => {
 
   it('takes the place of sentences of a captioner that nobody touched', () => {
     const history = new History().by(captioner, 'A girl stands there. She wears a red hat.');
-    assert.equal(history.updated('A woman waits for a bus. It rains on her.'), 'A woman waits for a bus. It rains on her.');
+    assert.equal(
+      history.updated('A woman waits for a bus. It rains on her.'),
+      'A woman waits for a bus. It rains on her.',
+    );
   });
 
   it('keeps what a person added, corrected and wrote around them', () => {
@@ -87,7 +90,10 @@ describe('Prose that a captioner writes into a caption', () => {
       history.updated('1girl, hand on own hip, solo. A woman waits at home, bored.'),
       '1girl, hand on own hip, solo. A woman waits at home, bored.',
     );
-    assert.equal(history.updated('A woman waits at home, bored.'), '1girl, hand on own hip, solo. A woman waits at home, bored.');
+    assert.equal(
+      history.updated('A woman waits at home, bored.'),
+      '1girl, hand on own hip, solo. A woman waits at home, bored.',
+    );
   });
 
   it('never brings back a sentence that a person deleted', () => {
@@ -102,7 +108,9 @@ describe('Prose that a captioner writes into a caption', () => {
   });
 
   it('leaves the caption alone where all that comes was deleted by a person', () => {
-    const history = new History().by(captioner, 'A girl stands there. She wears a red hat.').edited('A girl stands there.');
+    const history = new History()
+      .by(captioner, 'A girl stands there. She wears a red hat.')
+      .edited('A girl stands there.');
     assert.equal(history.updated('She wears a red hat.'), 'A girl stands there.');
   });
 
@@ -116,7 +124,10 @@ describe('Prose that a captioner writes into a caption', () => {
       .by(tagger, 'ohwx ||| 1girl, solo')
       .by(captioner, 'ohwx ||| 1girl, solo. A girl stands there.')
       .edited('ohwx ||| 1girl, solo. A girl stands there.\nmy notes');
-    assert.equal(history.updated('A woman waits for a bus.'), 'ohwx ||| 1girl, solo. A woman waits for a bus.\nmy notes');
+    assert.equal(
+      history.updated('A woman waits for a bus.'),
+      'ohwx ||| 1girl, solo. A woman waits for a bus.\nmy notes',
+    );
   });
 
   it('never loses what others wrote, whatever stands there, and is the same the second time', () => {
