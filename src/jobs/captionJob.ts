@@ -51,8 +51,8 @@ export interface JobOptions {
    */
   makeTags: (imagePath: string, signal: AbortSignal, target: JobTarget) => Promise<Found | FlaggedAnswer>;
   /**
-   * makes the new text of a caption, for write modes that have to know more of it than its text, and for prose, which is
-   * written with a template
+   * makes the new text of a caption, for write modes that have to know more of it than its text, and for prose, which
+   * is written with a template
    */
   makeText?: (caption: Caption, existing: string, found: Found, write: WriteOptions) => string;
   /** gets what would be written, and then nothing is; not called for images without a tag */

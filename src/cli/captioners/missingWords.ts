@@ -11,8 +11,8 @@ import { UsageError } from '../shared/UsageError';
 const namedImages = 5;
 
 /**
- * The images that a captioner can be asked about. Where a placeholder of the prompt has nothing for some, they are named:
- * with `--skip-missing` they are left out, without it nothing is begun.
+ * The images that a captioner can be asked about. Where a placeholder of the prompt has nothing for some, they are
+ * named: with `--skip-missing` they are left out, without it nothing is begun.
  * @param unfinished a job that goes on: what it has done is not looked at, as its captions are other ones by now
  * @throws UsageError; JobError; the signal's reason
  */

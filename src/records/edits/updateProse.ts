@@ -18,12 +18,11 @@ const endsSentence = /[.!?…。！？]["'”’)\]」』）]*$/;
  * Writes what a captioner has to say into a caption, in whole sentences: nothing is divided at its commas. `replace`
  * replaces all; `onlyEmpty` leaves what is there; `append` adds what the caption has not, behind the tags that stand in
  * front of it in the new text, otherwise at the end of the first line; `prepend` adds it in front. `update` takes away
- * what captioners wrote and nobody touched since, puts the new in its place, and keeps all else: hand-written text, what
- * taggers wrote, the order. What a person deleted does not come back.
+ * what captioners wrote and nobody touched since, puts the new in its place, and keeps all else: hand-written text,
+ * what taggers wrote, the order. What a person deleted does not come back.
  * @param text the caption, with LF line ends
  * @param output the text that the caption would get if it were empty
  * @param origins of `text`, by `originsOf`
- * @param separator of tags
  * @returns `text` if nothing changes; also if one of the two is JSON, to which nothing can be added
  */
 export function captionWithProse(

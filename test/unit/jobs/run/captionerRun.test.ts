@@ -148,7 +148,7 @@ describe('A job by a captioner', function () {
     ]);
     const origins = known.history.originsOf('1.txt', await captionOf('1'));
     assert.deepEqual(
-      origins?.parts.map(({ text, by, name }) => [text, by, name]),
+      origins.parts.map(({ text, by, name }) => [text, by, name]),
       [
         ['1girl', 'hand', undefined],
         ['solo', 'hand', undefined],
