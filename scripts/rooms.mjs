@@ -31,6 +31,10 @@ export const rooms = {
     what: 'the messages to the child process with the model; the options of captions: types, defaults, how settings and flags are read, their check in the manifests of jobs too (taggerChecks)',
     may: ['protocol/channel', 'protocol/page', 'tags'],
   },
+  'protocol/captioning': {
+    what: 'captioners, which are vision-language models behind servers: their profiles and presets, how a setting and templates with placeholders are read, what can become of an answer, and the checks of all that (captionerChecks)',
+    may: ['protocol/channel', 'protocol/text'],
+  },
   'protocol/text': {
     what: 'sentences and names that several houses show: sizes, rates, states of jobs',
     may: ['protocol/page', 'protocol/tagging'],
@@ -71,12 +75,24 @@ export const rooms = {
     what: 'what one grid shows of a dataset: a search, an order (orderImages) and the facts of images that they need, a selection, folders',
     may: ['base', 'dataset', 'dataset/captions', 'dataset/files', 'dataset/query', 'protocol/page', 'tags'],
   },
+  'captioner/prompt': {
+    what: 'the prompt for an image: placeholders filled with what is known of it (fillPrompt), what is missing, and what captions leave out by their purpose (purposes); pure',
+    may: ['protocol/captioning'],
+  },
+  'captioner/answer': {
+    what: 'what becomes of a model’s answer (captionOfAnswer): steps that take off what is no caption, each in a file of its own, and signs by which an answer is flagged and not written; pure',
+    may: ['protocol/captioning', 'tags'],
+  },
+  'captioner/output': {
+    what: 'the text of a caption file from a template, in one line unless the template has more; pure',
+    may: ['protocol/captioning', 'tags'],
+  },
   records: {
     what: 'who wrote what in captions: the parts of a caption, records of writes beside the dataset (RecordWriter), reading and merging them, origins of parts (originsOf), and the write mode that keeps what persons did (updateCaption)',
     may: ['base', 'base/machine', 'dataset/captions', 'dataset/files', 'tags'],
   },
   'records/edits': {
-    what: 'records of an open dataset: who edited its captions (RecordedWriter, EditRecords), what other programs changed, and what an edit or a tagger does (entriesOfWrite, partsThatChange)',
+    what: 'records of an open dataset: who edited its captions (RecordedWriter, EditRecords), what other programs changed, and what an edit, a tagger or a captioner does (entriesOfWrite, partsThatChange, updateProse)',
     may: ['base', 'dataset/captions', 'dataset/files', 'records', 'tags'],
   },
   'records/lookup': {
@@ -102,7 +118,16 @@ export const rooms = {
   },
   jobs: {
     what: 'what a captioning job is: its states, what can become of an image (imageOutcomes), planning, the loop that captions image by image',
-    may: ['base', 'dataset', 'dataset/captions', 'dataset/files', 'protocol/tagging', 'snapshots/store', 'tags'],
+    may: [
+      'base',
+      'dataset',
+      'dataset/captions',
+      'dataset/files',
+      'protocol/captioning',
+      'protocol/tagging',
+      'snapshots/store',
+      'tags',
+    ],
   },
   'jobs/folder': {
     what: 'a job on disk: manifest, state with its counts (JobFolder, jobInfo, jobChecks), journals, what is left to do (jobTargets)',
@@ -113,6 +138,7 @@ export const rooms = {
       'dataset/captions',
       'dataset/files',
       'jobs',
+      'protocol/captioning',
       'protocol/channel',
       'protocol/child',
       'protocol/tagging',
@@ -123,11 +149,17 @@ export const rooms = {
     what: 'one run of a job: captions written with a journal, outcomes counted (LocalJobRun), faults, taking a job back',
     may: [
       'base',
+      'captioner',
+      'captioner/answer',
+      'captioner/endpoint',
+      'captioner/output',
+      'captioner/prompt',
       'dataset',
       'dataset/captions',
       'dataset/files',
       'jobs',
       'jobs/folder',
+      'protocol/captioning',
       'protocol/channel',
       'protocol/child',
       'protocol/tagging',
@@ -141,7 +173,7 @@ export const rooms = {
   },
   'jobs/client': {
     what: 'the client of the process that runs jobs',
-    may: ['base/machine', 'jobs', 'jobs/folder', 'protocol/channel', 'protocol/tagging'],
+    may: ['base/machine', 'captioner/endpoint', 'jobs', 'jobs/folder', 'protocol/channel', 'protocol/tagging'],
   },
   cluster: {
     what: 'jobs on many machines: shards in Redis, workers, outcomes counted from their journals (JournalTail), audit',
@@ -152,6 +184,7 @@ export const rooms = {
       'jobs',
       'jobs/folder',
       'jobs/run',
+      'protocol/captioning',
       'protocol/channel',
       'protocol/child',
       'protocol/tagging',
@@ -174,6 +207,10 @@ export const rooms = {
       'protocol/tagging',
       'protocol/text',
     ],
+  },
+  network: {
+    what: 'what every client of HTTP needs: proxies, why a connection failed, what an error of a server says',
+    may: ['protocol/channel'],
   },
   'tagger/wasm': { what: 'resampling in AssemblyScript, compiled to WebAssembly', may: [] },
   'tagger/native': {
@@ -209,7 +246,7 @@ export const rooms = {
   },
   'tagger/download': {
     what: 'files from the network: resumed, hashed, with proxies',
-    may: ['base', 'base/machine', 'dataset/files', 'protocol/channel', 'protocol/tagging', 'protocol/text'],
+    may: ['base', 'base/machine', 'dataset/files', 'network', 'protocol/channel', 'protocol/tagging', 'protocol/text'],
   },
   'tagger/inference': {
     what: 'what a tagger is: its contract, files and tags, batches',
@@ -238,7 +275,7 @@ export const rooms = {
   },
   'tagger/server': {
     what: 'a tagger behind the Open Inference Protocol',
-    may: ['base', 'protocol/channel', 'protocol/tagging', 'tagger/download', 'tagger/inference'],
+    may: ['base', 'network', 'protocol/channel', 'protocol/tagging', 'tagger/inference'],
   },
   'tagger/models': {
     what: 'which models there are: catalogue, places on disk, downloads',
@@ -265,6 +302,35 @@ export const rooms = {
     what: 'the entry of the child process',
     may: ['base', 'protocol/channel', 'protocol/tagging', 'tagger/process'],
   },
+  'cli/captioners': {
+    what: 'captioners on the command line: their flags, their file, what a prompt lacks for an image, "captioners"',
+    may: [
+      'base',
+      'captioner/endpoint',
+      'cli/flags',
+      'cli/shared',
+      'dataset',
+      'jobs',
+      'jobs/client',
+      'jobs/folder',
+      'jobs/run',
+      'protocol/captioning',
+      'protocol/channel',
+      'protocol/text',
+    ],
+  },
+  'captioner/endpoint': {
+    what: 'one server of a vision-language model: its address, a request and what its answers mean (judgeProblem), what it is and has (checkEndpoint)',
+    may: ['network', 'protocol/captioning', 'protocol/channel'],
+  },
+  'captioner/pace': {
+    what: 'how many requests servers get at a time (RequestWindow), and one queue for several of them (EndpointQueue); the clock is injected',
+    may: ['base', 'protocol/channel'],
+  },
+  captioner: {
+    what: 'a captioner: images are prepared, sent and tried again as its servers keep up',
+    may: ['base/pictureHead', 'captioner/endpoint', 'captioner/pace', 'protocol/captioning', 'protocol/channel'],
+  },
   'cli/shared': {
     what: 'what a command of the command line is, its console and its errors of use',
     may: ['base', 'protocol/text'],
@@ -280,6 +346,7 @@ export const rooms = {
       'dataset/files',
       'dataset/query',
       'dataset/view',
+      'jobs',
       'jobs/client',
       'jobs/folder',
       'protocol/channel',
@@ -313,6 +380,7 @@ export const rooms = {
     what: 'the commands of the command line, a file each',
     may: [
       'base',
+      'cli/captioners',
       'cli/dryRun',
       'cli/flags',
       'cli/shared',
@@ -325,6 +393,7 @@ export const rooms = {
       'jobs/client',
       'jobs/folder',
       'jobs/run',
+      'protocol/captioning',
       'protocol/channel',
       'protocol/child',
       'protocol/tagging',
@@ -352,6 +421,8 @@ export const rooms = {
   cli: {
     what: 'the entry of the command line',
     may: [
+      'captioner/endpoint',
+      'cli/captioners',
       'cli/commands',
       'cli/shared',
       'cli/snapshots',
@@ -824,6 +895,7 @@ export const packages = {
   protocol: ['node:', '@vscode/l10n', 'valibot'],
   dataset: ['node:', '@vscode/l10n', 'p-map', 'diff'],
   tagger: ['node:', '@vscode/l10n', 'fzstd', 'sharp', 'onnxruntime-node', 'csv-parse', 'undici', 'yauzl', 'p-queue'],
+  captioner: ['node:', '@vscode/l10n'],
   records: ['node:', '@vscode/l10n'],
   snapshots: ['node:', '@vscode/l10n', 'valibot', 'p-map'],
   jobs: ['node:', '@vscode/l10n', 'valibot', 'p-map'],

@@ -4,9 +4,11 @@ import { CaptionError } from '../dataset/files/CaptionError';
 import { JobError } from '../jobs/JobError';
 import { errorCode, errorMessage } from '../protocol/channel/wireError';
 import { taggerCrashed } from '../protocol/child/TaggerProcess';
+import { CaptionerError } from '../captioner/endpoint/CaptionerError';
 import { RecordError } from '../records/RecordError';
 import { SnapshotError } from '../snapshots/store/SnapshotError';
 import { attachCommand } from './commands/attachCommand';
+import { captionersCommand } from './captioners/captionersCommand';
 import { captionCommand } from './commands/captionCommand';
 import type { Command, CommandOutcome } from './shared/Command';
 import { Console } from './shared/Console';
@@ -35,6 +37,7 @@ const commands = new Map<string, Command>([
   ['origins', originsCommand],
   ['forget', forgetCommand],
   ['caption', captionCommand],
+  ['captioners', captionersCommand],
   ['jobs', jobsCommand],
   ['attach', attachCommand],
   ['revert', revertCommand],
@@ -64,7 +67,8 @@ Flags of every command:
   --json  results as one JSON document on standard output
   --help  what the command does and takes
 
-Ends with 0 when all is done, 1 when nothing could be done, 2 when some images failed, 130 when cancelled with Ctrl+C.
+Ends with 0 when all is done, 1 when nothing could be done, 2 when some images failed
+or were flagged, 130 when cancelled with Ctrl+C.
 `;
 
 const cancellation = new AbortController();
@@ -147,6 +151,7 @@ function explain(thrown: unknown): string[] {
   const isOfCaptions = thrown instanceof CaptionError || thrown instanceof JobError;
   const isBesideThem = thrown instanceof SnapshotError || thrown instanceof RecordError;
   if (isOfCaptions || isBesideThem) return [`${thrown.message} (${thrown.path})`];
+  if (thrown instanceof CaptionerError) return [thrown.message];
   // Its sentence is for the user, too.
   if (thrown instanceof Error && errorCode(thrown) === taggerCrashed) return [thrown.message];
   const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);

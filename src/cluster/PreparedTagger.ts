@@ -1,5 +1,5 @@
 import { JobFaultError } from '../jobs/run/jobFault';
-import type { JobManifest } from '../jobs/jobTypes';
+import type { TaggerManifest } from '../jobs/jobTypes';
 import { describeExecution, describeNotUsed, describeSpeed } from '../protocol/text/executionText';
 import { loadTagger } from '../protocol/child/loadTagger';
 import type { TaggerProcess } from '../protocol/child/TaggerProcess';
@@ -27,7 +27,7 @@ export class PreparedTagger {
    * @returns the setup with the models of this machine, and the maximum number of images in flight
    * @throws JobFaultError if its models are not here, or it fell back to another provider; the signal's reason
    */
-  async prepare(manifest: JobManifest, signal: AbortSignal): Promise<{ setup: TaggerSetup; imagesInWork: number }> {
+  async prepare(manifest: TaggerManifest, signal: AbortSignal): Promise<{ setup: TaggerSetup; imagesInWork: number }> {
     const { tagger, place } = manifest;
     if (place.kind !== 'cluster') throw new JobFaultError('TAGGER_FAILED', 'This is not a job of a cluster.');
     const key = JSON.stringify([tagger.setup, tagger.hashes, place.models]);

@@ -13,6 +13,8 @@ import { inSlices } from '../base/inSlices';
 import { JobError } from './JobError';
 import type { ImageOutcome } from './imageOutcomes';
 import type { FoundTags } from '../tags/FoundTags';
+import type { CaptionAnswer } from '../protocol/captioning/captionerProfile';
+import { flagReasonText } from '../protocol/captioning/flagReasonText';
 import type { WriteMode, WriteOptions } from '../tags/writeMode';
 import { captionWithTags, keepsJson } from '../tags/writeTags';
 
@@ -36,13 +38,25 @@ export interface JobProgress {
   untagged: number;
 }
 
+/** What was found for an image that is to be written: the tags of a tagger, or the prose of a captioner. */
+export type Found = FoundTags | Exclude<CaptionAnswer, FlaggedAnswer>;
+
+/** What a captioner answered that is no caption. */
+export type FlaggedAnswer = Extract<CaptionAnswer, { flagged: unknown }>;
+
 export interface JobOptions {
-  /** finds the tags of an image, given its absolute path; empty if no tag passes the threshold */
-  makeTags: (imagePath: string, signal: AbortSignal) => Promise<FoundTags>;
-  /** makes the new text of a caption, for write modes that have to know more of it than its text */
-  makeText?: (caption: Caption, existing: string, found: FoundTags, write: WriteOptions) => string;
+  /**
+   * Finds the tags of an image, given its absolute path, empty if no tag passes the threshold; or asks a captioner for
+   * prose, whose answer may be none.
+   */
+  makeTags: (imagePath: string, signal: AbortSignal, target: JobTarget) => Promise<Found | FlaggedAnswer>;
+  /**
+   * makes the new text of a caption, for write modes that have to know more of it than its text, and for prose, which
+   * is written with a template
+   */
+  makeText?: (caption: Caption, existing: string, found: Found, write: WriteOptions) => string;
   /** gets what would be written, and then nothing is; not called for images without a tag */
-  preview?: (target: JobTarget, text: string, found: FoundTags) => void;
+  preview?: (target: JobTarget, text: string, found: Found) => void;
   /** whether an error means that the tagger's process crashed; any image in flight may be the cause */
   isCrash: (thrown: unknown) => boolean;
   /** whether no image is to blame for an error (`machine`), or perhaps none (`unclear`): `taggerFault` */
@@ -55,7 +69,12 @@ export interface JobOptions {
   signal: AbortSignal;
   onStart?: (target: JobTarget) => void;
   /** called once for each image that is done, before {@link JobOptions.onProgress} */
-  onOutcome?: (target: JobTarget, outcome: ImageOutcome, reason: string | undefined) => void;
+  onOutcome?: (
+    target: JobTarget,
+    outcome: ImageOutcome,
+    reason: string | undefined,
+    answer: FlaggedAnswer | undefined,
+  ) => void;
   onProgress?: (progress: JobProgress, target: JobTarget, failure: string | undefined) => void;
 }
 
@@ -67,7 +86,7 @@ export interface JobResult {
   total: number;
   /** the whole caption of each image that is done, by relative path; empty if no tag passed the threshold */
   results: Map<string, string>;
-  /** the reason of each image that could not be captioned, by relative path */
+  /** the reason of each image that could not be captioned or was not, by relative path */
   failed: Map<string, string>;
   untagged: number;
   /** what was written, for undo */
@@ -182,13 +201,19 @@ class CaptionJob {
       return true;
     }
     try {
-      const found = await this.options.makeTags(file, this.signal);
-      const isUntagged = found.tags.length === 0;
+      const found = await this.options.makeTags(file, this.signal, target);
+      if ('flagged' in found) {
+        // It answers, so nothing is wrong with the machine.
+        this.consecutiveFailures = 0;
+        this.finishWithout(target, 'flagged', flagReasonText(found.flagged), found);
+        return true;
+      }
+      const isUntagged = 'tags' in found && found.tags.length === 0;
       const { text, outcome } = isUntagged ? untagged : await this.write(target, found);
       this.consecutiveFailures = 0;
       this.result.results.set(target.path, text);
       if (isUntagged) this.result.untagged++;
-      this.options.onOutcome?.(target, outcome, undefined);
+      this.options.onOutcome?.(target, outcome, undefined, undefined);
       this.report(target, undefined);
     } catch (thrown) {
       if (this.signal.aborted) return true;
@@ -221,20 +246,25 @@ class CaptionJob {
   }
 
   /** Lists an image that gets no caption. */
-  private finishWithout(target: JobTarget, outcome: 'kept' | 'failed', reason: string): void {
+  private finishWithout(
+    target: JobTarget,
+    outcome: 'kept' | 'flagged' | 'failed',
+    reason: string,
+    answer?: FlaggedAnswer,
+  ): void {
     this.result.failed.set(target.path, reason);
-    this.options.onOutcome?.(target, outcome, reason);
+    this.options.onOutcome?.(target, outcome, reason, answer);
     this.report(target, reason);
   }
 
-  private newText(caption: Caption, existing: string, found: FoundTags): string {
+  private newText(caption: Caption, existing: string, found: Found): string {
     const { makeText } = this.options;
-    if (makeText === undefined) return captionWithTags(existing, found.tags, this.writeOptions);
-    return makeText(caption, existing, found, this.writeOptions);
+    if (makeText !== undefined) return makeText(caption, existing, found, this.writeOptions);
+    return captionWithTags(existing, 'tags' in found ? found.tags : [found.prose], this.writeOptions);
   }
 
   /** Says what {@link write} would do now. @throws CaptionError as that does before it writes */
-  private preview({ caption, expected }: JobTarget, found: FoundTags): Written {
+  private preview({ caption, expected }: JobTarget, found: Found): Written {
     const file = this.dataset.absolute(caption.path);
     refuseUnwritable(caption, file);
     const isEdited = caption.raw !== expected && (this.writeOptions.mode === 'replace' || caption.isDirty);
@@ -245,7 +275,7 @@ class CaptionJob {
   }
 
   /** @returns the whole caption, and whether the file had to be written */
-  private async write(target: JobTarget, found: FoundTags, again = false): Promise<Written> {
+  private async write(target: JobTarget, found: Found, again = false): Promise<Written> {
     if (this.options.preview !== undefined) {
       const previewed = this.preview(target, found);
       this.options.preview(target, previewed.text, found);

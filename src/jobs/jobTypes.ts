@@ -2,12 +2,12 @@ import type { CaptionScope } from './captionJob';
 import type { OutcomeCounts } from './imageOutcomes';
 import type { SnapshotLimits } from '../snapshots/store/snapshotTypes';
 import type { WriteOptions } from '../tags/writeMode';
+import type { CaptionerProfile } from '../protocol/captioning/captionerProfile';
 import type { CaptionOptions } from '../protocol/tagging/captionOptions';
 import type { ModelHash, TaggerSetup } from '../protocol/tagging/taggerProtocol';
 
-/** What a job is to do. Written once, to `manifest.json`; it never changes and holds no secrets. */
-export interface JobManifest {
-  version: 1;
+/** What every job is to do, whoever captions. */
+interface JobBase {
   /** also the name of the job's folder, see `isJobName` */
   id: string;
   /** when the job was created, ISO 8601 */
@@ -20,14 +20,33 @@ export interface JobManifest {
   captionExtension: string;
   mode: CaptionScope;
   write: WriteOptions;
-  options: CaptionOptions;
-  tagger: JobTagger;
   /** who captions: this machine, or the workers of a cluster */
   place: { kind: 'local' } | ClusterPlace;
   /** how long snapshots from before jobs are kept; the usual ones if undefined */
   snapshots?: SnapshotLimits;
   /** number of images to caption; `images.jsonl` lists them */
   total: number;
+}
+
+/** A job by a tagger. */
+export interface TaggerManifest extends JobBase {
+  version: 1;
+  options: CaptionOptions;
+  tagger: JobTagger;
+}
+
+/** A job by a captioner. Versions of this program that know taggers only refuse its number, and touch nothing. */
+export interface CaptionerManifest extends JobBase {
+  version: 2;
+  captioner: JobCaptioner;
+}
+
+/** What a job is to do. Written once, to `manifest.json`; it never changes and holds no secrets. */
+export type JobManifest = TaggerManifest | CaptionerManifest;
+
+/** The name of the tagger or captioner of a job, to display. */
+export function captionedBy(job: { tagger: JobTagger } | { captioner: JobCaptioner }): string {
+  return 'captioner' in job ? job.captioner.profile.name : job.tagger.name;
 }
 
 /**
@@ -65,6 +84,13 @@ export interface JobTagger {
   hashes: ModelHash[];
 }
 
+/** The captioner of a job. Its keys are in no file: see `JobSecrets`. */
+export interface JobCaptioner {
+  profile: CaptionerProfile;
+  /** of what decides the captions, see `captionerHash`: another job with the same hash does the same work */
+  hash: string;
+}
+
 /** An image of a job, one line of `images.jsonl`. */
 export interface JobImage {
   /** relative to the root, with `/` */
@@ -90,6 +116,7 @@ export type JobFaultCode =
   | 'MODEL_CHANGED'
   | 'PROVIDER_LOST'
   | 'TAGGER_FAILED'
+  | 'CAPTIONER_FAILED'
   | 'CLUSTER_UNREACHABLE';
 
 export interface JobFault {
@@ -124,7 +151,7 @@ export interface JobInfo {
   id: string;
   label: string;
   root: string;
-  /** name of the tagger */
+  /** name of the tagger or captioner */
   tagger: string;
   place: JobManifest['place'];
   created: string;
@@ -144,6 +171,8 @@ export interface JobInfo {
   message: string;
   /** average over the last seconds; only while the job is running */
   imagesPerSecond?: number;
+  /** what the servers of a captioner do, such as `12 in flight, 340 tokens/s`; only while the job is running */
+  pace?: string;
   secondsLeft?: number;
   execution: JobState['execution'];
   /** relative paths of the images in flight */

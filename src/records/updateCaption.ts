@@ -100,7 +100,7 @@ function gapWithout(before: string, behind: string, hasPrevious: boolean, hasNex
 }
 
 /** Whether a gap goes with a tag: a line end and the separators of trainers say something of the tags that stay. */
-function onlyDivides(gap: string): boolean {
+export function onlyDivides(gap: string): boolean {
   return gap !== '' && !gap.includes('\n') && !trainerSeparators.some((one) => gap.includes(one));
 }
 
@@ -153,7 +153,7 @@ function separatorFor(text: string, separator: string): string {
 }
 
 /** Whether all parts of others stand in the new caption, in their order. */
-function keepsOthers(
+export function keepsOthers(
   parts: readonly CaptionPart[],
   isOwn: readonly boolean[],
   updated: string,

@@ -12,7 +12,8 @@ import { JobError } from '../jobs/JobError';
 import { isJobName } from '../jobs/jobNames';
 import { isEnded } from '../jobs/jobSteps';
 import { LocalJobRun } from '../jobs/run/LocalJobRun';
-import type { JobInfo, JobManifest } from '../jobs/jobTypes';
+import { captionedBy, type JobInfo, type JobManifest } from '../jobs/jobTypes';
+import { keysOfEnvironment } from '../jobs/client/endpointKeys';
 import type { JobStop, JobRunBase } from '../jobs/run/JobRunBase';
 import type { JobSecrets } from '../jobs/client/runnerProtocol';
 import { errorCode, errorMessage } from '../protocol/channel/wireError';
@@ -43,6 +44,7 @@ export class RunnerRefusal extends Error {
 export interface StartWish {
   atOnce?: boolean;
   retryFailed?: boolean;
+  retryFlagged?: boolean;
   secrets?: JobSecrets;
 }
 
@@ -343,6 +345,7 @@ export class JobQueue {
     if (wish.atOnce !== true) lane.main = id;
     const common = {
       retryFailed: wish.retryFailed === true,
+      retryFlagged: wish.retryFlagged === true,
       onChange: () => {
         this.update(job, run.info);
       },
@@ -358,11 +361,12 @@ export class JobQueue {
         : new LocalJobRun(folder, manifest, {
             ...common,
             tagger: lane.tagger,
+            endpointKeys: keysFor(manifest, job.secrets),
             writer: this.options.writer,
             onLog: this.options.onLog,
           });
     job.run = run;
-    this.options.onLog(`${label}: ${manifest.total} image(s) of ${manifest.root} with ${manifest.tagger.name}`);
+    this.options.onLog(`${label}: ${manifest.total} image(s) of ${manifest.root} with ${captionedBy(manifest)}`);
     job.ended = this.whenEnded(job, run.run(lock)).then(() => {
       job.run = undefined;
       lane.running.delete(id);
@@ -503,17 +507,25 @@ class Lane {
    * @param secrets needed by the tagger, and in no file
    * @param afresh start a new process: a lost GPU comes back in a new process only
    */
-  prepare({ tagger }: JobManifest, { serverToken }: JobSecrets, afresh: boolean): void {
+  prepare(job: JobManifest, { serverToken }: JobSecrets, afresh: boolean): void {
     if (this.running.size > 0) return;
     if (afresh) this.tagger.stop();
     const secret = serverToken === undefined ? {} : { [serverTokenVariable]: serverToken };
-    this.tagger.useEnvironment({ ...tagger.environment, ...secret });
+    this.tagger.useEnvironment({ ...('tagger' in job ? job.tagger.environment : {}), ...secret });
   }
 }
 
 /** The device that a job needs. Jobs that need the same one wait for each other. */
-function deviceOf({ place, tagger }: JobManifest): string {
-  if (place.kind === 'cluster') return `cluster ${place.queue}`;
-  const { provider, server } = tagger.setup.execution;
+function deviceOf(job: JobManifest): string {
+  if (job.place.kind === 'cluster') return `cluster ${job.place.queue}`;
+  // Their servers are elsewhere, and take as much as they can.
+  if ('captioner' in job) return `captioner ${[...job.captioner.profile.endpoints].sort().join(' ')}`;
+  const { provider, server } = job.tagger.setup.execution;
   return provider === 'server' ? `server ${server?.url ?? ''}` : 'local';
+}
+
+/** The keys for the servers of a captioner: those that a client sent, or those of the environment. */
+function keysFor(job: JobManifest, { endpointKeys }: JobSecrets): Record<string, string> {
+  if (!('captioner' in job)) return {};
+  return { ...keysOfEnvironment(job.captioner.profile.endpoints), ...endpointKeys };
 }

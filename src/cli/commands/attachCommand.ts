@@ -56,6 +56,6 @@ async function report(job: JobInfo, json: boolean, output: CommandInput['output'
 }
 
 function outcomeOf({ status, counts }: JobInfo): CommandOutcome {
-  if (status === 'completed') return counts.failed > 0 ? 'someFailed' : 'done';
+  if (status === 'completed') return counts.failed + counts.flagged > 0 ? 'someFailed' : 'done';
   return status === 'running' || status === 'queued' ? 'done' : 'someFailed';
 }

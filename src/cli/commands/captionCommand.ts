@@ -1,28 +1,25 @@
-import path from 'node:path';
 import { planCaptionJob, type CaptionScope, type JobTarget } from '../../jobs/captionJob';
+import { captionerHash } from '../../jobs/captionerHash';
 import type { Dataset } from '../../dataset/Dataset';
 import type { WriteMode, WriteOptions } from '../../tags/writeMode';
-import { JobError } from '../../jobs/JobError';
-import { JobFolder, type NewJob } from '../../jobs/folder/JobFolder';
-import { handledOf, readJobInfo } from '../../jobs/folder/jobInfo';
-import { LocalJobRun } from '../../jobs/run/LocalJobRun';
-import { jobImages, targetsBesides } from '../../jobs/folder/jobTargets';
+import type { NewCaptionerJob, NewTaggerJob } from '../../jobs/folder/JobFolder';
+import type { CaptionerProfile } from '../../protocol/captioning/captionerProfile';
 import { isInShard, parseShard, type Shard } from '../../jobs/folder/shardOf';
 import type { TaggerProcess } from '../../protocol/child/TaggerProcess';
-import type { TaggerSetup } from '../../protocol/tagging/taggerProtocol';
-import { errorMessage } from '../../protocol/channel/wireError';
-import { jobSecrets } from '../flags/serverFlags';
+import { keysOfEnvironment } from '../../jobs/client/endpointKeys';
+import { captionerFlagHelp, captionerFlags, captionerOf, refuseTaggerFlags } from '../captioners/captionerFlags';
+import { imagesToRetry } from '../captioners/imagesToRetry';
+import { withoutMissing } from '../captioners/missingWords';
 import { captionFlagHelp, captionFlags, captionOptionsOf, thresholdsOf, writeOptionsOf } from '../flags/captionFlags';
 import { CaptionReport } from './CaptionReport';
 import type { Command, CommandInput, CommandOutcome } from '../shared/Command';
-import { describeJob } from './describeJob';
+import { detach, jobsToRun, runHere, unfinishedOf } from './jobRuns';
 import { dryRun } from '../dryRun/dryRun';
-import { captionExtensionFlag, captionExtensionHelp, fileWriter, openFolderOrImage } from '../flags/inputFolder';
-import { jobNotKept, jobsFlag, jobsFolderOf, jobsHelp, runnerClient } from '../flags/jobFlags';
+import { captionExtensionFlag, captionExtensionHelp, openFolderOrImage } from '../flags/inputFolder';
+import { jobsFlag, jobsHelp } from '../flags/jobFlags';
 import { snapshotFlag, snapshotHelp, snapshotLimits } from '../flags/snapshotFlag';
 import { showDownload, withTagger } from './tagger';
-import { loadTaggerOf, taggerFlagHelp, taggerFlags } from '../flags/taggerFlags';
-import { unfinishedJob } from '../flags/unfinishedJob';
+import { executionAsJson, loadTaggerOf, taggerFlagHelp, taggerFlags } from '../flags/taggerFlags';
 import { UsageError } from '../shared/UsageError';
 
 /** Captions the images of a folder, or a single image. */
@@ -40,6 +37,7 @@ export const captionCommand: Command = {
     '--restart                begins anew where a job of the same kind was interrupted',
     captionExtensionHelp,
     ...taggerFlagHelp,
+    ...captionerFlagHelp,
     ...captionFlagHelp,
     snapshotHelp,
     jobsHelp,
@@ -47,6 +45,7 @@ export const captionCommand: Command = {
   flags: {
     ...captionExtensionFlag,
     ...taggerFlags,
+    ...captionerFlags,
     ...captionFlags,
     ...snapshotFlag,
     ...jobsFlag,
@@ -66,14 +65,23 @@ export const captionCommand: Command = {
       throw new UsageError('--dry-run and --detach do not go together: a dry run is no job.');
     }
     const shard = shardFlag(input);
+    const captioner = await captionerOf(input);
+    if (captioner !== undefined) refuseTaggerFlags(input);
     const dataset = await openFolderOrImage(input);
     if (dataset.allImages.length + dataset.problems.length === 0) {
       throw new UsageError([`There are no images in ${dataset.folder}`, ...dataset.otherPictures].join('. '));
     }
-    const images = dataset.allImages.filter(({ caption: { path } }) => isInShard(path, shard));
+    const again = await imagesToRetry(input, dataset);
+    const images = dataset.allImages.filter(
+      ({ path, caption }) => isInShard(caption.path, shard) && (again === undefined || again.has(path)),
+    );
     const targets = await planCaptionJob(images, mode, write.mode);
+    const wish = { mode, write, shard };
     return withTagger(
-      (tagger) => caption(input, tagger, dataset, targets, { mode, write, shard }),
+      (tagger) =>
+        captioner === undefined
+          ? caption(input, tagger, dataset, targets, wish)
+          : describe(input, tagger, captioner, dataset, targets, wish),
       showDownload(input),
     );
   },
@@ -95,9 +103,8 @@ async function caption(
   const loaded = await loadTaggerOf(tagger, input, thresholdsOf(input));
   const { setup, name, environment } = loaded;
   const { hashes } = await tagger.request('hashModels', { setup }, input.signal);
-  const job: NewJob = {
-    // With the part, as an interrupted job is found again by its label, too.
-    label: `${mode === 'all' ? 'Caption All' : 'Caption Empty'}${shard === undefined ? '' : ` ${input.text('shard') ?? ''}`}`,
+  const job: NewTaggerJob = {
+    label: labelOf(input, { mode, write, shard }),
     root: dataset.folder,
     captionExtension: dataset.options.captionExtension,
     mode,
@@ -114,109 +121,48 @@ async function caption(
   }
   const jobs = await jobsToRun(input, dataset, targets, job);
   if (input.isSet('detach')) return detach(input, jobs);
-  return runHere(input, tagger, new CaptionReport(dataset, problems, loaded.description), jobs, loaded.setup);
+  const { execution } = loaded.setup;
+  const report = new CaptionReport(dataset, problems, executionAsJson(loaded.description));
+  return runHere(input, report, jobs, { tagger, execution });
 }
 
-/** The interrupted job, if there is one, and a new job for all images that are not in it. */
-async function jobsToRun(
-  input: CommandInput,
-  dataset: Dataset,
-  targets: readonly JobTarget[],
-  job: NewJob,
-): Promise<JobFolder[]> {
-  const jobsFolder = jobsFolderOf(input);
-  const { signal } = input;
-  const unfinished = await unfinishedOf(input, job);
-  try {
-    const rest = targetsBesides(targets, dataset, await unfinished?.readImages());
-    const jobs = unfinished === undefined ? [] : [unfinished];
-    if (rest.length > 0) jobs.push(await JobFolder.create(jobsFolder, job, await jobImages(rest)));
-    return jobs;
-  } catch (thrown) {
-    signal.throwIfAborted();
-    throw jobNotKept(jobsFolder, thrown);
-  }
-}
-
-/** The interrupted job that the command goes on with, if there is one. */
-async function unfinishedOf(input: CommandInput, job: NewJob): Promise<JobFolder | undefined> {
-  if (input.isSet('restart')) return undefined;
-  const jobsFolder = jobsFolderOf(input);
-  const { signal, output } = input;
-  const onWait = (line: string): void => {
-    output.note(line);
-  };
-  try {
-    return await unfinishedJob(jobsFolder, job, { signal, onWait });
-  } catch (thrown) {
-    signal.throwIfAborted();
-    throw jobNotKept(jobsFolder, thrown);
-  }
-}
-
-async function runHere(
+/** Captions by a captioner, whose process of the tagger does nothing but prepare pictures. */
+async function describe(
   input: CommandInput,
   tagger: TaggerProcess,
-  report: CaptionReport,
-  jobs: readonly JobFolder[],
-  { execution }: TaggerSetup,
+  profile: CaptionerProfile,
+  dataset: Dataset,
+  planned: readonly JobTarget[],
+  wish: Wish,
 ): Promise<CommandOutcome> {
-  const { output, signal } = input;
-  for (const folder of jobs) {
-    const manifest = await folder.readManifest();
-    const run: LocalJobRun = new LocalJobRun(folder, manifest, {
-      tagger,
-      writer: fileWriter(),
-      execution,
-      retryFailed: true,
-      onChange: () => {
-        // Why a job was paused is reported once, at the end.
-        if (run.info.status === 'running') output.progress(describeJob(run.info));
-      },
-      onLog: (line) => {
-        output.note(line);
-      },
-      onHandled: (image, failure) => {
-        if (failure !== undefined) output.note(`${path.join(manifest.root, image)}: ${failure}`);
-      },
-    });
-    const done = handledOf((await readJobInfo(folder)).counts);
-    if (done > 0) output.note(`Going on with job ${folder.id}: ${done} of ${manifest.total} images were done.`);
-    const stop = (): void => {
-      run.stop('paused');
-    };
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    try {
-      await report.add(folder, await run.run());
-    } catch (thrown) {
-      // Another process has the job, or it was removed.
-      if (thrown instanceof JobError) throw new UsageError(thrown.message);
-      throw thrown;
-    } finally {
-      signal.removeEventListener('abort', stop);
-    }
-    if (run.info.status !== 'completed') break;
-  }
-  await report.print(input);
-  return report.outcome;
+  const { mode, write, shard } = wish;
+  const job: NewCaptionerJob = {
+    label: labelOf(input, wish),
+    root: dataset.folder,
+    captionExtension: dataset.options.captionExtension,
+    mode,
+    write,
+    captioner: { profile, hash: captionerHash(profile) },
+    place: { kind: 'local' },
+    ...snapshotLimits(input),
+  };
+  const targets = await withoutMissing(input, dataset, planned, job, await unfinishedOf(input, job));
+  const problems = dataset.problems.filter(({ path }) => isInShard(path, shard));
+  const jobs = await jobsToRun(input, dataset, targets, job);
+  if (input.isSet('detach')) return detach(input, jobs);
+  const { name, model, endpoints } = profile;
+  const report = new CaptionReport(
+    dataset,
+    problems,
+    endpoints.map((endpoint) => ({ captioner: name, model, endpoint })),
+  );
+  return runHere(input, report, jobs, { tagger, endpoints, endpointKeys: keysOfEnvironment(endpoints) });
 }
 
-async function detach(input: CommandInput, jobs: readonly JobFolder[]): Promise<CommandOutcome> {
-  const client = runnerClient(input);
-  try {
-    for (const { id } of jobs) await client.request('start', { id, retryFailed: true, secrets: jobSecrets() });
-  } catch (thrown) {
-    throw new UsageError(errorMessage(thrown));
-  } finally {
-    client.dispose();
-  }
-  const ids = jobs.map(({ id }) => id);
-  if (input.json) await input.output.result(`${JSON.stringify({ jobs: ids })}\n`);
-  else for (const id of ids) await input.output.result(`${id}\n`);
-  if (ids.length === 0) input.output.note('Every image has a caption; nothing to do.');
-  else input.output.note(`In the background now. "attach ${ids.at(-1) ?? ''}" shows how far it is.`);
-  return 'done';
+/** With the part, as an interrupted job is found again by its label, too. */
+function labelOf(input: CommandInput, { mode, shard }: Wish): string {
+  const part = shard === undefined ? '' : ` ${input.text('shard') ?? ''}`;
+  return `${mode === 'all' ? 'Caption All' : 'Caption Empty'}${part}`;
 }
 
 /** The part that `--shard` names; undefined if it was not given. @throws UsageError */

@@ -9,7 +9,7 @@ import { findJob, jobsFlag, jobsFolderOf, jobsHelp, runnerClient } from '../flag
 import { jobSecrets } from '../flags/serverFlags';
 import { UsageError } from '../shared/UsageError';
 
-const actions = ['pause', 'resume', 'cancel', 'retry-failed', 'remove'] as const;
+const actions = ['pause', 'resume', 'cancel', 'retry-failed', 'retry-flagged', 'remove'] as const;
 type Action = (typeof actions)[number];
 
 /** Lists jobs; pauses, resumes, cancels, retries or removes one. */
@@ -20,6 +20,7 @@ export const jobsCommand: Command = {
     '--pause ID               stops a job, whichever process runs it; it can go on',
     '--resume ID              goes on with a job in the background',
     '--retry-failed ID        the same, and tries the images again that failed',
+    '--retry-flagged ID       the same, and asks again for the images whose answers were flagged',
     '--cancel ID              ends a job; what it wrote stays',
     '--remove ID              forgets a job, with what is needed to revert it',
     jobsHelp,
@@ -65,12 +66,15 @@ async function noteSilence(input: CommandInput): Promise<void> {
 async function act(input: CommandInput, action: Action, given: string): Promise<CommandOutcome> {
   const folder = await findJob(input, given);
   const { id } = folder;
+  const starts = action === 'resume' || action === 'retry-failed' || action === 'retry-flagged';
+  const secrets = starts ? jobSecrets(await folder.readManifest()) : {};
   const client = runnerClient(input);
   try {
     const requests: Record<Action, () => Promise<unknown>> = {
       pause: () => client.stop(id, 'pause'),
-      resume: () => client.request('start', { id, secrets: jobSecrets() }),
-      'retry-failed': () => client.request('start', { id, retryFailed: true, secrets: jobSecrets() }),
+      resume: () => client.request('start', { id, secrets }),
+      'retry-failed': () => client.request('start', { id, retryFailed: true, secrets }),
+      'retry-flagged': () => client.request('start', { id, retryFlagged: true, secrets }),
       cancel: () => client.stop(id, 'cancel'),
       remove: () => client.request('remove', { id }),
     };

@@ -2,7 +2,7 @@ import { InPlaceWriter } from '../../dataset/files/FileWriter';
 import type { Dataset } from '../../dataset/Dataset';
 import type { ScanProblem } from '../../dataset/scan/scanDataset';
 import type { JobTarget } from '../../jobs/captionJob';
-import type { NewJob, JobFolder } from '../../jobs/folder/JobFolder';
+import type { NewTaggerJob, JobFolder } from '../../jobs/folder/JobFolder';
 import { readJobWork, targetsBesides } from '../../jobs/folder/jobTargets';
 import { isListed } from '../../jobs/imageOutcomes';
 import { previewCaptions } from '../../jobs/run/previewCaptions';
@@ -20,7 +20,7 @@ export interface DryRun {
   targets: readonly JobTarget[];
   /** what the scan could not use */
   problems: readonly ScanProblem[];
-  job: NewJob;
+  job: NewTaggerJob;
   /** an interrupted job that would go on first */
   unfinished: JobFolder | undefined;
 }
@@ -90,12 +90,11 @@ async function partsOf(
   signal: AbortSignal,
 ): Promise<Part[]> {
   if (unfinished === undefined) return [{ dataset, targets }];
-  const manifest = await unfinished.readManifest();
   const images = await unfinished.readImages();
   const records = await unfinished.readJournal();
   // They would be tried again.
   for (const record of records.values()) if (record.outcome === 'failed') delete record.outcome;
-  const left = await readJobWork({ ...manifest, ...job }, images, records, new InPlaceWriter(), signal);
+  const left = await readJobWork(job, images, records, new InPlaceWriter(), signal);
   report.expect(left.settled.length);
   for (const { index, outcome, reason } of left.settled) end(images[index]?.path ?? '', outcome, reason);
   return [

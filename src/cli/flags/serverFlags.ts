@@ -1,5 +1,8 @@
 import path from 'node:path';
+import { keysOfEnvironment } from '../../jobs/client/endpointKeys';
 import type { JobSecrets } from '../../jobs/client/runnerProtocol';
+import type { NewJob } from '../../jobs/folder/JobFolder';
+import type { JobManifest } from '../../jobs/jobTypes';
 import { defaultServerTimeout, serverTokenVariable, type ServerOptions } from '../../protocol/tagging/execution';
 import type { CommandInput } from '../shared/Command';
 import { count } from './flagValues';
@@ -29,8 +32,12 @@ export function serverOptions(input: CommandInput): ServerOptions | undefined {
   return { url, timeoutSeconds };
 }
 
-/** The secrets that the runner needs for a job: the server's token from the environment. They must not be stored. */
-export function jobSecrets(): JobSecrets {
+/**
+ * The secrets that the runner needs for a job: the server's token, or the keys of a captioner's servers, from the
+ * environment. They must not be stored.
+ */
+export function jobSecrets(job: NewJob | JobManifest): JobSecrets {
+  if ('captioner' in job) return { endpointKeys: keysOfEnvironment(job.captioner.profile.endpoints) };
   const serverToken = process.env[serverTokenVariable];
   return serverToken === undefined || serverToken === '' ? {} : { serverToken };
 }

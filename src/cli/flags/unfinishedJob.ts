@@ -59,8 +59,14 @@ function waitingFor({ id }: JobFolder, holder: LockHolder): string {
 }
 
 /** Equal for jobs that do the same work. */
-function identity({ label, root, captionExtension, mode, write, options, tagger, place }: NewJob): string {
+function identity(job: NewJob): string {
+  const { label, root, captionExtension, mode, write, place } = job;
+  const common = [label, root, captionExtension, mode, write];
+  if ('captioner' in job) {
+    const { profile, hash } = job.captioner;
+    return JSON.stringify([...common, 'captioner', profile.name, hash, place]);
+  }
+  const { options, tagger } = job;
   const models = tagger.setup.models.map(({ thresholds }) => thresholds);
-  const { merge } = tagger.setup;
-  return JSON.stringify([label, root, captionExtension, mode, write, options, models, merge, tagger.hashes, place]);
+  return JSON.stringify([...common, options, models, tagger.setup.merge, tagger.hashes, place]);
 }

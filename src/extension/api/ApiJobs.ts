@@ -16,7 +16,7 @@ import type { CaptionJobs } from '../captioning/CaptionJobs';
 import type { DatasetDocument } from '../document/DatasetDocument';
 import { writeOptions } from '../settings/settings';
 import { ApiError } from './ApiError';
-import { batchOf } from './batchOf';
+import { batchOf, outcomeOf } from './batchOf';
 import { absoluteIn, type DatasetAccess, type FoundDirectory, type FoundImage } from './DatasetAccess';
 
 /**
@@ -95,7 +95,12 @@ export class ApiJobs {
     }
     const reason = job.failures[0]?.reason;
     const written = this.access.describeOne(await this.access.readAgain(now));
-    return { path: file, outcome, caption: written.caption, ...(reason === undefined ? {} : { reason }) };
+    return {
+      path: file,
+      outcome: outcomeOf(outcome),
+      caption: written.caption,
+      ...(reason === undefined ? {} : { reason }),
+    };
   }
 
   /**
@@ -111,7 +116,9 @@ export class ApiJobs {
     const done: { path: string; outcome: ImageResult['outcome']; reason: string | undefined }[] = [];
     for (const [index, { outcome, reason }] of records) {
       const image = images[index];
-      if (image !== undefined && outcome !== undefined) done.push({ path: image.path, outcome, reason });
+      if (image !== undefined && outcome !== undefined) {
+        done.push({ path: image.path, outcome: outcomeOf(outcome), reason });
+      }
     }
     const names = done.map((one) => one.path);
     const captionOf = await this.captionsOf(job.root, names, signal);

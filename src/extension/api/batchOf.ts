@@ -1,5 +1,6 @@
-import type { Batch } from '../../../api';
+import type { Batch, ImageResult } from '../../../api';
 import { handledOf } from '../../jobs/folder/jobInfo';
+import type { ImageOutcome } from '../../jobs/imageOutcomes';
 import type { JobInfo } from '../../jobs/jobTypes';
 import { jobView } from '../captioning/jobText';
 
@@ -14,9 +15,14 @@ export function batchOf(job: JobInfo): Batch {
     total,
     status: statusOf(state),
     done: handledOf(counts),
-    failed: counts.failed,
+    failed: counts.failed + counts.flagged,
     message: jobView(job).message,
   };
+}
+
+/** What became of an image in the words of the API, which knows of no answers to look at: there is no caption. */
+export function outcomeOf(outcome: ImageOutcome): ImageResult['outcome'] {
+  return outcome === 'flagged' ? 'failed' : outcome;
 }
 
 function stateOf({ status, interrupted, fault }: JobInfo): Batch['state'] {

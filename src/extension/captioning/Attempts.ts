@@ -156,6 +156,7 @@ export class Attempts extends Disposable {
       failed: 0,
       untagged: 0,
       kept: 0,
+      flagged: 0,
       execution: [],
       failures: [],
       moreFailures: 0,

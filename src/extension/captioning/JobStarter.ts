@@ -7,7 +7,7 @@ import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import type { WriteOptions } from '../../tags/writeMode';
 import { keepsJson } from '../../tags/writeTags';
 import { clusterJob, linkJob, sharedJobsFolder, shardSizes } from '../../jobs/folder/clusterJob';
-import { JobFolder, type NewJob } from '../../jobs/folder/JobFolder';
+import { JobFolder, type NewTaggerJob } from '../../jobs/folder/JobFolder';
 import { jobImages } from '../../jobs/folder/jobTargets';
 import type { JobImage, JobInfo, JobTagger } from '../../jobs/jobTypes';
 import type { RunnerClient } from '../../jobs/client/RunnerClient';
@@ -193,8 +193,9 @@ export class JobStarter {
 
   /** The secrets that the runner needs to run a job: they are not in its folder. @param id of the job */
   async secretsOf(id: string): Promise<JobSecrets> {
-    const { tagger, place } = await new JobFolder(path.join(this.jobsFolder, id)).readManifest();
-    return { ...(await this.clusterAddress.secretsOf(place)), ...(await this.serverToken.secretsOf(tagger.setup)) };
+    const job = await new JobFolder(path.join(this.jobsFolder, id)).readManifest();
+    const ofServer = 'tagger' in job ? await this.serverToken.secretsOf(job.tagger.setup) : {};
+    return { ...(await this.clusterAddress.secretsOf(job.place)), ...ofServer };
   }
 
   /**
@@ -202,7 +203,7 @@ export class JobStarter {
    * find it.
    */
   private async write(
-    job: Omit<NewJob, 'place'>,
+    job: Omit<NewTaggerJob, 'place'>,
     work: readonly JobImage[],
     cluster: JobCluster | undefined,
   ): Promise<JobFolder> {

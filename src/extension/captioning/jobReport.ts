@@ -4,7 +4,7 @@ import { escapeControls } from '../../protocol/text/escapeControls';
 import { handledOf } from '../../jobs/folder/jobInfo';
 import type { RevertResult } from '../../jobs/run/revertJob';
 import type { ImageRecord } from '../../jobs/folder/journalEntries';
-import type { JobImage, JobInfo, JobManifest } from '../../jobs/jobTypes';
+import { captionedBy, type JobImage, type JobInfo, type JobManifest } from '../../jobs/jobTypes';
 import { formatSeconds } from '../../protocol/text/downloadText';
 import { jobStateName } from '../../protocol/text/jobStateName';
 import { jobView } from './jobText';
@@ -32,6 +32,7 @@ export function jobReport(job: ReportedJob): string {
     section(l10n.t('Images'), table(numbers(info))),
     section(l10n.t('Runs on'), list(info.execution.flatMap(({ runsOn, notUsed }) => [runsOn, ...notUsed].map(plain)))),
     section(l10n.t('Failed'), list(withReasons(job, 'failed'))),
+    section(l10n.t('To look at: the answer was not written'), list(withReasons(job, 'flagged'))),
     section(l10n.t('Kept as they were'), list(withReasons(job, 'kept'))),
     section(l10n.t('No tag above the threshold'), list(withReasons(job, 'untagged'))),
     revert === undefined
@@ -51,7 +52,7 @@ function summary({ info, manifest, ran }: ReportedJob): [string, string][] {
   return [
     [l10n.t('Dataset'), code(manifest.root).replaceAll('|', String.raw`\|`)],
     [l10n.t('State'), jobStateName(jobView(info).state)],
-    [l10n.t('Tagger'), plain(manifest.tagger.name)],
+    ['captioner' in manifest ? l10n.t('Captioner') : l10n.t('Tagger'), plain(captionedBy(manifest))],
     [l10n.t('Started'), time(started)],
     [l10n.t('Finished'), time(finished)],
     [l10n.t('Ran for'), ran > 0 ? formatSeconds(ran / 1000) : ''],
@@ -67,13 +68,14 @@ function numbers({ counts, total }: JobInfo): [string, string][] {
     [l10n.t('Had this caption already'), counts.same],
     [l10n.t('No tag above the threshold'), counts.untagged],
     [l10n.t('Kept'), counts.kept],
+    [l10n.t('To look at'), counts.flagged],
     [l10n.t('Failed'), counts.failed],
     [l10n.t('Not done'), total - handledOf(counts)],
   ];
   return rows.filter(([, count]) => count > 0).map(([name, count]) => [name, count.toLocaleString(displayLanguage())]);
 }
 
-function withReasons({ images, records }: ReportedJob, wanted: 'failed' | 'kept' | 'untagged'): string[] {
+function withReasons({ images, records }: ReportedJob, wanted: 'failed' | 'flagged' | 'kept' | 'untagged'): string[] {
   const lines: string[] = [];
   for (const [index, { outcome, reason }] of records) {
     const image = images[index];
@@ -83,11 +85,17 @@ function withReasons({ images, records }: ReportedJob, wanted: 'failed' | 'kept'
   return lines;
 }
 
-/** The options that the user chose. No paths and no environment: a report may be shared. */
-function optionsOf({ mode, write, options, tagger, captionExtension, place }: JobManifest): unknown {
-  const { models, merge, execution } = tagger.setup;
+/** The options that the user chose. No paths, no addresses and no environment: a report may be shared. */
+function optionsOf(job: JobManifest): unknown {
+  const { mode, write, captionExtension, place } = job;
+  const common = { mode, write, captionExtension, place };
+  if ('captioner' in job) {
+    const { model, system, prompt, trigger, sampling, imageSide, output } = job.captioner.profile;
+    return { ...common, captioner: { model, system, prompt, trigger, sampling, imageSide, output } };
+  }
+  const { models, merge, execution } = job.tagger.setup;
   const thresholds = models.map((model) => model.thresholds);
-  return { mode, write, captionExtension, place, options, tagger: { merge, thresholds, execution } };
+  return { ...common, options: job.options, tagger: { merge, thresholds, execution } };
 }
 
 function time(iso: string | undefined): string {

@@ -21,6 +21,7 @@ export function jobView(job: JobInfo): JobView {
     failed: counts.failed,
     untagged: counts.untagged,
     kept: counts.kept,
+    flagged: counts.flagged,
     execution,
     failures,
     moreFailures: moreFailures(job),
@@ -48,15 +49,17 @@ function message(job: JobInfo): string {
   if (job.message !== '') return job.message;
   if (job.runBy !== undefined) return l10n.t('Another process has this job: {0}.', job.runBy);
   if (job.status === 'queued') return l10n.t('Waits for its turn.');
-  return job.imagesPerSecond === undefined ? '' : describeRate(job.imagesPerSecond, job.secondsLeft ?? 0);
+  const rate = job.imagesPerSecond === undefined ? [] : [describeRate(job.imagesPerSecond, job.secondsLeft ?? 0)];
+  return [...rate, ...(job.pace === undefined ? [] : [job.pace])].join(', ');
 }
 
-/** The outcome counts so far, such as `1,990 captioned, 3 kept, 2 failed`. */
+/** The outcome counts so far, such as `1,990 captioned, 3 kept, 4 to look at, 2 failed`. */
 export function jobSummary({ counts }: JobInfo): string {
   const parts = [l10n.t('{0} captioned', (counts.written + counts.same).toLocaleString(displayLanguage()))];
   if (counts.untagged > 0)
     parts.push(l10n.t('{0} without a tag above the threshold', counts.untagged.toLocaleString(displayLanguage())));
   if (counts.kept > 0) parts.push(l10n.t('{0} kept', counts.kept.toLocaleString(displayLanguage())));
+  if (counts.flagged > 0) parts.push(l10n.t('{0} to look at', counts.flagged.toLocaleString(displayLanguage())));
   if (counts.failed > 0) parts.push(l10n.t('{0} failed', counts.failed.toLocaleString(displayLanguage())));
   return parts.join(', ');
 }
@@ -74,11 +77,12 @@ export function jobDescription(job: JobInfo): string {
   }
   if (job.reverted !== undefined) parts.push(l10n.t('reverted'));
   if (counts.kept > 0) parts.push(l10n.t('{0} kept', counts.kept.toLocaleString(displayLanguage())));
+  if (counts.flagged > 0) parts.push(l10n.t('{0} to look at', counts.flagged.toLocaleString(displayLanguage())));
   if (counts.failed > 0) parts.push(l10n.t('{0} failed', counts.failed.toLocaleString(displayLanguage())));
   return parts.join(' · ');
 }
 
-/** The tooltip of a job: name, state, dataset, tagger, progress and execution, one per line. */
+/** The tooltip of a job: name, state, dataset, tagger or captioner, progress and execution, one per line. */
 export function jobTooltip(job: JobInfo): string {
   const { label, tagger, root, execution, place } = job;
   const view = jobView(job);

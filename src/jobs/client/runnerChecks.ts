@@ -1,7 +1,7 @@
 // Checks the messages between windows and the process that runs jobs, in both directions.
 import * as v from 'valibot';
 import type { ParamsOf, ResultsOf } from '../../protocol/channel/Channel';
-import { checksOf, finite, nothing, texts } from '../../protocol/channel/checks';
+import { checksOf, finite, nothing, textByName, texts } from '../../protocol/channel/checks';
 import { jobInfo } from '../folder/jobChecks';
 import type { RunnerEvents, RunnerRequests } from './runnerProtocol';
 
@@ -17,7 +17,14 @@ export const runnerParams = checksOf<ParamsOf<RunnerRequests>>()({
     atOnce: v.optional(v.boolean()),
     tied: v.optional(v.boolean()),
     retryFailed: v.optional(v.boolean()),
-    secrets: v.optional(v.object({ redisUrl: v.optional(v.string()), serverToken: v.optional(v.string()) })),
+    retryFlagged: v.optional(v.boolean()),
+    secrets: v.optional(
+      v.object({
+        redisUrl: v.optional(v.string()),
+        serverToken: v.optional(v.string()),
+        endpointKeys: v.optional(textByName),
+      }),
+    ),
   }),
   pause: oneJob,
   cancel: oneJob,

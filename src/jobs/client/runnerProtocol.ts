@@ -1,7 +1,7 @@
 import type { JobInfo } from '../jobTypes';
 
 /** Increased with every incompatible change of the protocol. */
-export const runnerProtocolVersion = 1;
+export const runnerProtocolVersion = 2;
 
 /** Secrets that a client sends with a job. They must not be stored. */
 export interface JobSecrets {
@@ -9,6 +9,8 @@ export interface JobSecrets {
   redisUrl?: string;
   /** bearer token for the server that runs the models */
   serverToken?: string;
+  /** keys for the servers of a captioner, by their origins, such as `https://openrouter.ai` */
+  endpointKeys?: Record<string, string>;
 }
 
 /** The requests to the process that runs jobs, over a local socket. The first one must be `hello`. */
@@ -26,8 +28,16 @@ export interface RunnerRequests {
    * - `atOnce`: start at once, even while another job runs; for single images
    * - `tied`: pause the job when this connection closes
    * - `retryFailed`: retry the images that failed
+   * - `retryFlagged`: ask again for the images whose answers are flagged
    */
-  start(params: { id: string; atOnce?: boolean; tied?: boolean; retryFailed?: boolean; secrets?: JobSecrets }): JobInfo;
+  start(params: {
+    id: string;
+    atOnce?: boolean;
+    tied?: boolean;
+    retryFailed?: boolean;
+    retryFlagged?: boolean;
+    secrets?: JobSecrets;
+  }): JobInfo;
   /** Stops a job after the writes in flight; `start` resumes it. */
   pause(params: { id: string }): undefined;
   /** Ends a job for good; the captions that it wrote stay. */

@@ -17,7 +17,7 @@ import { JobLock } from './JobLock';
 import { isJobName, stateFile } from '../jobNames';
 import { readJournal, type ImageRecord } from './journalEntries';
 import { mergeShardJournals } from './shardJournals';
-import type { JobImage, JobManifest, JobState } from '../jobTypes';
+import type { CaptionerManifest, JobImage, JobManifest, JobState, TaggerManifest } from '../jobTypes';
 
 /** Holds the {@link JobManifest}: what the job is to do. */
 export const manifestFile = 'manifest.json';
@@ -28,7 +28,9 @@ const journalFile = 'journal.jsonl';
 const abandonedAge = 3_600_000;
 
 /** A manifest without what {@link JobFolder.create} adds. */
-export type NewJob = Omit<JobManifest, 'version' | 'id' | 'created' | 'total'>;
+export type NewTaggerJob = Omit<TaggerManifest, 'version' | 'id' | 'created' | 'total'>;
+export type NewCaptionerJob = Omit<CaptionerManifest, 'version' | 'id' | 'created' | 'total'>;
+export type NewJob = NewTaggerJob | NewCaptionerJob;
 
 /**
  * A job on disk: a folder with what it is to do (`manifest.json` and `images.jsonl`, which never change), what it did
@@ -58,7 +60,9 @@ export class JobFolder {
     await mkdir(jobsFolder, { recursive: true, mode: folderMode });
     const created = new Date();
     const id = `${created.toISOString().replace(/[-:]|\.\d+Z$/g, '')}-${randomBytes(4).toString('hex')}`;
-    const manifest: JobManifest = { version: 1, id, created: created.toISOString(), ...job, total: images.length };
+    const base = { id, created: created.toISOString(), total: images.length };
+    const manifest: JobManifest =
+      'captioner' in job ? { version: 2, ...base, ...job } : { version: 1, ...base, ...job };
     const unfinished = path.join(jobsFolder, unfinishedName(id));
     try {
       await mkdir(unfinished, { mode: folderMode });
@@ -108,9 +112,9 @@ export class JobFolder {
       await this.refuseAnothers();
       return manifest;
     }
-    if (isShared && manifest.place.kind === 'cluster' && Object.keys(manifest.tagger.environment).length === 0) {
-      return manifest;
-    }
+    // Of a captioner, every machine uses its own of that name, with its own servers and keys.
+    const setsNothing = isShared && !('tagger' in manifest && Object.keys(manifest.tagger.environment).length > 0);
+    if (setsNothing && manifest.place.kind === 'cluster') return manifest;
     throw new JobError('JOB_UNREADABLE', l10n.t('This job was made by another version and cannot be read.'), this.path);
   }
 

@@ -1,9 +1,12 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import * as l10n from '@vscode/l10n';
 import { JobError } from '../JobError';
-import { parsePrevious, type JournalPlace } from './journalEntries';
+import { parseAnswer, parsePrevious, type JournalPlace } from './journalEntries';
 
-/** Reads from journals what caption files held before a job wrote them. Keeps the journals open until it is closed. */
+/**
+ * Reads from journals what caption files held before a job wrote them, and the answers that are flagged. Keeps the
+ * journals open until it is closed.
+ */
 export class PreviousContents {
   private readonly handles = new Map<string, Promise<FileHandle>>();
 
@@ -18,7 +21,16 @@ export class PreviousContents {
   }
 
   /** The bytes of the file before. @throws JobError JOB_UNREADABLE; errors of the file system */
-  async read({ file, start, length }: JournalPlace): Promise<Buffer> {
+  async read(place: JournalPlace): Promise<Buffer> {
+    return found(parsePrevious(await this.line(place)), place);
+  }
+
+  /** The answer of a model that is flagged. @throws JobError JOB_UNREADABLE; errors of the file system */
+  async readAnswer(place: JournalPlace): Promise<string> {
+    return found(parseAnswer(await this.line(place)), place);
+  }
+
+  private async line({ file, start, length }: JournalPlace): Promise<string> {
     const opened = this.handles.get(file) ?? open(file, 'r');
     this.handles.set(file, opened);
     const handle = await opened;
@@ -28,11 +40,7 @@ export class PreviousContents {
       if (bytesRead === 0) break;
       read += bytesRead;
     }
-    const bytes = parsePrevious(line.toString());
-    if (bytes === undefined) {
-      throw new JobError('JOB_UNREADABLE', l10n.t("The job's journal was changed while it was read."), file);
-    }
-    return bytes;
+    return line.toString();
   }
 
   private async close(): Promise<void> {
@@ -43,4 +51,9 @@ export class PreviousContents {
       );
     }
   }
+}
+
+function found<T>(value: T | undefined, { file }: JournalPlace): T {
+  if (value !== undefined) return value;
+  throw new JobError('JOB_UNREADABLE', l10n.t("The job's journal was changed while it was read."), file);
 }

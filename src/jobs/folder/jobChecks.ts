@@ -6,6 +6,7 @@ import { imageOutcomes } from '../imageOutcomes';
 import { writeModes } from '../../tags/writeMode';
 import { checkOf, count, finite, textByName, texts } from '../../protocol/channel/checks';
 import { cudaVariables } from '../../protocol/child/cudaEnvironmentVariables';
+import { captionerProfile } from '../../protocol/captioning/captionerChecks';
 import { captionOptions, modelHash, taggerSetup } from '../../protocol/tagging/taggerChecks';
 import type { JobInfo, JobManifest, JobState } from '../jobTypes';
 
@@ -35,49 +36,68 @@ const fault = v.object({
     'MODEL_CHANGED',
     'PROVIDER_LOST',
     'TAGGER_FAILED',
+    'CAPTIONER_FAILED',
     'CLUSTER_UNREACHABLE',
   ]),
   message: v.string(),
 });
-const [written, same, untagged, kept, failed] = imageOutcomes;
-const counts = v.object({ [written]: count, [same]: count, [untagged]: count, [kept]: count, [failed]: count });
+const [written, same, untagged, kept, flagged, failed] = imageOutcomes;
+const counts = v.object({
+  [written]: count,
+  [same]: count,
+  [untagged]: count,
+  [kept]: count,
+  [flagged]: count,
+  [failed]: count,
+});
 const failures = v.array(v.object({ path: v.string(), reason: v.string() }));
 const execution = v.array(v.object({ runsOn: v.string(), notUsed: texts }));
 const times = { started: v.optional(v.string()), finished: v.optional(v.string()), reverted: v.optional(v.string()) };
 
+const jobBase = {
+  id,
+  created: v.string(),
+  label: v.string(),
+  root: v.pipe(v.string(), v.check(isPlainAbsolute)),
+  captionExtension: v.pipe(
+    v.string(),
+    v.check((extension) => captionExtensionProblem(extension) === undefined),
+  ),
+  mode: v.picklist(['all', 'empty']),
+  write: v.object({
+    mode: v.picklist(writeModes),
+    keepFirst: finite,
+    separator: v.string(),
+    records: v.optional(v.picklist(['off', 'storage'])),
+  }),
+  place,
+  snapshots: v.optional(v.object({ days: count, megabytes: count })),
+  total: count,
+};
+
 /** `manifest.json`. */
 export const isJobManifest = checkOf<JobManifest>()(
-  v.object({
-    version: v.literal(1),
-    id,
-    created: v.string(),
-    label: v.string(),
-    root: v.pipe(v.string(), v.check(isPlainAbsolute)),
-    captionExtension: v.pipe(
-      v.string(),
-      v.check((extension) => captionExtensionProblem(extension) === undefined),
-    ),
-    mode: v.picklist(['all', 'empty']),
-    write: v.object({
-      mode: v.picklist(writeModes),
-      keepFirst: finite,
-      separator: v.string(),
-      records: v.optional(v.picklist(['off', 'storage'])),
+  v.variant('version', [
+    v.object({
+      version: v.literal(1),
+      ...jobBase,
+      options: captionOptions,
+      tagger: v.object({
+        name: v.string(),
+        setup: taggerSetup,
+        environment: v.pipe(
+          textByName,
+          v.check((environment) => Object.keys(environment).every((name) => cudaVariables.includes(name))),
+        ),
+        hashes: v.array(modelHash),
+      }),
     }),
-    options: captionOptions,
-    tagger: v.object({
-      name: v.string(),
-      setup: taggerSetup,
-      environment: v.pipe(
-        textByName,
-        v.check((environment) => Object.keys(environment).every((name) => cudaVariables.includes(name))),
-      ),
-      hashes: v.array(modelHash),
+    v.object({
+      version: v.literal(2),
+      ...jobBase,
+      captioner: v.object({ profile: captionerProfile, hash: v.string() }),
     }),
-    place,
-    snapshots: v.optional(v.object({ days: count, megabytes: count })),
-    total: count,
-  }),
+  ]),
 );
 
 /** `state.json`. */
@@ -112,6 +132,7 @@ export const jobInfo = v.object({
   counts,
   message: v.string(),
   imagesPerSecond: v.optional(finite),
+  pace: v.optional(v.string()),
   secondsLeft: v.optional(finite),
   execution,
   inWork: texts,

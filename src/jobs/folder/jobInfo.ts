@@ -2,7 +2,7 @@ import { imageOutcomes, noOutcomes, type OutcomeCounts } from '../imageOutcomes'
 import type { ImageRecord } from './journalEntries';
 import type { JobFolder } from './JobFolder';
 import { nameOf } from './JobLock';
-import { shownFailures, type JobImage, type JobInfo, type JobManifest, type JobState } from '../jobTypes';
+import { captionedBy, shownFailures, type JobImage, type JobInfo, type JobManifest, type JobState } from '../jobTypes';
 
 /** The info of a job, made of what its files say. */
 export function jobInfo(manifest: JobManifest, state: JobState, interrupted: boolean): JobInfo {
@@ -15,7 +15,7 @@ export function jobInfo(manifest: JobManifest, state: JobState, interrupted: boo
     place,
     created,
     total,
-    tagger: manifest.tagger.name,
+    tagger: captionedBy(manifest),
     status,
     interrupted,
     position,

@@ -58,7 +58,7 @@ export function targetsBesides(
  * @throws CaptionError FOLDER_MISSING; the signal's reason
  */
 export async function readJobWork(
-  manifest: JobManifest,
+  manifest: Pick<JobManifest, 'root' | 'captionExtension' | 'mode' | 'write'>,
   images: readonly JobImage[],
   records: ReadonlyMap<number, ImageRecord>,
   writer: FileWriter,
@@ -97,7 +97,7 @@ export async function readJobWork(
 }
 
 async function readDataset(
-  { root, captionExtension }: JobManifest,
+  { root, captionExtension }: Pick<JobManifest, 'root' | 'captionExtension'>,
   open: readonly [number, JobImage][],
   whole: boolean,
   writer: FileWriter,

@@ -1,3 +1,4 @@
+import { flagReasons, type FlagReason } from '../../protocol/captioning/captionerProfile';
 import { imageOutcomes, type ImageOutcome } from '../imageOutcomes';
 import { fileLines, type FileLine } from '../../base/fileLines';
 
@@ -22,21 +23,27 @@ export interface WriteIntent {
 /** What the journal says of one image. */
 export interface ImageRecord {
   outcome?: ImageOutcome;
-  /** why it failed or was kept */
+  /** why it failed, was kept or flagged, in words */
   reason?: string;
   milliseconds?: number;
   /** the last intent */
   intent?: WriteIntent;
+  /** of one that is flagged: why, and the line with the answer, for {@link parseAnswer} */
+  flagged?: { by: FlagReason; answer: JournalPlace };
 }
 
 /**
  * A line of the journal, as JSON:
  * - `w`, a write intent: index of the image, previous bytes in base64, hash of the new ones
- * - `o`, an outcome: index, outcome, duration in milliseconds, reason
+ * - `o`, an outcome: index, outcome, duration in milliseconds, reason; of one that is flagged also what flagged it, and
+ *   the answer as it came
  * - `r`, a retry, which clears the outcome: index
  */
 export type JournalLine =
-  ['w', number, string | null, string | null] | ['o', number, ImageOutcome, number, string?] | ['r', number];
+  | ['w', number, string | null, string | null]
+  | ['o', number, ImageOutcome, number, string?]
+  | ['o', number, 'flagged', number, string, FlagReason, string]
+  | ['r', number];
 
 /**
  * Reads a journal of any size. Skips lines that were cut off by a crash or a full disk: what they announced was not
@@ -55,7 +62,10 @@ export async function readJournal(file: string): Promise<Map<number, ImageRecord
 export function parseOutcomes(text: string): Map<number, Omit<ImageRecord, 'intent'>> {
   const records = new Map<number, ImageRecord>();
   for (const line of text.split('\n')) applyLine({ text: line, start: 0, length: 0 }, '', records);
-  for (const record of records.values()) delete record.intent;
+  for (const record of records.values()) {
+    delete record.intent;
+    delete record.flagged;
+  }
   return records;
 }
 
@@ -66,6 +76,12 @@ export function parseOutcomes(text: string): Map<number, Omit<ImageRecord, 'inte
 export function parsePrevious(line: string): Buffer | undefined {
   const entry = parseLine(line);
   return entry?.[0] === 'w' && entry[2] !== null ? Buffer.from(entry[2], 'base64') : undefined;
+}
+
+/** Parses a line of a journal that says that an answer is flagged. @returns the answer; undefined if it is none */
+export function parseAnswer(line: string): string | undefined {
+  const entry = parseLine(line);
+  return entry?.[0] === 'o' ? entry[6] : undefined;
 }
 
 /** `[`, with which each line begins. */
@@ -86,15 +102,18 @@ function applyLine({ text, start, length }: FileLine, file: string, records: Map
       break;
     }
     case 'o': {
-      const [, , outcome, milliseconds, reason] = entry;
+      const [, , outcome, milliseconds, reason, by] = entry;
       Object.assign(record, { outcome, milliseconds });
       if (reason === undefined) delete record.reason;
       else record.reason = reason;
+      if (by === undefined) delete record.flagged;
+      else record.flagged = { by, answer: { file, start, length } };
       break;
     }
     case 'r':
       delete record.outcome;
       delete record.reason;
+      delete record.flagged;
   }
 }
 
@@ -106,16 +125,16 @@ function parseLine(line: string): JournalLine | undefined {
     return undefined;
   }
   if (!Array.isArray(value) || !Number.isSafeInteger(value[1])) return undefined;
-  const [kind, , a, b, c] = value as unknown[];
+  const [kind, , a, b, c, by, answer] = value as unknown[];
   const isText = (one: unknown): boolean => one === null || typeof one === 'string';
   switch (kind) {
     case 'w':
       return isText(a) && isText(b) ? (value as JournalLine) : undefined;
     case 'o': {
       const isOutcome = imageOutcomes.some((outcome) => outcome === a);
-      return isOutcome && typeof b === 'number' && (c === undefined || typeof c === 'string')
-        ? (value as JournalLine)
-        : undefined;
+      const isFlag = typeof answer === 'string' && flagReasons.some((reason) => reason === by);
+      if (!isOutcome || typeof b !== 'number' || (c !== undefined && typeof c !== 'string')) return undefined;
+      return isFlag === (a === 'flagged') ? (value as JournalLine) : undefined;
     }
     case 'r':
       return ['r', value[1] as number];

@@ -13,12 +13,14 @@ import { recordFolderOf } from '../../records/recordFolder';
 import { entriesOfTagger } from '../../records/edits/entriesOfTagger';
 import { deletionNote } from '../../records/edits/recognisedCaptions';
 import { RecordWriter } from '../../records/RecordWriter';
+import { captionParts } from '../../records/captionParts';
 import { textOfRaw } from '../../tags/captionText';
 import type { FoundTags } from '../../tags/FoundTags';
 import type { WriteOptions } from '../../tags/writeMode';
+import type { Found } from '../captionJob';
 import type { JobManifest } from '../jobTypes';
 import { CaptionTexts, laterRecords, notLookedUp } from './CaptionTexts';
-import { taggerAuthor } from './taggerAuthor';
+import { jobAuthor } from './jobAuthor';
 
 /**
  * The records of a job: who wrote what in the captions that it changes, written before each of them is, and what is
@@ -26,11 +28,12 @@ import { taggerAuthor } from './taggerAuthor';
  */
 export class CaptionRecords {
   private readonly root: string;
-  private readonly texts: CaptionTexts;
+  /** what captions become, and what a captioner is asked */
+  readonly texts: CaptionTexts;
   private readonly author: Author;
   private readonly isOn: boolean;
   private writer: RecordWriter | undefined;
-  /** what the tagger found for the captions that are about to be written, by the absolute paths of their files */
+  /** what the tagger or captioner wants in the captions that are about to be written, by the absolute paths of their files */
   private readonly found = new Map<string, { found: FoundTags; picture: string }>();
   private isSaid = false;
   private isBegun = false;
@@ -43,7 +46,7 @@ export class CaptionRecords {
     this.isOn = manifest.write.records !== 'off';
     this.texts = new CaptionTexts(manifest);
     this.root = this.texts.root;
-    this.author = authorOf(manifest);
+    this.author = jobAuthor(manifest);
     const { records = 'dataset' } = manifest.write;
     if (records !== 'off') this.writer = new RecordWriter(this.root, undefined, Date.now, records);
   }
@@ -79,11 +82,19 @@ export class CaptionRecords {
   }
 
   /** Makes the new text of a caption. Remembers what was found, for the entry of the write that follows. */
-  textOf(caption: Caption, existing: string, found: FoundTags, options: WriteOptions): string {
+  textOf(caption: Caption, existing: string, found: Found, options: WriteOptions): string {
     const { root } = this.manifest;
     const picture = path.join(root, caption.images[0] ?? '');
-    if (this.isOn) this.found.set(path.join(root, caption.path), { found, picture });
+    if (this.isOn) {
+      const wanted = 'tags' in found ? found : this.partsOf(this.texts.outputOf(caption, existing, found.prose));
+      this.found.set(path.join(root, caption.path), { found: wanted, picture });
+    }
     return this.texts.textOf(caption, existing, found, options, this.writer !== undefined);
+  }
+
+  /** The tags and sentences of a text, as what a captioner wants in a caption. */
+  private partsOf(text: string): FoundTags {
+    return { tags: captionParts(text, this.author.separator).map((part) => part.text) };
   }
 
   /** Records a write before it is done. Does not throw. @returns to be called when the file was written */
@@ -101,7 +112,7 @@ export class CaptionRecords {
       // An emptied caption has no file any more.
       after: textOfRaw(content ?? ''),
       found,
-      asked: manifest.options.addedTags,
+      asked: askedFor(manifest),
       author,
     });
     if (first === undefined) return noop;
@@ -153,6 +164,9 @@ export class CaptionRecords {
   }
 }
 
-function authorOf({ id, tagger, write }: JobManifest): Author {
-  return { ...taggerAuthor(tagger, write.separator), job: id };
+/** What the user wants in every caption by name: that is the user's, whoever writes it. */
+function askedFor(job: JobManifest): string[] {
+  if ('tagger' in job) return job.options.addedTags;
+  const { trigger } = job.captioner.profile;
+  return trigger === '' ? [] : [trigger];
 }

@@ -1,35 +1,47 @@
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
+import { fileText } from '../../captioner/output/fileText';
+import { fillPrompt, missingFor, placeholdersOf, type PromptValues } from '../../captioner/prompt/fillPrompt';
 import type { Caption } from '../../dataset/captions/Caption';
-import { datasetPathOf } from '../../dataset/files/datasetPath';
+import { datasetPathOf, folderOf } from '../../dataset/files/datasetPath';
 import { errorMessage } from '../../protocol/channel/wireError';
+import { captionParts } from '../../records/captionParts';
 import { readHistory, type KnownHistory } from '../../records/edits/readHistory';
-import { originsByHand } from '../../records/originsOf';
+import { captionWithProse } from '../../records/edits/updateProse';
+import { originsByHand, type CaptionOrigins } from '../../records/originsOf';
 import { recordRootOf } from '../../records/recordFolder';
 import { updatedCaption } from '../../records/updateCaption';
 import { isEmptyCaption } from '../../tags/captionText';
-import type { FoundTags } from '../../tags/FoundTags';
 import type { WriteOptions } from '../../tags/writeMode';
 import { captionWithTags } from '../../tags/writeTags';
-import type { JobManifest } from '../jobTypes';
+import type { Found } from '../captionJob';
+import type { JobCaptioner, JobManifest } from '../jobTypes';
+
+/** What is to be known of a job for its texts. */
+export interface TextsOfJob extends Pick<JobManifest, 'root' | 'write'> {
+  /** of a job by a captioner */
+  captioner?: JobCaptioner;
+}
 
 /**
- * The new texts of captions as a job writes them: for the write mode `update` by what is recorded of who wrote what.
- * Writes nothing.
+ * The new texts of captions as a job writes them: for the write mode `update` by what is recorded of who wrote what. Of
+ * a captioner also what it is asked about an image. Writes nothing.
  */
 export class CaptionTexts {
   /** beside whose images the records lie, absolute */
   readonly root: string;
-  /** whether the records say what a caption becomes */
+  /** whether the records say what a caption becomes, or what a captioner is asked */
   readonly needsRecords: boolean;
+  private readonly updates: boolean;
   private known: KnownHistory | undefined;
 
   /** @param job `root` is the dataset, absolute */
-  constructor(private readonly job: Pick<JobManifest, 'root' | 'write'>) {
-    const { root, write } = job;
+  constructor(private readonly job: TextsOfJob) {
+    const { root, write, captioner } = job;
     const isOn = write.records !== 'off';
     this.root = isOn ? recordRootOf(root) : root;
-    this.needsRecords = isOn && write.mode === 'update';
+    this.updates = isOn && write.mode === 'update';
+    this.needsRecords = this.updates || (isOn && captioner !== undefined && asksForOrigins(captioner));
   }
 
   /**
@@ -47,24 +59,106 @@ export class CaptionTexts {
   }
 
   /**
+   * Reads what is known of captions, where their texts need it, for what is only looked at.
+   * @param onNote called with a sentence if the records of the dataset could not be read
+   * @throws the signal's reason
+   */
+  async readToLook(
+    targets: readonly { caption: Caption }[],
+    signal: AbortSignal,
+    onNote: (note: string) => void,
+  ): Promise<void> {
+    if (!this.needsRecords) return;
+    const captions = targets.map(({ caption }) => caption);
+    try {
+      const later = laterRecords(await this.read(captions, signal));
+      if (later !== undefined) onNote(later);
+    } catch (thrown) {
+      signal.throwIfAborted();
+      onNote(notLookedUp(thrown));
+    }
+  }
+
+  /**
    * Makes the new text of a caption.
    * @param mayRemove whether what machines wrote may go: where that is not recorded, it would count as deleted by hand
    */
-  textOf(caption: Caption, existing: string, found: FoundTags, options: WriteOptions, mayRemove = true): string {
+  textOf(caption: Caption, existing: string, found: Found, options: WriteOptions, mayRemove = true): string {
     // What was deleted by hand from a caption that is empty by now does not come back either.
-    const isUpdate = options.mode === 'update' || (this.needsRecords && isEmptyCaption(existing));
-    if (!isUpdate) return captionWithTags(existing, found.tags, options);
+    const isUpdate = options.mode === 'update' || (this.updates && isEmptyCaption(existing));
+    const isTags = 'tags' in found;
+    if (!isUpdate && isTags) return captionWithTags(existing, found.tags, options);
+    const origins = isUpdate ? this.sureOrigins(caption, existing, mayRemove) : originsByHand(existing);
+    const how: WriteOptions = isUpdate ? { ...options, mode: 'update' } : options;
+    if (isTags) return updatedCaption(existing, origins, found.tags, how);
+    return captionWithProse(existing, this.outputOf(caption, existing, found.prose), origins, how);
+  }
+
+  /** What a captioner is asked about an image. @throws PromptError if a placeholder has nothing for it */
+  promptOf(caption: Caption, image: string): string {
+    const { captioner } = this.job;
+    return fillPrompt(captioner?.profile.prompt ?? '', this.valuesOf(caption, image));
+  }
+
+  /** The placeholders of the prompt that have nothing for an image, with their braces. */
+  missingFor(caption: Caption, image: string): string[] {
+    const { captioner } = this.job;
+    return missingFor(captioner?.profile.prompt ?? '', this.valuesOf(caption, image));
+  }
+
+  /** The text that a caption would get from an answer if it were empty, by the template of the captioner. */
+  outputOf(caption: Caption, existing: string, prose: string): string {
+    const { template = '{prose}' } = this.job.captioner?.profile.output ?? {};
+    const { trigger = '' } = this.job.captioner?.profile ?? {};
+    return fileText(template, { prose, tags: this.tagsOf(existing, this.originsOf(caption, existing)), trigger });
+  }
+
+  private valuesOf(caption: Caption, image: string): PromptValues {
+    const { text } = caption;
+    const origins = this.originsOf(caption, text);
+    const byHand = origins.parts.filter(({ by }) => by === 'hand').map((part) => part.text);
+    const folder = folderOf(image);
+    return {
+      tags: this.tagsOf(text, origins),
+      // A job knows no list of tags with categories.
+      categoryOf: () => undefined,
+      caption: text,
+      trigger: this.job.captioner?.profile.trigger ?? '',
+      folder: path.basename(folder === '' ? this.job.root : folder),
+      filename: path.basename(image, path.extname(image)),
+      handText: byHand.join(', '),
+    };
+  }
+
+  /** The tags of a caption. What a captioner wrote is none, even where it ends without a full stop. */
+  private tagsOf(text: string, { parts: origins }: CaptionOrigins): string[] {
+    const parts = captionParts(text, this.job.write.separator);
+    return parts.flatMap(({ kind, text: part }, index) =>
+      kind === 'tag' && origins[index]?.by !== 'captioner' ? [part] : [],
+    );
+  }
+
+  private originsOf(caption: Caption, text: string): CaptionOrigins {
+    return this.known?.history.originsOf(this.pathOf(caption), text) ?? originsByHand(text);
+  }
+
+  private sureOrigins(caption: Caption, existing: string, mayRemove: boolean): CaptionOrigins {
     const history = this.known?.history;
     const known = history?.originsOf(this.pathOf(caption), existing);
     const byHand = originsByHand(existing);
     const isSure = mayRemove && (history === undefined || history.laterFiles.size === 0);
-    const origins = isSure ? (known ?? byHand) : { ...byHand, deleted: known?.deleted ?? [] };
-    return updatedCaption(existing, origins, found.tags, { ...options, mode: 'update' });
+    return isSure ? (known ?? byHand) : { ...byHand, deleted: known?.deleted ?? [] };
   }
 
   private pathOf(caption: Caption): string {
     return datasetPathOf(this.root, path.join(this.job.root, caption.path));
   }
+}
+
+/** Whether the words of a captioner need to know who wrote what. */
+function asksForOrigins({ profile: { prompt, output } }: JobCaptioner): boolean {
+  const names = [...placeholdersOf(prompt), ...placeholdersOf(output.template)];
+  return names.some((name) => name === 'origin:hand' || name === 'tags' || name.startsWith('tags:'));
 }
 
 /** What is said where records could not be read. */

@@ -12,12 +12,21 @@ import { jobFault, JobFaultError } from './jobFault';
 import type { JobFolder } from '../folder/JobFolder';
 import { countOutcomes, handledOf, jobInfo } from '../folder/jobInfo';
 import type { JobJournal } from '../folder/JobJournal';
-import { captionWork, type ImageEnd } from './captionWork';
+import { captionWork, type ImageEnd, type RunTagger } from './captionWork';
+import type { CaptionTexts } from './CaptionTexts';
+import { openCaptioner, paceText, type OpenCaptioner } from './openCaptioner';
 import type { ImageRecord } from '../folder/journalEntries';
 import { checkCaptionFolder } from '../folder/checkCaptionFolder';
 import { isListed } from '../imageOutcomes';
 import type { FoundTags } from '../../tags/FoundTags';
-import { shownFailures, type JobImage, type JobManifest, type JobState } from '../jobTypes';
+import {
+  shownFailures,
+  type CaptionerManifest,
+  type JobImage,
+  type JobManifest,
+  type JobState,
+  type TaggerManifest,
+} from '../jobTypes';
 import { JobRunBase, type RunListener } from './JobRunBase';
 import { settleIntents } from './settleIntents';
 import { snapshotBeforeJob, withoutSnapshot } from './snapshotBeforeJob';
@@ -28,14 +37,20 @@ const statePause = 2000;
 const providerPause = 5000;
 
 export interface LocalJobRunOptions extends RunListener {
-  /** its process has the environment that the job's manifest names */
+  /** its process has the environment that the job's manifest names; for a captioner it prepares pictures */
   tagger: Pick<TaggerProcess, 'request'>;
   /** writes the caption files */
   writer: FileWriter;
   /** replaces the execution options of the job; its models stay */
   execution?: ExecutionOptions;
+  /** keys for the servers of a captioner, by their origins */
+  endpointKeys?: Readonly<Record<string, string>>;
+  /** replaces the addresses of the captioner's servers */
+  endpoints?: readonly string[];
   /** retry the images that failed */
   retryFailed?: boolean;
+  /** ask again for the images whose answers are flagged */
+  retryFlagged?: boolean;
   /** called with each line for the log */
   onLog?: (line: string) => void;
   /** called once, after the tagger was loaded */
@@ -61,8 +76,7 @@ export class LocalJobRun extends JobRunBase {
     super(folder, manifest, options, statePause);
   }
 
-  private get setup(): TaggerSetup {
-    const { setup } = this.manifest.tagger;
+  private setupOf({ tagger: { setup } }: TaggerManifest): TaggerSetup {
     return { ...setup, execution: this.options.execution ?? setup.execution };
   }
 
@@ -91,18 +105,24 @@ export class LocalJobRun extends JobRunBase {
     delete state.finished;
     Object.assign(state, { status: 'running', started: state.started ?? new Date().toISOString() });
     await this.settleWrites(images, records, journal);
-    if (this.options.retryFailed === true) {
-      for (const [index, record] of records) {
-        if (record.outcome !== 'failed') continue;
-        delete record.outcome;
-        await journal.append(['r', index]);
-      }
+    const { retryFailed = false, retryFlagged = false } = this.options;
+    for (const [index, record] of records) {
+      const isAgain = (retryFailed && record.outcome === 'failed') || (retryFlagged && record.outcome === 'flagged');
+      if (!isAgain) continue;
+      delete record.outcome;
+      delete record.flagged;
+      await journal.append(['r', index]);
     }
     Object.assign(state, countOutcomes(images, records));
     await this.folder.writeState(state);
     // While the tagger is loaded. What is resumed has one, from before it wrote anything.
     if (records.size === 0) this.snapshot = this.takeSnapshot();
-    this.update({ ...jobInfo(this.manifest, state, false), message: l10n.t('Loading the tagger…') });
+    this.update({ ...jobInfo(this.manifest, state, false), message: this.beginning });
+  }
+
+  /** What is done first, in words. */
+  private get beginning(): string {
+    return 'captioner' in this.manifest ? l10n.t('Trying the servers…') : l10n.t('Loading the tagger…');
   }
 
   /** Gives an outcome to the images whose captions the last run had written when its process died. */
@@ -127,10 +147,12 @@ export class LocalJobRun extends JobRunBase {
     records: ReadonlyMap<number, ImageRecord>,
     journal: JobJournal,
   ): Promise<JobResult> {
+    const { manifest } = this;
     let watch: NodeJS.Timeout | undefined;
+    let captioner: OpenCaptioner | undefined;
     try {
       return await captionWork({
-        manifest: this.manifest,
+        manifest,
         images,
         firstIndex: 0,
         records,
@@ -140,12 +162,19 @@ export class LocalJobRun extends JobRunBase {
         beforeWrite: () => this.checkLock(),
         listedOnly: false,
         signal: this.signal,
-        prepareTagger: async (first) => {
+        prepareTagger: async (first, texts): Promise<RunTagger> => {
           await this.checkCaptionFolder(first);
-          const imagesInWork = await this.load();
+          if ('captioner' in manifest) {
+            if (first === undefined) return nothingLeft;
+            captioner = await this.openCaptioner(manifest, texts);
+            await this.snapshot;
+            return captioner;
+          }
+          const setup = this.setupOf(manifest);
+          const imagesInWork = await this.load(manifest, setup);
           await this.snapshot;
-          watch = setInterval(() => void this.watchProvider(), providerPause);
-          return { makeTags: (imagePath, stopped) => this.makeTags(imagePath, stopped), imagesInWork };
+          watch = setInterval(() => void this.watchProvider(setup), providerPause);
+          return { makeTags: (imagePath, stopped) => this.makeTags(manifest, setup, imagePath, stopped), imagesInWork };
         },
         onRecordNote: (note, isProblem) => {
           this.options.onLog?.(note);
@@ -157,7 +186,42 @@ export class LocalJobRun extends JobRunBase {
       });
     } finally {
       clearInterval(watch);
+      await captioner?.close();
     }
+  }
+
+  /** Tries the servers of the captioner. @throws CaptionerError; the signal's reason */
+  private async openCaptioner({ captioner }: CaptionerManifest, texts: CaptionTexts): Promise<OpenCaptioner> {
+    const { tagger, endpointKeys = {}, endpoints = captioner.profile.endpoints, onLog } = this.options;
+    const opened = await openCaptioner(
+      {
+        profile: { ...captioner.profile, endpoints: [...endpoints] },
+        keys: new Map(Object.entries(endpointKeys)),
+        tagger,
+        signal: this.signal,
+        onStatus: (status) => {
+          if (!this.isEnding) this.update({ pace: paceText(status) });
+        },
+        ...(onLog === undefined ? {} : { onLog }),
+      },
+      texts,
+    );
+    this.state.execution = opened.reports.map(({ model, endpoint, serverName, problems }) => ({
+      runsOn: l10n.t('{0} at {1} ({2})', model, endpoint, serverName),
+      notUsed: problems.map(({ text }) => text),
+    }));
+    this.showExecution();
+    return opened;
+  }
+
+  /** Says what the job runs on, and what else is to be known of this run. */
+  private showExecution(): void {
+    const { folderWarning, state } = this;
+    if (folderWarning !== undefined) {
+      state.execution.push({ runsOn: l10n.t('The folder cannot do everything'), notUsed: [folderWarning] });
+    }
+    state.execution.push(...this.notes);
+    this.update({ execution: state.execution, message: '' });
   }
 
   private async checkCaptionFolder(first: JobTarget | undefined): Promise<void> {
@@ -167,9 +231,12 @@ export class LocalJobRun extends JobRunBase {
     this.folderWarning = await checkCaptionFolder(file, this.options.onLog ?? (() => undefined));
   }
 
-  private makeTags(imagePath: string, signal: AbortSignal): Promise<FoundTags> {
-    const { setup } = this;
-    const { options } = this.manifest;
+  private makeTags(
+    { options }: TaggerManifest,
+    setup: TaggerSetup,
+    imagePath: string,
+    signal: AbortSignal,
+  ): Promise<FoundTags> {
     return this.options.tagger.request('captionImage', { imagePath, setup, options }, signal);
   }
 
@@ -193,9 +260,7 @@ export class LocalJobRun extends JobRunBase {
    * @returns the maximum number of images in flight
    * @throws JobFaultError MODEL_CHANGED; the signal's reason
    */
-  private async load(): Promise<number> {
-    const { hashes } = this.manifest.tagger;
-    const { setup } = this;
+  private async load({ tagger: { hashes } }: TaggerManifest, setup: TaggerSetup): Promise<number> {
     const { tagger } = this.options;
     const { signal } = this;
     const now = await tagger.request('hashModels', { setup }, signal);
@@ -217,12 +282,7 @@ export class LocalJobRun extends JobRunBase {
       runsOn: l10n.t('{0} runs on {1}', path.basename(model.folder), describeExecution(model)),
       notUsed: [...describeNotUsed(model), ...describeSpeed(model)],
     }));
-    const { folderWarning } = this;
-    if (folderWarning !== undefined) {
-      this.state.execution.push({ runsOn: l10n.t('The folder cannot do everything'), notUsed: [folderWarning] });
-    }
-    this.state.execution.push(...this.notes);
-    this.update({ execution: this.state.execution, message: '' });
+    this.showExecution();
     this.providers = providersOf(description);
     return description.imagesInWork;
   }
@@ -231,8 +291,7 @@ export class LocalJobRun extends JobRunBase {
    * Pauses the job if the tagger fell back from a lost GPU to the CPU: hours would become days, so the user has to
    * decide.
    */
-  private async watchProvider(): Promise<void> {
-    const { setup } = this;
+  private async watchProvider(setup: TaggerSetup): Promise<void> {
     const now = await this.options.tagger.request('loadTagger', { setup }, this.signal).catch(() => undefined);
     if (now === undefined || providersOf(now) === this.providers || this.signal.aborted) return;
     // The last that is not used was in use until now.
@@ -269,6 +328,9 @@ export class LocalJobRun extends JobRunBase {
     await this.finish(this.fault !== undefined ? 'paused' : isDone ? 'completed' : (this.stopped ?? 'paused'));
   }
 }
+
+/** For a job that has only its end to write. */
+const nothingLeft: RunTagger = { makeTags: () => Promise.reject(new Error('Nothing is left to do.')), imagesInWork: 1 };
 
 function providersOf({ models }: TaggerDescription): string {
   return models.map(({ execution }) => execution.provider).join(' ');

@@ -2,17 +2,19 @@ import { performance } from 'node:perf_hooks';
 import type { FileWrite, FileWriter } from '../../dataset/files/FileWriter';
 import { taggerCrashed } from '../../protocol/child/TaggerProcess';
 import { errorCode } from '../../protocol/channel/wireError';
+import { captionerFault } from '../../captioner/endpoint/CaptionerError';
 import { taggerFault } from '../../protocol/tagging/taggerFault';
-import { runCaptionJob, type JobOptions, type JobResult, type JobTarget } from '../captionJob';
+import { runCaptionJob, type FlaggedAnswer, type JobOptions, type JobResult, type JobTarget } from '../captionJob';
 import type { ImageOutcome } from '../imageOutcomes';
 import type { JobJournal } from '../folder/JobJournal';
 import { readJobWork } from '../folder/jobTargets';
-import type { ImageRecord } from '../folder/journalEntries';
+import type { ImageRecord, JournalLine } from '../folder/journalEntries';
 import type { JobImage, JobManifest } from '../jobTypes';
 import { CaptionRecords } from './CaptionRecords';
+import type { CaptionTexts } from './CaptionTexts';
 import { JournaledWriter } from './JournaledWriter';
 
-/** The tagger of a run, ready to caption. */
+/** The tagger or captioner of a run, ready to caption. */
 export interface RunTagger extends Pick<JobOptions, 'makeTags'> {
   /** maximum number of images in flight */
   imagesInWork: number;
@@ -23,7 +25,7 @@ export interface ImageEnd {
   /** relative to the dataset */
   image: string;
   outcome: ImageOutcome;
-  /** why it failed or was kept */
+  /** why it failed, was kept or flagged */
   reason: string | undefined;
   /** the images that are still in flight, relative to the dataset */
   inWork: Iterable<string>;
@@ -53,10 +55,11 @@ export interface CaptionWork {
   /** called with a sentence if the records of the dataset are new, or could not be written or read; the work goes on */
   onRecordNote: (note: string, isProblem: boolean) => void;
   /**
-   * Makes the tagger ready; called once, after the captions were read.
+   * Makes the tagger or captioner ready; called once, after the captions were read.
    * @param first the first image to caption; undefined if none is left
+   * @param texts of the captions, which say what a captioner is asked about an image
    */
-  prepareTagger: (first: JobTarget | undefined) => RunTagger | Promise<RunTagger>;
+  prepareTagger: (first: JobTarget | undefined, texts: CaptionTexts) => RunTagger | Promise<RunTagger>;
   /** called with each image that got its outcome, after that was passed to the journal */
   onOutcome: (end: ImageEnd) => void;
 }
@@ -94,27 +97,31 @@ export async function captionWork(work: CaptionWork): Promise<JobResult> {
   /** when each image in flight was begun */
   const startedAt = new Map<string, number>();
 
-  const recordOutcome = (image: string, position: number, outcome: ImageOutcome, reason: string | undefined): void => {
+  const recordOutcome = (
+    image: string,
+    position: number,
+    outcome: ImageOutcome,
+    reason: string | undefined,
+    answer?: FlaggedAnswer,
+  ): void => {
     const begun = startedAt.get(image);
     startedAt.delete(image);
     const milliseconds = begun === undefined ? 0 : Math.round(performance.now() - begun);
     const index = firstIndex + position;
     // A failure here can be ignored: the journal then also fails the next write of a caption, which ends the run.
-    journal
-      .append(reason === undefined ? ['o', index, outcome, milliseconds] : ['o', index, outcome, milliseconds, reason])
-      .catch(() => undefined);
+    journal.append(outcomeLine(index, outcome, milliseconds, reason, answer)).catch(() => undefined);
     work.onOutcome({ image, outcome, reason, inWork: startedAt.keys() });
   };
 
   for (const { index: position, outcome, reason } of settled) {
     recordOutcome(images[position]?.path ?? '', position, outcome, reason);
   }
-  const { makeTags, imagesInWork } = await work.prepareTagger(targets[0]);
+  const { makeTags, imagesInWork } = await work.prepareTagger(targets[0], captionRecords.texts);
   const job = runCaptionJob(dataset, targets, {
     makeTags,
     makeText: (caption, existing, found, write) => captionRecords.textOf(caption, existing, found, write),
     isCrash: (thrown) => errorCode(thrown) === taggerCrashed,
-    faultOf: taggerFault,
+    faultOf: (thrown) => captionerFault(thrown) ?? taggerFault(thrown),
     mode: manifest.mode,
     write: manifest.write,
     concurrency: imagesInWork,
@@ -122,10 +129,21 @@ export async function captionWork(work: CaptionWork): Promise<JobResult> {
     onStart: ({ path: image }) => {
       startedAt.set(image, performance.now());
     },
-    onOutcome: ({ path: image, caption }, outcome, reason) => {
+    onOutcome: ({ path: image, caption }, outcome, reason, answer) => {
       const isTheirs = outcome === 'written' && writer.wasThere(dataset.absolute(caption.path));
-      recordOutcome(image, positions.get(image) ?? -1, isTheirs ? 'same' : outcome, reason);
+      recordOutcome(image, positions.get(image) ?? -1, isTheirs ? 'same' : outcome, reason, answer);
     },
   });
   return job.finally(() => captionRecords.close());
+}
+
+function outcomeLine(
+  index: number,
+  outcome: ImageOutcome,
+  milliseconds: number,
+  reason: string | undefined,
+  answer: FlaggedAnswer | undefined,
+): JournalLine {
+  if (answer !== undefined) return ['o', index, 'flagged', milliseconds, reason ?? '', answer.flagged, answer.text];
+  return reason === undefined ? ['o', index, outcome, milliseconds] : ['o', index, outcome, milliseconds, reason];
 }

@@ -3,6 +3,7 @@ import { CaptionError, fileError } from '../../dataset/files/CaptionError';
 import { errno } from '../../base/errno';
 import { taggerHung } from '../../protocol/child/TaggerProcess';
 import { errorCode, errorMessage } from '../../protocol/channel/wireError';
+import { CaptionerError } from '../../captioner/endpoint/CaptionerError';
 import { JobError } from '../JobError';
 import type { JobFaultCode } from '../jobTypes';
 
@@ -27,6 +28,9 @@ function systemError(thrown: unknown): unknown {
 export function jobFault(thrown: unknown): JobFaultError {
   if (thrown instanceof JobFaultError) return thrown;
   const message = errorMessage(thrown);
+  if (thrown instanceof CaptionerError) {
+    return new JobFaultError('CAPTIONER_FAILED', l10n.t('{0} When that is mended, resume.', message), thrown);
+  }
   switch (errorCode(thrown)) {
     case 'SERVER_UNREACHABLE':
       return new JobFaultError('PROVIDER_LOST', l10n.t('{0} When the server answers again, resume.', message), thrown);

@@ -5,8 +5,9 @@ import type { CaptionOptions } from '../../protocol/tagging/captionOptions';
 import { taggerFault } from '../../protocol/tagging/taggerFault';
 import type { TaggerSetup } from '../../protocol/tagging/taggerProtocol';
 import { runCaptionJob, type JobOptions, type JobResult, type JobTarget } from '../captionJob';
+import type { FoundTags } from '../../tags/FoundTags';
 import type { JobManifest } from '../jobTypes';
-import { CaptionTexts, laterRecords, notLookedUp } from './CaptionTexts';
+import { CaptionTexts } from './CaptionTexts';
 
 /** A job that is only looked at. */
 export interface CaptionPreviewWork
@@ -18,7 +19,7 @@ export interface CaptionPreviewWork
   /** maximum number of images in flight */
   imagesInWork: number;
   /** gets the text that the job would write for each image with tags, also where the caption holds it already */
-  onText: NonNullable<JobOptions['preview']>;
+  onText: (target: JobTarget, text: string, found: FoundTags) => void;
   /** called with a sentence if the records of the dataset could not be read */
   onNote: (note: string) => void;
 }
@@ -35,20 +36,13 @@ export async function previewCaptions(
 ): Promise<JobResult> {
   const { tagger, setup, options, mode, write, signal, imagesInWork, onOutcome, onProgress, onText } = work;
   const texts = new CaptionTexts({ root: dataset.folder, write });
-  const captions = targets.map(({ caption }) => caption);
-  if (texts.needsRecords) {
-    try {
-      const later = laterRecords(await texts.read(captions, signal));
-      if (later !== undefined) work.onNote(later);
-    } catch (thrown) {
-      signal.throwIfAborted();
-      work.onNote(notLookedUp(thrown));
-    }
-  }
+  await texts.readToLook(targets, signal, work.onNote);
   return runCaptionJob(dataset, targets, {
     makeTags: (imagePath, stopped) => tagger.request('captionImage', { imagePath, setup, options }, stopped),
     makeText: (caption, existing, found, how) => texts.textOf(caption, existing, found, how),
-    preview: onText,
+    preview: (target, text, found) => {
+      if ('tags' in found) onText(target, text, found);
+    },
     isCrash: (thrown) => errorCode(thrown) === taggerCrashed,
     faultOf: taggerFault,
     mode,

@@ -12,6 +12,9 @@ import { JobError } from '../JobError';
 import type { JobFolder } from '../folder/JobFolder';
 import type { ImageRecord, WriteIntent } from '../folder/journalEntries';
 import { PreviousContents } from '../folder/PreviousContents';
+import type { JobManifest } from '../jobTypes';
+import type { Author } from '../../records/recordEntry';
+import { jobAuthor } from './jobAuthor';
 import { TakenBackRecords } from '../../records/TakenBackRecords';
 
 /** Maximum number of files in flight. */
@@ -73,11 +76,7 @@ export async function revertJob(
     for (const one of folders) await finishSavesIn(one);
     const result: RevertResult = { reverted: [], left: [] };
     let open = intents;
-    const records = await TakenBackRecords.of(
-      root,
-      { by: 'tagger', name: manifest.tagger.name, job: manifest.id },
-      manifest.write.records ?? 'dataset',
-    );
+    const records = await TakenBackRecords.of(root, authorOfRevert(manifest), manifest.write.records ?? 'dataset');
     await PreviousContents.use(async (contents) => {
       for (let before = -1; open.length > 0 && before < result.reverted.length;) {
         before = result.reverted.length;
@@ -112,6 +111,12 @@ export async function revertJob(
   } finally {
     await lock.release();
   }
+}
+
+/** Who takes the job back, as records name it: nothing of thresholds and separators, as nothing is found. */
+function authorOfRevert(job: JobManifest): Author {
+  const { by, name = '' } = jobAuthor(job);
+  return { by, name, job: job.id };
 }
 
 function versionOf(records: ReadonlyMap<number, ImageRecord>): string {

@@ -42,6 +42,8 @@ export interface JobView {
   untagged: number;
   /** images whose captions someone else changed during the job, and which were kept */
   kept: number;
+  /** images whose answers by a captioner were not written, but wait for a person to look at them */
+  flagged: number;
   /** one line: what the job is doing now, or how it ended */
   message: string;
   /** what each model runs on, and why the better providers are not used; empty until the tagger is loaded */

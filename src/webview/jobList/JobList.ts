@@ -137,9 +137,10 @@ export class JobList extends LitElement {
   }
 }
 
-/** The counts of captions that were not written, such as `2 failed, 1 kept`. */
-function notWritten({ failed, kept }: JobView): string {
+/** The counts of captions that were not written, such as `2 failed, 3 to look at, 1 kept`. */
+function notWritten({ failed, flagged, kept }: JobView): string {
   const parts = failed > 0 ? [l10n.t('{0} failed', formatNumber(failed))] : [];
+  if (flagged > 0) parts.push(l10n.t('{0} to look at', formatNumber(flagged)));
   if (kept > 0) parts.push(l10n.t('{0} kept', formatNumber(kept)));
   return parts.join(', ');
 }
