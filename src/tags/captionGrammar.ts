@@ -126,16 +126,19 @@ export function sentencesOf(line: string, separator = ','): readonly Stretch[] {
   if (line !== lastLine || separator !== lastSeparator) {
     const own = /^[^\p{L}\p{N}\s]+$/u.test(coreOf(separator)) ? separator : ',';
     const isHard = ({ start }: Stretch): boolean => trainerSeparators.some((one) => line.startsWith(one, start));
-    lastSentences = sentencesIn(
-      line,
-      separatorsIn(line, own),
-      hasPlainBrackets(line) ? [] : heldStretches(line),
-      isHard,
-    );
+    const isPlain = own === ',' && hasPlainBrackets(line);
+    const separators = isPlain ? commasIn(line) : separatorsIn(line, own);
+    lastSentences = sentencesIn(line, separators, isPlain ? [] : heldStretches(line), isHard);
     lastLine = line;
     lastSeparator = separator;
   }
   return lastSentences;
+}
+
+function commasIn(line: string): Stretch[] {
+  const commas: Stretch[] = [];
+  for (let at = line.indexOf(','); at >= 0; at = line.indexOf(',', at + 1)) commas.push({ start: at, end: at + 1 });
+  return commas;
 }
 
 /** The line that was read last: whoever asks whether it has prose takes it apart next. */

@@ -68,17 +68,19 @@ const beginsAnew = /^["'“‘(]*[^\p{Ll}\s,"'“‘(]/u;
 
 /** Whether a line may have sentences. Most captions have none, which a few native searches tell. */
 export function mayHaveSentences(line: string): boolean {
-  return (
+  const hasSign =
     line.includes('.') ||
     line.includes('!') ||
     line.includes('?') ||
     line.includes('…') ||
     line.includes('。') ||
     line.includes('！') ||
-    line.includes('？') ||
-    mayLackEnd(line)
-  );
+    line.includes('？');
+  return (hasSign && signAtEnd.test(line)) || mayLackEnd(line);
 }
+
+/** A sign that is not within a word, as in `3.5mm` or `(smile:1.2)`. */
+const signAtEnd = /[.!?…]["'”’)\]]*(?:[\s,]|$)|[。！？]/;
 
 /** Whether the first or last part of a line is as long as a sentence without a sign at its end. */
 function mayLackEnd(line: string): boolean {
