@@ -22,8 +22,8 @@ export type TagTreeNode = CountedTag | CountedPhrase | 'more' | 'phrases';
 
 /**
  * The sidebar view *Tags*: lists the tags of the images in the active grid, by default the most frequent ones first. A
- * click on a tag filters the grid by it. Where captions are prose, a group in front has its words and phrases, which are
- * counted once somebody opens it.
+ * click on a tag filters the grid by it. Where captions are prose, a group in front has its words and phrases, which
+ * are counted once somebody opens it.
  */
 export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTreeNode> {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
