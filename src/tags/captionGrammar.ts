@@ -126,11 +126,19 @@ export function sentencesOf(line: string, separator = ','): readonly Stretch[] {
   if (line !== lastLine || separator !== lastSeparator) {
     const own = /^[^\p{L}\p{N}\s]+$/u.test(coreOf(separator)) ? separator : ',';
     const isHard = ({ start }: Stretch): boolean => trainerSeparators.some((one) => line.startsWith(one, start));
-    lastSentences = sentencesIn(line, separatorsIn(line, own), hasPlainBrackets(line) ? [] : heldStretches(line), isHard);
+    const isPlain = own === ',' && hasPlainBrackets(line);
+    const separators = isPlain ? commasIn(line) : separatorsIn(line, own);
+    lastSentences = sentencesIn(line, separators, isPlain ? [] : heldStretches(line), isHard);
     lastLine = line;
     lastSeparator = separator;
   }
   return lastSentences;
+}
+
+function commasIn(line: string): Stretch[] {
+  const commas: Stretch[] = [];
+  for (let at = line.indexOf(','); at >= 0; at = line.indexOf(',', at + 1)) commas.push({ start: at, end: at + 1 });
+  return commas;
 }
 
 /** The line that was read last: whoever asks whether it has prose takes it apart next. */
@@ -165,8 +173,8 @@ function runsOf(line: string, sentences: readonly Stretch[]): Stretch[] {
 }
 
 /**
- * Finds what divides the tags of a line, from left to right: separators, and prose with what joins it to the tags beside
- * it, such as the full stop of `1girl, solo. A girl smiles at us.` Nothing of a sentence is a tag.
+ * Finds what divides the tags of a line, from left to right: separators, and prose with what joins it to the tags
+ * beside it, such as the full stop of `1girl, solo. A girl smiles at us.` Nothing of a sentence is a tag.
  * @param line without line ends
  * @param separator as in {@link separatorsIn}
  * @param sentences of the line, where they count whatever the user's choice is
@@ -183,7 +191,8 @@ export function dividersIn(line: string, separator = ',', sentences?: readonly S
   const dividers: Stretch[] = [];
   let next = 0;
   for (const { start, end } of prose) {
-    for (let own = separators[next]; own !== undefined && own.start < start; own = separators[++next]) dividers.push(own);
+    for (let own = separators[next]; own !== undefined && own.start < start; own = separators[++next])
+      dividers.push(own);
     while ((separators[next]?.start ?? Infinity) < end) next++;
     const joined = { start: startOfJoint(line, start, core), end: endOfJoint(line, end, core) };
     while ((dividers.at(-1)?.end ?? 0) > joined.start) dividers.pop();

@@ -71,8 +71,7 @@ export function replaceProse(text: string, index: number, prose: string): string
   const wanted = prose.replace(/\s*[\r\n]+\s*/g, ' ').trim();
   const [before, behind] = [line.parts[at], line.parts[at + 1]];
   const hasTags = before?.tag !== '' && behind?.tag !== '';
-  line.separators[at] =
-    wanted === '' ? (hasTags ? ',' : '') : divider.slice(0, start) + wanted + divider.slice(end);
+  line.separators[at] = wanted === '' ? (hasTags ? ',' : '') : divider.slice(0, start) + wanted + divider.slice(end);
   return wanted === '' ? lineText(line).replace(/^ +(?=\S)/, '') : lineText(line);
 }
 
@@ -98,8 +97,8 @@ export function removeTag(text: string, index: number): string {
 
 /**
  * Appends a tag, or several separated by commas, after the last tag; a comma at the end stays at the end, and so does
- * prose. If `tag` is only whitespace, the text stays unchanged. Into a caption that is JSON it goes as a line of its own
- * below, and to prose without tags as a tag in front.
+ * prose. If `tag` is only whitespace, the text stays unchanged. Into a caption that is JSON it goes as a line of its
+ * own below, and to prose without tags as a tag in front.
  */
 export function addTag(text: string, tag: string): string {
   const added = tag.trim();

@@ -10,6 +10,8 @@ const charactersOfSentence = 8;
 const wordsWithoutEnd = 6;
 /** and so many of {@link proseWords}. */
 const proseWordsWithoutEnd = 3;
+/** The first or last part of a line with such a sentence has so many UTF-16 code units. */
+const shortestWithoutEnd = 25;
 /** A sentence of short parts has so many of {@link proseWords}. */
 const proseWordsOfShortParts = 4;
 /** What stands behind a comma in such a sentence and is no tag has so many words, one of them of prose. */
@@ -25,7 +27,7 @@ const endSign = /(?:[.!?…]+["'”’)\]]*(?=[\s,]|$))|(?:[。！？]+[」』�
 /** What a sign that ends a sentence stands behind: in `:.` and `, !?` it belongs to a tag. */
 const endsWord = /[\p{L}\p{M}\p{N}"'”’)\]」』）%°]$/u;
 
-/** Words that are cut short with a full stop, as in tags such as `dr. stone`; single capital letters, as in `J. Doe`, are, too. */
+/** Words that are cut short with a full stop, as in `dr. stone`; single capital letters, as in `J. Doe`, are, too. */
 const abbreviations = new Set(
   (
     'dr mr mrs ms mx st no nr vs vol jr sr prof ft feat etc eg ie inc ltd co capt lt sgt col gen rev fig approx ca cf ' +
@@ -66,25 +68,33 @@ const beginsAnew = /^["'“‘(]*[^\p{Ll}\s,"'“‘(]/u;
 
 /** Whether a line may have sentences. Most captions have none, which a few native searches tell. */
 export function mayHaveSentences(line: string): boolean {
-  return (
+  const hasSign =
     line.includes('.') ||
     line.includes('!') ||
     line.includes('?') ||
     line.includes('…') ||
     line.includes('。') ||
     line.includes('！') ||
-    line.includes('？') ||
-    line.includes(' a ') ||
-    line.includes(' the ') ||
-    line.includes(' is ')
-  );
+    line.includes('？');
+  return (hasSign && signAtEnd.test(line)) || mayLackEnd(line);
+}
+
+/** A sign that is not within a word, as in `3.5mm` or `(smile:1.2)`. */
+const signAtEnd = /[.!?…]["'”’)\]]*(?:[\s,]|$)|[。！？]/;
+
+/** Whether the first or last part of a line is as long as a sentence without a sign at its end. */
+function mayLackEnd(line: string): boolean {
+  const comma = line.indexOf(',');
+  if (comma < 0) return line.length >= shortestWithoutEnd;
+  return comma >= shortestWithoutEnd || line.length - line.lastIndexOf(',') > shortestWithoutEnd;
 }
 
 /**
  * Finds the sentences of a line, from left to right. A text that ends like a sentence is one if it has a part of some
  * words in a row that reads like prose: with an article, a pronoun, a verb or a capital letter, or many words. A tag
  * with a full stop, such as `dr. stone`, is none. Tags may stand in front of the sentences, divided by a comma or a
- * full stop, and behind them. What stands directly behind a sentence belongs to the sentences unless it looks like tags.
+ * full stop, and behind them. What stands directly behind a sentence belongs to the sentences unless it looks like
+ * tags.
  * Takes time linear in the length of the line.
  * @param separators of tags, from left to right, without those in brackets
  * @param held what is in brackets, from left to right: no sentence ends within it
@@ -268,7 +278,7 @@ class Section {
 
   /** The last sentence may have no end, as where an answer was cut off: some words behind a sentence, not tags. */
   private addUnfinished(): void {
-    if (!this.isBehind) this.addWithoutEnd();
+    if (!this.isBehind && mayLackEnd(this.line.slice(this.from, this.end))) this.addWithoutEnd();
     const rest = this.line.slice(this.from, this.end);
     if (!this.isBehind || !beginsAnew.test(rest.trimStart())) return;
     const look = this.look(this.first, this.end);

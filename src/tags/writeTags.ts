@@ -81,7 +81,8 @@ function appended(line: string, added: readonly string[], separator: string): st
     return isUnfinished(line) && !added.some(isProse) ? join(text, line, separator) : join(line, text, separator);
   }
   const tags = added.filter((tag) => !isProse(tag));
-  const before = tags.length === 0 ? line.slice(0, end) : join(line.slice(0, end), inOneText(tags, separator), separator);
+  const before =
+    tags.length === 0 ? line.slice(0, end) : join(line.slice(0, end), inOneText(tags, separator), separator);
   return join(before + line.slice(end), inOneText(added.filter(isProse), separator), separator);
 }
 

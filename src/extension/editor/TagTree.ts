@@ -22,8 +22,8 @@ export type TagTreeNode = CountedTag | CountedPhrase | 'more' | 'phrases';
 
 /**
  * The sidebar view *Tags*: lists the tags of the images in the active grid, by default the most frequent ones first. A
- * click on a tag filters the grid by it. Where captions are prose, a group below has its words and phrases, which are
- * counted once somebody opens it.
+ * click on a tag filters the grid by it. Where captions are prose, a group in front has its words and phrases, which
+ * are counted once somebody opens it.
  */
 export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTreeNode> {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
@@ -87,9 +87,9 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
       return [...(this.phrases ??= await this.countPhrases())];
     }
     if (node !== undefined) return [];
-    const nodes: TagTreeNode[] = [...this.tags];
+    // In front, as nobody scrolls past hundreds of tags.
+    const nodes: TagTreeNode[] = this.hasProse ? ['phrases', ...this.tags] : [...this.tags];
     if (this.hasMore) nodes.push('more');
-    if (this.hasProse) nodes.push('phrases');
     return nodes;
   }
 
@@ -100,7 +100,10 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
       return item;
     }
     if (node === 'phrases') {
-      const item = new vscode.TreeItem(vscode.l10n.t('Words and Phrases'), vscode.TreeItemCollapsibleState.Collapsed);
+      const label = vscode.l10n.t('Words and Phrases');
+      const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Collapsed);
+      // Without it a screen reader would say the tooltip.
+      item.accessibilityInformation = { label };
       // No tag has a line end.
       item.id = '\n';
       item.tooltip = vscode.l10n.t('Frequent words and phrases of the captions in sentences');

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { EmptiedCaption } from '../../dataset/captions/Caption';
 import type { DatasetOptions } from '../../dataset/Dataset';
 import type { SnapshotLimits } from '../../snapshots/store/snapshotTypes';
-import { captionKinds, type CaptionKind } from '../../tags/captionKind';
+import { captionKinds, readCaptionsAs } from '../../tags/captionKind';
 import type { RecordPlace, WriteOptions } from '../../tags/writeMode';
 import type { CaptionOptions, Thresholds } from '../../protocol/tagging/captionOptions';
 import { expandPath } from '../shared/expandPath';
@@ -66,10 +66,10 @@ export function tagCountsFollowFilter(): boolean {
   return vscode.workspace.getConfiguration(section).get<boolean>('tagCountsFollowFilter', true);
 }
 
-/** How captions are read in this window: as what each of them looks like, or all as tags or as prose. */
-export function captionKindSetting(): CaptionKind {
+/** Reads captions in this window as the setting says: as what each of them looks like, or all as tags or as prose. */
+export function readCaptionsAsSet(): void {
   const wanted = vscode.workspace.getConfiguration(section).get<string>('captionKind', 'auto');
-  return captionKinds.find((kind) => kind === wanted) ?? 'auto';
+  readCaptionsAs(captionKinds.find((kind) => kind === wanted) ?? 'auto');
 }
 
 /** Whether jobs continue when the window that started them is closed. */

@@ -265,7 +265,7 @@ export class TagChips extends LitElement {
           this.onChipKeydown(event, index, undefined);
         }}
       >
-        ${text}
+        <span class="prose-text">${text}</span>
       </button>
     </div>`;
   }

@@ -145,8 +145,11 @@ export const tagChipsStyles = css`
     font-family: inherit;
     font-size: 12px;
     line-height: 18px;
+    white-space: normal;
+  }
+
+  .prose-text {
     white-space: pre-wrap;
-    user-select: text;
   }
 
   .prose > .chip-tag:focus {

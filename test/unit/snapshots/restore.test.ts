@@ -129,7 +129,12 @@ describe('Comparing and restoring snapshots', () => {
     ['a, B_b', 'b b, x', 'b b', 'a, B_b'],
     ['a', 'a', 'b', 'a'],
     ['{"a": 1}', 'b', 'b', '{"a": 1}'],
-    ['a. A cat sits here, old.', 'a. A cat sits here, old. It sleeps, too.', 'It sleeps, too.', 'a. A cat sits here, old. It sleeps, too.'],
+    [
+      'a. A cat sits here, old.',
+      'a. A cat sits here, old. It sleeps, too.',
+      'It sleeps, too.',
+      'a. A cat sits here, old. It sleeps, too.',
+    ],
     ['a. A cat sits here, old. It sleeps, too.', 'a', 'A cat sits here, old.', 'a. It sleeps, too.'],
     ['a, A cat sits here, old.', 'a', 'A cat sits here, old.', 'a'],
     ['c, a\nsecond', 'a, Long_Hair\nx', 'long hair', 'c, a, Long_Hair\nsecond'],

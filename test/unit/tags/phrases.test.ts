@@ -16,7 +16,12 @@ describe('The words and phrases of prose', () => {
   it('are none of tags, nor of JSON', () => {
     assert.deepEqual([...phrasesIn('long hair, red dress')], []);
     assert.deepEqual([...phrasesIn('{"caption": "A woman sits on a bench."}')], []);
-    assert.deepEqual([...phrasesIn('red dress. A woman sits on a bench.')].sort(), ['bench', 'sits', 'woman', 'woman sits']);
+    assert.deepEqual([...phrasesIn('red dress. A woman sits on a bench.')].sort(), [
+      'bench',
+      'sits',
+      'woman',
+      'woman sits',
+    ]);
   });
 
   it('are counted as people count words', () => {

@@ -51,8 +51,14 @@ describe('What a caption is, as a person reads it:', () => {
     ['1girl, solo, A girl stands by a tree, smiling.', '[1girl] [solo] A girl stands by a tree, smiling.'],
     ['ohwx woman, A woman, tall, stands by a tree.', '[ohwx woman] A woman, tall, stands by a tree.'],
     ['Hatsune Miku, solo. A girl sings on a stage.', '[Hatsune Miku] [solo] A girl sings on a stage.'],
-    ['1girl, hair over one eye. A girl sings, loudly, on a stage.', '[1girl] [hair over one eye] A girl sings, loudly, on a stage.'],
-    ['1girl, from behind, solo. A girl sings, loudly, on a stage.', '[1girl] [from behind] [solo] A girl sings, loudly, on a stage.'],
+    [
+      '1girl, hair over one eye. A girl sings, loudly, on a stage.',
+      '[1girl] [hair over one eye] A girl sings, loudly, on a stage.',
+    ],
+    [
+      '1girl, from behind, solo. A girl sings, loudly, on a stage.',
+      '[1girl] [from behind] [solo] A girl sings, loudly, on a stage.',
+    ],
     ['ohwx ||| 1girl, A girl sings, loudly, on a stage.', '[ohwx] [1girl] A girl sings, loudly, on a stage.'],
     ['A cat sits on a mat, asleep., 1girl, solo', 'A cat sits on a mat, asleep. [1girl] [solo]'],
     ['A cat sits on a mat, asleep. smile, hat', 'A cat sits on a mat, asleep. [smile] [hat]'],
@@ -60,7 +66,10 @@ describe('What a caption is, as a person reads it:', () => {
     ['A cat sits on a mat. It dreams of a big, red', 'A cat sits on a mat. It dreams of a big, red'],
     ['1girl, dr. stone, no. 6, mr. popo, 3.5mm', '[1girl] [dr. stone] [no. 6] [mr. popo] [3.5mm]'],
     ['1girl, love live! school idol project, :., !?', '[1girl] [love live! school idol project] [:.] [!?]'],
-    ['a photo of a woman with red hair in front of a wall, wearing a black hat, 1girl, solo', 'a photo of a woman with red hair in front of a wall, wearing a black hat [1girl] [solo]'],
+    [
+      'a photo of a woman with red hair in front of a wall, wearing a black hat, 1girl, solo',
+      'a photo of a woman with red hair in front of a wall, wearing a black hat [1girl] [solo]',
+    ],
     ['{"caption": "A cat sits on a mat, asleep."}', ''],
     ['A girl, sitting.', '[A girl] [sitting.]'],
   ];
@@ -113,7 +122,10 @@ const edits: [name: string, edit: (tag: string) => CaptionEdit][] = [
   ['removed by a pattern', () => ({ kind: 'removeTags', match: { kind: 'wildcard', patterns: ['*a*'] } })],
   ['removed, all of them', () => ({ kind: 'removeTags', match: { kind: 'wildcard', patterns: ['*'] } })],
   ['renamed', (tag) => ({ kind: 'replaceTags', match: { kind: 'exact', patterns: [tag] }, replacement: 'x, y' })],
-  ['renamed by a pattern', () => ({ kind: 'replaceTags', match: { kind: 'wildcard', patterns: ['*a*'] }, replacement: '*' })],
+  [
+    'renamed by a pattern',
+    () => ({ kind: 'replaceTags', match: { kind: 'wildcard', patterns: ['*a*'] }, replacement: '*' }),
+  ],
   ['moved', (tag) => ({ kind: 'moveTags', tags: [tag, 'smiling', 'sunlit'], keepFirst: 0 })],
   ['deduplicated', () => ({ kind: 'deduplicate' })],
   ['sorted by name', () => ({ kind: 'sortTags', by: 'alphabet', keepFirst: 0 })],
@@ -199,22 +211,28 @@ describe('Prose stays as it is, to the letter,', () => {
 
   it('where a tagger writes into the caption, in every mode that keeps what is there', () => {
     fc.assert(
-      fc.property(mixed, prose, tags, fc.constantFrom(', ', ',', ' | '), ({ caption, text, list }, alone, found, separator) => {
-        for (const mode of writeModes) {
-          if (mode === 'replace') continue;
-          const options = { mode, keepFirst: 0, separator };
-          const written = captionWithTags(caption, found, options);
-          assert.ok(written.includes(text), written);
-          assert.ok(
-            list.every((tag) => written.includes(tag)),
-            written,
-          );
-          assert.equal(captionWithTags(written, found, options), written, 'nothing is added twice');
-          const behind = captionWithTags(alone, found, options);
-          assert.ok(behind.includes(alone), behind);
-          assert.equal(captionWithTags(behind, found, options), behind, 'nothing is added twice');
-        }
-      }),
+      fc.property(
+        mixed,
+        prose,
+        tags,
+        fc.constantFrom(', ', ',', ' | '),
+        ({ caption, text, list }, alone, found, separator) => {
+          for (const mode of writeModes) {
+            if (mode === 'replace') continue;
+            const options = { mode, keepFirst: 0, separator };
+            const written = captionWithTags(caption, found, options);
+            assert.ok(written.includes(text), written);
+            assert.ok(
+              list.every((tag) => written.includes(tag)),
+              written,
+            );
+            assert.equal(captionWithTags(written, found, options), written, 'nothing is added twice');
+            const behind = captionWithTags(alone, found, options);
+            assert.ok(behind.includes(alone), behind);
+            assert.equal(captionWithTags(behind, found, options), behind, 'nothing is added twice');
+          }
+        },
+      ),
       runs,
     );
   });
@@ -279,14 +297,29 @@ describe('The prose of a caption with tags', () => {
     assert.equal(append(caption, 'solo', 'hat'), '1girl, solo, hat. A girl stands by a tree, smiling.');
     assert.equal(append(caption, 'A girl stands by a tree, smiling.'), caption);
     assert.equal(append(caption, 'She waves at us.'), `${caption} She waves at us.`);
-    assert.equal(append('', 'A girl stands by a tree.', 'She waves at us.'), 'A girl stands by a tree. She waves at us.');
+    assert.equal(
+      append('', 'A girl stands by a tree.', 'She waves at us.'),
+      'A girl stands by a tree. She waves at us.',
+    );
   });
 });
 
 describe('Finding prose', () => {
   it('takes twice the time for twice the text, whatever the signs', () => {
     const many = 50_000;
-    for (const text of ['a. ', 'a.', 'a, b. ', 'A b. ', 'the a, b. C, ', '。', 'a。', '! ', 'dr. ', 'A girl stands there, ', 'one two three, ']) {
+    for (const text of [
+      'a. ',
+      'a.',
+      'a, b. ',
+      'A b. ',
+      'the a, b. C, ',
+      '。',
+      'a。',
+      '! ',
+      'dr. ',
+      'A girl stands there, ',
+      'one two three, ',
+    ]) {
       const long = text.repeat(many);
       const start = ownTime();
       parseTags(long);

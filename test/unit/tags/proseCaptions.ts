@@ -57,7 +57,16 @@ export const tagLists: readonly (readonly string[])[] = [
   ['what', '?!', 'spoken question mark', 'heart!', 'aqua eyes', "don't starve"],
 ];
 
-const subject = fc.constantFrom('A woman', 'An old man', 'The cat', 'A tall, thin boy', 'Anna', 'The red car', 'She', 'Dr. Lee');
+const subject = fc.constantFrom(
+  'A woman',
+  'An old man',
+  'The cat',
+  'A tall, thin boy',
+  'Anna',
+  'The red car',
+  'She',
+  'Dr. Lee',
+);
 const verb = fc.constantFrom('stands', 'is sitting', 'waits', 'sleeps', 'can be seen', 'rests', 'looks at us');
 const place = fc.constantFrom(
   'in a garden',
