@@ -98,6 +98,13 @@ export class RecordHistory {
     return last === undefined || (last.isDone && last.after === textHash(text));
   }
 
+  /** When something was recorded last of any caption that was asked for, in ms since 1970; 0 if nothing was. */
+  get lastOfAll(): number {
+    let last = 0;
+    for (const entries of this.entries.values()) for (const { when } of entries) last = Math.max(last, when);
+    return last;
+  }
+
   /** When something was recorded of a caption last, in ms since 1970. @param caption relative to the root */
   lastOf(caption: string): number {
     return this.storedOf(caption).at(-1)?.when ?? 0;

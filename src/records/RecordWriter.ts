@@ -26,6 +26,8 @@ export interface Moved {
  */
 export class RecordWriter {
   private current: RecordFile | undefined;
+  /** what is recorded from now on is later than what is known already, also where a clock went back, ms since 1970 */
+  private earliest = 0;
   /** what captions held after the last entries, by their hashes: it need not be kept again as what stood before */
   private readonly known = new LruMap<string, string>(rememberedStates);
 
@@ -56,7 +58,7 @@ export class RecordWriter {
    */
   async write(entry: Recorded): Promise<() => void> {
     const file = await this.file();
-    const number = await file.add({ when: this.now(), ...this.withoutKnown(entry) });
+    const number = await file.add({ when: this.time(), ...this.withoutKnown(entry) });
     return () => {
       file.finish(number);
     };
@@ -68,9 +70,18 @@ export class RecordWriter {
    * @param when ms since 1970, before anything is recorded under the new name; just now if it is left out
    * @throws RecordError
    */
-  async move({ from, to, when = this.now() - 1 }: Moved): Promise<void> {
+  async move({ from, to, when = this.time() - 1 }: Moved): Promise<void> {
     const file = await this.file();
     await file.move(from, to, when);
+  }
+
+  /** Says of when the last entry is that is known: entries are read in the order of time. @param when ms since 1970 */
+  comesAfter(when: number): void {
+    this.earliest = Math.max(this.earliest, when + 1);
+  }
+
+  private time(): number {
+    return Math.max(this.now(), this.earliest);
   }
 
   private async file(): Promise<RecordFile> {
@@ -101,7 +112,7 @@ export class RecordWriter {
   }
 
   private newFile(): RecordFile {
-    const begun = this.now();
+    const begun = this.time();
     const name = newRecordName(new Date(begun));
     const encoder = new RecordEncoder(path.basename(name, '.jsonl'), begun, identityText(thisProcess()));
     const isStored = this.place === 'storage';

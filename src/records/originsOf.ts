@@ -1,3 +1,4 @@
+import { coreOf } from '../tags/captionGrammar';
 import { comparableTag } from '../tags/comparableTag';
 import { firstLine } from '../tags/tagLine';
 import { captionParts } from './captionParts';
@@ -40,6 +41,8 @@ export interface CaptionOrigins {
   /** the parts of the caption, in their order */
   parts: PartOrigin[];
   deleted: DeletedPart[];
+  /** what divides the tags of the caption besides the comma, as who wrote them said; perhaps with blanks around it */
+  separator?: string;
 }
 
 /** A part with who wrote it; without an author a person did. */
@@ -91,7 +94,7 @@ export function originsOf(
   const history = new History();
   const hash = textHash(text);
   for (const entry of entriesInOrder(entries, hash)) history.add(entry);
-  const separator = entries.findLast(({ author }) => author.separator !== undefined)?.author.separator;
+  const separator = separatorIn(text, entries);
   const stretches = captionParts(text, separator);
   const texts = stretches.map((part) => part.text);
   const lineEnd = firstLine(text).length;
@@ -108,7 +111,14 @@ export function originsOf(
     deleted: [...deleted]
       .filter(([key, part]) => !now.has(key) && !isHashedText(part.text))
       .map(([, part]) => ({ ...part })),
+    ...(separator === undefined ? {} : { separator }),
   };
+}
+
+/** The separator that was written last, as far as the caption has it. */
+function separatorIn(text: string, entries: readonly RecordEntry[]): string | undefined {
+  const separator = entries.findLast(({ author }) => author.separator !== undefined)?.author.separator;
+  return separator !== undefined && text.includes(coreOf(separator)) ? separator : undefined;
 }
 
 /** The origins of a caption of which nothing is known: all of it is a person's. */
@@ -264,7 +274,9 @@ class History {
 function shows({ parts, removed }: RecordEntry, texts: readonly string[]): boolean {
   const now = new Set(texts);
   const isNew = parts.filter(({ mark }) => mark === 'new');
-  if (isNew.length > 0) return isNew.some(({ text }) => now.has(text));
+  const there = isNew.filter(({ text }) => now.has(text)).length;
+  // A person may have typed one of the words that a job was about to write when its process died.
+  if (isNew.length > 0) return there > 1 && there > isNew.length / 2;
   return removed.length === 0 || !removed.some(({ text }) => now.has(text));
 }
 

@@ -12,15 +12,25 @@ import type { Author } from '../../records/recordEntry';
 import { recordFolderOf } from '../../records/recordFolder';
 import { entriesOfTagger } from '../../records/edits/entriesOfTagger';
 import { deletionNote } from '../../records/edits/recognisedCaptions';
+import { RecordError } from '../../records/RecordError';
 import { RecordWriter } from '../../records/RecordWriter';
 import { captionParts } from '../../records/captionParts';
 import { textOfRaw } from '../../tags/captionText';
+import { coreOf } from '../../tags/captionGrammar';
 import type { FoundTags } from '../../tags/FoundTags';
 import type { WriteOptions } from '../../tags/writeMode';
 import type { Found } from '../captionJob';
 import type { JobManifest } from '../jobTypes';
 import { CaptionTexts, laterRecords, notLookedUp } from './CaptionTexts';
 import { jobAuthor } from './jobAuthor';
+
+/** What a tagger or captioner wants in a caption. */
+interface FoundForCaption {
+  found: FoundTags;
+  /** absolute */
+  picture: string;
+  author: Author;
+}
 
 /**
  * The records of a job: who wrote what in the captions that it changes, written before each of them is, and what is
@@ -33,8 +43,10 @@ export class CaptionRecords {
   private readonly author: Author;
   private readonly isOn: boolean;
   private writer: RecordWriter | undefined;
-  /** what the tagger or captioner wants in the captions that are about to be written, by the absolute paths of their files */
-  private readonly found = new Map<string, { found: FoundTags; picture: string }>();
+  /** what is wanted in the captions that are about to be written, by the absolute paths of their files */
+  private readonly found = new Map<string, FoundForCaption>();
+  /** captions that were left as they are, whose records are in flight */
+  private readonly seenOnes = new Set<Promise<void>>();
   private isSaid = false;
   private isBegun = false;
 
@@ -58,6 +70,7 @@ export class CaptionRecords {
     await this.prove();
     try {
       const known = await this.texts.read(captions, signal);
+      this.writer?.comesAfter(known.history.lastOfAll);
       // Without these records the next job finds it out again.
       for (const one of known.renamed) await this.writer?.move(one).catch(noop);
       const { writer } = this;
@@ -86,24 +99,30 @@ export class CaptionRecords {
     const { root } = this.manifest;
     const picture = path.join(root, caption.images[0] ?? '');
     if (this.isOn) {
-      const wanted = 'tags' in found ? found : this.partsOf(this.texts.outputOf(caption, existing, found.prose));
-      this.found.set(path.join(root, caption.path), { found: wanted, picture });
+      const author = this.authorOf(caption, existing);
+      const wanted =
+        'tags' in found ? found : partsOf(this.texts.outputOf(caption, existing, found.prose), author.separator);
+      this.found.set(path.join(root, caption.path), { found: wanted, picture, author });
     }
     return this.texts.textOf(caption, existing, found, options, this.writer !== undefined);
   }
 
-  /** The tags and sentences of a text, as what a captioner wants in a caption. */
-  private partsOf(text: string): FoundTags {
-    return { tags: captionParts(text, this.author.separator).map((part) => part.text) };
+  /** The author of a write, with what divides the tags of the caption. */
+  private authorOf(caption: Caption, existing: string): Author {
+    if (this.manifest.write.mode !== 'update') return this.author;
+    const separator = this.texts.separatorOf(caption, existing);
+    const author = { ...this.author, separator };
+    if (coreOf(separator) === ',') delete (author as Author).separator;
+    return author;
   }
 
   /** Records a write before it is done. Does not throw. @returns to be called when the file was written */
   async record({ file, content, expected }: FileWrite): Promise<() => void> {
     const { writer } = this;
-    const { found, picture } = this.found.get(file) ?? {};
+    const { found, picture, author = this.author } = this.found.get(file) ?? {};
     this.found.delete(file);
     if (writer === undefined || found === undefined || content instanceof Uint8Array) return noop;
-    const { author, manifest } = this;
+    const { manifest } = this;
     this.begin();
     const info = picture === undefined ? undefined : await stat(picture).catch(() => undefined);
     const [first, ...rest] = entriesOfTagger({
@@ -129,6 +148,37 @@ export class CaptionRecords {
     }
   }
 
+  /**
+   * Records a caption that the job looked at and left as it is, where a person did something in it that no record says:
+   * after later edits nobody could tell that any more. Does not throw; nothing waits for it but {@link close}.
+   */
+  seen(caption: Caption): void {
+    const { writer, root, texts } = this;
+    const file = path.join(this.manifest.root, caption.path);
+    const { found, author = this.authorOf(caption, caption.text) } = this.found.get(file) ?? {};
+    this.found.delete(file);
+    if (writer === undefined || texts.isExplained(caption)) return;
+    const [entry] = entriesOfTagger({
+      caption: datasetPathOf(root, file),
+      before: caption.text,
+      after: caption.text,
+      found: found ?? { tags: [] },
+      asked: [],
+      author,
+    });
+    if (entry === undefined) return;
+    const write = async (): Promise<void> => {
+      const { size: pictureSize } = await stat(path.join(this.manifest.root, caption.images[0] ?? ''));
+      const finish = await writer.write({ ...entry, pictureSize });
+      finish();
+    };
+    const written = write().catch((thrown: unknown) =>
+      thrown instanceof RecordError ? this.giveUp(thrown) : undefined,
+    );
+    this.seenOnes.add(written);
+    void written.finally(() => this.seenOnes.delete(written));
+  }
+
   private async giveUp(thrown: unknown): Promise<void> {
     const { writer } = this;
     this.writer = undefined;
@@ -138,6 +188,7 @@ export class CaptionRecords {
 
   /** Ends the record, and tidies up where there are many. Does not throw. */
   async close(): Promise<void> {
+    await Promise.all(this.seenOnes);
     if (this.writer === undefined) return;
     await this.writer.close();
     // Files that cannot be merged are read one by one.
@@ -162,6 +213,11 @@ export class CaptionRecords {
     this.isSaid = true;
     this.onNote(problem, true);
   }
+}
+
+/** The tags and sentences of a text, as what a captioner wants in a caption. */
+function partsOf(text: string, separator: string | undefined): FoundTags {
+  return { tags: captionParts(text, separator).map((part) => part.text) };
 }
 
 /** What the user wants in every caption by name: that is the user's, whoever writes it. */

@@ -89,9 +89,21 @@ export class CaptionTexts {
     const isTags = 'tags' in found;
     if (!isUpdate && isTags) return captionWithTags(existing, found.tags, options);
     const origins = isUpdate ? this.sureOrigins(caption, existing, mayRemove) : originsByHand(existing);
-    const how: WriteOptions = isUpdate ? { ...options, mode: 'update' } : options;
+    // A caption keeps what divides its tags, whatever later jobs put between theirs.
+    const { separator = options.separator } = origins;
+    const how: WriteOptions = isUpdate ? { ...options, mode: 'update', separator } : options;
     if (isTags) return updatedCaption(existing, origins, found.tags, how);
     return captionWithProse(existing, this.outputOf(caption, existing, found.prose), origins, how);
+  }
+
+  /** What divides the tags of a caption, by its records or as this job writes. */
+  separatorOf(caption: Caption, existing: string): string {
+    return this.originsOf(caption, existing).separator ?? this.job.write.separator;
+  }
+
+  /** Whether records say what a caption holds, or it is not known what they say. */
+  isExplained(caption: Caption): boolean {
+    return this.known?.history.explains(this.pathOf(caption), caption.text) ?? true;
   }
 
   /** What a captioner is asked about an image. @throws PromptError if a placeholder has nothing for it */

@@ -131,6 +131,7 @@ export async function captionWork(work: CaptionWork): Promise<JobResult> {
     },
     onOutcome: ({ path: image, caption }, outcome, reason, answer) => {
       const isTheirs = outcome === 'written' && writer.wasThere(dataset.absolute(caption.path));
+      if (outcome === 'same' || outcome === 'untagged' || outcome === 'flagged') captionRecords.seen(caption);
       recordOutcome(image, positions.get(image) ?? -1, isTheirs ? 'same' : outcome, reason, answer);
     },
   });

@@ -56,11 +56,9 @@ export async function readHistory(
     known.renamed = await followed(root, known.history, captions, replaced);
   }
   for (const [caption, size] of replaced) known.history.seePicture(caption, size);
-  const taken = new Set(known.renamed.flatMap(({ from, to }) => [from, to]));
-  const isTaken = (caption: string): boolean => taken.has(caption) || known.history.hasLeft(caption);
   const read = (names: ReadonlySet<string>): Promise<RecordHistory> =>
     RecordHistory.read(root, (caption) => names.has(caption), options);
-  known.recognised = await recognisedCaptions(root, known.history, captions, others, replaced, isTaken, read);
+  known.recognised = await recognisedCaptions(root, known.history, captions, others, replaced, known.renamed, read);
   for (const { caption, deleted } of known.recognised) known.history.recognise(caption, deleted);
   return known;
 }

@@ -10,7 +10,7 @@ import type { StoredEntry } from '../RecordDecoder';
 import { partsBefore } from '../recordEntry';
 import { byTime, type RecordHistory } from '../RecordHistory';
 import type { Recorded } from '../RecordWriter';
-import type { PresentCaption } from './renamedCaptions';
+import type { PresentCaption, Renamed } from './renamedCaptions';
 import { sizesOf } from './replacedPictures';
 
 /** A caption whose file has at most so many bytes is an empty one: a line end at most. */
@@ -29,6 +29,8 @@ export interface OtherCaption {
 /** A caption that may have had another name: what was deleted from it by hand under that. */
 export interface Recognised extends PresentCaption {
   deleted: DeletedPart[];
+  /** bytes of its picture's file */
+  size: number;
 }
 
 /** A caption that may be another one with a new name. */
@@ -47,7 +49,7 @@ interface Candidate extends PresentCaption {
  * @param root of the records, absolute
  * @param others captions of the records that are not among `captions`
  * @param replaced captions whose names stood for other images before, by `replacedPictures`; they are among `others`
- * @param isTaken whether a caption is known to have another name, by what it holds
+ * @param renamed captions that are known to have another name, by what they hold
  * @param read reads what is known of captions
  */
 export async function recognisedCaptions(
@@ -56,15 +58,17 @@ export async function recognisedCaptions(
   captions: readonly PresentCaption[],
   others: ReadonlyMap<string, OtherCaption>,
   replaced: ReadonlyMap<string, number>,
-  isTaken: (caption: string) => boolean,
+  renamed: readonly Renamed[],
   read: (captions: ReadonlySet<string>) => Promise<RecordHistory>,
 ): Promise<Recognised[]> {
+  const [left, came] = [new Set(renamed.map(({ from }) => from)), new Set(renamed.map(({ to }) => to))];
+  const isTaken = (caption: string): boolean => left.has(caption) || came.has(caption) || history.hasLeft(caption);
   const wanted = new Set(Array.from(others.values(), ({ size }) => size));
   if (wanted.size === 0) return [];
   const earliest = Array.from(others.values(), ({ last }) => last).reduce((one, other) => Math.min(one, other));
   const fresh = captions.flatMap((caption) => {
+    if (replaced.has(caption.caption)) return came.has(caption.caption) ? [] : [{ caption, entries: [] }];
     if (isTaken(caption.caption)) return [];
-    if (replaced.has(caption.caption)) return [{ caption, entries: [] }];
     const entries = (history.stored.get(caption.caption) ?? []).toSorted(byTime);
     // What was known before the last word on another one is not that.
     const isOld = (entries[0]?.when ?? Infinity) <= earliest;
@@ -81,8 +85,9 @@ export async function recognisedCaptions(
   const gone = new Map<number, string[]>();
   const folders = new Map<string, Promise<Set<string>>>();
   for (const [caption, { size }] of others) {
-    if (present.get(size) === undefined || isTaken(caption)) continue;
-    if (replaced.has(caption) || (await isGone(root, caption, folders))) gone.set(size, [...(gone.get(size) ?? []), caption]);
+    const isReplaced = replaced.has(caption);
+    if (present.get(size) === undefined || (isReplaced ? left.has(caption) : isTaken(caption))) continue;
+    if (isReplaced || (await isGone(root, caption, folders))) gone.set(size, [...(gone.get(size) ?? []), caption]);
   }
   const only = new Map(
     [...gone].flatMap(([size, [former = '', ...more]]) => (more.length === 0 ? [[size, former]] : [])),
@@ -96,9 +101,10 @@ export async function recognisedCaptions(
 }
 
 /** Says of a caption what was deleted from it under another name. */
-export function deletionNote({ caption, text, deleted }: Recognised): Recorded {
+export function deletionNote({ caption, text, deleted, size }: Recognised): Recorded {
   const removed = deleted.map((part) => ({ text: part.text, at: 0 }));
-  return { kind: 'deleted', caption, author: { by: 'hand' }, ...captionChange(text, text, new Map()), removed };
+  const change = { ...captionChange(text, text, new Map()), removed, pictureSize: size };
+  return { kind: 'deleted', caption, author: { by: 'hand' }, ...change };
 }
 
 /** Whether it is said already what was deleted from a caption before, or what it was called. */
@@ -114,7 +120,7 @@ function arrival({ text }: PresentCaption, [first]: readonly StoredEntry[]): Pic
 }
 
 function recognised(candidate: Candidate, former: string, history: RecordHistory): Recognised | undefined {
-  const { caption, text, picture, parts, since } = candidate;
+  const { caption, text, picture, size, parts, since } = candidate;
   const entries = history.entriesOf(former);
   if (entries.some(({ when }) => when >= since)) return undefined;
   const known = new Set(
@@ -123,7 +129,7 @@ function recognised(candidate: Candidate, former: string, history: RecordHistory
   const same = parts.filter((part) => known.has(comparableTag(part))).length;
   if (same < parts.length * alike) return undefined;
   const { deleted } = originsOf(entries, parts.join(', '));
-  return deleted.length === 0 ? undefined : { caption, text, picture, deleted };
+  return deleted.length === 0 ? undefined : { caption, text, picture, size, deleted };
 }
 
 /** Whether a caption has no picture any more, and nothing in its file. */
