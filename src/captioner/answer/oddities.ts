@@ -1,10 +1,15 @@
+/** What servers and proxies say instead of an answer. */
+const statuses =
+  '(?:internal server error|bad gateway|service unavailable|gateway time-?out|too many requests|not found|unauthorized|' +
+  'forbidden|bad request|request time-?out|upstream (?:connect |request )?(?:error|time-?out))';
+
 /** Pages and messages of servers and proxies, at the start of an answer. */
 const pages: readonly RegExp[] = [
   /^\s*<(?:!doctype|\?xml|html|head|body|div|p|span|h[1-6]|table|script|style|meta|title|center|svg|img|br|ul|ol|pre|a)\b/i,
-  /^(?:internal server error|bad gateway|service unavailable|gateway time-?out|too many requests|not found|unauthorized|forbidden|upstream (?:connect )?error|error code:? \d{3,4})\b[\s\S]{0,200}$/i,
-  /^[45]\d\d (?:internal server error|bad gateway|service unavailable|gateway time-?out|too many requests|not found|unauthorized|forbidden|bad request)\b/i,
+  new RegExp(`^(?:error )?(?:[45]\\d\\d[:,]? )?${statuses}(?=[.!:(<]|\\s*$|\\s*\\n|\\s+-)`, 'i'),
+  /^error code:? \d{3,4}\b/i,
   /^traceback \(most recent call last\)/i,
-  /^(?:error|exception|fatal|runtimeerror|cuda error|valueerror): /i,
+  /^(?:[A-Z][a-z]+)*(?:Error|Exception): (?!$)(?=\S*[a-z])(?:.*\b(?:failed|invalid|unexpected|cannot|could not|timed? ?out|refused|memory|CUDA|model|request|tensor|undefined|null)\b)/,
 ];
 
 /** What only machines say to machines. */

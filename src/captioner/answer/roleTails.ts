@@ -14,6 +14,7 @@ const head = new RegExp(
 /** Where the model goes on with the talk in the place of others: a line of its own, or capitals behind a sentence. */
 const nextLine = new RegExp(String.raw`\n\s*(?:#{1,4}\s*)?(?:\*\*)?(?:${roles})(?:\*\*)?\s*:`);
 const lineOfTemplate = /\n\s*(?:assistant|user|system|model)\s*(?:\n|$)/;
+const nextHeading = /\n\s*#{2,4}\s*(?:Instruction|Input|Response|Question|Answer)\s*:/i;
 const nextInLine = /(?<=[.!?…。"”)])\s+(?:USER|ASSISTANT|HUMAN|SYSTEM)\s*:/;
 
 /**
@@ -23,7 +24,7 @@ const nextInLine = /(?<=[.!?…。"”)])\s+(?:USER|ASSISTANT|HUMAN|SYSTEM)\s*:/
 export function withoutRoleTails(text: string): string {
   let rest = text.trim();
   for (let found = head.exec(rest); found !== null; found = head.exec(rest)) rest = rest.slice(found[0].length);
-  const ends = [templateMarks, nextLine, lineOfTemplate, nextInLine]
+  const ends = [templateMarks, nextLine, nextHeading, lineOfTemplate, nextInLine]
     .map((pattern) => rest.search(pattern))
     .filter((at) => at >= 0);
   return rest.slice(0, Math.min(rest.length, ...ends)).trim();
@@ -33,6 +34,10 @@ export function withoutRoleTails(text: string): string {
 const offer =
   /^(?:let me know if|feel free to|would you like me to|do you want me to|is there anything else|if you(?:'d| would) like(?: me)?|if you (?:need|want|have)|i hope this (?:helps|caption|description)|hope this helps)\b/i;
 
+/** What such an offer is about; a sign in the picture asks about bears. */
+const aboutCaptions =
+  /\b(?:helps?|like me to|want me to|need|want|would like|you'd like|prefer|adjust|chang|modif|further|more|another|else|captions?|descriptions?|details?|questions?|assist)/i;
+
 /** Takes off an offer to go on with the talk, which is the last sentence of an answer and quotes nothing. */
 export function withoutOffers(text: string): string {
   const trimmed = text.trim();
@@ -40,7 +45,8 @@ export function withoutOffers(text: string): string {
   const last = sentences.at(-1);
   if (last === undefined || last.index === 0) return trimmed;
   const sentence = trimmed.slice(last.index).trim();
-  if (!offer.test(sentence) || !/[.!?]$/.test(sentence) || /["“”]/.test(sentence)) return trimmed;
+  if (!offer.test(sentence) || !aboutCaptions.test(sentence) || !/[.!?]$/.test(sentence) || /["“”]/.test(sentence))
+    return trimmed;
   const before = trimmed.slice(0, last.index).trim();
   // Within a text that the picture has, quotation marks are still open.
   return (before.match(/"/g) ?? []).length % 2 === 1 ? trimmed : before;
