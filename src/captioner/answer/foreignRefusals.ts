@@ -7,6 +7,7 @@ export const foreignRefusals: readonly RegExp[] = [
   /^(?:es tut mir (?:sehr |wirklich )?leid|tut mir leid|entschuldigung|verzeihung)[^.!?\p{L}][^.!?]{0,80}\b(?:ich|aber|diese[rsnm]?)(?!\p{L})/u,
   /^(?:leider (?:kann|darf) ich|ich (?:kann|darf|möchte|bin)(?: \p{L}+){0,6} (?:nicht|keine?n?|leider|lage))(?!\p{L})/u,
   /^als (?:ki|künstliche intelligenz|sprachmodell)(?!\p{L})/u,
+  /\b(?:kann|darf|werde) ich(?!\p{L})[^.!?]{0,60}(?:keine (?:[a-zäöü]+ )?beschreibung|nicht (?:beschreiben|helfen))/u,
   // French
   /^(?:je suis (?:vraiment |sincèrement )?désolée?|désolée?|toutes mes excuses|je regrette|je m'excuse|malheureusement)[^.!?\p{L}][^.!?]{0,80}\b(?:je|mais|cette|ce)(?!\p{L})/u,
   /^je (?:ne (?:peux|puis|suis pas|saurais|pourrai|dispose)|n'ai pas|refuse de|préfère ne)(?!\p{L})/u,
@@ -32,6 +33,7 @@ export const foreignRefusals: readonly RegExp[] = [
   // Polish
   /^(?:przepraszam|przykro mi|niestety)[^.!?\p{L}][^.!?]{0,80}\bnie (?:mogę|jestem)(?!\p{L})/u,
   // Chinese
+  /^(?:无法|無法|不能)(?:描述|识别|提供|处理|满足)/u,
   /^(?:我(?:很|非常|十分|深感)?|实在)(?:抱歉|遗憾)/u,
   /^[^\n]{0,100}(?:我(?:们)?(?:无法|無法|不能|不便)|(?:无法|無法|不能)(?:为您|提供|识别|处理|满足|协助|查看|生成|对(?:此|该|这)))/u,
   /^(?:非常|很|十分|真的)?(?:抱歉|对不起|對不起|不好意思)[,，、。！!\s]*(?:但|不过|不過|我|您|这|這|由于|由於|作为|作為|无法|無法|不能|该|該|关于|關於)/u,

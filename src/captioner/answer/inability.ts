@@ -16,7 +16,7 @@ const task = oneOf(
   'describ(?:e|ing)',
   'caption(?:ing)?',
   `(?:provide|generate|create|give|offer|produce|write) (?:you )?(?:[a-z]+ ){0,3}${captions}`,
-  'assist(?: you)?(?: with|[.,;!]|$)',
+  'assist(?: you)?(?: with| here|[.,;!]|$)',
   `help(?: you)?(?: with (?:that|this|it|your|the|describing|identifying|captioning)|${end})`,
   `(?:identify|recogni[sz]e|name) ${theOrThis}${somebody}`,
   `(?:view|see|access|process|open|load|analy[sz]e|interpret|look at) ${theOrThis}${pictures}`,
@@ -59,6 +59,7 @@ const cannot = oneOf(
 const declines = oneOf(
   '(?:must|have to|need to|will have to|will|am going to have to) (?:respectfully |politely )?decline',
   '(?:respectfully |politely )decline',
+  '(?:must|have to|need to) (?:respectfully )?refuse',
   "(?:'d| would) rather not",
   "(?:do not|don't) feel comfortable",
   "(?: am|'m) not comfortable",

@@ -22,7 +22,7 @@ const apologies = [
   String.raw`(?:(?:so|very) )?sorry[,.!;:—–-]* (?:but )?` +
     oneOf(inabilityAtStart, 'as an? ', '(?:this|that|the) (?:request|image|content)'),
   String.raw`(?:i|we) (?:do |sincerely |must )?apologi[sz]e\b`,
-  String.raw`(?:my |our |sincere |my sincere )?apologies(?:,| but| for|\.)`,
+  String.raw`(?:my |our |sincere |my sincere )?apologies(?:[,.!]| but| for)`,
   String.raw`(?:i|we) regret (?:that (?:i|we)|to (?:say|inform|tell))\b`,
 ];
 
@@ -79,9 +79,15 @@ const policies = [
   String.raw`(?:it is|it's|it would be|it wouldn't be|it isn't) (?:not )?` +
     String.raw`(?:appropriate|inappropriate|possible|impossible|ethical|unethical|against|within|safe) ` +
     String.raw`(?:for me|to (?:describe|provide|caption|create|generate|identify|share|discuss|write)|my|our)\b`,
-  String.raw`${some(160)}\b(?:against|violat\w+) (?:my|our|the (?:content|usage|safety))\b`,
+  String.raw`${some(160)}\b(?:against|violat\w+) (?:my|our|the) (?:[a-z]+ ){0,2}` +
+    oneWordOf('guidelines rules? policy policies programming principles values terms'),
   String.raw`${some(160)}\b(?:flagged|refused|blocked|rejected|filtered|can't|cannot|not) ${some(60)}\b${rulesOfModels}\b`,
 ];
+
+/** What the model can do is something else. */
+const elsewhere =
+  String.raw`${some(120)}(?:n't|\b(?:not|outside|beyond))\b${some(60)}\bi (?:can|could|am able to) ` +
+  String.raw`(?:describe|caption|read|view|identify|help|assist|process)\b`;
 
 /** The request is not done, whoever it is that does not do it. */
 const notDone = [
@@ -92,6 +98,7 @@ const notDone = [
     String.raw`(?:cannot|can't|can not|could(?: not|n't)|was(?: not|n't)|is(?: not|n't)|has not been|failed to)(?: be)? ` +
     String.raw`(?:provided?|described?|displayed or described|loaded?|processed?|completed|uploaded?|attached|captioned|` +
     String.raw`generated|viewed|accessed|analy[sz]ed)\b`,
+  String.raw`(?:explicit|nsfw|sensitive|inappropriate|adult|sexual) content (?:(?:was|has been) )?(?:detected|found)\b`,
   // All of an answer
   String.raw`\[?` +
     oneOf(
@@ -110,7 +117,7 @@ const instead = [
     String.raw`[^.!?]{0,60}\b(?:else|different|instead|another|other)\b`,
   String.raw`(?:i|we)(?: would|'d|'m| am) (?:be |more than )*(?:happy|glad|love|like|willing) ` +
     String.raw`to (?:help|assist|describe|provide)\b[^.!?]{0,120}\b(?:but|however|if you|please|another|instead)\b`,
-  "(?:that|this|it)(?:'s| is| would be| isn't) (?:not )?(?:something|anything) (?:that )?(?:i|we) (?:can|will|am|are|would)",
+  "(?:that|this|it|(?:this|that|the) (?:image|picture|photo|request))(?:'s| is| would be| isn't) (?:not )?(?:something|anything) (?:that )?(?:i|we) (?:can|will|am|are|would)",
 ];
 
 /** A first sentence of a model that speaks of itself, of what it is asked for, and says no. */
@@ -132,5 +139,6 @@ export const refusalSigns: readonly RegExp[] = [
   `(?:(?:unfortunately|regrettably|however|but|sadly) )*${inabilityAtStart}`,
   String.raw`[^\n]{0,300}?(?<![a-z'])${inabilityOfTask}`,
   ofTheTask,
+  elsewhere,
   ...[apologies, ofItself, withoutPicture, policies, notDone, instead].flat(),
 ].map(starting);
