@@ -33,13 +33,13 @@ describe('A real server of chat completions (opt-in: DATASET_CAPTIONS_CHAT_URL)'
   });
   afterEach(() => captioner?.close());
 
-  async function open(named = model, ownKey = key): Promise<Captioner> {
+  async function open(named = model, ownKey = key, patienceSeconds = 20): Promise<Captioner> {
     captioner = await Captioner.open({
       profile: profileAt([endpoint], { model: named, sampling: { maxTokens: 24 }, imageSide: 256, timeoutSeconds: 60 }),
       keys: new Map(ownKey === undefined ? [] : [[endpointOrigin(endpoint), ownKey]]),
       preparePicture: async (imagePath, side, maximumBytes) =>
         (await prepareJpeg({ imagePath, side, maximumBytes })).jpeg,
-      patienceSeconds: 20,
+      patienceSeconds,
     });
     return captioner;
   }
@@ -114,5 +114,13 @@ describe('A real server of chat completions (opt-in: DATASET_CAPTIONS_CHAT_URL)'
         });
       });
     }
+
+    it('answers about 36 pictures, though it allows 30 in a minute', async () => {
+      const opened = await open('mock-limited', key, 300);
+      const begun = performance.now();
+      const answers = await Promise.all((await pictures(36)).map((file) => opened.ask(file, 'x', signal)));
+      assert.equal(answers.filter(({ text }) => text === 'A limited answer.').length, 36);
+      console.log(`      ${Math.round((performance.now() - begun) / 1000)} s`);
+    });
   });
 });
