@@ -263,7 +263,9 @@ function statusInWords(problem: ServerProblem | undefined): number {
 function pauseIn(headers: IncomingHttpHeaders, message: string): number | undefined {
   const exact = singleHeader(headers['retry-after-ms']);
   if (exact !== undefined && /^\d+(\.\d+)?$/.test(exact)) return Number(exact);
-  const named = retryAfter(singleHeader(headers['retry-after']), Date.now());
+  // LiteLLM passes the pause of the server behind it on under a name of its own.
+  const value = headers['retry-after'] ?? headers['llm_provider-retry-after'];
+  const named = retryAfter(singleHeader(value), Date.now());
   if (named !== undefined) return named;
   const inWords = /(?:try again|retry) in (\d+(?:\.\d+)?) ?(ms|s)\b/i.exec(message);
   return inWords === null ? undefined : Number(inWords[1]) * (inWords[2] === 'ms' ? 1 : 1000);

@@ -32,6 +32,9 @@ export interface FailedAnswer {
   after?: number | undefined;
 }
 
+/** Words for a wrong key with a status that says something else: Gemini, LiteLLM without a database of keys. */
+const wrongKey =
+  /invalid_api_key|api[_ ]key[a-z ]* (not valid|invalid|missing)|(incorrect|invalid|missing) api key|no_db_connection/;
 /** Words for a key that has no money or quota left; a rate limit is something else. */
 const noQuota =
   /insufficient[_ ](quota|credit|balance|funds)|exceeded your current quota|billing|quota exceeded|key limit exceeded|out of credits|payment required/;
@@ -80,7 +83,7 @@ export function judgeProblem(failed: FailedAnswer): Verdict {
     error: errorFor(failed, cause === 'broken' ? 'ANSWER_UNREADABLE' : 'ENDPOINT_UNREACHABLE', ''),
   });
 
-  if (status === 401) return fail('ENDPOINT_KEY', keyAdvice());
+  if (status === 401 || (status === 400 && wrongKey.test(said))) return fail('ENDPOINT_KEY', keyAdvice());
   if (status === 402 || (status !== 404 && noQuota.test(said) && !isRateLimit(said, after))) {
     return fail('ENDPOINT_QUOTA', l10n.t('Its credit or quota is used up. Top it up, or use another key.'));
   }
