@@ -44,7 +44,10 @@ export function captionWithProse(
   );
   const isWhole = (updated: string): boolean => keepsOthers(parts, isOwn, updated, separator);
   const merged = mode === 'prepend' ? prepended(text, parts, wanted) : merge(text, parts, isOwn, wanted);
-  if (isWhole(merged)) return merged;
+  if (isWhole(merged) && hasAll(merged, wanted, separator)) return merged;
+  // Tags behind a sentence may be read as its end, and would be added once more the next time.
+  const inFront = isOwn.includes(true) ? merged : tagsInFront(text, parts, wanted, separator);
+  if (isWhole(inFront) && hasAll(inFront, wanted, separator)) return inFront;
   // A bracket without a partner may join what is written beside it; in a line of its own nothing does.
   const missing = newOf(wanted, parts);
   const below = missing.length === 0 ? text : `${text.replace(/\n+$/, '')}\n${joined(missing)}`;
@@ -95,6 +98,25 @@ function prepended(text: string, parts: readonly CaptionPart[], wanted: readonly
   if (missing.length === 0 || first === undefined) return text;
   const added = joined(missing);
   return added + fittingGap(added, ' ', first) + text.slice(first.start);
+}
+
+/** Adds tags in front of a caption, and sentences where they would stand without them. */
+function tagsInFront(text: string, parts: readonly CaptionPart[], wanted: readonly Piece[], separator: string): string {
+  const tags = wanted.filter(({ kind }) => kind === 'tag');
+  const tagged = prepended(text, parts, tags);
+  const standing = captionParts(tagged, separator);
+  const sentences = wanted.filter(({ kind }) => kind !== 'tag');
+  return merge(
+    tagged,
+    standing,
+    standing.map(() => false),
+    sentences,
+  );
+}
+
+/** Whether a caption has all that was to be written, as it is divided by who reads it. */
+function hasAll(text: string, wanted: readonly Piece[], separator: string): boolean {
+  return newOf(wanted, captionParts(text, separator)).length === 0;
 }
 
 function merge(
