@@ -149,7 +149,8 @@ describe('Prose that a captioner writes into a caption', () => {
         const left = captionParts(result).map((part) => part.text);
         for (const { text: part } of captionParts(text)) assert.ok(left.includes(part), `${part} in ${result}`);
         // What neither begins nor ends as a sentence does nobody can tell from what stands beside it.
-        const isClear = !`${text} ${output}`.includes('no capital');
+        // Nor where the full stop of a name within tags looks like the end of a sentence.
+        const isClear = !/no capital|dr\./.test(`${text} ${output}`);
         if (isClear) assert.equal(written(result, output, mode), result);
       }),
       { numRuns: 2000 },
