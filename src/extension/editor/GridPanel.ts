@@ -4,6 +4,9 @@ import { bulkEditHandlers } from '../bulkEdit/bulkEditHandlers';
 import type { CaptionJobs } from '../captioning/CaptionJobs';
 import type { CaptionPreview } from '../captioning/CaptionPreviews';
 import { GridComparison, type OpenedComparison } from '../comparison/GridComparison';
+import type { CaptionReview } from '../captionDialogs/CaptionReview';
+import type { CaptionTrial } from '../captionDialogs/CaptionTrial';
+import { reviewHandlers, trialHandlers } from '../captionDialogs/dialogHandlers';
 import { captionHandlers } from '../grid/captionHandlers';
 import { connectionHandlers } from '../grid/connectionHandlers';
 import type { GridMemory } from '../grid/GridMemory';
@@ -11,6 +14,7 @@ import type { GridSession } from '../grid/GridSession';
 import { gridViewHandlers } from '../grid/gridViewHandlers';
 import { jobHandlers } from '../grid/jobHandlers';
 import type { PageControls } from '../grid/PageControls';
+import { PageDialog } from '../grid/PageDialog';
 import { pictureHandlers, thumbnailAddresses } from '../pictures/pictureHandlers';
 import { onPictureSettings, pictureSettings } from '../pictures/pictureSettings';
 import type { Thumbnails } from '../pictures/Thumbnails';
@@ -28,6 +32,8 @@ import type {
   TypedText,
   WebviewEvents,
 } from '../../protocol/page/gridProtocol';
+import type { ReviewSummary } from '../../protocol/page/reviewProtocol';
+import type { TrialSummary } from '../../protocol/page/trialProtocol';
 import { originHandlers } from '../origins/originHandlers';
 import type { Origins } from '../origins/Origins';
 import type { SavedSearches } from '../search/SavedSearches';
@@ -92,6 +98,12 @@ export class GridPanel extends Disposable implements PageControls {
       this.channel.tell('openComparison', summary);
     },
   );
+  private readonly review = new PageDialog<CaptionReview, ReviewSummary>((summary) => {
+    this.channel.tell('openReview', summary);
+  });
+  private readonly trial = new PageDialog<CaptionTrial, TrialSummary>((summary) => {
+    this.channel.tell('openTrial', summary);
+  });
   private snapshotTimer: NodeJS.Timeout | undefined;
   /** the highest number of a search or order that the page has asked for */
   private asked = 0;
@@ -199,6 +211,18 @@ export class GridPanel extends Disposable implements PageControls {
     this.comparison.open(comparison);
   }
 
+  /** Shows the flagged answers of a job, one by one. */
+  openReview(review: CaptionReview): void {
+    this.show();
+    this.review.open(review);
+  }
+
+  /** Shows a captioner that is tried on a few images. */
+  openTrial(trial: CaptionTrial): void {
+    this.show();
+    this.trial.open(trial);
+  }
+
   /**
    * Scrolls to an image and focuses it; clears the search if that hides the image.
    * @param path relative to the dataset
@@ -248,6 +272,8 @@ export class GridPanel extends Disposable implements PageControls {
   private pageGone(): void {
     this.deferred.pageGone();
     this.comparison.pageGone();
+    this.review.pageGone();
+    this.trial.pageGone();
   }
 
   private requestHandlers(): RequestHandlers<HostRequests> {
@@ -290,6 +316,16 @@ export class GridPanel extends Disposable implements PageControls {
         return undefined;
       },
       ...this.comparison.handlers(),
+      reviewFlagged: async ({ job }) => {
+        await vscode.commands.executeCommand('datasetCaptions.reviewFlagged', { id: job });
+        return undefined;
+      },
+      dismissJob: ({ job }) => {
+        services.jobs.dismiss(job);
+        return undefined;
+      },
+      ...inEditOrder(order, reviewHandlers(this.review), ['takeAnswer']),
+      ...trialHandlers(this.trial),
       ...views,
       ...captionHandlers(session, () => this.panel.active),
       ...inEditOrder(order, connectionHandlers(session)),

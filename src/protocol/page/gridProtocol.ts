@@ -6,8 +6,10 @@ import type { GridViewRequests, ItemsAround } from './gridViewProtocol';
 import type { ImageSort } from './imageSort';
 import type { OriginRequests } from './originProtocol';
 import type { PictureRequests, PictureSettings } from './pictureProtocol';
+import type { ReviewRequests, ReviewSummary } from './reviewProtocol';
 import type { SuggestRequests } from './suggestProtocol';
 import type { SearchRequests, SearchView } from './searchProtocol';
+import type { TrialRequests, TrialSummary } from './trialProtocol';
 
 /**
  * A change of the selection. Positions refer to the order with the number `order`, which may have gone meanwhile: they
@@ -43,6 +45,8 @@ export interface JobView {
   kept: number;
   /** images whose answers by a captioner were not written, but wait for a person to look at them */
   flagged: number;
+  /** whether those can be gone through now */
+  isReviewable: boolean;
   /** one line: what the job is doing now, or how it ended */
   message: string;
   /** what each model runs on, and why the better providers are not used; empty until the tagger is loaded */
@@ -160,7 +164,9 @@ export interface HostRequests
     BulkEditRequests,
     ComparisonRequests,
     ConnectionRequests,
-    OriginRequests {
+    OriginRequests,
+    ReviewRequests,
+    TrialRequests {
   /**
    * The webview has (re)started; `page` restores the state of a webview that has none of its own because its tab is
    * new.
@@ -236,6 +242,10 @@ export interface GridEvents {
   openBulkEdit: WantedEdit;
   /** Show what differs between two states of all captions. */
   openComparison: ComparisonSummary;
+  /** Go through the flagged answers of a job. */
+  openReview: ReviewSummary;
+  /** Try a captioner on a few images. */
+  openTrial: TrialSummary;
   /** Go to an image. */
   reveal: { path: string };
   /** The user changed how pictures are loaded. */
