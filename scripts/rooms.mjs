@@ -25,11 +25,15 @@ export const rooms = {
   },
   'protocol/page': {
     what: 'the messages between the page and the extension host, one file for each topic',
-    may: ['protocol/channel', 'tags'],
+    may: ['protocol/captioning', 'protocol/channel', 'tags'],
   },
   'protocol/tagging': {
     what: 'the messages to the child process with the model; the options of captions: types, defaults, how settings and flags are read, their check in the manifests of jobs too (taggerChecks)',
     may: ['protocol/channel', 'protocol/page', 'tags'],
+  },
+  'protocol/captioning': {
+    what: 'what a captioner is: its profile and its answers; pure',
+    may: [],
   },
   'protocol/text': {
     what: 'sentences and names that several houses show: sizes, rates, states of jobs',
@@ -192,6 +196,10 @@ export const rooms = {
       'protocol/text',
     ],
   },
+  network: {
+    what: 'what every client of HTTP needs: proxies, why a connection failed, what an error of a server says',
+    may: ['protocol/channel'],
+  },
   'tagger/wasm': { what: 'resampling in AssemblyScript, compiled to WebAssembly', may: [] },
   'tagger/native': {
     what: 'loads sharp and onnxruntime, and says which cores there are',
@@ -226,7 +234,7 @@ export const rooms = {
   },
   'tagger/download': {
     what: 'files from the network: resumed, hashed, with proxies',
-    may: ['base', 'base/machine', 'dataset/files', 'protocol/channel', 'protocol/tagging', 'protocol/text'],
+    may: ['base', 'base/machine', 'dataset/files', 'network', 'protocol/channel', 'protocol/tagging', 'protocol/text'],
   },
   'tagger/inference': {
     what: 'what a tagger is: its contract, files and tags, batches',
@@ -255,7 +263,7 @@ export const rooms = {
   },
   'tagger/server': {
     what: 'a tagger behind the Open Inference Protocol',
-    may: ['base', 'protocol/channel', 'protocol/tagging', 'tagger/download', 'tagger/inference'],
+    may: ['base', 'network', 'protocol/channel', 'protocol/tagging', 'tagger/inference'],
   },
   'tagger/models': {
     what: 'which models there are: catalogue, places on disk, downloads',
@@ -282,6 +290,18 @@ export const rooms = {
     what: 'the entry of the child process',
     may: ['base', 'protocol/channel', 'protocol/tagging', 'tagger/process'],
   },
+  'captioner/endpoint': {
+    what: 'one server of a vision-language model: its address, a request and what its answers mean (judgeProblem), what it is and has (checkEndpoint)',
+    may: ['network', 'protocol/captioning', 'protocol/channel'],
+  },
+  'captioner/pace': {
+    what: 'how many requests servers get at a time (RequestWindow), and one queue for several of them (EndpointQueue); the clock is injected',
+    may: ['base', 'protocol/channel'],
+  },
+  captioner: {
+    what: 'a captioner: images are prepared, sent and tried again as its servers keep up',
+    may: ['base/pictureHead', 'captioner/endpoint', 'captioner/pace', 'protocol/captioning', 'protocol/channel'],
+  },
   'cli/captioners': {
     what: 'captioners on the command line: their flags, their file, what a prompt lacks for an image, "captioners"',
     may: [
@@ -299,7 +319,6 @@ export const rooms = {
       'protocol/text',
     ],
   },
-
   'cli/shared': {
     what: 'what a command of the command line is, its console and its errors of use',
     may: ['base', 'protocol/text'],
@@ -623,6 +642,30 @@ export const rooms = {
       'snapshots/store',
     ],
   },
+  'extension/captionDialogs': {
+    what: 'the dialogs about single answers of captioners: flagged ones of a job are gone through (CaptionReview), words are tried on a few images (CaptionTrial)',
+    may: [
+      'base',
+      'dataset',
+      'dataset/captions',
+      'dataset/edits',
+      'dataset/files',
+      'extension/document',
+      'extension/grid',
+      'extension/settings',
+      'extension/shared',
+      'jobs',
+      'jobs/folder',
+      'jobs/run',
+      'protocol/captioning',
+      'protocol/channel',
+      'protocol/child',
+      'protocol/page',
+      'protocol/text',
+      'records',
+      'tags',
+    ],
+  },
   'extension/editor': {
     what: "the custom editor: its panels, the page's HTML, the tags view",
     may: [
@@ -631,6 +674,7 @@ export const rooms = {
       'dataset/query',
       'dataset/tagIndex',
       'extension/bulkEdit',
+      'extension/captionDialogs',
       'extension/captioning',
       'extension/comparison',
       'extension/document',
@@ -730,6 +774,7 @@ export const rooms = {
       'base',
       'dataset/files',
       'extension/api',
+      'extension/captionDialogs',
       'extension/captioning',
       'extension/commands',
       'extension/document',
@@ -826,6 +871,27 @@ export const rooms = {
       'webview/virtualList',
     ],
   },
+  'webview/review': {
+    what: 'the dialog in which flagged answers of a job are gone through',
+    may: [
+      'protocol/channel',
+      'protocol/page',
+      'protocol/text',
+      'webview/bulkEdit',
+      'webview/shared',
+    ],
+  },
+  'webview/trial': {
+    what: 'the dialog in which a captioner is tried on a few images',
+    may: [
+      'captioner/prompt',
+      'protocol/channel',
+      'protocol/page',
+      'protocol/text',
+      'webview/bulkEdit',
+      'webview/shared',
+    ],
+  },
   'webview/editor': {
     what: 'the page as a whole, and its connection to the host',
     may: [
@@ -840,8 +906,10 @@ export const rooms = {
       'webview/jobList',
       'webview/notices',
       'webview/pictures',
+      'webview/review',
       'webview/search',
       'webview/shared',
+      'webview/trial',
       'webview/undo',
       'webview/suggestions',
       'webview/toolbar',
