@@ -45,6 +45,13 @@ const lateCsv = {
     onResolve({ filter: /^csv-parse$/ }, () => ({ path: './csvParse.js', external: true })),
 };
 
+/** The dialogs that ask captioners are a bundle of their own, which the extension loads when one is first opened. */
+const lateDialogs = {
+  name: 'late-dialogs',
+  setup: (/** @type {import('esbuild').PluginBuild} */ { onResolve }) =>
+    onResolve({ filter: /\/captionDialogs\/captionDialogs$/ }, () => ({ path: './captionDialogs.js', external: true })),
+};
+
 /** @type {import('esbuild').BuildOptions[]} */
 const product = [
   { ...node, entryPoints: ['src/extension/extension.ts'], outfile: 'dist/extension.js', minify: !watch },
@@ -53,7 +60,13 @@ const product = [
     ...node,
     entryPoints: ['src/extension/main.ts'],
     outfile: 'dist/main.js',
-    plugins: [wasmPlugin, lateCsv],
+    plugins: [wasmPlugin, lateCsv, lateDialogs],
+    minify: !watch,
+  },
+  {
+    ...node,
+    entryPoints: ['src/extension/captionDialogs/captionDialogs.ts'],
+    outfile: 'dist/captionDialogs.js',
     minify: !watch,
   },
   { ...node, entryPoints: ['csv-parse'], outfile: 'dist/csvParse.js', minify: !watch },

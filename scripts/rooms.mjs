@@ -702,6 +702,7 @@ export const rooms = {
       'dataset/files',
       'dataset/query',
       'dataset/view',
+      'extension/captionDialogs',
       'extension/captioning',
       'extension/document',
       'extension/editor',

@@ -7,6 +7,7 @@ import { RunnerClient } from '../jobs/client/RunnerClient';
 import { TaggerProcess } from '../protocol/child/TaggerProcess';
 import { errorMessage } from '../protocol/channel/wireError';
 import { ExtensionApi } from './api/ExtensionApi';
+import type { CaptionDialogs } from './captionDialogs/captionDialogs';
 import { CaptionJobs } from './captioning/CaptionJobs';
 import { CaptionPreviews } from './captioning/CaptionPreviews';
 import { ClusterAddress } from './captioning/ClusterAddress';
@@ -146,6 +147,27 @@ export function startMain(
   const history = own(new HistoryTree(editors, jobs, snapshots, views.history, log));
   const tags = own(new TagTree(editors, views.tags));
   const api = own(new ExtensionApi(editors, files, jobs, thumbnails, origins, log));
+  let captionDialogs: Promise<CaptionDialogs> | undefined;
+  const loadDialogs = (): Promise<CaptionDialogs> => {
+    captionDialogs ??= import('./captionDialogs/captionDialogs').then(
+      ({ CaptionDialogs: Dialogs }) =>
+        new Dialogs({
+          jobsFolder,
+          captioners: () => [],
+          selected: () => undefined,
+          keysOf: () => Promise.resolve({}),
+          goOn: () => Promise.resolve(),
+          pictures: own(pictureMaker()),
+          onDecided: (id) => {
+            jobs.reviewed(id);
+          },
+          onLog: (line) => {
+            log.info(`[captioner] ${line}`);
+          },
+        }),
+    );
+    return captionDialogs;
+  };
   own(new JobStatusBar(jobs));
   own(
     registerCommands({
@@ -165,6 +187,7 @@ export function startMain(
       models,
       cuda,
       serverToken,
+      loadDialogs,
       openSample: () => openSampleDataset(editors, context.asAbsolutePath(path.join('dist', 'sample')), storage),
       log,
     }),

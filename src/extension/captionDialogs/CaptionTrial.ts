@@ -18,12 +18,10 @@ import type { WriteOptions } from '../../tags/writeMode';
 import type { DialogContent } from '../grid/PageDialog';
 import { fileVersion } from '../shared/fileVersion';
 import { failureText } from './failureText';
+import { mostTried } from './mostTried';
 import { readTexts } from './readTexts';
 import type { SingleQuestions } from './SingleQuestions';
 import { triedCaptioner, withWords, wordsOf } from './trialWords';
-
-/** Maximum number of pictures of a trial. */
-export const mostTried = 5;
 
 /** What a trial needs. */
 export interface TrialParts {

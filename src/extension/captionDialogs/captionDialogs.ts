@@ -37,6 +37,11 @@ export class CaptionDialogs {
     this.questions = new SingleQuestions(parts);
   }
 
+  /** Whether there is a captioner that can be tried. */
+  get hasCaptioners(): boolean {
+    return this.parts.captioners().length > 0;
+  }
+
   /**
    * The flagged answers of a job that wait for a person.
    * @throws Error in words if there are none; JobError JOB_MISSING, JOB_UNREADABLE

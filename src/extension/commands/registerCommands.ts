@@ -17,6 +17,7 @@ import type { ServerToken } from '../taggers/ServerToken';
 import type { TaggerPicker } from '../taggers/TaggerPicker';
 import { registerBulkEditCommands } from './bulkEditCommands';
 import { registerCaptionCommands } from './captionCommands';
+import type { LoadCaptionDialogs } from './captionDialogCommands';
 import { registerDatasetCommands } from './datasetCommands';
 import { registerHistoryCommands } from './historyCommands';
 import { registerImageCommands } from './imageCommands';
@@ -45,6 +46,7 @@ export interface CommandParts {
   readonly models: Models;
   readonly cuda: CudaSupport;
   readonly serverToken: ServerToken;
+  readonly loadDialogs: LoadCaptionDialogs;
   readonly openSample: () => Promise<void>;
   readonly log: vscode.LogOutputChannel;
 }
@@ -60,7 +62,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     registerBulkEditCommands(commands),
     registerOriginCommands(commands, parts.origins),
     registerSearchCommands(commands, searches, parts.tagTree),
-    registerJobCommands(commands, jobs, parts.jobTree, parts.reports, editors, parts.writer),
+    registerJobCommands(commands, jobs, parts.jobTree, parts.reports, editors, parts.writer, parts.loadDialogs),
     registerHistoryCommands(commands, parts.historyTree, parts.historyTexts),
     registerTaggerCommands(commands, parts.picker, parts.models, parts.cuda, parts.serverToken),
   );

@@ -1,0 +1,143 @@
+import { css } from 'lit';
+
+/** The dialog in which a captioner is tried: its words beside the images, or above them where it is narrow. */
+export const trialStyles = css`
+  dialog {
+    width: min(1240px, calc(100% - 32px));
+    height: min(860px, calc(100% - 32px));
+  }
+
+  .body {
+    grid-template-columns: minmax(300px, 380px) minmax(0, 1fr);
+  }
+
+  .form {
+    display: flex;
+    flex-direction: column;
+    gap: 10px;
+    min-width: 0;
+    padding: 14px 16px;
+    overflow: auto;
+    border-inline-end: 1px solid var(--edge);
+  }
+
+  .form > * {
+    flex: none;
+  }
+
+  .purpose,
+  .traits {
+    display: flex;
+    flex-direction: column;
+    gap: 8px;
+  }
+
+  .traits .button {
+    align-self: start;
+  }
+
+  .temperature input {
+    width: 160px;
+  }
+
+  .tried {
+    display: flex;
+    flex-direction: column;
+    gap: 10px;
+    min-width: 0;
+    min-height: 0;
+    padding: 12px 16px;
+    overflow: auto;
+    background: var(--vscode-editor-background);
+    color: var(--vscode-editor-foreground, inherit);
+  }
+
+  .card {
+    display: grid;
+    flex: none;
+    grid-template-columns: 160px minmax(0, 1fr);
+    gap: 12px;
+    padding: 10px;
+    border: 1px solid var(--edge);
+    border-radius: 4px;
+  }
+
+  .thumb {
+    display: flex;
+    align-items: center;
+    justify-content: center;
+    height: 160px;
+    overflow: hidden;
+    border-radius: 3px;
+    background: var(--vscode-editorWidget-background);
+  }
+
+  .thumb img {
+    max-width: 100%;
+    max-height: 100%;
+    object-fit: contain;
+  }
+
+  .pair {
+    display: grid;
+    grid-template-columns: repeat(2, minmax(0, 1fr));
+    gap: 4px 12px;
+    align-content: start;
+    min-width: 0;
+  }
+
+  .pair .where {
+    grid-column: 1 / -1;
+    margin: 0;
+    overflow-wrap: anywhere;
+  }
+
+  .side h3 {
+    margin: 0 0 4px;
+    color: var(--vscode-descriptionForeground);
+    font-size: inherit;
+    font-weight: 400;
+  }
+
+  .side p {
+    margin: 0 0 4px;
+    overflow-wrap: anywhere;
+  }
+
+  .text {
+    max-height: 150px;
+    padding: 6px 8px;
+    border: 1px solid var(--edge);
+    border-radius: 3px;
+    overflow: auto;
+    overflow-wrap: anywhere;
+    white-space: pre-wrap;
+  }
+
+  .text:focus-visible {
+    outline: 1px solid var(--vscode-focusBorder);
+    outline-offset: -1px;
+  }
+
+  @media (max-width: 720px) {
+    .form {
+      padding: 12px;
+      overflow: visible;
+      border-inline-end: none;
+      border-bottom: 1px solid var(--edge);
+    }
+
+    .tried {
+      padding: 12px;
+      overflow: visible;
+    }
+
+    .card {
+      grid-template-columns: minmax(0, 1fr);
+    }
+
+    .pair {
+      grid-template-columns: minmax(0, 1fr);
+    }
+  }
+`;
