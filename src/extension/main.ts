@@ -7,6 +7,10 @@ import { RunnerClient } from '../jobs/client/RunnerClient';
 import { TaggerProcess } from '../protocol/child/TaggerProcess';
 import { errorMessage } from '../protocol/channel/wireError';
 import { ExtensionApi } from './api/ExtensionApi';
+import { AddCaptioner } from './captioners/AddCaptioner';
+import { CaptionerPicker } from './captioners/CaptionerPicker';
+import { Captioners } from './captioners/Captioners';
+import { EndpointKeys } from './captioners/EndpointKeys';
 import { CaptionJobs } from './captioning/CaptionJobs';
 import { CaptionPreviews } from './captioning/CaptionPreviews';
 import { ClusterAddress } from './captioning/ClusterAddress';
@@ -19,6 +23,7 @@ import type { HistoryEntry } from './history/historyEntries';
 import { HistoryTexts } from './history/HistoryTexts';
 import { HistoryTree } from './history/HistoryTree';
 import { JobNotices } from './captioning/JobNotices';
+import { LanguageModelCaptions } from './captioning/LanguageModelCaptions';
 import { LeftOut } from './editor/LeftOut';
 import { JobReports } from './captioning/JobReports';
 import { JobStarter } from './captioning/JobStarter';
@@ -94,7 +99,11 @@ export function startMain(
   const serverToken = new ServerToken(context.secrets);
   const models = own(new Models(entry, storage, context.secrets, serverToken, log));
   const taggers = own(new Taggers(context.extensionPath, models));
-  const picker = new TaggerPicker(models, context.globalState);
+  const taggerPicker = new TaggerPicker(models, context.globalState);
+  const captioners = own(new Captioners(log));
+  const endpointKeys = new EndpointKeys(context.secrets);
+  const adding = new AddCaptioner(endpointKeys, log);
+  const picker = new CaptionerPicker(captioners, taggerPicker, models, endpointKeys, adding);
   const cuda = new CudaSupport(storage, models, log);
   const jobsFolder = path.join(storage, 'jobs');
   const runner = own(
@@ -111,7 +120,17 @@ export function startMain(
   );
   const hashes = new ModelHashes(models, context.globalState);
   const cluster = new ClusterAddress(context.secrets, context.globalState);
-  const starter = new JobStarter(runner, jobsFolder, taggers, cuda, hashes, serverToken, cluster);
+  const starter = new JobStarter(
+    runner,
+    jobsFolder,
+    taggers,
+    cuda,
+    hashes,
+    serverToken,
+    cluster,
+    captioners,
+    endpointKeys,
+  );
   const previewTagger = (): TaggerProcess =>
     new TaggerProcess({
       entry,
@@ -122,7 +141,10 @@ export function startMain(
       },
     });
   const previews = own(new CaptionPreviews(previewTagger, taggers, cuda, serverToken, log));
-  const jobs = own(new CaptionJobs(runner, jobsFolder, starter, previews, taggers, log));
+  const languageModels = new LanguageModelCaptions(previewTagger, log);
+  const jobs = own(
+    new CaptionJobs(runner, jobsFolder, starter, previews, taggers, captioners, languageModels, log),
+  );
   const tree = own(new JobTree(jobs, views.jobs));
   const reports = own(new JobReports(jobs));
   const notices = own(new JobNotices(jobs, log));
@@ -136,7 +158,7 @@ export function startMain(
   const editors = own(
     new DatasetEditorProvider(
       files,
-      { jobs, taggers, thumbnails, suggestions, searches, leftOut: own(new LeftOut()), origins },
+      { jobs, taggers, captioners, thumbnails, suggestions, searches, leftOut: own(new LeftOut()), origins },
       { extension: context.extensionUri, pictures: pictureRoots },
       storage,
       log,
@@ -162,6 +184,9 @@ export function startMain(
       origins,
       cache,
       picker,
+      adding,
+      endpointKeys,
+      taggerPicker,
       models,
       cuda,
       serverToken,
@@ -169,6 +194,7 @@ export function startMain(
       log,
     }),
   );
+  captioners.tellProblems();
   const connectToRunner = async (): Promise<void> => {
     try {
       await runner.refresh();

@@ -55,7 +55,7 @@ export function isUnsavedEdit(value: unknown): value is UnsavedEdit {
   );
 }
 
-const authors: readonly unknown[] = ['hand', 'bulk', 'import', 'tagger'] satisfies EditAuthor['by'][];
+const authors: readonly unknown[] = ['hand', 'bulk', 'import', 'tagger', 'captioner'] satisfies EditAuthor['by'][];
 
 function isStep(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;

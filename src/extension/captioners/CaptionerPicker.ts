@@ -91,6 +91,7 @@ export class CaptionerPicker {
       this.models.list().then(
         (listings) => {
           found.listings = listings;
+          show();
         },
         (thrown: unknown) => {
           void vscode.window.showErrorMessage(vscode.l10n.t('The models cannot be listed: {0}', errorMessage(thrown)));
@@ -98,12 +99,14 @@ export class CaptionerPicker {
       ),
       pictureModels().then((models) => {
         found.models = models;
+        if (models.length > 0) show();
+      }),
+      this.missing(AbortSignal.any([cancel.signal, AbortSignal.timeout(lookTimeout)])).then((missing) => {
+        found.missing = missing;
+        if (missing.size > 0) show();
       }),
     ];
-    void Promise.all(looking).then(async () => {
-      show();
-      found.missing = await this.missing(AbortSignal.any([cancel.signal, AbortSignal.timeout(lookTimeout)]));
-      if (found.missing.size > 0) show();
+    void Promise.all(looking).then(() => {
       if (!cancel.signal.aborted) quickPick.busy = false;
     });
     try {

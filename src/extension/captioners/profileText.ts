@@ -14,8 +14,19 @@ export function whereOf(profile: CaptionerProfile): string {
   return `${profile.model === '' ? l10n.t('first model') : nameInOneLine(profile.model)} · ${nameInOneLine(hosts)}`;
 }
 
-/** Host and port of an address; the address itself where it is none. */
-export function hostOf(endpoint: string): string {
+/** Where a captioner sends pictures, in words: `http://localhost:11434, to the model qwen3-vl:8b-instruct`. */
+export function destinationOf(profile: CaptionerProfile): string {
+  const model = modelOf(profile);
+  if (model !== undefined) return l10n.t('the model {0} of VS Code', nameInOneLine(`${model.vendor} ${model.id}`));
+  const origins = [...new Set(profile.endpoints.map(originOf))].map(nameInOneLine).join(', ');
+  return profile.model === '' ? origins : l10n.t('{0}, to the model {1}', origins, nameInOneLine(profile.model));
+}
+
+function originOf(endpoint: string): string {
+  return URL.canParse(endpoint) ? new URL(endpoint).origin : endpoint;
+}
+
+function hostOf(endpoint: string): string {
   return URL.canParse(endpoint) ? new URL(endpoint).host : endpoint;
 }
 
