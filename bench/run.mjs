@@ -11,6 +11,7 @@ const root = path.dirname(folder);
 const names = [
   'activation',
   'api',
+  'captioner',
   'cluster',
   'conflicts',
   'cuts',
@@ -49,6 +50,7 @@ const speeds = [
   'preprocess',
   'pipeline',
   'server',
+  'captioner',
   'journal',
   'origins',
 ];

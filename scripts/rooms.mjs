@@ -31,6 +31,10 @@ export const rooms = {
     what: 'the messages to the child process with the model; the options of captions: types, defaults, how settings and flags are read, their check in the manifests of jobs too (taggerChecks)',
     may: ['protocol/channel', 'protocol/page', 'tags'],
   },
+  'protocol/captioning': {
+    what: 'what a captioner is: its profile and its answers; pure',
+    may: [],
+  },
   'protocol/text': {
     what: 'sentences and names that several houses show: sizes, rates, states of jobs',
     may: ['protocol/captioning', 'protocol/page', 'protocol/tagging'],
@@ -192,6 +196,10 @@ export const rooms = {
       'protocol/text',
     ],
   },
+  network: {
+    what: 'what every client of HTTP needs: proxies, why a connection failed, what an error of a server says',
+    may: ['protocol/channel'],
+  },
   'tagger/wasm': { what: 'resampling in AssemblyScript, compiled to WebAssembly', may: [] },
   'tagger/native': {
     what: 'loads sharp and onnxruntime, and says which cores there are',
@@ -226,7 +234,7 @@ export const rooms = {
   },
   'tagger/download': {
     what: 'files from the network: resumed, hashed, with proxies',
-    may: ['base', 'base/machine', 'dataset/files', 'protocol/channel', 'protocol/tagging', 'protocol/text'],
+    may: ['base', 'base/machine', 'dataset/files', 'network', 'protocol/channel', 'protocol/tagging', 'protocol/text'],
   },
   'tagger/inference': {
     what: 'what a tagger is: its contract, files and tags, batches',
@@ -255,7 +263,7 @@ export const rooms = {
   },
   'tagger/server': {
     what: 'a tagger behind the Open Inference Protocol',
-    may: ['base', 'protocol/channel', 'protocol/tagging', 'tagger/download', 'tagger/inference'],
+    may: ['base', 'network', 'protocol/channel', 'protocol/tagging', 'tagger/inference'],
   },
   'tagger/models': {
     what: 'which models there are: catalogue, places on disk, downloads',
@@ -282,6 +290,18 @@ export const rooms = {
     what: 'the entry of the child process',
     may: ['base', 'protocol/channel', 'protocol/tagging', 'tagger/process'],
   },
+  'captioner/endpoint': {
+    what: 'one server of a vision-language model: its address, a request and what its answers mean (judgeProblem), what it is and has (checkEndpoint)',
+    may: ['network', 'protocol/captioning', 'protocol/channel'],
+  },
+  'captioner/pace': {
+    what: 'how many requests servers get at a time (RequestWindow), and one queue for several of them (EndpointQueue); the clock is injected',
+    may: ['base', 'protocol/channel'],
+  },
+  captioner: {
+    what: 'a captioner: images are prepared, sent and tried again as its servers keep up',
+    may: ['base/pictureHead', 'captioner/endpoint', 'captioner/pace', 'protocol/captioning', 'protocol/channel'],
+  },
   'cli/captioners': {
     what: 'captioners on the command line: their flags, their file, what a prompt lacks for an image, "captioners"',
     may: [
@@ -299,7 +319,6 @@ export const rooms = {
       'protocol/text',
     ],
   },
-
   'cli/shared': {
     what: 'what a command of the command line is, its console and its errors of use',
     may: ['base', 'protocol/text'],
@@ -414,6 +433,7 @@ export const rooms = {
       'dataset/captions',
       'dataset/files',
       'extension/shared',
+      'protocol/captioning',
       'protocol/tagging',
       'snapshots/store',
       'tags',

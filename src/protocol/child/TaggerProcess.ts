@@ -162,7 +162,8 @@ export class TaggerProcess {
       return await answer.finally(() => (answered = signal?.aborted !== true));
     } finally {
       if (kind !== undefined) health.ended(kind, answered);
-      if (method === 'makeThumbnail' && 'imagePath' in params) running.decoding.delete(params.imagePath);
+      const isPicture = method === 'makeThumbnail' || method === 'prepareJpeg';
+      if (isPicture && 'imagePath' in params) running.decoding.delete(params.imagePath);
       if (--running.openRequests === 0) clearInterval(running.watch);
     }
   }
@@ -308,6 +309,7 @@ function watchedKind<K extends keyof TaggerRequests>(
   method: K,
   params: Parameters<TaggerRequests[K]>[0],
 ): WatchedKind | undefined {
+  if (method === 'prepareJpeg') return 'image';
   if (!('setup' in params) || params.setup.execution.provider === 'server') return undefined;
   return method === 'captionImage' || method === 'scoreImage' ? 'image' : 'loading';
 }

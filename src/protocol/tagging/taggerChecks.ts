@@ -92,6 +92,7 @@ export const taggerParams = checksOf<ParamsOf<TaggerRequests>>()({
     quality: v.optional(finite),
     rank: v.optional(finite),
   }),
+  prepareJpeg: v.object({ imagePath: v.string(), side: v.pipe(count, v.minValue(1)), maximumBytes: count }),
   readImageInfo: v.object({ imagePath: v.string() }),
   listModels: v.object({ folders }),
   downloadModel: v.object({
@@ -116,6 +117,11 @@ export const taggerResults = checksOf<ResultsOf<TaggerRequests>>()({
   scoreImage: v.object({ names: texts, scores: v.custom<Float32Array>((value) => value instanceof Float32Array) }),
   prepareImage: v.object({ pixels: v.custom<Uint8Array>((value) => value instanceof Uint8Array) }),
   makeThumbnail: v.object({ width: count, height: count, bytes: count }),
+  prepareJpeg: v.object({
+    jpeg: v.custom<Uint8Array>((value) => value instanceof Uint8Array),
+    width: count,
+    height: count,
+  }),
   readImageInfo: v.object({ width: count, height: count, format: v.string(), fileSize: count }),
   listModels: v.object({
     models: v.array(

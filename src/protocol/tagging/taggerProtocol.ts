@@ -52,6 +52,25 @@ export interface ThumbnailOrder {
   rank?: number;
 }
 
+/** A JPEG to make of an image for a vision-language model. */
+export interface JpegOrder {
+  imagePath: string;
+  /** the longer side, in pixels, at least 1; the picture is never enlarged */
+  side: number;
+  /** how long the base64 of the JPEG may be, in bytes */
+  maximumBytes: number;
+}
+
+/** A picture as it is sent to a vision-language model. */
+export interface PreparedJpeg {
+  /** the file */
+  jpeg: Uint8Array;
+  /** in pixels */
+  width: number;
+  /** in pixels */
+  height: number;
+}
+
 /** The requests that the tagger's child process answers. */
 export interface TaggerRequests {
   /** Loads the models (idempotent: later calls are free), verifies what they run on, and describes them. */
@@ -72,6 +91,8 @@ export interface TaggerRequests {
    * has that extension. Returns its dimensions and the size of its file.
    */
   makeThumbnail(params: ThumbnailOrder): { width: number; height: number; bytes: number };
+  /** The JPEG of an image that a vision-language model gets: upright, on white, in sRGB. Loads no model. */
+  prepareJpeg(params: JpegOrder): PreparedJpeg;
   /** Properties of an image file, read from its header. */
   readImageInfo(params: { imagePath: string }): ImageInfo;
 

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import * as l10n from '@vscode/l10n';
 import type { Dispatcher } from 'undici';
+import { openProxyAgent, ProxyAddressError } from '../../network/openProxyAgent';
 import { DownloadError } from './DownloadError';
 import type { OriginToken } from './downloadRequest';
 import { withoutQuery } from './requestErrors';
@@ -45,23 +46,16 @@ export class HttpClient {
   ) {}
 
   /**
-   * Makes a client. Imports the HTTP library only now, because a process that only makes thumbnails never needs it.
+   * Makes a client.
    * @throws DownloadError BAD_ADDRESS for a proxy whose address is invalid
    */
   static async open(options: HttpClientOptions): Promise<HttpClient> {
-    const { EnvHttpProxyAgent, request } = await import('undici');
     try {
-      const agent = new EnvHttpProxyAgent({
-        connectTimeout: options.timeout,
-        // Plain HTTP is sent to the proxy without a tunnel, because many proxies allow tunnels to port 443 only.
-        proxyTunnel: false,
-      });
+      const { agent, request } = await openProxyAgent({ connectTimeout: options.timeout });
       return new HttpClient(options, agent, request);
     } catch (error) {
-      const message = l10n.t(
-        'The address of the proxy in HTTP_PROXY or HTTPS_PROXY is no web address. Correct it, such as http://proxy:3128.',
-      );
-      throw new DownloadError('BAD_ADDRESS', options.target, message, error);
+      if (!(error instanceof ProxyAddressError)) throw error;
+      throw new DownloadError('BAD_ADDRESS', options.target, error.message, error);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Metadata, Sharp } from 'sharp';
 import { isPremultipliedAvif } from '../../base/pictureHead/avifHead';
 import { inMemory } from '../../base/pictureHead/ByteSource';
+import { headIn } from '../../base/pictureHead/headIn';
 import { sniffFormat, type ImageFormat } from '../../base/sniffFormat';
 import { checkJpegScan } from '../formats/checkJpegScan';
 import { decodeBmp, readBmpHeader } from '../formats/decodeBmp';
@@ -15,7 +16,7 @@ import { hasWebpAlpha, tellWebpAlpha } from '../formats/webpAlpha';
 import { loadSharp } from '../native/nativePackages';
 import type { OpenedImage, SharpImage, SharpOpener } from './OpenedImage';
 import { openTiff } from './openTiff';
-import { headIn, orientationIn } from './orientationIn';
+import { orientationIn } from './orientationIn';
 import { checkSize, maximumJpegSide, maximumPixels } from './pictureLimits';
 import { notAnImage, refusal } from './refusals';
 import { readImageFile } from './readImageFile';

@@ -1,24 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import PQueue from 'p-queue';
-import type { default as SharpFactory, Sharp } from 'sharp';
+import type { Sharp } from 'sharp';
 import { ownFileMode, ownFolderMode } from '../../base/machine/ownFolder';
 import type { ImageInfo, PictureRegion } from '../../protocol/page/pictureProtocol';
 import type { ThumbnailOrder } from '../../protocol/tagging/taggerProtocol';
 import { errorCode } from '../../protocol/channel/wireError';
-import type { DecodedImage } from '../formats/DecodedImage';
-import { loadSharp } from '../native/nativePackages';
-import { fromSharp, openImage } from './decodeImage';
-import type { OpenedImage } from './OpenedImage';
-import { refusal } from './refusals';
-
-/**
- * Pictures with more pixels may take gigabytes while they are decoded (interlaced, progressive, BMP): they are made one
- * at a time.
- */
-const largePicture = 25e6;
-const largePictures = new PQueue({ concurrency: 1 });
+import { openImage } from './decodeImage';
+import { usePicture } from './usePicture';
 
 /**
  * Writes a small picture of an image's first frame for people to look at: a WebP, or what the name of the output asks
@@ -28,9 +17,13 @@ const largePictures = new PQueue({ concurrency: 1 });
  * @throws ImageError for anything that cannot be decoded completely; NativePackageError when sharp does not load
  */
 export async function makeThumbnail(order: ThumbnailOrder): Promise<{ width: number; height: number; bytes: number }> {
-  const opened = await openImage(order.imagePath);
-  const make = (): ReturnType<typeof draw> => draw(opened, order);
-  const { data, info } = opened.width * opened.height > largePicture ? await largePictures.add(make) : await make();
+  const { imagePath, size, outputPath, region, quality } = order;
+  const opened = await openImage(imagePath);
+  const { data, info } = await usePicture(imagePath, opened, (source) => {
+    if (region !== undefined) source.extract(within(region, opened.upright));
+    source.resize({ width: size, height: size, fit: 'inside', withoutEnlargement: true });
+    return encode(source, outputPath, quality).toBuffer({ resolveWithObject: true });
+  });
   await writeAtomically(order, data);
   return { width: info.width, height: info.height, bytes: data.length };
 }
@@ -45,28 +38,6 @@ export async function readImageInfo(imagePath: string): Promise<ImageInfo> {
   return { ...opened.upright, format: opened.format, fileSize: size };
 }
 
-async function draw(
-  opened: OpenedImage,
-  { imagePath, size, outputPath, region, quality }: ThumbnailOrder,
-): Promise<{ data: Buffer; info: { width: number; height: number } }> {
-  const small = (source: Sharp): ReturnType<typeof draw> => {
-    if (region !== undefined) source.extract(within(region, opened.upright));
-    source.resize({ width: size, height: size, fit: 'inside', withoutEnlargement: true });
-    return encode(source, outputPath, quality).toBuffer({ resolveWithObject: true });
-  };
-  if (opened.kind === 'pixels') {
-    const picture = rawPicture(loadSharp(), await opened.decode());
-    return small(picture).catch((error: unknown) => {
-      throw refusal(imagePath, opened.format, error);
-    });
-  }
-  // Resizing at once lets libvips decode JPEG and WebP at a fraction of their size.
-  return fromSharp(imagePath, opened, (open) => {
-    const source = open({ autoOrient: true });
-    return small(opened.isOpaque ? source.removeAlpha() : source);
-  });
-}
-
 /** The part of a region that lies in the picture, at least one pixel of it, in whole pixels. */
 function within(region: PictureRegion, { width, height }: { width: number; height: number }): PictureRegion {
   const left = Math.min(Math.max(0, Math.floor(region.left)), width - 1);
@@ -77,10 +48,6 @@ function within(region: PictureRegion, { width, height }: { width: number; heigh
     width: Math.max(1, Math.min(Math.ceil(region.left + region.width), width) - left),
     height: Math.max(1, Math.min(Math.ceil(region.top + region.height), height) - top),
   };
-}
-
-function rawPicture(sharp: typeof SharpFactory, { pixels, width, height, channels }: DecodedImage): Sharp {
-  return sharp(pixels, { raw: { width, height, channels } });
 }
 
 function encode(picture: Sharp, outputPath: string, quality?: number): Sharp {

@@ -4,12 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
 import type { Dispatcher } from 'undici';
 import { backoff } from '../../base/backoff';
+import { connectionFailure } from '../../network/connectionFailure';
+import { openProxyAgent, ProxyAddressError } from '../../network/openProxyAgent';
+import { retryAfter } from '../../network/retryAfter';
+import { serverText } from '../../network/serverText';
+import { singleHeader } from '../../network/singleHeader';
 import { abortReason } from '../../protocol/channel/Channel';
 import type { ServerOptions } from '../../protocol/tagging/execution';
-import { connectionFailure, retryAfter } from '../download/requestErrors';
 import { serverAddress } from './serverAddress';
 import { ServerError } from './ServerError';
-import { serverText } from './serverText';
 
 /** The statuses of an overloaded server (429, 503) and of a proxy that does not reach it (502, 504). */
 const worthRetrying: ReadonlySet<number> = new Set([429, 502, 503, 504]);
@@ -79,16 +82,15 @@ export class ServerClient {
    */
   static async open(options: ServerClientOptions): Promise<ServerClient> {
     const address = serverAddress(options.url);
-    const { EnvHttpProxyAgent, request } = await import('undici');
     try {
       const { connections } = options;
       // The timeout is our own and covers the whole request: one between two pieces would never end a server that
       // trickles.
-      const agent = new EnvHttpProxyAgent({ connections, headersTimeout: 0, bodyTimeout: 0, proxyTunnel: false });
+      const { agent, request } = await openProxyAgent({ connections, headersTimeout: 0, bodyTimeout: 0 });
       return new ServerClient(address, options, agent, request);
     } catch (error) {
-      const message = l10n.t('The address of the proxy in HTTP_PROXY or HTTPS_PROXY is no web address.');
-      throw new ServerError('SERVER_REFUSED', message, undefined, error);
+      if (!(error instanceof ProxyAddressError)) throw error;
+      throw new ServerError('SERVER_REFUSED', error.message, undefined, error);
     }
   }
 
@@ -166,7 +168,7 @@ export class ServerClient {
         l10n.t('{0} answered {1}.', answer.url, `${answer.status}${said}`),
         answer.status,
       );
-      const after = retryAfter(single(answer.headers['retry-after']), Date.now()) ?? 0;
+      const after = retryAfter(singleHeader(answer.headers['retry-after']), Date.now()) ?? 0;
       return { error, after, patient: this.patience };
     } catch (thrown) {
       if (signal.aborted) throw abortReason(signal);
@@ -236,10 +238,9 @@ export class ServerClient {
 
   private quote(body: Buffer, headers: IncomingHttpHeaders): string {
     const { token } = this.options;
-    const said = serverText(body, single(headers['content-type']) ?? '');
     // A server that echoes its request must not bring the token into a log.
-    const harmless = token === undefined ? said : said.replaceAll(token, '***');
-    return harmless === '' ? '' : `: "${harmless}"`;
+    const said = serverText(body, singleHeader(headers['content-type']) ?? '', token);
+    return said === '' ? '' : `: "${said}"`;
   }
 
   private async wait(milliseconds: number, signal: AbortSignal): Promise<void> {
@@ -259,8 +260,4 @@ export class ServerClient {
     if (this.isUnreachable) this.options.onLog?.(`${this.address} answers again.`);
     this.isUnreachable = false;
   }
-}
-
-function single(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
 }

@@ -1,0 +1,299 @@
+import { backoff } from '../../base/backoff';
+import { abortReason } from '../../protocol/channel/Channel';
+import { EndpointLane, type Patience } from './EndpointLane';
+import type { PaceClock } from './PaceClock';
+
+/** What became of one request. */
+export type Attempt<T> =
+  | { kind: 'done'; value: T; /** whether its time says something about the load */ isMeasured: boolean }
+  /** never sent again to this endpoint; `ofEndpoint`: nor is any other request */
+  | { kind: 'failed'; error: Error; ofEndpoint: boolean }
+  /** may be sent again; `after` is how long the endpoint wants us to wait, in milliseconds */
+  | { kind: 'later'; cause: 'overload' | 'broken' | 'timeout'; error: Error; after?: number | undefined }
+  | { kind: 'later'; cause: 'away'; error: Error; after?: number | undefined; isHeard: boolean };
+
+/** Sends one request. @param isFirst whether the endpoint may have to load the model for it */
+export type Send<T> = (endpoint: number, isFirst: boolean, signal: AbortSignal) => Promise<Attempt<T>>;
+
+/** How a queue distributes requests. */
+export interface QueueOptions {
+  /** the addresses, for logs; at least one */
+  endpoints: readonly string[];
+  /** the most requests in flight at each */
+  maximumInFlight: number;
+  patience: Patience;
+  clock: PaceClock;
+  /** the error for a request that was tried too often, from the last one */
+  givenUp: (cause: 'broken' | 'timeout', last: Error) => Error;
+  /** the error for all requests where every endpoint is away for too long, from the last problem of one */
+  allAway: (last: Error) => Error;
+  /** called after windows or states may have changed */
+  onChange?: () => void;
+  onLog?: (line: string) => void;
+}
+
+interface Item {
+  /** counts up in the order in which they came */
+  order: number;
+  failures: number;
+  timeouts: number;
+  overloads: number;
+  notBefore: number;
+  signal: AbortSignal;
+  send: (lane: EndpointLane, index: number) => Promise<void>;
+  reject: (error: Error) => void;
+}
+
+/** So often is a request sent whose answer breaks off. */
+const mostFailures = 5;
+/** So often is one sent that gets no answer in time. */
+const mostTimeouts = 2;
+/** Pauses before a request is sent again, in milliseconds. */
+const retryPauses = { first: 250, longest: 10_000, jitter: 0.5 };
+
+/**
+ * One queue of requests for several endpoints. Each gets as many as its own window lets through, in the order in which
+ * they came; one that is away gets single ones from time to time, and its requests go to the others. Only when all are
+ * away for too long are the requests given back. What is sent, and what an answer means, the caller says.
+ */
+export class EndpointQueue {
+  private readonly lanes: EndpointLane[];
+  private readonly waiting: Item[] = [];
+  /** the endpoints that are logged to be away or left out */
+  private readonly absent = new Map<EndpointLane, 'away' | 'out'>();
+  private cancelTimer: (() => void) | undefined;
+  private next = 0;
+  private closed: Error | undefined;
+
+  constructor(private readonly options: QueueOptions) {
+    const { endpoints, maximumInFlight, clock, patience } = options;
+    this.lanes = endpoints.map((endpoint) => new EndpointLane(endpoint, maximumInFlight, clock, patience));
+  }
+
+  /** The endpoints in the order of the options; not to be changed. */
+  get endpoints(): readonly EndpointLane[] {
+    return this.lanes;
+  }
+
+  /** How many requests may be in flight now, at least 1: the windows of all endpoints that are there. */
+  get width(): number {
+    const ready = this.lanes.filter(({ state }) => state === 'ready' || state === 'waiting');
+    return Math.max(
+      1,
+      ready.reduce((sum, { window }) => sum + window.size, 0),
+    );
+  }
+
+  /**
+   * Sends a request when it is its turn, and again where that helps.
+   * @returns what the last try gave
+   * @throws the error of a try that is final; `givenUp` and `allAway` of the options; what `send` throws; the signal's
+   *   reason
+   */
+  run<T>(send: Send<T>, signal: AbortSignal): Promise<T> {
+    if (this.closed !== undefined) return Promise.reject(this.closed);
+    if (signal.aborted) return Promise.reject(abortReason(signal));
+    let onAbort: (() => void) | undefined;
+    const result = new Promise<T>((resolve, reject) => {
+      const item: Item = {
+        order: this.next++,
+        failures: 0,
+        timeouts: 0,
+        overloads: 0,
+        notBefore: -Infinity,
+        signal,
+        send: (lane, index) => this.attempt(item, lane, index, send, resolve),
+        reject,
+      };
+      onAbort = () => {
+        if (this.takeOut(item)) reject(abortReason(signal));
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.waiting.push(item);
+      this.dispatch();
+    });
+    return result.finally(() => {
+      if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
+    });
+  }
+
+  /** Gives back all requests that wait, with this error; those in flight end by their signals. */
+  close(error: Error): void {
+    this.closed = error;
+    this.cancelTimer?.();
+    this.rejectWaiting(error);
+  }
+
+  private async attempt<T>(
+    item: Item,
+    lane: EndpointLane,
+    index: number,
+    send: Send<T>,
+    resolve: (value: T) => void,
+  ): Promise<void> {
+    const ticket = lane.begin();
+    let attempt: Attempt<T>;
+    try {
+      attempt = await send(index, !lane.isWarm, item.signal);
+    } catch (thrown) {
+      lane.neutral(ticket);
+      item.reject(thrown as Error);
+      this.changed();
+      return;
+    }
+    switch (attempt.kind) {
+      case 'done':
+        lane.good(ticket, attempt.isMeasured);
+        resolve(attempt.value);
+        break;
+      case 'failed':
+        if (attempt.ofEndpoint) {
+          lane.leaveOut(ticket, attempt.error);
+          this.again(item, attempt.error);
+        } else {
+          lane.good(ticket, false);
+          item.reject(attempt.error);
+        }
+        break;
+      case 'later':
+        this.later(item, lane, ticket, attempt);
+        break;
+    }
+    this.log(lane);
+    this.changed();
+  }
+
+  private later(
+    item: Item,
+    lane: EndpointLane,
+    ticket: Parameters<EndpointLane['good']>[0],
+    attempt: Extract<Attempt<unknown>, { kind: 'later' }>,
+  ): void {
+    const { error, after } = attempt;
+    switch (attempt.cause) {
+      case 'overload':
+        lane.overloaded(ticket, error, after);
+        this.again(item, error, ++item.overloads);
+        return;
+      case 'away':
+        lane.gone(ticket, error, attempt.isHeard, after);
+        // The endpoint waits, the image need not: another endpoint may be there.
+        this.again(item, error);
+        return;
+      case 'broken':
+        lane.failed(ticket, error, 'broken');
+        if (++item.failures >= mostFailures) item.reject(this.options.givenUp('broken', error));
+        else this.again(item, error, item.failures);
+        return;
+      case 'timeout':
+        lane.failed(ticket, error, 'timeout');
+        if (++item.timeouts >= mostTimeouts) item.reject(this.options.givenUp('timeout', error));
+        else this.again(item, error, item.timeouts);
+        return;
+    }
+  }
+
+  /** Puts a request back among those that wait. @param retry 1, 2, … for a pause before it; 0 for none */
+  private again(item: Item, last: Error, retry = 0): void {
+    if (this.closed !== undefined || item.signal.aborted) {
+      item.reject(this.closed ?? abortReason(item.signal));
+      return;
+    }
+    const { clock } = this.options;
+    if (retry > 0) item.notBefore = clock.now() + backoff(retry, retryPauses, () => clock.random());
+    this.waiting.push(item);
+    if (!this.lanes.every(({ isHopeless }) => isHopeless)) return;
+    this.rejectWaiting(this.options.allAway(last));
+    for (const lane of this.lanes) lane.forgetTrouble();
+  }
+
+  private changed(): void {
+    this.dispatch();
+    this.options.onChange?.();
+  }
+
+  private dispatch(): void {
+    const { clock } = this.options;
+    this.cancelTimer?.();
+    this.cancelTimer = undefined;
+    if (this.waiting.length > 0 && this.lanes.every(({ state }) => state === 'out')) {
+      const [lane] = this.lanes;
+      this.rejectWaiting(this.options.allAway(lane?.problem ?? new Error('There is no endpoint.')));
+      return;
+    }
+    for (;;) {
+      const now = clock.now();
+      const item = this.firstOf(now);
+      const lane = this.freest(now);
+      if (item === undefined || lane === undefined) break;
+      this.takeOut(item);
+      void item.send(lane, this.lanes.indexOf(lane));
+    }
+    const wake = this.nextTime(clock.now());
+    if (wake === undefined) return;
+    this.cancelTimer = clock.after(wake, () => {
+      this.dispatch();
+    });
+  }
+
+  /**
+   * The request that is sent next: those that failed less come first, so that one that brings a server down is not the
+   * only one that tries whether it is back.
+   */
+  private firstOf(now: number): Item | undefined {
+    let first: Item | undefined;
+    for (const item of this.waiting) {
+      if (item.notBefore > now) continue;
+      const comesFirst =
+        first === undefined ||
+        item.failures + item.timeouts < first.failures + first.timeouts ||
+        (item.failures + item.timeouts === first.failures + first.timeouts && item.order < first.order);
+      if (comesFirst) first = item;
+    }
+    return first;
+  }
+
+  /** The endpoint with most room; undefined where none may get a request now. */
+  private freest(now: number): EndpointLane | undefined {
+    let freest: EndpointLane | undefined;
+    const room = ({ window, state }: EndpointLane): number => (state === 'away' ? 0 : window.size - window.inFlight);
+    for (const lane of this.lanes) {
+      if (lane.admitsAt > now) continue;
+      if (freest === undefined || room(lane) > room(freest)) freest = lane;
+    }
+    return freest;
+  }
+
+  /** In how many milliseconds something may be sent, if nothing ends before; undefined where only that helps. */
+  private nextTime(now: number): number | undefined {
+    if (this.waiting.length === 0) return undefined;
+    const item = Math.min(...this.waiting.map(({ notBefore }) => notBefore));
+    const lane = Math.min(...this.lanes.map(({ admitsAt }) => admitsAt));
+    const time = Math.max(item, lane);
+    // Never 0, which could turn in a circle.
+    return Number.isFinite(time) ? Math.max(1, Math.ceil(time - now)) : undefined;
+  }
+
+  private takeOut(item: Item): boolean {
+    const index = this.waiting.indexOf(item);
+    if (index >= 0) this.waiting.splice(index, 1);
+    return index >= 0;
+  }
+
+  private rejectWaiting(error: Error): void {
+    for (const item of this.waiting.splice(0)) item.reject(error);
+  }
+
+  /** Logs when an endpoint goes away, is left out, or is back. */
+  private log(lane: EndpointLane): void {
+    const { state, endpoint, problem } = lane;
+    const isAbsent = state === 'away' || state === 'out';
+    const before = this.absent.get(lane);
+    if (before === (isAbsent ? state : undefined)) return;
+    if (isAbsent) this.absent.set(lane, state);
+    else this.absent.delete(lane);
+    const what = problem?.message ?? endpoint;
+    const lines = { out: `${what} It is left out.`, away: `${what} Trying again.`, back: `${endpoint} answers again.` };
+    this.options.onLog?.(lines[isAbsent ? state : 'back']);
+  }
+}

@@ -1,0 +1,280 @@
+/** One request in flight. */
+export interface Ticket {
+  /** in milliseconds */
+  readonly startedAt: number;
+  /** how many were in flight, with this one, when it was sent */
+  readonly inFlight: number;
+}
+
+/**
+ * How a request ended, as far as the server's load is concerned: answered, refused for too much load, without an answer
+ * in time, or in a way that says nothing about it.
+ */
+export type RequestEnd = 'answered' | 'overload' | 'timeout' | 'other';
+
+/** Doubling the requests must raise the throughput by so much to be repeated at once. */
+const clearGain = 1.6;
+/** Less than this is no gain; what lies between is measured for longer. */
+const noGain = 1.1;
+/** What doubling must have gained in the longer measurement to be repeated. */
+const worthDoubling = 1.25;
+/** What it must have gained to be kept. */
+const worthKeeping = 1.04;
+/** So much of a proportional gain must a small step bring to be kept. */
+const worthStep = 0.5;
+/** The first measurement of one or two requests at a time has at least so many answers. */
+const fewest = [2, 4];
+/** So many refusals above the same number of requests make it the limit. */
+const triesAboveBound = 3;
+/** Steps are tried after so many measurements, and then ever more rarely. */
+const firstPause = 8;
+const longestPause = 128;
+/** More than what was refused is tried again after so many rounds of requests, and then after twice as many. */
+const firstRounds = 8;
+/** A server that gains nothing from a second request is asked again with two only so often. */
+const triesOfSecond = 3;
+/** A measurement says nothing if so much of it the requests were fewer than the window allows. */
+const longestStarved = 0.25;
+
+type Phase =
+  /** the first answer, for which a server may load its model, is not measured */
+  | { kind: 'warmUp' }
+  /** the window doubles while throughput grows */
+  | { kind: 'doubling'; lower: Measured | undefined; isLonger: boolean }
+  /** after an overload the window grows back, at most to `target` */
+  | { kind: 'recovering'; target: number }
+  | { kind: 'steady'; left: number }
+  /** a step up or down from `from`, whose throughput is known */
+  | { kind: 'trying'; from: Measured }
+  /** one more than what was refused before */
+  | { kind: 'beyond' };
+
+interface Measured {
+  size: number;
+  /** answers per millisecond */
+  rate: number;
+}
+
+/**
+ * How many requests a server gets at a time: additive increase and multiplicative decrease as in TCP
+ * (https://www.rfc-editor.org/rfc/rfc5681), with throughput in place of losses. It begins with one and doubles while
+ * throughput grows; then it tries small steps up and down, and keeps those that gain something, or cost nothing. When the
+ * server refuses requests or does not answer in time, it halves, and remembers the number that was refused; after three
+ * refusals of the same it is not tried again. Pure: the caller tells the time.
+ */
+export class RequestWindow {
+  private current = 1;
+  private flying = 0;
+  private phase: Phase = { kind: 'warmUp' };
+  /** the largest number that was not refused, once something was */
+  private bound = Infinity;
+  private refusals = 0;
+  private halvedAt = -Infinity;
+  private pause = firstPause;
+  private stepsUp = true;
+  private secondTries = 0;
+  private epoch = { startedAt: 0, answers: 0, starved: 0 };
+
+  /** @param maximum the most requests at a time, at least 1 */
+  constructor(private readonly maximum: number) {}
+
+  /** How many requests may be in flight, at least 1. */
+  get size(): number {
+    return this.current;
+  }
+
+  /** How many requests are in flight. */
+  get inFlight(): number {
+    return this.flying;
+  }
+
+  /** One more request is sent. @param now in milliseconds, of a clock that never goes back */
+  begin(now: number): Ticket {
+    if (this.flying === 0 && this.epoch.answers === 0) this.epoch.startedAt = now;
+    this.flying++;
+    return { startedAt: now, inFlight: this.flying };
+  }
+
+  /** A request has ended. @param now in milliseconds */
+  end(ticket: Ticket, now: number, how: RequestEnd): void {
+    const isFull = this.flying >= this.current;
+    this.flying--;
+    if (how === 'overload' || how === 'timeout') this.lower(ticket, now, how);
+    else if (how === 'answered') this.count(now, isFull);
+  }
+
+  /** Nothing was sent for a while, which is not to be measured. @param now in milliseconds */
+  resume(now: number): void {
+    this.measureAfresh(now);
+  }
+
+  private count(now: number, isFull: boolean): void {
+    const { epoch, phase } = this;
+    epoch.answers++;
+    if (!isFull) epoch.starved++;
+    if (phase.kind === 'warmUp') {
+      this.phase = { kind: 'doubling', lower: undefined, isLonger: false };
+      this.measureAfresh(now);
+      return;
+    }
+    if (epoch.answers < this.needed()) return;
+    const time = now - epoch.startedAt;
+    // Too few images, or pictures that are prepared too slowly: the server is not at its limit.
+    const saysNothing = epoch.starved > longestStarved * epoch.answers || time <= 0;
+    const measured = { size: this.current, rate: epoch.answers / time };
+    if (saysNothing) this.measureAfresh(now);
+    else this.decide(measured, now);
+  }
+
+  /** How many answers a measurement needs. */
+  private needed(): number {
+    const { phase, current } = this;
+    if (phase.kind === 'recovering') return current;
+    if (phase.kind === 'beyond') return 2 * current;
+    if (phase.kind === 'steady' && this.mayGoBeyond) return Math.max(current, 2);
+    if (phase.kind === 'doubling') {
+      const first = Math.max(current, fewest[current - 1] ?? 0);
+      return phase.isLonger ? Math.max(3 * first, 12) : first;
+    }
+    // Small steps gain little, so that more is measured: whole rounds, as answers often come in waves.
+    return current * Math.max(2, Math.ceil(16 / current));
+  }
+
+  private decide(measured: Measured, now: number): void {
+    const { phase } = this;
+    switch (phase.kind) {
+      case 'warmUp':
+        return;
+      case 'doubling':
+        this.decideDoubling(measured, phase, now);
+        return;
+      case 'recovering':
+        if (this.current >= phase.target) this.settle(this.current, now);
+        else this.resize(Math.min(phase.target, this.current + Math.max(1, Math.floor(this.current / 4))), now);
+        return;
+      case 'steady':
+        this.decideSteady(measured, phase, now);
+        return;
+      case 'trying':
+        this.decideStep(measured, phase.from, now);
+        return;
+      case 'beyond':
+        // What was refused once is not any more: the server had other guests, or it was a limit of a minute.
+        this.bound = Infinity;
+        this.refusals = 0;
+        this.phase = { kind: 'doubling', lower: undefined, isLonger: false };
+        this.measureAfresh(now);
+        return;
+    }
+  }
+
+  private decideDoubling(
+    measured: Measured,
+    { lower, isLonger }: Extract<Phase, { kind: 'doubling' }>,
+    now: number,
+  ): void {
+    const gain = lower === undefined ? Infinity : measured.rate / lower.rate;
+    if (lower === undefined || gain >= clearGain || (isLonger && gain >= worthDoubling)) {
+      const next = Math.min(2 * this.current, this.limit());
+      if (next <= this.current) {
+        this.settle(this.current, now);
+        return;
+      }
+      this.phase = { kind: 'doubling', lower: measured, isLonger: false };
+      this.resize(next, now);
+      return;
+    }
+    if (gain > noGain && !isLonger) {
+      this.phase = { kind: 'doubling', lower, isLonger: true };
+      return;
+    }
+    // One request at a time is more than a slightly faster pace: the server takes them one by one anyway.
+    const isKept = gain >= (lower.size === 1 ? worthDoubling : worthKeeping);
+    if (lower.size === 1 && !isKept) this.secondTries++;
+    if (isKept) this.settle(this.current, now);
+    else this.settle(lower.size, now);
+  }
+
+  private decideSteady(measured: Measured, phase: Extract<Phase, { kind: 'steady' }>, now: number): void {
+    this.measureAfresh(now);
+    if (--phase.left > 0) return;
+    if (this.mayGoBeyond) {
+      this.phase = { kind: 'beyond' };
+      this.resize(this.bound + 1, now);
+      return;
+    }
+    const next = this.nextStep();
+    this.stepsUp = !this.stepsUp;
+    if (next === this.current) {
+      phase.left = this.pause;
+      return;
+    }
+    this.phase = { kind: 'trying', from: measured };
+    this.resize(next, now);
+  }
+
+  /** The size that is tried next; the current one where there is none to try. */
+  private nextStep(): number {
+    const { current } = this;
+    const step = Math.max(1, Math.floor(current / 8));
+    if (!this.stepsUp) return Math.max(1, current - step);
+    if (current === 1 && this.secondTries >= triesOfSecond) return current;
+    return Math.min(current + step, this.limit());
+  }
+
+  private decideStep(measured: Measured, from: Measured, now: number): void {
+    const [low, high] = measured.size < from.size ? [measured, from] : [from, measured];
+    const worth = low.size === 1 ? worthDoubling : 1 + (worthStep * (high.size - low.size)) / low.size;
+    const best = high.rate >= worth * low.rate ? high : low;
+    const isUp = measured.size > from.size;
+    if (isUp && from.size === 1 && best === from) this.secondTries++;
+    const hasMoved = best === measured;
+    this.pause = hasMoved ? firstPause : Math.min(2 * this.pause, longestPause);
+    this.settle(best.size, now);
+  }
+
+  /** Whether more than what was refused is to be tried again. */
+  private get mayGoBeyond(): boolean {
+    return this.bound < this.maximum && this.refusals < triesAboveBound && this.current >= this.bound;
+  }
+
+  /** Too much for the server: half of it from now on. Requests that were sent before the last halving say nothing new. */
+  private lower(ticket: Ticket, now: number, how: 'overload' | 'timeout'): void {
+    // What is refused though nothing else is in flight says nothing about how many there may be.
+    const refused = how === 'overload' && ticket.inFlight > 1 ? ticket.inFlight - 1 : Infinity;
+    if (ticket.startedAt < this.halvedAt) {
+      this.bound = Math.min(this.bound, refused);
+      this.current = Math.min(this.current, this.limit());
+      return;
+    }
+    if (refused < Infinity) {
+      // A refusal of what was fine before is no limit of requests at a time, but perhaps one of a minute.
+      this.refusals = refused >= this.bound ? this.refusals + 1 : 1;
+      this.bound = Math.min(this.bound, refused);
+    }
+    const before = this.current;
+    this.halvedAt = now;
+    this.phase = { kind: 'recovering', target: Math.max(1, Math.min(before, this.bound)) };
+    this.resize(Math.max(1, Math.min(Math.floor(before / 2), this.bound)), now);
+    this.stepsUp = true;
+  }
+
+  /** The largest size that may be tried now, but for what goes beyond the bound. */
+  private limit(): number {
+    return Math.max(1, Math.min(this.maximum, this.bound));
+  }
+
+  private settle(size: number, now: number): void {
+    this.resize(size, now);
+    this.phase = { kind: 'steady', left: this.mayGoBeyond ? firstRounds * 2 ** this.refusals : this.pause };
+  }
+
+  private resize(size: number, now: number): void {
+    this.current = size;
+    this.measureAfresh(now);
+  }
+
+  private measureAfresh(now: number): void {
+    this.epoch = { startedAt: now, answers: 0, starved: 0 };
+  }
+}
