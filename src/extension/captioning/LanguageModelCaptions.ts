@@ -143,7 +143,7 @@ export class LanguageModelCaptions {
           write,
           concurrency: 1,
           signal,
-          onOutcome: ({ path }, outcome, reason, answer) => {
+          onOutcome: ({ path }, _outcome, reason, answer) => {
             if (reason === undefined) return;
             asked.leftOut.push({ path, reason, ...(answer === undefined ? {} : { answer: answer.text }) });
           },
