@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
 import { mountOf, pathOnShared } from '../jobs/folder/clusterJob';
 import { JobError } from '../jobs/JobError';
+import type { ImageOutcome } from '../jobs/imageOutcomes';
 import { jobFault, JobFaultError } from '../jobs/run/jobFault';
 import { manifestFile, type JobFolder } from '../jobs/folder/JobFolder';
 import { jobInfo } from '../jobs/folder/jobInfo';
@@ -32,6 +33,8 @@ export interface ClusterJobRunOptions extends RunListener {
   redisUrl: string | undefined;
   /** retry the images that failed */
   retryFailed?: boolean;
+  /** ask again for the images whose answers are flagged */
+  retryFlagged?: boolean;
   /** submit what is missing and check once, then leave the job to the workers and to later runs */
   once?: boolean;
 }
@@ -79,7 +82,9 @@ export class ClusterJobRun extends JobRunBase {
     const { state } = this;
     delete state.fault;
     await tail.update();
-    if (this.options.retryFailed === true) await tail.retryFailed();
+    const { retryFailed = false, retryFlagged = false } = this.options;
+    const again: ImageOutcome[] = [...(retryFailed ? ['failed' as const] : []), ...(retryFlagged ? ['flagged' as const] : [])];
+    if (again.length > 0) await tail.retry(new Set(again));
     Object.assign(state, { counts: { ...tail.counts }, failures: [...tail.failures] });
     if (this.options.redisUrl === undefined) {
       throw new JobFaultError(

@@ -1,7 +1,7 @@
 import { open, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { errno } from '../base/errno';
-import { isListed, noOutcomes, outcomeOfRank, rankOf, type ImageOutcome } from '../jobs/imageOutcomes';
+import { isListed, isRetried, noOutcomes, outcomeOfRank, rankOf, type ImageOutcome } from '../jobs/imageOutcomes';
 import { parseOutcomes } from '../jobs/folder/journalEntries';
 import { shownFailures } from '../jobs/jobTypes';
 import { retryJournalName, shardJournals } from '../jobs/folder/shardJournals';
@@ -60,9 +60,13 @@ export class JournalTail {
     }
   }
 
-  /** Begins a new generation, in which the images that failed are retried. @throws errors of the file system */
-  async retryFailed(): Promise<void> {
-    const failed = [...this.ranks.keys()].filter((index) => this.outcome(index) === 'failed');
+  /**
+   * Begins a new generation, in which images are retried.
+   * @param outcomes of these images: `failed`, `flagged`
+   * @throws errors of the file system
+   */
+  async retry(outcomes: ReadonlySet<ImageOutcome | undefined>): Promise<void> {
+    const failed = [...this.ranks.keys()].filter((index) => outcomes.has(this.outcome(index)));
     if (failed.length === 0) return;
     const file = await open(path.join(this.folder, retryJournalName(this.generation + 1)), 'ax', 0o666);
     try {
@@ -98,10 +102,11 @@ export class JournalTail {
   }
 
   private forgetFailure(index: number): void {
-    if (this.outcome(index) !== 'failed') return;
+    const outcome = this.outcome(index);
+    if (outcome === undefined || !isRetried(outcome)) return;
     this.ranks[index] = 0;
     this.handled--;
-    this.counts.failed--;
+    this.counts[outcome]--;
     const image = this.images.path(index);
     this.failures = this.failures.filter((one) => one.path !== image);
   }

@@ -9,11 +9,13 @@ import { isTemporaryName } from '../dataset/files/temporaryNames';
 import { JobFaultError, jobFault } from '../jobs/run/jobFault';
 import { imageOfLine, imagesFile, JobFolder, manifestFile } from '../jobs/folder/JobFolder';
 import { JobJournal } from '../jobs/folder/JobJournal';
-import { captionWork } from '../jobs/run/captionWork';
+import { captionWork, type RunTagger } from '../jobs/run/captionWork';
 import { settleIntents } from '../jobs/run/settleIntents';
 import { readJournal, type ImageRecord, type WriteIntent } from '../jobs/folder/journalEntries';
 import { PreviousContents } from '../jobs/folder/PreviousContents';
-import type { JobImage, JobState, TaggerManifest } from '../jobs/jobTypes';
+import type { JobImage, JobManifest, JobState, TaggerManifest } from '../jobs/jobTypes';
+import { openCaptioner, type OpenCaptioner } from '../jobs/run/openCaptioner';
+import { localCaptioner, type LocalCaptioners } from './localCaptioner';
 import { mergeRecords, shardJournalName, shardJournals } from '../jobs/folder/shardJournals';
 import type { TaggerProcess } from '../protocol/child/TaggerProcess';
 import type { TaggerSetup } from '../protocol/tagging/taggerProtocol';
@@ -28,6 +30,8 @@ export interface ShardRunOptions {
   writer: FileWriter;
   /** makes the tagger of a job ready on this machine. @returns it, and the maximum number of images in flight */
   prepare: (manifest: TaggerManifest, signal: AbortSignal) => Promise<{ setup: TaggerSetup; imagesInWork: number }>;
+  /** the captioners of this machine; undefined if it has none */
+  captioners?: LocalCaptioners | undefined;
   /** aborts when another worker has the shard, or when it is to be given back */
   signal: AbortSignal;
   /** called with the number of images that have an outcome */
@@ -56,7 +60,7 @@ interface Known {
 export async function readShardJob(
   root: string,
   data: ShardData,
-): Promise<{ folder: JobFolder; manifest: TaggerManifest }> {
+): Promise<{ folder: JobFolder; manifest: JobManifest }> {
   const folder = new JobFolder(await folderOnShared(root, data.folder));
   const text = await readFile(path.join(folder.path, manifestFile)).catch((thrown: unknown) => {
     throw unreadableFolder(data.folder, thrown);
@@ -65,7 +69,6 @@ export async function readShardJob(
   if (hashOf(text) !== data.manifest || manifest.place.kind !== 'cluster') {
     throw new JobFaultError('FOLDER_MISSING', `The folder of the job has another job in it (${data.folder}).`);
   }
-  if ('captioner' in manifest) throw new JobFaultError('CAPTIONER_FAILED', 'Captioners do not run on clusters yet.');
   return { folder, manifest: { ...manifest, root: await folderOnShared(root, manifest.place.dataset) } };
 }
 
@@ -125,12 +128,12 @@ export async function runShard(data: ShardData, options: ShardRunOptions): Promi
 }
 
 async function work(
-  manifest: TaggerManifest,
+  manifest: JobManifest,
   images: readonly JobImage[],
   known: Known,
   journal: JobJournal,
   { first }: ShardData,
-  { tagger, writer, prepare, signal, onProgress, onLog }: ShardRunOptions,
+  { tagger, writer, prepare, captioners, signal, onProgress, onLog }: ShardRunOptions,
 ): Promise<ShardEnd> {
   await settleWrites(manifest, images, first, known, journal);
   if (known.isTaken) await sweep(manifest, images);
@@ -139,8 +142,8 @@ async function work(
   let handled = [...records.values()].filter(({ outcome }) => outcome !== undefined).length;
   onProgress(handled);
   if (handled === images.length) return 'done';
-  const { setup, imagesInWork } = await prepare(manifest, signal);
-  const { options } = manifest;
+  let captioner: OpenCaptioner | undefined;
+  const runTagger = 'tagger' in manifest ? await taggerOf(manifest) : undefined;
   const result = await captionWork({
     manifest,
     images,
@@ -156,17 +159,29 @@ async function work(
     },
     listedOnly: true,
     signal,
-    prepareTagger: () => ({
-      makeTags: (imagePath, stopped) => tagger.request('captionImage', { imagePath, setup, options }, stopped),
-      imagesInWork,
-    }),
+    prepareTagger: async (_first, texts) => {
+      if ('tagger' in manifest) return runTagger ?? (await taggerOf(manifest));
+      const profile = localCaptioner(manifest.captioner, captioners);
+      const keys = new Map(Object.entries(captioners?.keysFor(profile.endpoints) ?? {}));
+      captioner = await openCaptioner({ profile, keys, tagger, signal, onLog }, texts);
+      return captioner;
+    },
     onRecordNote: onLog,
     onOutcome: () => {
       onProgress(++handled);
     },
-  });
+  }).finally(() => captioner?.close());
   if (result.error !== undefined) throw result.error;
   return result.status === 'completed' ? 'done' : 'left';
+
+  async function taggerOf(ofTagger: TaggerManifest): Promise<RunTagger> {
+    const { setup, imagesInWork } = await prepare(ofTagger, signal);
+    const { options } = ofTagger;
+    return {
+      makeTags: (imagePath, stopped) => tagger.request('captionImage', { imagePath, setup, options }, stopped),
+      imagesInWork,
+    };
+  }
 }
 
 /** Reads the images of a shard from the job's list. */
@@ -201,7 +216,7 @@ async function readKnown(folder: string, { shard, first, count }: ShardData): Pr
 
 /** Gives an outcome to the images whose captions workers had written when they died. */
 async function settleWrites(
-  manifest: TaggerManifest,
+  manifest: JobManifest,
   images: readonly JobImage[],
   first: number,
   { records, intents }: Known,
@@ -226,7 +241,7 @@ async function settleWrites(
 }
 
 /** Removes the temporary files of workers that were killed during a write. */
-async function sweep({ root }: TaggerManifest, images: readonly JobImage[]): Promise<void> {
+async function sweep({ root }: JobManifest, images: readonly JobImage[]): Promise<void> {
   for (const folder of new Set(images.map(({ path: image }) => folderOf(image)))) {
     const names = await readdir(path.join(root, folder)).catch(() => []);
     for (const name of names) if (isTemporaryName(name)) await removeLeftover(path.join(root, folder, name));

@@ -4,13 +4,14 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FileWriter } from '../dataset/files/FileWriter';
-import { jobFault, JobFaultError } from '../jobs/run/jobFault';
+import { jobFault } from '../jobs/run/jobFault';
 import { JobFolder } from '../jobs/folder/JobFolder';
 import { checkCaptionFolder } from '../jobs/folder/checkCaptionFolder';
 import type { TaggerProcess } from '../protocol/child/TaggerProcess';
 import { errorMessage } from '../protocol/channel/wireError';
 import { ClusterError } from './ClusterError';
 import { clusterTiming, maxPauseFactor } from './clusterTiming';
+import { localCaptioner, type LocalCaptioners } from './localCaptioner';
 import type { LocalModels } from './localModels';
 import { PreparedTagger } from './PreparedTagger';
 import { redisAddress } from './redisAddress';
@@ -37,6 +38,8 @@ export interface ShardWorkerOptions {
   /** writes the caption files */
   writer: FileWriter;
   models: LocalModels;
+  /** the captioners of this machine; undefined if it has none */
+  captioners?: LocalCaptioners;
   /** called with each line for the log */
   onLog: (line: string) => void;
 }
@@ -154,8 +157,9 @@ export class ShardWorker {
       .catch((thrown: unknown) => {
         throw unreadableFolder(folder, thrown);
       });
-    if ('captioner' in manifest) throw new JobFaultError('CAPTIONER_FAILED', 'Captioners do not run on clusters yet.');
-    await this.prepared.prepare(manifest, signal);
+    // A captioner has nothing to load, but what is missing here is said before the first shard is taken.
+    if ('captioner' in manifest) localCaptioner(manifest.captioner, this.options.captioners);
+    else await this.prepared.prepare(manifest, signal);
   }
 
   private async workOnShard(job: Job<ShardData>, token: string | undefined, signal: AbortSignal): Promise<void> {
@@ -193,6 +197,7 @@ export class ShardWorker {
         writer,
         signal: stopper.signal,
         prepare: (manifest, stopped) => this.prepared.prepare(manifest, stopped),
+        captioners: this.options.captioners,
         onLog,
         onProgress: (now) => {
           handled = now;

@@ -8,10 +8,16 @@ import { TaggerProcess } from '../protocol/child/TaggerProcess';
 import { errorMessage } from '../protocol/channel/wireError';
 import { ExtensionApi } from './api/ExtensionApi';
 import type { CaptionDialogs } from './captionDialogs/captionDialogs';
+import { AddCaptioner } from './captioners/AddCaptioner';
+import { CaptionerPicker } from './captioners/CaptionerPicker';
+import { Captioners } from './captioners/Captioners';
+import { modelOf } from './captioners/chosenOf';
+import { EndpointKeys } from './captioners/EndpointKeys';
 import { CaptionJobs } from './captioning/CaptionJobs';
 import { CaptionPreviews } from './captioning/CaptionPreviews';
 import { ClusterAddress } from './captioning/ClusterAddress';
 import { CudaSupport } from './taggers/CudaSupport';
+import { goOnCaptioning } from './commands/goOnCaptioning';
 import { registerCommands } from './commands/registerCommands';
 import { DatasetEditorProvider } from './editor/DatasetEditorProvider';
 import { EditorFiles } from './document/EditorFiles';
@@ -20,6 +26,7 @@ import type { HistoryEntry } from './history/historyEntries';
 import { HistoryTexts } from './history/HistoryTexts';
 import { HistoryTree } from './history/HistoryTree';
 import { JobNotices } from './captioning/JobNotices';
+import { LanguageModelCaptions } from './captioning/LanguageModelCaptions';
 import { LeftOut } from './editor/LeftOut';
 import { JobReports } from './captioning/JobReports';
 import { JobStarter } from './captioning/JobStarter';
@@ -95,7 +102,11 @@ export function startMain(
   const serverToken = new ServerToken(context.secrets);
   const models = own(new Models(entry, storage, context.secrets, serverToken, log));
   const taggers = own(new Taggers(context.extensionPath, models));
-  const picker = new TaggerPicker(models, context.globalState);
+  const taggerPicker = new TaggerPicker(models, context.globalState);
+  const captioners = own(new Captioners(log));
+  const endpointKeys = new EndpointKeys(context.secrets);
+  const adding = new AddCaptioner(endpointKeys, log);
+  const picker = new CaptionerPicker(captioners, taggerPicker, models, endpointKeys, adding);
   const cuda = new CudaSupport(storage, models, log);
   const jobsFolder = path.join(storage, 'jobs');
   const runner = own(
@@ -112,7 +123,17 @@ export function startMain(
   );
   const hashes = new ModelHashes(models, context.globalState);
   const cluster = new ClusterAddress(context.secrets, context.globalState);
-  const starter = new JobStarter(runner, jobsFolder, taggers, cuda, hashes, serverToken, cluster);
+  const starter = new JobStarter(
+    runner,
+    jobsFolder,
+    taggers,
+    cuda,
+    hashes,
+    serverToken,
+    cluster,
+    captioners,
+    endpointKeys,
+  );
   const previewTagger = (): TaggerProcess =>
     new TaggerProcess({
       entry,
@@ -123,7 +144,10 @@ export function startMain(
       },
     });
   const previews = own(new CaptionPreviews(previewTagger, taggers, cuda, serverToken, log));
-  const jobs = own(new CaptionJobs(runner, jobsFolder, starter, previews, taggers, log));
+  const languageModels = new LanguageModelCaptions(previewTagger, log);
+  const jobs = own(
+    new CaptionJobs(runner, jobsFolder, starter, previews, taggers, captioners, languageModels, log),
+  );
   const tree = own(new JobTree(jobs, views.jobs));
   const reports = own(new JobReports(jobs));
   const notices = own(new JobNotices(jobs, log));
@@ -137,7 +161,7 @@ export function startMain(
   const editors = own(
     new DatasetEditorProvider(
       files,
-      { jobs, taggers, thumbnails, suggestions, searches, leftOut: own(new LeftOut()), origins },
+      { jobs, taggers, captioners, thumbnails, suggestions, searches, leftOut: own(new LeftOut()), origins },
       { extension: context.extensionUri, pictures: pictureRoots },
       storage,
       log,
@@ -153,10 +177,10 @@ export function startMain(
       ({ CaptionDialogs: Dialogs }) =>
         new Dialogs({
           jobsFolder,
-          captioners: () => [],
-          selected: () => undefined,
-          keysOf: () => Promise.resolve({}),
-          goOn: () => Promise.resolve(),
+          captioners: () => captioners.profiles.filter((profile) => modelOf(profile) === undefined),
+          selected: () => captioners.name,
+          keysOf: (endpoints) => endpointKeys.of(endpoints),
+          goOn: goOnCaptioning,
           pictures: own(pictureMaker()),
           onDecided: (id) => {
             jobs.reviewed(id);
@@ -184,6 +208,9 @@ export function startMain(
       origins,
       cache,
       picker,
+      adding,
+      endpointKeys,
+      taggerPicker,
       models,
       cuda,
       serverToken,
@@ -192,6 +219,7 @@ export function startMain(
       log,
     }),
   );
+  captioners.tellProblems();
   const connectToRunner = async (): Promise<void> => {
     try {
       await runner.refresh();

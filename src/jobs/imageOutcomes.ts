@@ -22,6 +22,11 @@ export function isListed(outcome: ImageOutcome): boolean {
   return outcome === 'failed' || outcome === 'flagged' || outcome === 'kept';
 }
 
+/** Whether an image with this outcome may be tried again in the same job. */
+export function isRetried(outcome: ImageOutcome | undefined): boolean {
+  return outcome === 'failed' || outcome === 'flagged';
+}
+
 /** By rank, the lowest first, see {@link rankOf}. */
 const ranked: readonly (ImageOutcome | undefined)[] = [
   undefined,

@@ -1,6 +1,6 @@
 import type { Dataset } from '../../dataset/Dataset';
 import type { JobTarget } from '../../jobs/captionJob';
-import type { NewCaptionerJob } from '../../jobs/folder/JobFolder';
+import type { TextsOfJob } from '../../jobs/run/CaptionTexts';
 import { missingForPrompt } from '../../jobs/run/missingForPrompt';
 import type { CommandInput } from '../shared/Command';
 import { UsageError } from '../shared/UsageError';
@@ -17,7 +17,7 @@ export async function withoutMissing(
   input: CommandInput,
   dataset: Dataset,
   targets: readonly JobTarget[],
-  job: NewCaptionerJob,
+  job: TextsOfJob,
 ): Promise<readonly JobTarget[]> {
   const missing = await missingForPrompt(job, targets, input.signal, (note) => {
     input.output.note(note);

@@ -1,11 +1,14 @@
 import path from 'node:path';
 import { ClusterJobRun } from '../../cluster/ClusterJobRun';
 import { planCaptionJob } from '../../jobs/captionJob';
-import { clusterJob, sharedJobsFolder, shardSizes } from '../../jobs/folder/clusterJob';
-import { JobFolder } from '../../jobs/folder/JobFolder';
+import { clusterCaptionerJob, clusterJob, sharedJobsFolder, shardSizes } from '../../jobs/folder/clusterJob';
+import { JobFolder, type NewJob } from '../../jobs/folder/JobFolder';
 import { jobImages, targetsBesides } from '../../jobs/folder/jobTargets';
 import type { JobInfo } from '../../jobs/jobTypes';
 import { errorMessage } from '../../protocol/channel/wireError';
+import { captionerHash } from '../../jobs/captionerHash';
+import { captionerOf, captionersFlag, captionersHelp, refuseTaggerFlags } from '../captioners/captionerFlags';
+import { withoutMissing } from '../captioners/missingWords';
 import { modeOf } from './captionCommand';
 import { captionFlagHelp, captionFlags, captionOptionsOf, thresholdsOf, writeOptionsOf } from '../flags/captionFlags';
 import { clusterFlags, clusterHelp, queueOf, sharedFolder } from '../flags/clusterFlags';
@@ -34,6 +37,9 @@ export const submitCommand: Command = {
     '--mode all|empty         as for "caption", like all that follows; what models run on is what workers may choose',
     captionExtensionHelp,
     ...taggerFlagHelp,
+    '--captioner NAME         captions in sentences: each worker uses its own captioner of that name and its own keys',
+    captionersHelp,
+    '--skip-missing           leaves out the images for which a placeholder of the prompt has nothing',
     ...captionFlagHelp,
     snapshotHelp,
   ],
@@ -41,6 +47,9 @@ export const submitCommand: Command = {
     ...clusterFlags,
     ...captionExtensionFlag,
     ...taggerFlags,
+    captioner: { type: 'string' },
+    ...captionersFlag,
+    'skip-missing': { type: 'boolean' },
     ...captionFlags,
     ...snapshotFlag,
     jobs: { type: 'string' },
@@ -71,27 +80,33 @@ async function makeJobs(input: CommandInput): Promise<JobFolder[]> {
   if (dataset.allImages.length === 0) throw new UsageError(`There are no images in ${dataset.folder}`);
   for (const { path: file, reason } of dataset.problems) input.output.note(`${dataset.absolute(file)}: ${reason}`);
   const jobsFolder = path.resolve(input.text('jobs') ?? sharedJobsFolder(dataset.folder));
-  const tagger = await taggerOf(input, thresholds);
+  const captioner = await captionerOf(input);
+  if (captioner !== undefined) refuseTaggerFlags(input);
+  const cluster = { queue, mount: sharedFolder(input) ?? dataset.folder, shardSize, jobsFolder };
+  const base = {
+    label: mode === 'all' ? 'Caption All' : 'Caption Empty',
+    root: dataset.folder,
+    captionExtension: dataset.options.captionExtension,
+    mode,
+    write,
+    ...snapshotLimits(input),
+  };
+  const all = await planCaptionJob(dataset.allImages, mode, write.mode);
+  const by =
+    captioner === undefined
+      ? await taggerOf(input, thresholds)
+      : { captioner: { profile: captioner, hash: captionerHash(captioner) } };
+  const planned = 'captioner' in by ? await withoutMissing(input, dataset, all, { ...base, ...by }) : all;
   try {
-    const job = await clusterJob(
-      {
-        label: mode === 'all' ? 'Caption All' : 'Caption Empty',
-        root: dataset.folder,
-        captionExtension: dataset.options.captionExtension,
-        mode,
-        write,
-        options,
-        tagger: tagger.tagger,
-        ...snapshotLimits(input),
-      },
-      { queue, mount: sharedFolder(input) ?? dataset.folder, shardSize, modelNames: tagger.names, jobsFolder },
-    );
+    const job: NewJob =
+      'captioner' in by
+        ? await clusterCaptionerJob({ ...base, ...by }, cluster)
+        : await clusterJob({ ...base, options, tagger: by.tagger }, { ...cluster, modelNames: by.names });
     const { signal, output } = input;
     const onWait = (line: string): void => {
       output.note(line);
     };
     const unfinished = await unfinishedJob(jobsFolder, job, { signal, onWait });
-    const planned = await planCaptionJob(dataset.allImages, mode, write.mode);
     const targets = targetsBesides(planned, dataset, await unfinished?.readImages());
     const jobs = unfinished === undefined ? [] : [unfinished];
     if (targets.length > 0) jobs.push(await JobFolder.create(jobsFolder, job, await jobImages(targets)));

@@ -1,4 +1,7 @@
 import path from 'node:path';
+import { captionersFlag, captionersHelp } from '../captioners/captionerFlags';
+import { usersCaptioners } from '../captioners/captionerFile';
+import { keysOfEnvironment } from '../../jobs/client/endpointKeys';
 import { cudaEnvironmentVariables } from '../../protocol/child/cudaEnvironmentVariables';
 import type { ExecutionOptions } from '../../protocol/tagging/execution';
 import { errorMessage } from '../../protocol/channel/wireError';
@@ -26,6 +29,7 @@ export const workerCommand: Command = {
     '--preprocess-threads N   threads that decode and resize (default: what the job says)',
     '--inference-threads N    threads of a run on the CPU (default: what the job says)',
     cudaHelp,
+    captionersHelp,
   ],
   flags: {
     ...clusterFlags,
@@ -36,6 +40,7 @@ export const workerCommand: Command = {
     'preprocess-threads': { type: 'string' },
     'inference-threads': { type: 'string' },
     ...cudaFlag,
+    ...captionersFlag,
   },
   async run(input) {
     const { redisUrl, queue } = queueOf(input);
@@ -50,6 +55,7 @@ export const workerCommand: Command = {
       download: input.isSet('download'),
       execution: ownExecution(input),
     };
+    const captioners = { ...(await usersCaptioners(input)), keysFor: keysOfHere };
     // Imported only now, as most commands do not need the packages of the queue.
     const { ShardWorker } = await import('../../cluster/ShardWorker');
     await withTagger(async (tagger) => {
@@ -62,6 +68,7 @@ export const workerCommand: Command = {
         tagger,
         writer: fileWriter(),
         models,
+        captioners,
         onLog: (line) => {
           input.output.note(`${new Date().toISOString()} ${line}`);
         },
@@ -75,6 +82,11 @@ export const workerCommand: Command = {
     return 'done';
   },
 };
+
+/** The keys for servers in this machine's environment, by their origins. */
+function keysOfHere(endpoints: readonly string[]): Record<string, string> {
+  return keysOfEnvironment(endpoints);
+}
 
 /** The execution options of this machine: only those that were given. */
 function ownExecution(input: CommandInput): Partial<ExecutionOptions> {

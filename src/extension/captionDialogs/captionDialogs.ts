@@ -8,6 +8,7 @@ import type { JobInfo } from '../../jobs/jobTypes';
 import type { CaptionerProfile } from '../../protocol/captioning/captionerProfile';
 import type { TrialWords } from '../../protocol/page/trialProtocol';
 import type { DatasetDocument } from '../document/DatasetDocument';
+import { captionerEntries, setCaptionerEntries } from '../settings/captionerSettings';
 import { writeOptions } from '../settings/settings';
 import { CaptionReview } from './CaptionReview';
 import { CaptionTrial } from './CaptionTrial';
@@ -84,10 +85,9 @@ export class CaptionDialogs {
 
 /** Makes words those of a captioner, in the user's settings. @throws Error in words if it is not written there */
 async function saveWords(profile: CaptionerProfile, words: TrialWords): Promise<void> {
-  const settings = vscode.workspace.getConfiguration('datasetCaptions');
-  const entries = entriesWithWords(settings.inspect('captioners')?.globalValue, profile, words);
+  const entries = entriesWithWords(captionerEntries(), profile, words);
   if (entries === undefined) {
     throw new Error(vscode.l10n.t('The captioner "{0}" is not in your settings: change it where it is.', profile.name));
   }
-  await settings.update('captioners', entries, vscode.ConfigurationTarget.Global);
+  await setCaptionerEntries(entries);
 }

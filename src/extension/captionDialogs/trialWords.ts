@@ -37,21 +37,23 @@ export function triedCaptioner(profile: CaptionerProfile): TriedCaptioner {
  * @param now the captioner as that value makes it
  * @returns undefined if the captioner is not in it
  */
-export function entriesWithWords(list: unknown, now: CaptionerProfile, words: TrialWords): unknown[] | undefined {
-  if (!Array.isArray(list)) return undefined;
-  // Settings come as proxies, which VS Code does not take back.
-  const entries = JSON.parse(JSON.stringify(list)) as unknown[];
-  const entry = entries.find((one): one is Record<string, unknown> => nameIn(one) === now.name);
+export function entriesWithWords(
+  list: readonly unknown[],
+  now: CaptionerProfile,
+  words: TrialWords,
+): unknown[] | undefined {
+  const entry = list.find((one): one is Record<string, unknown> => nameIn(one) === now.name);
   if (entry === undefined) return undefined;
+  const changed: Record<string, unknown> = { ...entry };
   const before = wordsOf(now);
   for (const field of ['system', 'prompt', 'trigger'] as const) {
-    if (words[field] !== before[field]) entry[field] = words[field];
+    if (words[field] !== before[field]) changed[field] = words[field];
   }
   if (words.temperature !== before.temperature) {
     const sampling = typeof entry.sampling === 'object' && entry.sampling !== null ? entry.sampling : {};
-    entry.sampling = { ...sampling, temperature: words.temperature };
+    changed.sampling = { ...sampling, temperature: words.temperature };
   }
-  return entries;
+  return list.map((one) => (one === entry ? changed : one));
 }
 
 function nameIn(entry: unknown): string | undefined {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Caption } from '../../dataset/captions/Caption';
 import type { CaptionScope } from '../../jobs/captionJob';
@@ -5,6 +6,7 @@ import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import { hasStopped, inShownOrder, isEnded, isLive, isResumable, jobSteps, type JobStep } from '../../jobs/jobSteps';
 import type { JobInfo } from '../../jobs/jobTypes';
 import type { RunnerClient } from '../../jobs/client/RunnerClient';
+import type { CaptionerProfile } from '../../protocol/captioning/captionerProfile';
 import type { JobAction, JobView } from '../../protocol/page/gridProtocol';
 import { errorMessage } from '../../protocol/channel/wireError';
 import { Attempts } from './Attempts';
@@ -17,7 +19,9 @@ import { showJobProgress } from './jobProgress';
 import { isReviewable, jobView } from './jobText';
 import { ReviewCounts } from './ReviewCounts';
 import type { CaptionPreviews } from './CaptionPreviews';
+import type { LanguageModelCaptions } from './LanguageModelCaptions';
 import type { JobPlan, JobSource, JobStarter, JobWish, PreviewPlan } from './JobStarter';
+import type { Captioners } from '../captioners/Captioners';
 import type { Taggers } from '../taggers/Taggers';
 
 /** How long a job that ended stays on screen, in milliseconds. */
@@ -83,6 +87,8 @@ export class CaptionJobs extends Disposable {
     private readonly starter: JobStarter,
     readonly previews: CaptionPreviews,
     private readonly taggers: Taggers,
+    private readonly captioners: Captioners,
+    private readonly languageModels: LanguageModelCaptions,
     private readonly log: vscode.LogOutputChannel,
   ) {
     super();
@@ -119,6 +125,11 @@ export class CaptionJobs extends Disposable {
         endedJobStays,
       ),
     );
+  }
+
+  /** The captioner that jobs are to ask; undefined where the taggers are to tag. @throws Error in words */
+  get captioner(): CaptionerProfile | undefined {
+    return this.captioners.ofJobs();
   }
 
   /** All known jobs, in the order in which they are shown. */
@@ -217,6 +228,10 @@ export class CaptionJobs extends Disposable {
   captionDataset(document: DatasetDocument, mode: CaptionScope, options: StartOptions = {}): Promise<void> {
     const label = mode === 'all' ? vscode.l10n.t('Caption All') : vscode.l10n.t('Caption Empty');
     const { cluster } = options;
+    const model = this.captioners.chosen;
+    if (model.by === 'languageModel') {
+      return this.languageModels.caption(document, { ...model, images: document.dataset.allImages, label, mode });
+    }
     const wish = { label, mode, ...(cluster === undefined ? {} : { cluster }) };
     return this.caption(document, options, () => this.plan(document, wish));
   }
@@ -228,12 +243,22 @@ export class CaptionJobs extends Disposable {
     label: string,
     options: StartOptions = {},
   ): Promise<void> {
+    const model = this.captioners.chosen;
+    if (model.by === 'languageModel') {
+      return this.languageModels.caption(document, { ...model, images, label, mode: 'all' });
+    }
     return this.caption(document, options, () => this.plan(document, { label, mode: 'all', images }));
   }
 
   /** Captions one image. Asks before it replaces a caption. Resolves when the job stops. */
   async captionImage(document: DatasetDocument, image: DatasetImage): Promise<void> {
     if (this.stateOf(document, image.caption) !== undefined) return;
+    const model = this.captioners.chosen;
+    if (model.by === 'languageModel') {
+      const label = vscode.l10n.t('Caption {0}', path.posix.basename(image.path));
+      await this.languageModels.caption(document, { ...model, images: [image], label, mode: 'all' });
+      return;
+    }
     await this.caption(document, {}, () => this.starter.planSingle(document, image));
   }
 
@@ -322,7 +347,7 @@ export class CaptionJobs extends Disposable {
   ): Promise<JobInfo> {
     const { label, work, single } = plan;
     const root = source.uri.fsPath;
-    this.log.info(`${label}: ${work.length} image(s) of ${root} with ${this.taggers.displayName()}`);
+    this.log.info(`${label}: ${work.length} image(s) of ${root} with ${plan.captioner?.name ?? this.taggers.displayName()}`);
     const job = await this.starter.start(source, plan, signal, onStatus);
     this.own.add(job.id);
     if (single) this.singles.add(job.id);

@@ -14,7 +14,6 @@ export function registerTaggerCommands(
   serverToken: ServerToken,
 ): vscode.Disposable {
   return vscode.Disposable.from(
-    commands.register('datasetCaptions.selectTagger', () => picker.select()),
     commands.register('datasetCaptions.revealTagger', () => picker.revealModel()),
     commands.register('datasetCaptions.deleteTagger', () => picker.deleteDownload()),
     commands.register('datasetCaptions.setHubToken', () => models.askForToken()),

@@ -42,6 +42,7 @@ import { autoSaveDelay } from '../settings/settings';
 import { Disposable } from '../shared/Disposable';
 import { fileVersion } from '../shared/fileVersion';
 import { suggestHandlers, type TagSuggestions } from '../suggestions/TagSuggestions';
+import type { Captioners } from '../captioners/Captioners';
 import type { Taggers } from '../taggers/Taggers';
 import { DeferredEvents } from './DeferredEvents';
 import { gridHtml, webviewPort } from './gridPage';
@@ -67,6 +68,7 @@ type GridChannel = Channel<HostRequests, Record<string, never>, WebviewEvents, G
 export interface GridServices {
   readonly jobs: CaptionJobs;
   readonly taggers: Taggers;
+  readonly captioners: Captioners;
   readonly thumbnails: Thumbnails;
   readonly suggestions: TagSuggestions;
   readonly searches: SavedSearches;
@@ -250,6 +252,7 @@ export class GridPanel extends Disposable implements PageControls {
     });
     this.register(services.searches.onDidChange(changed));
     this.register(services.taggers.onDidChange(changed));
+    this.register(services.captioners.onDidChange(changed));
     this.register(
       services.jobs.onDidChange((document) => {
         if (document === session.document) changed();
@@ -456,7 +459,8 @@ export class GridPanel extends Disposable implements PageControls {
       asked: this.asked,
       order: view.order,
       selected: { count: selection.count, hidden: selection.hiddenFrom(view.images) },
-      tagger: services.taggers.displayName(),
+      tagger: services.captioners.name ?? services.taggers.displayName(),
+      isCaptioner: services.captioners.name !== undefined,
       jobs: services.jobs.viewsOf(document),
       foreignEdits: document.changesBesides(session),
     };

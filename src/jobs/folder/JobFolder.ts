@@ -112,10 +112,9 @@ export class JobFolder {
       await this.refuseAnothers();
       return manifest;
     }
-    const setsNothing = isShared && 'tagger' in manifest && Object.keys(manifest.tagger.environment).length === 0;
-    if (setsNothing && manifest.place.kind === 'cluster') {
-      return manifest;
-    }
+    // Of a captioner, every machine uses its own of that name, with its own servers and keys.
+    const setsNothing = isShared && !('tagger' in manifest && Object.keys(manifest.tagger.environment).length > 0);
+    if (setsNothing && manifest.place.kind === 'cluster') return manifest;
     throw new JobError('JOB_UNREADABLE', l10n.t('This job was made by another version and cannot be read.'), this.path);
   }
 

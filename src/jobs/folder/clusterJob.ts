@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { pathBelow } from '../../dataset/files/datasetPath';
 import { JobError } from '../JobError';
-import { JobFolder, type NewTaggerJob } from './JobFolder';
+import { JobFolder, type NewCaptionerJob, type NewTaggerJob } from './JobFolder';
 import type { ClusterPlace, JobManifest, SharedModel } from '../jobTypes';
 import type { TaggerModel } from '../../protocol/tagging/captionOptions';
 import { realPath } from '../../base/realPath';
@@ -24,30 +24,54 @@ export interface NewClusterJob {
   /** path of the shared folder on this machine; the dataset and the jobs must lie in it */
   mount: string;
   shardSize: number;
-  /** what each of `setup.models` is called on other machines */
-  modelNames: readonly string[];
   /** where the job will be, such as {@link sharedJobsFolder} */
   jobsFolder: string;
 }
 
 /**
- * Turns a job into one for a cluster. Create its folder with {@link JobFolder.create} in `jobsFolder`. That alone
+ * Turns a job by a tagger into one for a cluster. Create its folder with {@link JobFolder.create} in `jobsFolder`. That alone
  * starts nothing: a `ClusterJobRun` submits its shards to the queue.
+ * @param cluster.modelNames what each of `setup.models` is called on other machines
  * @throws JobError NOT_SHARED; errors of the file system
  */
 export async function clusterJob(
   job: Omit<NewTaggerJob, 'place'>,
-  { queue, mount, shardSize, modelNames, jobsFolder }: NewClusterJob,
+  cluster: NewClusterJob & { modelNames: readonly string[] },
 ): Promise<NewTaggerJob> {
-  const dataset = await pathOnShared(mount, job.root);
+  const { root, place } = await sharedPlace(job.root, cluster);
+  const { mount, modelNames } = cluster;
+  const models = await Promise.all(
+    job.tagger.setup.models.map((model, index) => sharedModel(model, modelNames[index], mount)),
+  );
+  const tagger = { ...job.tagger, environment: {} };
+  return { ...job, root, tagger, place: { ...place, models } };
+}
+
+/**
+ * Turns a job by a captioner into one for a cluster. Each worker asks the servers of its own captioner of that name.
+ * @throws as {@link clusterJob}
+ */
+export async function clusterCaptionerJob(
+  job: Omit<NewCaptionerJob, 'place'>,
+  cluster: NewClusterJob,
+): Promise<NewCaptionerJob> {
+  return { ...job, ...(await sharedPlace(job.root, cluster)) };
+}
+
+/** Where a job is on the disk that all machines share. */
+async function sharedPlace(
+  folder: string,
+  { queue, mount, shardSize, jobsFolder }: NewClusterJob,
+): Promise<{ root: string; place: ClusterPlace }> {
+  const dataset = await pathOnShared(mount, folder);
   if (dataset === undefined)
     throw notShared(
       l10n.t(
         'The dataset {0} is not below {1}, so that other machines would not find it. Name the folder that all machines share with --root.',
-        job.root,
+        folder,
         mount,
       ),
-      job.root,
+      folder,
     );
   await mkdir(jobsFolder, { recursive: true });
   if ((await pathOnShared(mount, jobsFolder)) === undefined)
@@ -59,13 +83,9 @@ export async function clusterJob(
       ),
       jobsFolder,
     );
-  const models = await Promise.all(
-    job.tagger.setup.models.map((model, index) => sharedModel(model, modelNames[index], mount)),
-  );
   // The path must end with the dataset's path below the shared folder: `mountOf` takes that off to find the folder.
   const root = path.join(path.resolve(mount), dataset);
-  const tagger = { ...job.tagger, environment: {} };
-  return { ...job, root, tagger, place: { kind: 'cluster', queue, dataset, shardSize, models } };
+  return { root, place: { kind: 'cluster', queue, dataset, shardSize, models: [] } };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { errno } from '../../base/errno';
-import { rankOf } from '../imageOutcomes';
+import { isRetried, rankOf } from '../imageOutcomes';
 import { readJournal, type ImageRecord } from './journalEntries';
 
 /**
@@ -67,7 +67,7 @@ export async function mergeShardJournals(
 /**
  * Merges the records of a later journal into those of earlier ones.
  * @param records changed in place
- * @param again the later journal lists images to retry: their failures are forgotten
+ * @param again the later journal lists images to retry: their failures and flagged answers are forgotten
  */
 export function mergeRecords(
   records: Map<number, ImageRecord>,
@@ -77,9 +77,10 @@ export function mergeRecords(
   for (const [index, record] of later) {
     const known = records.get(index);
     if (again) {
-      if (known?.outcome !== 'failed') continue;
-      delete known.outcome;
-      delete known.reason;
+      if (!isRetried(known?.outcome)) continue;
+      delete known?.outcome;
+      delete known?.reason;
+      delete known?.flagged;
     } else if (known === undefined || rankOf(record.outcome) > rankOf(known.outcome)) {
       records.set(index, known?.intent === undefined ? record : { intent: known.intent, ...record });
     } else if (known.outcome === undefined && record.intent !== undefined) known.intent = record.intent;

@@ -59,6 +59,27 @@ export class CaptionTexts {
   }
 
   /**
+   * Reads what is known of captions, where their texts need it, for what is only looked at.
+   * @param onNote called with a sentence if the records of the dataset could not be read
+   * @throws the signal's reason
+   */
+  async readToLook(
+    targets: readonly { caption: Caption }[],
+    signal: AbortSignal,
+    onNote: (note: string) => void,
+  ): Promise<void> {
+    if (!this.needsRecords) return;
+    const captions = targets.map(({ caption }) => caption);
+    try {
+      const later = laterRecords(await this.read(captions, signal));
+      if (later !== undefined) onNote(later);
+    } catch (thrown) {
+      signal.throwIfAborted();
+      onNote(notLookedUp(thrown));
+    }
+  }
+
+  /**
    * Makes the new text of a caption.
    * @param mayRemove whether what machines wrote may go: where that is not recorded, it would count as deleted by hand
    */

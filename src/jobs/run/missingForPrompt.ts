@@ -1,6 +1,6 @@
 import type { JobTarget } from '../captionJob';
 import { inSlices } from '../../base/inSlices';
-import { CaptionTexts, notLookedUp, type TextsOfJob } from './CaptionTexts';
+import { CaptionTexts, type TextsOfJob } from './CaptionTexts';
 
 /**
  * The images about which a captioner cannot be asked, as a placeholder of its prompt has nothing for them: to be said
@@ -16,17 +16,7 @@ export async function missingForPrompt<Target extends Pick<JobTarget, 'path' | '
   onNote: (note: string) => void,
 ): Promise<Map<string, Target[]>> {
   const texts = new CaptionTexts(job);
-  if (texts.needsRecords) {
-    try {
-      await texts.read(
-        targets.map(({ caption }) => caption),
-        signal,
-      );
-    } catch (thrown) {
-      signal.throwIfAborted();
-      onNote(notLookedUp(thrown));
-    }
-  }
+  await texts.readToLook(targets, signal, onNote);
   const missing = new Map<string, Target[]>();
   await inSlices(targets, (target) => {
     for (const placeholder of texts.missingFor(target.caption, target.path)) {

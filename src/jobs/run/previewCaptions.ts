@@ -7,7 +7,7 @@ import type { TaggerSetup } from '../../protocol/tagging/taggerProtocol';
 import { runCaptionJob, type JobOptions, type JobResult, type JobTarget } from '../captionJob';
 import type { FoundTags } from '../../tags/FoundTags';
 import type { JobManifest } from '../jobTypes';
-import { CaptionTexts, laterRecords, notLookedUp } from './CaptionTexts';
+import { CaptionTexts } from './CaptionTexts';
 
 /** A job that is only looked at. */
 export interface CaptionPreviewWork
@@ -36,16 +36,7 @@ export async function previewCaptions(
 ): Promise<JobResult> {
   const { tagger, setup, options, mode, write, signal, imagesInWork, onOutcome, onProgress, onText } = work;
   const texts = new CaptionTexts({ root: dataset.folder, write });
-  const captions = targets.map(({ caption }) => caption);
-  if (texts.needsRecords) {
-    try {
-      const later = laterRecords(await texts.read(captions, signal));
-      if (later !== undefined) work.onNote(later);
-    } catch (thrown) {
-      signal.throwIfAborted();
-      work.onNote(notLookedUp(thrown));
-    }
-  }
+  await texts.readToLook(targets, signal, work.onNote);
   return runCaptionJob(dataset, targets, {
     makeTags: (imagePath, stopped) => tagger.request('captionImage', { imagePath, setup, options }, stopped),
     makeText: (caption, existing, found, how) => texts.textOf(caption, existing, found, how),

@@ -99,8 +99,10 @@ export interface GridSnapshot {
   order: number;
   /** selected images, and how many of them the search hides */
   selected: { count: number; hidden: number };
-  /** display name of the selected tagger */
+  /** display name of the selected tagger or captioner */
   tagger: string;
+  /** whether that is a captioner */
+  isCaptioner?: boolean;
   jobs: JobView[];
   /** changes whenever the stack of undo was changed by something else than this page, which then cannot know its top */
   foreignEdits: number;

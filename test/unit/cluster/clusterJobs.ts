@@ -11,7 +11,7 @@ import { JobFolder } from '../../../src/jobs/folder/JobFolder';
 import type { JobInfo } from '../../../src/jobs/jobTypes';
 import { TaggerProcess } from '../../../src/protocol/child/TaggerProcess';
 import { program, root as projectRoot } from '../shared/runCli';
-import { makeJob } from '../jobs/testJobs';
+import { makeJob, taggerManifest } from '../jobs/testJobs';
 
 export const queueName = 'test-queue';
 
@@ -38,7 +38,7 @@ export async function makeClusterJob(
 ): Promise<JobFolder> {
   // As for this machine, in a folder that nobody looks into; then the same for a cluster.
   const local = await makeJob(path.join(mount, '.local'), dataset, more);
-  const { label, captionExtension, mode, write, options, tagger } = await local.readManifest();
+  const { label, captionExtension, mode, write, options, tagger } = await taggerManifest(local);
   const { shardSize = 10, jobsFolder = sharedJobsFolder(dataset) } = more;
   const job = await clusterJob(
     { label, root: dataset, captionExtension, mode, write, options, tagger },

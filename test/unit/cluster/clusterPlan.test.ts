@@ -162,7 +162,7 @@ describe('The journals of a cluster', () => {
     await journal(0, 0, 'a', ['o', 0, 'written', 1], ['o', 1, 'failed', 1, 'no'], ['o', 2, 'kept', 1, 'edited']);
     const follower = await tail(3);
     await follower.update();
-    await follower.retryFailed();
+    await follower.retry(new Set(['failed']));
     assert.deepEqual(
       [0, 1, 2].map((index) => follower.isOpen(index)),
       [false, true, false],

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import sharp from 'sharp';
 import { Dataset } from '../../../src/dataset/Dataset';
 import { planCaptionJob, type CaptionScope } from '../../../src/jobs/captionJob';
 import { captionerHash } from '../../../src/jobs/captionerHash';
@@ -8,6 +9,7 @@ import { JobFolder } from '../../../src/jobs/folder/JobFolder';
 import { jobImages } from '../../../src/jobs/folder/jobTargets';
 import { captionerPresets } from '../../../src/protocol/captioning/captionerPresets';
 import type { CaptionerProfile } from '../../../src/protocol/captioning/captionerProfile';
+import type { TaggerProcess } from '../../../src/protocol/child/TaggerProcess';
 import { defaultWriteOptions, type WriteOptions } from '../../../src/tags/writeMode';
 
 /** A captioner that asks for each image by the name of its file. */
@@ -95,6 +97,17 @@ function completion(text: string): unknown {
     choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }],
     usage: { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 },
   };
+}
+
+/** A process of the tagger that prepares pictures, and has no model. */
+export async function preparesPictures(): Promise<Pick<TaggerProcess, 'request'>> {
+  const red = sharp({ create: { width: 8, height: 8, channels: 3, background: '#d01010' } });
+  const jpeg = new Uint8Array(await red.jpeg().toBuffer());
+  const request = (name: string): Promise<unknown> =>
+    name === 'prepareJpeg'
+      ? Promise.resolve({ jpeg, width: 8, height: 8 })
+      : Promise.reject(new Error(`A captioner needs no ${name}.`));
+  return { request: request as TaggerProcess['request'] };
 }
 
 /** Writes a job by a captioner, of all images of a folder or the empty ones. */

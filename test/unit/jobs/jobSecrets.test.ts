@@ -12,7 +12,7 @@ import { makeClusterJob } from '../cluster/clusterJobs';
 import { hubEnvironment } from '../tagger/models/smallModel';
 import { HubServer } from '../tagger/models/hubServer';
 import { testFolder, until } from '../shared/testFolder';
-import { jobIs, makeJob, pictureFolder, testRunner } from './testJobs';
+import { jobIs, makeJob, pictureFolder, taggerManifest, testRunner } from './testJobs';
 
 const marker = 'marker-5e3c1a';
 
@@ -51,7 +51,7 @@ describe('A secret', function () {
     try {
       const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
       const local = await makeJob(path.join(folder(), 'draft'), await pictureFolder(folder(), 3));
-      const { tagger, root, label, captionExtension, mode, write, options, place } = await local.readManifest();
+      const { tagger, root, label, captionExtension, mode, write, options, place } = await taggerManifest(local);
       const execution = { ...tagger.setup.execution, provider: 'server' as const, server: { url, timeoutSeconds: 2 } };
       const job = await JobFolder.create(
         jobsFolder(),

@@ -13,7 +13,7 @@ import { captionWork } from '../../../src/jobs/run/captionWork';
 import { revertJob, type RevertResult } from '../../../src/jobs/run/revertJob';
 import type { WriteMode } from '../../../src/tags/writeMode';
 import { testFolder, writeFiles } from '../shared/testFolder';
-import { makeJob } from './testJobs';
+import { makeJob, taggerManifest } from './testJobs';
 
 describe('A job for captions that are links to one file', function () {
   this.timeout(60_000);
@@ -70,7 +70,7 @@ describe('A job for captions that are links to one file', function () {
     revertJob(job, new InPlaceWriter(), { signal: new AbortController().signal });
   /** Another job like one, for other images. */
   async function makeLike(job: JobFolder, images: readonly JobImage[]): Promise<JobFolder> {
-    const { label, captionExtension, mode, write, options, tagger, place } = await job.readManifest();
+    const { label, captionExtension, mode, write, options, tagger, place } = await taggerManifest(job);
     const like = { label, root: root(), captionExtension, mode, write, options, tagger, place };
     return JobFolder.create(jobsFolder(), like, images);
   }

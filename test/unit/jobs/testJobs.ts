@@ -7,7 +7,7 @@ import { Dataset } from '../../../src/dataset/Dataset';
 import { defaultWriteOptions, type WriteMode } from '../../../src/tags/writeMode';
 import { JobFolder } from '../../../src/jobs/folder/JobFolder';
 import { jobImages } from '../../../src/jobs/folder/jobTargets';
-import type { JobInfo } from '../../../src/jobs/jobTypes';
+import type { JobInfo, TaggerManifest } from '../../../src/jobs/jobTypes';
 import { RunnerClient } from '../../../src/jobs/client/RunnerClient';
 import { readEndpoint } from '../../../src/jobs/client/runnerEndpoint';
 import { defaultCaptionOptions } from '../../../src/protocol/tagging/captionOptions';
@@ -64,6 +64,13 @@ export async function makeJob(
     },
     await jobImages(await planCaptionJob(dataset.allImages, mode, write)),
   );
+}
+
+/** What a job by a tagger is to do. */
+export async function taggerManifest(job: JobFolder): Promise<TaggerManifest> {
+  const manifest = await job.readManifest();
+  if ('tagger' in manifest) return manifest;
+  throw new Error(`${job.id} is a job by a captioner.`);
 }
 
 /** Clients of one runner, as windows are; after each test of the surrounding `describe` they and the runner end. */

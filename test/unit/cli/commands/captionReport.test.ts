@@ -33,7 +33,7 @@ describe('The report of a captioned folder', () => {
     await job.writeState({ ...(await job.readState()), status: 'completed' });
     const dataset = new Dataset(root, { captionExtension: '.txt', emptiedCaption: 'delete' });
     await dataset.load();
-    const report = new CaptionReport(dataset, problems, { models: [], imagesInWork: 1 });
+    const report = new CaptionReport(dataset, problems, []);
     await report.add(job, { info: await readJobInfo(job), result: undefined });
     const printed: string[] = [];
     const lines: string[] = [];

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import sharp from 'sharp';
 import { InPlaceWriter } from '../../../../src/dataset/files/FileWriter';
 import { flaggedAnswers } from '../../../../src/jobs/folder/flaggedAnswers';
 import type { JobFolder } from '../../../../src/jobs/folder/JobFolder';
@@ -12,7 +11,7 @@ import type { CaptionerProfile } from '../../../../src/protocol/captioning/capti
 import { readHistory } from '../../../../src/records/edits/readHistory';
 import type { WriteOptions } from '../../../../src/tags/writeMode';
 import { namesIn, testFolder } from '../../shared/testFolder';
-import { ChatServer, makeCaptionerJob, testProfile, timesAsked, type Said } from '../captionerJobs';
+import { ChatServer, makeCaptionerJob, preparesPictures, testProfile, timesAsked, type Said } from '../captionerJobs';
 import { pictureFolder } from '../testJobs';
 
 const refusal = "I'm sorry, but I can't help with describing this image.";
@@ -22,13 +21,11 @@ describe('A job by a captioner', function () {
   const folder = testFolder();
   let root: string;
   let server: ChatServer;
-  let jpeg: Buffer;
+  let tagger: LocalJobRunOptions['tagger'];
   const jobsFolder = (): string => path.join(folder(), 'jobs');
 
   before(async () => {
-    jpeg = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#d01010' } })
-      .jpeg()
-      .toBuffer();
+    tagger = await preparesPictures();
   });
   afterEach(() => server.stop());
 
@@ -43,14 +40,6 @@ describe('A job by a captioner', function () {
   ): Promise<JobFolder> {
     return makeCaptionerJob(jobsFolder(), root, testProfile(server.url, more), how);
   }
-
-  /** Prepares pictures, and has no model. */
-  const tagger: LocalJobRunOptions['tagger'] = {
-    request: ((name: string) =>
-      name === 'prepareJpeg'
-        ? Promise.resolve({ jpeg: new Uint8Array(jpeg), width: 8, height: 8 })
-        : Promise.reject(new Error(`A captioner needs no ${name}.`))) as LocalJobRunOptions['tagger']['request'],
-  };
 
   async function run(job: JobFolder, more: Partial<LocalJobRunOptions> = {}): Promise<JobInfo> {
     const options = { tagger, writer: new InPlaceWriter(), onChange: () => undefined, ...more };
