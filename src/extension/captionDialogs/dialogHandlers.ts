@@ -5,9 +5,18 @@ import type { PageDialog } from '../grid/PageDialog';
 import type { CaptionReview } from './CaptionReview';
 import type { CaptionTrial } from './CaptionTrial';
 
+/** A review as far as a page works with it. */
+export type ShownReview = Pick<
+  CaptionReview,
+  'summary' | 'rows' | 'answer' | 'preview' | 'take' | 'discard' | 'askAgain'
+>;
+
+/** A trial as far as a page works with it. */
+export type ShownTrial = Pick<CaptionTrial, 'summary' | 'check' | 'tryOn' | 'use' | 'goOn'>;
+
 /** Answers what a page asks about the review that it shows. */
 export function reviewHandlers(
-  dialog: PageDialog<CaptionReview, ReviewSummary>,
+  dialog: PageDialog<ShownReview, ReviewSummary>,
 ): RequestHandlers<Omit<ReviewRequests, 'reviewFlagged' | 'dismissJob'>> {
   return {
     wantedReview: () => dialog.wanted(),
@@ -26,7 +35,7 @@ export function reviewHandlers(
 }
 
 /** Answers what a page asks about the trial that it shows. */
-export function trialHandlers(dialog: PageDialog<CaptionTrial, TrialSummary>): RequestHandlers<TrialRequests> {
+export function trialHandlers(dialog: PageDialog<ShownTrial, TrialSummary>): RequestHandlers<TrialRequests> {
   return {
     wantedTrial: () => dialog.wanted(),
     checkTrial: ({ id, trial }, signal) => dialog.of(id).check(trial, signal),

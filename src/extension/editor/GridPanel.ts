@@ -4,9 +4,7 @@ import { bulkEditHandlers } from '../bulkEdit/bulkEditHandlers';
 import type { CaptionJobs } from '../captioning/CaptionJobs';
 import type { CaptionPreview } from '../captioning/CaptionPreviews';
 import { GridComparison, type OpenedComparison } from '../comparison/GridComparison';
-import type { CaptionReview } from '../captionDialogs/CaptionReview';
-import type { CaptionTrial } from '../captionDialogs/CaptionTrial';
-import { reviewHandlers, trialHandlers } from '../captionDialogs/dialogHandlers';
+import { reviewHandlers, trialHandlers, type ShownReview, type ShownTrial } from '../captionDialogs/dialogHandlers';
 import { captionHandlers } from '../grid/captionHandlers';
 import { connectionHandlers } from '../grid/connectionHandlers';
 import type { GridMemory } from '../grid/GridMemory';
@@ -100,10 +98,10 @@ export class GridPanel extends Disposable implements PageControls {
       this.channel.tell('openComparison', summary);
     },
   );
-  private readonly review = new PageDialog<CaptionReview, ReviewSummary>((summary) => {
+  private readonly review = new PageDialog<ShownReview, ReviewSummary>((summary) => {
     this.channel.tell('openReview', summary);
   });
-  private readonly trial = new PageDialog<CaptionTrial, TrialSummary>((summary) => {
+  private readonly trial = new PageDialog<ShownTrial, TrialSummary>((summary) => {
     this.channel.tell('openTrial', summary);
   });
   private snapshotTimer: NodeJS.Timeout | undefined;
@@ -214,13 +212,13 @@ export class GridPanel extends Disposable implements PageControls {
   }
 
   /** Shows the flagged answers of a job, one by one. */
-  openReview(review: CaptionReview): void {
+  openReview(review: ShownReview): void {
     this.show();
     this.review.open(review);
   }
 
   /** Shows a captioner that is tried on a few images. */
-  openTrial(trial: CaptionTrial): void {
+  openTrial(trial: ShownTrial): void {
     this.show();
     this.trial.open(trial);
   }

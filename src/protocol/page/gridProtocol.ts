@@ -45,8 +45,8 @@ export interface JobView {
   kept: number;
   /** images whose answers by a captioner were not written, but wait for a person to look at them */
   flagged: number;
-  /** whether those can be gone through now */
-  isReviewable: boolean;
+  /** whether those can be gone through now; absent for no */
+  isReviewable?: boolean;
   /** one line: what the job is doing now, or how it ended */
   message: string;
   /** what each model runs on, and why the better providers are not used; empty until the tagger is loaded */

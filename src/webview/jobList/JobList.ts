@@ -125,10 +125,10 @@ export class JobList extends LitElement {
       button(name, shown, () => this.actions?.controlJob(id, action));
     return html`${control(l10n.t('Pause'), 'pause', state === 'running')}
     ${control(l10n.t('Resume'), 'resume', isStopped)} ${control(l10n.t('Cancel'), 'cancel', isLive || isStopped)}
-    ${button(l10n.t('Review Flagged'), job.isReviewable, () => this.actions?.reviewFlagged(id))}
-    ${button(l10n.t('Dismiss'), this.held.includes(job) || (job.isReviewable && !isStopped), () => {
+    ${button(l10n.t('Review Flagged'), job.isReviewable === true, () => this.actions?.reviewFlagged(id))}
+    ${button(l10n.t('Dismiss'), this.held.includes(job) || (job.isReviewable === true && !isStopped), () => {
       this.held = this.held.filter((other) => other !== job);
-      if (job.isReviewable) this.actions?.dismissJob(id);
+      if (job.isReviewable === true) this.actions?.dismissJob(id);
     })}`;
   }
 
