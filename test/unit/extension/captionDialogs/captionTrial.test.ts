@@ -8,6 +8,7 @@ import type { Trial, TrialWords } from '../../../../src/protocol/page/trialProto
 import { defaultWriteOptions } from '../../../../src/tags/writeMode';
 import { ChatServer, testProfile, type Said } from '../../jobs/captionerJobs';
 import { pictureFolder } from '../../jobs/testJobs';
+import { StandInServer } from '../../shared/StandInServer';
 import { testFolder } from '../../shared/testFolder';
 import { OpenFolder, questions } from './openJob';
 
@@ -26,7 +27,10 @@ describe('A trial of a captioner', function () {
     await server.stop();
   });
 
-  async function begin(answer: (image: string) => Said, more: Partial<CaptionerProfile> = {}): Promise<CaptionTrial> {
+  async function begin(
+    answer: (image: string) => Said | Promise<Said>,
+    more: Partial<CaptionerProfile> = {},
+  ): Promise<CaptionTrial> {
     const root = await pictureFolder(folder(), 7);
     server = await ChatServer.start(answer);
     document = await OpenFolder.open(root);
@@ -102,16 +106,37 @@ describe('A trial of a captioner', function () {
     assert.match((await trial.check(withPrompt(trial.summary(1).trial, ' '), signal)).problems[0] ?? '', /empty/);
   });
 
-  it('says in words what went wrong at the server, without the talk of a job', async () => {
+  it('says in words what went wrong at the server', async () => {
     const trial = await begin(() => ({ status: 401, body: { error: { message: 'Incorrect API key provided' } } }));
-    await server.stop();
-    server = await ChatServer.start(() => 'unused');
-    profile = { ...profile, endpoints: ['http://127.0.0.1:9/v1'] };
-    const stop = new AbortController();
-    setTimeout(() => {
-      stop.abort(new DOMException('Enough', 'AbortError'));
-    }, 300);
-    await assert.rejects(trial.tryOn(trial.summary(1).trial, 0, stop.signal), { name: 'AbortError' });
+    const result = await trial.tryOn(trial.summary(1).trial, 0, signal);
+    assert.equal(result.state, 'failed');
+    assert.match('reason' in result ? result.reason : '', /key/i);
+  });
+
+  it('of a server that lets nobody in speaks of no job that could be resumed', async () => {
+    const locked = await StandInServer.start({ key: 'the key' });
+    try {
+      const trial = await begin(() => 'unused');
+      profile = { ...profile, endpoints: [locked.url] };
+      const result = await trial.tryOn(trial.summary(1).trial, 0, signal);
+      assert.equal(result.state, 'failed');
+      const reason = 'reason' in result ? result.reason : '';
+      assert.match(reason, /key/i);
+      assert.doesNotMatch(reason, /resume/i);
+    } finally {
+      await locked.stop();
+    }
+  });
+
+  it('is given up when the user cancels it, while the server has yet to answer', async () => {
+    let answer: (said: Said) => void = () => undefined;
+    const trial = await begin(() => new Promise<Said>((resolve) => (answer = resolve)));
+    const cancel = new AbortController();
+    const asked = trial.tryOn(trial.summary(1).trial, 0, cancel.signal);
+    while (server.asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    cancel.abort(new DOMException('Cancelled', 'AbortError'));
+    await assert.rejects(asked, { name: 'AbortError' });
+    answer('too late');
   });
 
   it('makes the words those of the captioner, and goes on with them in another page', async () => {
