@@ -909,13 +909,7 @@ export const rooms = {
   },
   'webview/review': {
     what: 'the dialog in which flagged answers of a job are gone through',
-    may: [
-      'protocol/channel',
-      'protocol/page',
-      'protocol/text',
-      'webview/bulkEdit',
-      'webview/shared',
-    ],
+    may: ['protocol/channel', 'protocol/page', 'protocol/text', 'webview/bulkEdit', 'webview/shared'],
   },
   'webview/trial': {
     what: 'the dialog in which a captioner is tried on a few images',

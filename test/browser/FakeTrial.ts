@@ -1,5 +1,11 @@
 import type { ShownTrial } from '../../src/extension/captionDialogs/dialogHandlers';
-import type { Trial, TrialProblems, TrialResult, TrialSummary, TriedCaptioner } from '../../src/protocol/page/trialProtocol';
+import type {
+  Trial,
+  TrialProblems,
+  TrialResult,
+  TrialSummary,
+  TriedCaptioner,
+} from '../../src/protocol/page/trialProtocol';
 import type { FakeItem } from './fakeHost';
 
 /** Plays a trial of captioners on some images. */
@@ -22,7 +28,10 @@ export class FakeTrial implements ShownTrial {
     },
   ];
   /** what a captioner says of an image */
-  result: (trial: Trial, index: number, signal: AbortSignal) => TrialResult | Promise<TrialResult> = ({ captioner }, index) => ({
+  result: (trial: Trial, index: number, signal: AbortSignal) => TrialResult | Promise<TrialResult> = (
+    { captioner },
+    index,
+  ) => ({
     state: 'caption',
     text: `Image ${String(index)} as ${captioner} sees it.`,
   });
@@ -31,7 +40,11 @@ export class FakeTrial implements ShownTrial {
   constructor(private readonly images: readonly FakeItem[]) {}
 
   summary(id: number): TrialSummary {
-    const images = this.images.map(({ path: image, imageVersion, text: caption }) => ({ image, imageVersion, caption }));
+    const images = this.images.map(({ path: image, imageVersion, text: caption }) => ({
+      image,
+      imageVersion,
+      caption,
+    }));
     return { id, images, captioners: structuredClone(this.captioners), trial: this.trial };
   }
 

@@ -62,7 +62,9 @@ describe('The review of flagged answers in a browser', function () {
     assert.match((await said().textContent()) ?? '', /I'm sorry, but I can't help with that\./);
     await dialog().getByText('3 of 3 answers left').waitFor();
     await dialog().locator('.reason').getByText(refused).waitFor();
-    await dialog().getByRole('img', { name: path(0) }).waitFor();
+    await dialog()
+      .getByRole('img', { name: path(0) })
+      .waitFor();
     await dialog().getByRole('region', { name: 'The caption as it stands' }).getByText('No caption').waitFor();
     await row(1).getByText(loops).first().waitFor();
   });
@@ -242,7 +244,9 @@ describe('The review of flagged answers in a browser', function () {
     await show();
     assert.ok((await list().getByRole('option').count()) < 100);
     await page.keyboard.press('End');
-    await dialog().getByRole('img', { name: path(19_999) }).waitFor();
+    await dialog()
+      .getByRole('img', { name: path(19_999) })
+      .waitFor();
   });
 
   it('offers the review in the row of a job that ended, where answers are left', async () => {
@@ -281,7 +285,9 @@ describe('The review of flagged answers in a browser', function () {
     review.problems.set(path(0), { text: 'Somebody wrote a caption meanwhile: it is not overwritten.', mayAdd: true });
     await open({ theme: themes[0] });
     await show();
-    await dialog().getByRole('img', { name: path(0) }).waitFor();
+    await dialog()
+      .getByRole('img', { name: path(0) })
+      .waitFor();
     const body = page.locator('body');
     await loadAxe(body);
     const found: string[] = [];

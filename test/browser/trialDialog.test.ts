@@ -49,12 +49,18 @@ describe('A trial of a captioner in a browser', function () {
     const before = host.items.map(({ text }) => text);
     await open();
     await dialog().getByText('Try on 3 Images').waitFor();
-    await card(0).getByRole('region', { name: `Caption of ${path(0)} now` }).getByText('tag 2, sky, tree').waitFor();
+    await card(0)
+      .getByRole('region', { name: `Caption of ${path(0)} now` })
+      .getByText('tag 2, sky, tree')
+      .waitFor();
     await card(1).getByText('No caption').waitFor();
     await page.keyboard.press('Control+a');
     await page.keyboard.type('Only the color.');
     await page.keyboard.press('Control+Enter');
-    for (const index of [0, 1, 2]) await made(index).getByText(`Image ${String(index)} as Qwen sees it.`).waitFor();
+    for (const index of [0, 1, 2])
+      await made(index)
+        .getByText(`Image ${String(index)} as Qwen sees it.`)
+        .waitFor();
     assert.ok(trial.asked.every((one) => one.trial.words.prompt === 'Only the color.'));
     await status().getByText('3 of 3 images have new captions. Nothing is written.').waitFor();
     assert.deepEqual(

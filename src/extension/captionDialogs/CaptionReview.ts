@@ -165,7 +165,10 @@ export class CaptionReview implements DialogContent<ReviewSummary> {
     if (image === undefined) return this.refused(index, imageGone());
     const { caption } = image;
     if (caption.text !== seen) {
-      return this.refused(index, l10n.t('The caption was changed meanwhile, and nothing was written. This is what it holds now.'));
+      return this.refused(
+        index,
+        l10n.t('The caption was changed meanwhile, and nothing was written. This is what it holds now.'),
+      );
     }
     const problem = this.problemOf(image, answer);
     if (problem !== undefined && (!add || !problem.mayAdd)) return this.refused(index, problem.text);
@@ -276,7 +279,10 @@ export class CaptionReview implements DialogContent<ReviewSummary> {
   }
 
   /** Why the job would not write this caption by now, as it does not overwrite what somebody wrote meanwhile. */
-  private problemOf({ caption }: DatasetImage, { expected }: WaitingAnswer): { text: string; mayAdd: boolean } | undefined {
+  private problemOf(
+    { caption }: DatasetImage,
+    { expected }: WaitingAnswer,
+  ): { text: string; mayAdd: boolean } | undefined {
     const { mode } = this.write;
     if (mode !== 'replace' && isJsonCaption(caption.text)) {
       return { text: l10n.t('The caption is JSON, to which nothing can be added.'), mayAdd: false };

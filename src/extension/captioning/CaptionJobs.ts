@@ -106,7 +106,8 @@ export class CaptionJobs extends Disposable {
       jobsFolder,
       (id) => {
         const job = this.known.get(id);
-        for (const { document } of job === undefined ? [] : this.datasetsAt(job.root)) this.changeEmitter.fire(document);
+        for (const { document } of job === undefined ? [] : this.datasetsAt(job.root))
+          this.changeEmitter.fire(document);
         this.listEmitter.fire();
       },
       (line) => {
@@ -347,7 +348,9 @@ export class CaptionJobs extends Disposable {
   ): Promise<JobInfo> {
     const { label, work, single } = plan;
     const root = source.uri.fsPath;
-    this.log.info(`${label}: ${work.length} image(s) of ${root} with ${plan.captioner?.name ?? this.taggers.displayName()}`);
+    this.log.info(
+      `${label}: ${work.length} image(s) of ${root} with ${plan.captioner?.name ?? this.taggers.displayName()}`,
+    );
     const job = await this.starter.start(source, plan, signal, onStatus);
     this.own.add(job.id);
     if (single) this.singles.add(job.id);

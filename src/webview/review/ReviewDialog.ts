@@ -13,7 +13,7 @@ import type {
   ReviewRow,
   ReviewSummary,
 } from '../../protocol/page/reviewProtocol';
-import { escapeControls, inOneLine } from '../../protocol/text/escapeControls';
+import { inOneLine } from '../../protocol/text/escapeControls';
 import { bulkEditStyles } from '../bulkEdit/bulkEdit.css';
 import type { BulkEditPreview } from '../bulkEdit/BulkEditPreview';
 import '../bulkEdit/BulkEditPreview';
@@ -25,6 +25,7 @@ import { clamp } from '../shared/clamp';
 import { formatNumber, plural, pluralForm } from '../shared/displayLanguage';
 import { hostContext, type PageHost } from '../shared/host';
 import { closeIcon, errorIcon, warningIcon } from '../shared/icons';
+import { quotedStyles, quotedText } from '../shared/quotedText';
 import { sharedStyles } from '../shared/shared.css';
 import { reviewStyles } from './review.css';
 
@@ -40,7 +41,7 @@ const actionOfKey: Readonly<Record<string, Action>> = { t: 'take', e: 'edit', r:
 /** The dialog in which the flagged answers of a job are gone through, one after the other. */
 @customElement('review-dialog')
 export class ReviewDialog extends LitElement {
-  static override styles = [sharedStyles, bulkEditPreviewStyles, bulkEditStyles, reviewStyles];
+  static override styles = [sharedStyles, bulkEditPreviewStyles, bulkEditStyles, quotedStyles, reviewStyles];
 
   @consume({ context: hostContext }) host: PageHost | undefined;
 
@@ -175,9 +176,7 @@ export class ReviewDialog extends LitElement {
         }
         ${this.renderText(shown)}
         <h3 id="now">${l10n.t('The caption as it stands')}</h3>
-        <div class="text small" role="region" tabindex="0" aria-labelledby="now">
-          ${shown.caption === '' ? html`<i>${l10n.t('No caption')}</i>` : escapeControls(shown.caption, '\n\t')}
-        </div>
+        ${quotedText(shown.caption, { labelledBy: 'now' }, l10n.t('No caption'))}
         ${
           shown.problem === undefined || shown.state !== 'waiting'
             ? nothing
@@ -198,11 +197,7 @@ export class ReviewDialog extends LitElement {
     if (this.isEditing) {
       return html`<label class="field"
         ><span>${l10n.t('The text to take')}</span
-        ><textarea
-          rows="7"
-          .value=${live(this.drafts.get(this.at) ?? shown.text)}
-          @input=${this.onTyped}
-        ></textarea>
+        ><textarea rows="7" .value=${live(this.drafts.get(this.at) ?? shown.text)} @input=${this.onTyped}></textarea>
         <span class="line">
           <button class="link" ?hidden=${!this.drafts.has(this.at)} @click=${this.resetDraft}>
             ${l10n.t('As the Model Said It')}
@@ -210,20 +205,16 @@ export class ReviewDialog extends LitElement {
         </span></label
       >`;
     }
+    const text = shown.isCut ? l10n.t('{0} … (The rest is not shown.)', shown.text) : shown.text;
     return html`<h3 id="said">${label}</h3>
-      <div class="text said" role="region" tabindex="0" aria-labelledby="said">
-        ${shown.text.trim() === '' ? html`<i>${l10n.t('Nothing')}</i>` : escapeControls(shown.text, '\n\t')}
-        ${shown.isCut ? html`<i>… ${l10n.t('The rest is not shown.')}</i>` : nothing}
-      </div>`;
+      ${quotedText(text, { labelledBy: 'said' }, l10n.t('Nothing'))}`;
   }
 
   private renderBecomes({ caption }: ReviewedAnswer): TemplateResult | typeof nothing {
     const { becomes } = this;
     if (becomes === undefined || becomes === caption || caption === '') return nothing;
     return html`<h3 id="becomes">${l10n.t('The caption when the text is taken')}</h3>
-      <div class="text small" role="region" tabindex="0" aria-labelledby="becomes">
-        ${escapeControls(becomes, '\n\t')}
-      </div>`;
+      ${quotedText(becomes, { labelledBy: 'becomes' }, l10n.t('No caption'))}`;
   }
 
   private renderAskAgain(): TemplateResult {
@@ -586,7 +577,7 @@ export class ReviewDialog extends LitElement {
 
 /** Whether single letters are keys at an element: the list, or a text that is only read. */
 function isForText(target: EventTarget | undefined): boolean {
-  return target instanceof HTMLElement && target.matches('.rows, .text, dialog');
+  return target instanceof HTMLElement && target.matches('.rows, .quoted, dialog');
 }
 
 function temperatureText(temperature: number | null | undefined): string {

@@ -8,7 +8,7 @@ export const reviewStyles = css`
   }
 
   .body {
-    grid-template-columns: 300px minmax(0, 1fr);
+    grid-template-columns: 270px minmax(0, 1fr);
   }
 
   .answers {
@@ -33,7 +33,7 @@ export const reviewStyles = css`
 
   .answer-side {
     display: grid;
-    grid-template-rows: minmax(140px, 45%) minmax(0, 1fr);
+    grid-template-columns: repeat(2, minmax(0, 1fr));
     min-width: 0;
     min-height: 0;
   }
@@ -89,25 +89,12 @@ export const reviewStyles = css`
     font-weight: 400;
   }
 
-  .text {
-    max-height: 180px;
-    padding: 6px 8px;
-    border: 1px solid var(--edge);
-    border-radius: 3px;
-    overflow: auto;
-    background: var(--vscode-editor-background);
-    color: var(--vscode-editor-foreground, inherit);
-    overflow-wrap: anywhere;
-    white-space: pre-wrap;
-  }
-
-  .text.small {
+  .quoted {
     max-height: 110px;
   }
 
-  .text:focus-visible {
-    outline: 1px solid var(--vscode-focusBorder);
-    outline-offset: -1px;
+  #said + .quoted {
+    max-height: 220px;
   }
 
   .again {
@@ -132,9 +119,16 @@ export const reviewStyles = css`
     width: 140px;
   }
 
+  @media (max-width: 960px) {
+    .answer-side {
+      grid-template-rows: minmax(140px, 40%) minmax(0, 1fr);
+      grid-template-columns: minmax(0, 1fr);
+    }
+  }
+
   @media (max-width: 720px) {
     .answers {
-      height: 200px;
+      height: 150px;
       min-height: 0;
       border-inline-end: none;
       border-bottom: 1px solid var(--edge);
@@ -145,7 +139,7 @@ export const reviewStyles = css`
     }
 
     .picture {
-      height: 45vh;
+      height: 30vh;
     }
 
     .words {

@@ -13,13 +13,14 @@ import type {
   TrialWords,
   TriedCaptioner,
 } from '../../protocol/page/trialProtocol';
-import { escapeControls, inOneLine } from '../../protocol/text/escapeControls';
+import { inOneLine } from '../../protocol/text/escapeControls';
 import { bulkEditStyles } from '../bulkEdit/bulkEdit.css';
 import { keepTabInside } from '../bulkEdit/keepTabInside';
 import { RowPictures } from '../bulkEdit/RowPictures';
 import { formatNumber, plural } from '../shared/displayLanguage';
 import { hostContext, type PageHost } from '../shared/host';
 import { closeIcon, errorIcon, warningIcon } from '../shared/icons';
+import { quotedStyles, quotedText } from '../shared/quotedText';
 import { sharedStyles } from '../shared/shared.css';
 import { trialStyles } from './trial.css';
 
@@ -29,7 +30,7 @@ const checkDelay = 250;
 /** The dialog in which a captioner is tried on a few images, its words edited in place. */
 @customElement('trial-dialog')
 export class TrialDialog extends LitElement {
-  static override styles = [sharedStyles, bulkEditStyles, trialStyles];
+  static override styles = [sharedStyles, bulkEditStyles, quotedStyles, trialStyles];
 
   @consume({ context: hostContext }) host: PageHost | undefined;
 
@@ -115,7 +116,7 @@ export class TrialDialog extends LitElement {
                 <p class="where">${name}</p>
                 <div class="side">
                   <h3>${l10n.t('Now')}</h3>
-                  ${renderText(image.caption, l10n.t('Caption of {0} now', name), l10n.t('No caption'))}
+                  ${quotedText(image.caption, { label: l10n.t('Caption of {0} now', name) }, l10n.t('No caption'))}
                 </div>
                 <div class="side">
                   <h3>${l10n.t('New')}</h3>
@@ -142,7 +143,7 @@ export class TrialDialog extends LitElement {
         </select></label
       >
       <p class="hint">${chosen?.place ?? ''}</p>
-      ${this.area('prompt', l10n.t('Prompt'), words.prompt, 8)}
+      ${this.area('prompt', l10n.t('Prompt'), words.prompt, 7)}
       <fieldset class="purpose">
         <legend>${l10n.t('What the dataset is for')}</legend>
         <select aria-label=${l10n.t('What the dataset is for')} @change=${this.onPurpose}>
@@ -154,39 +155,39 @@ export class TrialDialog extends LitElement {
         <div class="traits" ?hidden=${this.purpose === ''}>
           <label class="field"
             ><span>${l10n.t('Traits that captions leave out')}</span
-            ><textarea rows="2" name="traits" .value=${live(this.traits)} @input=${this.onTraits}></textarea
-          ></label>
-          <p class="hint">
-            ${l10n.t('Separated by commas. What a caption does not name, the trigger word takes on.')}
-          </p>
+            ><textarea rows="2" name="traits" .value=${live(this.traits)} @input=${this.onTraits}></textarea>
+          </label>
+          <p class="hint">${l10n.t('Separated by commas. What a caption does not name, the trigger word takes on.')}</p>
           <button class="button secondary" @click=${this.compose}>${l10n.t('Put Into the Prompt')}</button>
         </div>
       </fieldset>
-      <label class="field"
-        ><span>${l10n.t('Trigger word')}</span
-        ><input
-          type="text"
-          name="trigger"
-          spellcheck="false"
-          autocomplete="off"
-          .value=${live(words.trigger)}
-          @input=${(event: Event) => {
-            this.setWords({ trigger: (event.target as HTMLInputElement).value });
-          }}
-      /></label>
-      ${this.area('system', l10n.t('System text'), words.system, 3)}
-      <label class="field temperature"
-        ><span>${l10n.t('Temperature')}</span
-        ><input
-          type="number"
-          name="temperature"
-          min="0"
-          max="2"
-          step="0.1"
-          placeholder=${l10n.t('the server’s own')}
-          .value=${live(this.temperature)}
-          @input=${this.onTemperature}
-      /></label>`;
+      <div class="pairs">
+        <label class="field"
+          ><span>${l10n.t('Trigger word')}</span
+          ><input
+            type="text"
+            name="trigger"
+            spellcheck="false"
+            autocomplete="off"
+            .value=${live(words.trigger)}
+            @input=${(event: Event) => {
+              this.setWords({ trigger: (event.target as HTMLInputElement).value });
+            }}
+        /></label>
+        <label class="field"
+          ><span>${l10n.t('Temperature')}</span
+          ><input
+            type="number"
+            name="temperature"
+            min="0"
+            max="2"
+            step="0.1"
+            placeholder=${l10n.t('the server’s own')}
+            .value=${live(this.temperature)}
+            @input=${this.onTemperature}
+        /></label>
+      </div>
+      ${this.area('system', l10n.t('System text'), words.system, 2)}`;
   }
 
   private area(name: 'prompt' | 'system', label: string, value: string, rows: number): TemplateResult {
@@ -213,12 +214,12 @@ export class TrialDialog extends LitElement {
     const label = l10n.t('New caption of {0}', name);
     switch (result.state) {
       case 'caption':
-        return renderText(result.text, label, l10n.t('Nothing'));
+        return quotedText(result.text, { label }, l10n.t('Nothing'));
       case 'flagged':
         return html`<p class="reason">
             <span class="warning">${warningIcon}</span> ${l10n.t('Would be flagged: {0}', result.reason)}
           </p>
-          ${renderText(result.text, l10n.t('What the model said of {0}', name), l10n.t('Nothing'))}`;
+          ${quotedText(result.text, { label: l10n.t('What the model said of {0}', name) }, l10n.t('Nothing'))}`;
       case 'missing':
         return renderMissing(result.placeholders);
       case 'failed':
@@ -256,7 +257,12 @@ export class TrialDialog extends LitElement {
     if (problem !== '') return html`<span class="error">${errorIcon} ${problem}</span>`;
     if (this.isTrying) {
       const done = this.results.filter((result) => result !== undefined).length;
-      return l10n.t('Asking {0}: {1} of {2}', this.trial.captioner, formatNumber(done), formatNumber(this.results.length));
+      return l10n.t(
+        'Asking {0}: {1} of {2}',
+        this.trial.captioner,
+        formatNumber(done),
+        formatNumber(this.results.length),
+      );
     }
     if (this.note !== '') return this.note;
     if (this.triedWith !== '' && this.triedWith !== JSON.stringify(this.trial)) {
@@ -362,6 +368,8 @@ export class TrialDialog extends LitElement {
     this.problem = '';
     this.triedWith = JSON.stringify(trial);
     this.results = summary.images.map(() => undefined);
+    // Where the window is narrow they lie below the words.
+    this.renderRoot.querySelector('.card')?.scrollIntoView({ block: 'nearest' });
     await Promise.all(
       summary.images.map(async (_, index) => {
         const result = await host
@@ -381,7 +389,9 @@ export class TrialDialog extends LitElement {
   private doneText(): string {
     const made = this.results.filter((result) => result?.state === 'caption').length;
     return plural(
-      l10n.t('{0} of {1} image has a new caption. Nothing is written.|{0} of {1} images have new captions. Nothing is written.'),
+      l10n.t(
+        '{0} of {1} image has a new caption. Nothing is written.|{0} of {1} images have new captions. Nothing is written.',
+      ),
       this.results.length,
       formatNumber(made),
       formatNumber(this.results.length),
@@ -462,13 +472,6 @@ function purposeName(purpose: Purpose): string {
     concept: l10n.t('A concept'),
   };
   return names[purpose];
-}
-
-/** A text that scrolls where it is long; safe whatever is in it. */
-function renderText(text: string, label: string, empty: string): TemplateResult {
-  return html`<div class="text" role="region" tabindex="0" aria-label=${label}>
-    ${text.trim() === '' ? html`<i>${empty}</i>` : escapeControls(text, '\n\t')}
-  </div>`;
 }
 
 function renderMissing(placeholders: readonly string[]): TemplateResult {

@@ -36,8 +36,10 @@ export const trialStyles = css`
     align-self: start;
   }
 
-  .temperature input {
-    width: 160px;
+  .pairs {
+    display: grid;
+    grid-template-columns: repeat(2, minmax(0, 1fr));
+    gap: 12px;
   }
 
   .tried {
@@ -104,19 +106,8 @@ export const trialStyles = css`
     overflow-wrap: anywhere;
   }
 
-  .text {
+  .quoted {
     max-height: 150px;
-    padding: 6px 8px;
-    border: 1px solid var(--edge);
-    border-radius: 3px;
-    overflow: auto;
-    overflow-wrap: anywhere;
-    white-space: pre-wrap;
-  }
-
-  .text:focus-visible {
-    outline: 1px solid var(--vscode-focusBorder);
-    outline-offset: -1px;
   }
 
   @media (max-width: 720px) {

@@ -88,7 +88,10 @@ describe('The review of flagged answers', function () {
     await document.dataset.save();
     assert.equal((await readFile(path.join(root, captionName(0)), 'utf8')).trim(), refusal);
     const [entry] = (await RecordHistory.read(root)).entriesOf(captionName(0));
-    assert.deepEqual([entry?.author.by, entry?.author.name, entry?.author.job], ['captioner', 'Test captioner', job.id]);
+    assert.deepEqual(
+      [entry?.author.by, entry?.author.name, entry?.author.job],
+      ['captioner', 'Test captioner', job.id],
+    );
     const again = await reviewOf(job, document);
     assert.equal(again.count, 2);
     assert.equal((await again.answer(0)).image, names[1]);

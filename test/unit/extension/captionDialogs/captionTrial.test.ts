@@ -164,7 +164,11 @@ describe('The words of a captioner in the settings', () => {
     const changed = entriesWithWords(list, now, words);
     assert.deepEqual(changed, [
       list[0],
-      { ...list[1], prompt: 'In one sentence.', ...(now.sampling.temperature === undefined ? {} : { sampling: { temperature: null } }) },
+      {
+        ...list[1],
+        prompt: 'In one sentence.',
+        ...(now.sampling.temperature === undefined ? {} : { sampling: { temperature: null } }),
+      },
     ]);
     const after = read(changed);
     assert.deepEqual(after === undefined ? undefined : wordsOf(after), words);
