@@ -23,7 +23,8 @@ interface Shared {
 
 /**
  * Asks captioners about single images, in the very way of a job: words, picture, tries and what is made of the answer.
- * Questions that are asked at the same time with the same texts share the connections of their captioner. Writes nothing.
+ * Questions that are asked at the same time with the same texts share the connections of their captioner. Nothing is
+ * written.
  */
 export class SingleQuestions {
   private readonly open = new Map<CaptionTexts, Shared>();

@@ -7,7 +7,7 @@ import type { WriteOptions } from '../../tags/writeMode';
 /**
  * The texts of captions as a job by a captioner makes them, with what is recorded of these captions.
  * @param root the dataset, absolute
- * @param onNote called with a sentence if the records could not be read: then what captions have counts as written by hand
+ * @param onNote called with a sentence if the records could not be read: then all counts as written by hand
  * @throws the signal's reason
  */
 export async function readTexts(

@@ -18,8 +18,10 @@ export function withTemperature(profile: CaptionerProfile, temperature: number |
 }
 
 function samplingWith({ sampling }: CaptionerProfile, temperature: number | null): CaptionerProfile['sampling'] {
-  const { temperature: _, ...others } = sampling;
-  return temperature === null ? others : { ...others, temperature };
+  const changed = { ...sampling };
+  if (temperature === null) delete changed.temperature;
+  else changed.temperature = temperature;
+  return changed;
 }
 
 /** A captioner as the dialog names it. */

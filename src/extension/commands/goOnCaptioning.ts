@@ -10,6 +10,6 @@ export async function goOnCaptioning(captioner: string): Promise<void> {
     { label: vscode.l10n.t('Caption All'), command: 'datasetCaptions.captionAll' },
   ];
   const title = vscode.l10n.t('Caption with {0}', captioner);
-  const picked = await vscode.window.showQuickPick(items, { title });
+  const picked = await vscode.window.showQuickPick(items, { title, ignoreFocusOut: true });
   if (picked !== undefined) await vscode.commands.executeCommand(picked.command);
 }

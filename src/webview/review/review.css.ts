@@ -26,6 +26,10 @@ export const reviewStyles = css`
     outline-offset: -1px;
   }
 
+  .row[aria-selected='true'] .image {
+    color: inherit;
+  }
+
   .left {
     color: var(--vscode-descriptionForeground);
     font-variant-numeric: tabular-nums;

@@ -57,6 +57,8 @@ export class TrialDialog extends LitElement {
   /** the prompt before a purpose was put to it, and with it */
   private composed: { base: string; whole: string } | undefined;
   private trying: AbortController | undefined;
+  /** the captioner with which captioning goes on once the dialog is closed */
+  private goesOn: string | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private checks = 0;
   private readonly pictures = new RowPictures(
@@ -418,10 +420,8 @@ export class TrialDialog extends LitElement {
     const { host, summary, trial } = this;
     if (host === undefined || summary === undefined) return;
     if (this.isChanged && !(await this.useWords())) return;
-    // Before the dialog is closed, with which the host forgets what it is.
-    const asked = host.request('captionAfterTrial', { id: summary.id, captioner: trial.captioner });
+    this.goesOn = trial.captioner;
     this.close();
-    await asked.catch(() => undefined);
   }
 
   private readonly close = (): void => {
@@ -448,8 +448,21 @@ export class TrialDialog extends LitElement {
     this.forget();
     this.summary = undefined;
     this.dispatchEvent(new CustomEvent('closed'));
-    if (summary !== undefined) this.host?.request('dropTrial', { id: summary.id }).catch(() => undefined);
+    const captioner = this.goesOn;
+    this.goesOn = undefined;
+    if (summary !== undefined) void this.leave(summary.id, captioner);
   };
+
+  /** @param captioner with which captioning goes on; undefined if it does not */
+  private async leave(id: number, captioner: string | undefined): Promise<void> {
+    const { host } = this;
+    if (captioner !== undefined) {
+      // The page gives the focus back first: it would take it from the question that VS Code asks.
+      for (let frames = 0; frames < 4; frames++) await new Promise(requestAnimationFrame);
+      host?.request('captionAfterTrial', { id, captioner }).catch(() => undefined);
+    }
+    await host?.request('dropTrial', { id }).catch(() => undefined);
+  }
 
   private readonly onKeydown = (event: KeyboardEvent): void => {
     // The keys of the grid must not act while the dialog is open.

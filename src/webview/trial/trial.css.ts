@@ -8,7 +8,7 @@ export const trialStyles = css`
   }
 
   .body {
-    grid-template-columns: minmax(300px, 380px) minmax(0, 1fr);
+    grid-template-columns: minmax(260px, 34%) minmax(0, 1fr);
   }
 
   .form {
@@ -57,7 +57,7 @@ export const trialStyles = css`
   .card {
     display: grid;
     flex: none;
-    grid-template-columns: 160px minmax(0, 1fr);
+    grid-template-columns: clamp(84px, 24%, 160px) minmax(0, 1fr);
     gap: 12px;
     padding: 10px;
     border: 1px solid var(--edge);
@@ -68,7 +68,8 @@ export const trialStyles = css`
     display: flex;
     align-items: center;
     justify-content: center;
-    height: 160px;
+    max-height: 160px;
+    min-height: 84px;
     overflow: hidden;
     border-radius: 3px;
     background: var(--vscode-editorWidget-background);
@@ -76,7 +77,7 @@ export const trialStyles = css`
 
   .thumb img {
     max-width: 100%;
-    max-height: 100%;
+    max-height: 160px;
     object-fit: contain;
   }
 
