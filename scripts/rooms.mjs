@@ -32,8 +32,8 @@ export const rooms = {
     may: ['protocol/channel', 'protocol/page', 'tags'],
   },
   'protocol/captioning': {
-    what: 'what a captioner is: its profile and its answers; pure',
-    may: [],
+    what: 'captioners, which are vision-language models behind servers: their profiles and presets, how a setting and templates with placeholders are read, what can become of an answer, and the checks of all that (captionerChecks)',
+    may: ['protocol/channel', 'protocol/text'],
   },
   'protocol/text': {
     what: 'sentences and names that several houses show: sizes, rates, states of jobs',
@@ -74,6 +74,18 @@ export const rooms = {
   'dataset/view': {
     what: 'what one grid shows of a dataset: a search, an order (orderImages) and the facts of images that they need, a selection, folders',
     may: ['base', 'dataset', 'dataset/captions', 'dataset/files', 'dataset/query', 'protocol/page', 'tags'],
+  },
+  'captioner/prompt': {
+    what: 'the prompt for an image: placeholders filled with what is known of it (fillPrompt), what is missing, and what captions leave out by their purpose (purposes); pure',
+    may: ['protocol/captioning'],
+  },
+  'captioner/answer': {
+    what: 'what becomes of a model’s answer (captionOfAnswer): steps that take off what is no caption, each in a file of its own, and signs by which an answer is flagged and not written; pure',
+    may: ['protocol/captioning', 'tags'],
+  },
+  'captioner/output': {
+    what: 'the text of a caption file from a template, in one line unless the template has more; pure',
+    may: ['protocol/captioning', 'tags'],
   },
   records: {
     what: 'who wrote what in captions: the parts of a caption, records of writes beside the dataset (RecordWriter), reading and merging them, origins of parts (originsOf), and the write mode that keeps what persons did (updateCaption)',
@@ -906,6 +918,7 @@ export const packages = {
   protocol: ['node:', '@vscode/l10n', 'valibot'],
   dataset: ['node:', '@vscode/l10n', 'p-map', 'diff'],
   tagger: ['node:', '@vscode/l10n', 'fzstd', 'sharp', 'onnxruntime-node', 'csv-parse', 'undici', 'yauzl', 'p-queue'],
+  captioner: ['node:', '@vscode/l10n'],
   records: ['node:', '@vscode/l10n'],
   snapshots: ['node:', '@vscode/l10n', 'valibot', 'p-map'],
   jobs: ['node:', '@vscode/l10n', 'valibot', 'p-map'],

@@ -24,8 +24,8 @@ export interface OutputRules {
 }
 
 /**
- * A captioner: a vision-language model behind chat completions of one or several servers, and what it is asked. Holds no
- * secret: keys are kept by the origin of an endpoint.
+ * A captioner: a vision-language model behind chat completions of one or several servers, and what it is asked. Holds
+ * no secret: keys are kept by the origin of an endpoint.
  */
 export interface CaptionerProfile {
   /** as it is chosen and recorded, unique among the user's profiles */
@@ -45,7 +45,7 @@ export interface CaptionerProfile {
   imageSide: number;
   /** most requests in flight at an endpoint; the number adapts to the server below it */
   maximumInFlight: number;
-  /** how long an answer may take, in seconds; the first of an endpoint may take five times as long, as it loads the model */
+  /** how long an answer may take, in seconds; the first of an endpoint, which loads the model, five times as long */
   timeoutSeconds: number;
   output: OutputRules;
 }

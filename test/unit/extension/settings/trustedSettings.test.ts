@@ -18,6 +18,7 @@ interface Manifest {
  */
 const kinds: Readonly<Record<string, 'names' | 'harmless'>> = {
   taggers: 'names',
+  captioners: 'names',
   executionProvider: 'names',
   tagList: 'names',
   cacheDirectory: 'names',
@@ -85,6 +86,7 @@ describe('A workspace that is not trusted', () => {
       'downloadFolder',
       'cacheDirectory',
       'serverUrl',
+      'captioners',
       'hubEndpoint',
     ])
       assert.equal(properties[full(name)]?.scope, 'machine', name);

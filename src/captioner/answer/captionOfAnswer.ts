@@ -1,0 +1,97 @@
+import type { CaptionAnswer, FlagReason, OutputRules } from '../../protocol/captioning/captionerProfile';
+import { withoutFences, withoutQuotes } from './fences';
+import { isOtherLanguage } from './languages';
+import { isLoop } from './loops';
+import { isOdd } from './oddities';
+import { withoutOpenings } from './openings';
+import { isRefusal } from './refusals';
+import { withoutOffers, withoutRoleTails } from './roleTails';
+import { isThinkingAloud, withoutThinking } from './thinking';
+import { withTidyWhiteSpace } from './whiteSpace';
+
+/** What a server said about a picture, and to what. */
+export interface ModelAnswer {
+  /** as it came */
+  text: string;
+  /** `length`: the server stopped it at the longest answer; `filter`: a moderation did */
+  finish: 'stop' | 'length' | 'filter' | 'other';
+  /** what the server names as a refusal, apart from the text */
+  refusal?: string;
+  /** as it was sent */
+  prompt: string;
+}
+
+/** What is taken off an answer before it is looked at, in this order. */
+type Step = (text: string) => string;
+
+/**
+ * What becomes of an answer: the prose that is written, or why a person has to look at it first. What is no part of a
+ * caption is taken off: thinking, fences, what the model says in other roles, openings. An answer that is no caption,
+ * or only the beginning of one, is never cut into one: it is flagged, with all that came.
+ */
+export function captionOfAnswer(answer: ModelAnswer, rules: OutputRules): CaptionAnswer {
+  const { prose, flagged } = lookedAt(answer, rules);
+  if (flagged === undefined) return { prose };
+  return { flagged, text: answer.text.trim() === '' ? (answer.refusal ?? '') : answer.text };
+}
+
+/**
+ * The text of an answer without what is no part of a caption, whatever else is wrong with it: what a person starts from
+ * who takes a flagged answer all the same.
+ */
+export function tidyAnswer(text: string, rules: OutputRules): string {
+  return settled(text, rules).prose;
+}
+
+/** More layers around a caption than any model puts there. */
+const mostLayers = 20;
+
+/** Takes off layer by layer, as thinking may stand in a fence, and an announcement behind the name of a role. */
+function settled(answer: string, rules: OutputRules): { prose: string; hasThought: boolean } {
+  let prose = answer;
+  let hasThought = false;
+  for (let layer = 0; layer < mostLayers; layer++) {
+    const thought = withoutThinking(prose);
+    hasThought ||= thought.hasThought;
+    const next = tidied(thought.text, rules);
+    if (next === prose) break;
+    prose = next;
+  }
+  return { prose, hasThought };
+}
+
+function tidied(text: string, rules: OutputRules): string {
+  const steps: readonly Step[] = [
+    withTidyWhiteSpace,
+    withoutRoleTails,
+    // An announcement may stand before a fence, and a fence may hold an announcement.
+    (one) => withoutOpenings(one, rules.openings),
+    withoutFences,
+    (one) => withoutOpenings(one, rules.openings),
+    withoutQuotes,
+    withoutOffers,
+    withTidyWhiteSpace,
+  ];
+  return steps.reduce((rest, step) => step(rest), text);
+}
+
+function lookedAt(answer: ModelAnswer, rules: OutputRules): { prose: string; flagged?: FlagReason } {
+  const { finish, prompt } = answer;
+  const { prose, hasThought } = settled(answer.text, rules);
+  // An opening may be taken off from a sentence that is none of a caption.
+  const { text } = withoutThinking(answer.text);
+  const flagged = (reason: FlagReason): { prose: string; flagged: FlagReason } => ({ prose, flagged: reason });
+  if ((answer.refusal ?? '').trim() !== '' || finish === 'filter') return flagged('refused');
+  const loops = isLoop(prose);
+  const isNothing = !loops && !/[\p{L}\p{N}\p{S}]/u.test(prose);
+  // A server that keeps thinking to itself says nothing when the budget went into it.
+  if (isNothing && (hasThought || finish === 'length')) return flagged('thinking');
+  if (isNothing) return flagged('empty');
+  if (isRefusal(prose) || isRefusal(text)) return flagged('refused');
+  if (isThinkingAloud(text) || isThinkingAloud(prose)) return flagged('thinking');
+  if (loops) return flagged('loop');
+  if (finish === 'length') return flagged('truncated');
+  if (isOdd(prose, prompt)) return flagged('odd');
+  if (isOtherLanguage(prose, rules.language)) return flagged('language');
+  return { prose };
+}

@@ -1,0 +1,105 @@
+import { isJsonCaption } from '../../tags/jsonCaption';
+import { withoutQuotations } from './quotedText';
+
+const scripts = {
+  latin: /\p{Script=Latin}/gu,
+  cyrillic: /\p{Script=Cyrillic}/gu,
+  greek: /\p{Script=Greek}/gu,
+  arabic: /\p{Script=Arabic}/gu,
+  hebrew: /\p{Script=Hebrew}/gu,
+  devanagari: /\p{Script=Devanagari}/gu,
+  thai: /\p{Script=Thai}/gu,
+  hangul: /\p{Script=Hangul}/gu,
+  han: /\p{Script=Han}/gu,
+  kana: /[\p{Script=Hiragana}\p{Script=Katakana}]/gu,
+} as const;
+type Script = keyof typeof scripts;
+
+/** The scripts of languages that are not written in Latin letters. */
+const scriptsOf: Readonly<Record<string, readonly Script[]>> = {
+  ru: ['cyrillic'],
+  uk: ['cyrillic'],
+  bg: ['cyrillic'],
+  sr: ['cyrillic', 'latin'],
+  el: ['greek'],
+  ar: ['arabic'],
+  fa: ['arabic'],
+  ur: ['arabic'],
+  he: ['hebrew'],
+  hi: ['devanagari'],
+  th: ['thai'],
+  ko: ['hangul'],
+  zh: ['han'],
+  ja: ['han', 'kana'],
+};
+
+/**
+ * Words that hold sentences together, by languages in Latin letters. Languages may share words, but none is a word of
+ * English that another language has.
+ */
+const functionWords: Readonly<Record<string, ReadonlySet<string>>> = Object.fromEntries(
+  Object.entries({
+    en: 'the of and with is are her his its their on at by wearing holding standing sitting from this that has which while behind against into to an it who',
+    de: 'der das und ist ein eine einen einem einer mit auf sich den dem im vom zum zur sie er es trägt steht sitzt liegt vor hinter neben über nicht sind hat wird sein seine ihr ihre',
+    fr: 'le la les un une est dans avec sur et qui du au aux elle il ses sa vêtue vêtu portant sont pour derrière devant',
+    es: 'el la los las un una con y del que está su sus lleva por al sobre detrás junto sentada sentado hacia fondo pelo tiene se',
+    pt: 'um uma com em está seu sua ao da na nas nos dos vestindo usando sobre atrás cabelo são para um que os',
+    it: 'il la un una con che è del della nel gli di sono indossa seduta seduto sullo sulla dietro davanti suoi sua delle al',
+    nl: 'het een van en met op zijn haar draagt staat zit aan naar voor achter bij te dat wordt',
+    pl: 'jest się nie oraz siedzi stoi która który przy jej jego przed są na',
+  }).map(([language, words]) => [language, new Set(words.split(' '))]),
+);
+
+/** Fewer letters or words say nothing of a language. */
+const fewestLetters = 8;
+const fewestWords = 6;
+/** How many different function words another language has to have, and how much more than the right one. */
+const fewestFound = 3;
+const timesMore = 2;
+
+/**
+ * Whether an answer is in another language than its profile asks for: most of its letters are of another script, or the
+ * words that hold its sentences together are another language's. What is quoted does not count. A language in Latin
+ * letters that is not known here is told from other scripts only.
+ * @param language as in BCP 47, such as `en` or `pt-BR`; empty for any
+ */
+export function isOtherLanguage(text: string, language: string): boolean {
+  const wanted = language.trim().toLowerCase().split(/[-_]/)[0] ?? '';
+  if (wanted === '') return false;
+  const plain = withoutQuotations(isJsonCaption(text) ? valuesOfJson(text) : text);
+  return isOtherScript(plain, wanted) || (!(wanted in scriptsOf) && hasOtherWords(plain, wanted));
+}
+
+function isOtherScript(text: string, wanted: string): boolean {
+  const counts = Object.entries(scripts).map(
+    ([script, letters]) => [script, text.match(letters)?.length ?? 0] as const,
+  );
+  const all = counts.reduce((sum, [, count]) => sum + count, 0);
+  if (all < fewestLetters) return false;
+  const countOf = (script: Script): number => counts.find(([name]) => name === script)?.[1] ?? 0;
+  const right = (scriptsOf[wanted] ?? ['latin']).reduce((sum, script) => sum + countOf(script), 0);
+  if (right * 2 < all) return true;
+  // Japanese is hardly written without kana, nor Chinese with them.
+  const kana = countOf('kana');
+  return (wanted === 'ja' && kana === 0 && right > 12) || (wanted === 'zh' && kana * 5 > right);
+}
+
+function hasOtherWords(text: string, wanted: string): boolean {
+  const own = functionWords[wanted];
+  const words = text.toLowerCase().match(/\p{L}+/gu) ?? [];
+  if (own === undefined || words.length < fewestWords) return false;
+  const found = (list: ReadonlySet<string>): string[] => words.filter((word) => list.has(word));
+  const right = found(own).length;
+  return Object.entries(functionWords).some(([language, list]) => {
+    if (language === wanted) return false;
+    const others = found(list);
+    return (
+      new Set(others).size >= fewestFound && others.length > right * timesMore && others.length * 5 >= words.length
+    );
+  });
+}
+
+function valuesOfJson(text: string): string {
+  // Names of fields are English in any language.
+  return text.replace(/"(?:[^"\\]|\\.)*"\s*:/g, ' ').replaceAll('"', ' ');
+}

@@ -1,0 +1,66 @@
+/** Pages and messages of servers and proxies, at the start of an answer. */
+const pages: readonly RegExp[] = [
+  /^\s*<(?:!doctype|\?xml|html|head|body|div|p|span|h[1-6]|table|script|style|meta|title|center|svg|img|br|ul|ol|pre|a)\b/i,
+  /^(?:internal server error|bad gateway|service unavailable|gateway time-?out|too many requests|not found|unauthorized|forbidden|upstream (?:connect )?error|error code:? \d{3,4})\b[\s\S]{0,200}$/i,
+  /^[45]\d\d (?:internal server error|bad gateway|service unavailable|gateway time-?out|too many requests|not found|unauthorized|forbidden|bad request)\b/i,
+  /^traceback \(most recent call last\)/i,
+  /^(?:error|exception|fatal|runtimeerror|cuda error|valueerror): /i,
+];
+
+/** What only machines say to machines. */
+const tokens =
+  /<\|[a-z_]{2,30}\|>|<(?:image|img_\d+|unk|pad|s|\/s|box|ref|loc_\d+|vision_start|tool_call)>|\[(?:img|unk|pad)\]|\[\/?tool_calls?\]/i;
+
+/** Verbs with which prompts begin their sentences. */
+const asks =
+  /^(?:please )?(?:describe|write|caption|answer|use|do not|don't|do mention|mention|leave|list|generate|give|provide|keep|avoid|rewrite|improve|create|summari[sz]e|make|cover|start|begin|focus|call|say)\b/;
+/** A sentence of a prompt with so many words is nobody's caption. */
+const wordsOfAsking = 5;
+
+/**
+ * Whether an answer is no caption for a reason of its own: a page or a message of a server, an error as JSON, marks of
+ * a model's own, sentences of the prompt, or no word at all.
+ * @param prompt as it was sent, with what was put in for placeholders
+ */
+export function isOdd(text: string, prompt: string): boolean {
+  return (
+    !/\p{L}/u.test(text) ||
+    pages.some((pattern) => pattern.test(text)) ||
+    tokens.test(text.replace(/"[^"\n]*"/g, '')) ||
+    isError(text) ||
+    (text.match(/\ufffd/g)?.length ?? 0) > 2 ||
+    echoes(text, prompt)
+  );
+}
+
+/** What stands beside the message of an error. */
+const besideMessage = new Set('code status statusCode type param path timestamp request_id requestId'.split(' '));
+
+/** Whether a text is the error of a server as JSON, in any of the shapes that servers have. */
+function isError(text: string): boolean {
+  if (!/^\s*\{/.test(text)) return false;
+  try {
+    const { error, object, detail, message, ...others } = JSON.parse(text) as Record<string, unknown>;
+    if (error !== undefined || object === 'error') return true;
+    return (
+      (detail !== undefined || message !== undefined) && Object.keys(others).every((name) => besideMessage.has(name))
+    );
+  } catch {
+    return /^\s*\{\s*"(?:error|detail|object)"\s*:\s*(?:\{|"error"|"[^"]*(?:error|fail|invalid))/i.test(text);
+  }
+}
+
+/**
+ * Whether an answer says a sentence of the prompt that asks for something. What the prompt says of the image, such as
+ * its caption, may well stand in the answer.
+ */
+function echoes(text: string, prompt: string): boolean {
+  const said = ` ${wordsIn(text).join(' ')} `;
+  const asked = prompt
+    .split(/(?<=[.!?:])\s+|\n+/)
+    .map((sentence) => ({ isAsking: asks.test(sentence.trim().toLowerCase()), words: wordsIn(sentence) }))
+    .filter(({ isAsking, words }) => isAsking && words.length >= wordsOfAsking);
+  return asked.some(({ words }) => said.includes(` ${words.join(' ')} `));
+}
+
+const wordsIn = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];

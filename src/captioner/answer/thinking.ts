@@ -1,0 +1,122 @@
+/** The marks between which models think aloud, by their vendors. */
+const marks: readonly (readonly [open: string, close: string])[] = [
+  // Qwen, DeepSeek, GLM and most others; Seed; older prompts
+  ...['think', 'thinking', 'thought', 'thoughts', 'reasoning', 'reflection', 'seed:think'].map(
+    (name) => [`<${name}>`, `</${name}>`] as const,
+  ),
+  // Magistral
+  ['[THINK]', '[/THINK]'],
+  // Kimi-VL
+  ['◁think▷', '◁/think▷'],
+  // Skywork, Sky-T1
+  ['<|begin_of_thought|>', '<|end_of_thought|>'],
+  // MedGemma
+  ['<unused94>thought', '<unused95>'],
+  // Gemma 4
+  ['<|channel>thought', '<channel|>'],
+  // gpt-oss: what it thinks is a channel of its own, before that of the answer
+  ['<|channel|>analysis<|message|>', '<|channel|>final<|message|>'],
+];
+
+/** What models put around the answer behind their thinking. */
+const wrappers: readonly (readonly [open: string, close: string])[] = [
+  ['<answer>', '</answer>'],
+  ['<|begin_of_box|>', '<|end_of_box|>'],
+  ['<|begin_of_solution|>', '<|end_of_solution|>'],
+  ['<|channel|>final<|message|>', '<|return|>'],
+  ['<caption>', '</caption>'],
+];
+
+/** An answer without its thinking. */
+export interface Thought {
+  text: string;
+  /** whether there was any thinking: then an empty `text` says that the budget went into it */
+  hasThought: boolean;
+}
+
+/**
+ * Takes off what a model thought before it answered: closed, without the beginning, which the chat templates of some
+ * models put into the prompt, or without an end, which leaves no answer. A mark in quotation marks is text of the
+ * picture.
+ */
+export function withoutThinking(answer: string): Thought {
+  if (!/[<[◁]/.test(answer)) return { text: answer.trim(), hasThought: false };
+  let text = answer;
+  let hasThought = false;
+  for (const [open, close] of marks) {
+    const end = lastMark(text, close);
+    if (end >= 0) {
+      text = text.slice(end + close.length);
+      hasThought = true;
+    }
+    if (startsWith(text, open)) return { text: '', hasThought: true };
+  }
+  text = unwrapped(text.trim());
+  return { text, hasThought };
+}
+
+/** Takes off what stands around an answer that is all of a text. */
+function unwrapped(text: string): string {
+  for (const [open, close] of wrappers) {
+    if (!startsWith(text, open)) continue;
+    const inner = text.trimStart().slice(open.length);
+    const end = lastMark(inner, close);
+    if (end < 0) return inner.trim();
+    if (inner.slice(end + close.length).trim() === '') return inner.slice(0, end).trim();
+  }
+  return text;
+}
+
+function startsWith(text: string, mark: string): boolean {
+  return text.trimStart().slice(0, mark.length).toLowerCase() === mark.toLowerCase();
+}
+
+/** Where a mark stands last that is not quoted; -1 for nowhere. */
+function lastMark(text: string, mark: string): number {
+  const lowered = text.toLowerCase();
+  // A few letters are longer in lower case; then only the case that models really write is found.
+  const lower = lowered.length === text.length ? lowered : text;
+  const sought = mark.toLowerCase();
+  for (let at = lower.lastIndexOf(sought); at >= 0; at = at === 0 ? -1 : lower.lastIndexOf(sought, at - 1)) {
+    if (!isQuoted(text, at, at + mark.length)) return at;
+  }
+  return -1;
+}
+
+const openingQuote = /["'“‘«„「『`]\s?$/;
+const closingQuote = /^\s?["'”’»“」』`.,]/;
+
+function isQuoted(text: string, start: number, end: number): boolean {
+  return openingQuote.test(text.slice(Math.max(0, start - 2), start)) && closingQuote.test(text.slice(end, end + 2));
+}
+
+/**
+ * Whether a text is a model that thinks aloud without marks: it speaks of the user, of what it has to do, or to itself.
+ * Asked at the start only; a caption begins with what is in the picture.
+ */
+export function isThinkingAloud(text: string): boolean {
+  const start = text.trimStart().slice(0, 300);
+  return thinkingAloud.some((pattern) => pattern.test(start));
+}
+
+const toItself = "(?:okay|ok|alright|all right|got it|hmm+|hm|so|now|well|first|first of all|wait|right|let's see)";
+/** What a model that writes a caption has to do; others do other things, as signs and songs say. */
+const task =
+  '(?:first |carefully |now |just |also |probably |start by |begin by |try to |make sure )*' +
+  '(?:think|look|see (?:what|the|if)|analy[sz]|examin|describ|break|check|consider|go (?:through|over)|start|begin|take (?:a|another) look|' +
+  'note|identif|focus|writ|craft|creat|provid|generat|mak|caption|mention|follow|produc|output|includ|avoid|figure|determin|' +
+  'parse|tackle|summari[sz]|be (?:brief|careful|concise|accurate|objective|detailed))';
+const thinkingAloud: readonly RegExp[] = [
+  new RegExp(
+    `^(?:${toItself}[,.:!…]*\\s+){0,3}(?:` +
+      "the user(?:'s)? (?:wants|want|is asking|asks|asked|would like|gave|provided|needs|request|prompt|said|says) |" +
+      `(?:i|we) (?:need|have|want|am asked|are asked|was asked) to ${task}|(?:i|we) (?:should|must) ${task}|` +
+      `(?:i'll|i will|i'm going to|let me|let's|lets) ${task}|we are (?:given|asked)\\b|(?:my|the) task is to )`,
+    'i',
+  ),
+  /^(?:okay|alright|got it|hmm+|first)[,.…]+\s+(?:so,|so (?:the|i|we)\b|the (?:image|picture|user)|this (?:image|picture)|i\b|looking)/i,
+  /^(?:(?:so|okay|ok|alright|hmm+|well|now)[,.…]*\s+)?let's see[,.:…]+\s+(?:the|this|there|i|we|so)\b/i,
+  /^(?:\*\*)?(?:thinking process|thought process|my reasoning|analysis of the request|analyze the (?:image|request|user))\b/i,
+  // Chinese models think in Chinese: "The user wants", "First, let me look".
+  /^(?:好的?[,，、。]|嗯[,，、。…]|首先[,，、])?\s*(?:用户(?:想|要|让|希望|提供|的)|我(?:需要|得先|应该|来)|让我(?:们)?(?:来)?(?:看|想|分析|仔细))/u,
+];

@@ -1,0 +1,19 @@
+import { isJsonCaption } from '../../tags/jsonCaption';
+import { normalizeLineEnds } from '../../tags/captionText';
+
+/**
+ * An answer with one kind of line end and of blank, no blanks at the ends of lines, and single empty lines at most.
+ * Marks without width are taken off that only break words. JSON keeps what it has between its first and last brace.
+ */
+export function withTidyWhiteSpace(text: string): string {
+  const plain = normalizeLineEnds(text)
+    .replace(/[\u200b\u2060\ufeff]/g, '')
+    .trim();
+  if (isJsonCaption(plain)) return plain;
+  return plain
+    .replace(/[\v\f\u0085\u2028\u2029]/g, '\n')
+    .replace(/[\t\u00a0\u2000-\u200a\u202f\u205f ]+/g, ' ')
+    .replace(/ ?\n ?/g, '\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+}

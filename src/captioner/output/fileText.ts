@@ -1,0 +1,99 @@
+import { isJsonCaption } from '../../tags/jsonCaption';
+import { templateParts, type TemplatePart } from '../../protocol/captioning/templateParts';
+
+/** What a caption is made of. */
+export interface OutputValues {
+  /** what the model wrote, as it came through `captionOfAnswer` */
+  prose: string;
+  /** of the caption as it is, or those that a tagger found */
+  tags: readonly string[];
+  /** of the profile; empty for none */
+  trigger: string;
+}
+
+/**
+ * The text of a caption file. It has the lines of its template and no others, as sd-scripts reads the first line only:
+ * line ends in a piece become blanks. A line end in the template is one, and so is `\n` written out, as on a command
+ * line. Where a piece is empty, the signs beside it go with it, so that no caption begins with a comma or has two.
+ * Prose that is JSON is all of the caption: tags around it would make it unreadable.
+ * @param template without problems, see `outputProblems`; an unknown placeholder counts as an empty piece
+ */
+export function fileText(template: string, values: OutputValues): string {
+  const prose = inOneLine(values.prose);
+  if (isJsonCaption(prose)) return prose;
+  const pieces: Readonly<Record<string, string>> = {
+    prose,
+    tags: values.tags
+      .map(inOneLine)
+      .filter((tag) => tag !== '')
+      .join(', '),
+    trigger: inOneLine(values.trigger),
+  };
+  return linesOf(templateParts(template))
+    .map((parts) => lineText(parts, pieces))
+    .filter((line) => line !== '')
+    .join('\n');
+}
+
+/** The parts of each line of a template. */
+function linesOf(parts: readonly TemplatePart[]): TemplatePart[][] {
+  const lines: TemplatePart[][] = [[]];
+  for (const part of parts) {
+    if (part.kind === 'placeholder') {
+      lines.at(-1)?.push(part);
+      continue;
+    }
+    for (const [index, text] of part.text.split(/\r\n?|\n|\\n/).entries()) {
+      if (index > 0) lines.push([]);
+      if (text !== '') lines.at(-1)?.push({ kind: 'text', text });
+    }
+  }
+  return lines;
+}
+
+/** One line of a caption; empty if it has no piece, whatever text stands between. */
+function lineText(parts: readonly TemplatePart[], pieces: Readonly<Record<string, string>>): string {
+  let line = '';
+  let between = '';
+  let hasPiece = !parts.some(({ kind }) => kind === 'placeholder');
+  let isAfterEmpty = false;
+  for (const { kind, text } of parts) {
+    if (kind === 'text') {
+      // Of the signs on both sides of an empty piece, those before the next piece stay: they lead to it.
+      if (isAfterEmpty && !isWords(between)) between = '';
+      between += line === '' && isAfterEmpty && !isWords(text) ? '' : text;
+      continue;
+    }
+    const piece = pieces[text] ?? '';
+    isAfterEmpty = piece === '';
+    if (piece === '') continue;
+    line = joined(line, between) + piece;
+    between = '';
+    hasPiece = true;
+  }
+  if (!hasPiece) return '';
+  // Signs that would lead to a piece that is empty.
+  const rest = isAfterEmpty && !isWords(between) ? '' : between;
+  return inOneLine(joined(line, rest));
+}
+
+/** Whether a text of a template says something, and is not only signs and blanks between pieces. */
+function isWords(text: string): boolean {
+  return /[\p{L}\p{N}]/u.test(text);
+}
+
+/** Two texts, of which the second does not repeat the sign at the end of the first. */
+function joined(text: string, next: string): string {
+  const sign = /^\s*([.,;:!?])/.exec(next);
+  if (sign === null) return text + next;
+  const [lead, mark = ''] = sign;
+  const ends = mark === '.' ? /[.!?…。！？]["'”’)\]」』）]*$/ : mark === ',' ? /[,、，]$/ : undefined;
+  return ends?.test(text) === true ? text + next.slice(lead.length) : text + next;
+}
+
+function inOneLine(text: string): string {
+  return text
+    .replace(/[\r\n\v\f\u0085\u2028\u2029]+/g, ' ')
+    .replace(/[ \t]{2,}/g, ' ')
+    .trim();
+}

@@ -1,0 +1,17 @@
+/**
+ * Errors of a prompt that cannot be sent.
+ * - `PROMPT_PLACEHOLDER`: it has a placeholder that nobody knows
+ * - `PROMPT_VALUE_MISSING`: a placeholder has nothing for this image
+ */
+export type PromptErrorCode = 'PROMPT_PLACEHOLDER' | 'PROMPT_VALUE_MISSING';
+
+/** A prompt cannot be sent. `message` is in sentences for the user. */
+export class PromptError extends Error {
+  constructor(
+    readonly code: PromptErrorCode,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'PromptError';
+  }
+}
