@@ -11,6 +11,7 @@ const largest = { package: 45e6, extension: 520e3, webview: 400e3, start: 10e3 }
 const bundles = [
   'cli',
   'csvParse',
+  'undici',
   'extension',
   'heartbeatWorker',
   'main',

@@ -142,9 +142,7 @@ export function startMain(
     });
   const previews = own(new CaptionPreviews(previewTagger, taggers, cuda, serverToken, log));
   const languageModels = new LanguageModelCaptions(previewTagger, log);
-  const jobs = own(
-    new CaptionJobs(runner, jobsFolder, starter, previews, taggers, captioners, languageModels, log),
-  );
+  const jobs = own(new CaptionJobs(runner, jobsFolder, starter, previews, taggers, captioners, languageModels, log));
   const tree = own(new JobTree(jobs, views.jobs));
   const reports = own(new JobReports(jobs));
   const notices = own(new JobNotices(jobs, log));

@@ -56,7 +56,11 @@ export class ByKeys {
     await this.fill(text);
     const entry = this.widget.locator('.monaco-list-row.focused .label-name');
     await until(`"${text}" to be the active entry`, async () => {
-      const active = (await entry.first().textContent({ timeout: 1000 }).catch(() => null)) ?? '';
+      const active =
+        (await entry
+          .first()
+          .textContent({ timeout: 1000 })
+          .catch(() => null)) ?? '';
       if (active.includes(text)) return true;
       await this.workbench.page.keyboard.press('ArrowDown');
       return false;

@@ -38,7 +38,10 @@ describe('models of VS Code in the real workbench', () => {
 
     await captionWith(view, keys, 'Stand-in seer');
     await until('the caption on the card', async () => (await view.caption(image).inputValue()) === prose);
-    await until('the caption in its file', async () => (await captions(suite.dataset))['5_scenery/acanthus.txt'] === prose);
+    await until(
+      'the caption in its file',
+      async () => (await captions(suite.dataset))['5_scenery/acanthus.txt'] === prose,
+    );
     await view.card(image).click({ position: { x: 2, y: 2 } });
     await workbench.page.keyboard.press('Control+z');
     await until('no caption again', async () => {

@@ -315,7 +315,9 @@ export class CaptionJobs extends Disposable {
   ): Promise<JobInfo> {
     const { label, work, single } = plan;
     const root = source.uri.fsPath;
-    this.log.info(`${label}: ${work.length} image(s) of ${root} with ${plan.captioner?.name ?? this.taggers.displayName()}`);
+    this.log.info(
+      `${label}: ${work.length} image(s) of ${root} with ${plan.captioner?.name ?? this.taggers.displayName()}`,
+    );
     const job = await this.starter.start(source, plan, signal, onStatus);
     this.own.add(job.id);
     if (single) this.singles.add(job.id);

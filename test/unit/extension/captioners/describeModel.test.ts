@@ -4,7 +4,10 @@ import { describeModel, inOfferedOrder } from '../../../../src/extension/caption
 describe('A model of a server in a list', () => {
   it('is said to take pictures or not, and to think, only where the server says so', () => {
     assert.equal(describeModel({}), '');
-    assert.equal(describeModel({ takesPictures: true, contextTokens: 32768 }), 'takes pictures · context of 32,768 tokens');
+    assert.equal(
+      describeModel({ takesPictures: true, contextTokens: 32768 }),
+      'takes pictures · context of 32,768 tokens',
+    );
     assert.equal(describeModel({ takesPictures: false, thinks: true }), 'text only · thinks first');
   });
 

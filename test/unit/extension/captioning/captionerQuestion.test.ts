@@ -19,10 +19,7 @@ describe('The question before a captioner is asked', () => {
   it('names it, how many images, and where the pictures go', () => {
     assert.equal(questionBeforeAsking(usual), 'Caption 1,200 images with Qwen?');
     assert.equal(questionBeforeAsking({ ...usual, images: 1 }), 'Caption 1 image with Qwen?');
-    assert.equal(
-      detailBeforeAsking(usual),
-      'The pictures are sent to https://pod.example, to the model qwen3-vl.',
-    );
+    assert.equal(detailBeforeAsking(usual), 'The pictures are sent to https://pod.example, to the model qwen3-vl.');
   });
 
   it('names the images that have nothing for a placeholder, five at most', () => {
@@ -32,7 +29,10 @@ describe('The question before a captioner is asked', () => {
       ['{origin:hand}', images.slice(0, 1)],
     ]);
     const said = detailBeforeAsking({ ...usual, missing });
-    assert.ok(said.includes('7 images have nothing for {tags} of the prompt: a.png, b.png, c.png, d.png, e.png, ….'), said);
+    assert.ok(
+      said.includes('7 images have nothing for {tags} of the prompt: a.png, b.png, c.png, d.png, e.png, ….'),
+      said,
+    );
     assert.ok(said.includes('1 image has nothing for {origin:hand} of the prompt: a.png.'), said);
     assert.ok(said.includes('left out'), said);
   });
@@ -48,6 +48,9 @@ describe('The question before a captioner is asked', () => {
   });
 
   it('does not let a name look like more than a name', () => {
-    assert.equal(questionBeforeAsking({ ...usual, images: 1, name: 'Q\nwen' }), String.raw`Caption 1 image with Q\nwen?`);
+    assert.equal(
+      questionBeforeAsking({ ...usual, images: 1, name: 'Q\nwen' }),
+      String.raw`Caption 1 image with Q\nwen?`,
+    );
   });
 });
