@@ -12,6 +12,7 @@ const bundles = [
   'captionDialogs',
   'cli',
   'csvParse',
+  'undici',
   'extension',
   'heartbeatWorker',
   'main',

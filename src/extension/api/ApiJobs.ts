@@ -103,7 +103,12 @@ export class ApiJobs {
     }
     const reason = job.failures[0]?.reason;
     const written = this.access.describeOne(await this.access.readAgain(now));
-    return { path: file, outcome: outcomeOf(outcome), caption: written.caption, ...(reason === undefined ? {} : { reason }) };
+    return {
+      path: file,
+      outcome: outcomeOf(outcome),
+      caption: written.caption,
+      ...(reason === undefined ? {} : { reason }),
+    };
   }
 
   /**

@@ -100,7 +100,7 @@ export class AddCaptioner {
   private async tryModel(address: string, model: string): Promise<Answer<string>> {
     const report = await this.check(address, model);
     if (report === undefined) return 'model';
-    const { works, problems, serverName } = report;
+    const { works, problems, kind, serverName } = report;
     const tried = { value: report.model === '' ? model : report.model };
     for (const { text } of problems) this.log.info(`${address}, ${model}: ${text}`);
     if (works && problems.length === 0) return tried;
@@ -112,7 +112,7 @@ export class AddCaptioner {
     const question = works
       ? vscode.l10n.t('"{0}" answers, but there is something to know.', tried.value)
       : vscode.l10n.t('"{0}" does not caption pictures as it is.', tried.value);
-    const said = serverName === '' ? [] : [vscode.l10n.t('The server is {0}.', serverName)];
+    const said = kind === 'other' || serverName === '' ? [] : [vscode.l10n.t('The server is {0}.', serverName)];
     const detail = [...problems.map(({ text }) => text), ...said].join('\n\n');
     const items = works ? [use, other] : [retry, other, use];
     const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...items);

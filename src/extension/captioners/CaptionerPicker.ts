@@ -152,7 +152,9 @@ export class CaptionerPicker {
       separator(''),
       {
         label: vscode.l10n.t('$(add) Add Captioner…'),
-        detail: vscode.l10n.t('A vision-language model of your own or of a service: Ollama, vLLM, LM Studio, OpenRouter…'),
+        detail: vscode.l10n.t(
+          'A vision-language model of your own or of a service: Ollama, vLLM, LM Studio, OpenRouter…',
+        ),
         add: true,
         alwaysShow: true,
       },
@@ -179,7 +181,11 @@ export class CaptionerPicker {
     const listed = new Map<string, Promise<string[]>>();
     const { listModels } = await import('../../captioner/endpoint/checkEndpoint');
     const modelsAt = (endpoint: string): Promise<string[]> => {
-      const known = listed.get(endpoint) ?? this.access(endpoint).then((access) => listModels(access, signal)).then(names);
+      const known =
+        listed.get(endpoint) ??
+        this.access(endpoint)
+          .then((access) => listModels(access, signal))
+          .then(names);
       listed.set(endpoint, known);
       return known;
     };

@@ -32,7 +32,7 @@ export class LanguageModelFailure extends Error {
   }
 }
 
-/** Whether this VS Code can send pictures to models: forks and older versions may lack it, whatever they say they are. */
+/** Whether this VS Code can send pictures to models: forks may lack it, whatever version they say they are. */
 export function hasPictureModels(): boolean {
   const { lm, LanguageModelDataPart } = vscode as Partial<typeof vscode>;
   return typeof lm?.selectChatModels === 'function' && typeof LanguageModelDataPart?.image === 'function';

@@ -2,8 +2,10 @@ import * as l10n from '@vscode/l10n';
 import { errorCode, errorMessage } from '../../protocol/channel/wireError';
 
 /** Words with which providers say that a model takes text only. */
-const textOnly =
-  /(?:not|n't|no|without)\b[^.]{0,40}\b(?:image|picture|vision|multimodal|modalit)|(?:image|picture|vision)\w*\b[^.]{0,40}\b(?:not supported|unsupported|not allowed|not available|not enabled)/i;
+const textOnly = [
+  /(?:\bnot|n't|\bunable to|\bcannot|\bno endpoints found that)\s+(?:support|accept|process|take|handle|capable)\w*\b[^.]{0,30}\b(?:image|picture|vision|multimodal)/i,
+  /\b(?:image|picture|vision)\w*\b[^.]{0,30}\b(?:not supported|unsupported|not allowed|not available|not enabled)/i,
+];
 
 /**
  * What went wrong with a request to one of VS Code's own models, in sentences for the user with what to do.
@@ -28,7 +30,7 @@ export function languageModelProblem(thrown: unknown, name: string): string {
     default:
   }
   const cause = thrown instanceof Error && thrown.cause !== undefined ? errorMessage(thrown.cause).trim() : '';
-  if (textOnly.test(`${said} ${cause}`)) {
+  if (textOnly.some((words) => words.test(`${said} ${cause}`))) {
     return l10n.t('"{0}" takes no pictures. Choose another captioner with Select Captioner.', name);
   }
   return l10n.t('"{0}" gave no answer: {1}', name, said === '' ? cause : said);

@@ -38,7 +38,7 @@ export interface LanguageModelWish {
 /** What became of the images. */
 interface Asked {
   edits: TextEdit[];
-  /** the images that got no caption, with the reason, and what the model said where that is no caption */
+  /** the images that got no caption, with the reason, and what was said where that is no caption */
   leftOut: { path: string; reason: string; answer?: string }[];
   /** why the rest was not asked about */
   failure?: LanguageModelFailure;
@@ -60,7 +60,9 @@ export class LanguageModelCaptions {
   /** Captions images, with the progress in a notification that can cancel it. Asks before it changes captions. */
   async caption(document: DatasetDocument, wish: LanguageModelWish): Promise<void> {
     if (this.isAsking) {
-      const text = vscode.l10n.t('A model of VS Code is being asked already. Cancel that first or wait until it is done.');
+      const text = vscode.l10n.t(
+        'A model of VS Code is being asked already. Cancel that first or wait until it is done.',
+      );
       void vscode.window.showWarningMessage(text);
       return;
     }
@@ -108,14 +110,22 @@ export class LanguageModelCaptions {
   ): Thenable<Asked> {
     const asked: Asked = { edits: [], leftOut: [] };
     const { dataset } = document;
-    const place = { location: vscode.ProgressLocation.Notification, title: `${label} (${profile.name})`, cancellable: true };
+    const place = {
+      location: vscode.ProgressLocation.Notification,
+      title: `${label} (${profile.name})`,
+      cancellable: true,
+    };
     return vscode.window.withProgress(place, async (progress, token) => {
       const cancel = new AbortController();
       const stop = token.onCancellationRequested(() => {
         cancel.abort();
       });
       const { signal } = cancel;
-      const texts = new CaptionTexts({ root: dataset.folder, write, captioner: { profile, hash: captionerHash(profile) } });
+      const texts = new CaptionTexts({
+        root: dataset.folder,
+        write,
+        captioner: { profile, hash: captionerHash(profile) },
+      });
       const tagger = this.makeTagger();
       try {
         await texts.readToLook(targets, signal, (note) => {
@@ -226,7 +236,9 @@ async function tellLeftOut(name: string, leftOut: Asked['leftOut']): Promise<voi
   const show = vscode.l10n.t('Show All');
   if ((await vscode.window.showWarningMessage(text, show)) !== show) return;
   const content = leftOut
-    .map(({ path, reason, answer }) => [inOneLine(`${path}: ${reason}`), ...(answer === undefined ? [] : [answer])].join('\n'))
+    .map(({ path, reason, answer }) =>
+      [inOneLine(`${path}: ${reason}`), ...(answer === undefined ? [] : [answer])].join('\n'),
+    )
     .join('\n\n');
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content }));
 }

@@ -70,7 +70,11 @@ export async function askBeforeAsking(
   const replace = vscode.l10n.t('Replace Instead');
   const items = [agree, ...(write.mode === 'update' && changed > 0 ? [replace] : [])];
   const detail = detailBeforeAsking(planned);
-  const answer = await vscode.window.showWarningMessage(questionBeforeAsking(planned), { modal: true, detail }, ...items);
+  const answer = await vscode.window.showWarningMessage(
+    questionBeforeAsking(planned),
+    { modal: true, detail },
+    ...items,
+  );
   if (answer === undefined) return undefined;
   return { write: answer === replace ? { ...write, mode: 'replace' } : write, targets: left };
 }

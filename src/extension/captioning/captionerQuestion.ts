@@ -48,7 +48,12 @@ export function missingTexts(missing: PlannedQuestions['missing']): string[] {
     if (images.length > named.length) named.push('…');
     return images.length === 1
       ? l10n.t('1 image has nothing for {0} of the prompt: {1}.', placeholder, named.join(', '))
-      : l10n.t('{0} images have nothing for {1} of the prompt: {2}.', numberText(images.length), placeholder, named.join(', '));
+      : l10n.t(
+          '{0} images have nothing for {1} of the prompt: {2}.',
+          numberText(images.length),
+          placeholder,
+          named.join(', '),
+        );
   });
 }
 

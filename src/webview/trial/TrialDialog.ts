@@ -459,7 +459,7 @@ export class TrialDialog extends LitElement {
     if (captioner !== undefined) {
       // The page gives the focus back first: it would take it from the question that VS Code asks.
       for (let frames = 0; frames < 4; frames++) await new Promise(requestAnimationFrame);
-      host?.request('captionAfterTrial', { id, captioner }).catch(() => undefined);
+      host?.command('captionAfterTrial', { id, captioner });
     }
     await host?.request('dropTrial', { id }).catch(() => undefined);
   }
