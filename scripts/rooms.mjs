@@ -37,7 +37,7 @@ export const rooms = {
   },
   'protocol/text': {
     what: 'sentences and names that several houses show: sizes, rates, states of jobs',
-    may: ['protocol/captioning', 'protocol/page', 'protocol/tagging'],
+    may: ['protocol/page', 'protocol/tagging'],
   },
   'protocol/child': {
     what: 'starts and watches the child process, with the environment that it needs',
@@ -92,7 +92,7 @@ export const rooms = {
     may: ['base', 'base/machine', 'dataset/captions', 'dataset/files', 'tags'],
   },
   'records/edits': {
-    what: 'records of an open dataset: who edited its captions (RecordedWriter, EditRecords), what other programs changed, and what an edit or a tagger does (entriesOfWrite, partsThatChange)',
+    what: 'records of an open dataset: who edited its captions (RecordedWriter, EditRecords), what other programs changed, and what an edit, a tagger or a captioner does (entriesOfWrite, partsThatChange, updateProse)',
     may: ['base', 'dataset/captions', 'dataset/files', 'records', 'tags'],
   },
   'records/lookup': {
@@ -125,7 +125,6 @@ export const rooms = {
       'dataset/files',
       'protocol/captioning',
       'protocol/tagging',
-      'protocol/text',
       'snapshots/store',
       'tags',
     ],
@@ -185,6 +184,7 @@ export const rooms = {
       'jobs',
       'jobs/folder',
       'jobs/run',
+      'protocol/captioning',
       'protocol/channel',
       'protocol/child',
       'protocol/tagging',
@@ -302,18 +302,6 @@ export const rooms = {
     what: 'the entry of the child process',
     may: ['base', 'protocol/channel', 'protocol/tagging', 'tagger/process'],
   },
-  'captioner/endpoint': {
-    what: 'one server of a vision-language model: its address, a request and what its answers mean (judgeProblem), what it is and has (checkEndpoint)',
-    may: ['network', 'protocol/captioning', 'protocol/channel'],
-  },
-  'captioner/pace': {
-    what: 'how many requests servers get at a time (RequestWindow), and one queue for several of them (EndpointQueue); the clock is injected',
-    may: ['base', 'protocol/channel'],
-  },
-  captioner: {
-    what: 'a captioner: images are prepared, sent and tried again as its servers keep up',
-    may: ['base/pictureHead', 'captioner/endpoint', 'captioner/pace', 'protocol/captioning', 'protocol/channel'],
-  },
   'cli/captioners': {
     what: 'captioners on the command line: their flags, their file, what a prompt lacks for an image, "captioners"',
     may: [
@@ -330,6 +318,18 @@ export const rooms = {
       'protocol/channel',
       'protocol/text',
     ],
+  },
+  'captioner/endpoint': {
+    what: 'one server of a vision-language model: its address, a request and what its answers mean (judgeProblem), what it is and has (checkEndpoint)',
+    may: ['network', 'protocol/captioning', 'protocol/channel'],
+  },
+  'captioner/pace': {
+    what: 'how many requests servers get at a time (RequestWindow), and one queue for several of them (EndpointQueue); the clock is injected',
+    may: ['base', 'protocol/channel'],
+  },
+  captioner: {
+    what: 'a captioner: images are prepared, sent and tried again as its servers keep up',
+    may: ['base/pictureHead', 'captioner/endpoint', 'captioner/pace', 'protocol/captioning', 'protocol/channel'],
   },
   'cli/shared': {
     what: 'what a command of the command line is, its console and its errors of use',

@@ -20,7 +20,7 @@ const token = 'a token';
 /** A job with many failures, whose state is some 30 kB. */
 function jobOf(id: string, written: number): JobInfo {
   const failures = Array.from({ length: 100 }, (_, index) => ({ path: `${index}.png`, reason: 'x'.repeat(300) }));
-  const counts = { written, same: 0, untagged: 0, kept: 0, failed: 100 };
+  const counts = { written, same: 0, untagged: 0, kept: 0, flagged: 0, failed: 100 };
   return jobInfo(
     {
       ...{ version: 1, id, created: '2026-01-01T00:00:00.000Z', label: 'Caption All', root: '/data', total: 100_000 },
