@@ -25,7 +25,7 @@ import type {
   ReviewRow,
   ReviewSummary,
 } from '../../protocol/page/reviewProtocol';
-import { flagReasonText } from '../../protocol/text/flagReasonText';
+import { flagReasonText } from '../../protocol/captioning/flagReasonText';
 import { captionParts } from '../../records/captionParts';
 import { isJsonCaption } from '../../tags/jsonCaption';
 import type { WriteOptions } from '../../tags/writeMode';

@@ -13,7 +13,7 @@ import type {
   TrialWords,
   TriedCaptioner,
 } from '../../protocol/page/trialProtocol';
-import { flagReasonText } from '../../protocol/text/flagReasonText';
+import { flagReasonText } from '../../protocol/captioning/flagReasonText';
 import type { WriteOptions } from '../../tags/writeMode';
 import type { DialogContent } from '../grid/PageDialog';
 import { fileVersion } from '../shared/fileVersion';
