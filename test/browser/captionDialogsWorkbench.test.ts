@@ -127,12 +127,7 @@ describe('trying a captioner and reviewing what is flagged, in the real workbenc
     await review.getByText('3 of 3 answers left').waitFor();
     const list = review.getByRole('listbox', { name: 'Answers' });
     await until('the list to have the focus', () => hasFocus(list));
-    const images = await review
-      .getByRole('option')
-      .evaluateAll((rows) =>
-        rows.map((row) => ((row as { textContent: string | null }).textContent ?? '').trim().split(/[.,]?\s/)[0] ?? ''),
-      );
-    assert.equal(images.length, 3);
+    assert.equal(await list.getByRole('option').count(), 3);
     await review.getByText(refusal).first().waitFor();
     await workbench.screenshot('review');
     await keyboard.press('t');
