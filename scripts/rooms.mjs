@@ -25,7 +25,7 @@ export const rooms = {
   },
   'protocol/page': {
     what: 'the messages between the page and the extension host, one file for each topic',
-    may: ['protocol/captioning', 'protocol/channel', 'tags'],
+    may: ['protocol/channel', 'tags'],
   },
   'protocol/tagging': {
     what: 'the messages to the child process with the model; the options of captions: types, defaults, how settings and flags are read, their check in the manifests of jobs too (taggerChecks)',
@@ -693,7 +693,6 @@ export const rooms = {
       'protocol/channel',
       'protocol/child',
       'protocol/page',
-      'protocol/text',
       'records',
       'tags',
     ],
@@ -962,6 +961,7 @@ export const packages = {
   protocol: ['node:', '@vscode/l10n', 'valibot'],
   dataset: ['node:', '@vscode/l10n', 'p-map', 'diff'],
   tagger: ['node:', '@vscode/l10n', 'fzstd', 'sharp', 'onnxruntime-node', 'csv-parse', 'undici', 'yauzl', 'p-queue'],
+  network: ['@vscode/l10n', 'undici'],
   captioner: ['node:', '@vscode/l10n'],
   records: ['node:', '@vscode/l10n'],
   snapshots: ['node:', '@vscode/l10n', 'valibot', 'p-map'],

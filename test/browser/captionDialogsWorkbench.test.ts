@@ -111,6 +111,7 @@ describe('trying a captioner and reviewing what is flagged, in the real workbenc
     for (const image of empty) refused.add(stem(image));
     await tabTo(view, trial.getByRole('button', { name: 'Caption…', exact: true }));
     await keyboard.press('Enter');
+    await keys.shows('Caption Selection…');
     await keys.choose('Caption Empty');
     const question = page.locator('.monaco-dialog-box');
     await question.waitFor();
