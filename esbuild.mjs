@@ -61,6 +61,13 @@ const product = [
     plugins: [wasmPlugin, latePackages],
     minify: !watch,
   },
+  {
+    ...node,
+    entryPoints: ['src/extension/captionerMain.ts'],
+    outfile: 'dist/captionerMain.js',
+    plugins: [wasmPlugin, latePackages],
+    minify: !watch,
+  },
   { ...node, entryPoints: ['csv-parse'], outfile: 'dist/csvParse.js', minify: !watch },
   { ...node, entryPoints: ['undici'], outfile: 'dist/undici.js', minify: !watch },
   { ...node, entryPoints: ['src/tagger/taggerMain.ts'], outfile: 'dist/tagger.js', minify: !watch },

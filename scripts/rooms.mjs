@@ -778,9 +778,10 @@ export const rooms = {
     ],
   },
   extension: {
-    what: 'the entry of the extension, and the start of its rest',
+    what: 'the entry of the extension, and the start of its rest; what captioners need in a window is loaded apart (captionerMain)',
     may: [
       'base',
+      'captioner/endpoint',
       'dataset/files',
       'extension/api',
       'extension/captioners',
@@ -798,6 +799,7 @@ export const rooms = {
       'extension/taggers',
       'extension/tools',
       'jobs/client',
+      'jobs/run',
       'protocol/channel',
       'protocol/child',
     ],

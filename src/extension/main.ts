@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
@@ -7,8 +8,7 @@ import { RunnerClient } from '../jobs/client/RunnerClient';
 import { TaggerProcess } from '../protocol/child/TaggerProcess';
 import { errorMessage } from '../protocol/channel/wireError';
 import { ExtensionApi } from './api/ExtensionApi';
-import { AddCaptioner } from './captioners/AddCaptioner';
-import { CaptionerPicker } from './captioners/CaptionerPicker';
+import type { StartedCaptioners, startCaptioners } from './captionerMain';
 import { Captioners } from './captioners/Captioners';
 import { EndpointKeys } from './captioners/EndpointKeys';
 import { CaptionJobs } from './captioning/CaptionJobs';
@@ -23,7 +23,6 @@ import type { HistoryEntry } from './history/historyEntries';
 import { HistoryTexts } from './history/HistoryTexts';
 import { HistoryTree } from './history/HistoryTree';
 import { JobNotices } from './captioning/JobNotices';
-import { LanguageModelCaptions } from './captioning/LanguageModelCaptions';
 import { LeftOut } from './editor/LeftOut';
 import { JobReports } from './captioning/JobReports';
 import { JobStarter } from './captioning/JobStarter';
@@ -35,7 +34,6 @@ import { Origins } from './origins/Origins';
 import { openSampleDataset } from './editor/sampleDataset';
 import { SavedSearches } from './search/SavedSearches';
 import { ServerToken } from './taggers/ServerToken';
-import { TaggerPicker } from './taggers/TaggerPicker';
 import { Taggers } from './taggers/Taggers';
 import type { Main, Part } from './standIns/Main';
 import { TagSuggestions } from './suggestions/TagSuggestions';
@@ -99,11 +97,30 @@ export function startMain(
   const serverToken = new ServerToken(context.secrets);
   const models = own(new Models(entry, storage, context.secrets, serverToken, log));
   const taggers = own(new Taggers(context.extensionPath, models));
-  const taggerPicker = new TaggerPicker(models, context.globalState);
   const captioners = own(new Captioners(log));
   const endpointKeys = new EndpointKeys(context.secrets);
-  const adding = new AddCaptioner(endpointKeys, log);
-  const picker = new CaptionerPicker(captioners, taggerPicker, models, endpointKeys, adding);
+  const previewTagger = (): TaggerProcess =>
+    new TaggerProcess({
+      entry,
+      stateFolder: path.join(storage, 'providers'),
+      execPath: nodePath(),
+      onLog: (line) => {
+        log.info(`[preview] ${line}`);
+      },
+    });
+  let late: StartedCaptioners | undefined;
+  const lateCaptioners = (): StartedCaptioners => {
+    const memory = context.globalState;
+    late ??= loadCaptioners(path.join(__dirname, 'captionerMain.js'))({
+      captioners,
+      keys: endpointKeys,
+      models,
+      memory,
+      makeTagger: previewTagger,
+      log,
+    });
+    return late;
+  };
   const cuda = new CudaSupport(storage, models, log);
   const jobsFolder = path.join(storage, 'jobs');
   const runner = own(
@@ -130,19 +147,10 @@ export function startMain(
     cluster,
     captioners,
     endpointKeys,
+    lateCaptioners,
   );
-  const previewTagger = (): TaggerProcess =>
-    new TaggerProcess({
-      entry,
-      stateFolder: path.join(storage, 'providers'),
-      execPath: nodePath(),
-      onLog: (line) => {
-        log.info(`[preview] ${line}`);
-      },
-    });
-  const previews = own(new CaptionPreviews(previewTagger, taggers, cuda, serverToken, log));
-  const languageModels = new LanguageModelCaptions(previewTagger, log);
-  const jobs = own(new CaptionJobs(runner, jobsFolder, starter, previews, taggers, captioners, languageModels, log));
+  const previews = own(new CaptionPreviews(previewTagger, taggers, cuda, serverToken, lateCaptioners, log));
+  const jobs = own(new CaptionJobs(runner, jobsFolder, starter, previews, taggers, captioners, lateCaptioners, log));
   const tree = own(new JobTree(jobs, views.jobs));
   const reports = own(new JobReports(jobs));
   const notices = own(new JobNotices(jobs, log));
@@ -181,10 +189,8 @@ export function startMain(
       tagTree: tags,
       origins,
       cache,
-      picker,
-      adding,
+      lateCaptioners,
       endpointKeys,
-      taggerPicker,
       models,
       cuda,
       serverToken,
@@ -216,4 +222,10 @@ export function startMain(
     jobsRead: Promise.race([jobsKnown, delay(jobsTimeout, undefined, { ref: false })]),
     connectToRunner: () => void connectToRunner(),
   };
+}
+
+/** Loads what most windows never need. */
+function loadCaptioners(file: string): typeof startCaptioners {
+  // Not `import`: the bundler would include the file here.
+  return (createRequire(__filename)(file) as { startCaptioners: typeof startCaptioners }).startCaptioners;
 }
