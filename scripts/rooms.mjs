@@ -918,6 +918,7 @@ export const packages = {
   tags: [],
   base: ['node:', '@vscode/l10n'],
   protocol: ['node:', '@vscode/l10n', 'valibot'],
+  network: ['@vscode/l10n', 'undici'],
   dataset: ['node:', '@vscode/l10n', 'p-map', 'diff'],
   tagger: ['node:', '@vscode/l10n', 'fzstd', 'sharp', 'onnxruntime-node', 'csv-parse', 'undici', 'yauzl', 'p-queue'],
   captioner: ['node:', '@vscode/l10n'],
