@@ -37,7 +37,7 @@ export const rooms = {
   },
   'protocol/text': {
     what: 'sentences and names that several houses show: sizes, rates, states of jobs',
-    may: ['protocol/captioning', 'protocol/page', 'protocol/tagging'],
+    may: ['protocol/page', 'protocol/tagging'],
   },
   'protocol/child': {
     what: 'starts and watches the child process, with the environment that it needs',
@@ -92,7 +92,7 @@ export const rooms = {
     may: ['base', 'base/machine', 'dataset/captions', 'dataset/files', 'tags'],
   },
   'records/edits': {
-    what: 'records of an open dataset: who edited its captions (RecordedWriter, EditRecords), what other programs changed, and what an edit or a tagger does (entriesOfWrite, partsThatChange)',
+    what: 'records of an open dataset: who edited its captions (RecordedWriter, EditRecords), what other programs changed, and what an edit, a tagger or a captioner does (entriesOfWrite, partsThatChange, updateProse)',
     may: ['base', 'dataset/captions', 'dataset/files', 'records', 'tags'],
   },
   'records/lookup': {
@@ -125,7 +125,6 @@ export const rooms = {
       'dataset/files',
       'protocol/captioning',
       'protocol/tagging',
-      'protocol/text',
       'snapshots/store',
       'tags',
     ],
@@ -185,6 +184,7 @@ export const rooms = {
       'jobs',
       'jobs/folder',
       'jobs/run',
+      'protocol/captioning',
       'protocol/channel',
       'protocol/child',
       'protocol/tagging',

@@ -83,7 +83,10 @@ export class ClusterJobRun extends JobRunBase {
     delete state.fault;
     await tail.update();
     const { retryFailed = false, retryFlagged = false } = this.options;
-    const again: ImageOutcome[] = [...(retryFailed ? ['failed' as const] : []), ...(retryFlagged ? ['flagged' as const] : [])];
+    const again: ImageOutcome[] = [
+      ...(retryFailed ? ['failed' as const] : []),
+      ...(retryFlagged ? ['flagged' as const] : []),
+    ];
     if (again.length > 0) await tail.retry(new Set(again));
     Object.assign(state, { counts: { ...tail.counts }, failures: [...tail.failures] });
     if (this.options.redisUrl === undefined) {

@@ -14,7 +14,7 @@ import { JobError } from './JobError';
 import type { ImageOutcome } from './imageOutcomes';
 import type { FoundTags } from '../tags/FoundTags';
 import type { CaptionAnswer } from '../protocol/captioning/captionerProfile';
-import { flagReasonText } from '../protocol/text/flagReasonText';
+import { flagReasonText } from '../protocol/captioning/flagReasonText';
 import type { WriteMode, WriteOptions } from '../tags/writeMode';
 import { captionWithTags, keepsJson } from '../tags/writeTags';
 
@@ -51,8 +51,8 @@ export interface JobOptions {
    */
   makeTags: (imagePath: string, signal: AbortSignal, target: JobTarget) => Promise<Found | FlaggedAnswer>;
   /**
-   * makes the new text of a caption, for write modes that have to know more of it than its text, and for prose, which is
-   * written with a template
+   * makes the new text of a caption, for write modes that have to know more of it than its text, and for prose, which
+   * is written with a template
    */
   makeText?: (caption: Caption, existing: string, found: Found, write: WriteOptions) => string;
   /** gets what would be written, and then nothing is; not called for images without a tag */

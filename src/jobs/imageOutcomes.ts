@@ -3,8 +3,8 @@
  * - `written`: its caption file was written; `same`: it held that text already
  * - `untagged`: no tag passed the threshold, the caption was kept
  * - `kept`: its caption was kept, because somebody wrote it meanwhile, or it is JSON, to which no tags are added
- * - `flagged`: a captioner answered, but with what is no caption, such as a refusal; the caption was kept, and the answer
- *   is in the journal for a person to look at
+ * - `flagged`: a captioner answered, but with what is no caption, such as a refusal; the caption was kept, and the
+ *   answer is in the journal for a person to look at
  * - `failed`: it could not be captioned
  */
 export const imageOutcomes = ['written', 'same', 'untagged', 'kept', 'flagged', 'failed'] as const;

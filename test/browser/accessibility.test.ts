@@ -70,6 +70,7 @@ describe('the page for everybody', function () {
         failed: 1,
         untagged: 0,
         kept: 0,
+        flagged: 0,
         moreFailures: 0,
         message: '12 images/s, 5 s left',
         execution: [{ runsOn: 'palette runs on the CPU', notUsed: [] }],

@@ -370,6 +370,7 @@ describe('the grid in a browser', function () {
         failed: 1,
         untagged: 0,
         kept: 0,
+        flagged: 0,
         moreFailures: 0,
         message: '12 images/s',
         execution: [

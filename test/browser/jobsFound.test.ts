@@ -37,7 +37,7 @@ describe('the Jobs view of a window that opens, in the real workbench', () => {
     return folder;
   }
 
-  const counts = { written: 0, same: 0, untagged: 0, kept: 0, failed: 0 };
+  const counts = { written: 0, same: 0, untagged: 0, kept: 0, flagged: 0, failed: 0 };
 
   it('shows what waits, stands still and is over, offers to resume, goes to a failed image and unloads the tagger', async () => {
     const workbench = (opened = await Workbench.open({ folder: scratch }));

@@ -30,6 +30,7 @@ describe('what lies over the grid, in a browser', function () {
     failed: 0,
     untagged: 0,
     kept: 0,
+    flagged: 0,
     message: '',
     execution: [],
     failures: [],

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import type { JobManifest } from '../../src/jobs/jobTypes';
+import type { TaggerManifest } from '../../src/jobs/jobTypes';
 import { writeTinyModel } from '../unit/shared/writeTinyModel';
 import { makeScratch, readText } from './datasetFiles';
 import { DatasetView, until } from './DatasetView';
@@ -132,7 +132,7 @@ describe('a folder that is not trusted, in the real workbench', () => {
     await assert.rejects(stat(path.join(planted, 'was-run')), { code: 'ENOENT' });
   });
 
-  async function manifests({ storageFolder }: Workbench): Promise<JobManifest[]> {
+  async function manifests({ storageFolder }: Workbench): Promise<TaggerManifest[]> {
     const jobs = path.join(storageFolder, 'jobs');
     const names = await until('a job', async () => {
       const found = (await readdir(jobs)).filter((name) => /^\d{8}T/.test(name));
@@ -140,7 +140,7 @@ describe('a folder that is not trusted, in the real workbench', () => {
     });
     return Promise.all(
       names.map(
-        async (name) => JSON.parse(await readFile(path.join(jobs, name, 'manifest.json'), 'utf8')) as JobManifest,
+        async (name) => JSON.parse(await readFile(path.join(jobs, name, 'manifest.json'), 'utf8')) as TaggerManifest,
       ),
     );
   }

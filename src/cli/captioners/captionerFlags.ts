@@ -76,7 +76,9 @@ export async function captionerOf(input: CommandInput): Promise<CaptionerProfile
   if (name === undefined && endpoints.length === 0) {
     const alone = Object.keys(captionerFlags).find((flag) => isGiven(input, flag) && flag !== 'captioners');
     if (alone === undefined || alone === 'retry-of') return undefined;
-    throw new UsageError(`--${alone} is for captioners: name one with --captioner NAME, or its server with --endpoint URL.`);
+    throw new UsageError(
+      `--${alone} is for captioners: name one with --captioner NAME, or its server with --endpoint URL.`,
+    );
   }
   const known = name === undefined ? undefined : await knownCaptioner(input, name);
   if (known !== undefined && input.text('preset') !== undefined) {
@@ -100,7 +102,8 @@ export async function captionerOf(input: CommandInput): Promise<CaptionerProfile
     },
     output: { ...base.output, template: input.text('template') ?? base.output.template },
   };
-  if (profile.endpoints.length === 0) throw new UsageError(`The captioner ${profile.name} has no server: --endpoint URL.`);
+  if (profile.endpoints.length === 0)
+    throw new UsageError(`The captioner ${profile.name} has no server: --endpoint URL.`);
   const problems = [...promptProblems(profile.prompt), ...outputProblems(profile.output.template)];
   if (problems.length > 0) throw new UsageError(problems.join(' '));
   return profile;

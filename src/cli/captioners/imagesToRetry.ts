@@ -14,7 +14,8 @@ export async function imagesToRetry(input: CommandInput, dataset: Dataset): Prom
   if (given === undefined) return undefined;
   const job = await findJob(input, given);
   const { root } = await job.readManifest();
-  const isSame = root === dataset.folder || (await realPath(root).catch(() => root)) === (await realPath(dataset.folder));
+  const isSame =
+    root === dataset.folder || (await realPath(root).catch(() => root)) === (await realPath(dataset.folder));
   if (!isSame) throw new UsageError(`Job ${job.id} is of ${root}, not of ${dataset.folder}.`);
   const images = await job.readImages();
   const again = new Set<string>();

@@ -1,5 +1,7 @@
 import type { Dataset } from '../../dataset/Dataset';
 import type { JobTarget } from '../../jobs/captionJob';
+import type { JobFolder } from '../../jobs/folder/JobFolder';
+import { isRetried } from '../../jobs/imageOutcomes';
 import type { TextsOfJob } from '../../jobs/run/CaptionTexts';
 import { missingForPrompt } from '../../jobs/run/missingForPrompt';
 import type { CommandInput } from '../shared/Command';
@@ -9,16 +11,19 @@ import { UsageError } from '../shared/UsageError';
 const namedImages = 5;
 
 /**
- * The images that a captioner can be asked about. Where a placeholder of the prompt has nothing for some, they are named:
- * with `--skip-missing` they are left out, without it nothing is begun.
- * @throws UsageError; the signal's reason
+ * The images that a captioner can be asked about. Where a placeholder of the prompt has nothing for some, they are
+ * named: with `--skip-missing` they are left out, without it nothing is begun.
+ * @param unfinished a job that goes on: what it has done is not looked at, as its captions are other ones by now
+ * @throws UsageError; JobError; the signal's reason
  */
 export async function withoutMissing(
   input: CommandInput,
   dataset: Dataset,
-  targets: readonly JobTarget[],
+  planned: readonly JobTarget[],
   job: TextsOfJob,
+  unfinished: JobFolder | undefined,
 ): Promise<readonly JobTarget[]> {
+  const targets = await targetsLeft(planned, unfinished);
   const missing = await missingForPrompt(job, targets, input.signal, (note) => {
     input.output.note(note);
   });
@@ -35,5 +40,22 @@ export async function withoutMissing(
     input.output.note(`${lacking.size} of ${targets.length} images are left out.`);
     return targets.filter((target) => !lacking.has(target));
   }
-  throw new UsageError(`${lines.join(' ')} Give them tags or captions first, change the prompt, or add --skip-missing.`);
+  throw new UsageError(
+    `${lines.join(' ')} Give them tags or captions first, change the prompt, or add --skip-missing.`,
+  );
+}
+
+/** The targets that a job which goes on has not done. */
+async function targetsLeft(
+  planned: readonly JobTarget[],
+  unfinished: JobFolder | undefined,
+): Promise<readonly JobTarget[]> {
+  if (unfinished === undefined) return planned;
+  const images = await unfinished.readImages();
+  const done = new Set<string>();
+  for (const [index, { outcome }] of await unfinished.readJournal()) {
+    const image = images[index];
+    if (image !== undefined && outcome !== undefined && !isRetried(outcome)) done.add(image.path);
+  }
+  return planned.filter(({ path }) => !done.has(path));
 }

@@ -88,7 +88,10 @@ export class CaptionReport {
         ['execution', JSON.stringify(this.execution)],
         ['results', jsonOfMap(this.byAbsolutePath(results))],
         ['failed', jsonOfMap(this.byAbsolutePath(failed))],
-        ['flagged', jsonObject(Array.from(this.absolute(flagged), ([file, one]) => [file, JSON.stringify(one)] as const))],
+        [
+          'flagged',
+          jsonObject(Array.from(this.absolute(flagged), ([file, one]) => [file, JSON.stringify(one)] as const)),
+        ],
         ['kept', jsonOfMap(this.byAbsolutePath(kept))],
         ['shared', jsonOfMap(this.byAbsolutePath(shared, (image) => dataset.absolute(image)))],
         ['problems', jsonOfMap(this.byAbsolutePath(reasonsOf(this.problems.filter(({ isImage }) => !isImage))))],

@@ -146,12 +146,16 @@ async function describe(
     place: { kind: 'local' },
     ...snapshotLimits(input),
   };
-  const targets = await withoutMissing(input, dataset, planned, job);
+  const targets = await withoutMissing(input, dataset, planned, job, await unfinishedOf(input, job));
   const problems = dataset.problems.filter(({ path }) => isInShard(path, shard));
   const jobs = await jobsToRun(input, dataset, targets, job);
   if (input.isSet('detach')) return detach(input, jobs);
   const { name, model, endpoints } = profile;
-  const report = new CaptionReport(dataset, problems, endpoints.map((endpoint) => ({ captioner: name, model, endpoint })));
+  const report = new CaptionReport(
+    dataset,
+    problems,
+    endpoints.map((endpoint) => ({ captioner: name, model, endpoint })),
+  );
   return runHere(input, report, jobs, { tagger, endpoints, endpointKeys: keysOfEnvironment(endpoints) });
 }
 

@@ -4,7 +4,8 @@ import { describeRate } from '../../protocol/text/JobRate';
 
 /** The status and progress of a job, in one line. */
 export function describeJob(job: JobInfo): string {
-  const { status, interrupted, counts, total, imagesPerSecond, secondsLeft, pace, fault, message, reverted, runBy } = job;
+  const { status, interrupted, counts, total, imagesPerSecond, secondsLeft, pace, fault, message, reverted, runBy } =
+    job;
   const handled = handledOf(counts);
   const percent = total === 0 ? 100 : Math.floor((100 * handled) / total);
   const parts = [interrupted ? 'interrupted' : status, `${handled}/${total} (${percent}%)`];

@@ -96,7 +96,6 @@ async function makeJobs(input: CommandInput): Promise<JobFolder[]> {
     captioner === undefined
       ? await taggerOf(input, thresholds)
       : { captioner: { profile: captioner, hash: captionerHash(captioner) } };
-  const planned = 'captioner' in by ? await withoutMissing(input, dataset, all, { ...base, ...by }) : all;
   try {
     const job: NewJob =
       'captioner' in by
@@ -107,11 +106,13 @@ async function makeJobs(input: CommandInput): Promise<JobFolder[]> {
       output.note(line);
     };
     const unfinished = await unfinishedJob(jobsFolder, job, { signal, onWait });
+    const planned = 'captioner' in job ? await withoutMissing(input, dataset, all, job, unfinished) : all;
     const targets = targetsBesides(planned, dataset, await unfinished?.readImages());
     const jobs = unfinished === undefined ? [] : [unfinished];
     if (targets.length > 0) jobs.push(await JobFolder.create(jobsFolder, job, await jobImages(targets)));
     return jobs;
   } catch (thrown) {
+    if (thrown instanceof UsageError) throw thrown;
     throw jobNotKept(jobsFolder, thrown);
   }
 }

@@ -29,8 +29,8 @@ export interface NewClusterJob {
 }
 
 /**
- * Turns a job by a tagger into one for a cluster. Create its folder with {@link JobFolder.create} in `jobsFolder`. That alone
- * starts nothing: a `ClusterJobRun` submits its shards to the queue.
+ * Turns a job by a tagger into one for a cluster. Create its folder with {@link JobFolder.create} in `jobsFolder`. That
+ * alone starts nothing: a `ClusterJobRun` submits its shards to the queue.
  * @param cluster.modelNames what each of `setup.models` is called on other machines
  * @throws JobError NOT_SHARED; errors of the file system
  */

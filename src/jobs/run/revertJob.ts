@@ -76,11 +76,7 @@ export async function revertJob(
     for (const one of folders) await finishSavesIn(one);
     const result: RevertResult = { reverted: [], left: [] };
     let open = intents;
-    const records = await TakenBackRecords.of(
-      root,
-      authorOfRevert(manifest),
-      manifest.write.records ?? 'dataset',
-    );
+    const records = await TakenBackRecords.of(root, authorOfRevert(manifest), manifest.write.records ?? 'dataset');
     await PreviousContents.use(async (contents) => {
       for (let before = -1; open.length > 0 && before < result.reverted.length;) {
         before = result.reverted.length;

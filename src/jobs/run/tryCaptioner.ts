@@ -25,7 +25,8 @@ export interface CaptionerTrial
 /**
  * Asks a captioner about some images in the very way of a job, and writes nothing: no caption, no record, no job.
  * @param dataset that of the targets
- * @throws CaptionerError or JobFaultError where the captioner cannot be used at all; the signal's reason while it begins
+ * @throws CaptionerError or JobFaultError where the captioner cannot be used at all; the signal's reason while it
+ *   begins
  */
 export async function tryCaptioner(
   dataset: Dataset,

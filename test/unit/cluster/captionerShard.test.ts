@@ -29,12 +29,12 @@ describe('A shard of a job by a captioner', function () {
       const captioners: LocalCaptioners = {
         profiles: [testProfile(own.url)],
         file: '/captioners.json',
-        keysFor: () => ({ [new URL(own.url).origin]: 'key of this machine' }),
+        keysFor: () => ({ [new URL(own.url).origin]: 'sk-of-this-machine' }),
       };
       assert.equal(await shardOf(job, captioners), 'done');
       assert.deepEqual(other.asked, []);
       assert.deepEqual([...own.asked].sort(), ['1', '2', '3']);
-      assert.ok(own.keys.has('Bearer key of this machine'));
+      assert.ok(own.keys.has('Bearer sk-of-this-machine'));
       assert.equal(await readFile(path.join(root, '1.txt'), 'utf8'), 'Picture 1 is red, all over.');
       assert.deepEqual(
         (await flaggedAnswers(job)).map(({ path: image, flag }) => [image, flag]),
@@ -49,7 +49,11 @@ describe('A shard of a job by a captioner', function () {
   it('is not begun where the worker has no captioner of that name, or one that would write something else', () => {
     const profile = testProfile('http://127.0.0.1:9/v1');
     const ofJob = { profile, hash: captionerHash(profile) };
-    const local = (...profiles: CaptionerProfile[]): LocalCaptioners => ({ profiles, file: '/c.json', keysFor: () => ({}) });
+    const local = (...profiles: CaptionerProfile[]): LocalCaptioners => ({
+      profiles,
+      file: '/c.json',
+      keysFor: () => ({}),
+    });
     assert.throws(() => localCaptioner(ofJob, undefined), { code: 'CAPTIONER_FAILED' });
     assert.throws(() => localCaptioner(ofJob, local({ ...profile, name: 'Another' })), /"Test captioner".*\/c\.json/);
     assert.throws(() => localCaptioner(ofJob, local({ ...profile, prompt: 'Another.' })), /not the one of the job/);

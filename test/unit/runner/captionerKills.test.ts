@@ -26,7 +26,9 @@ describe('A job by a captioner whose process is killed again and again', functio
     const server = await ChatServer.start(async (image) => {
       const number = ++answers;
       await delay(answerTime);
-      return image === '7' ? "I'm sorry, but I can't help with that." : `Picture ${image} is red, says answer ${number}.`;
+      return image === '7'
+        ? "I'm sorry, but I can't help with that."
+        : `Picture ${image} is red, says answer ${number}.`;
     });
     try {
       const profile = testProfile(server.url, { maximumInFlight: inFlight });
@@ -70,7 +72,10 @@ describe('A job by a captioner whose process is killed again and again', functio
       }
       for (const name of await captions()) {
         const image = path.basename(name, '.txt');
-        assert.match(await readFile(path.join(root, name), 'utf8'), new RegExp(`^Picture ${image} is red, says answer \\d+\\.$`));
+        assert.match(
+          await readFile(path.join(root, name), 'utf8'),
+          new RegExp(`^Picture ${image} is red, says answer \\d+\\.$`),
+        );
       }
       assert.equal((await namesIn(root)).filter((name) => name.endsWith('.tmp')).length, 0);
     } finally {

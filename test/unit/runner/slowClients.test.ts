@@ -5,7 +5,7 @@ import path from 'node:path';
 import { socketPort } from '../../../src/jobs/client/socketPort';
 import { newState } from '../../../src/jobs/folder/JobFolder';
 import { jobInfo } from '../../../src/jobs/folder/jobInfo';
-import type { RunnerEvents, RunnerRequests } from '../../../src/jobs/client/runnerProtocol';
+import { runnerProtocolVersion, type RunnerEvents, type RunnerRequests } from '../../../src/jobs/client/runnerProtocol';
 import type { JobInfo } from '../../../src/jobs/jobTypes';
 import { Channel } from '../../../src/protocol/channel/Channel';
 import { defaultCaptionOptions } from '../../../src/protocol/tagging/captionOptions';
@@ -20,7 +20,7 @@ const token = 'a token';
 /** A job with many failures, whose state is some 30 kB. */
 function jobOf(id: string, written: number): JobInfo {
   const failures = Array.from({ length: 100 }, (_, index) => ({ path: `${index}.png`, reason: 'x'.repeat(300) }));
-  const counts = { written, same: 0, untagged: 0, kept: 0, failed: 100 };
+  const counts = { written, same: 0, untagged: 0, kept: 0, flagged: 0, failed: 100 };
   return jobInfo(
     {
       ...{ version: 1, id, created: '2026-01-01T00:00:00.000Z', label: 'Caption All', root: '/data', total: 100_000 },
@@ -71,7 +71,7 @@ describe('A client that does not read', function () {
         Pick<RunnerEvents, 'jobs' | 'handled'>,
         Record<string, never>
       >(socketPort(socket), {}, listeners);
-      await channel.request('hello', { token, version: 1 });
+      await channel.request('hello', { token, version: runnerProtocolVersion });
       return { socket, heard };
     };
     return { server, join };

@@ -57,7 +57,10 @@ describe('Captioners on the command line', function () {
     assert.deepEqual(report.failed, {});
     assert.match(ended.stderr, /2\.png: The model refused/);
     assert.match(ended.stderr, /1 flagged/);
-    assert.deepEqual((await namesIn(root)).filter((name) => name.endsWith('.txt')), ['1.txt', '3.txt']);
+    assert.deepEqual(
+      (await namesIn(root)).filter((name) => name.endsWith('.txt')),
+      ['1.txt', '3.txt'],
+    );
   });
 
   it('ends with 0 where every answer is a caption, and asks nothing about what has one', async () => {
@@ -110,7 +113,10 @@ describe('Captioners on the command line', function () {
     );
     const reverted = await cli('revert', id, '--jobs', jobs());
     assert.equal(reverted.code, 0, reverted.stderr);
-    assert.deepEqual((await namesIn(root)).filter((name) => name.endsWith('.txt')), []);
+    assert.deepEqual(
+      (await namesIn(root)).filter((name) => name.endsWith('.txt')),
+      [],
+    );
   });
 
   it('begins nothing where a placeholder has nothing for an image, and says for which; or leaves these out', async () => {
@@ -134,7 +140,16 @@ describe('Captioners on the command line', function () {
     await writeFile(file, JSON.stringify({ 'datasetCaptions.captioners': [{ name, endpoints, model, prompt }] }));
     const listed = await cli('captioners', 'list', '--captioners', file);
     assert.match(listed.stdout, /Test captioner\n +test-model at http/);
-    const ended = await caption('--captioner', name, '--captioners', file, '--template', '{trigger}, {prose}', '--trigger', 'ohwx');
+    const ended = await caption(
+      '--captioner',
+      name,
+      '--captioners',
+      file,
+      '--template',
+      '{trigger}, {prose}',
+      '--trigger',
+      'ohwx',
+    );
     assert.equal(ended.code, 0, ended.stderr);
     assert.equal(await readFile(inFolder('1.txt'), 'utf8'), 'ohwx, Picture 1 is red, all over.');
     const unknown = await caption('--captioner', 'Nobody', '--captioners', file);

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { jobDescription, jobTooltip, jobView } from '../../../../src/extension/captioning/jobText';
 import { jobReport } from '../../../../src/extension/captioning/jobReport';
 import { hasStopped, inShownOrder, isLive, isResumable, jobSteps } from '../../../../src/jobs/jobSteps';
-import type { JobInfo, JobManifest } from '../../../../src/jobs/jobTypes';
+import type { JobInfo, TaggerManifest } from '../../../../src/jobs/jobTypes';
 
-const counts = { written: 0, same: 0, untagged: 0, kept: 0, failed: 0 };
+const counts = { written: 0, same: 0, untagged: 0, kept: 0, flagged: 0, failed: 0 };
 
 function job(change: Partial<JobInfo> = {}): JobInfo {
   return {
@@ -90,14 +90,14 @@ describe('the state of jobs', () => {
 });
 
 describe('the report of a job', () => {
-  const manifest: JobManifest = {
+  const manifest: TaggerManifest = {
     ...{ version: 1, id: '1', created: '', label: 'Caption Empty', root: '/data/set', captionExtension: '.txt' },
     ...{ mode: 'empty', place: { kind: 'local' }, total: 3 },
     write: { mode: 'replace', keepFirst: 0, separator: ', ' },
-    options: {} as JobManifest['options'],
+    options: {} as TaggerManifest['options'],
     tagger: {
       name: 'Palette',
-      setup: { models: [], merge: 'mean', execution: {} as JobManifest['tagger']['setup']['execution'] },
+      setup: { models: [], merge: 'mean', execution: {} as TaggerManifest['tagger']['setup']['execution'] },
       environment: { SECRET_PATH: '/home/somebody' },
       hashes: [],
     },

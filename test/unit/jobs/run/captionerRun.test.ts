@@ -29,7 +29,10 @@ describe('A job by a captioner', function () {
   });
   afterEach(() => server.stop());
 
-  async function begin(pictures: number, answer: (image: string, prompt: string) => Said | Promise<Said>): Promise<void> {
+  async function begin(
+    pictures: number,
+    answer: (image: string, prompt: string) => Said | Promise<Said>,
+  ): Promise<void> {
     root = await pictureFolder(folder(), pictures);
     server = await ChatServer.start(answer);
   }
@@ -62,7 +65,10 @@ describe('A job by a captioner', function () {
     await writeFile(path.join(root, '2.txt'), 'mine');
     const job = await jobOf({}, { mode: 'all' });
     const info = await run(job);
-    assert.deepEqual([info.status, info.counts.written, info.counts.flagged, info.counts.failed], ['completed', 2, 1, 0]);
+    assert.deepEqual(
+      [info.status, info.counts.written, info.counts.flagged, info.counts.failed],
+      ['completed', 2, 1, 0],
+    );
     assert.deepEqual(info.failures, [{ path: '2.png', reason: 'The model refused to describe the picture.' }]);
     assert.equal(await captionOf('2'), 'mine');
     const [flagged] = await flaggedAnswers(job);
@@ -79,7 +85,11 @@ describe('A job by a captioner', function () {
     assert.equal(timesAsked(server).get('2'), 1, 'asked again without a wish');
     isSorry = false;
     const info = await run(job, { retryFlagged: true });
-    assert.deepEqual([...timesAsked(server)].sort(), [['1', 1], ['2', 2], ['3', 1]]);
+    assert.deepEqual([...timesAsked(server)].sort(), [
+      ['1', 1],
+      ['2', 2],
+      ['3', 1],
+    ]);
     assert.deepEqual([info.counts.written, info.counts.flagged], [3, 0]);
     assert.equal(await captionOf('2'), 'A red square fills the picture.');
     assert.deepEqual(await flaggedAnswers(job), []);
@@ -112,41 +122,44 @@ describe('A job by a captioner', function () {
   });
 
   it('puts tags into the question and around the answer, and never asks where there are none', async () => {
-    await begin(2, () => 'A girl stands, smiling.');
+    await begin(2, () => 'A girl stands there, smiling.');
     await writeFile(path.join(root, '1.txt'), '1girl, hand on own hip');
-    const profile = { prompt: 'Describe {filename}, please. Tags: {tags}', output: { ...testProfile('').output, template: '{tags}. {prose}' } };
+    const profile = {
+      prompt: 'Describe {filename}, please. Tags: {tags}',
+      output: { ...testProfile('').output, template: '{tags}. {prose}' },
+    };
     const info = await run(await jobOf(profile, { mode: 'all' }));
     assert.deepEqual(server.prompts, ['Describe 1, please. Tags: 1girl, hand on own hip']);
-    assert.equal(await captionOf('1'), '1girl, hand on own hip. A girl stands, smiling.');
+    assert.equal(await captionOf('1'), '1girl, hand on own hip. A girl stands there, smiling.');
     assert.equal(info.counts.failed, 1);
     assert.match(info.failures[0]?.reason ?? '', /\{tags\}/);
   });
 
   it('says whose the sentences are, and puts new ones in their place, not in that of persons and taggers', async () => {
-    let sentence = 'A girl stands, smiling.';
+    let sentence = 'A girl stands there, smiling.';
     await begin(2, () => sentence);
     await writeFile(path.join(root, '1.txt'), '1girl, solo');
     const update = { mode: 'all', write: { mode: 'update' } } as const;
     await run(await jobOf({}, update));
-    assert.equal(await captionOf('1'), '1girl, solo. A girl stands, smiling.');
-    await writeFile(path.join(root, '1.txt'), '1girl, solo. A girl stands, smiling. Her name is Mia.');
+    assert.equal(await captionOf('1'), '1girl, solo. A girl stands there, smiling.');
+    await writeFile(path.join(root, '1.txt'), '1girl, solo. A girl stands there, smiling. Her name is Mia.');
     const known = await readHistory(root, [
       { caption: '1.txt', text: await captionOf('1'), picture: path.join(root, '1.png') },
     ]);
     const origins = known.history.originsOf('1.txt', await captionOf('1'));
     assert.deepEqual(
-      origins?.parts.map(({ text, by, name }) => [text, by, name]),
+      origins.parts.map(({ text, by, name }) => [text, by, name]),
       [
         ['1girl', 'hand', undefined],
         ['solo', 'hand', undefined],
-        ['A girl stands, smiling.', 'captioner', 'Test captioner'],
+        ['A girl stands there, smiling.', 'captioner', 'Test captioner'],
         ['Her name is Mia.', 'hand', undefined],
       ],
     );
-    sentence = 'A woman waits, bored.';
+    sentence = 'A woman waits at home, bored.';
     await run(await jobOf({}, update));
-    assert.equal(await captionOf('1'), '1girl, solo. A woman waits, bored. Her name is Mia.');
-    assert.equal(await captionOf('2'), 'A woman waits, bored.');
+    assert.equal(await captionOf('1'), '1girl, solo. A woman waits at home, bored. Her name is Mia.');
+    assert.equal(await captionOf('2'), 'A woman waits at home, bored.');
   });
 
   it('is taken back as jobs by taggers are', async () => {

@@ -1,16 +1,15 @@
-import { isEmptyCaption } from '../tags/captionText';
-import { comparableTag } from '../tags/comparableTag';
-import { isJsonCaption } from '../tags/jsonCaption';
-import { firstLine } from '../tags/tagLine';
-import type { WriteMode } from '../tags/writeMode';
-import { captionParts, type CaptionPart } from './captionParts';
-import type { CaptionOrigins } from './originsOf';
-import { keepsOthers, onlyDivides } from './updateCaption';
+import { isEmptyCaption } from '../../tags/captionText';
+import { comparableTag } from '../../tags/comparableTag';
+import { isJsonCaption } from '../../tags/jsonCaption';
+import { firstLine } from '../../tags/tagLine';
+import type { WriteMode } from '../../tags/writeMode';
+import { captionParts, type CaptionPart } from '../captionParts';
+import type { CaptionOrigins } from '../originsOf';
+import { keepsOthers, onlyDivides } from '../updateCaption';
 
 /** A tag or sentence with what stands between the one before and this one. */
-interface Piece {
+interface Piece extends Pick<CaptionPart, 'text' | 'kind'> {
   gap: string;
-  text: string;
 }
 
 const endsSentence = /[.!?…。！？]["'”’)\]」』）]*$/;
@@ -19,12 +18,11 @@ const endsSentence = /[.!?…。！？]["'”’)\]」』）]*$/;
  * Writes what a captioner has to say into a caption, in whole sentences: nothing is divided at its commas. `replace`
  * replaces all; `onlyEmpty` leaves what is there; `append` adds what the caption has not, behind the tags that stand in
  * front of it in the new text, otherwise at the end of the first line; `prepend` adds it in front. `update` takes away
- * what captioners wrote and nobody touched since, puts the new in its place, and keeps all else: hand-written text, what
- * taggers wrote, the order. What a person deleted does not come back.
+ * what captioners wrote and nobody touched since, puts the new in its place, and keeps all else: hand-written text,
+ * what taggers wrote, the order. What a person deleted does not come back.
  * @param text the caption, with LF line ends
  * @param output the text that the caption would get if it were empty
  * @param origins of `text`, by `originsOf`
- * @param separator of tags
  * @returns `text` if nothing changes; also if one of the two is JSON, to which nothing can be added
  */
 export function captionWithProse(
@@ -33,8 +31,8 @@ export function captionWithProse(
   origins: CaptionOrigins,
   { mode, separator }: { mode: WriteMode; separator: string },
 ): string {
-  const deleted = new Set(mode === 'update' ? origins.deleted.map((part) => comparableTag(part.text)) : []);
-  const wanted = piecesOf(output, separator).filter((piece) => !deleted.has(comparableTag(piece.text)));
+  const deleted = new Set(mode === 'update' ? origins.deleted.map((part) => keyOf(part.text)) : []);
+  const wanted = onlyOnce(piecesOf(output, separator), deleted);
   if (wanted.length === 0) return text;
   if (isEmptyCaption(text)) return deleted.size === 0 ? output : joined(wanted);
   if (mode === 'replace') return output;
@@ -55,27 +53,48 @@ export function captionWithProse(
 
 function piecesOf(text: string, separator: string): Piece[] {
   const parts = captionParts(text, separator);
-  return parts.map((part, index) => ({ gap: text.slice(parts[index - 1]?.end ?? 0, part.start), text: part.text }));
+  return parts.map((part, index) => ({
+    gap: text.slice(parts[index - 1]?.end ?? 0, part.start),
+    text: part.text,
+    kind: part.kind,
+  }));
+}
+
+/** The form by which parts are compared: without the full stop that a sentence gets in front of another one. */
+function keyOf(text: string): string {
+  return comparableTag(text.replace(/\.$/, ''));
+}
+
+/** Pieces without repetitions, and without what a person deleted, by {@link keyOf}. */
+function onlyOnce(pieces: readonly Piece[], deleted: ReadonlySet<string>): Piece[] {
+  const seen = new Set(deleted);
+  return pieces.filter(({ text }) => {
+    const key = keyOf(text);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
 }
 
 /** Pieces as a text of their own. */
 function joined([first, ...rest]: readonly Piece[]): string {
   let text = first?.text ?? '';
-  for (const piece of rest) text += fittingGap(text, piece.gap) + piece.text;
+  for (const piece of rest) text += fittingGap(text, piece.gap, piece) + piece.text;
   return text;
 }
 
 /** The pieces that a caption with these parts has not. */
 function newOf(wanted: readonly Piece[], parts: readonly CaptionPart[]): Piece[] {
-  const standing = new Set(parts.map((part) => comparableTag(part.text)));
-  return wanted.filter((piece) => !standing.has(comparableTag(piece.text)));
+  const standing = new Set(parts.map((part) => keyOf(part.text)));
+  return wanted.filter((piece) => !standing.has(keyOf(piece.text)));
 }
 
 function prepended(text: string, parts: readonly CaptionPart[], wanted: readonly Piece[]): string {
   const missing = newOf(wanted, parts);
-  if (missing.length === 0) return text;
+  const [first] = parts;
+  if (missing.length === 0 || first === undefined) return text;
   const added = joined(missing);
-  return added + fittingGap(added, ' ') + text.slice(parts[0]?.start ?? 0);
+  return added + fittingGap(added, ' ', first) + text.slice(first.start);
 }
 
 function merge(
@@ -84,7 +103,7 @@ function merge(
   isOwn: readonly boolean[],
   wanted: readonly Piece[],
 ): string {
-  const keys = new Set(wanted.map((piece) => comparableTag(piece.text)));
+  const keys = new Set(wanted.map((piece) => keyOf(piece.text)));
   const pieces: Piece[] = [];
   /** where the first part stood that goes, among the pieces that stay, and what stood before it */
   let removed: { at: number; gap: string } | undefined;
@@ -94,24 +113,24 @@ function merge(
   const lineEnd = firstLine(text).length;
   for (const [index, part] of parts.entries()) {
     const next = text.slice(part.end, parts[index + 1]?.start ?? text.length);
-    if (isOwn[index] === true && !keys.has(comparableTag(part.text))) {
+    if (isOwn[index] === true && !keys.has(keyOf(part.text))) {
       removed ??= { at: pieces.length, gap };
       gap = gapWithout(gap, next, pieces.length > 0, index < parts.length - 1);
       continue;
     }
-    pieces.push({ gap, text: part.text });
+    pieces.push({ gap, text: part.text, kind: part.kind });
     if (part.end <= lineEnd) lastOfLine = pieces.length - 1;
     gap = next;
   }
   const tail = gap;
-  const standing = new Map(pieces.map((piece) => [comparableTag(piece.text), piece]));
+  const standing = new Map(pieces.map((piece) => [keyOf(piece.text), piece]));
   const last = pieces[lastOfLine];
   let anchor: Piece | undefined;
   let waiting: Piece[] = [];
   const place = removed;
   let placed = place?.at ?? 0;
   for (const piece of wanted) {
-    const known = standing.get(comparableTag(piece.text));
+    const known = standing.get(keyOf(piece.text));
     if (known !== undefined) {
       if (waiting.length > 0) insertBefore(pieces, known, waiting, piece.gap);
       waiting = [];
@@ -119,7 +138,6 @@ function merge(
       continue;
     }
     const own = { ...piece };
-    standing.set(comparableTag(piece.text), own);
     if (place !== undefined) {
       if (placed === place.at) own.gap = place.gap;
       pieces.splice(placed++, 0, own);
@@ -133,7 +151,7 @@ function merge(
   // Nothing of the new text stands in the caption: at the end of its first line, which is what trainers read.
   if (first !== undefined) {
     const at = last === undefined ? 0 : pieces.indexOf(last) + 1;
-    pieces.splice(at, 0, { gap: last === undefined ? '' : ' ', text: first.text }, ...rest);
+    pieces.splice(at, 0, { ...first, gap: last === undefined ? '' : ' ' }, ...rest);
   }
   return assembled(pieces, tail);
 }
@@ -158,18 +176,22 @@ function insertBefore(pieces: Piece[], next: Piece, added: readonly Piece[], gap
 function assembled(pieces: readonly Piece[], tail: string): string {
   let text = '';
   for (const [index, piece] of pieces.entries()) {
-    text += (index === 0 ? piece.gap : fittingGap(text, piece.gap)) + piece.text;
+    text += (index === 0 ? piece.gap : fittingGap(text, piece.gap, piece)) + piece.text;
   }
   return text + tail;
 }
 
 /**
- * A gap that keeps what follows apart from a text: a blank suffices behind a sentence only, and a full stop ends a list
- * of tags in front of one.
+ * A gap that keeps what follows apart from a text: a blank suffices behind a sentence only, a full stop ends a list of
+ * tags in front of one, and a comma divides tags.
  */
-function fittingGap(before: string, gap: string): string {
+function fittingGap(before: string, gap: string, next: Pick<CaptionPart, 'text' | 'kind'>): string {
   const isSentence = endsSentence.test(before);
-  if (gap.trim() === '') return gap.includes('\n') ? gap : isSentence ? gap || ' ' : '. ';
+  if (gap.trim() === '') {
+    if (gap.includes('\n')) return gap;
+    if (isSentence) return gap || ' ';
+    return next.kind === 'sentence' || /^\p{Lu}/u.test(next.text) ? '. ' : ', ';
+  }
   // `A sentence., a tag` and `A sentence.. Another` are what trainers would read.
   return isSentence && /^\s*[.,]\s*$/.test(gap) ? ' ' : gap;
 }

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import type { FlagReason } from '../captioning/captionerProfile';
+import type { FlagReason } from './captionerProfile';
 
 /** Why an answer of a captioner was not written, as a sentence for the user with what to do about it. */
 export function flagReasonText(reason: FlagReason): string {
