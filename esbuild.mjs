@@ -50,13 +50,6 @@ const latePackages = {
   },
 };
 
-/** The dialogs that ask captioners are a bundle of their own, which the extension loads when one is first opened. */
-const lateDialogs = {
-  name: 'late-dialogs',
-  setup: (/** @type {import('esbuild').PluginBuild} */ { onResolve }) =>
-    onResolve({ filter: /\/captionDialogs\/captionDialogs$/ }, () => ({ path: './captionDialogs.js', external: true })),
-};
-
 /** @type {import('esbuild').BuildOptions[]} */
 const product = [
   { ...node, entryPoints: ['src/extension/extension.ts'], outfile: 'dist/extension.js', minify: !watch },
@@ -65,13 +58,13 @@ const product = [
     ...node,
     entryPoints: ['src/extension/main.ts'],
     outfile: 'dist/main.js',
-    plugins: [wasmPlugin, latePackages, lateDialogs],
+    plugins: [wasmPlugin, latePackages],
     minify: !watch,
   },
   {
     ...node,
-    entryPoints: ['src/extension/captionDialogs/captionDialogs.ts'],
-    outfile: 'dist/captionDialogs.js',
+    entryPoints: ['src/extension/captionerMain.ts'],
+    outfile: 'dist/captionerMain.js',
     plugins: [wasmPlugin, latePackages],
     minify: !watch,
   },

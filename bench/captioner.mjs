@@ -64,7 +64,7 @@ async function measureServer(Captioner, StandInServer, jpeg, options, time) {
   /** When a request was refused: refusals within a second are one try. */
   const tries = [];
   let refused = 0;
-  const watch = setInterval(() => {
+  const watch = globalThis.setInterval(() => {
     const now = performance.now() - begun;
     if (server.refused > refused && now - (tries.at(-1) ?? -1e9) > 1000) tries.push(now);
     refused = server.refused;
@@ -81,7 +81,7 @@ async function measureServer(Captioner, StandInServer, jpeg, options, time) {
     }
   });
   await new Promise((resolve) => setTimeout(resolve, time));
-  clearInterval(watch);
+  globalThis.clearInterval(watch);
   const { window } = captioner.status().endpoints[0];
   end.abort();
   await Promise.all(workers);

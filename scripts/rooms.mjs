@@ -302,6 +302,18 @@ export const rooms = {
     what: 'the entry of the child process',
     may: ['base', 'protocol/channel', 'protocol/tagging', 'tagger/process'],
   },
+  'captioner/endpoint': {
+    what: 'one server of a vision-language model: its address, a request and what its answers mean (judgeProblem), what it is and has (checkEndpoint)',
+    may: ['network', 'protocol/captioning', 'protocol/channel'],
+  },
+  'captioner/pace': {
+    what: 'how many requests servers get at a time (RequestWindow), and one queue for several of them (EndpointQueue); the clock is injected',
+    may: ['base', 'protocol/channel'],
+  },
+  captioner: {
+    what: 'a captioner: images are prepared, sent and tried again as its servers keep up',
+    may: ['base/pictureHead', 'captioner/endpoint', 'captioner/pace', 'protocol/captioning', 'protocol/channel'],
+  },
   'cli/captioners': {
     what: 'captioners on the command line: their flags, their file, what a prompt lacks for an image, "captioners"',
     may: [
@@ -318,18 +330,6 @@ export const rooms = {
       'protocol/channel',
       'protocol/text',
     ],
-  },
-  'captioner/endpoint': {
-    what: 'one server of a vision-language model: its address, a request and what its answers mean (judgeProblem), what it is and has (checkEndpoint)',
-    may: ['network', 'protocol/captioning', 'protocol/channel'],
-  },
-  'captioner/pace': {
-    what: 'how many requests servers get at a time (RequestWindow), and one queue for several of them (EndpointQueue); the clock is injected',
-    may: ['base', 'protocol/channel'],
-  },
-  captioner: {
-    what: 'a captioner: images are prepared, sent and tried again as its servers keep up',
-    may: ['base/pictureHead', 'captioner/endpoint', 'captioner/pace', 'protocol/captioning', 'protocol/channel'],
   },
   'cli/shared': {
     what: 'what a command of the command line is, its console and its errors of use',
@@ -677,7 +677,6 @@ export const rooms = {
   'extension/captionDialogs': {
     what: 'the dialogs about single answers of captioners: flagged ones of a job are gone through (CaptionReview), words are tried on a few images (CaptionTrial)',
     may: [
-      'base',
       'dataset',
       'dataset/captions',
       'dataset/edits',
@@ -803,9 +802,10 @@ export const rooms = {
     ],
   },
   extension: {
-    what: 'the entry of the extension, and the start of its rest',
+    what: 'the entry of the extension, and the start of its rest; what captioners need in a window is loaded apart (captionerMain)',
     may: [
       'base',
+      'captioner/endpoint',
       'dataset/files',
       'extension/api',
       'extension/captionDialogs',
@@ -824,6 +824,7 @@ export const rooms = {
       'extension/taggers',
       'extension/tools',
       'jobs/client',
+      'jobs/run',
       'protocol/channel',
       'protocol/child',
     ],

@@ -4,7 +4,7 @@ import type { CaptionerProfile } from '../protocol/captioning/captionerProfile';
 import { abortReason } from '../protocol/channel/Channel';
 import { AnswerRate } from './AnswerRate';
 import { CaptionerError } from './endpoint/CaptionerError';
-import { checkEndpoint, firstWithPictures, listWith, type EndpointReport } from './endpoint/checkEndpoint';
+import { checkEndpoint, firstWithPictures, listWith, noModels, type EndpointReport } from './endpoint/checkEndpoint';
 import { maximumPictureBytes } from './endpoint/chatRequest';
 import { endpointOrigin } from './endpoint/endpointAddress';
 import { EndpointClient, type Reply } from './endpoint/EndpointClient';
@@ -29,7 +29,7 @@ export interface CaptionerOptions {
   onStatus?: (status: CaptionerStatus) => void;
   /** called with lines that hold no key, no picture and no caption */
   onLog?: (line: string) => void;
-  /** how long all endpoints may be away before images are given back, in seconds (default: 300, as a large model loads) */
+  /** how long all endpoints may be away before images are given back, in seconds (default: 300: large models load) */
   patienceSeconds?: number;
   clock?: PaceClock;
 }
@@ -225,8 +225,7 @@ export class Captioner {
         this.models.set(client, first);
         return first;
       }
-      const message = l10n.t('{0} lists no models. Load one there, or name it in the captioner.', client.address);
-      return { kind: 'failed', error: new CaptionerError('MODEL_NOT_FOUND', message, client.address) };
+      return { kind: 'failed', error: new CaptionerError('MODEL_NOT_FOUND', noModels(client.address), client.address) };
     } catch (thrown) {
       if (signal.aborted) throw abortReason(signal);
       if (!(thrown instanceof CaptionerError)) throw thrown;

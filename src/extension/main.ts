@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
@@ -7,9 +8,8 @@ import { RunnerClient } from '../jobs/client/RunnerClient';
 import { TaggerProcess } from '../protocol/child/TaggerProcess';
 import { errorMessage } from '../protocol/channel/wireError';
 import { ExtensionApi } from './api/ExtensionApi';
-import type { CaptionDialogs } from './captionDialogs/captionDialogs';
-import { AddCaptioner } from './captioners/AddCaptioner';
-import { CaptionerPicker } from './captioners/CaptionerPicker';
+import type { CaptionDialogs } from './captionDialogs/CaptionDialogs';
+import type { StartedCaptioners, startCaptioners } from './captionerMain';
 import { Captioners } from './captioners/Captioners';
 import { modelOf } from './captioners/chosenOf';
 import { EndpointKeys } from './captioners/EndpointKeys';
@@ -26,7 +26,6 @@ import type { HistoryEntry } from './history/historyEntries';
 import { HistoryTexts } from './history/HistoryTexts';
 import { HistoryTree } from './history/HistoryTree';
 import { JobNotices } from './captioning/JobNotices';
-import { LanguageModelCaptions } from './captioning/LanguageModelCaptions';
 import { LeftOut } from './editor/LeftOut';
 import { JobReports } from './captioning/JobReports';
 import { JobStarter } from './captioning/JobStarter';
@@ -38,7 +37,6 @@ import { Origins } from './origins/Origins';
 import { openSampleDataset } from './editor/sampleDataset';
 import { SavedSearches } from './search/SavedSearches';
 import { ServerToken } from './taggers/ServerToken';
-import { TaggerPicker } from './taggers/TaggerPicker';
 import { Taggers } from './taggers/Taggers';
 import type { Main, Part } from './standIns/Main';
 import { TagSuggestions } from './suggestions/TagSuggestions';
@@ -102,11 +100,30 @@ export function startMain(
   const serverToken = new ServerToken(context.secrets);
   const models = own(new Models(entry, storage, context.secrets, serverToken, log));
   const taggers = own(new Taggers(context.extensionPath, models));
-  const taggerPicker = new TaggerPicker(models, context.globalState);
   const captioners = own(new Captioners(log));
   const endpointKeys = new EndpointKeys(context.secrets);
-  const adding = new AddCaptioner(endpointKeys, log);
-  const picker = new CaptionerPicker(captioners, taggerPicker, models, endpointKeys, adding);
+  const previewTagger = (): TaggerProcess =>
+    new TaggerProcess({
+      entry,
+      stateFolder: path.join(storage, 'providers'),
+      execPath: nodePath(),
+      onLog: (line) => {
+        log.info(`[preview] ${line}`);
+      },
+    });
+  let late: StartedCaptioners | undefined;
+  const lateCaptioners = (): StartedCaptioners => {
+    const memory = context.globalState;
+    late ??= loadCaptioners(path.join(__dirname, 'captionerMain.js'))({
+      captioners,
+      keys: endpointKeys,
+      models,
+      memory,
+      makeTagger: previewTagger,
+      log,
+    });
+    return late;
+  };
   const cuda = new CudaSupport(storage, models, log);
   const jobsFolder = path.join(storage, 'jobs');
   const runner = own(
@@ -133,19 +150,10 @@ export function startMain(
     cluster,
     captioners,
     endpointKeys,
+    lateCaptioners,
   );
-  const previewTagger = (): TaggerProcess =>
-    new TaggerProcess({
-      entry,
-      stateFolder: path.join(storage, 'providers'),
-      execPath: nodePath(),
-      onLog: (line) => {
-        log.info(`[preview] ${line}`);
-      },
-    });
-  const previews = own(new CaptionPreviews(previewTagger, taggers, cuda, serverToken, log));
-  const languageModels = new LanguageModelCaptions(previewTagger, log);
-  const jobs = own(new CaptionJobs(runner, jobsFolder, starter, previews, taggers, captioners, languageModels, log));
+  const previews = own(new CaptionPreviews(previewTagger, taggers, cuda, serverToken, lateCaptioners, log));
+  const jobs = own(new CaptionJobs(runner, jobsFolder, starter, previews, taggers, captioners, lateCaptioners, log));
   const tree = own(new JobTree(jobs, views.jobs));
   const reports = own(new JobReports(jobs));
   const notices = own(new JobNotices(jobs, log));
@@ -169,25 +177,22 @@ export function startMain(
   const history = own(new HistoryTree(editors, jobs, snapshots, views.history, log));
   const tags = own(new TagTree(editors, views.tags));
   const api = own(new ExtensionApi(editors, files, jobs, thumbnails, origins, log));
-  let captionDialogs: Promise<CaptionDialogs> | undefined;
-  const loadDialogs = (): Promise<CaptionDialogs> => {
-    captionDialogs ??= import('./captionDialogs/captionDialogs').then(
-      ({ CaptionDialogs: Dialogs }) =>
-        new Dialogs({
-          jobsFolder,
-          captioners: () => captioners.profiles.filter((profile) => modelOf(profile) === undefined),
-          selected: () => captioners.name,
-          keysOf: (endpoints) => endpointKeys.of(endpoints),
-          goOn: goOnCaptioning,
-          pictures: own(pictureMaker()),
-          onDecided: (id) => {
-            jobs.reviewed(id);
-          },
-          onLog: (line) => {
-            log.info(`[captioner] ${line}`);
-          },
-        }),
-    );
+  let captionDialogs: CaptionDialogs | undefined;
+  const loadDialogs = (): CaptionDialogs => {
+    captionDialogs ??= lateCaptioners().makeDialogs({
+      jobsFolder,
+      captioners: () => captioners.profiles.filter((profile) => modelOf(profile) === undefined),
+      selected: () => captioners.name,
+      keysOf: (endpoints) => endpointKeys.of(endpoints),
+      goOn: goOnCaptioning,
+      pictures: own(pictureMaker()),
+      onDecided: (id) => {
+        jobs.reviewed(id);
+      },
+      onLog: (line) => {
+        log.info(`[captioner] ${line}`);
+      },
+    });
     return captionDialogs;
   };
   own(new JobStatusBar(jobs));
@@ -205,10 +210,8 @@ export function startMain(
       tagTree: tags,
       origins,
       cache,
-      picker,
-      adding,
+      lateCaptioners,
       endpointKeys,
-      taggerPicker,
       models,
       cuda,
       serverToken,
@@ -241,4 +244,10 @@ export function startMain(
     jobsRead: Promise.race([jobsKnown, delay(jobsTimeout, undefined, { ref: false })]),
     connectToRunner: () => void connectToRunner(),
   };
+}
+
+/** Loads what most windows never need. */
+function loadCaptioners(file: string): typeof startCaptioners {
+  // Not `import`: the bundler would include the file here.
+  return (createRequire(__filename)(file) as { startCaptioners: typeof startCaptioners }).startCaptioners;
 }

@@ -51,7 +51,7 @@ export interface PlainAnswer {
   body: Buffer;
 }
 
-/** The HTTP client of one server with chat completions. Sends each request once: when it is sent again is decided elsewhere. */
+/** HTTP client of one server with chat completions. It sends each request once: others decide when it is sent again. */
 export class EndpointClient {
   private limitName: 'max_tokens' | 'max_completion_tokens' = 'max_tokens';
 
@@ -90,10 +90,11 @@ export class EndpointClient {
    * @throws the signal's reason; nothing else
    */
   async ask(question: Question, signal: AbortSignal): Promise<Reply> {
+    const used = this.limitName;
     const verdict = await this.askOnce(question, signal);
     if (verdict.kind !== 'otherLimit') return verdict;
-    // It was refused before a model was asked, so that this is the same try.
-    this.limitName = this.limitName === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens';
+    // It was refused before a model was asked, so that this is the same try. Another request may have changed the name.
+    if (this.limitName === used) this.limitName = used === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens';
     const again = await this.askOnce(question, signal);
     return again.kind === 'otherLimit' ? { kind: 'failed', error: again.error } : again;
   }
@@ -258,11 +259,13 @@ function statusInWords(problem: ServerProblem | undefined): number {
   return 400;
 }
 
-/** How long a server wants us to wait, in milliseconds, by its headers or its words; undefined where it does not say. */
+/** How long a server wants us to wait, in milliseconds, by its headers or words; undefined where it does not say. */
 function pauseIn(headers: IncomingHttpHeaders, message: string): number | undefined {
   const exact = singleHeader(headers['retry-after-ms']);
   if (exact !== undefined && /^\d+(\.\d+)?$/.test(exact)) return Number(exact);
-  const named = retryAfter(singleHeader(headers['retry-after']), Date.now());
+  // LiteLLM passes the pause of the server behind it on under a name of its own.
+  const value = headers['retry-after'] ?? headers['llm_provider-retry-after'];
+  const named = retryAfter(singleHeader(value), Date.now());
   if (named !== undefined) return named;
   const inWords = /(?:try again|retry) in (\d+(?:\.\d+)?) ?(ms|s)\b/i.exec(message);
   return inWords === null ? undefined : Number(inWords[1]) * (inWords[2] === 'ms' ? 1 : 1000);

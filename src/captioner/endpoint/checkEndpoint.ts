@@ -59,7 +59,7 @@ export interface EndpointReport {
 const enoughContext = 3072;
 /** How long the list of models may take, in milliseconds. */
 const listTimeout = 15_000;
-/** Pauses before the small picture is tried again, in milliseconds: a server that loads a model says that it is busy. */
+/** Pauses before the small picture is tried again, in milliseconds: one that loads a model says that it is busy. */
 const pauses = [500, 2000, 5000];
 
 /**
@@ -254,6 +254,7 @@ function kindOf(code: CaptionerErrorCode): EndpointProblem['kind'] {
   }
 }
 
-function noModels(address: string): string {
+/** The sentence for a server without a model. */
+export function noModels(address: string): string {
   return l10n.t('{0} lists no models: load one there (such as ollama pull qwen3-vl:8b-instruct).', address);
 }

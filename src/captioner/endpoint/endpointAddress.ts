@@ -10,8 +10,8 @@ const copiedEnds = /\/(chat\/completions|completions|responses|models)$/;
 
 /**
  * The base of a server's API, to which `/chat/completions` is added: `http://localhost:8000` becomes
- * `http://localhost:8000/v1`, and `https://x/api/v4/chat/completions` becomes `https://x/api/v4`. Without a scheme it is
- * `http://` for this machine, else `https://`.
+ * `http://localhost:8000/v1`, and `https://x/api/v4/chat/completions` becomes `https://x/api/v4`. Without a scheme it
+ * is `http://` for this machine, else `https://`.
  * @throws CaptionerError ENDPOINT_ADDRESS if the text is no HTTP address, or holds a user name or password
  */
 export function endpointAddress(text: string): string {

@@ -32,6 +32,9 @@ export interface FailedAnswer {
   after?: number | undefined;
 }
 
+/** Words for a wrong key with a status that says something else: Gemini, LiteLLM without a database of keys. */
+const wrongKey =
+  /invalid_api_key|api[_ ]key[a-z ]* (not valid|invalid|missing)|(incorrect|invalid|missing) api key|no_db_connection/;
 /** Words for a key that has no money or quota left; a rate limit is something else. */
 const noQuota =
   /insufficient[_ ](quota|credit|balance|funds)|exceeded your current quota|billing|quota exceeded|key limit exceeded|out of credits|payment required/;
@@ -56,8 +59,8 @@ const noModelThere = /model.*(not found|not exist|not available|not loaded)/;
 const loading = /loading model|model is (still )?loading|is starting|not ready|warming up/;
 /** Words for memory that no retry frees: Ollama. */
 const noMemory = /requires more (system|gpu|v?ram)? ?memory|insufficient memory/;
-/** Words for the limit of an answer under its other name: OpenAI's models that think. */
-const otherLimit = /max_completion_tokens/;
+/** The limit of an answer under its other name: OpenAI's models that think. */
+const otherLimit = 'max_completion_tokens';
 /** Words about the picture. */
 const ofPicture = /image|picture|jpe?g|base64|media/;
 
@@ -80,7 +83,7 @@ export function judgeProblem(failed: FailedAnswer): Verdict {
     error: errorFor(failed, cause === 'broken' ? 'ANSWER_UNREADABLE' : 'ENDPOINT_UNREACHABLE', ''),
   });
 
-  if (status === 401) return fail('ENDPOINT_KEY', keyAdvice());
+  if (status === 401 || (status === 400 && wrongKey.test(said))) return fail('ENDPOINT_KEY', keyAdvice());
   if (status === 402 || (status !== 404 && noQuota.test(said) && !isRateLimit(said, after))) {
     return fail('ENDPOINT_QUOTA', l10n.t('Its credit or quota is used up. Top it up, or use another key.'));
   }
@@ -118,7 +121,7 @@ export function judgeProblem(failed: FailedAnswer): Verdict {
   // Of a proxy that does not reach the server; also of one provider of many behind it.
   if (status === 502 || status === 504) return later('away');
   if (status === 408) return later('timeout');
-  if (status === 400 && otherLimit.test(said) && !overflow.test(said)) {
+  if (status === 400 && said.includes(otherLimit) && !overflow.test(said)) {
     const advice = l10n.t('It does not take the limit of tokens.');
     return { kind: 'otherLimit', error: errorFor(failed, 'REQUEST_REFUSED', advice) };
   }
@@ -147,7 +150,7 @@ export function judgeProblem(failed: FailedAnswer): Verdict {
 
 /** Whether a used up quota is one of seconds or minutes, which fills again. */
 function isRateLimit(said: string, after: number | undefined): boolean {
-  if (/insufficient/.test(said)) return false;
+  if (said.includes('insufficient')) return false;
   return after !== undefined || /rate[_ ]limit|per (second|minute)|requests per|tokens per/.test(said);
 }
 

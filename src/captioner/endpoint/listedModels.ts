@@ -52,7 +52,14 @@ function picturesIn({ architecture, capabilities, type }: Record<string, unknown
 }
 
 function contextIn(entry: Record<string, unknown>): number | undefined {
-  const fields = ['loaded_context_length', 'max_model_len', 'context_length', 'n_ctx', 'max_context_length'];
+  const fields = [
+    'loaded_context_length',
+    'max_model_len',
+    'context_length',
+    'n_ctx',
+    'max_context_length',
+    'max_input_tokens',
+  ];
   return fields.map((field) => entry[field]).find((value): value is number => typeof value === 'number' && value > 0);
 }
 

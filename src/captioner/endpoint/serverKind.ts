@@ -48,13 +48,9 @@ export async function serverFacts(
     return { kind: 'openrouter', name: 'OpenRouter', models, loaded: {} };
   }
   if (hostname === 'api.openai.com') return { kind: 'openai', name: 'OpenAI', models, loaded: {} };
-  if (headers['x-litellm-version'] !== undefined || server.toLowerCase().includes('litellm')) {
-    return {
-      kind: 'other',
-      name: `LiteLLM ${singleHeader(headers['x-litellm-version']) ?? ''}`.trim(),
-      models,
-      loaded: {},
-    };
+  if (Object.keys(headers).some((name) => name.startsWith('x-litellm-'))) {
+    const version = singleHeader(headers['x-litellm-version']) ?? '';
+    return { kind: 'other', name: `LiteLLM ${version}`.trim(), models, loaded: {} };
   }
   if (owners.has('vllm')) {
     return { kind: 'vllm', name: withVersion('vLLM', await json('/version')), models, loaded: {} };

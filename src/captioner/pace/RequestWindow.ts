@@ -58,9 +58,9 @@ interface Measured {
 /**
  * How many requests a server gets at a time: additive increase and multiplicative decrease as in TCP
  * (https://www.rfc-editor.org/rfc/rfc5681), with throughput in place of losses. It begins with one and doubles while
- * throughput grows; then it tries small steps up and down, and keeps those that gain something, or cost nothing. When the
- * server refuses requests or does not answer in time, it halves, and remembers the number that was refused; after three
- * refusals of the same it is not tried again. Pure: the caller tells the time.
+ * throughput grows; then it tries small steps up and down, and keeps those that gain something, or cost nothing. When
+ * the server refuses requests or does not answer in time, it halves, and remembers the number that was refused; after
+ * three refusals of the same it is not tried again. Pure: the caller tells the time.
  */
 export class RequestWindow {
   private current = 1;
@@ -238,7 +238,7 @@ export class RequestWindow {
     return this.bound < this.maximum && this.refusals < triesAboveBound && this.current >= this.bound;
   }
 
-  /** Too much for the server: half of it from now on. Requests that were sent before the last halving say nothing new. */
+  /** Too much for the server: half from now on. Requests that were sent before the last halving say nothing new. */
   private lower(ticket: Ticket, now: number, how: 'overload' | 'timeout'): void {
     // What is refused though nothing else is in flight says nothing about how many there may be.
     const refused = how === 'overload' && ticket.inFlight > 1 ? ticket.inFlight - 1 : Infinity;

@@ -1,6 +1,11 @@
 import * as vscode from 'vscode';
 import { CaptionerError } from '../../captioner/endpoint/CaptionerError';
-import type { EndpointAccess, EndpointReport } from '../../captioner/endpoint/checkEndpoint';
+import {
+  checkEndpoint,
+  listModels,
+  type EndpointAccess,
+  type EndpointReport,
+} from '../../captioner/endpoint/checkEndpoint';
 import { endpointAddress } from '../../captioner/endpoint/endpointAddress';
 import type { ListedModel } from '../../captioner/endpoint/listedModels';
 import { presetNames, type PresetName } from '../../protocol/captioning/captionerPresets';
@@ -78,7 +83,6 @@ export class AddCaptioner {
   }
 
   private async listed(address: string, signal: AbortSignal): Promise<ListedModel[]> {
-    const { listModels } = await import('../../captioner/endpoint/checkEndpoint');
     return listModels(await this.accessTo(address), signal);
   }
 
@@ -132,7 +136,6 @@ export class AddCaptioner {
           cancel.abort();
         });
         try {
-          const { checkEndpoint } = await import('../../captioner/endpoint/checkEndpoint');
           return await checkEndpoint(await this.accessTo(address), model, undefined, cancel.signal);
         } catch (thrown) {
           if (!cancel.signal.aborted) void vscode.window.showErrorMessage(errorMessage(thrown));

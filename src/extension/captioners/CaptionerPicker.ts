@@ -55,6 +55,7 @@ export class CaptionerPicker {
     private readonly models: Models,
     private readonly keys: EndpointKeys,
     private readonly adding: AddCaptioner,
+    private readonly listModels: (access: EndpointAccess, signal: AbortSignal) => Promise<readonly { id: string }[]>,
   ) {}
 
   /** Lets the user select what captions. */
@@ -179,12 +180,12 @@ export class CaptionerPicker {
     const missing = new Map<string, string>();
     const profiles = this.captioners.profiles.filter((profile) => modelOf(profile) === undefined);
     const listed = new Map<string, Promise<string[]>>();
-    const { listModels } = await import('../../captioner/endpoint/checkEndpoint');
+    if (profiles.length === 0) return missing;
     const modelsAt = (endpoint: string): Promise<string[]> => {
       const known =
         listed.get(endpoint) ??
         this.access(endpoint)
-          .then((access) => listModels(access, signal))
+          .then((access) => this.listModels(access, signal))
           .then(names);
       listed.set(endpoint, known);
       return known;

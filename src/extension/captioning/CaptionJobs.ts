@@ -88,7 +88,7 @@ export class CaptionJobs extends Disposable {
     readonly previews: CaptionPreviews,
     private readonly taggers: Taggers,
     private readonly captioners: Captioners,
-    private readonly languageModels: LanguageModelCaptions,
+    private readonly late: () => { readonly languageModels: LanguageModelCaptions },
     private readonly log: vscode.LogOutputChannel,
   ) {
     super();
@@ -231,7 +231,12 @@ export class CaptionJobs extends Disposable {
     const { cluster } = options;
     const model = this.captioners.chosen;
     if (model.by === 'languageModel') {
-      return this.languageModels.caption(document, { ...model, images: document.dataset.allImages, label, mode });
+      return this.late().languageModels.caption(document, {
+        ...model,
+        images: document.dataset.allImages,
+        label,
+        mode,
+      });
     }
     const wish = { label, mode, ...(cluster === undefined ? {} : { cluster }) };
     return this.caption(document, options, () => this.plan(document, wish));
@@ -246,7 +251,7 @@ export class CaptionJobs extends Disposable {
   ): Promise<void> {
     const model = this.captioners.chosen;
     if (model.by === 'languageModel') {
-      return this.languageModels.caption(document, { ...model, images, label, mode: 'all' });
+      return this.late().languageModels.caption(document, { ...model, images, label, mode: 'all' });
     }
     return this.caption(document, options, () => this.plan(document, { label, mode: 'all', images }));
   }
@@ -257,7 +262,7 @@ export class CaptionJobs extends Disposable {
     const model = this.captioners.chosen;
     if (model.by === 'languageModel') {
       const label = vscode.l10n.t('Caption {0}', path.posix.basename(image.path));
-      await this.languageModels.caption(document, { ...model, images: [image], label, mode: 'all' });
+      await this.late().languageModels.caption(document, { ...model, images: [image], label, mode: 'all' });
       return;
     }
     await this.caption(document, {}, () => this.starter.planSingle(document, image));

@@ -12,7 +12,8 @@ import type { JobImage, JobInfo, JobTagger } from '../../jobs/jobTypes';
 import type { RunnerClient } from '../../jobs/client/RunnerClient';
 import type { JobSecrets } from '../../jobs/client/runnerProtocol';
 import type { CaptionerProfile } from '../../protocol/captioning/captionerProfile';
-import { askBeforeAsking, mayBeChanged } from './askCaptioner';
+import type { askBeforeAsking } from './askCaptioner';
+import { mayBeChanged } from './mayBeChanged';
 import type { Captioners } from '../captioners/Captioners';
 import type { EndpointKeys } from '../captioners/EndpointKeys';
 import { destinationOf } from '../captioners/profileText';
@@ -69,6 +70,7 @@ export class JobStarter {
     private readonly clusterAddress: ClusterAddress,
     private readonly captioners: Captioners,
     private readonly endpointKeys: EndpointKeys,
+    private readonly late: () => { readonly askBeforeAsking: typeof askBeforeAsking },
   ) {}
 
   /**
@@ -165,7 +167,7 @@ export class JobStarter {
     // A job for empty captions changes no others.
     const asked: WriteOptions = mode === 'empty' ? { ...write, mode: 'onlyEmpty' } : write;
     const wish = { profile: captioner, where: destinationOf(captioner), write: asked, targets, label, onlyIfNeeded };
-    const agreed = await askBeforeAsking(document, wish);
+    const agreed = await this.late().askBeforeAsking(document, wish);
     if (agreed === undefined) return undefined;
     const how = mode === 'empty' ? write : agreed.write;
     return { captioner, write: how, work: await jobImages(agreed.targets) };

@@ -1,14 +1,13 @@
 import * as vscode from 'vscode';
-import type { Caption } from '../../dataset/captions/Caption';
 import { captionerHash } from '../../jobs/captionerHash';
 import type { JobTarget } from '../../jobs/captionJob';
 import { missingForPrompt } from '../../jobs/run/missingForPrompt';
 import type { CaptionerProfile } from '../../protocol/captioning/captionerProfile';
 import { hasRecords, recordRootOf } from '../../records/recordFolder';
 import type { WriteOptions } from '../../tags/writeMode';
-import { keepsJson } from '../../tags/writeTags';
 import type { DatasetDocument } from '../document/DatasetDocument';
 import { detailBeforeAsking, missingTexts, questionBeforeAsking, type PlannedQuestions } from './captionerQuestion';
+import { mayBeChanged } from './mayBeChanged';
 
 /** Images that a captioner is to be asked about. */
 export interface CaptionerWish {
@@ -77,10 +76,4 @@ export async function askBeforeAsking(
   );
   if (answer === undefined) return undefined;
   return { write: answer === replace ? { ...write, mode: 'replace' } : write, targets: left };
-}
-
-/** Whether a job may change a caption that somebody made: not one that is locked, which it lists with the reason. */
-export function mayBeChanged(caption: Caption, { mode }: WriteOptions): boolean {
-  if (caption.unreadable !== undefined || caption.foreignEncoding !== undefined) return false;
-  return !caption.isEmpty && !keepsJson(caption.text, mode);
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { JobInfo } from '../../jobs/jobTypes';
-import type { CaptionDialogs } from '../captionDialogs/captionDialogs';
+import type { CaptionDialogs } from '../captionDialogs/CaptionDialogs';
 import { mostTried } from '../captionDialogs/mostTried';
 import { isReviewable } from '../captioning/jobText';
 import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
@@ -8,8 +8,8 @@ import type { GridPanel } from '../editor/GridPanel';
 import { openDatasets } from '../editor/openDataset';
 import type { PaletteCommands } from './PaletteCommands';
 
-/** Loads what asks captioners about single images, which is a bundle of its own. */
-export type LoadCaptionDialogs = () => Promise<CaptionDialogs>;
+/** Loads what asks captioners about single images, which few windows need. */
+export type LoadCaptionDialogs = () => CaptionDialogs;
 
 /** A command for one job; which one is up to where it is run. */
 export type RegisterOnJob = (
@@ -35,8 +35,7 @@ async function reviewFlagged(job: JobInfo, editors: DatasetEditorProvider, load:
   await openDatasets(editors, [vscode.Uri.file(job.root)]);
   const grid = editors.open.findLast(({ session }) => session.document.uri.fsPath === job.root);
   if (grid === undefined) return;
-  const dialogs = await load();
-  grid.openReview(await dialogs.review(grid.session.document, job));
+  grid.openReview(await load().review(grid.session.document, job));
 }
 
 /** Tries on the selected images, or else on the first that are shown. */
@@ -48,7 +47,7 @@ async function tryOnImages(grid: GridPanel, load: LoadCaptionDialogs): Promise<v
     void vscode.window.showInformationMessage(vscode.l10n.t('There are no images to try on.'));
     return;
   }
-  const dialogs = await load();
+  const dialogs = load();
   if (dialogs.hasCaptioners) {
     grid.openTrial(await dialogs.trial(session.document, images));
     return;

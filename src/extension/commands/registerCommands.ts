@@ -1,7 +1,5 @@
 import * as vscode from 'vscode';
 import type { FileWriter } from '../../dataset/files/FileWriter';
-import type { AddCaptioner } from '../captioners/AddCaptioner';
-import type { CaptionerPicker } from '../captioners/CaptionerPicker';
 import type { EndpointKeys } from '../captioners/EndpointKeys';
 import type { CaptionJobs } from '../captioning/CaptionJobs';
 import type { ClusterAddress } from '../captioning/ClusterAddress';
@@ -17,8 +15,7 @@ import type { SavedSearches } from '../search/SavedSearches';
 import type { CudaSupport } from '../taggers/CudaSupport';
 import type { Models } from '../taggers/Models';
 import type { ServerToken } from '../taggers/ServerToken';
-import type { TaggerPicker } from '../taggers/TaggerPicker';
-import { registerCaptionerCommands } from './captionerCommands';
+import { registerCaptionerCommands, type LateCaptioners } from './captionerCommands';
 import { registerBulkEditCommands } from './bulkEditCommands';
 import { registerCaptionCommands } from './captionCommands';
 import type { LoadCaptionDialogs } from './captionDialogCommands';
@@ -46,10 +43,9 @@ export interface CommandParts {
   readonly tagTree: TagTree;
   readonly origins: Origins;
   readonly cache: ThumbnailCache;
-  readonly picker: CaptionerPicker;
-  readonly adding: AddCaptioner;
+  /** what asks for taggers and captioners, which is loaded late */
+  readonly lateCaptioners: () => LateCaptioners;
   readonly endpointKeys: EndpointKeys;
-  readonly taggerPicker: TaggerPicker;
   readonly models: Models;
   readonly cuda: CudaSupport;
   readonly serverToken: ServerToken;
@@ -71,7 +67,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     registerSearchCommands(commands, searches, parts.tagTree),
     registerJobCommands(commands, jobs, parts.jobTree, parts.reports, editors, parts.writer, parts.loadDialogs),
     registerHistoryCommands(commands, parts.historyTree, parts.historyTexts),
-    registerCaptionerCommands(commands, parts.picker, parts.adding, parts.endpointKeys),
-    registerTaggerCommands(commands, parts.taggerPicker, parts.models, parts.cuda, parts.serverToken),
+    registerCaptionerCommands(commands, parts.lateCaptioners, parts.endpointKeys),
+    registerTaggerCommands(commands, parts.models, parts.cuda, parts.serverToken),
   );
 }

@@ -7,8 +7,8 @@ import { prepareJpeg } from '../pictures/prepareJpeg';
 import { makeThumbnail, readImageInfo } from '../pictures/thumbnail';
 
 /**
- * The tagger process's handlers for pictures that people or vision-language models look at. One picture for each core is
- * made at a time; the others are queued by rank, and one that is cancelled while it is queued is never begun.
+ * The tagger process's handlers for pictures that people or vision-language models look at. One picture for each core
+ * is made at a time; the others are queued by rank, and one that is cancelled while it is queued is never begun.
  * @param onDecoding called right before a decoder gets an image, of which it may crash
  * @param slots how many pictures are made at a time
  */

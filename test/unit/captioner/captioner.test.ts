@@ -444,13 +444,14 @@ describe('A captioner', function () {
     it('from every message and log, also where a server repeats it with the picture', async () => {
       const server = await bench.server();
       const captioner = await bench.captioner([server]);
-      const echo = (status: number) =>
+      const echo = (status: number): void => {
         server.script(async ({ headers, body }, response) => {
           const picture = (body!.messages[1]!.content as { image_url?: { url: string } }[])[1]!.image_url!.url;
           const said = `${'x'.repeat(150)} ${headers.authorization} ${picture} ${headers.authorization}`;
           response.writeHead(status, { 'content-type': 'text/plain' }).end(said);
           return Promise.resolve();
         });
+      };
       const seen: string[] = [];
       for (const status of [400, 401]) {
         echo(status);

@@ -13,10 +13,15 @@ const {
   DATASET_CAPTIONS_CHAT_URL: url,
   DATASET_CAPTIONS_CHAT_MODEL: model = '',
   DATASET_CAPTIONS_ENDPOINT_KEY: key,
+  DATASET_CAPTIONS_CHAT_MOCKS: hasMocks,
 } = process.env;
 
 // Skipped without a live server: to run it, set DATASET_CAPTIONS_CHAT_URL, and where it is needed
 // DATASET_CAPTIONS_CHAT_MODEL (what the server calls a model that takes pictures) and DATASET_CAPTIONS_ENDPOINT_KEY.
+// With DATASET_CAPTIONS_CHAT_MOCKS=1 it is LiteLLM's proxy with test/fixtures/captions/litellm.yaml:
+//   pip install 'litellm[proxy]'; litellm --config test/fixtures/captions/litellm.yaml --port 4000
+//   DATASET_CAPTIONS_CHAT_URL=http://127.0.0.1:4000 DATASET_CAPTIONS_CHAT_MODEL=mock-vision \
+//     DATASET_CAPTIONS_ENDPOINT_KEY=sk-mock-0123456789 DATASET_CAPTIONS_CHAT_MOCKS=1 npx mocha …/captionerLive.test.js
 describe('A real server of chat completions (opt-in: DATASET_CAPTIONS_CHAT_URL)', function () {
   this.timeout(600_000);
   const folder = testFolder();
@@ -28,13 +33,13 @@ describe('A real server of chat completions (opt-in: DATASET_CAPTIONS_CHAT_URL)'
   });
   afterEach(() => captioner?.close());
 
-  async function open(named = model, ownKey = key): Promise<Captioner> {
+  async function open(named = model, ownKey = key, patienceSeconds = 20): Promise<Captioner> {
     captioner = await Captioner.open({
       profile: profileAt([endpoint], { model: named, sampling: { maxTokens: 24 }, imageSide: 256, timeoutSeconds: 60 }),
       keys: new Map(ownKey === undefined ? [] : [[endpointOrigin(endpoint), ownKey]]),
       preparePicture: async (imagePath, side, maximumBytes) =>
         (await prepareJpeg({ imagePath, side, maximumBytes })).jpeg,
-      patienceSeconds: 20,
+      patienceSeconds,
     });
     return captioner;
   }
@@ -87,6 +92,35 @@ describe('A real server of chat completions (opt-in: DATASET_CAPTIONS_CHAT_URL)'
       console.log(`      ${String(error)}`);
       assert.doesNotMatch(String(error), /0123456789/);
       return error instanceof CaptionerError && error.code === 'ENDPOINT_KEY';
+    });
+  });
+
+  describe('that is a proxy with mocked answers', () => {
+    before(function () {
+      if (hasMocks === undefined) this.skip();
+    });
+    const expected: [model: string, code: string][] = [
+      ['mock-context', 'CONTEXT_OVERFLOW'],
+      ['mock-server-error', 'ANSWER_UNREADABLE'],
+      ['mock-rate', 'ENDPOINT_UNREACHABLE'],
+    ];
+    for (const [named, code] of expected) {
+      it(`gives up with ${code} for ${named}`, async () => {
+        const opened = await open(named);
+        const [file] = await pictures(1);
+        await assert.rejects(opened.ask(file!, 'x', signal), (error) => {
+          console.log(`      ${String(error)}`);
+          return error instanceof CaptionerError && error.code === code;
+        });
+      });
+    }
+
+    it('answers about 36 pictures, though it allows 30 in a minute', async () => {
+      const opened = await open('mock-limited', key, 300);
+      const begun = performance.now();
+      const answers = await Promise.all((await pictures(36)).map((file) => opened.ask(file, 'x', signal)));
+      assert.equal(answers.filter(({ text }) => text === 'A limited answer.').length, 36);
+      console.log(`      ${Math.round((performance.now() - begun) / 1000)} s`);
     });
   });
 });

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { socketPort } from '../../../src/jobs/client/socketPort';
 import { newState } from '../../../src/jobs/folder/JobFolder';
 import { jobInfo } from '../../../src/jobs/folder/jobInfo';
-import type { RunnerEvents, RunnerRequests } from '../../../src/jobs/client/runnerProtocol';
+import { runnerProtocolVersion, type RunnerEvents, type RunnerRequests } from '../../../src/jobs/client/runnerProtocol';
 import type { JobInfo } from '../../../src/jobs/jobTypes';
 import { Channel } from '../../../src/protocol/channel/Channel';
 import { defaultCaptionOptions } from '../../../src/protocol/tagging/captionOptions';
@@ -71,7 +71,7 @@ describe('A client that does not read', function () {
         Pick<RunnerEvents, 'jobs' | 'handled'>,
         Record<string, never>
       >(socketPort(socket), {}, listeners);
-      await channel.request('hello', { token, version: 1 });
+      await channel.request('hello', { token, version: runnerProtocolVersion });
       return { socket, heard };
     };
     return { server, join };

@@ -114,17 +114,15 @@ export class StandInServer {
     const seen = seenOf(request, Buffer.concat(pieces));
     this.requests.push(seen);
     const { key, models = [{ id: 'stand-in', object: 'model' }], pages = {} } = this.options;
-    if (key !== undefined && seen.headers.authorization !== `Bearer ${key}`) {
-      return give(
-        response,
-        openAiError(401, 'invalid_api_key', `Incorrect API key provided: ${seen.headers.authorization}`),
-      );
-    }
+    const isWrong = key !== undefined && seen.headers.authorization !== `Bearer ${key}`;
     const page = pages[seen.path];
-    if (page !== undefined) return this.giveAny(page, seen, response);
-    if (seen.path === '/v1/models') return give(response, json(200, { object: 'list', data: models }));
-    if (seen.path === '/v1/chat/completions') return this.complete(seen, response);
-    give(response, json(404, { detail: 'Not Found' }));
+    if (isWrong) {
+      const said = `Incorrect API key provided: ${seen.headers.authorization}`;
+      give(response, openAiError(401, 'invalid_api_key', said));
+    } else if (page !== undefined) await this.giveAny(page, seen, response);
+    else if (seen.path === '/v1/models') give(response, json(200, { object: 'list', data: models }));
+    else if (seen.path === '/v1/chat/completions') await this.complete(seen, response);
+    else give(response, json(404, { detail: 'Not Found' }));
   }
 
   private async complete(seen: SeenRequest, response: ServerResponse): Promise<void> {
@@ -141,7 +139,8 @@ export class StandInServer {
     if (this.inFlight > refuseAbove) {
       this.refused++;
       leave();
-      return give(response, openAiError(429, 'rate_limit_exceeded', 'Too many concurrent requests'));
+      give(response, openAiError(429, 'rate_limit_exceeded', 'Too many concurrent requests'));
+      return;
     }
     if (this.working >= slots) await new Promise<void>((resolve) => this.waiting.push(resolve));
     this.working++;
@@ -223,7 +222,8 @@ function give(response: ServerResponse, answer: StandInAnswer): void {
 
 function seenOf({ method = '', url = '', headers }: IncomingMessage, bytes: Buffer): SeenRequest {
   const body = bytes.length === 0 ? undefined : (JSON.parse(bytes.toString('utf8')) as ChatBody);
-  const parts = body?.messages?.flatMap(({ content }) => (typeof content === 'string' ? [] : content)) ?? [];
+  const { messages = [] } = (body ?? {}) as Partial<ChatBody>;
+  const parts = messages.flatMap(({ content }) => (typeof content === 'string' ? [] : content));
   const picture = parts.find(({ image_url }) => image_url !== undefined)?.image_url?.url;
   const base64 = /^data:image\/jpeg;base64,(.*)$/.exec(picture ?? '')?.[1];
   const jpeg = base64 === undefined ? undefined : Buffer.from(base64, 'base64');

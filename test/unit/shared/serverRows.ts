@@ -473,6 +473,37 @@ export const serverRows: readonly ServerRow[] = [
   },
   {
     server: 'LiteLLM',
+    what: 'a wrong key, without a database of keys',
+    answer: json(400, { error: { message: 'No connected db.', type: 'no_db_connection', param: null, code: '400' } }),
+    due: 'pause',
+    code: 'ENDPOINT_KEY',
+  },
+  {
+    server: 'LiteLLM',
+    what: 'too long',
+    answer: json(400, {
+      error: {
+        message:
+          'litellm.ContextWindowExceededError: litellm.BadRequestError: this is a mock context window exceeded error\nmodel=m. context_window_fallbacks=None.',
+        type: 'invalid_request_error',
+        param: null,
+        code: '400',
+      },
+    }),
+    due: 'smaller',
+    code: 'CONTEXT_OVERFLOW',
+  },
+  {
+    server: 'Gemini',
+    what: 'a wrong key',
+    answer: json(400, [
+      { error: { code: 400, message: 'API key not valid. Please pass a valid API key.', status: 'INVALID_ARGUMENT' } },
+    ]),
+    due: 'pause',
+    code: 'ENDPOINT_KEY',
+  },
+  {
+    server: 'LiteLLM',
     what: 'no such model',
     answer: json(400, {
       error: {

@@ -1,7 +1,5 @@
-// A bundle of its own, which is loaded when one of its dialogs is first opened: what asks servers is large.
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { useLanguage } from '../../base/displayLanguage';
 import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import { JobFolder } from '../../jobs/folder/JobFolder';
 import type { JobInfo } from '../../jobs/jobTypes';
@@ -33,8 +31,6 @@ export class CaptionDialogs {
   private readonly questions: SingleQuestions;
 
   constructor(private readonly parts: DialogParts) {
-    // This bundle has texts of its own to translate.
-    useLanguage(vscode.env.language, vscode.l10n.bundle, vscode.l10n.uri?.fsPath);
     this.questions = new SingleQuestions(parts);
   }
 
