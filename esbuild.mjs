@@ -38,11 +38,16 @@ const node = {
   plugins: [wasmPlugin],
 };
 
-/** The parser of CSV is a bundle of its own, which the extension loads only if there is a list of tags. */
-const lateCsv = {
-  name: 'late-csv',
-  setup: (/** @type {import('esbuild').PluginBuild} */ { onResolve }) =>
-    onResolve({ filter: /^csv-parse$/ }, () => ({ path: './csvParse.js', external: true })),
+/**
+ * What the extension loads only when it needs it, in bundles of its own: the parser of CSV, if there is a list of tags,
+ * and the client of HTTP, if a captioner is looked at.
+ */
+const latePackages = {
+  name: 'late-packages',
+  setup: (/** @type {import('esbuild').PluginBuild} */ { onResolve }) => {
+    onResolve({ filter: /^csv-parse$/ }, () => ({ path: './csvParse.js', external: true }));
+    onResolve({ filter: /^undici$/ }, () => ({ path: './undici.js', external: true }));
+  },
 };
 
 /** @type {import('esbuild').BuildOptions[]} */
@@ -53,10 +58,18 @@ const product = [
     ...node,
     entryPoints: ['src/extension/main.ts'],
     outfile: 'dist/main.js',
-    plugins: [wasmPlugin, lateCsv],
+    plugins: [wasmPlugin, latePackages],
+    minify: !watch,
+  },
+  {
+    ...node,
+    entryPoints: ['src/extension/captionerMain.ts'],
+    outfile: 'dist/captionerMain.js',
+    plugins: [wasmPlugin, latePackages],
     minify: !watch,
   },
   { ...node, entryPoints: ['csv-parse'], outfile: 'dist/csvParse.js', minify: !watch },
+  { ...node, entryPoints: ['undici'], outfile: 'dist/undici.js', minify: !watch },
   { ...node, entryPoints: ['src/tagger/taggerMain.ts'], outfile: 'dist/tagger.js', minify: !watch },
   {
     ...node,

@@ -9,8 +9,10 @@ import { filesIn, headLength } from './vsix.mjs';
 const largest = { package: 45e6, extension: 520e3, webview: 400e3, start: 10e3 };
 
 const bundles = [
+  'captionerMain',
   'cli',
   'csvParse',
+  'undici',
   'extension',
   'heartbeatWorker',
   'main',

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
@@ -7,10 +8,16 @@ import { RunnerClient } from '../jobs/client/RunnerClient';
 import { TaggerProcess } from '../protocol/child/TaggerProcess';
 import { errorMessage } from '../protocol/channel/wireError';
 import { ExtensionApi } from './api/ExtensionApi';
+import type { CaptionDialogs } from './captionDialogs/CaptionDialogs';
+import type { StartedCaptioners, startCaptioners } from './captionerMain';
+import { Captioners } from './captioners/Captioners';
+import { modelOf } from './captioners/chosenOf';
+import { EndpointKeys } from './captioners/EndpointKeys';
 import { CaptionJobs } from './captioning/CaptionJobs';
 import { CaptionPreviews } from './captioning/CaptionPreviews';
 import { ClusterAddress } from './captioning/ClusterAddress';
 import { CudaSupport } from './taggers/CudaSupport';
+import { goOnCaptioning } from './commands/goOnCaptioning';
 import { registerCommands } from './commands/registerCommands';
 import { DatasetEditorProvider } from './editor/DatasetEditorProvider';
 import { EditorFiles } from './document/EditorFiles';
@@ -30,7 +37,6 @@ import { Origins } from './origins/Origins';
 import { openSampleDataset } from './editor/sampleDataset';
 import { SavedSearches } from './search/SavedSearches';
 import { ServerToken } from './taggers/ServerToken';
-import { TaggerPicker } from './taggers/TaggerPicker';
 import { Taggers } from './taggers/Taggers';
 import type { Main, Part } from './standIns/Main';
 import { TagSuggestions } from './suggestions/TagSuggestions';
@@ -96,7 +102,30 @@ export function startMain(
   readCaptionsAsSet();
   const models = own(new Models(entry, storage, context.secrets, serverToken, log));
   const taggers = own(new Taggers(context.extensionPath, models));
-  const picker = new TaggerPicker(models, context.globalState);
+  const captioners = own(new Captioners(log));
+  const endpointKeys = new EndpointKeys(context.secrets);
+  const previewTagger = (): TaggerProcess =>
+    new TaggerProcess({
+      entry,
+      stateFolder: path.join(storage, 'providers'),
+      execPath: nodePath(),
+      onLog: (line) => {
+        log.info(`[preview] ${line}`);
+      },
+    });
+  let late: StartedCaptioners | undefined;
+  const lateCaptioners = (): StartedCaptioners => {
+    const memory = context.globalState;
+    late ??= loadCaptioners(path.join(__dirname, 'captionerMain.js'))({
+      captioners,
+      keys: endpointKeys,
+      models,
+      memory,
+      makeTagger: previewTagger,
+      log,
+    });
+    return late;
+  };
   const cuda = new CudaSupport(storage, models, log);
   const jobsFolder = path.join(storage, 'jobs');
   const runner = own(
@@ -113,18 +142,20 @@ export function startMain(
   );
   const hashes = new ModelHashes(models, context.globalState);
   const cluster = new ClusterAddress(context.secrets, context.globalState);
-  const starter = new JobStarter(runner, jobsFolder, taggers, cuda, hashes, serverToken, cluster);
-  const previewTagger = (): TaggerProcess =>
-    new TaggerProcess({
-      entry,
-      stateFolder: path.join(storage, 'providers'),
-      execPath: nodePath(),
-      onLog: (line) => {
-        log.info(`[preview] ${line}`);
-      },
-    });
-  const previews = own(new CaptionPreviews(previewTagger, taggers, cuda, serverToken, log));
-  const jobs = own(new CaptionJobs(runner, jobsFolder, starter, previews, taggers, log));
+  const starter = new JobStarter(
+    runner,
+    jobsFolder,
+    taggers,
+    cuda,
+    hashes,
+    serverToken,
+    cluster,
+    captioners,
+    endpointKeys,
+    lateCaptioners,
+  );
+  const previews = own(new CaptionPreviews(previewTagger, taggers, cuda, serverToken, lateCaptioners, log));
+  const jobs = own(new CaptionJobs(runner, jobsFolder, starter, previews, taggers, captioners, lateCaptioners, log));
   const tree = own(new JobTree(jobs, views.jobs));
   const reports = own(new JobReports(jobs));
   const notices = own(new JobNotices(jobs, log));
@@ -138,7 +169,7 @@ export function startMain(
   const editors = own(
     new DatasetEditorProvider(
       files,
-      { jobs, taggers, thumbnails, suggestions, searches, leftOut: own(new LeftOut()), origins },
+      { jobs, taggers, captioners, thumbnails, suggestions, searches, leftOut: own(new LeftOut()), origins },
       { extension: context.extensionUri, pictures: pictureRoots },
       storage,
       log,
@@ -148,6 +179,24 @@ export function startMain(
   const history = own(new HistoryTree(editors, jobs, snapshots, views.history, log));
   const tags = own(new TagTree(editors, views.tags));
   const api = own(new ExtensionApi(editors, files, jobs, thumbnails, origins, log));
+  let captionDialogs: CaptionDialogs | undefined;
+  const loadDialogs = (): CaptionDialogs => {
+    captionDialogs ??= lateCaptioners().makeDialogs({
+      jobsFolder,
+      captioners: () => captioners.profiles.filter((profile) => modelOf(profile) === undefined),
+      selected: () => captioners.name,
+      keysOf: (endpoints) => endpointKeys.of(endpoints),
+      goOn: goOnCaptioning,
+      pictures: own(pictureMaker()),
+      onDecided: (id) => {
+        jobs.reviewed(id);
+      },
+      onLog: (line) => {
+        log.info(`[captioner] ${line}`);
+      },
+    });
+    return captionDialogs;
+  };
   own(new JobStatusBar(jobs));
   own(
     registerCommands({
@@ -163,14 +212,17 @@ export function startMain(
       tagTree: tags,
       origins,
       cache,
-      picker,
+      lateCaptioners,
+      endpointKeys,
       models,
       cuda,
       serverToken,
+      loadDialogs,
       openSample: () => openSampleDataset(editors, context.asAbsolutePath(path.join('dist', 'sample')), storage),
       log,
     }),
   );
+  captioners.tellProblems();
   const connectToRunner = async (): Promise<void> => {
     try {
       await runner.refresh();
@@ -194,4 +246,10 @@ export function startMain(
     jobsRead: Promise.race([jobsKnown, delay(jobsTimeout, undefined, { ref: false })]),
     connectToRunner: () => void connectToRunner(),
   };
+}
+
+/** Loads what most windows never need. */
+function loadCaptioners(file: string): typeof startCaptioners {
+  // Not `import`: the bundler would include the file here.
+  return (createRequire(__filename)(file) as { startCaptioners: typeof startCaptioners }).startCaptioners;
 }

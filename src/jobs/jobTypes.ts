@@ -44,6 +44,11 @@ export interface CaptionerManifest extends JobBase {
 /** What a job is to do. Written once, to `manifest.json`; it never changes and holds no secrets. */
 export type JobManifest = TaggerManifest | CaptionerManifest;
 
+/** How many answers of a job wait for a person: the flagged ones, without those that were decided on. */
+export function answersToReview({ counts, waiting }: Pick<JobInfo, 'counts' | 'waiting'>): number {
+  return waiting ?? counts.flagged;
+}
+
 /** The name of the tagger or captioner of a job, to display. */
 export function captionedBy(job: { tagger: JobTagger } | { captioner: JobCaptioner }): string {
   return 'captioner' in job ? job.captioner.profile.name : job.tagger.name;
@@ -167,6 +172,8 @@ export interface JobInfo {
   reverted?: string;
   total: number;
   counts: OutcomeCounts;
+  /** how many of the flagged answers nobody has decided on; only in a window that has read it */
+  waiting?: number;
   /** what the job does now, in one line, such as `Loading the tagger…`; empty if the counts say enough */
   message: string;
   /** average over the last seconds; only while the job is running */

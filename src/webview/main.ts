@@ -101,6 +101,12 @@ function start(): void {
       openComparison: (comparison) => {
         editor.openComparison(comparison);
       },
+      openReview: (review) => {
+        editor.openReview(review);
+      },
+      openTrial: (trial) => {
+        editor.openTrial(trial);
+      },
       reveal: ({ path }) => {
         void editor.reveal(path);
       },

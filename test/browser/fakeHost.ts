@@ -2,7 +2,14 @@ import type { WantedEdit } from '../../src/protocol/page/bulkEditProtocol';
 import { folderOf } from '../../src/dataset/files/datasetPath';
 import { folderLengths } from '../../src/dataset/view/folderLengths';
 import { folderRun } from '../../src/dataset/view/folderRun';
+import {
+  reviewHandlers,
+  trialHandlers,
+  type ShownReview,
+  type ShownTrial,
+} from '../../src/extension/captionDialogs/dialogHandlers';
 import { GridComparison } from '../../src/extension/comparison/GridComparison';
+import { PageDialog } from '../../src/extension/grid/PageDialog';
 import { Channel, type Port } from '../../src/protocol/channel/Channel';
 import type {
   GridEvents,
@@ -19,6 +26,8 @@ import type {
 } from '../../src/protocol/page/gridProtocol';
 import type { CardItem } from '../../src/protocol/page/cardProtocol';
 import type { KeptTyping, ResumedDraft, TypedAhead } from '../../src/protocol/page/connectionProtocol';
+import type { ReviewSummary } from '../../src/protocol/page/reviewProtocol';
+import type { TrialSummary } from '../../src/protocol/page/trialProtocol';
 import type { PartGroup } from '../../src/protocol/page/originProtocol';
 import { textDigest } from '../../src/protocol/page/textDigest';
 import { joinTyping } from '../../src/tags/joinTyping';
@@ -115,6 +124,12 @@ export class FakeHost {
       this.channel?.tell('openComparison', summary);
     },
   );
+  readonly review = new PageDialog<ShownReview, ReviewSummary>((summary) => {
+    this.channel?.tell('openReview', summary);
+  });
+  readonly trial = new PageDialog<ShownTrial, TrialSummary>((summary) => {
+    this.channel?.tell('openTrial', summary);
+  });
   private readonly held = new HeldMessages();
   private version = 1;
   private orders = 1;
@@ -144,6 +159,14 @@ export class FakeHost {
       {
         ...this.bulkEdits.handlers(note),
         ...this.comparison.handlers(),
+        ...reviewHandlers(this.review),
+        ...trialHandlers(this.trial),
+        reviewFlagged: (params) => {
+          note('reviewFlagged', params, undefined);
+        },
+        dismissJob: (params) => {
+          note('dismissJob', params, undefined);
+        },
         ready: async (params) => {
           await this.delay();
           return note('ready', params, this.start(params, this.bringsFirstCards));

@@ -77,10 +77,10 @@ describe('taggers in the real workbench', () => {
     const view = await suite.open();
     const { workbench } = view;
     const { page } = workbench;
-    await workbench.runCommand('Dataset Captions: Select Tagger');
+    await workbench.runCommand('Dataset Captions: Select Captioner');
     const picker = page.locator('.quick-input-widget');
     await picker.getByText('WD14 taggers').first().waitFor();
-    await workbench.screenshot('select tagger');
+    await workbench.screenshot('select captioner');
     for (const text of ['Palette', moat, convnext, `${moat} + ${convnext}`]) {
       await picker.locator('.label-name', { hasText: text }).first().waitFor();
     }
@@ -114,7 +114,7 @@ describe('taggers in the real workbench', () => {
     await page.keyboard.press('Enter');
     await workbench.dialogButton('Delete');
     await until('the model is gone', async () => {
-      await workbench.runCommand('Dataset Captions: Select Tagger');
+      await workbench.runCommand('Dataset Captions: Select Captioner');
       // It closes at once when the focus comes back from the dialog only then.
       const shown = await picker
         .getByText('WD14 taggers')

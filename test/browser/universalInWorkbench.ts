@@ -66,9 +66,9 @@ export async function universalInWorkbench(scratch: string, open: () => Promise<
   await look('captioning');
   assert.deepEqual(await captions(folder), before, 'nothing was written');
 
-  await workbench.runCommand('Dataset Captions: Select Tagger');
+  await workbench.runCommand('Dataset Captions: Select Captioner');
   await page.locator('.quick-input-widget').getByText('WD14 taggers').waitFor();
-  await look('select tagger');
+  await look('select captioner');
   await page.keyboard.press('Escape');
 
   await view.type('5_scenery/alps.jpg', ', still');

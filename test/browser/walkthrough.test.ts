@@ -62,12 +62,12 @@ describe('The walkthrough in the real workbench', () => {
     await view.ready();
     await view.caption('5_scenery/alps.jpg').waitFor();
     const sample = path.join(workbench.storageFolder, 'sample-dataset/5_scenery');
-    await open('Pick a tagger');
+    await open('Pick what captions');
     await ticked('Open a dataset');
-    await step('Pick a tagger').getByRole('button', { name: 'Select Tagger' }).click();
+    await step('Pick what captions').getByRole('button', { name: 'Select Captioner' }).click();
     await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'palette' }).first().waitFor();
     await page.keyboard.press('Escape');
-    await ticked('Pick a tagger');
+    await ticked('Pick what captions');
 
     await open('Caption the empty ones');
     await step('Caption the empty ones').getByRole('button', { name: 'Caption Empty' }).click();

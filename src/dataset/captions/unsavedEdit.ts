@@ -55,7 +55,7 @@ export function isUnsavedEdit(value: unknown): value is UnsavedEdit {
   );
 }
 
-const authors: readonly unknown[] = ['hand', 'bulk', 'import', 'tagger'] satisfies EditAuthor['by'][];
+const authors: readonly unknown[] = ['hand', 'bulk', 'import', 'tagger', 'captioner'] satisfies EditAuthor['by'][];
 
 function isStep(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
@@ -63,8 +63,9 @@ function isStep(value: unknown): boolean {
   if (after !== null && typeof after !== 'string') return false;
   if (by === 'undo') return true;
   if (typeof by !== 'object' || by === null) return false;
-  const { by: author, name = '', thresholds = [], separator = ',', found, asked = [] } = by as Record<string, unknown>;
-  const isKnown = authors.includes(author) && typeof name === 'string' && typeof separator === 'string';
+  const { by: author, name = '', job = '', separator = ',' } = by as Record<string, unknown>;
+  const { thresholds = [], found, asked = [] } = by as Record<string, unknown>;
+  const isKnown = authors.includes(author) && [name, job, separator].every((text) => typeof text === 'string');
   const isAsked = isListOf(asked, (tag) => typeof tag === 'string');
   return isKnown && isListOf(thresholds, isThresholds) && (found === undefined || isFound(found)) && isAsked;
 }

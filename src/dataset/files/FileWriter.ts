@@ -10,14 +10,16 @@ export type FileContent = string | Uint8Array | null;
 
 /** Who made an edit, for the record of who wrote what. */
 export interface EditAuthor {
-  by: 'hand' | 'bulk' | 'import' | 'tagger';
-  /** of a bulk edit, of what the texts came from, or of the tagger */
+  by: 'hand' | 'bulk' | 'import' | 'tagger' | 'captioner';
+  /** of a bulk edit, of what the texts came from, of the tagger, or of the profile of a captioner */
   name?: string;
+  /** the id of the job whose captioner it is */
+  job?: string;
   /** of each model of a tagger */
   thresholds?: readonly { general: number; character: number }[];
   /** divides the tags of a tagger, where that is no comma */
   separator?: string;
-  /** what a tagger found in the picture: only that counts as written by it */
+  /** what a tagger found in the picture, or the parts of what a captioner wrote: only that counts as written by it */
   found?: FoundTags;
   /** tags that a person wanted from that tagger in every caption: they count as the person's */
   asked?: readonly string[];

@@ -13,6 +13,7 @@ import { isLive } from '../../jobs/jobSteps';
 import { jobImages } from '../../jobs/folder/jobTargets';
 import type { JobInfo } from '../../jobs/jobTypes';
 import type { CaptionJobs } from '../captioning/CaptionJobs';
+import type { JobPlan } from '../captioning/JobStarter';
 import type { DatasetDocument } from '../document/DatasetDocument';
 import { writeOptions } from '../settings/settings';
 import { ApiError } from './ApiError';
@@ -31,6 +32,12 @@ export class ApiJobs {
     private readonly access: DatasetAccess,
     private readonly jobs: CaptionJobs,
   ) {}
+
+  /** The captioner that the user has selected, as part of a plan. @throws Error in words if no job can ask it */
+  private get captioner(): Pick<JobPlan, 'captioner'> {
+    const { captioner } = this.jobs;
+    return captioner === undefined ? {} : { captioner };
+  }
 
   /**
    * Starts a job for the images of a directory; resolves when it runs or is queued.
@@ -53,7 +60,7 @@ export class ApiJobs {
     await this.refuseUnsaved(found, targets);
     const work = await jobImages(targets);
     signal.throwIfAborted();
-    const plan = { label, mode: captionMode, write, work, single: false };
+    const plan = { label, mode: captionMode, write, work, single: false, ...this.captioner };
     return batchOf(await this.jobs.start({ uri, dataset }, plan, signal, ignore));
   }
 
@@ -76,7 +83,8 @@ export class ApiJobs {
     this.refuseTaken(dataset, document, [target]);
     if (this.access.describeOne(now).unsaved) throw unsavedEdit(file);
     const label = vscode.l10n.t('Caption {0}', path.basename(file));
-    const plan = { label, mode: 'all' as const, write, work: await jobImages([target]), single: true };
+    const work = await jobImages([target]);
+    const plan = { label, mode: 'all' as const, write, work, single: true, ...this.captioner };
     const { id } = await this.jobs.start({ uri, dataset }, plan, signal, ignore);
     const cancel = (): void => {
       void this.jobs.control(id, 'cancel').catch(ignore);

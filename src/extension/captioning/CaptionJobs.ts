@@ -1,3 +1,4 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Caption } from '../../dataset/captions/Caption';
 import type { CaptionScope } from '../../jobs/captionJob';
@@ -5,6 +6,7 @@ import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import { hasStopped, inShownOrder, isEnded, isLive, isResumable, jobSteps, type JobStep } from '../../jobs/jobSteps';
 import type { JobInfo } from '../../jobs/jobTypes';
 import type { RunnerClient } from '../../jobs/client/RunnerClient';
+import type { CaptionerProfile } from '../../protocol/captioning/captionerProfile';
 import type { JobAction, JobView } from '../../protocol/page/gridProtocol';
 import { errorMessage } from '../../protocol/channel/wireError';
 import { Attempts } from './Attempts';
@@ -14,9 +16,12 @@ import { DatasetJobs } from './DatasetJobs';
 import { Disposable } from '../shared/Disposable';
 import { ExpiringMap } from '../shared/ExpiringMap';
 import { showJobProgress } from './jobProgress';
-import { jobView } from './jobText';
+import { isReviewable, jobView } from './jobText';
+import { ReviewCounts } from './ReviewCounts';
 import type { CaptionPreviews } from './CaptionPreviews';
+import type { LanguageModelCaptions } from './LanguageModelCaptions';
 import type { JobPlan, JobSource, JobStarter, JobWish, PreviewPlan } from './JobStarter';
+import type { Captioners } from '../captioners/Captioners';
 import type { Taggers } from '../taggers/Taggers';
 
 /** How long a job that ended stays on screen, in milliseconds. */
@@ -57,6 +62,9 @@ export class CaptionJobs extends Disposable {
   /** ids of the jobs that this window started or resumed */
   private readonly own = new Set<string>();
   private readonly singles = new Set<string>();
+  private readonly reviews: ReviewCounts;
+  /** ids of the jobs that ended since this window was opened, until the user takes them from the page */
+  private readonly endedHere = new Set<string>();
   /**
    * Jobs as the runner returned them from requests, by id, until the runner's list of jobs contains them too. `older`
    * is the entry of that list when the answer arrived: as long as the list still has that entry, the answer is newer.
@@ -79,6 +87,8 @@ export class CaptionJobs extends Disposable {
     private readonly starter: JobStarter,
     readonly previews: CaptionPreviews,
     private readonly taggers: Taggers,
+    private readonly captioners: Captioners,
+    private readonly late: () => { readonly languageModels: LanguageModelCaptions },
     private readonly log: vscode.LogOutputChannel,
   ) {
     super();
@@ -92,6 +102,18 @@ export class CaptionJobs extends Disposable {
         for (const jobs of this.datasetsAt(root)) jobs.handled(id, paths);
       }),
     });
+    this.reviews = new ReviewCounts(
+      jobsFolder,
+      (id) => {
+        const job = this.known.get(id);
+        for (const { document } of job === undefined ? [] : this.datasetsAt(job.root))
+          this.changeEmitter.fire(document);
+        this.listEmitter.fire();
+      },
+      (line) => {
+        this.log.warn(line);
+      },
+    );
     this.attempts = this.register(
       new Attempts(
         {
@@ -106,13 +128,31 @@ export class CaptionJobs extends Disposable {
     );
   }
 
+  /** The captioner that jobs are to ask; undefined where the taggers are to tag. @throws Error in words */
+  get captioner(): CaptionerProfile | undefined {
+    return this.captioners.ofJobs();
+  }
+
   /** All known jobs, in the order in which they are shown. */
   get all(): JobInfo[] {
-    return inShownOrder([...this.known.values()]);
+    return inShownOrder([...this.known.values()].map((job) => this.reviews.added(job)));
   }
 
   get(id: string): JobInfo | undefined {
-    return this.known.get(id);
+    const job = this.known.get(id);
+    return job === undefined ? undefined : this.reviews.added(job);
+  }
+
+  /** Reads again how many flagged answers of a job wait for a person. */
+  reviewed(id: string): void {
+    void this.reviews.read(id);
+  }
+
+  /** Takes a job that ended from the pages, though answers of it wait: the list of jobs goes on to name it. */
+  dismiss(id: string): void {
+    this.endedHere.delete(id);
+    this.leaving.delete(id);
+    for (const document of this.datasets.keys()) this.changeEmitter.fire(document);
   }
 
   /** Whether this window started or resumed a job. */
@@ -144,7 +184,11 @@ export class CaptionJobs extends Disposable {
   viewsOf({ uri }: DatasetDocument): JobView[] {
     const here = (job: JobInfo): boolean => job.root === uri.fsPath;
     const current = this.all.filter((job) => here(job) && (isLive(job) || isResumable(job)));
-    const ended = this.leaving.values().filter(here);
+    const leaving = this.leaving.values().filter(here);
+    const waiting = this.all.filter(
+      (job) => here(job) && isEnded(job) && this.endedHere.has(job.id) && !leaving.some(({ id }) => id === job.id),
+    );
+    const ended = [...leaving, ...waiting.filter(isReviewable)];
     const attempts = this.attempts.all.filter(({ document }) => document.uri.fsPath === uri.fsPath);
     return [...attempts.map(({ view }) => view), ...this.onScreen([...ended, ...current]).map(({ view }) => view)];
   }
@@ -185,6 +229,15 @@ export class CaptionJobs extends Disposable {
   captionDataset(document: DatasetDocument, mode: CaptionScope, options: StartOptions = {}): Promise<void> {
     const label = mode === 'all' ? vscode.l10n.t('Caption All') : vscode.l10n.t('Caption Empty');
     const { cluster } = options;
+    const model = this.captioners.chosen;
+    if (model.by === 'languageModel') {
+      return this.late().languageModels.caption(document, {
+        ...model,
+        images: document.dataset.allImages,
+        label,
+        mode,
+      });
+    }
     const wish = { label, mode, ...(cluster === undefined ? {} : { cluster }) };
     return this.caption(document, options, () => this.plan(document, wish));
   }
@@ -196,12 +249,22 @@ export class CaptionJobs extends Disposable {
     label: string,
     options: StartOptions = {},
   ): Promise<void> {
+    const model = this.captioners.chosen;
+    if (model.by === 'languageModel') {
+      return this.late().languageModels.caption(document, { ...model, images, label, mode: 'all' });
+    }
     return this.caption(document, options, () => this.plan(document, { label, mode: 'all', images }));
   }
 
   /** Captions one image. Asks before it replaces a caption. Resolves when the job stops. */
   async captionImage(document: DatasetDocument, image: DatasetImage): Promise<void> {
     if (this.stateOf(document, image.caption) !== undefined) return;
+    const model = this.captioners.chosen;
+    if (model.by === 'languageModel') {
+      const label = vscode.l10n.t('Caption {0}', path.posix.basename(image.path));
+      await this.late().languageModels.caption(document, { ...model, images: [image], label, mode: 'all' });
+      return;
+    }
     await this.caption(document, {}, () => this.starter.planSingle(document, image));
   }
 
@@ -290,7 +353,9 @@ export class CaptionJobs extends Disposable {
   ): Promise<JobInfo> {
     const { label, work, single } = plan;
     const root = source.uri.fsPath;
-    this.log.info(`${label}: ${work.length} image(s) of ${root} with ${this.taggers.displayName()}`);
+    this.log.info(
+      `${label}: ${work.length} image(s) of ${root} with ${plan.captioner?.name ?? this.taggers.displayName()}`,
+    );
     const job = await this.starter.start(source, plan, signal, onStatus);
     this.own.add(job.id);
     if (single) this.singles.add(job.id);
@@ -327,7 +392,12 @@ export class CaptionJobs extends Disposable {
     const steps = jobSteps(before, [...now.values()]);
     const gone = [...before.values()].filter(({ id }) => !now.has(id));
     await Promise.all(steps.map((step) => this.onStep(step)));
-    for (const job of gone) this.resolveWaiting(job);
+    for (const job of gone) {
+      this.resolveWaiting(job);
+      this.reviews.forget(job.id);
+      this.endedHere.delete(job.id);
+    }
+    this.reviews.meet(this.known.values());
     if (gone.length > 0) for (const document of this.datasets.keys()) this.changeEmitter.fire(document);
     if (steps.length + gone.length > 0 || isOther) this.listEmitter.fire();
   }
@@ -335,14 +405,21 @@ export class CaptionJobs extends Disposable {
   private async onStep(step: JobStep): Promise<void> {
     const { job } = step;
     const stopped = hasStopped(step);
-    if (isLive(job)) this.leaving.delete(job.id);
-    if (stopped && isEnded(job)) this.leaving.set(job.id, job);
+    if (isLive(job)) {
+      this.leaving.delete(job.id);
+      this.reviews.forget(job.id);
+    }
+    if (stopped && isEnded(job)) {
+      this.leaving.set(job.id, job);
+      this.endedHere.add(job.id);
+    }
     await Promise.all(this.datasetsAt(job.root).map((jobs) => jobs.onStep(step)));
     this.stepEmitter.fire(step);
     if (!stopped) return;
     this.resolveWaiting(job);
     // A job of a single image is removed: it would only clutter the list.
-    if (isEnded(job) && this.singles.delete(job.id)) {
+    // One whose answer is to be looked at stays: the answer lies in its folder.
+    if (isEnded(job) && this.singles.delete(job.id) && job.counts.flagged === 0) {
       await this.runner.request('remove', { id: job.id }).catch((thrown: unknown) => {
         this.log.warn(`${job.id}: ${errorMessage(thrown)}`);
       });
@@ -355,7 +432,7 @@ export class CaptionJobs extends Disposable {
   }
 
   private onScreen(jobs: readonly JobInfo[]): ShownJob[] {
-    return jobs.map((job) => ({ root: job.root, view: jobView(job) }));
+    return jobs.map((job) => ({ root: job.root, view: jobView(this.reviews.added(job)) }));
   }
 
   private datasetsAt(root: string): DatasetJobs[] {

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { displayLanguage } from '../../base/displayLanguage';
 import type { EditAuthor } from '../../dataset/files/FileWriter';
 import type { JobResult } from '../../jobs/captionJob';
-import { previewCaptions } from '../../jobs/run/previewCaptions';
+import type { previewCaptions } from '../../jobs/run/previewCaptions';
 import { taggerAuthor } from '../../jobs/run/taggerAuthor';
 import { errorMessage } from '../../protocol/channel/wireError';
 import { loadTagger } from '../../protocol/child/loadTagger';
@@ -71,6 +71,7 @@ export class CaptionPreviews extends Disposable {
     private readonly taggers: Taggers,
     private readonly cuda: CudaSupport,
     private readonly serverToken: ServerToken,
+    private readonly late: () => { readonly previewCaptions: typeof previewCaptions },
     private readonly log: vscode.LogOutputChannel,
   ) {
     super();
@@ -153,7 +154,7 @@ export class CaptionPreviews extends Disposable {
     let told = 0;
     const { dataset } = document;
     const options = captionOptions(document.uri);
-    const result = await previewCaptions(dataset, targets, {
+    const result = await this.late().previewCaptions(dataset, targets, {
       tagger,
       setup,
       options,

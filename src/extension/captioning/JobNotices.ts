@@ -9,6 +9,7 @@ import type { CaptionJobs } from './CaptionJobs';
 import { Disposable } from '../shared/Disposable';
 import { jobSummary, jobView } from './jobText';
 import { jobsOutliveWindow } from '../settings/settings';
+import { chosenCaptioner } from '../settings/captionerSettings';
 import { hasChosenTagger } from '../settings/taggerSettings';
 
 /** Codes of faults that selecting a different tagger or provider may solve. */
@@ -89,10 +90,15 @@ export class JobNotices extends Disposable {
     if (fault !== undefined) {
       const text = vscode.l10n.t('{0} is paused: {1}', label, fault.message);
       const select: Offer = {
-        title: vscode.l10n.t('Select Tagger'),
+        title: vscode.l10n.t('Select Captioner'),
         act: () => vscode.commands.executeCommand('datasetCaptions.selectTagger'),
       };
-      const offers = taggerFaults.has(fault.code) ? [resume, select, showLog] : [resume, showLog];
+      const setKey: Offer = {
+        title: vscode.l10n.t('Set Endpoint Key'),
+        act: () => vscode.commands.executeCommand('datasetCaptions.setEndpointKey'),
+      };
+      const helps = taggerFaults.has(fault.code) ? [select] : fault.code === 'CAPTIONER_FAILED' ? [setKey] : [];
+      const offers = [resume, ...helps, showLog];
       void this.offer(vscode.window.showWarningMessage, text, offers);
     } else if (interrupted) {
       const text = vscode.l10n.t('{0} was interrupted: the process that runs jobs ended.', label);
@@ -121,7 +127,7 @@ export class JobNotices extends Disposable {
       };
       void this.offer(vscode.window.showWarningMessage, text, [report, this.showLog()]);
     }
-    if (this.jobs.isOwn(id) && !hasChosenTagger()) void this.offerRealTaggers();
+    if (this.jobs.isOwn(id) && !hasChosenTagger() && chosenCaptioner() === '') void this.offerRealTaggers();
   }
 
   /** A user who never selected a tagger knows only the built-in one, which sees nothing but colours. */
@@ -131,7 +137,7 @@ export class JobNotices extends Disposable {
     );
     return this.offer(vscode.window.showInformationMessage, text, [
       {
-        title: vscode.l10n.t('Select Tagger'),
+        title: vscode.l10n.t('Select Captioner'),
         act: () => vscode.commands.executeCommand('datasetCaptions.selectTagger'),
       },
     ]);

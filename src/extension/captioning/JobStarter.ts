@@ -1,17 +1,22 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Caption } from '../../dataset/captions/Caption';
 import { hasRecords, recordRootOf } from '../../records/recordFolder';
+import { captionerHash } from '../../jobs/captionerHash';
 import { planCaptionJob, type CaptionScope, type JobTarget } from '../../jobs/captionJob';
 import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import type { WriteOptions } from '../../tags/writeMode';
-import { keepsJson } from '../../tags/writeTags';
-import { clusterJob, linkJob, sharedJobsFolder, shardSizes } from '../../jobs/folder/clusterJob';
-import { JobFolder, type NewTaggerJob } from '../../jobs/folder/JobFolder';
+import { clusterCaptionerJob, clusterJob, linkJob, sharedJobsFolder, shardSizes } from '../../jobs/folder/clusterJob';
+import { JobFolder, type NewCaptionerJob, type NewJob, type NewTaggerJob } from '../../jobs/folder/JobFolder';
 import { jobImages } from '../../jobs/folder/jobTargets';
 import type { JobImage, JobInfo, JobTagger } from '../../jobs/jobTypes';
 import type { RunnerClient } from '../../jobs/client/RunnerClient';
 import type { JobSecrets } from '../../jobs/client/runnerProtocol';
+import type { CaptionerProfile } from '../../protocol/captioning/captionerProfile';
+import type { askBeforeAsking } from './askCaptioner';
+import { mayBeChanged } from './mayBeChanged';
+import type { Captioners } from '../captioners/Captioners';
+import type { EndpointKeys } from '../captioners/EndpointKeys';
+import { destinationOf } from '../captioners/profileText';
 import type { ClusterAddress, JobCluster } from './ClusterAddress';
 import type { CudaSupport } from '../taggers/CudaSupport';
 import type { DatasetDocument } from '../document/DatasetDocument';
@@ -34,6 +39,8 @@ export interface JobWish {
 
 /** A job that the user has confirmed and that can be started. */
 export interface JobPlan extends JobWish {
+  /** the captioner that is asked; without it, the selected taggers tag */
+  captioner?: CaptionerProfile;
   work: readonly JobImage[];
   write: WriteOptions;
   /** a job of one image: it runs at once and is not queued behind a job of thousands */
@@ -61,12 +68,16 @@ export class JobStarter {
     private readonly hashes: ModelHashes,
     private readonly serverToken: ServerToken,
     private readonly clusterAddress: ClusterAddress,
+    private readonly captioners: Captioners,
+    private readonly endpointKeys: EndpointKeys,
+    private readonly late: () => { readonly askBeforeAsking: typeof askBeforeAsking },
   ) {}
 
   /**
    * Plans a job for all images of a dataset, or for those in `wish.images`. Asks before it replaces captions.
    * @param isTaken whether another job already works on a caption or will
    * @returns undefined if there is nothing to do, of which the user is informed, or if the user declines
+   * @throws Error in words if the captioner that is selected cannot be asked
    */
   async plan(
     document: DatasetDocument,
@@ -74,6 +85,7 @@ export class JobStarter {
     isTaken: (target: JobTarget) => boolean,
   ): Promise<JobPlan | PreviewPlan | undefined> {
     const { label, mode } = wish;
+    const captioner = this.captioners.ofJobs();
     await document.whenLoaded();
     const { dataset } = document;
     if (dataset.allImages.length === 0) {
@@ -95,6 +107,11 @@ export class JobStarter {
     }
     const targets = await this.savedOnly(document, planned);
     if (targets.length === 0) return undefined;
+    if (captioner !== undefined) {
+      const how = { label, mode, write, onlyIfNeeded: false };
+      const agreed = await this.askCaptioner(document, captioner, targets, how);
+      return agreed === undefined ? undefined : { ...wish, ...agreed, single: false };
+    }
     const changed = targets.filter(({ caption }) => mayBeChanged(caption, write)).length;
     if (changed === 0) return { ...wish, write, work: await jobImages(targets), single: false };
     // A preview is made on this machine.
@@ -108,28 +125,52 @@ export class JobStarter {
   /** Plans a job for one image. Asks before it replaces a caption. @returns as {@link plan} */
   async planSingle(document: DatasetDocument, image: DatasetImage): Promise<JobPlan | undefined> {
     const { caption } = image;
+    const captioner = this.captioners.ofJobs();
     const asked = caption.raw;
     const label = vscode.l10n.t('Caption {0}', path.posix.basename(image.path));
     let write = writeOptions(document.uri);
-    if (mayBeChanged(caption, write)) {
-      if (write.mode === 'onlyEmpty') {
-        inform(vscode.l10n.t('{0} has a caption, and the setting "Write Mode" fills empty ones only.', image.path));
-        return undefined;
-      }
+    if (write.mode === 'onlyEmpty' && mayBeChanged(caption, write)) {
+      inform(vscode.l10n.t('{0} has a caption, and the setting "Write Mode" fills empty ones only.', image.path));
+      return undefined;
+    }
+    if (captioner !== undefined) {
+      const how = { label: vscode.l10n.t('Caption'), mode: 'all' as const, write, onlyIfNeeded: true };
+      const target = { path: image.path, caption, expected: asked };
+      const agreed = await this.askCaptioner(document, captioner, [target], how);
+      if (agreed === undefined) return undefined;
+      ({ write } = agreed);
+    } else if (mayBeChanged(caption, write)) {
       const answer = await ask(document, write, { images: 1, changed: 1 }, { agree: actionOf(write) });
       if (answer === undefined || answer === 'preview') return undefined;
       write = answer;
-      // The question takes the keyboard from somebody who types on, and a blank has answered it.
-      if (caption.raw !== asked) {
-        inform(vscode.l10n.t('The caption was edited meanwhile; the edit was kept.'));
-        return undefined;
-      }
+    }
+    // The question takes the keyboard from somebody who types on, and a blank has answered it.
+    if (caption.raw !== asked) {
+      inform(vscode.l10n.t('The caption was edited meanwhile; the edit was kept.'));
+      return undefined;
     }
     document.commit();
     await document.autoSave();
     const targets = await this.savedOnly(document, [{ path: image.path, caption, expected: asked }]);
     if (targets.length === 0) return undefined;
-    return { label, mode: 'all', write, work: await jobImages(targets), single: true };
+    const by = captioner === undefined ? {} : { captioner };
+    return { label, mode: 'all', write, work: await jobImages(targets), single: true, ...by };
+  }
+
+  /** Asks the user before a captioner is asked. @returns as {@link plan} */
+  private async askCaptioner(
+    document: DatasetDocument,
+    captioner: CaptionerProfile,
+    targets: readonly JobTarget[],
+    { label, mode, write, onlyIfNeeded }: Pick<JobPlan, 'label' | 'mode' | 'write'> & { onlyIfNeeded: boolean },
+  ): Promise<Pick<JobPlan, 'captioner' | 'write' | 'work'> | undefined> {
+    // A job for empty captions changes no others.
+    const asked: WriteOptions = mode === 'empty' ? { ...write, mode: 'onlyEmpty' } : write;
+    const wish = { profile: captioner, where: destinationOf(captioner), write: asked, targets, label, onlyIfNeeded };
+    const agreed = await this.late().askBeforeAsking(document, wish);
+    if (agreed === undefined) return undefined;
+    const how = mode === 'empty' ? write : agreed.write;
+    return { captioner, write: how, work: await jobImages(agreed.targets) };
   }
 
   /**
@@ -143,24 +184,22 @@ export class JobStarter {
     signal: AbortSignal,
     onStatus: (line: string) => void,
   ): Promise<JobInfo> {
-    const { label, mode, write, work, single, cluster } = plan;
-    const tagger = await this.tagger(document.uri, signal, onStatus);
+    const { label, mode, write, work, single, cluster, captioner } = plan;
+    const by =
+      captioner === undefined
+        ? { options: captionOptions(document.uri), tagger: await this.tagger(document.uri, signal, onStatus) }
+        : { captioner: { profile: captioner, hash: captionerHash(captioner) } };
     signal.throwIfAborted();
     onStatus(vscode.l10n.t('Starting the job…'));
-    const folder = await this.write(
-      {
-        label,
-        mode,
-        write,
-        root: document.uri.fsPath,
-        captionExtension: document.dataset.options.captionExtension,
-        options: captionOptions(document.uri),
-        tagger,
-        snapshots: snapshotLimits(document.uri),
-      },
-      work,
-      cluster,
-    );
+    const common = {
+      label,
+      mode,
+      write,
+      root: document.uri.fsPath,
+      captionExtension: document.dataset.options.captionExtension,
+      snapshots: snapshotLimits(document.uri),
+    };
+    const folder = await this.write({ ...common, ...by }, work, cluster);
     try {
       signal.throwIfAborted();
       return await this.runner.request('start', {
@@ -194,7 +233,10 @@ export class JobStarter {
   /** The secrets that the runner needs to run a job: they are not in its folder. @param id of the job */
   async secretsOf(id: string): Promise<JobSecrets> {
     const job = await new JobFolder(path.join(this.jobsFolder, id)).readManifest();
-    const ofServer = 'tagger' in job ? await this.serverToken.secretsOf(job.tagger.setup) : {};
+    const ofServer =
+      'tagger' in job
+        ? await this.serverToken.secretsOf(job.tagger.setup)
+        : { endpointKeys: await this.endpointKeys.of(job.captioner.profile.endpoints) };
     return { ...(await this.clusterAddress.secretsOf(job.place)), ...ofServer };
   }
 
@@ -203,14 +245,16 @@ export class JobStarter {
    * find it.
    */
   private async write(
-    job: Omit<NewTaggerJob, 'place'>,
+    job: Omit<NewTaggerJob, 'place'> | Omit<NewCaptionerJob, 'place'>,
     work: readonly JobImage[],
     cluster: JobCluster | undefined,
   ): Promise<JobFolder> {
     if (cluster === undefined) return JobFolder.create(this.jobsFolder, { ...job, place: { kind: 'local' } }, work);
     const jobsFolder = sharedJobsFolder(job.root);
     const modelNames = selectedTaggers().map((tagger) => path.basename(tagger));
-    const shared = await clusterJob(job, { ...cluster, shardSize: shardSizes.usual, modelNames, jobsFolder });
+    const where = { ...cluster, shardSize: shardSizes.usual, jobsFolder };
+    const shared: NewJob =
+      'captioner' in job ? await clusterCaptionerJob(job, where) : await clusterJob(job, { ...where, modelNames });
     return linkJob(this.jobsFolder, await JobFolder.create(jobsFolder, shared, work));
   }
 
@@ -236,12 +280,6 @@ export class JobStarter {
     }
     return saved;
   }
-}
-
-/** Whether a job may change a caption that somebody made: not one that is locked, which it lists with the reason. */
-function mayBeChanged(caption: Caption, { mode }: WriteOptions): boolean {
-  if (caption.unreadable !== undefined || caption.foreignEncoding !== undefined) return false;
-  return !caption.isEmpty && !keepsJson(caption.text, mode);
 }
 
 function inform(text: string): void {

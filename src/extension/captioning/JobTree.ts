@@ -7,7 +7,7 @@ import { inOneLine } from '../../protocol/text/escapeControls';
 import { jobStateName } from '../../protocol/text/jobStateName';
 import type { CaptionJobs } from './CaptionJobs';
 import { Disposable } from '../shared/Disposable';
-import { jobDescription, jobTooltip, jobView, moreFailures } from './jobText';
+import { isReviewable, jobDescription, jobTooltip, jobView, moreFailures } from './jobText';
 
 /** A command that shows an image. Arguments: the folder of the dataset, and the path of the image relative to it. */
 export const revealImageCommand = 'datasetCaptions.internal.revealImage';
@@ -172,6 +172,7 @@ function abilities(job: JobInfo, jobs: CaptionJobs): string[] {
   if (isResumable(job)) able.push('resumable');
   if (!isEnded(job)) able.push('cancellable');
   if (job.status === 'completed' && job.counts.failed > 0 && job.reverted === undefined) able.push('retryable');
+  if (isReviewable(job)) able.push('reviewable');
   if (live && job.status === 'queued' && waiting.at(0)?.id !== job.id) able.push('movableUp');
   if (live && job.status === 'queued' && waiting.at(-1)?.id !== job.id) able.push('movableDown');
   if (!live && job.counts.written > 0) able.push('revertable');

@@ -1,9 +1,9 @@
 import * as l10n from '@vscode/l10n';
 import { displayLanguage } from '../../base/displayLanguage';
-import { isEnded, isResumable } from '../../jobs/jobSteps';
+import { isEnded, isLive, isResumable } from '../../jobs/jobSteps';
 import { handledOf } from '../../jobs/folder/jobInfo';
 import { imageOutcomes, isListed } from '../../jobs/imageOutcomes';
-import { shownFailures, type JobInfo } from '../../jobs/jobTypes';
+import { answersToReview, shownFailures, type JobInfo } from '../../jobs/jobTypes';
 import { formatSeconds } from '../../protocol/text/downloadText';
 import type { JobView } from '../../protocol/page/gridProtocol';
 import { describeRate } from '../../protocol/text/JobRate';
@@ -21,12 +21,18 @@ export function jobView(job: JobInfo): JobView {
     failed: counts.failed,
     untagged: counts.untagged,
     kept: counts.kept,
-    flagged: counts.flagged,
+    flagged: answersToReview(job),
+    isReviewable: isReviewable(job),
     execution,
     failures,
     moreFailures: moreFailures(job),
     message: message(job),
   };
+}
+
+/** Whether the flagged answers of a job can be gone through: there are some, and none is on its way. */
+export function isReviewable(job: JobInfo): boolean {
+  return !isLive(job) && answersToReview(job) > 0;
 }
 
 /** How many images would be listed with their reasons beyond those in the list of failures, which is limited. */
@@ -54,12 +60,14 @@ function message(job: JobInfo): string {
 }
 
 /** The outcome counts so far, such as `1,990 captioned, 3 kept, 4 to look at, 2 failed`. */
-export function jobSummary({ counts }: JobInfo): string {
+export function jobSummary(job: JobInfo): string {
+  const { counts } = job;
+  const waiting = answersToReview(job);
   const parts = [l10n.t('{0} captioned', (counts.written + counts.same).toLocaleString(displayLanguage()))];
   if (counts.untagged > 0)
     parts.push(l10n.t('{0} without a tag above the threshold', counts.untagged.toLocaleString(displayLanguage())));
   if (counts.kept > 0) parts.push(l10n.t('{0} kept', counts.kept.toLocaleString(displayLanguage())));
-  if (counts.flagged > 0) parts.push(l10n.t('{0} to look at', counts.flagged.toLocaleString(displayLanguage())));
+  if (waiting > 0) parts.push(l10n.t('{0} to look at', waiting.toLocaleString(displayLanguage())));
   if (counts.failed > 0) parts.push(l10n.t('{0} failed', counts.failed.toLocaleString(displayLanguage())));
   return parts.join(', ');
 }
@@ -67,6 +75,7 @@ export function jobSummary({ counts }: JobInfo): string {
 /** A short description beside the name of a job, such as `1,234/2,000 · 45 img/s · 3 min left`. */
 export function jobDescription(job: JobInfo): string {
   const { counts, total, imagesPerSecond, secondsLeft } = job;
+  const waiting = answersToReview(job);
   const state = stateOf(job);
   const parts = [`${handledOf(counts).toLocaleString(displayLanguage())}/${total.toLocaleString(displayLanguage())}`];
   if (state === 'starting') parts.push(job.message);
@@ -77,7 +86,7 @@ export function jobDescription(job: JobInfo): string {
   }
   if (job.reverted !== undefined) parts.push(l10n.t('reverted'));
   if (counts.kept > 0) parts.push(l10n.t('{0} kept', counts.kept.toLocaleString(displayLanguage())));
-  if (counts.flagged > 0) parts.push(l10n.t('{0} to look at', counts.flagged.toLocaleString(displayLanguage())));
+  if (waiting > 0) parts.push(l10n.t('{0} to look at', waiting.toLocaleString(displayLanguage())));
   if (counts.failed > 0) parts.push(l10n.t('{0} failed', counts.failed.toLocaleString(displayLanguage())));
   return parts.join(' · ');
 }

@@ -10,6 +10,7 @@ import type { JobReports } from '../captioning/JobReports';
 import { showJobs } from '../captioning/JobNotices';
 import { revealImageCommand, type JobTree } from '../captioning/JobTree';
 import { openDatasets } from '../editor/openDataset';
+import { registerCaptionDialogCommands, type LoadCaptionDialogs } from './captionDialogCommands';
 import type { PaletteCommands } from './PaletteCommands';
 import { revertWithProgress } from './revertJobCommand';
 
@@ -21,6 +22,7 @@ export function registerJobCommands(
   reports: JobReports,
   editors: DatasetEditorProvider,
   writer: FileWriter,
+  loadDialogs: LoadCaptionDialogs,
 ): vscode.Disposable {
   /** A command for one job. @param fits which jobs it can be done with */
   const registerOnJob = (
@@ -69,6 +71,7 @@ export function registerJobCommands(
       () => true,
       ({ root }) => openDatasets(editors, [vscode.Uri.file(root)]),
     ),
+    registerCaptionDialogCommands(commands, registerOnJob, editors, loadDialogs),
     commands.register('datasetCaptions.unloadTagger', () => unloadTagger(jobs)),
     commands.register(revealImageCommand, (root: string, image: string) => revealImage(editors, root, image)),
   );

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { FileWriter } from '../../dataset/files/FileWriter';
+import type { EndpointKeys } from '../captioners/EndpointKeys';
 import type { CaptionJobs } from '../captioning/CaptionJobs';
 import type { ClusterAddress } from '../captioning/ClusterAddress';
 import type { JobReports } from '../captioning/JobReports';
@@ -14,9 +15,10 @@ import type { SavedSearches } from '../search/SavedSearches';
 import type { CudaSupport } from '../taggers/CudaSupport';
 import type { Models } from '../taggers/Models';
 import type { ServerToken } from '../taggers/ServerToken';
-import type { TaggerPicker } from '../taggers/TaggerPicker';
+import { registerCaptionerCommands, type LateCaptioners } from './captionerCommands';
 import { registerBulkEditCommands } from './bulkEditCommands';
 import { registerCaptionCommands } from './captionCommands';
+import type { LoadCaptionDialogs } from './captionDialogCommands';
 import { registerDatasetCommands } from './datasetCommands';
 import { registerHistoryCommands } from './historyCommands';
 import { registerImageCommands } from './imageCommands';
@@ -41,10 +43,13 @@ export interface CommandParts {
   readonly tagTree: TagTree;
   readonly origins: Origins;
   readonly cache: ThumbnailCache;
-  readonly picker: TaggerPicker;
+  /** what asks for taggers and captioners, which is loaded late */
+  readonly lateCaptioners: () => LateCaptioners;
+  readonly endpointKeys: EndpointKeys;
   readonly models: Models;
   readonly cuda: CudaSupport;
   readonly serverToken: ServerToken;
+  readonly loadDialogs: LoadCaptionDialogs;
   readonly openSample: () => Promise<void>;
   readonly log: vscode.LogOutputChannel;
 }
@@ -60,8 +65,9 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     registerBulkEditCommands(commands),
     registerOriginCommands(commands, parts.origins),
     registerSearchCommands(commands, searches, parts.tagTree),
-    registerJobCommands(commands, jobs, parts.jobTree, parts.reports, editors, parts.writer),
+    registerJobCommands(commands, jobs, parts.jobTree, parts.reports, editors, parts.writer, parts.loadDialogs),
     registerHistoryCommands(commands, parts.historyTree, parts.historyTexts),
-    registerTaggerCommands(commands, parts.picker, parts.models, parts.cuda, parts.serverToken),
+    registerCaptionerCommands(commands, parts.lateCaptioners, parts.endpointKeys),
+    registerTaggerCommands(commands, parts.models, parts.cuda, parts.serverToken),
   );
 }

@@ -229,16 +229,22 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   /**
    * Reports changes that are already in the dataset to VS Code as one undoable edit.
    * @param by who made them; `job`: a job, whose own record says more
+   * @param onReplay called before they are taken back or made again
    */
   recordEdit(
     label: string,
     changes: readonly CaptionChange[],
     origin?: EditOrigin,
     by: EditAuthor | 'job' = hand,
+    onReplay?: (direction: Direction) => void,
   ): void {
     if (changes.length === 0) return;
     const isVoid = (): boolean => changes.every(({ before, after }) => before === after);
-    this.report(label, (direction) => this.replay(changes, direction, by), origin, isVoid);
+    const replay = (direction: Direction): Promise<void> => {
+      onReplay?.(direction);
+      return this.replay(changes, direction, by);
+    };
+    this.report(label, replay, origin, isVoid);
   }
 
   private report(
@@ -291,17 +297,19 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
    * is changed.
    * @param edits the new texts, with LF line ends
    * @param by who makes the edit, for the record of who wrote what
+   * @param onReplay called before the edit is taken back or made again
    * @returns how many captions changed, and those that could not be edited, each with a sentence that says why
    */
   async applyEdits(
     label: string,
     edits: readonly TextEdit[],
     by: EditAuthor,
+    onReplay?: (direction: Direction) => void,
   ): Promise<{ changed: number; leftOut: AppliedEdits['leftOut'] }> {
     return this.order.run(async () => {
       this.commit();
       const { changes, leftOut } = await applyEdits(this.dataset, edits, by);
-      this.recordEdit(label, changes, undefined, by);
+      this.recordEdit(label, changes, undefined, by, onReplay);
       if (changes.length > 1) this.editedMany.fire({ label, changes });
       this.autoSaving.schedule(Math.min(autoSaveDelay(), bulkEditPause));
       return { changed: changes.length, leftOut };

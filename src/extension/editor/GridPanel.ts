@@ -4,6 +4,7 @@ import { bulkEditHandlers } from '../bulkEdit/bulkEditHandlers';
 import type { CaptionJobs } from '../captioning/CaptionJobs';
 import type { CaptionPreview } from '../captioning/CaptionPreviews';
 import { GridComparison, type OpenedComparison } from '../comparison/GridComparison';
+import { reviewHandlers, trialHandlers, type ShownReview, type ShownTrial } from '../captionDialogs/dialogHandlers';
 import { captionHandlers } from '../grid/captionHandlers';
 import { connectionHandlers } from '../grid/connectionHandlers';
 import type { GridMemory } from '../grid/GridMemory';
@@ -11,6 +12,7 @@ import type { GridSession } from '../grid/GridSession';
 import { gridViewHandlers } from '../grid/gridViewHandlers';
 import { jobHandlers } from '../grid/jobHandlers';
 import type { PageControls } from '../grid/PageControls';
+import { PageDialog } from '../grid/PageDialog';
 import { pictureHandlers, thumbnailAddresses } from '../pictures/pictureHandlers';
 import { onPictureSettings, pictureSettings } from '../pictures/pictureSettings';
 import type { Thumbnails } from '../pictures/Thumbnails';
@@ -29,6 +31,8 @@ import type {
   TypedText,
   WebviewEvents,
 } from '../../protocol/page/gridProtocol';
+import type { ReviewSummary } from '../../protocol/page/reviewProtocol';
+import type { TrialSummary } from '../../protocol/page/trialProtocol';
 import { originHandlers } from '../origins/originHandlers';
 import type { Origins } from '../origins/Origins';
 import type { SavedSearches } from '../search/SavedSearches';
@@ -37,6 +41,7 @@ import { autoSaveDelay } from '../settings/settings';
 import { Disposable } from '../shared/Disposable';
 import { fileVersion } from '../shared/fileVersion';
 import { suggestHandlers, type TagSuggestions } from '../suggestions/TagSuggestions';
+import type { Captioners } from '../captioners/Captioners';
 import type { Taggers } from '../taggers/Taggers';
 import { DeferredEvents } from './DeferredEvents';
 import { gridHtml, webviewPort } from './gridPage';
@@ -62,6 +67,7 @@ type GridChannel = Channel<HostRequests, Record<string, never>, WebviewEvents, G
 export interface GridServices {
   readonly jobs: CaptionJobs;
   readonly taggers: Taggers;
+  readonly captioners: Captioners;
   readonly thumbnails: Thumbnails;
   readonly suggestions: TagSuggestions;
   readonly searches: SavedSearches;
@@ -93,6 +99,12 @@ export class GridPanel extends Disposable implements PageControls {
       this.channel.tell('openComparison', summary);
     },
   );
+  private readonly review = new PageDialog<ShownReview, ReviewSummary>((summary) => {
+    this.channel.tell('openReview', summary);
+  });
+  private readonly trial = new PageDialog<ShownTrial, TrialSummary>((summary) => {
+    this.channel.tell('openTrial', summary);
+  });
   private snapshotTimer: NodeJS.Timeout | undefined;
   /** the highest number of a search or order that the page has asked for */
   private asked = 0;
@@ -200,6 +212,18 @@ export class GridPanel extends Disposable implements PageControls {
     this.comparison.open(comparison);
   }
 
+  /** Shows the flagged answers of a job, one by one. */
+  openReview(review: ShownReview): void {
+    this.show();
+    this.review.open(review);
+  }
+
+  /** Shows a captioner that is tried on a few images. */
+  openTrial(trial: ShownTrial): void {
+    this.show();
+    this.trial.open(trial);
+  }
+
   /**
    * Scrolls to an image and focuses it; clears the search if that hides the image.
    * @param path relative to the dataset
@@ -227,6 +251,7 @@ export class GridPanel extends Disposable implements PageControls {
     });
     this.register(services.searches.onDidChange(changed));
     this.register(services.taggers.onDidChange(changed));
+    this.register(services.captioners.onDidChange(changed));
     this.register(
       services.jobs.onDidChange((document) => {
         if (document === session.document) changed();
@@ -249,6 +274,8 @@ export class GridPanel extends Disposable implements PageControls {
   private pageGone(): void {
     this.deferred.pageGone();
     this.comparison.pageGone();
+    this.review.pageGone();
+    this.trial.pageGone();
   }
 
   private requestHandlers(): RequestHandlers<HostRequests> {
@@ -291,6 +318,16 @@ export class GridPanel extends Disposable implements PageControls {
         return undefined;
       },
       ...this.comparison.handlers(),
+      reviewFlagged: async ({ job }) => {
+        await vscode.commands.executeCommand('datasetCaptions.reviewFlagged', { id: job });
+        return undefined;
+      },
+      dismissJob: ({ job }) => {
+        services.jobs.dismiss(job);
+        return undefined;
+      },
+      ...inEditOrder(order, reviewHandlers(this.review), ['takeAnswer']),
+      ...trialHandlers(this.trial),
       ...views,
       ...captionHandlers(session, () => this.panel.active),
       ...inEditOrder(order, connectionHandlers(session)),
@@ -421,7 +458,8 @@ export class GridPanel extends Disposable implements PageControls {
       asked: this.asked,
       order: view.order,
       selected: { count: selection.count, hidden: selection.hiddenFrom(view.images) },
-      tagger: services.taggers.displayName(),
+      tagger: services.captioners.name ?? services.taggers.displayName(),
+      isCaptioner: services.captioners.name !== undefined,
       jobs: services.jobs.viewsOf(document),
       foreignEdits: document.changesBesides(session),
     };

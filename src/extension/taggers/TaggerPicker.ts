@@ -23,14 +23,15 @@ const modelFiles = ['model.onnx', 'selected_tags.csv'];
 const recentKey = 'recentTaggers';
 const recentCount = 8;
 
-interface TaggerItem extends vscode.QuickPickItem {
+/** An item of a list that stands for taggers. */
+export interface TaggerItem extends vscode.QuickPickItem {
   /** the taggers that are selected by choosing this item */
   taggers?: readonly string[];
   action?: 'combine' | 'folder';
   listing?: ModelListing;
 }
 
-/** The commands that ask the user for a tagger: to select, reveal or delete it. */
+/** What asks the user for a tagger: its part of the list of captioners, and the commands to reveal or delete one. */
 export class TaggerPicker {
   private readonly reveal: vscode.QuickInputButton = {
     iconPath: new vscode.ThemeIcon('folder-opened'),
@@ -46,25 +47,34 @@ export class TaggerPicker {
     private readonly state: vscode.Memento,
   ) {}
 
-  /** Lets the user select taggers; models that are not on this machine are downloaded. */
-  async select(): Promise<void> {
-    const picked = await this.pick();
-    if (picked === undefined) return;
+  /**
+   * Selects the taggers of an item; models that are not on this machine are downloaded.
+   * @returns whether there are taggers that caption now; false if the user gave up, or they cannot be had
+   */
+  async choose(picked: TaggerItem): Promise<boolean> {
     let taggers = picked.taggers;
     if (picked.action === 'folder') taggers = await this.chooseFolder();
     else if (picked.action === 'combine') taggers = await this.combine();
-    if (taggers === undefined || taggers.length === 0) return;
+    if (taggers === undefined || taggers.length === 0) return false;
     for (const tagger of taggers) {
       if (tagger === paletteTagger || isFolderPath(tagger)) continue;
       try {
-        if ((await this.models.ensureWithNotification(tagger)) === undefined) return;
+        if ((await this.models.ensureWithNotification(tagger)) === undefined) return false;
       } catch (thrown) {
         void vscode.window.showErrorMessage(vscode.l10n.t('{0} was not downloaded: {1}', tagger, errorMessage(thrown)));
-        return;
+        return false;
       }
     }
     await this.remember(taggers);
     await setSelectedTaggers(taggers);
+    return true;
+  }
+
+  /** Does what a button of an item says. */
+  press(button: vscode.QuickInputButton, { listing }: TaggerItem): void {
+    if (listing === undefined) return;
+    if (button === this.remove) void this.deleteListing(listing);
+    else if (listing.found !== undefined) void revealFolder(listing.found.folder);
   }
 
   /** Lets the user choose a downloaded model and deletes it. */
@@ -85,51 +95,13 @@ export class TaggerPicker {
     if (listing?.found !== undefined) await revealFolder(listing.found.folder);
   }
 
-  private async pick(): Promise<TaggerItem | undefined> {
-    const quickPick = vscode.window.createQuickPick<TaggerItem>();
-    quickPick.title = vscode.l10n.t('Select Tagger');
-    quickPick.placeholder = vscode.l10n.t('What captions the images of this machine');
-    quickPick.matchOnDescription = true;
-    quickPick.matchOnDetail = true;
-    quickPick.busy = true;
-    quickPick.items = this.items([]);
-    const load = async (): Promise<void> => {
-      try {
-        const items = this.items(await this.models.list());
-        const [active] = quickPick.activeItems;
-        quickPick.items = items;
-        quickPick.activeItems = items.filter(({ label }) => label === active?.label);
-      } catch (thrown) {
-        void vscode.window.showErrorMessage(vscode.l10n.t('The models cannot be listed: {0}', errorMessage(thrown)));
-      }
-      quickPick.busy = false;
-    };
-    void load();
-    try {
-      return await new Promise((resolve) => {
-        quickPick.onDidAccept(() => {
-          resolve(quickPick.selectedItems[0]);
-        });
-        quickPick.onDidHide(() => {
-          resolve(undefined);
-        });
-        quickPick.onDidTriggerItemButton(({ item, button }) => {
-          quickPick.hide();
-          if (item.listing === undefined) return;
-          const { found } = item.listing;
-          if (button === this.remove) void this.deleteListing(item.listing);
-          else if (found !== undefined) void revealFolder(found.folder);
-        });
-        quickPick.show();
-      });
-    } finally {
-      quickPick.dispose();
-    }
-  }
-
-  /** The items of the list. Listings take a moment to load; without them it has only what is known at once. */
-  private items(listings: readonly ModelListing[]): TaggerItem[] {
-    const selected = selectedTaggers().join('\n');
+  /**
+   * The taggers, as items of a list.
+   * @param listings take a moment to load; without them there is only what is known at once
+   * @param isInUse whether the selected taggers caption, and not a captioner
+   */
+  items(listings: readonly ModelListing[], isInUse: boolean): TaggerItem[] {
+    const selected = isInUse ? selectedTaggers().join('\n') : undefined;
     const mark = (taggers: readonly string[], text: string): string =>
       taggers.join('\n') === selected ? vscode.l10n.t('selected · {0}', text) : text;
     const byId = new Map(listings.map((listing) => [listing.id, listing]));
@@ -169,8 +141,12 @@ export class TaggerPicker {
         taggers: [folder],
       });
     }
-    items.push(
-      separator(''),
+    return items;
+  }
+
+  /** What else can be done to get a tagger, as items of a list. */
+  actions(): TaggerItem[] {
+    return [
       {
         label: vscode.l10n.t('$(layers) Combine Several Taggers…'),
         detail: vscode.l10n.t('Their scores are merged tag by tag, as the setting Ensemble Merge says.'),
@@ -181,8 +157,7 @@ export class TaggerPicker {
         detail: vscode.l10n.t('A folder with model.onnx and selected_tags.csv.'),
         action: 'folder',
       },
-    );
-    return items;
+    ];
   }
 
   private item(

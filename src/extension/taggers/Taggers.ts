@@ -74,7 +74,7 @@ export class Taggers extends Disposable {
   /** A message that says why the selected taggers could not be loaded and what to do about it. */
   explain(thrown: unknown): string {
     return vscode.l10n.t(
-      'The tagger {0} cannot be used. {1} Choose another one with Select Tagger.',
+      'The tagger {0} cannot be used. {1} Choose another one with Select Captioner.',
       selectedTaggers().join(' + '),
       errorMessage(thrown),
     );

@@ -132,6 +132,7 @@ export const jobInfo = v.object({
   counts,
   message: v.string(),
   imagesPerSecond: v.optional(finite),
+  waiting: v.optional(count),
   pace: v.optional(v.string()),
   secondsLeft: v.optional(finite),
   execution,

@@ -70,7 +70,8 @@ function refuseUnusable(reports: readonly EndpointReport[]): void {
   const wrong = reports.map(({ problems }) => problems.filter(({ fatal, kind }) => fatal && kind !== 'unreachable'));
   if (wrong.length === 0 || !wrong.every((problems) => problems.length > 0)) return;
   const words = [...new Set(wrong.flat().map(({ text }) => text))].join(' ');
-  throw new JobFaultError('CAPTIONER_FAILED', l10n.t('{0} When that is mended, resume.', words));
+  // The cause is what is wrong alone, for those who have nothing to resume.
+  throw new JobFaultError('CAPTIONER_FAILED', l10n.t('{0} When that is mended, resume.', words), new Error(words));
 }
 
 /** What the servers of a captioner are doing, in one line such as `12 in flight, 340 tokens/s`. */

@@ -4,6 +4,7 @@ import { count, finite, texts } from '../channel/checks';
 import { nameInOneLine } from '../text/escapeControls';
 import { captionerPresets, presetNames, type PresetName } from './captionerPresets';
 import type { CaptionerProfile, OutputRules, Sampling } from './captionerProfile';
+import { languageModelOf } from './languageModelAddress';
 import { outputProblems, promptProblems } from './placeholders';
 
 /** What was read of a list of captioners. */
@@ -219,6 +220,7 @@ function checkMeaning(problems: Problems, profile: CaptionerProfile): void {
 
 /** What is wrong with the address of a server, as a sentence without the address; undefined if nothing is. */
 function addressProblem(endpoint: string): string | undefined {
+  if (languageModelOf(endpoint) !== undefined) return undefined;
   const address = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (address === undefined || !/^https?:$/.test(address.protocol) || address.hostname === '') {
     return l10n.t('An address begins with http:// or https://, as in http://localhost:11434/v1.');

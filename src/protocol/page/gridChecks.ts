@@ -53,6 +53,19 @@ const editForm = v.object({
   snapshotName: v.string(),
 });
 
+const temperature = v.nullable(v.pipe(finite, v.minValue(0), v.maxValue(2)));
+const answerToTake = v.object({
+  id: count,
+  index: count,
+  text: v.nullable(v.string()),
+  caption: v.string(),
+  add: v.boolean(),
+});
+const trial = v.object({
+  captioner: v.string(),
+  words: v.object({ system: v.string(), prompt: v.string(), trigger: v.string(), temperature }),
+});
+
 /** Checks of the parameters of the webview's requests. */
 export const gridParams = checksOf<ParamsOf<HostRequests>>()({
   ready: v.object({ place: v.nullable(v.object({ path, index: finite })), cards: count }),
@@ -127,6 +140,24 @@ export const gridParams = checksOf<ParamsOf<HostRequests>>()({
   openComparedCaption: v.object({ id: count, view: count, row: count }),
   openComparisonText: v.object({ id: count }),
   dropComparison: v.object({ id: count }),
+
+  wantedReview: nothing,
+  reviewFlagged: v.object({ job: v.string() }),
+  dismissJob: v.object({ job: v.string() }),
+  getReviewRows: v.object({ id: count, start: count, count }),
+  getAnswer: v.object({ id: count, index: count }),
+  previewAnswer: answerToTake,
+  takeAnswer: answerToTake,
+  discardAnswer: v.object({ id: count, index: count }),
+  askAgain: v.object({ id: count, index: count, captioner: v.string(), temperature }),
+  dropReview: v.object({ id: count }),
+
+  wantedTrial: nothing,
+  checkTrial: v.object({ id: count, trial }),
+  tryOnImage: v.object({ id: count, trial, index: count }),
+  useTrial: v.object({ id: count, trial }),
+  captionAfterTrial: v.object({ id: count, captioner: v.string() }),
+  dropTrial: v.object({ id: count }),
 
   wantedEdit: nothing,
   planEdit: v.object({ scope, form: editForm }),

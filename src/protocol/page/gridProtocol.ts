@@ -7,8 +7,10 @@ import type { GridViewRequests, ItemsAround } from './gridViewProtocol';
 import type { ImageSort } from './imageSort';
 import type { OriginRequests } from './originProtocol';
 import type { PictureRequests, PictureSettings } from './pictureProtocol';
+import type { ReviewRequests, ReviewSummary } from './reviewProtocol';
 import type { SuggestRequests } from './suggestProtocol';
 import type { SearchRequests, SearchView } from './searchProtocol';
+import type { TrialRequests, TrialSummary } from './trialProtocol';
 
 /**
  * A change of the selection. Positions refer to the order with the number `order`, which may have gone meanwhile: they
@@ -44,6 +46,8 @@ export interface JobView {
   kept: number;
   /** images whose answers by a captioner were not written, but wait for a person to look at them */
   flagged: number;
+  /** whether those can be gone through now; absent for no */
+  isReviewable?: boolean;
   /** one line: what the job is doing now, or how it ended */
   message: string;
   /** what each model runs on, and why the better providers are not used; empty until the tagger is loaded */
@@ -96,8 +100,10 @@ export interface GridSnapshot {
   order: number;
   /** selected images, and how many of them the search hides */
   selected: { count: number; hidden: number };
-  /** display name of the selected tagger */
+  /** display name of the selected tagger or captioner */
   tagger: string;
+  /** whether that is a captioner */
+  isCaptioner?: boolean;
   jobs: JobView[];
   /** changes whenever the stack of undo was changed by something else than this page, which then cannot know its top */
   foreignEdits: number;
@@ -163,7 +169,9 @@ export interface HostRequests
     BulkEditRequests,
     ComparisonRequests,
     ConnectionRequests,
-    OriginRequests {
+    OriginRequests,
+    ReviewRequests,
+    TrialRequests {
   /**
    * The webview has (re)started; `page` restores the state of a webview that has none of its own because its tab is
    * new.
@@ -239,6 +247,10 @@ export interface GridEvents {
   openBulkEdit: WantedEdit;
   /** Show what differs between two states of all captions. */
   openComparison: ComparisonSummary;
+  /** Go through the flagged answers of a job. */
+  openReview: ReviewSummary;
+  /** Try a captioner on a few images. */
+  openTrial: TrialSummary;
   /** Go to an image. */
   reveal: { path: string };
   /** The user changed how pictures are loaded. */

@@ -26,6 +26,8 @@ export class BulkEditPreview extends LitElement {
   /** Opens a row; where this is set, rows have no ticks. */
   @property({ attribute: false }) open: ((index: number) => void) | undefined;
   @property({ attribute: false }) label = l10n.t('Captions that change');
+  /** Called when another row is active. */
+  @property({ attribute: false }) moved: ((index: number) => void) | undefined;
   /** The row that is active at first. */
   @property({ attribute: false }) firstActive = 0;
   /** The address of the picture of a row; undefined while there is none. */
@@ -41,6 +43,12 @@ export class BulkEditPreview extends LitElement {
     () => undefined,
   );
   private readonly virtualizer = new RowVirtualizer(this, this.list);
+
+  /** Makes a row the active one, and scrolls to it. */
+  goTo(index: number): void {
+    this.active = index;
+    this.list.reveal(index);
+  }
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -142,8 +150,8 @@ export class BulkEditPreview extends LitElement {
       this.act(this.active);
     } else if (next === undefined) return;
     else {
-      this.active = clamp(next, 0, rows.count - 1);
-      this.list.reveal(this.active);
+      this.goTo(clamp(next, 0, rows.count - 1));
+      this.moved?.(this.active);
     }
     event.preventDefault();
   };

@@ -53,6 +53,12 @@ export class PlanRows {
     } else for (const [position, item] of this.items) this.items.set(position, { ...item, ticked });
   }
 
+  /** Changes what is known of a row. */
+  change(index: number, part: Partial<PreviewRow>): void {
+    const item = this.items.get(index);
+    if (item !== undefined) this.items.set(index, { ...item, ...part });
+  }
+
   private async fetch(page: number): Promise<void> {
     try {
       for (const item of await this.load(page * pageSize, pageSize)) this.items.set(item.index, item);

@@ -9,6 +9,8 @@ import type { KeptTyping } from '../../protocol/page/connectionProtocol';
 import type { GridEvents, GridSnapshot, HostRequests, JobView } from '../../protocol/page/gridProtocol';
 import type { ImageSort } from '../../protocol/page/imageSort';
 import type { PictureSettings } from '../../protocol/page/pictureProtocol';
+import type { ReviewSummary } from '../../protocol/page/reviewProtocol';
+import type { TrialSummary } from '../../protocol/page/trialProtocol';
 import { errorMessage } from '../../protocol/channel/wireError';
 import { readCaptionsAs } from '../../tags/captionKind';
 import { joinTyping } from '../../tags/joinTyping';
@@ -31,6 +33,8 @@ import { jobAnnouncement } from '../jobList/JobList';
 import '../notices/OverlayStack';
 import { ImageQueue } from '../pictures/ImageQueue';
 import { pictureSource } from '../pictures/pictureSource';
+import type { ReviewDialog } from '../review/ReviewDialog';
+import '../review/ReviewDialog';
 import { AskedView } from '../search/AskedView';
 import { searchAnnouncement } from '../search/SearchStatus';
 import { actionsContext, type EditorActions } from '../shared/actions';
@@ -45,6 +49,8 @@ import { type ViewChoices, viewChoicesContext } from '../shared/viewChoices';
 import type { SuggestionPopup } from '../suggestions/SuggestionPopup';
 import '../suggestions/SuggestionPopup';
 import { suggestionStyles } from '../suggestions/suggestions.css';
+import type { TrialDialog } from '../trial/TrialDialog';
+import '../trial/TrialDialog';
 import type { DatasetToolbar } from '../toolbar/DatasetToolbar';
 import '../toolbar/DatasetToolbar';
 import '../toolbar/SelectionBar';
@@ -93,6 +99,8 @@ export class DatasetEditor extends LitElement {
   @query('image-viewer') private readonly viewer!: ImageViewer | null;
   @query('bulk-edit-dialog') private readonly bulkEdit!: BulkEditDialog | null;
   @query('comparison-dialog') private readonly comparison!: ComparisonDialog | null;
+  @query('review-dialog') private readonly review!: ReviewDialog | null;
+  @query('trial-dialog') private readonly trial!: TrialDialog | null;
   @query('dataset-toolbar') private readonly toolbar!: DatasetToolbar | null;
   @query('suggestion-popup') private readonly suggestions!: SuggestionPopup | null;
 
@@ -296,9 +304,11 @@ export class DatasetEditor extends LitElement {
         if (first !== null) this.firstCards.keep(this.view, first);
         this.host.onSnapshot(snapshot);
       }
-      const [edit, comparison, image] = await Promise.all([
+      const [edit, comparison, review, trial, image] = await Promise.all([
         this.host.request('wantedEdit', {}),
         this.host.request('wantedComparison', {}),
+        this.host.request('wantedReview', {}),
+        this.host.request('wantedTrial', {}),
         this.host.request('wantedImage', {}),
       ]);
       await this.updateComplete;
@@ -308,6 +318,10 @@ export class DatasetEditor extends LitElement {
       if (comparison !== null && this.acted === 0) this.openComparison(comparison);
       // It would come again with the next page.
       else if (comparison !== null) this.host.command('dropComparison', { id: comparison.id });
+      if (review !== null && this.acted === 0) this.openReview(review);
+      else if (review !== null) this.host.command('dropReview', { id: review.id });
+      if (trial !== null && this.acted === 0) this.openTrial(trial);
+      else if (trial !== null) this.host.command('dropTrial', { id: trial.id });
       if (image !== null) await this.reveal(image.path, 0);
       else if (!isNewView(remembered)) await this.returnToCard(giveFocus);
     } catch (error) {
@@ -359,6 +373,18 @@ export class DatasetEditor extends LitElement {
   /** Shows what differs between two states of all captions. */
   openComparison(comparison: ComparisonSummary): void {
     void this.comparison?.open(comparison);
+  }
+
+  /** Goes through the flagged answers of a job. */
+  openReview(review: ReviewSummary): void {
+    this.drafts.commitAll();
+    void this.review?.open(review);
+  }
+
+  /** Tries a captioner on a few images. */
+  openTrial(trial: TrialSummary): void {
+    this.drafts.commitAll();
+    void this.trial?.open(trial);
   }
 
   /** Keeps an edit for when the user opens the dialog. */
@@ -417,7 +443,8 @@ export class DatasetEditor extends LitElement {
       openBulkEdit: () => {
         this.openBulkEdit(this.postponed ?? { form: {} });
       },
-      isInDialog: () => this.bulkEdit?.isShown === true || this.comparison?.isShown === true,
+      isInDialog: () =>
+        [this.bulkEdit, this.comparison, this.review, this.trial].some((dialog) => dialog?.isShown === true),
       isAsking: () => this.deleteQuestion.isAsking,
       withdraw: () => {
         this.deleteQuestion.withdraw();
@@ -477,6 +504,8 @@ export class DatasetEditor extends LitElement {
         @closed=${this.onDialogClosed}
       ></bulk-edit-dialog>
       <comparison-dialog @closed=${this.onDialogClosed}></comparison-dialog>
+      <review-dialog @closed=${this.onDialogClosed}></review-dialog>
+      <trial-dialog @closed=${this.onDialogClosed}></trial-dialog>
       <div class="hidden-text" aria-live="polite">${this.announcement}</div>
       <page-notice aria-live="polite"></page-notice>
       <suggestion-popup></suggestion-popup>

@@ -59,6 +59,13 @@ export function editorActions(page: EditorPage): EditorActions {
     controlJob: (id, action) => {
       host.command('controlJob', { id, action });
     },
+    reviewFlagged: (job) => {
+      page.commitAll();
+      host.command('reviewFlagged', { job });
+    },
+    dismissJob: (job) => {
+      host.command('dismissJob', { job });
+    },
     announce: page.announce,
   };
 }

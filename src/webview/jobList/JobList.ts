@@ -68,7 +68,7 @@ export class JobList extends LitElement {
         <span class="state">${jobStateName(job.state)}</span>
         <span>${formatNumber(job.handled)} / ${formatNumber(job.total)} (${Math.floor(part * 100)} %)</span>
         ${
-          job.failures.length === 0
+          notWritten(job) === '' || job.failures.length === 0
             ? nothing
             : html`<button
                 class="link error"
@@ -125,8 +125,10 @@ export class JobList extends LitElement {
       button(name, shown, () => this.actions?.controlJob(id, action));
     return html`${control(l10n.t('Pause'), 'pause', state === 'running')}
     ${control(l10n.t('Resume'), 'resume', isStopped)} ${control(l10n.t('Cancel'), 'cancel', isLive || isStopped)}
-    ${button(l10n.t('Dismiss'), this.held.includes(job), () => {
+    ${button(l10n.t('Review Flagged'), job.isReviewable === true, () => this.actions?.reviewFlagged(id))}
+    ${button(l10n.t('Dismiss'), this.held.includes(job) || (job.isReviewable === true && !isStopped), () => {
       this.held = this.held.filter((other) => other !== job);
+      if (job.isReviewable === true) this.actions?.dismissJob(id);
     })}`;
   }
 

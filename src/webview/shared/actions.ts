@@ -57,6 +57,10 @@ export interface EditorActions extends SearchActions, ImageActions, SelectionAct
   refresh: () => void;
   showLeftOut: () => void;
   controlJob: (id: string, action: JobAction) => void;
+  /** Goes through the flagged answers of a job. */
+  reviewFlagged: (job: string) => void;
+  /** Takes a job that ended from the page. */
+  dismissJob: (job: string) => void;
   /** Announces a text to screen readers. */
   announce: (text: string) => void;
 }

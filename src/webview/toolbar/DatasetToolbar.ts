@@ -70,8 +70,12 @@ export class DatasetToolbar extends LitElement {
           <vscode-button
             class="tagger"
             appearance="secondary"
-            title=${l10n.t('Choose the tagger ({0})', snapshot.tagger)}
-            aria-label=${l10n.t('Tagger: {0}', snapshot.tagger)}
+            title=${l10n.t('Choose what captions ({0})', snapshot.tagger)}
+            aria-label=${
+              snapshot.isCaptioner === true
+                ? l10n.t('Captioner: {0}', snapshot.tagger)
+                : l10n.t('Tagger: {0}', snapshot.tagger)
+            }
             @click=${actions.selectTagger}
             ><span class="tagger-name">${snapshot.tagger}</span><span slot="end">${chevronIcon}</span></vscode-button
           >

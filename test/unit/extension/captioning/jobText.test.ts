@@ -35,6 +35,18 @@ describe('what is said of a job', () => {
     assert.equal(jobDescription(job({ status: 'queued' })), `0/${(2000).toLocaleString()} · queued`);
   });
 
+  it('counts the flagged answers that nobody has decided on, and offers them once no more come', () => {
+    const flagged = { ...counts, written: 1990, flagged: 10 };
+    const over = job({ status: 'completed', counts: flagged });
+    assert.deepEqual([jobView(over).flagged, jobView(over).isReviewable], [10, true]);
+    const half = job({ status: 'completed', counts: flagged, waiting: 4 });
+    assert.equal(jobDescription(half), `${(2000).toLocaleString()}/${(2000).toLocaleString()} · 4 to look at`);
+    assert.deepEqual([jobView(half).flagged, jobView(half).handled], [4, 2000]);
+    const reviewed = job({ status: 'completed', counts: flagged, waiting: 0 });
+    assert.deepEqual([jobView(reviewed).flagged, jobView(reviewed).isReviewable], [0, false]);
+    assert.equal(jobView(job({ counts: flagged })).isReviewable, false, 'it runs');
+  });
+
   it('names what it runs on and why nothing better', () => {
     const execution = [{ runsOn: 'palette runs on CPU', notUsed: ['CUDA is not used: no driver.'] }];
     const lines = jobTooltip(job({ execution })).split('\n');

@@ -19,6 +19,7 @@ interface Manifest {
 const kinds: Readonly<Record<string, 'names' | 'harmless'>> = {
   taggers: 'names',
   captioners: 'names',
+  captioner: 'names',
   executionProvider: 'names',
   tagList: 'names',
   cacheDirectory: 'names',

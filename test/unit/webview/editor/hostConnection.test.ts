@@ -65,6 +65,8 @@ function connection(): {
       focusSearch: ignore,
       openBulkEdit: ignore,
       openComparison: ignore,
+      openReview: ignore,
+      openTrial: ignore,
       reveal: ignore,
       drafts: ignore,
     };

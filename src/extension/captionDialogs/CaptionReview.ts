@@ -1,0 +1,345 @@
+import path from 'node:path';
+import * as l10n from '@vscode/l10n';
+import type { Caption } from '../../dataset/captions/Caption';
+import { contentHash } from '../../dataset/captions/captionHash';
+import type { TextEdit } from '../../dataset/edits/bulkEdits';
+import type { DatasetImage } from '../../dataset/captions/DatasetImage';
+import type { Dataset } from '../../dataset/Dataset';
+import type { EditAuthor } from '../../dataset/files/FileWriter';
+import type { JobFolder } from '../../jobs/folder/JobFolder';
+import { PreviousContents } from '../../jobs/folder/PreviousContents';
+import {
+  noteReviewed,
+  waitingAnswers,
+  type ReviewDecision,
+  type WaitingAnswer,
+} from '../../jobs/folder/reviewedAnswers';
+import type { CaptionerManifest } from '../../jobs/jobTypes';
+import type { CaptionTexts } from '../../jobs/run/CaptionTexts';
+import type { CaptionerProfile } from '../../protocol/captioning/captionerProfile';
+import type {
+  AnswerState,
+  AnswerToTake,
+  Reviewed,
+  ReviewedAnswer,
+  ReviewRow,
+  ReviewSummary,
+} from '../../protocol/page/reviewProtocol';
+import { flagReasonText } from '../../protocol/captioning/flagReasonText';
+import { captionParts } from '../../records/captionParts';
+import { isJsonCaption } from '../../tags/jsonCaption';
+import type { WriteOptions } from '../../tags/writeMode';
+import type { DialogContent } from '../grid/PageDialog';
+import { fileVersion } from '../shared/fileVersion';
+import { failureText } from './failureText';
+import { readTexts } from './readTexts';
+import type { SingleQuestions } from './SingleQuestions';
+import { withTemperature } from './trialWords';
+
+/** Maximum number of rows per request: more than any screen shows. */
+const maxRows = 200;
+/** Longer answers are shown up to here, in characters: a model that repeats itself has no end. */
+const longestShown = 100_000;
+
+/** What a review needs of the dataset that is open. */
+export interface ReviewedDocument {
+  readonly dataset: Dataset;
+  /** Ends the edit that is being typed. */
+  commit(): void;
+  applyEdits(
+    label: string,
+    edits: readonly TextEdit[],
+    by: EditAuthor,
+    onReplay?: (direction: 'undo' | 'redo') => void,
+  ): Promise<{ changed: number; leftOut: readonly { path: string; reason: string }[] }>;
+}
+
+export interface ReviewParts {
+  document: ReviewedDocument;
+  folder: JobFolder;
+  manifest: CaptionerManifest;
+  /** the captioners behind servers, as they are set now */
+  captioners: () => readonly CaptionerProfile[];
+  questions: SingleQuestions;
+  /** called when another number of answers may wait */
+  onDecided: () => void;
+  onNote: (note: string) => void;
+}
+
+/** What a captioner said when it was asked again. */
+interface NewAnswer {
+  /** the profile with which it was asked */
+  profile: CaptionerProfile;
+  text: string;
+  /** why it is none that is written; empty for one that is */
+  reason: string;
+}
+
+/**
+ * The flagged answers of a job that wait for a person, as they are gone through: what is decided is remembered in the
+ * job's folder. They keep their places while the review is open, so that a slip can be put right.
+ */
+export class CaptionReview implements DialogContent<ReviewSummary> {
+  private readonly states = new Map<number, AnswerState>();
+  private readonly asked = new Map<number, NewAnswer>();
+  private at = 0;
+
+  private constructor(
+    private readonly parts: ReviewParts,
+    private readonly answers: readonly WaitingAnswer[],
+  ) {}
+
+  /** @throws JobError JOB_MISSING, JOB_UNREADABLE; errors of the file system */
+  static async open(parts: ReviewParts): Promise<CaptionReview> {
+    return new CaptionReview(parts, await waitingAnswers(parts.folder));
+  }
+
+  /** How many answers there are to go through. */
+  get count(): number {
+    return this.answers.length;
+  }
+
+  private get waiting(): number {
+    return this.answers.length - [...this.states.values()].filter((state) => state !== 'waiting').length;
+  }
+
+  summary(id: number): ReviewSummary {
+    const { manifest } = this.parts;
+    const { profile } = manifest.captioner;
+    const askable = this.askable().map(({ name, sampling }) => ({ name, temperature: sampling.temperature ?? null }));
+    return {
+      id,
+      label: manifest.label,
+      captioner: profile.name,
+      count: this.answers.length,
+      waiting: this.waiting,
+      at: this.at,
+      captioners: askable,
+    };
+  }
+
+  /** Rows from position `start`; at most 200. */
+  rows(start: number, count: number): Promise<ReviewRow[]> {
+    const answers = this.answers.slice(start, start + Math.min(count, maxRows));
+    return Promise.all(answers.map((answer, offset) => this.row(answer, start + offset)));
+  }
+
+  /** An answer by its position; the review comes back to it. */
+  async answer(index: number): Promise<ReviewedAnswer> {
+    this.at = index;
+    const answer = this.answerAt(index);
+    const [row, text] = await Promise.all([this.row(answer, index), this.textOf(index)]);
+    const asked = this.asked.get(index);
+    const image = this.parts.document.dataset.image(answer.path);
+    const problem = image === undefined ? { text: imageGone(), mayAdd: false } : this.problemOf(image, answer);
+    return {
+      ...row,
+      text: text.slice(0, longestShown),
+      isCut: text.length > longestShown,
+      ...(asked === undefined ? {} : { askedAgain: asked.profile.name }),
+      isGood: asked?.reason === '',
+      caption: image?.caption.text ?? '',
+      ...(problem === undefined ? {} : { problem: problem.text }),
+      mayAdd: problem?.mayAdd ?? true,
+    };
+  }
+
+  /** What the caption would become. */
+  async preview({ index, text, add }: AnswerToTake, signal: AbortSignal): Promise<string> {
+    const answer = this.answerAt(index);
+    const image = this.parts.document.dataset.image(answer.path);
+    if (image === undefined) return '';
+    return (await this.made(image, index, text, add, signal)).text;
+  }
+
+  /**
+   * Writes an answer into its caption, as one edit to undo: an answer as it is by its captioner, one that was changed
+   * by the person. Nothing is written where the caption is not the one that the person saw.
+   */
+  async take({ index, text, caption: seen, add }: AnswerToTake, signal: AbortSignal): Promise<Reviewed> {
+    const { document, manifest } = this.parts;
+    const answer = this.answerAt(index);
+    // What is being typed becomes an edit of its own, before this one.
+    document.commit();
+    const image = document.dataset.image(answer.path);
+    if (image === undefined) return this.refused(index, imageGone());
+    const { caption } = image;
+    if (caption.text !== seen) {
+      return this.refused(
+        index,
+        l10n.t('The caption was changed meanwhile, and nothing was written. This is what it holds now.'),
+      );
+    }
+    const problem = this.problemOf(image, answer);
+    if (problem !== undefined && (!add || !problem.mayAdd)) return this.refused(index, problem.text);
+    const expected = caption.raw;
+    const made = await this.made(image, index, text, add, signal);
+    const isChanged = text !== null && text !== (await this.textOf(index));
+    const decision = isChanged ? 'edited' : 'taken';
+    if (made.text === caption.text) {
+      if (made.prose !== '') return this.decided(index, decision);
+      return this.refused(index, l10n.t('There is no text to write. Write one, or discard the answer.'));
+    }
+    const { trigger } = manifest.captioner.profile;
+    const by: EditAuthor = isChanged
+      ? { by: 'hand' }
+      : {
+          by: 'captioner',
+          name: (this.asked.get(index)?.profile ?? manifest.captioner.profile).name,
+          job: manifest.id,
+          found: { tags: captionParts(made.output).map((part) => part.text) },
+          asked: trigger === '' ? [] : [trigger],
+        };
+    const label = l10n.t('Take Answer for {0}', path.posix.basename(answer.path));
+    const applied = await document.applyEdits(label, [{ caption, text: made.text, expected }], by, (direction) => {
+      // One that was taken back waits again.
+      this.decide(index, direction === 'undo' ? 'open' : decision).catch((thrown: unknown) => {
+        this.parts.onNote(failureText(thrown));
+      });
+    });
+    const [left] = applied.leftOut;
+    return left === undefined ? this.decided(index, decision) : this.refused(index, left.reason);
+  }
+
+  /** Leaves the caption as it is; the answer is not offered again. */
+  discard(index: number): Promise<Reviewed> {
+    return this.decided(index, 'discarded');
+  }
+
+  /**
+   * Asks a captioner about the image again. Nothing is written.
+   * @param temperature 0..2; null for the server's own
+   * @throws the signal's reason
+   */
+  async askAgain(index: number, captioner: string, temperature: number | null, signal: AbortSignal): Promise<Reviewed> {
+    const { dataset } = this.parts.document;
+    const { path: imagePath } = this.answerAt(index);
+    const image = dataset.image(imagePath);
+    const known = this.askable().find(({ name }) => name === captioner);
+    if (image === undefined) return this.refused(index, imageGone());
+    if (known === undefined) return this.refused(index, l10n.t('There is no captioner "{0}" any more.', captioner));
+    const profile = withTemperature(known, temperature);
+    const { caption } = image;
+    try {
+      const texts = await this.texts(profile, caption, this.parts.manifest.write, signal);
+      const target = { path: imagePath, caption, expected: caption.raw };
+      const answer = await this.parts.questions.ask(
+        profile,
+        texts,
+        { imagePath: dataset.absolute(imagePath), target },
+        signal,
+      );
+      const isGood = 'prose' in answer;
+      this.asked.set(index, {
+        profile,
+        text: isGood ? answer.prose : answer.text,
+        reason: isGood ? '' : flagReasonText(answer.flagged),
+      });
+      return { answer: await this.answer(index), waiting: this.waiting };
+    } catch (thrown) {
+      signal.throwIfAborted();
+      return this.refused(index, failureText(thrown));
+    }
+  }
+
+  /** The captioner of the job as it was then, and those of the user with other names. */
+  private askable(): CaptionerProfile[] {
+    const { profile } = this.parts.manifest.captioner;
+    return [profile, ...this.parts.captioners().filter(({ name }) => name !== profile.name)];
+  }
+
+  private async row({ path: image, flag }: WaitingAnswer, index: number): Promise<ReviewRow> {
+    return {
+      index,
+      image,
+      imageVersion: await fileVersion(this.parts.document.dataset.absolute(image)),
+      state: this.states.get(index) ?? 'waiting',
+      reason: this.asked.get(index)?.reason ?? flagReasonText(flag),
+    };
+  }
+
+  /** What the model said, all of it. @throws JobError JOB_UNREADABLE; errors of the file system */
+  private async textOf(index: number): Promise<string> {
+    const asked = this.asked.get(index);
+    if (asked !== undefined) return asked.text;
+    const { answer } = this.answerAt(index);
+    return PreviousContents.use((contents) => contents.readAnswer(answer));
+  }
+
+  private answerAt(index: number): WaitingAnswer {
+    const answer = this.answers[index];
+    if (answer === undefined) throw new RangeError(`There is no answer ${String(index)}.`);
+    return answer;
+  }
+
+  /** How the job writes into a caption. */
+  private get write(): WriteOptions {
+    const { mode, write } = this.parts.manifest;
+    return mode === 'empty' ? { ...write, mode: 'onlyEmpty' } : write;
+  }
+
+  /** Why the job would not write this caption by now, as it does not overwrite what somebody wrote meanwhile. */
+  private problemOf(
+    { caption }: DatasetImage,
+    { expected }: WaitingAnswer,
+  ): { text: string; mayAdd: boolean } | undefined {
+    const { mode } = this.write;
+    if (mode !== 'replace' && isJsonCaption(caption.text)) {
+      return { text: l10n.t('The caption is JSON, to which nothing can be added.'), mayAdd: false };
+    }
+    if (mode === 'onlyEmpty' && !caption.isEmpty) {
+      return { text: l10n.t('Somebody wrote a caption meanwhile: it is not overwritten.'), mayAdd: true };
+    }
+    if (mode !== 'replace' || caption.isEmpty) return undefined;
+    // What is typed and not saved yet is no content of the file.
+    const isAsPlanned = !caption.isDirty && contentHash(caption.onDisk) === expected;
+    if (isAsPlanned) return undefined;
+    return { text: l10n.t('The caption was edited since the job began: it is not overwritten.'), mayAdd: true };
+  }
+
+  /** A caption with a text in it. */
+  private async made(
+    { caption }: DatasetImage,
+    index: number,
+    text: string | null,
+    add: boolean,
+    signal: AbortSignal,
+  ): Promise<{ text: string; prose: string; output: string }> {
+    const prose = (text ?? (await this.textOf(index))).trim();
+    if (prose === '') return { text: caption.text, prose, output: '' };
+    const write: WriteOptions = add && this.write.mode !== 'update' ? { ...this.write, mode: 'append' } : this.write;
+    // Whoever was asked: what goes into the file is as the job says.
+    const texts = await this.texts(this.parts.manifest.captioner.profile, caption, write, signal);
+    const output = texts.outputOf(caption, caption.text, prose);
+    return { text: texts.textOf(caption, caption.text, { prose }, write), prose, output };
+  }
+
+  private texts(
+    profile: CaptionerProfile,
+    caption: Caption,
+    write: WriteOptions,
+    signal: AbortSignal,
+  ): Promise<CaptionTexts> {
+    const { manifest, onNote } = this.parts;
+    return readTexts({ root: manifest.root, write, profile, captions: [caption] }, signal, onNote);
+  }
+
+  private async refused(index: number, refusal: string): Promise<Reviewed> {
+    return { answer: await this.answer(index), waiting: this.waiting, refusal };
+  }
+
+  private async decided(index: number, decision: Exclude<ReviewDecision, 'open'>): Promise<Reviewed> {
+    await this.decide(index, decision);
+    return { answer: await this.answer(index), waiting: this.waiting };
+  }
+
+  private async decide(index: number, decision: ReviewDecision): Promise<void> {
+    this.states.set(index, decision === 'open' ? 'waiting' : decision);
+    await noteReviewed(this.parts.folder, this.answerAt(index), decision);
+    this.parts.onDecided();
+  }
+}
+
+function imageGone(): string {
+  return l10n.t('The image is not in the dataset any more.');
+}

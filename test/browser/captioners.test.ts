@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { caption, openAiError, StandInServer } from '../unit/shared/StandInServer';
+import { ByKeys } from './ByKeys';
+import { captions } from './datasetFiles';
+import { until } from './DatasetView';
+import { useWorkbench } from './useWorkbench';
+
+const prose = 'A calm lake lies between green hills, with one small boat near the shore.';
+const key = 'sk-stand-in-0123456789';
+
+describe('captioners in the real workbench', () => {
+  let server: StandInServer;
+  const suite = useWorkbench(() => ({ settings: {} }));
+
+  beforeEach(async () => {
+    server = await StandInServer.start({
+      key,
+      models: [
+        { id: 'words-only-7b', object: 'model', architecture: { input_modalities: ['text'] } },
+        { id: 'qwen3-vl:8b-instruct', object: 'model', architecture: { input_modalities: ['text', 'image'] } },
+      ],
+    });
+    server.always(caption(prose));
+  });
+  afterEach(() => server.stop());
+
+  it('are added, tried, chosen and put to work by keyboard alone, and what they wrote is undone', async () => {
+    const before = await captions(suite.dataset);
+    const view = await suite.open();
+    const { workbench } = view;
+    const keys = new ByKeys(workbench);
+
+    await keys.run('Dataset Captions: Select Captioner');
+    await keys.shows('WD14 taggers');
+    await workbench.screenshot('captioners list');
+    await keys.choose('Add Captioner…');
+    // What is no address is said before it is left.
+    await keys.type('ftp://somewhere');
+    await keys.shows('no address');
+    await keys.fill(server.url);
+    await workbench.screenshot('captioners address');
+    await keys.enter();
+    // The server wants a key.
+    await keys.shows(/Key for http:\/\/127\.0\.0\.1/);
+    await workbench.screenshot('captioners key');
+    await keys.fill(key);
+    await keys.enter();
+    await keys.shows('takes pictures');
+    await keys.shows('text only');
+    await workbench.screenshot('captioners models');
+    await keys.choose('qwen3-vl:8b-instruct');
+    await keys.shows('fits qwen3-vl:8b-instruct');
+    await workbench.screenshot('captioners presets');
+    await keys.enter();
+    await keys.shows('It is chosen by this name');
+    await keys.fill('Lake teller');
+    await keys.enter();
+    await view.frame.getByRole('button', { name: 'Captioner: Lake teller' }).waitFor();
+    assert.equal(server.asked.length, 1, 'it was tried with one small picture');
+
+    await keys.run('Dataset Captions: Caption Empty');
+    const dialog = workbench.page.locator('.monaco-dialog-box');
+    await dialog.waitFor();
+    const said = await dialog.innerText();
+    assert.match(said, /with Lake teller\?/);
+    assert.ok(said.includes(`127.0.0.1:${String(server.port)}`), said);
+    await workbench.screenshot('captioners question');
+    await workbench.page.keyboard.press('Enter');
+    await view.jobDone('Caption Empty');
+    const empty = Object.keys(before).length;
+    await until('a caption for each image that had none', async () => {
+      const now = await captions(suite.dataset);
+      return Object.values(now).filter((text) => text.trim() === prose).length > 0 && Object.keys(now).length > empty;
+    });
+    await workbench.screenshot('captioners done');
+    const now = await captions(suite.dataset);
+    for (const [name, text] of Object.entries(before)) if (text.trim() !== '') assert.equal(now[name], text, name);
+
+    await keys.backToGrid();
+    await workbench.page.keyboard.press('Control+z');
+    await until('the captions of before', async () => {
+      const left = await captions(suite.dataset);
+      return JSON.stringify(left) === JSON.stringify(before);
+    });
+    const log = await workbench.extensionHostLog();
+    assert.ok(!log.includes(key), 'the key is in no log');
+  });
+
+  it('that take no pictures are said to, in words, with a way to go on', async () => {
+    server.always(openAiError(400, null, 'words-only-7b is not a multimodal model'));
+    const view = await suite.open();
+    const keys = new ByKeys(view.workbench);
+    await keys.run('Dataset Captions: Add Captioner…');
+    await keys.shows('Address of the Server');
+    await keys.fill(server.url);
+    await keys.enter();
+    await keys.shows(/Key for|text only/);
+    if ((await view.workbench.page.locator('.quick-input-widget input[type="password"]:visible').count()) > 0) {
+      await keys.fill(key);
+      await keys.enter();
+    }
+    await keys.shows('text only');
+    await keys.choose('words-only-7b');
+    const dialog = view.workbench.page.locator('.monaco-dialog-box');
+    await dialog.waitFor();
+    await view.workbench.screenshot('captioners text only');
+    const said = await dialog.innerText();
+    assert.match(said, /does not caption pictures as it is/);
+    assert.match(said, /takes no pictures there: choose a vision model/);
+    await view.workbench.page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await sleep(300);
+    assert.equal(await view.workbench.page.locator('.quick-input-widget:visible').count(), 0);
+  });
+});
