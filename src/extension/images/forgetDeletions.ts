@@ -4,7 +4,7 @@ import { datasetPathOf } from '../../dataset/files/datasetPath';
 import type { ImageTarget } from '../../protocol/page/bulkEditProtocol';
 import { inOneLine } from '../../protocol/text/escapeControls';
 import { deletionsIn, forgetDeletions } from '../../records/edits/forgetDeletions';
-import type { PresentCaption } from '../../records/edits/renamedCaptions';
+import type { PresentCaption } from '../../records/edits/PresentCaption';
 import { recordRootOf } from '../../records/recordFolder';
 import { textOfRaw } from '../../tags/captionText';
 import type { GridSession } from '../grid/GridSession';

@@ -5,7 +5,7 @@ import type { DeletedPart } from '../originsOf';
 import type { WrittenPlace } from '../recordFolder';
 import { RecordWriter } from '../RecordWriter';
 import { readHistory } from './readHistory';
-import type { PresentCaption } from './renamedCaptions';
+import type { PresentCaption } from './PresentCaption';
 
 /** What a person took out of a caption, so that no job brings it back. */
 export interface Deletions extends PresentCaption {

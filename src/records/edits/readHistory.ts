@@ -1,7 +1,8 @@
 import { foldersOfCaptions } from '../recordFolder';
 import { RecordHistory } from '../RecordHistory';
 import { recognisedCaptions, type OtherCaption, type Recognised } from './recognisedCaptions';
-import { renamedCaptions, type PresentCaption, type Renamed } from './renamedCaptions';
+import type { PresentCaption } from './PresentCaption';
+import { renamedCaptions, type Renamed } from './renamedCaptions';
 import { replacedPictures } from './replacedPictures';
 
 /** So many renames of a caption, one after the other, are followed back that no record has. */

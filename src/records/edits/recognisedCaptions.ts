@@ -1,7 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { folderOf } from '../../dataset/files/datasetPath';
-import { isImageName } from '../../dataset/files/imageFiles';
 import { comparableTag } from '../../tags/comparableTag';
 import { captionChange } from '../captionChange';
 import { captionParts } from '../captionParts';
@@ -10,8 +9,9 @@ import type { StoredEntry } from '../RecordDecoder';
 import { partsBefore } from '../recordEntry';
 import { byTime, type RecordHistory } from '../RecordHistory';
 import type { Recorded } from '../RecordWriter';
-import type { PresentCaption, Renamed } from './renamedCaptions';
-import { sizesOf } from './replacedPictures';
+import type { PresentCaption } from './PresentCaption';
+import type { Renamed } from './renamedCaptions';
+import { imagesIn, sizesOf, stemOf, type ImagesOfFolders } from './replacedPictures';
 
 /** A caption whose file has at most so many bytes is an empty one: a line end at most. */
 const emptyFile = 2;
@@ -83,7 +83,7 @@ export async function recognisedCaptions(
     present.set(size, present.has(size) ? undefined : { ...caption, size, ...arrival(caption, entries) });
   }
   const gone = new Map<number, string[]>();
-  const folders = new Map<string, Promise<Set<string>>>();
+  const folders: ImagesOfFolders = new Map();
   for (const [caption, { size }] of others) {
     const isReplaced = replaced.has(caption);
     if (present.get(size) === undefined || (isReplaced ? left.has(caption) : isTaken(caption))) continue;
@@ -133,21 +133,8 @@ function recognised(candidate: Candidate, former: string, history: RecordHistory
 }
 
 /** Whether a caption has no picture any more, and nothing in its file. */
-async function isGone(root: string, caption: string, folders: Map<string, Promise<Set<string>>>): Promise<boolean> {
+async function isGone(root: string, caption: string, folders: ImagesOfFolders): Promise<boolean> {
   const info = await stat(path.join(root, caption)).catch(() => undefined);
   if (info !== undefined && info.size > emptyFile) return false;
-  const folder = folderOf(caption);
-  let stems = folders.get(folder);
-  if (stems === undefined) folders.set(folder, (stems = stemsIn(path.join(root, folder))));
-  return !(await stems).has(stemOf(path.posix.basename(caption)));
-}
-
-/** The names of the images in a folder, without their extensions. */
-async function stemsIn(folder: string): Promise<Set<string>> {
-  const names = await readdir(folder).catch(() => []);
-  return new Set(names.filter(isImageName).map(stemOf));
-}
-
-function stemOf(name: string): string {
-  return path.posix.parse(name).name;
+  return !(await imagesIn(root, folderOf(caption), folders)).has(stemOf(caption));
 }

@@ -1,19 +1,11 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { PresentCaption } from './PresentCaption';
+import { isReplacedOnDisk, type ImagesOfFolders } from './replacedPictures';
 import type { StoredEntry } from '../RecordDecoder';
 import { textHash } from '../recordEntry';
 import { byTime, type RecordHistory } from '../RecordHistory';
-
-/** A caption of the dataset as it is now. */
-export interface PresentCaption {
-  /** relative to the root of the records */
-  caption: string;
-  /** with LF line ends */
-  text: string;
-  /** the file of its picture, absolute */
-  picture: string;
-}
 
 /** A caption that has another name than when it was recorded. */
 export interface Renamed {
@@ -56,7 +48,7 @@ export async function renamedCaptions(
   }
   if (fresh.size === 0) return [];
   const present = new Set(captions.map(({ caption }) => caption).filter((caption) => !replaced.has(caption)));
-  const gone = goneCaptions(root, history, fresh, present, replaced);
+  const gone = await goneCaptions(root, history, fresh, present, replaced);
   const renamed: Renamed[] = [];
   for (const [hash, former] of gone) {
     const candidates = await Promise.all(
@@ -79,21 +71,25 @@ interface Fresh {
 }
 
 /** The captions of the records whose files are gone, by the hash of what they held last, if a new one holds that. */
-function goneCaptions(
+async function goneCaptions(
   root: string,
   history: RecordHistory,
   wanted: ReadonlyMap<string, unknown>,
   present: ReadonlySet<string>,
   replaced: ReadonlyMap<string, number>,
-): Map<string, Candidate[]> {
+): Promise<Map<string, Candidate[]>> {
+  const folders: ImagesOfFolders = new Map();
   const gone = new Map<string, Candidate[]>();
   const left = new Set<string>();
   for (const entries of history.stored.values()) for (const { from } of entries) if (from !== undefined) left.add(from);
   for (const [caption, entries] of history.stored) {
     if (present.has(caption) || left.has(caption)) continue;
-    const hash = lastStates(entries).find((one) => wanted.has(one));
-    if (hash === undefined || (!replaced.has(caption) && existsSync(path.join(root, caption)))) continue;
+    const states = lastStates(entries);
+    const hash = states.find((one) => wanted.has(one));
+    if (hash === undefined) continue;
     const size = entries.findLast(({ pictureSize }) => pictureSize !== undefined)?.pictureSize;
+    const isThere = !replaced.has(caption) && existsSync(path.join(root, caption));
+    if (isThere && !(await isReplacedOnDisk(root, caption, states, size, folders))) continue;
     gone.set(hash, [...(gone.get(hash) ?? []), { caption, size }]);
   }
   return gone;

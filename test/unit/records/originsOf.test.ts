@@ -108,6 +108,22 @@ describe('Who wrote what of a caption', () => {
       [],
     ],
     [
+      'a word that was typed, of those that a job was about to write when its process died',
+      new RecordedCaption('mine')
+        .write('mine, 1girl, hat, cat', tagger, { tags: ['1girl', 'hat', 'cat'], crashed: true })
+        .hand('mine, hat'),
+      ['mine: hand', 'hat: hand'],
+      [],
+    ],
+    [
+      'a tag that was deleted after a job had written it and died before it said so',
+      new RecordedCaption('mine')
+        .write('mine, 1girl, hat, cat', tagger, { tags: ['1girl', 'hat', 'cat'], crashed: true })
+        .hand('mine, 1girl, cat'),
+      ['mine: hand', '1girl: tagger', 'cat: tagger'],
+      ['hat'],
+    ],
+    [
       'a job that was reverted',
       new RecordedCaption()
         .replace('1girl', 'hat')
@@ -181,6 +197,19 @@ describe('Who wrote what of a caption', () => {
     caption.update(['1girl', 'cat']);
     assert.equal(caption.text, '1girl, cat, mine');
     assert.deepEqual(caption.deleted, []);
+  });
+
+  it('takes tags such as `?` and `...` for no end of a sentence', () => {
+    const tags = ['monochrome', 'hair over one eye', 'green background', '?', '...', '!?'];
+    const caption = new RecordedCaption().replace(...tags);
+    assert.deepEqual(
+      caption.writers,
+      tags.map((tag) => `${tag}: tagger`),
+    );
+    assert.equal(caption.update(tags).text, tags.join(', '));
+    caption.hand(tags.filter((tag) => tag !== 'green background').join(', '));
+    assert.deepEqual(caption.deleted, ['green background']);
+    assert.equal(caption.update(['1girl', ...tags]).text, '1girl, monochrome, hair over one eye, ?, ..., !?');
   });
 
   it('takes no tag that every caption of a tool was given in lower case for the machine’s', () => {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { captionChange } from '../../../../src/records/captionChange';
 import { deletionsIn, forgetDeletions } from '../../../../src/records/edits/forgetDeletions';
 import { readHistory } from '../../../../src/records/edits/readHistory';
-import type { PresentCaption } from '../../../../src/records/edits/renamedCaptions';
+import type { PresentCaption } from '../../../../src/records/edits/PresentCaption';
 import { RecordHistory } from '../../../../src/records/RecordHistory';
 import { RecordWriter } from '../../../../src/records/RecordWriter';
 import { testFolder } from '../../shared/testFolder';

@@ -1,0 +1,9 @@
+/** A caption of the dataset as it is now. */
+export interface PresentCaption {
+  /** relative to the root of the records */
+  caption: string;
+  /** with LF line ends */
+  text: string;
+  /** the file of its picture, absolute */
+  picture: string;
+}
