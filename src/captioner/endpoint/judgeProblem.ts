@@ -51,8 +51,9 @@ const textOnly =
   /not a multimodal|multi-?modal[a-z ]*not supported|at most 0 image|(does not|doesn't|do not|don't|not) (support|accept|have)( for)?[a-z ]* (image|vision|multimodal|picture)s?\b(?! (format|type|larger|bigger|above|of ))|(image|vision)[a-z ]* (is|are) not supported|not a vision model|support image input|missing data required for image input|only text|'?image_url'?[a-z ]* (is )?only supported by|invalid content type\. image_url/;
 /** Words for a model whose part for pictures was not loaded: llama.cpp, LM Studio. */
 const noProjector = /mmproj|vision add-?on is not loaded|clip model|no projector/;
-/** Words for a model that is not there: OpenAI, LM Studio, OpenRouter, LiteLLM, Ollama. */
-const noModel = /model_not_found|no models? loaded|not a valid model|(unknown|invalid|no such) model|try pulling it/;
+/** Words for a model that is not there: OpenAI, LM Studio, OpenRouter, LiteLLM, Ollama, transformers serve. */
+const noModel =
+  /model_not_found|no models? loaded|not a valid model|(unknown|invalid|no such) model|try pulling it|server is pinned to/;
 /** The same where the status says that something is not there: vLLM, Ollama. */
 const noModelThere = /model.*(not found|not exist|not available|not loaded)/;
 /** Words for a server that is still busy with its start: llama.cpp, TGI. */

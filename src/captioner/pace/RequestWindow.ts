@@ -2,8 +2,10 @@
 export interface Ticket {
   /** in milliseconds */
   readonly startedAt: number;
-  /** how many were in flight, with this one, when it was sent */
-  readonly inFlight: number;
+  /** how many might be in flight, with this one, when it was sent */
+  readonly window: number;
+  /** whether no other was */
+  readonly isAlone: boolean;
 }
 
 /**
@@ -31,6 +33,8 @@ const firstPause = 8;
 const longestPause = 128;
 /** More than what was refused is tried again after so many rounds of requests, and then after twice as many. */
 const firstRounds = 8;
+/** The same after a try that was fine. */
+const roundsOfClimb = 4;
 /** A server that gains nothing from a second request is asked again with two only so often. */
 const triesOfSecond = 3;
 /** A measurement says nothing if so much of it the requests were fewer than the window allows. */
@@ -46,7 +50,7 @@ type Phase =
   | { kind: 'steady'; left: number }
   /** a step up or down from `from`, whose throughput is known */
   | { kind: 'trying'; from: Measured }
-  /** one more than what was refused before */
+  /** more than what was fine before something was refused */
   | { kind: 'beyond' };
 
 interface Measured {
@@ -66,9 +70,16 @@ export class RequestWindow {
   private current = 1;
   private flying = 0;
   private phase: Phase = { kind: 'warmUp' };
-  /** the largest number that was not refused, once something was */
+  /** the largest number that was fine, once something was refused */
   private bound = Infinity;
+  /** the number that was refused last */
+  private ceiling = Infinity;
+  /** how often more than what was fine was refused */
   private refusals = 0;
+  /** whether the last try beyond the bound was fine */
+  private isClimbing = false;
+  /** the largest number at which a whole measurement had no refusal */
+  private proven = 1;
   private halvedAt = -Infinity;
   private pause = firstPause;
   private stepsUp = true;
@@ -92,7 +103,7 @@ export class RequestWindow {
   begin(now: number): Ticket {
     if (this.flying === 0 && this.epoch.answers === 0) this.epoch.startedAt = now;
     this.flying++;
-    return { startedAt: now, inFlight: this.flying };
+    return { startedAt: now, window: this.current, isAlone: this.flying === 1 };
   }
 
   /** A request has ended. @param now in milliseconds */
@@ -122,8 +133,12 @@ export class RequestWindow {
     // Too few images, or pictures that are prepared too slowly: the server is not at its limit.
     const saysNothing = epoch.starved > longestStarved * epoch.answers || time <= 0;
     const measured = { size: this.current, rate: epoch.answers / time };
-    if (saysNothing) this.measureAfresh(now);
-    else this.decide(measured, now);
+    if (saysNothing) {
+      this.measureAfresh(now);
+      return;
+    }
+    this.proven = Math.max(this.proven, this.current);
+    this.decide(measured, now);
   }
 
   /** How many answers a measurement needs. */
@@ -159,11 +174,7 @@ export class RequestWindow {
         this.decideStep(measured, phase.from, now);
         return;
       case 'beyond':
-        // What was refused once is not any more: the server had other guests, or it was a limit of a minute.
-        this.bound = Infinity;
-        this.refusals = 0;
-        this.phase = { kind: 'doubling', lower: undefined, isLonger: false };
-        this.measureAfresh(now);
+        this.decideBeyond(now);
         return;
     }
   }
@@ -195,12 +206,27 @@ export class RequestWindow {
     else this.settle(lower.size, now);
   }
 
+  private decideBeyond(now: number): void {
+    this.isClimbing = true;
+    this.bound = this.current;
+    if (this.current < Math.min(this.ceiling, this.maximum)) {
+      this.settle(this.current, now);
+      return;
+    }
+    // What was refused once is not any more: the server had other guests, or it was a limit of a minute.
+    this.bound = Infinity;
+    this.refusals = 0;
+    this.phase = { kind: 'doubling', lower: undefined, isLonger: false };
+    this.measureAfresh(now);
+  }
+
   private decideSteady(measured: Measured, phase: Extract<Phase, { kind: 'steady' }>, now: number): void {
     this.measureAfresh(now);
     if (--phase.left > 0) return;
     if (this.mayGoBeyond) {
       this.phase = { kind: 'beyond' };
-      this.resize(this.bound + 1, now);
+      const step = this.isClimbing && this.refusals < 2 ? Math.max(1, Math.floor(this.bound / 4)) : 1;
+      this.resize(Math.min(this.bound + step, this.maximum), now);
       return;
     }
     const next = this.nextStep();
@@ -238,25 +264,35 @@ export class RequestWindow {
     return this.bound < this.maximum && this.refusals < triesAboveBound && this.current >= this.bound;
   }
 
+  private get roundsUntilBeyond(): number {
+    return this.isClimbing ? roundsOfClimb : firstRounds * 2 ** this.refusals;
+  }
+
   /** Too much for the server: half from now on. Requests that were sent before the last halving say nothing new. */
   private lower(ticket: Ticket, now: number, how: 'overload' | 'timeout'): void {
-    // What is refused though nothing else is in flight says nothing about how many there may be.
-    const refused = how === 'overload' && ticket.inFlight > 1 ? ticket.inFlight - 1 : Infinity;
-    if (ticket.startedAt < this.halvedAt) {
-      this.bound = Math.min(this.bound, refused);
-      this.current = Math.min(this.current, this.limit());
-      return;
-    }
-    if (refused < Infinity) {
-      // A refusal of what was fine before is no limit of requests at a time, but perhaps one of a minute.
-      this.refusals = refused >= this.bound ? this.refusals + 1 : 1;
-      this.bound = Math.min(this.bound, refused);
-    }
+    if (ticket.startedAt < this.halvedAt) return;
+    if (how === 'overload') this.limitBy(ticket);
     const before = this.current;
     this.halvedAt = now;
-    this.phase = { kind: 'recovering', target: Math.max(1, Math.min(before, this.bound)) };
-    this.resize(Math.max(1, Math.min(Math.floor(before / 2), this.bound)), now);
+    this.phase = { kind: 'recovering', target: Math.min(before, this.limit()) };
+    this.resize(Math.max(1, Math.min(Math.floor(before / 2), this.limit())), now);
     this.stepsUp = true;
+  }
+
+  /** A request was refused: what was fine before is the limit, for a while or, after three times, for good. */
+  private limitBy({ window, isAlone }: Ticket): void {
+    this.isClimbing = false;
+    if (window > this.proven) this.refusals++;
+    else if (isAlone) {
+      // What is refused though nothing else is in flight says nothing about how many there may be.
+      return;
+    } else {
+      // A refusal of what was fine before is no limit of requests at a time, but perhaps one of a minute.
+      this.proven = Math.max(1, Math.floor(window / 2));
+      this.refusals = 1;
+    }
+    this.bound = this.proven;
+    this.ceiling = window;
   }
 
   /** The largest size that may be tried now, but for what goes beyond the bound. */
@@ -266,7 +302,7 @@ export class RequestWindow {
 
   private settle(size: number, now: number): void {
     this.resize(size, now);
-    this.phase = { kind: 'steady', left: this.mayGoBeyond ? firstRounds * 2 ** this.refusals : this.pause };
+    this.phase = { kind: 'steady', left: this.mayGoBeyond ? this.roundsUntilBeyond : this.pause };
   }
 
   private resize(size: number, now: number): void {

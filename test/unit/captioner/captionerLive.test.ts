@@ -22,6 +22,10 @@ const {
 //   pip install 'litellm[proxy]'; litellm --config test/fixtures/captions/litellm.yaml --port 4000
 //   DATASET_CAPTIONS_CHAT_URL=http://127.0.0.1:4000 DATASET_CAPTIONS_CHAT_MODEL=mock-vision \
 //     DATASET_CAPTIONS_ENDPOINT_KEY=sk-mock-0123456789 DATASET_CAPTIONS_CHAT_MOCKS=1 npx mocha …/captionerLive.test.js
+// A small model with random weights, which sees real pictures:
+//   pip install torch torchvision 'transformers[serving]'; python test/fixtures/captions/makeTinyModel.py /tmp/tiny
+//   transformers serve /tmp/tiny --port 4001 --device cpu
+//   DATASET_CAPTIONS_CHAT_URL=http://127.0.0.1:4001 DATASET_CAPTIONS_CHAT_MODEL=/tmp/tiny npx mocha …/captionerLive.test.js
 describe('A real server of chat completions (opt-in: DATASET_CAPTIONS_CHAT_URL)', function () {
   this.timeout(600_000);
   const folder = testFolder();

@@ -494,6 +494,13 @@ export const serverRows: readonly ServerRow[] = [
     code: 'CONTEXT_OVERFLOW',
   },
   {
+    server: 'transformers serve',
+    what: 'another model',
+    answer: json(400, { detail: "Server is pinned to '/models/tiny'; requested 'm'." }),
+    due: 'pause',
+    code: 'MODEL_NOT_FOUND',
+  },
+  {
     server: 'Gemini',
     what: 'a wrong key',
     answer: json(400, [

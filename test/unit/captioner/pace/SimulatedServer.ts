@@ -9,6 +9,8 @@ export interface ServerHabits {
   latency: () => number;
   /** requests beyond this number are refused at once (default: none) */
   refuseAbove?: number;
+  /** how long a request is on its way, in milliseconds (default: 0) */
+  way?: () => number;
 }
 
 /** A server in simulated time. */
@@ -31,7 +33,8 @@ export class SimulatedServer {
   ) {}
 
   async answer(): Promise<Attempt<string>> {
-    const { slots = Infinity, latency, refuseAbove = Infinity } = this.habits;
+    const { slots = Infinity, latency, refuseAbove = Infinity, way } = this.habits;
+    if (way !== undefined) await this.time.sleep(way());
     this.inFlight++;
     this.seen.push({ time: this.time.now(), inFlight: this.inFlight });
     this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);

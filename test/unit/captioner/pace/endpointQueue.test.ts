@@ -112,20 +112,36 @@ describe('Requests to the servers of a captioner, in simulated time', function (
     }
   });
 
-  it('stay within 8 for a server that refuses more, after three tries', async () => {
-    const { time, servers, ends, offer } = start([{ latency: fixed(500), refuseAbove: 8 }], 64);
-    const [server] = servers;
-    offer(50_000);
-    await time.pass(seconds(2000));
-    const above = server!.seen.filter(({ inFlight }) => inFlight > 8);
-    // A try is what is refused within a second or two.
-    const tries = above.filter(({ time: at }, index) => index === 0 || at - above[index - 1]!.time > 2000);
-    assert.equal(tries.length, 3);
-    const last = above.at(-1)!.time;
-    assert.equal(server!.mostSince(last + 1), 8);
-    const rate = server!.rate(last + seconds(60), seconds(2000));
-    assert.ok(rate >= 0.95 * 16, `${rate}/s, the last try after ${last / 1000} s`);
-    assert.ok(areCaptions(ends), 'no image fails for it');
+  for (const [how, way] of [
+    ['', 0],
+    [', also where requests overtake each other', 30],
+  ] as const) {
+    it(`stay within 8 for a server that refuses more, after three tries${how}`, async () => {
+      const { time, servers, ends, offer } = start([{ latency: fixed(500), refuseAbove: 8 }], 64);
+      const [server] = servers;
+      if (way > 0) Object.assign(server!.habits, { way: () => way * time.random() });
+      offer(50_000);
+      await time.pass(seconds(2000));
+      const above = server!.seen.filter(({ inFlight }) => inFlight > 8);
+      // A try is what is refused within a second or two.
+      const tries = above.filter(({ time: at }, index) => index === 0 || at - above[index - 1]!.time > 2000);
+      assert.equal(tries.length, 3);
+      const last = above.at(-1)!.time;
+      assert.equal(server!.mostSince(last + 1), 8);
+      const rate = server!.rate(last + seconds(60), seconds(2000));
+      assert.ok(rate >= (0.95 * 8) / (0.5 + way / 2000), `${rate}/s, the last try after ${last / 1000} s`);
+      assert.ok(areCaptions(ends), 'no image fails for it');
+    });
+  }
+
+  it('find a limit that no doubling hits', async () => {
+    const { time, servers, ends, offer } = start([{ latency: fixed(500), refuseAbove: 13 }], 64);
+    offer(100_000);
+    await time.pass(seconds(1500));
+    const rate = servers[0]!.rate(seconds(500), seconds(1500));
+    assert.ok(rate >= 0.9 * 26, `${rate}/s`);
+    assert.ok(servers[0]!.refused < 60, `${servers[0]!.refused} refused`);
+    assert.ok(areCaptions(ends));
   });
 
   it('are halved when a server that was fine refuses them, and grow back', async () => {
