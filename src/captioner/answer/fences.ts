@@ -9,10 +9,12 @@ export function withoutFences(text: string): string {
   )?.groups;
   if (whole !== undefined) {
     const { fence = '', inner = '' } = whole;
-    const close = inner.lastIndexOf(fence);
-    if (close < 0) return inner.trim();
-    const isLast = inner.slice(close + fence.length).trim() === '';
-    if (isLast && inner.indexOf(fence) === close) return inner.slice(0, close).trim();
+    const lines = inner.trimEnd().split('\n');
+    const closing = lines.findIndex((line) => line.trim().startsWith(fence));
+    if (closing === lines.length - 1) return lines.slice(0, -1).join('\n').trim();
+    // Not closed, or at the end of the last line of the caption.
+    if (closing < 0)
+      return inner.trimEnd().endsWith(fence) ? inner.trimEnd().slice(0, -fence.length).trim() : inner.trim();
     return trimmed;
   }
   // On one line, as some models do with short captions.

@@ -39,15 +39,37 @@ const scriptsOf: Readonly<Record<string, readonly Script[]>> = {
  */
 const functionWords: Readonly<Record<string, ReadonlySet<string>>> = Object.fromEntries(
   Object.entries({
-    en: 'the of and with is are her his its their on at by wearing holding standing sitting from this that has which while behind against into to an it who',
-    de: 'der das und ist ein eine einen einem einer mit auf sich den dem im vom zum zur sie er es trägt steht sitzt liegt vor hinter neben über nicht sind hat wird sein seine ihr ihre',
-    fr: 'le la les un une est dans avec sur et qui du au aux elle il ses sa vêtue vêtu portant sont pour derrière devant',
-    es: 'el la los las un una con y del que está su sus lleva por al sobre detrás junto sentada sentado hacia fondo pelo tiene se',
-    pt: 'um uma com em está seu sua ao da na nas nos dos vestindo usando sobre atrás cabelo são para um que os',
-    it: 'il la un una con che è del della nel gli di sono indossa seduta seduto sullo sulla dietro davanti suoi sua delle al',
-    nl: 'het een van en met op zijn haar draagt staat zit aan naar voor achter bij te dat wordt',
-    pl: 'jest się nie oraz siedzi stoi która który przy jej jego przed są na',
-  }).map(([language, words]) => [language, new Set(words.split(' '))]),
+    en: `
+      the of and with is are her his its their on at by wearing holding standing sitting from this that
+      has which while behind against into to an it who
+    `,
+    de: `
+      der das und ist ein eine einen einem einer mit auf sich den dem im vom zum zur sie er es trägt steht
+      sitzt liegt vor hinter neben über nicht sind hat wird sein seine ihr ihre
+    `,
+    fr: `
+      le la les un une est dans avec sur et qui du au aux elle il ses sa vêtue vêtu portant sont pour
+      derrière devant
+    `,
+    es: `
+      el la los las un una con y del que está su sus lleva por al sobre detrás junto sentada sentado hacia
+      fondo pelo tiene se
+    `,
+    pt: `
+      um uma com em está seu sua ao da na nas nos dos vestindo usando sobre atrás cabelo são para um que
+      os
+    `,
+    it: `
+      il la un una con che è del della nel gli di sono indossa seduta seduto sullo sulla dietro davanti
+      suoi sua delle al
+    `,
+    nl: `
+      het een van en met op zijn haar draagt staat zit aan naar voor achter bij te dat wordt
+    `,
+    pl: `
+      jest się nie oraz siedzi stoi która który przy jej jego przed są na
+    `,
+  }).map(([language, words]) => [language, new Set(words.trim().split(/\s+/))]),
 );
 
 /** Fewer letters or words say nothing of a language. */

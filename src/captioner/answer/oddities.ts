@@ -1,19 +1,49 @@
+import { oneOf, oneWordOf } from './oneOf';
+
+/** Marks of HTML at the start of a page. */
+const elements = oneWordOf(
+  '!doctype html head body div p span h[1-6] table script style meta title center svg img br ul ol pre a',
+);
+
+/** What servers and proxies say instead of an answer. */
+const status = oneOf(
+  'internal server error|bad gateway|service unavailable|(?:gateway|request) time-?out|too many requests|not found',
+  'unauthorized|forbidden|bad request|upstream (?:connect |request )?(?:error|time-?out)',
+);
+
+/** What the errors of programs are about; that of a joke on a shirt is about coffee. */
+const ofPrograms = oneWordOf(
+  'failed invalid unexpected cannot refused memory cuda model request tensor undefined null',
+);
+
 /** Pages and messages of servers and proxies, at the start of an answer. */
 const pages: readonly RegExp[] = [
-  /^\s*<(?:!doctype|\?xml|html|head|body|div|p|span|h[1-6]|table|script|style|meta|title|center|svg|img|br|ul|ol|pre|a)\b/i,
-  /^(?:internal server error|bad gateway|service unavailable|gateway time-?out|too many requests|not found|unauthorized|forbidden|upstream (?:connect )?error|error code:? \d{3,4})\b[\s\S]{0,200}$/i,
-  /^[45]\d\d (?:internal server error|bad gateway|service unavailable|gateway time-?out|too many requests|not found|unauthorized|forbidden|bad request)\b/i,
+  new RegExp(String.raw`^\s*<(?:\?xml|${elements})\b`, 'i'),
+  new RegExp(String.raw`^(?:error )?(?:[45]\d\d[:,]? )?${status}(?=[.!:(<]|\s*$|\s*\n|\s+-)`, 'i'),
+  /^error code:? \d{3,4}\b/i,
   /^traceback \(most recent call last\)/i,
-  /^(?:error|exception|fatal|runtimeerror|cuda error|valueerror): /i,
+  new RegExp(String.raw`^[a-z]*(?:error|exception): .*\b(?:${ofPrograms}|could not|timed? ?out)\b`, 'i'),
 ];
 
 /** What only machines say to machines. */
-const tokens =
-  /<\|[a-z_]{2,30}\|>|<(?:image|img_\d+|unk|pad|s|\/s|box|ref|loc_\d+|vision_start|tool_call)>|\[(?:img|unk|pad)\]|\[\/?tool_calls?\]/i;
+const tokens = new RegExp(
+  oneOf(
+    String.raw`<\|[a-z_]{2,30}\|>`,
+    `<${oneOf(String.raw`img_\d+|loc_\d+`, oneWordOf('image unk pad s /s box ref vision_start tool_call'))}>`,
+    String.raw`\[(?:img|unk|pad)\]|\[/?tool_calls?\]`,
+  ),
+  'i',
+);
 
 /** Verbs with which prompts begin their sentences. */
-const asks =
-  /^(?:please )?(?:describe|write|caption|answer|use|do not|don't|do mention|mention|leave|list|generate|give|provide|keep|avoid|rewrite|improve|create|summari[sz]e|make|cover|start|begin|focus|call|say)\b/;
+const asks = new RegExp(
+  String.raw`^(?:please )?(?:do not|don't|do mention|` +
+    oneWordOf(
+      'describe write caption answer use mention leave list generate give provide keep avoid rewrite improve create ' +
+        'summari[sz]e make cover start begin focus call say',
+    ) +
+    String.raw`)\b`,
+);
 /** A sentence of a prompt with so many words is nobody's caption. */
 const wordsOfAsking = 5;
 

@@ -22,7 +22,7 @@ function without(text: string, pattern: RegExp): string | undefined {
   const found = pattern.exec(text);
   if (found === null || found[0] === '') return undefined;
   // Bold type of Markdown that closes behind the opening.
-  const rest = text.slice(found[0].length).replace(/^(?:\*\*|__)?[\s:,]*(?:\*\*|__)?\s*/, '');
+  const rest = text.slice(found[0].length).replace(/^(?:\*{1,3}|_{1,2})?[\s:,]*(?:\*\*|__)?\s*/, '');
   if (rest === '' || (/\p{L}$/u.test(found[0]) && restOfVerb.test(rest))) return undefined;
   return capitalized(rest);
 }
@@ -55,7 +55,7 @@ function patternOf(opening: string): RegExp | undefined {
   // A rule that ends with a letter ends with a word.
   const end = /[\p{L}\p{N})]$/u.test(rule) ? String.raw`(?![\p{L}\p{N}’'-])` : '';
   try {
-    return new RegExp(String.raw`^(?:\*\*|__|#{1,4}\s)?\s*(?:${source})${end}`, 'iu');
+    return new RegExp(String.raw`^(?:\*{1,3}|_{1,2}|#{1,4}\s)?\s*(?:${source})${end}`, 'iu');
   } catch {
     // A bracket without a partner: then the rule is meant as it stands.
     return new RegExp(`^${escapedForRegExp(rule)}`, 'iu');

@@ -1,9 +1,24 @@
+import { oneOf, oneWordOf } from './oneOf';
+
 /** The words that stand for who speaks in the templates of chats. */
 const roles = 'USER|ASSISTANT|HUMAN|SYSTEM|User|Assistant|Human|System|AI Assistant|Model|MODEL';
 
 /** Marks of chat templates: no caption has them, and what stands behind them was not asked for. */
-const templateMarks =
-  /<\|(?:im_end|im_start|eot_id|start_header_id|end_header_id|end_of_text|begin_of_text|endoftext|end|start|return|user|assistant|system|eom_id|eos|end_of_turn)\|>|<(?:end_of_turn|start_of_turn|eos|bos)>|<\/?s>|\[\/?INST\]|<\uff5c[^\n>]{1,40}\uff5c>/i;
+const templateMarks = new RegExp(
+  oneOf(
+    String.raw`<\|` +
+      oneWordOf(
+        'im_end im_start eot_id eom_id start_header_id end_header_id end_of_text begin_of_text endoftext end_of_turn ' +
+          'start end return user assistant system eos',
+      ) +
+      String.raw`\|>`,
+    `<${oneWordOf('end_of_turn start_of_turn eos bos s /s')}>`,
+    String.raw`\[/?INST\]`,
+    // DeepSeek's, with wide bars
+    String.raw`<\uff5c[^\n>]{1,40}\uff5c>`,
+  ),
+  'i',
+);
 
 /** The head of an answer that names who speaks, as templates that are not applied leave it. */
 const head = new RegExp(
@@ -14,6 +29,7 @@ const head = new RegExp(
 /** Where the model goes on with the talk in the place of others: a line of its own, or capitals behind a sentence. */
 const nextLine = new RegExp(String.raw`\n\s*(?:#{1,4}\s*)?(?:\*\*)?(?:${roles})(?:\*\*)?\s*:`);
 const lineOfTemplate = /\n\s*(?:assistant|user|system|model)\s*(?:\n|$)/;
+const nextHeading = /\n\s*#{2,4}\s*(?:Instruction|Input|Response|Question|Answer)\s*:/i;
 const nextInLine = /(?<=[.!?…。"”)])\s+(?:USER|ASSISTANT|HUMAN|SYSTEM)\s*:/;
 
 /**
@@ -23,15 +39,36 @@ const nextInLine = /(?<=[.!?…。"”)])\s+(?:USER|ASSISTANT|HUMAN|SYSTEM)\s*:/
 export function withoutRoleTails(text: string): string {
   let rest = text.trim();
   for (let found = head.exec(rest); found !== null; found = head.exec(rest)) rest = rest.slice(found[0].length);
-  const ends = [templateMarks, nextLine, lineOfTemplate, nextInLine]
+  const ends = [templateMarks, nextLine, nextHeading, lineOfTemplate, nextInLine]
     .map((pattern) => rest.search(pattern))
     .filter((at) => at >= 0);
   return rest.slice(0, Math.min(rest.length, ...ends)).trim();
 }
 
 /** What models offer behind a caption. */
-const offer =
-  /^(?:let me know if|feel free to|would you like me to|do you want me to|is there anything else|if you(?:'d| would) like(?: me)?|if you (?:need|want|have)|i hope this (?:helps|caption|description)|hope this helps)\b/i;
+const offer = new RegExp(
+  '^' +
+    oneOf(
+      'let me know if|feel free to|is there anything else',
+      '(?:would you like|do you want) me to',
+      "if you(?:'d| would) like(?: me)?|if you (?:need|want|have)",
+      '(?:i )?hope this (?:helps|caption|description)',
+    ) +
+    String.raw`\b`,
+  'i',
+);
+
+/** What such an offer is about; a sign in the picture asks about bears. */
+const aboutCaptions = new RegExp(
+  String.raw`\b` +
+    oneOf(
+      "helps?|(?:like|want) me to|would like|you'd like",
+      oneWordOf(
+        'need want prefer adjust chang modif further more another else captions? descriptions? details? questions? assist',
+      ),
+    ),
+  'i',
+);
 
 /** Takes off an offer to go on with the talk, which is the last sentence of an answer and quotes nothing. */
 export function withoutOffers(text: string): string {
@@ -40,7 +77,8 @@ export function withoutOffers(text: string): string {
   const last = sentences.at(-1);
   if (last === undefined || last.index === 0) return trimmed;
   const sentence = trimmed.slice(last.index).trim();
-  if (!offer.test(sentence) || !/[.!?]$/.test(sentence) || /["“”]/.test(sentence)) return trimmed;
+  if (!offer.test(sentence) || !aboutCaptions.test(sentence) || !/[.!?]$/.test(sentence) || /["“”]/.test(sentence))
+    return trimmed;
   const before = trimmed.slice(0, last.index).trim();
   // Within a text that the picture has, quotation marks are still open.
   return (before.match(/"/g) ?? []).length % 2 === 1 ? trimmed : before;

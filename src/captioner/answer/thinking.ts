@@ -1,3 +1,6 @@
+import { oneOf, oneWordOf } from './oneOf';
+import { withoutQuotations } from './quotedText';
+
 /** The marks between which models think aloud, by their vendors. */
 const marks: readonly (readonly [open: string, close: string])[] = [
   // Qwen, DeepSeek, GLM and most others; Seed; older prompts
@@ -83,40 +86,73 @@ function lastMark(text: string, mark: string): number {
   return -1;
 }
 
-const openingQuote = /["'“‘«„「『`]\s?$/;
-const closingQuote = /^\s?["'”’»“」』`.,]/;
-
+/** Whether a stretch stands between quotation marks, which are around it and not the ends of two quotations. */
 function isQuoted(text: string, start: number, end: number): boolean {
-  return openingQuote.test(text.slice(Math.max(0, start - 2), start)) && closingQuote.test(text.slice(end, end + 2));
+  const before = text.charAt(start - 1);
+  const behind = text.charAt(end);
+  if ('“«„「『‘'.includes(before)) return '”“»」』’'.includes(behind) && behind !== '';
+  if (before !== behind || !/["`]/.test(before)) return false;
+  return text.slice(0, start).split(before).length % 2 === 0;
 }
 
 /**
- * Whether a text is a model that thinks aloud without marks: it speaks of the user, of what it has to do, or to itself.
- * Asked at the start only; a caption begins with what is in the picture.
+ * Whether a text is a model that thinks aloud without marks: one of its first sentences speaks of the user or of what
+ * it has to do, or it begins by speaking to itself. A caption speaks of what is in the picture.
  */
 export function isThinkingAloud(text: string): boolean {
-  const start = text.trimStart().slice(0, 300);
-  return thinkingAloud.some((pattern) => pattern.test(start));
+  const start = withoutQuotations(text.slice(0, 2000)).trimStart();
+  const sentences = start.split(/(?<=[.!?…])\s+|\n+/).slice(0, sentencesLookedAt);
+  return (
+    thinkingAloud.some((pattern) => pattern.test(start)) || sentences.some((sentence) => sentenceOfTask.test(sentence))
+  );
 }
 
-const toItself = "(?:okay|ok|alright|all right|got it|hmm+|hm|so|now|well|first|first of all|wait|right|let's see)";
+const toItself = oneOf(
+  'okay|ok|alright|all right|got it|hmm+|hm|so|now|well|first|first of all|wait|right',
+  "let's see",
+);
 /** What a model that writes a caption has to do; others do other things, as signs and songs say. */
 const task =
   '(?:first |carefully |now |just |also |probably |start by |begin by |try to |make sure )*' +
-  '(?:think|look|see (?:what|the|if)|analy[sz]|examin|describ|break|check|consider|go (?:through|over)|start|begin|take (?:a|another) look|' +
-  'note|identif|focus|writ|craft|creat|provid|generat|mak|caption|mention|follow|produc|output|includ|avoid|figure|determin|' +
-  'parse|tackle|summari[sz]|be (?:brief|careful|concise|accurate|objective|detailed))';
+  oneOf(
+    oneWordOf(
+      'think look analy[sz] examin describ break check consider start begin note identif focus writ craft creat',
+    ),
+    oneWordOf(
+      'provid generat mak caption mention follow produc output includ avoid figure determin parse tackle summari[sz]',
+    ),
+    'see (?:what|the|if)',
+    'go (?:through|over)',
+    'take (?:a|another) (?:closer |careful |good )?look',
+    'be (?:brief|careful|concise|accurate|objective|detailed)',
+  );
+const wants = oneOf(
+  `(?:want(?:s|ed)?|needs?|would like) ${oneWordOf('me us an? the this only just it tags captions? descriptions?')}`,
+  'wants? to (?:know|see|describe)',
+  oneWordOf('ask gave provid attached uploaded shared sent request prompt said says'),
+);
+/** A sentence that speaks of the user or of the task. */
+const sentenceOfTask = new RegExp(
+  String.raw`^(?:${toItself}[,.:!…]*\s+){0,3}` +
+    oneOf(
+      `the user(?:'s)? (?:is |has |also |now )*${wants}`,
+      `(?:i|we) (?:(?:need|have|want|am asked|are asked|was asked) to|should|must) ${task}`,
+      `(?:i'll|i will|i'm going to|let me|let's|lets) ${task}`,
+      String.raw`we are (?:given|asked)\b|(?:my|the) task is to `,
+    ),
+  'i',
+);
+/** How many sentences are looked at for such a one: thinking says one soon. */
+const sentencesLookedAt = 8;
 const thinkingAloud: readonly RegExp[] = [
-  new RegExp(
-    `^(?:${toItself}[,.:!…]*\\s+){0,3}(?:` +
-      "the user(?:'s)? (?:wants|want|is asking|asks|asked|would like|gave|provided|needs|request|prompt|said|says) |" +
-      `(?:i|we) (?:need|have|want|am asked|are asked|was asked) to ${task}|(?:i|we) (?:should|must) ${task}|` +
-      `(?:i'll|i will|i'm going to|let me|let's|lets) ${task}|we are (?:given|asked)\\b|(?:my|the) task is to )`,
-    'i',
-  ),
-  /^(?:okay|alright|got it|hmm+|first)[,.…]+\s+(?:so,|so (?:the|i|we)\b|the (?:image|picture|user)|this (?:image|picture)|i\b|looking)/i,
+  /^(?:okay|alright|got it|hmm+|first)[,.…]+\s+(?:so,|so (?:the|i|we)\b|(?:the|this) (?:image|picture|user)|i\b|looking)/i,
   /^(?:(?:so|okay|ok|alright|hmm+|well|now)[,.…]*\s+)?let's see[,.:…]+\s+(?:the|this|there|i|we|so)\b/i,
-  /^(?:\*\*)?(?:thinking process|thought process|my reasoning|analysis of the request|analyze the (?:image|request|user))\b/i,
+  /^(?:hmm+|okay|ok|so|well)[,.…]+\s*what(?:'s| is| do| are)\b/i,
+  /^(?:\*\*)?(?:step 1\W+|1[.)]\s*)(?:\*\*)?(?:identif|analy[sz]|describ|examin|observ|understand|determin)/i,
+  // The headings of Gemini's thoughts
+  /^\*\*[^*\n]{3,80}\*\*\s*\n\s*(?:i'm|i am|i've|i'll|my|okay|right now|now)\b/i,
+  /^(?:\*\*)?(?:(?:thinking|thought) process|my reasoning|analysis of the request|analyze the (?:image|request|user))\b/i,
   // Chinese models think in Chinese: "The user wants", "First, let me look".
-  /^(?:好的?[,，、。]|嗯[,，、。…]|首先[,，、])?\s*(?:用户(?:想|要|让|希望|提供|的)|我(?:需要|得先|应该|来)|让我(?:们)?(?:来)?(?:看|想|分析|仔细))/u,
+  /^嗯[,，、。…]/u,
+  /^(?:好的?[,，、。]|首先[,，、])?\s*(?:用户(?:想|要|让|希望|提供|的)|我(?:需要|得先|应该|来)|让我(?:们)?(?:来)?(?:看|想|分析))/u,
 ];

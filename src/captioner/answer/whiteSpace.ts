@@ -10,10 +10,14 @@ export function withTidyWhiteSpace(text: string): string {
     .replace(/[\u200b\u2060\ufeff]/g, '')
     .trim();
   if (isJsonCaption(plain)) return plain;
-  return plain
-    .replace(/[\v\f\u0085\u2028\u2029]/g, '\n')
-    .replace(/[\t\u00a0\u2000-\u200a\u202f\u205f ]+/g, ' ')
-    .replace(/ ?\n ?/g, '\n')
-    .replace(/\n{3,}/g, '\n\n')
-    .trim();
+  return (
+    plain
+      .replace(/[\v\f\u0085\u2028\u2029]/g, '\n')
+      .replace(/[\t\u00a0\u2000-\u200a\u202f\u205f ]+/g, ' ')
+      .replace(/ ?\n ?/g, '\n')
+      .replace(/\n{3,}/g, '\n\n')
+      // Lines of Markdown that divide nothing.
+      .replace(/(?:\n+[-*_]{3,})+$|^(?:[-*_]{3,}\n+)+/g, '')
+      .trim()
+  );
 }

@@ -14,11 +14,10 @@ export const usualOpenings: readonly string[] = [
   '(Sure|Certainly|Of course|Absolutely)(!|.|,)',
   "(Here is|Here's) (a|the|your|my) * (caption|description)*:",
   "(Here is|Here's) (a|the|your|my) (caption|description)*:",
-  '(Caption|Description|Image description|Image caption|Final caption|Prompt):',
+  '(Caption|Description|Image description|Image caption|Final caption):',
   '(The|This) (image|picture) (shows|depicts|features|presents|displays|portrays|captures|showcases|contains)',
   '(In|Within) (the|this) (image|picture),? (we see|we can see|you can see|there is|there are|we have)',
   '(The|This) is an? (image|picture) (of|showing|depicting)',
-  '(We|You|I) can see',
 ];
 
 const general: CaptionerPreset = {

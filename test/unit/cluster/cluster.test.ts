@@ -64,7 +64,7 @@ describe('A cluster', function () {
     const handled: string[] = [];
     const done = await followed(job, redis().url, { onHandled: (image) => handled.push(image) });
     assert.equal(done.status, 'completed', JSON.stringify(done));
-    assert.deepEqual(done.counts, { written: 30, same: 0, untagged: 0, kept: 0, failed: 1 });
+    assert.deepEqual(done.counts, { written: 30, same: 0, untagged: 0, kept: 0, flagged: 0, failed: 1 });
     assert.deepEqual(done.failures, [{ path: 'sub 0/bad.png', reason: 'Not an image, but a text.' }]);
     assert.deepEqual(handled.sort(), [...images, 'sub 0/bad.png'].sort());
     const texts = await captions(images);
@@ -76,7 +76,7 @@ describe('A cluster', function () {
 
     await writeFile(path.join(dataset(), 'sub 0/bad.png'), await readFile(path.join(dataset(), images[0]!)));
     const again = await followed(job, redis().url, { retryFailed: true });
-    assert.deepEqual(again.counts, { written: 31, same: 0, untagged: 0, kept: 0, failed: 0 });
+    assert.deepEqual(again.counts, { written: 31, same: 0, untagged: 0, kept: 0, flagged: 0, failed: 0 });
     assert.deepEqual(again.failures, []);
 
     await writeFile(path.join(dataset(), 'sub 2/2.txt'), 'edited since');

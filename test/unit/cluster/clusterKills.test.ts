@@ -168,7 +168,7 @@ describe('A cluster whose workers are killed and frozen, and whose queue is kill
     const { info } = await running;
 
     assert.equal(info.status, 'completed', JSON.stringify(info));
-    assert.deepEqual(info.counts, { written: count, same: 0, untagged: 0, kept: 0, failed: 0 });
+    assert.deepEqual(info.counts, { written: count, same: 0, untagged: 0, kept: 0, flagged: 0, failed: 0 });
     for (const worker of workers) worker.signal('SIGTERM');
     await Promise.all(workers.map(({ ended }) => ended));
     const captions = images.map((image) => image.replace('.png', '.txt'));

@@ -130,7 +130,7 @@ describe('The journals of a cluster', () => {
     assert.equal(records.get(2)?.outcome, undefined);
     const follower = await tail(4);
     await follower.update();
-    assert.deepEqual(follower.counts, { written: 1, same: 0, untagged: 1, kept: 0, failed: 0 });
+    assert.deepEqual(follower.counts, { written: 1, same: 0, untagged: 1, kept: 0, flagged: 0, failed: 0 });
     assert.deepEqual(
       [0, 1, 2, 3].map((index) => follower.isOpen(index)),
       [false, false, true, true],
@@ -153,7 +153,7 @@ describe('The journals of a cluster', () => {
       [0, undefined],
       [1, 'broken'],
     ]);
-    assert.deepEqual(follower.counts, { written: 2, same: 0, untagged: 0, kept: 0, failed: 0 });
+    assert.deepEqual(follower.counts, { written: 2, same: 0, untagged: 0, kept: 0, flagged: 0, failed: 0 });
     assert.deepEqual(follower.failures, []);
     assert.equal(follower.handled, 2);
   });

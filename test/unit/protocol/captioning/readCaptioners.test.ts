@@ -145,22 +145,61 @@ describe('Captioners in the settings', () => {
   });
 });
 
-describe('The presets', () => {
-  it('are those that the schema of the setting offers', () => {
-    const manifest = JSON.parse(readFileSync(path.resolve(__dirname, '../../../package.json'), 'utf8')) as {
-      contributes: {
-        configuration: { properties: Record<string, { items?: { properties: Record<string, object> } }> }[];
+/** The schema of the setting, as VS Code checks it while somebody writes. */
+interface Schema {
+  type?: string | string[];
+  minimum?: number;
+  maximum?: number;
+  enum?: string[];
+  properties?: Record<string, Schema>;
+  items?: Schema;
+}
+
+function schemaOfCaptioner(): Record<string, Schema> {
+  const manifest = JSON.parse(readFileSync(path.resolve(__dirname, '../../../package.json'), 'utf8')) as {
+    contributes: { configuration: { properties: Record<string, Schema> }[] };
+  };
+  const sections = manifest.contributes.configuration.map(({ properties }) => properties['datasetCaptions.captioners']);
+  return sections.find((section) => section !== undefined)?.items?.properties ?? {};
+}
+
+describe('The schema of the setting', () => {
+  const { sampling, output, ...fields } = schemaOfCaptioner();
+  const numbers = [fields, { ...sampling?.properties }].flatMap((properties, index) =>
+    Object.entries(properties).flatMap(([name, { minimum, maximum }]) =>
+      minimum === undefined ? [] : [{ name, minimum, maximum, group: index === 0 ? undefined : 'sampling' }],
+    ),
+  );
+
+  for (const { name, minimum, maximum, group } of numbers) {
+    it(`has the limits that are checked: ${name}`, () => {
+      const isRead = (value: number): boolean => {
+        const field = { [name]: value };
+        return (
+          readCaptioners([{ ...least, ...(group === undefined ? field : { [group]: field }) }]).profiles.length === 1
+        );
       };
-    };
-    const sections = manifest.contributes.configuration.map(
-      ({ properties }) => properties['datasetCaptions.captioners'],
-    );
-    const properties = sections.find((section) => section !== undefined)?.items?.properties ?? {};
-    assert.deepEqual((properties.preset as { enum: string[] }).enum.toSorted(), [...presetNames].sort());
+      assert.ok(isRead(minimum));
+      assert.ok(!isRead(minimum - 1));
+      if (maximum === undefined) return;
+      assert.ok(isRead(maximum));
+      assert.ok(!isRead(maximum + 1));
+    });
+  }
+
+  it('has the fields that are read', () => {
+    assert.ok(numbers.length >= 7);
+    assert.deepEqual(Object.keys(output?.properties ?? {}).sort(), Object.keys(captionerPresets.general.output).sort());
     assert.deepEqual(
-      Object.keys(properties).sort(),
+      Object.keys({ ...fields, sampling, output }).sort(),
       [...Object.keys(captionerPresets.general), 'name', 'endpoints', 'preset'].sort(),
     );
+  });
+});
+
+describe('The presets', () => {
+  it('are those that the schema of the setting offers', () => {
+    assert.deepEqual(schemaOfCaptioner().preset?.enum?.toSorted(), [...presetNames].sort());
   });
 
   for (const name of presetNames) {
