@@ -24,7 +24,7 @@ export interface CaptionerParts {
   readonly log: vscode.LogOutputChannel;
 }
 
-/** What is needed only where somebody chooses what captions, or looks at what it would do, or asks it in this window. */
+/** What is needed only where somebody chooses what captions, sees what it would do, or asks it in this window. */
 export interface StartedCaptioners {
   readonly picker: CaptionerPicker;
   readonly taggerPicker: TaggerPicker;

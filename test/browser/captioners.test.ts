@@ -113,4 +113,63 @@ describe('captioners in the real workbench', () => {
     await sleep(300);
     assert.equal(await view.workbench.page.locator('.quick-input-widget:visible').count(), 0);
   });
+
+  it('say in the list what is missing at a server, readable in every theme', async () => {
+    const view = await suite.open();
+    const { workbench } = view;
+    const keys = new ByKeys(workbench);
+    for (const theme of ['Light Modern', 'Dark Modern', 'Default High Contrast']) {
+      await workbench.setColorTheme(theme);
+      // The server of the first test is gone.
+      await keys.run('Dataset Captions: Select Captioner');
+      await keys.shows('WD14 taggers');
+      await keys.type('lake');
+      await keys.shows(/could not be reached|does not answer|refused/i);
+      await workbench.screenshot(`captioners list ${theme}`);
+      await workbench.page.keyboard.press('Escape');
+      await view.press(/^Caption All/);
+      await workbench.page.locator('.monaco-dialog-box').waitFor();
+      await workbench.screenshot(`captioners question ${theme}`);
+      await workbench.page.keyboard.press('Escape');
+    }
+  });
+});
+
+describe('captioners over a slow link', () => {
+  let server: StandInServer;
+  const suite = useWorkbench(() => ({ link: { delay: 75 } }));
+
+  before(async () => {
+    server = await StandInServer.start({});
+  });
+  after(() => server.stop());
+
+  it('are added by keyboard alone, and the list does not throw back who types while it is filled', async () => {
+    const view = await suite.open();
+    const keys = new ByKeys(view.workbench);
+    const { page } = view.workbench;
+    await keys.run('Dataset Captions: Select Captioner');
+    await keys.shows('Palette');
+    // Down and down again while the list is filled from what is found meanwhile.
+    for (let time = 0; time < 3; time++) {
+      await page.keyboard.press('ArrowDown');
+      await sleep(200);
+    }
+    const active = page.locator('.quick-input-widget:visible .monaco-list-row.focused .label-name').first();
+    const reached = await active.textContent();
+    await keys.shows('WD14 taggers');
+    await sleep(1000);
+    assert.equal(await active.textContent(), reached, 'the active entry stays when the list has more');
+    await keys.choose('Add Captioner');
+    await keys.shows(/begins|no list|Ollama:/);
+    await keys.fill(server.url);
+    await keys.enter();
+    await keys.shows('stand-in');
+    await keys.enter();
+    await keys.shows('fits stand-in');
+    await keys.enter();
+    await keys.shows('It is chosen by this name');
+    await keys.enter();
+    await view.frame.getByRole('button', { name: 'Captioner: stand-in' }).waitFor();
+  });
 });

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import * as vscode from 'vscode';
 import type { EndpointAccess } from '../../captioner/endpoint/checkEndpoint';
 import type { CaptionerProfile } from '../../protocol/captioning/captionerProfile';
@@ -15,6 +16,11 @@ import { pictureModels } from './LanguageModels';
 import { nameFor } from './newCaptioner';
 import { firstSentence, whereOf } from './profileText';
 
+/**
+ * The list is filled anew only when nobody has typed or moved in it for so long, in milliseconds: over a slow link the
+ * window is ahead of what is known here, and would be thrown back.
+ */
+const quietTime = 500;
 /** How long a server may take to say which models it has, while the list is shown, in milliseconds. */
 const lookTimeout = 5000;
 
@@ -78,8 +84,21 @@ export class CaptionerPicker {
     quickPick.busy = true;
     const cancel = new AbortController();
     const found: Found = { listings: [], missing: new Map(), models: [] };
-    const show = (): void => {
+    let touched = -Infinity;
+    let timer: NodeJS.Timeout | undefined;
+    const touch = (): void => {
+      touched = performance.now();
+    };
+    quickPick.onDidChangeValue(touch);
+    quickPick.onDidChangeActive(touch);
+    const showWhenQuiet = (): void => {
+      clearTimeout(timer);
       if (cancel.signal.aborted) return;
+      const wait = touched + quietTime - performance.now();
+      if (wait > 0) timer = setTimeout(showWhenQuiet, wait);
+      else show();
+    };
+    const show = (): void => {
       const [active] = quickPick.activeItems;
       const items = this.items(found);
       // Somebody may be on the way to an item: it stays the active one, and what is typed stays.
@@ -92,7 +111,7 @@ export class CaptionerPicker {
       this.models.list().then(
         (listings) => {
           found.listings = listings;
-          show();
+          showWhenQuiet();
         },
         (thrown: unknown) => {
           void vscode.window.showErrorMessage(vscode.l10n.t('The models cannot be listed: {0}', errorMessage(thrown)));
@@ -100,11 +119,11 @@ export class CaptionerPicker {
       ),
       pictureModels().then((models) => {
         found.models = models;
-        if (models.length > 0) show();
+        if (models.length > 0) showWhenQuiet();
       }),
       this.missing(AbortSignal.any([cancel.signal, AbortSignal.timeout(lookTimeout)])).then((missing) => {
         found.missing = missing;
-        if (missing.size > 0) show();
+        if (missing.size > 0) showWhenQuiet();
       }),
     ];
     void Promise.all(looking).then(() => {
@@ -126,6 +145,7 @@ export class CaptionerPicker {
       });
     } finally {
       cancel.abort();
+      clearTimeout(timer);
       quickPick.dispose();
     }
   }

@@ -45,8 +45,8 @@ interface Asked {
 }
 
 /**
- * Captions with the models of VS Code itself. They can be asked by this window only, and at the user's wish: so there is
- * no job, and what they write is one undoable edit of the document, recorded as theirs.
+ * Captions with the models of VS Code itself. They can be asked by this window only, and at the user's wish: so there
+ * is no job, and what they write is one undoable edit of the document, recorded as theirs.
  */
 export class LanguageModelCaptions {
   private isAsking = false;
