@@ -21,6 +21,13 @@ interface Offer {
   act: () => Thenable<unknown>;
 }
 
+/** What leads to the flagged answers of a job, if it has any. */
+function reviewOf({ id, counts }: JobInfo): Offer[] {
+  if (counts.flagged === 0) return [];
+  const act = (): Thenable<unknown> => vscode.commands.executeCommand('datasetCaptions.reviewFlagged', { id });
+  return [{ title: vscode.l10n.t('Review Flagged'), act }];
+}
+
 /** Messages about jobs that ended, paused or were interrupted: one message per job, never one per image. */
 export class JobNotices extends Disposable {
   /** ids of the jobs that a process has which neither this window nor its runner is connected with */
@@ -106,11 +113,12 @@ export class JobNotices extends Disposable {
     }
   }
 
-  private notifySingle({ label, failures, counts }: JobInfo): void {
+  private notifySingle(job: JobInfo): void {
+    const { label, failures, counts } = job;
     const [failure] = failures;
     if (failure !== undefined) {
       const text = vscode.l10n.t('{0}: {1}', inOneLine(failure.path), failure.reason);
-      void this.offer(vscode.window.showWarningMessage, text, [this.showLog()]);
+      void this.offer(vscode.window.showWarningMessage, text, [...reviewOf(job), this.showLog()]);
     } else if (counts.untagged > 0) {
       const text = vscode.l10n.t('{0}: no tag passed the threshold; the caption was kept.', label);
       void vscode.window.showInformationMessage(text);
@@ -125,7 +133,7 @@ export class JobNotices extends Disposable {
         title: vscode.l10n.t('Open Report'),
         act: () => vscode.commands.executeCommand('datasetCaptions.openJobReport', { id }),
       };
-      void this.offer(vscode.window.showWarningMessage, text, [report, this.showLog()]);
+      void this.offer(vscode.window.showWarningMessage, text, [...reviewOf(job), report, this.showLog()]);
     }
     if (this.jobs.isOwn(id) && !hasChosenTagger() && chosenCaptioner() === '') void this.offerRealTaggers();
   }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { JobInfo } from '../../jobs/jobTypes';
 import type { CaptionDialogs } from '../captionDialogs/CaptionDialogs';
 import { mostTried } from '../captionDialogs/mostTried';
+import type { CaptionJobs } from '../captioning/CaptionJobs';
 import { isReviewable } from '../captioning/jobText';
 import type { DatasetEditorProvider } from '../editor/DatasetEditorProvider';
 import type { GridPanel } from '../editor/GridPanel';
@@ -22,11 +23,18 @@ export type RegisterOnJob = (
 export function registerCaptionDialogCommands(
   commands: PaletteCommands,
   registerOnJob: RegisterOnJob,
+  jobs: CaptionJobs,
   editors: DatasetEditorProvider,
   load: LoadCaptionDialogs,
 ): vscode.Disposable {
+  /** Where jobs of the dataset in front have answers to review, they are meant. */
+  const isMeant = (job: JobInfo): boolean => {
+    if (!isReviewable(job)) return false;
+    const front = editors.active?.session.document.uri.fsPath;
+    return job.root === front || !jobs.all.some((other) => other.root === front && isReviewable(other));
+  };
   return vscode.Disposable.from(
-    registerOnJob('datasetCaptions.reviewFlagged', isReviewable, (job) => reviewFlagged(job, editors, load)),
+    registerOnJob('datasetCaptions.reviewFlagged', isMeant, (job) => reviewFlagged(job, editors, load)),
     commands.registerOnGrid('datasetCaptions.tryOnImages', (grid) => tryOnImages(grid, load)),
   );
 }

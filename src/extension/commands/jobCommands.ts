@@ -71,7 +71,7 @@ export function registerJobCommands(
       () => true,
       ({ root }) => openDatasets(editors, [vscode.Uri.file(root)]),
     ),
-    registerCaptionDialogCommands(commands, registerOnJob, editors, loadDialogs),
+    registerCaptionDialogCommands(commands, registerOnJob, jobs, editors, loadDialogs),
     commands.register('datasetCaptions.unloadTagger', () => unloadTagger(jobs)),
     commands.register(revealImageCommand, (root: string, image: string) => revealImage(editors, root, image)),
   );

@@ -236,7 +236,7 @@ export class ReviewDialog extends LitElement {
           min="0"
           max="2"
           step="0.1"
-          placeholder=${l10n.t('the server’s own')}
+          placeholder=${l10n.t('server’s own')}
           ?disabled=${isAsking}
           .value=${live(this.temperature)}
           @input=${(event: Event) => {

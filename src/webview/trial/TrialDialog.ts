@@ -184,7 +184,7 @@ export class TrialDialog extends LitElement {
             min="0"
             max="2"
             step="0.1"
-            placeholder=${l10n.t('the server’s own')}
+            placeholder=${l10n.t('server’s own')}
             .value=${live(this.temperature)}
             @input=${this.onTemperature}
         /></label>
