@@ -2,8 +2,7 @@
  * Selector of what stays usable while a layer is open: suggestions for its fields, a dialog that opens above it, and
  * live regions, which screen readers announce.
  */
-const staysUsable =
-  'suggestion-popup, bulk-edit-dialog, comparison-dialog, review-dialog, trial-dialog, [aria-live]';
+const staysUsable = 'suggestion-popup, bulk-edit-dialog, comparison-dialog, review-dialog, trial-dialog, [aria-live]';
 
 /**
  * Makes an element modal: its siblings become inert and Tab stays inside. A `<dialog>` would be in the top layer, where
