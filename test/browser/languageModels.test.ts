@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ByKeys } from './ByKeys';
 import { captions } from './datasetFiles';
@@ -42,6 +43,12 @@ describe('models of VS Code in the real workbench', () => {
       'the caption in its file',
       async () => (await captions(suite.dataset))['5_scenery/acanthus.txt'] === prose,
     );
+    await until('the record of who wrote it', async () => {
+      const names = await readdir(suite.dataset, { recursive: true });
+      const records = names.filter((name) => name.includes('records') && name.endsWith('.jsonl'));
+      const texts = await Promise.all(records.map((name) => readFile(path.join(suite.dataset, name), 'utf8')));
+      return texts.some((text) => text.includes('captioner') && text.includes('Stand-in seer'));
+    });
     await view.card(image).click({ position: { x: 2, y: 2 } });
     await workbench.page.keyboard.press('Control+z');
     await until('no caption again', async () => {

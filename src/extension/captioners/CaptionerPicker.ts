@@ -101,8 +101,7 @@ export class CaptionerPicker {
     const show = (): void => {
       const [active] = quickPick.activeItems;
       const items = this.items(found);
-      // Somebody may be on the way to an item: it stays the active one, and what is typed stays.
-      quickPick.keepScrollPosition = true;
+      // Somebody may be on the way to an item: it stays the active one and in view, and what is typed stays.
       quickPick.items = items;
       if (active !== undefined) quickPick.activeItems = items.filter((item) => isSame(item, active)).slice(0, 1);
     };
