@@ -15,6 +15,7 @@ import { imageOfLine } from '../../../src/jobs/folder/JobFolder';
 import { parseOutcomes, readJournal } from '../../../src/jobs/folder/journalEntries';
 import { runnerEvents, runnerParams, runnerResults } from '../../../src/jobs/client/runnerChecks';
 import { newEndpoint } from '../../../src/jobs/client/runnerEndpoint';
+import { runnerProtocolVersion } from '../../../src/jobs/client/runnerProtocol';
 import { gridParams, webviewEvents } from '../../../src/protocol/page/gridChecks';
 import { taggerEvents, taggerParams, taggerResults } from '../../../src/protocol/tagging/taggerChecks';
 import { readWireError, RemoteError } from '../../../src/protocol/channel/wireError';
@@ -118,7 +119,7 @@ describe('Whatever another process sends', function () {
     await once(socket, 'connect');
     let id = 1_000_000;
     const ask = askOver(socket);
-    await ask(++id, 'hello', { token: endpoint.token, version: 1 });
+    await ask(++id, 'hello', { token: endpoint.token, version: runnerProtocolVersion });
     const methods = fc.constantFrom(
       ...Object.keys(runnerParams).filter((name) => name !== 'retire'),
       '__proto__',
