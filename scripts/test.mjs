@@ -57,9 +57,7 @@ function allTasks() {
     .map(String)
     .filter((file) => file.endsWith('.test.ts'));
   const unitTask = (/** @type {string} */ name, /** @type {string[]} */ tests) => {
-    const own = tests
-      .filter((file) => unitGroups.find((group) => group.files.test(file))?.name === name)
-      .map((file) => `unit/${path.basename(file, '.ts')}.js`);
+    const own = tests.map((file) => `unit/${path.basename(file, '.ts')}.js`);
     // Each fuzzer takes its seconds, and most of them wait: side by side they take a third.
     const sideBySide = ['--parallel', '--jobs', '3'];
     const commands = [[...mocha('60000', ...own), ...(name === 'unit fuzz' ? sideBySide : retries)]];
@@ -68,7 +66,7 @@ function allTasks() {
   };
   /** @type {Task[]} */
   const tasks = [
-    ...unitGroups.map(({ name }) => unitTask(name, unitTests)),
+    ...unitGroups.map(({ name }) => unitTask(name, unitTests.filter(isOfGroup(name)))),
     // It works all the time, while others wait: were it as patient as the other checks, it would be the last to end.
     // With more room for young objects it takes three quarters of the time.
     { ...check('source', [node, '--max-semi-space-size=128', 'scripts/checkSource.mjs']), patience: 5 },
@@ -164,6 +162,7 @@ function browserGroups(names) {
 /** By their rooms. Two thirds of the time are those of jobs, which wait for processes: they are tasks of their own. */
 const unitGroups = [
   { name: 'unit cluster', files: /^cluster\W|^tagger\Wserver|diskFaults/ },
+  { name: 'unit cli commands', files: /^cli\W[^.]*\W[^.]*\.test/ },
   { name: 'unit cli', files: /^cli\W/ },
   { name: 'unit jobs', files: /^(jobs|runner)\W/ },
   { name: 'unit fuzz', files: /^fuzz\W/ },
@@ -172,6 +171,15 @@ const unitGroups = [
   { name: 'unit dataset', files: /^(dataset|extension)\W/ },
   { name: 'unit', files: /./ },
 ];
+
+/**
+ * Whether a file is in the first group that has it, and that is the one with this name.
+ * @param {string} name
+ * @returns {(file: string) => boolean}
+ */
+function isOfGroup(name) {
+  return (file) => unitGroups.find(({ files }) => files.test(file))?.name === name;
+}
 
 /**
  * @param {string} timeout of one test, milliseconds

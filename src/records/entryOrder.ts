@@ -67,8 +67,10 @@ function nextOf(hash: string, left: readonly Write[], now: string | undefined): 
       if (all < best.breaks) best = { breaks: all, next: next ?? first };
       return;
     }
-    for (const one of rest) {
+    for (const [index, one] of rest.entries()) {
       const isBreak = one.before !== last;
+      // Its text does not come from nowhere where an earlier write makes it: an undo follows what it takes back.
+      if (isBreak && rest.slice(0, index).some(({ after }) => after === one.before)) continue;
       const then = rest.filter((other) => other !== one);
       look(one.after, then, breaks + (isBreak ? 1 : 0), next ?? one);
     }

@@ -124,6 +124,17 @@ describe('Who wrote what of a caption', () => {
       ['hat'],
     ],
     [
+      'an undo that never came to the disk, behind writes of which nobody knows whether they did',
+      new RecordedCaption('mine')
+        .write('mine, 1girl', { by: 'bulk', name: 'Edit' }, { crashed: true })
+        .hand('mine, 1girl')
+        .write('mine, 1girl, hat', { by: 'bulk', name: 'Edit' }, { crashed: true })
+        .write('mine, 1girl, cat', { by: 'bulk', name: 'Edit' })
+        .write('mine, 1girl', { by: 'hand' }, { kind: 'undone', crashed: true }),
+      ['mine: hand', '1girl: bulkEdit', 'cat: bulkEdit'],
+      [],
+    ],
+    [
       'a job that was reverted',
       new RecordedCaption()
         .replace('1girl', 'hat')

@@ -246,6 +246,7 @@ class Life {
   private async save(): Promise<void> {
     await this.window.save();
     this.unsaved = [this.now];
+    for (const tag of this.known.tags.keys()) this.stood.add(comparableTag(tag));
   }
 
   private edit(tags: readonly string[]): void {
@@ -254,8 +255,11 @@ class Life {
     const deleted = new Set(before.deleted);
     for (const tag of tags) if (!before.tags.has(tag)) deleted.delete(comparableTag(tag));
     const now = new Set(tags.map(comparableTag));
-    for (const tag of before.tags.keys())
-      if (tags.length > 0 && !now.has(comparableTag(tag))) deleted.add(comparableTag(tag));
+    for (const tag of before.tags.keys()) {
+      const key = comparableTag(tag);
+      // Whoever goes on typing behind a word that was never saved deletes nothing.
+      if (tags.length > 0 && !now.has(key) && this.stood.has(key)) deleted.add(key);
+    }
     const kept = [...before.tags.keys()].filter((tag) => tags.includes(tag));
     const isMoved = kept.join() !== tags.filter((tag) => before.tags.has(tag)).join();
     // The same to the letter: with other commas it is another text, which was deleted from.
