@@ -36,7 +36,8 @@ export async function originsRun({
 }): Promise<object> {
   const root = await mkdtemp(path.join(tmpdir(), 'dataset-captions-bench-'));
   try {
-    const all = await writeRecords(root, captions, jobs);
+    const paths = Array.from({ length: captions }, (_, index) => `10_concept/${String(index).padStart(8, '0')}.txt`);
+    const all = await writeRecords(root, paths, jobs);
     const bytes = (await recordFiles(root)).reduce((sum, file) => sum + statSync(file).size, 0);
     const entries = captions * jobs;
     return {
@@ -81,10 +82,9 @@ async function byHistory(root: string, { paths, texts }: Captions): Promise<obje
   return { historyMs, historyMb, known: history?.entriesOf(paths[0] ?? '').length };
 }
 
-/** A record file for each job, as jobs write them. */
-async function writeRecords(root: string, captions: number, jobs: number): Promise<Captions> {
+/** A record file for each job, as jobs write them. @param paths of captions, relative to the root */
+export async function writeRecords(root: string, paths: string[], jobs: number): Promise<Captions> {
   await mkdir(recordFolderOf(root), { recursive: true });
-  const paths = Array.from({ length: captions }, (_, index) => `10_concept/${String(index).padStart(8, '0')}.txt`);
   const texts = paths.map(() => '');
   for (let job = 0; job < jobs; job++) {
     const start = begun + job * day;
