@@ -35,6 +35,7 @@ describe('captioners in the real workbench', () => {
     await keys.shows('WD14 taggers');
     await workbench.screenshot('captioners list');
     await keys.choose('Add Captioner…');
+    await keys.shows('Address of the Server');
     // What is no address is said before it is left.
     await keys.type('ftp://somewhere');
     await keys.shows('no address');

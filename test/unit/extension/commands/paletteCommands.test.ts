@@ -135,7 +135,7 @@ describe('The commands of the palette', () => {
         ...['deleteSnapshot', 'editTags', 'excludeTag', 'filterByTag', 'forgetDeletions', 'openImageToSide'],
         ...['openSavedSearch', 'pasteCaption', 'refresh', 'refreshResults', 'removeTag', 'removeTags'],
         ...['renameSnapshot', 'renameTag', 'replaceTags', 'restoreSnapshot', 'revealImage', 'saveSearch', 'search'],
-        ...['showCaptionHistory', 'showDatasetHistory', 'sortImages'],
+        ...['showCaptionHistory', 'showDatasetHistory', 'sortImages', 'tryOnImages'],
         ...['whoWroteThis'],
       ].sort(),
     );
