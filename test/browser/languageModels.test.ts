@@ -30,6 +30,7 @@ describe('models of VS Code in the real workbench', () => {
     const { workbench } = view;
     const keys = new ByKeys(workbench);
     await keys.run('Dataset Captions: Select Captioner');
+    await keys.shows('WD14 taggers');
     await keys.type('stand-in');
     await keys.shows('Stand-in seer');
     await workbench.screenshot('models of VS Code');
