@@ -6,9 +6,9 @@ import { recordRootOf } from '../../records/recordFolder';
 import { currentStates, openSnapshot, type CaptionStates } from '../../snapshots/CaptionStates';
 import { compareStates } from '../../snapshots/compareStates';
 import type { Snapshot } from '../../snapshots/store/snapshotTypes';
+import type { OpenedComparison } from '../comparison/GridComparison';
 import { ShownComparison } from '../comparison/ShownComparison';
 import type { DatasetDocument } from '../document/DatasetDocument';
-import type { GridPanel } from '../editor/GridPanel';
 import { writeOptions } from '../settings/settings';
 import { comparisonText } from './comparisonText';
 import { unsavedContents } from './givenCaptions';
@@ -39,12 +39,18 @@ export function restoreEdit(snapshot: Snapshot): WantedEdit {
   };
 }
 
+/** A grid that can show a comparison of its dataset. */
+interface ComparingGrid {
+  readonly session: { readonly document: DatasetDocument };
+  openComparison(comparison: OpenedComparison): void;
+}
+
 /**
  * Shows in a grid what differs between two snapshots, or a snapshot and now; the earlier one comes first.
  * @throws SnapshotError; CaptionError when the folder cannot be read; the signal's reason when cancelled
  */
 export async function compareSnapshots(
-  grid: GridPanel,
+  grid: ComparingGrid,
   one: Snapshot,
   other: Snapshot | 'now',
   texts: HistoryTexts,
