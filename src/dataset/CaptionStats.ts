@@ -1,7 +1,8 @@
 import type { Caption, CaptionObserver } from './captions/Caption';
 import type { CaptionContent } from './captions/captionContent';
-import { eachTag } from '../tags/captionGrammar';
+import { differingTags, eachTag, hasProse } from '../tags/captionGrammar';
 import { textOfRaw } from '../tags/captionText';
+import { isJsonCaption } from '../tags/jsonCaption';
 
 /** Numbers of images and captions, by state. */
 export interface DatasetCounts {
@@ -95,8 +96,11 @@ export class CaptionStats implements CaptionObserver {
     const { counted, countedAs } = caption;
     const [imagesBefore, images] = [countedAs >> bits, state >> bits];
     if (counted !== raw || imagesBefore !== images) {
-      this.addTags(raw, images);
-      this.addTags(counted, -imagesBefore);
+      if (raw !== null && counted !== null && images === imagesBefore) this.changeTags(counted, raw, images);
+      else {
+        this.addTags(raw, images);
+        this.addTags(counted, -imagesBefore);
+      }
       caption.counted = raw;
       if (counted !== raw) for (const listener of this.textListeners) listener(caption);
     }
@@ -118,10 +122,24 @@ export class CaptionStats implements CaptionObserver {
   private addTags(raw: string | null, images: number): void {
     if (raw === null || images === 0) return;
     const { hasProse } = eachTag(textOfRaw(raw), (tag) => {
-      const count = (this.tags.get(tag) ?? 0) + images;
-      if (count === 0) this.tags.delete(tag);
-      else this.tags.set(tag, count);
+      this.addTag(tag, images);
     });
     if (hasProse) this.prose += images;
+  }
+
+  /** Most edits change few of a caption's tags: the others are not counted anew. */
+  private changeTags(before: string, after: string, images: number): void {
+    const [text, newText] = [textOfRaw(before), textOfRaw(after)];
+    const [gone, come] = differingTags(text, newText);
+    for (const tag of come) this.addTag(tag, images);
+    for (const tag of gone) this.addTag(tag, -images);
+    if (!isJsonCaption(text) && hasProse(text)) this.prose -= images;
+    if (!isJsonCaption(newText) && hasProse(newText)) this.prose += images;
+  }
+
+  private addTag(tag: string, images: number): void {
+    const count = (this.tags.get(tag) ?? 0) + images;
+    if (count === 0) this.tags.delete(tag);
+    else this.tags.set(tag, count);
   }
 }

@@ -56,6 +56,34 @@ export function eachTag(text: string, found: (tag: string) => void): { hasProse:
   return prose ? withProse : withoutProse;
 }
 
+/**
+ * The tags of two captions without most of those that both have in common: those at the start and at the end of two
+ * lists of tags. Bulk edits of whole datasets count no others.
+ */
+export function differingTags(before: string, after: string): [before: string[], after: string[]] {
+  // A comma inside brackets or prose separates no tags, so the shortcut below would cut a tag.
+  if (!hasPlainCommas(before) || !hasPlainCommas(after)) return [parseTags(before), parseTags(after)];
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start++;
+  let end = 0;
+  const isSameFromEnd = (index: number): boolean =>
+    before.charCodeAt(before.length - 1 - index) === after.charCodeAt(after.length - 1 - index);
+  while (end < shorter - start && isSameFromEnd(end)) end++;
+  // Extend to whole tags: from the comma before the first difference to the comma after the last.
+  start = start === 0 ? 0 : before.lastIndexOf(',', start - 1) + 1;
+  const comma = before.indexOf(',', before.length - end);
+  end = comma < 0 ? 0 : before.length - comma;
+  return [plainTags(before.slice(start, before.length - end)), plainTags(after.slice(start, after.length - end))];
+}
+
+/** Of a piece of a list of tags: by itself it might look like prose. */
+function plainTags(list: string): string[] {
+  const tags: string[] = [];
+  eachBetweenCommas(list, (tag) => tags.push(tag));
+  return tags;
+}
+
 /** Made once: this is called for each caption of a dataset. */
 const withProse = { hasProse: true };
 const withoutProse = { hasProse: false };

@@ -28,15 +28,23 @@ export function normalizeLineEnds(text: string): string {
  */
 export function rawWithText(raw: string | null, text: string): string {
   if (raw === null) return text;
-  if (normalizeLineEnds(text) === textOfRaw(raw)) return raw;
+  const [edited, old] = [normalizeLineEnds(text), textOfRaw(raw)];
+  if (edited === old) return raw;
   const mark = byteOrderMarks(raw);
-  const { lines: oldLines, ends: oldEnds } = splitLines(raw.slice(mark.length));
+  // Most captions are one line: what is behind it is its line end.
+  if (!edited.includes('\n') && !old.includes('\n')) return mark + edited + raw.slice(mark.length + old.length);
+  return mark + editedLines(raw.slice(mark.length), edited);
+}
+
+/** As {@link rawWithText}, of captions of several lines and without a byte order mark. */
+function editedLines(raw: string, text: string): string {
+  const { lines: oldLines, ends: oldEnds } = splitLines(raw);
   const finalEnd = oldLines.length > 1 && oldLines.at(-1) === '' ? (oldEnds.at(-1) ?? '') : '';
   if (finalEnd !== '') {
     oldLines.pop();
     oldEnds.pop();
   }
-  const lines = normalizeLineEnds(text).split('\n');
+  const lines = text.split('\n');
   const usual = usualLineEnd(oldEnds.length > 0 ? oldEnds : [finalEnd]);
   let same = 0;
   while (same < lines.length - 1 && same < oldEnds.length && lines[same] === oldLines[same]) same++;
@@ -53,7 +61,7 @@ export function rawWithText(raw: string | null, text: string): string {
     const fromEnd = lines.length - 1 - index;
     return fromEnd <= sameAtEnd ? oldEnds[oldEnds.length - fromEnd] : usual;
   });
-  let edited = mark;
+  let edited = '';
   for (const [index, line] of lines.entries()) {
     const end = index < ends.length ? (ends[index] ?? '') : finalEnd;
     edited += line;

@@ -2,7 +2,7 @@ import { coreOf, isProse, proseIn, sentencesOf, trainerSeparators } from './capt
 import { isEmptyCaption } from './captionText';
 import { comparableTag } from './comparableTag';
 import { isJsonCaption } from './jsonCaption';
-import { firstLine, parseTagLine, proseOf, tagsOf, type TagLine } from './tagLine';
+import { firstLine, parseTagLine, proseOf, type TagLine } from './tagLine';
 import type { WriteMode, WriteOptions } from './writeMode';
 
 /**
@@ -13,9 +13,15 @@ import type { WriteMode, WriteOptions } from './writeMode';
  * as in `1girl. She smiles at us.`, and behind the prose where there is no other. `replace` keeps only the first
  * `keepFirst` tags. A caption that is JSON is replaced as a whole or not at all, see {@link keepsJson}.
  * @param existing the current caption, with any line ends
+ * @param parsed its first line, where the caller has parsed it with this separator: edits of whole datasets do it once
  * @returns `existing` when there is nothing to add
  */
-export function captionWithTags(existing: string, tags: readonly string[], options: WriteOptions): string {
+export function captionWithTags(
+  existing: string,
+  tags: readonly string[],
+  options: WriteOptions,
+  parsed?: TagLine,
+): string {
   const { mode, keepFirst } = options;
   const given = tags.filter((tag) => tag.trim() !== '');
   if (given.length === 0) return existing;
@@ -25,12 +31,13 @@ export function captionWithTags(existing: string, tags: readonly string[], optio
   const line = firstLine(existing);
   // Whitespace separates no tags in a line that contains commas.
   const separator = options.separator.trim() === '' && line.includes(',') ? ', ' : options.separator;
-  const kept = isJsonCaption(existing) ? '' : line.slice(0, endOfTag(line, keepFirst, separator));
+  const own = parsed ?? parseTagLine(line, separator);
+  const kept = isJsonCaption(existing) ? '' : line.slice(0, endOfTag(own, keepFirst));
   if (mode === 'replace') return join(kept, inOneText(newTags(kept, given, separator), separator), separator);
-  const missing = newTags(line, given, separator);
+  const missing = tagsBeside(own, given);
   if (missing.length === 0) return existing;
   const otherLines = existing.slice(line.length);
-  if (mode === 'append' || mode === 'update') return appended(line, missing, separator) + otherLines;
+  if (mode === 'append' || mode === 'update') return appended(line, own, missing, separator) + otherLines;
   const added = inOneText(missing, separator);
   // The text after the kept tags starts with its own separator.
   return kept === ''
@@ -45,19 +52,19 @@ export function keepsJson(existing: string, mode: WriteMode): boolean {
 
 /** The tags that a line does not contain yet, without repetitions. */
 function newTags(line: string, tags: readonly string[], separator: string): string[] {
-  const own = parseTagLine(line, separator);
-  const seen = new Set([...tagsOf(own), ...proseOf(own)].map(comparableTag));
-  return tags.filter((tag) => {
-    const comparable = comparableTag(tag);
-    if (seen.has(comparable)) return false;
-    seen.add(comparable);
-    return true;
-  });
+  return tagsBeside(parseTagLine(line, separator), tags);
+}
+
+/** As {@link newTags}, for a line that is parsed already. */
+function tagsBeside(own: TagLine, tags: readonly string[]): string[] {
+  const seen = new Set<string>();
+  for (const { tag } of own.parts) if (tag !== '') seen.add(comparableTag(tag));
+  for (const prose of proseOf(own)) seen.add(comparableTag(prose));
+  return tags.filter((tag) => seen.size !== seen.add(comparableTag(tag)).size);
 }
 
 /** End offset of the `count`-th tag, or of the last tag if there are fewer; 0 if there are none. */
-function endOfTag(line: string, count: number, separator: string): number {
-  const { parts, separators } = parseTagLine(line, separator);
+function endOfTag({ parts, separators }: TagLine, count: number): number {
   let tags = 0;
   let start = 0;
   let end = 0;
@@ -73,8 +80,8 @@ function endOfTag(line: string, count: number, separator: string): number {
 }
 
 /** A line with tags behind its tags, and prose behind all. */
-function appended(line: string, added: readonly string[], separator: string): string {
-  const end = endOfTagsBeforeProse(parseTagLine(line, separator));
+function appended(line: string, own: TagLine, added: readonly string[], separator: string): string {
+  const end = endOfTagsBeforeProse(own);
   if (end === undefined) {
     const text = inOneText(added, separator);
     // Behind prose without a full stop, as where an answer was cut off, a tag would look like its last words.

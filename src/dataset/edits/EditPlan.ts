@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
 import type { Caption } from '../captions/Caption';
 import { foreignError } from '../captions/captionContent';
-import { hasPlainCommas, isProseAlone, parseTags } from '../../tags/captionGrammar';
+import { differingTags, isProseAlone } from '../../tags/captionGrammar';
 import type { DatasetImage } from '../captions/DatasetImage';
 import { inSlices, type SliceOptions } from '../../base/inSlices';
 import { textOfRaw } from '../../tags/captionText';
@@ -252,24 +252,6 @@ export class EditPlan {
       else change.added++;
     }
   }
-}
-
-/** The tags of two captions without their common start and end. */
-function differingTags(before: string, after: string): [string[], string[]] {
-  // A comma inside brackets separates no tags, so the shortcut below would cut a tag.
-  if (!hasPlainCommas(before) || !hasPlainCommas(after)) return [parseTags(before), parseTags(after)];
-  const shorter = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start++;
-  let end = 0;
-  const isSameFromEnd = (index: number): boolean =>
-    before.charCodeAt(before.length - 1 - index) === after.charCodeAt(after.length - 1 - index);
-  while (end < shorter - start && isSameFromEnd(end)) end++;
-  // Extend to whole tags: from the comma before the first difference to the comma after the last.
-  start = start === 0 ? 0 : before.lastIndexOf(',', start - 1) + 1;
-  const comma = before.indexOf(',', before.length - end);
-  end = comma < 0 ? 0 : before.length - comma;
-  return [parseTags(before.slice(start, before.length - end)), parseTags(after.slice(start, after.length - end))];
 }
 
 function jsonHasNoTags(): string {

@@ -1,3 +1,4 @@
+import { coreOf } from '../../tags/captionGrammar';
 import { comparableTag } from '../../tags/comparableTag';
 import { isJsonCaption } from '../../tags/jsonCaption';
 import { captionWithTags } from '../../tags/writeTags';
@@ -80,7 +81,10 @@ function compileEdit(edit: CaptionEdit, { separator, countOf }: EditContext): (t
   const parse = (text: string): TagLine => parseTagLine(text, separator);
   const add = (text: string, tags: readonly string[], mode: 'append' | 'prepend', keepFirst: number): string => {
     const given = tags.filter((tag) => tag.trim() !== '');
-    return captionWithTags(text, given, { mode, keepFirst, separator: separatorOf(parse(text), separator) });
+    const line = parse(text);
+    const own = separatorOf(line, separator);
+    const parsed = coreOf(own) === coreOf(separator) ? line : undefined;
+    return captionWithTags(text, given, { mode, keepFirst, separator: own }, parsed);
   };
   switch (edit.kind) {
     case 'addTags':

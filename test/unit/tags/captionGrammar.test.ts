@@ -5,7 +5,14 @@ import { captionEditor, type CaptionEdit } from '../../../src/dataset/edits/capt
 import { parseQuery } from '../../../src/dataset/query/parseQuery';
 import { tagTerm } from '../../../src/dataset/query/printQuery';
 import { queryMatcher } from '../../../src/dataset/query/queryMatcher';
-import { hasPlainCommas, heldStretches, parseTagList, parseTags, separatorsIn } from '../../../src/tags/captionGrammar';
+import {
+  differingTags,
+  hasPlainCommas,
+  heldStretches,
+  parseTagList,
+  parseTags,
+  separatorsIn,
+} from '../../../src/tags/captionGrammar';
 import {
   addTag,
   captionFacts,
@@ -21,6 +28,7 @@ import { lineText, parseTagLine, tagsOf, withoutParts } from '../../../src/tags/
 import { defaultWriteOptions, type WriteOptions } from '../../../src/tags/writeMode';
 import { captionWithTags } from '../../../src/tags/writeTags';
 import { ownTime } from '../shared/ownTime';
+import { honestCaptions } from './proseCaptions';
 
 /** Captions of one line, and the pieces that they have. */
 const cases: readonly (readonly [why: string, text: string, pieces: readonly string[]])[] = [
@@ -188,6 +196,37 @@ describe('The grammar of captions', () => {
         const whole = text.split('\n').flatMap((line) => tagsOf(parseTagLine(line)));
         assert.deepEqual(parseTags(text), whole);
         if (hasPlainCommas(text)) assert.deepEqual(atCommas(text), whole);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('finds the same change in two captions, whether all their tags are counted or those that differ', () => {
+    const tag = fc.constantFrom(
+      '1girl',
+      'hat',
+      'long hair',
+      'dr. stone',
+      'a girl with a hat',
+      'She',
+      'smile.',
+      '(a, b:1.2)',
+    );
+    const part = fc.oneof({ weight: 8, arbitrary: tag }, { weight: 1, arbitrary: fc.constantFrom(...honestCaptions) });
+    const list = fc.array(part, { maxLength: 8 }).map((parts) => parts.join(', '));
+    const either = fc.oneof(list, texts);
+    const related = fc
+      .tuple(either, either, either, either)
+      .map(([start, end, before, after]) => [start + before + end, start + after + end] as const);
+    const change = (before: readonly string[], after: readonly string[]): [string, number][] => {
+      const counts = new Map<string, number>();
+      for (const one of before) counts.set(one, (counts.get(one) ?? 0) - 1);
+      for (const one of after) counts.set(one, (counts.get(one) ?? 0) + 1);
+      return [...counts].filter(([, count]) => count !== 0).sort();
+    };
+    fc.assert(
+      fc.property(related, ([before, after]) => {
+        assert.deepEqual(change(...differingTags(before, after)), change(parseTags(before), parseTags(after)));
       }),
       { numRuns: 5000 },
     );
