@@ -45,6 +45,28 @@ const proseWords = new Set(
   ).split(' '),
 );
 
+/** Words that join others in a sentence and are in few tags; more than {@link proseWords}. */
+const joiningWords = new Set(
+  'of and or but by over through past outside within without during at in on to from for'.split(' '),
+);
+/** A line of such sentences as a whole has so many words, one of them of prose; one without a comma has two. */
+const wordsOfWritten = 5;
+/** A part of a line in another script than the Latin is of a sentence if it has so many words. */
+const wordsOfOtherScript = 3;
+const otherScript = /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u;
+/** How a written line begins: with a capital letter, or one of a script without them; perhaps quoted or numbered. */
+const writtenStart = /^["'“‘«(*_#>\s-]*(?:\d+[.)]\s+)?["'“‘«(]*[\p{Lu}\p{Lt}\p{Lo}]/u;
+/** The end of a written line. */
+const writtenEnd = /[\p{L}\p{M}\p{N}"'”’)\]」』）%°](?:[.!?…]+|[。！？؟۔।]+)["'”’)\]」』）*_]*$/u;
+/** How a text begins that says what it describes, whatever its end is: no tag does. */
+const depiction =
+  /^(?:This|The) (?:\p{L}+ )?(?:image|photo|photograph|picture|scene|painting|illustration|drawing|artwork|video|shot)\s?,?\s/u;
+/** A part with who does something: no tag begins so. */
+const clause = /^(?:she|he|they|it|there|we|I)\s\p{Ll}/u;
+/** What only lists of tags have. */
+const tagOnly =
+  /_|\\|:\d|^\d+ ?(?:girl|boy|other)s?\b|^(?:solo|masterpiece|highres|absurdres|(?:best|high|amazing) quality|looking at viewer|(?:simple|white) background|score \d)(?:\.|$)/i;
+
 /** How sentences begin and names do not. */
 const openings = new Set(
   (
@@ -57,6 +79,8 @@ const plainOpening = /^(?:a|an|she|he|they|there)\s/;
 /** Who does something in a sentence of few words. */
 const subject = /^["'“‘(]*(?:She|He|They|It|There|This|That|We|I)\s/;
 const capital = /^["'“‘(]*\p{Lu}/u;
+/** A capital letter without a quotation mark before it, which may be in the midst of a sentence. */
+const capitalOpening = /^\p{Lu}/u;
 /** A capital letter, and a word behind that word. */
 const capitalThenWord = /^["'“‘(]?\p{Lu}\S*\s/u;
 /** One capital word, as `Outdoors` before a comma. */
@@ -81,6 +105,8 @@ export function mayHaveSentences(line: string): boolean {
 
 /** A sign that is not within a word, as in `3.5mm` or `(smile:1.2)`. */
 const signAtEnd = /[.!?…]["'”’)\]]*(?:[\s,]|$)|[。！？]/;
+
+const signAtEndOfPart = /[.!?…。！？]+["'”’)」』]*$/;
 
 /** Whether the first or last part of a line is as long as a sentence without a sign at its end. */
 function mayLackEnd(line: string): boolean {
@@ -155,17 +181,23 @@ class Section {
   private opens = false;
   private openRead = 0;
 
+  /** what is told of the parts from each on to the end; made when it is asked for */
+  private rests: readonly Rest[] | undefined;
+
+  /** @param isWhole whether no other part of the section follows */
   constructor(
     private readonly line: string,
     private readonly parts: readonly Stretch[],
     private readonly held: readonly Stretch[],
     private readonly found: Stretch[],
+    private readonly isWhole = true,
   ) {
     this.from = parts[0]?.start ?? 0;
     this.end = parts.at(-1)?.end ?? 0;
   }
 
   read(): void {
+    if (this.addWritten()) return;
     const text = this.line.slice(this.from, this.end);
     const offset = this.from;
     let last = 0;
@@ -179,9 +211,135 @@ class Section {
       while (last < this.parts.length - 1 && (this.parts[last]?.end ?? 0) < end) last++;
       const start = this.startOf(last, end, sign);
       if (start !== undefined) this.add(start, end, last);
-      else if (/^[!?]*\.$/.test(sign) && this.isEndOfTags(last, at, end)) this.goOn(end, last, false);
+      else if (/^[!?]*\.$/.test(sign) && this.isEndOfTags(last, at, end)) {
+        this.goOn(end, last, false);
+        if (this.addWritten()) return;
+      }
     }
     this.addUnfinished();
+  }
+
+  /**
+   * Reads sentences that are clear from the whole of them: what is left begins with a capital letter, ends like a
+   * sentence, has some words of prose and nothing of a list of tags. `Rain, thunder, and lightning fill the sky.` has
+   * no part that tells. Tags may stand in front, where a part begins as only a sentence does.
+   * @returns whether it read all there is
+   */
+  private addWritten(): boolean {
+    if (!this.isWhole || !(this.endsWritten() || this.isDepiction())) return false;
+    for (let index = this.first; index < this.parts.length; index++) {
+      const start = this.startOfPart(index);
+      if (!this.isWritten(index, start)) {
+        if (this.mayBeOfSentence(index)) return false;
+        continue;
+      }
+      const inFront = this.parts
+        .slice(this.first, index)
+        .map((part) => ({ ...part, start: Math.max(part.start, this.from) }));
+      if (inFront.length > 0) new Section(this.line, inFront, this.held, this.found, false).read();
+      this.addSentences(start);
+      return true;
+    }
+    return false;
+  }
+
+  /** Whether a part may be the beginning of a sentence that goes on behind it, so that none begins with the next. */
+  private mayBeOfSentence(index: number): boolean {
+    const { text, words, proseWords: count } = this.look(index, this.end);
+    return (words >= wordsOfSentence && count > 0) || /[.!?…]["'”’)]*\s/.test(text);
+  }
+
+  private isDepiction(): boolean {
+    return depiction.test(this.line.slice(this.from, Math.min(this.end, this.from + longestLook)).trimStart());
+  }
+
+  private endsWritten(): boolean {
+    return writtenEnd.test(this.line.slice(Math.max(this.from, this.end - longestLook), this.end).trimEnd());
+  }
+
+  /** Whether the section is written from here on. @param start of the part, or within it */
+  private isWritten(index: number, start: number): boolean {
+    const begin = this.line.slice(start, Math.min(this.end, start + longestLook)).trimStart();
+    if (!writtenStart.test(begin)) return false;
+    const own = this.look(index, this.end);
+    if (index > this.first && !(own.words > 1 && capitalOpening.test(own.text) && openings.has(firstWord(own.text))))
+      return false;
+    const rest = this.restFrom(index + 1);
+    if (rest.hasTag || tagOnly.test(own.text) || this.endsAtSeparator(index)) return false;
+    const isAlone = index === this.parts.length - 1;
+    // Names have no small word.
+    if (isAlone && own.words < wordsOfWritten) return /\s\p{Ll}/u.test(own.text);
+    if (
+      own.words + rest.words < (rest.hasClause ? wordsOfClause : wordsOfWritten) ||
+      rest.capitals * 2 > this.parts.length - index
+    )
+      return false;
+    return rest.hasClause || joining(own) + rest.joining > 0 || this.hasInnerEnd(start);
+  }
+
+  /** Whether a sentence ends with a part that is not the last: tags follow. */
+  private endsAtSeparator(index: number): boolean {
+    if (index === this.parts.length - 1) return false;
+    const { start = 0, end = 0 } = this.parts[index] ?? {};
+    const part = this.line.slice(Math.max(start, end - longestLook), end).trimEnd();
+    const sign = signAtEndOfPart.exec(part)?.[0];
+    const stop = Math.max(start, end - longestLook) + part.length;
+    return sign !== undefined && this.isEnd(stop - sign.length, stop, sign);
+  }
+
+  /** Whether a sentence ends before the last does: `Medium shot. Woman. Red coat, black boots, umbrella.` */
+  private hasInnerEnd(start: number): boolean {
+    const look = this.line.slice(start, Math.min(this.end, start + longestLook));
+    for (const { 0: sign, index } of look.matchAll(endSign)) {
+      const end = start + index + sign.length;
+      if (this.isEnd(start + index, end, sign) && /^\s+["'“‘(]*\p{Lu}/u.test(this.line.slice(end, end + 20)))
+        return true;
+    }
+    return false;
+  }
+
+  /** What is told of all parts from this one on. */
+  private restFrom(index: number): Rest {
+    if (this.rests === undefined) {
+      const rests: Rest[] = [];
+      let rest = noRest;
+      for (let at = this.parts.length - 1; at >= 0; at--) {
+        const look = this.look(at, this.end, 0);
+        rest = {
+          words: rest.words + look.words,
+          joining: rest.joining + joining(look),
+          capitals: rest.capitals + (/^["'“‘(]*\p{Lu}\p{Ll}/u.test(look.text) ? 1 : 0),
+          hasClause: rest.hasClause || clause.test(look.text),
+          hasTag: rest.hasTag || tagOnly.test(look.text) || this.endsAtSeparator(at),
+        };
+        rests[at] = rest;
+      }
+      this.rests = rests;
+    }
+    return this.rests[index] ?? noRest;
+  }
+
+  /** All that is written from here on, sentence by sentence. */
+  private addSentences(start: number): void {
+    let from = start;
+    let nextHeld = 0;
+    const add = (end: number): void => {
+      const text = this.line.slice(from, end);
+      if (text.trim() !== '')
+        this.found.push({ start: end - text.trimStart().length, end: from + text.trimEnd().length });
+      from = end;
+    };
+    for (const { 0: sign, index } of this.line.slice(start, this.end).matchAll(endSign)) {
+      const at = start + index;
+      const end = at + sign.length;
+      while ((this.held[nextHeld]?.end ?? Infinity) <= end) nextHeld++;
+      const isHeld = (this.held[nextHeld]?.start ?? Infinity) < at;
+      if (isHeld || !this.isEnd(at, end, sign)) continue;
+      if (!/^(?:\s*$|[\s"'“‘(]*[^\p{Ll}\s,;:"'“‘(])/u.test(this.line.slice(end, Math.min(this.end, end + 20))))
+        continue;
+      add(end);
+    }
+    add(this.end);
   }
 
   /** Whether a sign ends something, be it a sentence or a list of tags in front of one. */
@@ -312,8 +470,8 @@ class Section {
   }
 
   /** @param end of what is looked at: the end of the part, or before it */
-  private look(index: number, end: number): Look {
-    const start = this.startOfPart(index);
+  private look(index: number, end: number, from = this.from): Look {
+    const start = Math.max(from, this.parts[index]?.start ?? 0);
     const stop = Math.min(end, this.parts[index]?.end ?? 0, start + longestLook);
     const text = this.line.slice(start, Math.max(start, stop)).trim();
     const words = text === '' ? [] : text.split(/\s+/);
@@ -322,6 +480,27 @@ class Section {
     const isLong = words.length >= wordsOfSentence || isWithoutBlanks;
     return { text, words: words.length, proseWords: count, isLong, isWithoutBlanks };
   }
+}
+
+/** What is told of some parts of a section together. */
+interface Rest {
+  words: number;
+  /** see {@link joining} */
+  joining: number;
+  /** how many parts begin with a capital letter */
+  capitals: number;
+  hasClause: boolean;
+  hasTag: boolean;
+}
+
+const noRest: Rest = { words: 0, joining: 0, capitals: 0, hasClause: false, hasTag: false };
+
+/** How many words of a part only sentences have. */
+function joining({ text, words, proseWords: count }: Look): number {
+  const all = text.split(/\s+/);
+  const others = words < wordsOfOtherScript ? 0 : all.filter((word) => otherScript.test(word)).length;
+  // `looking at viewer` is a tag, `Woman in a coat` is not.
+  return count + others + (words >= wordsOfSentence ? all.filter((word) => joiningWords.has(bare(word))).length : 0);
 }
 
 /** Characters of scripts that have no blanks between words. */

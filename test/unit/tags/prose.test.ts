@@ -72,6 +72,42 @@ describe('What a caption is, as a person reads it:', () => {
     ],
     ['{"caption": "A cat sits on a mat, asleep."}', ''],
     ['A girl, sitting.', '[A girl] [sitting.]'],
+    // Sentences that no part of them tells, but the whole of them does.
+    ...[
+      'Close-up, shallow depth of field: a bee lands on a purple flower, pollen on its legs.',
+      'Night, rain, neon: a lone figure walks home.',
+      'Rain, thunder, and lightning fill the sky.',
+      'Quietly, the river flows, past willows, to the sea.',
+      'Its wings, spread wide, cast a shadow.',
+      'Smiling, she waves.',
+      '"Hello, world," says the robot.',
+      "'Open, closed, open,' reads the sign.",
+      'This image, taken at 5 p.m., shows a pier',
+      'A cat... a dog... and, finally, a bird.',
+      'El hombre, alto, camina. La mujer, baja, corre.',
+      '한 여자가 바닷가에 서서, 머리를 날리며, 웃고 있다.',
+      'Мужчина в чёрном пальто, с зонтом, идёт по улице.',
+      'See https://example.com/a,b,c for details, says the poster.',
+      '1. A man, tall. 2. A woman, short.',
+      'Medium shot. Woman. Red coat, black boots, umbrella.',
+      'A red barn.',
+      'A quiet street, at night.',
+    ].map((text): [string, string] => [text, text]),
+    [
+      '1girl, hatsune miku, solo. A girl waves, happily, at us.',
+      '[1girl] [hatsune miku] [solo] A girl waves, happily, at us.',
+    ],
+    ['1girl, solo, A girl waves, happily, at us.', '[1girl] [solo] A girl waves, happily, at us.'],
+    [
+      '1girl, solo. Night, rain, neon: a lone figure walks home.',
+      '[1girl] [solo] Night, rain, neon: a lone figure walks home.',
+    ],
+    ['1girl, solo. Snow falls.', '[1girl] [solo] Snow falls.'],
+    // Lists of tags that end like a sentence.
+    ['Hatsune Miku, twintails, smile.', '[Hatsune Miku] [twintails] [smile.]'],
+    ['Sks woman, red hair, smile, hat.', '[Sks woman] [red hair] [smile] [hat.]'],
+    ['Portrait, blue eyes, looking at viewer, in water.', '[Portrait] [blue eyes] [looking at viewer] [in water.]'],
+    ['Miku, solo.', '[Miku] [solo.]'],
   ];
   for (const [caption, pieces] of table) {
     it(`${caption} is ${pieces}`, () => {
