@@ -29,7 +29,10 @@ export interface CaptionerOptions {
   onStatus?: (status: CaptionerStatus) => void;
   /** called with lines that hold no key, no picture and no caption */
   onLog?: (line: string) => void;
-  /** how long all endpoints may be away before images are given back, in seconds (default: 300: large models load) */
+  /**
+   * how long all endpoints may be away before waiting requests are rejected, in seconds (default: 300, as large models
+   * take long to load)
+   */
   patienceSeconds?: number;
   clock?: PaceClock;
 }
@@ -59,17 +62,18 @@ export interface CaptionerStatus {
   endpoints: EndpointStatus[];
 }
 
-/** One that nobody has heard of may be away so long, in milliseconds. */
+/** How long an endpoint that has never answered may be away, in milliseconds. */
 const patienceAtFirst = 20_000;
-/** The first answer of an endpoint may take so much longer than others. */
+/** How many times longer than later answers the first one of an endpoint may take: it may load the model. */
 const loadFactor = 5;
-/** A smaller picture is not made smaller than this, in pixels. */
+/** A picture that was too large for a server is never scaled down below this longer side, in pixels. */
 const smallestSide = 224;
 const statusInterval = 1000;
 
 /**
- * A vision-language model behind the endpoints of a profile. Images wait in here for their turn: as many pictures are
- * prepared and sent as the servers work on. What passes is tried again in here; what does not is thrown.
+ * A vision-language model behind the endpoints of a profile. It applies back-pressure: only as many pictures are
+ * prepared and sent as the servers keep up with, the other images wait. Transient errors are retried in here,
+ * permanent ones are thrown.
  */
 export class Captioner {
   private readonly queue: EndpointQueue;
@@ -206,7 +210,7 @@ export class Captioner {
       isSmaller = true;
       const side = Math.max(smallestSide, Math.floor(longerSideOf(jpeg, profile.imageSide) / 2));
       jpeg = await preparePicture(imagePath, side, maximumPictureBytes / 2, own);
-      // Two requests, so that its time says nothing.
+      // Its time is not measured, as it took two requests.
       return this.attemptOf(await send(), client, false);
     }, signal);
     this.rate.add(this.clock.now(), answer.usage?.completion);

@@ -3,7 +3,7 @@ import type { Author, MarkedPart, RecordEntry, TextDifference } from './recordEn
 /** The version of the format. Files of another one are skipped. */
 export const recordVersion = 1;
 
-/** What is recorded of a write; that it came to its end is said later. */
+/** What is recorded of a write before it is done; that it has completed is recorded later. */
 export type NewEntry = Omit<RecordEntry, 'isDone'>;
 
 /** The letters of the kinds of entries. */
@@ -20,7 +20,7 @@ export const entryLetters = { written: 'w', undone: 'u', forgotten: 'f', deleted
  *   or as what stays at its beginning, at its end, and what is new between, bytes of the picture's file; numbers of
  *   parts and places in base 36. What is missing at the end is empty.
  * - `m`, a caption got another name: number, new path, time, old path
- * - `d`, writes that came to their end: numbers of entries
+ * - `d`, writes that have completed: numbers of entries
  * - `z`, the last: nothing more is written into this file
  */
 export type RecordLine =

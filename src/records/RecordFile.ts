@@ -65,7 +65,7 @@ export class RecordFile {
     await this.inTime(this.lines.add(this.encoder.move(from, to, when), true));
   }
 
-  /** Says that the write of an entry came to its end. */
+  /** Records that the write of an entry has completed. */
   finish(number: number): void {
     // Where it is lost, the caption itself shows that it was written.
     this.lines.add(lineOf(['d', number]), false).catch(() => undefined);

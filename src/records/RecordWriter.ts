@@ -53,7 +53,8 @@ export class RecordWriter {
 
   /**
    * Records what is about to be written. Resolves when the disk has it; entries that come together share one flush.
-   * @returns to be called when the write came to its end; without that, the caption shows later whether it did
+   * @returns a function to be called when the write has completed; if it never is, the caption shows later whether it
+   *   did
    * @throws RecordError if it cannot be recorded; once one failed, all later ones do
    */
   async write(entry: Recorded): Promise<() => void> {

@@ -142,7 +142,7 @@ class History {
   private steps: Step[] = [];
   /** writes that were taken back, each time together, in case that they are made again */
   private undone: (readonly Step[])[] = [];
-  /** writes of which nobody said that they came to their end, one after the other, until a caption shows it */
+  /** writes that are not known to have completed, one after the other, until a caption shows it */
   private announced: RecordEntry[] = [];
   /** of the picture's file, in bytes, as it was recorded last */
   private pictureSize: number | undefined;

@@ -40,7 +40,7 @@ export async function readRecords(
       const isRead = await readFileOf(source, latest, onEntry, options);
       isGone ||= !isRead;
     }
-    // What the missing file had stands in one that was not there yet when the folder was listed.
+    // A file that is gone was merged into another one, which this listing may have missed: list again.
     if (!isGone) return;
   }
 }
@@ -77,7 +77,7 @@ async function readFileOf(
   return true;
 }
 
-/** Gives an entry the names that the dataset has for its captions. @returns false if they are none of its */
+/** Turns the paths of an entry into those of the dataset. @returns false if they are outside of it */
 function renamed(entry: StoredEntry, source: RecordSource): boolean {
   if (source.added === '' && source.cut === '') return true;
   const caption = captionIn(source, entry.caption);

@@ -88,7 +88,7 @@ export interface RecordEntry extends CaptionChange {
   /** milliseconds since 1970 */
   when: number;
   author: Author;
-  /** the write came to its end; a process that died may have written the entry alone */
+  /** whether the write has completed; a process that died may have written the entry and not the caption */
   isDone: boolean;
 }
 

@@ -79,17 +79,23 @@ export function foldersOfCaptions(captions: Iterable<string>): string[] {
   return [...folders];
 }
 
-/** A file of records, and how the captions that it names are called in the dataset that reads it. */
+/** A file of records, and how its caption paths become paths in the dataset that reads it. */
 export interface RecordSource {
   /** absolute */
   file: string;
-  /** the folder in the dataset of which it has records, with `/` at its end; empty for the dataset itself */
+  /**
+   * prefix to add: the folder in the dataset that the records are of, with `/` at its end; empty for the dataset
+   * itself
+   */
   added: string;
-  /** where the dataset lies in the folder of which it has records, if that is around it, with `/` at its end */
+  /**
+   * prefix to cut off: where the dataset lies in the folder around it that the records are of, with `/` at its end;
+   * else empty
+   */
   cut: string;
 }
 
-/** What the dataset that reads a record calls a caption; undefined if it is none of its. */
+/** The path of a caption in the dataset that reads the record; undefined if the caption is outside of it. */
 export function captionIn({ added, cut }: Pick<RecordSource, 'added' | 'cut'>, caption: string): string | undefined {
   if (cut === '') return `${added}${caption}`;
   return caption.startsWith(cut) ? caption.slice(cut.length) : undefined;

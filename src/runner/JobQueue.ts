@@ -286,7 +286,7 @@ export class JobQueue {
     });
   }
 
-  /** Takes a job out of the queue that another process has by now. */
+  /** Releases a job that another process has taken over, and reads again how it is. */
   private async letGo(job: Job): Promise<void> {
     const { lock } = job;
     job.wish = undefined;

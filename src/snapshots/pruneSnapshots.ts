@@ -36,10 +36,10 @@ export interface Pruned {
 }
 
 /**
- * Deletes the snapshots that were made by themselves and are too old or take too much room, by the limits that each of
- * them has from who made it; and the contents that none needs any more, an hour after that is known. Others may make
- * and read snapshots at the same time: who makes one does not count on a pack that is doomed. What a person made or
- * named stays.
+ * Deletes automatic snapshots that are too old or take too much room, each by the limits that were set where it was
+ * made; and the contents that no snapshot needs any more, an hour after that is known (until then their pack is
+ * doomed). Others may make and read snapshots at the same time: no new snapshot relies on a doomed pack. Snapshots
+ * that a person made or named stay.
  * @param root of the dataset's records
  * @throws SnapshotError SNAPSHOT_UNSAFE; errors of the disk
  */
@@ -91,7 +91,7 @@ export async function dropUnneeded(root: string): Promise<void> {
   await prunePacks(root, store, needed.keys, Date.now(), graceOfPacks);
 }
 
-/** The snapshots that were made by themselves and do not fit into a size, the last one excepted. */
+/** The oldest automatic snapshots, as many as exceed a size; never the latest one. */
 async function beyond(snapshots: readonly Snapshot[], limit: number, needed: NeededContents): Promise<Snapshot[]> {
   for (const one of snapshots) if (isKept(one)) await needed.add(one);
   const automatic = snapshots.filter((one) => !isKept(one)).reverse();

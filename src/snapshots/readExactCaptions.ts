@@ -100,7 +100,7 @@ export async function readExactCaptions(reading: ExactReading): Promise<ExactCap
 interface KnownOfBatch {
   wanted: Uint8Array;
   stamps: Float64Array;
-  /** for each image its position among what is known; -1 for none */
+  /** for each image, its index in the list of known captions; -1 if it is not in there */
   places: Int32Array;
 }
 
@@ -108,7 +108,7 @@ class TakenCaptions {
   private readonly images: string[] = [];
   private readonly keys: CaptionKey[] = [];
   private readonly stamps: Float64Array[] = [];
-  /** images mostly come in the order in which they are known */
+  /** images mostly come in the order of the known captions */
   private nextKnown = 0;
   private knownPlaces: Map<string, number> | undefined;
 

@@ -1,6 +1,6 @@
 /**
- * How captions are read: as what each of them looks like, or all of them as lists of tags, or all as prose. A caption
- * that is JSON stays one.
+ * How captions are read: each as what it looks like (`auto`), all as lists of tags, or all as prose. JSON is always
+ * read as JSON.
  */
 export const captionKinds = ['auto', 'tags', 'prose'] as const;
 export type CaptionKind = (typeof captionKinds)[number];
@@ -15,7 +15,7 @@ export function captionKind(): CaptionKind {
   return current;
 }
 
-/** Reads captions in this way from now on. Who keeps counts of them has to count again. */
+/** Reads captions in this way from now on. Counts that were made before are stale. */
 export function readCaptionsAs(kind: CaptionKind): void {
   current = kind;
 }

@@ -2,19 +2,22 @@ import type { Stretch } from './Stretch';
 
 /** A part of a list of tags mostly has fewer words than this; a sentence mostly has that many in a row. */
 const wordsOfSentence = 4;
-/** A part of a line with so many words is a sentence without any of {@link proseWords}, too. */
+/** With so many words, a part of a line is a sentence even if it has none of {@link proseWords}. */
 const wordsOfLongTag = 6;
 /** A sentence without blanks between its words, as in Japanese, has at least so many characters. */
 const charactersOfSentence = 8;
-/** A sentence without a sign at its end, as many short captions are, has so many words, */
+/** A sentence without punctuation at its end, as many short captions are, has at least so many words, */
 const wordsWithoutEnd = 6;
 /** and so many of {@link proseWords}. */
 const proseWordsWithoutEnd = 3;
-/** The first or last part of a line with such a sentence has so many UTF-16 code units. */
+/** The first or last part of a line with such a sentence has at least so many UTF-16 code units. */
 const shortestWithoutEnd = 25;
-/** A sentence of short parts has so many of {@link proseWords}. */
+/** A sentence of short parts has at least so many of {@link proseWords}. */
 const proseWordsOfShortParts = 4;
-/** What stands behind a comma in such a sentence and is no tag has so many words, one of them of prose. */
+/**
+ * A part after a comma in such a sentence that is no tag has at least so many words, one of {@link proseWords} among
+ * them.
+ */
 const wordsOfClause = 3;
 /** A word that is cut short with a full stop has fewer letters. */
 const lettersOfWord = 5;
@@ -24,7 +27,7 @@ const longestLook = 400;
 /** A sign that may end a sentence, with the quotation marks and brackets that close behind it. */
 const endSign = /(?:[.!?…]+["'”’)\]]*(?=[\s,]|$))|(?:[。！？]+[」』）]*)/g;
 
-/** What a sign that ends a sentence stands behind: in `:.` and `, !?` it belongs to a tag. */
+/** What must stand before a sign for it to end a sentence; in `:.` and `, !?` the sign is part of a tag. */
 const endsWord = /[\p{L}\p{M}\p{N}"'”’)\]」』）%°]$/u;
 
 /** Words that are cut short with a full stop, as in `dr. stone`; single capital letters, as in `J. Doe`, are, too. */
@@ -45,16 +48,16 @@ const proseWords = new Set(
   ).split(' '),
 );
 
-/** How sentences begin and names do not. */
+/** Words that sentences begin with, but names do not. */
 const openings = new Set(
   (
     'a an the this that these those there it she he they we you her his their its one two three four several some many ' +
     'both each in on at behind beside under above below near with from to here what while as'
   ).split(' '),
 );
-/** How a sentence without a capital letter begins and tags, such as `from behind`, do not. */
+/** How sentences without a capital letter begin, but tags such as `from behind` do not. */
 const plainOpening = /^(?:a|an|she|he|they|there)\s/;
-/** Who does something in a sentence of few words. */
+/** The subject of a short sentence. */
 const subject = /^["'“‘(]*(?:She|He|They|It|There|This|That|We|I)\s/;
 const capital = /^["'“‘(]*\p{Lu}/u;
 /** A capital letter, and a word behind that word. */
@@ -66,7 +69,7 @@ const beginsSentence = /^\s+["'“‘(]*(?:\p{Lu}|\p{Lo}|\p{N}|(?:a|an|the|she|h
 /** A text that is not the rest of what stands before it in a sentence. */
 const beginsAnew = /^["'“‘(]*[^\p{Ll}\s,"'“‘(]/u;
 
-/** Whether a line may have sentences. Most captions have none, which a few native searches tell. */
+/** Whether a line may have sentences. Most captions have none; a few native searches are enough to see that. */
 export function mayHaveSentences(line: string): boolean {
   const hasSign =
     line.includes('.') ||
@@ -121,7 +124,7 @@ export function sentencesIn(
   return found;
 }
 
-/** What is told of a part of a section, or of its beginning. */
+/** What is known of a part of a section, or of its beginning. */
 interface Look {
   text: string;
   /** at most about {@link longestLook} */
@@ -151,7 +154,7 @@ class Section {
   private proseWords = 0;
   /** the text from {@link from} on stands directly behind a sentence */
   private isBehind = false;
-  /** a part behind {@link from} begins like a sentence, so there are no tags in front of a full stop */
+  /** a part after {@link from} begins like a sentence, so the text before a full stop is no list of tags */
   private opens = false;
   private openRead = 0;
 

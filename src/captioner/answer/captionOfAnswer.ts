@@ -9,11 +9,11 @@ import { withoutOffers, withoutRoleTails } from './roleTails';
 import { isThinkingAloud, withoutThinking } from './thinking';
 import { withTidyWhiteSpace } from './whiteSpace';
 
-/** What a server said about a picture, and to what. */
+/** The answer of a server to the prompt about a picture. */
 export interface ModelAnswer {
-  /** as it came */
+  /** the raw answer */
   text: string;
-  /** `length`: the server stopped it at the longest answer; `filter`: a moderation did */
+  /** `length`: cut off at the maximum number of tokens; `filter`: cut off by content moderation */
   finish: 'stop' | 'length' | 'filter' | 'other';
   /** what the server names as a refusal, apart from the text */
   refusal?: string;
@@ -21,7 +21,7 @@ export interface ModelAnswer {
   prompt: string;
 }
 
-/** What is taken off an answer before it is looked at, in this order. */
+/** A step that removes something from an answer before it is judged. */
 type Step = (text: string) => string;
 
 /**
@@ -36,14 +36,14 @@ export function captionOfAnswer(answer: ModelAnswer, rules: OutputRules): Captio
 }
 
 /**
- * The text of an answer without what is no part of a caption, whatever else is wrong with it: what a person starts from
- * who takes a flagged answer all the same.
+ * The text of an answer without what is no part of a caption, whatever else is wrong with it. Where a person accepts a
+ * flagged answer all the same, this is what they begin with.
  */
 export function tidyAnswer(text: string, rules: OutputRules): string {
   return settled(text, rules).prose;
 }
 
-/** More layers around a caption than any model puts there. */
+/** Maximum number of layers that are taken off: more than any model puts around a caption. */
 const mostLayers = 20;
 
 /** Takes off layer by layer, as thinking may stand in a fence, and an announcement behind the name of a role. */

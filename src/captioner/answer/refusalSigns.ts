@@ -11,7 +11,7 @@ const not = String.raw`(?:n't|\bnot|\bno)\b`;
 
 const starting = (source: string): RegExp => new RegExp(`^${source}`);
 
-/** An apology that goes on. */
+/** How apologies of models begin. */
 const apologies = [
   String.raw`(?:i|we)(?:'m|'re| am| are) (?:(?:really|very|so|truly|terribly|deeply) )?sorry[,.;:—–-]? ?` +
     oneOf(
@@ -59,7 +59,7 @@ const withoutPicture = [
   String.raw`you (?:(?:have|did)(?:n't| not)|forgot)\b${some(30)}\b(?:image|picture|photo|attach|upload)`,
 ];
 
-/** Rules of the model or its maker are the reason. */
+/** The model gives rules, its own or those of its maker, as the reason. */
 const policies = [
   String.raw`(?:this|the|your|that) ${asked}(?: [a-z]+){0,4} ` +
     String.raw`(?:violates?|goes against|is against (?:our|my|the)|conflicts with|does not comply)\b`,

@@ -17,7 +17,7 @@ const marks: readonly (readonly [open: string, close: string])[] = [
   ['<unused94>thought', '<unused95>'],
   // Gemma 4
   ['<|channel>thought', '<channel|>'],
-  // gpt-oss: what it thinks is a channel of its own, before that of the answer
+  // gpt-oss: it thinks in a separate channel, before that of the answer
   ['<|channel|>analysis<|message|>', '<|channel|>final<|message|>'],
 ];
 
@@ -33,14 +33,14 @@ const wrappers: readonly (readonly [open: string, close: string])[] = [
 /** An answer without its thinking. */
 export interface Thought {
   text: string;
-  /** whether there was any thinking: then an empty `text` says that the budget went into it */
+  /** whether the model was thinking: an empty `text` then means that it spent all its tokens on that */
   hasThought: boolean;
 }
 
 /**
- * Takes off what a model thought before it answered: closed, without the beginning, which the chat templates of some
- * models put into the prompt, or without an end, which leaves no answer. A mark in quotation marks is text of the
- * picture.
+ * Removes what a model thought before it answered: between both marks; up to the closing mark alone, as the chat
+ * templates of some models put the opening one into the prompt; or from the opening mark on if it is never closed,
+ * which leaves no answer. A mark in quotation marks is text in the picture.
  */
 export function withoutThinking(answer: string): Thought {
   if (!/[<[◁]/.test(answer)) return { text: answer.trim(), hasThought: false };

@@ -3,7 +3,7 @@ import { templateParts, type TemplatePart } from '../../protocol/captioning/temp
 
 /** What a caption is made of. */
 export interface OutputValues {
-  /** what the model wrote, as it came through `captionOfAnswer` */
+  /** what the model wrote, cleaned by `captionOfAnswer` */
   prose: string;
   /** of the caption as it is, or those that a tagger found */
   tags: readonly string[];

@@ -6,9 +6,9 @@ import type { PaceClock } from './PaceClock';
 /** What became of one request. */
 export type Attempt<T> =
   | { kind: 'done'; value: T; /** whether its time says something about the load */ isMeasured: boolean }
-  /** never sent again to this endpoint; `ofEndpoint`: nor is any other request */
+  /** permanent: not sent to this endpoint again; with `ofEndpoint`, no other request is either */
   | { kind: 'failed'; error: Error; ofEndpoint: boolean }
-  /** may be sent again; `after` is how long the endpoint wants us to wait, in milliseconds */
+  /** transient: may be sent again; `after` is how long the endpoint wants us to wait, in milliseconds */
   | { kind: 'later'; cause: 'overload' | 'broken' | 'timeout'; error: Error; after?: number | undefined }
   | { kind: 'later'; cause: 'away'; error: Error; after?: number | undefined; isHeard: boolean };
 

@@ -338,7 +338,7 @@ function folderProblem(thrown: unknown, folder: string): string {
 function folderError(thrown: unknown, folder: string): CaptionError {
   switch (errno(thrown)) {
     case 'ENOENT': {
-      // The path of a command may have been decoded.
+      // U+FFFD: the path came from a command line that is not UTF-8.
       const message = folder.includes('\ufffd')
         ? l10n.t('The folder does not exist, or its name is not UTF-8: then rename it.')
         : l10n.t('The folder does not exist.');

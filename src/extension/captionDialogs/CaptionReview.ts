@@ -76,8 +76,8 @@ interface NewAnswer {
 }
 
 /**
- * The flagged answers of a job that wait for a person, as they are gone through: what is decided is remembered in the
- * job's folder. They keep their places while the review is open, so that a slip can be put right.
+ * A review of the flagged answers of a job that nobody has decided on. Decisions are stored in the job's folder.
+ * Answers keep their places while the review is open, so that a mistake can be corrected.
  */
 export class CaptionReview implements DialogContent<ReviewSummary> {
   private readonly states = new Map<number, AnswerState>();
@@ -94,7 +94,7 @@ export class CaptionReview implements DialogContent<ReviewSummary> {
     return new CaptionReview(parts, await waitingAnswers(parts.folder));
   }
 
-  /** How many answers there are to go through. */
+  /** How many answers this review has, decided or not. */
   get count(): number {
     return this.answers.length;
   }

@@ -9,7 +9,7 @@ export class Captioners extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   /** A captioner was added, changed or removed, or another one was selected. */
   readonly onDidChange = this.changeEmitter.event;
-  /** what was said to be wrong with the setting */
+  /** the problems with the setting that the user was told last */
   private said = '';
 
   constructor(private readonly log: vscode.LogOutputChannel) {

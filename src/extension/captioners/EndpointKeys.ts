@@ -8,7 +8,7 @@ import { usersCaptioners } from '../settings/captionerSettings';
 export class EndpointKeys {
   constructor(private readonly secrets: vscode.SecretStorage) {}
 
-  /** The key for a server; undefined if there is none, or the address is none. */
+  /** The key for a server; undefined if there is none, or the address is not valid. */
   async get(endpoint: string): Promise<string | undefined> {
     const origin = originOf(endpoint);
     return origin === undefined ? undefined : this.secrets.get(keyOf(origin));

@@ -56,7 +56,7 @@ export function takesPictures(model: vscode.LanguageModelChat): boolean | undefi
 
 /**
  * Asks a model about a picture. VS Code asks the user before the first request.
- * @returns its text, as it came
+ * @returns its raw answer
  * @throws LanguageModelFailure; CancellationError when the token is cancelled
  */
 export async function askLanguageModel(

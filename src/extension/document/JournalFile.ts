@@ -105,7 +105,7 @@ export class JournalFile {
     await rm(this.file, { force: true });
   }
 
-  /** Whether the open file, if there is one, is still the one of this name. */
+  /** Whether the open file, if there is one, is still the one at its path, and was not deleted or replaced. */
   private async hasItsName(): Promise<boolean> {
     if (this.handle === undefined) return true;
     const [open, named] = await Promise.all([

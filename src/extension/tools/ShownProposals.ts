@@ -27,8 +27,8 @@ export class ShownProposals {
   }
 
   /**
-   * What the user has agreed to, to be asked for once for each call of the tool.
-   * @returns divides a proposal that was made anew: what was not shown is refused
+   * Takes what the user has agreed to; to be called once for each call of the tool.
+   * @returns a function that checks a proposal that was made anew: changes that were not shown are moved to `refused`
    */
   take(input: object): (directory: string, proposal: Proposal) => Proposal {
     const key = JSON.stringify(input);

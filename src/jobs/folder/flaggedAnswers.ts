@@ -11,7 +11,7 @@ export interface FlaggedInJob {
   flag: FlagReason;
   /** the flag in words */
   reason: string;
-  /** what the model said, as it came */
+  /** the raw answer of the model */
   text: string;
 }
 

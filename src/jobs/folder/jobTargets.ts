@@ -37,8 +37,8 @@ export async function jobImages(targets: readonly JobTarget[]): Promise<JobImage
 }
 
 /**
- * The targets whose captions are none of a job's. By the captions and not by the images: another image may be the first
- * by now of those that share one.
+ * The targets whose captions do not belong to a job. Compared by captions and not by images: of several images that
+ * share a caption, another one may be the first now.
  */
 export function targetsBesides(
   targets: readonly JobTarget[],

@@ -28,15 +28,15 @@ export interface ImageRecord {
   milliseconds?: number;
   /** the last intent */
   intent?: WriteIntent;
-  /** of one that is flagged: why, and the line with the answer, for {@link parseAnswer} */
+  /** only if flagged: the reason, and the line of the journal with the answer, for {@link parseAnswer} */
   flagged?: { by: FlagReason; answer: JournalPlace };
 }
 
 /**
  * A line of the journal, as JSON:
  * - `w`, a write intent: index of the image, previous bytes in base64, hash of the new ones
- * - `o`, an outcome: index, outcome, duration in milliseconds, reason; of one that is flagged also what flagged it, and
- *   the answer as it came
+ * - `o`, an outcome: index, outcome, duration in milliseconds, reason; of one that is flagged also what flagged it,
+ *   and the raw answer
  * - `r`, a retry, which clears the outcome: index
  */
 export type JournalLine =

@@ -137,7 +137,7 @@ export class CaptionRecords {
     if (first === undefined) return noop;
     const sized = { ...first, ...(info === undefined ? {} : { pictureSize: info.size }) };
     try {
-      // Together, so that they share a flush; in their order.
+      // Written at once, so that they share one flush; they keep this order.
       const ends = await Promise.all([sized, ...rest].map((entry) => writer.write(entry)));
       return () => {
         for (const end of ends) end();

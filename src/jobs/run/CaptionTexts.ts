@@ -142,7 +142,7 @@ export class CaptionTexts {
     };
   }
 
-  /** The tags of a caption. What a captioner wrote is none, even where it ends without a full stop. */
+  /** The tags of a caption. Prose of a captioner does not count, even where it ends without a full stop. */
   private tagsOf(text: string, { parts: origins }: CaptionOrigins): string[] {
     const parts = captionParts(text, this.job.write.separator);
     return parts.flatMap(({ kind, text: part }, index) =>

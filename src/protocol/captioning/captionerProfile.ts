@@ -54,5 +54,5 @@ export interface CaptionerProfile {
 export const flagReasons = ['refused', 'thinking', 'truncated', 'loop', 'empty', 'language', 'odd'] as const;
 export type FlagReason = (typeof flagReasons)[number];
 
-/** What became of a model's answer: the prose that it is, or why it is none, with what was said as it came. */
+/** What became of a model's answer: the prose in it, or why there is none, with the raw answer. */
 export type CaptionAnswer = { prose: string } | { flagged: FlagReason; text: string };

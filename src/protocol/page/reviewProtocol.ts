@@ -8,7 +8,7 @@ export interface AskableCaptioner {
   temperature: number | null;
 }
 
-/** The flagged answers of a job, as they are gone through. */
+/** The state of a review of the flagged answers of a job. */
 export interface ReviewSummary {
   /** of this review; a newer one of the same grid has another */
   id: number;

@@ -24,7 +24,7 @@ interface FoundText {
   when: number;
 }
 
-/** Time for a job or another window to say what it wrote, and for the program to come to its end, in milliseconds. */
+/** How long to wait for a job or another window to record what it wrote, and for other programs to finish, in ms. */
 const settlePause = 2000;
 
 /**

@@ -25,10 +25,11 @@ interface Candidate {
 /**
  * Finds captions that were renamed or moved together with their pictures: those that hold, or held when they were
  * recorded first, just what another one held whose file is gone. Where several hold the same, the sizes of the
- * pictures' files tell which it is, and the files' names; where they do not, it is none. No picture is read.
+ * pictures' files tell which it is, and the files' names; where they do not, none is chosen. No picture is read.
  * @param root of the records, absolute
  * @param history of all captions of the records
- * @param replaced captions whose names stood for other images before, by `replacedPictures`: those may have other names
+ * @param replaced captions whose names stood for other images before, by `replacedPictures`: those may have other
+ *   names
  */
 export async function renamedCaptions(
   root: string,

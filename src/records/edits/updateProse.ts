@@ -7,7 +7,7 @@ import { captionParts, type CaptionPart } from '../captionParts';
 import type { CaptionOrigins } from '../originsOf';
 import { keepsOthers, onlyDivides } from '../updateCaption';
 
-/** A tag or sentence with what stands between the one before and this one. */
+/** A tag or sentence, with the gap between it and the one before it. */
 interface Piece extends Pick<CaptionPart, 'text' | 'kind'> {
   gap: string;
 }
@@ -48,7 +48,7 @@ export function captionWithProse(
   // Tags behind a sentence may be read as its end, and would be added once more the next time.
   const inFront = isOwn.includes(true) ? merged : tagsInFront(text, parts, wanted, separator);
   if (isWhole(inFront) && hasAll(inFront, wanted, separator)) return inFront;
-  // A bracket without a partner may join what is written beside it; in a line of its own nothing does.
+  // An unbalanced bracket may swallow the text that is written next to it, but not a separate line.
   const missing = newOf(wanted, parts);
   const below = missing.length === 0 ? text : `${text.replace(/\n+$/, '')}\n${joined(missing)}`;
   return isWhole(below) ? below : text;
@@ -63,7 +63,9 @@ function piecesOf(text: string, separator: string): Piece[] {
   }));
 }
 
-/** The form by which parts are compared: without the full stop that a sentence gets in front of another one. */
+/**
+ * The form by which parts are compared: without a final full stop, which a sentence gets when another one follows it.
+ */
 function keyOf(text: string): string {
   return comparableTag(text.replace(/\.$/, ''));
 }
@@ -114,7 +116,7 @@ function tagsInFront(text: string, parts: readonly CaptionPart[], wanted: readon
   );
 }
 
-/** Whether a caption has all that was to be written, as it is divided by who reads it. */
+/** Whether a caption has all wanted pieces once it is parsed again. */
 function hasAll(text: string, wanted: readonly Piece[], separator: string): boolean {
   return newOf(wanted, captionParts(text, separator)).length === 0;
 }
@@ -127,7 +129,7 @@ function merge(
 ): string {
   const keys = new Set(wanted.map((piece) => keyOf(piece.text)));
   const pieces: Piece[] = [];
-  /** where the first part stood that goes, among the pieces that stay, and what stood before it */
+  /** where the first removed part was: its index among the pieces that stay, and the gap in front of it */
   let removed: { at: number; gap: string } | undefined;
   let gap = text.slice(0, parts[0]?.start ?? text.length);
   /** the last piece of the first line */

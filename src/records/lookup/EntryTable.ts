@@ -42,7 +42,7 @@ export class EntryTable {
     return place;
   }
 
-  /** Notes that the write of an entry came to its end. */
+  /** Notes that the write of an entry has completed. */
   finish(place: number): void {
     this.done[place] = 1;
   }

@@ -123,8 +123,8 @@ export class RecordIndex {
   }
 
   /**
-   * Sees to it that the records of all folders in which captions lie are read.
-   * @returns whether there are some that were not looked at
+   * Includes the records of all folders that have captions in the next {@link refresh}.
+   * @returns whether some of these records have not been read yet
    */
   lookAt(captions: Iterable<string>): boolean {
     let isNew = false;
@@ -138,7 +138,7 @@ export class RecordIndex {
   }
 
   /**
-   * Reads what is new. What cannot be read is left out.
+   * Reads what was added to the records. Files that cannot be read are left out.
    * @throws errors of the disk if the folder of the records cannot be listed
    */
   async refresh(): Promise<void> {
@@ -158,7 +158,10 @@ export class RecordIndex {
     this.piece = Buffer.alloc(0);
   }
 
-  /** Who wrote what of captions, by what was read. @throws errors of the disk; `ENOENT` if files were merged */
+  /**
+   * Who wrote which parts of captions, by the records read so far.
+   * @throws errors of the disk; `ENOENT` if files were merged
+   */
   originsOf(questions: readonly CaptionQuestion[]): CaptionOrigins[] {
     return this.each(questions, ({ text, seen }, entries) => originsOf(entries, text, seen));
   }

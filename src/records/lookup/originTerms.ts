@@ -8,7 +8,7 @@ import { isMachine, textHash, type Author, type RecordEntry } from '../recordEnt
 /** A caption with all that is known of it. */
 export interface KnownCaption {
   entries: readonly RecordEntry[];
-  /** folded when it is asked for */
+  /** computed from the entries on first access */
   readonly origins: CaptionOrigins;
   text: string;
 }

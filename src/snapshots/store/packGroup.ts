@@ -11,7 +11,7 @@ import { keyLength, type CaptionKey } from './captionKey';
 export const magic = 'DCS1';
 export const headLength = 16;
 const rowLength = keyLength + 4;
-/** No group of this program comes near; what says so is none. */
+/** Far more than any group of this program has: a larger value means that the file is damaged. */
 const longestGroup = 64 * 1024 * 1024;
 /** zlib's second fastest: the next ones save a tenth and take half as long again. */
 const compression = { level: 2 };

@@ -5,7 +5,7 @@ import { SnapshotError } from './SnapshotError';
 /** Words that stand for something else where a snapshot is named: the last one, and what is on the disk. */
 const takenWords: ReadonlySet<string> = new Set(['latest', 'now']);
 
-/** Why a snapshot cannot have a name, as a sentence; undefined if it can. An empty one is none. */
+/** Why a snapshot cannot have a name, as a sentence; undefined if it can. An empty one cannot be used. */
 export function snapshotNameProblem(name: string): string | undefined {
   const wanted = name.trim();
   if (takenWords.has(wanted.toLowerCase()))

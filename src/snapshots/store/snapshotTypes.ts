@@ -1,11 +1,12 @@
 import type { CaptionKey } from './captionKey';
 
 /**
- * Why a snapshot was made: by a person, or by itself before a job, a bulk edit, or the restoring of another snapshot.
+ * Why a snapshot was made: by a person, or automatically before a job, a bulk edit, or the restoring of another
+ * snapshot.
  */
 export type SnapshotCause = 'hand' | 'job' | 'edit' | 'restore';
 
-/** How long snapshots that were made by themselves are kept. */
+/** How long automatic snapshots are kept. */
 export interface SnapshotLimits {
   /** in days; 0: none are made */
   days: number;

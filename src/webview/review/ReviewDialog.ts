@@ -38,7 +38,7 @@ const pictureSide = 720;
 type Action = 'take' | 'edit' | 'again' | 'discard';
 const actionOfKey: Readonly<Record<string, Action>> = { t: 'take', e: 'edit', r: 'again', d: 'discard' };
 
-/** The dialog in which the flagged answers of a job are gone through, one after the other. */
+/** The dialog in which the flagged answers of a job are reviewed, one after the other. */
 @customElement('review-dialog')
 export class ReviewDialog extends LitElement {
   static override styles = [sharedStyles, bulkEditPreviewStyles, bulkEditStyles, quotedStyles, reviewStyles];

@@ -57,7 +57,7 @@ export interface EditorActions extends SearchActions, ImageActions, SelectionAct
   refresh: () => void;
   showLeftOut: () => void;
   controlJob: (id: string, action: JobAction) => void;
-  /** Goes through the flagged answers of a job. */
+  /** Opens the review of the flagged answers of a job. */
   reviewFlagged: (job: string) => void;
   /** Takes a job that ended from the page. */
   dismissJob: (job: string) => void;
