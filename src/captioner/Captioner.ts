@@ -55,7 +55,7 @@ export interface EndpointStatus {
 export interface CaptionerStatus {
   /** over the last 30 seconds */
   imagesPerSecond: number;
-  /** of the answers; absent where no server tells them */
+  /** of the answers; absent where no server reports them */
   tokensPerSecond?: number;
   /** requests to all endpoints */
   inFlight: number;
@@ -112,8 +112,8 @@ export class Captioner {
 
   /**
    * Opens no connection yet.
-   * @throws CaptionerError ENDPOINT_ADDRESS for a profile without endpoints, an address that is none, or a key that
-   *   would go over plain HTTP to another machine; ENDPOINT_REFUSED for the address of a proxy
+   * @throws CaptionerError ENDPOINT_ADDRESS for a profile without endpoints, an invalid address, or a key that would
+   *   go over plain HTTP to another machine; ENDPOINT_REFUSED for the address of a proxy
    */
   static async open(options: CaptionerOptions): Promise<Captioner> {
     const { endpoints, maximumInFlight: connections, name } = options.profile;
@@ -133,16 +133,16 @@ export class Captioner {
   }
 
   /**
-   * How many images to offer at a time so that no server waits: those in flight, and as many that are prepared. All
-   * but those for which there is room wait, and take no memory.
+   * How many images to pass to {@link ask} at a time so that no server is idle: those in flight, and as many again
+   * that are being prepared. Further ones would wait without taking memory.
    */
   get imagesInWork(): number {
     return 2 * this.clients.length * this.options.profile.maximumInFlight;
   }
 
   /**
-   * Looks at all endpoints, with a small picture each.
-   * @returns a report for each, in the order of the profile; of one that does not work it says why
+   * Checks all endpoints, with a small picture each.
+   * @returns a report for each, in the order of the profile; it says why an endpoint does not work
    * @throws CaptionerError of an address; the signal's reason
    */
   check(signal?: AbortSignal): Promise<EndpointReport[]> {
@@ -160,7 +160,7 @@ export class Captioner {
   }
 
   /**
-   * Asks about one image. The answer is as the server gave it.
+   * Asks about one image. Returns the raw answer of the server.
    * @param prompt as it is sent: placeholders are filled in
    * @throws CaptionerError; what `preparePicture` throws; the signal's reason
    */
@@ -183,7 +183,7 @@ export class Captioner {
     return { ...this.rate.measure(this.clock.now()), inFlight, endpoints };
   }
 
-  /** Ends all connections; images that wait or are in flight are given back with an AbortError. */
+  /** Ends all connections; images that wait or are in flight fail with an AbortError. */
   async close(): Promise<void> {
     const reason = new DOMException('The captioner was closed.', 'AbortError');
     this.ending.abort(reason);

@@ -26,8 +26,8 @@ type Step = (text: string) => string;
 
 /**
  * What becomes of an answer: the prose that is written, or why a person has to look at it first. What is no part of a
- * caption is taken off: thinking, fences, what the model says in other roles, openings. An answer that is no caption,
- * or only the beginning of one, is never cut into one: it is flagged, with all that came.
+ * caption is taken off: thinking, fences, what the model says in the name of others, openings. An answer that is no
+ * caption, or only the beginning of one, is never cut into one: it is flagged, with the raw answer.
  */
 export function captionOfAnswer(answer: ModelAnswer, rules: OutputRules): CaptionAnswer {
   const { prose, flagged } = lookedAt(answer, rules);
@@ -46,7 +46,7 @@ export function tidyAnswer(text: string, rules: OutputRules): string {
 /** Maximum number of layers that are taken off: more than any model puts around a caption. */
 const mostLayers = 20;
 
-/** Takes off layer by layer, as thinking may stand in a fence, and an announcement behind the name of a role. */
+/** Removes layer by layer: thinking may be inside a fence, and an announcement after the name of a role. */
 function settled(answer: string, rules: OutputRules): { prose: string; hasThought: boolean } {
   let prose = answer;
   let hasThought = false;
@@ -78,13 +78,13 @@ function tidied(text: string, rules: OutputRules): string {
 function lookedAt(answer: ModelAnswer, rules: OutputRules): { prose: string; flagged?: FlagReason } {
   const { finish, prompt } = answer;
   const { prose, hasThought } = settled(answer.text, rules);
-  // An opening may be taken off from a sentence that is none of a caption.
+  // Judged with its openings, too: what is left of a refusal without them may look like a caption.
   const { text } = withoutThinking(answer.text);
   const flagged = (reason: FlagReason): { prose: string; flagged: FlagReason } => ({ prose, flagged: reason });
   if ((answer.refusal ?? '').trim() !== '' || finish === 'filter') return flagged('refused');
   const loops = isLoop(prose);
   const isNothing = !loops && !/[\p{L}\p{N}\p{S}]/u.test(prose);
-  // A server that keeps thinking to itself says nothing when the budget went into it.
+  // Where a server hides thinking, the answer is empty if all tokens were spent on it.
   if (isNothing && (hasThought || finish === 'length')) return flagged('thinking');
   if (isNothing) return flagged('empty');
   if (isRefusal(prose) || isRefusal(text)) return flagged('refused');

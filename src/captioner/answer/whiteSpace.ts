@@ -2,7 +2,7 @@ import { isJsonCaption } from '../../tags/jsonCaption';
 import { normalizeLineEnds } from '../../tags/captionText';
 
 /**
- * An answer with one kind of line end and of blank, no blanks at the ends of lines, and single empty lines at most.
+ * An answer with LF line ends, plain spaces, no spaces at the ends of lines, and at most one empty line in a row.
  * Zero-width characters that only break words are removed. White space within JSON is kept.
  */
 export function withTidyWhiteSpace(text: string): string {

@@ -23,7 +23,7 @@ const overloadPauses = { first: 500, longest: 15_000, jitter: 0.5 };
 /** After so many broken or timed-out answers in a row, the endpoint counts as away. */
 const failuresUntilAway = 3;
 
-/** One endpoint of a queue: its window, and whether it is there. */
+/** One endpoint of a queue: its window, and whether it can be reached. */
 export class EndpointLane {
   readonly window: RequestWindow;
   /** why it gets no requests, or fewer; undefined while all is well */
@@ -76,7 +76,7 @@ export class EndpointLane {
     return this.window.begin(this.clock.now());
   }
 
-  /** It answered, a caption or not: it is there. @param isMeasured whether the time of the answer says something */
+  /** It answered, with a caption or not. @param isMeasured whether the time of the answer counts as a measurement */
   good(ticket: Ticket, isMeasured: boolean): void {
     this.end(ticket, isMeasured ? 'answered' : 'other');
     this.answered++;

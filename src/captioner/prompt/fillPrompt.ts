@@ -41,7 +41,7 @@ export function fillPrompt(template: string, values: PromptValues): string {
 
 /**
  * The placeholders of a prompt that have nothing for an image, with their braces, each once, in their order; empty if
- * the prompt can be sent. Unknown ones are no matter of an image and are left out: see `promptProblems`.
+ * the prompt can be sent. Unknown ones are left out: see `promptProblems`.
  */
 export function missingFor(template: string, values: PromptValues): string[] {
   const missing = templateParts(template).flatMap(({ kind, text }) =>
@@ -50,7 +50,7 @@ export function missingFor(template: string, values: PromptValues): string[] {
   return [...new Set(missing)];
 }
 
-/** The placeholders of a prompt, each once: what has to be found out of an image before it is asked about. */
+/** The placeholders of a prompt, each once: what has to be known of an image before a model is asked about it. */
 export function placeholdersOf(template: string): string[] {
   const names = templateParts(template).flatMap(({ kind, text }) => (kind === 'placeholder' ? [text] : []));
   return [...new Set(names)];

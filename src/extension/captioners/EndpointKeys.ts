@@ -27,8 +27,8 @@ export class EndpointKeys {
   }
 
   /**
-   * Asks for the key of a server and stores it; an empty one deletes the stored key. A server to which a key would go
-   * in plain sight is refused, in words.
+   * Asks for the key of a server and stores it; an empty one deletes the stored key. A server to which the key would
+   * be sent in plain text is refused with a message.
    * @returns whether the user gave an answer
    */
   async ask(endpoint: string, reason?: string): Promise<boolean> {

@@ -25,7 +25,7 @@ export interface JobWork {
 
 /**
  * The images of a new job with the hashes of their captions as they were planned, by which the job sees later which
- * captions were edited since: also those that were edited between the plan and now, as while the user was asked.
+ * captions were edited since, also those that were edited between the plan and now, such as while the user was asked.
  */
 export async function jobImages(targets: readonly JobTarget[]): Promise<JobImage[]> {
   const images: JobImage[] = [];

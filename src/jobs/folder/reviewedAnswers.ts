@@ -48,7 +48,7 @@ export async function countWaiting(folder: JobFolder): Promise<number> {
 }
 
 /**
- * Remembers a decision, in the folder of the job: it holds for other windows, too, and after a reload.
+ * Stores a decision in the folder of the job, so that other windows know it, too, and this one after a reload.
  * @throws errors of the file system
  */
 export async function noteReviewed(

@@ -71,7 +71,7 @@ function refuseUnusable(reports: readonly EndpointReport[]): void {
   const wrong = reports.map(({ problems }) => problems.filter(({ fatal, kind }) => fatal && kind !== 'unreachable'));
   if (wrong.length === 0 || !wrong.every((problems) => problems.length > 0)) return;
   const words = [...new Set(wrong.flat().map(({ text }) => text))].join(' ');
-  // The cause is what is wrong alone, for those who have nothing to resume.
+  // The cause has the problem alone, for callers that have no job to resume.
   throw new JobFaultError('CAPTIONER_FAILED', l10n.t('{0} When that is mended, resume.', words), new Error(words));
 }
 
