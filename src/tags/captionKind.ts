@@ -8,8 +8,8 @@ export type CaptionKind = (typeof captionKinds)[number];
 let current: CaptionKind = 'auto';
 
 /**
- * The one thing of this room that is not pure: the user's choice, which all that reads captions in a process must
- * share, or a caption would be counted in one way and edited in another.
+ * The user's choice, the only state of this room. All code of a process must share it, or a caption would be counted
+ * in one way and edited in another.
  */
 export function captionKind(): CaptionKind {
   return current;

@@ -5,7 +5,7 @@ import { isJsonCaption } from './jsonCaption';
 /** Maximum number of words in a phrase. */
 const longestPhrase = 3;
 
-/** Words that say nothing of a picture by themselves: no phrase has one. */
+/** Stop words: they say nothing about a picture, and no phrase has one. */
 const stopWords = new Set(
   (
     'a an the this that these those there here it its she he they her his him their them we you your i my our who whom ' +
@@ -21,7 +21,7 @@ const stopWords = new Set(
 /** Punctuation that ends a phrase. */
 const pauses = /[.,;:!?…()[\]{}"“”«»。、，！？：；「」『』（）|]+|\s[-–—]+\s|—/u;
 const words = /[\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]*/gu;
-/** Scripts that have no blanks between words. */
+/** Scripts without blanks between words. */
 const blankless = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
 
 /** Created when it is first needed. */

@@ -19,18 +19,18 @@ const proseWordsOfShortParts = 4;
  * them.
  */
 const wordsOfClause = 3;
-/** A word that is cut short with a full stop has fewer letters. */
+/** Exclusive maximum number of letters in an abbreviation with a full stop. */
 const lettersOfWord = 5;
 /** How much of a part is read, in UTF-16 code units: enough to tell, and bounded however long a part is. */
 const longestLook = 400;
 
-/** A sign that may end a sentence, with the quotation marks and brackets that close behind it. */
+/** Punctuation that may end a sentence, with closing quotation marks and brackets. */
 const endSign = /(?:[.!?…]+["'”’)\]]*(?=[\s,]|$))|(?:[。！？]+[」』）]*)/g;
 
 /** What must stand before a sign for it to end a sentence; in `:.` and `, !?` the sign is part of a tag. */
 const endsWord = /[\p{L}\p{M}\p{N}"'”’)\]」』）%°]$/u;
 
-/** Words that are cut short with a full stop, as in `dr. stone`; single capital letters, as in `J. Doe`, are, too. */
+/** Abbreviations with a full stop, as in `dr. stone`. Single capital letters, as in `J. Doe`, count, too. */
 const abbreviations = new Set(
   (
     'dr mr mrs ms mx st no nr vs vol jr sr prof ft feat etc eg ie inc ltd co capt lt sgt col gen rev fig approx ca cf ' +
@@ -64,9 +64,9 @@ const capital = /^["'“‘(]*\p{Lu}/u;
 const capitalThenWord = /^["'“‘(]?\p{Lu}\S*\s/u;
 /** One capital word, as `Outdoors` before a comma. */
 const capitalWord = /^\p{Lu}\p{Ll}+$/u;
-/** What stands behind a full stop between tags and sentences. */
+/** The beginning of a sentence after a full stop at the end of tags. */
 const beginsSentence = /^\s+["'“‘(]*(?:\p{Lu}|\p{Lo}|\p{N}|(?:a|an|the|she|he|they|there)\s)/u;
-/** A text that is not the rest of what stands before it in a sentence. */
+/** The beginning of a text that cannot continue a sentence. */
 const beginsAnew = /^["'“‘(]*[^\p{Ll}\s,"'“‘(]/u;
 
 /** Whether a line may have sentences. Most captions have none; a few native searches are enough to see that. */
@@ -141,18 +141,18 @@ class Section {
   private from: number;
   /** index of the part in which {@link from} lies */
   private first = 0;
-  /** index of the first part that was not found to be none of a sentence yet */
+  /** index of the first part that has not been checked for prose yet */
   private unread = 0;
   /** a part that reads like prose, between {@link first} and the one that is looked at */
   private prose: number | undefined;
   /** the last part with a capital letter at its beginning, which may be that of a sentence of short parts */
   private capitalAt: number | undefined;
-  /** that part begins as only a sentence does */
+  /** whether that part begins like a sentence, with one of {@link openings} */
   private isOpened = false;
   private wordsOfOpening = 0;
   /** words of prose since */
   private proseWords = 0;
-  /** the text from {@link from} on stands directly behind a sentence */
+  /** whether the text from {@link from} on directly follows a sentence */
   private isBehind = false;
   /** a part after {@link from} begins like a sentence, so the text before a full stop is no list of tags */
   private opens = false;
@@ -268,7 +268,7 @@ class Section {
 
   private goOn(from: number, part: number, isBehind: boolean): void {
     this.from = from;
-    // What was divided by a comma begins with the next part.
+    // After a comma, the next part begins.
     this.first = this.unread = this.openRead = part;
     this.prose = this.capitalAt = undefined;
     this.opens = this.isOpened = false;

@@ -15,11 +15,11 @@ interface Piece extends Pick<CaptionPart, 'text' | 'kind'> {
 const endsSentence = /[.!?…。！？]["'”’)\]」』）]*$/;
 
 /**
- * Writes what a captioner has to say into a caption, in whole sentences: nothing is divided at its commas. `replace`
- * replaces all; `onlyEmpty` leaves what is there; `append` adds what the caption has not, behind the tags that stand in
- * front of it in the new text, otherwise at the end of the first line; `prepend` adds it in front. `update` takes away
- * what captioners wrote and nobody touched since, puts the new in its place, and keeps all else: hand-written text,
- * what taggers wrote, the order. What a person deleted does not come back.
+ * Writes the answer of a captioner into a caption, in whole sentences: commas do not divide it. `replace` replaces
+ * all; `onlyEmpty` leaves what is there; `append` adds what the caption has not, behind the tags that stand in front
+ * of it in the new text, otherwise at the end of the first line; `prepend` adds it in front. `update` takes away what
+ * captioners wrote and nobody touched since, puts the new in its place, and keeps all else: hand-written text, what
+ * taggers wrote, the order. What a person deleted does not come back.
  * @param text the caption, with LF line ends
  * @param output the text that the caption would get if it were empty
  * @param origins of `text`, by `originsOf`
@@ -45,7 +45,7 @@ export function captionWithProse(
   const isWhole = (updated: string): boolean => keepsOthers(parts, isOwn, updated, separator);
   const merged = mode === 'prepend' ? prepended(text, parts, wanted) : merge(text, parts, isOwn, wanted);
   if (isWhole(merged) && hasAll(merged, wanted, separator)) return merged;
-  // Tags behind a sentence may be read as its end, and would be added once more the next time.
+  // Tags after a sentence may be parsed as part of it, and would then be added again the next time.
   const inFront = isOwn.includes(true) ? merged : tagsInFront(text, parts, wanted, separator);
   if (isWhole(inFront) && hasAll(inFront, wanted, separator)) return inFront;
   // An unbalanced bracket may swallow the text that is written next to it, but not a separate line.
@@ -172,7 +172,7 @@ function merge(
     }
   }
   const [first, ...rest] = waiting;
-  // Nothing of the new text stands in the caption: at the end of its first line, which is what trainers read.
+  // If no piece of the new text is in the caption, it goes to the end of the first line, which trainers read.
   if (first !== undefined) {
     const at = last === undefined ? 0 : pieces.indexOf(last) + 1;
     pieces.splice(at, 0, { ...first, gap: last === undefined ? '' : ' ' }, ...rest);
@@ -180,7 +180,7 @@ function merge(
   return assembled(pieces, tail);
 }
 
-/** What stands between two parts, once the part between two gaps is gone: what divides goes with it, once. */
+/** Merges the gaps around a removed part: one of the two separators goes with it. */
 function gapWithout(before: string, behind: string, hasPrevious: boolean, hasNext: boolean): string {
   if (!hasNext) return hasPrevious && onlyDivides(before) ? behind.replace(/^[^\n]+/, '') : behind;
   if (onlyDivides(behind)) return before;
@@ -196,7 +196,7 @@ function insertBefore(pieces: Piece[], next: Piece, added: readonly Piece[], gap
   pieces.splice(at, 0, ...added);
 }
 
-/** Joins pieces, and looks that what was put beside each other stays apart. */
+/** Joins pieces so that neighbours stay separate parts. */
 function assembled(pieces: readonly Piece[], tail: string): string {
   let text = '';
   for (const [index, piece] of pieces.entries()) {
@@ -216,6 +216,6 @@ function fittingGap(before: string, gap: string, next: Pick<CaptionPart, 'text' 
     if (isSentence) return gap || ' ';
     return next.kind === 'sentence' || /^\p{Lu}/u.test(next.text) ? '. ' : ', ';
   }
-  // `A sentence., a tag` and `A sentence.. Another` are what trainers would read.
+  // Otherwise trainers would read `A sentence., a tag` or `A sentence.. Another`.
   return isSentence && /^\s*[.,]\s*$/.test(gap) ? ' ' : gap;
 }

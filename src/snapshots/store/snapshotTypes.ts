@@ -26,9 +26,9 @@ export interface Snapshot {
   /** that a person gave it */
   name?: string;
   cause: SnapshotCause;
-  /** what it was made before, such as `Caption All` */
+  /** the operation before which it was made, such as `Caption All` */
   label?: string;
-  /** the id of the job that it was made before */
+  /** the id of the job before which it was made */
   job?: string;
   /** with the captions, relative to the root of the dataset's records, with `/`; empty for the root itself */
   folder: string;
@@ -39,7 +39,7 @@ export interface Snapshot {
   captions: number;
   /** captions that could not be read when it was made, and are not in it */
   unread: number;
-  /** how many bytes it added to those of the snapshots before it */
+  /** how many bytes it added to the packs */
   added: number;
   limits: SnapshotLimits;
   /** the lists of its images */
