@@ -5,7 +5,9 @@ import { SnapshotError } from './SnapshotError';
 /** Reserved names: on the command line they mean the latest snapshot, and the state on the disk. */
 const takenWords: ReadonlySet<string> = new Set(['latest', 'now']);
 
-/** Why a snapshot cannot have a name, as a sentence; undefined if it can. An empty one cannot be used. */
+/**
+ * Why a snapshot cannot have a name, as a sentence; undefined if it can. An empty text means no name, which is fine.
+ */
 export function snapshotNameProblem(name: string): string | undefined {
   const wanted = name.trim();
   if (takenWords.has(wanted.toLowerCase()))
