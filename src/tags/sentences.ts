@@ -279,7 +279,10 @@ class Section {
     }
   }
 
-  /** The last sentence may have no end, as where an answer was cut off: some words behind a sentence, not tags. */
+  /**
+   * Adds the last sentence without punctuation at its end, as in a truncated answer: several words after a sentence,
+   * no tags.
+   */
   private addUnfinished(): void {
     if (!this.isBehind && mayLackEnd(this.line.slice(this.from, this.end))) this.addWithoutEnd();
     const rest = this.line.slice(this.from, this.end);

@@ -52,7 +52,7 @@ export class JournalFile {
 
   /**
    * Updates the file to the edits that are unsaved now; removes it when there are none. Writes it anew if another
-   * process has removed or replaced it: what is appended to a file without a name is lost with the process.
+   * process has removed or replaced it: text that is appended to a deleted file is lost with the process.
    */
   async follow(unsaved: Iterable<Unsaved>): Promise<void> {
     if (this.isDamaged || !(await this.hasItsName())) {
