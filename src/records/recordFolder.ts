@@ -89,8 +89,8 @@ export interface RecordSource {
    */
   added: string;
   /**
-   * prefix to cut off: where the dataset lies in the folder around it that the records are of, with `/` at its end;
-   * else empty
+   * prefix to cut off: if the records are of a parent folder, the path of the dataset in it, with `/` at its end; else
+   * empty
    */
   cut: string;
 }

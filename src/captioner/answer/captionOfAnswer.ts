@@ -30,7 +30,7 @@ type Step = (text: string) => string;
  * caption, or only the beginning of one, is never cut into one: it is flagged, with the raw answer.
  */
 export function captionOfAnswer(answer: ModelAnswer, rules: OutputRules): CaptionAnswer {
-  const { prose, flagged } = lookedAt(answer, rules);
+  const { prose, flagged } = judged(answer, rules);
   if (flagged === undefined) return { prose };
   return { flagged, text: answer.text.trim() === '' ? (answer.refusal ?? '') : answer.text };
 }
@@ -75,7 +75,7 @@ function tidied(text: string, rules: OutputRules): string {
   return steps.reduce((rest, step) => step(rest), text);
 }
 
-function lookedAt(answer: ModelAnswer, rules: OutputRules): { prose: string; flagged?: FlagReason } {
+function judged(answer: ModelAnswer, rules: OutputRules): { prose: string; flagged?: FlagReason } {
   const { finish, prompt } = answer;
   const { prose, hasThought } = settled(answer.text, rules);
   // Judged with its openings, too: what is left of a refusal without them may look like a caption.

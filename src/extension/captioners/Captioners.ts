@@ -10,7 +10,7 @@ export class Captioners extends Disposable {
   /** A captioner was added, changed or removed, or another one was selected. */
   readonly onDidChange = this.changeEmitter.event;
   /** the problems with the setting that the user was told last */
-  private said = '';
+  private lastTold = '';
 
   constructor(private readonly log: vscode.LogOutputChannel) {
     super();
@@ -71,8 +71,8 @@ export class Captioners extends Disposable {
   tellProblems(): void {
     const { problems } = usersCaptioners();
     const text = problems.join(' ');
-    if (text === this.said) return;
-    this.said = text;
+    if (text === this.lastTold) return;
+    this.lastTold = text;
     if (text !== '') void this.tell(problems);
   }
 

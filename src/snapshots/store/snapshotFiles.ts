@@ -42,7 +42,7 @@ const storedSnapshot = v.object({
 export interface SnapshotList {
   /** oldest first */
   snapshots: Snapshot[];
-  /** the files, absolute, of those that cannot be read: cut off, or of another version */
+  /** absolute paths of files that cannot be read: they are cut off, or of another version */
   unreadable: string[];
 }
 
